@@ -1,0 +1,182 @@
+"""
+Every error that paramcore raises on purpose.
+
+::
+
+    ParamcoreError          the root, never raised itself
+    ├── NotJSON             ValueError   a value that is no JSON, or is past the limits
+    ├── InvalidParams       ValueError   JSON, but no params: a reserved name, an instruction that is no text
+    ├── InvalidSetting      ValueError   an argument beside the params: a name, a flag, an assumption
+    ├── NoSuchVersion       LookupError  a version that the project does not have
+    ├── WrongProject        ValueError   a task request for another project, or of another type
+    ├── MalformedPayload    ValueError   JSON that is not what the API sends or takes
+    └── DocumentError       ValueError   a file or a stream that cannot be read, by line and column
+
+All compare by value and pickle.  `code` is stable and meant for programs; the
+sentence that `str()` gives is meant for people and may be reworded.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import attrs
+from attrs import frozen
+
+__all__ = [
+    "DocumentError",
+    "InvalidParams",
+    "InvalidSetting",
+    "MalformedPayload",
+    "NoSuchVersion",
+    "NotJSON",
+    "ParamcoreError",
+    "WrongProject",
+    "describe",
+]
+
+#: What is shown of a value that somebody handed in, in characters.
+SHOWN = 80
+
+
+@frozen(slots=False, eq=False)
+class ParamcoreError(Exception):
+    """
+    The root of the tree.
+
+    `path` is the JSON Pointer (RFC 6901) of the place inside what was handed
+    in: `""` is the whole of it, `None` means that there is no such place.
+    """
+
+    code: str
+    path: str | None
+    found: str
+    wanted: str
+
+    def __str__(self) -> str:
+        place = f"at {self.path}: " if self.path else ""
+        return f"{place}found {self.found}, wanted {self.wanted}"
+
+    def __eq__(self, other: object) -> bool:
+        if type(self) is not type(other):
+            return NotImplemented
+        return self._fields() == other._fields()
+
+    def __hash__(self) -> int:
+        return hash((type(self), self._fields()))
+
+    def _fields(self) -> tuple[Any, ...]:
+        return attrs.astuple(self, recurse=False)
+
+    def within(self, prefix: str) -> Self:
+        """Return the same error, its path seen from further out."""
+        return attrs.evolve(self, path=prefix + (self.path or ""))
+
+
+@frozen(slots=False, eq=False)
+class NotJSON(ParamcoreError, ValueError):
+    """
+    A value that is no JSON, or one past the limits.
+
+    Codes: `value_type`, `key_type`, `value_number`, `value_text`, `too_deep`,
+    `too_large`, `cycle`, `changed_during_call`.
+    """
+
+
+@frozen(slots=False, eq=False)
+class InvalidParams(ParamcoreError, ValueError):
+    """
+    JSON, but not params.
+
+    Codes: `params_type` (no object), `instruction_type` (U11), `param_name`
+    (U9, U10, T10: a name that the API uses for something else).
+    """
+
+
+@frozen(slots=False, eq=False)
+class InvalidSetting(ParamcoreError, ValueError):
+    """
+    An argument beside the params.
+
+    Codes: `project_name`, `task_type`, `routing_type`, `flag_type`,
+    `created_at_type`, `update_type`, `separator_type`, `assumption_value`,
+    `assumption_name`.
+    """
+
+
+@frozen(slots=False, eq=False)
+class NoSuchVersion(ParamcoreError, LookupError):
+    """
+    A version that the project does not have (T7).
+
+    Codes: `version_type` (no whole number), `version_unknown` (out of range).
+    """
+
+
+@frozen(slots=False, eq=False)
+class WrongProject(ParamcoreError, ValueError):
+    """
+    A task request that belongs elsewhere.
+
+    Codes: `wrong_project` (T15), `wrong_type` (T12).
+    """
+
+
+@frozen(slots=False, eq=False)
+class MalformedPayload(ParamcoreError, ValueError):
+    """
+    JSON that is not what the API sends or takes.
+
+    Codes: `project_type`, `history_type`, `history_order`, `history_version`,
+    `created_at_type`, `request_type`.
+    """
+
+
+@frozen(slots=False, eq=False)
+class DocumentError(ParamcoreError, ValueError):
+    """
+    A file or a stream that cannot be read.
+
+    `line` and `column` count from 1, in characters; both are `None` where the
+    fault is the file's as a whole.
+
+    Codes: `json_syntax`, `json_encoding`, `json_number`,
+    `json_duplicate_key`, `json_depth`, `top_level`, `too_large`,
+    `unreadable`.
+    """
+
+    source: str
+    line: int | None
+    column: int | None
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.source, self.line, self.column) if part is not None)
+        return f"{place}: {super().__str__()}"
+
+
+def describe(value: object) -> str:
+    """
+    Say what somebody handed in, in at most 80 characters of it.
+
+    Only exact JSON types are shown by value: no foreign `__repr__` is called.
+    """
+    kind = type(value)
+    if value is None:
+        return "null"
+    if kind is bool:
+        return "true" if value else "false"
+    if kind is int:
+        return f"the number {_cut(str(value))}" if abs(value) < 10**SHOWN else "a very large number"  # type: ignore[arg-type]
+    if kind is float:
+        return f"the number {value!r}"
+    if kind is str:
+        return f"the text {_cut(ascii(value))}"
+    if issubclass(kind, dict):
+        return "an object"
+    if kind in (list, tuple) or issubclass(kind, list):
+        return "an array"
+    return f"a Python {_cut(kind.__name__)}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."

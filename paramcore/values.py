@@ -1,0 +1,428 @@
+"""
+JSON values: the one door they come in by, frozen, and compared as JSON.
+
+A value that passed `freeze` is one of None, bool, int, finite float, text
+without lone surrogates, `JSONObject` or `JSONArray`.  The last two are a `dict`
+and a `list` whose mutators raise, so that they go as they are into `json`,
+`jsonschema`, HTTP clients and `**kwargs`, and still cannot change a project's
+history by accident.  (`dict.__setitem__(frozen, ...)` gets past; that is the
+caller's own doing.)
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
+from math import isfinite
+from typing import Any, NoReturn
+
+from paramcore.errors import InvalidParams, NotJSON, describe
+
+__all__ = [
+    "MAX_DEPTH",
+    "MAX_DIGITS",
+    "MAX_NODES",
+    "JSONArray",
+    "JSONObject",
+    "check_instruction",
+    "freeze",
+    "freeze_params",
+    "pointer",
+    "pointer_parts",
+    "same",
+    "sealed",
+    "shown",
+    "snapshot",
+    "thaw",
+]
+
+#: Levels of objects and arrays; the params object itself is level 1.
+MAX_DEPTH = 100
+#: Members and elements, at all levels together.
+MAX_NODES = 1_000_000
+#: Python itself refuses to write integers of more digits.
+MAX_DIGITS = 4_300
+
+_BEYOND = 10**MAX_DIGITS
+_LEAST = -_BEYOND
+
+
+def _refuse(_frozen: object, *_args: object, **_kwargs: object) -> NoReturn:
+    raise TypeError(
+        "found a change to frozen JSON, wanted none: edit a plain copy, made by `paramcore.values.thaw(value)`"
+    )
+
+
+class JSONObject(dict[str, Any]):
+    """A JSON object that cannot change.  Made by `freeze`, never by calling it."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return _same(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        return not _same(self, other)
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(frozenset(self.items()))
+
+    def __or__(self, other: Mapping[str, Any]) -> JSONObject:  # type: ignore[override]
+        return _joined(self, other) if isinstance(other, Mapping) else NotImplemented
+
+    def __ror__(self, other: Mapping[str, Any]) -> JSONObject:  # type: ignore[override]
+        return _joined(other, self) if isinstance(other, Mapping) else NotImplemented
+
+    def __copy__(self) -> JSONObject:
+        return self
+
+    def __deepcopy__(self, memo: object) -> JSONObject:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return freeze, (thaw(self),)
+
+    def copy(self) -> JSONObject:
+        """Return this very object, as `frozenset.copy` does: `thaw` makes one to edit."""
+        return self
+
+    __init__ = __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
+
+
+class JSONArray(list[Any]):
+    """A JSON array that cannot change.  Made by `freeze`, never by calling it."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return _same(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        return not _same(self, other)
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(tuple(self))
+
+    def __copy__(self) -> JSONArray:
+        return self
+
+    def __deepcopy__(self, memo: object) -> JSONArray:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return freeze, (thaw(self),)
+
+    def copy(self) -> JSONArray:
+        """Return this very array: `thaw` makes one to edit."""
+        return self
+
+    __init__ = __setitem__ = __delitem__ = __iadd__ = __imul__ = _refuse
+    append = clear = extend = insert = pop = remove = reverse = sort = _refuse
+
+
+def freeze(value: Any) -> Any:
+    """
+    Return `value` as frozen JSON: the one door by which values come in.
+
+    Scalars are taken by exact type, arrays are `list` and `tuple`, objects are
+    any Mapping, read once; nothing is coerced.  What is frozen already is
+    shared, not copied.
+
+    Raises:
+        NotJSON: with the path of the place, for anything else: also for more
+            than 100 levels, 1,000,000 nodes or 4,300 digits, and for cycles.
+
+    """
+    if type(value) is JSONObject or type(value) is JSONArray:
+        return value
+    return _admitted(value)
+
+
+def freeze_params(params: object) -> JSONObject:
+    """
+    Return `params` frozen; they must be an object, their instruction text or null.
+
+    Raises:
+        InvalidParams: `params_type` or `instruction_type`.
+        NotJSON: as `freeze` does.
+
+    """
+    if not issubclass(type(params), Mapping):
+        raise InvalidParams("params_type", "", describe(params), "an object of params, as `{}` or {'padding': 3}")
+    frozen: JSONObject = freeze(params)
+    check_instruction(frozen.get("instruction"))
+    return frozen
+
+
+def check_instruction(instruction: object) -> None:
+    # U11: text or null, wherever it comes in; nothing is coerced to text.
+    """Raise `InvalidParams` (`instruction_type`) unless it is text or null."""
+    if type(instruction) is not str and instruction is not None:
+        raise InvalidParams(
+            "instruction_type", "/instruction", describe(instruction), "text or null as the instruction"
+        )
+
+
+def snapshot(obj: Mapping[str, Any]) -> dict[str, Any]:
+    """
+    Return the members of a Mapping, read once; what they hold is still to be checked.
+
+    Raises:
+        NotJSON: `changed_during_call`.
+
+    """
+    return dict(_snapshot(obj, type(obj), None, None))
+
+
+def thaw(value: Any) -> Any:
+    """Return a plain copy of frozen JSON, dicts and lists all the way down, to edit."""
+    if isinstance(value, dict):
+        return {name: thaw(member) if isinstance(member, (dict, list)) else member for name, member in value.items()}
+    if isinstance(value, list):
+        return [thaw(element) if isinstance(element, (dict, list)) else element for element in value]
+    return value
+
+
+def same(one: Any, two: Any) -> bool:
+    """
+    Tell whether two values are one JSON value.
+
+    `True` is not `1` at any depth, `1` is `1.0`, the order of members does not
+    matter, a tuple is an array.
+
+    Raises:
+        NotJSON: for what `freeze` refuses.
+
+    """
+    return _same(freeze(one), freeze(two))
+
+
+def sealed(members: dict[str, Any]) -> JSONObject:
+    """Return an object of members that are frozen already.  Nothing is checked: for this package only."""
+    target: JSONObject = dict.__new__(JSONObject)
+    dict.update(target, members)
+    return target
+
+
+def shown(value: Any, *, most: int | None = None, quoted: bool = True) -> str:
+    """
+    Return a value as JSON on one line, for a person to read.
+
+    Text keeps its letters, but what does not print (control characters, marks
+    that turn the direction of writing) is escaped.  `most` characters are
+    shown; `quoted=False` leaves the quotes off text.
+    """
+    text = json.dumps(value, ensure_ascii=False)
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
+    if not quoted and type(value) is str:
+        text = text[1:-1]
+    return text if most is None or len(text) <= most else f"{text[:most]}... ({len(text):,} characters)"
+
+
+def pointer(*parts: str | int) -> str:
+    """Return the JSON Pointer (RFC 6901) that leads through these names and indexes."""
+    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in parts)
+
+
+def pointer_parts(path: str) -> tuple[str, ...]:
+    """Return the names and indexes of a JSON Pointer, as text."""
+    return tuple(part.replace("~1", "/").replace("~0", "~") for part in path.split("/")[1:])
+
+
+def _joined(one: Mapping[str, Any], two: Mapping[str, Any]) -> JSONObject:
+    frozen: JSONObject = freeze({**one, **two})
+    return frozen
+
+
+def _same(one: object, two: object) -> bool:
+    # One side is frozen, hence at most 100 levels deep; so is the recursion.
+    if one is two:
+        return True
+    kind, other = type(one), type(two)
+    if issubclass(kind, dict) and issubclass(other, dict):
+        return _same_objects(one, two)  # type: ignore[arg-type]
+    if issubclass(kind, (list, tuple)) and issubclass(other, (list, tuple)):
+        return len(one) == len(two) and all(map(_same, one, two))  # type: ignore[arg-type, call-overload]
+    if kind is str:
+        return other is str and one == two
+    return kind in _NUMBERS and other in _NUMBERS and one == two
+
+
+def _same_objects(one: dict[str, Any], two: dict[str, Any]) -> bool:
+    if len(one) != len(two):
+        return False
+    return all(name in two and _same(member, two[name]) for name, member in one.items())
+
+
+_NUMBERS = frozenset({int, float})
+_TEXT = frozenset({str})
+
+
+def _object(source: Any) -> JSONObject:
+    target: JSONObject = dict.__new__(JSONObject)
+    dict.update(target, source)
+    return target
+
+
+def _mapping(source: Any) -> JSONObject:
+    # A Mapping of somebody's own is asked once, and not for ever.
+    return _object(islice(source.items(), MAX_NODES + 1))
+
+
+def _array(source: Any) -> JSONArray:
+    target: JSONArray = list.__new__(JSONArray)
+    list.extend(target, source)
+    return target
+
+
+def _itself(source: Any) -> Any:
+    return source
+
+
+#: How an object or array comes in, by exact type: copied in one step, so that nobody can change it half-way.
+_SNAPSHOTS: dict[type, Callable[[Any], Any]] = {
+    dict: _object,
+    list: _array,
+    tuple: _array,
+    JSONObject: _itself,
+    JSONArray: _itself,
+}
+
+
+def _admitted(value: Any) -> Any:
+    """
+    Walk through a value level by level, so that no depth can exhaust the stack.
+
+    What is to be walked is a list of `(frozen copy, trail)`, a trail being
+    `(trail of the parent, name or index in it, source)`: the path of a fault is
+    built only when there is one.
+    """
+    holder = [value]
+    level: list[tuple[Any, Any]] = [(holder, None)]
+    nodes = 0
+    for _ in range(MAX_DEPTH + 1):
+        below: list[tuple[Any, Any]] = []
+        for target, trail in level:
+            nodes += len(target)
+            if nodes > MAX_NODES:
+                raise _endless(trail, "too_large", f"more than {MAX_NODES:,} nodes", f"at most {MAX_NODES:,} nodes")
+            if type(target) is JSONObject:
+                _check_names(target, trail)
+                places, put = target.items(), dict.__setitem__
+            else:
+                places, put = enumerate(target), list.__setitem__  # type: ignore[assignment]
+            for place, inner in places:
+                kind = type(inner)
+                if kind is str:
+                    if inner.isascii() or not _has_surrogate(inner):
+                        continue
+                elif kind is bool or inner is None:
+                    continue
+                elif kind is int:
+                    if _LEAST < inner < _BEYOND:
+                        continue
+                elif kind is float:
+                    if isfinite(inner):
+                        continue
+                else:
+                    taken = _snapshot(inner, kind, trail, place)
+                    below.append((taken, (trail, place, inner)))
+                    if taken is not inner:
+                        put(target, place, taken)
+                    continue
+                raise _not_json(inner, trail, place)
+        if not below:
+            return holder[0]
+        level = below
+    raise _endless(level[0][1], "too_deep", f"more than {MAX_DEPTH} levels", f"at most {MAX_DEPTH} levels")
+
+
+def _check_names(target: JSONObject, trail: Any) -> None:
+    if _TEXT.issuperset(map(type, target)) and all(map(str.isascii, target)):
+        return
+    for name in target:
+        if type(name) is not str:
+            raise _fault(trail, None, "key_type", f"{describe(name)} as a name", "names that are text (`str`)")
+        if _has_surrogate(name):
+            raise _fault(trail, None, "value_text", f"{describe(name)} as a name", "text without lone surrogates")
+
+
+def _snapshot(value: Any, kind: type, trail: Any, place: Any) -> Any:
+    copied = _SNAPSHOTS.get(kind) or (_mapping if issubclass(kind, Mapping) else None)
+    if copied is None:
+        raise _fault(trail, place, "value_type", describe(value), _advice(kind))
+    try:
+        return copied(value)
+    except Exception as error:
+        # A foreign Mapping runs its own code here; another thread may change a list or a dict.
+        found = f"an object that failed or changed while it was read ({type(error).__name__})"
+        raise _fault(trail, place, "changed_during_call", found, "an object that stays as it is") from error
+
+
+def _not_json(value: Any, trail: Any, place: Any) -> NotJSON:
+    if type(value) is str:
+        return _fault(trail, place, "value_text", describe(value), "text without lone surrogates")
+    if type(value) is int:
+        return _fault(trail, place, "value_number", f"more than {MAX_DIGITS:,} digits", "an integer of fewer digits")
+    return _fault(trail, place, "value_number", describe(value), "a finite number: JSON has no NaN and no Infinity")
+
+
+def _has_surrogate(text: str) -> bool:
+    return any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _advice(kind: type) -> str:
+    wanted = "null, a bool, a number, text, an array (list, tuple) or an object (Mapping)"
+    if kind.__name__ in _CONVERSIONS:
+        return f"{wanted}: convert it with `{_CONVERSIONS[kind.__name__]}`"
+    if issubclass(kind, (str, int, float)):
+        return f"{wanted}, of exactly that type: convert it, for example with `.value` or `str()`"
+    return wanted
+
+
+_CONVERSIONS = {
+    "set": "list()",
+    "frozenset": "list()",
+    "range": "list()",
+    "generator": "list()",
+    "dict_keys": "list()",
+    "dict_values": "list()",
+    "bytes": ".decode()",
+    "bytearray": ".decode()",
+    "datetime": ".isoformat()",
+    "date": ".isoformat()",
+    "Decimal": "float()",
+    "Fraction": "float()",
+    "UUID": "str()",
+    "PosixPath": "str()",
+    "WindowsPath": "str()",
+}
+
+
+def _parts(trail: Any) -> Iterable[str | int]:
+    parts: list[str | int] = []
+    while trail is not None:
+        trail, place, _source = trail
+        parts.append(place)
+    # The outermost place is the one in `_admitted`'s own holder.
+    return reversed(parts[:-1])
+
+
+def _fault(trail: Any, place: str | int | None, code: str, found: str, wanted: str) -> NotJSON:
+    where = trail if place is None else (trail, place, None)
+    return NotJSON(code, pointer(*_parts(where)), found, wanted)
+
+
+def _endless(trail: Any, code: str, found: str, wanted: str) -> NotJSON:
+    """Return the error for a value that does not end; if it holds itself, that is what is wrong."""
+    path = pointer(*_parts(trail))
+    sources, above = set(), trail
+    while above is not None:
+        above, _place, source = above
+        if id(source) in sources:
+            return NotJSON("cycle", path, "an object or array that holds itself", "a value that ends")
+        sources.add(id(source))
+    return NotJSON(code, path, found, wanted)
