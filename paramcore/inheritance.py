@@ -1,0 +1,116 @@
+"""
+Inheritance: which version a task gets its params from, and what comes out.
+
+Everything that decides which version a task inherits, who wins, and how the two
+instructions meet is in this file.  `Inheritance.__call__` is the one merge of
+the whole package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import frozen
+
+from paramcore.assumptions import Assumptions
+from paramcore.errors import NoSuchVersion, describe
+from paramcore.values import check_instruction
+from paramcore.versions import ParamVersion
+
+__all__ = ["INHERIT_NOTHING", "Inheritance", "inherited_version", "version_by_number"]
+
+#: The `project_version` that opts out.
+INHERIT_NOTHING = -1
+
+
+def inherited_version(versions: tuple[ParamVersion, ...], asked: object) -> ParamVersion | None:
+    """
+    Return the version that a task inherits from; `None` where it inherits nothing.
+
+    Raises:
+        NoSuchVersion: `version_type` or `version_unknown`.
+
+    """
+    # T2: the latest version unless the task asks for another; an empty history has none to give.
+    if asked is None:
+        return versions[-1] if versions else None
+    # T3: -1 opts out altogether.  The type is asked first: to Python, `-1.0 == -1`.
+    if type(asked) is int and asked == INHERIT_NOTHING:
+        return None
+    return version_by_number(versions, asked)
+
+
+def version_by_number(versions: tuple[ParamVersion, ...], asked: object) -> ParamVersion:
+    """
+    Return the version of this number, which is never counted from the end.
+
+    Raises:
+        NoSuchVersion: `version_type` or `version_unknown`.
+
+    """
+    # T7: by exact type and within range, or not at all: `True` is not 1, and no other version stands in.
+    if type(asked) is not int:
+        raise NoSuchVersion("version_type", "/project_version", describe(asked), f"a whole number: {_offer(versions)}")
+    if not 0 <= asked < len(versions):
+        raise NoSuchVersion("version_unknown", "/project_version", describe(asked), _offer(versions))
+    return versions[asked]
+
+
+def _offer(versions: tuple[ParamVersion, ...]) -> str:
+    there_are = f"a version from 0 to {len(versions) - 1}" if versions else "none: the project has no versions yet"
+    return f"{there_are}, or -1 to inherit nothing, or no `project_version` for the latest"
+
+
+@frozen
+class Inheritance:
+    """
+    A version bound once, to be merged with the params of many tasks.
+
+    Called with params that passed the door already (a `TaskRequest.params`, or
+    decoded JSON that you trust), it returns a new plain dict that shares their
+    values.  It takes params, never a request; only the type of `instruction` is
+    checked.
+    """
+
+    version: ParamVersion | None
+    assumptions: Assumptions
+    _inherited: Mapping[str, Any]
+    _appended: str | None
+    _alone: str | None
+
+    @classmethod
+    def of(cls, version: ParamVersion | None, assumptions: Assumptions) -> Inheritance:
+        """Bind a version; `None` inherits nothing (T3)."""
+        inherited: Mapping[str, Any] = version.params if version else {}
+        text = inherited.get("instruction")
+        # T6: where the task's instruction overrides, it is a param like any other, and nothing is appended.
+        if not text or assumptions.instruction_rule == "override":
+            return cls(version, assumptions, inherited, None, None)
+        # T5: one separator between the two texts, and none where the task has no text, unless it is to be joined anyway.
+        appended = assumptions.instruction_separator + text
+        alone = appended if assumptions.empty_instruction == "join" else text
+        return cls(version, assumptions, inherited, appended, alone)
+
+    @property
+    def appends(self) -> bool:
+        """Whether the version has an instruction that is appended to a task's."""
+        return self._appended is not None
+
+    def __call__(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """
+        Return the effective params of a task with these params.
+
+        Raises:
+            InvalidParams: `instruction_type`.
+
+        """
+        # T1: what the task sets wins, whole, null included; what it does not set it inherits.
+        effective = {**self._inherited, **params}
+        own = params.get("instruction")
+        if type(own) is not str:
+            check_instruction(own)
+        # T4: the project's instruction is appended after the task's.
+        if self._appended is not None:
+            effective["instruction"] = own + self._appended if own else self._alone
+        return effective

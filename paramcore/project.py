@@ -1,0 +1,214 @@
+"""A project: a name, a type, and the versions of its params, of which none ever changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from attrs import frozen
+
+from paramcore.assumptions import Assumptions
+from paramcore.effective import EffectiveParams
+from paramcore.errors import InvalidSetting, NoSuchVersion, WrongProject, describe
+from paramcore.inheritance import Inheritance, inherited_version, version_by_number
+from paramcore.tasks import TaskRequest, check_name
+from paramcore.updates import Patch, Replace, Update
+from paramcore.values import sealed, shown
+from paramcore.versions import ParamVersion
+
+__all__ = ["Project"]
+
+
+@frozen(init=False)
+class Project:
+    """
+    A project and its history.
+
+    `versions` is oldest first, each one's `number` its place.  `fields` are the
+    further fields of the project object as it was read, kept for writing (P8).
+    Every update returns a new project; the old one stays good.
+
+    Raises:
+        InvalidSetting: `project_name`, `task_type` or `assumption_value`.
+        InvalidParams, NotJSON: for `params`, as `Replace` does.
+
+    """
+
+    # P1: a name, one type for all its tasks, and a history.
+    # P10: nothing here deletes or retypes a project, since nothing in the API does.
+    name: str
+    type: str
+    versions: tuple[ParamVersion, ...]
+    assumptions: Assumptions
+    fields: Mapping[str, Any]
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        type: str,
+        params: Mapping[str, Any] | None = None,
+        created_at: str | None = None,
+        assumptions: Assumptions = Assumptions(),
+    ) -> None:
+        # P5: without params the history is empty, and its first update makes version 0.
+        # P6: `{}` is params too: one empty version 0.
+        versions = () if params is None else (ParamVersion(0, Replace(params).params, created_at),)
+        self._set(name, type, versions, assumptions, sealed({}))
+
+    @classmethod
+    def with_history(
+        cls,
+        name: str,
+        *,
+        type: str,
+        versions: Iterable[ParamVersion],
+        assumptions: Assumptions = Assumptions(),
+        fields: Mapping[str, Any] = sealed({}),
+    ) -> Project:
+        """
+        Return a project with these versions.
+
+        Raises:
+            InvalidSetting: as the class does.
+            NoSuchVersion: `version_unknown` where a number is not its place (P3).
+
+        """
+        history = tuple(versions)
+        for place, version in enumerate(history):
+            # P3: numbers start at 0 and are places; a number is never tested for truth, for 0 is one.
+            if version.number != place:
+                found = f"number {version.number} at place {place}"
+                raise NoSuchVersion("version_unknown", None, found, "versions numbered by their place, from 0 on")
+        return cls._made(name, type, history, assumptions, fields)
+
+    @classmethod
+    def _made(cls, *parts: Any) -> Project:
+        project = cls.__new__(cls)
+        cls._set(project, *parts)
+        return project
+
+    def _set(
+        self, name: str, type: str, versions: tuple[ParamVersion, ...], assumptions: Assumptions, fields: Any
+    ) -> None:
+        check_name(name)
+        if _kind(type) is not str or not type:
+            raise InvalidSetting("task_type", None, describe(type), "a task type, as text")
+        if not isinstance(assumptions, Assumptions):
+            raise InvalidSetting("assumption_value", None, describe(assumptions), "an `Assumptions`")
+        self.__attrs_init__(name, type, versions, assumptions, fields)
+
+    @property
+    def latest(self) -> ParamVersion:
+        """
+        The current version (P4).
+
+        Raises:
+            NoSuchVersion: `version_unknown`, while there is none.
+
+        """
+        # P4: the last one is the current one.
+        return version_by_number(self.versions, len(self.versions) - 1)
+
+    @property
+    def params(self) -> Mapping[str, Any]:
+        """The params of the latest version; `{}` while there is none."""
+        return self.versions[-1].params if self.versions else sealed({})
+
+    def version(self, number: int) -> ParamVersion:
+        """
+        Return a version by its number: -1 is none of them.
+
+        Raises:
+            NoSuchVersion: `version_type` or `version_unknown`.
+
+        """
+        return version_by_number(self.versions, number)
+
+    def update(self, update: Update, *, created_at: str | None = None) -> Project:
+        """
+        Return the project with one version more.
+
+        Raises:
+            InvalidSetting: `update_type` for what is no `Patch` or `Replace`;
+                `created_at_type`.
+
+        """
+        if not isinstance(update, (Patch, Replace)):
+            raise InvalidSetting("update_type", None, describe(update), "a `Patch` or a `Replace`")
+        # U5: each update appends one version, also one that changes nothing.
+        version = ParamVersion(len(self.versions), update.applied_to(self.params), created_at)
+        return self._made(self.name, self.type, (*self.versions, version), self.assumptions, self.fields)
+
+    def patch_params(self, params: Mapping[str, Any], *, created_at: str | None = None) -> Project:
+        """Return the project with these params laid over its latest ones; raises as `Patch` does."""
+        return self.update(Patch(params), created_at=created_at)
+
+    def replace_params(self, params: Mapping[str, Any], *, created_at: str | None = None) -> Project:
+        """Return the project with just these params; raises as `Replace` does."""
+        return self.update(Replace(params), created_at=created_at)
+
+    def assuming(self, assumptions: Assumptions) -> Project:
+        """Return the project under other assumptions."""
+        return self._made(self.name, self.type, self.versions, assumptions, self.fields)
+
+    def inheritance(self, project_version: int | None = None) -> Inheritance:
+        """
+        Bind the version that a task with this `project_version` inherits from.
+
+        Raises:
+            NoSuchVersion: `version_type` or `version_unknown`.
+
+        """
+        return Inheritance.of(inherited_version(self.versions, project_version), self.assumptions)
+
+    def resolve(self, task: TaskRequest | Mapping[str, Any]) -> EffectiveParams:
+        """
+        Say what a task will get.
+
+        `task` is a `TaskRequest` or a mapping in the API's flat request form.
+
+        Raises:
+            NoSuchVersion: `version_type` or `version_unknown` (T7).
+            WrongProject: `wrong_project` (T15) or `wrong_type` (T12).
+            InvalidParams, InvalidSetting, NotJSON: for a mapping, as
+                `TaskRequest.from_flat` does.
+
+        """
+        request = task if isinstance(task, TaskRequest) else TaskRequest.from_flat(task)
+        return self._effective(request, self.inheritance(request.project_version))
+
+    def resolve_many(self, tasks: Iterable[TaskRequest | Mapping[str, Any]]) -> Iterator[EffectiveParams]:
+        """
+        Yield for each task, in order, what `resolve` returns; each version is bound once.
+
+        Raises:
+            ParamcoreError: as `resolve` does, when the task's turn comes.
+
+        """
+        bound: dict[int | None, Inheritance] = {}
+        for task in tasks:
+            request = task if isinstance(task, TaskRequest) else TaskRequest.from_flat(task)
+            asked = request.project_version
+            # Only a version's own number may be looked up: to a dict, `True` and `1.0` are 1.
+            inheritance = bound.get(asked) if asked is None or _kind(asked) is int else None
+            if inheritance is None:
+                inheritance = bound[asked] = self.inheritance(asked)
+            yield self._effective(request, inheritance)
+
+    def _effective(self, task: TaskRequest, inheritance: Inheritance) -> EffectiveParams:
+        # T15: a request for another project is not for this one.
+        # T11: one that names only a batch goes to the batch's project, which is for the caller to know.
+        if task.project is not None and task.project != self.name:
+            found = f"a task request for the project {shown(task.project)}"
+            raise WrongProject("wrong_project", "/project", found, f"one for {shown(self.name)}")
+        # T12: all tasks of a project are of its type.
+        if task.type is not None and task.type != self.type:
+            found = f"a task request of type {shown(task.type)}"
+            raise WrongProject(
+                "wrong_type", None, found, f"one of type {shown(self.type)}, as the project {shown(self.name)} is"
+            )
+        return EffectiveParams(self, task, inheritance, sealed(inheritance(task.params)))
+
+
+_kind = type
