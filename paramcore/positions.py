@@ -1,0 +1,101 @@
+"""Where in a JSON text a value stands, looked up when somebody needs to know and not before."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from paramcore.values import pointer_parts
+
+__all__ = ["Position", "Token", "offset_of", "position_at", "position_of", "tokens"]
+
+
+@frozen
+class Position:
+    """A place in a text: line and column, both from 1, in characters; lines end with a line feed only."""
+
+    line: int
+    column: int
+
+
+@frozen
+class Token:
+    """
+    A name, or the beginning of a value, in a JSON text.
+
+    `trail` is the way to it, names and indexes from the outermost in; that of a
+    name ends with the name.
+    """
+
+    offset: int
+    text: str
+    is_name: bool
+    trail: list[str | int]
+
+
+#: A string, a mark, or a run of what is neither: a number or a word, right or wrong.
+_PIECE = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """Yield the names and values of a JSON text in order, in one walk without recursion."""
+    trail: list[str | int] = []
+    expects_name = False
+    for piece in _PIECE.finditer(text):
+        mark = piece[0]
+        if mark == ",":
+            expects_name = _step(trail)
+        elif mark in ("}", "]"):
+            trail.pop()
+            expects_name = False
+        elif mark == ":":
+            expects_name = False
+        elif expects_name:
+            trail[-1] = json.loads(mark, strict=False)
+            yield Token(piece.start(), mark, is_name=True, trail=trail)
+        else:
+            yield Token(piece.start(), mark, is_name=False, trail=trail)
+            if mark in ("{", "["):
+                trail.append("" if mark == "{" else 0)
+                expects_name = mark == "{"
+
+
+def _step(trail: list[str | int]) -> bool:
+    """Go on to the next member or element, and tell whether a name comes now."""
+    place = trail[-1]
+    if isinstance(place, int):
+        trail[-1] = place + 1
+        return False
+    return True
+
+
+def offset_of(text: str, path: str) -> int:
+    """
+    Return where the value at a JSON Pointer begins.
+
+    Where there is none, it is where the innermost value around it begins.
+    """
+    wanted = pointer_parts(path)
+    nearest = 0
+    for token in tokens(text):
+        if token.is_name:
+            continue
+        depth = len(token.trail)
+        if depth <= len(wanted) and all(str(a) == b for a, b in zip(token.trail, wanted, strict=False)):
+            nearest = token.offset
+            if depth == len(wanted):
+                break
+    return nearest
+
+
+def position_of(text: str, path: str) -> Position:
+    """Return the line and column of the value at a JSON Pointer, or of what is nearest around it."""
+    return position_at(text, offset_of(text, path))
+
+
+def position_at(text: str, offset: int) -> Position:
+    """Return the line and column of a character."""
+    return Position(text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
