@@ -1,0 +1,8 @@
+"""`python -m paramcore`."""
+
+import sys
+
+from paramcore.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

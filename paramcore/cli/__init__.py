@@ -1,0 +1,40 @@
+"""
+The command line.
+
+Exit codes: 0 fine; 1 findings; 2 usage, or input that cannot be read or is
+refused; 130 interrupted; 141 nobody reads the output any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from paramcore.cli.arguments import parsed
+from paramcore.cli.output import Answer, deliver, prepare_streams, say, unwritable
+from paramcore.errors import ParamcoreError
+
+__all__ = ["main"]
+
+REFUSED = 2
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; nothing but an answer, a sentence and a code comes out."""
+    prepare_streams()
+    try:
+        options = parsed(arguments)
+        answer = Answer(options.command(options))
+        deliver(answer, options.output)
+    except SystemExit as usage:
+        # `argparse` prints usage and help by itself, and leaves.
+        return usage.code if isinstance(usage.code, int) else REFUSED
+    except ParamcoreError as error:
+        say(f"error: {error}")
+        return REFUSED
+    except OSError as error:
+        return unwritable(error)
+    except KeyboardInterrupt:
+        say("interrupted")
+        return INTERRUPTED
+    return answer.status

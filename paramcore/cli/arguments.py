@@ -1,0 +1,88 @@
+"""What the command line takes."""
+
+from __future__ import annotations
+
+import json
+from argparse import SUPPRESS, ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Sequence
+
+from paramcore import __version__
+from paramcore.assumptions import Assumptions
+from paramcore.cli import commands
+
+__all__ = ["parsed"]
+
+_FILES = """
+PROJECT is a file exactly as `GET /projects/{name}` returns it, an array of such, or a directory of such files.
+TASKS is the body of a task request (.json), or many, one a line (.jsonl).
+UPDATE is the body of a setParams request.
+`-` is standard input.
+"""
+
+
+def parsed(arguments: Sequence[str] | None) -> Namespace:
+    """
+    Return the options of a command line; `command` among them is what to run.
+
+    Raises:
+        SystemExit: by argparse, after usage or help.
+        InvalidSetting: for an assumption that there is none of.
+
+    """
+    options = _parser().parse_args(arguments)
+    options.assumptions = Assumptions.from_settings(dict(map(_setting, options.assume)))
+    return options
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(
+        prog="paramcore",
+        description="See what an update would drop and what a task will really get, before you send it.",
+        epilog=_FILES,
+        formatter_class=RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"paramcore {__version__}")
+    verbs = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def add(command: commands.Command, *positionals: str) -> ArgumentParser:
+        summary = (command.__doc__ or "").strip().splitlines()[0]
+        verb = verbs.add_parser(command.__name__, help=summary, description=summary, epilog=_FILES, allow_abbrev=False)
+        verb.formatter_class = RawDescriptionHelpFormatter
+        for positional in positionals:
+            verb.add_argument(positional.lower(), metavar=positional)
+        verb.add_argument("--format", choices=("text", "json"), default="text", help="text for people, or JSON")
+        verb.add_argument(
+            "--assume", action="append", default=[], metavar="NAME=VALUE", help="an assumption, see `assumptions`"
+        )
+        verb.set_defaults(command=command, output=None)
+        return verb
+
+    _add_tasks_options(preview := add(commands.preview, "PROJECT", "TASKS"))
+    preview.add_argument("--explain", action="store_true", help="say why each param has its value")
+    preview.add_argument("--output", metavar="FILE", help="write the answer to a file, whole or not at all")
+    preview.add_argument("--keep-going", action="store_true", help="report bad lines of a .jsonl file and go on")
+    _add_tasks_options(explain := add(commands.explain, "PROJECT", "TASKS"))
+    explain.add_argument("params", nargs="*", metavar="PARAM", help="only these (default: all)")
+    explain.set_defaults(keep_going=False)
+    add(commands.plan, "PROJECT", "UPDATE")
+    add(commands.assumptions)
+    return parser
+
+
+def _add_tasks_options(verb: ArgumentParser) -> None:
+    verb.add_argument("--project-version", type=int, metavar="N", default=SUPPRESS, help="as if each task asked for it")
+    verb.add_argument("--type", metavar="TYPE", help="the task type in the URL that the tasks go to")
+    verb.add_argument("--lines", action="store_true", help="standard input is JSONL")
+
+
+def _setting(text: str) -> tuple[str, str]:
+    """Read NAME=VALUE; a VALUE in double quotes is a JSON string, for line feeds and the like."""
+    name, _, value = text.partition("=")
+    if value.startswith('"'):
+        try:
+            decoded = json.loads(value)
+        except ValueError:
+            return name, value
+        return name, decoded if isinstance(decoded, str) else value
+    return name, value

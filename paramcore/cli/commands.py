@@ -1,0 +1,142 @@
+"""The commands: each yields the pieces of its answer and returns its exit code."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from collections.abc import Callable, Generator, Iterator
+from typing import Any, TypeAlias
+
+from paramcore.assumptions import ASSUMED_RULES, AssumedRule, Assumptions
+from paramcore.cli.output import say
+from paramcore.cli.reading import Projects, Task, read_tasks, read_update_file
+from paramcore.effective import EffectiveParams
+from paramcore.errors import DocumentError
+from paramcore.plan import Plan
+from paramcore.values import shown
+
+__all__ = ["Command", "assumptions", "explain", "plan", "preview"]
+
+Pieces: TypeAlias = Generator[str, None, int]
+Command: TypeAlias = Callable[[Namespace], Pieces]
+
+FINE = 0
+FINDINGS = 1
+
+
+def preview(options: Namespace) -> Pieces:
+    """Show the params that tasks will get."""
+    report = _explained if options.explain else _as_is
+    return _each_task(options, *report)
+
+
+def explain(options: Namespace) -> Pieces:
+    """Show why each param of a task has its value, losers included."""
+
+    def explanations(effective: EffectiveParams) -> list[Any]:
+        return [effective.explain(param) for param in options.params] or list(effective.explain_all())
+
+    def as_text(effective: EffectiveParams) -> str:
+        return "\n\n".join(str(one) for one in explanations(effective))
+
+    def as_json(effective: EffectiveParams) -> Any:
+        return {"project": effective.project.name, "explanations": [one.to_json() for one in explanations(effective)]}
+
+    return _each_task(options, as_text, as_json)
+
+
+def plan(options: Namespace) -> Pieces:
+    """Show what an update would do to a project, drops first."""
+    projects = Projects(options.project, options.assumptions)
+    update = read_update_file(options.update)
+    plans = [Plan.of(project, update) for project in projects]
+    losing = [one for one in plans if one.needs_consent]
+    if options.format == "json":
+        documents = [one.to_json() for one in plans]
+        yield _document(documents if projects.many else documents[0])
+    else:
+        if projects.many:
+            names = ", ".join(shown(one.project.name) for one in losing)
+            yield f"{len(losing)} of {len(plans)} projects would lose params{': ' if names else ''}{names}\n\n"
+        yield "\n\n".join(str(one) for one in [*losing, *(one for one in plans if one not in losing)]) + "\n"
+    return FINDINGS if losing else FINE
+
+
+def assumptions(options: Namespace) -> Pieces:
+    """List what nothing documents: the rule assumed, its settings, and what speaks for it."""
+    if options.format == "json":
+        yield _document([_rule_as_json(rule, options.assumptions) for rule in ASSUMED_RULES])
+        return FINE
+    for rule in ASSUMED_RULES:
+        yield f"{rule.rule:<4} {rule.text}\n     basis: {rule.basis}\n"
+        for name, value in _settings(rule, options.assumptions).items():
+            default = getattr(Assumptions(), name)
+            changed = "" if value == default else f"  (default: {shown(default)})"
+            yield f"     {name} = {shown(value)}{changed}\n"
+    return FINE
+
+
+def _rule_as_json(rule: AssumedRule, chosen: Assumptions) -> dict[str, Any]:
+    return {"rule": rule.rule, "text": rule.text, "basis": rule.basis, "settings": _settings(rule, chosen)}
+
+
+def _settings(rule: AssumedRule, chosen: Assumptions) -> dict[str, str]:
+    return {name: getattr(chosen, name) for name in rule.settings}
+
+
+def _document(value: Any) -> str:
+    # ASCII, whatever the locale: what reads it may have another.
+    return json.dumps(value, indent=2) + "\n"
+
+
+AsText: TypeAlias = Callable[[EffectiveParams], str]
+AsJSON: TypeAlias = Callable[[EffectiveParams], Any]
+
+
+def _explained_text(effective: EffectiveParams) -> str:
+    blocks = [str(effective).partition("\n")[0], *map(str, effective.explain_all())]
+    return "\n\n".join(blocks)
+
+
+def _explained_json(effective: EffectiveParams) -> Any:
+    return {**effective.to_json(), "explanations": [one.to_json() for one in effective.explain_all()]}
+
+
+_as_is: tuple[AsText, AsJSON] = (str, EffectiveParams.to_json)
+_explained: tuple[AsText, AsJSON] = (_explained_text, _explained_json)
+
+
+def _each_task(options: Namespace, as_text: AsText, as_json: AsJSON) -> Pieces:
+    """Answer for each task in turn, in constant memory; bad lines are told at once and counted."""
+    bad = 0
+    lines = options.lines or options.tasks.endswith(".jsonl")
+    between = ""
+    for effective in _resolved(options):
+        if isinstance(effective, DocumentError):
+            say(f"error: {effective}")
+            bad += 1
+        elif options.format == "json":
+            yield json.dumps(as_json(effective)) + "\n" if lines else _document(as_json(effective))
+        else:
+            yield f"{between}{as_text(effective)}\n"
+            between = "\n"
+    if bad:
+        say(f"{bad:,} bad {'line' if bad == 1 else 'lines'}")
+    return FINDINGS if bad else FINE
+
+
+def _resolved(options: Namespace) -> Iterator[EffectiveParams | DocumentError]:
+    projects = Projects(options.project, options.assumptions)
+    for task in read_tasks(options.tasks, lines=options.lines, keep_going=options.keep_going, settings=_asked(options)):
+        try:
+            yield task.resolved(projects) if isinstance(task, Task) else task
+        except DocumentError as error:
+            if not options.keep_going:
+                raise
+            yield error
+
+
+def _asked(options: Namespace) -> dict[str, Any]:
+    return {
+        name: getattr(options, name) for name in ("project_version", "type") if getattr(options, name, None) is not None
+    }

@@ -1,0 +1,77 @@
+"""Where an answer goes: standard output, or a file that is written whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Generator, Iterable, Iterator
+
+from paramcore.documents import write_whole
+
+__all__ = ["Answer", "deliver", "prepare_streams", "say", "unwritable"]
+
+#: As a shell reports a program that a closed pipe ended.
+NOBODY_READS = 141
+CANNOT_WRITE = 2
+
+
+class Answer:
+    """The text of a command, piece by piece, and its exit code once all of it was taken."""
+
+    def __init__(self, command: Generator[str, None, int]) -> None:
+        self._command = command
+        self.status = 0
+
+    def __iter__(self) -> Iterator[str]:
+        self.status = yield from self._command
+
+
+def prepare_streams() -> None:
+    """Make every text printable, whatever the locale: what a stream cannot encode is escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def say(text: str) -> None:
+    """Say something on standard error, beside the answer."""
+    if sys.stderr is not None:
+        sys.stderr.write(f"{text}\n")
+
+
+def deliver(answer: Iterable[str], path: str | None = None) -> None:
+    """
+    Write an answer out; it is delivered only when the last byte is out.
+
+    Raises:
+        OSError: where standard output cannot be written.
+        DocumentError: where the file cannot be written.
+
+    """
+    if path is not None:
+        write_whole(path, answer)
+        return
+    for text in answer:
+        if sys.stdout is None:
+            # Python lets a print to a closed standard output pass in silence.
+            raise OSError(errno.EBADF, "it is closed")
+        sys.stdout.write(text)
+    if sys.stdout is not None:
+        sys.stdout.flush()
+
+
+def unwritable(error: OSError) -> int:
+    """Say why standard output cannot be written, unless its reader just went away; return the exit code."""
+    _drop_what_is_buffered()
+    if isinstance(error, BrokenPipeError):
+        return NOBODY_READS
+    say(f"error: standard output cannot be written: {error.strerror or error}")
+    return CANNOT_WRITE
+
+
+def _drop_what_is_buffered() -> None:
+    # Python flushes standard output once more at its end, and would complain again.
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)

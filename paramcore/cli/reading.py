@@ -1,0 +1,175 @@
+"""Projects, task requests and updates from files, and what is wrong with them by file and line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from attrs import evolve, frozen
+
+from paramcore.assumptions import Assumptions
+from paramcore.cli.output import say
+from paramcore.documents import PROJECT_DEPTH, PROJECT_SIZE, Document, read_document, read_lines
+from paramcore.effective import EffectiveParams
+from paramcore.errors import DocumentError, ParamcoreError, WrongProject
+from paramcore.project import Project
+from paramcore.tasks import TaskRequest
+from paramcore.updates import Update
+from paramcore.validation.names import look_alikes
+from paramcore.values import pointer, shown
+from paramcore.wire import read_projects, read_task_request, read_update
+
+__all__ = ["Projects", "Task", "blaming", "read_tasks", "read_update_file"]
+
+
+@contextmanager
+def blaming(document: Document) -> Iterator[None]:
+    """Tell what is wrong with the content of a document by its line and column."""
+    try:
+        yield
+    except DocumentError:
+        raise
+    except ParamcoreError as error:
+        raise document.located(error) from None
+
+
+class Projects:
+    """The projects of a file, or of all `.json` files of a directory, by name."""
+
+    def __init__(self, path: str, assumptions: Assumptions) -> None:
+        self.path = path
+        #: Whether PROJECT may hold more than one, so that an answer is a list.
+        self.many = os.path.isdir(path)
+        self._by_name: dict[str, Project] = {}
+        for source in _project_files(path):
+            document = read_document(source, limit=PROJECT_SIZE, depth=PROJECT_DEPTH)
+            self.many = self.many or isinstance(document.value, list)
+            with blaming(document):
+                self._take(read_projects(document.value, assumptions=assumptions), document)
+
+    def __iter__(self) -> Iterator[Project]:
+        return iter(self._by_name.values())
+
+    def __len__(self) -> int:
+        return len(self._by_name)
+
+    def _take(self, projects: Iterable[Project], document: Document) -> None:
+        for index, project in enumerate(projects):
+            path = pointer(index) if isinstance(document.value, list) else ""
+            if project.name in self._by_name:
+                found, wanted = f"a second project {shown(project.name)}", "each project once"
+                raise DocumentError("wrong_project", f"{path}/name", found, wanted, document.source, None, None)
+            self._by_name[project.name] = project
+            _warn_of_kept_names(project, document, path)
+
+    def of(self, task: TaskRequest) -> Project:
+        """
+        Return the project that a task request goes to: the one it names, or the only one there is.
+
+        Raises:
+            WrongProject: where it names none of them.
+
+        """
+        if len(self) == 1 and task.project is None:
+            return next(iter(self))
+        if task.project in self._by_name:
+            return self._by_name[task.project]
+        if len(self) == 1:
+            # The project itself says what is wrong with the request (T15).
+            return next(iter(self))
+        found = "no `project`" if task.project is None else f"the project {shown(task.project)}"
+        wanted = f"the name of one of the {len(self)} projects in {self.path}"
+        path = "" if task.project is None else "/project"
+        raise WrongProject("wrong_project", path, found, wanted)
+
+
+@frozen
+class Task:
+    """A task request, and the document that it stands in."""
+
+    request: TaskRequest
+    document: Document
+
+    def resolved(self, projects: Projects) -> EffectiveParams:
+        """
+        Say what the task will get.
+
+        Raises:
+            DocumentError: with the line of what is wrong.
+
+        """
+        with blaming(self.document):
+            return projects.of(self.request).resolve(self.request)
+
+
+def read_tasks(
+    path: str, *, lines: bool, keep_going: bool, settings: Mapping[str, Any]
+) -> Iterator[Task | DocumentError]:
+    """
+    Yield the task request of a `.json` document, or those of a `.jsonl` one, line by line.
+
+    With `keep_going` a line that cannot be read is yielded as its error.
+
+    Raises:
+        DocumentError: with file, line and column.
+
+    """
+    if not (lines or path.endswith(".jsonl")):
+        yield _task(read_document(path), settings)
+        return
+    for line in read_lines(path):
+        try:
+            yield _task(line.document(), settings)
+        except DocumentError as error:
+            if not keep_going:
+                raise
+            yield error
+
+
+def _task(document: Document, settings: Mapping[str, Any]) -> Task:
+    with blaming(document):
+        request = evolve(read_task_request(document.value), **settings)
+    for one in look_alikes(request.params):
+        say(f"warning: {_place(document, one.path)}: {one}")
+    return Task(request, document)
+
+
+def read_update_file(path: str) -> Update:
+    """
+    Read the body of a setParams request.
+
+    Raises:
+        DocumentError: with file, line and column.
+
+    """
+    document = read_document(path)
+    with blaming(document):
+        return read_update(document.value)
+
+
+def _project_files(path: str) -> list[str]:
+    if not os.path.isdir(path):
+        return [path]
+    names = sorted(name for name in os.listdir(path) if name.endswith(".json"))
+    if not names:
+        raise DocumentError(
+            "unreadable", None, "a directory without `.json` files", "project files in it", path, None, None
+        )
+    return [os.path.join(path, name) for name in names]
+
+
+def _warn_of_kept_names(project: Project, document: Document, path: str) -> None:
+    # Such names (U10) are kept, not inherited, and told; it is enough to hear it of the newest version that has them.
+    for version in reversed(project.versions):
+        if version.not_inherited:
+            names = ", ".join(f"`{name}`" for name in version.not_inherited)
+            place = _place(document, path + pointer("param_history", version.number))
+            say(f"warning: {place}: version {version.number} holds {names}, which no task inherits")
+            return
+
+
+def _place(document: Document, path: str) -> str:
+    position = document.locate(path)
+    return document.source if position is None else f"{document.source}:{position.line}:{position.column}"

@@ -1,0 +1,1 @@
+"""What the service would refuse, or silently ignore."""
