@@ -1,0 +1,94 @@
+"""Every example of the README and the docs runs, and says what it says."""
+
+import doctest
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
+
+
+def blocks(page: Path, *languages: str) -> list[str]:
+    return [text for language, text in FENCE.findall(page.read_text("utf-8")) if language in languages]
+
+
+@pytest.fixture
+def workplace(tmp_path, monkeypatch):
+    """Go to a directory of its own that holds `docs/examples`, as a reader in a clone has it."""
+    shutil.copytree(ROOT / "docs" / "examples", tmp_path / "docs" / "examples")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_python_examples_run(page, workplace):
+    """Each block of Python runs after those before it, and prints what the page shows."""
+    names: dict = {"__name__": page.stem}
+    for text in blocks(page, "python"):
+        if ">>>" not in text:
+            exec(compile(text, str(page), "exec"), names)
+            continue
+        test = doctest.DocTestParser().get_doctest(text, names, page.name, str(page), 0)
+        problems: list[str] = []
+        # The parser copies the names: take over what the block defines.
+        test.globs = names
+        runner = doctest.DocTestRunner(optionflags=doctest.REPORT_NDIFF)
+        runner.run(test, out=problems.append, clear_globs=False)
+        assert not problems, "".join(problems)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_console_examples_run(page, workplace):
+    """Each command prints what the page shows, standard error included, and ends as it says."""
+    for text in blocks(page, "console"):
+        shown = re.split(r"^\$ ", text, flags=re.MULTILINE)
+        assert shown[0] == "", "a console block begins with a command"
+        for command_and_output in shown[1:]:
+            command, _, output = command_and_output.partition("\n")
+            assert ran(command) == output, command
+
+
+def ran(command: str) -> str:
+    """Run a command line and return what it prints; a status other than 0 is told as `[exit 1]`."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "COLUMNS": "120"}
+    done = subprocess.run(
+        ["bash", "-c", command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=environment,
+        check=False,
+        timeout=60,
+        stdin=subprocess.DEVNULL,
+    )
+    return done.stdout.decode() + (f"[exit {done.returncode}]\n" if done.returncode else "")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_other_blocks_are_well_formed(page):
+    """Blocks of JSON parse, and no block is of a language that nothing here looks at."""
+    for text in blocks(page, "json"):
+        json.loads(text)
+    known = {"python", "console", "json", "sh", "text", "toml", "yaml"}
+    assert {language for language, _ in FENCE.findall(page.read_text("utf-8"))} <= known
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page):
+    """Each link to a file of this repository leads to one that is there."""
+    for target in LINK.findall(page.read_text("utf-8")):
+        assert (page.parent / target).exists(), target
+
+
+def test_the_readme_is_short():
+    """The README stays under 150 lines."""
+    assert len((ROOT / "README.md").read_text("utf-8").splitlines()) < 150

@@ -1,0 +1,103 @@
+"""Imports point down the floors, and the engine does no input or output."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "paramcore"
+
+#: Module or package -> floor; `paramcore` itself stands above the questions.
+FLOORS = {
+    0: ["errors", "values"],
+    1: ["assumptions", "tasks", "updates", "versions", "inheritance", "effective", "project"],
+    2: ["diff", "plan", "history", "impact", "audit", "paramcore"],
+    3: ["wire", "positions", "documents", "validation"],
+    4: ["service", "testing"],
+    5: ["transport", "guard", "cli", "__main__"],
+}
+FLOOR = {name: floor for floor, names in FLOORS.items() for name in names}
+
+#: What has a clock, a network, files, an environment, logging or chance.
+IMPURE = {
+    *(
+        "asyncio",
+        "datetime",
+        "http",
+        "io",
+        "logging",
+        "multiprocessing",
+        "os",
+        "pathlib",
+        "random",
+        "secrets",
+        "select",
+    ),
+    *("shutil", "socket", "ssl", "subprocess", "sys", "tempfile", "threading", "time", "urllib", "uuid", "jsonschema"),
+}
+
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def place(path):
+    """Return the dotted name of a module, seen from the package."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts) or "paramcore"
+
+
+def imports(path):
+    """Yield the modules that a module imports at run time, in full."""
+    for node in ast.walk(without_typing(ast.parse(path.read_text("utf-8")))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            yield node.module
+            if node.module == "paramcore" or (PACKAGE.parent / node.module.replace(".", "/")).is_dir():
+                names = (f"{node.module}.{alias.name}" for alias in node.names)
+                yield from (name for name in names if known(name))
+
+
+def known(name):
+    return (PACKAGE.parent / f"{name.replace('.', '/')}.py").exists() or (
+        PACKAGE.parent / name.replace(".", "/")
+    ).is_dir()
+
+
+def without_typing(tree):
+    """Leave out what only the type checker reads."""
+    tree.body = [
+        node for node in tree.body if not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test))
+    ]
+    return tree
+
+
+def floor_of(name):
+    first = name.removeprefix("paramcore.").split(".")[0]
+    assert first in FLOOR, f"{name} has no floor"
+    return FLOOR[first]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=place)
+def test_imports_point_down(path):
+    """A module imports its own floor and those below it."""
+    own = floor_of(place(path))
+    for name in imports(path):
+        if name.startswith("paramcore."):
+            assert floor_of(name) <= own, f"{place(path)} (floor {own}) imports {name}"
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if floor_of(place(path)) <= 2], ids=place)
+def test_the_engine_is_pure(path):
+    """Floors 0 to 2 import nothing with a clock, a network, files, an environment, logging or chance."""
+    assert not {name.split(".")[0] for name in imports(path)} & IMPURE
+
+
+def test_importing_the_engine_loads_nothing_heavy():
+    """`import paramcore` loads neither jsonschema nor anything that talks to a network or reads a command line."""
+    heavy = ["jsonschema", "socket", "asyncio", "argparse", "hypothesis", "httpx", "logging", "rich"]
+    script = f"import sys, paramcore; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
