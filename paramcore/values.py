@@ -211,15 +211,15 @@ def shown(value: Any, *, most: int | None = None, quoted: bool = True) -> str:
     Return a value as JSON on one line, for a person to read.
 
     Text keeps its letters, but what does not print (control characters, marks
-    that turn the direction of writing) is escaped.  `most` characters are
-    shown; `quoted=False` leaves the quotes off text.
+    that turn the direction of writing) is escaped.  What is far longer than
+    `most` characters is cut there; `quoted=False` leaves the quotes off text.
     """
     text = json.dumps(value, ensure_ascii=False)
     if not text.isprintable():
         text = "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
     if not quoted and type(value) is str:
         text = text[1:-1]
-    return text if most is None or len(text) <= most else f"{text[:most]}... ({len(text):,} characters)"
+    return text if most is None or len(text) <= most * 5 // 4 else f"{text[:most]}... ({len(text):,} characters)"
 
 
 def pointer(*parts: str | int) -> str:

@@ -1,0 +1,185 @@
+"""`preview` and `explain`."""
+
+import json
+
+from running import EXAMPLES, run
+
+PROJECT = "warehouse-boxes.json"
+
+
+def test_the_text_says_where_each_param_comes_from():
+    """A preview is a headline and a line per param."""
+    assert run("preview", PROJECT, "night-shift.json").out == (
+        'task for "warehouse boxes": inherits version 1 (the latest is 2)\n'
+        '  instruction            task request + version 1  "Night image: look twice.\\nBox every forklift and every'
+        ' pallet that it carries."\n'
+        '  geometries             version 1                 {"box": {"objects_to_annotate": ["Forklift", "Pallet"],'
+        ' "min_width": 10, "min_height": 10}}\n'
+        "  padding                task request              12\n"
+        '  annotation_attributes  version 1                 {"load_state": {"type": "category", "description":'
+        ' "Is it loaded?", "choices": ["Loaded", "Empty", "Cannot tell"]}}\n'
+        '  attachment             task request              "https://example.com/cam3/000017.jpg"\n'
+        '  metadata               task request              {"cam": 3}\n'
+    )
+
+
+def test_json_has_the_fixed_keys():
+    """One request gives one JSON document with the keys that programs rely on."""
+    document = run("preview", PROJECT, "night-shift.json", "--format", "json").document
+    assert {"params", "inherited_version", "project_param_version", "rests_on"} <= set(document)
+    assert (document["inherited_version"], document["project_param_version"]) == (1, 1)
+    assert document["rests_on"] == ["T5", "T8"]
+    assert document["params"]["padding"] == 12
+
+
+def test_jsonl_gives_a_line_for_a_line():
+    """A .jsonl file of requests gives JSONL."""
+    lines = run("preview", PROJECT, "night-shift.jsonl", "--format", "json").lines
+    assert [line["inherited_version"] for line in lines] == [2, 0, None]
+
+
+def test_explain_adds_the_explanations():
+    """`--explain` gives every candidate of every param."""
+    document = run("preview", PROJECT, "night-shift.json", "--explain", "--format", "json").document
+    reasons = {one["param"]: one["reason"] for one in document["explanations"]}
+    assert reasons["instruction"] == "INSTRUCTION_APPENDED"
+    assert reasons["padding"] == "TASK_OVERRIDE"
+    assert reasons["geometries"] == "INHERITED_PINNED"
+
+
+def test_explain_answers_for_what_is_not_there():
+    """A param that the task will not have is explained, not refused."""
+    ran = run("explain", PROJECT, "night-shift.json", "with_labels")
+    assert (ran.status, ran.out.splitlines()[0]) == (0, "with_labels is not set")
+
+
+def test_explain_json_is_one_document():
+    """`explain --format json` gives the explanations asked for, in that order."""
+    document = run("explain", PROJECT, "night-shift.json", "padding", "nope", "--format", "json").document
+    assert [one["param"] for one in document["explanations"]] == ["padding", "nope"]
+
+
+def test_the_version_can_be_tried_out():
+    """`--project-version` previews as if each task asked for it."""
+    lines = run("preview", PROJECT, "night-shift.jsonl", "--project-version", "0", "--format", "json").lines
+    assert [line["inherited_version"] for line in lines] == [0, 0, 0]
+
+
+def test_opting_out_on_the_command_line():
+    """`--project-version -1` is the opt-out, not an option."""
+    document = run("preview", PROJECT, "night-shift.json", "--project-version", "-1", "--format", "json").document
+    assert document["inherited_version"] is None
+
+
+def test_another_type_is_refused():
+    """`--type` says where the task goes, and another type than the project's is an error (T12)."""
+    ran = run("preview", PROJECT, "night-shift.json", "--type", "textcollection")
+    assert (ran.out, ran.status) == ("", 2)
+    assert 'found a task request of type "textcollection"' in ran.err
+
+
+def test_assumptions_change_the_answer():
+    """`--assume` sets an assumption, and JSON strings may stand for what a shell cannot write."""
+    ran = run("preview", PROJECT, "night-shift.json", "--assume", 'instruction_separator="\\n\\n"', "--format", "json")
+    assert ran.document["params"]["instruction"].startswith("Night image: look twice.\n\nBox")
+
+
+def test_an_unknown_assumption_names_those_there_are():
+    """A setting that does not exist is refused with the ones that do."""
+    ran = run("preview", PROJECT, "night-shift.json", "--assume", "separator=x")
+    assert ran.status == 2
+    assert "`instruction_separator`" in ran.err
+
+
+def test_requests_pick_their_project_by_name(tmp_path):
+    """In a directory of projects each request goes to the one that it names."""
+    project = json.loads((EXAMPLES / PROJECT).read_text())
+    for name in ("north", "south"):
+        (tmp_path / f"{name}.json").write_text(json.dumps({**project, "name": name}))
+    for named, status in (("south", 0), ("west", 2)):
+        assert run("preview", tmp_path, "-", stdin=json.dumps({"project": named})).status == status
+    ran = run("preview", tmp_path, "-", stdin="{}")
+    assert (ran.status, ran.out) == (2, "")
+    assert "found no `project`" in ran.err
+
+
+def test_an_array_of_projects_is_read(tmp_path):
+    """PROJECT may be what `GET /projects` returns."""
+    project = json.loads((EXAMPLES / PROJECT).read_text())
+    (tmp_path / "all.json").write_text(json.dumps([project, {**project, "name": "south"}]))
+    ran = run("preview", tmp_path / "all.json", "-", "--format", "json", stdin='{"project": "south"}')
+    assert ran.document["project"] == "south"
+
+
+def test_the_same_project_twice_is_refused(tmp_path):
+    """Two projects of one name leave no answer to which is meant."""
+    for name in ("a.json", "b.json"):
+        (tmp_path / name).write_text((EXAMPLES / PROJECT).read_text())
+    ran = run("preview", tmp_path, "-", stdin="{}")
+    assert ran.status == 2
+    assert "b.json: " in ran.err
+
+
+def test_look_alikes_are_warned_about():
+    """The reply's name in a request is told, by line, and passes through (T14)."""
+    text = '{\n  "project_param_version": 0,\n  "task_type": "x",\n  "project_name": "y"\n}'
+    ran = run("preview", PROJECT, "-", "--format", "json", stdin=text)
+    warnings = ran.err.splitlines()
+    assert [line.split(": ")[:2] for line in warnings] == [
+        ["warning", "<stdin>:2:28"],
+        ["warning", "<stdin>:3:16"],
+        ["warning", "<stdin>:4:19"],
+    ]
+    assert "`project_version`" in warnings[0]
+    assert ran.document["params"]["project_param_version"] == 0
+    assert ran.status == 0
+
+
+def test_kept_names_are_warned_about(tmp_path):
+    """A history that holds a routing name is told of it (U10)."""
+    project = {"type": "t", "name": "n", "param_history": [{"version": 0, "project": "x"}]}
+    (tmp_path / "p.json").write_text(json.dumps(project))
+    ran = run("preview", tmp_path / "p.json", "-", "--format", "json", stdin="{}")
+    assert ran.document["params"] == {}
+    assert "version 0 holds `project`, which no task inherits" in ran.err
+
+
+def test_the_first_bad_line_ends_it():
+    """Without `--keep-going` a bad line ends the answer with its file, line and column."""
+    ran = run("preview", PROJECT, "-", "--lines", "--format", "json", stdin='{"a": 1}\n{"a": }\n{"a": 3}\n')
+    assert (len(ran.lines), ran.status) == (1, 2)
+    assert ran.err.startswith("error: <stdin>:2:7: ")
+
+
+def test_bad_lines_can_be_collected():
+    """With `--keep-going` the good lines are answered and the bad ones told; the exit code is 1."""
+    text = '{"a": 1}\n{"a": }\n{"project_version": 9}\n{"instruction": 5}\n\n{"a": 3}\n'
+    ran = run("preview", PROJECT, "-", "--lines", "--keep-going", "--format", "json", stdin=text)
+    assert [line["params"]["a"] for line in ran.lines] == [1, 3]
+    places = [line.split(": ")[1] for line in ran.err.splitlines()[:-1]]
+    assert places == ["<stdin>:2:7", "<stdin>:3:21", "<stdin>:4:17"]
+    assert (ran.err.splitlines()[-1], ran.status) == ("3 bad lines", 1)
+
+
+def test_output_is_written_whole(tmp_path):
+    """`--output` writes the answer to the file, and nothing else to standard output."""
+    target = tmp_path / "answer.json"
+    ran = run("preview", PROJECT, "night-shift.json", "--format", "json", "--output", target)
+    assert (ran.out, ran.status) == ("", 0)
+    assert json.loads(target.read_text())["inherited_version"] == 1
+
+
+def test_output_is_not_half_written(tmp_path):
+    """After a bad line the old file is as it was, and nothing is left beside it."""
+    target = tmp_path / "answer.jsonl"
+    target.write_text("old")
+    ran = run("preview", PROJECT, "-", "--lines", "--output", target, stdin='{"a": 1}\n{"a": }\n')
+    assert (ran.status, target.read_text(), list(tmp_path.iterdir())) == (2, "old", [target])
+
+
+def test_output_may_be_the_input(tmp_path):
+    """Reading from and writing to one file works, since the file is replaced at the end."""
+    target = tmp_path / "tasks.jsonl"
+    target.write_text('{"a": 1}\n{"a": 2}\n')
+    assert run("preview", PROJECT, target, "--format", "json", "--output", target).status == 0
+    assert len(target.read_text().splitlines()) == 2

@@ -1,0 +1,103 @@
+"""Exit codes, pipes, locales: what happens around an answer."""
+
+import signal
+import subprocess
+import time
+
+import pytest
+from running import EXAMPLES, command, environment, run, shell
+
+PREVIEW = "$paramcore preview warehouse-boxes.json night-shift.json"
+
+
+@pytest.mark.parametrize("arguments", [[], ["nonsense"], ["preview"], ["preview", "a", "b", "--nope"]])
+def test_usage_goes_to_standard_error(arguments):
+    """A command line that cannot be understood prints its usage and ends with 2."""
+    ran = run(*arguments)
+    assert (ran.out, ran.status) == ("", 2)
+    assert ran.err.startswith("usage: paramcore")
+
+
+def test_help_and_version_are_fine():
+    """`--help` and `--version` end with 0."""
+    assert run("--help").status == 0
+    assert run("preview", "--help").status == 0
+    assert run("--version").out == "paramcore 0.1.0\n"
+
+
+@pytest.mark.parametrize("path", ["nowhere.json", ".", "/dev/null", "a\udcffb"])
+def test_what_cannot_be_read_is_one_line(path):
+    """A missing file, a directory without projects, an empty file, a name that is no text: one line, exit code 2."""
+    ran = run("preview", path, "night-shift.json", cwd=EXAMPLES.parent)
+    assert (ran.out, ran.status, ran.err.count("\n")) == ("", 2, 1)
+
+
+def test_closed_standard_input_is_told():
+    """Reading from a closed standard input is an error."""
+    ran = shell("$paramcore preview warehouse-boxes.json - <&-")
+    assert (ran.status, ran.out) == (2, "")
+    assert "standard input" in ran.err
+
+
+def test_closed_standard_output_is_an_error():
+    """An answer that nobody can get is no success."""
+    assert shell(f"{PREVIEW} >&-").status == 2
+
+
+def test_a_full_disk_is_an_error():
+    """Success is claimed only when the last byte is written."""
+    ran = shell(f"{PREVIEW} >/dev/full")
+    assert (ran.status, ran.err.count("\n")) == (2, 1)
+
+
+def test_a_reader_that_goes_away_is_quiet():
+    """A closed pipe ends the command without a word."""
+    ran = shell(f"{PREVIEW} | true; echo ${{PIPESTATUS[0]}}")
+    assert ran.out in ("141\n", "0\n")
+    assert ran.err == ""
+
+
+def test_an_endless_answer_ends_with_its_reader():
+    """A long answer stops when its reader has seen enough."""
+    many = "for i in $(seq 20000); do echo '{\"a\": 1}'; done"
+    ran = shell(f"{many} | $paramcore preview warehouse-boxes.json - --lines --format json | head -1 | wc -l")
+    assert (ran.out.strip(), ran.err) == ("1", "")
+
+
+@pytest.mark.parametrize(
+    "locale", [{"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}, {"PYTHONIOENCODING": "ascii"}]
+)
+def test_odd_locales_lose_nothing(locale):
+    """What a locale cannot write is escaped."""
+    ran = run("preview", "warehouse-boxes.json", "-", stdin='{"note": "h\u00e9 \u2603"}', **locale)
+    assert ran.status == 0
+    assert '"h\\xe9 \\u2603"' in ran.out
+
+
+def test_what_turns_a_terminal_is_escaped():
+    """Control characters and marks of direction do not reach a terminal."""
+    ran = run("preview", "warehouse-boxes.json", "-", stdin='{"note": "\\u001b[31m \\u202e", "a\\u0007": 1}')
+    assert "\x1b" not in ran.out
+    assert "\u202e" not in ran.out
+    assert "\x07" not in ran.out
+
+
+def test_json_is_ascii():
+    """JSON comes out in plain ASCII, whatever reads it."""
+    assert run("preview", "warehouse-boxes.json", "-", "--format", "json", stdin='{"note": "h\u00e9"}').out.isascii()
+
+
+def test_interruption_is_quiet():
+    """Ctrl-C ends with 130 and one word."""
+    with subprocess.Popen(
+        command("preview", "warehouse-boxes.json", "-"),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=EXAMPLES,
+        env=environment(),
+    ) as process:
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=20)
+    assert (process.returncode, err) == (130, b"interrupted\n")
