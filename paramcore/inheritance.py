@@ -38,10 +38,10 @@ def inherited_version(versions: tuple[ParamVersion, ...], asked: object) -> Para
     # T3: -1 opts out altogether.  The type is asked first: to Python, `-1.0 == -1`.
     if type(asked) is int and asked == INHERIT_NOTHING:
         return None
-    return version_by_number(versions, asked)
+    return version_by_number(versions, asked, path="/project_version")
 
 
-def version_by_number(versions: tuple[ParamVersion, ...], asked: object) -> ParamVersion:
+def version_by_number(versions: tuple[ParamVersion, ...], asked: object, *, path: str | None = None) -> ParamVersion:
     """
     Return the version of this number, which is never counted from the end.
 
@@ -51,9 +51,9 @@ def version_by_number(versions: tuple[ParamVersion, ...], asked: object) -> Para
     """
     # T7: by exact type and within range, or not at all: `True` is not 1, and no other version stands in.
     if type(asked) is not int:
-        raise NoSuchVersion("version_type", "/project_version", describe(asked), f"a whole number: {_offer(versions)}")
+        raise NoSuchVersion("version_type", path, describe(asked), f"a whole number: {_offer(versions)}")
     if not 0 <= asked < len(versions):
-        raise NoSuchVersion("version_unknown", "/project_version", describe(asked), _offer(versions))
+        raise NoSuchVersion("version_unknown", path, describe(asked), _offer(versions))
     return versions[asked]
 
 

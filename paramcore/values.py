@@ -35,6 +35,7 @@ __all__ = [
     "shown",
     "snapshot",
     "thaw",
+    "value_at",
 ]
 
 #: Levels of objects and arrays; the params object itself is level 1.
@@ -230,6 +231,19 @@ def pointer(*parts: str | int) -> str:
 def pointer_parts(path: str) -> tuple[str, ...]:
     """Return the names and indexes of a JSON Pointer, as text."""
     return tuple(part.replace("~1", "/").replace("~0", "~") for part in path.split("/")[1:])
+
+
+def value_at(value: Any, path: str) -> Any:
+    """
+    Return what a JSON Pointer leads to.
+
+    Raises:
+        LookupError: where it leads nowhere.
+
+    """
+    for part in pointer_parts(path):
+        value = value[int(part)] if isinstance(value, list) else value[part]
+    return value
 
 
 def _joined(one: Mapping[str, Any], two: Mapping[str, Any]) -> JSONObject:
