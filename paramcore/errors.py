@@ -10,6 +10,7 @@ Every error that paramcore raises on purpose.
     ├── NoSuchVersion       LookupError  a version that the project does not have
     ├── WrongProject        ValueError   a task request for another project, or of another type
     ├── MalformedPayload    ValueError   JSON that is not what the API sends or takes
+    ├── WouldDrop           ValueError   an update that would drop params, stopped before it was sent
     └── DocumentError       ValueError   a file or a stream that cannot be read, by line and column
 
 All compare by value and pickle.  `code` is stable and meant for programs; the
@@ -31,6 +32,7 @@ __all__ = [
     "NoSuchVersion",
     "NotJSON",
     "ParamcoreError",
+    "WouldDrop",
     "WrongProject",
     "describe",
 ]
@@ -100,7 +102,7 @@ class InvalidSetting(ParamcoreError, ValueError):
 
     Codes: `project_name`, `task_type`, `routing_type`, `flag_type`,
     `created_at_type`, `update_type`, `separator_type`, `assumption_value`,
-    `assumption_name`.
+    `assumption_name`, `history_moved`.
     """
 
 
@@ -130,6 +132,17 @@ class MalformedPayload(ParamcoreError, ValueError):
     Codes: `project_type`, `history_type`, `history_order`, `history_version`,
     `created_at_type`, `request_type`.
     """
+
+
+@frozen(slots=False, eq=False)
+class WouldDrop(ParamcoreError, ValueError):
+    """
+    An update that would drop params, stopped before it was sent (U2).
+
+    `dropped` names them.  Code: `would_drop`.
+    """
+
+    dropped: tuple[str, ...]
 
 
 @frozen(slots=False, eq=False)

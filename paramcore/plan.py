@@ -8,24 +8,26 @@ from typing import Any
 from attrs import frozen
 
 from paramcore.diff import Diff
+from paramcore.errors import InvalidSetting
 from paramcore.project import Project
 from paramcore.updates import Patch, Replace, Update
-from paramcore.values import shown, thaw
+from paramcore.values import same, shown, thaw
 
-__all__ = ["Plan"]
+__all__ = ["Moved", "Plan"]
 
 
 @frozen
 class Plan:
     """
-    An update of a project, looked at before it is sent; made by `Plan.of`.
+    An update of a project, looked at before it is sent; made by `Plan.of` or `Plan.to`.
 
     What it shows is what it sends: `after` is what `project.update(update)`
-    holds, and `request` is the body that asks for it.
+    holds, and `request` is the body that asks for it.  `update` and `request`
+    are `None` where there is nothing to do.
     """
 
     project: Project
-    update: Update
+    update: Update | None
     after: Mapping[str, Any]
 
     @classmethod
@@ -38,6 +40,26 @@ class Plan:
 
         """
         return cls(project, update, project.update(update).params)
+
+    @classmethod
+    def to(cls, project: Project, wanted: Mapping[str, Any]) -> Plan:
+        """
+        Plan the smallest update after which the project holds just the `wanted` params.
+
+        That is none where it holds them already, a patch with exactly the params
+        that differ, or a replace where a param must go, since no patch can
+        remove one (U3).
+
+        Raises:
+            InvalidParams, NotJSON: for what a project cannot hold.
+
+        """
+        diff = Diff.between(project.params, Replace(wanted).params)
+        if not diff:
+            return cls(project, None, project.params)
+        if diff.removed:
+            return cls.of(project, Replace(diff.after))
+        return cls.of(project, Patch({**diff.changed, **diff.added}))
 
     @property
     def before(self) -> Mapping[str, Any]:
@@ -60,20 +82,44 @@ class Plan:
         return bool(self.dropped)
 
     @property
-    def request(self) -> Mapping[str, Any]:
+    def request(self) -> Mapping[str, Any] | None:
         """The exact body of the setParams request."""
-        return self.update.body
+        return None if self.update is None else self.update.body
 
     @property
     def keeping(self) -> Patch:
         """The patch that sets the same params and drops none."""
-        return Patch(self.update.params)
+        return Patch({} if self.update is None else self.update.params)
+
+    def on(self, now: Project) -> Moved:
+        """
+        Say whether the plan still means the same on a history that has moved on since.
+
+        Raises:
+            InvalidSetting: `history_moved` where `now` is no later state of the
+                project that was planned on.
+
+        """
+        known = len(self.project.versions)
+        if now.name != self.project.name or now.versions[:known] != self.project.versions:
+            found = f"a history of {shown(now.name)} that does not go on from version {known - 1} as it was planned on"
+            raise InvalidSetting("history_moved", "/param_history", found, "the same history, or a later state of it")
+        return Moved(self, now, self._conflicts(now.params))
+
+    def _conflicts(self, now: Mapping[str, Any]) -> tuple[str, ...]:
+        """Name the params that somebody else changed, and that this update would make something else of."""
+        theirs = Diff.between(self.before, now).names
+        if self.update is None:
+            return theirs
+        touched = self.update.params if isinstance(self.update, Patch) else {**self.before, **now, **self.after}
+        outcome = self.update.applied_to(now)
+        return tuple(name for name in theirs if name in touched and not _agree(name, outcome, now))
 
     def to_json(self) -> dict[str, Any]:
         """Return `project version before after dropped diff request needs_consent`."""
         return {
             "project": self.project.name,
-            "version": len(self.project.versions),
+            "version": None if self.update is None else len(self.project.versions),
             "before": thaw(self.before),
             "after": thaw(self.after),
             "dropped": list(self.dropped),
@@ -83,6 +129,8 @@ class Plan:
         }
 
     def __str__(self) -> str:
+        if self.update is None:
+            return f"nothing to do: {shown(self.project.name)} holds just these params"
         return "\n".join([self._headline(), *self.diff.rows(removed="dropped"), *self._summary()])
 
     def _headline(self) -> str:
@@ -98,6 +146,49 @@ class Plan:
         )
         if not self.needs_consent:
             return [counts]
-        if not self.update.params:
+        if not self.keeping.params:
             return [counts, "it names no param at all, so it drops them all"]
         return [counts, f"to keep them, send {shown(self.keeping.body)}"]
+
+
+@frozen
+class Moved:
+    """
+    A plan, held against a later state of its project; made by `Plan.on`.
+
+    Without `conflicts` everything that was changed since stays, and the plan's
+    own changes are made as planned.  Each of `conflicts` was changed by somebody
+    else, and the update would undo that.
+    """
+
+    plan: Plan
+    now: Project
+    conflicts: tuple[str, ...]
+
+    @property
+    def since(self) -> tuple[int, ...]:
+        """The numbers of the versions made since."""
+        return tuple(range(len(self.plan.project.versions), len(self.now.versions)))
+
+    @property
+    def means_the_same(self) -> bool:
+        """Whether nothing conflicts."""
+        return not self.conflicts
+
+    def to_json(self) -> dict[str, Any]:
+        """Return `since conflicts`."""
+        return {"since": list(self.since), "conflicts": list(self.conflicts)}
+
+    def __str__(self) -> str:
+        if not self.since:
+            return "the history has not moved"
+        versions = ", ".join(map(str, self.since))
+        moved = f"the history has moved on (version{'s' if len(self.since) > 1 else ''} {versions})"
+        if self.means_the_same:
+            return f"{moved}, and the plan still means the same"
+        names = ", ".join(shown(name, quoted=False) for name in self.conflicts)
+        return f"{moved}, and the plan would undo what was done to: {names}"
+
+
+def _agree(name: str, one: Mapping[str, Any], two: Mapping[str, Any]) -> bool:
+    return (name in one) == (name in two) and same(one.get(name), two.get(name))
