@@ -196,7 +196,14 @@ class Project:
                 inheritance = bound[asked] = self.inheritance(asked)
             yield self._effective(request, inheritance)
 
-    def _effective(self, task: TaskRequest, inheritance: Inheritance) -> EffectiveParams:
+    def check(self, task: TaskRequest) -> None:
+        """
+        Check that a task request is for this project.
+
+        Raises:
+            WrongProject: `wrong_project` (T15) or `wrong_type` (T12).
+
+        """
         # T15: a request for another project is not for this one.
         # T11: one that names only a batch goes to the batch's project, which is for the caller to know.
         if task.project is not None and task.project != self.name:
@@ -208,6 +215,9 @@ class Project:
             raise WrongProject(
                 "wrong_type", None, found, f"one of type {shown(self.type)}, as the project {shown(self.name)} is"
             )
+
+    def _effective(self, task: TaskRequest, inheritance: Inheritance) -> EffectiveParams:
+        self.check(task)
         return EffectiveParams(self, task, inheritance, sealed(inheritance(task.params)))
 
 
