@@ -66,6 +66,11 @@ class Document:
         position = position_of(self._text, path)
         return Position(position.line + self._first_line - 1, position.column)
 
+    def place(self, path: str) -> str:
+        """Return `source:line:column` of the value at a JSON Pointer."""
+        position = self.locate(path)
+        return f"{self.source}:{position.line}:{position.column}"
+
     def located(self, error: ParamcoreError) -> DocumentError:
         """Return an error about this document with its line and column."""
         position = self.locate(error.path or "")

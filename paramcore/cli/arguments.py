@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from paramcore import __version__
 from paramcore.assumptions import Assumptions
-from paramcore.cli import commands
+from paramcore.cli import commands, questions
 
 __all__ = ["parsed"]
 
@@ -61,13 +61,35 @@ def _parser() -> ArgumentParser:
     _add_tasks_options(preview := add(commands.preview, "PROJECT", "TASKS"))
     preview.add_argument("--explain", action="store_true", help="say why each param has its value")
     preview.add_argument("--output", metavar="FILE", help="write the answer to a file, whole or not at all")
-    preview.add_argument("--keep-going", action="store_true", help="report bad lines of a .jsonl file and go on")
+    _add_keep_going(preview)
     _add_tasks_options(explain := add(commands.explain, "PROJECT", "TASKS"))
     explain.add_argument("params", nargs="*", metavar="PARAM", help="only these (default: all)")
     explain.set_defaults(keep_going=False)
-    add(commands.plan, "PROJECT", "UPDATE")
+    plan = add(questions.plan, "PROJECT")
+    plan.add_argument("update", nargs="?", metavar="UPDATE")
+    plan.add_argument("--wanted", metavar="FILE[@N]", help="plan the smallest update that leads to these params")
+    diff = add(questions.diff)
+    diff.add_argument("before", metavar="FILE[@N]")
+    diff.add_argument("after", metavar="FILE[@N]")
+    _add_exit_code(diff, "anything differs")
+    log = add(questions.log, "PROJECT")
+    log.add_argument("params", nargs="*", metavar="PARAM", help="since when to when these had which value")
+    _add_tasks_options(impact := add(questions.impact, "PROJECT", "UPDATE", "TASKS"))
+    impact.add_argument("--list", action="store_true", help="name the requests that are affected, one a line")
+    _add_keep_going(impact)
+    _add_exit_code(impact, "a request is affected")
+    audit = add(questions.audit, "PROJECT", "TASKS")
+    audit.add_argument("--lines", action="store_true", help="standard input is JSONL")
     add(commands.assumptions)
     return parser
+
+
+def _add_keep_going(verb: ArgumentParser) -> None:
+    verb.add_argument("--keep-going", action="store_true", help="report bad lines of a .jsonl file and go on")
+
+
+def _add_exit_code(verb: ArgumentParser, when: str) -> None:
+    verb.add_argument("--exit-code", action="store_true", help=f"end with 1 if {when}")
 
 
 def _add_tasks_options(verb: ArgumentParser) -> None:

@@ -9,13 +9,12 @@ from typing import Any, TypeAlias
 
 from paramcore.assumptions import ASSUMED_RULES, AssumedRule, Assumptions
 from paramcore.cli.output import say
-from paramcore.cli.reading import Projects, Task, read_tasks, read_update_file
+from paramcore.cli.reading import Projects, Task, read_tasks
 from paramcore.effective import EffectiveParams
 from paramcore.errors import DocumentError
-from paramcore.plan import Plan
 from paramcore.values import shown
 
-__all__ = ["Command", "assumptions", "explain", "plan", "preview"]
+__all__ = ["FINDINGS", "FINE", "Command", "Pieces", "as_document", "asked", "assumptions", "explain", "preview"]
 
 Pieces: TypeAlias = Generator[str, None, int]
 Command: TypeAlias = Callable[[Namespace], Pieces]
@@ -45,27 +44,10 @@ def explain(options: Namespace) -> Pieces:
     return _each_task(options, as_text, as_json)
 
 
-def plan(options: Namespace) -> Pieces:
-    """Show what an update would do to a project, drops first."""
-    projects = Projects(options.project, options.assumptions)
-    update = read_update_file(options.update)
-    plans = [Plan.of(project, update) for project in projects]
-    losing = [one for one in plans if one.needs_consent]
-    if options.format == "json":
-        documents = [one.to_json() for one in plans]
-        yield _document(documents if projects.many else documents[0])
-    else:
-        if projects.many:
-            names = ", ".join(shown(one.project.name) for one in losing)
-            yield f"{len(losing)} of {len(plans)} projects would lose params{': ' if names else ''}{names}\n\n"
-        yield "\n\n".join(str(one) for one in [*losing, *(one for one in plans if one not in losing)]) + "\n"
-    return FINDINGS if losing else FINE
-
-
 def assumptions(options: Namespace) -> Pieces:
     """List what nothing documents: the rule assumed, its settings, and what speaks for it."""
     if options.format == "json":
-        yield _document([_rule_as_json(rule, options.assumptions) for rule in ASSUMED_RULES])
+        yield as_document([_rule_as_json(rule, options.assumptions) for rule in ASSUMED_RULES])
         return FINE
     for rule in ASSUMED_RULES:
         yield f"{rule.rule:<4} {rule.text}\n     basis: {rule.basis}\n"
@@ -84,7 +66,8 @@ def _settings(rule: AssumedRule, chosen: Assumptions) -> dict[str, str]:
     return {name: getattr(chosen, name) for name in rule.settings}
 
 
-def _document(value: Any) -> str:
+def as_document(value: Any) -> str:
+    """Return the one JSON document of an answer."""
     # ASCII, whatever the locale: what reads it may have another.
     return json.dumps(value, indent=2) + "\n"
 
@@ -116,7 +99,7 @@ def _each_task(options: Namespace, as_text: AsText, as_json: AsJSON) -> Pieces:
             say(f"error: {effective}")
             bad += 1
         elif options.format == "json":
-            yield json.dumps(as_json(effective)) + "\n" if lines else _document(as_json(effective))
+            yield json.dumps(as_json(effective)) + "\n" if lines else as_document(as_json(effective))
         else:
             yield f"{between}{as_text(effective)}\n"
             between = "\n"
@@ -127,7 +110,7 @@ def _each_task(options: Namespace, as_text: AsText, as_json: AsJSON) -> Pieces:
 
 def _resolved(options: Namespace) -> Iterator[EffectiveParams | DocumentError]:
     projects = Projects(options.project, options.assumptions)
-    for task in read_tasks(options.tasks, lines=options.lines, keep_going=options.keep_going, settings=_asked(options)):
+    for task in read_tasks(options.tasks, lines=options.lines, keep_going=options.keep_going, settings=asked(options)):
         try:
             yield task.resolved(projects) if isinstance(task, Task) else task
         except DocumentError as error:
@@ -136,7 +119,8 @@ def _resolved(options: Namespace) -> Iterator[EffectiveParams | DocumentError]:
             yield error
 
 
-def _asked(options: Namespace) -> dict[str, Any]:
+def asked(options: Namespace) -> dict[str, Any]:
+    """Return what the command line says of all tasks: as if each asked for that version, or went to that type."""
     return {
         name: getattr(options, name) for name in ("project_version", "type") if getattr(options, name, None) is not None
     }

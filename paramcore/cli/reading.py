@@ -16,23 +16,32 @@ from paramcore.effective import EffectiveParams
 from paramcore.errors import DocumentError, ParamcoreError, WrongProject
 from paramcore.project import Project
 from paramcore.tasks import TaskRequest
-from paramcore.updates import Update
+from paramcore.updates import Replace, Update
 from paramcore.validation.names import look_alikes
 from paramcore.values import pointer, shown
 from paramcore.wire import read_projects, read_task_request, read_update
 
-__all__ = ["Projects", "Task", "blaming", "read_tasks", "read_update_file"]
+__all__ = [
+    "Params",
+    "Projects",
+    "Task",
+    "blaming",
+    "read_params",
+    "read_task_objects",
+    "read_tasks",
+    "read_update_file",
+]
 
 
 @contextmanager
-def blaming(document: Document) -> Iterator[None]:
-    """Tell what is wrong with the content of a document by its line and column."""
+def blaming(document: Document, path: str = "") -> Iterator[None]:
+    """Tell what is wrong with the content of a document, or with a part of it, by its line and column."""
     try:
         yield
     except DocumentError:
         raise
     except ParamcoreError as error:
-        raise document.located(error) from None
+        raise document.located(error.within(path)) from None
 
 
 class Projects:
@@ -132,7 +141,7 @@ def _task(document: Document, settings: Mapping[str, Any]) -> Task:
     with blaming(document):
         request = evolve(read_task_request(document.value), **settings)
     for one in look_alikes(request.params):
-        say(f"warning: {_place(document, one.path)}: {one}")
+        say(f"warning: {document.place(one.path)}: {one}")
     return Task(request, document)
 
 
@@ -147,6 +156,68 @@ def read_update_file(path: str) -> Update:
     document = read_document(path)
     with blaming(document):
         return read_update(document.value)
+
+
+@frozen
+class Params:
+    """Params, and the document that they stand in."""
+
+    params: Mapping[str, Any]
+    document: Document
+
+
+def read_params(spec: str) -> Params:
+    """
+    Read params from `FILE` or `FILE@N`: version N or the latest of a project, or an object that holds just params.
+
+    Raises:
+        DocumentError: with file, line and column.
+
+    """
+    path, number = _spec(spec)
+    document = read_document(path, limit=PROJECT_SIZE, depth=PROJECT_DEPTH)
+    value = document.value
+    with blaming(document):
+        if number is None and isinstance(value, dict) and "param_history" not in value:
+            return Params(Replace(value).params, document)
+        projects = read_projects(value)
+        if len(projects) != 1:
+            raise WrongProject("wrong_project", "", f"{len(projects)} projects", "one, to take params from")
+        project = projects[0]
+        return Params(project.params if number is None else project.version(number).params, document)
+
+
+def _spec(spec: str) -> tuple[str, int | None]:
+    path, mark, number = spec.rpartition("@")
+    if mark and path and number.isascii() and number.isdigit() and not os.path.exists(spec):
+        return path, int(number[:20])
+    return spec, None
+
+
+def read_task_objects(path: str, *, lines: bool) -> Iterator[tuple[Document, str, Any]]:
+    """
+    Yield task objects, as `GET /tasks` returns them: one, an array, a page of them (`docs`), or one a line (.jsonl).
+
+    Each comes with its document and its path in it.
+
+    Raises:
+        DocumentError: with file, line and column.
+
+    """
+    if lines or path.endswith(".jsonl"):
+        for line in read_lines(path):
+            document = line.document()
+            yield document, "", document.value
+        return
+    document = read_document(path, limit=PROJECT_SIZE, depth=PROJECT_DEPTH)
+    value, within = document.value, ""
+    if isinstance(value, dict) and isinstance(value.get("docs"), list):
+        value, within = value["docs"], "/docs"
+    if not isinstance(value, list):
+        yield document, "", value
+        return
+    for index, one in enumerate(value):
+        yield document, within + pointer(index), one
 
 
 def _project_files(path: str) -> list[str]:
@@ -165,11 +236,6 @@ def _warn_of_kept_names(project: Project, document: Document, path: str) -> None
     for version in reversed(project.versions):
         if version.not_inherited:
             names = ", ".join(f"`{name}`" for name in version.not_inherited)
-            place = _place(document, path + pointer("param_history", version.number))
+            place = document.place(path + pointer("param_history", version.number))
             say(f"warning: {place}: version {version.number} holds {names}, which no task inherits")
             return
-
-
-def _place(document: Document, path: str) -> str:
-    position = document.locate(path)
-    return document.source if position is None else f"{document.source}:{position.line}:{position.column}"
