@@ -272,7 +272,6 @@ def _same_objects(one: dict[str, Any], two: dict[str, Any]) -> bool:
 
 
 _NUMBERS = frozenset({int, float})
-_TEXT = frozenset({str})
 
 
 def _object(source: Any) -> JSONObject:
@@ -308,60 +307,57 @@ _SNAPSHOTS: dict[type, Callable[[Any], Any]] = {
 
 def _admitted(value: Any) -> Any:
     """
-    Walk through a value level by level, so that no depth can exhaust the stack.
+    Walk through a value without recursion, so that no depth can exhaust the stack.
 
-    What is to be walked is a list of `(frozen copy, trail)`, a trail being
-    `(trail of the parent, name or index in it, source)`: the path of a fault is
-    built only when there is one.
+    What is still to be looked into is a list of `(frozen copy, trail, level)`
+    that grows while it is walked, a trail being `(trail of the parent, name or
+    index in it, source)`: the path of a fault is built only when there is one.
     """
     holder = [value]
-    level: list[tuple[Any, Any]] = [(holder, None)]
+    work: list[tuple[Any, Any, int]] = [(holder, None, 0)]
     nodes = 0
-    for _ in range(MAX_DEPTH + 1):
-        below: list[tuple[Any, Any]] = []
-        for target, trail in level:
-            nodes += len(target)
-            if nodes > MAX_NODES:
-                raise _endless(trail, "too_large", f"more than {MAX_NODES:,} nodes", f"at most {MAX_NODES:,} nodes")
-            if type(target) is JSONObject:
-                _check_names(target, trail)
-                places, put = target.items(), dict.__setitem__
+    for target, trail, level in work:
+        nodes += len(target)
+        if nodes > MAX_NODES:
+            raise _endless(trail, "too_large", f"more than {MAX_NODES:,} nodes", f"at most {MAX_NODES:,} nodes")
+        if level > MAX_DEPTH:
+            raise _endless(trail, "too_deep", f"more than {MAX_DEPTH} levels", f"at most {MAX_DEPTH} levels")
+        if type(target) is JSONObject:
+            for name in target:
+                if type(name) is not str or not name.isascii():
+                    _check_name(name, trail)
+            places: Any = target.items()
+            put: Any = dict.__setitem__
+        else:
+            places, put = enumerate(target), list.__setitem__
+        for place, inner in places:
+            kind = type(inner)
+            if kind is str:
+                if inner.isascii() or not _has_surrogate(inner):
+                    continue
+            elif kind is bool or inner is None:
+                continue
+            elif kind is int:
+                if _LEAST < inner < _BEYOND:
+                    continue
+            elif kind is float:
+                if isfinite(inner):
+                    continue
             else:
-                places, put = enumerate(target), list.__setitem__  # type: ignore[assignment]
-            for place, inner in places:
-                kind = type(inner)
-                if kind is str:
-                    if inner.isascii() or not _has_surrogate(inner):
-                        continue
-                elif kind is bool or inner is None:
-                    continue
-                elif kind is int:
-                    if _LEAST < inner < _BEYOND:
-                        continue
-                elif kind is float:
-                    if isfinite(inner):
-                        continue
-                else:
-                    taken = _snapshot(inner, kind, trail, place)
-                    below.append((taken, (trail, place, inner)))
-                    if taken is not inner:
-                        put(target, place, taken)
-                    continue
-                raise _not_json(inner, trail, place)
-        if not below:
-            return holder[0]
-        level = below
-    raise _endless(level[0][1], "too_deep", f"more than {MAX_DEPTH} levels", f"at most {MAX_DEPTH} levels")
+                taken = _object(inner) if kind is dict else _snapshot(inner, kind, trail, place)
+                if taken is not inner:
+                    put(target, place, taken)
+                work.append((taken, (trail, place, inner), level + 1))
+                continue
+            raise _not_json(inner, trail, place)
+    return holder[0]
 
 
-def _check_names(target: JSONObject, trail: Any) -> None:
-    if _TEXT.issuperset(map(type, target)) and all(map(str.isascii, target)):
-        return
-    for name in target:
-        if type(name) is not str:
-            raise _fault(trail, None, "key_type", f"{describe(name)} as a name", "names that are text (`str`)")
-        if _has_surrogate(name):
-            raise _fault(trail, None, "value_text", f"{describe(name)} as a name", "text without lone surrogates")
+def _check_name(name: object, trail: Any) -> None:
+    if type(name) is not str:
+        raise _fault(trail, None, "key_type", f"{describe(name)} as a name", "names that are text (`str`)")
+    if _has_surrogate(name):
+        raise _fault(trail, None, "value_text", f"{describe(name)} as a name", "text without lone surrogates")
 
 
 def _snapshot(value: Any, kind: type, trail: Any, place: Any) -> Any:
