@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from paramcore.values import JSONObject, freeze_params, pointer, same, sealed, shown, thaw, value_at
+from paramcore.values import JSONObject, as_key, freeze_params, pointer, same, sealed, shown, thaw, value_at
 
 __all__ = ["Diff"]
 
@@ -133,24 +133,19 @@ def _lost_members(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterat
 
 
 def _lost_elements(before: Sequence[Any], after: Sequence[Any]) -> Iterator[tuple[str | int, ...]]:
-    left = Counter(map(_key, after))
+    left = Counter(map(as_key, after))
     gone = []
     for index, element in enumerate(before):
-        if left[_key(element)] > 0:
-            left[_key(element)] -= 1
+        if left[as_key(element)] > 0:
+            left[as_key(element)] -= 1
         else:
             gone.append(index)
     for index in gone:
         # Where both have an object, or an array, in one place, it is the same one, edited.
-        if index < len(after) and left[_key(after[index])] > 0 and _alike(before[index], after[index]):
+        if index < len(after) and left[as_key(after[index])] > 0 and _alike(before[index], after[index]):
             yield from ((index, *parts) for parts in _lost(before[index], after[index]))
         else:
             yield (index,)
-
-
-def _key(element: Any) -> tuple[bool, Any]:
-    # As a key, frozen JSON is compared as JSON, but `True` by itself is still Python's 1.
-    return isinstance(element, bool), element
 
 
 def _alike(one: Any, two: Any) -> bool:

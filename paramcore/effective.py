@@ -16,7 +16,7 @@ from attrs import field, frozen
 from paramcore.errors import InvalidParams, describe
 from paramcore.inheritance import INHERIT_NOTHING, Inheritance
 from paramcore.tasks import SLOT_NAMES, TaskRequest
-from paramcore.values import same, sealed, shown, thaw
+from paramcore.values import as_key, same, sealed, shown, thaw
 from paramcore.versions import ParamVersion
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Candidate:
 
     version: int | None
     status: Status
-    value: Any = None
+    value: Any = field(default=None, eq=as_key)
     first_set_in: int | None = None
     note: str = ""
 
@@ -101,7 +101,7 @@ class Explanation:
 
     param: str
     is_set: bool
-    value: Any
+    value: Any = field(eq=as_key)
     reason: Reason
     candidates: tuple[Candidate, ...]
     first_set_in: int | None

@@ -67,6 +67,10 @@ class ParamcoreError(Exception):
     def __hash__(self) -> int:
         return hash((type(self), self._fields()))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # An exception's own way would set the fields of a frozen object.
+        return type(self), self._fields()
+
     def _fields(self) -> tuple[Any, ...]:
         return attrs.astuple(self, recurse=False)
 

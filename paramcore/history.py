@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from paramcore.diff import Diff
 from paramcore.project import Project
-from paramcore.values import same, sealed, shown, thaw
+from paramcore.values import as_key, same, sealed, shown, thaw
 from paramcore.versions import ParamVersion
 
 __all__ = ["TWIN_SECONDS", "History", "Lifetime", "Step"]
@@ -101,7 +101,7 @@ class Lifetime:
     first: int
     last: int
     is_set: bool
-    value: Any
+    value: Any = field(eq=as_key)
 
     def to_json(self) -> dict[str, Any]:
         """Return `first last set`, and `value` where it is set."""

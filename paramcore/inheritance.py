@@ -15,7 +15,7 @@ from attrs import frozen
 
 from paramcore.assumptions import Assumptions
 from paramcore.errors import NoSuchVersion, describe
-from paramcore.values import check_instruction
+from paramcore.values import check_instruction, sealed
 from paramcore.versions import ParamVersion
 
 __all__ = ["INHERIT_NOTHING", "Inheritance", "inherited_version", "version_by_number"]
@@ -82,7 +82,7 @@ class Inheritance:
     @classmethod
     def of(cls, version: ParamVersion | None, assumptions: Assumptions) -> Inheritance:
         """Bind a version; `None` inherits nothing (T3)."""
-        inherited: Mapping[str, Any] = version.params if version else {}
+        inherited: Mapping[str, Any] = version.params if version else sealed({})
         text = inherited.get("instruction")
         # T6: where the task's instruction overrides, it is a param like any other, and nothing is appended.
         if not text or assumptions.instruction_rule == "override":

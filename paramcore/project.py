@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from paramcore.assumptions import Assumptions
 from paramcore.effective import EffectiveParams
@@ -13,10 +13,13 @@ from paramcore.errors import InvalidSetting, NoSuchVersion, WrongProject, descri
 from paramcore.inheritance import Inheritance, inherited_version, version_by_number
 from paramcore.tasks import TaskRequest, check_name
 from paramcore.updates import Patch, Replace, Update
-from paramcore.values import sealed, shown
+from paramcore.values import JSONObject, freeze, sealed, shown
 from paramcore.versions import ParamVersion
 
-__all__ = ["Project"]
+__all__ = ["LAYOUT", "Project"]
+
+#: The names of a project object that are no further fields, in the service's order.
+LAYOUT = ("type", "name", "param_history")
 
 
 @frozen(init=False)
@@ -25,7 +28,8 @@ class Project:
     A project and its history.
 
     `versions` is oldest first, each one's `number` its place.  `fields` are the
-    further fields of the project object as it was read, kept for writing (P8).
+    further fields of the project object as it was read, and `layout` the order
+    of all its names, both kept for writing (P8).
     Every update returns a new project; the old one stays good.
 
     Raises:
@@ -41,6 +45,7 @@ class Project:
     versions: tuple[ParamVersion, ...]
     assumptions: Assumptions
     fields: Mapping[str, Any]
+    layout: tuple[str, ...] = field(eq=False, repr=False)
 
     def __init__(
         self,
@@ -54,7 +59,7 @@ class Project:
         # P5: without params the history is empty, and its first update makes version 0.
         # P6: `{}` is params too: one empty version 0.
         versions = () if params is None else (ParamVersion(0, Replace(params).params, created_at),)
-        self._set(name, type, versions, assumptions, sealed({}))
+        self._set(name, type, versions, assumptions, sealed({}), LAYOUT)
 
     @classmethod
     def with_history(
@@ -69,18 +74,23 @@ class Project:
         """
         Return a project with these versions.
 
+        Of `fields` the order is kept; `name`, `type` and `param_history` among
+        them only hold their place.
+
         Raises:
             InvalidSetting: as the class does.
             NoSuchVersion: `version_unknown` where a number is not its place (P3).
 
         """
         history = tuple(versions)
+        given: JSONObject = freeze(fields)
+        kept = sealed({name: value for name, value in given.items() if name not in LAYOUT})
         for place, version in enumerate(history):
             # P3: numbers start at 0 and are places; a number is never tested for truth, for 0 is one.
             if version.number != place:
                 found = f"number {version.number} at place {place}"
                 raise NoSuchVersion("version_unknown", None, found, "versions numbered by their place, from 0 on")
-        return cls._made(name, type, history, assumptions, fields)
+        return cls._made(name, type, history, assumptions, kept, tuple(given))
 
     @classmethod
     def _made(cls, *parts: Any) -> Project:
@@ -89,14 +99,21 @@ class Project:
         return project
 
     def _set(
-        self, name: str, type: str, versions: tuple[ParamVersion, ...], assumptions: Assumptions, fields: Any
+        self,
+        name: str,
+        type: str,
+        versions: tuple[ParamVersion, ...],
+        assumptions: Assumptions,
+        fields: JSONObject,
+        layout: tuple[str, ...],
     ) -> None:
         check_name(name)
         if _kind(type) is not str or not type:
             raise InvalidSetting("task_type", None, describe(type), "a task type, as text")
+        freeze(type)
         if not isinstance(assumptions, Assumptions):
             raise InvalidSetting("assumption_value", None, describe(assumptions), "an `Assumptions`")
-        self.__attrs_init__(name, type, versions, assumptions, fields)
+        self.__attrs_init__(name, type, versions, assumptions, fields, layout)
 
     @property
     def latest(self) -> ParamVersion:
@@ -138,7 +155,7 @@ class Project:
             raise InvalidSetting("update_type", None, describe(update), "a `Patch` or a `Replace`")
         # U5: each update appends one version, also one that changes nothing.
         version = ParamVersion(len(self.versions), update.applied_to(self.params), created_at)
-        return self._made(self.name, self.type, (*self.versions, version), self.assumptions, self.fields)
+        return self._made(self.name, self.type, (*self.versions, version), self.assumptions, self.fields, self.layout)
 
     def patch_params(self, params: Mapping[str, Any], *, created_at: str | None = None) -> Project:
         """Return the project with these params laid over its latest ones; raises as `Patch` does."""
@@ -150,7 +167,7 @@ class Project:
 
     def assuming(self, assumptions: Assumptions) -> Project:
         """Return the project under other assumptions."""
-        return self._made(self.name, self.type, self.versions, assumptions, self.fields)
+        return self._made(self.name, self.type, self.versions, assumptions, self.fields, self.layout)
 
     def inheritance(self, project_version: int | None = None) -> Inheritance:
         """

@@ -25,6 +25,7 @@ __all__ = [
     "MAX_NODES",
     "JSONArray",
     "JSONObject",
+    "as_key",
     "check_instruction",
     "freeze",
     "freeze_params",
@@ -82,7 +83,7 @@ class JSONObject(dict[str, Any]):
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return freeze, (thaw(self),)
+        return _refrozen, (thaw(self),)
 
     def copy(self) -> JSONObject:
         """Return this very object, as `frozenset.copy` does: `thaw` makes one to edit."""
@@ -113,7 +114,7 @@ class JSONArray(list[Any]):
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return freeze, (thaw(self),)
+        return _refrozen, (thaw(self),)
 
     def copy(self) -> JSONArray:
         """Return this very array: `thaw` makes one to edit."""
@@ -175,6 +176,11 @@ def snapshot(obj: Mapping[str, Any]) -> dict[str, Any]:
 
     """
     return dict(_snapshot(obj, type(obj), None, None))
+
+
+def as_key(value: Any) -> tuple[bool, Any]:
+    """Return what compares and hashes as the frozen value does in JSON: `True` by itself is Python's 1."""
+    return isinstance(value, bool), value
 
 
 def thaw(value: Any) -> Any:
@@ -244,6 +250,13 @@ def value_at(value: Any, path: str) -> Any:
     for part in pointer_parts(path):
         value = value[int(part)] if isinstance(value, list) else value[part]
     return value
+
+
+def _refrozen(value: Any) -> Any:
+    """Freeze what was thawed to be pickled: it passed the door, so nothing is checked again."""
+    if isinstance(value, dict):
+        return sealed({name: _refrozen(member) for name, member in value.items()})
+    return _array(map(_refrozen, value)) if isinstance(value, list) else value
 
 
 def _joined(one: Mapping[str, Any], two: Mapping[str, Any]) -> JSONObject:

@@ -10,7 +10,7 @@ from attrs import Attribute, field, frozen
 from paramcore.errors import InvalidSetting, describe
 from paramcore.tasks import ROUTING_NAMES
 from paramcore.updates import BOOKKEEPING_NAMES
-from paramcore.values import JSONObject, freeze_params, sealed
+from paramcore.values import JSONObject, freeze, freeze_params, sealed
 
 __all__ = ["ParamVersion"]
 
@@ -19,6 +19,7 @@ def _check_created_at(_version: object, _attribute: Attribute[Any], value: objec
     # P7: when, as the service writes it; kept as it is, and never what the order follows from.
     if type(value) is not str and value is not None:
         raise InvalidSetting("created_at_type", "/created_at", describe(value), "a time as text, or none")
+    freeze(value)
 
 
 @frozen
@@ -35,8 +36,8 @@ class ParamVersion:
     number: int
     params: Mapping[str, Any] = field(converter=freeze_params)
     created_at: str | None = field(default=None, validator=_check_created_at)
-    not_inherited: Mapping[str, Any] = field(factory=lambda: sealed({}))
-    entry: Mapping[str, Any] | None = field(default=None, eq=False, repr=False)
+    not_inherited: Mapping[str, Any] = field(factory=dict, converter=freeze)
+    entry: Mapping[str, Any] | None = field(default=None, converter=freeze, eq=False, repr=False)
 
     @classmethod
     def from_entry(cls, number: int, entry: JSONObject) -> ParamVersion:

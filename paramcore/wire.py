@@ -112,9 +112,9 @@ def _read_version(place: int, entry: object, before: list[ParamVersion]) -> Para
 
 def write_project(project: Project) -> dict[str, Any]:
     """Return the project object: as it was read, its history with the versions made since."""
-    fields = project.fields or {"type": project.type, "name": project.name, "param_history": None}
     history = [_write_version(version) for version in project.versions]
-    return {name: history if name == "param_history" else thaw(value) for name, value in fields.items()}
+    members = {"type": project.type, "name": project.name, "param_history": history, **thaw(project.fields)}
+    return {name: members[name] for name in dict.fromkeys([*project.layout, *members])}
 
 
 def _write_version(version: ParamVersion) -> dict[str, Any]:
