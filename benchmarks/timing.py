@@ -19,23 +19,23 @@ def _once(run: Callable[[], object], times: int) -> float:
     return (time.perf_counter_ns() - start) / times
 
 
-def ratios(candidates: dict[str, Callable[[], object]]) -> dict[str, float]:
+def ratios(candidates: dict[str, Callable[[], object]], *, rounds: int = ROUNDS) -> dict[str, float]:
     """Return the median ratio of each candidate to the first, round by round, in random order within a round."""
-    times = {name: max(1, int(ROUND_NS / max(_once(run, 3), 1))) for name, run in candidates.items()}
+    times = {name: max(1, int(ROUND_NS / _once(run, 1))) for name, run in candidates.items()}
     floor = next(iter(candidates))
-    rounds: dict[str, list[float]] = {name: [] for name in candidates}
+    seen: dict[str, list[float]] = {name: [] for name in candidates}
     chance = random.Random(0)
     gc.collect()
     gc.disable()
     try:
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             order = chance.sample(list(candidates), len(candidates))
             took = {name: _once(candidates[name], times[name]) for name in order}
             for name in candidates:
-                rounds[name].append(took[name] / took[floor])
+                seen[name].append(took[name] / took[floor])
     finally:
         gc.enable()
-    return {name: statistics.median(values) for name, values in rounds.items()}
+    return {name: statistics.median(values) for name, values in seen.items()}
 
 
 def table(title: str, rows: dict[str, dict[str, float]], columns: Iterable[str]) -> str:

@@ -30,7 +30,7 @@ def test_a_patch_drops_nothing():
         0,
         [
             'update of "warehouse boxes": version 2 -> 3, by patch',
-            "  changed  padding                5 -> 6",
+            "  changed  padding  5 -> 6",
             "0 dropped, 1 changed, 0 added, 3 kept",
         ],
     )

@@ -1,0 +1,49 @@
+"""
+What does the impact of an update on 100,000 requests cost over only reading them?
+
+Reading is what it says: each line of a JSONL file decoded, checked at the door,
+and made a `TaskRequest`.  The target is at most 3 times that.
+"""
+
+import json
+import tempfile
+from pathlib import Path
+
+from sizes import SIZES, inputs
+from timing import ratios, table
+
+from paramcore import Patch, Plan, Project
+from paramcore.documents import read_lines
+from paramcore.impact import Impact
+from paramcore.wire import read_task_request
+
+REQUESTS = 100_000
+
+
+def _requests(path: str):
+    return (read_task_request(line.document().value) for line in read_lines(path))
+
+
+def main() -> None:
+    """Print the table."""
+    rows: dict[str, dict[str, float]] = {}
+    for size in SIZES:
+        params, tasks = inputs(size, instruction=True)
+        project = Project("benchmark", type="imageannotation", params=params)
+        plan = Plan.of(project, Patch({"param_0": "changed", "instruction": "Another text."}))
+        with tempfile.TemporaryDirectory() as place:
+            path = Path(place, "tasks.jsonl")
+            path.write_text("".join(f"{json.dumps(tasks[number % len(tasks)])}\n" for number in range(REQUESTS)))
+            assert Impact.of(plan, _requests(str(path))).affected == REQUESTS
+            candidates = {
+                "reading": lambda path=path: sum(1 for _ in _requests(str(path))),
+                "impact": lambda path=path, plan=plan: Impact.of(plan, _requests(str(path))),
+            }
+            measured = ratios(candidates, rounds=3)
+        for name, ratio in measured.items():
+            rows.setdefault(name, {})[size] = ratio
+    print(table("times only reading the same 100,000 requests", rows, SIZES))
+
+
+if __name__ == "__main__":
+    main()
