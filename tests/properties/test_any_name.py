@@ -1,0 +1,130 @@
+"""Law K: no name is special to the engine but `instruction`, and the few that the API keeps to itself."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, strategies as st
+
+from paramcore import Patch, Plan, Project, Replace, TaskRequest
+from paramcore.diff import Diff
+from paramcore.errors import InvalidParams
+from paramcore.values import pointer, pointer_parts
+from paramcore.wire import read_project, read_task_request, read_update, write_project, write_task_request, write_update
+from tests.strategies import (
+    NOT_OF_A_PROJECT,
+    NOT_OF_A_TASK,
+    ODD_NAMES,
+    json_values,
+    param_names,
+    task_param_names,
+    texts,
+)
+
+#: Names of methods and fields of everything that a name could be mistaken for a part of.
+ATTRIBUTES = sorted(
+    {name for thing in (dict, list, Project, TaskRequest, Patch, Plan, Diff) for name in dir(thing)} - NOT_OF_A_PROJECT
+)
+
+
+def goes_through(name: str, value: Any) -> None:
+    """Assert that a param of this name is a param like any other, in every part of the model."""
+    expected = json.dumps({name: value})
+    project = Project("boxes", type="imageannotation", params={name: None}).patch_params({name: value})
+    answer = project.resolve({})
+    plan = Plan.of(project, Replace({}))
+    explained = answer.explain(name)
+    read_back = read_project(json.loads(json.dumps(write_project(project))))
+    assert json.dumps(project.params) == json.dumps(answer.params) == expected
+    assert json.dumps(project.inheritance()({})) == expected
+    assert json.dumps(read_back.params) == expected
+    assert plan.dropped == (name,)
+    assert json.dumps(plan.diff.removed) == expected
+    assert (explained.param, explained.reason) == (name, "INHERITED_HEAD")
+    assert write_update(Patch({name: value})) == {"patch": True, name: value}
+    assert read_update(write_update(Replace({name: value}))) == Replace({name: value})
+
+
+class TestOrdinary:
+    """K1: a name is compared, and never looked up, split, formatted or taken for a path."""
+
+    @given(name=param_names(), value=json_values())
+    def test_any_name_goes_through(self, name: str, value: Any) -> None:
+        """Whatever the text, it is a name like any other."""
+        goes_through(name, value)
+
+    @pytest.mark.parametrize("name", ODD_NAMES, ids=ascii)
+    def test_an_odd_name_goes_through(self, name: str) -> None:
+        """Also one that looks like a path, an index, a format or an attribute."""
+        goes_through(name, {name: [name]})
+
+    def test_names_of_attributes_go_through(self) -> None:
+        """Also one that Python has for something of its own."""
+        for name in ATTRIBUTES:
+            goes_through(name, name)
+
+    def test_a_very_long_name_goes_through(self) -> None:
+        """Also one of 100,000 letters."""
+        goes_through("x" * 100_000, 1)
+
+    def test_composed_and_decomposed_are_two_names(self) -> None:
+        """Two names that look alike are two names: code points are compared."""
+        project = Project("boxes", type="imageannotation", params={"\u00e9": 1, "e\u0301": 2})
+        assert dict(project.resolve({"e\u0301": 3}).params) == {"\u00e9": 1, "e\u0301": 3}
+        assert Diff.between({"\u00e9": 1}, {"e\u0301": 1}).added == {"e\u0301": 1}
+
+    @given(name=task_param_names(), value=json_values())
+    def test_a_task_may_use_what_a_project_may_not(self, name: str, value: Any) -> None:
+        """In a task's own params `version`, `created_at` and `patch` are ordinary."""
+        task = TaskRequest({name: value})
+        answer = Project("boxes", type="imageannotation", params={}).resolve(task)
+        assert json.dumps(answer.params) == json.dumps({name: value})
+        assert answer.sources == {name: "task"}
+        assert read_task_request(write_task_request(task)) == task
+
+
+class TestKeptByTheAPI:
+    """U9, U10, T10: the few names that are refused, and only as a whole and only at the top."""
+
+    @pytest.mark.parametrize("name", sorted(NOT_OF_A_PROJECT))
+    def test_a_project_cannot_hold_a_name_of_the_apis(self, name: str) -> None:
+        """As a param of a project it is refused, by its path."""
+        for door in (Patch, Replace, lambda params: Project("boxes", type="imageannotation", params=params)):
+            with pytest.raises(InvalidParams) as refused:
+                door({name: None})
+            assert (refused.value.code, refused.value.path) == ("param_name", f"/{name}")
+
+    @pytest.mark.parametrize("name", sorted(NOT_OF_A_TASK))
+    def test_a_task_cannot_have_a_routing_name_as_a_param(self, name: str) -> None:
+        """Among a task's own params it is refused, by its path, with the field that it belongs in."""
+        with pytest.raises(InvalidParams) as refused:
+            TaskRequest({name: None})
+        assert (refused.value.code, refused.value.path) == ("param_name", f"/{name}")
+        assert f"{name}=" in str(refused.value)
+
+    @given(name=st.sampled_from(sorted(NOT_OF_A_PROJECT)), added=texts(max_size=2), value=json_values())
+    def test_below_the_top_and_spelt_otherwise_it_is_ordinary(self, name: str, added: str, value: Any) -> None:
+        """Inside a value, or a letter longer or in capitals, such a name is as good as any."""
+        for other in (f"{name}{added}_", f" {name}", name.upper(), f"x.{name}"):
+            goes_through(other, {name: value})
+
+
+class TestPointers:
+    """A path leads to a place whatever the names on the way are."""
+
+    @given(names=st.lists(param_names(), max_size=4))
+    def test_a_path_gives_its_names_back(self, names: list[str]) -> None:
+        """Written as a JSON Pointer and read again, names come out as they went in."""
+        assert list(pointer_parts(pointer(*names))) == names
+
+    @given(names=st.lists(param_names(), min_size=1, max_size=4))
+    def test_a_fault_is_found_at_its_place(self, names: list[str]) -> None:
+        """An error's path leads through every name to the value that is at fault."""
+        wrong: Any = {1, 2}
+        for name in reversed(names):
+            wrong = {name: wrong}
+        with pytest.raises(ValueError, match="set") as refused:
+            Patch(wrong)
+        assert list(pointer_parts(refused.value.path)) == names

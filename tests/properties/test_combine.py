@@ -1,0 +1,142 @@
+"""Laws A: laying one params object over another is a right-biased, idempotent monoid on shallow maps."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from hypothesis import given, strategies as st
+
+from paramcore import Patch, Project, Replace
+from paramcore.values import freeze
+from tests.reference import equal, plain, spelled
+from tests.strategies import NAMES, json_values, param_names, params
+
+
+def lay(below: Mapping[str, Any], above: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Lay params over params, in every way in which the library does it: they must not differ in a single byte."""
+    project = Project("boxes", type="imageannotation", params=below)
+    combined = project.patch_params(above).params
+    for update in (Patch(below).then(Patch(above)), Replace(below).then(Patch(above))):
+        assert json.dumps(update.params) == json.dumps(combined)
+    return combined
+
+
+class TestMonoid:
+    """A1 to A4: an empty object changes nothing on either side, grouping does not matter, repeating does not."""
+
+    @given(a=params())
+    def test_empty_params_change_nothing_on_either_side(self, a: dict[str, Any]) -> None:
+        """Laid over `{}` or under it, params stay what they are."""
+        assert equal(lay({}, a), a)
+        assert equal(lay(a, {}), a)
+
+    @given(a=params(), b=params(), c=params())
+    def test_grouping_does_not_matter(self, a: dict[str, Any], b: dict[str, Any], c: dict[str, Any]) -> None:
+        """Three layers come out the same whichever two are laid first."""
+        assert equal(lay(lay(a, b), c), lay(a, lay(b, c)))
+
+    @given(a=params())
+    def test_params_over_themselves_are_themselves(self, a: dict[str, Any]) -> None:
+        """A layer laid twice is laid once."""
+        assert equal(lay(a, a), a)
+
+    @given(a=params(), b=params())
+    def test_what_is_covered_once_more_stays_covered(self, a: dict[str, Any], b: dict[str, Any]) -> None:
+        """A7: repeating either layer adds nothing, and the last one laid decides."""
+        assert equal(lay(lay(a, b), b), lay(a, b))
+        assert equal(lay(a, lay(a, b)), lay(a, b))
+        assert equal(lay(lay(a, b), a), lay(b, a))
+
+
+class TestRightWins:
+    """A5, A8 to A10: what is laid over wins, name by name, and a value is taken whole."""
+
+    @given(a=params(), b=params())
+    def test_the_upper_layer_comes_out_whole(self, a: dict[str, Any], b: dict[str, Any]) -> None:
+        """Every name of the upper layer has the upper layer's value, spelt as it was."""
+        combined = lay(a, b)
+        assert {name: spelled(combined[name]) for name in b} == {name: spelled(b[name]) for name in b}
+
+    @given(a=params(), b=params())
+    def test_the_order_matters_only_where_they_disagree(self, a: dict[str, Any], b: dict[str, Any]) -> None:
+        """Two layers may change places exactly when they agree on every name that both have."""
+        agree = all(equal(a[name], b[name]) for name in a if name in b)
+        assert equal(lay(a, b), lay(b, a)) == agree
+
+    @given(name=param_names(), below=json_values(), above=json_values())
+    def test_values_are_never_merged(self, name: str, below: Any, above: Any) -> None:
+        """Objects and arrays are taken whole, also where both layers have one."""
+        for old, new in ((below, above), ({"x": below}, {"y": above}), ([below], [above])):
+            assert spelled(lay({name: old}, {name: new})[name]) == spelled(new)
+
+    @given(a=params(), name=param_names(), inner=json_values())
+    def test_null_is_a_value(self, a: dict[str, Any], name: str, inner: Any) -> None:
+        """A null laid over a value is there and null, and a null inside a value stays."""
+        combined = lay(a, {name: None})
+        assert name in combined
+        assert combined[name] is None
+        assert spelled(lay(a, {name: {"x": None, "y": [None, inner]}})[name]) == spelled(
+            {"x": None, "y": [None, inner]}
+        )
+
+
+class TestNames:
+    """A6, A11 to A13: the names are those of both, none is lost, and none is special."""
+
+    @given(a=params(), b=params())
+    def test_the_names_are_those_of_both(self, a: dict[str, Any], b: dict[str, Any]) -> None:
+        """Nothing is ever removed, and nothing comes from elsewhere."""
+        assert set(lay(a, b)) == set(a) | set(b)
+
+    @given(a=params(), b=params(), some=st.sets(param_names() | st.just("instruction")))
+    def test_each_name_is_decided_by_itself(self, a: dict[str, Any], b: dict[str, Any], some: set[str]) -> None:
+        """Looking at some names only, before or after, gives the same."""
+
+        def only(params: Mapping[str, Any]) -> dict[str, Any]:
+            return {name: value for name, value in params.items() if name in some}
+
+        assert equal(only(lay(a, b)), lay(only(a), only(b)))
+
+    @given(a=params(), b=params(), order=st.permutations(NAMES))
+    def test_no_name_is_special(self, a: dict[str, Any], b: dict[str, Any], order: list[str]) -> None:
+        """Renamed before or after, with no two names becoming one, the outcome is the same."""
+        exchanged = dict(zip(NAMES, order, strict=True))
+
+        def renamed(params: Mapping[str, Any]) -> dict[str, Any]:
+            return {exchanged.get(name, f"_{name}"): value for name, value in params.items()}
+
+        assert equal(renamed(lay(a, b)), lay(renamed(a), renamed(b)))
+
+
+FUNCTIONS: tuple[Callable[[Any], Any], ...] = (
+    lambda _: None,
+    lambda _: False,
+    lambda value: [value],
+    lambda value: {"x": value},
+    spelled,
+)
+
+
+class TestParametric:
+    """A14: combining never looks into a value, so any function on values may come before or after."""
+
+    @given(a=params(), b=params())
+    def test_combining_never_looks_into_a_value(self, a: dict[str, Any], b: dict[str, Any]) -> None:
+        """Values changed before or after: no deep merge, no joined list, no skipped null would stand this."""
+        for function in FUNCTIONS:
+
+            def changed(params: Mapping[str, Any], function: Callable[[Any], Any] = function) -> dict[str, Any]:
+                return {f"_{name}": function(plain(value)) for name, value in params.items()}
+
+            assert equal(changed(lay(a, b)), lay(changed(a), changed(b)))
+
+
+@given(a=params(), b=params())
+def test_the_operator_on_frozen_params_is_the_same_combine(a: dict[str, Any], b: dict[str, Any]) -> None:
+    """`|` lays the right side over the left, frozen or plain, and comes out frozen."""
+    expected = spelled(lay(a, b))
+    for combined in (freeze(a) | freeze(b), freeze(a) | b, a | freeze(b)):
+        assert spelled(combined) == expected
+        assert type(combined) is type(freeze({}))

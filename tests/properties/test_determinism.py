@@ -1,0 +1,171 @@
+"""Laws T: the same question gets the same answer, byte for byte, whoever asks it, when and where."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+import paramcore
+from paramcore import Patch, Plan, Project, Replace, TaskRequest
+from paramcore.diff import Diff
+from paramcore.wire import read_project, write_project
+from tests.reference import spelled
+from tests.strategies import LOOKALIKES, NAMES, ODD_NAMES, params, projects, task_params
+
+#: Asks many questions, the same in every process, and writes all answers down.
+SCRIPT = """
+import json, sys
+from paramcore import Plan, Project, Replace, TaskRequest
+from paramcore.errors import ParamcoreError
+from paramcore.wire import read_project, write_project
+
+for case in json.load(sys.stdin):
+    project = read_project(case["project"])
+    print(json.dumps(write_project(project)))
+    for task in case["tasks"]:
+        try:
+            answer = project.resolve(task)
+        except ParamcoreError as error:
+            print(ascii(str(error)), ascii(error))
+            continue
+        print(json.dumps(answer.to_json()), json.dumps(answer.as_task()), json.dumps(dict(answer.sources)))
+        print(ascii(str(answer)), ascii([str(one) for one in answer.explain_all()]))
+        plan = Plan.of(project, Replace(answer.task.params if "version" not in answer.task.params else {}))
+        print(json.dumps(plan.to_json()), ascii([str(plan), plan.dropped, plan.diff.kept]))
+"""
+
+
+def cases() -> list[dict[str, Any]]:
+    """Return projects and task requests as plain JSON, the same ones each time."""
+    dice = random.Random(0)
+    names = [*NAMES, *ODD_NAMES]
+
+    def some() -> dict[str, Any]:
+        chosen = {dice.choice(names): dice.choice(LOOKALIKES) for _ in range(dice.randrange(8))}
+        return {**chosen, **dice.choice([{}, {"instruction": None}, {"instruction": "i"}, {"instruction": "j\n"}])}
+
+    made = []
+    for number in range(30):
+        history = [{"version": place, **some()} for place in range(dice.randrange(4))]
+        tasks = [{**some(), **dice.choice([{}, {"project_version": dice.randrange(-2, 5)}])} for _ in range(4)]
+        project = {"name": f"p{number}", "type": "imageannotation", "param_history": history, "archived": False}
+        made.append({"project": project, "tasks": tasks})
+    return made
+
+
+def answered(**environment: str) -> bytes:
+    """Return what another process answers to all cases, in an environment of its own."""
+    root = str(Path(paramcore.__file__).parents[1])
+    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "VIRTUAL_ENV") if name in os.environ}
+    run = subprocess.run(
+        [sys.executable, "-c", SCRIPT],
+        input=json.dumps(cases()).encode(),
+        capture_output=True,
+        check=True,
+        env={**kept, "PYTHONPATH": root, **environment},
+    )
+    return run.stdout
+
+
+class TestOrder:
+    """T1, T3: no order of names that goes in makes a difference; the order that comes out is defined."""
+
+    @given(project=projects(), own=task_params())
+    def test_the_order_of_names_changes_no_answer(self, project: Project, own: dict[str, Any]) -> None:
+        """A request, an update or a version with its names the other way round gives an equal answer."""
+        turned = dict(reversed(own.items()))
+        one, two = project.resolve(TaskRequest(own)), project.resolve(TaskRequest(turned))
+        assert one == two
+        assert spelled(one.to_json()) == spelled(two.to_json())
+        assert {one.explain(name) for name in own} == {two.explain(name) for name in own}
+
+        other = Project(project.name, type=project.type, assumptions=project.assumptions)
+        for version in project.versions:
+            other = other.replace_params(dict(reversed(version.params.items())))
+        assert other == Project.with_history(
+            project.name, type=project.type, versions=project.versions, assumptions=project.assumptions
+        )
+        assert spelled(other.resolve(TaskRequest(turned)).to_json()) == spelled(one.to_json())
+
+    @given(project=projects(), own=task_params())
+    def test_what_is_inherited_comes_first(self, project: Project, own: dict[str, Any]) -> None:
+        """Effective params stand in the version's order, then the task's; so do sources and explanations."""
+        answer = project.resolve(TaskRequest(own))
+        inherited = [] if answer.inherited_from is None else list(answer.inherited_from.params)
+        expected = [*inherited, *(name for name in own if name not in inherited)]
+        assert list(answer.params) == list(answer.sources) == expected
+        assert list(project.inheritance()(own)) == expected
+
+    @given(before=params(), after=params())
+    def test_a_diff_and_a_plan_have_an_order(self, before: dict[str, Any], after: dict[str, Any]) -> None:
+        """Removed and changed params stand in the order of before, added ones in that of after."""
+        diff = Diff.between(before, after)
+        assert list(diff.removed) == [name for name in before if name not in after]
+        assert list(diff.added) == [name for name in after if name not in before]
+        assert [name for name in before if name in diff.changed] == list(diff.changed)
+        project = Project("boxes", type="imageannotation", params=before)
+        assert Plan.of(project, Replace(after)).dropped == tuple(diff.removed)
+        assert list(project.update(Patch(after)).params) == [*before, *diff.added]
+
+    @given(project=projects(), own=task_params())
+    def test_assumed_rules_are_told_in_order(self, project: Project, own: dict[str, Any]) -> None:
+        """The ids of the rules that an answer rests on are sorted, each once."""
+        for version in (None, -1):
+            rules = project.resolve(TaskRequest(own, project_version=version)).rests_on
+            assert list(rules) == sorted(set(rules))
+
+
+class TestElsewhere:
+    """T2: no other process, locale, time zone or seed of the hash gives another byte."""
+
+    def test_another_process_answers_the_same_bytes(self) -> None:
+        """Under other hash seeds, locales, encodings and time zones all answers are the same to the byte."""
+        expected = answered(PYTHONHASHSEED="0")
+        assert len(expected.splitlines()) > 200
+        for environment in (
+            {"PYTHONHASHSEED": "1", "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0", "TZ": "Asia/Tokyo"},
+            {"PYTHONHASHSEED": "4242", "PYTHONIOENCODING": "ascii", "LC_ALL": "tr_TR.UTF-8", "PYTHONOPTIMIZE": "2"},
+        ):
+            assert answered(**environment) == expected
+
+
+class TestNothingElseIsAsked:
+    """T4: the engine asks neither the clock, nor chance, nor the environment, nor a file."""
+
+    def test_clock_chance_and_environment_are_not_asked(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """With all of them out of order, everything is answered as ever."""
+
+        def refuse(*_arguments: Any, **_options: Any) -> Any:
+            raise AssertionError("asked")
+
+        def work() -> str:
+            answers = []
+            for case in cases()[:10]:
+                project = read_project(case["project"])
+                answers.append(write_project(project.patch_params({"a": 1})))
+                answers += [project.resolve(TaskRequest({"a": [1], "instruction": "i"})).to_json()]
+                answers += [Plan.of(project, Replace({})).to_json(), str(project.resolve({}))]
+            return json.dumps(answers)
+
+        given_cases = cases()
+        expected = work()
+        monkeypatch.setattr(sys.modules[__name__], "cases", lambda: given_cases)
+        with monkeypatch.context() as broken:
+            for name in ("time", "time_ns", "monotonic", "perf_counter"):
+                broken.setattr(time, name, refuse)
+            for name in ("random", "randrange", "choice", "getrandbits"):
+                broken.setattr(random, name, refuse)
+            broken.setattr(os, "getenv", refuse)
+            broken.setattr(os, "urandom", refuse)
+            broken.setattr("builtins.open", refuse)
+            found = work()
+        assert found == expected

@@ -1,0 +1,253 @@
+"""Laws E: an explanation says what is, names where it is from, and shows what lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from paramcore import Plan, Project, TaskRequest
+from paramcore.effective import EffectiveParams
+from paramcore.errors import ParamcoreError
+from paramcore.updates import Update
+from tests.reference import equal, first_set_in, model, plain, reason, source, spelled
+from tests.strategies import NAMES, NOT_OF_A_PROJECT, params, projects, task_params, updates
+
+STATUSES = {"WON", "LOST", "UNSET", "APPENDED", "IGNORED"}
+REASONS = {
+    "TASK_OVERRIDE",
+    "INHERITED_HEAD",
+    "INHERITED_PINNED",
+    "INSTRUCTION_APPENDED",
+    "INSTRUCTION_TASK_ONLY",
+    "INSTRUCTION_PROJECT_ONLY",
+    "INHERITANCE_OFF",
+    "NO_HISTORY",
+    "ABSENT",
+}
+
+
+def answers(*, min_versions: int = 0) -> SearchStrategy[EffectiveParams]:
+    """Draw what some project answers to some task: for the latest version, pinned, or opted out."""
+
+    def asked(project: Project, own: dict[str, Any], version: int | None) -> EffectiveParams:
+        there = version is None or version < len(project.versions)
+        return project.resolve(TaskRequest(own, project_version=version if there else None))
+
+    versions = st.sampled_from((None, -1, 0, 0, 1, 1, 2))
+    return st.builds(asked, projects(min_versions=min_versions), task_params(), versions)
+
+
+def parts(answer: EffectiveParams) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the project and the request of an answer, as the reference model takes them."""
+    return model(answer.project), {
+        "params": plain(answer.task.params),
+        "project_version": answer.task.project_version,
+    }
+
+
+class TestComplete:
+    """E1: explained is exactly what comes out, with the values that come out."""
+
+    @given(answer=answers())
+    def test_every_param_is_explained_with_its_value(self, answer: EffectiveParams) -> None:
+        """The explained names are those of the effective params, in their order, and the values are theirs."""
+        explained = answer.explain_all()
+        assert [one.param for one in explained] == list(answer.params) == list(answer.sources)
+        for one in explained:
+            assert one.is_set
+            assert spelled(one.value) == spelled(answer.params[one.param])
+
+    @given(answer=answers())
+    def test_what_is_not_set_is_explained_as_not_set(self, answer: EffectiveParams) -> None:
+        """A param that the task will not have is explained without a value, in words and in JSON."""
+        for name in {*NAMES, "nowhere", "instruction"} - set(answer.params):
+            one = answer.explain(name)
+            assert not one.is_set
+            assert "value" not in one.to_json()
+            assert "is not set" in str(one)
+
+    @given(answer=answers())
+    def test_statuses_and_reasons_are_from_closed_lists(self, answer: EffectiveParams) -> None:
+        """No explanation has a status or a reason that the lists do not have, and the task always comes first."""
+        for name in [*answer.params, "nowhere"]:
+            one = answer.explain(name)
+            assert one.reason in REASONS
+            assert {candidate.status for candidate in one.candidates} <= STATUSES
+            assert [candidate.version for candidate in one.candidates].index(None) == 0
+
+
+class TestTrue:
+    """E2: the source that is named is the source."""
+
+    @given(answer=answers())
+    def test_reasons_and_sources_are_those_of_the_naive_model(self, answer: EffectiveParams) -> None:
+        """For every param the reason code and the source are what the rules say, told without the engine."""
+        project, task = parts(answer)
+        for name in answer.params:
+            assert answer.explain(name).reason == reason(project, task, name)
+            assert answer.sources[name] == source(project, task, name)
+        assert answer.explain("nowhere").reason == reason(project, task, "nowhere")
+
+    @given(answer=answers(min_versions=1))
+    def test_the_value_is_the_sources_value(self, answer: EffectiveParams) -> None:
+        """From the task it is the task's, from the project the version's; only an instruction is of both."""
+        inherited = {} if answer.inherited_from is None else answer.inherited_from.params
+        settings = answer.project.assumptions
+        for name, where in answer.sources.items():
+            value = answer.params[name]
+            if where == "task":
+                assert spelled(value) == spelled(answer.task.params[name])
+            elif where == "both":
+                assert name == "instruction"
+                assert value == answer.task.params[name] + settings.instruction_separator + inherited[name]
+            elif name != "instruction":
+                assert spelled(value) == spelled(inherited[name])
+                assert name not in answer.task.params
+            else:
+                assert not answer.task.params.get(name)
+                assert value in (inherited[name], f"{settings.instruction_separator}{inherited[name]}")
+
+    @given(answer=answers())
+    def test_the_candidates_give_the_value(self, answer: EffectiveParams) -> None:
+        """Exactly one candidate won and has the value, or two were joined, the task's first."""
+        separator = answer.project.assumptions.instruction_separator
+        for one in answer.explain_all():
+            won = [candidate for candidate in one.candidates if candidate.status in ("WON", "APPENDED")]
+            if one.reason == "INSTRUCTION_APPENDED":
+                assert [candidate.status for candidate in won] == ["APPENDED", "APPENDED"]
+                assert separator.join(candidate.value for candidate in won) == one.value
+            else:
+                (winner,) = won
+                assert winner.status == "WON"
+                assert equal(winner.value, one.value) or one.value == separator + winner.value
+
+
+class TestLosers:
+    """E3: what is overridden is shown, and nothing else is called overridden."""
+
+    @given(answer=answers(min_versions=1))
+    def test_an_overridden_value_is_shown(self, answer: EffectiveParams) -> None:
+        """The used version's value is there as LOST exactly where both set the param and the task's counts."""
+        version = answer.inherited_from
+        for name in [*answer.params, "nowhere"]:
+            candidates = answer.explain(name).candidates
+            used = [one for one in candidates if version is not None and one.version == version.number]
+            lost = [one.value for one in used if one.status == "LOST"]
+            overridden = (
+                version is not None
+                and name in version.params
+                and name in answer.task.params
+                and answer.sources[name] == "task"
+            )
+            assert [spelled(value) for value in lost] == ([spelled(version.params[name])] if overridden else [])
+
+    @given(answer=answers(min_versions=1))
+    def test_a_newer_value_that_was_not_asked_for_is_shown(self, answer: EffectiveParams) -> None:
+        """A task that is pinned or opted out is told what the latest version would have given."""
+        latest = answer.project.latest
+        for name in {*latest.params, "nowhere"}:
+            ignored = [one for one in answer.explain(name).candidates if one.status == "IGNORED"]
+            expected = [latest.number] if latest is not answer.inherited_from and name in latest.params else []
+            assert [one.version for one in ignored] == expected
+
+
+class TestSince:
+    """E5: "first set in" names the version since which the value has stood."""
+
+    @given(answer=answers(min_versions=1))
+    def test_an_inherited_value_has_stood_since_the_version_named(self, answer: EffectiveParams) -> None:
+        """From the version that is named to the one that is used, every one holds the same value; none before."""
+        project, task = parts(answer)
+        for one in answer.explain_all():
+            if answer.inherited_from is None or source(project, task, one.param) == "task":
+                assert one.first_set_in is None
+            else:
+                used = answer.inherited_from.number
+                assert one.first_set_in == first_set_in(project["history"], used, one.param)
+
+    @given(answer=answers(min_versions=1))
+    def test_every_candidate_has_stood_since_the_version_named(self, answer: EffectiveParams) -> None:
+        """That holds of each candidate with a version and a value, losers included."""
+        history = model(answer.project)["history"]
+        for name in [*answer.params, *NAMES]:
+            for candidate in answer.explain(name).candidates:
+                if candidate.version is None or candidate.status == "UNSET":
+                    assert candidate.first_set_in is None
+                else:
+                    assert candidate.first_set_in == first_set_in(history, candidate.version, name)
+                    assert spelled(candidate.value) == spelled(history[candidate.version][name])
+
+    @given(answer=answers(min_versions=1))
+    def test_what_stood_there_before_is_shown(self, answer: EffectiveParams) -> None:
+        """The value that the version used superseded or dropped is among the losers, with its own version."""
+        project, _ = parts(answer)
+        history, version = project["history"], answer.inherited_from
+        for name in [*answer.params, *NAMES]:
+            before = None if version is None else superseded(history, version.number, name)
+            shown = [
+                one.version
+                for one in answer.explain(name).candidates
+                if version is not None and one.version is not None and one.version < version.number
+            ]
+            assert shown == ([] if before is None else [before])
+
+
+def superseded(history: list[dict[str, Any]], used: int, name: str) -> int | None:
+    """Return the latest version before `used` that says something else of a param, if it holds it."""
+    for number in reversed(range(used)):
+        holds, held = name in history[number], name in history[used]
+        if holds and not (held and equal(history[number][name], history[used][name])):
+            return number
+        if held and not holds:
+            return None
+    return None
+
+
+class TestTold:
+    """The same explanation in words, in JSON and as a value."""
+
+    @given(answer=answers())
+    def test_words_and_json_say_the_same(self, answer: EffectiveParams) -> None:
+        """The first line is the answer, each candidate has its line, the last line gives the reason."""
+        for one in answer.explain_all():
+            lines = str(one).split("\n")
+            assert len(lines) == len(one.candidates) + 2
+            assert " = " in lines[0]
+            assert one.reason in lines[-1]
+            told = one.to_json()
+            assert spelled(told["value"]) == spelled(one.value)
+            assert [candidate["status"] for candidate in told["candidates"]] == [c.status for c in one.candidates]
+
+    @given(answer=answers())
+    def test_nothing_of_it_is_stored(self, answer: EffectiveParams) -> None:
+        """Asked again of an equal project, it is an equal explanation."""
+        again = answer.project.resolve(answer.task)
+        assert again.explain_all() == answer.explain_all()
+        assert str(again) == str(answer)
+
+
+class TestPlan:
+    """E4: a preview of an update is what the update does, and fails where it would."""
+
+    @given(project=projects(), update=updates(), own=task_params())
+    def test_a_plan_shows_what_the_update_makes(self, project: Project, update: Update, own: dict[str, Any]) -> None:
+        """The params after it, and what a task would get, are those of the project updated; the project is not."""
+        before = spelled([version.params for version in project.versions])
+        plan, after = Plan.of(project, update), project.update(update)
+        assert spelled(plan.after) == spelled(after.params)
+        planned = Project("boxes", type="imageannotation", params=plan.after, assumptions=project.assumptions)
+        assert spelled(planned.resolve(own).params) == spelled(after.resolve(TaskRequest(own)).params)
+        assert spelled([version.params for version in project.versions]) == before
+
+    @given(own=params(), bad=st.sampled_from(sorted(NOT_OF_A_PROJECT)), project=projects())
+    def test_a_plan_fails_where_the_update_would(self, own: dict[str, Any], bad: str, project: Project) -> None:
+        """What is no update is refused by both, with the same error."""
+        told = []
+        for attempt in (lambda: Plan.of(project, {**own, bad: 1}), lambda: project.update({**own, bad: 1})):
+            with pytest.raises(ParamcoreError) as refused:
+                attempt()
+            told.append(refused.value)
+        assert told[0] == told[1]

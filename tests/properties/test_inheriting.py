@@ -1,0 +1,234 @@
+"""Laws C: what a task gets is its own params over those of exactly one version, and depends on nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given, strategies as st
+
+from paramcore import Patch, Project, TaskRequest
+from paramcore.effective import EffectiveParams
+from paramcore.errors import NoSuchVersion
+from paramcore.updates import Update
+from tests.reference import equal, plain, spelled
+from tests.strategies import histories, json_values, param_names, params, projects, task_params, updates
+
+NOT_VERSIONS = (True, False, 0.0, 1.0, -1.0, "0", "1", "-1", "latest", "", [], [0], {}, {"version": 0})
+
+
+def resolve(project: Project, own: Mapping[str, Any], version: Any = None) -> EffectiveParams:
+    return project.resolve(TaskRequest(own, project_version=version))
+
+
+def with_versions(history: list[dict[str, Any]]) -> Project:
+    project = Project("boxes", type="imageannotation")
+    for version in history:
+        project = project.replace_params(version)
+    return project
+
+
+def bare(params: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in params.items() if name != "instruction"}
+
+
+some_versions = histories(min_size=1)
+
+
+class TestWhichVersion:
+    """C1 to C4, C9, C12: the latest, the one asked for, or none; and only that one matters, for ever."""
+
+    @given(project=projects(min_versions=1), own=task_params())
+    def test_no_version_means_the_latest(self, project: Project, own: dict[str, Any]) -> None:
+        """Asked for by its number, the latest version gives the same as not asked for."""
+        latest = project.latest.number
+        assert equal(resolve(project, own).params, resolve(project, own, latest).params)
+        assert resolve(project, own).inherited_from is project.latest
+
+    @given(project=projects(), own=task_params())
+    def test_minus_one_inherits_nothing(self, project: Project, own: dict[str, Any]) -> None:
+        """Whatever the history, with -1 the effective params are the task's own."""
+        answer = resolve(project, own, -1)
+        assert spelled(answer.params) == spelled(own)
+        assert answer.inherited_from is None
+        assert answer.project_param_version == -1
+
+    @given(project=projects(min_versions=1), own=task_params(), data=st.data())
+    def test_only_the_chosen_version_matters(self, project: Project, own: dict[str, Any], data: st.DataObject) -> None:
+        """A project with nothing but the chosen version's params gives the same."""
+        version = data.draw(st.sampled_from(project.versions))
+        alone = Project("boxes", type=project.type, params=version.params, assumptions=project.assumptions)
+        assert spelled(resolve(project, own, version.number).params) == spelled(resolve(alone, own, 0).params)
+        assert resolve(project, own, version.number).inherited_from is version
+
+    @given(project=projects(min_versions=1), later=st.lists(updates(), max_size=2), own=task_params())
+    def test_a_pinned_answer_never_changes_again(
+        self, project: Project, later: list[Update], own: dict[str, Any]
+    ) -> None:
+        """Whatever is appended, a task that names a version gets what it would have got before."""
+        grown = project
+        for update in later:
+            grown = grown.update(update)
+        for version in project.versions:
+            before, after = resolve(project, own, version.number), resolve(grown, own, version.number)
+            assert spelled(before.params) == spelled(after.params)
+            assert before.inherited_from == after.inherited_from
+
+    @given(own=task_params())
+    def test_an_empty_history_gives_nothing(self, own: dict[str, Any]) -> None:
+        """While a project has no versions a task gets its own params, and its record names none."""
+        answer = resolve(Project("boxes", type="imageannotation"), own)
+        assert spelled(answer.params) == spelled(own)
+        assert answer.inherited_from is None
+        assert answer.project_param_version is None
+
+
+class TestNoSuchVersion:
+    """C10, C11: any other version is refused, by exact type and within range."""
+
+    @given(project=projects(), own=task_params(), beyond=st.integers(0, 3) | st.just(2**63) | st.just(10**4299))
+    def test_a_version_that_is_not_there_is_refused(self, project: Project, own: dict[str, Any], beyond: int) -> None:
+        """Neither from the end nor past it is anything found instead."""
+        for asked in (len(project.versions) + beyond, -2 - beyond):
+            with pytest.raises(NoSuchVersion) as refused:
+                resolve(project, own, asked)
+            assert refused.value.code == "version_unknown"
+
+    @given(project=projects(), own=task_params(), asked=st.sampled_from(NOT_VERSIONS) | st.floats(allow_nan=False))
+    def test_what_is_no_whole_number_is_no_version(self, project: Project, own: dict[str, Any], asked: Any) -> None:
+        """True is not 1, 1.0 is not 1, "1" is not 1: refused for their type, whether the number exists or not."""
+        for ask in (lambda: project.inheritance(asked), lambda: project.version(asked)):
+            with pytest.raises(NoSuchVersion) as refused:
+                ask()
+            assert refused.value.code == "version_type"
+
+
+class TestNames:
+    """C5, C17, C18, C20: the names are the task's and the version's, and each is decided by itself."""
+
+    @given(history=some_versions, own=task_params())
+    def test_the_names_are_the_tasks_and_the_versions(self, history: list[dict[str, Any]], own: dict[str, Any]) -> None:
+        """No name is lost, and none comes from another version."""
+        for number, version in enumerate(history):
+            assert set(resolve(with_versions(history), own, number).params) == set(version) | set(own)
+
+    @given(version=params(), own=task_params(), name=param_names(), value=json_values())
+    def test_a_name_more_takes_none_away(
+        self, version: dict[str, Any], own: dict[str, Any], name: str, value: Any
+    ) -> None:
+        """A param added to the task or to the project leaves every other as it is."""
+        plainly = bare(resolve(with_versions([version]), own).params)
+        for more in (
+            resolve(with_versions([{**version, name: value}]), own).params,
+            resolve(with_versions([version]), {**own, name: value}).params,
+        ):
+            assert set(more) >= set(plainly)
+            others = {other: more[other] for other in plainly if other != name}
+            assert equal(others, {other: plainly[other] for other in plainly if other != name})
+
+    @given(version=params(), own=task_params(), name=param_names(), value=json_values())
+    def test_a_new_param_adds_exactly_itself(
+        self, version: dict[str, Any], own: dict[str, Any], name: str, value: Any
+    ) -> None:
+        """What is new to the project and unknown to the task comes in, and nothing else moves."""
+        version, own = ({other: v for other, v in one.items() if other != name} for one in (version, own))
+        before = resolve(with_versions([version]), own).params
+        after = resolve(with_versions([{**version, name: value}]), own).params
+        assert spelled(after) == spelled({**before, name: value})
+
+    @given(version=params(), own=task_params(), some=st.sets(param_names()))
+    def test_each_name_is_decided_by_itself(self, version: dict[str, Any], own: dict[str, Any], some: set[str]) -> None:
+        """Looking at some names only, before or after, gives the same."""
+
+        def only(params: Mapping[str, Any]) -> dict[str, Any]:
+            return {name: value for name, value in params.items() if name in some or name == "instruction"}
+
+        whole = resolve(with_versions([version]), own).params
+        assert equal(only(whole), resolve(with_versions([only(version)]), only(own)).params)
+
+
+class TestWhoWins:
+    """C6 to C8, C19, C21: the task wins wherever it sets a name, and a value is taken whole."""
+
+    @given(version=params(), own=task_params())
+    def test_the_task_wins_where_it_sets_a_name(self, version: dict[str, Any], own: dict[str, Any]) -> None:
+        """Each value but the instruction is the task's if it is set there, else the version's, spelt as it was."""
+        expected = {**bare(version), **bare(own)}
+        assert spelled(bare(resolve(with_versions([version]), own).params)) == spelled(expected)
+
+    @given(name=param_names(), value=json_values())
+    @pytest.mark.parametrize("empty", [None, False, 0, 0.0, "", [], {}], ids=repr)
+    def test_an_empty_value_is_set(self, empty: Any, name: str, value: Any) -> None:
+        """Set to nothing much in the task it overrides; in the project it is inherited as it is."""
+        assert spelled(resolve(with_versions([{name: value}]), {name: empty}).params) == spelled({name: empty})
+        assert spelled(resolve(with_versions([{name: empty}]), {}).params) == spelled({name: empty})
+
+    @given(name=param_names(), old=params(), new=params())
+    def test_nothing_is_merged_below_the_top(self, name: str, old: dict[str, Any], new: dict[str, Any]) -> None:
+        """An object in the task hides the version's whole, and an `instruction` inside it is no instruction."""
+        for below, above in ((old, new), ([old], [new])):
+            answer = resolve(with_versions([{name: below}]), {name: above}).params
+            assert spelled(answer) == spelled({name: above})
+
+    @given(version=params(), own=task_params())
+    def test_resolving_never_looks_into_a_value(self, version: dict[str, Any], own: dict[str, Any]) -> None:
+        """Values changed before or after, the instruction apart: the same comes out."""
+        for function in (lambda _: None, lambda value: [value], lambda value: {"instruction": plain(value)}):
+            changed = [{name: function(value) for name, value in bare(one).items()} for one in (version, own)]
+            answer = bare(resolve(with_versions([version]), own).params)
+            expected = {name: function(value) for name, value in answer.items()}
+            assert spelled(resolve(with_versions(changed[:1]), changed[1]).params) == spelled(expected)
+
+    @given(project=projects(), own=params())
+    def test_without_instruction_a_resolve_is_a_patch_that_is_not_kept(
+        self, project: Project, own: dict[str, Any]
+    ) -> None:
+        """What a patch with the task's params would leave is what the task gets."""
+        own = bare(own)
+        without = project.replace_params(bare(project.params))
+        assert spelled(resolve(without, own).params) == spelled(without.update(Patch(own)).params)
+
+
+class TestNeutral:
+    """C13 to C16: an empty request gets the version, an empty version gives the request; asking changes nothing."""
+
+    @given(project=projects(min_versions=1), own=task_params())
+    def test_an_empty_side_gives_the_other(self, project: Project, own: dict[str, Any]) -> None:
+        """A task that sets nothing gets the version; over a version that holds nothing it gets its own."""
+        default = project.assuming(type(project.assumptions)())
+        for version in project.versions:
+            assert spelled(resolve(default, {}, version.number).params) == spelled(version.params)
+        assert spelled(resolve(with_versions([{}]), own).params) == spelled(own)
+
+    @given(project=projects(), own=task_params(), data=st.data())
+    def test_a_result_sent_with_minus_one_gives_itself(
+        self, project: Project, own: dict[str, Any], data: st.DataObject
+    ) -> None:
+        """Turned into a request, a result comes out of any later project again."""
+        asked = data.draw(st.sampled_from([None, -1, *range(len(project.versions))]))
+        answer = resolve(project, own, asked)
+        frozen = answer.as_request()
+        assert spelled(project.resolve(frozen).params) == spelled(answer.params)
+        assert spelled(project.replace_params({"instruction": "new", "b": 1}).resolve(frozen).params) == spelled(
+            answer.params
+        )
+
+    @given(version=params(), own=task_params())
+    def test_a_result_inherited_again_grows_only_by_the_instruction(
+        self, version: dict[str, Any], own: dict[str, Any]
+    ) -> None:
+        """Fed back without -1 it is the same exactly when the version has no text to append."""
+        project = with_versions([version])
+        once = resolve(project, own).params
+        assert equal(resolve(project, once).params, once) == (not version.get("instruction"))
+        assert equal(bare(resolve(project, once).params), bare(once))
+
+    @given(project=projects(), own=task_params())
+    def test_asking_changes_nothing(self, project: Project, own: dict[str, Any]) -> None:
+        """However often it is asked, the project and the request stay as they were and the answer is the same."""
+        before = spelled([own, [version.params for version in project.versions]])
+        answers = [resolve(project, own) for _ in range(3)]
+        assert spelled([own, [version.params for version in project.versions]]) == before
+        assert answers[0] == answers[1] == answers[2]
+        assert len({spelled(answer.params) for answer in answers}) == 1

@@ -1,0 +1,184 @@
+"""Laws I: the project's instruction goes after the task's, exactly, and is an ordinary param everywhere else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, strategies as st
+
+from paramcore import Assumptions, Patch, Project, Replace, TaskRequest
+from paramcore.errors import InvalidParams
+from tests.reference import spelled
+from tests.strategies import LOOKALIKES, assumptions, instructions, params, projects, task_params, texts
+
+some_text = texts().filter(bool)
+separators = st.sampled_from(("\n", "", " ", "%s", "\\1", "\\g<0>", "{}", "{0}", "\\n", "\u2028", "\n\n")) | texts()
+NO_TEXT: list[dict[str, Any]] = [{}, {"instruction": None}, {"instruction": ""}]
+
+
+def joined(own: dict[str, Any], inherited: dict[str, Any], **settings: Any) -> Any:
+    project = Project("boxes", type="imageannotation", params=inherited, assumptions=Assumptions(**settings))
+    return project.resolve(own).params.get("instruction", "no instruction")
+
+
+class TestJoining:
+    """I1, I5, I9, I12, I13: two texts become one: the task's, the separator, the project's, and not a letter else."""
+
+    @given(task=some_text, inherited=some_text, separator=separators)
+    def test_the_projects_text_follows_the_tasks(self, task: str, inherited: str, separator: str) -> None:
+        """The task's part comes first, the separator once between; it is data, never a pattern or a format."""
+        instruction = joined({"instruction": task}, {"instruction": inherited}, instruction_separator=separator)
+        assert instruction == task + separator + inherited
+
+    @given(text=some_text)
+    def test_the_default_separator_is_one_newline(self, text: str) -> None:
+        """Joined with itself a text is there twice: nothing is searched for or deduplicated."""
+        assert joined({"instruction": text}, {"instruction": text}) == text + "\n" + text
+
+    @pytest.mark.parametrize("odd", [" a ", "a\n", "\na", "\r\n", "e\u0301", "\u00e9", "\u2028", "%s{}", " ", "\x00"])
+    def test_nothing_is_trimmed_or_normalised(self, odd: str) -> None:
+        """White space, line ends and composed letters come out as they went in."""
+        assert joined({"instruction": odd}, {"instruction": odd}) == odd + "\n" + odd
+
+
+class TestOneSide:
+    """I2 to I4, I11, I14: a text alone stays alone, and the project's is never lost."""
+
+    @given(text=some_text)
+    @pytest.mark.parametrize("none", NO_TEXT, ids=repr)
+    def test_a_text_alone_stays_alone(self, none: dict[str, Any], text: str) -> None:
+        """Absent, null and empty are no text, on either side: no separator stands alone."""
+        assert joined(none, {"instruction": text}) == text
+        assert joined({"instruction": text}, none) == text
+
+    @pytest.mark.parametrize("own", NO_TEXT, ids=repr)
+    @pytest.mark.parametrize("inherited", NO_TEXT, ids=repr)
+    @pytest.mark.parametrize("empty", ["leave out", "join"])
+    def test_without_any_text_the_task_decides(
+        self, own: dict[str, Any], inherited: dict[str, Any], empty: str
+    ) -> None:
+        """The task's value stays if it is set, else the project's; where neither has the name, none appears."""
+        expected = {**inherited, **own}.get("instruction", "no instruction")
+        assert joined(own, inherited, empty_instruction=empty) == expected
+
+    @given(project=projects(min_versions=1), own=task_params(), settings=assumptions())
+    def test_the_projects_text_is_never_lost(
+        self, project: Project, own: dict[str, Any], settings: Assumptions
+    ) -> None:
+        """While it is appended, what comes out ends with it, whatever the task says."""
+        text = project.params.get("instruction")
+        answer = project.assuming(settings).resolve(TaskRequest(own)).params
+        if text and settings.instruction_rule == "append":
+            assert answer["instruction"].endswith(text)
+
+
+class TestWhereItIsOrdinary:
+    """I6 to I8: in a history, and for a task that inherits nothing, the instruction is a param like any other."""
+
+    @given(first=instructions(), second=instructions(), own=instructions())
+    def test_older_texts_never_pile_up(self, first: str | None, second: str | None, own: str | None) -> None:
+        """An update takes the instruction's place; only the chosen version's text reaches a task."""
+        project = Project("boxes", type="imageannotation", params={"instruction": first, "padding": 1})
+        for after in (
+            project.update(Patch({"instruction": second})),
+            project.update(Replace({"instruction": second})),
+        ):
+            assert after.params["instruction"] == second
+            alone = Project("boxes", type="imageannotation", params={"instruction": second})
+            task = {"instruction": own}
+            assert after.resolve(task).params["instruction"] == alone.resolve(task).params["instruction"]
+
+    @given(project=projects(), own=task_params(), settings=assumptions())
+    def test_minus_one_keeps_the_projects_text_out(
+        self, project: Project, own: dict[str, Any], settings: Assumptions
+    ) -> None:
+        """Under any assumptions a task that opted out has its own instruction or none."""
+        answer = project.assuming(settings).resolve(TaskRequest(own, project_version=-1)).params
+        assert ("instruction" in answer) == ("instruction" in own)
+        assert answer.get("instruction") == own.get("instruction")
+
+
+class TestSettings:
+    """T5, T6: what is only assumed is a setting; it changes the joining and nothing else."""
+
+    @given(task=instructions(), inherited=instructions())
+    def test_overriding_makes_it_a_param_like_any_other(self, task: str | None, inherited: str | None) -> None:
+        """Where the task's instruction overrides, it is the task's if set, null included, else the project's."""
+        rule = {"instruction_rule": "override"}
+        assert joined({"instruction": task}, {"instruction": inherited}, **rule) == task
+        assert joined({}, {"instruction": inherited}, **rule) == inherited
+
+    @given(text=some_text, separator=separators)
+    @pytest.mark.parametrize("none", NO_TEXT, ids=repr)
+    def test_joining_the_empty_puts_the_separator_in_front(
+        self, none: dict[str, Any], text: str, separator: str
+    ) -> None:
+        """With `join` a project's text has the separator before it also when the task has none, and never behind."""
+        settings = {"empty_instruction": "join", "instruction_separator": separator}
+        assert joined(none, {"instruction": text}, **settings) == separator + text
+        assert joined({"instruction": text}, none, **settings) == text
+
+    @given(project=projects(), own=task_params(), one=assumptions(), two=assumptions())
+    def test_a_setting_touches_the_instruction_only(
+        self, project: Project, own: dict[str, Any], one: Assumptions, two: Assumptions
+    ) -> None:
+        """Under any two sets of assumptions every other param is the same."""
+        answers = [dict(project.assuming(settings).resolve(TaskRequest(own)).params) for settings in (one, two)]
+        for answer in answers:
+            answer.pop("instruction", None)
+        assert spelled(answers[0]) == spelled(answers[1])
+
+    @given(project=projects(min_versions=1), own=task_params(), data=st.data())
+    def test_an_answer_names_the_settings_that_it_rests_on(
+        self, project: Project, own: dict[str, Any], data: st.DataObject
+    ) -> None:
+        """Where another separator, `join` or `latest` would give another answer, its rule is among `rests_on`."""
+        asked = data.draw(st.sampled_from([None, -1, *range(len(project.versions))]))
+        task = TaskRequest(own, project_version=asked)
+        answer = project.resolve(task)
+        mine = project.assumptions
+        for setting, values, rule in (
+            ("instruction_separator", ("<other>",), "T5"),
+            ("empty_instruction", ("leave out", "join"), "T5"),
+            ("pinned_param_version", ("used", "latest"), "T8"),
+        ):
+            for value in values:
+                others = {
+                    "instruction_rule": mine.instruction_rule,
+                    "instruction_separator": mine.instruction_separator,
+                }
+                others |= {
+                    "empty_instruction": mine.empty_instruction,
+                    "pinned_param_version": mine.pinned_param_version,
+                }
+                other = project.assuming(Assumptions(**{**others, setting: value})).resolve(task)
+                if (answer.params, answer.project_param_version) != (other.params, other.project_param_version):
+                    assert rule in answer.rests_on
+
+
+class TestRefusals:
+    """I15: what is neither text nor null is no instruction, wherever it comes in."""
+
+    @given(project=projects(), own=params(), data=st.data())
+    def test_only_text_and_null_are_instructions(
+        self, project: Project, own: dict[str, Any], data: st.DataObject
+    ) -> None:
+        """A number, a flag, a list or an object is refused by every door, by its path."""
+        bad = data.draw(
+            st.sampled_from([value for value in LOOKALIKES if value is not None and type(value) is not str])
+        )
+        wrong = {**own, "instruction": bad}
+        for door in (
+            Patch,
+            Replace,
+            TaskRequest,
+            project.patch_params,
+            project.replace_params,
+            project.resolve,
+            project.inheritance(),
+            lambda params: Project("boxes", type="imageannotation", params=params),
+        ):
+            with pytest.raises(InvalidParams) as refused:
+                door(wrong)
+            assert (refused.value.code, refused.value.path) == ("instruction_type", "/instruction")

@@ -1,0 +1,443 @@
+"""Laws M: nothing that is handed in or handed out is a way to change what a project is or has answered."""
+
+from __future__ import annotations
+
+import copy
+import gc
+import importlib
+import pickle
+import pkgutil
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given, strategies as st
+
+import paramcore
+from paramcore import Assumptions, Patch, Plan, Project, Replace, TaskRequest
+from paramcore.diff import Diff
+from paramcore.values import JSONArray, JSONObject, freeze, thaw
+from paramcore.versions import ParamVersion
+from paramcore.wire import read_project, read_task_request, read_update, write_project, write_task_request, write_update
+from tests.reference import plain, spelled
+from tests.strategies import json_values, params, projects, task_params
+
+#: Every way in which a dict or a list is changed in place.
+ATTEMPTS: tuple[Callable[[Any], Any], ...] = (
+    lambda it: it.__setitem__("scribble", 1),
+    lambda it: it.__setitem__(0, "scribble"),
+    lambda it: it.__setitem__(slice(None), ["scribble"]),
+    lambda it: it.__delitem__(next(iter(it), 0)),
+    lambda it: it.__delitem__(slice(None)),
+    lambda it: it.__ior__({"scribble": 1}),
+    lambda it: it.__iadd__(["scribble"]),
+    lambda it: it.__imul__(2),
+    lambda it: it.__init__({"scribble": 1}),
+    lambda it: it.__init__(["scribble"]),
+    lambda it: it.__setstate__({"scribble": 1}),
+    lambda it: it.update(scribble=1),
+    lambda it: it.setdefault("scribble", 1),
+    lambda it: it.pop(next(iter(it), "scribble"), None),
+    lambda it: it.pop(),
+    lambda it: it.popitem(),
+    lambda it: it.clear(),
+    lambda it: it.append("scribble"),
+    lambda it: it.extend(["scribble"]),
+    lambda it: it.insert(0, "scribble"),
+    lambda it: it.remove(next(iter(it), None)),
+    lambda it: it.reverse(),
+    lambda it: it.sort(key=str),
+    lambda it: setattr(it, "scribble", 1),
+    lambda it: vars(it).update(scribble=1),
+    lambda it: it.__dict__.update(scribble=1),
+    lambda it: it.__class__.__setattr__(it, "scribble", 1),
+)
+
+
+def scribble(value: Any) -> None:
+    """Try to change a value, and all that it holds, in every way there is; refusals are what is hoped for."""
+    inside = list(value.values()) if isinstance(value, dict) else list(value) if isinstance(value, list) else []
+    for inner in inside:
+        scribble(inner)
+    if isinstance(value, (dict, list)):
+        for attempt in ATTEMPTS:
+            for target in (value, value.copy(), copy.copy(value)):
+                try:
+                    attempt(target)
+                except Exception:  # noqa: S112
+                    continue
+
+
+def scribble_on_fields(value: Any) -> None:
+    """Try to set and delete every attribute of a value of the model."""
+    for name in [*(one for one in dir(value) if not one.startswith("__")), "scribble"]:
+        for change in (
+            lambda name=name: setattr(value, name, "scribble"),
+            lambda name=name: delattr(value, name),
+            lambda name=name: vars(value).update({name: "scribble"}),
+            lambda name=name: value.__dict__.update({name: "scribble"}),
+        ):
+            with pytest.raises((AttributeError, TypeError)):
+                change()
+
+
+def told(project: Project) -> str:
+    """Return all that a project holds, and what it answers."""
+    numbers = [None, -1, *range(len(project.versions))]
+    return spelled(
+        [
+            [version.params for version in project.versions],
+            write_project(project),
+            [project.resolve(TaskRequest({"a": 1}, project_version=number)).to_json() for number in numbers],
+        ]
+    )
+
+
+class TestHandedIn:
+    """M1: changing an argument after the call changes nothing."""
+
+    @given(first=params(), patch=params(), replace=params(), own=task_params())
+    def test_an_argument_changed_later_changes_nothing(
+        self, first: dict[str, Any], patch: dict[str, Any], replace: dict[str, Any], own: dict[str, Any]
+    ) -> None:
+        """What a project was made of may be scribbled on as soon as the call is over."""
+        arguments = [first, patch, replace, own]
+        expected = plain(arguments)
+        project = Project("boxes", type="imageannotation", params=first).patch_params(patch).replace_params(replace)
+        answers = [project.resolve(own), project.resolve(TaskRequest(own)), *project.resolve_many([own])]
+        before = told(project), [spelled(answer.to_json()) for answer in answers]
+        for argument in arguments:
+            scribble(argument)
+        assert (told(project), [spelled(answer.to_json()) for answer in answers]) == before
+        assert spelled(project.version(0).params) == spelled(expected[0])
+        assert spelled(project.params) == spelled(expected[2])
+
+    @given(own=params(), value=json_values())
+    def test_all_that_takes_json_takes_a_copy(self, own: dict[str, Any], value: Any) -> None:
+        """Updates, requests, diffs, versions and what is read from the wire keep nothing of the caller's."""
+        entry = {"version": 0, **own}
+        payload = {"name": "boxes", "type": "imageannotation", "param_history": [entry], "extra": [value]}
+        made: list[Callable[[], Any]] = [
+            lambda made=Patch(own): made.params,
+            lambda made=Replace(own): made.body,
+            lambda made=TaskRequest(own): made.flat,
+            lambda made=TaskRequest({}, project_version=value): made.project_version,
+            lambda made=Diff.between(own, own): [made.before, made.after],
+            lambda made=ParamVersion(0, own): made.params,
+            lambda made=freeze(own): made,
+            lambda made=read_project(payload): write_project(made),
+            lambda made=read_update(own): write_update(made),
+            lambda made=read_task_request(own): write_task_request(made),
+        ]
+        before = [spelled(ask()) for ask in made]
+        scribble(own)
+        scribble(value)
+        scribble(payload)
+        assert [spelled(ask()) for ask in made] == before
+
+    @pytest.mark.parametrize("place", ["fields", "not_inherited", "entry"])
+    def test_further_fields_are_copied_too(self, place: str) -> None:
+        """What stands beside the params, of a project or of a version, is as safe from the caller as they are."""
+        argument = {"type": "imageannotation", "name": "boxes", "param_history": None, "extra": [1]}
+        if place == "fields":
+            project = Project.with_history("boxes", type="imageannotation", versions=[], fields=argument)
+        else:
+            version = ParamVersion(0, {}, **{place: argument})
+            project = Project.with_history("boxes", type="imageannotation", versions=[version])
+        before = told(project), spelled([version.not_inherited for version in project.versions])
+        argument["extra"].append("scribble")
+        argument["more"] = "scribble"
+        assert (told(project), spelled([version.not_inherited for version in project.versions])) == before
+        assert hash(project) == hash(project)
+
+    @given(own=task_params())
+    def test_arguments_come_out_of_a_call_as_they_went_in(self, own: dict[str, Any]) -> None:
+        """No call writes on what it is given, and no collection that it is given is used up."""
+        before = spelled(own)
+        project = Project("boxes", type="imageannotation", params={"instruction": "i", "a": [1]})
+        project.resolve(own)
+        project.inheritance()(own)
+        list(project.resolve_many([own, own]))
+        TaskRequest(own)
+        freeze(own)
+        assert spelled(own) == before
+
+
+class TestHandedOut:
+    """M2, M4: changing a result changes nothing, and no two results share what can be changed."""
+
+    @given(project=projects(), own=task_params())
+    def test_a_result_scribbled_on_changes_nothing(self, project: Project, own: dict[str, Any]) -> None:
+        """All that a project hands out is frozen, or a copy of its own each time."""
+        answer, plan = project.resolve(TaskRequest(own)), Plan.of(project, Patch({"a": [1]}))
+
+        def handed_out() -> list[Any]:
+            return [
+                [project.params, project.fields, *(version.params for version in project.versions)],
+                [answer.params, answer.sources, answer.as_task(), answer.to_json(), answer.task.params],
+                [[one.to_json(), one.value, *(c.value for c in one.candidates)] for one in answer.explain_all()],
+                [plan.before, plan.after, plan.request, plan.to_json(), plan.diff.to_json(), plan.diff.added],
+                [plan.diff.removed, plan.diff.changed, plan.update.params, plan.keeping.body],
+                [write_project(project), write_task_request(answer.task), write_update(plan.update)],
+                [answer.as_request().flat],
+            ]
+
+        before = spelled(handed_out())
+        scribble(handed_out())
+        assert spelled(handed_out()) == before
+
+    @given(project=projects(), own=task_params())
+    def test_two_results_share_nothing_that_can_be_changed(self, project: Project, own: dict[str, Any]) -> None:
+        """Whatever two results have in common is frozen."""
+
+        def changeable(value: Any) -> Iterator[int]:
+            if type(value) in (dict, list):
+                yield id(value)
+            if isinstance(value, (dict, list)):
+                for inner in value.values() if isinstance(value, dict) else value:
+                    yield from changeable(inner)
+
+        ask: list[Callable[[], Any]] = [
+            lambda: project.resolve(TaskRequest(own)).to_json(),
+            lambda: project.resolve(TaskRequest(own)).params,
+            lambda: project.resolve(TaskRequest(own)).sources,
+            lambda: write_project(project),
+            lambda: thaw(project.params),
+            lambda: project.inheritance()(TaskRequest(own).params),
+        ]
+        for one_more in ask:
+            first, second = one_more(), one_more()
+            assert not set(changeable(first)) & set(changeable(second))
+            assert spelled(first) == spelled(second)
+
+    @given(project=projects(min_versions=1), own=task_params())
+    def test_a_bound_merge_hands_out_a_dict_of_its_own(self, project: Project, own: dict[str, Any]) -> None:
+        """The dict that `inheritance` makes is new each time; what it holds of the project is frozen."""
+        inheritance = project.inheritance()
+        before = told(project)
+        trusted = TaskRequest(own).params
+        first = inheritance(trusted)
+        expected = spelled(first)
+        scribble(first)
+        assert spelled(inheritance(trusted)) == expected
+        assert told(project) == before
+
+
+class TestTwoPlaces:
+    """M3: one object handed in at two places is two values."""
+
+    @given(value=json_values())
+    def test_an_object_at_two_places_is_two_values(self, value: Any) -> None:
+        """Thawed and edited at one of its places, it stays as it was at the other."""
+        project = Project("boxes", type="imageannotation", params={"a": [value], "b": [value, [value]]})
+        project = project.patch_params({"c": [value]})
+        before = told(project)
+        edited = thaw(project.params)
+        edited["a"].append("scribble")
+        scribble(edited["b"])
+        assert spelled(edited["c"]) == spelled([value])
+        assert told(project) == before
+
+
+class TestAttributes:
+    """M5: no attribute, no `vars`, no operator and no copy is a way in."""
+
+    @pytest.mark.parametrize(
+        "value",
+        [
+            Project("boxes", type="imageannotation", params={"a": [1]}),
+            Project("boxes", type="imageannotation", params={"a": [1]}).latest,
+            Project("boxes", type="imageannotation", params={"a": [1]}).inheritance(),
+            Project("boxes", type="imageannotation", params={"a": [1]}).resolve({}),
+            Project("boxes", type="imageannotation", params={"a": [1]}).resolve({}).explain("a"),
+            Project("boxes", type="imageannotation", params={"a": [1]}).resolve({}).explain("a").candidates[0],
+            Plan.of(Project("boxes", type="imageannotation"), Patch({})),
+            Diff.between({}, {"a": 1}),
+            TaskRequest({"a": [1]}),
+            Patch({"a": [1]}),
+            Replace({"a": [1]}),
+            Assumptions(),
+            freeze({"a": 1}),
+            freeze([1]),
+        ],
+        ids=lambda value: type(value).__name__,
+    )
+    def test_no_attribute_can_be_set(self, value: Any) -> None:
+        """Setting, deleting or smuggling in an attribute is refused, and leaves the value as it was."""
+        before = pickle.dumps(value)
+        scribble_on_fields(value)
+        assert pickle.dumps(value) == before
+
+    @given(value=json_values())
+    def test_frozen_json_refuses_every_change(self, value: Any) -> None:
+        """Every mutator of `dict` and `list` raises, says where to go, and changes nothing."""
+        frozen = freeze({"x": value, "y": [value]})
+        expected = spelled(frozen)
+        for target in (frozen, frozen["y"]):
+            for name in set(dir(dict) if isinstance(target, dict) else dir(list)) & MUTATORS:
+                with pytest.raises(TypeError, match="thaw"):
+                    getattr(target, name)(*ARGUMENTS.get(name, ()))
+        scribble(frozen)
+        assert spelled(frozen) == expected
+        assert type(freeze(value)) in (JSONObject, JSONArray, str, int, float, bool, type(None))
+
+    @given(value=json_values())
+    def test_operators_make_something_new(self, value: Any) -> None:
+        """`|`, `+`, `*`, slices, iterators and copies leave the frozen value alone."""
+        frozen = freeze({"x": value, "y": [value]})
+        expected = spelled(frozen)
+        results = [frozen | {"z": 1}, {"z": 1} | frozen, frozen["y"] + [1], [1] + frozen["y"], frozen["y"] * 2]
+        results += [frozen["y"][:], list(frozen["y"]), dict(frozen), {**frozen}, list(frozen.items())]
+        results += [copy.copy(frozen), copy.deepcopy(frozen), frozen.copy(), frozen["y"].copy()]
+        with pytest.raises(TypeError, match="thaw"):
+            frozen |= {"z": 1}
+        scribble(results)
+        assert spelled(frozen) == expected
+
+    @given(project=projects(min_versions=1))
+    def test_a_project_cannot_be_changed_through_its_params(self, project: Project) -> None:
+        """Neither item assignment nor `|=` on what a property hands out reaches the project."""
+        before = told(project)
+        with pytest.raises(TypeError, match="thaw"):
+            project.params["a"] = 1
+        with pytest.raises(TypeError, match="thaw"):
+            project.params |= {"a": 1}
+        with pytest.raises(AttributeError):
+            project.versions += (project.latest,)
+        assert told(project) == before
+
+
+MUTATORS = {
+    "__setitem__",
+    "__delitem__",
+    "__ior__",
+    "__iadd__",
+    "__imul__",
+    "__init__",
+    "append",
+    "clear",
+    "extend",
+    "insert",
+    "pop",
+    "popitem",
+    "remove",
+    "reverse",
+    "setdefault",
+    "sort",
+    "update",
+}
+ARGUMENTS: dict[str, tuple[Any, ...]] = {
+    "__setitem__": ("x", 1),
+    "__delitem__": ("x",),
+    "__ior__": ({},),
+    "__iadd__": ([],),
+    "__imul__": (1,),
+    "append": (1,),
+    "extend": ([],),
+    "insert": (0, 1),
+    "pop": (0,),
+    "remove": (1,),
+    "setdefault": ("x", 1),
+}
+
+
+class TestEqualityAndHash:
+    """M6: what is equal hashes alike, and every value of the model can be a key."""
+
+    @given(project=projects(), own=task_params())
+    def test_everything_that_is_frozen_can_be_a_key(self, project: Project, own: dict[str, Any]) -> None:
+        """Projects, versions, requests, bindings and answers are equal to themselves made anew, and hash alike."""
+        numbers = [None, -1, *range(len(project.versions))]
+        for number in numbers:
+
+            def made(number: int | None = number) -> list[Any]:
+                task = TaskRequest(own, project_version=number)
+                answer = project.resolve(task)
+                return [task, answer, answer.inheritance, answer.inherited_from, answer.explain("a"), project]
+
+            for one, two in zip(made(), made(), strict=True):
+                assert one == two
+                assert hash(one) == hash(two)
+
+
+class TestNoState:
+    """M7: there is no state of a module: one call never shows in another."""
+
+    @given(project=projects(), own=task_params(), other=projects())
+    def test_calls_leave_no_trace(self, project: Project, own: dict[str, Any], other: Project) -> None:
+        """What is answered does not depend on what was done in between with something else."""
+        before = told(project)
+        other.patch_params({"a": True}).resolve(TaskRequest(own))
+        Plan.of(other, Replace({})).to_json()
+        assert told(project) == before
+
+    def test_no_module_of_the_engine_keeps_anything(self) -> None:
+        """After much work, every container at the top of a module holds what it held before."""
+        names = [
+            one.name for one in pkgutil.iter_modules(paramcore.__path__) if not one.ispkg and one.name != "__main__"
+        ]
+        modules = [importlib.import_module(f"paramcore.{name}") for name in names]
+
+        def held() -> dict[str, int]:
+            return {
+                f"{module.__name__}.{name}": len(value)
+                for module in modules
+                for name, value in vars(module).items()
+                if isinstance(value, (dict, list, set)) and not name.startswith("__")
+            }
+
+        before = held()
+        project = Project("boxes", type="imageannotation")
+        for number in range(200):
+            project = project.patch_params({"a": number})
+            list(project.resolve_many([{"b": number}, {"project_version": number}]))
+        gc.collect()
+        assert held() == before
+
+
+class TestThreads:
+    """M8: any number of threads may ask while another updates: each sees one whole version."""
+
+    def test_each_answer_is_of_one_whole_version(self) -> None:
+        """Readers that share a project with a writer never see half an update, and pinned answers stay."""
+        shared = [Project("boxes", type="imageannotation", params={"a": 0, "b": 0, "instruction": "0"})]
+        wrong: list[Any] = []
+        done = threading.Event()
+
+        def read() -> None:
+            while not done.is_set():
+                project = shared[0]
+                for answer in project.resolve_many([{}, {"project_version": 0}, {"project_version": -1}]):
+                    params = answer.params
+                    version = answer.inherited_from
+                    whole = {} if version is None else dict.fromkeys("ab", version.number)
+                    if {name: params[name] for name in "ab" if name in params} != whole:
+                        wrong.append(params)
+
+        readers = [threading.Thread(target=read) for _ in range(4)]
+        for reader in readers:
+            reader.start()
+        for number in range(1, 300):
+            shared[0] = shared[0].replace_params({"a": number, "b": number, "instruction": str(number)})
+        done.set()
+        for reader in readers:
+            reader.join()
+        assert not wrong
+        assert [version.params["a"] for version in shared[0].versions] == list(range(300))
+
+    @given(project=projects(), tasks=st.lists(task_params(), min_size=1, max_size=3))
+    def test_one_binding_serves_many_threads(self, project: Project, tasks: list[dict[str, Any]]) -> None:
+        """One `inheritance` called from several threads gives each what it gives alone."""
+        inheritance = project.inheritance()
+        expected = [spelled(inheritance(own)) for own in tasks]
+        found: list[list[str]] = []
+        threads = [
+            threading.Thread(target=lambda: found.append([spelled(inheritance(own)) for own in tasks]))
+            for _ in range(3)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert found == [expected] * 3

@@ -1,0 +1,171 @@
+"""The engine against a reference model that shares no code with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from paramcore import Assumptions, Project, TaskRequest
+from paramcore.errors import ParamcoreError
+from paramcore.values import freeze
+from tests import reference
+from tests.reference import DEFAULTS, equal, model, spelled, value_faults
+from tests.reference_run import disagreements, expected_of, found_of, grown, run
+from tests.strategies import (
+    LOOKALIKES,
+    NOT_OF_A_PROJECT,
+    json_values,
+    params,
+    project_names,
+    projects,
+    task_params,
+    task_types,
+)
+
+NO_VALUES = (float("nan"), float("-inf"), b"", {1, 2}, {1: 2}, {None: 1}, "\ud800", 10**4300, -(10**4300), object(), 1j)
+NO_VERSIONS = (True, False, 0.0, 1.0, -1.0, "0", "latest", [], {}, 3, 4, -2, -3, 10**400, -(10**400))
+wrong_values = st.sampled_from(NO_VALUES) | st.lists(st.sampled_from(NO_VALUES), min_size=1, max_size=2)
+
+
+def often(strategy: SearchStrategy[Any], *, wrong: SearchStrategy[Any]) -> SearchStrategy[Any]:
+    return strategy | strategy | strategy | wrong
+
+
+def faulty_params(right: SearchStrategy[dict[str, Any]]) -> SearchStrategy[Any]:
+    """Draw params of which some are none: by a value, a name, an instruction, or altogether."""
+    by_name = st.sampled_from(sorted(NOT_OF_A_PROJECT))
+    by_value = st.builds(lambda own, value: {**own, "b": value}, right, wrong_values)
+    by_own_name = st.builds(lambda own, name: {**own, name: 1}, right, by_name)
+    by_instruction = st.builds(lambda own, value: {**own, "instruction": value}, right, st.sampled_from(LOOKALIKES))
+    return by_value | by_own_name | by_instruction | st.none() | st.lists(st.integers())
+
+
+def flat_requests() -> SearchStrategy[Any]:
+    """Draw requests of which some name a version, a project or a route that is none."""
+    routing: dict[str, SearchStrategy[Any]] = {
+        "project_version": often(st.sampled_from((None, -1, 0, 1, 2)), wrong=st.sampled_from(NO_VERSIONS)),
+        "project": often(st.sampled_from((None, "boxes")), wrong=project_names() | st.sampled_from(("", 5, "\n", []))),
+        "batch": often(st.sampled_from((None, "monday")), wrong=json_values()),
+        "unique_id": often(st.sampled_from((None, "u-1")), wrong=json_values()),
+        "clear_unique_id_on_error": often(st.sampled_from((None, True)), wrong=json_values()),
+    }
+    right = st.builds(lambda own, where: {**own, **where}, task_params(), st.fixed_dictionaries({}, optional=routing))
+    return often(right, wrong=faulty_params(task_params()))
+
+
+kinds = often(st.sampled_from((None, "imageannotation")), wrong=task_types() | json_values())
+
+
+class TestAgainstTheModel:
+    """Whatever is asked, the engine answers what the rules say, and refuses what they refuse, for the same reason."""
+
+    @given(project=projects(), flat=flat_requests(), kind=kinds)
+    def test_every_way_to_resolve_agrees(self, project: Project, flat: Any, kind: Any) -> None:
+        """From the flat form, in parts, among many or bound once: one answer, or one reason why not."""
+        named = Project.with_history(
+            "boxes", type="imageannotation", versions=project.versions, assumptions=project.assumptions
+        )
+        assert list(disagreements(named, model(named), flat, kind)) == []
+
+    @given(project=projects(), flats=st.lists(flat_requests(), max_size=4))
+    def test_many_tasks_are_answered_one_by_one(self, project: Project, flats: list[Any]) -> None:
+        """In a stream each task is answered as alone, up to the first that is refused, which says the same."""
+        answers, many = [], project.resolve_many(flats)
+        try:
+            answers.extend(many)
+            told = None
+        except ParamcoreError as error:
+            told = error
+        alone = [found_of(project, flat, None)["resolve flat"] for flat in flats]
+        refused = [place for place, one in enumerate(alone) if isinstance(one, str)]
+        assert len(answers) == (refused[0] if refused else len(flats))
+        assert told is None if not refused else told.code == alone[refused[0]]
+        for answer, one in zip(answers, alone, strict=False):
+            assert spelled(answer.params) == spelled(one["params"])
+
+    @given(
+        updates=st.lists(
+            st.tuples(st.sampled_from(("patch", "replace")), often(params(), wrong=faulty_params(params()))), max_size=4
+        )
+    )
+    def test_every_history_agrees(self, updates: list[tuple[str, Any]]) -> None:
+        """Updates, some of them refused, make the history that a plain list of dicts would be."""
+        assert list(grown(Project("boxes", type="imageannotation"), [], updates)) == []
+
+    @given(
+        value=json_values() | wrong_values | st.lists(json_values() | wrong_values) | st.builds(dict, x=wrong_values)
+    )
+    def test_the_door_agrees(self, value: Any) -> None:
+        """What is JSON comes in and is equal to what it was; what is none is refused for a reason that holds."""
+        expected = value_faults(value)
+        try:
+            frozen = freeze(value)
+        except ParamcoreError as error:
+            assert error.code in expected
+        else:
+            assert not expected
+            assert equal(frozen, value)
+
+
+class TestTheModel:
+    """The model itself, against answers that the documentation gives or that a person can see."""
+
+    @pytest.mark.parametrize(
+        ("own", "inherited", "expected"),
+        [
+            ({}, {}, {}),
+            ({"a": 1}, {"a": 2, "b": 3}, {"a": 1, "b": 3}),
+            ({"a": None}, {"a": 2}, {"a": None}),
+            ({"a": {"x": 1}}, {"a": {"y": 1}}, {"a": {"x": 1}}),
+            ({"instruction": "Night."}, {"instruction": "Box."}, {"instruction": "Night.\nBox."}),
+            ({"instruction": ""}, {"instruction": "Box."}, {"instruction": "Box."}),
+            ({"instruction": None}, {"instruction": ""}, {"instruction": None}),
+            ({}, {"instruction": ""}, {"instruction": ""}),
+        ],
+    )
+    def test_it_says_what_the_rules_say(
+        self, own: dict[str, Any], inherited: dict[str, Any], expected: dict[str, Any]
+    ) -> None:
+        """One task over one version, in the cases that the rules tell apart."""
+        assert equal(reference.effective(own, inherited, dict(DEFAULTS)), expected)
+
+    def test_it_tells_lookalikes_apart(self) -> None:
+        """To the model no value is another, but for numbers that are one number."""
+        equals = [(one, two) for one in LOOKALIKES for two in LOOKALIKES if equal(one, two)]
+        assert all(type(one) is type(two) or {type(one), type(two)} == {int, float} for one, two in equals)
+        assert len(equals) == len(LOOKALIKES) + 6 + 2 + 2 + 2
+
+    @pytest.mark.parametrize("asked", NO_VERSIONS, ids=lambda asked: str(asked)[:20])
+    def test_it_refuses_what_is_no_version(self, asked: Any) -> None:
+        """With three versions there, none of these is one."""
+        with pytest.raises(reference.Refused):
+            reference.inherited_version([{}, {}, {}], asked)
+
+    def test_a_disagreement_would_be_found(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Were a rule told wrongly on one side, the comparison would say so."""
+        project = Project("boxes", type="imageannotation", params={"instruction": "i", "a": True})
+        flat = {"instruction": "t"}
+        assert not list(disagreements(project, model(project), flat))
+        for wrong in ({"a": 1, "instruction": "i"}, {"a": True, "instruction": "j"}, {"a": True}):
+            assert list(disagreements(project, {**model(project), "history": [wrong]}, flat))
+        assert list(disagreements(project, model(project), {**flat, "project_version": 0, "project": "other"})) == []
+        monkeypatch.setattr(reference, "inherited_version", lambda _history, _asked: None)
+        assert list(disagreements(project, model(project), flat))
+        assert expected_of(model(project), {"project": 5}, None) == {"project_name"}
+
+
+def test_a_short_run_finds_nothing() -> None:
+    """The deep comparison, which is run by hand with a million cases, runs and agrees."""
+    disagreeing, refused = run(2_000, seed=1)
+    assert disagreeing == 0
+    assert 200 < refused < 1_000
+
+
+@given(settings=st.builds(Assumptions))
+def test_the_model_has_the_same_defaults(settings: Assumptions) -> None:
+    """What nothing documents has the default that the rules give."""
+    assert {name: getattr(settings, name) for name in DEFAULTS} == DEFAULTS
+    assert TaskRequest({}).project_version is None

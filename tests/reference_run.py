@@ -1,0 +1,309 @@
+"""
+Compare the engine with the reference model on as many random cases as you like.
+
+    python -m tests.reference_run --cases 1000000 --seed 0
+
+A case is one task request against one project; every way to resolve it is
+compared, and so is each project's history.  Exits 1 on a disagreement, which is
+printed so that it can be put into a test.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+from paramcore import Assumptions, Project, TaskRequest
+from paramcore.errors import ParamcoreError
+from tests import reference
+from tests.reference import Refused, equal
+from tests.strategies import LOOKALIKES, NAMES, ODD_NAMES
+
+TASKS_PER_PROJECT = 8
+
+TEXTS = ("", "a", "b", " ", "\n", "a\n", "\u2028", "%s", "e\u0301")
+SEPARATORS = ("\n", "\n", "", " ", "%s", "\\1", "\u2028")
+VALUES: tuple[Any, ...] = (
+    *LOOKALIKES,
+    2**63,
+    10**40,
+    1e308,
+    5e-324,
+    -1.5,
+    "\x00",
+    {"instruction": "x"},
+    {"a": {"b": [{}]}},
+)
+NO_VALUES: tuple[Any, ...] = (
+    float("nan"),
+    float("inf"),
+    b"",
+    {1},
+    {1: 2},
+    {"x": [b""]},
+    "\ud800",
+    {"\udfff": 1},
+    10**4300,
+    (1,),
+    object(),
+)
+NO_INSTRUCTIONS: tuple[Any, ...] = (0, False, 1.0, [], {}, ["a"], {"text": "a"}, b"")
+NO_VERSIONS: tuple[Any, ...] = (
+    True,
+    False,
+    0.0,
+    1.0,
+    -1.0,
+    "0",
+    "latest",
+    "",
+    [],
+    [0],
+    {},
+    2**63,
+    -2,
+    -3,
+    10**4299,
+    float("nan"),
+    b"",
+)
+NO_PROJECTS: tuple[Any, ...] = ("", ".", "..", "a\n", "other", 5, True, [], "\ud800")
+NO_ROUTING: tuple[Any, ...] = (0, 1, [], {}, b"", 1.5)
+NO_PARAMS: tuple[Any, ...] = (None, [], "", 5, True, [("a", 1)], {1, 2}, b"{}")
+
+
+class Cases:
+    """Draws of projects and requests, all of them following from a seed."""
+
+    def __init__(self, seed: int) -> None:
+        self.dice = random.Random(seed)
+        self.chance = self.dice.random
+        self.choose = self.dice.choice
+
+    def params(self, *, wrong: float = 0.004) -> Any:
+        """Draw params; now and then something that is none."""
+        if self.chance() < wrong / 4:
+            return self.choose(NO_PARAMS)
+        made = {}
+        for _ in range(int(self.chance() * 4)):
+            name = self.choose(NAMES) if self.chance() < 0.8 else self.choose(ODD_NAMES)
+            made[name] = self.choose(VALUES) if self.chance() > wrong else self.choose(NO_VALUES)
+        if self.chance() < 0.6:
+            made["instruction"] = self.choose(TEXTS) if self.chance() < 0.85 else None
+        if self.chance() < wrong:
+            made["instruction"] = self.choose(NO_INSTRUCTIONS)
+        if self.chance() < 0.3:
+            made = dict(reversed(made.items()))
+        return made
+
+    def update(self) -> tuple[str, Any]:
+        """Draw an update; now and then one with a name that a project cannot have."""
+        params = self.params(wrong=0.02)
+        if self.chance() < 0.02 and isinstance(params, dict):
+            params = {**params, self.choose(reference.BOOKKEEPING + reference.ROUTING): self.choose(VALUES)}
+        return ("patch" if self.chance() < 0.6 else "replace"), params
+
+    def settings(self) -> dict[str, str]:
+        """Draw assumptions, mostly the default ones."""
+        if self.chance() < 0.4:
+            return dict(reference.DEFAULTS)
+        return {
+            "instruction_separator": self.choose(SEPARATORS),
+            "empty_instruction": self.choose(("leave out", "join")),
+            "instruction_rule": self.choose(("append", "append", "override")),
+            "pinned_param_version": self.choose(("used", "latest")),
+        }
+
+    def flat(self, versions: int) -> Any:
+        """Draw a flat request: for the latest version, pinned, opted out, or for one that is not there."""
+        flat = self.params()
+        if not isinstance(flat, dict):
+            return flat
+        if self.chance() < 0.05:
+            flat[self.choose(reference.BOOKKEEPING)] = self.choose(VALUES)
+        dice = self.chance()
+        if dice < 0.4:
+            flat["project_version"] = int(self.chance() * (versions + 0.2))
+        elif dice < 0.5:
+            flat["project_version"] = -1
+        elif dice < 0.6:
+            flat["project_version"] = None
+        elif dice < 0.65:
+            flat["project_version"] = self.choose(NO_VERSIONS)
+        if self.chance() < 0.15:
+            flat["project"] = self.choose(("boxes", "boxes", "boxes", None, self.choose(NO_PROJECTS)))
+        if self.chance() < 0.1:
+            flat["batch"] = self.choose(("monday", "", None, self.choose(NO_ROUTING)))
+        if self.chance() < 0.1:
+            flat["unique_id"] = self.choose(("u-1", "", None, self.choose(NO_ROUTING)))
+        if self.chance() < 0.1:
+            flat["clear_unique_id_on_error"] = self.choose((True, False, None, self.choose(NO_ROUTING)))
+        return flat
+
+    def type(self) -> Any:
+        """Draw what is known of a task's type: mostly nothing."""
+        dice = self.chance()
+        if dice < 0.9:
+            return None if dice < 0.7 else "imageannotation"
+        return self.choose(("imageannotation", "imageannotation", "imageannotation", "textcollection", "", 5, True))
+
+
+def grown(project: Project, history: list[Any], updates: list[tuple[str, Any]]) -> Iterator[str]:
+    """Yield what the engine and the model make of updates differently; `history` grows on the way."""
+    for verb, params in updates:
+        expected: Any
+        try:
+            expected = reference.updated(history, verb, params)
+        except Refused as refused:
+            expected = refused.reasons
+        found = outcome(partial(_updated, project, verb, params))
+        if isinstance(expected, frozenset):
+            if found not in expected:
+                yield f"{verb} {params!r}: engine {found!r}, model refuses {sorted(expected)}"
+            continue
+        if not isinstance(found, Project):
+            yield f"{verb} {params!r}: engine {found!r}, model {expected!r}"
+            return
+        project, history[:] = found, expected
+        if not equal([version.params for version in project.versions], history):
+            yield f"{verb} {params!r}: engine {project!r}, model {history!r}"
+
+
+def _updated(project: Project, verb: str, params: Any) -> Project:
+    return project.patch_params(params) if verb == "patch" else project.replace_params(params)
+
+
+def outcome(ask: Callable[[], Any]) -> Any:
+    """Return an answer, or the code of the refusal as text."""
+    try:
+        return ask()
+    except ParamcoreError as error:
+        return error.code
+
+
+def expected_of(model: dict[str, Any], flat: Any, type: Any) -> dict[str, Any] | frozenset[str]:
+    """Return what the model answers, or why it refuses."""
+    try:
+        return reference.resolved(model, reference.request(flat, type))
+    except Refused as refused:
+        return refused.reasons
+
+
+def found_of(project: Project, flat: Any, type: Any) -> dict[str, Any]:
+    """Return what each way to resolve answers: a dict as the model's, or a code."""
+
+    def request() -> TaskRequest:
+        return TaskRequest.from_flat(flat, type=type)
+
+    def in_parts() -> TaskRequest:
+        if not isinstance(flat, dict):
+            return TaskRequest(flat)
+        routing = {name: flat[name] for name in reference.ROUTING if name in flat}
+        own = {name: flat[name] for name in flat if name not in routing}
+        return TaskRequest(own, type=type, **routing)
+
+    ways: dict[str, Callable[[], Any]] = {
+        "resolve": lambda: _told(project.resolve(request())),
+        "resolve in parts": lambda: _told(project.resolve(in_parts())),
+        "resolve_many": lambda: _told(next(project.resolve_many([request()]))),
+    }
+    if type is None:
+        ways["resolve flat"] = lambda: _told(project.resolve(flat))
+    return {way: outcome(ask) for way, ask in ways.items()}
+
+
+def _told(answer: Any) -> dict[str, Any]:
+    inherited = answer.inherited_from
+    return {
+        "params": answer.params,
+        "inherited_version": None if inherited is None else inherited.number,
+        "project_param_version": answer.project_param_version,
+    }
+
+
+def disagreements(project: Project, model: dict[str, Any], flat: Any, type: Any = None) -> Iterator[str]:
+    """Yield each way in which the engine answers something else than the model."""
+    expected = expected_of(model, flat, type)
+    for way, found in found_of(project, flat, type).items():
+        agrees = found in expected if isinstance(expected, frozenset) else isinstance(found, dict)
+        if not agrees or (isinstance(found, dict) and not _same_answer(found, expected)):
+            yield f"{way}: engine {found!r}, model {expected!r}"
+    if isinstance(expected, dict):
+        own = {name: value for name, value in flat.items() if name not in reference.ROUTING}
+        bound = outcome(lambda: project.inheritance(flat.get("project_version"))(own))
+        if not equal(bound, expected["params"]) or list(bound) != list(expected["params"]):
+            yield f"inheritance: engine {bound!r}, model {expected!r}"
+
+
+def _same_answer(found: dict[str, Any], expected: Any) -> bool:
+    numbers = ("inherited_version", "project_param_version")
+    return (
+        isinstance(expected, dict)
+        and equal(found["params"], expected["params"])
+        and list(found["params"]) == list(expected["params"])
+        and all(type(found[one]) is type(expected[one]) and found[one] == expected[one] for one in numbers)
+    )
+
+
+def run(cases: int, seed: int) -> tuple[int, int]:
+    """Return how many disagreements and how many refusals there were; print the disagreements."""
+    draw = Cases(seed)
+    done = wrong = refused = 0
+
+    def report(about: Any, lines: Iterator[str]) -> int:
+        count = 0
+        for line in lines:
+            count += 1
+            sys.stderr.write(f"disagreement in case {done} of seed {seed}: {line}\n  {about!r}\n")
+        return count
+
+    while done < cases:
+        settings = draw.settings()
+        assumptions = Assumptions(**settings)  # type: ignore[arg-type]
+        updates = [draw.update() for _ in range(int(draw.chance() * 5))]
+        history: list[Any] = []
+        empty = Project("boxes", type="imageannotation", assumptions=assumptions)
+        wrong += report(updates, grown(empty, history, updates))
+        project = empty
+        for params in history:
+            project = project.replace_params(params)
+        model = {"name": "boxes", "type": "imageannotation", "history": history, "settings": settings}
+        tasks = [(draw.flat(len(history)), draw.type()) for _ in range(min(TASKS_PER_PROJECT, cases - done))]
+        good = []
+        for flat, kind in tasks:
+            expected = expected_of(model, flat, kind)
+            refused += isinstance(expected, frozenset)
+            if isinstance(expected, dict):
+                good.append((TaskRequest.from_flat(flat, type=kind), expected))
+            wrong += report((model, flat, kind), disagreements(project, model, flat, kind))
+            done += 1
+        together = project.resolve_many(task for task, _ in good)
+        for answer, (task, expected) in zip(together, good, strict=True):
+            if not _same_answer(_told(answer), expected):
+                wrong += report((model, task), iter([f"resolve_many of many: engine {answer!r}, model {expected!r}"]))
+    return wrong, refused
+
+
+def main() -> int:
+    """Run as a program."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cases", type=int, default=100_000)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    started = time.monotonic()
+    wrong, refused = run(options.cases, options.seed)
+    share = refused / options.cases if options.cases else 0.0
+    sys.stdout.write(
+        f"seed {options.seed}: {options.cases:,} cases, {wrong:,} disagreements, "
+        f"{share:.1%} refusals, {time.monotonic() - started:.0f} s\n"
+    )
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
