@@ -266,8 +266,8 @@ def _text(data: bytes, source: str, first_line: int) -> str:
         raise DocumentError("json_encoding", None, found, "UTF-8", source, line, column) from None
 
 
-#: A string (not looked into), or a bracket.
-_BRACKET = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]', re.DOTALL)
+#: A string (not looked into; one that nothing ends goes to the end, so that no quote is looked at twice), or a bracket.
+_BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[{}\[\]]', re.DOTALL)
 
 
 def _first_too_deep(text: str, depth: int) -> int | None:

@@ -37,7 +37,7 @@ class Token:
 
 
 #: A string, a mark, or a run of what is neither: a number or a word, right or wrong.
-_PIECE = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+_PIECE = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 
 
 def tokens(text: str) -> Iterator[Token]:

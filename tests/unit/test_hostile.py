@@ -1,0 +1,37 @@
+"""Documents made to hang a reader end quickly, in our own errors: each of these took hours where a walk was quadratic."""
+
+import json
+
+import pytest
+
+from paramcore.documents import PROJECT_SIZE, read_document
+from paramcore.errors import DocumentError
+
+HOSTILE = {
+    "quotes": '"' * 2_000_001 + "[" * 200,
+    "quotes and brackets": '["' * 1_000_001,
+    "escaped quotes": '\\"' * 1_000_000 + "[" * 200,
+    "a string that nothing ends": '"' + '\\"' * 1_000_000 + "[" * 200,
+    "a backslash at the end": '"' + "\\\\" * 1_000_000 + "[" * 200 + "\\",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_document_ends_in_our_error(name, tmp_path):
+    """A text that is no JSON is refused in one walk, whatever its quotes."""
+    file = tmp_path / "hostile.json"
+    file.write_text(HOSTILE[name])
+    with pytest.raises(DocumentError) as refused:
+        read_document(str(file))
+    assert refused.value.code in ("json_syntax", "json_depth")
+
+
+def test_a_fault_at_the_end_of_a_long_document_is_found(tmp_path):
+    """A name that stands twice is told by its line, also at the end of a hundred thousand lines."""
+    file = tmp_path / "long.json"
+    lines = [f'  "name {number}": "\\"{number}\\""' for number in range(100_000)]
+    file.write_text("{\n" + ",\n".join([*lines, '  "name 7": 0']) + "\n}")
+    with pytest.raises(DocumentError) as refused:
+        read_document(str(file), limit=PROJECT_SIZE)
+    assert (refused.value.code, refused.value.line) == ("json_duplicate_key", 100_002)
+    assert json.dumps(refused.value.found)
