@@ -71,6 +71,11 @@ class Document:
         position = self.locate(path)
         return f"{self.source}:{position.line}:{position.column}"
 
+    def line(self, number: int) -> str:
+        """Return the text of a line, by its number in the file."""
+        lines = self._text.split("\n", number - self._first_line + 1)
+        return lines[number - self._first_line].rstrip("\r")
+
     def located(self, error: ParamcoreError) -> DocumentError:
         """Return an error about this document with its line and column."""
         position = self.locate(error.path or "")

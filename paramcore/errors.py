@@ -10,6 +10,7 @@ Every error that paramcore raises on purpose.
     ├── NoSuchVersion       LookupError  a version that the project does not have
     ├── WrongProject        ValueError   a task request for another project, or of another type
     ├── MalformedPayload    ValueError   JSON that is not what the API sends or takes
+    ├── InvalidSchema       ValueError   a schema that is none, or that would not end
     ├── WouldDrop           ValueError   an update that would drop params, stopped before it was sent
     └── DocumentError       ValueError   a file or a stream that cannot be read, by line and column
 
@@ -27,6 +28,7 @@ from attrs import frozen
 __all__ = [
     "DocumentError",
     "InvalidParams",
+    "InvalidSchema",
     "InvalidSetting",
     "MalformedPayload",
     "NoSuchVersion",
@@ -135,6 +137,18 @@ class MalformedPayload(ParamcoreError, ValueError):
 
     Codes: `project_type`, `history_type`, `history_order`, `history_version`,
     `created_at_type`, `request_type`.
+    """
+
+
+@frozen(slots=False, eq=False)
+class InvalidSchema(ParamcoreError, ValueError):
+    """
+    A schema for a task type that cannot judge anything; `path` is a place in the schema.
+
+    Codes: `schema_invalid` (no JSON Schema 2020-12), `schema_ref` (a reference
+    that leads out of the schema, nowhere or round in a circle),
+    `schema_pattern` (no regular expression, or one that may take for ever),
+    `schema_failed` (it broke down over a value).
     """
 
 

@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from paramcore.cli.arguments import parsed
-from paramcore.cli.output import Answer, deliver, prepare_streams, say, unwritable
+from paramcore.cli.output import INTERRUPTED, Answer, deliver, prepare_streams, say, unwritable
 from paramcore.errors import ParamcoreError
 
 __all__ = ["main"]
 
 REFUSED = 2
-INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

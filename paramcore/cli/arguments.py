@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from paramcore import __version__
 from paramcore.assumptions import Assumptions
-from paramcore.cli import commands, questions
+from paramcore.cli import commands, questions, validating
 
 __all__ = ["parsed"]
 
@@ -45,13 +45,13 @@ def _parser() -> ArgumentParser:
     parser.add_argument("--version", action="version", version=f"paramcore {__version__}")
     verbs = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
-    def add(command: commands.Command, *positionals: str) -> ArgumentParser:
+    def add(command: commands.Command, *positionals: str, forms: tuple[str, ...] = ("text", "json")) -> ArgumentParser:
         summary = (command.__doc__ or "").strip().splitlines()[0]
         verb = verbs.add_parser(command.__name__, help=summary, description=summary, epilog=_FILES, allow_abbrev=False)
         verb.formatter_class = RawDescriptionHelpFormatter
         for positional in positionals:
             verb.add_argument(positional.lower(), metavar=positional)
-        verb.add_argument("--format", choices=("text", "json"), default="text", help="text for people, or JSON")
+        verb.add_argument("--format", choices=forms, default=forms[0], help="text for people, or JSON for programs")
         verb.add_argument(
             "--assume", action="append", default=[], metavar="NAME=VALUE", help="an assumption, see `assumptions`"
         )
@@ -80,8 +80,26 @@ def _parser() -> ArgumentParser:
     _add_exit_code(impact, "a request is affected")
     audit = add(questions.audit, "PROJECT", "TASKS")
     audit.add_argument("--lines", action="store_true", help="standard input is JSONL")
+    _add_validate_options(add(validating.validate, "PROJECT", forms=("text", "json", "github")))
+    schema = add(validating.schema, forms=("json",))
+    schema.add_argument("type", nargs="?", metavar="TYPE", help="a task type (default: list them)")
+    schema.add_argument("--for", dest="purpose", choices=("project", "task", "update"), default="task")
     add(commands.assumptions)
     return parser
+
+
+def _add_validate_options(validate: ArgumentParser) -> None:
+    validate.add_argument("tasks", nargs="?", metavar="TASKS")
+    _add_tasks_options(validate)
+    _add_keep_going(validate)
+    validate.add_argument("--strict", action="store_true", help="end with 1 for warnings too")
+    validate.add_argument(
+        "--ignore", action="append", default=[], metavar="CODE", help="leave findings of this code out"
+    )
+    validate.add_argument("--no-values", dest="values", action="store_false", help="tell no value, show no line")
+    validate.add_argument(
+        "--schema", action="append", default=[], metavar="TYPE=FILE", help="a JSON Schema for a task type of your own"
+    )
 
 
 def _add_keep_going(verb: ArgumentParser) -> None:

@@ -9,9 +9,10 @@ from collections.abc import Generator, Iterable, Iterator
 
 from paramcore.documents import write_whole
 
-__all__ = ["Answer", "deliver", "prepare_streams", "say", "unwritable"]
+__all__ = ["INTERRUPTED", "Answer", "deliver", "prepare_streams", "say", "unwritable"]
 
-#: As a shell reports a program that a closed pipe ended.
+#: As a shell reports a program that Ctrl-C or a closed pipe ended.
+INTERRUPTED = 130
 NOBODY_READS = 141
 CANNOT_WRITE = 2
 

@@ -47,11 +47,13 @@ def blaming(document: Document, path: str = "") -> Iterator[None]:
 class Projects:
     """The projects of a file, or of all `.json` files of a directory, by name."""
 
-    def __init__(self, path: str, assumptions: Assumptions) -> None:
+    def __init__(self, path: str, assumptions: Assumptions, *, quiet: bool = False) -> None:
         self.path = path
+        self._quiet = quiet
         #: Whether PROJECT may hold more than one, so that an answer is a list.
         self.many = os.path.isdir(path)
         self._by_name: dict[str, Project] = {}
+        self._places: dict[str, tuple[Document, str]] = {}
         for source in _project_files(path):
             document = read_document(source, limit=PROJECT_SIZE, depth=PROJECT_DEPTH)
             self.many = self.many or isinstance(document.value, list)
@@ -71,7 +73,13 @@ class Projects:
                 found, wanted = f"a second project {shown(project.name)}", "each project once"
                 raise DocumentError("wrong_project", f"{path}/name", found, wanted, document.source, None, None)
             self._by_name[project.name] = project
-            _warn_of_kept_names(project, document, path)
+            self._places[project.name] = (document, path)
+            if not self._quiet:
+                _warn_of_kept_names(project, document, path)
+
+    def place_of(self, project: Project) -> tuple[Document, str]:
+        """Return the document that a project stands in, and its path there."""
+        return self._places[project.name]
 
     def of(self, task: TaskRequest) -> Project:
         """
@@ -114,33 +122,34 @@ class Task:
 
 
 def read_tasks(
-    path: str, *, lines: bool, keep_going: bool, settings: Mapping[str, Any]
+    path: str, *, lines: bool, keep_going: bool, settings: Mapping[str, Any], quiet: bool = False
 ) -> Iterator[Task | DocumentError]:
     """
     Yield the task request of a `.json` document, or those of a `.jsonl` one, line by line.
 
     With `keep_going` a line that cannot be read is yielded as its error.
+    Names that do nothing in a task request (T14) are warned about, unless `quiet`.
 
     Raises:
         DocumentError: with file, line and column.
 
     """
     if not (lines or path.endswith(".jsonl")):
-        yield _task(read_document(path), settings)
+        yield _task(read_document(path), settings, quiet=quiet)
         return
     for line in read_lines(path):
         try:
-            yield _task(line.document(), settings)
+            yield _task(line.document(), settings, quiet=quiet)
         except DocumentError as error:
             if not keep_going:
                 raise
             yield error
 
 
-def _task(document: Document, settings: Mapping[str, Any]) -> Task:
+def _task(document: Document, settings: Mapping[str, Any], *, quiet: bool) -> Task:
     with blaming(document):
         request = evolve(read_task_request(document.value), **settings)
-    for one in look_alikes(request.params):
+    for one in () if quiet else look_alikes(request.params):
         say(f"warning: {document.place(one.path)}: {one}")
     return Task(request, document)
 

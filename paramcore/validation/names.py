@@ -2,38 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 from attrs import frozen
 
 from paramcore.values import pointer
 
-__all__ = ["LookAlike", "look_alikes"]
-
-#: Names that do nothing in a task request, and what does.
-_IN_A_REQUEST = {
-    # T14: a published script sends the reply's name in a request; the service ignores it without a word.
-    "project_param_version": "`project_version`: the other is what the API returns on a created task",
-    "task_type": "the type in the URL (`--type`): this is the name of an argument of the SDK",
-    "project_name": "`project`: the other is the name of an argument of the SDK",
-}
+__all__ = ["Misplaced", "look_alikes", "misplaced", "nearest"]
 
 
 @frozen
-class LookAlike:
-    """A name in a task request that the service passes over, and what was probably meant."""
+class Misplaced:
+    """
+    A name that belongs elsewhere: the service passes over it among the params.
 
-    path: str
+    `use` is what to write instead, where there is such a name; `kind` says where
+    it comes from: `response only`, `sdk argument`, ...
+    """
+
     name: str
-    wanted: str
+    kind: str
+    use: str | None
+    why: str
+
+    @property
+    def wanted(self) -> str:
+        """What to write, and why."""
+        return f"`{self.use}`: {self.why}" if self.use else f"nothing of this name: {self.why}"
+
+    @property
+    def path(self) -> str:
+        """Its JSON Pointer among the params."""
+        return pointer(self.name)
 
     def __str__(self) -> str:
         return f"found `{self.name}` in a task request, wanted {self.wanted}"
 
 
-def look_alikes(params: Mapping[str, Any]) -> Iterator[LookAlike]:
-    """Yield the look-alikes among the params of a task request; they stay params all the same."""
-    for name, wanted in _IN_A_REQUEST.items():
-        if name in params:
-            yield LookAlike(pointer(name), name, wanted)
+@cache
+def misplaced() -> Mapping[str, Misplaced]:
+    """Return the names that stand among params by mistake, as seen in public code and in the documentation."""
+    groups = json.loads(files(__package__).joinpath("names.json").read_text("utf-8"))["groups"]
+    return {
+        name: Misplaced(name, group["kind"], group.get("use"), group["why"])
+        for group in groups
+        for name in group["names"]
+    }
+
+
+def look_alikes(params: Mapping[str, Any]) -> Iterator[Misplaced]:
+    """Yield those in a task request that do something else than they seem to; they stay params all the same."""
+    # T14: a published script sends the reply's name, `project_param_version`, in a request: the service ignores it.
+    for name in params:
+        one = misplaced().get(name)
+        if one is not None and (one.use == "project_version" or one.kind == "sdk argument"):
+            yield one
+
+
+def nearest(name: str, known: Iterable[str], *, surely: bool = False) -> str | None:
+    """Return the known name that was probably meant; `surely`, only where hardly another can be."""
+    candidates = {_folded(one): one for one in known}
+    folded = _folded(name)
+    if folded in candidates:
+        return candidates[folded]
+    matches = get_close_matches(folded, candidates, n=1, cutoff=0.8)
+    if not matches and not surely:
+        # Words that begin alike: `boxes` for `box`, `childs` for `children`, `language` for `lang`.
+        alike = [one for one in candidates if one[:3] == folded[:3] and len(folded) >= 3 <= len(one)]
+        begun = [one for one in alike if one.startswith(folded) or folded.startswith(one)]
+        matches = begun or get_close_matches(folded, alike, n=1, cutoff=0.6)
+    return candidates[matches[0]] if matches else None
+
+
+def _folded(name: str) -> str:
+    # `withLabels`, `With Labels` and `with-labels` mean `with_labels`.
+    return name.casefold().replace("_", "").replace("-", "").replace(" ", "")

@@ -1,0 +1,97 @@
+"""Findings: violations by file, line and column, and the forms that they are printed in."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from attrs import frozen
+
+from paramcore.documents import Document
+from paramcore.validation.violations import Violation
+from paramcore.values import pointer, shown
+
+__all__ = ["Finding", "finding"]
+
+#: Characters of a line that a code frame shows, around the value.
+_FRAME = 100
+
+
+@frozen
+class Finding:
+    """A violation, the project that it is about, and where the very value stands."""
+
+    violation: Violation
+    project: str
+    document: Document
+    line: int
+    column: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the violation as JSON, with `project file line column`."""
+        place = {"project": self.project, "file": self.document.source, "line": self.line, "column": self.column}
+        return {**self.violation.to_json(), **place}
+
+    def as_text(self, *, values: bool) -> str:
+        """Return the finding for a person, with the line that it is about unless values are to be left out."""
+        one = self.violation
+        at = f" at {shown(one.pointer, quoted=False)}" if one.pointer else ""
+        place = f"{self.document.source}:{self.line}:{self.column}"
+        rows = [f"{place}: {one.severity} {one.code}{at}", f"  {one.message}"]
+        if one.version is not None:
+            since = "" if one.first_set_in in (None, one.version) else f", unchanged since version {one.first_set_in}"
+            rows.append(f"  set by version {one.version} of {shown(self.project)}{since}")
+        return "\n".join([*rows, *(self._frame() if values and one.pointer else [])])
+
+    def _frame(self) -> list[str]:
+        line = self.document.line(self.line)
+        start = max(0, self.column - 1 - _FRAME // 2) if len(line) > _FRAME else 0
+        piece = line[start : start + _FRAME]
+        shown_piece = "".join(letter if letter.isprintable() else " " for letter in piece)
+        at = self.column - 1 - start
+        width = min(len(_VALUE.match(line, self.column - 1)[0]), _FRAME - at)  # type: ignore[index]
+        number = str(self.line)
+        return [f"  {number} | {shown_piece}", f"  {' ' * len(number)} | {' ' * at}{'^' * max(width, 1)}"]
+
+    def as_annotation(self) -> str:
+        """Return the finding as a workflow command of GitHub Actions."""
+        one = self.violation
+        place = f"file={_property(self.document.source)},line={self.line},col={self.column}"
+        at = f"{one.pointer}: " if one.pointer else ""
+        layer = "" if one.version is None else f" [{one.layer} of {shown(self.project)}]"
+        return f"::{one.severity} {place},title={_property(one.code)}::{_data(f'{at}{one.message}{layer}')}"
+
+
+#: What the caret stands under: a text, or all up to the next mark.
+_VALUE = re.compile(r'"(?:[^"\\]|\\.)*"|[^\s,\]}"]+|["\]},]|')
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def finding(violation: Violation, project: str, task: Document | None, home: tuple[Document, str]) -> Finding:
+    """
+    Find the place of a violation: in the task's document, or in that of the project.
+
+    A value of the project is shown where it was first set.
+    """
+    if violation.version is None and task is not None:
+        at = task.locate(violation.pointer)
+        return Finding(violation, project, task, at.line, at.column)
+    document, path = home
+    number = violation.first_set_in if violation.first_set_in is not None else violation.version
+    within = path if number is None else path + pointer("param_history", number)
+    at = _located(document, within + violation.pointer)
+    return Finding(violation, project, document, at.line, at.column)
+
+
+@lru_cache(maxsize=1024)
+def _located(document: Document, path: str) -> Any:
+    # A project's file is long, and many tasks are told of the same place in it.
+    return document.locate(path)

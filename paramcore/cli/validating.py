@@ -1,0 +1,191 @@
+"""The commands that judge: validate and schema."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from paramcore.cli.commands import FINDINGS, FINE, Pieces, as_document, asked
+from paramcore.cli.findings import Finding, finding
+from paramcore.cli.output import INTERRUPTED, say
+from paramcore.cli.progress import shown_progress
+from paramcore.cli.reading import Projects, Task, blaming, read_tasks
+from paramcore.cli.settings import ignored_codes
+from paramcore.documents import read_document
+from paramcore.effective import EffectiveParams
+from paramcore.errors import DocumentError, InvalidSetting
+from paramcore.project import Project
+from paramcore.validation.judge import Judge
+from paramcore.validation.lint import Overrides, lint_history, lint_task
+from paramcore.validation.schemas import Schemas
+from paramcore.validation.violations import Violation
+from paramcore.values import shown
+
+__all__ = ["schema", "validate"]
+
+
+def validate(options: Namespace) -> Pieces:
+    """Say what the service would refuse or silently ignore: whose value it is, where it stands, what to write."""
+    bench = _Bench(options)
+    lines = options.format == "json" and (options.lines or (options.tasks or "").endswith(".jsonl"))
+    documents: list[dict[str, Any]] = []
+    try:
+        for batch in bench.batches():
+            findings = [one for one in batch if one.violation.code not in bench.ignored]
+            bench.count(findings)
+            if options.format != "json":
+                yield from _printed(findings, options)
+            elif lines:
+                yield json.dumps(_as_json(findings)) + "\n"
+            else:
+                documents += _as_json(findings)["findings"]
+        status = bench.status
+    except KeyboardInterrupt:
+        say("interrupted: this is what was found so far")
+        status = INTERRUPTED
+    if options.format == "json" and not lines:
+        yield as_document({"findings": documents})
+    elif options.format == "text":
+        yield f"{bench.summary}\n"
+    return status
+
+
+def _printed(findings: Iterable[Finding], options: Namespace) -> Iterator[str]:
+    for one in findings:
+        yield f"{one.as_annotation()}\n" if options.format == "github" else f"{one.as_text(values=options.values)}\n\n"
+
+
+def _as_json(findings: Iterable[Finding]) -> dict[str, Any]:
+    return {"findings": [one.to_json() for one in findings]}
+
+
+class _Bench:
+    """Judges all projects of a command and then its tasks, one after the other."""
+
+    def __init__(self, options: Namespace) -> None:
+        self._options = options
+        self.ignored = ignored_codes(options.ignore)
+        self._projects = Projects(options.project, options.assumptions, quiet=True)
+        schemas = _schemas(options.schema)
+        self._judges = {project.name: Judge(project, schemas) for project in self._projects}
+        self._overrides = {project.name: Overrides(project) for project in self._projects}
+        self._tasks = self._bad_lines = 0
+        self._counts: Counter[str] = Counter()
+        #: What was told of a project already: its tasks inherit it, and need not hear it again.
+        self._told: set[tuple[Any, ...]] = set()
+
+    def batches(self) -> Iterator[list[Finding]]:
+        """Yield the findings on the projects, then those on each task, then those on all tasks together."""
+        yield [one for project in self._projects for one in self._of_project(project)]
+        if self._options.tasks is None:
+            return
+        streams = self._options.lines or self._options.tasks.endswith(".jsonl")
+        for_each = self._options.format == "json" and streams
+        for findings in shown_progress(self._of_tasks(), self._options.tasks):
+            # Where each line answers for itself it tells all; elsewhere what is inherited is told once.
+            yield findings if for_each else [one for one in findings if self._is_news(one)]
+        if streams:
+            yield [one for project in self._projects for one in self._of_all_tasks(project)]
+
+    def _of_project(self, project: Project) -> Iterator[Finding]:
+        for one in (*self._judges[project.name].own(), *lint_history(project)):
+            found = self._placed(one, project)
+            self._is_news(found)
+            yield found
+
+    def _of_tasks(self) -> Iterator[list[Finding]]:
+        options = self._options
+        settings, lines, keep_going = asked(options), options.lines, options.keep_going
+        for task in read_tasks(options.tasks, lines=lines, keep_going=keep_going, settings=settings, quiet=True):
+            try:
+                if isinstance(task, DocumentError):
+                    raise task
+                findings = self._of_task(task)
+            except DocumentError as error:
+                if not keep_going:
+                    raise
+                self._bad_lines += 1
+                say(f"error: {error}")
+                continue
+            self._tasks += 1
+            yield findings
+
+    def _of_task(self, task: Task) -> list[Finding]:
+        with blaming(task.document):
+            effective: EffectiveParams = self._projects.of(task.request).resolve(task.request)
+        project = effective.project
+        judge = self._judges[project.name]
+        self._overrides[project.name].add(effective)
+        violations = (*judge.task(effective), *lint_task(effective, judge.schema.required))
+        return [self._placed(one, project, task) for one in violations]
+
+    def _of_all_tasks(self, project: Project) -> Iterator[Finding]:
+        for one in self._overrides[project.name].found():
+            yield self._placed(one, project)
+
+    def _placed(self, one: Violation, project: Project, task: Task | None = None) -> Finding:
+        violation = one if self._options.values else one.without_values()
+        return finding(
+            violation, project.name, None if task is None else task.document, self._projects.place_of(project)
+        )
+
+    def _is_news(self, one: Finding) -> bool:
+        what = one.violation
+        if what.version is None:
+            return True
+        key = (one.project, one.line, one.column, what.code, what.pointer, what.wanted)
+        if key in self._told:
+            return False
+        self._told.add(key)
+        return True
+
+    def count(self, findings: Iterable[Finding]) -> None:
+        """Count what is told."""
+        self._counts.update(one.violation.severity for one in findings)
+
+    @property
+    def status(self) -> int:
+        """The exit code."""
+        strict = self._options.strict and self._counts["warning"]
+        return FINDINGS if self._counts["error"] or strict or self._bad_lines else FINE
+
+    @property
+    def summary(self) -> str:
+        """One line: how much was judged and what was found."""
+        projects = len(self._projects)
+        judged = [_counted(projects, "project")] + ([_counted(self._tasks, "task")] if self._options.tasks else [])
+        bad = f", {_counted(self._bad_lines, 'bad line')}" if self._bad_lines else ""
+        errors, warnings = _counted(self._counts["error"], "error"), _counted(self._counts["warning"], "warning")
+        return f"{errors}, {warnings} in {' and '.join(judged)}{bad}"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _schemas(given: Iterable[str]) -> Schemas:
+    schemas = Schemas()
+    for one in given:
+        name, _, path = one.partition("=")
+        if not (name and path):
+            raise InvalidSetting("task_type", None, f"`--schema {shown(one, quoted=False)}`", "`--schema TYPE=FILE`")
+        document = read_document(path)
+        with blaming(document):
+            schemas = schemas.adding(name, document.value)
+    return schemas
+
+
+def schema(options: Namespace) -> Pieces:
+    """Print the JSON Schema of a file for an editor: a project, a task request, or an update."""
+    schemas = Schemas()
+    if options.type is None:
+        yield "".join(f"{name}\n" for name in schemas.types)
+        return FINE
+    if options.type not in schemas.types:
+        found = f"the task type {shown(options.type)}"
+        raise InvalidSetting("task_type", None, found, "one that `paramcore schema` lists")
+    yield as_document(schemas.of(options.type).published(options.purpose))
+    return FINE

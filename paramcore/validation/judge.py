@@ -1,0 +1,345 @@
+"""
+The judge of one project's params and tasks.
+
+The root of a JSON Schema is a row of demands of which each stands alone: those
+on one param depend on its value only, so that of a version they are judged once,
+and for a task only on what the task itself sets.  What asks for several params
+at once is judged on the effective params, each time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any, Protocol
+
+from attrs import evolve
+
+from paramcore.effective import EffectiveParams
+from paramcore.errors import InvalidSchema
+from paramcore.project import Project
+from paramcore.validation.checks import CHECKS
+from paramcore.validation.names import misplaced, nearest
+from paramcore.validation.schemas import Schema, Schemas, all_in_place, members_of
+from paramcore.validation.violations import Violation
+from paramcore.validation.wording import worded
+from paramcore.values import as_key, pointer, pointer_parts, shown
+from paramcore.versions import ParamVersion
+
+__all__ = ["Judge"]
+
+#: Root keywords that depend on which params are named elsewhere: then nothing is judged apart.
+_NOT_APART = {"additionalProperties", "patternProperties", "unevaluatedProperties", "propertyNames"}
+
+
+class Judge:
+    """
+    Judges the tasks of one project, and its own params.
+
+    Make one and keep it: what does not change is judged once.  With the extra
+    `fast`, jsonschema-rs says whether there is anything to tell, and jsonschema
+    tells it; `fast=False` goes without.
+    """
+
+    def __init__(self, project: Project, schemas: Schemas = Schemas(), *, fast: bool | None = None) -> None:
+        self.project = project
+        self.schema = schemas.of(project.type)
+        self._rules = _rules_of(self.schema, fast)
+        self._judged: dict[int, Mapping[str, tuple[Violation, ...]]] = {}
+
+    def own(self, number: int | None = None) -> tuple[Violation, ...]:
+        """
+        Judge the params of a version, the latest by default: each by itself, for the task brings the rest.
+
+        Raises:
+            NoSuchVersion: as `Project.version` does; a project without versions has nothing to judge.
+            InvalidSchema: `schema_failed` where a user's own schema breaks down over a value.
+
+        """
+        if number is None and not self.project.versions:
+            return ()
+        version = self.project.latest if number is None else self.project.version(number)
+        return _sorted(self._blamed(version, one) for found in self._of(version).values() for one in found)
+
+    def task(self, effective: EffectiveParams) -> tuple[Violation, ...]:
+        """
+        Judge what a task will get.
+
+        Raises:
+            InvalidSchema: `schema_failed`, as above.
+
+        """
+        own, version = effective.task.params, effective.inherited_from
+        rules = self._rules
+        found: list[Violation] = []
+        for name, value in own.items():
+            found += rules.of_one(name, value)
+        inherited = {} if version is None else self._of(version)
+        for name, violations in inherited.items():
+            if name not in own:
+                found += [self._blamed(version, one) for one in violations]
+            elif name != "instruction":
+                # What the task overrides does no harm today: it waits for a task that does not.
+                found += [
+                    evolve(self._blamed(version, one), severity="warning", overridden=True)
+                    for one in violations
+                    if one.severity == "error"
+                ]
+        # T13: what is required is judged on the effective params, with all that asks for several of them.
+        for one in rules.of_several(effective.params):
+            mine = not one.pointer or pointer_parts(one.pointer)[0] in own
+            found.append(one if mine else self._blamed(version, one))
+        return _sorted(found) if found else ()
+
+    def _of(self, version: ParamVersion) -> Mapping[str, tuple[Violation, ...]]:
+        judged = self._judged.get(version.number)
+        if judged is None:
+            each = ((name, tuple(self._rules.of_one(name, value))) for name, value in version.params.items())
+            judged = self._judged[version.number] = {name: found for name, found in each if found}
+        return judged
+
+    def _blamed(self, version: ParamVersion | None, one: Violation) -> Violation:
+        if version is None:
+            return one
+        name = pointer_parts(one.pointer)[0]
+        # A task that sets nothing inherits all: its explanation knows since when each value has stood.
+        since = self.project.resolve({"project_version": version.number}).explain(name).first_set_in
+        return evolve(one, version=version.number, first_set_in=since)
+
+
+def _sorted(found: Iterable[Violation]) -> tuple[Violation, ...]:
+    each = dict.fromkeys(found)
+    wrong = {one.pointer for one in each if one.severity == "error" and not one.overridden}
+    vague = ("param_type", "param_choice")
+    return tuple(
+        sorted(
+            (one for one in each if one.severity == "error" or one.code not in vague or one.pointer not in wrong),
+            key=lambda one: one.rank,
+        )
+    )
+
+
+class _Validator(Protocol):
+    """What both validators can do."""
+
+    def is_valid(self, instance: Any) -> bool: ...
+
+
+class _Rules:
+    """What a schema asks, taken apart: of each param, and of several."""
+
+    def __init__(self, schema: Schema, *, fast: bool) -> None:
+        self.schema = schema
+        document = schema.document
+        self._apart = not (_NOT_APART & document.keys()) and _is_self_contained(document)
+        self._each = document["properties"] if self._apart and "properties" in document else {}
+        left_out = {"properties", "required"} if self._apart else {"required"}
+        several = {name: value for name, value in document.items() if name not in left_out}
+        self._required = schema.required
+        self._asks_of_several = any(name not in _SAYS for name in several)
+        self._whole = _warned(document)
+        self._several = _warned(several)
+        self._fast = fast and self._apart and _agreed(document)
+        self._fast_several = _fast_one(several) if self._fast and self._asks_of_several else None
+        self._fast_each: dict[str, _Validator | None] = {}
+        checks = [one for one in CHECKS if not one.types or schema.type in one.types]
+        self._checks_of_one = {one.params[0]: one.judge for one in checks if len(one.params) == 1}
+        self._checks_of_several = [(frozenset(one.params), one.judge) for one in checks if len(one.params) > 1]
+        # Every type takes the common params, also one whose schema a user wrote.
+        self._known = dict.fromkeys((*self.schema.params, *Schemas().of("common").params))
+        self._known_elsewhere = _all_names() if schema.coverage != "full" else frozenset()
+
+    def of_one(self, name: str, value: Any) -> Iterator[Violation]:
+        """Yield what is wrong with a param by itself."""
+        schema = self._each.get(name)
+        if schema is None:
+            if name not in self._known:
+                yield from self._unknown(name)
+        elif not self._is_fine(name, value):
+            whole = self._whole
+            yield from _told(whole.descend(value, schema, path=name, schema_path=name), name)
+        if schema is not None and isinstance(value, (dict, list)):
+            yield from _names(self.schema, [schema], value, pointer(name))
+        if name in self._checks_of_one:
+            yield from self._checks_of_one[name]({name: value})
+
+    def of_several(self, params: Mapping[str, Any]) -> Iterator[Violation]:
+        """Yield what is wrong with the effective params together."""
+        for name in self._required:
+            if name not in params:
+                yield Violation("param_missing", "error", "", f"no `{name}`", f"`{name}`, from the task or its project")
+        if self._asks_of_several and not (self._fast_several is not None and _passes(self._fast_several, params)):
+            yield from _told(self._several.iter_errors(params), "")
+        for names, judge in self._checks_of_several:
+            if names <= params.keys():
+                yield from judge(params)
+
+    def _is_fine(self, name: str, value: Any) -> bool:
+        if not self._fast:
+            return False
+        if name not in self._fast_each:
+            self._fast_each[name] = _fast_one({**self.schema.document["properties"][name], **_defs(self.schema)})
+        validator = self._fast_each[name]
+        return validator is not None and _passes(validator, value)
+
+    def _unknown(self, name: str) -> Iterator[Violation]:
+        path = pointer(name)
+        if name in misplaced():
+            one = misplaced()[name]
+            yield Violation("param_misplaced", "warning", path, f"`{name}`", one.wanted, one.use)
+            return
+        full = self.schema.coverage == "full"
+        meant = nearest(name, self._known, surely=not full)
+        if full or (meant is not None and name not in self._known_elsewhere):
+            yield _unknown_name(path, name, f"a param of {self.schema.type}", meant)
+
+
+def _unknown_name(path: str, name: str, wanted: str, meant: str | None) -> Violation:
+    return Violation("param_unknown", "warning", path, f"the name {shown(name)}", wanted, meant)
+
+
+def _names(schema: Schema, nodes: list[Any], value: Any, path: str) -> Iterator[Violation]:
+    """Yield the unknown names inside a value, where the schema knows the names that there are."""
+    if isinstance(value, list):
+        below = members_of(schema, nodes, 0)
+        for index, element in enumerate(value if below else ()):
+            yield from _names(schema, below, element, path + pointer(index))
+        return
+    if not isinstance(value, dict):
+        return
+    each = list(all_in_place(schema, nodes))
+    known = {name: one for node in each for name, one in node.get("properties", {}).items()}
+    closed = bool(known) and not any("additionalProperties" in node or "patternProperties" in node for node in each)
+    for name, member in value.items():
+        place = path + pointer(name)
+        if closed and name not in known:
+            full = schema.coverage == "full"
+            meant = _mistaken(name, known) or nearest(name, known, surely=not full)
+            if full or meant is not None:
+                yield _unknown_name(place, name, "a name that is known here", meant)
+        below = members_of(schema, nodes, name)
+        if below:
+            yield from _names(schema, below, member, place)
+
+
+def _mistaken(name: str, known: Mapping[str, Any]) -> str | None:
+    return next(
+        (right for right, one in known.items() if isinstance(one, dict) and name in one.get("x-mistaken", ())), None
+    )
+
+
+@lru_cache(maxsize=1)
+def _all_names() -> frozenset[str]:
+    schemas = Schemas()
+    return frozenset(name for one in schemas.types for name in schemas.of(one).params)
+
+
+#: Root keywords that ask nothing of the params together.
+_SAYS = frozenset(
+    {"$schema", "$defs", "$comment", "title", "description", "default", "examples", "deprecated", "type", "x-coverage"}
+)
+
+
+def _told(errors: Iterable[Any], name: str) -> Iterator[Violation]:
+    try:
+        for error in errors:
+            yield from worded(error)
+    except (RecursionError, OverflowError, ArithmeticError, ValueError) as error:
+        found = f"a schema that breaks down over a value ({type(error).__name__})"
+        raise InvalidSchema(
+            "schema_failed", pointer("properties", name) if name else "", found, "one that judges"
+        ) from None
+
+
+def _passes(validator: _Validator, value: Any) -> bool:
+    try:
+        return validator.is_valid(value)
+    except (ValueError, OverflowError, RecursionError):
+        return False
+
+
+@lru_cache(maxsize=64)
+def _rules_of(schema: Schema, fast: bool | None) -> _Rules:
+    return _Rules(schema, fast=_has_fast() if fast is None else fast)
+
+
+@lru_cache(maxsize=1)
+def _has_fast() -> bool:
+    try:
+        import jsonschema_rs  # noqa: F401, PLC0415
+    except ImportError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=1)
+def _warned_class() -> Any:
+    from jsonschema import Draft202012Validator  # noqa: PLC0415  (it doubles the time of an import)
+    from jsonschema.exceptions import ValidationError  # noqa: PLC0415
+    from jsonschema.validators import extend  # noqa: PLC0415
+
+    def warn(validator: Any, schema: Any, value: Any, _: Any) -> Iterator[Any]:
+        yield from validator.descend(value, schema)
+
+    def unique(_: Any, asked: Any, value: Any, __: Any) -> Iterator[Any]:
+        # jsonschema compares each with each; on a long array that never ends.
+        if asked and isinstance(value, list) and len({*map(as_key, value)}) < len(value):
+            yield ValidationError("an element stands twice")
+
+    return extend(Draft202012Validator, {"x-warn": warn, "uniqueItems": unique})  # type: ignore[no-untyped-call]
+
+
+def _warned(document: Mapping[str, Any]) -> Any:
+    from referencing import Registry  # noqa: PLC0415
+
+    # An empty registry: the default one fetches what a reference names.
+    return _warned_class()(document, registry=Registry())
+
+
+def _fast_one(document: Mapping[str, Any]) -> _Validator:
+    import jsonschema_rs  # noqa: PLC0415
+
+    validator: _Validator = jsonschema_rs.Draft202012Validator(_hoisted(document))
+    return validator
+
+
+def _hoisted(node: Any) -> Any:
+    """Return a schema with its warnings as errors: what passes it has nothing to tell."""
+    if isinstance(node, list):
+        return [_hoisted(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    members = {name: _hoisted(value) for name, value in node.items() if name != "x-warn"}
+    if "x-warn" in node:
+        members["allOf"] = [*members.get("allOf", ()), _hoisted(node["x-warn"])]
+    return members
+
+
+def _defs(schema: Schema) -> dict[str, Any]:
+    return {"$defs": schema.document["$defs"]} if "$defs" in schema.document else {}
+
+
+def _is_self_contained(node: Any) -> bool:
+    """Whether every reference leads to a definition, and none to a part that is judged apart."""
+    if isinstance(node, dict):
+        reference = node.get("$ref", "#/$defs/")
+        return str(reference).startswith("#/$defs/") and all(map(_is_self_contained, node.values()))
+    return all(map(_is_self_contained, node)) if isinstance(node, list) else True
+
+
+#: Keywords on which the two validators differ, or that only one of them reads.
+_DIFFER = {
+    "pattern",
+    "patternProperties",
+    "multipleOf",
+    "format",
+    "contentEncoding",
+    "contentMediaType",
+    "contentSchema",
+}
+
+
+def _agreed(node: Any) -> bool:
+    if isinstance(node, dict):
+        return not (_DIFFER & node.keys()) and all(map(_agreed, node.values()))
+    return all(map(_agreed, node)) if isinstance(node, list) else True

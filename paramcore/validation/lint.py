@@ -1,0 +1,98 @@
+"""Lint: what the service takes as it is, and what nobody meant."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+
+from paramcore.effective import EffectiveParams
+from paramcore.history import TWIN_SECONDS, History
+from paramcore.inheritance import INHERIT_NOTHING
+from paramcore.project import Project
+from paramcore.validation.violations import Violation
+from paramcore.values import pointer, same
+
+__all__ = ["Overrides", "lint_history", "lint_task"]
+
+
+def lint_history(project: Project) -> Iterator[Violation]:
+    """Yield what stands in a history and does nothing: each at its version."""
+    for step in History.of(project).steps:
+        number = step.version.number
+        if step.is_probable_twin:
+            found = f"the params of version {number - 1} again, at most {TWIN_SECONDS} seconds later"
+            yield _lint("retry_twin", "", found, "one version: a request was probably sent twice", number)
+        elif step.is_noop:
+            found = f"the params of version {number - 1} again"
+            yield _lint("noop_version", "", found, "a version that changes something", number)
+        for name in step.version.not_inherited:
+            wanted = "params only: it is no param, and no task inherits it"
+            yield _lint("stored_name", pointer(name), f"`{name}` among the params", wanted, number)
+
+
+def lint_task(effective: EffectiveParams, required: Collection[str] = ()) -> Iterator[Violation]:
+    """Yield what a task asks for and probably does not mean; `required` names the params that its type needs."""
+    version, own = effective.inherited_from, effective.task.params
+    project = effective.project
+    if version is None:
+        if effective.task.project_version == INHERIT_NOTHING and project.versions:
+            yield from _opted_out(effective, required)
+        return
+    latest = project.latest.number
+    if effective.task.project_version is not None and version.number < latest:
+        found = f"a pin to version {version.number}"
+        yield _lint("old_pin", "/project_version", found, f"the latest, {latest}, or a reason for the older one")
+    for name, value in own.items():
+        if name != "instruction" and name in version.params and same(value, version.params[name]):
+            wanted = f"nothing: version {version.number} has the same"
+            yield _lint("equal_override", pointer(name), f"the value of `{name}` that the task inherits", wanted)
+    if _repeats(own.get("instruction"), version.params.get("instruction")) and effective.inheritance.appends:
+        wanted = f"the task's own text only: that of version {version.number} is appended, and would stand there twice"
+        yield _lint("repeated_instruction", "/instruction", "the project's instruction inside the task's", wanted)
+
+
+def _opted_out(effective: EffectiveParams, required: Collection[str]) -> Iterator[Violation]:
+    latest = effective.project.latest
+    missed = [name for name in required if name not in effective.params and name in latest.params]
+    if missed:
+        names = ", ".join(f"`{name}`" for name in missed)
+        found = f"-1, which leaves {names} of version {latest.number} out"
+        yield _lint("bare_opt_out", "/project_version", found, f"{names} in the task, or no -1")
+
+
+def _repeats(own: str | None, inherited: str | None) -> bool:
+    """Whether the project's text stands in the task's, on lines of its own."""
+    if not own or not inherited or not inherited.strip():
+        return False
+    return f"\n{inherited.strip()}\n" in "\n".join(["", *(line.strip() for line in own.split("\n")), ""])
+
+
+class Overrides:
+    """Counts over the tasks of a file which params of the project are never used."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._tasks = 0
+        self._overridden: Counter[str] = Counter()
+
+    def add(self, effective: EffectiveParams) -> None:
+        """Count a task, if it inherits anything."""
+        version = effective.inherited_from
+        if version is not None:
+            self._tasks += 1
+            self._overridden.update(name for name in effective.task.params if name in version.params)
+
+    def found(self) -> Iterator[Violation]:
+        """Yield the params that every one of several tasks overrides."""
+        if self._tasks < 2 or not self._project.versions:
+            return
+        latest = self._project.latest
+        for name in latest.params:
+            if name != "instruction" and self._overridden[name] == self._tasks:
+                found = f"a value that all of {self._tasks:,} tasks override"
+                wanted = "no value, or tasks that use it"
+                yield _lint("unused_default", pointer(name), found, wanted, latest.number)
+
+
+def _lint(code: str, path: str, found: str, wanted: str, version: int | None = None) -> Violation:
+    return Violation(f"lint_{code}", "warning", path, found, wanted, None, version)

@@ -1,0 +1,159 @@
+"""Violations in our own words: one sentence for each thing that jsonschema finds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from paramcore.errors import describe
+from paramcore.validation.names import nearest
+from paramcore.validation.violations import Severity, Violation, kind_of, listed
+from paramcore.values import pointer, same, shown
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+
+__all__ = ["worded"]
+
+_TYPES = {
+    "integer": "a whole number",
+    "number": "a number",
+    "string": "text",
+    "boolean": "true or false",
+    "array": "an array",
+    "object": "an object",
+    "null": "null",
+}
+
+_RANGES = {
+    "minimum": "at least {}",
+    "maximum": "at most {}",
+    "exclusiveMinimum": "more than {}",
+    "exclusiveMaximum": "less than {}",
+    "multipleOf": "a multiple of {}",
+}
+
+#: Keyword -> what is counted, and how it is asked for.
+_SIZES = {
+    "minLength": ("characters", "at least {}"),
+    "maxLength": ("characters", "at most {}"),
+    "minItems": ("elements", "at least {}"),
+    "maxItems": ("elements", "at most {}"),
+    "minProperties": ("names", "at least {}"),
+    "maxProperties": ("names", "at most {}"),
+}
+
+
+def worded(error: ValidationError) -> Iterator[Violation]:
+    """Yield what an error of jsonschema tells: most often one violation, for several names of an object several."""
+    severity: Severity = "warning" if "x-warn" in error.absolute_schema_path else "error"
+    place = pointer(*error.absolute_path)
+    value, keyword = error.instance, str(error.validator)
+    for code, where, found, wanted, suggestion in _told(error, keyword, value):
+        kind = kind_of(value) if found is None else ""
+        yield Violation(code, severity, place + where, found or describe(value), wanted, suggestion, kind=kind)
+
+
+#: Code, further path, what was found (`None`: the value itself), what is wanted, the one fix.
+_Telling = tuple[str, str, str | None, str, str | None]
+
+
+def _told(error: ValidationError, keyword: str, value: Any) -> Iterator[_Telling]:
+    asked: Any = error.validator_value
+    schema = error.schema if isinstance(error.schema, Mapping) else {}
+    if keyword == "required":
+        yield from _missing(asked, value)
+    elif keyword == "dependentRequired":
+        for name, needed in asked.items():
+            if name in value:
+                yield from _missing(needed, value, f", for `{name}` is there")
+    elif keyword == "type":
+        types = [asked] if isinstance(asked, str) else list(asked)
+        yield "param_type", "", None, listed([_TYPES[one] for one in types]), _retyped(value, types)
+    elif keyword in ("enum", "const"):
+        choices = asked if keyword == "enum" else [asked]
+        yield "param_choice", "", None, listed([shown(one, most=40) for one in choices]), _choice(value, choices)
+    elif keyword in _RANGES:
+        yield "param_range", "", None, _RANGES[keyword].format(shown(asked)), None
+    elif keyword in _SIZES:
+        what, wanted = _SIZES[keyword]
+        least = "not empty" if keyword.startswith("min") and asked == 1 else f"{wanted.format(asked)} {what}"
+        found = f"{kind_of(value)} of {len(value):,} {what}"
+        yield "param_size", "", found, least, None
+    elif keyword == "pattern":
+        yield "param_pattern", "", None, f"text that matches {shown(asked)}", None
+    elif keyword == "uniqueItems":
+        yield "param_repeated", "", "an element that stands twice", "each once", None
+    elif keyword in ("additionalProperties", "unevaluatedProperties") and asked is False:
+        known = list(schema.get("properties", {}))
+        for name in value:
+            if name not in known:
+                yield "param_unknown", pointer(name), f"the name {shown(name)}", "a known one", nearest(name, known)
+    else:
+        yield from _of_several(error, schema, keyword)
+
+
+def _missing(names: Any, value: Any, why: str = "") -> Iterator[_Telling]:
+    for name in names:
+        if name not in value:
+            # A name that is nearly there was meant: the unknown one is told as such, beside this.
+            yield "param_missing", "", f"no `{name}`{why}", f"`{name}`", None
+
+
+def _of_several(error: ValidationError, schema: Mapping[str, Any], keyword: str) -> Iterator[_Telling]:
+    """Tell what is wrong with a choice of schemas: in the words of the schema, or as the branch that was meant."""
+    said = schema.get("description")
+    asks_for_names = bool(error.context) and all(one.validator == "required" for one in error.context)
+    if said and (asks_for_names or keyword == "not"):
+        yield ("param_missing" if asks_for_names else "param_conflict"), "", _is_there(asks_for_names), str(said), None
+        return
+    if error.context:
+        meant = _meant(error)
+        place = pointer(*meant.relative_path)
+        for code, where, found, wanted, suggestion in _told(meant, str(meant.validator), meant.instance):
+            yield code, place + where, found or describe(meant.instance), wanted, suggestion
+        return
+    asked = f"what the schema asks by `{keyword}`: {shown(error.validator_value, most=100)}"
+    yield "param_conflict", "", None, asked, None
+
+
+def _is_there(asks_for_names: bool) -> str | None:
+    return "none of them" if asks_for_names else None
+
+
+def _meant(error: ValidationError) -> ValidationError:
+    """Return the error of the branch that came nearest: the one that went wrong deepest, and not over its very kind."""
+    from jsonschema.exceptions import best_match  # noqa: PLC0415  (it doubles the time of an import)
+
+    branches: dict[Any, list[ValidationError]] = {}
+    for one in error.context:
+        branches.setdefault(one.relative_schema_path[0], []).append(one)
+
+    def distance(errors: list[ValidationError]) -> tuple[bool, int]:
+        wrong_kind = any(one.validator in ("type", "const", "enum") and not one.relative_path for one in errors)
+        return wrong_kind, len(errors)
+
+    nearest_branch = min(branches.values(), key=distance)
+    found = best_match(nearest_branch)
+    return found if found is not None else nearest_branch[0]
+
+
+def _retyped(value: Any, types: list[str]) -> str | None:
+    """Return the value as it was meant, where a text holds it or a list was left out."""
+    if isinstance(value, str) and {"integer", "number", "boolean"} & {*types} and len(value) < 40:
+        try:
+            meant = json.loads(value)
+        except ValueError:
+            return None
+        kinds = {bool: {"boolean"}, int: {"integer", "number"}, float: {"number"}}.get(type(meant), set())
+        return json.dumps(meant) if kinds & {*types} else None
+    return None
+
+
+def _choice(value: Any, choices: list[Any]) -> str | None:
+    if not isinstance(value, str):
+        return None
+    folded = [one for one in choices if isinstance(one, str) and same(one.casefold(), value.strip().casefold())]
+    name = folded[0] if folded else nearest(value, [one for one in choices if isinstance(one, str)])
+    return None if name is None else json.dumps(name)
