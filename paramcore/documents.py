@@ -47,7 +47,7 @@ TASK_DEPTH = MAX_DEPTH
 PROJECT_DEPTH = MAX_DEPTH + 3
 
 
-@frozen
+@frozen(eq=False)
 class Document:
     """
     Decoded JSON that knows where it stands.
@@ -58,7 +58,7 @@ class Document:
 
     value: Any
     source: str
-    _text: str = field(repr=False, eq=False)
+    _text: str = field(repr=False)
     _first_line: int = 1
 
     def locate(self, path: str) -> Position:

@@ -148,7 +148,8 @@ def read_tasks(
 
 def _task(document: Document, settings: Mapping[str, Any], *, quiet: bool) -> Task:
     with blaming(document):
-        request = evolve(read_task_request(document.value), **settings)
+        request = read_task_request(document.value)
+        request = evolve(request, **settings) if settings else request
     for one in () if quiet else look_alikes(request.params):
         say(f"warning: {document.place(one.path)}: {one}")
     return Task(request, document)

@@ -30,7 +30,6 @@ __all__ = ["schema", "validate"]
 def validate(options: Namespace) -> Pieces:
     """Say what the service would refuse or silently ignore: whose value it is, where it stands, what to write."""
     bench = _Bench(options)
-    lines = options.format == "json" and (options.lines or (options.tasks or "").endswith(".jsonl"))
     documents: list[dict[str, Any]] = []
     try:
         for batch in bench.batches():
@@ -38,7 +37,7 @@ def validate(options: Namespace) -> Pieces:
             bench.count(findings)
             if options.format != "json":
                 yield from _printed(findings, options)
-            elif lines:
+            elif bench.by_task:
                 yield json.dumps(_as_json(findings)) + "\n"
             else:
                 documents += _as_json(findings)["findings"]
@@ -46,7 +45,7 @@ def validate(options: Namespace) -> Pieces:
     except KeyboardInterrupt:
         say("interrupted: this is what was found so far")
         status = INTERRUPTED
-    if options.format == "json" and not lines:
+    if options.format == "json" and not bench.by_task:
         yield as_document({"findings": documents})
     elif options.format == "text":
         yield f"{bench.summary}\n"
@@ -74,6 +73,8 @@ class _Bench:
         self._overrides = {project.name: Overrides(project) for project in self._projects}
         self._tasks = self._bad_lines = 0
         self._counts: Counter[str] = Counter()
+        #: Whether each task gets a line of its own.
+        self.by_task = options.format == "json" and (options.lines or (options.tasks or "").endswith(".jsonl"))
         #: What was told of a project already: its tasks inherit it, and need not hear it again.
         self._told: set[tuple[Any, ...]] = set()
 
@@ -82,24 +83,17 @@ class _Bench:
         yield [one for project in self._projects for one in self._of_project(project)]
         if self._options.tasks is None:
             return
-        streams = self._options.lines or self._options.tasks.endswith(".jsonl")
-        for_each = self._options.format == "json" and streams
-        for findings in shown_progress(self._of_tasks(), self._options.tasks):
-            # Where each line answers for itself it tells all; elsewhere what is inherited is told once.
-            yield findings if for_each else [one for one in findings if self._is_news(one)]
-        if streams:
-            yield [one for project in self._projects for one in self._of_all_tasks(project)]
+        yield from shown_progress(self._of_tasks(), self._options.tasks)
+        yield [one for project in self._projects for one in self._of_all_tasks(project)]
 
     def _of_project(self, project: Project) -> Iterator[Finding]:
         for one in (*self._judges[project.name].own(), *lint_history(project)):
-            found = self._placed(one, project)
-            self._is_news(found)
-            yield found
+            self._is_news(one, project)
+            yield self._placed(one, project)
 
     def _of_tasks(self) -> Iterator[list[Finding]]:
-        options = self._options
-        settings, lines, keep_going = asked(options), options.lines, options.keep_going
-        for task in read_tasks(options.tasks, lines=lines, keep_going=keep_going, settings=settings, quiet=True):
+        settings, lines, keep_going = asked(self._options), self._options.lines, self._options.keep_going
+        for task in read_tasks(self._options.tasks, lines=lines, keep_going=keep_going, settings=settings, quiet=True):
             try:
                 if isinstance(task, DocumentError):
                     raise task
@@ -120,7 +114,9 @@ class _Bench:
         judge = self._judges[project.name]
         self._overrides[project.name].add(effective)
         violations = (*judge.task(effective), *lint_task(effective, judge.schema.required))
-        return [self._placed(one, project, task) for one in violations]
+        # Where each line answers for itself it tells all; elsewhere what is inherited is told once.
+        told = violations if self.by_task else [one for one in violations if self._is_news(one, project)]
+        return [self._placed(one, project, task) for one in told]
 
     def _of_all_tasks(self, project: Project) -> Iterator[Finding]:
         for one in self._overrides[project.name].found():
@@ -128,15 +124,14 @@ class _Bench:
 
     def _placed(self, one: Violation, project: Project, task: Task | None = None) -> Finding:
         violation = one if self._options.values else one.without_values()
-        return finding(
-            violation, project.name, None if task is None else task.document, self._projects.place_of(project)
-        )
+        document = None if task is None else task.document
+        return finding(violation, project.name, document, self._projects.place_of(project))
 
-    def _is_news(self, one: Finding) -> bool:
-        what = one.violation
-        if what.version is None:
+    def _is_news(self, one: Violation, project: Project) -> bool:
+        if one.version is None:
             return True
-        key = (one.project, one.line, one.column, what.code, what.pointer, what.wanted)
+        since = one.version if one.first_set_in is None else one.first_set_in
+        key = (project.name, since, one.code, one.pointer, one.wanted)
         if key in self._told:
             return False
         self._told.add(key)

@@ -20,7 +20,8 @@ from paramcore.errors import InvalidSchema
 from paramcore.project import Project
 from paramcore.validation.checks import CHECKS
 from paramcore.validation.names import misplaced, nearest
-from paramcore.validation.schemas import Schema, Schemas, all_in_place, members_of
+from paramcore.validation.schemas import Schema, Schemas
+from paramcore.validation.shapes import Shape
 from paramcore.validation.violations import Violation
 from paramcore.validation.wording import worded
 from paramcore.values import as_key, pointer, pointer_parts, shown
@@ -45,7 +46,7 @@ class Judge:
         self.project = project
         self.schema = schemas.of(project.type)
         self._rules = _rules_of(self.schema, fast)
-        self._judged: dict[int, Mapping[str, tuple[Violation, ...]]] = {}
+        self._judged: dict[int, dict[str, tuple[Violation, ...]]] = {}
 
     def own(self, number: int | None = None) -> tuple[Violation, ...]:
         """
@@ -59,7 +60,7 @@ class Judge:
         if number is None and not self.project.versions:
             return ()
         version = self.project.latest if number is None else self.project.version(number)
-        return _sorted(self._blamed(version, one) for found in self._of(version).values() for one in found)
+        return _sorted(one for found in self._of(version).values() for one in found)
 
     def task(self, effective: EffectiveParams) -> tuple[Violation, ...]:
         """
@@ -77,13 +78,11 @@ class Judge:
         inherited = {} if version is None else self._of(version)
         for name, violations in inherited.items():
             if name not in own:
-                found += [self._blamed(version, one) for one in violations]
+                found += violations
             elif name != "instruction":
                 # What the task overrides does no harm today: it waits for a task that does not.
                 found += [
-                    evolve(self._blamed(version, one), severity="warning", overridden=True)
-                    for one in violations
-                    if one.severity == "error"
+                    evolve(one, severity="warning", overridden=True) for one in violations if one.severity == "error"
                 ]
         # T13: what is required is judged on the effective params, with all that asks for several of them.
         for one in rules.of_several(effective.params):
@@ -94,8 +93,11 @@ class Judge:
     def _of(self, version: ParamVersion) -> Mapping[str, tuple[Violation, ...]]:
         judged = self._judged.get(version.number)
         if judged is None:
-            each = ((name, tuple(self._rules.of_one(name, value))) for name, value in version.params.items())
-            judged = self._judged[version.number] = {name: found for name, found in each if found}
+            judged = {}
+            for name, value in version.params.items():
+                if found := tuple(self._blamed(version, one) for one in self._rules.of_one(name, value)):
+                    judged[name] = found
+            self._judged[version.number] = judged
         return judged
 
     def _blamed(self, version: ParamVersion | None, one: Violation) -> Violation:
@@ -142,6 +144,7 @@ class _Rules:
         self._fast = fast and self._apart and _agreed(document)
         self._fast_several = _fast_one(several) if self._fast and self._asks_of_several else None
         self._fast_each: dict[str, _Validator | None] = {}
+        self._shapes: dict[str, Shape] = {}
         checks = [one for one in CHECKS if not one.types or schema.type in one.types]
         self._checks_of_one = {one.params[0]: one.judge for one in checks if len(one.params) == 1}
         self._checks_of_several = [(frozenset(one.params), one.judge) for one in checks if len(one.params) > 1]
@@ -159,7 +162,9 @@ class _Rules:
             whole = self._whole
             yield from _told(whole.descend(value, schema, path=name, schema_path=name), name)
         if schema is not None and isinstance(value, (dict, list)):
-            yield from _names(self.schema, [schema], value, pointer(name))
+            if name not in self._shapes:
+                self._shapes[name] = Shape(self.schema, [schema])
+            yield from _names(self._shapes[name], value, pointer(name), full=self.schema.coverage == "full")
         if name in self._checks_of_one:
             yield from self._checks_of_one[name]({name: value})
 
@@ -198,34 +203,23 @@ def _unknown_name(path: str, name: str, wanted: str, meant: str | None) -> Viola
     return Violation("param_unknown", "warning", path, f"the name {shown(name)}", wanted, meant)
 
 
-def _names(schema: Schema, nodes: list[Any], value: Any, path: str) -> Iterator[Violation]:
+def _names(shape: Shape | None, value: Any, path: str, *, full: bool) -> Iterator[Violation]:
     """Yield the unknown names inside a value, where the schema knows the names that there are."""
+    if shape is None:
+        return
     if isinstance(value, list):
-        below = members_of(schema, nodes, 0)
-        for index, element in enumerate(value if below else ()):
-            yield from _names(schema, below, element, path + pointer(index))
+        for index, element in enumerate(value):
+            if isinstance(element, (dict, list)):
+                yield from _names(shape.element, element, f"{path}/{index}", full=full)
         return
-    if not isinstance(value, dict):
-        return
-    each = list(all_in_place(schema, nodes))
-    known = {name: one for node in each for name, one in node.get("properties", {}).items()}
-    closed = bool(known) and not any("additionalProperties" in node or "patternProperties" in node for node in each)
     for name, member in value.items():
         place = path + pointer(name)
-        if closed and name not in known:
-            full = schema.coverage == "full"
-            meant = _mistaken(name, known) or nearest(name, known, surely=not full)
+        if shape.names is not None and name not in shape.names:
+            meant = shape.meant_by(name) or nearest(name, shape.names, surely=not full)
             if full or meant is not None:
                 yield _unknown_name(place, name, "a name that is known here", meant)
-        below = members_of(schema, nodes, name)
-        if below:
-            yield from _names(schema, below, member, place)
-
-
-def _mistaken(name: str, known: Mapping[str, Any]) -> str | None:
-    return next(
-        (right for right, one in known.items() if isinstance(one, dict) and name in one.get("x-mistaken", ())), None
-    )
+        elif isinstance(member, (dict, list)):
+            yield from _names(shape.member(name), member, place, full=full)
 
 
 @lru_cache(maxsize=1)

@@ -23,7 +23,7 @@ from paramcore.errors import InvalidSchema, ParamcoreError, describe
 from paramcore.validation.patterns import check_pattern
 from paramcore.values import freeze, pointer, pointer_parts, thaw
 
-__all__ = ["Purpose", "Schema", "Schemas", "all_in_place", "in_place", "members_of"]
+__all__ = ["Purpose", "Schema", "Schemas"]
 
 Purpose: TypeAlias = Literal["project", "task", "update"]
 
@@ -241,6 +241,9 @@ def _checked(schema: Mapping[str, Any]) -> dict[str, Any]:
         Draft202012Validator.check_schema(plain)
     except SchemaError as error:
         path = pointer(*error.absolute_path)
+        if error.validator == "format":
+            wanted = "a Python regular expression"
+            raise InvalidSchema("schema_pattern", path, describe(error.instance), wanted) from None
         raise InvalidSchema("schema_invalid", path, describe(error.instance), "JSON Schema 2020-12 there") from None
     document = _bundled(plain)
     result = Schema("", document)
@@ -283,7 +286,7 @@ def _check_node(schema: Schema, node: dict[str, Any], path: str) -> None:
         check_pattern(pattern, place)
 
 
-def in_place(node: Mapping[str, Any]) -> Iterator[Any]:
+def _in_place(node: Mapping[str, Any]) -> Iterator[Any]:
     """Yield the schemas that a schema applies to the very same value, references left out."""
     for name in _ONE:
         if name in node:
@@ -316,36 +319,7 @@ class _Weight:
                 raise InvalidSchema("schema_ref", path, "references that go round in a circle", "some that end")
             return known
         self._known[id(node)] = None
-        parts = [*in_place(node), *([self._schema.at(node["$ref"])] if "$ref" in node else [])]
+        parts = [*_in_place(node), *([self._schema.at(node["$ref"])] if "$ref" in node else [])]
         total = 1 + sum(self._of(part, path) for part in parts)
         self._known[id(node)] = min(total, _MOST_PARTS + 1)
         return total
-
-
-def members_of(schema: Schema, nodes: list[Any], part: str | int | None) -> list[Any]:
-    """Return the schemas for a member or an element of a value that these schemas are for; `None` is any name."""
-    found = []
-    for node in all_in_place(schema, nodes):
-        if isinstance(part, int):
-            found.append(node.get("items"))
-            continue
-        properties = node.get("properties", {})
-        if part in properties:
-            found.append(properties[part])
-        else:
-            found.append(node.get("additionalProperties"))
-    return [node for node in found if isinstance(node, dict)]
-
-
-def all_in_place(schema: Schema, nodes: list[Any]) -> Iterator[dict[str, Any]]:
-    """Yield these schemas and all that say what the same value should be, references followed."""
-    # `not` and `if` say nothing about what a value should be.
-    for node in nodes:
-        if not isinstance(node, dict):
-            continue
-        yield node
-        below = [node[name] for name in ("then", "else", "x-warn") if name in node]
-        below += [one for name in _ROW for one in node.get(name, ())]
-        if "$ref" in node:
-            below.append(schema.at(node["$ref"]))
-        yield from all_in_place(schema, below)

@@ -1,0 +1,104 @@
+"""Lint: each rule finds what it is for, and leaves alone what looks like it."""
+
+import pytest
+
+from paramcore import Assumptions, Project
+from paramcore.validation.lint import Overrides, lint_history, lint_task
+from paramcore.wire import read_project
+
+GEOMETRIES = {"box": {"objects_to_annotate": ["car"]}}
+PROJECT = Project("boxes", type="imageannotation", params={"instruction": "Box cars.", "padding": 1}).patch_params(
+    {"geometries": GEOMETRIES}
+)
+
+
+def told(task, project=PROJECT):
+    return [f"{one.code} {one.pointer}: {one.message}" for one in lint_task(project.resolve(task), ["geometries"])]
+
+
+@pytest.mark.parametrize(
+    ("task", "expected"),
+    [
+        ({"padding": 1}, ["lint_equal_override /padding: found the value of `padding` that the task inherits, wanted"
+                          " nothing: version 1 has the same"]),
+        ({"padding": 1.0}, ["lint_equal_override /padding: found the value of `padding` that the task inherits, wanted"
+                            " nothing: version 1 has the same"]),
+        ({"padding": True}, []),
+        ({"padding": 2}, []),
+        ({"project_version": 0}, ["lint_old_pin /project_version: found a pin to version 0, wanted the latest, 1, or a"
+                                  " reason for the older one"]),
+        ({"project_version": 1}, []),
+        ({"instruction": "At night.\nBox cars."}, [
+            "lint_repeated_instruction /instruction: found the project's instruction inside the task's, wanted the"
+            " task's own text only: that of version 1 is appended, and would stand there twice"]),
+        ({"instruction": "Box cars.and more"}, []),
+        ({"instruction": "Box"}, []),
+        ({"project_version": -1}, [
+            "lint_bare_opt_out /project_version: found -1, which leaves `geometries` of version 1 out, wanted"
+            " `geometries` in the task, or no -1"]),
+        ({"project_version": -1, "geometries": {}}, []),
+        ({"project_version": -1, "geometries": {}, "padding": 1}, []),
+        ({}, []),
+    ],
+)  # fmt: skip
+def test_a_task(task, expected):
+    """A task that asks for what it does not mean is told so, and no other."""
+    assert told(task) == expected
+
+
+def test_an_instruction_that_is_not_appended_is_no_repetition():
+    """Where the task's instruction overrides, it may well hold the project's."""
+    project = PROJECT.assuming(Assumptions(instruction_rule="override"))
+    assert told({"instruction": "Box cars."}, project) == []
+
+
+def history(*entries):
+    listed = [{"version": number, **entry} for number, entry in enumerate(entries)]
+    return read_project({"type": "imageannotation", "name": "boxes", "param_history": listed})
+
+
+def test_a_history():
+    """Versions that change nothing, twins of a retry and names that are no params are told at their version."""
+    project = history(
+        {"created_at": "2024-03-04T09:00:00.000Z", "padding": 1},
+        {"created_at": "2024-03-04T09:00:02.000Z", "padding": 1},
+        {"created_at": "2024-03-05T09:00:02.000Z", "padding": 1},
+        {"created_at": "2024-03-06T09:00:02.000Z", "padding": 2, "batch": "monday"},
+    )
+    assert [(one.code, one.version, one.pointer, one.found) for one in lint_history(project)] == [
+        ("lint_retry_twin", 1, "", "the params of version 0 again, at most 60 seconds later"),
+        ("lint_noop_version", 2, "", "the params of version 1 again"),
+        ("lint_stored_name", 3, "/batch", "`batch` among the params"),
+    ]
+
+
+def test_a_default_that_nobody_uses():
+    """A param that every task of a file overrides is told once, with how many they are."""
+    overrides = Overrides(PROJECT)
+    for padding in (2, 3, 4):
+        overrides.add(PROJECT.resolve({"padding": padding, "instruction": "x"}))
+    (one,) = overrides.found()
+    assert (one.code, one.pointer, one.found) == (
+        "lint_unused_default",
+        "/padding",
+        "a value that all of 3 tasks override",
+    )
+
+
+@pytest.mark.parametrize("tasks", [[], [{"padding": 1}], [{"padding": 1}, {}], [{"project_version": -1}] * 3])
+def test_a_default_that_somebody_uses(tasks):
+    """One task is no pattern, and one task that uses the value is enough."""
+    overrides = Overrides(PROJECT)
+    for task in tasks:
+        overrides.add(PROJECT.resolve(task))
+    assert list(overrides.found()) == []
+
+
+def test_a_project_without_versions_has_nothing_to_override():
+    """Tasks of an empty project are no findings."""
+    empty = Project("boxes", type="imageannotation")
+    overrides = Overrides(empty)
+    for _ in range(3):
+        overrides.add(empty.resolve({"padding": 1}))
+    assert list(overrides.found()) == []
+    assert told({"project_version": -1}, empty) == []

@@ -1,0 +1,131 @@
+"""Schemas that a user brings: refused where they could not judge, never fetched, never without an end."""
+
+import pytest
+from jsonschema import Draft202012Validator
+from referencing import Registry
+
+from paramcore import Project
+from paramcore.errors import InvalidSchema
+from paramcore.validation.judge import Judge
+from paramcore.validation.schemas import Schemas
+
+DOUBLING = {f"a{i}": {"allOf": [{"$ref": f"#/$defs/a{i + 1}"}] * 2} for i in range(40)}
+
+
+def nested(levels):
+    schema = {}
+    for _ in range(levels):
+        schema = {"not": schema}
+    return schema
+
+
+REFUSED = {
+    "an array": ([], "schema_invalid", ""),
+    "no JSON": ({"minimum": float("nan")}, "schema_invalid", "/minimum"),
+    "a loop of Python's": (lambda: _loop(), "schema_invalid", None),
+    "a type that is none": ({"properties": {"a": {"type": "text"}}}, "schema_invalid", "/properties/a/type"),
+    "another dialect": ({"$schema": "http://json-schema.org/draft-04/schema#"}, "schema_invalid", "/$schema"),
+    "300 levels": (nested(300), "schema_invalid", None),
+    "a remote reference": ({"$ref": "http://127.0.0.1:9/x"}, "schema_ref", None),
+    "a file reference": ({"properties": {"a": {"$ref": "file:///etc/passwd"}}}, "schema_ref", None),
+    "a relative reference": ({"$ref": "other.json#/$defs/a"}, "schema_ref", None),
+    "a shared definition that is none": ({"$ref": "definitions.json#/$defs/nothing"}, "schema_ref", None),
+    "a reference to nothing": ({"$ref": "#/$defs/a"}, "schema_ref", "/$ref"),
+    "a reference to no place": ({"$ref": "#a"}, "schema_ref", None),
+    "itself": ({"$ref": "#"}, "schema_ref", None),
+    "a circle": (
+        {"$ref": "#/$defs/a", "$defs": {"a": {"allOf": [{"$ref": "#/$defs/b"}]}, "b": {"not": {"$ref": "#/$defs/a"}}}},
+        "schema_ref",
+        None,
+    ),
+    "references that double": ({"$ref": "#/$defs/a0", "$defs": {**DOUBLING, "a40": {}}}, "schema_ref", None),
+    "a dynamic reference": ({"$dynamicRef": "#a"}, "schema_ref", "/$dynamicRef"),
+    "an anchor": ({"$defs": {"a": {"$anchor": "b"}}}, "schema_ref", "/$defs/a/$anchor"),
+    "an id": ({"$id": "https://example.com/a.json"}, "schema_ref", "/$id"),
+    "no pattern": ({"properties": {"a": {"pattern": "\\p{L}"}}}, "schema_pattern", "/properties/a/pattern"),
+    "a repeat in a repeat": ({"properties": {"a": {"pattern": "^(a+)+$"}}}, "schema_pattern", "/properties/a/pattern"),
+    "a choice in a repeat": (
+        {"patternProperties": {"^(a|aa)+$": {}}},
+        "schema_pattern",
+        "/patternProperties/^(a|aa)+$",
+    ),
+    "many repeats in a row": ({"properties": {"a": {"pattern": "a*a*a*a*b"}}}, "schema_pattern", None),
+    "a repeat in a group behind": ({"properties": {"a": {"pattern": "(?:(?=(x*))y)*"}}}, "schema_pattern", None),
+}
+
+
+def _loop():
+    schema = {}
+    schema["not"] = schema
+    return schema
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_schema_that_cannot_judge_is_refused(name):
+    """A schema is refused when it is added, by a code and a place in it, and before it can do harm."""
+    schema, code, path = REFUSED[name]
+    with pytest.raises(InvalidSchema) as refused:
+        Schemas().adding("mine", schema() if callable(schema) else schema)
+    assert refused.value.code == code
+    assert path is None or refused.value.path == path
+
+
+@pytest.mark.parametrize(
+    "pattern", ["^[a-z]+$", r"^\d{4}-\d{2}$", "^(jpg|png|gif)$", "^(yes|no){1,3}$", "^a?b?c?d?e?$"]
+)
+def test_plain_patterns_are_taken(pattern):
+    """A pattern that comes to an end on every text is taken."""
+    Schemas().adding("mine", {"properties": {"a": {"pattern": pattern}}})
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        ({"multipleOf": 0.5}, 10**400),
+        ({"type": "integer", "maximum": 5}, 10**4299),
+        ({"uniqueItems": True}, list(range(100_000))),
+        ({"$ref": "#/$defs/tree"}, None),
+        ({"pattern": "^a+$"}, "a" * 1_000_000),
+        ({"const": 1e300}, 10**300),
+    ],
+)
+def test_a_hostile_value_ends_in_a_verdict_or_in_our_error(schema, value):
+    """Huge numbers, long arrays and deep trees are judged, or told as a schema that breaks down."""
+    if value is None:
+        for _ in range(97):
+            value = {"below": value}
+    tree = {"type": ["object", "null"], "properties": {"below": {"$ref": "#/$defs/tree"}}}
+    schemas = Schemas().adding("mine", {"properties": {"a": schema}, "$defs": {"tree": tree}})
+    project = Project("boxes", type="mine", params={"a": value})
+    for fast in (True, False):
+        try:
+            Judge(project, schemas, fast=fast).own()
+        except InvalidSchema as error:
+            assert error.code == "schema_failed"
+
+
+def test_what_is_added_is_a_copy():
+    """A schema that was added judges as it was then, whatever becomes of the dict."""
+    schema = {"properties": {"a": {"type": "string"}}}
+    schemas = Schemas().adding("mine", schema)
+    schema["properties"]["a"]["type"] = "integer"
+    project = Project("boxes", type="mine", params={"a": "x"})
+    assert Judge(project, schemas).own() == ()
+
+
+@pytest.mark.parametrize("purpose", ["project", "task", "update"])
+@pytest.mark.parametrize("name", Schemas().types)
+def test_a_published_schema_stands_alone(name, purpose):
+    """A schema for an editor refers to nothing outside itself and has no word that an editor complains of."""
+    schema = Schemas().of(name).published(purpose)
+    Draft202012Validator.check_schema(schema)
+    assert '"x-' not in str(schema).replace("'", '"')
+    sound = {
+        "project": {"type": name, "name": "boxes", "param_history": [{"version": 0, "instruction": "Box."}]},
+        "task": {"project": "boxes", "project_version": -1, "instruction": "Box."},
+        "update": {"patch": True, "instruction": "Box."},
+    }[purpose]
+    validator = Draft202012Validator(schema, registry=Registry())
+    assert list(validator.iter_errors(sound)) == []
+    wrong = {**sound, "patch": 1, "project_version": "1", "param_history": [{"version": 0, "instruction": 5}]}
+    assert list(validator.iter_errors(wrong))
