@@ -42,7 +42,7 @@ def table(title: str, rows: dict[str, dict[str, float]], columns: Iterable[str])
     """Return a table of ratios, a row a candidate, a column a size."""
     names = list(columns)
     width = max(map(len, rows))
-    lines = [title, f"{'':<{width}}  " + "  ".join(f"{name:>7}" for name in names)]
+    lines = [title, f"{'':<{width}}  " + "  ".join(f"{name:>9}" for name in names)]
     for name, row in rows.items():
-        lines.append(f"{name:<{width}}  " + "  ".join(f"{row[column]:>7.2f}" for column in names))
+        lines.append(f"{name:<{width}}  " + "  ".join(f"{row[column]:>9.3f}" for column in names))
     return "\n".join(lines)

@@ -6,6 +6,7 @@ import errno
 import os
 import sys
 from collections.abc import Generator, Iterable, Iterator
+from contextlib import suppress
 
 from paramcore.documents import write_whole
 
@@ -53,13 +54,31 @@ def deliver(answer: Iterable[str], path: str | None = None) -> None:
     if path is not None:
         write_whole(path, answer)
         return
-    for text in answer:
-        if sys.stdout is None:
-            # Python lets a print to a closed standard output pass in silence.
-            raise OSError(errno.EBADF, "it is closed")
-        sys.stdout.write(text)
+    pieces = iter(answer)
+    text = next(pieces, None)
+    while text is not None:
+        try:
+            _print(text)
+            text = next(pieces, None)
+        except KeyboardInterrupt as interrupt:
+            # The command may have something to say before it ends; one that was itself interrupted has not.
+            text = next(_thrown(pieces, interrupt), None)
     if sys.stdout is not None:
         sys.stdout.flush()
+
+
+def _print(text: str) -> None:
+    if sys.stdout is None:
+        # Python lets a print to a closed standard output pass in silence.
+        raise OSError(errno.EBADF, "it is closed")
+    sys.stdout.write(text)
+
+
+def _thrown(pieces: Iterator[str], interrupt: KeyboardInterrupt) -> Iterator[str]:
+    if not isinstance(pieces, Generator):
+        raise interrupt
+    with suppress(StopIteration):
+        yield pieces.throw(interrupt)
 
 
 def unwritable(error: OSError) -> int:

@@ -18,7 +18,7 @@ from paramcore.validation.names import nearest
 from paramcore.validation.violations import Severity, Violation, kind_of
 from paramcore.values import pointer, shown
 
-__all__ = ["CHECKS", "Check"]
+__all__ = ["CHECKS", "Check", "Judging"]
 
 Judging: TypeAlias = Callable[[Mapping[str, Any]], Iterator[Violation]]
 

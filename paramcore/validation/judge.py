@@ -9,16 +9,16 @@ at once is judged on the effective params, each time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 from typing import Any, Protocol
 
-from attrs import evolve
+from attrs import evolve, field, frozen
 
 from paramcore.effective import EffectiveParams
 from paramcore.errors import InvalidSchema
 from paramcore.project import Project
-from paramcore.validation.checks import CHECKS
+from paramcore.validation.checks import CHECKS, Judging
 from paramcore.validation.names import misplaced, nearest
 from paramcore.validation.schemas import Schema, Schemas
 from paramcore.validation.shapes import Shape
@@ -46,7 +46,7 @@ class Judge:
         self.project = project
         self.schema = schemas.of(project.type)
         self._rules = _rules_of(self.schema, fast)
-        self._judged: dict[int, dict[str, tuple[Violation, ...]]] = {}
+        self._judged: dict[int, _Judged] = {}
 
     def own(self, number: int | None = None) -> tuple[Violation, ...]:
         """
@@ -60,7 +60,7 @@ class Judge:
         if number is None and not self.project.versions:
             return ()
         version = self.project.latest if number is None else self.project.version(number)
-        return _sorted(one for found in self._of(version).values() for one in found)
+        return _sorted(one for found in self._of(version).each.values() for one in found)
 
     def task(self, effective: EffectiveParams) -> tuple[Violation, ...]:
         """
@@ -70,13 +70,13 @@ class Judge:
             InvalidSchema: `schema_failed`, as above.
 
         """
-        own, version = effective.task.params, effective.inherited_from
+        own, params, version = effective.task.params, effective.params, effective.inherited_from
         rules = self._rules
         found: list[Violation] = []
         for name, value in own.items():
-            found += rules.of_one(name, value)
-        inherited = {} if version is None else self._of(version)
-        for name, violations in inherited.items():
+            found += rules.of_one(name)(value)
+        inherited = _NOTHING if version is None else self._of(version)
+        for name, violations in inherited.each.items():
             if name not in own:
                 found += violations
             elif name != "instruction":
@@ -85,19 +85,25 @@ class Judge:
                     evolve(one, severity="warning", overridden=True) for one in violations if one.severity == "error"
                 ]
         # T13: what is required is judged on the effective params, with all that asks for several of them.
-        for one in rules.of_several(effective.params):
+        several = [*rules.of_all(params)]
+        for names, judge in rules.across:
+            if names <= params.keys():
+                several += inherited.across[names] if names.isdisjoint(own) else judge(params)
+        for one in several:
             mine = not one.pointer or pointer_parts(one.pointer)[0] in own
             found.append(one if mine else self._blamed(version, one))
         return _sorted(found) if found else ()
 
-    def _of(self, version: ParamVersion) -> Mapping[str, tuple[Violation, ...]]:
+    def _of(self, version: ParamVersion) -> _Judged:
         judged = self._judged.get(version.number)
         if judged is None:
-            judged = {}
+            each = {}
             for name, value in version.params.items():
-                if found := tuple(self._blamed(version, one) for one in self._rules.of_one(name, value)):
-                    judged[name] = found
-            self._judged[version.number] = judged
+                if found := tuple(self._blamed(version, one) for one in self._rules.of_one(name)(value)):
+                    each[name] = found
+            params = version.params
+            across = {names: tuple(judge(params)) for names, judge in self._rules.across if names <= params.keys()}
+            judged = self._judged[version.number] = _Judged(each, across)
         return judged
 
     def _blamed(self, version: ParamVersion | None, one: Violation) -> Violation:
@@ -119,6 +125,17 @@ def _sorted(found: Iterable[Violation]) -> tuple[Violation, ...]:
             key=lambda one: one.rank,
         )
     )
+
+
+@frozen
+class _Judged:
+    """What is wrong with the params of a version: of each by itself, and by each check of several of them."""
+
+    each: Mapping[str, tuple[Violation, ...]]
+    across: Mapping[frozenset[str], tuple[Violation, ...]]
+
+
+_NOTHING = _Judged({}, {})
 
 
 class _Validator(Protocol):
@@ -143,49 +160,44 @@ class _Rules:
         self._several = _warned(several)
         self._fast = fast and self._apart and _agreed(document)
         self._fast_several = _fast_one(several) if self._fast and self._asks_of_several else None
-        self._fast_each: dict[str, _Validator | None] = {}
-        self._shapes: dict[str, Shape] = {}
+        self._ones: dict[str, _One] = {}
         checks = [one for one in CHECKS if not one.types or schema.type in one.types]
-        self._checks_of_one = {one.params[0]: one.judge for one in checks if len(one.params) == 1}
-        self._checks_of_several = [(frozenset(one.params), one.judge) for one in checks if len(one.params) > 1]
+        self._checks = {one.params[0]: one.judge for one in checks if len(one.params) == 1}
+        self.across = [(frozenset(one.params), one.judge) for one in checks if len(one.params) > 1]
         # Every type takes the common params, also one whose schema a user wrote.
         self._known = dict.fromkeys((*self.schema.params, *Schemas().of("common").params))
-        self._known_elsewhere = _all_names() if schema.coverage != "full" else frozenset()
+        self._known_elsewhere = frozenset() if self._is_full else _all_names()
 
-    def of_one(self, name: str, value: Any) -> Iterator[Violation]:
-        """Yield what is wrong with a param by itself."""
+    @property
+    def _is_full(self) -> bool:
+        return self.schema.coverage == "full"
+
+    def of_one(self, name: str) -> _One:
+        """Return the judge of one param by itself."""
+        one = self._ones.get(name)
+        if one is None:
+            if len(self._ones) >= _MOST_NAMES:
+                self._ones.clear()
+            one = self._ones[name] = self._made(name)
+        return one
+
+    def _made(self, name: str) -> _One:
         schema = self._each.get(name)
         if schema is None:
-            if name not in self._known:
-                yield from self._unknown(name)
-        elif not self._is_fine(name, value):
-            whole = self._whole
-            yield from _told(whole.descend(value, schema, path=name, schema_path=name), name)
-        if schema is not None and isinstance(value, (dict, list)):
-            if name not in self._shapes:
-                self._shapes[name] = Shape(self.schema, [schema])
-            yield from _names(self._shapes[name], value, pointer(name), full=self.schema.coverage == "full")
-        if name in self._checks_of_one:
-            yield from self._checks_of_one[name]({name: value})
+            unknown = tuple(self._unknown(name)) if name not in self._known else ()
+            return _One(name, unknown, None, None, None, self._checks.get(name), full=self._is_full)
+        fast = _fast_one({**schema, **_defs(self.schema)}) if self._fast else None
+        slow = partial(self._whole.descend, schema=schema, path=name, schema_path=name)
+        shape = Shape(self.schema, [schema])
+        return _One(name, (), fast, slow, shape, self._checks.get(name), full=self._is_full)
 
-    def of_several(self, params: Mapping[str, Any]) -> Iterator[Violation]:
-        """Yield what is wrong with the effective params together."""
+    def of_all(self, params: Mapping[str, Any]) -> Iterator[Violation]:
+        """Yield what the schema finds wrong with the effective params together."""
         for name in self._required:
             if name not in params:
                 yield Violation("param_missing", "error", "", f"no `{name}`", f"`{name}`, from the task or its project")
         if self._asks_of_several and not (self._fast_several is not None and _passes(self._fast_several, params)):
             yield from _told(self._several.iter_errors(params), "")
-        for names, judge in self._checks_of_several:
-            if names <= params.keys():
-                yield from judge(params)
-
-    def _is_fine(self, name: str, value: Any) -> bool:
-        if not self._fast:
-            return False
-        if name not in self._fast_each:
-            self._fast_each[name] = _fast_one({**self.schema.document["properties"][name], **_defs(self.schema)})
-        validator = self._fast_each[name]
-        return validator is not None and _passes(validator, value)
 
     def _unknown(self, name: str) -> Iterator[Violation]:
         path = pointer(name)
@@ -193,33 +205,60 @@ class _Rules:
             one = misplaced()[name]
             yield Violation("param_misplaced", "warning", path, f"`{name}`", one.wanted, one.use)
             return
-        full = self.schema.coverage == "full"
-        meant = nearest(name, self._known, surely=not full)
-        if full or (meant is not None and name not in self._known_elsewhere):
+        meant = nearest(name, self._known, surely=not self._is_full)
+        if self._is_full or (meant is not None and name not in self._known_elsewhere):
             yield _unknown_name(path, name, f"a param of {self.schema.type}", meant)
+
+
+#: Names that tasks may bring before what is known of them is forgotten: a task may bring any.
+_MOST_NAMES = 4_096
+
+
+@frozen
+class _One:
+    """What is asked of one param."""
+
+    name: str
+    unknown: tuple[Violation, ...]
+    fast: _Validator | None
+    slow: Callable[[Any], Iterable[Any]] | None
+    shape: Shape | None
+    check: Judging | None
+    full: bool = field(kw_only=True)
+
+    def __call__(self, value: Any) -> Sequence[Violation]:
+        """Return what is wrong with a value of the param."""
+        found: list[Violation] = [*self.unknown]
+        if self.slow is not None and (self.fast is None or not _passes(self.fast, value)):
+            found += _told(self.slow(value), self.name)
+        if self.shape is not None and isinstance(value, (dict, list)):
+            self._add_unknown(self.shape, value, (self.name,), found)
+        if self.check is not None:
+            found += self.check({self.name: value})
+        return found
+
+    def _add_unknown(self, shape: Shape, value: Any, trail: tuple[str | int, ...], found: list[Violation]) -> None:
+        """Add the unknown names inside a value, where the schema knows the names that there are."""
+        if isinstance(value, list):
+            below = shape.element
+            for index, element in enumerate(value):
+                if below is not None and isinstance(element, (dict, list)):
+                    self._add_unknown(below, element, (*trail, index), found)
+            return
+        known = shape.names
+        for name, member in value.items():
+            if known is not None and name not in known:
+                meant = shape.meant_by(name) or nearest(name, known, surely=not self.full)
+                if self.full or meant is not None:
+                    found.append(_unknown_name(pointer(*trail, name), name, "a name that is known here", meant))
+            elif isinstance(member, (dict, list)):
+                below = shape.member(name)
+                if below is not None:
+                    self._add_unknown(below, member, (*trail, name), found)
 
 
 def _unknown_name(path: str, name: str, wanted: str, meant: str | None) -> Violation:
     return Violation("param_unknown", "warning", path, f"the name {shown(name)}", wanted, meant)
-
-
-def _names(shape: Shape | None, value: Any, path: str, *, full: bool) -> Iterator[Violation]:
-    """Yield the unknown names inside a value, where the schema knows the names that there are."""
-    if shape is None:
-        return
-    if isinstance(value, list):
-        for index, element in enumerate(value):
-            if isinstance(element, (dict, list)):
-                yield from _names(shape.element, element, f"{path}/{index}", full=full)
-        return
-    for name, member in value.items():
-        place = path + pointer(name)
-        if shape.names is not None and name not in shape.names:
-            meant = shape.meant_by(name) or nearest(name, shape.names, surely=not full)
-            if full or meant is not None:
-                yield _unknown_name(place, name, "a name that is known here", meant)
-        elif isinstance(member, (dict, list)):
-            yield from _names(shape.member(name), member, place, full=full)
 
 
 @lru_cache(maxsize=1)

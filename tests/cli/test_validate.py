@@ -1,0 +1,313 @@
+"""`paramcore validate` and `paramcore schema`, as a person or a workflow reads them."""
+
+import json
+import signal
+import subprocess
+
+import pytest
+
+from paramcore.validation.violations import CODES
+from tests.cli.running import command, environment, run
+
+PROJECT = """\
+{
+  "type": "imageannotation",
+  "name": "boxes",
+  "param_history": [
+    {"version": 0, "instruction": "Box every forklift.", "padding": 5},
+    {
+      "version": 1,
+      "instruction": "Box every forklift.",
+      "padding": 5,
+      "geometries": {
+        "box": {"objects_to_annotate": ["Forklift"], "min_widht": 10, "min_height": "10"}
+      }
+    },
+    {"version": 2, "instruction": "Box every forklift.", "padding": 6,
+     "geometries": {"box": {"objects_to_annotate": ["Forklift"], "min_widht": 10, "min_height": "10"}}},
+    {"version": 3, "instruction": "Box every forklift.", "padding": 7,
+     "geometries": {"box": {"objects_to_annotate": ["Forklift"], "min_widht": 10, "min_height": "10"}}}
+  ]
+}
+"""
+
+TASK = """\
+{
+  "project": "boxes",
+  "attachment": "https://example.com/a.jpg",
+  "priority": "high"
+}
+"""
+
+TYPO_OF_VERSION_1 = """\
+boxes.json:11:85: error param_type at /geometries/box/min_height
+  found the text '10', wanted a whole number or null (write `10`)
+  set by version 3 of "boxes", unchanged since version 1
+  11 |         "box": {"objects_to_annotate": ["Forklift"], "min_widht": 10, "min_height": "10"}
+     |                                                                                     ^^^^
+
+boxes.json:11:67: warning param_unknown at /geometries/box/min_widht
+  found the name "min_widht", wanted a name that is known here (write `min_width`)
+  set by version 3 of "boxes", unchanged since version 1
+  11 |         "box": {"objects_to_annotate": ["Forklift"], "min_widht": 10, "min_height": "10"}
+     |                                                                   ^^
+
+"""
+
+
+@pytest.fixture
+def place(tmp_path):
+    (tmp_path / "boxes.json").write_text(PROJECT)
+    (tmp_path / "task.json").write_text(TASK)
+    return tmp_path
+
+
+def fine(place):
+    """Write a project that is fine, and return its name."""
+    good = {"version": 0, "geometries": {"box": {"objects_to_annotate": ["Forklift"]}}}
+    document = {"type": "imageannotation", "name": "boxes", "param_history": [good]}
+    (place / "fine.json").write_text(json.dumps(document))
+    return "fine.json"
+
+
+def test_a_typo_of_three_versions_ago_is_shown_where_it_was_set(place):
+    """A project's bad value is told with the version that first set it and the line of the file."""
+    ran = run("validate", "boxes.json", cwd=place)
+    assert ran.out == TYPO_OF_VERSION_1 + "1 error, 1 warning in 1 project\n"
+    assert (ran.err, ran.status) == ("", 1)
+
+
+def test_a_task_that_never_mentions_it(place):
+    """A task's own values are told by its lines, what it inherits once, at the project's."""
+    ran = run("validate", "boxes.json", "task.json", cwd=place)
+    assert ran.out == TYPO_OF_VERSION_1 + (
+        "task.json:4:15: error param_choice at /priority\n"
+        "  found the text 'high', wanted 10, 20, 30 or null\n"
+        '  4 |   "priority": "high"\n'
+        "    |               ^^^^^^\n"
+        "\n"
+        "2 errors, 1 warning in 1 project and 1 task\n"
+    )
+
+
+def test_json(place):
+    """JSON is one document with every finding, by its place."""
+    ran = run("validate", "boxes.json", "task.json", "--format", "json", cwd=place)
+    assert [one["code"] for one in ran.document["findings"]] == ["param_type", "param_unknown", "param_choice"]
+    assert ran.document["findings"][0] == {
+        "code": "param_type",
+        "severity": "error",
+        "pointer": "/geometries/box/min_height",
+        "layer": "project version 3",
+        "version": 3,
+        "first_set_in": 1,
+        "message": "found the text '10', wanted a whole number or null (write `10`)",
+        "found": "the text '10'",
+        "wanted": "a whole number or null",
+        "suggestion": "10",
+        "project": "boxes",
+        "file": "boxes.json",
+        "line": 11,
+        "column": 85,
+    }
+
+
+def test_github(place):
+    """A workflow of GitHub shows each finding at its line."""
+    (place / "a,b%.json").write_text(TASK)
+    ran = run("validate", "boxes.json", "a,b%.json", "--format", "github", cwd=place)
+    assert ran.out.splitlines() == [
+        "::error file=boxes.json,line=11,col=85,title=param_type::/geometries/box/min_height: found the text '10',"
+        ' wanted a whole number or null (write `10`) [project version 3 of "boxes"]',
+        '::warning file=boxes.json,line=11,col=67,title=param_unknown::/geometries/box/min_widht: found the name "min_widht",'
+        ' wanted a name that is known here (write `min_width`) [project version 3 of "boxes"]',
+        "::error file=a%2Cb%25.json,line=4,col=15,title=param_choice::/priority: found the text 'high',"
+        " wanted 10, 20, 30 or null",
+    ]
+
+
+@pytest.mark.parametrize("form", ["text", "json", "github"])
+def test_no_values(place, form):
+    """With --no-values no form shows a value or a line that holds one."""
+    secret = {"attachment": "sk_live_1", "priority": "sk_live_2", "callback_url": "sk_live_3", "padding": "4711"}
+    (place / "task.json").write_text(json.dumps({"project": "boxes", "geometries": {}, **secret}))
+    ran = run("validate", "boxes.json", "task.json", "--no-values", "--format", form, cwd=place)
+    assert "param_choice" in ran.out
+    assert "sk_live" not in ran.out
+    assert "4711" not in ran.out
+
+
+def test_a_line_for_each_task(place):
+    """JSONL gives a line for the projects, one for each task with all that is wrong with it, and one for them together."""
+    geometries = {"box": {"objects_to_annotate": ["Pallet"]}}
+    lines = [{"attachment": "a", "padding": 1}, {"attachment": "b", "padding": 2, "geometries": geometries}]
+    (place / "tasks.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    ran = run("validate", "boxes.json", "tasks.jsonl", "--format", "json", cwd=place)
+    told = [
+        [(one["code"], one["severity"], one["file"], one["line"]) for one in line["findings"]] for line in ran.lines
+    ]
+    inherited = [("param_type", "error", "boxes.json", 11), ("param_unknown", "warning", "boxes.json", 11)]
+    overridden = [("param_type", "warning", "boxes.json", 11)]
+    assert told == [inherited, inherited, overridden, [("lint_unused_default", "warning", "boxes.json", 16)]]
+
+
+def test_many_tasks_are_streamed(place):
+    """Findings of a long file come as they are found, and what is inherited is told once."""
+    lines = [{"attachment": "a", "unique_id": f"u-{number}"} for number in range(3_000)]
+    lines.append({"attachment": "a", "priority": 11})
+    (place / "tasks.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    ran = run("validate", "boxes.json", "tasks.jsonl", cwd=place)
+    assert ran.out == TYPO_OF_VERSION_1 + (
+        "tasks.jsonl:3001:33: error param_choice at /priority\n"
+        "  found the number 11, wanted 10, 20, 30 or null\n"
+        '  3001 | {"attachment": "a", "priority": 11}\n'
+        "       |                                 ^^\n"
+        "\n"
+        "2 errors, 1 warning in 1 project and 3,001 tasks\n"
+    )
+
+
+class TestExitCodes:
+    def test_fine(self, place):
+        """What is fine ends with 0."""
+        ran = run("validate", fine(place), "-", stdin='{"attachment": "a"}', cwd=place)
+        assert (ran.out, ran.err, ran.status) == ("0 errors, 0 warnings in 1 project and 1 task\n", "", 0)
+
+    def test_warnings(self, place):
+        """Warnings end with 0, and with --strict with 1."""
+        arguments = ("validate", fine(place), "-", "--format", "github")
+        for extra, status in (((), 0), (("--strict",), 1)):
+            ran = run(*arguments, *extra, stdin='{"attachment": "a", "colour": 1}', cwd=place)
+            assert ran.out.startswith("::warning file=<stdin>,line=1,col=31,title=param_unknown::/colour: ")
+            assert ran.status == status
+
+    def test_unreadable(self, place):
+        """What cannot be read ends with 2, and a project that is none is told by its line."""
+        assert run("validate", "nothing.json", cwd=place).status == 2
+        assert run("validate", "task.json", cwd=place).status == 2
+        ran = run("validate", fine(place), "-", stdin='{"project": "other"}', cwd=place)
+        assert ran.err.startswith("error: <stdin>:1:13: at /project: found a task request for the project")
+        assert ran.status == 2
+
+    def test_keep_going(self, place):
+        """With --keep-going bad lines are told and counted, and the others judged."""
+        text = '{"attachment": "a"}\n{"attachment": }\n{"project": "other"}\n{"attachment": "b"}\n'
+        ran = run("validate", fine(place), "-", "--lines", "--keep-going", stdin=text, cwd=place)
+        assert ran.out == "0 errors, 0 warnings in 1 project and 2 tasks, 2 bad lines\n"
+        assert [line.split(": ")[1] for line in ran.err.splitlines()] == ["<stdin>:2:16", "<stdin>:3:13"]
+        assert ran.status == 1
+
+
+class TestIgnoring:
+    def test_on_the_command_line(self, place):
+        """Findings of a code can be left out, errors too, and no longer count."""
+        ran = run("validate", "boxes.json", "--ignore", "param_type", "--ignore", "param_unknown", cwd=place)
+        assert (ran.out, ran.status) == ("0 errors, 0 warnings in 1 project\n", 0)
+
+    def test_in_pyproject(self, place):
+        """`[tool.paramcore]` of the nearest pyproject.toml leaves codes out for all who work there."""
+        (place / "pyproject.toml").write_text('[tool.paramcore]\nignore = ["param_type", "param_unknown"]\n')
+        below = place / "below"
+        below.mkdir()
+        assert run("validate", "../boxes.json", cwd=below).out == "0 errors, 0 warnings in 1 project\n"
+
+    @pytest.mark.parametrize(
+        ("text", "message"),
+        [
+            (
+                '[tool.paramcore]\nignore = ["nope"]',
+                "pyproject.toml: found the text 'nope', wanted one of param_missing,",
+            ),
+            ("[tool.paramcore]\nignore = 5", "pyproject.toml: found the number 5 as `ignore`, wanted a list of codes"),
+            ("[tool.paramcore]\nignroe = []", 'found "ignroe" in [tool.paramcore], wanted `ignore` only'),
+            ("[tool", "found a file that cannot be read"),
+        ],
+    )
+    def test_a_setting_that_is_none(self, place, text, message):
+        """A misspelt setting is an error and not passed over."""
+        (place / "pyproject.toml").write_text(text)
+        ran = run("validate", "boxes.json", cwd=place)
+        assert message in ran.err
+        assert ran.status == 2
+
+    def test_a_code_that_is_none(self, place):
+        """A misspelt code is an error that names the codes there are."""
+        ran = run("validate", "boxes.json", "--ignore", "param_typ", cwd=place)
+        assert ran.err == f"error: found the text 'param_typ', wanted one of {', '.join(CODES)}\n"
+        assert ran.status == 2
+
+
+class TestOwnSchemas:
+    def test_a_type_of_ones_own(self, place):
+        """A schema of one's own judges a type that the package does not know."""
+        (place / "mine.json").write_text('{"properties": {"padding": {"type": "string"}}, "required": ["shape"]}')
+        (place / "own.json").write_text(PROJECT.replace("imageannotation", "my type"))
+        ran = run("validate", "own.json", "--schema", "my type=mine.json", "--ignore", "param_unknown", cwd=place)
+        assert ran.out.startswith("own.json:16:69: error param_type at /padding\n  found the number 7, wanted text\n")
+
+    @pytest.mark.parametrize(
+        ("argument", "message"),
+        [
+            ("mine.json", "error: found `--schema mine.json`, wanted `--schema TYPE=FILE`\n"),
+            ("a=mine.json", "error: mine.json:2:24: at /properties/a/$ref: found the reference the text 'file:///x',"),
+            ("a=none.json", "error: none.json: found no such file or directory, wanted a file that can be read\n"),
+        ],
+    )
+    def test_one_that_cannot_judge(self, place, argument, message):
+        """A schema that is none, or that leads elsewhere, is refused by its line."""
+        (place / "mine.json").write_text('{"properties":\n  {"a":      {"$ref": "file:///x"}}}')
+        ran = run("validate", "boxes.json", "--schema", argument, cwd=place)
+        assert ran.status == 2
+        assert ran.err.startswith(message.split(" at /")[0].split(":2:")[0])
+
+
+def test_ctrl_c_ends_with_what_was_found_so_far(place):
+    """Ctrl-C in the middle of a long file ends with the findings up to there and a summary."""
+    process = subprocess.Popen(
+        command("validate", "boxes.json", "-", "--lines"),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=place,
+        env=environment(PYTHONUNBUFFERED="1"),
+    )
+    with process:
+        process.stdin.write(b'{"attachment": "a", "priority": 11}\n')
+        process.stdin.flush()
+        seen = []
+        while not seen or b"/priority" not in seen[-1]:
+            seen.append(process.stdout.readline())
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert out.decode().endswith("2 errors, 1 warning in 1 project and 1 task\n")
+    assert err.decode() == "interrupted: this is what was found so far\n"
+    assert process.returncode == 130
+
+
+class TestSchema:
+    def test_it_lists_the_types(self):
+        """Without a type it lists those there are."""
+        listed = run("schema").out.split()
+        assert len(listed) == 33
+        assert "imageannotation" in listed
+
+    @pytest.mark.parametrize(("purpose", "name"), [("task", "project_version"), ("update", "patch")])
+    def test_it_prints_a_schema(self, purpose, name):
+        """A schema for an editor knows the params and what stands beside them in such a file."""
+        document = run("schema", "imageannotation", "--for", purpose).document
+        assert {"geometries", "instruction", name} <= document["properties"].keys()
+        assert "required" not in document
+
+    def test_it_prints_that_of_a_project(self):
+        """The schema of a project file knows the params in each version."""
+        document = run("schema", "imageannotation", "--for", "project").document
+        entry = document["properties"]["param_history"]["items"]
+        assert {"version", "created_at", "geometries"} <= entry["properties"].keys()
+        assert document["properties"]["type"] == {"title": "Task type", "description": "Of all tasks of the project.",
+                                                  "const": "imageannotation"}  # fmt: skip
+
+    def test_a_type_that_is_none(self):
+        """A type that has no schema is told, with the way to the list."""
+        ran = run("schema", "imageanotation")
+        assert ran.err == ('error: found the task type "imageanotation", wanted one that `paramcore schema` lists\n')
+        assert ran.status == 2
