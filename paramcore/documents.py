@@ -22,7 +22,7 @@ from typing import Any, BinaryIO, NoReturn
 from attrs import field, frozen
 
 from paramcore.errors import SHOWN, DocumentError, ParamcoreError
-from paramcore.positions import Position, Token, position_at, position_of, tokens
+from paramcore.positions import Position, Token, name_of, offset_of, position_at, tokens
 from paramcore.values import MAX_DEPTH, MAX_DIGITS, pointer
 
 __all__ = [
@@ -61,9 +61,10 @@ class Document:
     _text: str = field(repr=False)
     _first_line: int = 1
 
-    def locate(self, path: str) -> Position:
-        """Return the line and column, from 1, of the value at a JSON Pointer, or of the nearest around it."""
-        position = position_of(self._text, path)
+    def locate(self, path: str, *, name: bool = False) -> Position:
+        """Return the line and column, from 1, of the value at a JSON Pointer, or of the nearest around it; or of its name."""
+        find = name_of if name else offset_of
+        position = position_at(self._text, find(self._text, path))
         return Position(position.line + self._first_line - 1, position.column)
 
     def place(self, path: str) -> str:

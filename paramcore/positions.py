@@ -10,7 +10,7 @@ from attrs import frozen
 
 from paramcore.values import pointer_parts
 
-__all__ = ["Position", "Token", "offset_of", "position_at", "position_of", "tokens"]
+__all__ = ["Position", "Token", "name_of", "offset_of", "position_at", "position_of", "tokens"]
 
 
 @frozen
@@ -89,6 +89,16 @@ def offset_of(text: str, path: str) -> int:
             if depth == len(wanted):
                 break
     return nearest
+
+
+def name_of(text: str, path: str) -> int:
+    """Return where the name of the member at a JSON Pointer begins, or its value where it has none."""
+    wanted = pointer_parts(path)
+    for token in tokens(text):
+        # Names of an object are told from indexes by their type, so that no array is taken for one.
+        if token.is_name and len(token.trail) == len(wanted) and tuple(map(str, token.trail)) == wanted:
+            return token.offset
+    return offset_of(text, path)
 
 
 def position_of(text: str, path: str) -> Position:

@@ -9,6 +9,7 @@ from typing import Any
 from attrs import frozen
 
 from paramcore.documents import Document
+from paramcore.positions import Position
 from paramcore.validation.violations import Violation
 from paramcore.values import pointer, shown
 
@@ -81,17 +82,22 @@ def finding(violation: Violation, project: str, task: Document | None, home: tup
 
     A value of the project is shown where it was first set.
     """
+    is_name = violation.code in _OF_NAMES
     if violation.version is None and task is not None:
-        at = task.locate(violation.pointer)
+        at = task.locate(violation.pointer, name=is_name)
         return Finding(violation, project, task, at.line, at.column)
     document, path = home
     number = violation.first_set_in if violation.first_set_in is not None else violation.version
     within = path if number is None else path + pointer("param_history", number)
-    at = _located(document, within + violation.pointer)
+    at = _located(document, within + violation.pointer, is_name)
     return Finding(violation, project, document, at.line, at.column)
 
 
 @lru_cache(maxsize=1024)
-def _located(document: Document, path: str) -> Any:
+def _located(document: Document, path: str, is_name: bool) -> Position:
     # A project's file is long, and many tasks are told of the same place in it.
-    return document.locate(path)
+    return document.locate(path, name=is_name)
+
+
+#: Codes that are about a name, and not about its value.
+_OF_NAMES = ("param_unknown", "param_misplaced", "lint_stored_name")

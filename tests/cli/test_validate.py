@@ -46,11 +46,11 @@ boxes.json:11:85: error param_type at /geometries/box/min_height
   11 |         "box": {"objects_to_annotate": ["Forklift"], "min_widht": 10, "min_height": "10"}
      |                                                                                     ^^^^
 
-boxes.json:11:67: warning param_unknown at /geometries/box/min_widht
+boxes.json:11:54: warning param_unknown at /geometries/box/min_widht
   found the name "min_widht", wanted a name that is known here (write `min_width`)
   set by version 3 of "boxes", unchanged since version 1
   11 |         "box": {"objects_to_annotate": ["Forklift"], "min_widht": 10, "min_height": "10"}
-     |                                                                   ^^
+     |                                                      ^^^^^^^^^^^
 
 """
 
@@ -119,7 +119,7 @@ def test_github(place):
     assert ran.out.splitlines() == [
         "::error file=boxes.json,line=11,col=85,title=param_type::/geometries/box/min_height: found the text '10',"
         ' wanted a whole number or null (write `10`) [project version 3 of "boxes"]',
-        '::warning file=boxes.json,line=11,col=67,title=param_unknown::/geometries/box/min_widht: found the name "min_widht",'
+        '::warning file=boxes.json,line=11,col=54,title=param_unknown::/geometries/box/min_widht: found the name "min_widht",'
         ' wanted a name that is known here (write `min_width`) [project version 3 of "boxes"]',
         "::error file=a%2Cb%25.json,line=4,col=15,title=param_choice::/priority: found the text 'high',"
         " wanted 10, 20, 30 or null",
@@ -178,7 +178,7 @@ class TestExitCodes:
         arguments = ("validate", fine(place), "-", "--format", "github")
         for extra, status in (((), 0), (("--strict",), 1)):
             ran = run(*arguments, *extra, stdin='{"attachment": "a", "colour": 1}', cwd=place)
-            assert ran.out.startswith("::warning file=<stdin>,line=1,col=31,title=param_unknown::/colour: ")
+            assert ran.out.startswith("::warning file=<stdin>,line=1,col=21,title=param_unknown::/colour: ")
             assert ran.status == status
 
     def test_unreadable(self, place):

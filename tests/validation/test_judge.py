@@ -1,7 +1,9 @@
 """What the judge tells: whose value, since when, what to write."""
 
 import json
+import re
 from copy import deepcopy
+from pathlib import Path
 
 import pytest
 
@@ -387,3 +389,9 @@ class TestOwnSchemas:
         schemas = Schemas().adding("imageannotation", {"properties": {"padding": {"type": "string"}}})
         assert Judge(project, schemas).own() == ()
         assert [one.pointer for one in Judge(project).own()] == ["/padding"]
+
+
+def test_every_code_has_its_paragraph():
+    """The page of findings has a paragraph on each code, and on no other."""
+    page = (Path(__file__).parents[2] / "docs" / "findings.md").read_text("utf-8")
+    assert re.findall(r"^## (\w+)$", page, re.MULTILINE) == list(CODES)
