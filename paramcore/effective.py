@@ -16,7 +16,7 @@ from attrs import field, frozen
 from paramcore.errors import InvalidParams, describe
 from paramcore.inheritance import INHERIT_NOTHING, Inheritance
 from paramcore.tasks import SLOT_NAMES, TaskRequest
-from paramcore.values import as_key, same, sealed, shown, thaw
+from paramcore.values import JSONObject, as_key, same, sealed, shown, thaw
 from paramcore.versions import ParamVersion
 
 if TYPE_CHECKING:
@@ -141,7 +141,6 @@ def _row(candidate: Candidate, width: int) -> str:
     return f"  {candidate.status:<8}  {candidate.layer:<{width}}  {value}{note}"
 
 
-@frozen
 class EffectiveParams:
     """
     What one task will get; made by `Project.resolve`.
@@ -149,12 +148,52 @@ class EffectiveParams:
     `params` is frozen, equal to the plain JSON, and goes as it is into `json`
     and HTTP clients; `paramcore.values.thaw` makes a copy to edit.
     `inherited_from` is `None` for a task that inherits nothing.
+    Two are equal where their projects and tasks are: the rest follows.
     """
 
-    project: Project = field(repr=False)
-    task: TaskRequest = field(repr=False)
-    inheritance: Inheritance = field(repr=False)
-    params: Mapping[str, Any]
+    # One is made for each task of a million, hence no attrs: its frozen classes take three times as long to make.
+    __slots__ = ("_inheritance", "_params", "_project", "_task")
+
+    def __init__(self, project: Project, task: TaskRequest, inheritance: Inheritance, params: dict[str, Any]) -> None:
+        self._project = project
+        self._task = task
+        self._inheritance = inheritance
+        self._params: Mapping[str, Any] = params
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not EffectiveParams:
+            return NotImplemented
+        return self._project == other._project and self._task == other._task
+
+    def __hash__(self) -> int:
+        return hash((self._project.name, self._task))
+
+    def __repr__(self) -> str:
+        return f"EffectiveParams(params={self.params!r})"
+
+    @property
+    def project(self) -> Project:
+        """The project that the task was resolved against."""
+        return self._project
+
+    @property
+    def task(self) -> TaskRequest:
+        """The task request."""
+        return self._task
+
+    @property
+    def inheritance(self) -> Inheritance:
+        """The version that the task inherits, bound."""
+        return self._inheritance
+
+    @property
+    def params(self) -> Mapping[str, Any]:
+        """The effective params, frozen."""
+        # Sealed when somebody looks: that costs more than the merge.
+        params = self._params
+        if type(params) is not JSONObject:
+            params = self._params = sealed(params)  # type: ignore[arg-type]
+        return params
 
     @property
     def inherited_from(self) -> ParamVersion | None:

@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeAlias
 
 from attrs import frozen
 
-from paramcore.inheritance import INHERIT_NOTHING, Inheritance, inherited_version
+from paramcore.inheritance import INHERIT_NOTHING, Inheritance, Merge, inherited_version
 from paramcore.plan import Plan
 from paramcore.tasks import TaskRequest
 from paramcore.values import same, sealed, shown
@@ -158,11 +158,11 @@ class _Judge:
         self.before = self._bound(plan.before if plan.project.versions else None)
         self.after = self._bound(plan.after)
 
-    def _bound(self, params: Mapping[str, Any] | None) -> Inheritance:
+    def _bound(self, params: Mapping[str, Any] | None) -> Merge:
         if params is None:
-            return Inheritance.of(None, self.project.assumptions)
+            return Inheritance.of(None, self.project.assumptions).merge
         changed = {name: params[name] for name in self.changed if name in params}
-        return Inheritance.of(ParamVersion(0, sealed(changed)), self.project.assumptions)
+        return Inheritance.of(ParamVersion(0, sealed(changed)), self.project.assumptions).merge
 
     def effect(self, task: TaskRequest) -> Effect:
         self.project.check(task)

@@ -2,23 +2,24 @@
 Inheritance: which version a task gets its params from, and what comes out.
 
 Everything that decides which version a task inherits, who wins, and how the two
-instructions meet is in this file.  `Inheritance.__call__` is the one merge of
-the whole package.
+instructions meet is in this file.  `_merged` is the one merge of the whole
+package.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, TypeAlias
 
-from attrs import frozen
+from attrs import field, frozen
 
 from paramcore.assumptions import Assumptions
 from paramcore.errors import NoSuchVersion, describe
 from paramcore.values import check_instruction, sealed
 from paramcore.versions import ParamVersion
 
-__all__ = ["INHERIT_NOTHING", "Inheritance", "inherited_version", "version_by_number"]
+__all__ = ["INHERIT_NOTHING", "Inheritance", "Merge", "inherited_version", "version_by_number"]
 
 #: The `project_version` that opts out.
 INHERIT_NOTHING = -1
@@ -62,22 +63,24 @@ def _offer(versions: tuple[ParamVersion, ...]) -> str:
     return f"{there_are}, or -1 to inherit nothing, or no `project_version` for the latest"
 
 
+Merge: TypeAlias = Callable[[Mapping[str, Any]], dict[str, Any]]
+
+
 @frozen
 class Inheritance:
     """
     A version bound once, to be merged with the params of many tasks.
 
-    Called with params that passed the door already (a `TaskRequest.params`, or
-    decoded JSON that you trust), it returns a new plain dict that shares their
-    values.  It takes params, never a request; only the type of `instruction` is
-    checked.
+    `merge` takes params that passed the door already (a `TaskRequest.params`, or
+    decoded JSON that you trust), never a request, and returns a new plain dict
+    that shares their values.  Only the type of `instruction` is checked
+    (InvalidParams, `instruction_type`).  It pickles.
     """
 
     version: ParamVersion | None
-    assumptions: Assumptions
-    _inherited: Mapping[str, Any]
-    _appended: str | None
-    _alone: str | None
+    #: Whether the version has an instruction that is appended to a task's.
+    appends: bool
+    merge: Merge = field(repr=False, eq=lambda merge: merge.args)
 
     @classmethod
     def of(cls, version: ParamVersion | None, assumptions: Assumptions) -> Inheritance:
@@ -86,31 +89,26 @@ class Inheritance:
         text = inherited.get("instruction")
         # T6: where the task's instruction overrides, it is a param like any other, and nothing is appended.
         if not text or assumptions.instruction_rule == "override":
-            return cls(version, assumptions, inherited, None, None)
+            return cls(version, appends=False, merge=partial(_merged, inherited, None, None))
         # T5: one separator between the two texts, and none where the task has no text, unless it is to be joined anyway.
         appended = assumptions.instruction_separator + text
         alone = appended if assumptions.empty_instruction == "join" else text
-        return cls(version, assumptions, inherited, appended, alone)
+        return cls(version, appends=True, merge=partial(_merged, inherited, appended, alone))
 
-    @property
-    def appends(self) -> bool:
-        """Whether the version has an instruction that is appended to a task's."""
-        return self._appended is not None
 
-    def __call__(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        """
-        Return the effective params of a task with these params.
-
-        Raises:
-            InvalidParams: `instruction_type`.
-
-        """
-        # T1: what the task sets wins, whole, null included; what it does not set it inherits.
-        effective = {**self._inherited, **params}
-        own = params.get("instruction")
-        if type(own) is not str:
-            check_instruction(own)
-        # T4: the project's instruction is appended after the task's.
-        if self._appended is not None:
-            effective["instruction"] = own + self._appended if own else self._alone
+def _merged(
+    inherited: Mapping[str, Any], appended: str | None, alone: str | None, params: Mapping[str, Any]
+) -> dict[str, Any]:
+    # The merge.  It runs once for each task, bound by `partial`, which costs the least of all that pickles.
+    # T1: what the task sets wins, whole, null included; what it does not set it inherits.
+    effective = {**inherited, **params}
+    if appended is None:
+        if "instruction" in params:
+            check_instruction(params["instruction"])
         return effective
+    own = params.get("instruction")
+    if type(own) is not str:
+        check_instruction(own)
+    # T4: the project's instruction is appended after the task's.
+    effective["instruction"] = own + appended if own else alone
+    return effective

@@ -105,8 +105,8 @@ class TaskRequest:
         """
         flat = freeze_params(request)
         routing = {name: flat[name] for name in ROUTING_NAMES if name in flat}
-        own = {name: value for name, value in flat.items() if name not in routing} if routing else flat
-        return cls(sealed(own), type=type, **routing)
+        own = sealed({name: value for name, value in flat.items() if name not in routing}) if routing else flat
+        return cls(own, type=type, **routing)
 
     @property
     def flat(self) -> Mapping[str, Any]:

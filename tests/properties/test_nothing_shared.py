@@ -248,7 +248,7 @@ class TestAttributes:
         [
             Project("boxes", type="imageannotation", params={"a": [1]}),
             Project("boxes", type="imageannotation", params={"a": [1]}).latest,
-            Project("boxes", type="imageannotation", params={"a": [1]}).inheritance(),
+            Project("boxes", type="imageannotation", params={"a": [1]}).resolve({}).inheritance,
             Project("boxes", type="imageannotation", params={"a": [1]}).resolve({}),
             Project("boxes", type="imageannotation", params={"a": [1]}).resolve({}).explain("a"),
             Project("boxes", type="imageannotation", params={"a": [1]}).resolve({}).explain("a").candidates[0],
