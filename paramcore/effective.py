@@ -9,7 +9,7 @@ the service explains itself just as well.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeAlias
 
 from attrs import field, frozen
 
@@ -22,7 +22,7 @@ from paramcore.versions import ParamVersion
 if TYPE_CHECKING:
     from paramcore.project import Project
 
-__all__ = ["TASK_LAYER", "Candidate", "EffectiveParams", "Explanation", "Reason", "Status"]
+__all__ = ["TASK_LAYER", "Candidate", "EffectiveParams", "Explanation", "Reason", "Status", "effective"]
 
 #: What became of a candidate.
 Status: TypeAlias = Literal["WON", "LOST", "UNSET", "APPENDED", "IGNORED"]
@@ -141,15 +141,8 @@ def _row(candidate: Candidate, width: int) -> str:
     return f"  {candidate.status:<8}  {candidate.layer:<{width}}  {value}{note}"
 
 
-class EffectiveParams:
-    """
-    What one task will get; made by `Project.resolve`.
-
-    `params` is frozen, equal to the plain JSON, and goes as it is into `json`
-    and HTTP clients; `paramcore.values.thaw` makes a copy to edit.
-    `inherited_from` is `None` for a task that inherits nothing.
-    Two are equal where their projects and tasks are: the rest follows.
-    """
+class _Open:
+    """The fields of a result, while they are set."""
 
     # One is made for each task of a million, hence no attrs: its frozen classes take three times as long to make.
     __slots__ = ("_inheritance", "_params", "_project", "_task")
@@ -159,6 +152,43 @@ class EffectiveParams:
         self._task = task
         self._inheritance = inheritance
         self._params: Mapping[str, Any] = params
+
+
+def effective(project: Project, task: TaskRequest, inheritance: Inheritance) -> EffectiveParams:
+    """
+    Return what a task will get from the version that it inherits.
+
+    Raises:
+        WrongProject: as `Project.check` does.
+
+    """
+    if task.project is not None or task.type is not None:
+        project.check(task)
+    result = _Open(project, task, inheritance, inheritance.merge(task.params))
+    result.__class__ = EffectiveParams
+    return result  # type: ignore[return-value]
+
+
+class EffectiveParams(_Open):
+    """
+    What one task will get; made by `Project.resolve`.
+
+    `params` is frozen, equal to the plain JSON, and goes as it is into `json`
+    and HTTP clients; `paramcore.values.thaw` makes a copy to edit.
+    `inherited_from` is `None` for a task that inherits nothing.
+    Two are equal where their projects and tasks are: the rest follows.
+    """
+
+    __slots__ = ()
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"found a change to `{name}`, wanted none: what a task will get follows from its request")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        self.__setattr__(name, None)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return effective, (self._project, self._task, self._inheritance)
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not EffectiveParams:
@@ -192,7 +222,8 @@ class EffectiveParams:
         # Sealed when somebody looks: that costs more than the merge.
         params = self._params
         if type(params) is not JSONObject:
-            params = self._params = sealed(params)  # type: ignore[arg-type]
+            params = sealed(params)  # type: ignore[arg-type]
+            object.__setattr__(self, "_params", params)
         return params
 
     @property

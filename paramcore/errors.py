@@ -20,6 +20,7 @@ sentence that `str()` gives is meant for people and may be reworded.
 
 from __future__ import annotations
 
+import json
 from typing import Any, Self
 
 import attrs
@@ -37,6 +38,7 @@ __all__ = [
     "WouldDrop",
     "WrongProject",
     "describe",
+    "one_line",
 ]
 
 #: What is shown of a value that somebody handed in, in characters.
@@ -59,7 +61,7 @@ class ParamcoreError(Exception):
 
     def __str__(self) -> str:
         place = f"at {self.path}: " if self.path else ""
-        return f"{place}found {self.found}, wanted {self.wanted}"
+        return one_line(f"{place}found {self.found}, wanted {self.wanted}")
 
     def __eq__(self, other: object) -> bool:
         if type(self) is not type(other):
@@ -182,7 +184,7 @@ class DocumentError(ParamcoreError, ValueError):
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.source, self.line, self.column) if part is not None)
-        return f"{place}: {super().__str__()}"
+        return one_line(f"{place}: {super().__str__()}")
 
 
 def describe(value: object) -> str:
@@ -207,6 +209,11 @@ def describe(value: object) -> str:
     if kind in (list, tuple) or issubclass(kind, list):
         return "an array"
     return f"a Python {_cut(kind.__name__)}"
+
+
+def one_line(text: str) -> str:
+    """Return text with what does not print (control characters, marks that turn the direction of writing) escaped."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
 
 
 def _cut(text: str) -> str:

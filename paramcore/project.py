@@ -8,7 +8,7 @@ from typing import Any
 from attrs import field, frozen
 
 from paramcore.assumptions import Assumptions
-from paramcore.effective import EffectiveParams
+from paramcore.effective import EffectiveParams, effective
 from paramcore.errors import InvalidSetting, NoSuchVersion, WrongProject, describe
 from paramcore.inheritance import Inheritance, Merge, inherited_version, version_by_number
 from paramcore.tasks import TaskRequest, check_name
@@ -206,7 +206,7 @@ class Project:
         """
         request = task if isinstance(task, TaskRequest) else TaskRequest.from_flat(task)
         asked = request.project_version
-        return self._effective(request, self._latest if asked is None else self._bound(asked))
+        return effective(self, request, self._latest if asked is None else self._bound(asked))
 
     def resolve_many(self, tasks: Iterable[TaskRequest | Mapping[str, Any]]) -> Iterator[EffectiveParams]:
         """
@@ -224,7 +224,7 @@ class Project:
             inheritance = bound.get(asked) if asked is None or _kind(asked) is int else None
             if inheritance is None:
                 inheritance = bound[asked] = self._bound(asked)
-            yield self._effective(request, inheritance)
+            yield effective(self, request, inheritance)
 
     def check(self, task: TaskRequest) -> None:
         """
@@ -245,11 +245,6 @@ class Project:
             raise WrongProject(
                 "wrong_type", None, found, f"one of type {shown(self.type)}, as the project {shown(self.name)} is"
             )
-
-    def _effective(self, task: TaskRequest, inheritance: Inheritance) -> EffectiveParams:
-        if task.project is not None or task.type is not None:
-            self.check(task)
-        return EffectiveParams(self, task, inheritance, inheritance.merge(task.params))
 
 
 _kind = type

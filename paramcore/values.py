@@ -17,7 +17,7 @@ from itertools import islice
 from math import isfinite
 from typing import Any, NoReturn
 
-from paramcore.errors import InvalidParams, NotJSON, describe
+from paramcore.errors import InvalidParams, NotJSON, describe, one_line
 
 __all__ = [
     "MAX_DEPTH",
@@ -221,9 +221,7 @@ def shown(value: Any, *, most: int | None = None, quoted: bool = True) -> str:
     that turn the direction of writing) is escaped.  What is far longer than
     `most` characters is cut there; `quoted=False` leaves the quotes off text.
     """
-    text = json.dumps(value, ensure_ascii=False)
-    if not text.isprintable():
-        text = "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
+    text = one_line(json.dumps(value, ensure_ascii=False))
     if not quoted and type(value) is str:
         text = text[1:-1]
     return text if most is None or len(text) <= most * 5 // 4 else f"{text[:most]}... ({len(text):,} characters)"
