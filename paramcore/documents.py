@@ -101,7 +101,8 @@ class Line:
             DocumentError: with the line's number.
 
         """
-        return _decoded(self.data, self.source, TASK_DEPTH, self.number)
+        # Without its end, so that what is missing is missed in this line and not in the next.
+        return _decoded(self.data.removesuffix(b"\n"), self.source, TASK_DEPTH, self.number)
 
 
 def read_document(source: str, *, limit: int = TASK_SIZE, depth: int = TASK_DEPTH) -> Document:

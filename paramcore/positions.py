@@ -10,7 +10,7 @@ from attrs import frozen
 
 from paramcore.values import pointer_parts
 
-__all__ = ["Position", "Token", "name_of", "offset_of", "position_at", "position_of", "tokens"]
+__all__ = ["Position", "Token", "name_of", "offset_of", "position_at", "tokens"]
 
 
 @frozen
@@ -95,15 +95,9 @@ def name_of(text: str, path: str) -> int:
     """Return where the name of the member at a JSON Pointer begins, or its value where it has none."""
     wanted = pointer_parts(path)
     for token in tokens(text):
-        # Names of an object are told from indexes by their type, so that no array is taken for one.
         if token.is_name and len(token.trail) == len(wanted) and tuple(map(str, token.trail)) == wanted:
             return token.offset
     return offset_of(text, path)
-
-
-def position_of(text: str, path: str) -> Position:
-    """Return the line and column of the value at a JSON Pointer, or of what is nearest around it."""
-    return position_at(text, offset_of(text, path))
 
 
 def position_at(text: str, offset: int) -> Position:

@@ -20,9 +20,9 @@ from typing import Any
 
 from paramcore import Assumptions, Project, TaskRequest
 from paramcore.errors import ParamcoreError
+from paramcore.testing import LOOKALIKES, NAMES, ODD_NAMES
 from tests import reference
 from tests.reference import Refused, equal
-from tests.strategies import LOOKALIKES, NAMES, ODD_NAMES
 
 TASKS_PER_PROJECT = 8
 

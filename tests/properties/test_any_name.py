@@ -11,9 +11,7 @@ from hypothesis import given, strategies as st
 from paramcore import Patch, Plan, Project, Replace, TaskRequest
 from paramcore.diff import Diff
 from paramcore.errors import InvalidParams
-from paramcore.values import pointer, pointer_parts
-from paramcore.wire import read_project, read_task_request, read_update, write_project, write_task_request, write_update
-from tests.strategies import (
+from paramcore.testing import (
     NOT_OF_A_PROJECT,
     NOT_OF_A_TASK,
     ODD_NAMES,
@@ -22,6 +20,8 @@ from tests.strategies import (
     task_param_names,
     texts,
 )
+from paramcore.values import pointer, pointer_parts
+from paramcore.wire import read_project, read_task_request, read_update, write_project, write_task_request, write_update
 
 #: Names of methods and fields of everything that a name could be mistaken for a part of.
 ATTRIBUTES = sorted(

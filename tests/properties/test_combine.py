@@ -9,9 +9,9 @@ from typing import Any
 from hypothesis import given, strategies as st
 
 from paramcore import Patch, Project, Replace
+from paramcore.testing import NAMES, json_values, param_names, params
 from paramcore.values import freeze
 from tests.reference import equal, plain, spelled
-from tests.strategies import NAMES, json_values, param_names, params
 
 
 def lay(below: Mapping[str, Any], above: Mapping[str, Any]) -> Mapping[str, Any]:

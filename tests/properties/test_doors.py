@@ -10,9 +10,9 @@ from paramcore import Assumptions, Patch, Plan, Project, Replace, TaskRequest
 from paramcore.diff import Diff
 from paramcore.documents import read_document, read_lines
 from paramcore.errors import DocumentError, ParamcoreError
+from paramcore.testing import json_values, projects
 from paramcore.values import freeze, same
 from paramcore.wire import read_project, read_projects, read_task_request, read_update, write_project
-from tests.strategies import json_values, projects
 
 
 def loop():

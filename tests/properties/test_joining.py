@@ -9,8 +9,8 @@ from hypothesis import given, strategies as st
 
 from paramcore import Assumptions, Patch, Project, Replace, TaskRequest
 from paramcore.errors import InvalidParams
+from paramcore.testing import LOOKALIKES, assumptions, instructions, params, projects, task_params, texts
 from tests.reference import spelled
-from tests.strategies import LOOKALIKES, assumptions, instructions, params, projects, task_params, texts
 
 some_text = texts().filter(bool)
 separators = st.sampled_from(("\n", "", " ", "%s", "\\1", "\\g<0>", "{}", "{0}", "\\n", "\u2028", "\n\n")) | texts()

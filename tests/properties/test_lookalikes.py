@@ -12,10 +12,10 @@ from hypothesis import given
 
 from paramcore import Patch, Plan, Project, Replace, TaskRequest
 from paramcore.diff import Diff
+from paramcore.testing import HUGE, LOOKALIKES, json_values, params, texts
 from paramcore.values import freeze, same, thaw
 from paramcore.versions import ParamVersion
 from tests.reference import equal, spelled
-from tests.strategies import HUGE, LOOKALIKES, json_values, params, texts
 
 VALUES = (
     *LOOKALIKES,

@@ -17,11 +17,11 @@ from hypothesis import given, strategies as st
 import paramcore
 from paramcore import Assumptions, Patch, Plan, Project, Replace, TaskRequest
 from paramcore.diff import Diff
+from paramcore.testing import json_values, params, projects, task_params
 from paramcore.values import JSONArray, JSONObject, freeze, thaw
 from paramcore.versions import ParamVersion
 from paramcore.wire import read_project, read_task_request, read_update, write_project, write_task_request, write_update
 from tests.reference import plain, spelled
-from tests.strategies import json_values, params, projects, task_params
 
 #: Every way in which a dict or a list is changed in place.
 ATTEMPTS: tuple[Callable[[Any], Any], ...] = (

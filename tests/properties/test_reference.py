@@ -10,11 +10,7 @@ from hypothesis.strategies import SearchStrategy
 
 from paramcore import Assumptions, Project, TaskRequest
 from paramcore.errors import ParamcoreError
-from paramcore.values import freeze
-from tests import reference
-from tests.reference import DEFAULTS, equal, model, spelled, value_faults
-from tests.reference_run import disagreements, expected_of, found_of, grown, run
-from tests.strategies import (
+from paramcore.testing import (
     LOOKALIKES,
     NOT_OF_A_PROJECT,
     json_values,
@@ -24,6 +20,10 @@ from tests.strategies import (
     task_params,
     task_types,
 )
+from paramcore.values import freeze
+from tests import reference
+from tests.reference import DEFAULTS, equal, model, spelled, value_faults
+from tests.reference_run import disagreements, expected_of, found_of, grown, run
 
 NO_VALUES = (float("nan"), float("-inf"), b"", {1, 2}, {1: 2}, {None: 1}, "\ud800", 10**4300, -(10**4300), object(), 1j)
 NO_VERSIONS = (True, False, 0.0, 1.0, -1.0, "0", "latest", [], {}, 3, 4, -2, -3, 10**400, -(10**400))

@@ -16,19 +16,7 @@ from paramcore import Assumptions, Plan, Project, TaskRequest
 from paramcore.diff import Diff
 from paramcore.documents import read_lines
 from paramcore.errors import ParamcoreError
-from paramcore.updates import Update
-from paramcore.values import freeze, thaw
-from paramcore.wire import (
-    read_project,
-    read_projects,
-    read_task_request,
-    read_update,
-    write_project,
-    write_task_request,
-    write_update,
-)
-from tests.reference import plain, spelled
-from tests.strategies import (
+from paramcore.testing import (
     NOT_OF_A_PROJECT,
     flat_requests,
     json_values,
@@ -41,6 +29,18 @@ from tests.strategies import (
     texts,
     updates,
 )
+from paramcore.updates import Update
+from paramcore.values import freeze, thaw
+from paramcore.wire import (
+    read_project,
+    read_projects,
+    read_task_request,
+    read_update,
+    write_project,
+    write_task_request,
+    write_update,
+)
+from tests.reference import plain, spelled
 
 KEPT_APART = sorted(NOT_OF_A_PROJECT - {"version", "created_at"})
 TIMES = st.sampled_from(("2024-03-04T09:12:41.769Z", "1999-01-01T00:00:00.000Z", "", None))

@@ -20,10 +20,10 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 from paramcore import Assumptions, Patch, Plan, Project, Replace, TaskRequest
 from paramcore.diff import Diff
 from paramcore.errors import NoSuchVersion, ParamcoreError
+from paramcore.testing import NOT_OF_A_PROJECT, params, task_params
 from paramcore.wire import read_project, read_task_request, write_project, write_task_request
 from tests import reference
 from tests.reference import DEFAULTS, equal, plain, spelled
-from tests.strategies import NOT_OF_A_PROJECT, params, task_params
 
 Pair = tuple[Project, list[dict[str, Any]]]
 

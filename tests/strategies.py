@@ -1,1 +1,0 @@
-from paramcore.testing import *  # noqa: F403

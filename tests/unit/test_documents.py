@@ -1,0 +1,273 @@
+"""Documents: read strictly, told by line and column, written whole or not at all."""
+
+import errno
+import io
+import os
+import stat
+import sys
+
+import pytest
+
+from paramcore import documents
+from paramcore.documents import Document, read_document, read_lines, write_whole
+from paramcore.errors import DocumentError, NotJSON
+from paramcore.positions import Position
+
+
+@pytest.fixture
+def written(tmp_path):
+    def write(data, name="some.json"):
+        file = tmp_path / name
+        file.write_bytes(data if isinstance(data, bytes) else data.encode())
+        return str(file)
+
+    return write
+
+
+def refused(read):
+    with pytest.raises(DocumentError) as caught:
+        read()
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("data", "value"),
+    [
+        ('{"a": 1}', {"a": 1}),
+        ("\ufeff[1]\r\n", [1]),
+        (" null ", None),
+        ('"é"', "é"),
+        ("1e3", 1000.0),
+        ("-0.0", -0.0),
+        ('{"a": {"x": 1}, "b": {"x": 1}}', {"a": {"x": 1}, "b": {"x": 1}}),
+        ('["[{", "\\"]"]', ["[{", '"]']),
+    ],
+)
+def test_json_is_read(written, data, value):
+    """Any JSON value in UTF-8 is read, one BOM allowed."""
+    assert read_document(written(data)).value == value
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "line", "column"),
+    [
+        ("", "json_syntax", None, None),
+        (" \n", "json_syntax", None, None),
+        ("{", "json_syntax", 1, 2),
+        ('{"a": 1,\n  }', "json_syntax", 2, 3),
+        ("[1, 2]\n[3]", "json_syntax", 2, 1),
+        ("[1 2]", "json_syntax", 1, 4),
+        ("{'a': 1}", "json_syntax", 1, 2),
+        ('"tab\tinside"', "json_syntax", 1, 5),
+        ('\ufeff\ufeff{"a": 1}', "json_syntax", 1, 1),
+        ('{"é": 1, "é": 2}', "json_duplicate_key", 1, 10),
+        ('{"a": {"b": 1,\n "b": 2}}', "json_duplicate_key", 2, 2),
+        ('{"a": 1, "\\u0061": 2}', "json_duplicate_key", 1, 10),
+        ("[1, NaN]", "json_number", 1, 5),
+        ("[-Infinity]", "json_number", 1, 2),
+        ('{\n"a": 1e400}', "json_number", 2, 6),
+        ("[" + "9" * 4301 + "]", "json_number", 1, 2),
+        ("[" * 101 + "]" * 101, "json_depth", 1, 101),
+        ('{"a": ' * 101 + "1" + "}" * 101, "json_depth", 1, 601),
+        (b'["\xff"]', "json_encoding", 1, 3),
+        (b'[\n "\xc3\xa9\xc3"]', "json_encoding", 2, 4),
+        (b"\xef\xbb\xbf\xff", "json_encoding", 1, 1),
+        (b"\xff\xfe[\x00]\x00", "json_encoding", 1, 1),
+    ],
+)
+def test_what_is_wrong_is_told_by_line_and_column(written, data, code, line, column):
+    """Each fault has its code and its place, both counted from 1, in characters."""
+    error = refused(lambda: read_document(written(data)))
+    assert (error.code, error.line, error.column) == (code, line, column)
+
+
+def test_a_hundred_levels_are_read(written):
+    """The limit of depth is that of the values, and a wider one for files of projects."""
+    assert read_document(written("[" * 100 + "]" * 100)).value
+    assert refused(lambda: read_document(written("[[]]"), depth=1)).code == "json_depth"
+    brackets_side_by_side = "[" + ",".join(["[]"] * 200) + "]"
+    assert len(read_document(written(brackets_side_by_side), depth=2).value) == 200
+
+
+def test_a_byte_too_many_is_refused(written):
+    """A file of exactly the limit is read, a longer one refused without reading on."""
+    file = written("[1]")
+    assert read_document(file, limit=3).value == [1]
+    error = refused(lambda: read_document(file, limit=2))
+    assert (error.code, error.found) == ("too_large", "more than 2 bytes")
+
+
+def test_a_full_stack_is_told(written, monkeypatch):
+    """A document that the caller's stack has no room for is refused, not crashed on."""
+
+    def fail(_text):
+        raise RecursionError
+
+    monkeypatch.setattr(documents, "_DECODER", type("", (), {"decode": staticmethod(fail)}))
+    assert refused(lambda: read_document(written("[]"))).code == "json_depth"
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path):
+    """A missing file, a directory and a name that no file can have are told in our words."""
+    for source in (str(tmp_path / "none.json"), str(tmp_path), "a\0b"):
+        error = refused(lambda source=source: read_document(source))
+        assert (error.code, error.line) == ("unreadable", None)
+    assert refused(lambda: list(read_lines(str(tmp_path / "none.jsonl")))).code == "unreadable"
+
+
+def test_a_file_name_is_shown_on_one_line(tmp_path):
+    """A name with a line feed does not break the message, nor does one that is no text."""
+    for name in ("a\nb.json", os.fsdecode(b"\xff.json")):
+        error = refused(lambda name=name: read_document(str(tmp_path / name)))
+        assert "\n" not in str(error)
+        str(error).encode()
+
+
+def test_standard_input_is_read(monkeypatch):
+    """`-` is standard input, for documents and for lines."""
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"[1]\n")))
+    assert read_document("-").value == [1]
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"[1]\n[2]\n")))
+    assert [line.document().value for line in read_lines("-")] == [[1], [2]]
+
+
+def test_a_closed_standard_input_is_told(monkeypatch):
+    """Where there is no standard input the error says so."""
+    monkeypatch.setattr(sys, "stdin", None)
+    error = refused(lambda: read_document("-"))
+    assert (error.code, error.source) == ("unreadable", "<stdin>")
+
+
+def test_lines_end_with_a_line_feed_only(written):
+    """Other characters that some take for the end of a line stand inside it; blank lines are passed over."""
+    file = written('\ufeff{"a": "\u2028\x85"}\r\n\n \t\r\n{"b": 1}\n[3]', "some.jsonl")
+    lines = list(read_lines(file))
+    assert [line.number for line in lines] == [1, 4, 5]
+    assert [line.document().value for line in lines] == [{"a": "\u2028\x85"}, {"b": 1}, [3]]
+
+
+def test_a_bad_line_does_not_end_the_reading(written):
+    """Each line is decoded by itself, and its error has its number."""
+    lines = read_lines(written("[1]\n[2\n[3]\n", "some.jsonl"))
+    assert next(lines).document().value == [1]
+    error = refused(next(lines).document)
+    assert (error.code, error.line) == ("json_syntax", 2)
+    assert next(lines).document().value == [3]
+
+
+def test_a_line_too_long_ends_the_reading(written):
+    """A line over the limit is refused with its number, before it is all in memory."""
+    lines = read_lines(written("[1]\n[2, 3]\n", "some.jsonl"), limit=4)
+    assert next(lines).number == 1
+    error = refused(lambda: next(lines))
+    assert (error.code, error.line) == ("too_large", 2)
+
+
+def test_a_second_bom_is_refused(written):
+    """A BOM stands at the start of a file only."""
+    lines = read_lines(written("\ufeff[1]\n\ufeff[2]\n", "some.jsonl"))
+    next(lines)
+    error = refused(lambda: next(lines))
+    assert (error.code, error.line, error.column) == ("json_syntax", 2, 1)
+
+
+TEXT = '{\n  "a": [1, {"é": true}],\n  "": {"a/b": null}\n}'
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "name"),
+    [
+        ("", (1, 1), (1, 1)),
+        ("/a", (2, 8), (2, 3)),
+        ("/a/0", (2, 9), (2, 9)),
+        ("/a/1/é", (2, 18), (2, 13)),
+        ("/", (3, 7), (3, 3)),
+        ("//a~1b", (3, 15), (3, 8)),
+        ("/a/7", (2, 8), (2, 8)),
+        ("/none/x", (1, 1), (1, 1)),
+    ],
+)
+def test_a_value_is_located(path, value, name):
+    """A JSON Pointer leads to the line and column of the value or its name; where it ends, of what is around it."""
+    document = Document(None, "some.json", TEXT)
+    assert document.locate(path) == Position(*value)
+    assert document.locate(path, name=True) == Position(*name)
+    assert document.place(path) == f"some.json:{value[0]}:{value[1]}"
+
+
+def test_an_error_about_a_document_gets_its_place():
+    """What is wrong inside a document is told by its line, also in a line of JSONL."""
+    error = NotJSON("value_type", "/a/1", "null", "text")
+    located = Document(None, "some.json", TEXT).located(error)
+    assert (located.line, located.column, located.code, located.path) == (2, 12, "value_type", "/a/1")
+    line = Document(None, "some.jsonl", '{"a": [1, null]}', 7)
+    assert line.located(error).line == 7
+    assert line.line(7) == '{"a": [1, null]}'
+    assert Document(None, "some.json", "{\r\n}").line(1) == "{"
+
+
+def test_a_file_is_written_whole(tmp_path):
+    """A new file comes into being when all of it is written, and nothing is left beside it."""
+    file = tmp_path / "out.txt"
+
+    def pieces():
+        yield "é\n"
+        assert not file.exists()
+        yield "b"
+
+    write_whole(str(file), pieces())
+    assert file.read_bytes() == b"\xc3\xa9\nb"
+    assert os.listdir(tmp_path) == ["out.txt"]
+
+
+@pytest.mark.parametrize("error", [NotJSON("value_type", "", "null", "text"), KeyboardInterrupt(), OSError("full")])
+def test_a_file_stays_where_writing_fails(tmp_path, error):
+    """Whatever stops the writing, what was there is still there, and nothing else."""
+    file = tmp_path / "out.txt"
+    file.write_text("before")
+
+    def pieces():
+        yield "half"
+        raise error
+
+    with pytest.raises(DocumentError if isinstance(error, OSError) else type(error)):
+        write_whole(str(file), pieces())
+    assert file.read_text() == "before"
+    assert os.listdir(tmp_path) == ["out.txt"]
+
+
+def test_a_file_keeps_its_mode(tmp_path):
+    """What takes the place of a file has its mode."""
+    file = tmp_path / "out.txt"
+    file.write_text("before")
+    file.chmod(0o640)
+    write_whole(str(file), ["after"])
+    assert (file.read_text(), stat.S_IMODE(file.stat().st_mode)) == ("after", 0o640)
+
+
+def test_a_link_is_replaced(tmp_path):
+    """A symbolic link is replaced; what it leads to stays."""
+    target, link = tmp_path / "target.txt", tmp_path / "link.txt"
+    target.write_text("before")
+    link.symlink_to(target)
+    write_whole(str(link), ["after"])
+    assert (target.read_text(), link.read_text(), link.is_symlink()) == ("before", "after", False)
+
+
+def test_what_is_no_file_is_not_replaced(tmp_path):
+    """A directory, a pipe or a name that no file can have is refused."""
+    os.mkfifo(tmp_path / "pipe")
+    for path in (str(tmp_path), str(tmp_path / "pipe"), str(tmp_path / "none" / "out.txt"), "a\0b"):
+        assert refused(lambda path=path: write_whole(path, ["x"])).code == "unwritable"
+
+
+def test_the_reason_is_the_systems_own(tmp_path, monkeypatch):
+    """What the system says of a failure is part of the error."""
+
+    def fail(*_args, **_kwargs):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    error = refused(lambda: write_whole(str(tmp_path / "out.txt"), ["x"]))
+    assert error.found == "no space left on device"
+    assert os.listdir(tmp_path) == []

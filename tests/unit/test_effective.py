@@ -1,0 +1,300 @@
+"""An answer: its params, what it rests on, what can be made of it (T9)."""
+
+import copy
+import json
+import pickle
+
+import pytest
+
+from paramcore import Assumptions, Project, TaskRequest
+from paramcore.errors import InvalidParams
+from paramcore.values import JSONObject
+from paramcore.wire import read_project
+
+PROJECT = (
+    Project("boxes", type="imageannotation", params={"instruction": "Box it.", "padding": 3, "old": 1})
+    .replace_params({"instruction": "Box all.", "padding": 3})
+    .patch_params({"instruction": "Box all.", "padding": 5})
+)
+
+
+def resolved(project=PROJECT, **request):
+    return project.resolve(request)
+
+
+def told(explanation):
+    return [(one.version, one.status, one.value, one.first_set_in, one.note) for one in explanation.candidates]
+
+
+def test_params_are_frozen_and_plain_to_json():
+    """The params go into `json` as they are, equal the plain dict, and cannot be edited."""
+    params = resolved(padding=9).params
+    assert type(params) is JSONObject
+    assert json.loads(json.dumps(params)) == params == {"instruction": "Box all.", "padding": 9}
+    with pytest.raises(TypeError, match="thaw"):
+        params["padding"] = 1
+
+
+@pytest.mark.parametrize(
+    ("project_version", "used", "recorded"), [(None, 2, 2), (0, 0, 0), (1, 1, 1), (2, 2, 2), (-1, None, -1)]
+)
+def test_a_created_task_carries_the_version_it_used(project_version, used, recorded):
+    """`inherited_from` is what the params come from, `project_param_version` what the task would say (T8)."""
+    answer = resolved(project_version=project_version)
+    assert (answer.inherited_from and answer.inherited_from.number) == used
+    assert answer.project_param_version == recorded
+
+
+def test_an_account_may_record_the_latest():
+    """Under the other assumption a pinned task carries the latest version, one that opted out still -1 (T8)."""
+    project = PROJECT.assuming(Assumptions(pinned_param_version="latest"))
+    assert resolved(project, project_version=0).project_param_version == 2
+    assert resolved(project, project_version=-1).project_param_version == -1
+
+
+def test_a_project_without_versions_gives_a_task_no_version():
+    """Where nothing was there to inherit, the task carries no version."""
+    answer = resolved(Project("bare", type="comparison"), a=1)
+    assert (answer.inherited_from, answer.project_param_version) == (None, None)
+    assert answer.explain("a").reason == answer.explain("b").reason == "NO_HISTORY"
+    assert str(answer) == 'task for "bare": inherits nothing (the project has no versions yet)\n  a  task request  1'
+
+
+@pytest.mark.parametrize(
+    ("request_", "param", "reason", "value"),
+    [
+        ({"padding": None}, "padding", "TASK_OVERRIDE", None),
+        ({}, "padding", "INHERITED_HEAD", 5),
+        ({"project_version": 2}, "padding", "INHERITED_PINNED", 5),
+        ({"project_version": -1}, "padding", "INHERITANCE_OFF", None),
+        ({}, "other", "ABSENT", None),
+        ({"instruction": "Hurry."}, "instruction", "INSTRUCTION_APPENDED", "Hurry.\nBox all."),
+        ({"instruction": ""}, "instruction", "INSTRUCTION_PROJECT_ONLY", "Box all."),
+        ({"instruction": None}, "instruction", "INSTRUCTION_PROJECT_ONLY", "Box all."),
+        ({}, "instruction", "INSTRUCTION_PROJECT_ONLY", "Box all."),
+    ],
+)
+def test_each_value_has_its_reason(request_, param, reason, value):
+    """A reason code from the closed list says why a param has its value, or has none."""
+    explanation = PROJECT.resolve(request_).explain(param)
+    assert (explanation.reason, explanation.value) == (reason, value)
+
+
+@pytest.mark.parametrize("own", [{}, {"instruction": "Hurry."}])
+def test_an_instruction_may_override(own):
+    """Where an account's tasks override, the reason says so, and what is assumed is named (T6)."""
+    project = PROJECT.assuming(Assumptions(instruction_rule="override"))
+    explanation = project.resolve(own).explain("instruction")
+    assert explanation.reason == ("INSTRUCTION_TASK_ONLY" if own else "INSTRUCTION_PROJECT_ONLY")
+    assert explanation.value == own.get("instruction", "Box all.")
+    assert explanation.rests_on == (("T6",) if own else ())
+
+
+def test_losers_are_shown_with_their_history():
+    """All candidates stand in order of precedence: the task, the version used, what stood there before."""
+    explanation = resolved(padding=9).explain("padding")
+    assert told(explanation) == [
+        (None, "WON", 9, None, ""),
+        (2, "LOST", 5, 2, "the task sets it"),
+        (1, "LOST", 3, 0, "superseded in version 2"),
+    ]
+    assert explanation.first_set_in is None
+
+
+def test_a_dropped_param_says_where_it_was():
+    """A param that an update dropped is not set, and the version that last had it is named."""
+    explanation = resolved().explain("old")
+    assert told(explanation) == [
+        (None, "UNSET", None, None, ""),
+        (2, "UNSET", None, None, ""),
+        (0, "LOST", 1, 0, "dropped in version 1"),
+    ]
+    assert str(explanation).splitlines()[0] == "old is not set"
+
+
+def test_the_latest_is_shown_to_a_task_that_ignores_it():
+    """A pinned task, and one that opted out, see what the latest version would have given."""
+    assert told(resolved(project_version=0).explain("padding")) == [
+        (None, "UNSET", None, None, ""),
+        (0, "WON", 3, 0, ""),
+        (2, "IGNORED", 5, 2, "the latest, but the task asks for version 0"),
+    ]
+    assert told(resolved(project_version=-1).explain("padding")) == [
+        (None, "UNSET", None, None, ""),
+        (2, "IGNORED", 5, 2, "the latest, but the task asks for nothing"),
+    ]
+
+
+def test_a_version_that_does_not_hold_it_yet_lost_nothing():
+    """A param that came later has no loser before the version that a task is pinned to."""
+    project = Project("boxes", type="comparison", params={}).patch_params({"new": 1})
+    assert told(resolved(project, project_version=0).explain("new"))[1:] == [
+        (0, "UNSET", None, None, ""),
+        (1, "IGNORED", 1, 1, "the latest, but the task asks for version 0"),
+    ]
+
+
+def test_routing_names_in_a_history_are_kept_and_not_inherited():
+    """A history that holds where a task goes says so in the explanation, and the answer rests on U10."""
+    entry = {"version": 0, "padding": 3, "batch": "monday"}
+    project = read_project({"name": "boxes", "type": "comparison", "param_history": [entry]})
+    answer = project.resolve({})
+    assert answer.params == {"padding": 3}
+    assert answer.rests_on == ("U10",)
+    assert told(answer.explain("batch"))[1] == (
+        0,
+        "IGNORED",
+        "monday",
+        None,
+        "says where a task goes: kept, but not inherited",
+    )
+
+
+def test_an_answer_names_each_assumed_rule_once():
+    """The rules behind all params of an answer are listed, sorted, and none that it did not use."""
+    assert resolved(padding=None, project_version=0).rests_on == ("T1", "T5", "T8")
+    assert resolved(Project("boxes", type="comparison", params={"a": 1}), b=2).rests_on == ()
+
+
+@pytest.mark.parametrize("param", [None, 7, b"padding", ["padding"]])
+def test_a_param_is_asked_for_by_name(param):
+    """Only text can be the name of a param."""
+    with pytest.raises(InvalidParams) as refused:
+        resolved().explain(param)
+    assert refused.value.code == "param_name"
+
+
+def test_all_params_are_explained_in_their_order():
+    """`explain_all` and `sources` go through the params as they stand."""
+    answer = resolved(padding=9, instruction="Hurry.")
+    assert [one.param for one in answer.explain_all()] == list(answer.params) == ["instruction", "padding"]
+    assert answer.sources == {"instruction": "both", "padding": "task"}
+
+
+def test_an_explanation_tells_the_answer_first():
+    """In text the value stands first, the candidates in rows, the reason in words last."""
+    assert str(resolved(instruction="Hurry.").explain("instruction")) == (
+        'instruction = "Hurry.\\nBox all."\n'
+        '  APPENDED  task request       "Hurry."\n'
+        '  APPENDED  project version 2  "Box all."  (set since version 1)\n'
+        '  LOST      project version 0  "Box it."  (superseded in version 1)\n'
+        "  why       INSTRUCTION_APPENDED: the project's instruction is appended after the task's"
+        " (assumed: T5; see `paramcore assumptions`)"
+    )
+
+
+def test_an_explanation_as_json_leaves_out_what_is_not_set():
+    """There is no `value` where there is none, and null where it is null."""
+    assert resolved().explain("old").to_json() == {
+        "param": "old",
+        "reason": "ABSENT",
+        "first_set_in": None,
+        "candidates": [
+            {
+                "layer": "task request",
+                "version": None,
+                "status": "UNSET",
+                "first_set_in": None,
+                "note": "",
+            },
+            {"layer": "project version 2", "version": 2, "status": "UNSET", "first_set_in": None, "note": ""},
+            {
+                "layer": "project version 0",
+                "version": 0,
+                "status": "LOST",
+                "value": 1,
+                "first_set_in": 0,
+                "note": "dropped in version 1",
+            },
+        ],
+        "rests_on": [],
+    }
+    assert resolved(padding=None).explain("padding").to_json()["value"] is None
+
+
+def test_an_answer_in_text_and_json():
+    """The head says what was inherited, each row where a value comes from; JSON says the same."""
+    answer = resolved(project_version=0, batch="monday", tags=["night"])
+    assert str(answer) == (
+        'task for "boxes": inherits version 0 (the latest is 2)\n'
+        '  instruction  version 0     "Box it."\n'
+        "  padding      version 0     3\n"
+        "  old          version 0     1\n"
+        '  tags         task request  ["night"]'
+    )
+    assert answer.to_json() == {
+        "project": "boxes",
+        "params": {"instruction": "Box it.", "padding": 3, "old": 1, "tags": ["night"]},
+        "inherited_version": 0,
+        "project_param_version": 0,
+        "rests_on": ["T5", "T8"],
+    }
+    assert str(resolved(project_version=-1)) == 'task for "boxes": inherits nothing (project_version -1)'
+
+
+def test_a_request_is_made_that_gives_the_same_anywhere():
+    """`as_request` carries all params, opts out, and keeps where the task goes."""
+    task = TaskRequest(
+        {"instruction": "Hurry."},
+        project="boxes",
+        project_version=0,
+        batch="monday",
+        unique_id="u-1",
+        clear_unique_id_on_error=True,
+        type="imageannotation",
+    )
+    answer = PROJECT.resolve(task)
+    again = answer.as_request()
+    assert again.flat == {
+        "project": "boxes",
+        "project_version": -1,
+        "batch": "monday",
+        "unique_id": "u-1",
+        "clear_unique_id_on_error": True,
+        "instruction": "Hurry.\nBox it.",
+        "padding": 3,
+        "old": 1,
+    }
+    assert again.type == "imageannotation"
+    assert PROJECT.patch_params({"instruction": "Other."}).resolve(again).params == answer.params
+
+
+def test_a_created_task_has_its_instruction_beside_its_params():
+    """T9: names with a field of their own stand beside `params`, the others in it; `flag` fields are not repeated."""
+    answer = resolved(instruction="Hurry.", tags=["night"], priority=10, unique_id="u-1", clear_unique_id_on_error=True)
+    assert json.dumps(answer.as_task()) == json.dumps(
+        {
+            "type": "imageannotation",
+            "params": {"padding": 5},
+            "instruction": "Hurry.\nBox all.",
+            "tags": ["night"],
+            "priority": 10,
+            "project": "boxes",
+            "unique_id": "u-1",
+            "project_param_version": 2,
+        }
+    )
+
+
+def test_answers_compare_copy_and_pickle_by_project_and_task():
+    """Two answers are equal where project and task are, and what pickles comes back whole."""
+    answer = resolved(padding=9)
+    assert answer == resolved(padding=9)
+    assert hash(answer) == hash(resolved(padding=9))
+    assert answer != resolved(padding=8)
+    assert (answer == answer.params) is False
+    again = pickle.loads(pickle.dumps(answer))
+    assert again == answer == copy.deepcopy(answer) == copy.copy(answer)
+    assert again.params == answer.params
+    assert repr(answer) == f"EffectiveParams(params={answer.params!r})"
+    assert (again.project, again.task, again.inheritance) == (answer.project, answer.task, answer.inheritance)
+
+
+def test_an_answer_cannot_be_changed():
+    """Neither a field nor a new attribute can be set or deleted."""
+    answer = resolved()
+    for name in ("params", "_params", "other"):
+        with pytest.raises(AttributeError):
+            setattr(answer, name, {})
+        with pytest.raises(AttributeError):
+            delattr(answer, name)

@@ -1,0 +1,115 @@
+"""Errors: one tree, one form, one line."""
+
+import copy
+import inspect
+import pickle
+
+import pytest
+
+from paramcore import errors
+from paramcore.errors import (
+    DocumentError,
+    InvalidParams,
+    NoSuchVersion,
+    NotJSON,
+    ParamcoreError,
+    WouldDrop,
+    describe,
+    one_line,
+)
+
+CLASSES = [one for _, one in inspect.getmembers(errors, inspect.isclass) if issubclass(one, ParamcoreError)]
+
+
+def made(kind, path="/a"):
+    more = {DocumentError: ("boxes.json", 3, 5), WouldDrop: (("a",),)}.get(kind, ())
+    return kind("some_code", path, "null", "text", *more)
+
+
+@pytest.mark.parametrize("kind", CLASSES)
+def test_an_error_compares_copies_and_pickles_by_value(kind):
+    """Errors travel between processes and into sets like any value."""
+    error = made(kind)
+    assert pickle.loads(pickle.dumps(error)) == copy.copy(error) == error
+    assert hash(made(kind)) == hash(error)
+    assert error != made(kind, "/b")
+    assert error != "found null, wanted text"
+
+
+def test_an_error_is_of_its_own_class_only():
+    """Two errors of different classes are different, whatever they say."""
+    assert made(NotJSON) != made(InvalidParams)
+
+
+@pytest.mark.parametrize("kind", [one for one in CLASSES if one is not ParamcoreError])
+def test_an_error_is_a_builtin_one_too(kind):
+    """Code that knows only Python's own errors catches ours."""
+    assert issubclass(kind, LookupError if kind is NoSuchVersion else ValueError)
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (made(NotJSON), "at /a: found null, wanted text"),
+        (made(NotJSON, ""), "found null, wanted text"),
+        (made(NotJSON, None), "found null, wanted text"),
+        (made(DocumentError), "boxes.json:3:5: at /a: found null, wanted text"),
+        (
+            DocumentError("unreadable", None, "nothing", "a file", "x.json", None, None),
+            "x.json: found nothing, wanted a file",
+        ),
+        (DocumentError("too_large", None, "more", "less", "x.jsonl", 7, None), "x.jsonl:7: found more, wanted less"),
+    ],
+)
+def test_an_error_says_where_what_and_what_instead(error, text):
+    """The sentence names the place, what was found and what is wanted."""
+    assert str(error) == text
+
+
+def test_an_error_stands_on_one_line():
+    """A name with a line feed, or with marks that turn the writing, is escaped in the sentence and kept in the path."""
+    error = made(NotJSON, "/a\n\u202eb")
+    assert str(error) == "at /a\\n\\u202eb: found null, wanted text"
+    assert error.path == "/a\n\u202eb"
+    assert one_line("é ok") == "é ok"
+
+
+def test_a_path_is_seen_from_further_out():
+    """`within` puts what leads to a part before the path inside the part."""
+    assert made(NotJSON).within("/params").path == "/params/a"
+    assert made(NotJSON, None).within("/params").path == "/params"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "null"),
+        (True, "true"),
+        (False, "false"),
+        (7, "the number 7"),
+        (10**100, "a very large number"),
+        (1.5, "the number 1.5"),
+        ("é\n", "the text '\\xe9\\n'"),
+        ("x" * 100, "the text '" + "x" * 76 + "..."),
+        ({}, "an object"),
+        ([], "an array"),
+        ((), "an array"),
+        ({1}, "a Python set"),
+    ],
+)
+def test_what_was_handed_in_is_described(value, text):
+    """What is shown of a value is short, on one line, and of JSON types only."""
+    assert describe(value) == text
+
+
+def test_no_foreign_code_runs_to_describe_a_value():
+    """A value that fails when it is shown is described by its type."""
+
+    class Angry(str):
+        def __repr__(self):
+            raise AssertionError
+
+        __str__ = __len__ = __repr__
+
+    assert describe(Angry()) == "a Python Angry"
+    assert describe(type("L" * 200, (), {})()) == "a Python " + "L" * 77 + "..."

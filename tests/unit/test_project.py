@@ -1,0 +1,219 @@
+"""A project: how it is made, updated and asked (P10: nothing deletes or retypes one)."""
+
+import copy
+import pickle
+
+import pytest
+
+from paramcore import Assumptions, Patch, Project, Replace, TaskRequest
+from paramcore.errors import InvalidParams, InvalidSetting, NoSuchVersion, NotJSON, WrongProject
+from paramcore.inheritance import INHERIT_NOTHING
+from paramcore.versions import ParamVersion
+
+BOXES = Project("boxes", type="imageannotation", params={"instruction": "Box it.", "padding": 3})
+TWO = BOXES.patch_params({"padding": 4})
+
+
+@pytest.mark.parametrize("name", [None, 7, b"boxes", "", ".", "..", "a\nb", "\x7f", "\ud800"])
+def test_a_name_that_no_url_can_hold_is_refused(name):
+    """A project's name is text that can stand in the API's URLs."""
+    with pytest.raises(InvalidSetting) as refused:
+        Project(name, type="comparison")
+    assert refused.value.code == "project_name"
+
+
+@pytest.mark.parametrize("name", ["a b", "a/b", "?", "#", "%2F", "\u00e9", "...", " "])
+def test_a_name_with_odd_letters_is_taken_as_it_is(name):
+    """Nothing is trimmed, folded or decoded in a name."""
+    assert Project(name, type="comparison").name == name
+
+
+@pytest.mark.parametrize("type_", [None, 7, "", ["comparison"]])
+def test_a_type_is_text(type_):
+    """A project has one type, as text; which types there are is the service's to say."""
+    with pytest.raises(InvalidSetting) as refused:
+        Project("boxes", type=type_)
+    assert refused.value.code == "task_type"
+
+
+def test_a_type_with_a_lone_surrogate_is_refused():
+    """A type can be written as JSON."""
+    with pytest.raises(NotJSON):
+        Project("boxes", type="\ud800")
+
+
+@pytest.mark.parametrize("assumptions", [None, {}, {"instruction_rule": "append"}])
+def test_assumptions_are_the_class(assumptions):
+    """Settings that nothing would read are refused, not kept."""
+    with pytest.raises(InvalidSetting) as refused:
+        Project("boxes", type="comparison", assumptions=assumptions)
+    assert refused.value.code == "assumption_value"
+
+
+@pytest.mark.parametrize("name", ["version", "created_at", "patch", "project", "project_version", "batch"])
+def test_a_param_that_a_project_cannot_hold_is_refused_at_creation(name):
+    """Params at creation pass the same check as those of an update."""
+    with pytest.raises(InvalidParams) as refused:
+        Project("boxes", type="comparison", params={name: 1})
+    assert (refused.value.code, refused.value.path) == ("param_name", f"/{name}")
+
+
+def test_no_params_are_not_empty_params():
+    """Without params there is no version; with `{}` there is one, and it is empty (P5, P6)."""
+    assert Project("boxes", type="comparison").versions == ()
+    assert Project("boxes", type="comparison", params={}).versions == (ParamVersion(0, {}),)
+
+
+def test_nothing_deletes_or_retypes_a_project():
+    """P10: what a project offers to change is its params and what is assumed of it."""
+    makes_a_project = {name for name in dir(Project) if callable(getattr(Project, name)) and not name.startswith("_")}
+    assert makes_a_project == {
+        *("with_history", "version", "update", "patch_params", "replace_params", "assuming"),
+        *("inheritance", "resolve", "resolve_many", "check"),
+    }
+    for changed in (TWO.update(Replace({})), TWO.patch_params({}), TWO.assuming(Assumptions())):
+        assert (changed.name, changed.type) == ("boxes", "imageannotation")
+
+
+def test_an_update_leaves_the_old_project_as_it_was():
+    """Every update returns a new project with one version more; those before are the same."""
+    three = TWO.replace_params({"padding": 5}, created_at="noon")
+    assert [version.params for version in TWO.versions] == [
+        {"instruction": "Box it.", "padding": 3},
+        {"instruction": "Box it.", "padding": 4},
+    ]
+    assert three.versions[:2] == TWO.versions
+    assert (three.latest.number, three.latest.created_at, three.params) == (2, "noon", {"padding": 5})
+
+
+@pytest.mark.parametrize("update", [None, {"padding": 1}, {"patch": True}, "patch", TWO])
+def test_an_update_is_a_patch_or_a_replace(update):
+    """A bare object says neither, and is refused: the two differ in what they drop."""
+    with pytest.raises(InvalidSetting) as refused:
+        TWO.update(update)
+    assert refused.value.code == "update_type"
+
+
+def test_a_time_is_text_or_none():
+    """The time of a version is kept as it is given, and nothing but text is."""
+    with pytest.raises(InvalidSetting) as refused:
+        TWO.patch_params({}, created_at=7)
+    assert refused.value.code == "created_at_type"
+
+
+@pytest.mark.parametrize("number", [2, -1, -2, 10**30])
+def test_a_version_that_is_not_there_is_refused(number):
+    """A version is asked for by its number, never from the end, and the error offers those that there are."""
+    with pytest.raises(NoSuchVersion) as refused:
+        TWO.version(number)
+    assert refused.value.code == "version_unknown"
+    assert "from 0 to 1" in refused.value.wanted
+
+
+@pytest.mark.parametrize("number", [True, 1.0, "1", None])
+def test_a_version_that_is_no_whole_number_is_refused(number):
+    """What Python takes for 1 is not version 1."""
+    with pytest.raises(NoSuchVersion) as refused:
+        TWO.version(number)
+    assert refused.value.code == "version_type"
+
+
+def test_a_project_without_versions_has_no_latest():
+    """There is no version to give, but its params are empty all the same."""
+    empty = Project("boxes", type="comparison")
+    with pytest.raises(NoSuchVersion, match="no versions yet"):
+        _ = empty.latest
+    assert empty.params == {}
+    assert empty.resolve({"a": 1}).params == {"a": 1}
+    assert empty.inheritance()({"a": 1}) == {"a": 1}
+
+
+def test_a_history_is_numbered_by_place():
+    """Versions that do not stand at their number's place are refused (P3)."""
+    assert Project.with_history(
+        "boxes", type="comparison", versions=[ParamVersion(0, {}), ParamVersion(1, {"a": 1})]
+    ).params == {"a": 1}
+    with pytest.raises(NoSuchVersion, match="number 1 at place 0"):
+        Project.with_history("boxes", type="comparison", versions=[ParamVersion(1, {})])
+
+
+def test_further_fields_keep_no_second_name():
+    """A field that the project has itself holds its place only."""
+    project = Project.with_history(
+        "boxes", type="comparison", versions=[], fields={"x": 1, "name": "other", "type": "other"}
+    )
+    assert (project.name, project.type, project.fields) == ("boxes", "comparison", {"x": 1})
+    assert project.layout == ("x", "name", "type")
+
+
+def test_other_assumptions_answer_otherwise():
+    """The assumptions travel with the project, and two answers about it never disagree."""
+    joined = BOXES.assuming(Assumptions(instruction_separator=" "))
+    assert joined.resolve({"instruction": "Hurry."}).params["instruction"] == "Hurry. Box it."
+    assert BOXES.resolve({"instruction": "Hurry."}).params["instruction"] == "Hurry.\nBox it."
+    assert joined != BOXES
+
+
+@pytest.mark.parametrize("number", [None, 0, 1, INHERIT_NOTHING])
+def test_an_inheritance_gives_what_resolve_gives(number):
+    """The trusted door is the same merge, and pickles."""
+    params = {"padding": 9, "instruction": "Hurry."}
+    expected = TWO.resolve({**params, "project_version": number}).params
+    merge = TWO.inheritance(number)
+    assert merge(params) == expected
+    assert pickle.loads(pickle.dumps(merge))(params) == expected
+    assert type(merge(params)) is dict
+
+
+def test_an_inheritance_checks_the_instruction_only():
+    """What the trusted door cannot append is refused, whether the version has an instruction or not."""
+    for project in (BOXES, Project("boxes", type="comparison", params={"padding": 3})):
+        with pytest.raises(InvalidParams) as refused:
+            project.inheritance()({"instruction": 7})
+        assert refused.value.code == "instruction_type"
+
+
+@pytest.mark.parametrize("asked", [2, "0", False])
+def test_a_bad_version_is_refused_by_every_door(asked):
+    """`resolve`, `resolve_many` and `inheritance` refuse the same versions in the same words."""
+    task = TaskRequest({}, project_version=asked)
+    told = set()
+    for door in (lambda: TWO.resolve(task), lambda: list(TWO.resolve_many([task])), lambda: TWO.inheritance(asked)):
+        with pytest.raises(NoSuchVersion) as refused:
+            door()
+        told.add(str(refused.value))
+    assert len(told) == 1
+
+
+def test_many_tasks_are_resolved_as_they_come():
+    """Each task in turn: pinned, latest, opted out, as requests or in the flat form; an error waits for its turn."""
+    tasks = [{"project_version": 0}, TaskRequest({}), {"project_version": -1}, {"project_version": 0}, {"project": "x"}]
+    results = TWO.resolve_many(tasks)
+    assert [next(results).params.get("padding") for _ in range(4)] == [3, 4, None, 3]
+    with pytest.raises(WrongProject):
+        next(results)
+
+
+def test_a_bound_version_is_not_taken_for_its_lookalike():
+    """After version 1 was asked for, `True` and `1.0` are still refused."""
+    for odd in (True, 1.0):
+        with pytest.raises(NoSuchVersion):
+            list(TWO.resolve_many([TaskRequest({}, project_version=1), TaskRequest({}, project_version=odd)]))
+
+
+def test_a_task_for_another_project_or_type_is_refused():
+    """A request that names another project, or is of another type, is not for this one (T12, T15)."""
+    with pytest.raises(WrongProject, match='"other"'):
+        BOXES.resolve({"project": "other"})
+    with pytest.raises(WrongProject, match='"comparison"'):
+        BOXES.resolve(TaskRequest({}, type="comparison"))
+    assert BOXES.resolve(TaskRequest({}, project="boxes", type="imageannotation")).params == BOXES.params
+
+
+def test_a_project_compares_copies_and_pickles_by_value():
+    """Two projects with the same history are one, whichever way they came about."""
+    again = Project("boxes", type="imageannotation", params={"padding": 3, "instruction": "Box it."})
+    assert again == BOXES
+    assert hash(again) == hash(BOXES)
+    assert pickle.loads(pickle.dumps(TWO)) == copy.deepcopy(TWO) == copy.copy(TWO) == TWO
+    assert BOXES.update(Patch({"padding": 4})) == TWO != BOXES

@@ -1,0 +1,222 @@
+"""Task requests, updates, versions and assumptions: what they take, refuse and give back."""
+
+import pytest
+
+from paramcore import Assumptions, Patch, Replace, TaskRequest
+from paramcore.assumptions import ASSUMED_RULES
+from paramcore.errors import InvalidParams, InvalidSetting, NotJSON, ParamcoreError
+from paramcore.inheritance import Inheritance
+from paramcore.tasks import ROUTING_NAMES
+from paramcore.updates import BOOKKEEPING_NAMES
+from paramcore.versions import ParamVersion
+
+
+@pytest.mark.parametrize("name", ROUTING_NAMES)
+def test_a_routing_name_is_no_param_of_a_task(name):
+    """Where a task goes stands beside its params, and the error says so (T10)."""
+    with pytest.raises(InvalidParams) as refused:
+        TaskRequest({name: "x"})
+    assert (refused.value.code, refused.value.path) == ("param_name", f"/{name}")
+
+
+@pytest.mark.parametrize(
+    ("fields", "code", "path"),
+    [
+        ({"project": 7}, "project_name", "/project"),
+        ({"project": ""}, "project_name", "/project"),
+        ({"batch": 7}, "routing_type", "/batch"),
+        ({"batch": ["monday"]}, "routing_type", "/batch"),
+        ({"unique_id": 7}, "routing_type", "/unique_id"),
+        ({"clear_unique_id_on_error": 1}, "flag_type", "/clear_unique_id_on_error"),
+        ({"clear_unique_id_on_error": "true"}, "flag_type", "/clear_unique_id_on_error"),
+        ({"type": 7}, "routing_type", "/type"),
+    ],
+)
+def test_a_routing_field_has_its_type(fields, code, path):
+    """A routing field of the wrong type is refused, with its place."""
+    with pytest.raises(InvalidSetting) as refused:
+        TaskRequest({}, **fields)
+    assert (refused.value.code, refused.value.path) == (code, path)
+
+
+@pytest.mark.parametrize("field", ["batch", "unique_id", "type"])
+def test_a_routing_field_can_be_written(field):
+    """A lone surrogate in a routing field is refused: no request could carry it."""
+    with pytest.raises(NotJSON):
+        TaskRequest({}, **{field: "\ud800"})
+
+
+def test_the_flat_form_goes_both_ways():
+    """The routing names come out of the flat form and go back in, first; null counts as not given."""
+    flat = {"padding": 3, "project": "boxes", "project_version": None, "batch": "", "clear_unique_id_on_error": False}
+    request = TaskRequest.from_flat(flat, type="comparison")
+    assert (request.params, request.project, request.project_version) == ({"padding": 3}, "boxes", None)
+    assert (request.batch, request.clear_unique_id_on_error, request.type) == ("", False, "comparison")
+    assert list(request.flat.items()) == [
+        ("project", "boxes"),
+        ("batch", ""),
+        ("clear_unique_id_on_error", False),
+        ("padding", 3),
+    ]
+    assert TaskRequest.from_flat({"padding": 3}).flat == {"padding": 3}
+
+
+@pytest.mark.parametrize("flat", [None, [], "padding", {"instruction": 7}, {"project": 7}, {"batch": {}}, {"a": {1}}])
+def test_what_is_no_flat_request_is_refused(flat):
+    """Whatever is wrong with a flat request comes out as one of our errors."""
+    with pytest.raises(ParamcoreError):
+        TaskRequest.from_flat(flat)
+
+
+def test_versions_that_look_alike_are_not_the_same_request():
+    """`True` and `1.0` are not version 1, though Python takes them for it."""
+    requests = [TaskRequest({}, project_version=version) for version in (1, True, 1.0)]
+    assert len(set(requests)) == len(requests)
+    assert requests[0] != requests[1] != requests[2]
+
+
+@pytest.mark.parametrize("kind", [Patch, Replace])
+@pytest.mark.parametrize("name", sorted({*BOOKKEEPING_NAMES, *ROUTING_NAMES}))
+def test_a_project_cannot_hold_the_apis_own_names(kind, name):
+    """Names of bookkeeping and routing are refused in updates, whatever their value (U9, U10)."""
+    with pytest.raises(InvalidParams) as refused:
+        kind({name: None})
+    assert (refused.value.code, refused.value.path) == ("param_name", f"/{name}")
+
+
+@pytest.mark.parametrize("kind", [Patch, Replace])
+def test_an_update_is_a_frozen_value(kind):
+    """What was handed in may be edited afterwards; two updates with the same params are one."""
+    params = {"a": [1]}
+    update = kind(params)
+    params["a"].append(2)
+    assert update == kind({"a": [1]})
+    assert hash(update) == hash(kind({"a": [1]}))
+    assert update != kind({"a": [True]})
+
+
+def test_a_patch_is_not_a_replace():
+    """The two differ, even where they hold the same."""
+    assert Patch({}) != Replace({})
+    assert list(Patch({"a": 1}).body.items()) == [("patch", True), ("a", 1)]
+    assert list(Replace({"a": 1}).body.items()) == [("patch", False), ("a", 1)]
+
+
+def test_a_patch_lays_over_and_a_replace_drops():
+    """The order of names is that of the params before, then of what came new."""
+    before = {"a": 1, "b": {"c": 2}}
+    assert list(Patch({"d": 4, "b": {}}).applied_to(before).items()) == [("a", 1), ("b", {}), ("d", 4)]
+    assert Replace({"d": 4}).applied_to(before) == {"d": 4}
+
+
+def test_two_updates_make_one():
+    """`then` gives one update that does what both do in turn."""
+    a, b = {"x": 1, "y": 1}, {"y": 2}
+    assert Patch(a).then(Patch(b)) == Patch({"x": 1, "y": 2})
+    assert Replace(a).then(Patch(b)) == Replace({"x": 1, "y": 2})
+    assert Patch(a).then(Replace(b)) == Replace(a).then(Replace(b)) == Replace(b)
+
+
+def test_a_patch_that_would_make_params_too_large_is_refused():
+    """Two objects within the limits may be past them together."""
+    half = {str(number): 0 for number in range(600_000)}
+    other = {f"x{number}": 0 for number in range(600_000)}
+    with pytest.raises(NotJSON) as refused:
+        Patch(other).applied_to(half)
+    assert refused.value.code == "too_large"
+
+
+def test_a_version_keeps_its_entry():
+    """What was read is kept whole; params, routing names and bookkeeping are told apart."""
+    entry = {"version": 0, "created_at": "noon", "a": 1, "batch": "monday", "patch": True}
+    version = ParamVersion.from_entry(0, entry)
+    assert (version.number, version.created_at, version.params) == (0, "noon", {"a": 1})
+    assert version.not_inherited == {"batch": "monday", "patch": True}
+    assert version.entry == entry
+    assert version == ParamVersion(0, {"a": 1}, "noon", {"batch": "monday", "patch": True})
+
+
+@pytest.mark.parametrize("created_at", [7, True, [], "\ud800"])
+def test_the_time_of_a_version_is_text(created_at):
+    """A time is text that can be written, or none (P7)."""
+    with pytest.raises(ParamcoreError):
+        ParamVersion(0, {}, created_at)
+
+
+@pytest.mark.parametrize(
+    ("settings", "code"),
+    [
+        ({"instruction_separator": None}, "separator_type"),
+        ({"instruction_separator": 7}, "separator_type"),
+        ({"empty_instruction": "drop"}, "assumption_value"),
+        ({"instruction_rule": None}, "assumption_value"),
+        ({"pinned_param_version": ["used"]}, "assumption_value"),
+        ({"instruction_seperator": "\n"}, "assumption_name"),
+    ],
+)
+def test_an_assumption_that_is_none_is_refused(settings, code):
+    """A setting that nothing reads, or a value that nothing knows, is an error."""
+    with pytest.raises(InvalidSetting) as refused:
+        Assumptions.from_settings(settings)
+    assert refused.value.code == code
+
+
+def test_a_separator_can_be_written():
+    """A lone surrogate would spoil each instruction that it joins."""
+    with pytest.raises(NotJSON):
+        Assumptions(instruction_separator="\ud800")
+
+
+def test_settings_go_by_name():
+    """The command line and the class make the same assumptions."""
+    assert Assumptions.from_settings({}) == Assumptions()
+    assert Assumptions.from_settings({"instruction_rule": "override"}) == Assumptions(instruction_rule="override")
+
+
+def test_each_assumed_rule_says_what_speaks_for_it():
+    """Each assumed rule stands once, and each setting belongs to one of them."""
+    rules = [one.rule for one in ASSUMED_RULES]
+    assert len(set(rules)) == len(rules)
+    assert all(one.text and one.basis for one in ASSUMED_RULES)
+    assert sorted(name for one in ASSUMED_RULES for name in one.settings) == sorted(
+        setting.name for setting in Assumptions.__attrs_attrs__
+    )
+
+
+@pytest.mark.parametrize(
+    ("assumptions", "own", "joined"),
+    [
+        (Assumptions(), "Hurry.", "Hurry.\nBox it."),
+        (Assumptions(instruction_separator=""), "Hurry.", "Hurry.Box it."),
+        (Assumptions(), "", "Box it."),
+        (Assumptions(), None, "Box it."),
+        (Assumptions(), " ", " \nBox it."),
+        (Assumptions(empty_instruction="join"), "", "\nBox it."),
+        (Assumptions(empty_instruction="join"), None, "\nBox it."),
+        (Assumptions(instruction_rule="override"), "Hurry.", "Hurry."),
+        (Assumptions(instruction_rule="override"), "", ""),
+        (Assumptions(instruction_rule="override"), None, None),
+    ],
+)
+def test_two_instructions_meet_as_it_is_assumed(assumptions, own, joined):
+    """The settings decide the separator, what is empty, and whether anything is appended at all (T5, T6)."""
+    bound = Inheritance.of(ParamVersion(0, {"instruction": "Box it."}), assumptions)
+    assert bound.merge({"instruction": own})["instruction"] == joined
+    assert bound.appends is (assumptions.instruction_rule == "append")
+
+
+@pytest.mark.parametrize("text", [None, ""])
+def test_a_version_without_text_appends_nothing(text):
+    """An empty or null instruction of a project leaves the task's as it is."""
+    bound = Inheritance.of(ParamVersion(0, {"instruction": text}), Assumptions())
+    assert bound.merge({"instruction": "Hurry."}) == {"instruction": "Hurry."}
+    assert bound.merge({}) == {"instruction": text}
+    assert bound.appends is False
+
+
+def test_inheritances_compare_by_what_they_bind():
+    """Two bindings of the same version under the same assumptions are one."""
+    version = ParamVersion(0, {"instruction": "Box it."})
+    assert Inheritance.of(version, Assumptions()) == Inheritance.of(version, Assumptions())
+    assert Inheritance.of(version, Assumptions()) != Inheritance.of(version, Assumptions(instruction_separator=" "))
+    assert Inheritance.of(None, Assumptions()) == Inheritance.of(None, Assumptions())

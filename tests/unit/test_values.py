@@ -1,0 +1,310 @@
+"""JSON values: the door, what comes out of it, and how it is shown."""
+
+import copy
+import json
+import pickle
+from collections import OrderedDict, UserDict
+from datetime import date
+from decimal import Decimal
+from enum import IntEnum, StrEnum
+from types import MappingProxyType
+from uuid import UUID
+
+import pytest
+
+from paramcore.errors import InvalidParams, NotJSON, describe
+from paramcore.values import (
+    MAX_DEPTH,
+    MAX_DIGITS,
+    MAX_NODES,
+    JSONArray,
+    JSONObject,
+    as_key,
+    freeze,
+    freeze_params,
+    pointer,
+    pointer_parts,
+    same,
+    shown,
+    snapshot,
+    thaw,
+    value_at,
+)
+
+
+class Colour(StrEnum):
+    RED = "red"
+
+
+class Count(IntEnum):
+    ONE = 1
+
+
+class Broken(UserDict):
+    def items(self):
+        raise OSError("gone")
+
+
+def nested(levels, innermost=0):
+    value = innermost
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+def refused(value, door=freeze):
+    with pytest.raises(NotJSON) as caught:
+        door(value)
+    return caught.value
+
+
+@pytest.mark.parametrize("value", [None, True, 0, -1.5, "", "é", 10**MAX_DIGITS - 1], ids=repr)
+def test_scalars_come_in_as_they_are(value):
+    """A scalar of an exact JSON type is that value."""
+    assert freeze(value) is value
+
+
+@pytest.mark.parametrize("value", [{"a": [1]}, OrderedDict(a=[1]), UserDict(a=[1]), MappingProxyType({"a": (1,)})])
+def test_any_mapping_is_an_object(value):
+    """Objects are any Mapping, arrays lists and tuples; what comes out is frozen all the way down."""
+    frozen = freeze(value)
+    assert (type(frozen), type(frozen["a"])) == (JSONObject, JSONArray)
+    assert frozen == {"a": [1]}
+
+
+def test_what_is_frozen_is_shared():
+    """A frozen value is not copied again, by itself or inside another."""
+    inner = freeze({"a": [1]})
+    assert freeze(inner) is inner
+    assert freeze({"x": inner})["x"] is inner
+    assert freeze([inner["a"]])[0] is inner["a"]
+
+
+@pytest.mark.parametrize(
+    ("value", "advice"),
+    [
+        ({1, 2}, "`list()`"),
+        (frozenset(), "`list()`"),
+        (range(3), "`list()`"),
+        (b"bytes", "`.decode()`"),
+        (date(2024, 1, 1), "`.isoformat()`"),
+        (Decimal(1), "`float()`"),
+        (UUID(int=0), "`str()`"),
+        (Colour.RED, "`.value`"),
+        (Count.ONE, "`.value`"),
+        (object(), "null, a bool, a number"),
+        (float, "null, a bool, a number"),
+    ],
+)
+def test_nothing_is_coerced(value, advice):
+    """What is no JSON is refused, with what to call where that is clear."""
+    error = refused({"a": [value]})
+    assert (error.code, error.path) == ("value_type", "/a/0")
+    assert advice in error.wanted
+
+
+@pytest.mark.parametrize(
+    "value", [float("nan"), float("inf"), -float("inf"), 10**MAX_DIGITS, -(10**MAX_DIGITS)], ids=describe
+)
+def test_numbers_that_json_cannot_hold_are_refused(value):
+    """No NaN, no infinity, and no integer that Python would not write."""
+    assert refused(value).code == "value_number"
+
+
+@pytest.mark.parametrize("value", ["\ud800", {"a": "x\udfff"}, {"\ud800": 1}])
+def test_lone_surrogates_are_refused(value):
+    """Text must be writable as UTF-8, names included."""
+    assert refused(value).code == "value_text"
+
+
+@pytest.mark.parametrize("name", [1, None, True, Colour.RED, ("a",)])
+def test_names_are_text(name):
+    """A name of any other type is refused: JSON would write it as text, or not at all."""
+    error = refused({"a": {name: 1}})
+    assert (error.code, error.path) == ("key_type", "/a")
+
+
+def test_depth_has_a_limit():
+    """A hundred levels come in, one more does not, and no depth exhausts the stack."""
+    assert thaw(freeze(nested(MAX_DEPTH))) == nested(MAX_DEPTH)
+    assert refused(nested(MAX_DEPTH + 1)).code == "too_deep"
+    assert refused(nested(100_000)).code == "too_deep"
+
+
+def test_size_has_a_limit():
+    """A million members and elements come in, one more does not."""
+    assert len(freeze([0] * (MAX_NODES - 1))) == MAX_NODES - 1
+    error = refused({"a": [0] * MAX_NODES})
+    assert (error.code, error.path) == ("too_large", "/a")
+
+
+def test_a_value_that_holds_itself_is_told_as_one():
+    """A cycle is named as what it is, not as one level too many."""
+    ring = []
+    ring.append({"again": ring})
+    assert refused(ring).code == "cycle"
+
+
+def test_many_cycles_are_told_as_too_large():
+    """A value that doubles at each level ends at the limit of nodes."""
+    value = []
+    for _ in range(60):
+        value = [value, value]
+    assert refused(value).code == "too_large"
+
+
+def test_a_mapping_that_fails_is_told():
+    """An error inside a foreign Mapping comes out as ours, with its place."""
+    error = refused({"a": Broken()})
+    assert (error.code, error.path) == ("changed_during_call", "/a")
+    assert "OSError" in error.found
+    assert refused(Broken(), snapshot).code == "changed_during_call"
+
+
+def test_an_endless_mapping_ends():
+    """A Mapping that goes on for ever is refused at the limit."""
+
+    class Counting(UserDict):
+        def items(self):
+            number = 0
+            while True:
+                yield str(number), number
+                number += 1
+
+    assert refused(Counting()).code == "too_large"
+
+
+@pytest.mark.parametrize("params", [None, [], "a", 7, [("a", 1)]])
+def test_params_are_an_object(params):
+    """Params are a Mapping, and nothing that could be made into one."""
+    with pytest.raises(InvalidParams) as caught:
+        freeze_params(params)
+    assert (caught.value.code, caught.value.path) == ("params_type", "")
+
+
+@pytest.mark.parametrize("instruction", [1, True, [], ["Box it."], {}])
+def test_an_instruction_is_text_or_null(instruction):
+    """Nothing is coerced to text (U11)."""
+    with pytest.raises(InvalidParams) as caught:
+        freeze_params({"instruction": instruction})
+    assert (caught.value.code, caught.value.path) == ("instruction_type", "/instruction")
+
+
+def test_frozen_json_behaves_like_its_plain_twin():
+    """It is a dict or list to `isinstance`, `json`, `==`, `|`, `+`, `copy` and `pickle`."""
+    frozen = freeze({"a": [1, {"b": None}]})
+    plain = {"a": [1, {"b": None}]}
+    assert isinstance(frozen, dict)
+    assert isinstance(frozen["a"], list)
+    assert json.dumps(frozen) == json.dumps(plain)
+    assert frozen == plain
+    assert plain == frozen
+    assert {frozen, freeze(plain)} == {frozen}
+    for again in (copy.copy(frozen), copy.deepcopy(frozen), frozen.copy(), pickle.loads(pickle.dumps(frozen))):
+        assert (again, type(again), type(again["a"])) == (frozen, JSONObject, JSONArray)
+    array = frozen["a"]
+    for again in (copy.copy(array), copy.deepcopy(array), array.copy(), pickle.loads(pickle.dumps(array))):
+        assert (again, type(again)) == (array, JSONArray)
+    assert hash(array) == hash(freeze([1, {"b": None}]))
+    assert type(frozen | {"c": 1}) is type({"c": 1} | frozen) is JSONObject
+    assert frozen | MappingProxyType({"a": 2}) == {"a": 2}
+    assert {"a": 2} | frozen == plain
+
+
+def test_joining_with_what_is_no_object_is_a_type_error():
+    """`|` with a list is refused by Python, as for any dict."""
+    with pytest.raises(TypeError):
+        freeze({}) | [("a", 1)]
+    with pytest.raises(TypeError):
+        [("a", 1)] | freeze({})
+
+
+def test_joining_checks_what_comes_in():
+    """What `|` takes in passes the door."""
+    with pytest.raises(NotJSON):
+        freeze({}) | {"a": {1}}
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        (True, 1),
+        (False, 0),
+        (1, "1"),
+        (None, False),
+        ([], {}),
+        ({"a": True}, {"a": 1}),
+        ([1], [1, 2]),
+        ("é", "e\u0301"),
+    ],
+)
+def test_lookalikes_are_not_the_same(one, two):
+    """What JSON tells apart is not the same, at any depth."""
+    assert not same(one, two)
+    assert freeze({"x": one}) != freeze({"x": two})
+    assert freeze([one]) != [two]
+    assert as_key(freeze(one)) != as_key(freeze(two))
+
+
+@pytest.mark.parametrize(
+    ("one", "two"), [(1, 1.0), ([1, 2], (1, 2)), ({"a": 1, "b": 2}, {"b": 2, "a": 1}), (-0.0, 0), (None, None)]
+)
+def test_what_json_does_not_tell_apart_is_the_same(one, two):
+    """1 is 1.0, the order of members does not matter, a tuple is an array."""
+    assert same(one, two)
+    assert freeze({"x": one}) == freeze({"x": two})
+    assert hash(freeze([one])) == hash(freeze([two]))
+
+
+def test_only_json_is_compared():
+    """A value that is no JSON is refused, not called different."""
+    with pytest.raises(NotJSON):
+        same({1}, [1])
+
+
+def test_thawed_json_is_plain_and_new():
+    """`thaw` copies all the way down."""
+    frozen = freeze({"a": [{"b": []}]})
+    plain = thaw(frozen)
+    plain["a"][0]["b"].append(1)
+    assert (type(plain), type(plain["a"]), type(plain["a"][0])) == (dict, list, dict)
+    assert frozen == {"a": [{"b": []}]}
+
+
+@pytest.mark.parametrize("parts", [(), ("",), ("a", 0), ("a/b", "~", "~1", "~0/"), (" ", "é", "\n")])
+def test_a_pointer_leads_back_to_its_parts(parts):
+    """Names come back from a JSON Pointer as they went in (RFC 6901)."""
+    assert pointer_parts(pointer(*parts)) == tuple(str(part) for part in parts)
+
+
+def test_a_pointer_leads_to_a_value():
+    """Names lead into objects, indexes into arrays, and what leads nowhere is a LookupError."""
+    value = {"a/b": [{"": 7}]}
+    assert value_at(value, "/a~1b/0/") == 7
+    assert value_at(value, "") is value
+    for path in ("/a", "/a~1b/1"):
+        with pytest.raises(LookupError):
+            value_at(value, path)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("é\n\u202e", '"é\\n\\u202e"'),
+        ({"a": [None, True, 1.5]}, '{"a": [null, true, 1.5]}'),
+        ("\x7f", '"\\u007f"'),
+        ("\U000e0001", '"\\udb40\\udc01"'),
+    ],
+)
+def test_a_value_is_shown_on_one_line(value, text):
+    """A value is shown as JSON whose every character prints, so that no terminal is led astray."""
+    assert shown(value) == text
+    assert json.loads(shown(value)) == value
+
+
+def test_a_long_value_is_cut():
+    """What is far longer than wanted is cut and says how long it was; what is a little longer stays whole."""
+    assert shown("x" * 123, most=100) == '"' + "x" * 123 + '"'
+    assert shown("x" * 124, most=100) == '"' + "x" * 99 + "... (126 characters)"
+    assert shown("a b", quoted=False) == "a b"
+    assert shown([1], quoted=False) == "[1]"

@@ -1,0 +1,215 @@
+"""The API's own JSON, real-shaped: read, carried through the engine, and written back (E2)."""
+
+import json
+from pathlib import Path
+from types import MappingProxyType
+
+import pytest
+
+from paramcore import Assumptions, Patch, Project, Replace
+from paramcore.errors import InvalidParams, InvalidSetting, MalformedPayload, NotJSON, ParamcoreError
+from paramcore.wire import (
+    read_project,
+    read_projects,
+    read_task_request,
+    read_update,
+    write_project,
+    write_task_request,
+    write_update,
+)
+
+PAYLOADS = json.loads((Path(__file__).parent / "payloads.json").read_text("utf-8"))
+PROJECTS, UPDATES, REQUESTS, TASKS = (PAYLOADS[name] for name in ("projects", "updates", "requests", "tasks"))
+
+
+def project_of(*entries, **members):
+    return {"type": "imageannotation", "name": "boxes", "param_history": list(entries), **members}
+
+
+@pytest.mark.parametrize("name", PROJECTS)
+def test_a_project_object_is_written_as_it_was_read(name):
+    """Every name comes back, in its place, those that paramcore does not know included."""
+    assert json.dumps(write_project(read_project(PROJECTS[name]))) == json.dumps(PROJECTS[name])
+
+
+@pytest.mark.parametrize("name", UPDATES)
+def test_an_update_is_written_as_it_was_read(name):
+    """The body of a setParams request comes back with its flag."""
+    assert json.dumps(write_update(read_update(UPDATES[name]))) == json.dumps(UPDATES[name])
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_a_task_request_is_written_as_it_was_read(name):
+    """The flat body comes back as the same JSON."""
+    assert write_task_request(read_task_request(REQUESTS[name])) == REQUESTS[name]
+
+
+@pytest.mark.parametrize(
+    ("before", "update", "after"),
+    [("created", "the patch", "after the patch"), ("after the patch", "the replace", "after the replace")],
+)
+def test_an_update_makes_what_the_service_answers(before, update, after):
+    """An update of a project that was read gives the very history that the service then returns."""
+    made_at = PROJECTS[after]["param_history"][-1]["created_at"]
+    project = read_project(PROJECTS[before]).update(read_update(UPDATES[update]), created_at=made_at)
+    assert write_project(project) == PROJECTS[after]
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_a_request_makes_what_the_service_answers(name):
+    """What `as_task` says of a request stands in the created task, where the service only adds to it (T9)."""
+    task = read_project(PROJECTS["after the replace"]).resolve(REQUESTS[name]).as_task()
+    created = TASKS[name]
+    # The instruction of the request stands before that of the version, and both were written with one separator.
+    assert {field: created[field] for field in task if field != "params"} == {
+        field: value for field, value in task.items() if field != "params"
+    }
+    assert task["params"].items() <= created["params"].items()
+
+
+def test_one_project_is_an_object_and_all_are_an_array():
+    """E2: `GET /projects/{name}` returns an object, `GET /projects` a bare array: both are read."""
+    one, two = PROJECTS["created"], PROJECTS["minimal"]
+    assert read_projects(one) == (read_project(one),)
+    assert read_projects([one, two]) == (read_project(one), read_project(two))
+    assert read_projects([]) == ()
+
+
+def test_a_bad_project_in_an_array_is_told_by_its_place():
+    """The path of an error leads from the array down."""
+    with pytest.raises(MalformedPayload) as refused:
+        read_projects([PROJECTS["created"], project_of({"version": 1})])
+    assert refused.value.path == "/1/param_history/0/version"
+
+
+def test_assumptions_are_those_that_the_reader_is_given():
+    """A project object says nothing of what is assumed."""
+    joined = Assumptions(instruction_separator=" / ")
+    assert read_project(PROJECTS["created"], assumptions=joined).assumptions == joined
+    assert read_projects(PROJECTS["created"], assumptions=joined)[0].assumptions == joined
+
+
+def test_any_mapping_is_an_object():
+    """A project object may be of any Mapping type, and its history a tuple."""
+    entry = MappingProxyType({"version": 0, "padding": 3})
+    project = read_project(MappingProxyType({"name": "boxes", "type": "comparison", "param_history": (entry,)}))
+    assert project.params == {"padding": 3}
+
+
+@pytest.mark.parametrize(
+    ("obj", "code", "path", "found"),
+    [
+        (None, "project_type", "", "null"),
+        ([], "project_type", "", "an array"),
+        ({"name": "boxes", "type": "comparison"}, "history_type", "/param_history", "no `param_history`"),
+        (project_of(param_history=None), "history_type", "/param_history", "null"),
+        (project_of(param_history={}), "history_type", "/param_history", "an object"),
+        (project_of("0"), "history_type", "/param_history/0", "the text '0'"),
+        (project_of({"padding": 3}), "history_version", "/param_history/0/version", "no `version` in entry 0"),
+        (project_of({"version": "0"}), "history_version", "/param_history/0/version", "the text '0' in entry 0"),
+        (project_of({"version": False}), "history_version", "/param_history/0/version", "false in entry 0"),
+        (project_of({"version": 0.0}), "history_version", "/param_history/0/version", "the number 0.0 in entry 0"),
+        (project_of({"version": 1}), "history_order", "/param_history/0/version", "version 1 in entry 0"),
+        (
+            project_of({"version": 0}, {"version": 2}),
+            "history_order",
+            "/param_history/1/version",
+            "version 2 in entry 1, after entry 0 with version 0",
+        ),
+        (
+            project_of({"version": 0}, {"version": 0}),
+            "history_order",
+            "/param_history/1/version",
+            "version 0 in entry 1, after entry 0 with version 0",
+        ),
+    ],
+)
+def test_what_is_no_history_is_refused(obj, code, path, found):
+    """A history is never sorted or renumbered: the error names the place, and both entries where two do not agree."""
+    with pytest.raises(MalformedPayload) as refused:
+        read_project(obj)
+    assert (refused.value.code, refused.value.path, refused.value.found) == (code, path, found)
+
+
+@pytest.mark.parametrize(
+    ("obj", "error", "code", "path"),
+    [
+        (project_of(name=""), InvalidSetting, "project_name", "/name"),
+        (project_of(name=None), InvalidSetting, "project_name", "/name"),
+        (project_of(type=7), InvalidSetting, "task_type", "/type"),
+        (project_of({"version": 0, "created_at": 7}), InvalidSetting, "created_at_type", "/param_history/0/created_at"),
+        (
+            project_of({"version": 0, "instruction": 7}),
+            InvalidParams,
+            "instruction_type",
+            "/param_history/0/instruction",
+        ),
+        (project_of({"version": 0, "a": [{1}]}), NotJSON, "value_type", "/param_history/0/a/0"),
+        (project_of(archived={1}), NotJSON, "value_type", "/archived"),
+    ],
+)
+def test_what_stands_in_a_project_object_is_checked(obj, error, code, path):
+    """What is wrong inside a project object is told by its path in the whole."""
+    with pytest.raises(error) as refused:
+        read_project(obj)
+    assert (refused.value.code, refused.value.path) == (code, path)
+
+
+def test_a_version_made_here_is_written_with_its_time():
+    """A new entry has its number, the time where one was given, then its params."""
+    project = Project("boxes", type="comparison", params={"a": 1}, created_at="noon").patch_params({"b": 2})
+    assert json.dumps(write_project(project)["param_history"]) == json.dumps(
+        [{"version": 0, "created_at": "noon", "a": 1}, {"version": 1, "a": 1, "b": 2}]
+    )
+
+
+def test_what_is_written_is_the_callers_own():
+    """Editing what was written changes neither the project nor what is written next."""
+    project = read_project(PROJECTS["created"])
+    write_project(project)["param_history"][0]["geometries"].clear()
+    assert write_project(project) == PROJECTS["created"]
+
+
+@pytest.mark.parametrize(
+    ("body", "update"),
+    [
+        (None, Replace({})),
+        ({}, Replace({})),
+        ({"padding": 3}, Replace({"padding": 3})),
+        ({"patch": False, "padding": 3}, Replace({"padding": 3})),
+        ({"padding": 3, "patch": True}, Patch({"padding": 3})),
+    ],
+)
+def test_the_flag_makes_a_patch_or_a_replace(body, update):
+    """A body without the flag is a replace, as the API takes it; no body at all is one by nothing (U12)."""
+    assert read_update(body) == update
+
+
+@pytest.mark.parametrize("flag", [None, 0, 1, "true", [True]])
+def test_a_flag_that_is_no_bool_is_refused(flag):
+    """Nothing is taken for true or false that is not, since one of the two drops params."""
+    with pytest.raises(InvalidSetting) as refused:
+        read_update({"patch": flag})
+    assert (refused.value.code, refused.value.path) == ("flag_type", "/patch")
+
+
+@pytest.mark.parametrize("body", [[], "patch", {"version": 1}, {"project": "boxes"}, {"instruction": 1}])
+def test_what_is_no_update_is_refused(body):
+    """A body that is no object, or holds what no project can hold, is refused."""
+    with pytest.raises(ParamcoreError):
+        read_update(body)
+
+
+def test_the_sdks_nulls_are_read():
+    """The SDK writes null for what was not given: in a request it counts as not given, in a project it is kept."""
+    request = read_task_request({"project_version": None, "project": None, "batch": None, "padding": None})
+    assert (request.project_version, request.project, request.batch) == (None, None, None)
+    assert write_task_request(request) == {"padding": None}
+    sent = {**PROJECTS["minimal"], "datasetId": None}
+    assert write_project(read_project(sent)) == sent
+
+
+def test_the_type_stands_beside_a_request():
+    """The type of a task is in the URL, not in the body; a param of that name is a param (T12)."""
+    request = read_task_request({"type": "odd"}, type="comparison")
+    assert (request.type, request.params) == ("comparison", {"type": "odd"})
