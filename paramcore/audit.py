@@ -197,11 +197,16 @@ def _task_object(obj: object) -> Mapping[str, Any]:
 
 
 def _grid(chosen: Assumptions) -> Iterator[Assumptions]:
-    """All assumptions that calibration tries, those of the project first."""
+    """All assumptions that calibration tries: those of the project first, and last those that explain any instruction."""
     separators = dict.fromkeys([chosen.instruction_separator, *SEPARATORS])
-    choices = product(separators, ("leave out", "join"), ("append", "override"), ("used", "latest"))
-    names = [setting.name for setting in fields(Assumptions)]
-    others = (Assumptions.from_settings(dict(zip(names, choice, strict=True))) for choice in choices)
+    settings = {
+        "instruction_rule": ("append", "override"),
+        "pinned_param_version": ("used", "latest"),
+        "empty_instruction": ("leave out", "join"),
+        "instruction_separator": separators,
+    }
+    choices = product(*settings.values())
+    others = (Assumptions.from_settings(dict(zip(settings, choice, strict=True))) for choice in choices)
     yield from dict.fromkeys([chosen, *others])
 
 
@@ -268,7 +273,7 @@ def _against_instruction(
 def _ways_out(project: Project, task: Mapping[str, Any]) -> tuple[Mapping[str, str], ...]:
     """Return the fewest other settings under which the task could be: each way is the settings that change."""
     chosen = project.assumptions
-    tried = [*_grid(chosen), *(evolve(chosen, instruction_separator=one) for one in _suggested(project, task))]
+    tried = [*(evolve(chosen, instruction_separator=one) for one in _suggested(project, task)), *_grid(chosen)]
     fitting = (one for one in dict.fromkeys(tried) if not _contradictions(project, task, one))
     return tuple(map(sealed, _fewest(_changes(chosen, one) for one in fitting)))
 

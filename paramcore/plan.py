@@ -148,7 +148,7 @@ class Plan:
             return [counts]
         if not self.keeping.params:
             return [counts, "it names no param at all, so it drops them all"]
-        return [counts, f"to keep them, send {shown(self.keeping.body)}"]
+        return [counts, f"only a replace can drop them; to keep them, send {shown(self.keeping.body)}"]
 
 
 @frozen

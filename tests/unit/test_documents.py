@@ -54,7 +54,7 @@ def test_json_is_read(written, data, value):
         ("", "json_syntax", None, None),
         (" \n", "json_syntax", None, None),
         ("{", "json_syntax", 1, 2),
-        ('{"a": 1,\n  }', "json_syntax", 2, 3),
+        ('{"a": 1,\n  7}', "json_syntax", 2, 3),
         ("[1, 2]\n[3]", "json_syntax", 2, 1),
         ("[1 2]", "json_syntax", 1, 4),
         ("{'a': 1}", "json_syntax", 1, 2),

@@ -1,0 +1,258 @@
+"""Finished tasks, held against the history of their project."""
+
+import pytest
+from attrs import evolve
+
+from paramcore import Assumptions, Project
+from paramcore.audit import Audit
+from paramcore.errors import InvalidParams, NotJSON
+from paramcore.wire import read_project
+
+BOXES = (
+    Project("boxes", type="imageannotation", params={"instruction": "Box it.", "padding": 3})
+    .patch_params({"instruction": "Box all.", "tags": ["day"]})
+    .replace_params({"padding": 5})
+)
+
+
+def task(version=0, instruction="Box it.", *, project="boxes", task_id="t1", **params):
+    named = {"project": project, "project_param_version": version, "instruction": instruction}
+    given = {name: value for name, value in named.items() if value is not ...}
+    return {"task_id": task_id, "type": "imageannotation", "params": {"padding": 1, **params}, **given}
+
+
+def audited(*tasks, project=BOXES):
+    return Audit.of(project, tasks)
+
+
+def told(audit):
+    return [
+        (one.rule, one.path, one.found, one.wanted, [dict(way) for way in one.vanishes_under]) for one in audit.findings
+    ]
+
+
+@pytest.mark.parametrize(
+    "finished",
+    [
+        task(),
+        task(instruction="Hurry.\nBox it."),
+        task(padding=None, attachment="https://example.com/a.jpg"),
+        task(1, "Box all.", tags=[]) | {"tags": ["night"]},
+        task(2, "anything"),
+        task(2, None),
+        task(-1, None),
+        task(-1, ...) | {"params": {}},
+        task() | {"status": "completed", "response": {"annotations": []}},
+        {name: value for name, value in task().items() if name != "type"},
+    ],
+)
+def test_a_task_that_some_request_could_have_made_is_possible(finished):
+    """Whatever a task may override, and whatever the service adds, is no contradiction (T9)."""
+    audit = audited(finished)
+    assert (audit.possible, audit.impossible, told(audit)) == (1, 0, [])
+
+
+@pytest.mark.parametrize(
+    "finished", [task(project="other"), task(project=...), task(project=None), task(...), task(None)]
+)
+def test_a_task_that_names_no_version_of_it_is_not_judged(finished):
+    """A task of another project, or without a version, says nothing about this one."""
+    audit = audited(finished)
+    assert (audit.possible, audit.impossible, audit.not_judged) == (0, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("finished", "finding"),
+    [
+        (task() | {"params": {}}, ("T1", "/params/padding", "nothing", "a value: version 0 sets it", [])),
+        (
+            task(1, "Box all."),
+            (
+                "T1",
+                "/tags",
+                "nothing",
+                "a value: version 1 sets it",
+                [{"instruction_rule": "override", "pinned_param_version": "latest"}],
+            ),
+        ),
+        (
+            task(instruction="Box all."),
+            (
+                "T4",
+                "/instruction",
+                '"Box all."',
+                'the text of version 0 at its end: "Box it."',
+                [{"instruction_rule": "override"}],
+            ),
+        ),
+        (
+            task(instruction=None),
+            (
+                "T4",
+                "/instruction",
+                "null",
+                'the text of version 0 at its end: "Box it."',
+                [{"instruction_rule": "override"}],
+            ),
+        ),
+        (task(7), ("T8", "/project_param_version", "the number 7", "a version from 0 to 2, or -1", [])),
+        (task("0"), ("T8", "/project_param_version", "the text '0'", "a version from 0 to 2, or -1", [])),
+        (task(True), ("T8", "/project_param_version", "true", "a version from 0 to 2, or -1", [])),
+        (
+            task() | {"type": "comparison"},
+            ("T12", "/type", "the text 'comparison'", 'the project\'s type, "imageannotation"', []),
+        ),
+        (task(-1) | {"type": 7}, ("T12", "/type", "the number 7", 'the project\'s type, "imageannotation"', [])),
+    ],
+)
+def test_a_contradiction_names_its_rule(finished, finding):
+    """What no request could have brought about is told by the rule, the place, and what would explain it."""
+    audit = audited(finished)
+    assert audit.impossible == 1
+    assert finding in told(audit)
+
+
+@pytest.mark.parametrize(
+    ("whole", "ways"),
+    [
+        ("Hurry.\n\nBox it.", []),
+        ("Hurry.Box it.", [{"instruction_separator": ""}, {"instruction_rule": "override"}]),
+        (
+            "Hurry. Box it.",
+            [{"instruction_separator": " "}, {"instruction_separator": ""}, {"instruction_rule": "override"}],
+        ),
+        (
+            "Hurry.\t\tBox it.",
+            [{"instruction_separator": "\t\t"}, {"instruction_separator": ""}, {"instruction_rule": "override"}],
+        ),
+        ("\nBox it.", [{"instruction_separator": ""}, {"empty_instruction": "join"}, {"instruction_rule": "override"}]),
+    ],
+)
+def test_another_assumption_may_explain_a_task(whole, ways):
+    """The fewest settings under which a task could be are named, the separator that it shows itself included."""
+    assert [way for finding in told(audited(task(instruction=whole))) for way in finding[4]] == ways
+
+
+def test_a_joined_empty_instruction_has_its_separator():
+    """Where what is empty is joined, a task without its own text begins with the separator."""
+    joined = BOXES.assuming(Assumptions(empty_instruction="join"))
+    assert audited(task(instruction="\nBox it."), project=joined).possible == 1
+    assert told(audited(task(), project=joined))[0][4] == [
+        {"instruction_separator": ""},
+        {"empty_instruction": "leave out"},
+        {"instruction_rule": "override"},
+    ]
+
+
+def test_where_the_latest_is_recorded_an_older_version_may_have_been_used():
+    """Under that assumption a task fits if any version up to the recorded one explains it (T8)."""
+    latest = BOXES.assuming(Assumptions(pinned_param_version="latest"))
+    assert audited(task(1, "Box it."), project=latest).possible == 1
+    assert audited(task(0, "Box all."), project=latest).impossible == 1
+    assert {"pinned_param_version": "latest"} in told(audited(task(1, "Box it.")))[0][4]
+
+
+def test_a_project_without_versions_explains_only_tasks_that_opted_out():
+    """A version of a project that has none is a contradiction."""
+    bare = Project("boxes", type="imageannotation")
+    assert audited(task(-1), project=bare).possible == 1
+    assert told(audited(task(0), project=bare))[0][3] == "none: it has no versions"
+
+
+@pytest.mark.parametrize(
+    ("obj", "error"),
+    [(None, InvalidParams), ([], InvalidParams), ({"params": []}, InvalidParams), ({"a": {1}}, NotJSON)],
+)
+def test_only_task_objects_are_audited(obj, error):
+    """What is no task object is refused."""
+    with pytest.raises(error):
+        audited(obj)
+
+
+def test_an_audit_in_text():
+    """One line sums up, then each finding with its way out, then what the tasks teach."""
+    audit = audited(task(instruction="Hurry.\nBox it."), task(0, "Hurry. Box it.", task_id="t2"), task(project="other"))
+    assert str(audit) == (
+        'tasks of "boxes": 1 possible, 1 impossible, 1 name no version of it\n'
+        'task t2: T5: at /instruction: found "Hurry. " before the project\'s text,'
+        ' wanted "\\n" between the task\'s text and that of version 0\n'
+        '  would be right with instruction_separator=" " or instruction_separator="" or instruction_rule="override"\n'
+        "the assumptions in use do not explain them all; these would:"
+        ' instruction_separator="" or instruction_rule="override"'
+    )
+
+
+def test_what_possible_tasks_teach():
+    """Each setting is told with the values that the tasks rule out, and those that are as good."""
+    assert audited(task(instruction="Hurry.\nBox it.")).lessons == [
+        "the assumptions in use explain them",
+        '  instruction_separator = "\\n"  (ruled out: "\\n\\n", " "; as good: "")',
+        '  empty_instruction = "leave out"  (as good: "join")',
+        '  instruction_rule = "append"  (as good: "override")',
+        '  pinned_param_version = "used"  (as good: "latest")',
+    ]
+    assert audited().lessons == audited(task(project="other")).lessons == []
+
+
+def test_three_tasks_settle_an_account():
+    """A joined text, a task without one and a pinned task leave just the assumptions that made them."""
+    true = Assumptions(instruction_separator=" ", empty_instruction="join")
+    project = BOXES.assuming(true).patch_params({"instruction": "Box most.", "other": 1})
+    made = [
+        dict(project.resolve({"project": "boxes", **request}).as_task())
+        for request in ({"instruction": "Hurry,please."}, {}, {"project_version": 0, "instruction": "x"})
+    ]
+    left = Audit.of(project, made).calibration
+    assert true in left
+    assert {one.empty_instruction for one in left if one == evolve(true, empty_instruction=one.empty_instruction)} == {
+        "join"
+    }
+
+
+def test_a_task_that_nothing_explains_teaches_nothing():
+    """A task that is impossible under every assumption strikes out none; the others still do."""
+    audit = audited(task() | {"params": {}}, task(0, "Hurry.\nBox it.", task_id=None))
+    assert Assumptions() in audit.calibration
+    assert "the assumptions in use explain the others" in str(audit)
+    assert str(audit.findings[0]).startswith("task t1: T1")
+
+
+def test_no_assumption_may_explain_all():
+    """Tasks that contradict each other under every assumption leave none."""
+    audit = audited(
+        task(instruction="a\tBox it."), task(0, "Other.", task_id=None), project=BOXES.assuming(Assumptions())
+    )
+    assert "override" in str(audit)
+    custom = read_project(
+        {"name": "boxes", "type": "imageannotation", "param_history": [{"version": 0, "instruction": "Box it."}]}
+    ).patch_params({"instruction": "Box all."})
+    left = audited(task(1, "a Box all."), task(0, "b\n\nBox all."), project=custom)
+    assert [one.instruction_rule for one in left.calibration if one.instruction_rule == "append"] == []
+
+
+def test_an_audit_as_json():
+    """JSON holds the counts, each finding with its ways out, and what is left of the assumptions."""
+    document = audited(task(0, "Box all.", task_id=7)).to_json()
+    assert {name: document[name] for name in ("project", "possible", "impossible", "not_judged", "findings")} == {
+        "project": "boxes",
+        "possible": 0,
+        "impossible": 1,
+        "not_judged": 0,
+        "findings": [
+            {
+                "task_id": None,
+                "rule": "T4",
+                "pointer": "/instruction",
+                "found": '"Box all."',
+                "wanted": 'the text of version 0 at its end: "Box it."',
+                "vanishes_under": [{"instruction_rule": "override"}],
+            }
+        ],
+    }
+    assert {one["instruction_rule"] for one in document["calibration"]} == {"override"}
+
+
+def test_long_texts_are_cut():
+    """Of a long instruction the end is shown."""
+    finding = told(audited(task(instruction="x" * 100 + "end")))[0]
+    assert finding[2] == "..." + "x" * 57 + "end"

@@ -1,0 +1,116 @@
+"""What differs between two params objects, and what is lost inside."""
+
+import pytest
+
+from paramcore.diff import Diff
+from paramcore.errors import InvalidParams, NotJSON
+
+BEFORE = {
+    "padding": 3,
+    "old": None,
+    "geometries": {"box": {"objects_to_annotate": ["Forklift", "Pallet"], "min": 1}, "polygon": {}},
+    "kept": [1],
+}
+AFTER = {
+    "padding": 3.0,
+    "geometries": {"box": {"objects_to_annotate": ["Pallet", "Person"], "min": 2}},
+    "kept": [1],
+    "new": True,
+}
+
+
+def test_params_are_added_removed_changed_or_kept():
+    """Each param of either side stands in exactly one of the four."""
+    diff = Diff.between(BEFORE, AFTER)
+    assert diff.added == {"new": True}
+    assert diff.removed == {"old": None}
+    assert diff.changed == {"geometries": AFTER["geometries"]}
+    assert diff.kept == ("padding", "kept")
+    assert diff.names == ("old", "geometries", "new")
+
+
+def test_a_diff_in_text():
+    """Each param has a line, those that are gone first, and what is lost inside stands below its param."""
+    assert str(Diff.between(BEFORE, AFTER)) == (
+        "  removed  old         null\n"
+        '  changed  geometries  {"box": {"objects_to_annotate": ["Forklift", "Pallet"], "min": 1}, "polygon": {}}'
+        ' -> {"box": {"objects_to_annotate": ["Pallet", "Person"], "min": 2}}\n'
+        '  lost     /geometries/box/objects_to_annotate/0  "Forklift"\n'
+        "  lost     /geometries/polygon  {}\n"
+        "  added    new         true"
+    )
+    assert str(Diff.between(BEFORE, BEFORE)) == "nothing differs"
+
+
+def test_a_diff_as_json():
+    """JSON says the same, in plain values."""
+    assert Diff.between({"a": {"x": 1}, "b": 1}, {"a": {}, "c": 2}).to_json() == {
+        "added": {"c": 2},
+        "removed": {"b": 1},
+        "changed": {"a": {"before": {"x": 1}, "after": {}}},
+        "lost": ["/a/x"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "lost"),
+    [
+        ({"x": 1}, {"x": 2}, []),
+        ({"x": {"y": 1}}, {"x": 2}, ["/a/x/y"]),
+        ({"x": 1}, 7, ["/a/x"]),
+        ([1, 2], 7, ["/a/0", "/a/1"]),
+        ({"x": [1, 2]}, {"x": [2, 1]}, []),
+        ([1, 1], [1], ["/a/1"]),
+        ([1], [True], ["/a/0"]),
+        ([True, False], [1, 0], ["/a/0", "/a/1"]),
+        ([{"name": "box", "min": 1}], [{"name": "box"}], ["/a/0/min"]),
+        ([{"name": "box", "min": 1}, {"name": "line"}], [{"name": "line"}], ["/a/0"]),
+        ([{"n": 1}, {"n": 2}], [{"n": 2}, {"n": 3, "m": 1}], ["/a/0"]),
+        ([[1, 2], 3], [[1], 3], ["/a/0/1"]),
+        ([{"n": 1}], [[1]], ["/a/0"]),
+        ("text", "other", []),
+        ([], {}, []),
+        ({"/": [1]}, {"/": []}, ["/a/~1/0"]),
+    ],
+)
+def test_what_is_lost_inside_is_told_by_pointer(before, after, lost):
+    """A member or an element that is gone is named; what moved, or only changed its value, is not."""
+    assert list(Diff.between({"a": before}, {"a": after}).lost) == lost
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "differs"),
+    [
+        ({}, {}, False),
+        ({"a": 1}, {"a": 1.0}, False),
+        ({"a": 1, "b": 2}, {"b": 2, "a": 1}, False),
+        ({"a": 1}, {"a": True}, True),
+        ({"a": None}, {}, True),
+        ({}, {"a": None}, True),
+    ],
+)
+def test_a_diff_is_true_where_something_differs(before, after, differs):
+    """Null is not absence, `True` is not 1, and order does not matter."""
+    assert bool(Diff.between(before, after)) is differs
+
+
+def test_a_diff_is_applied():
+    """What `before` lost is gone, what came is there, and what else there was stays."""
+    diff = Diff.between({"a": 1, "b": 1}, {"b": 2, "c": 3})
+    assert diff.applied_to({"a": 1, "b": 1}) == {"b": 2, "c": 3}
+    assert diff.applied_to({"a": 9, "x": 9}) == {"x": 9, "b": 2, "c": 3}
+
+
+@pytest.mark.parametrize(
+    ("bad", "error"), [([], InvalidParams), ({"instruction": 1}, InvalidParams), ({"a": {1}}, NotJSON)]
+)
+def test_only_params_are_compared(bad, error):
+    """What are no params is refused on either side."""
+    for sides in ((bad, {}), ({}, bad)):
+        with pytest.raises(error):
+            Diff.between(*sides)
+
+
+def test_names_are_shown_on_one_line():
+    """A name that does not print is escaped, and takes the width that it has on the screen."""
+    assert str(Diff.between({}, {"a\nb": 1, "c": 2})) == "  added    a\\nb  1\n  added    c     2"

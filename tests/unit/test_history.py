@@ -1,0 +1,145 @@
+"""What a history tells, and what it cannot."""
+
+import pytest
+
+from paramcore import Project
+from paramcore.history import History
+from paramcore.wire import read_project
+
+
+def project_of(*entries):
+    history = [{"version": number, **entry} for number, entry in enumerate(entries)]
+    return read_project({"name": "boxes", "type": "comparison", "param_history": history})
+
+
+def at(second, **params):
+    return {"created_at": f"2024-03-04T09:12:{second}Z", **params}
+
+
+STORY = project_of(
+    at("00.000", instruction="Box it.", padding=3),
+    at("01.000", instruction="Box it.", padding=4),
+    at("02.500", instruction="Box it.", padding=4),
+    {"padding": 4, "new": [1]},
+    {"padding": 3, "new": [1], "instruction": "Box it."},
+    {"padding": 3, "new": [1], "instruction": "Box it."},
+)
+
+
+def test_a_history_in_text():
+    """Each version has its heading and what it changed, drops first; nothing is claimed that the history cannot tell."""
+    assert str(History.of(STORY)) == (
+        '"boxes": 6 versions\n'
+        "\n"
+        "version 0  2024-03-04T09:12:00.000Z  the first\n"
+        '  added    instruction  "Box it."\n'
+        "  added    padding      3\n"
+        "\n"
+        "version 1  2024-03-04T09:12:01.000Z  by patch or by replace\n"
+        "  changed  padding  3 -> 4\n"
+        "\n"
+        "version 2  2024-03-04T09:12:02.500Z  changes nothing, 2 s after the one before: probably one request, sent twice\n"
+        "\n"
+        "version 3  by replace, for it dropped params\n"
+        '  dropped  instruction  "Box it."\n'
+        "  added    new          [1]\n"
+        "\n"
+        "version 4  by patch or by replace\n"
+        "  changed  padding      4 -> 3\n"
+        '  added    instruction  "Box it."\n'
+        "  returns  padding to what it was in version 0\n"
+        "  returns  instruction to what it was in version 2\n"
+        "\n"
+        "version 5  changes nothing"
+    )
+
+
+def test_a_history_as_json():
+    """JSON says of each version what the text says."""
+    document = History.of(STORY).to_json()
+    assert document["project"] == "boxes"
+    assert document["versions"][3] == {
+        "version": 3,
+        "created_at": None,
+        "added": {"new": [1]},
+        "removed": {"instruction": "Box it."},
+        "changed": {},
+        "lost": [],
+        "must_be_replace": True,
+        "restated": ["padding"],
+        "noop": False,
+        "probable_twin": False,
+        "returns": {},
+    }
+    assert [one["noop"] for one in document["versions"]] == [False, False, True, False, False, True]
+    assert [one["probable_twin"] for one in document["versions"]] == [False, False, True, False, False, False]
+    assert document["versions"][4]["returns"] == {"padding": 0, "instruction": 2}
+
+
+def test_short_histories():
+    """A project without versions, and one with a single one, say so."""
+    assert str(History.of(Project("bare", type="comparison"))) == '"bare" has no versions yet'
+    assert str(History.of(project_of({}))) == '"boxes": 1 version\n\nversion 0  the first'
+    assert not History.of(project_of({})).steps[0].is_noop
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "seconds", "twin"),
+    [
+        ("2024-03-04T09:12:00Z", "2024-03-04T09:13:00Z", 60, True),
+        ("2024-03-04T09:12:00Z", "2024-03-04T09:13:00.001Z", 60.001, False),
+        ("2024-03-04T23:59:59.9Z", "2024-03-05T00:00:00.1Z", 0.2, True),
+        ("2024-02-28T23:59:59Z", "2024-02-29T00:00:00Z", 1, True),
+        ("2024-02-29T23:59:59Z", "2024-03-01T00:00:00Z", 1, True),
+        ("2023-02-28T23:59:59Z", "2023-03-01T00:00:00Z", 1, True),
+        ("1900-02-28T00:00:00Z", "1900-03-01T00:00:00Z", 86_400, False),
+        ("2000-02-28T00:00:00Z", "2000-03-01T00:00:00Z", 172_800, False),
+        ("2023-12-31T23:59:59Z", "2024-01-01T00:00:00Z", 1, True),
+        ("2024-03-04T09:12:01Z", "2024-03-04T09:12:00Z", -1, False),
+        ("yesterday", "2024-03-04T09:12:00Z", None, False),
+        ("2024-03-04T09:12:00Z", None, None, False),
+        ("2024-03-04T09:12:00+01:00", "2024-03-04T09:12:01Z", None, False),
+        ("2024-03-04T09:12:0\u0661Z", "2024-03-04T09:12:01Z", None, False),
+    ],
+)
+def test_twins_are_told_by_the_services_times(first, second, seconds, twin):
+    """Equal params at most a minute apart are probably one request sent twice; without both times nothing is claimed."""
+    entries = [{"created_at": moment} if moment else {} for moment in (first, second)]
+    step = History.of(project_of(*entries)).steps[1]
+    assert (step.seconds, step.is_probable_twin, step.is_noop) == (seconds, twin, True)
+
+
+def test_what_differs_is_no_twin():
+    """Two versions seconds apart with different params are two updates."""
+    assert not History.of(project_of(at("00"), at("01", a=1))).steps[1].is_probable_twin
+
+
+def test_only_a_certain_replace_restates():
+    """What a version that dropped params kept was certainly sent again; of any other nothing is claimed."""
+    steps = History.of(project_of({"a": 1, "b": 1}, {"a": 1}, {"a": 1, "c": 1})).steps
+    assert [step.restated for step in steps] == [(), ("a",), ()]
+    assert [step.must_be_replace for step in steps] == [False, True, False]
+
+
+def test_a_value_returns_to_the_version_that_had_it_last():
+    """`True` does not return to 1, and what was never gone does not return."""
+    steps = History.of(project_of({"a": 1}, {"a": 2}, {"a": 1.0}, {"a": True}, {}, {"a": 1})).steps
+    assert [dict(step.returns) for step in steps] == [{}, {}, {"a": 0}, {}, {}, {"a": 2}]
+
+
+def test_the_life_of_a_param():
+    """Since when to when a param had which value, gaps included, in text and as JSON."""
+    history = History.of(STORY)
+    assert history.life_of("instruction") == 'instruction\n  0-2  "Box it."\n  3    not set\n  4-5  "Box it."'
+    assert [life.to_json() for life in history.lifetimes("padding")] == [
+        {"first": 0, "last": 0, "set": True, "value": 3},
+        {"first": 1, "last": 3, "set": True, "value": 4},
+        {"first": 4, "last": 5, "set": True, "value": 3},
+    ]
+    assert [life.to_json() for life in history.lifetimes("none")] == [{"first": 0, "last": 5, "set": False}]
+    assert History.of(Project("bare", type="comparison")).life_of("a") == "a"
+
+
+def test_null_is_no_gap():
+    """A param that is null is set."""
+    assert [life.is_set for life in History.of(project_of({"a": None}, {})).lifetimes("a")] == [True, False]

@@ -1,0 +1,105 @@
+"""Which requests an update touches, and why the others come out the same."""
+
+import pytest
+
+from paramcore import Assumptions, Patch, Plan, Project, Replace, TaskRequest
+from paramcore.errors import NoSuchVersion, ParamcoreError, WrongProject
+from paramcore.impact import Impact
+
+BOXES = Project("boxes", type="imageannotation", params={"instruction": "Box it.", "padding": 3, "old": 1})
+PADDED = Plan.of(BOXES, Patch({"padding": 4, "new": 1}))
+REWORDED = Plan.of(BOXES, Patch({"instruction": "Box all."}))
+
+
+def effect(plan, **request):
+    return next(Impact.effects(plan, [request]))
+
+
+@pytest.mark.parametrize(
+    ("plan", "request_", "params", "overridden", "why"),
+    [
+        (PADDED, {}, ("padding", "new"), (), None),
+        (PADDED, {"padding": 9}, ("new",), ("padding",), None),
+        (PADDED, {"padding": 9, "new": None}, (), ("padding", "new"), "override"),
+        (PADDED, {"project_version": 0}, (), (), "pinned"),
+        (PADDED, {"project_version": -1, "padding": 9}, (), (), "opted_out"),
+        (PADDED, {"padding": 9, "other": 1}, ("new",), ("padding",), None),
+        (REWORDED, {"instruction": "Hurry."}, ("instruction",), (), None),
+        (REWORDED, {"instruction": ""}, ("instruction",), (), None),
+        (Plan.of(BOXES, Replace({"padding": 3})), {"padding": 3}, ("instruction", "old"), (), None),
+        (Plan.of(BOXES, Patch({"padding": 3.0})), {}, (), (), "same"),
+        (Plan.of(BOXES, Patch({})), {"padding": 9}, (), (), "same"),
+        (Plan.to(BOXES, BOXES.params), {}, (), (), "same"),
+        (
+            Plan.of(Project("bare", type="x"), Patch({"instruction": ""})),
+            {"instruction": "a"},
+            (),
+            ("instruction",),
+            "override",
+        ),
+        (
+            Plan.of(Project("bare", type="x"), Patch({"a": 1, "instruction": None})),
+            {"instruction": "b"},
+            ("a",),
+            ("instruction",),
+            None,
+        ),
+    ],
+)
+def test_each_request_says_what_becomes_of_it(plan, request_, params, overridden, why):
+    """The params that come out differently are named; where there are none, why."""
+    found = effect(plan, **request_)
+    assert (found.params, found.overridden, found.why) == (params, overridden, why)
+
+
+def test_an_overriding_instruction_shields():
+    """Where a task's instruction overrides, a change of the project's does not touch it (T6)."""
+    project = BOXES.assuming(Assumptions(instruction_rule="override"))
+    plan = Plan.of(project, Patch({"instruction": "Box all."}))
+    assert effect(plan, instruction="Hurry.").why == "override"
+    assert "shield" not in str(Impact.of(plan, []))
+
+
+@pytest.mark.parametrize(
+    ("task", "error"),
+    [
+        ({"project_version": 7}, NoSuchVersion),
+        ({"project": "other"}, WrongProject),
+        (TaskRequest({}, type="comparison"), WrongProject),
+        ({"batch": 7}, ParamcoreError),
+        (None, ParamcoreError),
+    ],
+)
+def test_a_request_that_the_project_refuses_is_refused(task, error):
+    """A request that would be refused today is no question of impact."""
+    with pytest.raises(error):
+        Impact.of(PADDED, [task])
+
+
+TASKS = [{}, {"padding": 9}, {"padding": 9, "new": 2}, {"project_version": 0}, {"project_version": -1}, TaskRequest({})]
+
+
+def test_an_impact_in_text():
+    """One line counts the requests and why some are not touched, then each changed param has a line."""
+    assert str(Impact.of(PADDED, TASKS)) == (
+        "6 requests: 3 affected, 1 set every changed param themselves, 1 are pinned to a version,"
+        " 1 opted out (project_version -1)\n"
+        "  padding  2 affected, 2 set it themselves\n"
+        "  new      3 affected, 1 set it themselves"
+    )
+    assert str(Impact.of(REWORDED, [{}, {"instruction": "Hurry."}])) == (
+        "2 requests: 2 affected\n"
+        "  instruction  2 affected, 0 set it themselves\n"
+        "a task cannot shield itself from a change of the project's instruction: it is appended to the task's own"
+    )
+    assert str(Impact.of(Plan.of(BOXES, Patch({})), [{}])) == "1 requests: 0 affected, 1 come out the same all the same"
+
+
+def test_an_impact_as_json():
+    """JSON holds the same counts."""
+    assert Impact.of(PADDED, TASKS).to_json() == {
+        "project": "boxes",
+        "affected": 3,
+        "unaffected": {"override": 1, "pinned": 1, "opted_out": 1, "same": 0},
+        "by_param": {"padding": {"affected": 2, "override": 2}, "new": {"affected": 3, "override": 1}},
+    }

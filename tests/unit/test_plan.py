@@ -1,0 +1,167 @@
+"""An update, looked at before it is sent."""
+
+import pytest
+
+from paramcore import Patch, Plan, Project, Replace
+from paramcore.errors import InvalidParams, InvalidSetting
+
+BOXES = Project("boxes", type="imageannotation", params={"instruction": "Box it.", "padding": 3, "old": 1})
+EMPTY = Project("bare", type="comparison")
+
+
+def test_a_replace_says_what_it_drops_first():
+    """Drops stand first, the counts below, and last the patch that would keep them."""
+    plan = Plan.of(BOXES, Replace({"instruction": "Box all.", "new": True}))
+    assert str(plan) == (
+        'update of "boxes": version 0 -> 1, by replace, which drops what it does not name\n'
+        "  dropped  padding      3\n"
+        "  dropped  old          1\n"
+        '  changed  instruction  "Box it." -> "Box all."\n'
+        "  added    new          true\n"
+        "2 dropped, 1 changed, 1 added, 0 kept\n"
+        'only a replace can drop them; to keep them, send {"patch": true, "instruction": "Box all.", "new": true}'
+    )
+    assert plan.dropped == ("padding", "old")
+    assert plan.needs_consent
+
+
+def test_a_patch_keeps():
+    """A patch drops nothing and needs no consent."""
+    plan = Plan.of(BOXES, Patch({"padding": 4}))
+    assert str(plan) == (
+        'update of "boxes": version 0 -> 1, by patch\n  changed  padding  3 -> 4\n0 dropped, 1 changed, 0 added, 2 kept'
+    )
+    assert not plan.needs_consent
+    assert plan.keeping == Patch({"padding": 4})
+
+
+def test_a_replace_by_nothing_offers_no_patch():
+    """Where the update names no param, there is no patch that would do what it means."""
+    assert str(Plan.of(BOXES, Replace({}))).splitlines()[-1] == "it names no param at all, so it drops them all"
+    assert Plan.of(BOXES, Replace({})).keeping == Patch({})
+
+
+def test_a_replace_that_drops_nothing_is_no_danger():
+    """A replace that names all params, or meets none, needs no consent."""
+    assert not Plan.of(BOXES, Replace({**BOXES.params, "new": 1})).needs_consent
+    plan = Plan.of(EMPTY, Replace({"a": 1}))
+    assert not plan.needs_consent
+    assert str(plan).splitlines()[0] == (
+        'update of "bare": version 0, its first, by replace, which drops what it does not name'
+    )
+
+
+def test_a_plan_as_json():
+    """JSON holds the state before and after, the difference and the exact body."""
+    assert Plan.of(BOXES, Replace({"padding": 4})).to_json() == {
+        "project": "boxes",
+        "version": 1,
+        "before": {"instruction": "Box it.", "padding": 3, "old": 1},
+        "after": {"padding": 4},
+        "dropped": ["instruction", "old"],
+        "diff": {
+            "added": {},
+            "removed": {"instruction": "Box it.", "old": 1},
+            "changed": {"padding": {"before": 3, "after": 4}},
+            "lost": [],
+        },
+        "request": {"patch": False, "padding": 4},
+        "needs_consent": True,
+    }
+
+
+def test_the_smallest_update_may_be_none():
+    """Where the project holds the wanted params there is nothing to send, in whatever order they stand."""
+    plan = Plan.to(BOXES, {"old": 1.0, "padding": 3, "instruction": "Box it."})
+    assert (plan.update, plan.request, plan.needs_consent) == (None, None, False)
+    assert str(plan) == 'nothing to do: "boxes" holds just these params'
+    assert plan.to_json()["version"] is plan.to_json()["request"] is None
+    assert plan.keeping == Patch({})
+
+
+def test_the_smallest_update_is_a_patch_of_what_differs():
+    """Where nothing must go, a patch names exactly the params that differ."""
+    assert Plan.to(BOXES, {**BOXES.params, "padding": 4, "new": None}).update == Patch({"padding": 4, "new": None})
+
+
+def test_a_replace_is_forced_where_a_param_must_go():
+    """No patch removes a param, so the whole wanted state is sent."""
+    assert Plan.to(BOXES, {"padding": 3}).update == Replace({"padding": 3})
+    assert Plan.to(BOXES, {}).update == Replace({})
+
+
+def test_a_wanted_state_of_an_empty_project():
+    """A project without versions that shall hold nothing holds nothing already."""
+    assert Plan.to(EMPTY, {}).update is None
+    assert Plan.to(EMPTY, {"a": 1}).update == Patch({"a": 1})
+
+
+@pytest.mark.parametrize("wanted", [None, {"version": 1}, {"instruction": 7}, {"batch": "monday"}])
+def test_a_wanted_state_is_one_that_a_project_can_hold(wanted):
+    """What no update could bring about is refused before anything is planned."""
+    with pytest.raises(InvalidParams):
+        Plan.to(BOXES, wanted)
+
+
+def test_an_update_is_a_patch_or_a_replace():
+    """A plan of anything else is refused."""
+    with pytest.raises(InvalidSetting):
+        Plan.of(BOXES, {"padding": 4})
+
+
+@pytest.mark.parametrize(
+    ("update", "meanwhile", "conflicts"),
+    [
+        (Patch({"padding": 4}), Patch({"padding": 5}), ("padding",)),
+        (Patch({"padding": 4}), Patch({"padding": 4}), ()),
+        (Patch({"padding": 4}), Patch({"other": 4}), ()),
+        (Patch({"padding": 4}), Replace({}), ("padding",)),
+        (Patch({"new": 1}), Patch({"new": 2}), ("new",)),
+        (Replace({"padding": 3}), Patch({"new": 2}), ("new",)),
+        (Replace({"padding": 4}), Patch({"padding": 4}), ()),
+        (Replace({"padding": 4}), Replace({"padding": 3, "instruction": "Box it."}), ()),
+        (Replace({"old": 1}), Replace({}), ("old",)),
+    ],
+)
+def test_a_moved_history_says_what_would_be_undone(update, meanwhile, conflicts):
+    """What somebody else changed and this update would make something else of is a conflict, and nothing else is."""
+    moved = Plan.of(BOXES, update).on(BOXES.update(meanwhile))
+    assert moved.conflicts == conflicts
+    assert moved.means_the_same is (conflicts == ())
+    assert moved.since == (1,)
+
+
+def test_nothing_to_do_means_the_same_while_nothing_moved():
+    """A plan of nothing conflicts with whatever changed since, for the project no longer holds what was wanted."""
+    plan = Plan.to(BOXES, BOXES.params)
+    assert plan.on(BOXES.patch_params({})).means_the_same
+    assert plan.on(BOXES.patch_params({"padding": 4})).conflicts == ("padding",)
+
+
+def test_a_moved_history_in_text_and_json():
+    """One line says whether the plan still means the same."""
+    plan = Plan.of(BOXES, Patch({"padding": 4, "old": 2}))
+    assert str(plan.on(BOXES)) == "the history has not moved"
+    one = BOXES.patch_params({"new": 1})
+    assert str(plan.on(one)) == "the history has moved on (version 1), and the plan still means the same"
+    two = one.patch_params({"padding": 5, "old": 3})
+    assert str(plan.on(two)) == (
+        "the history has moved on (versions 1, 2), and the plan would undo what was done to: padding, old"
+    )
+    assert plan.on(two).to_json() == {"since": [1, 2], "conflicts": ["padding", "old"]}
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        EMPTY,
+        Project("boxes", type="imageannotation"),
+        Project("boxes", type="imageannotation", params={"padding": 9}),
+        Project("other", type="imageannotation", params=dict(BOXES.params)),
+    ],
+)
+def test_another_history_is_not_a_later_one(now):
+    """A plan is held only against its own project, in the same or a later state."""
+    with pytest.raises(InvalidSetting) as refused:
+        Plan.of(BOXES, Patch({})).on(now)
+    assert refused.value.code == "history_moved"
