@@ -1,0 +1,274 @@
+"""The algebra of updates: composing, planning, moved histories, impact, diffs and audits, each against its definition."""
+
+from itertools import combinations, product
+
+from hypothesis import given, strategies as st
+
+from paramcore import Assumptions, Patch, Plan, Project, Replace, TaskRequest
+from paramcore.audit import SEPARATORS, Audit
+from paramcore.diff import Diff
+from paramcore.history import History
+from paramcore.impact import Impact
+from paramcore.testing import flat_requests, json_values, param_names, params, projects, task_requests, updates
+from paramcore.values import same, thaw, value_at
+
+#: Values and names so few that two draws often agree.
+FEW = st.dictionaries(st.sampled_from("abc"), st.sampled_from([0, False, 1, None]), max_size=3)
+FEW_UPDATES = st.builds(Patch, FEW) | st.builds(Replace, FEW)
+
+
+def after(project, made):
+    for update in made:
+        project = project.update(update)
+    return project
+
+
+def params_of(one):
+    return {} if one is None else one.params
+
+
+class TestComposing:
+    """Patches and replaces form a monoid under `then`, and act on params by `applied_to`."""
+
+    @given(updates(), updates(), updates())
+    def test_it_is_associative(self, first, second, third):
+        """Grouping does not matter."""
+        assert first.then(second).then(third) == first.then(second.then(third))
+
+    @given(updates())
+    def test_an_empty_patch_is_neutral(self, update):
+        """On either side it changes nothing."""
+        assert Patch({}).then(update) == update == update.then(Patch({}))
+
+    @given(params(), updates(), updates())
+    def test_it_is_one_update_for_two(self, held, first, second):
+        """The composed update does to any params what both do in turn."""
+        assert first.then(second).applied_to(held) == second.applied_to(first.applied_to(held))
+
+    @given(projects(), st.lists(updates(), min_size=1, max_size=5))
+    def test_any_run_of_updates_can_be_squashed(self, project, made):
+        """One update gives the same latest params as all of them."""
+        squashed = made[0]
+        for update in made[1:]:
+            squashed = squashed.then(update)
+        assert project.update(squashed).params == after(project, made).params
+
+    @given(FEW, FEW, FEW)
+    def test_patches_commute_where_they_agree(self, held, one, two):
+        """Two patches give the same in either order exactly where they agree on the names of both."""
+        agree = all(same(one[name], two[name]) for name in one.keys() & two.keys())
+        there, back = (Patch(a).then(Patch(b)).applied_to(held) for a, b in ((one, two), (two, one)))
+        assert (there == back) is agree
+
+
+class TestPlanning:
+    """A plan shows what is sent, and the smallest update is the smallest."""
+
+    @given(projects(), updates())
+    def test_a_plan_is_the_update(self, project, update):
+        """What a plan shows as after is what the project then holds, and what it drops was there before."""
+        plan = Plan.of(project, update)
+        assert plan.after == project.update(update).params
+        assert set(plan.dropped) == set(project.params) - set(plan.after)
+        assert plan.request == update.body
+        assert plan.needs_consent is bool(plan.dropped)
+
+    @given(projects(), updates())
+    def test_the_patch_that_keeps_drops_nothing(self, project, update):
+        """It sets what the update sets, and leaves the rest."""
+        plan = Plan.of(project, update)
+        kept = Plan.of(project, plan.keeping)
+        assert kept.dropped == ()
+        assert {name: kept.after[name] for name in update.params} == update.params
+
+    @given(projects(), params())
+    def test_the_smallest_update_leads_there(self, project, wanted):
+        """After it the project holds just the wanted params."""
+        plan = Plan.to(project, wanted)
+        reached = project if plan.update is None else project.update(plan.update)
+        assert reached.params == plan.after == wanted
+
+    @given(FEW, FEW)
+    def test_no_smaller_update_leads_there(self, held, wanted):
+        """Of all updates that name fewer params none reaches the wanted state, which holding it already does by none."""
+        project = Project("boxes", type="comparison", params=held)
+        plan = Plan.to(project, wanted)
+        size = len(params_of(plan.update))
+        names = sorted({*held, *wanted})
+        for fewer in range(size):
+            for chosen in combinations(names, fewer):
+                for values in product([0, False, 1, None], repeat=fewer):
+                    smaller = dict(zip(chosen, values, strict=True))
+                    assert Patch(smaller).applied_to(held) != wanted
+                    assert Replace(smaller).applied_to(held) != wanted
+        if plan.update is not None:
+            assert not same(held, wanted)
+
+    @given(FEW, FEW)
+    def test_a_replace_only_where_it_is_forced(self, held, wanted):
+        """A replace is planned exactly where some param must go."""
+        plan = Plan.to(Project("boxes", type="comparison", params=held), wanted)
+        assert isinstance(plan.update, Replace) is bool(held.keys() - wanted.keys())
+
+    @given(FEW, FEW_UPDATES, st.lists(FEW_UPDATES, max_size=3))
+    def test_the_verdict_on_a_moved_history_is_sound(self, held, update, meanwhile):
+        """Without conflicts every param that anybody changed comes out as its last changer meant it; each conflict is undone."""
+        project = Project("boxes", type="comparison", params=held)
+        plan, now = Plan.of(project, update), after(project, meanwhile)
+        outcome = now.update(update).params
+        moved = plan.on(now)
+
+        def is_so(name, here, there):
+            return (name in here) == (name in there) and same(here.get(name), there.get(name))
+
+        theirs = [name for name in {*held, *now.params} if not is_so(name, held, now.params)]
+        assert set(moved.conflicts) == {name for name in theirs if not is_so(name, outcome, now.params)}
+        if moved.means_the_same:
+            ours = [name for name in {*held, *plan.after} if not is_so(name, held, plan.after)]
+            assert all(is_so(name, outcome, plan.after) for name in ours)
+            assert all(is_so(name, outcome, now.params) for name in theirs)
+            untouched = {*held, *outcome} - {*ours, *theirs}
+            assert all(is_so(name, outcome, held) for name in untouched)
+
+    @given(FEW, FEW, FEW)
+    def test_two_patches_conflict_where_they_disagree(self, held, one, two):
+        """Held against a rival patch, a patch conflicts on the common names that the rival changed to something else."""
+        project = Project("boxes", type="comparison", params=held)
+        moved = Plan.of(project, Patch(one)).on(project.patch_params(two))
+        disagree = {name for name in one.keys() & two.keys() if not same(one[name], two[name])}
+        changed = {name for name in two if name not in held or not same(held[name], two[name])}
+        assert set(moved.conflicts) == disagree & changed
+
+
+class TestImpact:
+    """Impact is what resolving every request before and after would say."""
+
+    @given(st.data(), projects(), updates())
+    def test_it_equals_resolving_before_and_after(self, data, project, update):
+        """The params told for a request are those that differ between the two answers, and the reason fits."""
+        task = data.draw(task_requests(project))
+        plan = Plan.of(project, update)
+        (effect,) = Impact.effects(plan, [task])
+        before, then = (at.resolve(task).params for at in (project, project.update(update)))
+        assert set(effect.params) == set(Diff.between(before, then).names)
+        assert (effect.why is None) is bool(effect.params)
+        assert set(effect.overridden) <= set(task.params) & set(plan.diff.names)
+        if effect.why == "pinned":
+            assert task.project_version is not None
+            assert task.project_version >= 0
+        if effect.why == "opted_out":
+            assert task.project_version == -1
+
+    @given(st.data(), projects(), updates())
+    def test_the_counts_are_those_of_the_effects(self, data, project, update):
+        """Each request is counted once, each of its params once."""
+        tasks = data.draw(st.lists(flat_requests(project), max_size=4))
+        plan = Plan.of(project, update)
+        effects, impact = list(Impact.effects(plan, tasks)), Impact.of(plan, tasks)
+        assert impact.affected == sum(bool(effect.params) for effect in effects)
+        assert impact.affected + sum(impact.unaffected.values()) == len(tasks)
+        for name, counts in impact.by_param.items():
+            assert counts["affected"] == sum(name in effect.params for effect in effects)
+            assert counts["override"] == sum(name in effect.overridden for effect in effects)
+
+
+class TestDiffs:
+    """A diff leads from the one to the other, and says only what is so."""
+
+    @given(params(), params())
+    def test_applied_to_the_one_it_gives_the_other(self, before, then):
+        """The difference, made to what was before, gives what comes after."""
+        assert Diff.between(before, then).applied_to(before) == then
+
+    @given(params(), params())
+    def test_each_name_stands_once(self, before, then):
+        """Added, removed, changed and kept are all the names of both, each once."""
+        diff = Diff.between(before, then)
+        names = [*diff.added, *diff.removed, *diff.changed, *diff.kept]
+        assert sorted(names) == sorted({*before, *then})
+        assert bool(diff) is (len(diff.kept) < len(names)) is not same(before, then)
+
+    @given(param_names(), json_values(), json_values())
+    def test_what_is_lost_was_there(self, name, before, then):
+        """Every pointer of `lost` leads into what was before, and nothing is lost where nothing differs."""
+        diff = Diff.between({name: before}, {name: then}) if name != "instruction" else Diff.between({}, {})
+        for path in diff.lost:
+            value_at(diff.before, path)
+        assert len(set(diff.lost)) == len(diff.lost)
+        if not diff:
+            assert diff.lost == ()
+
+    @given(st.lists(json_values(), max_size=4), st.data())
+    def test_nothing_is_lost_by_moving_or_adding(self, elements, data):
+        """An array that only grew, or was put in another order, has lost nothing."""
+        grown = data.draw(st.permutations([*elements, *data.draw(st.lists(json_values(), max_size=2))]))
+        assert Diff.between({"a": elements}, {"a": grown}).lost == ()
+
+
+class TestHistories:
+    """What a history tells follows from its versions."""
+
+    @given(projects(), st.data())
+    def test_lifetimes_tile_the_history(self, project, data):
+        """They cover every version once, in order, each with the value that the versions in it have."""
+        param = data.draw(st.sampled_from(["a", "b", "instruction", "padding"]))
+        lives = History.of(project).lifetimes(param)
+        covered = [number for life in lives for number in range(life.first, life.last + 1)]
+        assert covered == [version.number for version in project.versions]
+        for life in lives:
+            for number in range(life.first, life.last + 1):
+                held = project.version(number).params
+                assert (param in held) is life.is_set
+                assert same(held.get(param), life.value)
+        for one, two in zip(lives, lives[1:], strict=False):
+            assert (one.is_set, thaw(one.value)) != (two.is_set, thaw(two.value)) or not same(one.value, two.value)
+
+    @given(st.lists(updates(), max_size=5))
+    def test_only_a_replace_is_called_one(self, made):
+        """A step that must be a replace was one, and what it is said to restate was in its request."""
+        project = after(Project("boxes", type="comparison"), made)
+        for step, update in zip(History.of(project).steps, made, strict=True):
+            if step.must_be_replace:
+                assert isinstance(update, Replace)
+                assert set(step.restated) <= set(update.params)
+            for name, number in step.returns.items():
+                assert same(project.version(number).params[name], step.version.params[name])
+                assert number < step.version.number - 1 or name not in project.version(step.version.number - 1).params
+
+
+TRUE = st.builds(
+    Assumptions,
+    instruction_separator=st.sampled_from(SEPARATORS) | st.text("ab -", max_size=3),
+    empty_instruction=st.sampled_from(["leave out", "join"]),
+    instruction_rule=st.sampled_from(["append", "override"]),
+    pinned_param_version=st.sampled_from(["used", "latest"]),
+)
+
+
+class TestAudits:
+    """No task that the engine makes is called impossible."""
+
+    @given(st.data(), projects(min_versions=1), TRUE)
+    def test_what_the_engine_makes_is_possible(self, data, project, true):
+        """Under the assumptions that a task was made with, nothing contradicts it, whatever the service adds."""
+        project = project.assuming(true)
+        tasks = data.draw(st.lists(task_requests(project), max_size=4))
+        made = []
+        for task in tasks:
+            created = thaw(project.resolve(TaskRequest.from_flat({**task.flat, "project": project.name})).as_task())
+            created["params"].update(data.draw(st.dictionaries(st.sampled_from(["examples", "min"]), st.none())))
+            made.append({**created, "task_id": "t", "status": "completed"})
+        audit = Audit.of(project, made)
+        assert audit.findings == ()
+        assert (audit.possible, audit.impossible, audit.not_judged) == (len(made), 0, 0)
+        assert true in audit.calibration
+
+    @given(st.data(), projects(min_versions=1), TRUE.filter(lambda one: one.instruction_separator in SEPARATORS), TRUE)
+    def test_calibration_keeps_the_true_assumptions(self, data, project, true, assumed):
+        """Whatever is assumed, the tasks never strike out the assumptions that made them."""
+        tasks = data.draw(st.lists(task_requests(project), max_size=4))
+        made = [
+            project.assuming(true).resolve(TaskRequest.from_flat({**task.flat, "project": project.name})).as_task()
+            for task in tasks
+        ]
+        assert true in Audit.of(project.assuming(assumed), made).calibration
