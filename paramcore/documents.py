@@ -219,7 +219,7 @@ def _label(source: str) -> str:
 
 
 def _reason(error: Exception) -> str:
-    return (getattr(error, "strerror", None) or str(error) or type(error).__name__).lower()
+    return (getattr(error, "strerror", None) or str(error) or type(error).__name__).lower().removeprefix("is ")
 
 
 def _too_large(label: str, line: int | None, limit: int) -> DocumentError:

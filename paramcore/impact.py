@@ -102,7 +102,8 @@ class Impact:
             "same": "come out the same all the same",
         }
         rest = [f"{self.unaffected[why]:,} {words}" for why, words in said.items() if self.unaffected[why]]
-        headline = f"{total:,} requests: {', '.join([f'{self.affected:,} affected', *rest])}"
+        requests = "request" if total == 1 else "requests"
+        headline = f"{total:,} {requests}: {', '.join([f'{self.affected:,} affected', *rest])}"
         width = max((len(shown(name, quoted=False)) for name in self.by_param), default=0)
         rows = [
             f"  {shown(name, quoted=False):<{width}}  {counts['affected']:,} affected, {counts['override']:,} set it themselves"
@@ -111,7 +112,9 @@ class Impact:
         return "\n".join([headline, *rows, *self._nobody_expects()])
 
     def _nobody_expects(self) -> list[str]:
-        if "instruction" not in self.by_param or self.plan.project.assumptions.instruction_rule == "override":
+        if not self.by_param.get("instruction", {}).get("affected"):
+            return []
+        if self.plan.project.assumptions.instruction_rule == "override":
             return []
         return [
             "a task cannot shield itself from a change of the project's instruction: it is appended to the task's own"

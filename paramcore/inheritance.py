@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, TypeAlias
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from paramcore.assumptions import Assumptions
 from paramcore.errors import NoSuchVersion, describe
@@ -39,10 +39,14 @@ def inherited_version(versions: tuple[ParamVersion, ...], asked: object) -> Para
     # T3: -1 opts out altogether.  The type is asked first: to Python, `-1.0 == -1`.
     if type(asked) is int and asked == INHERIT_NOTHING:
         return None
-    return version_by_number(versions, asked, path="/project_version")
+    try:
+        return version_by_number(versions, asked)
+    except NoSuchVersion as error:
+        wanted = f"{error.wanted}, or -1 to inherit nothing, or no `project_version` for the latest"
+        raise evolve(error, path="/project_version", wanted=wanted) from None
 
 
-def version_by_number(versions: tuple[ParamVersion, ...], asked: object, *, path: str | None = None) -> ParamVersion:
+def version_by_number(versions: tuple[ParamVersion, ...], asked: object) -> ParamVersion:
     """
     Return the version of this number, which is never counted from the end.
 
@@ -51,16 +55,12 @@ def version_by_number(versions: tuple[ParamVersion, ...], asked: object, *, path
 
     """
     # T7: by exact type and within range, or not at all: `True` is not 1, and no other version stands in.
-    if type(asked) is not int:
-        raise NoSuchVersion("version_type", path, describe(asked), f"a whole number: {_offer(versions)}")
-    if not 0 <= asked < len(versions):
-        raise NoSuchVersion("version_unknown", path, describe(asked), _offer(versions))
-    return versions[asked]
-
-
-def _offer(versions: tuple[ParamVersion, ...]) -> str:
     there_are = f"a version from 0 to {len(versions) - 1}" if versions else "none: the project has no versions yet"
-    return f"{there_are}, or -1 to inherit nothing, or no `project_version` for the latest"
+    if type(asked) is not int:
+        raise NoSuchVersion("version_type", None, describe(asked), f"a whole number: {there_are}")
+    if not 0 <= asked < len(versions):
+        raise NoSuchVersion("version_unknown", None, describe(asked), there_are)
+    return versions[asked]
 
 
 Merge: TypeAlias = Callable[[Mapping[str, Any]], dict[str, Any]]

@@ -13,7 +13,7 @@ from paramcore.assumptions import Assumptions
 from paramcore.cli.output import say
 from paramcore.documents import PROJECT_DEPTH, PROJECT_SIZE, Document, read_document, read_lines
 from paramcore.effective import EffectiveParams
-from paramcore.errors import DocumentError, ParamcoreError, WrongProject
+from paramcore.errors import DocumentError, NoSuchVersion, ParamcoreError, WrongProject
 from paramcore.project import Project
 from paramcore.tasks import TaskRequest
 from paramcore.updates import Replace, Update
@@ -194,7 +194,10 @@ def read_params(spec: str) -> Params:
         if len(projects) != 1:
             raise WrongProject("wrong_project", "", f"{len(projects)} projects", "one, to take params from")
         project = projects[0]
-        return Params(project.params if number is None else project.version(number).params, document)
+        try:
+            return Params(project.params if number is None else project.version(number).params, document)
+        except NoSuchVersion as error:
+            raise error.within("/param_history" if isinstance(value, dict) else "/0/param_history") from None
 
 
 def _spec(spec: str) -> tuple[str, int | None]:

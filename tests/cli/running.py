@@ -53,13 +53,13 @@ def run(*arguments, stdin=b"", cwd=EXAMPLES, **changes):
     return Ran(done.stdout.decode(), done.stderr.decode(), done.returncode)
 
 
-def shell(script):
+def shell(script, cwd=EXAMPLES):
     """Run a line of shell in which `$paramcore` is the command."""
     prefix = f'paramcore="{sys.executable} -m paramcore"; '
     done = subprocess.run(
         ["bash", "-c", prefix + script],
         capture_output=True,
-        cwd=EXAMPLES,
+        cwd=cwd,
         env=environment(),
         check=False,
         timeout=60,

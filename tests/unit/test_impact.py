@@ -92,7 +92,7 @@ def test_an_impact_in_text():
         "  instruction  2 affected, 0 set it themselves\n"
         "a task cannot shield itself from a change of the project's instruction: it is appended to the task's own"
     )
-    assert str(Impact.of(Plan.of(BOXES, Patch({})), [{}])) == "1 requests: 0 affected, 1 come out the same all the same"
+    assert str(Impact.of(Plan.of(BOXES, Patch({})), [{}])) == "1 request: 0 affected, 1 come out the same all the same"
 
 
 def test_an_impact_as_json():
