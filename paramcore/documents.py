@@ -1,5 +1,7 @@
 """
-JSON and JSONL from files and standard input, read strictly, and files written whole or not at all.
+JSON, YAML and JSONL from files, JSON and JSONL from standard input, read strictly; and files written whole or not at all.
+
+What a file is follows from its name: `.yaml` and `.yml` are YAML, all else is JSON.
 
 What is wrong comes out as a `DocumentError` with source, line and column, and
 nothing else comes out.
@@ -22,14 +24,17 @@ from typing import Any, BinaryIO, NoReturn
 from attrs import field, frozen
 
 from paramcore.errors import SHOWN, DocumentError, ParamcoreError
-from paramcore.positions import Position, Token, name_of, offset_of, position_at, tokens
+from paramcore.positions import Position, Token, Tokens, name_of, offset_of, position_at, tokens
 from paramcore.values import MAX_DEPTH, MAX_DIGITS, pointer
+from paramcore.yaml import YAMLFault, yaml_tokens, yaml_value
 
 __all__ = [
     "PROJECT_DEPTH",
     "PROJECT_SIZE",
     "TASK_DEPTH",
     "TASK_SIZE",
+    "YAML_SIZE",
+    "YAML_SUFFIXES",
     "Document",
     "Line",
     "read_document",
@@ -41,6 +46,10 @@ __all__ = [
 TASK_SIZE = 16 * 2**20
 #: Bytes of a file of projects.
 PROJECT_SIZE = 256 * 2**20
+#: Bytes of any YAML file: its reader is some sixty times slower than that of JSON.
+YAML_SIZE = 2**20
+#: What the name of a YAML file ends with.
+YAML_SUFFIXES = (".yaml", ".yml")
 #: Levels of a task request or an update: the params stand at the top.
 TASK_DEPTH = MAX_DEPTH
 #: Levels of a file of projects: array, project, history, and then the params.
@@ -60,11 +69,12 @@ class Document:
     source: str
     _text: str = field(repr=False)
     _first_line: int = 1
+    _tokens: Tokens = field(default=tokens, repr=False)
 
     def locate(self, path: str, *, name: bool = False) -> Position:
         """Return the line and column, from 1, of the value at a JSON Pointer, or of the nearest around it; or of its name."""
         find = name_of if name else offset_of
-        position = position_at(self._text, find(self._text, path))
+        position = position_at(self._text, find(self._text, path, self._tokens))
         return Position(position.line + self._first_line - 1, position.column)
 
     def place(self, path: str) -> str:
@@ -107,7 +117,7 @@ class Line:
 
 def read_document(source: str, *, limit: int = TASK_SIZE, depth: int = TASK_DEPTH) -> Document:
     """
-    Read one JSON document from a file, or from standard input for `-`.
+    Read one document from a file, or from standard input for `-`.
 
     Never more than `limit` bytes are read, and one to tell that there are more.
 
@@ -115,11 +125,13 @@ def read_document(source: str, *, limit: int = TASK_SIZE, depth: int = TASK_DEPT
         DocumentError: for whatever is wrong.
 
     """
+    is_yaml = source.endswith(YAML_SUFFIXES)
+    limit = min(limit, YAML_SIZE) if is_yaml else limit
     with _opened(source) as (stream, label):
         data = stream.read(limit + 1)
     if len(data) > limit:
         raise _too_large(label, None, limit)
-    return _decoded(data, label, depth, 1)
+    return _decoded_yaml(data, label, depth) if is_yaml else _decoded(data, label, depth, 1)
 
 
 def read_lines(source: str, *, limit: int = TASK_SIZE) -> Iterator[Line]:
@@ -259,6 +271,19 @@ def _decoded(data: bytes, source: str, depth: int, first_line: int) -> Document:
             "json_number", number.offset, f"{number.text[:SHOWN]}", f"a finite number of at most {MAX_DIGITS:,} digits"
         )
     return Document(value, source, text, first_line)
+
+
+def _decoded_yaml(data: bytes, source: str, depth: int) -> Document:
+    text = _text(data, source, 1)
+    try:
+        value = yaml_value(text, depth)
+    except YAMLFault as fault:
+        at = position_at(text, fault.offset)
+        raise DocumentError(fault.code, None, fault.found, fault.wanted, source, at.line, at.column) from None
+    except ImportError:
+        wanted = "`pip install 'paramcore[cli]'`, or the same as JSON"
+        raise DocumentError("unreadable", None, "YAML, and nothing to read it", wanted, source, None, None) from None
+    return Document(value, source, text, 1, yaml_tokens)
 
 
 def _text(data: bytes, source: str, first_line: int) -> str:

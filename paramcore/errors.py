@@ -174,8 +174,8 @@ class DocumentError(ParamcoreError, ValueError):
     fault is the file's as a whole.
 
     Codes: `json_syntax`, `json_encoding`, `json_number`,
-    `json_duplicate_key`, `json_depth`, `top_level`, `too_large`,
-    `unreadable`.
+    `json_duplicate_key`, `json_depth`, `yaml_syntax`, `yaml_feature` (what
+    JSON cannot say), `top_level`, `too_large`, `unreadable`, `unwritable`.
     """
 
     source: str

@@ -1,16 +1,17 @@
-"""Where in a JSON text a value stands, looked up when somebody needs to know and not before."""
+"""Where in a text of JSON or YAML a value stands, looked up when somebody needs to know and not before."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
 from attrs import frozen
 
 from paramcore.values import pointer_parts
 
-__all__ = ["Position", "Token", "name_of", "offset_of", "position_at", "tokens"]
+__all__ = ["Position", "Token", "Tokens", "name_of", "offset_of", "position_at", "tokens"]
 
 
 @frozen
@@ -35,6 +36,9 @@ class Token:
     is_name: bool
     trail: list[str | int]
 
+
+#: What yields the names and values of a text in order: `tokens` for JSON.
+Tokens: TypeAlias = Callable[[str], Iterator[Token]]
 
 #: A string, a mark, or a run of what is neither: a number or a word, right or wrong.
 _PIECE = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
@@ -72,7 +76,7 @@ def _step(trail: list[str | int]) -> bool:
     return True
 
 
-def offset_of(text: str, path: str) -> int:
+def offset_of(text: str, path: str, read: Tokens) -> int:
     """
     Return where the value at a JSON Pointer begins.
 
@@ -80,7 +84,7 @@ def offset_of(text: str, path: str) -> int:
     """
     wanted = pointer_parts(path)
     nearest = 0
-    for token in tokens(text):
+    for token in read(text):
         if token.is_name:
             continue
         depth = len(token.trail)
@@ -91,13 +95,13 @@ def offset_of(text: str, path: str) -> int:
     return nearest
 
 
-def name_of(text: str, path: str) -> int:
+def name_of(text: str, path: str, read: Tokens) -> int:
     """Return where the name of the member at a JSON Pointer begins, or its value where it has none."""
     wanted = pointer_parts(path)
-    for token in tokens(text):
+    for token in read(text):
         if token.is_name and len(token.trail) == len(wanted) and tuple(map(str, token.trail)) == wanted:
             return token.offset
-    return offset_of(text, path)
+    return offset_of(text, path, read)
 
 
 def position_at(text: str, offset: int) -> Position:

@@ -14,9 +14,9 @@ __all__ = ["parsed"]
 
 _FILES = """
 PROJECT is a file exactly as `GET /projects/{name}` returns it, an array of such, or a directory of such files.
-TASKS is the body of a task request (.json), or many, one a line (.jsonl).
+TASKS is the body of a task request, or many, one a line (.jsonl).
 UPDATE is the body of a setParams request.
-`-` is standard input.
+Files are JSON, or YAML where their names end with .yaml or .yml; `-` is standard input, as JSON.
 """
 
 

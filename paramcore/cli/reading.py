@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 
 from paramcore.assumptions import Assumptions
 from paramcore.cli.output import say
-from paramcore.documents import PROJECT_DEPTH, PROJECT_SIZE, Document, read_document, read_lines
+from paramcore.documents import PROJECT_DEPTH, PROJECT_SIZE, YAML_SUFFIXES, Document, read_document, read_lines
 from paramcore.effective import EffectiveParams
 from paramcore.errors import DocumentError, NoSuchVersion, ParamcoreError, WrongProject
 from paramcore.project import Project
@@ -45,7 +45,7 @@ def blaming(document: Document, path: str = "") -> Iterator[None]:
 
 
 class Projects:
-    """The projects of a file, or of all `.json` files of a directory, by name."""
+    """The projects of a file, or of all `.json` and `.yaml` files of a directory, by name."""
 
     def __init__(self, path: str, assumptions: Assumptions, *, quiet: bool = False) -> None:
         self.path = path
@@ -125,7 +125,7 @@ def read_tasks(
     path: str, *, lines: bool, keep_going: bool, settings: Mapping[str, Any], quiet: bool = False
 ) -> Iterator[Task | DocumentError]:
     """
-    Yield the task request of a `.json` document, or those of a `.jsonl` one, line by line.
+    Yield the task request of a document, or those of a `.jsonl` one, line by line.
 
     With `keep_going` a line that cannot be read is yielded as its error.
     Names that do nothing in a task request (T14) are warned about, unless `quiet`.
@@ -236,10 +236,10 @@ def read_task_objects(path: str, *, lines: bool) -> Iterator[tuple[Document, str
 def _project_files(path: str) -> list[str]:
     if not os.path.isdir(path):
         return [path]
-    names = sorted(name for name in os.listdir(path) if name.endswith(".json"))
+    names = sorted(name for name in os.listdir(path) if name.endswith((".json", *YAML_SUFFIXES)))
     if not names:
         raise DocumentError(
-            "unreadable", None, "a directory without `.json` files", "project files in it", path, None, None
+            "unreadable", None, "a directory without `.json` or `.yaml` files", "project files in it", path, None, None
         )
     return [os.path.join(path, name) for name in names]
 

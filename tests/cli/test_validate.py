@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from paramcore.validation.violations import CODES
-from tests.cli.running import command, environment, run
+from tests.cli.running import EXAMPLES, command, environment, run
 
 PROJECT = """\
 {
@@ -311,3 +311,25 @@ class TestSchema:
         ran = run("schema", "imageanotation")
         assert ran.err == ('error: found the task type "imageanotation", wanted one that `paramcore schema` lists\n')
         assert ran.status == 2
+
+
+def test_a_finding_in_yaml_stands_at_its_value(tmp_path):
+    """A YAML file is judged as JSON would be, and the caret stands under the value or the name."""
+    (tmp_path / "signs.yaml").write_bytes((EXAMPLES / "street-signs.yaml").read_bytes())
+    (tmp_path / "sign.yml").write_text("project: street signs\nattachment: https://example.com/a.jpg\npriority: high\n")
+    ran = run("validate", "signs.yaml", "sign.yml", cwd=tmp_path)
+    assert ran.status == 1
+    assert "sign.yml:3:11: error param_choice at /priority" in ran.out
+    assert "  3 | priority: high\n    |           ^^^^" in ran.out
+    assert "min_widht: 8}\n     |                                                 ^^^^^^^^^\n" in ran.out
+
+
+def test_a_directory_holds_json_and_yaml(tmp_path):
+    """Project files of a directory may be of either form; a project that stands in both is told."""
+    (tmp_path / "a.yaml").write_text("{name: a, type: comparison, param_history: []}")
+    (tmp_path / "b.json").write_text('{"name": "b", "type": "comparison", "param_history": []}')
+    assert run("validate", tmp_path).out == "0 errors, 0 warnings in 2 projects\n"
+    (tmp_path / "c.yml").write_text("{name: a, type: comparison, param_history: []}")
+    ran = run("validate", tmp_path)
+    assert ran.status == 2
+    assert 'found a second project "a"' in ran.err

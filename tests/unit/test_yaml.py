@@ -1,0 +1,215 @@
+"""YAML files, read as the JSON that they spell."""
+
+import builtins
+import json
+
+import pytest
+from hypothesis import given, strategies as st
+
+from paramcore.documents import YAML_SIZE, Document, read_document
+from paramcore.errors import DocumentError
+from paramcore.positions import Position
+from paramcore.testing import json_values
+from paramcore.values import same
+from paramcore.yaml import YAMLFault, yaml_tokens, yaml_value
+
+
+@pytest.fixture
+def written(tmp_path):
+    def write(text, name="some.yaml"):
+        file = tmp_path / name
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return str(file)
+
+    return write
+
+
+def refused(read):
+    with pytest.raises(DocumentError) as caught:
+        read()
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("a: 1", {"a": 1}),
+        ("- 1\n- -2.5e3\n- 0\n- -0.0", [1, -2500.0, 0, -0.0]),
+        ("[true, false, null]", [True, False, None]),
+        ("a:\nb: # nothing here\n", {"a": None, "b": None}),
+        ("-\n-\n", [None, None]),
+        ("[no, yes, on, off, ~, Null, TRUE, y]", ["no", "yes", "on", "off", "~", "Null", "TRUE", "y"]),
+        (
+            "[012, 0x1F, 0o7, 1_000, 1:30, +1, .5, 1., -]",
+            ["012", "0x1F", "0o7", "1_000", "1:30", "+1", ".5", "1.", "-"],
+        ),
+        (
+            "[2024-03-04, 2024-03-04T09:12:41Z, .nan, .inf, NaN]",
+            ["2024-03-04", "2024-03-04T09:12:41Z", ".nan", ".inf", "NaN"],
+        ),
+        ("['1', \"null\", 'it''s', \"\\n\\u00e9\"]", ["1", "null", "it's", "\n\u00e9"]),
+        ('"\\ud83d\\ude9c"', "\U0001f69c"),
+        ("a: |\n  two\n  lines\nb: >-\n  one\n  line\n", {"a": "two\nlines\n", "b": "one line"}),
+        ("1: x\nno: y\nnull: z\n'': w", {"1": "x", "no": "y", "null": "z", "": "w"}),
+        ("instruction: Box it: now", None),
+        ("? a\n: b", {"a": "b"}),
+        ("{a: [1, {b: c}], d: }", {"a": [1, {"b": "c"}], "d": None}),
+        ("[a: 1, b]", [{"a": 1}, "b"]),
+        ("--- # head\na: 1\n...\n", {"a": 1}),
+        ("# c\n- a # d\n", ["a"]),
+        ("a: x\u2028y", {"a": "x\u2028y"}),
+        ("\ufeffa: \U0001f69c", {"a": "\U0001f69c"}),
+        ('"<<": 1', {"<<": 1}),
+    ],
+)
+def test_a_plain_scalar_is_a_json_literal_or_text(written, text, value):
+    """What is exactly a literal of JSON is that value, what is empty is null, and all else is text."""
+    if value is None:
+        assert refused(lambda: read_document(written(text))).code == "yaml_syntax"
+    else:
+        found = read_document(written(text)).value
+        assert same(found, value)
+        assert json.dumps(found) == json.dumps(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line", "column"),
+    [
+        ("", "yaml_syntax", 1, 1),
+        ("# nothing\n", "yaml_syntax", 1, 1),
+        ("a: [1", "yaml_syntax", 1, 6),
+        ("a:\n  - b\n c: 1", "yaml_syntax", 3, 2),
+        ("a: 1\n\tb: 2", "yaml_syntax", 2, 1),
+        ("a: \x01", "yaml_syntax", 1, 4),
+        ("a: 1\nb: x\x85y", "yaml_syntax", 2, 5),
+        (": 1", "yaml_syntax", 1, 1),
+        ("a: 1\nb: 2\na: 3", "json_duplicate_key", 3, 1),
+        ('- {x: 1, "x": 2}', "json_duplicate_key", 1, 10),
+        ("a: &x 1", "yaml_feature", 1, 4),
+        ("a: 1\nb: *x", "yaml_feature", 2, 4),
+        ("a: !!str 1", "yaml_feature", 1, 4),
+        ("!mine {}", "yaml_feature", 1, 1),
+        ("! a", "yaml_feature", 1, 1),
+        ("<<: {b: 2}", "yaml_feature", 1, 1),
+        ("? [1]\n: 2", "yaml_feature", 1, 3),
+        ("%YAML 1.1\n---\na: no", "yaml_feature", 2, 1),
+        ("%TAG ! tag:x,2000:\n---\na: 1", "yaml_feature", 2, 1),
+        ("a: 1\n---\nb: 2", "yaml_feature", 2, 1),
+        ("a: 1e400", "json_number", 1, 4),
+        ("a:\n- " + "9" * 4301, "json_number", 2, 3),
+        ("[" * 101 + "]" * 101, "json_depth", 1, 101),
+        (b"a: \xff", "json_encoding", 1, 4),
+    ],
+)
+def test_what_is_no_json_in_yaml_is_refused(written, text, code, line, column):
+    """Each thing that JSON cannot say is refused, with its place and what to write instead."""
+    error = refused(lambda: read_document(written(text)))
+    assert (error.code, error.line, error.column) == (code, line, column)
+    assert "\n" not in str(error)
+
+
+def test_both_suffixes_are_yaml(written):
+    """What a file is follows from its name."""
+    for name, value in (("x.yml", {"a": "no"}), ("x.yaml", {"a": "no"})):
+        assert read_document(written("a: no", name)).value == value
+    assert refused(lambda: read_document(written("a: no", "x.json"))).code == "json_syntax"
+
+
+def test_a_hundred_levels_are_read(written):
+    """The limit of depth is that of JSON."""
+    assert read_document(written("[" * 100 + "]" * 100)).value
+    deep = "".join(f"{'  ' * level}a:\n" for level in range(101))
+    assert refused(lambda: read_document(written(deep))).code == "json_depth"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * YAML_SIZE,
+        "- " * (YAML_SIZE // 2),
+        "{a: " * (YAML_SIZE // 4),
+        '"' + "\\" * (YAML_SIZE - 2),
+        "? " * (YAML_SIZE // 2),
+    ],
+    ids=["arrays", "blocks", "objects", "backslashes", "questions"],
+)
+def test_a_hostile_text_ends_in_our_error(written, text):
+    """A text made to hang a reader is refused."""
+    assert refused(lambda: read_document(written(text))).code in ("json_depth", "yaml_syntax", "yaml_feature")
+
+
+def test_a_large_file_is_refused(written):
+    """YAML is for files that people write: beyond a mebibyte JSON is asked for."""
+    assert refused(lambda: read_document(written("#" * (YAML_SIZE + 1)))).code == "too_large"
+
+
+def test_a_missing_reader_is_told(written, monkeypatch):
+    """Without the extra the error says what to install."""
+    real = builtins.__import__
+
+    def without(name, *args, **kwargs):
+        if name.startswith("ruamel"):
+            raise ImportError(name)
+        return real(name, *args, **kwargs)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    error = refused(lambda: read_document(written("a: 1")))
+    assert error.code == "unreadable"
+    assert "paramcore[cli]" in error.wanted
+
+
+TEXT = 'a:\n  - 1\n  - é: true\n    "x/y":\n    z: |\n      text\n"": {b: [], c: }\nd:\n\n'
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "name"),
+    [
+        ("", (1, 1), (1, 1)),
+        ("/a", (2, 3), (1, 1)),
+        ("/a/0", (2, 5), (2, 5)),
+        ("/a/1", (3, 5), (3, 5)),
+        ("/a/1/é", (3, 8), (3, 5)),
+        ("/a/1/x~1y", (4, 5), (4, 5)),
+        ("/a/1/z", (5, 8), (5, 5)),
+        ("/", (7, 5), (7, 1)),
+        ("//b", (7, 9), (7, 6)),
+        ("//c", (7, 13), (7, 13)),
+        ("/d", (8, 1), (8, 1)),
+        ("/a/7", (2, 3), (2, 3)),
+    ],
+)
+def test_a_value_is_located(written, path, value, name):
+    """Each value and name has its line and column; a value that is left out stands where its name stands."""
+    document = read_document(written(TEXT))
+    assert document.locate(path) == Position(*value)
+    assert document.locate(path, name=True) == Position(*name)
+
+
+@given(value=json_values())
+def test_json_is_yaml(value):
+    """A text of JSON reads the same as YAML, in one line or many."""
+    for indent in (None, 1):
+        text = json.dumps(value, indent=indent)
+        assert json.dumps(yaml_value(text, 100)) == json.dumps(value)
+
+
+@given(value=json_values())
+def test_positions_are_those_of_json(value):
+    """In a text of JSON both readers find each value in the same place."""
+    text = json.dumps(value)
+    assert [(one.offset, one.is_name, list(one.trail)) for one in yaml_tokens(text)] == [
+        (one.offset, one.is_name, list(one.trail)) for one in Document(value, "x", text)._tokens(text)
+    ]
+
+
+@given(st.text(alphabet="{}[]-?:,#&*!|>'\"%@` \n\tab01.~<\\\x85\u2028\x00", max_size=30))
+def test_any_text_is_a_value_or_a_fault(text):
+    """Nothing but a value or a fault in our words comes out of a text."""
+    try:
+        value = yaml_value(text, 100)
+    except YAMLFault as fault:
+        assert 0 <= fault.offset <= len(text)
+        assert fault.found
+    else:
+        assert same(json.loads(json.dumps(value)), value)
+        list(yaml_tokens(text))
