@@ -37,10 +37,10 @@ def check_name(name: object, *, path: str | None = None) -> None:
 
 def _own_params(params: object) -> JSONObject:
     frozen = freeze_params(params)
-    for name in ROUTING_NAMES:
-        if name in frozen:
-            wanted = f"it beside the params: `TaskRequest(params, {name}=...)`"
-            raise InvalidParams("param_name", pointer(name), f"`{name}` among the params", wanted)
+    if not frozen.keys().isdisjoint(ROUTING_NAMES):
+        name = next(name for name in ROUTING_NAMES if name in frozen)
+        wanted = f"it beside the params: `TaskRequest(params, {name}=...)`"
+        raise InvalidParams("param_name", pointer(name), f"`{name}` among the params", wanted)
     return frozen
 
 
@@ -104,9 +104,10 @@ class TaskRequest:
 
         """
         flat = freeze_params(request)
+        if flat.keys().isdisjoint(ROUTING_NAMES):
+            return cls(flat, type=type)
         routing = {name: flat[name] for name in ROUTING_NAMES if name in flat}
-        own = sealed({name: value for name, value in flat.items() if name not in routing}) if routing else flat
-        return cls(own, type=type, **routing)
+        return cls(sealed({name: value for name, value in flat.items() if name not in routing}), type=type, **routing)
 
     @property
     def flat(self) -> Mapping[str, Any]:

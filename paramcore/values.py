@@ -137,7 +137,8 @@ def freeze(value: Any) -> Any:
             than 100 levels, 1,000,000 nodes or 4,300 digits, and for cycles.
 
     """
-    if type(value) is JSONObject or type(value) is JSONArray:
+    kind = type(value)
+    if kind in _FROZEN or (kind is str and value.isascii()):
         return value
     return _admitted(value)
 
@@ -151,7 +152,8 @@ def freeze_params(params: object) -> JSONObject:
         NotJSON: as `freeze` does.
 
     """
-    if not issubclass(type(params), Mapping):
+    # Asked of exact types first: what else is a Mapping takes longer to tell.
+    if type(params) not in _OBJECTS and not issubclass(type(params), Mapping):
         raise InvalidParams("params_type", "", describe(params), "an object of params, as `{}` or {'padding': 3}")
     frozen: JSONObject = freeze(params)
     check_instruction(frozen.get("instruction"))
@@ -306,10 +308,18 @@ def _itself(source: Any) -> Any:
     return source
 
 
+#: Types whose values are frozen JSON without a look into them.
+_FROZEN = frozenset({JSONObject, JSONArray, bool, type(None)})
+
+_OBJECTS = frozenset({JSONObject, dict})
+
+# The plain ways round the mutators that raise, looked up once.
+_new_object, _fill_object, _put_member = dict.__new__, dict.update, dict.__setitem__
+_new_array, _fill_array, _put_element = list.__new__, list.extend, list.__setitem__
+
 #: How an object or array comes in, by exact type: copied in one step, so that nobody can change it half-way.
 _SNAPSHOTS: dict[type, Callable[[Any], Any]] = {
     dict: _object,
-    list: _array,
     tuple: _array,
     JSONObject: _itself,
     JSONArray: _itself,
@@ -333,15 +343,10 @@ def _admitted(value: Any) -> Any:
             raise _endless(trail, "too_large", f"more than {MAX_NODES:,} nodes", f"at most {MAX_NODES:,} nodes")
         if level > MAX_DEPTH:
             raise _endless(trail, "too_deep", f"more than {MAX_DEPTH} levels", f"at most {MAX_DEPTH} levels")
-        if type(target) is JSONObject:
-            for name in target:
-                if type(name) is not str or not name.isascii():
-                    _check_name(name, trail)
-            places: Any = target.items()
-            put: Any = dict.__setitem__
-        else:
-            places, put = enumerate(target), list.__setitem__
-        for place, inner in places:
+        is_object = type(target) is JSONObject
+        for place, inner in target.items() if is_object else enumerate(target):
+            if is_object and (type(place) is not str or not place.isascii()):
+                _check_name(place, trail)
             kind = type(inner)
             if kind is str:
                 if inner.isascii() or not _has_surrogate(inner):
@@ -355,9 +360,17 @@ def _admitted(value: Any) -> Any:
                 if isfinite(inner):
                     continue
             else:
-                taken = _object(inner) if kind is dict else _snapshot(inner, kind, trail, place)
+                # Plain dicts and lists, nearly all there is, are copied right here.
+                if kind is dict:
+                    taken: Any = _new_object(JSONObject)
+                    _fill_object(taken, inner)
+                elif kind is list:
+                    taken = _new_array(JSONArray)
+                    _fill_array(taken, inner)
+                else:
+                    taken = _snapshot(inner, kind, trail, place)
                 if taken is not inner:
-                    put(target, place, taken)
+                    (_put_member if is_object else _put_element)(target, place, taken)
                 work.append((taken, (trail, place, inner), level + 1))
                 continue
             raise _not_json(inner, trail, place)
