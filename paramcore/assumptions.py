@@ -65,7 +65,7 @@ class Assumptions:
         for name in settings:
             if name not in names:
                 wanted = "one of " + ", ".join(f"`{one}`" for one in names)
-                raise InvalidSetting("assumption_name", None, f"the setting {describe(name)}", wanted)
+                raise InvalidSetting("assumption_name", None, f"{describe(name)} as the name of a setting", wanted)
         return cls(**settings)  # type: ignore[arg-type]
 
 

@@ -42,8 +42,8 @@ def inherited_version(versions: tuple[ParamVersion, ...], asked: object) -> Para
     try:
         return version_by_number(versions, asked)
     except NoSuchVersion as error:
-        wanted = f"{error.wanted}, or -1 to inherit nothing, or no `project_version` for the latest"
-        raise evolve(error, path="/project_version", wanted=wanted) from None
+        others = "or -1 to inherit nothing, or no `project_version` for the latest"
+        raise evolve(error, path="/project_version", wanted=f"{error.wanted}, {others}") from None
 
 
 def version_by_number(versions: tuple[ParamVersion, ...], asked: object) -> ParamVersion:
@@ -55,9 +55,9 @@ def version_by_number(versions: tuple[ParamVersion, ...], asked: object) -> Para
 
     """
     # T7: by exact type and within range, or not at all: `True` is not 1, and no other version stands in.
-    there_are = f"a version from 0 to {len(versions) - 1}" if versions else "none: the project has no versions yet"
+    there_are = f"a version from 0 to {len(versions) - 1}" if versions else "no version: the project has none yet"
     if type(asked) is not int:
-        raise NoSuchVersion("version_type", None, describe(asked), f"a whole number: {there_are}")
+        raise NoSuchVersion("version_type", None, describe(asked), f"{there_are}, as a whole number")
     if not 0 <= asked < len(versions):
         raise NoSuchVersion("version_unknown", None, describe(asked), there_are)
     return versions[asked]

@@ -128,7 +128,11 @@ class Project:
 
         """
         # P4: the last one is the current one.
-        return version_by_number(self.versions, len(self.versions) - 1)
+        if not self.versions:
+            raise NoSuchVersion(
+                "version_unknown", None, "a project without versions", "one that has params, or an update"
+            )
+        return self.versions[-1]
 
     @property
     def params(self) -> Mapping[str, Any]:

@@ -154,7 +154,7 @@ def freeze_params(params: object) -> JSONObject:
     """
     # Asked of exact types first: what else is a Mapping takes longer to tell.
     if type(params) not in _OBJECTS and not issubclass(type(params), Mapping):
-        raise InvalidParams("params_type", "", describe(params), "an object of params, as `{}` or {'padding': 3}")
+        raise InvalidParams("params_type", "", describe(params), "an object of params, like {'padding': 3}")
     frozen: JSONObject = freeze(params)
     check_instruction(frozen.get("instruction"))
     return frozen
@@ -452,11 +452,14 @@ def _fault(trail: Any, place: str | int | None, code: str, found: str, wanted: s
 
 def _endless(trail: Any, code: str, found: str, wanted: str) -> NotJSON:
     """Return the error for a value that does not end; if it holds itself, that is what is wrong."""
-    path = pointer(*_parts(trail))
-    sources, above = set(), trail
-    while above is not None:
-        above, _place, source = above
-        if id(source) in sources:
+    trails = []
+    while trail is not None:
+        trails.append(trail)
+        trail = trail[0]
+    sources = set()
+    for one in reversed(trails):
+        if id(one[2]) in sources:
+            path = pointer(*_parts(one))
             return NotJSON("cycle", path, "an object or array that holds itself", "a value that ends")
-        sources.add(id(source))
-    return NotJSON(code, path, found, wanted)
+        sources.add(id(one[2]))
+    return NotJSON(code, pointer(*_parts(trails[0])), found, wanted)
