@@ -281,7 +281,7 @@ def _decoded_yaml(data: bytes, source: str, depth: int) -> Document:
         at = position_at(text, fault.offset)
         raise DocumentError(fault.code, None, fault.found, fault.wanted, source, at.line, at.column) from None
     except ImportError:
-        wanted = "`pip install 'paramcore[cli]'`, or the same as JSON"
+        wanted = "`pip install ruamel.yaml`, or the same as JSON"
         raise DocumentError("unreadable", None, "YAML, and nothing to read it", wanted, source, None, None) from None
     return Document(value, source, text, 1, yaml_tokens)
 

@@ -212,7 +212,7 @@ class EffectiveParams(_Open):
         return self._task
 
     @property
-    def inheritance(self) -> Inheritance:
+    def bound(self) -> Inheritance:
         """The version that the task inherits, bound."""
         return self._inheritance
 
@@ -229,7 +229,7 @@ class EffectiveParams(_Open):
     @property
     def inherited_from(self) -> ParamVersion | None:
         """The version that the task inherits from."""
-        return self.inheritance.version
+        return self._inheritance.version
 
     @property
     def project_param_version(self) -> int | None:
@@ -385,7 +385,7 @@ class EffectiveParams(_Open):
         return "INHERITED_HEAD" if self.task.project_version is None else "INHERITED_PINNED"
 
     def _reason_of_instruction(self) -> Reason:
-        if self.inheritance.appends:
+        if self._inheritance.appends:
             return "INSTRUCTION_APPENDED" if self.task.params.get("instruction") else "INSTRUCTION_PROJECT_ONLY"
         return "INSTRUCTION_TASK_ONLY" if "instruction" in self.task.params else "INSTRUCTION_PROJECT_ONLY"
 

@@ -175,7 +175,7 @@ class DocumentError(ParamcoreError, ValueError):
 
     Codes: `json_syntax`, `json_encoding`, `json_number`,
     `json_duplicate_key`, `json_depth`, `yaml_syntax`, `yaml_feature` (what
-    JSON cannot say), `top_level`, `too_large`, `unreadable`, `unwritable`.
+    JSON cannot say), `too_large`, `unreadable`, `unwritable`.
     """
 
     source: str

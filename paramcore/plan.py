@@ -88,8 +88,9 @@ class Plan:
 
     @property
     def keeping(self) -> Patch:
-        """The patch that sets the same params and drops none."""
-        return Patch({} if self.update is None else self.update.params)
+        """The smallest patch that makes the same changes and drops none."""
+        diff = self.diff
+        return Patch({**diff.changed, **diff.added})
 
     def on(self, now: Project) -> Moved:
         """
@@ -146,8 +147,10 @@ class Plan:
         )
         if not self.needs_consent:
             return [counts]
-        if not self.keeping.params:
+        if not self.after:
             return [counts, "it names no param at all, so it drops them all"]
+        if not self.keeping.params:
+            return [counts, "only a replace can drop them, and it does nothing else"]
         return [counts, f"only a replace can drop them; to keep them, send {shown(self.keeping.body)}"]
 
 

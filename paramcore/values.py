@@ -287,15 +287,9 @@ def _same_objects(one: dict[str, Any], two: dict[str, Any]) -> bool:
 _NUMBERS = frozenset({int, float})
 
 
-def _object(source: Any) -> JSONObject:
-    target: JSONObject = dict.__new__(JSONObject)
-    dict.update(target, source)
-    return target
-
-
 def _mapping(source: Any) -> JSONObject:
     # A Mapping of somebody's own is asked once, and not for ever.
-    return _object(islice(source.items(), MAX_NODES + 1))
+    return sealed(dict(islice(source.items(), MAX_NODES + 1)))
 
 
 def _array(source: Any) -> JSONArray:
@@ -319,7 +313,7 @@ _new_array, _fill_array, _put_element = list.__new__, list.extend, list.__setite
 
 #: How an object or array comes in, by exact type: copied in one step, so that nobody can change it half-way.
 _SNAPSHOTS: dict[type, Callable[[Any], Any]] = {
-    dict: _object,
+    dict: sealed,
     tuple: _array,
     JSONObject: _itself,
     JSONArray: _itself,

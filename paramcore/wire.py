@@ -47,13 +47,13 @@ def read_project(obj: Mapping[str, Any], *, assumptions: Assumptions = Assumptio
         InvalidParams, InvalidSetting, NotJSON: for what stands in it.
 
     """
-    if not issubclass(_kind(obj), Mapping):
+    if not issubclass(type(obj), Mapping):
         wanted = "a project object, as `GET /projects/{name}` returns it"
         raise MalformedPayload("project_type", "", describe(obj), wanted)
     found = snapshot(obj)
     history: Any = found.get("param_history")
     # P9: without a list of versions there is nothing to tell what a task would get.
-    if _kind(history) not in _ARRAYS:
+    if type(history) not in _ARRAYS:
         said = describe(history) if "param_history" in found else "no `param_history`"
         wanted = "a list of versions, oldest first, as the API returns it"
         raise MalformedPayload("history_type", "/param_history", said, wanted)
@@ -84,7 +84,7 @@ def read_projects(obj: Any, *, assumptions: Assumptions = Assumptions()) -> tupl
 
     """
     # E2: one project comes as an object, all of them as a bare array.
-    if _kind(obj) not in _ARRAYS:
+    if type(obj) not in _ARRAYS:
         return (read_project(obj, assumptions=assumptions),)
     read = partial(read_project, assumptions=assumptions)
     return tuple(_within(pointer(index), read, one) for index, one in enumerate(obj))
@@ -92,7 +92,7 @@ def read_projects(obj: Any, *, assumptions: Assumptions = Assumptions()) -> tupl
 
 def _read_version(place: int, entry: object, before: list[ParamVersion]) -> ParamVersion:
     path = pointer("param_history", place)
-    if not issubclass(_kind(entry), Mapping):
+    if not issubclass(type(entry), Mapping):
         raise MalformedPayload("history_type", path, describe(entry), "an object with the params of a version")
     # Each entry passes the door by itself: its limits are those of one params object.
     frozen = _within(path, freeze, entry)
@@ -169,6 +169,3 @@ def _within(path: str, read: Callable[..., _T], *arguments: Any) -> _T:
         return read(*arguments)
     except ParamcoreError as error:
         raise error.within(path) from None
-
-
-_kind = type

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from argparse import SUPPRESS, ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Sequence
+from typing import Any
 
 from paramcore import __version__
 from paramcore.assumptions import Assumptions
@@ -34,6 +35,22 @@ def parsed(arguments: Sequence[str] | None) -> Namespace:
     return options
 
 
+class _Verb(ArgumentParser):
+    """The parser of one command, which takes options before, between and after the files."""
+
+    _mixing = False
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse as argparse's own way for mixed arguments does, which it does not offer below a command."""
+        if self._mixing:
+            return super().parse_known_args(args, namespace)
+        self._mixing = True
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._mixing = False
+
+
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="paramcore",
@@ -43,7 +60,7 @@ def _parser() -> ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"paramcore {__version__}")
-    verbs = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    verbs = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Verb)
 
     def add(command: commands.Command, *positionals: str, forms: tuple[str, ...] = ("text", "json")) -> ArgumentParser:
         summary = (command.__doc__ or "").strip().splitlines()[0]

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from paramcore.assumptions import ASSUMED_RULES, AssumedRule, Assumptions
 from paramcore.cli.output import say
-from paramcore.cli.reading import Projects, Task, read_tasks
+from paramcore.cli.reading import BadTask, Projects, read_tasks
 from paramcore.effective import EffectiveParams
 from paramcore.errors import DocumentError
 from paramcore.values import shown
@@ -110,9 +110,11 @@ def _each_task(options: Namespace, as_text: AsText, as_json: AsJSON) -> Pieces:
 
 def _resolved(options: Namespace) -> Iterator[EffectiveParams | DocumentError]:
     projects = Projects(options.project, options.assumptions)
-    for task in read_tasks(options.tasks, lines=options.lines, keep_going=options.keep_going, settings=asked(options)):
+    for task in read_tasks(options.tasks, lines=options.lines, settings=asked(options)):
         try:
-            yield task.resolved(projects) if isinstance(task, Task) else task
+            if isinstance(task, BadTask):
+                raise task.error
+            yield task.resolved(projects)
         except DocumentError as error:
             if not options.keep_going:
                 raise

@@ -10,7 +10,16 @@ from typing import Any, Protocol
 from paramcore.audit import Auditor, Finding
 from paramcore.cli.commands import FINDINGS, FINE, Pieces, as_document, asked
 from paramcore.cli.output import say
-from paramcore.cli.reading import Projects, Task, blaming, read_params, read_task_objects, read_tasks, read_update_file
+from paramcore.cli.reading import (
+    BadTask,
+    Projects,
+    Task,
+    blaming,
+    read_params,
+    read_task_objects,
+    read_tasks,
+    read_update_file,
+)
 from paramcore.diff import Diff
 from paramcore.errors import DocumentError
 from paramcore.history import History
@@ -97,11 +106,11 @@ def impact(options: Namespace) -> Pieces:
     counts = {project.name: Counts(Plan.of(project, update)) for project in projects}
     effects = {name: Impact.effect_of(one.plan) for name, one in counts.items()}
     bad = 0
-    for task in read_tasks(options.tasks, lines=options.lines, keep_going=options.keep_going, settings=asked(options)):
+    for task in read_tasks(options.tasks, lines=options.lines, settings=asked(options)):
         try:
-            if isinstance(task, DocumentError):
-                raise task
-            with blaming(task.document):
+            if isinstance(task, BadTask):
+                raise task.error
+            with task.blaming():
                 name = projects.of(task.request).name
                 effect = effects[name](task.request)
         except DocumentError as error:

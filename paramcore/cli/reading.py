@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from paramcore.assumptions import Assumptions
 from paramcore.cli.output import say
@@ -22,6 +22,7 @@ from paramcore.values import pointer, shown
 from paramcore.wire import read_projects, read_task_request, read_update
 
 __all__ = [
+    "BadTask",
     "Params",
     "Projects",
     "Task",
@@ -104,10 +105,11 @@ class Projects:
 
 @frozen
 class Task:
-    """A task request, and the document that it stands in."""
+    """A task request, the document that it stands in, and what the command line asks for all tasks."""
 
     request: TaskRequest
     document: Document
+    asked: Mapping[str, Any] = field(factory=dict)
 
     def resolved(self, projects: Projects) -> EffectiveParams:
         """
@@ -117,21 +119,37 @@ class Task:
             DocumentError: with the line of what is wrong.
 
         """
-        with blaming(self.document):
+        with self.blaming():
             return projects.of(self.request).resolve(self.request)
 
+    @contextmanager
+    def blaming(self) -> Iterator[None]:
+        """Tell what is wrong with the request by its line, or by the option that asked for it."""
+        try:
+            with blaming(self.document):
+                yield
+        except DocumentError as error:
+            if error.path == "/project_version" and "project_version" in self.asked:
+                raise evolve(error, path=None, source="--project-version", line=None, column=None) from None
+            raise
 
-def read_tasks(
-    path: str, *, lines: bool, keep_going: bool, settings: Mapping[str, Any], quiet: bool = False
-) -> Iterator[Task | DocumentError]:
+
+@frozen
+class BadTask:
+    """A task request that cannot be read; `document` is there where only what it says is wrong."""
+
+    error: DocumentError
+    document: Document | None
+
+
+def read_tasks(path: str, *, lines: bool, settings: Mapping[str, Any], quiet: bool = False) -> Iterator[Task | BadTask]:
     """
     Yield the task request of a document, or those of a `.jsonl` one, line by line.
 
-    With `keep_going` a line that cannot be read is yielded as its error.
     Names that do nothing in a task request (T14) are warned about, unless `quiet`.
 
     Raises:
-        DocumentError: with file, line and column.
+        DocumentError: for a file that cannot be read, or is no document at all.
 
     """
     if not (lines or path.endswith(".jsonl")):
@@ -139,20 +157,23 @@ def read_tasks(
         return
     for line in read_lines(path):
         try:
-            yield _task(line.document(), settings, quiet=quiet)
+            document = line.document()
         except DocumentError as error:
-            if not keep_going:
-                raise
-            yield error
+            yield BadTask(error, None)
+        else:
+            yield _task(document, settings, quiet=quiet)
 
 
-def _task(document: Document, settings: Mapping[str, Any], *, quiet: bool) -> Task:
-    with blaming(document):
-        request = read_task_request(document.value)
-        request = evolve(request, **settings) if settings else request
+def _task(document: Document, settings: Mapping[str, Any], *, quiet: bool) -> Task | BadTask:
+    try:
+        with blaming(document):
+            request = read_task_request(document.value)
+            request = evolve(request, **settings) if settings else request
+    except DocumentError as error:
+        return BadTask(error, document)
     for one in () if quiet else look_alikes(request.params):
         say(f"warning: {document.place(one.path)}: {one}")
-    return Task(request, document)
+    return Task(request, document, settings)
 
 
 def read_update_file(path: str) -> Update:
@@ -194,10 +215,15 @@ def read_params(spec: str) -> Params:
         if len(projects) != 1:
             raise WrongProject("wrong_project", "", f"{len(projects)} projects", "one, to take params from")
         project = projects[0]
-        try:
-            return Params(project.params if number is None else project.version(number).params, document)
-        except NoSuchVersion as error:
-            raise error.within("/param_history" if isinstance(value, dict) else "/0/param_history") from None
+        if number is None:
+            return Params(project.params, document)
+    try:
+        return Params(project.version(number).params, document)
+    except NoSuchVersion as error:
+        # What is wrong stands on the command line, not in the file.
+        raise DocumentError(
+            error.code, None, error.found, error.wanted, shown(spec, quoted=False), None, None
+        ) from None
 
 
 def _spec(spec: str) -> tuple[str, int | None]:

@@ -12,10 +12,9 @@ from paramcore.cli.commands import FINDINGS, FINE, Pieces, as_document, asked
 from paramcore.cli.findings import Finding, finding
 from paramcore.cli.output import INTERRUPTED, say
 from paramcore.cli.progress import shown_progress
-from paramcore.cli.reading import Projects, Task, blaming, read_tasks
+from paramcore.cli.reading import BadTask, Projects, Task, blaming, read_tasks
 from paramcore.cli.settings import ignored_codes
-from paramcore.documents import read_document
-from paramcore.effective import EffectiveParams
+from paramcore.documents import Document, read_document
 from paramcore.errors import DocumentError, InvalidSetting
 from paramcore.project import Project
 from paramcore.validation.judge import Judge
@@ -92,39 +91,49 @@ class _Bench:
             yield self._placed(one, project)
 
     def _of_tasks(self) -> Iterator[list[Finding]]:
-        settings, lines, keep_going = asked(self._options), self._options.lines, self._options.keep_going
-        for task in read_tasks(self._options.tasks, lines=lines, keep_going=keep_going, settings=settings, quiet=True):
-            try:
-                if isinstance(task, DocumentError):
-                    raise task
-                findings = self._of_task(task)
-            except DocumentError as error:
-                if not keep_going:
-                    raise
+        for task in read_tasks(
+            self._options.tasks, lines=self._options.lines, settings=asked(self._options), quiet=True
+        ):
+            if isinstance(task, BadTask) and task.document is None:
+                if not self._options.keep_going:
+                    raise task.error
                 self._bad_lines += 1
-                say(f"error: {error}")
+                say(f"error: {task.error}")
                 continue
             self._tasks += 1
-            yield findings
+            yield self._of_task(task)
 
-    def _of_task(self, task: Task) -> list[Finding]:
-        with blaming(task.document):
-            effective: EffectiveParams = self._projects.of(task.request).resolve(task.request)
+    def _of_task(self, task: Task | BadTask) -> list[Finding]:
+        try:
+            if isinstance(task, BadTask):
+                raise task.error
+            effective = task.resolved(self._projects)
+        except DocumentError as error:
+            return [self._refused(error, task)]
         project = effective.project
         judge = self._judges[project.name]
         self._overrides[project.name].add(effective)
         violations = (*judge.task(effective), *lint_task(effective, judge.schema.required))
         # Where each line answers for itself it tells all; elsewhere what is inherited is told once.
         told = violations if self.by_task else [one for one in violations if self._is_news(one, project)]
-        return [self._placed(one, project, task) for one in told]
+        return [self._placed(one, project, task.document) for one in told]
+
+    def _refused(self, error: DocumentError, task: Task | BadTask) -> Finding:
+        """Return the finding that a request is refused as a whole: nothing more can be said of it."""
+        if task.document is None or error.line is None or error.column is None:
+            # What is wrong is the command line.
+            raise error
+        found, kind = error.found, "a request that is refused"
+        violation = Violation("request_refused", "error", error.path or "", found, error.wanted, kind=kind)
+        violation = violation if self._options.values else violation.without_values()
+        return Finding(violation, "", task.document, error.line, error.column)
 
     def _of_all_tasks(self, project: Project) -> Iterator[Finding]:
         for one in self._overrides[project.name].found():
             yield self._placed(one, project)
 
-    def _placed(self, one: Violation, project: Project, task: Task | None = None) -> Finding:
+    def _placed(self, one: Violation, project: Project, document: Document | None = None) -> Finding:
         violation = one if self._options.values else one.without_values()
-        document = None if task is None else task.document
         return finding(violation, project.name, document, self._projects.place_of(project))
 
     def _is_news(self, one: Violation, project: Project) -> bool:

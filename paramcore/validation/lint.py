@@ -46,7 +46,7 @@ def lint_task(effective: EffectiveParams, required: Collection[str] = ()) -> Ite
         if name != "instruction" and name in version.params and same(value, version.params[name]):
             wanted = f"nothing: version {version.number} has the same"
             yield _lint("equal_override", pointer(name), f"the value of `{name}` that the task inherits", wanted)
-    if _repeats(own.get("instruction"), version.params.get("instruction")) and effective.inheritance.appends:
+    if _repeats(own.get("instruction"), version.params.get("instruction")) and effective.bound.appends:
         wanted = f"the task's own text only: that of version {version.number} is appended, and would stand there twice"
         yield _lint("repeated_instruction", "/instruction", "the project's instruction inside the task's", wanted)
 

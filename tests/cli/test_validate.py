@@ -185,16 +185,17 @@ class TestExitCodes:
         """What cannot be read ends with 2, and a project that is none is told by its line."""
         assert run("validate", "nothing.json", cwd=place).status == 2
         assert run("validate", "task.json", cwd=place).status == 2
-        ran = run("validate", fine(place), "-", stdin='{"project": "other"}', cwd=place)
-        assert ran.err.startswith("error: <stdin>:1:13: at /project: found a task request for the project")
+        ran = run("validate", fine(place), "-", stdin='{"project": }', cwd=place)
+        assert ran.err.startswith("error: <stdin>:1:13: found expecting value")
         assert ran.status == 2
 
     def test_keep_going(self, place):
         """With --keep-going bad lines are told and counted, and the others judged."""
         text = '{"attachment": "a"}\n{"attachment": }\n{"project": "other"}\n{"attachment": "b"}\n'
         ran = run("validate", fine(place), "-", "--lines", "--keep-going", stdin=text, cwd=place)
-        assert ran.out == "0 errors, 0 warnings in 1 project and 2 tasks, 2 bad lines\n"
-        assert [line.split(": ")[1] for line in ran.err.splitlines()] == ["<stdin>:2:16", "<stdin>:3:13"]
+        assert ran.out.startswith("<stdin>:3:13: error request_refused at /project")
+        assert ran.out.endswith("\n1 error, 0 warnings in 1 project and 3 tasks, 1 bad line\n")
+        assert [line.split(": ")[1] for line in ran.err.splitlines()] == ["<stdin>:2:16"]
         assert ran.status == 1
 
 
@@ -333,3 +334,45 @@ def test_a_directory_holds_json_and_yaml(tmp_path):
     ran = run("validate", tmp_path)
     assert ran.status == 2
     assert 'found a second project "a"' in ran.err
+
+
+def test_a_refused_request_is_a_finding(tmp_path):
+    """A request that goes nowhere is an error at its line, and those after it are judged."""
+    lines = ['{"project_version": 9}', '{"project": "other"}', "[]", '{"instruction": 7}', '{"priority": "high"}']
+    project = {"name": "boxes", "type": "imageannotation", "param_history": [{"version": 0}]}
+    (tmp_path / "boxes.json").write_text(json.dumps(project))
+    (tmp_path / "tasks.jsonl").write_text("\n".join(lines))
+    ran = run("validate", "boxes.json", "tasks.jsonl", cwd=tmp_path)
+    refused = [line for line in ran.out.splitlines() if "request_refused" in line]
+    assert refused == [
+        "tasks.jsonl:1:21: error request_refused at /project_version",
+        "tasks.jsonl:2:13: error request_refused at /project",
+        "tasks.jsonl:3:1: error request_refused",
+        "tasks.jsonl:4:17: error request_refused at /instruction",
+    ]
+    assert "tasks.jsonl:5:14: error param_choice at /priority" in ran.out
+    assert ran.out.splitlines()[-1].endswith("in 1 project and 5 tasks")
+    assert ran.status == 1
+    hidden = run("validate", "boxes.json", "tasks.jsonl", "--no-values", cwd=tmp_path).out
+    assert "other" not in hidden
+    assert "found a request that is refused" in hidden
+
+
+def test_a_version_that_an_option_asks_for_is_blamed_on_the_option(tmp_path):
+    """What is wrong with the command line is not told of a file."""
+    for command in ("preview", "validate"):
+        ran = run(command, "warehouse-boxes.json", "night-shift.json", "--project-version", "9")
+        assert ran.status == 2
+        assert ran.err.startswith("error: --project-version: found the number 9, wanted a version from 0 to 2")
+
+
+def test_options_stand_anywhere():
+    """Options may stand before, between and after the files."""
+    several = [
+        ("validate", "--strict", "street-signs.json", "sign-17.json"),
+        ("validate", "street-signs.json", "--strict", "sign-17.json"),
+        ("validate", "street-signs.json", "sign-17.json", "--strict"),
+    ]
+    answers = [run(*arguments) for arguments in several]
+    assert answers[0] == answers[1] == answers[2]
+    assert answers[0].status == 1

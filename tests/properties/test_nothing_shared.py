@@ -248,7 +248,7 @@ class TestAttributes:
         [
             Project("boxes", type="imageannotation", params={"a": [1]}),
             Project("boxes", type="imageannotation", params={"a": [1]}).latest,
-            Project("boxes", type="imageannotation", params={"a": [1]}).resolve({}).inheritance,
+            Project("boxes", type="imageannotation", params={"a": [1]}).resolve({}).bound,
             Project("boxes", type="imageannotation", params={"a": [1]}).resolve({}),
             Project("boxes", type="imageannotation", params={"a": [1]}).resolve({}).explain("a"),
             Project("boxes", type="imageannotation", params={"a": [1]}).resolve({}).explain("a").candidates[0],
@@ -354,7 +354,7 @@ class TestEqualityAndHash:
             def made(number: int | None = number) -> list[Any]:
                 task = TaskRequest(own, project_version=number)
                 answer = project.resolve(task)
-                return [task, answer, answer.inheritance, answer.inherited_from, answer.explain("a"), project]
+                return [task, answer, answer.bound, answer.inherited_from, answer.explain("a"), project]
 
             for one, two in zip(made(), made(), strict=True):
                 assert one == two

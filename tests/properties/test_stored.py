@@ -202,7 +202,7 @@ def everything(project: Project, task: TaskRequest, update: Update) -> list[Any]
     plan = Plan.of(project, update)
     return [
         *(project, project.assumptions, task, update, plan, plan.diff, Diff.between(project.params, {})),
-        *(answer, answer.inheritance, answer.inherited_from, answer.explain("a"), *answer.explain_all()),
+        *(answer, answer.bound, answer.inherited_from, answer.explain("a"), *answer.explain_all()),
         *(answer.params, answer.sources, answer.as_task(), answer.as_request(), project.versions, project.fields),
     ]
 

@@ -41,6 +41,14 @@ def test_a_replace_by_nothing_offers_no_patch():
     assert Plan.of(BOXES, Replace({})).keeping == Patch({})
 
 
+def test_the_patch_that_keeps_is_the_smallest():
+    """It names what changes, and nothing that stays as it is; where nothing else changes there is none."""
+    assert Plan.of(BOXES, Replace({"instruction": "Box it.", "padding": 4})).keeping == Patch({"padding": 4})
+    plan = Plan.of(BOXES, Replace({"instruction": "Box it."}))
+    assert plan.keeping == Patch({})
+    assert str(plan).splitlines()[-1] == "only a replace can drop them, and it does nothing else"
+
+
 def test_a_replace_that_drops_nothing_is_no_danger():
     """A replace that names all params, or meets none, needs no consent."""
     assert not Plan.of(BOXES, Replace({**BOXES.params, "new": 1})).needs_consent

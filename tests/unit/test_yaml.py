@@ -155,7 +155,7 @@ def test_a_missing_reader_is_told(written, monkeypatch):
     monkeypatch.setattr(builtins, "__import__", without)
     error = refused(lambda: read_document(written("a: 1")))
     assert error.code == "unreadable"
-    assert "paramcore[cli]" in error.wanted
+    assert "pip install ruamel.yaml" in error.wanted
 
 
 TEXT = 'a:\n  - 1\n  - é: true\n    "x/y":\n    z: |\n      text\n"": {b: [], c: }\nd:\n\n'
