@@ -1,8 +1,8 @@
 """
 What nothing documents, as named settings and as a list.
 
-Each answer of paramcore says which of these rules it rests on.  A setting
-changes only what is assumed, never a documented rule.
+Each effective result says which of the rules about values it rests on (T1, T5,
+T6, T8, U10).  A setting changes only what is assumed, never a documented rule.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ ASSUMED_RULES = (
     ),
     AssumedRule(
         "T8",
-        "`project_param_version` on a created task is the version used, and -1 where nothing was inherited",
+        "`project_param_version` on a created task is the version used, and -1 where it opted out",
         "documented twice, in conflict",
         ("pinned_param_version",),
     ),

@@ -17,9 +17,9 @@ from attrs import asdict, evolve, fields, frozen
 
 from paramcore.assumptions import Assumptions
 from paramcore.errors import InvalidParams, describe
-from paramcore.inheritance import INHERIT_NOTHING
+from paramcore.inheritance import Inheritance
 from paramcore.project import Project
-from paramcore.tasks import SLOT_NAMES
+from paramcore.tasks import SLOT_NAMES, opts_out
 from paramcore.values import freeze, pointer, sealed, shown
 from paramcore.versions import ParamVersion
 
@@ -213,7 +213,7 @@ def _grid(chosen: Assumptions) -> Iterator[Assumptions]:
 def _contradictions(project: Project, task: Mapping[str, Any], assumptions: Assumptions) -> list[Finding]:
     """Return what no request could have brought about, under these assumptions."""
     number = task["project_param_version"]
-    if type(number) is int and number == INHERIT_NOTHING:
+    if opts_out(number):
         return _wrong_type(project, task)
     if type(number) is not int or not 0 <= number < len(project.versions):
         wanted = (
@@ -255,19 +255,32 @@ def _against_instruction(
     version: ParamVersion, text: str, task: Mapping[str, Any], assumptions: Assumptions
 ) -> Iterator[Finding]:
     whole = task.get("instruction")
+    if _could_be(version, whole, task, assumptions):
+        return
     if assumptions.instruction_rule == "override":
-        return
-    if type(whole) is not str or not whole.endswith(text):
-        yield _finding(
-            task, "T4", "/instruction", _tail(whole), f"the text of version {version.number} at its end: {_tail(text)}"
+        found = describe(whole) if "instruction" in task else "nothing"
+        yield _finding(task, "T1", "/instruction", found, f"a text: version {version.number} sets it")
+    elif type(whole) is not str or not whole.endswith(text):
+        wanted = f"the text of version {version.number} at its end: {_tail(text)}"
+        yield _finding(task, "T4", "/instruction", _tail(whole), wanted)
+    else:
+        own = whole[: len(whole) - len(text)]
+        wanted = (
+            f"{shown(assumptions.instruction_separator)} between the task's text and that of version {version.number}"
         )
-        return
-    own = whole[: len(whole) - len(text)]
-    separator = assumptions.instruction_separator
-    alone = separator if assumptions.empty_instruction == "join" else ""
-    if own != alone and not (own.endswith(separator) and own != separator):
-        wanted = f"{shown(separator)} between the task's text and that of version {version.number}"
         yield _finding(task, "T5", "/instruction", f"{_tail(own)} before the project's text", wanted)
+
+
+def _could_be(version: ParamVersion, whole: Any, task: Mapping[str, Any], assumptions: Assumptions) -> bool:
+    """Ask the merge whether some request ends up with this instruction: one without any, with all of it, or with what stands first."""
+    if "instruction" not in task or (type(whole) is not str and whole is not None):
+        return False
+    merge = Inheritance.of(version, assumptions).merge
+    appended = assumptions.instruction_separator + (version.params["instruction"] or "")
+    requests = [{}, {"instruction": whole}]
+    if whole is not None:
+        requests.append({"instruction": whole.removesuffix(appended)})
+    return any(merge(own)["instruction"] == whole for own in requests)
 
 
 def _ways_out(project: Project, task: Mapping[str, Any]) -> tuple[Mapping[str, str], ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from attrs import field, frozen
 
@@ -48,7 +48,7 @@ class Diff:
 
     @property
     def changed(self) -> Mapping[str, Any]:
-        """The values that params of both have in `after` where they differ, by name."""
+        """The params of both that differ, by name, with the values of `after`; `to_json` says both."""
         both = (name for name in self.before if name in self.after)
         return sealed({name: self.after[name] for name in both if not same(self.before[name], self.after[name])})
 
@@ -92,61 +92,117 @@ class Diff:
         return {"added": thaw(self.added), "removed": thaw(self.removed), "changed": changed, "lost": list(self.lost)}
 
     def __str__(self) -> str:
-        rows = [*self.rows(removed="removed")]
+        rows = self.rows(removed="removed")
         return "\n".join(rows) if rows else "nothing differs"
-
-    def _nested_rows(self, width: int) -> Iterator[str]:
-        for path in self.lost:
-            yield f"  {'lost':<7}  {shown(path, quoted=False):<{width}}  {shown(value_at(self.before, path), most=100)}"
 
     def rows(self, *, removed: str) -> list[str]:
         """Return a line of text per param that differs, those that go first, called by the word `removed`."""
-        width = max((len(shown(name, quoted=False)) for name in self.names), default=0)
-
-        def row(word: str, name: str, text: str) -> str:
-            return f"  {word:<7}  {shown(name, quoted=False):<{width}}  {text}"
-
-        return [
-            *(row(removed, name, shown(value, most=100)) for name, value in self.removed.items()),
-            *(
-                row("changed", name, f"{shown(self.before[name], most=100)} -> {shown(value, most=100)}")
-                for name, value in self.changed.items()
-            ),
-            *self._nested_rows(width),
-            *(row("added", name, shown(value, most=100)) for name, value in self.added.items()),
+        several = [
+            *((removed, name, _shown(value)) for name, value in self.removed.items()),
+            *(row for name, value in self.changed.items() for row in _changed(name, self.before[name], value)),
+            *(("lost", path, _shown(value_at(self.before, path))) for path in self.lost),
+            *(("added", name, _shown(value)) for name, value in self.added.items()),
         ]
+        width = max((len(shown(name, quoted=False)) for name in self.names), default=0)
+        return [f"  {word:<7}  {shown(name, quoted=False):<{width}}  {text}" for word, name, text in several]
 
 
-def _lost(before: Any, after: Any) -> Iterator[tuple[str | int, ...]]:
+#: The names and indexes that lead into a value.
+_Way: TypeAlias = tuple[str | int, ...]
+
+#: Characters of a value that are shown.
+_MOST = 100
+
+
+def _lost(before: Any, after: Any) -> Iterator[_Way]:
     if isinstance(before, dict):
         yield from _lost_members(before, after if isinstance(after, dict) else {})
     elif isinstance(before, list):
         yield from _lost_elements(before, after if isinstance(after, list) else [])
 
 
-def _lost_members(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[str | int, ...]]:
+def _lost_members(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[_Way]:
     for name, value in before.items():
         if name not in after:
             yield (name,)
         else:
-            yield from ((name, *parts) for parts in _lost(value, after[name]))
+            yield from ((name, *way) for way in _lost(value, after[name]))
 
 
-def _lost_elements(before: Sequence[Any], after: Sequence[Any]) -> Iterator[tuple[str | int, ...]]:
-    left = Counter(map(as_key, after))
-    gone = []
-    for index, element in enumerate(before):
-        if left[as_key(element)] > 0:
-            left[as_key(element)] -= 1
-        else:
-            gone.append(index)
+def _lost_elements(before: Sequence[Any], after: Sequence[Any]) -> Iterator[_Way]:
+    gone, _came, edited = _matched(before, after)
     for index in gone:
-        # Where both have an object, or an array, in one place, it is the same one, edited.
-        if index < len(after) and left[as_key(after[index])] > 0 and _alike(before[index], after[index]):
-            yield from ((index, *parts) for parts in _lost(before[index], after[index]))
+        if index in edited:
+            yield from ((index, *way) for way in _lost(before[index], after[index]))
         else:
             yield (index,)
 
 
+def _matched(before: Sequence[Any], after: Sequence[Any]) -> tuple[list[int], list[int], set[int]]:
+    """Return which elements are equal to none of the other array, in either, and which of these are the same one, edited."""
+    gone, came = _without_twin(before, after), _without_twin(after, before)
+    # Where both have an object, or an array, in one place, it is the same one, edited.
+    return gone, came, {index for index in gone if index in came and _alike(before[index], after[index])}
+
+
+def _without_twin(some: Sequence[Any], others: Sequence[Any]) -> list[int]:
+    left = Counter(map(as_key, others))
+    alone = []
+    for index, element in enumerate(some):
+        if left[as_key(element)] > 0:
+            left[as_key(element)] -= 1
+        else:
+            alone.append(index)
+    return alone
+
+
 def _alike(one: Any, two: Any) -> bool:
     return any(isinstance(one, kind) and isinstance(two, kind) for kind in (dict, list))
+
+
+def _changed(name: str, before: Any, after: Any) -> Iterator[tuple[str, str, str]]:
+    """Yield the rows of one param: its values, or where they are too long to be shown, what differs inside."""
+    if _is_cut(before) or _is_cut(after):
+        if _alike(before, after):
+            yield "changed", name, "inside:"
+            yield from _inside((name,), before, after)
+            return
+        if isinstance(before, str) and isinstance(after, str):
+            yield "changed", name, " -> ".join(_windows(before, after))
+            return
+    yield "changed", name, f"{_shown(before)} -> {_shown(after)}"
+
+
+def _inside(way: _Way, before: Any, after: Any) -> Iterator[tuple[str, str, str]]:
+    """Yield the rows of what is changed or added inside; what is lost is told of the param as a whole."""
+    if isinstance(before, dict):
+        both = [name for name in before if name in after]
+        came: list[Any] = [name for name in after if name not in before]
+    else:
+        _gone, came, edited = _matched(before, after)
+        both = sorted(edited)
+        came = [index for index in came if index not in edited]
+    for place in both:
+        if _alike(before[place], after[place]):
+            yield from _inside((*way, place), before[place], after[place])
+        elif not same(before[place], after[place]):
+            yield from _changed(pointer(*way, place), before[place], after[place])
+    for place in came:
+        yield "added", pointer(*way, place), _shown(after[place])
+
+
+def _windows(one: str, two: str) -> tuple[str, str]:
+    """Show two long texts from shortly before the place where they begin to differ."""
+    pairs = enumerate(zip(one, two, strict=False))
+    differ_at = next((index for index, (x, y) in pairs if x != y), min(len(one), len(two)))
+    start = max(0, differ_at - _MOST // 3)
+    before = "..." if start else ""
+    return before + _shown(one[start:]), before + _shown(two[start:])
+
+
+def _shown(value: Any) -> str:
+    return shown(value, most=_MOST)
+
+
+def _is_cut(value: Any) -> bool:
+    return _shown(value) != shown(value)

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeAlias
 from attrs import field, frozen
 
 from paramcore.errors import InvalidParams, describe
-from paramcore.inheritance import INHERIT_NOTHING, Inheritance
-from paramcore.tasks import SLOT_NAMES, TaskRequest
+from paramcore.inheritance import Inheritance
+from paramcore.tasks import INHERIT_NOTHING, SLOT_NAMES, TaskRequest
 from paramcore.values import JSONObject, as_key, same, sealed, shown, thaw
 from paramcore.versions import ParamVersion
 
@@ -92,7 +92,10 @@ class Candidate:
 @frozen
 class Explanation:
     """
-    Why one param has its value: the answer, all candidates in order of precedence, the reason.
+    Why one param has its value: the answer, the reason, and the candidates in order of precedence.
+
+    Candidates are the task, the version that it inherits, what that version
+    superseded or dropped, and the latest where the task does not inherit it.
 
     `is_set` is false for a param that the task will not have; `value` is then
     `None`.  `first_set_in` is the version that first set what is inherited,
@@ -235,7 +238,7 @@ class EffectiveParams(_Open):
     def project_param_version(self) -> int | None:
         """What the created task would carry under this name; `None` where it would carry none (T8)."""
         # T8: the version used, unless the account is known to record the latest; -1 for a task that opted out.
-        if self.task.project_version == INHERIT_NOTHING:
+        if self.task.opts_out:
             return INHERIT_NOTHING
         if self.inherited_from is None:
             return None
@@ -350,11 +353,7 @@ class EffectiveParams(_Open):
     def _headline(self) -> str:
         name = shown(self.project.name)
         if self.inherited_from is None:
-            why = (
-                "project_version -1"
-                if self.task.project_version == INHERIT_NOTHING
-                else "the project has no versions yet"
-            )
+            why = "project_version -1" if self.task.opts_out else "the project has no versions yet"
             return f"task for {name}: inherits nothing ({why})"
         latest = self.project.latest.number
         which = "the latest" if self.inherited_from.number == latest else f"the latest is {latest}"
@@ -375,7 +374,7 @@ class EffectiveParams(_Open):
 
     def _reason(self, param: str) -> Reason:
         if self.inherited_from is None:
-            return "INHERITANCE_OFF" if self.task.project_version == INHERIT_NOTHING else "NO_HISTORY"
+            return "INHERITANCE_OFF" if self.task.opts_out else "NO_HISTORY"
         if param not in self.params:
             return "ABSENT"
         if param == "instruction":
@@ -405,7 +404,7 @@ class EffectiveParams(_Open):
 
     def _rests_on_record(self) -> bool:
         if self.inherited_from is None:
-            return self.task.project_version == INHERIT_NOTHING
+            return self.task.opts_out
         return self.inherited_from.number != self.project.latest.number
 
     def _from_task(self, param: str) -> Candidate:

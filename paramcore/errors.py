@@ -110,7 +110,8 @@ class InvalidSetting(ParamcoreError, ValueError):
 
     Codes: `project_name`, `task_type`, `routing_type`, `flag_type`,
     `created_at_type`, `update_type`, `separator_type`, `assumption_value`,
-    `assumption_name`, `history_moved`.
+    `assumption_name`, `history_moved`, `code_name`
+    (of a finding).
     """
 
 
@@ -138,7 +139,7 @@ class MalformedPayload(ParamcoreError, ValueError):
     JSON that is not what the API sends or takes.
 
     Codes: `project_type`, `history_type`, `history_order`, `history_version`,
-    `created_at_type`, `request_type`.
+    `request_type`.
     """
 
 
@@ -175,7 +176,8 @@ class DocumentError(ParamcoreError, ValueError):
 
     Codes: `json_syntax`, `json_encoding`, `json_number`,
     `json_duplicate_key`, `json_depth`, `yaml_syntax`, `yaml_feature` (what
-    JSON cannot say), `too_large`, `unreadable`, `unwritable`.
+    JSON cannot say), `too_large`, `unreadable`, `unwritable`; `setting_name`
+    (in `pyproject.toml`); `wrong_project` (a project twice, or none).
     """
 
     source: str

@@ -30,6 +30,9 @@ class Guarded:
         object.__setattr__(self, "_client", client)
 
     def __getattr__(self, name: str) -> Any:
+        if name == "_client":
+            # A copy in the making has no client yet to ask.
+            raise AttributeError(name)
         return getattr(self._client, name)
 
     def __setattr__(self, name: str, value: Any) -> None:

@@ -182,7 +182,9 @@ def _remember(version: ParamVersion, had: dict[str, list[tuple[Any, int]]]) -> N
         had[name] = [*others, (value, version.number)]
 
 
-_TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d(?:\.\d+)?)Z", re.ASCII)
+_TIME = re.compile(
+    r"(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):([0-5]\d):([0-5]\d(?:\.\d+)?)Z", re.ASCII
+)
 
 
 def _seconds_between(before: ParamVersion | None, after: ParamVersion) -> float | None:

@@ -7,10 +7,10 @@ from typing import Any, Literal, TypeAlias
 
 from attrs import frozen
 
-from paramcore.inheritance import INHERIT_NOTHING, Inheritance, Merge, inherited_version
+from paramcore.inheritance import Inheritance, Merge, inherited_version
 from paramcore.plan import Plan
 from paramcore.tasks import TaskRequest
-from paramcore.values import same, sealed, shown
+from paramcore.values import same, sealed, shown, thaw
 from paramcore.versions import ParamVersion
 
 __all__ = ["Counts", "Effect", "Impact", "Why"]
@@ -33,6 +33,19 @@ class Effect:
     params: tuple[str, ...]
     overridden: tuple[str, ...] = ()
     why: Why | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return `params overridden why request`, the request in its flat form."""
+        return {
+            "params": list(self.params),
+            "overridden": list(self.overridden),
+            "why": self.why,
+            "request": thaw(self.task.flat),
+        }
+
+    def __str__(self) -> str:
+        names = ", ".join(shown(name, quoted=False) for name in self.params)
+        return names or f"comes out the same ({self.why})"
 
 
 @frozen
@@ -82,7 +95,7 @@ class Impact:
 
         The callable raises `ParamcoreError` for a request that the project refuses as it is now.
         """
-        return _Judge(plan).effect
+        return _Bound(plan).effect
 
     def to_json(self) -> dict[str, Any]:
         """Return `project affected unaffected by_param`."""
@@ -147,7 +160,7 @@ class Counts:
         return Impact(self.plan, self.affected, sealed(self.unaffected), sealed(by_param))
 
 
-class _Judge:
+class _Bound:
     """
     An update, bound to tell what it does to one request after another.
 
@@ -172,7 +185,7 @@ class _Judge:
         asked = task.project_version
         if asked is not None:
             inherited_version(self.project.versions, asked)
-            return Effect(task, (), why="opted_out" if asked == INHERIT_NOTHING else "pinned")
+            return Effect(task, (), why="opted_out" if task.opts_out else "pinned")
         own = {name: task.params[name] for name in self.changed if name in task.params}
         before, after = self.before(own), self.after(own)
         differing = tuple(name for name in self.changed if not _same_in(before, after, name))

@@ -16,13 +16,11 @@ from attrs import evolve, field, frozen
 
 from paramcore.assumptions import Assumptions
 from paramcore.errors import NoSuchVersion, describe
+from paramcore.tasks import opts_out
 from paramcore.values import check_instruction, sealed
 from paramcore.versions import ParamVersion
 
-__all__ = ["INHERIT_NOTHING", "Inheritance", "Merge", "inherited_version", "version_by_number"]
-
-#: The `project_version` that opts out.
-INHERIT_NOTHING = -1
+__all__ = ["Inheritance", "Merge", "inherited_version", "version_by_number"]
 
 
 def inherited_version(versions: tuple[ParamVersion, ...], asked: object) -> ParamVersion | None:
@@ -36,8 +34,8 @@ def inherited_version(versions: tuple[ParamVersion, ...], asked: object) -> Para
     # T2: the latest version unless the task asks for another; an empty history has none to give.
     if asked is None:
         return versions[-1] if versions else None
-    # T3: -1 opts out altogether.  The type is asked first: to Python, `-1.0 == -1`.
-    if type(asked) is int and asked == INHERIT_NOTHING:
+    # T3: -1 opts out altogether.
+    if opts_out(asked):
         return None
     try:
         return version_by_number(versions, asked)

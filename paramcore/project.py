@@ -156,6 +156,7 @@ class Project:
         Raises:
             InvalidSetting: `update_type` for what is no `Patch` or `Replace`;
                 `created_at_type`.
+            NotJSON: `too_large`, as a patch does.
 
         """
         if not isinstance(update, (Patch, Replace)):

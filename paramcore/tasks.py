@@ -10,7 +10,10 @@ from attrs import Attribute, field, frozen
 from paramcore.errors import InvalidParams, InvalidSetting, describe
 from paramcore.values import JSONObject, freeze, freeze_params, pointer, sealed
 
-__all__ = ["ROUTING_NAMES", "SLOT_NAMES", "TaskRequest", "check_name"]
+__all__ = ["INHERIT_NOTHING", "ROUTING_NAMES", "SLOT_NAMES", "TaskRequest", "check_name", "opts_out"]
+
+#: The `project_version` that opts out of inheritance (T3).
+INHERIT_NOTHING = -1
 
 # T10: these say where a task goes; they are no params and never inherited.
 ROUTING_NAMES = ("project", "project_version", "batch", "unique_id", "clear_unique_id_on_error")
@@ -33,6 +36,11 @@ def check_name(name: object, *, path: str | None = None) -> None:
     if name in ("", ".", "..") or any(c < " " or c == "\x7f" or "\ud800" <= c <= "\udfff" for c in name):
         wanted = "a name that can stand in a URL: not empty, not `.` or `..`, no control characters"
         raise InvalidSetting("project_name", path, describe(name), wanted)
+
+
+def opts_out(project_version: object) -> bool:
+    """Tell whether this `project_version` inherits nothing: by exact type, since to Python `-1.0 == -1`."""
+    return type(project_version) is int and project_version == INHERIT_NOTHING
 
 
 def _own_params(params: object) -> JSONObject:
@@ -108,6 +116,11 @@ class TaskRequest:
             return cls(flat, type=type)
         routing = {name: flat[name] for name in ROUTING_NAMES if name in flat}
         return cls(sealed({name: value for name, value in flat.items() if name not in routing}), type=type, **routing)
+
+    @property
+    def opts_out(self) -> bool:
+        """Whether the task inherits nothing (T3)."""
+        return opts_out(self.project_version)
 
     @property
     def flat(self) -> Mapping[str, Any]:

@@ -10,6 +10,8 @@ from typing import Any
 from paramcore import __version__
 from paramcore.assumptions import Assumptions
 from paramcore.cli import commands, questions, validating
+from paramcore.errors import InvalidSetting
+from paramcore.values import shown
 
 __all__ = ["parsed"]
 
@@ -135,7 +137,11 @@ def _add_tasks_options(verb: ArgumentParser) -> None:
 
 def _setting(text: str) -> tuple[str, str]:
     """Read NAME=VALUE; a VALUE in double quotes is a JSON string, for line feeds and the like."""
-    name, _, value = text.partition("=")
+    name, mark, value = text.partition("=")
+    if not mark:
+        raise InvalidSetting(
+            "assumption_value", None, f"`--assume {shown(text, quoted=False)}`", "`--assume NAME=VALUE`"
+        )
     if value.startswith('"'):
         try:
             decoded = json.loads(value)

@@ -13,14 +13,14 @@ from paramcore.positions import Position
 from paramcore.validation.violations import Violation
 from paramcore.values import pointer, shown
 
-__all__ = ["Finding", "finding"]
+__all__ = ["Placed", "placed"]
 
 #: Characters of a line that a code frame shows, around the value.
 _FRAME = 100
 
 
 @frozen
-class Finding:
+class Placed:
     """A violation, the project that it is about, and where the very value stands."""
 
     violation: Violation
@@ -76,7 +76,7 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def finding(violation: Violation, project: str, task: Document | None, home: tuple[Document, str]) -> Finding:
+def placed(violation: Violation, project: str, task: Document | None, home: tuple[Document, str]) -> Placed:
     """
     Find the place of a violation: in the task's document, or in that of the project.
 
@@ -85,12 +85,12 @@ def finding(violation: Violation, project: str, task: Document | None, home: tup
     is_name = violation.code in _OF_NAMES
     if violation.version is None and task is not None:
         at = task.locate(violation.pointer, name=is_name)
-        return Finding(violation, project, task, at.line, at.column)
+        return Placed(violation, project, task, at.line, at.column)
     document, path = home
     number = violation.first_set_in if violation.first_set_in is not None else violation.version
     within = path if number is None else path + pointer("param_history", number)
     at = _located(document, within + violation.pointer, is_name)
-    return Finding(violation, project, document, at.line, at.column)
+    return Placed(violation, project, document, at.line, at.column)
 
 
 @lru_cache(maxsize=1024)

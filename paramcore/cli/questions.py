@@ -26,12 +26,11 @@ from paramcore.history import History
 from paramcore.impact import Counts, Effect, Impact
 from paramcore.plan import Plan
 from paramcore.values import shown
-from paramcore.wire import write_task_request
 
 __all__ = ["audit", "diff", "impact", "log", "plan"]
 
 
-class _Answer(Protocol):
+class _HasJSON(Protocol):
     """A result that every command can print."""
 
     def to_json(self) -> dict[str, Any]: ...
@@ -134,10 +133,9 @@ def impact(options: Namespace) -> Pieces:
 
 def _listed(task: Task, effect: Effect, form: str) -> str:
     if form == "json":
-        return json.dumps({"params": list(effect.params), "request": write_task_request(task.request)}) + "\n"
+        return json.dumps(effect.to_json()) + "\n"
     which = task.request.unique_id
-    names = ", ".join(shown(name, quoted=False) for name in effect.params)
-    return f"{task.document.place('')}{'' if which is None else f' {shown(which, quoted=False)}'}: {names}\n"
+    return f"{task.document.place('')}{'' if which is None else f' {shown(which, quoted=False)}'}: {effect}\n"
 
 
 def _titled(one: Impact, projects: Projects) -> str:
@@ -152,6 +150,7 @@ def audit(options: Namespace) -> Pieces:
     elsewhere = 0
     for document, path, obj in read_task_objects(options.tasks, lines=options.lines):
         name = obj.get("project") if isinstance(obj, dict) else None
+        name = name if isinstance(name, str) else None
         if len(auditors) > 1 and name not in auditors:
             elsewhere += 1
             continue
@@ -168,7 +167,7 @@ def audit(options: Namespace) -> Pieces:
     return FINDINGS if any(one.impossible for one in audits) else FINE
 
 
-def _documents(answers: Iterable[_Answer], projects: Projects) -> str:
+def _documents(answers: Iterable[_HasJSON], projects: Projects) -> str:
     documents = [one.to_json() for one in answers]
     return as_document(documents if projects.many else documents[0])
 

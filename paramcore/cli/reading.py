@@ -13,7 +13,7 @@ from paramcore.assumptions import Assumptions
 from paramcore.cli.output import say
 from paramcore.documents import PROJECT_DEPTH, PROJECT_SIZE, YAML_SUFFIXES, Document, read_document, read_lines
 from paramcore.effective import EffectiveParams
-from paramcore.errors import DocumentError, NoSuchVersion, ParamcoreError, WrongProject
+from paramcore.errors import DocumentError, MalformedPayload, NoSuchVersion, ParamcoreError, WrongProject
 from paramcore.project import Project
 from paramcore.tasks import TaskRequest
 from paramcore.updates import Replace, Update
@@ -60,6 +60,10 @@ class Projects:
             self.many = self.many or isinstance(document.value, list)
             with blaming(document):
                 self._take(read_projects(document.value, assumptions=assumptions), document)
+
+        if not self._by_name:
+            found, wanted = "no project in it", "a project, or several"
+            raise DocumentError("wrong_project", None, found, wanted, shown(path, quoted=False), None, None)
 
     def __iter__(self) -> Iterator[Project]:
         return iter(self._by_name.values())
@@ -167,6 +171,9 @@ def read_tasks(path: str, *, lines: bool, settings: Mapping[str, Any], quiet: bo
 def _task(document: Document, settings: Mapping[str, Any], *, quiet: bool) -> Task | BadTask:
     try:
         with blaming(document):
+            if isinstance(document.value, list):
+                wanted = "one task request: several stand one a line in a `.jsonl` file"
+                raise MalformedPayload("request_type", "", "an array", wanted)
             request = read_task_request(document.value)
             request = evolve(request, **settings) if settings else request
     except DocumentError as error:

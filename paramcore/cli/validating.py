@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from paramcore.cli.commands import FINDINGS, FINE, Pieces, as_document, asked
-from paramcore.cli.findings import Finding, finding
+from paramcore.cli.findings import Placed, placed
 from paramcore.cli.output import INTERRUPTED, say
 from paramcore.cli.progress import shown_progress
 from paramcore.cli.reading import BadTask, Projects, Task, blaming, read_tasks
@@ -18,7 +18,7 @@ from paramcore.documents import Document, read_document
 from paramcore.errors import DocumentError, InvalidSetting
 from paramcore.project import Project
 from paramcore.validation.judge import Judge
-from paramcore.validation.lint import Overrides, lint_history, lint_task
+from paramcore.validation.lint import Overrides, lint_history, lint_task, lint_type
 from paramcore.validation.schemas import Schemas
 from paramcore.validation.violations import Violation
 from paramcore.values import shown
@@ -51,12 +51,12 @@ def validate(options: Namespace) -> Pieces:
     return status
 
 
-def _printed(findings: Iterable[Finding], options: Namespace) -> Iterator[str]:
+def _printed(findings: Iterable[Placed], options: Namespace) -> Iterator[str]:
     for one in findings:
         yield f"{one.as_annotation()}\n" if options.format == "github" else f"{one.as_text(values=options.values)}\n\n"
 
 
-def _as_json(findings: Iterable[Finding]) -> dict[str, Any]:
+def _as_json(findings: Iterable[Placed]) -> dict[str, Any]:
     return {"findings": [one.to_json() for one in findings]}
 
 
@@ -67,8 +67,8 @@ class _Bench:
         self._options = options
         self.ignored = ignored_codes(options.ignore)
         self._projects = Projects(options.project, options.assumptions, quiet=True)
-        schemas = _schemas(options.schema)
-        self._judges = {project.name: Judge(project, schemas) for project in self._projects}
+        self._schemas = _schemas(options.schema)
+        self._judges = {project.name: Judge(project, self._schemas) for project in self._projects}
         self._overrides = {project.name: Overrides(project) for project in self._projects}
         self._tasks = self._bad_lines = 0
         self._counts: Counter[str] = Counter()
@@ -77,7 +77,7 @@ class _Bench:
         #: What was told of a project already: its tasks inherit it, and need not hear it again.
         self._told: set[tuple[Any, ...]] = set()
 
-    def batches(self) -> Iterator[list[Finding]]:
+    def batches(self) -> Iterator[list[Placed]]:
         """Yield the findings on the projects, then those on each task, then those on all tasks together."""
         yield [one for project in self._projects for one in self._of_project(project)]
         if self._options.tasks is None:
@@ -85,12 +85,16 @@ class _Bench:
         yield from shown_progress(self._of_tasks(), self._options.tasks)
         yield [one for project in self._projects for one in self._of_all_tasks(project)]
 
-    def _of_project(self, project: Project) -> Iterator[Finding]:
-        for one in (*self._judges[project.name].own(), *lint_history(project)):
+    def _of_project(self, project: Project) -> Iterator[Placed]:
+        for one in (
+            *lint_type(project, self._schemas),
+            *self._judges[project.name].own(),
+            *lint_history(project),
+        ):
             self._is_news(one, project)
             yield self._placed(one, project)
 
-    def _of_tasks(self) -> Iterator[list[Finding]]:
+    def _of_tasks(self) -> Iterator[list[Placed]]:
         for task in read_tasks(
             self._options.tasks, lines=self._options.lines, settings=asked(self._options), quiet=True
         ):
@@ -103,7 +107,7 @@ class _Bench:
             self._tasks += 1
             yield self._of_task(task)
 
-    def _of_task(self, task: Task | BadTask) -> list[Finding]:
+    def _of_task(self, task: Task | BadTask) -> list[Placed]:
         try:
             if isinstance(task, BadTask):
                 raise task.error
@@ -118,7 +122,7 @@ class _Bench:
         told = violations if self.by_task else [one for one in violations if self._is_news(one, project)]
         return [self._placed(one, project, task.document) for one in told]
 
-    def _refused(self, error: DocumentError, task: Task | BadTask) -> Finding:
+    def _refused(self, error: DocumentError, task: Task | BadTask) -> Placed:
         """Return the finding that a request is refused as a whole: nothing more can be said of it."""
         if task.document is None or error.line is None or error.column is None:
             # What is wrong is the command line.
@@ -126,15 +130,15 @@ class _Bench:
         found, kind = error.found, "a request that is refused"
         violation = Violation("request_refused", "error", error.path or "", found, error.wanted, kind=kind)
         violation = violation if self._options.values else violation.without_values()
-        return Finding(violation, "", task.document, error.line, error.column)
+        return Placed(violation, "", task.document, error.line, error.column)
 
-    def _of_all_tasks(self, project: Project) -> Iterator[Finding]:
+    def _of_all_tasks(self, project: Project) -> Iterator[Placed]:
         for one in self._overrides[project.name].found():
             yield self._placed(one, project)
 
-    def _placed(self, one: Violation, project: Project, document: Document | None = None) -> Finding:
+    def _placed(self, one: Violation, project: Project, document: Document | None = None) -> Placed:
         violation = one if self._options.values else one.without_values()
-        return finding(violation, project.name, document, self._projects.place_of(project))
+        return placed(violation, project.name, document, self._projects.place_of(project))
 
     def _is_news(self, one: Violation, project: Project) -> bool:
         if one.version is None:
@@ -146,7 +150,7 @@ class _Bench:
         self._told.add(key)
         return True
 
-    def count(self, findings: Iterable[Finding]) -> None:
+    def count(self, findings: Iterable[Placed]) -> None:
         """Count what is told."""
         self._counts.update(one.violation.severity for one in findings)
 

@@ -7,12 +7,13 @@ from collections.abc import Collection, Iterator
 
 from paramcore.effective import EffectiveParams
 from paramcore.history import TWIN_SECONDS, History
-from paramcore.inheritance import INHERIT_NOTHING
 from paramcore.project import Project
+from paramcore.validation.names import nearest
+from paramcore.validation.schemas import Schemas
 from paramcore.validation.violations import Violation
-from paramcore.values import pointer, same
+from paramcore.values import pointer, same, shown
 
-__all__ = ["Overrides", "lint_history", "lint_task"]
+__all__ = ["Overrides", "lint_history", "lint_task", "lint_type"]
 
 
 def lint_history(project: Project) -> Iterator[Violation]:
@@ -35,7 +36,7 @@ def lint_task(effective: EffectiveParams, required: Collection[str] = ()) -> Ite
     version, own = effective.inherited_from, effective.task.params
     project = effective.project
     if version is None:
-        if effective.task.project_version == INHERIT_NOTHING and project.versions:
+        if effective.task.opts_out and project.versions:
             yield from _opted_out(effective, required)
         return
     latest = project.latest.number
@@ -67,6 +68,18 @@ def _repeats(own: str | None, inherited: str | None) -> bool:
     return f"\n{inherited.strip()}\n" in "\n".join(["", *(line.strip() for line in own.split("\n")), ""])
 
 
+def lint_type(project: Project, schemas: Schemas) -> Iterator[Violation]:
+    """Yield that nobody knows a project's task type, so that only what every type takes is judged; at its `/type`."""
+    if project.type not in schemas.types:
+        found, wanted = (
+            f"the task type {shown(project.type)}",
+            "one that `paramcore schema` lists, or a schema of your own",
+        )
+        yield Violation(
+            "type_unknown", "warning", "/type", found, wanted, nearest(project.type, schemas.types, surely=True)
+        )
+
+
 class Overrides:
     """Counts over the tasks of a file which params of the project are never used."""
 
@@ -76,9 +89,9 @@ class Overrides:
         self._overridden: Counter[str] = Counter()
 
     def add(self, effective: EffectiveParams) -> None:
-        """Count a task, if it inherits anything."""
+        """Count a task, if it inherits the latest version, which is the one that would be told of."""
         version = effective.inherited_from
-        if version is not None:
+        if version is not None and version is self._project.latest:
             self._tasks += 1
             self._overridden.update(name for name in effective.task.params if name in version.params)
 

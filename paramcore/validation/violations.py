@@ -23,6 +23,7 @@ CODES = {
     "param_conflict": "values that do not go together",
     "param_unknown": "a name that the type does not know",
     "param_misplaced": "a name that belongs elsewhere",
+    "type_unknown": "a task type that has no schema: only what every type takes is judged",
     "request_refused": "a task request that goes nowhere: another project, a version that is not there, no params",
     "lint_unused_default": "every task of the file overrides the project's value",
     "lint_equal_override": "a task sets what it would inherit anyway",

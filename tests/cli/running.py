@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -35,6 +36,11 @@ def command(*arguments):
 
 def environment(**changes):
     return {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "120", **changes}
+
+
+def heed_interrupts():
+    """Undo what a shell does to commands in the background: in a child, Ctrl-C counts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def run(*arguments, stdin=b"", cwd=EXAMPLES, **changes):

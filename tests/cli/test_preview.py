@@ -183,3 +183,25 @@ def test_output_may_be_the_input(tmp_path):
     target.write_text('{"a": 1}\n{"a": 2}\n')
     assert run("preview", PROJECT, target, "--format", "json", "--output", target).status == 0
     assert len(target.read_text().splitlines()) == 2
+
+
+def test_an_array_of_tasks_is_told_where_it_belongs():
+    """Several requests stand one a line in a `.jsonl` file, and an array of them says so."""
+    ran = run("preview", "warehouse-boxes.json", "-", stdin="[{}]")
+    assert ran.status == 2
+    assert ran.err == (
+        "error: <stdin>:1:1: found an array, wanted one task request: several stand one a line in a `.jsonl` file\n"
+    )
+
+
+def test_an_odd_project_name_in_a_task_is_no_crash():
+    """A task object whose `project` is no text names none of the projects."""
+    ran = run("audit", "projects", "-", stdin='[{"project": []}, {"project": {"a": 1}}, 7]')
+    assert ran.status in (0, 2)
+    assert "Traceback" not in ran.err
+
+
+def test_an_assumption_has_a_value():
+    """`--assume NAME` without a value says what is missing."""
+    ran = run("assumptions", "--assume", "instruction_rule")
+    assert (ran.status, ran.err) == (2, "error: found `--assume instruction_rule`, wanted `--assume NAME=VALUE`\n")

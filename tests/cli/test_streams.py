@@ -5,7 +5,7 @@ import subprocess
 import time
 
 import pytest
-from running import EXAMPLES, command, environment, run, shell
+from running import EXAMPLES, command, environment, heed_interrupts, run, shell
 
 PREVIEW = "$paramcore preview warehouse-boxes.json night-shift.json"
 
@@ -96,6 +96,7 @@ def test_interruption_is_quiet():
         stderr=subprocess.PIPE,
         cwd=EXAMPLES,
         env=environment(),
+        preexec_fn=heed_interrupts,
     ) as process:
         time.sleep(1)
         process.send_signal(signal.SIGINT)

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from paramcore.validation.violations import CODES
-from tests.cli.running import EXAMPLES, command, environment, run
+from tests.cli.running import EXAMPLES, command, environment, heed_interrupts, run
 
 PROJECT = """\
 {
@@ -271,6 +271,7 @@ def test_ctrl_c_ends_with_what_was_found_so_far(place):
         stderr=subprocess.PIPE,
         cwd=place,
         env=environment(PYTHONUNBUFFERED="1"),
+        preexec_fn=heed_interrupts,
     )
     with process:
         process.stdin.write(b'{"attachment": "a", "priority": 11}\n')
@@ -360,8 +361,8 @@ def test_a_refused_request_is_a_finding(tmp_path):
 
 def test_a_version_that_an_option_asks_for_is_blamed_on_the_option(tmp_path):
     """What is wrong with the command line is not told of a file."""
-    for command in ("preview", "validate"):
-        ran = run(command, "warehouse-boxes.json", "night-shift.json", "--project-version", "9")
+    for verb in ("preview", "validate"):
+        ran = run(verb, "warehouse-boxes.json", "night-shift.json", "--project-version", "9")
         assert ran.status == 2
         assert ran.err.startswith("error: --project-version: found the number 9, wanted a version from 0 to 2")
 
@@ -376,3 +377,37 @@ def test_options_stand_anywhere():
     answers = [run(*arguments) for arguments in several]
     assert answers[0] == answers[1] == answers[2]
     assert answers[0].status == 1
+
+
+def test_an_unknown_type_is_told(tmp_path):
+    """A type that nobody knows is a warning with the one that was probably meant; a schema of one's own makes it known."""
+    (tmp_path / "p.json").write_text('{"name": "p", "type": "imageannotaton", "param_history": [{"version": 0}]}')
+    ran = run("validate", "p.json", cwd=tmp_path)
+    assert ran.status == 0
+    assert ran.out.splitlines()[:2] == [
+        "p.json:1:23: warning type_unknown at /type",
+        '  found the task type "imageannotaton", wanted one that `paramcore schema` lists, or a schema of your own'
+        " (write `imageannotation`)",
+    ]
+    (tmp_path / "s.json").write_text("{}")
+    assert run("validate", "p.json", "--schema", "imageannotaton=s.json", cwd=tmp_path).out.startswith("0 errors, 0")
+
+
+def test_no_project_is_no_success(tmp_path):
+    """An array or a directory without a project is refused by every command, so that no check passes by judging nothing."""
+    (tmp_path / "p.json").write_text("[]")
+    for arguments in (("validate", "p.json"), ("log", "p.json"), ("audit", ".", "p.json"), ("plan", "p.json", "-")):
+        ran = run(*arguments, cwd=tmp_path, stdin="{}")
+        assert (ran.out, ran.status) == ("", 2)
+        assert ran.err.endswith("found no project in it, wanted a project, or several\n")
+
+
+def test_only_tasks_for_the_latest_tell_of_its_params(tmp_path):
+    """Tasks that are pinned to an older version say nothing of what the latest holds in vain."""
+    history = [{"version": 0, "padding": 3}, {"version": 1, "padding": 4}]
+    (tmp_path / "p.json").write_text(json.dumps({"name": "p", "type": "imageannotation", "param_history": history}))
+    pinned = '{"padding": 1, "attachment": "a", "geometries": {"box": {}}, "project_version": 0}\n'
+    ran = run("validate", "p.json", "-", "--lines", stdin=pinned * 2, cwd=tmp_path)
+    assert "lint_unused_default" not in ran.out
+    latest = pinned.replace(', "project_version": 0', "")
+    assert "lint_unused_default" in run("validate", "p.json", "-", "--lines", stdin=latest * 2, cwd=tmp_path).out

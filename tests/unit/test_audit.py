@@ -256,3 +256,14 @@ def test_long_texts_are_cut():
     """Of a long instruction the end is shown."""
     finding = told(audited(task(instruction="x" * 100 + "end")))[0]
     assert finding[2] == "..." + "x" * 57 + "end"
+
+
+def test_where_texts_override_one_must_be_there():
+    """Under `override` a task may have any text or null, but a version's instruction never vanishes."""
+    override = BOXES.assuming(Assumptions(instruction_rule="override"))
+    assert audited(task(instruction="Other."), task(instruction=None), project=override).possible == 2
+    assert told(audited(task(instruction=...), project=override)) == [
+        ("T1", "/instruction", "nothing", "a text: version 0 sets it", [])
+    ]
+    assert told(audited(task(instruction=7), project=override))[0][2] == "the number 7"
+    assert told(audited(task(instruction=...)))[0][:2] == ("T4", "/instruction")

@@ -114,3 +114,25 @@ def test_only_params_are_compared(bad, error):
 def test_names_are_shown_on_one_line():
     """A name that does not print is escaped, and takes the width that it has on the screen."""
     assert str(Diff.between({}, {"a\nb": 1, "c": 2})) == "  added    a\\nb  1\n  added    c     2"
+
+
+def test_what_differs_inside_is_shown_where_the_whole_is_too_long():
+    """A long object or array is told by the places inside that differ, a long text from shortly before they part."""
+    box = {"names": [f"Object number {number}" for number in range(12)], "min_width": 10, "edges": [{"to": "a"}]}
+    edited = {**box, "names": [*box["names"][:3], *box["names"][4:], "Crane"], "min_width": 12, "edges": [{"to": "b"}]}
+    before = {"geometries": {"box": box}, "instruction": "Box it. " * 40}
+    after = {"geometries": {"box": edited, "line": {}}, "instruction": "Box it. " * 40 + "Twice."}
+    assert str(Diff.between(before, after)) == (
+        "  changed  geometries   inside:\n"
+        '  added    /geometries/box/names/11  "Crane"\n'
+        "  changed  /geometries/box/min_width  10 -> 12\n"
+        '  changed  /geometries/box/edges/0/to  "a" -> "b"\n'
+        "  added    /geometries/line  {}\n"
+        '  changed  instruction  ..." Box it. Box it. Box it. Box it. " -> ..." Box it. Box it. Box it. Box it. Twice."\n'
+        '  lost     /geometries/box/names/3  "Object number 3"'
+    )
+    long = "x" * 300
+    assert str(Diff.between({"a": long}, {"a": 7})) == f'  changed  a  "{long[:99]}... (302 characters) -> 7'
+    assert str(Diff.between({"a": "a" + long}, {"a": "b" + long})) == (
+        f'  changed  a  "a{long[:98]}... (303 characters) -> "b{long[:98]}... (303 characters)'
+    )

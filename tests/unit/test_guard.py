@@ -1,5 +1,8 @@
 """A guard around the client that somebody has."""
 
+import copy
+import pickle
+
 import pytest
 
 from paramcore.errors import ParamcoreError, WouldDrop
@@ -88,3 +91,10 @@ def test_what_is_no_project_is_told():
     with pytest.raises(ParamcoreError):
         guarded(client).update_project("boxes", a=3)
     assert client.calls == [("get", "boxes")]
+
+
+def test_a_guarded_client_copies_and_pickles():
+    """A copy is guarded, too."""
+    for again in (copy.copy(guarded(Client())), pickle.loads(pickle.dumps(guarded(Client())))):
+        with pytest.raises(WouldDrop):
+            again.update_project("boxes", a=3)

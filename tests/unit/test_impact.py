@@ -103,3 +103,15 @@ def test_an_impact_as_json():
         "unaffected": {"override": 1, "pinned": 1, "opted_out": 1, "same": 0},
         "by_param": {"padding": {"affected": 2, "override": 2}, "new": {"affected": 3, "override": 1}},
     }
+
+
+def test_an_effect_in_text_and_json():
+    """An effect names what comes out differently, or why nothing does, and carries the request."""
+    assert str(effect(PADDED, padding=9)) == "new"
+    assert str(effect(PADDED, project_version=0)) == "comes out the same (pinned)"
+    assert effect(PADDED, padding=9, unique_id="u-1").to_json() == {
+        "params": ["new"],
+        "overridden": ["padding"],
+        "why": None,
+        "request": {"unique_id": "u-1", "padding": 9},
+    }

@@ -7,7 +7,7 @@ import pytest
 
 from paramcore import Assumptions, Patch, Project, Replace, TaskRequest
 from paramcore.errors import InvalidParams, InvalidSetting, NoSuchVersion, NotJSON, WrongProject
-from paramcore.inheritance import INHERIT_NOTHING
+from paramcore.tasks import INHERIT_NOTHING
 from paramcore.versions import ParamVersion
 
 BOXES = Project("boxes", type="imageannotation", params={"instruction": "Box it.", "padding": 3})
