@@ -1,0 +1,117 @@
+"""What a person reads: long values, odd names and rows without a value."""
+
+from paramcore import Assumptions, Patch, Plan, Project, TaskRequest
+from paramcore.diff import Diff
+from paramcore.history import History
+from paramcore.impact import Impact
+from paramcore.wire import read_project, write_project
+
+LONG = "x" * 200
+CUT = '"' + "x" * 99 + "... (202 characters)"
+ODD = "a\n"
+PROJECT = (
+    Project("boxes", type="imageannotation", params={"a\n": LONG, "b": 1})
+    .patch_params({"b": 2})
+    .patch_params({"b": 3})
+    .patch_params({"c": LONG})
+)
+
+
+def test_an_answer_cuts_long_values_and_escapes_names():
+    """Each row shows at most a hundred characters of a value, and names on one line, as wide as they look."""
+    assert str(PROJECT.resolve({"b": LONG})) == (
+        'task for "boxes": inherits version 3 (the latest)\n'
+        f"  a\\n  version 3     {CUT}\n"
+        f"  b    task request  {CUT}\n"
+        f"  c    version 3     {CUT}"
+    )
+
+
+def test_an_explanation_shows_rows_without_a_value():
+    """A place that sets nothing has a dash, long values are cut, and two notes stand in one pair of brackets."""
+    assert str(PROJECT.resolve({"c": LONG}).explain("c")) == (
+        f'c = "{LONG}"\n'
+        f"  WON       task request       {CUT}\n"
+        f"  LOST      project version 3  {CUT}  (the task sets it)\n"
+        "  why       TASK_OVERRIDE: the task sets it, and its own params win"
+    )
+    assert str(PROJECT.resolve({"project_version": 2}).explain("b")) == (
+        "b = 3\n"
+        "  UNSET     task request       -\n"
+        "  WON       project version 2  3\n"
+        "  LOST      project version 1  2  (superseded in version 2)\n"
+        "  IGNORED   project version 3  3  (set since version 2; the latest, but the task asks for version 2)\n"
+        "  why       INHERITED_PINNED: the task does not set it, so the version that it names gives it"
+    )
+    assert str(PROJECT.resolve({}).explain(ODD)).splitlines()[0] == f'a\\n = "{LONG}"'
+    assert str(PROJECT.resolve({}).explain("d\n")).splitlines()[0] == "d\\n is not set"
+
+
+def test_a_joined_instruction_says_what_is_assumed():
+    """Only an answer that rests on something assumed says so."""
+    project = Project("boxes", type="imageannotation", params={"instruction": "Box it."})
+    told = str(project.resolve({"instruction": "Hurry."}).explain("instruction"))
+    assert told.endswith("(assumed: T5; see `paramcore assumptions`)")
+    assert "assumed" not in str(PROJECT.resolve({}).explain("b"))
+
+
+def test_a_diff_cuts_long_values():
+    """Rows of what is added, removed, changed or lost show a hundred characters of a value."""
+    told = str(Diff.between({ODD: LONG, "b": [LONG], "e": 1}, {"b": [], "d": LONG, "e": LONG})).splitlines()
+    assert told == [
+        f"  removed  a\\n  {CUT}",
+        "  changed  b    inside:",
+        f"  changed  e    1 -> {CUT}",
+        f"  lost     /b/0  {CUT}",
+        f"  added    d    {CUT}",
+    ]
+
+
+def test_a_history_cuts_long_values_and_escapes_names():
+    """The lifetimes of a param show a hundred characters of each value; a param that returns is named on one line."""
+    project = PROJECT.patch_params({ODD: 1}).patch_params({ODD: LONG})
+    assert History.of(project).life_of(ODD) == f"a\\n\n  0-3  {CUT}\n  4    1\n  5    {CUT}"
+    assert "  returns  a\\n to what it was in version 3" in str(History.of(project))
+    entry = {"version": 0, "created_at": "no\ntime"}
+    odd = read_project({"name": "o", "type": "t", "param_history": [entry]})
+    assert str(History.of(odd)).splitlines()[2] == "version 0  no\\ntime  the first"
+
+
+def test_a_plan_escapes_names():
+    """Conflicts and drops are named on one line."""
+    plan = Plan.of(PROJECT, Patch({ODD: 2}))
+    assert str(plan.on(PROJECT.patch_params({ODD: 1}))).endswith("would undo what was done to: a\\n")
+
+
+def test_an_impact_escapes_names():
+    """Each changed param has a row, as wide as the longest name looks."""
+    impact = Impact.of(Plan.of(PROJECT, Patch({ODD: 1, "long name": 2})), [TaskRequest({})])
+    assert str(impact).splitlines()[1:] == [
+        "  a\\n        1 affected, 0 set it themselves",
+        "  long name  1 affected, 0 set it themselves",
+    ]
+
+
+def test_an_effect_carries_its_request():
+    """Whatever becomes of a request, the effect holds it."""
+    plan = Plan.of(PROJECT, Patch({"b": 9}))
+    for task in (TaskRequest({}), TaskRequest({"b": 1}), TaskRequest({}, project_version=0)):
+        assert next(Impact.effects(plan, [task])).task == task
+
+
+def test_other_assumptions_change_nothing_else():
+    """The fields, their order and the history stay as they were read."""
+    obj = {"x": 1, "name": "o", "param_history": [{"version": 0, "a": 1}], "type": "t"}
+    project = read_project(obj).assuming(Assumptions(instruction_rule="override"))
+    assert list(write_project(project).items()) == list(obj.items())
+
+
+def test_a_created_task_carries_its_batch():
+    """Where a task goes is told in the shape of the created task."""
+    task = PROJECT.resolve({"batch": "monday", "unique_id": "u-1"}).as_task()
+    assert {name: task[name] for name in ("project", "batch", "unique_id", "project_param_version")} == {
+        "project": "boxes",
+        "batch": "monday",
+        "unique_id": "u-1",
+        "project_param_version": 3,
+    }
