@@ -37,6 +37,7 @@ __all__ = [
     "YAML_SUFFIXES",
     "Document",
     "Line",
+    "decoded",
     "read_document",
     "read_lines",
     "write_whole",
@@ -112,7 +113,7 @@ class Line:
 
         """
         # Without its end, so that what is missing is missed in this line and not in the next.
-        return _decoded(self.data.removesuffix(b"\n"), self.source, TASK_DEPTH, self.number)
+        return decoded(self.data.removesuffix(b"\n"), self.source, TASK_DEPTH, first_line=self.number)
 
 
 def read_document(source: str, *, limit: int = TASK_SIZE, depth: int = TASK_DEPTH) -> Document:
@@ -131,7 +132,7 @@ def read_document(source: str, *, limit: int = TASK_SIZE, depth: int = TASK_DEPT
         data = stream.read(limit + 1)
     if len(data) > limit:
         raise _too_large(label, None, limit)
-    return _decoded_yaml(data, label, depth) if is_yaml else _decoded(data, label, depth, 1)
+    return _decoded_yaml(data, label, depth) if is_yaml else decoded(data, label, depth)
 
 
 def read_lines(source: str, *, limit: int = TASK_SIZE) -> Iterator[Line]:
@@ -243,7 +244,14 @@ _BOM = b"\xef\xbb\xbf"
 _BLANK = b" \t\r\n"
 
 
-def _decoded(data: bytes, source: str, depth: int, first_line: int) -> Document:
+def decoded(data: bytes, source: str, depth: int, *, first_line: int = 1) -> Document:
+    """
+    Decode one JSON document.
+
+    Raises:
+        DocumentError: for whatever is wrong.
+
+    """
     text = _text(data, source, first_line)
 
     def fault(code: str, offset: int, found: str, wanted: str) -> NoReturn:

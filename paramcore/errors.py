@@ -12,6 +12,9 @@ Every error that paramcore raises on purpose.
     ├── MalformedPayload    ValueError   JSON that is not what the API sends or takes
     ├── InvalidSchema       ValueError   a schema that is none, or that would not end
     ├── WouldDrop           ValueError   an update that would drop params, stopped before it was sent
+    ├── NotDone             OSError      nothing was changed, for certain: it was refused, or never sent
+    ├── OutcomeUnknown      OSError      it was sent, and no answer says what became of it
+    ├── InvalidKey          ValueError   what is no API key; it is never shown
     └── DocumentError       ValueError   a file or a stream that cannot be read, by line and column
 
 All compare by value and pickle.  `code` is stable and meant for programs; the
@@ -28,12 +31,15 @@ from attrs import frozen
 
 __all__ = [
     "DocumentError",
+    "InvalidKey",
     "InvalidParams",
     "InvalidSchema",
     "InvalidSetting",
     "MalformedPayload",
     "NoSuchVersion",
+    "NotDone",
     "NotJSON",
+    "OutcomeUnknown",
     "ParamcoreError",
     "WouldDrop",
     "WrongProject",
@@ -164,6 +170,46 @@ class WouldDrop(ParamcoreError, ValueError):
     """
 
     dropped: tuple[str, ...]
+
+
+@frozen(slots=False, eq=False)
+class NotDone(ParamcoreError, OSError):
+    """
+    Nothing was changed, for certain: the service refused, or nothing was sent.
+
+    `status` is the HTTP status, `None` where there is none.
+
+    Codes: `not_sent`, `certificate` (not sent either, and never tried again),
+    `refused` (400 and the like), `unauthorized` (401, 403), `not_found` (404),
+    `conflict` (409), `too_many_requests` (429), `history_moved` (the project is
+    not what it was when the update was planned).
+    """
+
+    status: int | None = None
+
+
+@frozen(slots=False, eq=False)
+class OutcomeUnknown(ParamcoreError, OSError):
+    """
+    Something was sent, and no answer says what became of it.
+
+    `status` is the HTTP status, `None` where there is none.
+
+    Codes: `no_reply` (the connection broke), `deadline`, `reply_status`
+    (500 and the like, a redirect), `reply_encoding`, `reply_size`, and those of
+    what is wrong with a reply (`json_syntax`, `history_order`, ...).
+    """
+
+    status: int | None = None
+
+
+@frozen(slots=False, eq=False)
+class InvalidKey(ParamcoreError, ValueError):
+    """
+    What is no API key.  What was found is never shown.
+
+    Codes: `credentials_missing`, `credentials_format`.
+    """
 
 
 @frozen(slots=False, eq=False)

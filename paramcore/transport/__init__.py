@@ -1,0 +1,1 @@
+"""Ways to the real service: each has `send(Request) -> Response`."""
