@@ -117,7 +117,7 @@ class InvalidSetting(ParamcoreError, ValueError):
     Codes: `project_name`, `task_type`, `routing_type`, `flag_type`,
     `created_at_type`, `update_type`, `separator_type`, `assumption_value`,
     `assumption_name`, `history_moved`, `code_name`
-    (of a finding).
+    (of a finding); for the service `pipeline`, `base_url`, `base_type`.
     """
 
 
@@ -145,7 +145,7 @@ class MalformedPayload(ParamcoreError, ValueError):
     JSON that is not what the API sends or takes.
 
     Codes: `project_type`, `history_type`, `history_order`, `history_version`,
-    `request_type`.
+    `request_type`, `reply_type`.
     """
 
 
@@ -196,8 +196,9 @@ class OutcomeUnknown(ParamcoreError, OSError):
     `status` is the HTTP status, `None` where there is none.
 
     Codes: `no_reply` (the connection broke), `deadline`, `reply_status`
-    (500 and the like, a redirect), `reply_encoding`, `reply_size`, and those of
-    what is wrong with a reply (`json_syntax`, `history_order`, ...).
+    (500 and the like, a redirect), `reply_encoding`, `reply_size`,
+    `wrong_project`, `not_seen` (in the history, yet), and those of what is
+    wrong with a reply (`json_syntax`, `history_order`, ...).
     """
 
     status: int | None = None

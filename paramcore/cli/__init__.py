@@ -2,7 +2,8 @@
 The command line.
 
 Exit codes: 0 fine; 1 findings; 2 usage, or input that cannot be read or is
-refused; 130 interrupted; 141 nobody reads the output any more.
+refused; 3 not done: the service refused, or nothing was sent; 4 outcome unknown,
+or applied more than once; 130 interrupted; 141 nobody reads the output any more.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from collections.abc import Sequence
 
 from paramcore.cli.arguments import parsed
 from paramcore.cli.output import INTERRUPTED, Answer, deliver, prepare_streams, say, unwritable
-from paramcore.errors import ParamcoreError
+from paramcore.cli.service import NOT_DONE
+from paramcore.errors import NotDone, OutcomeUnknown, ParamcoreError
 
 __all__ = ["main"]
 
@@ -28,6 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SystemExit as usage:
         # `argparse` prints usage and help by itself, and leaves.
         return usage.code if isinstance(usage.code, int) else REFUSED
+    except (NotDone, OutcomeUnknown) as error:
+        # What may have been sent comes out as an answer; here, nothing that changes anything was.
+        say(f"error: {error}")
+        return NOT_DONE
     except ParamcoreError as error:
         say(f"error: {error}")
         return REFUSED

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from argparse import SUPPRESS, ArgumentParser, Namespace, RawDescriptionHelpFormatter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from paramcore import __version__
 from paramcore.assumptions import Assumptions
-from paramcore.cli import commands, questions, validating
+from paramcore.cli import commands, questions, service, validating
 from paramcore.errors import InvalidSetting
 from paramcore.values import shown
 
@@ -104,7 +104,39 @@ def _parser() -> ArgumentParser:
     schema.add_argument("type", nargs="?", metavar="TYPE", help="a task type (default: list them)")
     schema.add_argument("--for", dest="purpose", choices=("project", "task", "update"), default="task")
     add(commands.assumptions)
+    _add_service_commands(add)
     return parser
+
+
+def _add_service_commands(add: Callable[..., ArgumentParser]) -> None:
+    fetch = add(service.fetch, forms=("json",))
+    fetch.add_argument("name", nargs="?", metavar="NAME", help="the project's name")
+    fetch.add_argument("--all", metavar="DIR", help="fetch all projects, each into a file of its own")
+    fetch.add_argument("--output", metavar="FILE", help="write the project to a file, whole or not at all")
+    apply = add(service.apply)
+    apply.add_argument("name", metavar="NAME", help="the project's name")
+    apply.add_argument("update", nargs="?", metavar="UPDATE")
+    apply.add_argument("--wanted", metavar="FILE[@N]", help="apply the smallest update that leads to these params")
+    apply.add_argument("--yes", action="store_true", help="do not ask whether to send it")
+    apply.add_argument("--allow-drop", action="store_true", help="send it although it drops params")
+    reconcile = add(service.reconcile)
+    reconcile.add_argument("name", metavar="NAME", help="the project's name")
+    reconcile.add_argument("--base", type=int, required=True, metavar="N", help="the number of versions before it")
+    reconcile.add_argument("--digest", required=True, metavar="D", help="what `apply` told before it sent")
+    status = add(service.status, "PROJECT")
+    for verb in (fetch, apply, reconcile, status):
+        verb.add_argument("--base-url", metavar="URL", help="the service's address, with its /v1")
+        verb.add_argument("--deadline", type=_seconds, default=30.0, metavar="SECONDS", help="for each call (30)")
+        verb.add_argument(
+            "--key-from-stdin", action="store_true", help="not SCALE_API_KEY, but a line of standard input"
+        )
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds < 86_400:
+        raise ValueError(text)
+    return seconds
 
 
 def _add_validate_options(validate: ArgumentParser) -> None:

@@ -225,13 +225,13 @@ def looking_again(outcome: Outcome, clock: Clock) -> Flow[Outcome]:
     where nobody else's version came before it.
 
     Raises:
-        InvalidSetting: `version_type` where the base is no number of versions.
+        InvalidSetting: `base_type` where the base is no number of versions.
         NotDone, OutcomeUnknown: where the project cannot be read.
 
     """
     name, base, plan = outcome.project, outcome.base, outcome.plan
     if type(base) is not int or base < 0:
-        raise InvalidSetting("version_type", None, describe(base), "the number of versions that it was planned on")
+        raise InvalidSetting("base_type", None, describe(base), "the number of versions that it was planned on")
     response = yield from fetching(get_project(name), clock)
     if plan is not None:
         return reconcile(plan, project_in(response, name, plan.project.assumptions))

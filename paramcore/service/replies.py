@@ -9,18 +9,21 @@ status to say: a body proves nothing.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, TypeVar
 
 from paramcore.assumptions import Assumptions
 from paramcore.documents import PROJECT_DEPTH, decoded
-from paramcore.errors import DocumentError, NotDone, OutcomeUnknown, ParamcoreError, one_line
+from paramcore.errors import MalformedPayload, NotDone, OutcomeUnknown, ParamcoreError, describe, one_line
 from paramcore.project import Project
 from paramcore.service.requests import Response
 from paramcore.values import shown
 from paramcore.wire import read_project, read_projects
 
 __all__ = ["check_status", "project_in", "projects_in", "refusal", "task_in"]
+
+_T = TypeVar("_T")
 
 #: Characters of the service's own words that are shown.
 _SHOWN = 80
@@ -44,7 +47,7 @@ def project_in(response: Response, name: str, assumptions: Assumptions = Assumpt
 
     """
     # U8: the reply to an update is the whole project, so its history tells what was done.
-    project: Project = _read(response, lambda value: read_project(value, assumptions=assumptions))
+    project = _read(response, partial(read_project, assumptions=assumptions))
     if project.name != name:
         found = f"the project {shown(project.name)}"
         raise OutcomeUnknown("wrong_project", "/name", found, f"{shown(name)}, which was asked for", response.status)
@@ -62,11 +65,10 @@ def projects_in(response: Response, assumptions: Assumptions = Assumptions()) ->
 
     def read(value: Any) -> tuple[Project, ...]:
         if not isinstance(value, list):
-            raise DocumentError("reply", "", "no array", "an array of projects", "the reply", None, None)
+            raise MalformedPayload("reply_type", "", describe(value), "an array of projects")
         return read_projects(value, assumptions=assumptions)
 
-    projects: tuple[Project, ...] = _read(response, read)
-    return projects
+    return _read(response, read)
 
 
 def task_in(response: Response) -> Mapping[str, Any]:
@@ -80,13 +82,10 @@ def task_in(response: Response) -> Mapping[str, Any]:
 
     def read(value: Any) -> Mapping[str, Any]:
         if not isinstance(value, dict) or not isinstance(value.get("task_id"), str):
-            raise DocumentError(
-                "reply", "", "no task object", "a task object with its `task_id`", "the reply", None, None
-            )
+            raise MalformedPayload("reply_type", "", describe(value), "a task object with its `task_id`")
         return value
 
-    task: Mapping[str, Any] = _read(response, read)
-    return task
+    return _read(response, read)
 
 
 def check_status(response: Response) -> None:
@@ -127,13 +126,13 @@ def _said(body: bytes) -> str:
     return f", and it says: {cut}" if cut else ""
 
 
-def _read(response: Response, read: Any) -> Any:
+def _read(response: Response, read: Callable[[Any], _T]) -> _T:
     check_status(response)
     encoding = response.headers.get("content-encoding", "identity")
+    if encoding.lower() != "identity":
+        found = f"a reply encoded as {shown(encoding, most=_SHOWN)}"
+        raise OutcomeUnknown("reply_encoding", None, found, "one that is not", response.status)
     try:
-        if encoding.lower() != "identity":
-            found = f"a reply encoded as {one_line(encoding)[:_SHOWN]}"
-            raise DocumentError("reply_encoding", None, found, "one that is not", "the reply", None, None)
         return read(decoded(response.body, "the reply", PROJECT_DEPTH).value)
     except ParamcoreError as error:
         raise OutcomeUnknown(error.code, error.path, error.found, error.wanted, response.status) from None

@@ -1,4 +1,4 @@
-"""Whatever breaks, an update is never lost and never doubled in silence."""
+"""E8: whatever breaks, an update is never lost and never doubled in silence."""
 
 import base64
 import logging

@@ -1,0 +1,523 @@
+"""Requests and replies of the API as values, the service in memory, and the key."""
+
+import copy
+import json
+import pickle
+
+import pytest
+
+from paramcore import Assumptions, Patch, Plan, Project, Replace, TaskRequest
+from paramcore.errors import InvalidKey, InvalidParams, InvalidSetting, NotDone, OutcomeUnknown
+from paramcore.service.apply import Outcome, digest_of, judge, reconcile
+from paramcore.service.client import Client
+from paramcore.service.flows import Clock, Wait, drive, fetching, posting
+from paramcore.service.memory import MemoryService
+from paramcore.service.replies import check_status, project_in, projects_in, task_in
+from paramcore.service.requests import (
+    Request,
+    Response,
+    create_project,
+    create_task,
+    get_project,
+    list_projects,
+    update_project,
+)
+from paramcore.transport.httpx import HttpxTransport
+from paramcore.transport.key import ApiKey
+from paramcore.wire import write_project
+
+BOXES = Project("boxes", type="imageannotation", params={"a": 1, "b": 1})
+
+
+def body(request):
+    return json.loads(request.body)
+
+
+def reply(value, status=200, **headers):
+    return Response(status, json.dumps(value).encode(), headers)
+
+
+class TestRequests:
+    """E1, E2, E3, E4: what is sent, where."""
+
+    def test_a_name_is_encoded_whole(self):
+        """E4: no part of a name is taken for a path, a query, or what is encoded already."""
+        assert get_project("a b/c?#\u00e9%2F").path == "/projects/a%20b%2Fc%3F%23%C3%A9%252F"
+        assert update_project("a/b", Patch({})).path == "/projects/a%2Fb/setParams"
+
+    @pytest.mark.parametrize("name", ["", ".", "..", None, "a\n"])
+    def test_a_name_that_would_lead_elsewhere_is_refused(self, name):
+        """A name that some path would swallow never goes out."""
+        for build in (
+            get_project,
+            lambda name: update_project(name, Patch({})),
+            lambda name: create_project(name, type="x"),
+        ):
+            with pytest.raises(InvalidSetting) as refused:
+                build(name)
+            assert refused.value.code == "project_name"
+
+    def test_projects_are_listed(self):
+        """E2: all of them, or by whether they are archived."""
+        assert list_projects() == Request("GET", "/projects")
+        assert list_projects(archived=False).query == {"archived": "false"}
+
+    def test_an_update_always_says_its_flag(self):
+        """E3: what is sent is the flat body with the flag, patch or replace."""
+        assert body(update_project("boxes", Replace({"a": "\u00e9"}))) == {"patch": False, "a": "\u00e9"}
+        assert body(update_project("boxes", Patch({}))) == {"patch": True}
+
+    def test_a_project_is_created_with_what_is_given(self):
+        """E1: only what was given goes out."""
+        assert body(create_project("boxes", type="comparison")) == {"type": "comparison", "name": "boxes"}
+        full = create_project(
+            "boxes",
+            type="comparison",
+            params={"a": None},
+            rapid=True,
+            studio=True,
+            dataset_id="d",
+            pipeline="consensus_task",
+            consensus_attempts=3,
+        )
+        assert body(full) == {
+            "type": "comparison",
+            "name": "boxes",
+            "params": {"a": None},
+            "rapid": True,
+            "studio": True,
+            "datasetId": "d",
+            "pipeline": "consensus_task",
+            "consensus_attempts": 3,
+        }
+
+    @pytest.mark.parametrize(
+        ("fields", "code"),
+        [
+            ({"type": ""}, "task_type"),
+            ({"type": 7}, "task_type"),
+            ({"rapid": 1}, "flag_type"),
+            ({"studio": None}, "flag_type"),
+            ({"dataset_id": 7}, "routing_type"),
+            ({"pipeline": "standard_task"}, "pipeline"),
+            ({"pipeline": "other", "studio": True}, "pipeline"),
+            ({"pipeline": ["standard_task"], "studio": True}, "pipeline"),
+            ({"consensus_attempts": 3}, "pipeline"),
+            ({"consensus_attempts": 3, "pipeline": "standard_task", "studio": True}, "pipeline"),
+            ({"consensus_attempts": 0, "pipeline": "consensus_task", "studio": True}, "pipeline"),
+            ({"consensus_attempts": True, "pipeline": "consensus_task", "studio": True}, "pipeline"),
+        ],
+    )
+    def test_what_studio_does_not_take_is_refused(self, fields, code):
+        """E1: `pipeline` goes with Studio only, a number of attempts with consensus only."""
+        with pytest.raises(InvalidSetting) as refused:
+            create_project("boxes", **{"type": "comparison", **fields})
+        assert refused.value.code == code
+
+    def test_params_of_a_new_project_are_checked(self):
+        """What a project cannot hold never goes out."""
+        with pytest.raises(InvalidParams):
+            create_project("boxes", type="comparison", params={"patch": True})
+
+    def test_a_task_goes_to_its_type(self):
+        """T12: the type stands in the path, the rest in the flat body."""
+        request = create_task(TaskRequest({"a": 1}, project="boxes"), type="image annotation")
+        assert (request.path, body(request)) == ("/task/image%20annotation", {"project": "boxes", "a": 1})
+        assert create_task(TaskRequest({}, type="comparison")).path == "/task/comparison"
+
+    @pytest.mark.parametrize(
+        ("task", "type_"), [(TaskRequest({}), None), (TaskRequest({}, type="a"), "b"), (TaskRequest({}), 7)]
+    )
+    def test_a_task_without_a_type_goes_nowhere(self, task, type_):
+        """A task whose type is not known, or said twice, is refused."""
+        with pytest.raises(InvalidSetting):
+            create_task(task, type=type_)
+
+
+class TestReplies:
+    """E5, E6, U8: what a reply says."""
+
+    def test_a_project_is_read(self):
+        """U8: the reply is the whole project, also to an update; the assumptions are the reader's."""
+        joined = Assumptions(instruction_separator=" ")
+        assert project_in(reply(write_project(BOXES)), "boxes", joined) == BOXES.assuming(joined)
+        assert projects_in(reply([write_project(BOXES)])) == (BOXES,)
+        assert task_in(reply({"task_id": "t"})) == {"task_id": "t"}
+
+    @pytest.mark.parametrize("status", [201, 204, 301, 408, 500, 599, 100])
+    def test_other_statuses_prove_nothing(self, status):
+        """E5, E6: only 200 is success; what may come after it was done is unknown."""
+        with pytest.raises(OutcomeUnknown) as refused:
+            check_status(Response(status))
+        assert (refused.value.code, refused.value.status) == ("reply_status", status)
+
+    @pytest.mark.parametrize(
+        ("status", "code"),
+        [
+            (400, "refused"),
+            (402, "refused"),
+            (422, "refused"),
+            (401, "unauthorized"),
+            (403, "unauthorized"),
+            (404, "not_found"),
+        ]
+        + [(409, "conflict"), (429, "too_many_requests")],
+    )
+    def test_a_refusal_is_certain(self, status, code):
+        """E6: by these statuses the service says that it did nothing."""
+        with pytest.raises(NotDone) as refused:
+            project_in(Response(status, b'{"error": "no\\nway"}'), "boxes")
+        assert (refused.value.code, refused.value.found) == (code, f"status {status}, and it says: no way")
+
+    @pytest.mark.parametrize(
+        ("said", "text"),
+        [
+            (b"", "status 500"),
+            (b"<html>" + b"x" * 999, "status 500, and it says: <html>" + "x" * 71 + "..."),
+            (b'{"error": ["a"]}', 'status 500, and it says: {"error": ["a"]}'),
+            (b"\xff\x00\x1b[2J", "status 500, and it says: \ufffd\\u0000\\u001b[2J"),
+            (b"[" * 5000, "status 500, and it says: " + "[" * 77 + "..."),
+        ],
+    )
+    def test_the_services_words_are_cut_and_cleaned(self, said, text):
+        """Whatever a body holds, a person reads one short line."""
+        with pytest.raises(OutcomeUnknown) as refused:
+            check_status(Response(500, said))
+        assert refused.value.found == text
+
+    @pytest.mark.parametrize(
+        ("read", "value"),
+        [(projects_in, {}), (task_in, []), (task_in, {"task_id": 7}), (lambda one: project_in(one, "boxes"), [])],
+    )
+    def test_what_is_something_else_is_unknown(self, read, value):
+        """A reply of another shape never counts as done."""
+        with pytest.raises(OutcomeUnknown):
+            read(reply(value))
+
+    def test_an_encoded_reply_is_refused(self):
+        """A reply in an encoding that nobody asked for is not decoded."""
+        with pytest.raises(OutcomeUnknown) as refused:
+            projects_in(Response(200, b"[]", {"content-encoding": "gzip"}))
+        assert refused.value.code == "reply_encoding"
+        assert projects_in(Response(200, b"[]", {"content-encoding": "Identity"})) == ()
+
+
+class Script:
+    """A transport that answers from a list, and writes down what it was asked."""
+
+    def __init__(self, *answers):
+        self.answers = list(answers)
+        self.requests = []
+
+    def send(self, request):
+        self.requests.append(request)
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+class Watch:
+    """A clock that only waiting moves."""
+
+    def __init__(self):
+        self.time = 100.0
+        self.waits = []
+
+    def now(self):
+        return self.time
+
+    def sleep(self, seconds):
+        self.waits.append(seconds)
+        self.time += seconds
+
+
+NOT_SENT = NotDone("not_sent", None, "a", "b")
+NO_REPLY = OutcomeUnknown("no_reply", None, "a", "b")
+BUSY = Response(429, b"", {"retry-after": "2"})
+BROKEN = Response(500)
+FINE = Response(200, b"[]")
+
+
+def ran(flow_of, *answers, deadline=60.0):
+    script, watch = Script(*answers), Watch()
+    clock = Clock(deadline, watch.now, lambda: 1.0)
+    try:
+        result = drive(flow_of(Request("GET", "/projects"), clock), script, watch.sleep)
+    except (NotDone, OutcomeUnknown) as error:
+        result = error.code
+    return result, len(script.requests), watch.waits
+
+
+@pytest.mark.parametrize(
+    ("flow_of", "answers", "result", "sent", "waits"),
+    [
+        (fetching, [FINE], FINE, 1, []),
+        (fetching, [BROKEN, NO_REPLY, NOT_SENT, FINE], FINE, 4, [0.5, 1.0, 2.0]),
+        (fetching, [BROKEN, BROKEN, BROKEN, BROKEN], "reply_status", 4, [0.5, 1.0, 2.0]),
+        (fetching, [BUSY, FINE], FINE, 2, [2.0]),
+        (fetching, [Response(404)], "not_found", 1, []),
+        (fetching, [NotDone("certificate", None, "a", "b")], "certificate", 1, []),
+        (posting, [FINE], FINE, 1, []),
+        (posting, [BROKEN], BROKEN, 1, []),
+        (posting, [NO_REPLY], "no_reply", 1, []),
+        (posting, [NOT_SENT, NOT_SENT, FINE], FINE, 3, [0.5, 1.0]),
+        (posting, [NOT_SENT] * 4, "not_sent", 4, [0.5, 1.0, 2.0]),
+        (posting, [NotDone("certificate", None, "a", "b")], "certificate", 1, []),
+        (posting, [BUSY, BUSY, FINE], FINE, 3, [2.0, 2.0]),
+        (posting, [BUSY] * 4, BUSY, 4, [2.0, 2.0, 2.0]),
+        (posting, [Response(429, b"", {"retry-after": "0"}), FINE], FINE, 2, [1.0]),
+        (posting, [Response(429, b"", {"retry-after": "-5"}), FINE], FINE, 2, [0.5]),
+        (posting, [Response(429, b"", {"retry-after": "\u0665"}), FINE], FINE, 2, [0.5]),
+        (posting, [Response(429, b"", {"retry-after": "9" * 5000}), FINE], FINE, 2, [0.5]),
+    ],
+)
+def test_what_goes_out_again(flow_of, answers, result, sent, waits):
+    """A GET is tried again while that may help; a POST only where nothing was done, for certain."""
+    assert ran(flow_of, *answers) == (result, sent, waits)
+
+
+@pytest.mark.parametrize("flow_of", [fetching, posting])
+def test_nothing_waits_past_the_deadline(flow_of):
+    """A wait that would end after the deadline is not begun."""
+    result, sent, waits = ran(flow_of, Response(429, b"", {"retry-after": "999"}), FINE, deadline=5)
+    assert (sent, waits) == (1, [])
+    assert result == ("too_many_requests" if flow_of is fetching else Response(429, b"", {"retry-after": "999"}))
+    assert ran(flow_of, NOT_SENT, NOT_SENT, FINE, deadline=0.6) == ("not_sent", 2, [0.5])
+
+
+@pytest.mark.parametrize("flow_of", [fetching, posting])
+def test_nothing_goes_out_after_the_deadline(flow_of):
+    """Where no time is left nothing is sent."""
+    assert ran(flow_of, FINE, deadline=0) == ("not_sent", 0, [])
+
+
+def test_a_request_knows_how_much_time_is_left():
+    """Each request is told the seconds that are left of all."""
+    script, watch = Script(BROKEN, FINE), Watch()
+    drive(fetching(Request("GET", "/"), Clock(10, watch.now, lambda: 1.0)), script, watch.sleep)
+    assert [request.timeout for request in script.requests] == [10, 9.5]
+
+
+def test_another_loop_can_drive_a_flow():
+    """A flow yields what to send and how long to wait, so a loop that awaits runs the same text."""
+    flow = fetching(Request("GET", "/"), Clock(10, lambda: 0.0, lambda: 1.0))
+    next(flow)
+    assert flow.send(BROKEN) == Wait(0.5)
+
+
+UPDATE = Patch({"a": 2})
+PLAN = Plan.of(BOXES, UPDATE)
+
+
+def now(*updates, base=BOXES):
+    for update in updates:
+        base = base.update(update)
+    return base
+
+
+@pytest.mark.parametrize(
+    ("after", "state", "versions"),
+    [
+        (now(UPDATE), "done", (1,)),
+        (now(Patch({"c": 1}), UPDATE), "done", (2,)),
+        (now(UPDATE, Patch({"c": 1})), "done", (1,)),
+        (now(Replace({"c": 1}), UPDATE), "done", (2,)),
+        (now(UPDATE, UPDATE), "repeated", (1, 2)),
+        (now(), "unknown", ()),
+        (now(Patch({"c": 1})), "unknown", ()),
+        (now(UPDATE, base=Project("boxes", type="imageannotation", params={"a": 9})), "done", (1,)),
+    ],
+)
+def test_the_history_says_what_became_of_an_update(after, state, versions):
+    """An update is found by what it makes of the version before it, wherever it landed."""
+    for outcome in (reconcile(PLAN, after), judge(PLAN, reply(write_project(after)))):
+        assert (outcome.state, outcome.versions) == (state, versions)
+
+
+@pytest.mark.parametrize(
+    ("came", "state", "code"),
+    [
+        (NOT_SENT, "not done", "not_sent"),
+        (NO_REPLY, "unknown", "no_reply"),
+        (Response(400), "not done", "refused"),
+        (Response(429), "not done", "too_many_requests"),
+        (Response(408), "unknown", "reply_status"),
+        (Response(500), "unknown", "reply_status"),
+        (Response(204), "unknown", "reply_status"),
+        (Response(200), "unknown", "json_syntax"),
+        (reply([]), "unknown", "project_type"),
+        (reply(write_project(Project("other", type="x"))), "unknown", "wrong_project"),
+        (reply(write_project(BOXES)), "unknown", "not_seen"),
+    ],
+)
+def test_a_reply_is_judged(came, state, code):
+    """*Done* only where it is seen, *not done* only where it is certain, *unknown* for all else."""
+    outcome = judge(PLAN, came)
+    assert (outcome.state, outcome.error.code) == (state, code)
+    assert (outcome.project, outcome.base, outcome.digest) == ("boxes", 1, digest_of({"a": 2, "b": 1}))
+
+
+def test_an_outcome_in_text_and_json():
+    """A person reads what to do next; a program the same by keys."""
+    outcome = judge(PLAN, NO_REPLY)
+    digest = digest_of(PLAN.after)
+    assert str(outcome) == (
+        'unknown: the update of "boxes": found a, wanted b\n'
+        f'  look again: paramcore reconcile "boxes" --base 1 --digest {digest}'
+    )
+    assert outcome.to_json() == {
+        "state": "unknown",
+        "project": "boxes",
+        "base": 1,
+        "digest": digest,
+        "versions": [],
+        "rivals": [],
+        "undone": [],
+        "rewritten": [],
+        "error": {"code": "no_reply", "message": "found a, wanted b"},
+    }
+    rival = reconcile(PLAN, now(Patch({"a": 7}), UPDATE))
+    assert (rival.rivals, rival.undone, rival.base_moved, rival.newer_exists) == ((1,), ("a",), True, False)
+
+
+def test_a_digest_goes_by_json_equality():
+    """Order and the form of a number do not matter; what JSON tells apart does."""
+    assert digest_of({"a": 1, "b": [2.0]}) == digest_of({"b": [2], "a": 1.0})
+    assert len({digest_of({"a": value}) for value in (1, True, "1", None, [1], {"1": 1}, 1.5)}) == 7
+
+
+class TestMemory:
+    """The service in memory answers as the real one."""
+
+    def test_the_life_of_a_project(self):
+        """Created, updated, listed, read, and a task made of it."""
+        service = MemoryService(created_at=lambda: "noon")
+        client = Client(service)
+        created = client.create_project("a/b", type="imageannotation", params={"instruction": "Box it."})
+        assert (created.latest.number, created.latest.created_at) == (0, "noon")
+        outcome = client.apply(Plan.of(created, Patch({"padding": 3})))
+        assert (outcome.state, outcome.version) == ("done", 1)
+        project = client.get_project("a/b")
+        assert project == client.list_projects()[0] == service.projects["a/b"]
+        effective = project.resolve({"project": "a/b", "instruction": "Hurry."})
+        task = client.create_task(effective)
+        assert (task["instruction"], task["params"], task["status"]) == ("Hurry.\nBox it.", {"padding": 3}, "pending")
+        assert service.tasks == (task,)
+        again = client.create_task(effective, send=effective.as_request())
+        assert (again["instruction"], again["project_param_version"]) == ("Hurry.\nBox it.", -1)
+
+    @pytest.mark.parametrize(
+        ("request_", "status"),
+        [
+            (create_project("boxes", type="x"), 409),
+            (get_project("none"), 404),
+            (update_project("none", Patch({})), 404),
+            (Request("POST", "/projects/boxes/setParams", body=b'{"patch": "yes"}'), 400),
+            (Request("POST", "/projects/boxes/setParams", body=b"[]"), 400),
+            (Request("POST", "/projects/boxes/setParams", body=b"{"), 400),
+            (Request("POST", "/projects", body=b"{}"), 400),
+            (create_task(TaskRequest({}, project="none"), type="imageannotation"), 404),
+            (create_task(TaskRequest({}, project="boxes", project_version=7), type="imageannotation"), 400),
+            (create_task(TaskRequest({}, project="boxes"), type="other"), 400),
+            (Request("GET", "/nowhere"), 404),
+            (Request("POST", "/"), 404),
+        ],
+    )
+    def test_what_is_refused(self, request_, status):
+        """A refusal has its status and says why, and changes nothing."""
+        service = MemoryService([BOXES])
+        answer = service.send(request_)
+        assert answer.status == status
+        assert json.loads(answer.body)["status_code"] == status
+        assert service.projects == {"boxes": BOXES}
+
+    def test_an_update_without_a_body_is_a_replace_by_nothing(self):
+        """U12: the official SDK sends no body where there are no params."""
+        service = MemoryService([BOXES])
+        service.send(Request("POST", "/projects/boxes/setParams"))
+        assert service.projects["boxes"].params == {}
+
+    def test_tasks_stand_alone(self):
+        """A task without a project has just its own params, and is read by its id."""
+        service = MemoryService()
+        created = json.loads(service.send(create_task(TaskRequest({"a": 1}), type="comparison")).body)
+        assert created["params"] == {"a": 1}
+        assert json.loads(service.send(Request("GET", f"/task/{created['task_id']}")).body) == created
+
+    def test_the_sdks_nulls_are_taken(self):
+        """E1: the official SDK sends null for what was not given."""
+        sent = {"type": "x", "name": "n", "params": None, "rapid": False, "studio": False, "datasetId": None}
+        answer = MemoryService().send(Request("POST", "/projects", body=json.dumps(sent).encode()))
+        assert json.loads(answer.body)["param_history"] == []
+
+
+class TestKey:
+    """E7: a key goes out in a header and nowhere else."""
+
+    def test_a_key_is_shown_nowhere(self):
+        """No text, no copy and no pickle holds it."""
+        key = ApiKey("live_secret")
+        assert key.basic == "Basic bGl2ZV9zZWNyZXQ6"
+        for text in (str(key), repr(key), f"{key}", repr(HttpxTransport(key)), repr(Client(HttpxTransport(key)))):
+            assert "secret" not in text
+            assert "bGl2ZV9zZWNyZXQ6" not in text
+        with pytest.raises(TypeError) as refused:
+            pickle.dumps(key)
+        assert "secret" not in str(refused.value)
+        assert copy.copy(key) is copy.deepcopy(key) is key
+        assert key.redacted(b"x live_secret bGl2ZV9zZWNyZXQ6 bGl2ZV9zZWNyZXQ=") == b"x <API key> <API key> <API key>"
+
+    @pytest.mark.parametrize("text", ["a b", "a:b", "a\n", "caf\u00e9", "\x7f", 7, b"key"])
+    def test_what_is_no_key_is_refused_unseen(self, text):
+        """Printable ASCII without spaces and colons; what was found is not shown."""
+        with pytest.raises(InvalidKey) as refused:
+            ApiKey(text)
+        assert refused.value.code == "credentials_format"
+        assert str(text) not in str(refused.value)
+
+    @pytest.mark.parametrize("environment", [{}, {"SCALE_API_KEY": ""}])
+    def test_a_missing_key_names_its_variable(self, environment):
+        """Where there is no key, the error says where one is looked for."""
+        with pytest.raises(InvalidKey, match="SCALE_API_KEY"):
+            ApiKey.from_environment(environment)
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            *(
+                "http://example.com/v1",
+                "ftp://example.com",
+                "example.com/v1",
+                "",
+                7,
+                "https://",
+                "https://[::1",
+                "https://h:x/",
+            ),
+            *(
+                "https://user:secret@example.com/v1",
+                "https://example.com/v1?key=secret",
+                "https://example.com/v1#secret",
+            ),
+        ],
+    )
+    def test_an_address_is_https_or_loopback(self, url):
+        """A key never goes out in the clear, and an address that may hold one is not shown."""
+        with pytest.raises(InvalidSetting) as refused:
+            HttpxTransport(ApiKey("k"), base_url=url)
+        assert refused.value.code == "base_url"
+        assert "secret" not in str(refused.value)
+
+
+def test_an_outcome_with_a_bad_base_is_refused():
+    """The number of versions is a number, from 0 on."""
+    for base in (-1, True, "1"):
+        with pytest.raises(InvalidSetting):
+            Client(MemoryService([BOXES])).reconcile(Outcome("unknown", "boxes", base, "d"))
+
+
+def test_a_plan_of_nothing_is_not_applied():
+    """There is nothing to send, and the error says so."""
+    with pytest.raises(InvalidSetting):
+        Client(MemoryService([BOXES])).apply(Plan.to(BOXES, BOXES.params))

@@ -1,0 +1,87 @@
+"""Whether a kept project is still the service's."""
+
+import pytest
+from hypothesis import given, strategies as st
+
+from paramcore import Project
+from paramcore.drift import Drift
+from paramcore.testing import projects, updates
+
+BASE = Project("boxes", type="comparison", params={"a": 1, "b": 1})
+
+
+@pytest.mark.parametrize(
+    ("local", "remote", "state", "conflicts", "text"),
+    [
+        (BASE, BASE, "in sync", (), '"boxes": in sync, 1 version'),
+        (BASE.patch_params({"a": 2}), BASE, "local ahead", (), '"boxes": local ahead by 1 version'),
+        (BASE, BASE.patch_params({}).patch_params({}), "remote ahead", (), '"boxes": remote ahead by 2 versions'),
+        (
+            BASE.patch_params({"a": 2}),
+            BASE.patch_params({"b": 2}).patch_params({"c": 1}),
+            "both moved",
+            (),
+            '"boxes": both moved, 1 version here and 2 versions there, without overlap',
+        ),
+        (
+            BASE.patch_params({"a": 2, "b": 7}),
+            BASE.replace_params({"a": 3, "b": 7}),
+            "both moved",
+            ("a",),
+            '"boxes": both moved, 1 version here and 1 version there, in conflict on a',
+        ),
+        (
+            BASE.patch_params({"a": 2}),
+            BASE.replace_params({"b": 1}),
+            "both moved",
+            ("a",),
+            '"boxes": both moved, 1 version here and 1 version there, in conflict on a',
+        ),
+        (
+            Project("boxes", type="comparison"),
+            Project("boxes", type="comparison"),
+            "in sync",
+            (),
+            '"boxes": in sync, 0 versions',
+        ),
+    ],
+)
+def test_two_histories(local, remote, state, conflicts, text):
+    """The state, what is in conflict, and one line for a person."""
+    drift = Drift.between(local, remote)
+    assert (drift.state, drift.conflicts, str(drift)) == (state, conflicts, text)
+
+
+def test_times_do_not_matter():
+    """A history that was made here holds the same as the service's, whose versions have times."""
+    assert (
+        Drift.between(BASE, Project("boxes", type="comparison", params={"b": 1, "a": 1.0}, created_at="noon")).state
+        == "in sync"
+    )
+
+
+def test_a_drift_as_json():
+    """JSON says the same."""
+    assert Drift.between(BASE.patch_params({"a": 2}), BASE.patch_params({"a": 3})).to_json() == {
+        "project": "boxes",
+        "state": "both moved",
+        "common": 1,
+        "local": 2,
+        "remote": 2,
+        "conflicts": ["a"],
+    }
+
+
+@given(projects(), st.lists(updates(), max_size=2), st.lists(updates(), max_size=2))
+def test_drift_is_symmetric(project, here, there):
+    """Seen from the other side the same params are in conflict, and ahead is behind."""
+    local, remote = project, project
+    for update in here:
+        local = local.update(update)
+    for update in there:
+        remote = remote.update(update)
+    one, two = Drift.between(local, remote), Drift.between(remote, local)
+    swap = {"local ahead": "remote ahead", "remote ahead": "local ahead"}
+    assert two.state == swap.get(one.state, one.state)
+    assert set(one.conflicts) == set(two.conflicts)
+    assert one.common >= len(project.versions)
