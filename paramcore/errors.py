@@ -12,8 +12,8 @@ Every error that paramcore raises on purpose.
     ├── MalformedPayload    ValueError   JSON that is not what the API sends or takes
     ├── InvalidSchema       ValueError   a schema that is none, or that would not end
     ├── WouldDrop           ValueError   an update that would drop params, stopped before it was sent
-    ├── NotDone             OSError      nothing was changed, for certain: it was refused, or never sent
-    ├── OutcomeUnknown      OSError      it was sent, and no answer says what became of it
+    ├── NotDone             RuntimeError nothing was changed, for certain: it was refused, or never sent
+    ├── OutcomeUnknown      RuntimeError it was sent, and no answer says what became of it
     ├── InvalidKey          ValueError   what is no API key; it is never shown
     └── DocumentError       ValueError   a file or a stream that cannot be read, by line and column
 
@@ -173,7 +173,7 @@ class WouldDrop(ParamcoreError, ValueError):
 
 
 @frozen(slots=False, eq=False)
-class NotDone(ParamcoreError, OSError):
+class NotDone(ParamcoreError, RuntimeError):
     """
     Nothing was changed, for certain: the service refused, or nothing was sent.
 
@@ -189,7 +189,7 @@ class NotDone(ParamcoreError, OSError):
 
 
 @frozen(slots=False, eq=False)
-class OutcomeUnknown(ParamcoreError, OSError):
+class OutcomeUnknown(ParamcoreError, RuntimeError):
     """
     Something was sent, and no answer says what became of it.
 

@@ -267,3 +267,44 @@ def test_where_texts_override_one_must_be_there():
     ]
     assert told(audited(task(instruction=7), project=override))[0][2] == "the number 7"
     assert told(audited(task(instruction=...)))[0][:2] == ("T4", "/instruction")
+
+
+def test_a_finding_in_text():
+    """A task without an id is just a task; ways that change two settings say both; a way out is told where there is one."""
+    finding = audited(task(7, task_id=None)).findings[0]
+    assert str(finding) == (
+        "task: T8: at /project_param_version: found the number 7, wanted a version from 0 to 2, or -1"
+    )
+    two = audited(task(1, "Box all.", task_id="a\n")).findings[0]
+    assert str(two) == (
+        "task a\\n: T1: at /tags: found nothing, wanted a value: version 1 sets it\n"
+        '  would be right with pinned_param_version="latest" and instruction_rule="override"'
+    ) or str(two).splitlines()[1] == (
+        '  would be right with instruction_rule="override" and pinned_param_version="latest"'
+    )
+
+
+def test_what_is_not_judged_is_counted():
+    """Each task that names no version counts."""
+    assert audited(task(project="x"), task(project="y"), task(None)).not_judged == 3
+
+
+def test_a_slot_stands_beside_the_params():
+    """A param with a field of its own is looked for there, and nowhere else (T9)."""
+    assert audited(task(1, "Box all.") | {"tags": []}).possible == 1
+    assert audited(task(1, "Box all.", tags=[])).impossible == 1
+
+
+def test_a_task_without_params_lacks_them():
+    """A task object without `params` has none."""
+    lacking = {name: value for name, value in task(2).items() if name != "params"}
+    assert told(audited(lacking))[0][:2] == ("T1", "/params/padding")
+
+
+def test_ends_of_texts_are_cut_at_sixty():
+    """Sixty characters are shown whole, of more the last sixty, on one line."""
+    whole, more = "x" * 60, "x\n" * 30 + "x"
+    assert told(audited(task(instruction=whole)))[0][2] == f'"{whole}"'
+    assert told(audited(task(instruction=more)))[0][2] == "..." + "\\nx" * 30
+    assert told(audited(task(instruction=["a"])))[0][2] == "an array"
+    assert str(pytest.raises(InvalidParams, audited, 7).value).startswith("found the number 7")

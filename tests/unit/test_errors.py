@@ -11,7 +11,9 @@ from paramcore.errors import (
     DocumentError,
     InvalidParams,
     NoSuchVersion,
+    NotDone,
     NotJSON,
+    OutcomeUnknown,
     ParamcoreError,
     WouldDrop,
     describe,
@@ -44,7 +46,8 @@ def test_an_error_is_of_its_own_class_only():
 @pytest.mark.parametrize("kind", [one for one in CLASSES if one is not ParamcoreError])
 def test_an_error_is_a_builtin_one_too(kind):
     """Code that knows only Python's own errors catches ours."""
-    assert issubclass(kind, LookupError if kind is NoSuchVersion else ValueError)
+    others = {NoSuchVersion: LookupError, NotDone: RuntimeError, OutcomeUnknown: RuntimeError}
+    assert issubclass(kind, others.get(kind, ValueError))
 
 
 @pytest.mark.parametrize(
@@ -87,7 +90,12 @@ def test_a_path_is_seen_from_further_out():
         (True, "true"),
         (False, "false"),
         (7, "the number 7"),
-        (10**100, "a very large number"),
+        (5000, "the number 5000"),
+        (10**80 - 1, f"the number {'9' * 80}"),
+        (10**80, "a very large number"),
+        (-(10**100), "a very large number"),
+        ("x" * 78, f"the text '{'x' * 78}'"),
+        ("x" * 79, f"the text '{'x' * 76}..."),
         (1.5, "the number 1.5"),
         ("é\n", "the text '\\xe9\\n'"),
         ("x" * 100, "the text '" + "x" * 76 + "..."),

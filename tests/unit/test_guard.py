@@ -9,6 +9,7 @@ from paramcore.errors import ParamcoreError, WouldDrop
 from paramcore.guard import guarded
 
 BOXES = {"name": "boxes", "type": "comparison", "param_history": [{"version": 0, "a": 1, "b": 2}]}
+THREE = {**BOXES, "param_history": [{"version": 0, "a": 1, "b": 2, "c\n": 3}]}
 
 
 class Client:
@@ -98,3 +99,9 @@ def test_a_guarded_client_copies_and_pickles():
     for again in (copy.copy(guarded(Client())), pickle.loads(pickle.dumps(guarded(Client())))):
         with pytest.raises(WouldDrop):
             again.update_project("boxes", a=3)
+
+
+def test_every_param_that_would_go_is_named():
+    """The error lists them all, on one line."""
+    with pytest.raises(WouldDrop, match="would drop b, c\\\\n, wanted"):
+        guarded(Client(THREE)).update_project("boxes", a=3)

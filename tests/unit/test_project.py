@@ -14,7 +14,7 @@ BOXES = Project("boxes", type="imageannotation", params={"instruction": "Box it.
 TWO = BOXES.patch_params({"padding": 4})
 
 
-@pytest.mark.parametrize("name", [None, 7, b"boxes", "", ".", "..", "a\nb", "\x7f", "\ud800"])
+@pytest.mark.parametrize("name", [None, 7, b"boxes", "", ".", "..", "a\nb", "\x7f", "\ud800", "\udfff"])
 def test_a_name_that_no_url_can_hold_is_refused(name):
     """A project's name is text that can stand in the API's URLs."""
     with pytest.raises(InvalidSetting) as refused:

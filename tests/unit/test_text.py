@@ -115,3 +115,42 @@ def test_a_created_task_carries_its_batch():
         "unique_id": "u-1",
         "project_param_version": 3,
     }
+
+
+def test_an_instruction_without_text_says_so():
+    """A task's empty instruction loses, and the row says why."""
+    project = Project("boxes", type="imageannotation", params={"instruction": "Box it."})
+    assert str(project.resolve({"instruction": ""}).explain("instruction")).splitlines()[1] == (
+        '  LOST      task request       ""  (it has no text)'
+    )
+
+
+def test_two_versions_are_two():
+    """A heading counts."""
+    assert str(History.of(PROJECT)).startswith('"boxes": 4 versions\n')
+    two = Project("boxes", type="t", params={}).patch_params({})
+    assert str(History.of(two)).startswith('"boxes": 2 versions\n')
+
+
+def test_an_overriding_instruction_needs_no_warning():
+    """Where a task's instruction overrides, nothing is said of shielding, though requests without one are affected."""
+    project = Project(
+        "boxes", type="t", params={"instruction": "a"}, assumptions=Assumptions(instruction_rule="override")
+    )
+    told = str(Impact.of(Plan.of(project, Patch({"instruction": "b"})), [{}]))
+    assert told == "1 request: 1 affected\n  instruction  1 affected, 0 set it themselves"
+
+
+def test_an_effect_names_all_its_params():
+    """Names stand side by side."""
+    plan = Plan.of(PROJECT, Patch({"b": 9, "c": 1}))
+    assert str(next(Impact.effects(plan, [{}]))) == "b, c"
+
+
+def test_a_diff_shows_no_more_than_what_differs():
+    """In a long object members that stay are not told, whichever side is the long one."""
+    before, after = {"a": {"x": 1, "same": 2}}, {"a": {"x": 3, "same": 2, "y": LONG}}
+    rows = ["  changed  a  inside:", "  changed  /a/x  1 -> 3", f"  added    /a/y  {CUT}"]
+    assert str(Diff.between(before, after)).splitlines() == rows
+    back = ["  changed  a  inside:", "  changed  /a/x  3 -> 1", f"  lost     /a/y  {CUT}"]
+    assert str(Diff.between(after, before)).splitlines() == back

@@ -308,3 +308,17 @@ def test_a_long_value_is_cut():
     assert shown("x" * 124, most=100) == '"' + "x" * 99 + "... (126 characters)"
     assert shown("a b", quoted=False) == "a b"
     assert shown([1], quoted=False) == "[1]"
+
+
+def test_what_is_equal_is_not_unequal():
+    """`!=` is the opposite of `==`, on both sides."""
+    for one, two in ((freeze({"a": 1}), {"a": 1.0}), (freeze([1]), [1.0])):
+        assert not one != two
+        assert not two != one
+    assert freeze({"a": 1}) != {"a": True}
+    assert freeze([1]) != [True]
+
+
+def test_a_bad_name_inside_is_told_by_its_place():
+    """The path leads to the object whose name is wrong."""
+    assert refused({"a": [{"\ud800": 1}]}).path == "/a/0"
