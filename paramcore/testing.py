@@ -1,5 +1,5 @@
 """
-Hypothesis strategies for projects, updates, task requests and all that is in them.
+For tests of your own code: hypothesis strategies, and `check_transport` for a transport of your own.
 
 They draw what breaks careless code more often than chance would: values that
 some comparison takes for one another (`LOOKALIKES`), names that look like a
@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from paramcore import Assumptions, Patch, Project, Replace, TaskRequest
+from paramcore.service.contract import check_transport
 from paramcore.updates import Update
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ __all__ = [
     "NOT_OF_A_TASK",
     "ODD_NAMES",
     "assumptions",
+    "check_transport",
     "flat_requests",
     "histories",
     "instructions",

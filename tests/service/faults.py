@@ -92,6 +92,7 @@ class Server:
         names = {name.lower(): value for name, _, value in (line.partition(": ") for line in headers)}
         if self.fault == "thief":
             self.stolen.append((names.get("authorization"), body))
+            return
         if method == "POST":
             self.posts += 1
         if method == "POST" and self.fault == "refuse_before_read":
@@ -102,11 +103,10 @@ class Server:
         request = Request(method, unquote(target.removeprefix("/v1")).replace("boxes", NAME), body=body or None)
         if method == "GET":
             self.reads += 1
-            stream.sendall(reply(self.service.send(request).body))
-            return
-        action = FAULTS[self.fault] if self.fault else None
+        action = FAULTS[self.fault] if self.fault and method == "POST" else None
         if action is None:
-            stream.sendall(reply(self.service.send(request).body))
+            answer = self.service.send(request)
+            stream.sendall(reply(answer.body, f"{answer.status} Status"))
         else:
             action(self, stream, request)
 
