@@ -29,10 +29,12 @@ def reply(body=b"", status="200 OK", headers=(), *, length=None):
 class Server:
     """Answers reads as the service does, and breaks on the POST by the fault of this name."""
 
-    def __init__(self, fault=None, *, elsewhere=None, tls=None):
+    def __init__(self, fault=None, *, elsewhere=None, tls=None, times=None):
         self.service = MemoryService([start()])
         self.fault = fault
         self.elsewhere = elsewhere
+        #: How many POSTs meet the fault: all, where nothing is said.
+        self.times = times
         self.posts = 0
         self.reads = 0
         self.stolen = []
@@ -103,7 +105,9 @@ class Server:
         request = Request(method, unquote(target.removeprefix("/v1")).replace("boxes", NAME), body=body or None)
         if method == "GET":
             self.reads += 1
-        action = FAULTS[self.fault] if self.fault and method == "POST" else None
+        action = (
+            FAULTS[self.fault] if self.fault and method == "POST" and self.posts <= (self.times or self.posts) else None
+        )
         if action is None:
             answer = self.service.send(request)
             stream.sendall(reply(answer.body, f"{answer.status} Status"))

@@ -1,6 +1,9 @@
 """Every transport keeps the contract, and a check of the contract notices who does not."""
 
 import http.client
+import shutil
+import ssl
+import subprocess
 from urllib.parse import urlsplit
 
 import pytest
@@ -115,3 +118,56 @@ def test_the_sdks_client_can_carry_a_safe_update(fault):
         again = client.reconcile(outcome)
         assert again.state == ("done" if server.commits else "unknown")
         assert KEY not in f"{outcome!r} {again} {client!r}"
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory):
+    """Make a certificate for the loopback address that is its own authority."""
+    place = tmp_path_factory.mktemp("tls")
+    names = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    files = ["-keyout", str(place / "key.pem"), "-out", str(place / "cert.pem")]
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("makes its certificate with openssl")
+    made = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *names, *files]
+    subprocess.run(made, check=True, capture_output=True, timeout=60)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(place / "cert.pem", place / "key.pem")
+    return context, str(place / "cert.pem")
+
+
+@pytest.mark.parametrize("fault", ["500_after_commit", "drop_after_commit"])
+def test_the_sdks_own_retries_double_an_update(authority, fault, monkeypatch):
+    """What the table of faults says of the official SDK is so: it sends again, and reports success."""
+    context, certificate = authority
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", certificate)
+    with Server(fault, tls=context, times=1) as server:
+        client = scaleapi.ScaleClient(KEY, api_instance_url=server.url, verify=certificate)
+        client.update_project(project_name=NAME, patch=True, b=3)
+        assert (server.posts, server.commits) == (2, 2)
+
+
+@pytest.mark.parametrize("fault", ["500_after_commit", "drop_after_commit"])
+def test_ours_do_not(authority, fault):
+    """Over the same client, and over httpx, the same fault leads to one version that is found again."""
+    context, certificate = authority
+    trusting = ssl.create_default_context(cafile=certificate)
+    for make in (
+        lambda url: HttpxTransport(ApiKey(KEY), base_url=url, verify=trusting),
+        lambda url: ScaleApiTransport(scaleapi.ScaleClient(KEY, api_instance_url=url, verify=certificate)),
+    ):
+        with Server(fault, tls=context, times=1) as server:
+            client = Client(make(server.url), deadline=5)
+            outcome = client.apply(Plan.of(client.get_project(NAME), Patch({"b": 3})))
+            assert (outcome.state, server.posts, server.commits) == ("unknown", 1, 1)
+            assert client.reconcile(outcome).state == "done"
+
+
+def test_a_certificate_that_does_not_hold_is_never_passed_over(authority):
+    """Nothing is sent to a host whose certificate nobody vouches for, and nothing is tried again."""
+    context, _ = authority
+    for make in (over_httpx, over_scaleapi):
+        with Server(tls=context) as server:
+            with pytest.raises(NotDone) as refused:
+                Client(make(server.url), deadline=5).get_project(NAME)
+            assert (refused.value.code, server.reads) == ("certificate", 0)
