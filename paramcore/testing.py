@@ -1,5 +1,5 @@
 """
-For tests of your own code: hypothesis strategies, and `check_transport` for a transport of your own.
+For tests of your own code: hypothesis strategies, a stand-in for the service, a check for transports.
 
 They draw what breaks careless code more often than chance would: values that
 some comparison takes for one another (`LOOKALIKES`), names that look like a
@@ -21,7 +21,8 @@ Example:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,8 @@ from hypothesis import strategies as st
 
 from paramcore import Assumptions, Patch, Project, Replace, TaskRequest
 from paramcore.service.contract import check_transport
+from paramcore.service.serving import Served, serving
+from paramcore.service.standin import StandIn
 from paramcore.updates import Update
 
 if TYPE_CHECKING:
@@ -48,6 +51,7 @@ __all__ = [
     "instructions",
     "json_values",
     "param_names",
+    "paramcore_service",
     "params",
     "project_names",
     "projects",
@@ -308,3 +312,13 @@ def _project(name: str, type: str, made_by: list[Update], under: Assumptions) ->
 
 def _task_request(own: dict[str, Any], routing: dict[str, Any], type: str | None) -> TaskRequest:
     return TaskRequest(own, type=type, **routing)
+
+
+with suppress(ImportError):
+    import pytest
+
+    @pytest.fixture
+    def paramcore_service() -> Iterator[Served]:
+        """Stand in for the service on a free loopback port, with nothing in it: `url` and `stand_in`."""
+        with serving(StandIn()) as served:
+            yield served

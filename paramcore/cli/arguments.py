@@ -9,7 +9,7 @@ from typing import Any
 
 from paramcore import __version__
 from paramcore.assumptions import Assumptions
-from paramcore.cli import commands, questions, service, validating
+from paramcore.cli import commands, questions, serve, service, validating
 from paramcore.errors import InvalidSetting
 from paramcore.values import shown
 
@@ -105,6 +105,7 @@ def _parser() -> ArgumentParser:
     schema.add_argument("--for", dest="purpose", choices=("project", "task", "update"), default="task")
     add(commands.assumptions)
     _add_service_commands(add)
+    _add_serve_options(add(serve.serve, forms=("text",)))
     return parser
 
 
@@ -130,6 +131,20 @@ def _add_service_commands(add: Callable[..., ArgumentParser]) -> None:
         verb.add_argument(
             "--key-from-stdin", action="store_true", help="not SCALE_API_KEY, but a line of standard input"
         )
+
+
+def _add_serve_options(serve: ArgumentParser) -> None:
+    serve.add_argument("projects", nargs="*", metavar="PROJECT", help="what it begins with (default: nothing)")
+    serve.add_argument("--port", type=_port, default=0, metavar="N", help="listen there (default: any that is free)")
+    serve.add_argument("--save", metavar="DIR", help="keep the projects in DIR, each in a file of its own")
+    serve.add_argument("--validate", action="store_true", help="refuse tasks that `validate` finds errors in")
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port < 65_536:
+        raise ValueError(text)
+    return port
 
 
 def _seconds(text: str) -> float:

@@ -23,7 +23,7 @@ from paramcore.transport.key import ApiKey
 from paramcore.values import shown
 from paramcore.wire import write_project
 
-__all__ = ["apply", "fetch", "reconcile", "status"]
+__all__ = ["apply", "fetch", "file_name", "reconcile", "status"]
 
 NOT_DONE = 3
 UNKNOWN = 4
@@ -42,13 +42,14 @@ def fetch(options: Namespace) -> Pieces:
     projects = client.list_projects()
     os.makedirs(options.all, exist_ok=True)
     for project in projects:
-        path = os.path.join(options.all, _file_name(project))
+        path = os.path.join(options.all, file_name(project))
         write_whole(path, [as_document(write_project(project))])
         yield f"{path}\n"
     return FINE
 
 
-def _file_name(project: Project) -> str:
+def file_name(project: Project) -> str:
+    """Return the name of the file that a project is kept in."""
     # Readable, and no two names the same: what a file name may not hold is encoded as in the service's paths.
     return f"{quote(project.name, safe=' ()+,=@')[:200]}.json"
 
