@@ -335,6 +335,17 @@ class EffectiveParams(_Open):
             "rests_on": list(self.rests_on),
         }
 
+    @property
+    def headline(self) -> str:
+        """The first line of the answer: what is inherited."""
+        name = shown(self.project.name)
+        if self.inherited_from is None:
+            why = "project_version -1" if self.task.opts_out else "the project has no versions yet"
+            return f"task for {name}: inherits nothing ({why})"
+        latest = self.project.latest.number
+        which = "the latest" if self.inherited_from.number == latest else f"the latest is {latest}"
+        return f"task for {name}: inherits version {self.inherited_from.number} ({which})"
+
     def __str__(self) -> str:
         width = max((len(shown(param, quoted=False)) for param in self.params), default=0)
         label = {
@@ -348,16 +359,7 @@ class EffectiveParams(_Open):
             f"  {shown(param, quoted=False):<{width}}  {label[sources[param]]:<{column}}  {shown(value, most=100)}"
             for param, value in self.params.items()
         ]
-        return "\n".join([self._headline(), *rows])
-
-    def _headline(self) -> str:
-        name = shown(self.project.name)
-        if self.inherited_from is None:
-            why = "project_version -1" if self.task.opts_out else "the project has no versions yet"
-            return f"task for {name}: inherits nothing ({why})"
-        latest = self.project.latest.number
-        which = "the latest" if self.inherited_from.number == latest else f"the latest is {latest}"
-        return f"task for {name}: inherits version {self.inherited_from.number} ({which})"
+        return "\n".join([self.headline, *rows])
 
     def _version_label(self) -> str:
         return "" if self.inherited_from is None else f"version {self.inherited_from.number}"

@@ -77,7 +77,7 @@ AsJSON: TypeAlias = Callable[[EffectiveParams], Any]
 
 
 def _explained_text(effective: EffectiveParams) -> str:
-    blocks = [str(effective).partition("\n")[0], *map(str, effective.explain_all())]
+    blocks = [effective.headline, *map(str, effective.explain_all())]
     return "\n\n".join(blocks)
 
 

@@ -65,6 +65,7 @@ class MemoryService:
         self._projects = {project.name: project for project in projects}
         self._batches: dict[str, dict[str, Any]] = {}
         self._tasks: dict[str, dict[str, Any]] = {}
+        self._unique_ids: dict[str, str] = {}
         self._answers: dict[str, EffectiveParams] = {}
         self._lock = threading.RLock()
 
@@ -196,26 +197,29 @@ class MemoryService:
     def _create_task(self, kind: str, body: dict[str, Any]) -> tuple[Any, str]:
         task = TaskRequest.from_flat(body, type=kind)
         self._check_unique(task.unique_id)
-        # T11 is kept here: a request that names only a batch goes to the batch's project.
+        # A request that names only a batch goes to the batch's project (T11).
         name = self._batch(task.batch)["project"] if task.batch is not None and task.project is None else task.project
-        task_id = f"{len(self._tasks) + 1:024x}"
-        own = {"task_id": task_id, **self._made(), "status": "pending"}
         if name is None:
-            self._tasks[task_id] = {**own, "type": kind, "params": thaw(task.params)}
-            return self._tasks[task_id], f"created {task_id}, of no project"
+            return self._kept(task, {"type": kind, "params": thaw(task.params)}), "created, of no project"
         effective = self._project(name).resolve(task)
         objection = self._judge(effective)
         if objection is not None:
             raise _Refusal(400, f"Parameter is invalid, reason: {objection}")
-        self._answers[task_id] = effective
-        self._tasks[task_id] = {**own, **thaw(effective.as_task())}
-        return self._tasks[task_id], f"created {task_id}: {str(effective).partition(chr(10))[0]}"
+        created = self._kept(task, thaw(effective.as_task()))
+        self._answers[created["task_id"]] = effective
+        return created, f"created: {effective.headline}"
+
+    def _kept(self, task: TaskRequest, created: dict[str, Any]) -> dict[str, Any]:
+        task_id = f"{len(self._tasks) + 1:024x}"
+        self._tasks[task_id] = {"task_id": task_id, **self._made(), "status": "pending", **created}
+        if task.unique_id is not None:
+            self._unique_ids[task.unique_id] = task_id
+        return self._tasks[task_id]
 
     def _check_unique(self, unique_id: str | None) -> None:
-        for task in self._tasks.values():
-            if unique_id is not None and task.get("unique_id") == unique_id:
-                taken = f'The unique_id ("{unique_id}") is already used for a different task ({task["task_id"]}).'
-                raise _Refusal(409, taken)
+        taken = None if unique_id is None else self._unique_ids.get(unique_id)
+        if taken is not None:
+            raise _Refusal(409, f'The unique_id ("{unique_id}") is already used for a different task ({taken}).')
 
     def _page(self, query: Mapping[str, str]) -> tuple[Any, str]:
         fields = {

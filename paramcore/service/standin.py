@@ -46,7 +46,7 @@ class StandIn:
             return refused(404, f"Cannot {method} {parts.path}")
         if len(body) > LARGEST_BODY:
             return refused(413, "request entity too large")
-        # E7: a test key sees a world of its own.
+        # A test key sees a world of its own (E7).
         world = self.test if key.startswith("test_") else self.live
         query: dict[str, str] = {}
         for name, value in parse_qsl(parts.query, keep_blank_values=True):

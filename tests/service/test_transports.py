@@ -110,7 +110,7 @@ FAULTS = (
 def test_the_sdks_client_can_carry_a_safe_update(fault):
     """Over a client that one has, an update is posted once, and its outcome is what the service did."""
     with Server("thief") as thief, Server(fault, elsewhere=thief) as server:
-        client = Client(over_scaleapi(server.url), deadline=1.2)
+        client = Client(over_scaleapi(server.url), deadline=2.5)
         outcome = client.apply(Plan.of(client.get_project(NAME), Patch({"b": 3})))
         assert outcome.state == ("not done" if fault == "400" else "unknown"), str(outcome)
         assert server.posts == 1
