@@ -46,6 +46,18 @@ def test_python_examples_run(page, workplace):
         assert not problems, "".join(problems)
 
 
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if "def test_" in "".join(blocks(page, "python"))], ids=lambda page: page.name
+)
+def test_tests_in_examples_pass(page, tmp_path):
+    """A test that a page shows is run as a reader would run it."""
+    whole = "\n".join(text for text in blocks(page, "python") if ">>>" not in text)
+    (tmp_path / "test_example.py").write_text(whole)
+    said = ran(f"cd {tmp_path} && python -m pytest -q -n0 -p no:cacheprovider -W ignore .")
+    assert "passed" in said, said
+    assert "[exit" not in said, said
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_console_examples_run(page, workplace):
     """Each command prints what the page shows, standard error included, and ends as it says."""

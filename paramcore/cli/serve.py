@@ -58,7 +58,7 @@ def serve(options: Namespace) -> Pieces:
 
 def _objection(effective: EffectiveParams) -> str | None:
     errors = [one for one in Judge(effective.project, Schemas()).task(effective) if one.severity == "error"]
-    return f"{errors[0].pointer}: {errors[0].message}" if errors else None
+    return str(errors[0]) if errors else None
 
 
 def _saver(stand_in: StandIn, directory: str | None) -> Callable[[], None]:
