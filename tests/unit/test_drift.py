@@ -31,6 +31,13 @@ BASE = Project("boxes", type="comparison", params={"a": 1, "b": 1})
             '"boxes": both moved, 1 version here and 1 version there, in conflict on a',
         ),
         (
+            BASE.patch_params({"a": 2, "b": 2}),
+            BASE.patch_params({"a": 3, "b": 3}),
+            "both moved",
+            ("a", "b"),
+            '"boxes": both moved, 1 version here and 1 version there, in conflict on a, b',
+        ),
+        (
             BASE.patch_params({"a": 2}),
             BASE.replace_params({"b": 1}),
             "both moved",

@@ -1,8 +1,11 @@
 """Task requests, updates, versions and assumptions: what they take, refuse and give back."""
 
+from collections import OrderedDict, UserDict
+from types import MappingProxyType
+
 import pytest
 
-from paramcore import Assumptions, Patch, Replace, TaskRequest
+from paramcore import Assumptions, Patch, Project, Replace, TaskRequest
 from paramcore.assumptions import ASSUMED_RULES
 from paramcore.errors import InvalidParams, InvalidSetting, NotJSON, ParamcoreError
 from paramcore.inheritance import Inheritance
@@ -220,3 +223,11 @@ def test_inheritances_compare_by_what_they_bind():
     assert Inheritance.of(version, Assumptions()) == Inheritance.of(version, Assumptions())
     assert Inheritance.of(version, Assumptions()) != Inheritance.of(version, Assumptions(instruction_separator=" "))
     assert Inheritance.of(None, Assumptions()) == Inheritance.of(None, Assumptions())
+
+
+@pytest.mark.parametrize("kind", [UserDict, MappingProxyType, OrderedDict])
+def test_params_may_be_any_mapping(kind):
+    """Params of a task, of an update and of a project come in as any Mapping."""
+    params = kind({"a": [1]})
+    assert TaskRequest(params).params == TaskRequest.from_flat(params).params == Patch(params).params == {"a": [1]}
+    assert Project("boxes", type="comparison", params=params).resolve(params).params == {"a": [1]}
