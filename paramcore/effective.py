@@ -249,7 +249,12 @@ class EffectiveParams(_Open):
     @property
     def rests_on(self) -> tuple[str, ...]:
         """The ids of the assumed rules that this answer used, each once, in order."""
-        rules = {rule for param in self.params for rule in self._assumed(param)}
+        own, inherited = self.task.params, self._inherited()
+        # Only what the task sets to null, and the instruction, can rest on something assumed.
+        params = [name for name, value in own.items() if value is None or name == "instruction"]
+        if "instruction" in inherited:
+            params.append("instruction")
+        rules = {rule for param in params for rule in self._assumed(param)}
         if self._rests_on_record():
             rules.add("T8")
         if self.inherited_from is not None and self.inherited_from.not_inherited:
@@ -325,11 +330,15 @@ class EffectiveParams(_Open):
         return sealed({"type": self.project.type, "params": sealed(others), **slots, **given})
 
     def to_json(self) -> dict[str, Any]:
-        """Return `project params inherited_version project_param_version rests_on`."""
+        """
+        Return `project params inherited_version project_param_version rests_on`.
+
+        The params are the frozen ones, which go into `json` as they are.
+        """
         version = self.inherited_from
         return {
             "project": self.project.name,
-            "params": thaw(self.params),
+            "params": self.params,
             "inherited_version": None if version is None else version.number,
             "project_param_version": self.project_param_version,
             "rests_on": list(self.rests_on),

@@ -58,7 +58,8 @@ def tokens(text: str) -> Iterator[Token]:
         elif mark == ":":
             expects_name = False
         elif expects_name:
-            trail[-1] = json.loads(mark, strict=False)
+            # Decoding is for names with escapes: the others stand there as they are.
+            trail[-1] = json.loads(mark, strict=False) if "\\" in mark else mark[1:-1]
             yield Token(piece.start(), mark, is_name=True, trail=trail)
         else:
             yield Token(piece.start(), mark, is_name=False, trail=trail)

@@ -21,7 +21,7 @@ from paramcore.cli.reading import (
     read_update_file,
 )
 from paramcore.diff import Diff
-from paramcore.errors import DocumentError
+from paramcore.errors import ParamcoreError
 from paramcore.history import History
 from paramcore.impact import Counts, Effect, Impact
 from paramcore.plan import Plan
@@ -109,13 +109,13 @@ def impact(options: Namespace) -> Pieces:
         try:
             if isinstance(task, BadTask):
                 raise task.error
-            with task.blaming():
-                name = projects.of(task.request).name
-                effect = effects[name](task.request)
-        except DocumentError as error:
+            name = projects.of(task.request).name
+            effect = effects[name](task.request)
+        except ParamcoreError as error:
+            located = task.error if isinstance(task, BadTask) else task.blamed(error)
             if not options.keep_going:
-                raise
-            say(f"error: {error}")
+                raise located from None
+            say(f"error: {located}")
             bad += 1
             continue
         counts[name].add(effect)

@@ -123,19 +123,17 @@ class Task:
             DocumentError: with the line of what is wrong.
 
         """
-        with self.blaming():
-            return projects.of(self.request).resolve(self.request)
-
-    @contextmanager
-    def blaming(self) -> Iterator[None]:
-        """Tell what is wrong with the request by its line, or by the option that asked for it."""
         try:
-            with blaming(self.document):
-                yield
-        except DocumentError as error:
-            if error.path == "/project_version" and "project_version" in self.asked:
-                raise evolve(error, path=None, source="--project-version", line=None, column=None) from None
-            raise
+            return projects.of(self.request).resolve(self.request)
+        except ParamcoreError as error:
+            raise self.blamed(error) from None
+
+    def blamed(self, error: ParamcoreError) -> DocumentError:
+        """Return what is wrong with the request by its line, or by the option that asked for it."""
+        located = self.document.located(error)
+        if error.path == "/project_version" and "project_version" in self.asked:
+            return evolve(located, path=None, source="--project-version", line=None, column=None)
+        return located
 
 
 @frozen
@@ -170,14 +168,13 @@ def read_tasks(path: str, *, lines: bool, settings: Mapping[str, Any], quiet: bo
 
 def _task(document: Document, settings: Mapping[str, Any], *, quiet: bool) -> Task | BadTask:
     try:
-        with blaming(document):
-            if isinstance(document.value, list):
-                wanted = "one task request: several stand one a line in a `.jsonl` file"
-                raise MalformedPayload("request_type", "", "an array", wanted)
-            request = read_task_request(document.value)
-            request = evolve(request, **settings) if settings else request
-    except DocumentError as error:
-        return BadTask(error, document)
+        if isinstance(document.value, list):
+            wanted = "one task request: several stand one a line in a `.jsonl` file"
+            raise MalformedPayload("request_type", "", "an array", wanted)
+        request = read_task_request(document.value)
+        request = evolve(request, **settings) if settings else request
+    except ParamcoreError as error:
+        return BadTask(document.located(error), document)
     for one in () if quiet else look_alikes(request.params):
         say(f"warning: {document.place(one.path)}: {one}")
     return Task(request, document, settings)
