@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from sizes import SIZES, inputs
-from timing import ratios, table
+from timing import Row, ratios
 
 from paramcore import Patch, Plan, Project
 from paramcore.documents import read_lines
@@ -24,9 +24,9 @@ def _requests(path: str):
     return (read_task_request(line.document().value) for line in read_lines(path))
 
 
-def main() -> None:
-    """Print the table."""
-    rows: dict[str, dict[str, float]] = {}
+def rows() -> list[Row]:
+    """Measure."""
+    found = []
     for size in SIZES:
         params, tasks = inputs(size, instruction=True)
         project = Project("benchmark", type="imageannotation", params=params)
@@ -39,11 +39,9 @@ def main() -> None:
                 "reading": lambda path=path: sum(1 for _ in _requests(str(path))),
                 "impact": lambda path=path, plan=plan: Impact.of(plan, _requests(str(path))),
             }
-            measured = ratios(candidates, rounds=3)
-        for name, ratio in measured.items():
-            rows.setdefault(name, {})[size] = ratio
-    print(table("times only reading the same 100,000 requests", rows, SIZES))
+            found.append(ratios(candidates, rounds=3)["impact"])
+    return [Row("impact of 100,000 requests", "times only reading them", tuple(SIZES), tuple(found), (3, 3, 3))]
 
 
 if __name__ == "__main__":
-    main()
+    print(*rows(), sep="\n")

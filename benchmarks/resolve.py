@@ -3,17 +3,23 @@ What does a resolve cost over the bare merge?
 
 The floor is `{**project, **task}`.  `inheritance` is the bound merge for hot
 loops, `resolve` the whole answer from a request made before, `resolve (mapping)`
-the same with every check at the door, and `deepcopy + update` what people write
-to be safe.
+the same with every check at the door, `sources` where each param of a result
+comes from, and `deepcopy + update` what people write to be safe.
 """
 
 import copy
 from collections.abc import Callable
 
 from sizes import SIZES, inputs
-from timing import ratios, table
+from timing import Row, ratios
 
 from paramcore import Project, TaskRequest
+
+#: Times the floor, per size.
+TARGETS = {
+    False: {"inheritance": (1.5, 1.4, 1.3), "resolve": (4, 3.5, 3), "sources": (4, 4, 3.5)},
+    True: {"inheritance": (1.9, 1.75, 1.5)},
+}
 
 
 def _candidates(size: str, *, instruction: bool) -> dict[str, Callable[[], object]]:
@@ -21,7 +27,6 @@ def _candidates(size: str, *, instruction: bool) -> dict[str, Callable[[], objec
     project = Project("benchmark", type="imageannotation", params=params)
     requests = [TaskRequest(task) for task in tasks]
     inheritance = project.inheritance()
-    count = len(tasks)
 
     expected = [{**params, **task} for task in tasks]
     if instruction:
@@ -30,8 +35,10 @@ def _candidates(size: str, *, instruction: bool) -> dict[str, Callable[[], objec
             for one, task in zip(expected, tasks, strict=True)
         ]
     assert [inheritance(task) for task in tasks] == expected
-    assert [project.resolve(request).params for request in requests] == expected
+    results = [project.resolve(request) for request in requests]
+    assert [result.params for result in results] == expected
     assert [project.resolve(task).params for task in tasks] == expected
+    assert all(set(result.sources) == set(result.params) for result in results)
 
     def merge() -> None:
         for task in tasks:
@@ -49,28 +56,38 @@ def _candidates(size: str, *, instruction: bool) -> dict[str, Callable[[], objec
         for task in tasks:
             project.resolve(task)
 
+    def sources() -> None:
+        for result in results:
+            result.sources
+
     def deepcopy_update() -> None:
         for task in tasks:
             copy.deepcopy(params).update(task)
 
-    assert count == len(requests)
     return {
         "bare merge": merge,
         "inheritance": bound,
         "resolve": resolve,
+        "sources": sources,
         "resolve (mapping)": resolve_mapping,
         "deepcopy + update": deepcopy_update,
     }
 
 
-def main() -> None:
-    """Print the tables."""
+def rows() -> list[Row]:
+    """Measure."""
+    found = []
     for instruction in (False, True):
+        joined = "an instruction to join" if instruction else "no instruction to join"
         measured = {size: ratios(_candidates(size, instruction=instruction)) for size in SIZES}
-        rows = {name: {size: measured[size][name] for size in SIZES} for name in measured["S"]}
-        print(table(f"times the bare merge, {'an' if instruction else 'no'} instruction to join", rows, SIZES))
-        print()
+        for name in list(measured["S"])[1:]:
+            targets = TARGETS[instruction].get(name)
+            if name == "resolve (mapping)":
+                targets = tuple(measured[size]["deepcopy + update"] / 4 for size in SIZES)
+            values = tuple(measured[size][name] for size in SIZES)
+            found.append(Row(f"{name}, {joined}", "times the bare merge", tuple(SIZES), values, targets))
+    return found
 
 
 if __name__ == "__main__":
-    main()
+    print(*rows(), sep="\n")

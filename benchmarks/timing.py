@@ -4,7 +4,9 @@ import gc
 import random
 import statistics
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+
+from attrs import asdict, frozen
 
 ROUNDS = 31
 #: A round lasts about this long, in nanoseconds, whatever the candidate.
@@ -38,11 +40,35 @@ def ratios(candidates: dict[str, Callable[[], object]], *, rounds: int = ROUNDS)
     return {name: statistics.median(values) for name, values in seen.items()}
 
 
-def table(title: str, rows: dict[str, dict[str, float]], columns: Iterable[str]) -> str:
-    """Return a table of ratios, a row a candidate, a column a size."""
-    names = list(columns)
-    width = max(map(len, rows))
-    lines = [title, f"{'':<{width}}  " + "  ".join(f"{name:>9}" for name in names)]
-    for name, row in rows.items():
-        lines.append(f"{name:<{width}}  " + "  ".join(f"{row[column]:>9.3f}" for column in names))
-    return "\n".join(lines)
+@frozen
+class Row:
+    """A figure per size, in a unit, with the target beside it; a figure is to stay below, unless more is better."""
+
+    name: str
+    unit: str
+    sizes: tuple[str, ...]
+    values: tuple[float, ...]
+    targets: tuple[float, ...] | None = None
+    more_is_better: bool = False
+
+    @property
+    def met(self) -> bool | None:
+        """Whether each figure is on the right side of its target; `None` without one."""
+        if self.targets is None:
+            return None
+        pairs = zip(self.values, self.targets, strict=True)
+        return all(value >= target if self.more_is_better else value <= target for value, target in pairs)
+
+    def to_json(self) -> dict[str, object]:
+        """Return the row as plain JSON."""
+        return {**asdict(self), "met": self.met}
+
+    def __str__(self) -> str:
+        values = " / ".join(map(_figure, self.values))
+        targets = "" if self.targets is None else " / ".join(map(_figure, self.targets))
+        verdict = {True: "met", False: "missed", None: ""}[self.met]
+        return f"{self.name:<60} {self.unit:<32} {values:<24} {targets:<24} {verdict}"
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.2f}"

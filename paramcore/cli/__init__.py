@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from paramcore.cli.arguments import parsed
-from paramcore.cli.output import INTERRUPTED, Answer, deliver, prepare_streams, say, unwritable
-from paramcore.cli.service import NOT_DONE
+from paramcore.cli.output import INTERRUPTED, NOT_DONE, Answer, deliver, prepare_streams, say, unwritable
 from paramcore.errors import NotDone, OutcomeUnknown, ParamcoreError
 
 __all__ = ["main"]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from argparse import SUPPRESS, ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import Any
 
 from paramcore import __version__
 from paramcore.assumptions import Assumptions
-from paramcore.cli import commands, questions, serve, service, validating
 from paramcore.errors import InvalidSetting
 from paramcore.values import shown
 
@@ -32,7 +33,10 @@ def parsed(arguments: Sequence[str] | None) -> Namespace:
         InvalidSetting: for an assumption that there is none of.
 
     """
-    options = _parser().parse_args(arguments)
+    several = sys.argv[1:] if arguments is None else list(arguments)
+    # Only the command that is asked for is imported: all of them together take longer than most answers.
+    verb = several[0] if several and several[0] in _VERBS else None
+    options = _parser(verb).parse_args(several)
     options.assumptions = Assumptions.from_settings(dict(map(_setting, options.assume)))
     return options
 
@@ -53,7 +57,7 @@ class _Verb(ArgumentParser):
             self._mixing = False
 
 
-def _parser() -> ArgumentParser:
+def _parser(only: str | None) -> ArgumentParser:
     parser = ArgumentParser(
         prog="paramcore",
         description="See what an update would drop and what a task will really get, before you send it.",
@@ -63,81 +67,152 @@ def _parser() -> ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"paramcore {__version__}")
     verbs = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Verb)
-
-    def add(command: commands.Command, *positionals: str, forms: tuple[str, ...] = ("text", "json")) -> ArgumentParser:
-        summary = (command.__doc__ or "").strip().splitlines()[0]
-        verb = verbs.add_parser(command.__name__, help=summary, description=summary, epilog=_FILES, allow_abbrev=False)
-        verb.formatter_class = RawDescriptionHelpFormatter
-        for positional in positionals:
-            verb.add_argument(positional.lower(), metavar=positional)
-        verb.add_argument("--format", choices=forms, default=forms[0], help="text for people, or JSON for programs")
-        verb.add_argument(
-            "--assume", action="append", default=[], metavar="NAME=VALUE", help="an assumption, see `assumptions`"
-        )
-        verb.set_defaults(command=command, output=None)
-        return verb
-
-    _add_tasks_options(preview := add(commands.preview, "PROJECT", "TASKS"))
-    preview.add_argument("--explain", action="store_true", help="say why each param has its value")
-    preview.add_argument("--output", metavar="FILE", help="write the answer to a file, whole or not at all")
-    _add_keep_going(preview)
-    _add_tasks_options(explain := add(commands.explain, "PROJECT", "TASKS"))
-    explain.add_argument("params", nargs="*", metavar="PARAM", help="only these (default: all)")
-    explain.set_defaults(keep_going=False)
-    plan = add(questions.plan, "PROJECT")
-    plan.add_argument("update", nargs="?", metavar="UPDATE")
-    plan.add_argument("--wanted", metavar="FILE[@N]", help="plan the smallest update that leads to these params")
-    diff = add(questions.diff)
-    diff.add_argument("before", metavar="FILE[@N]")
-    diff.add_argument("after", metavar="FILE[@N]")
-    _add_exit_code(diff, "anything differs")
-    log = add(questions.log, "PROJECT")
-    log.add_argument("params", nargs="*", metavar="PARAM", help="since when to when these had which value")
-    _add_tasks_options(impact := add(questions.impact, "PROJECT", "UPDATE", "TASKS"))
-    impact.add_argument("--list", action="store_true", help="name the requests that are affected, one a line")
-    _add_keep_going(impact)
-    _add_exit_code(impact, "a request is affected")
-    audit = add(questions.audit, "PROJECT", "TASKS")
-    audit.add_argument("--lines", action="store_true", help="standard input is JSONL")
-    _add_validate_options(add(validating.validate, "PROJECT", forms=("text", "json", "github")))
-    schema = add(validating.schema, forms=("json",))
-    schema.add_argument("type", nargs="?", metavar="TYPE", help="a task type (default: list them)")
-    schema.add_argument("--for", dest="purpose", choices=("project", "task", "update"), default="task")
-    add(commands.assumptions)
-    _add_service_commands(add)
-    _add_serve_options(add(serve.serve, forms=("text",)))
+    for name, (module, add_options) in _VERBS.items():
+        if only in (None, name):
+            command = getattr(import_module(f"paramcore.cli.{module}"), name)
+            summary = command.__doc__.strip().splitlines()[0]
+            verb = verbs.add_parser(name, help=summary, description=summary, epilog=_FILES, allow_abbrev=False)
+            verb.formatter_class = RawDescriptionHelpFormatter
+            verb.set_defaults(command=command, output=None, keep_going=False)
+            add_options(verb)
+            verb.add_argument(
+                "--assume", action="append", default=[], metavar="NAME=VALUE", help="an assumption, see `assumptions`"
+            )
     return parser
 
 
-def _add_service_commands(add: Callable[..., ArgumentParser]) -> None:
-    fetch = add(service.fetch, forms=("json",))
-    fetch.add_argument("name", nargs="?", metavar="NAME", help="the project's name")
-    fetch.add_argument("--all", metavar="DIR", help="fetch all projects, each into a file of its own")
-    fetch.add_argument("--output", metavar="FILE", help="write the project to a file, whole or not at all")
-    apply = add(service.apply)
-    apply.add_argument("name", metavar="NAME", help="the project's name")
-    apply.add_argument("update", nargs="?", metavar="UPDATE")
-    apply.add_argument("--wanted", metavar="FILE[@N]", help="apply the smallest update that leads to these params")
-    apply.add_argument("--yes", action="store_true", help="do not ask whether to send it")
-    apply.add_argument("--allow-drop", action="store_true", help="send it although it drops params")
-    reconcile = add(service.reconcile)
-    reconcile.add_argument("name", metavar="NAME", help="the project's name")
-    reconcile.add_argument("--base", type=int, required=True, metavar="N", help="the number of versions before it")
-    reconcile.add_argument("--digest", required=True, metavar="D", help="what `apply` told before it sent")
-    status = add(service.status, "PROJECT")
-    for verb in (fetch, apply, reconcile, status):
-        verb.add_argument("--base-url", metavar="URL", help="the service's address, with its /v1")
-        verb.add_argument("--deadline", type=_seconds, default=30.0, metavar="SECONDS", help="for each call (30)")
-        verb.add_argument(
-            "--key-from-stdin", action="store_true", help="not SCALE_API_KEY, but a line of standard input"
-        )
+def _preview(verb: ArgumentParser) -> None:
+    _add_files(verb, "PROJECT", "TASKS")
+    _add_tasks_options(verb)
+    verb.add_argument("--explain", action="store_true", help="say why each param has its value")
+    verb.add_argument("--output", metavar="FILE", help="write the answer to a file, whole or not at all")
+    _add_keep_going(verb)
 
 
-def _add_serve_options(serve: ArgumentParser) -> None:
-    serve.add_argument("projects", nargs="*", metavar="PROJECT", help="what it begins with (default: nothing)")
-    serve.add_argument("--port", type=_port, default=0, metavar="N", help="listen there (default: any that is free)")
-    serve.add_argument("--save", metavar="DIR", help="keep the projects in DIR, each in a file of its own")
-    serve.add_argument("--validate", action="store_true", help="refuse tasks that `validate` finds errors in")
+def _explain(verb: ArgumentParser) -> None:
+    _add_files(verb, "PROJECT", "TASKS")
+    _add_tasks_options(verb)
+    verb.add_argument("params", nargs="*", metavar="PARAM", help="only these (default: all)")
+
+
+def _plan(verb: ArgumentParser) -> None:
+    _add_files(verb, "PROJECT")
+    verb.add_argument("update", nargs="?", metavar="UPDATE")
+    verb.add_argument("--wanted", metavar="FILE[@N]", help="plan the smallest update that leads to these params")
+
+
+def _diff(verb: ArgumentParser) -> None:
+    _add_files(verb)
+    verb.add_argument("before", metavar="FILE[@N]")
+    verb.add_argument("after", metavar="FILE[@N]")
+    _add_exit_code(verb, "anything differs")
+
+
+def _log(verb: ArgumentParser) -> None:
+    _add_files(verb, "PROJECT")
+    verb.add_argument("params", nargs="*", metavar="PARAM", help="since when to when these had which value")
+
+
+def _impact(verb: ArgumentParser) -> None:
+    _add_files(verb, "PROJECT", "UPDATE", "TASKS")
+    _add_tasks_options(verb)
+    verb.add_argument("--list", action="store_true", help="name the requests that are affected, one a line")
+    _add_keep_going(verb)
+    _add_exit_code(verb, "a request is affected")
+
+
+def _audit(verb: ArgumentParser) -> None:
+    _add_files(verb, "PROJECT", "TASKS")
+    verb.add_argument("--lines", action="store_true", help="standard input is JSONL")
+
+
+def _validate(verb: ArgumentParser) -> None:
+    _add_files(verb, "PROJECT", forms=("text", "json", "github"))
+    verb.add_argument("tasks", nargs="?", metavar="TASKS")
+    _add_tasks_options(verb)
+    _add_keep_going(verb)
+    verb.add_argument("--strict", action="store_true", help="end with 1 for warnings too")
+    verb.add_argument("--ignore", action="append", default=[], metavar="CODE", help="leave findings of this code out")
+    verb.add_argument("--no-values", dest="values", action="store_false", help="tell no value, show no line")
+    verb.add_argument(
+        "--schema", action="append", default=[], metavar="TYPE=FILE", help="a JSON Schema for a task type of your own"
+    )
+
+
+def _schema(verb: ArgumentParser) -> None:
+    _add_files(verb, forms=("json",))
+    verb.add_argument("type", nargs="?", metavar="TYPE", help="a task type (default: list them)")
+    verb.add_argument("--for", dest="purpose", choices=("project", "task", "update"), default="task")
+
+
+def _fetch(verb: ArgumentParser) -> None:
+    _add_files(verb, forms=("json",))
+    verb.add_argument("name", nargs="?", metavar="NAME", help="the project's name")
+    verb.add_argument("--all", metavar="DIR", help="fetch all projects, each into a file of its own")
+    verb.add_argument("--output", metavar="FILE", help="write the project to a file, whole or not at all")
+    _add_service_options(verb)
+
+
+def _apply(verb: ArgumentParser) -> None:
+    _add_files(verb)
+    verb.add_argument("name", metavar="NAME", help="the project's name")
+    verb.add_argument("update", nargs="?", metavar="UPDATE")
+    verb.add_argument("--wanted", metavar="FILE[@N]", help="apply the smallest update that leads to these params")
+    verb.add_argument("--yes", action="store_true", help="do not ask whether to send it")
+    verb.add_argument("--allow-drop", action="store_true", help="send it although it drops params")
+    _add_service_options(verb)
+
+
+def _reconcile(verb: ArgumentParser) -> None:
+    _add_files(verb)
+    verb.add_argument("name", metavar="NAME", help="the project's name")
+    verb.add_argument("--base", type=int, required=True, metavar="N", help="the number of versions before it")
+    verb.add_argument("--digest", required=True, metavar="D", help="what `apply` told before it sent")
+    _add_service_options(verb)
+
+
+def _status(verb: ArgumentParser) -> None:
+    _add_files(verb, "PROJECT")
+    _add_service_options(verb)
+
+
+def _serve(verb: ArgumentParser) -> None:
+    verb.add_argument("projects", nargs="*", metavar="PROJECT", help="what it begins with (default: nothing)")
+    verb.add_argument("--port", type=_port, default=0, metavar="N", help="listen there (default: any that is free)")
+    verb.add_argument("--save", metavar="DIR", help="keep the projects in DIR, each in a file of its own")
+    verb.add_argument("--validate", action="store_true", help="refuse tasks that `validate` finds errors in")
+
+
+def _add_files(verb: ArgumentParser, *names: str, forms: tuple[str, ...] = ("text", "json")) -> None:
+    for name in names:
+        verb.add_argument(name.lower(), metavar=name)
+    verb.add_argument("--format", choices=forms, default=forms[0], help="text for people, or JSON for programs")
+
+
+def _add_service_options(verb: ArgumentParser) -> None:
+    verb.add_argument("--base-url", metavar="URL", help="the service's address, with its /v1")
+    verb.add_argument("--deadline", type=_seconds, default=30.0, metavar="SECONDS", help="for each call (30)")
+    verb.add_argument("--key-from-stdin", action="store_true", help="not SCALE_API_KEY, but a line of standard input")
+
+
+#: Each command: the module that it is in, and what adds its options.
+_VERBS: dict[str, tuple[str, Callable[[ArgumentParser], None]]] = {
+    "preview": ("commands", _preview),
+    "explain": ("commands", _explain),
+    "plan": ("questions", _plan),
+    "diff": ("questions", _diff),
+    "log": ("questions", _log),
+    "impact": ("questions", _impact),
+    "audit": ("questions", _audit),
+    "validate": ("validating", _validate),
+    "schema": ("validating", _schema),
+    "assumptions": ("commands", _add_files),
+    "fetch": ("service", _fetch),
+    "apply": ("service", _apply),
+    "reconcile": ("service", _reconcile),
+    "status": ("service", _status),
+    "serve": ("serve", _serve),
+}
 
 
 def _port(text: str) -> int:
@@ -152,20 +227,6 @@ def _seconds(text: str) -> float:
     if not 0 < seconds < 86_400:
         raise ValueError(text)
     return seconds
-
-
-def _add_validate_options(validate: ArgumentParser) -> None:
-    validate.add_argument("tasks", nargs="?", metavar="TASKS")
-    _add_tasks_options(validate)
-    _add_keep_going(validate)
-    validate.add_argument("--strict", action="store_true", help="end with 1 for warnings too")
-    validate.add_argument(
-        "--ignore", action="append", default=[], metavar="CODE", help="leave findings of this code out"
-    )
-    validate.add_argument("--no-values", dest="values", action="store_false", help="tell no value, show no line")
-    validate.add_argument(
-        "--schema", action="append", default=[], metavar="TYPE=FILE", help="a JSON Schema for a task type of your own"
-    )
 
 
 def _add_keep_going(verb: ArgumentParser) -> None:

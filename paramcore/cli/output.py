@@ -10,12 +10,14 @@ from contextlib import suppress
 
 from paramcore.documents import write_whole
 
-__all__ = ["INTERRUPTED", "Answer", "deliver", "prepare_streams", "say", "unwritable"]
+__all__ = ["INTERRUPTED", "NOT_DONE", "Answer", "deliver", "prepare_streams", "say", "unwritable"]
 
 #: As a shell reports a program that Ctrl-C or a closed pipe ended.
 INTERRUPTED = 130
 NOBODY_READS = 141
 CANNOT_WRITE = 2
+#: The service refused, or nothing was sent.
+NOT_DONE = 3
 
 
 class Answer:

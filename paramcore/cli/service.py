@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from paramcore.cli.commands import FINDINGS, FINE, Pieces, as_document
-from paramcore.cli.output import say
+from paramcore.cli.output import NOT_DONE, say
 from paramcore.cli.reading import Projects, read_params, read_update_file
 from paramcore.documents import write_whole
 from paramcore.drift import Drift
@@ -25,7 +25,6 @@ from paramcore.wire import write_project
 
 __all__ = ["apply", "fetch", "file_name", "reconcile", "status"]
 
-NOT_DONE = 3
 UNKNOWN = 4
 
 _STATUS = {"done": FINE, "not done": NOT_DONE, "unknown": UNKNOWN, "repeated": UNKNOWN}

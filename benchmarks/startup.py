@@ -1,0 +1,44 @@
+"""What does a whole process cost: `import paramcore` over `python -c pass`, one preview over importing attrs and json?"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from timing import Row, ratios
+
+EXAMPLES = Path(__file__).parent.parent / "docs" / "examples"
+
+
+def _process(*arguments: str):
+    def run() -> None:
+        subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)
+
+    return run
+
+
+def rows() -> list[Row]:
+    """Measure."""
+    preview = ("-m", "paramcore", "preview", str(EXAMPLES / "warehouse-boxes.json"), str(EXAMPLES / "night-shift.json"))
+    measured = ratios(
+        {
+            "pass": _process("-c", "pass"),
+            "import": _process("-c", "import paramcore"),
+            "attrs": _process("-c", "import attrs, json"),
+            "preview": _process(*preview),
+        },
+        rounds=15,
+    )
+    return [
+        Row("import paramcore", "times python -c pass", ("",), (measured["import"],), (5.5,)),
+        Row(
+            "preview of one task, whole process",
+            "times importing attrs and json",
+            ("",),
+            (measured["preview"] / measured["attrs"],),
+            (2.5,),
+        ),
+    ]
+
+
+if __name__ == "__main__":
+    print(*rows(), sep="\n")
