@@ -264,7 +264,12 @@ class EffectiveParams(_Open):
     @property
     def sources(self) -> Mapping[str, str]:
         """Where each param comes from: `task`, `project`, or `both` for a joined instruction."""
-        return {param: self._source(param) for param in self.params}
+        # The layers themselves, laid over one another as their values were.
+        found = {**self._inheritance.sources, **dict.fromkeys(self._task.params, "task")}
+        if "instruction" in found:
+            # The only param that two places can make together.
+            found["instruction"] = self._source("instruction")
+        return found
 
     def explain(self, param: str) -> Explanation:
         """

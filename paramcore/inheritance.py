@@ -79,19 +79,22 @@ class Inheritance:
     #: Whether the version has an instruction that is appended to a task's.
     appends: bool
     merge: Merge = field(repr=False, eq=lambda merge: merge.args)
+    #: Each param of the version, told to be the project's: made once, for it is asked of every task's answer.
+    sources: Mapping[str, str] = field(repr=False, eq=False)
 
     @classmethod
     def of(cls, version: ParamVersion | None, assumptions: Assumptions) -> Inheritance:
         """Bind a version; `None` inherits nothing (T3)."""
         inherited: Mapping[str, Any] = version.params if version else sealed({})
         text = inherited.get("instruction")
+        sources = sealed(dict.fromkeys(inherited, "project"))
         # T6: where the task's instruction overrides, it is a param like any other, and nothing is appended.
         if not text or assumptions.instruction_rule == "override":
-            return cls(version, appends=False, merge=partial(_merged, inherited, None, None))
+            return cls(version, appends=False, merge=partial(_merged, inherited, None, None), sources=sources)
         # T5: one separator between the two texts, and none where the task has no text, unless it is to be joined anyway.
         appended = assumptions.instruction_separator + text
         alone = appended if assumptions.empty_instruction == "join" else text
-        return cls(version, appends=True, merge=partial(_merged, inherited, appended, alone))
+        return cls(version, appends=True, merge=partial(_merged, inherited, appended, alone), sources=sources)
 
 
 def _merged(

@@ -221,12 +221,16 @@ class Project:
             ParamcoreError: as `resolve` does, when the task's turn comes.
 
         """
-        bound: dict[int | None, Inheritance] = {}
+        bound: dict[int, Inheritance] = {}
+        latest = self._latest
         for task in tasks:
             request = task if isinstance(task, TaskRequest) else TaskRequest.from_flat(task)
             asked = request.project_version
+            if asked is None:
+                yield effective(self, request, latest)
+                continue
             # Only a version's own number may be looked up: to a dict, `True` and `1.0` are 1.
-            inheritance = bound.get(asked) if asked is None or _kind(asked) is int else None
+            inheritance = bound.get(asked) if _kind(asked) is int else None
             if inheritance is None:
                 inheritance = bound[asked] = self._bound(asked)
             yield effective(self, request, inheritance)
