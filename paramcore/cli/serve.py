@@ -7,19 +7,21 @@ import queue
 import sys
 from argparse import Namespace
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime
 
 from paramcore.cli.commands import FINE, Pieces, as_document
 from paramcore.cli.reading import Projects
-from paramcore.cli.service import file_name
+from paramcore.cli.service import file_name, make_directory
 from paramcore.documents import write_whole
 from paramcore.effective import EffectiveParams
-from paramcore.errors import InvalidSetting
+from paramcore.errors import DocumentError, InvalidSetting
 from paramcore.project import Project
 from paramcore.service.serving import serving
 from paramcore.service.standin import StandIn
 from paramcore.validation.judge import Judge
 from paramcore.validation.schemas import Schemas
+from paramcore.values import shown
 from paramcore.wire import write_project
 
 __all__ = ["serve"]
@@ -28,17 +30,22 @@ __all__ = ["serve"]
 def serve(options: Namespace) -> Pieces:
     """Stand in for the service on a loopback port, and tell what each request did."""
     said: queue.SimpleQueue[str] = queue.SimpleQueue()
-    projects = [project for path in options.projects for project in Projects(path, options.assumptions)]
     stand_in = StandIn(
-        projects,
+        _projects(options),
         assumptions=options.assumptions,
         created_at=_now,
         judge=_objection if options.validate else lambda _effective: None,
         told=said.put,
     )
     save = _saver(stand_in, options.save)
-    try:
-        with serving(stand_in, port=options.port) as served:
+    save()
+    with ExitStack() as stack:
+        try:
+            served = stack.enter_context(serving(stand_in, port=options.port))
+        except OSError as error:
+            found = f"the port {options.port}: {error.strerror or error}"
+            raise InvalidSetting("port", None, found, "one that is free, or none to take any") from None
+        try:
             yield f"listening on this machine only: {served.url}\n"
             yield f"for example: ScaleClient('any key', api_instance_url='{served.url}')\n"
             while True:
@@ -46,14 +53,19 @@ def serve(options: Namespace) -> Pieces:
                 sentence = said.get()
                 save()
                 yield f"{sentence}\n"
-    except KeyboardInterrupt:
-        save()
-        return FINE
-    except OSError as error:
-        if isinstance(error, BrokenPipeError):
-            raise
-        found = f"the port {options.port}: {error.strerror or error}"
-        raise InvalidSetting("port", None, found, "one that is free, or none to take any") from None
+        except KeyboardInterrupt:
+            save()
+    return FINE
+
+
+def _projects(options: Namespace) -> list[Project]:
+    several = [(path, project) for path in options.projects for project in Projects(path, options.assumptions)]
+    names = [project.name for _, project in several]
+    for number, (path, project) in enumerate(several):
+        if project.name in names[:number]:
+            found, wanted = f"a second project {shown(project.name)}", "each project once"
+            raise DocumentError("wrong_project", None, found, wanted, shown(path, quoted=False), None, None)
+    return [project for _, project in several]
 
 
 def _objection(effective: EffectiveParams) -> str | None:
@@ -68,7 +80,7 @@ def _saver(stand_in: StandIn, directory: str | None) -> Callable[[], None]:
     def save() -> None:
         if directory is None:
             return
-        os.makedirs(directory, exist_ok=True)
+        make_directory(directory)
         for name, project in stand_in.live.projects.items():
             if kept.get(name) is not project:
                 write_whole(os.path.join(directory, file_name(project)), [as_document(write_project(project))])

@@ -13,7 +13,7 @@ from paramcore.cli.output import NOT_DONE, say
 from paramcore.cli.reading import Projects, read_params, read_update_file
 from paramcore.documents import write_whole
 from paramcore.drift import Drift
-from paramcore.errors import InvalidSetting, NotDone
+from paramcore.errors import DocumentError, InvalidSetting, NotDone
 from paramcore.plan import Plan
 from paramcore.project import Project
 from paramcore.service.apply import Outcome, digest_of
@@ -23,7 +23,7 @@ from paramcore.transport.key import ApiKey
 from paramcore.values import shown
 from paramcore.wire import write_project
 
-__all__ = ["apply", "fetch", "file_name", "reconcile", "status"]
+__all__ = ["apply", "fetch", "file_name", "make_directory", "reconcile", "status"]
 
 UNKNOWN = 4
 
@@ -39,12 +39,29 @@ def fetch(options: Namespace) -> Pieces:
         yield as_document(write_project(client.get_project(options.name)))
         return FINE
     projects = client.list_projects()
-    os.makedirs(options.all, exist_ok=True)
+    make_directory(options.all)
     for project in projects:
         path = os.path.join(options.all, file_name(project))
         write_whole(path, [as_document(write_project(project))])
         yield f"{path}\n"
     return FINE
+
+
+def make_directory(path: str) -> None:
+    """
+    Make a directory, unless it is there.
+
+    Raises:
+        DocumentError: `unwritable`.
+
+    """
+    try:
+        os.makedirs(path, exist_ok=True)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise DocumentError(
+            "unwritable", None, reason.lower(), "a directory", shown(path, quoted=False), None, None
+        ) from None
 
 
 def file_name(project: Project) -> str:

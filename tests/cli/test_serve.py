@@ -79,7 +79,13 @@ def test_a_port_that_is_taken_is_told():
         assert ran.err.startswith(f"error: found the port {port}: ")
 
 
-@pytest.mark.parametrize("arguments", [("--port", "99999"), ("--port", "x"), ("nothing.json",)])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *(("--port", "99999"), ("--port", "x"), ("nothing.json",), ("--save", "/dev/null/x")),
+        ("warehouse-boxes.json", "warehouse-boxes.json"),
+    ],
+)
 def test_what_is_wrong_is_told_before_it_listens(arguments):
     """A port that is none, or a file that is not there, ends it at once."""
     assert run("serve", *arguments).status == 2
