@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any, Literal, Protocol
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from attrs import field, frozen
 
@@ -52,6 +52,11 @@ class Request:
     query: Mapping[str, str] = field(factory=dict)
     body: bytes | None = None
     timeout: float | None = None
+
+    @property
+    def target(self) -> str:
+        """What stands below the base address: the path, and the query where there is one."""
+        return f"{self.path}?{urlencode(self.query)}" if self.query else self.path
 
 
 @frozen

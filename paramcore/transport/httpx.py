@@ -6,7 +6,7 @@ import ssl
 import threading
 import time
 from contextlib import suppress
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -68,7 +68,7 @@ class HttpxTransport:
         """
         seconds = _TIMEOUT if request.timeout is None else request.timeout
         ends = time.monotonic() + seconds
-        url = self._base_url + request.path + (f"?{urlencode(request.query)}" if request.query else "")
+        url = self._base_url + request.target
         # Nothing of the environment: no proxy, no netrc, no certificates from a variable.
         client = httpx.Client(
             verify=self._verify,

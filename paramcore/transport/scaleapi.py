@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from typing import Any
-from urllib.parse import urlencode
 
 import requests
 from requests.exceptions import ConnectTimeout, RequestException, SSLError
@@ -62,8 +61,7 @@ class ScaleApiTransport:
         raise answer
 
     def _answer(self, request: Request, seconds: float) -> Response | NotDone | OutcomeUnknown:
-        url = self._api.base_api_url.rstrip("/") + request.path
-        url += f"?{urlencode(request.query)}" if request.query else ""
+        url = self._api.base_api_url.rstrip("/") + request.target
         headers = {"Authorization": self._key.basic, "Accept-Encoding": "identity", "Connection": "close"}
         if request.body is not None:
             headers["Content-Type"] = "application/json"
