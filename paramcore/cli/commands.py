@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from paramcore.assumptions import ASSUMED_RULES, AssumedRule, Assumptions
 from paramcore.cli.output import say
+from paramcore.cli.progress import shown_progress
 from paramcore.cli.reading import BadTask, Projects, read_tasks
 from paramcore.effective import EffectiveParams
 from paramcore.errors import DocumentError
@@ -110,7 +111,9 @@ def _each_task(options: Namespace, as_text: AsText, as_json: AsJSON) -> Pieces:
 
 def _resolved(options: Namespace) -> Iterator[EffectiveParams | DocumentError]:
     projects = Projects(options.project, options.assumptions)
-    for task in read_tasks(options.tasks, lines=options.lines, settings=asked(options)):
+    tasks = read_tasks(options.tasks, lines=options.lines, settings=asked(options))
+    # Where the answer goes to a file, nobody sees how far it is.
+    for task in shown_progress(tasks, options.tasks) if options.output else tasks:
         try:
             if isinstance(task, BadTask):
                 raise task.error

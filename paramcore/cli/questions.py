@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from paramcore.audit import Auditor, Finding
 from paramcore.cli.commands import FINDINGS, FINE, Pieces, as_document, asked
 from paramcore.cli.output import say
+from paramcore.cli.progress import shown_progress
 from paramcore.cli.reading import (
     BadTask,
     Projects,
@@ -105,7 +106,8 @@ def impact(options: Namespace) -> Pieces:
     counts = {project.name: Counts(Plan.of(project, update)) for project in projects}
     effects = {name: Impact.effect_of(one.plan) for name, one in counts.items()}
     bad = 0
-    for task in read_tasks(options.tasks, lines=options.lines, settings=asked(options)):
+    tasks = read_tasks(options.tasks, lines=options.lines, settings=asked(options))
+    for task in tasks if options.list else shown_progress(tasks, options.tasks):
         try:
             if isinstance(task, BadTask):
                 raise task.error
@@ -148,7 +150,7 @@ def audit(options: Namespace) -> Pieces:
     auditors = {project.name: Auditor(project) for project in projects}
     findings: dict[str, list[Finding]] = {name: [] for name in auditors}
     elsewhere = 0
-    for document, path, obj in read_task_objects(options.tasks, lines=options.lines):
+    for document, path, obj in shown_progress(read_task_objects(options.tasks, lines=options.lines), options.tasks):
         name = obj.get("project") if isinstance(obj, dict) else None
         name = name if isinstance(name, str) else None
         if len(auditors) > 1 and name not in auditors:
