@@ -10,7 +10,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-QUESTIONS = ("resolve", "many", "validate", "impact", "history", "startup", "peers", "bulk")
+QUESTIONS = ("resolve", "many", "validate", "impact", "history", "startup", "peers", "serving", "bulk")
 
 
 def main(place: str = ".", *chosen: str) -> None:
