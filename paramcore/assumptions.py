@@ -63,7 +63,7 @@ class Assumptions:
         """
         names = [setting.name for setting in fields(cls)]
         for name in settings:
-            if name not in names:
+            if type(name) is not str or name not in names:
                 wanted = "one of " + ", ".join(f"`{one}`" for one in names)
                 raise InvalidSetting("assumption_name", None, f"{describe(name)} as the name of a setting", wanted)
         return cls(**settings)  # type: ignore[arg-type]

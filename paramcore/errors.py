@@ -116,7 +116,7 @@ class InvalidSetting(ParamcoreError, ValueError):
 
     Codes: `project_name`, `task_type`, `routing_type`, `flag_type`,
     `created_at_type`, `update_type`, `separator_type`, `assumption_value`,
-    `assumption_name`, `history_moved`, `code_name`
+    `assumption_name`, `argument_type`, `history_moved`, `code_name`
     (of a finding); for the service `pipeline`, `base_url`, `base_type`,
     `port`.
     """

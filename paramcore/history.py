@@ -14,6 +14,7 @@ from typing import Any
 from attrs import field, frozen
 
 from paramcore.diff import Diff
+from paramcore.errors import InvalidParams, describe
 from paramcore.project import Project
 from paramcore.values import as_key, same, sealed, shown, thaw
 from paramcore.versions import ParamVersion
@@ -122,7 +123,15 @@ class History:
         return cls(project, tuple(_steps(project.versions)))
 
     def lifetimes(self, param: str) -> tuple[Lifetime, ...]:
-        """Return since when to when a param had which value, oldest first, the gaps included."""
+        """
+        Return since when to when a param had which value, oldest first, the gaps included.
+
+        Raises:
+            InvalidParams: `param_name` for what is no text.
+
+        """
+        if type(param) is not str:
+            raise InvalidParams("param_name", None, describe(param), "the name of a param, as text")
         lives: list[Lifetime] = []
         for version in self.project.versions:
             is_set, value = param in version.params, version.params.get(param)

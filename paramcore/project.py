@@ -80,7 +80,7 @@ class Project:
         them only hold their place.
 
         Raises:
-            InvalidSetting: as the class does.
+            InvalidSetting: as the class does; `argument_type` for what is no version.
             NoSuchVersion: `version_unknown` where a number is not its place (P3).
 
         """
@@ -88,6 +88,8 @@ class Project:
         given: JSONObject = freeze(fields)
         kept = sealed({name: value for name, value in given.items() if name not in LAYOUT})
         for place, version in enumerate(history):
+            if not isinstance(version, ParamVersion):
+                raise InvalidSetting("argument_type", None, describe(version), "a `ParamVersion`")
             # P3: numbers start at 0 and are places; a number is never tested for truth, for 0 is one.
             if version.number != place:
                 found = f"number {version.number} at place {place}"
@@ -241,8 +243,11 @@ class Project:
 
         Raises:
             WrongProject: `wrong_project` (T15) or `wrong_type` (T12).
+            InvalidSetting: `argument_type` for what is no request.
 
         """
+        if not isinstance(task, TaskRequest):
+            raise InvalidSetting("argument_type", None, describe(task), "a `TaskRequest`")
         # T15: a request for another project is not for this one.
         # T11: one that names only a batch goes to the batch's project, which is for the caller to know.
         if task.project is not None and task.project != self.name:

@@ -49,7 +49,7 @@ class Request:
 
     method: Literal["GET", "POST"]
     path: str
-    query: Mapping[str, str] = field(factory=dict)
+    query: Mapping[str, str] = field(factory=dict, hash=False)
     body: bytes | None = None
     timeout: float | None = None
 
@@ -65,7 +65,7 @@ class Response:
 
     status: int
     body: bytes = b""
-    headers: Mapping[str, str] = field(factory=dict)
+    headers: Mapping[str, str] = field(factory=dict, hash=False)
 
 
 class Transport(Protocol):
@@ -127,7 +127,7 @@ def create_project(
         raise InvalidSetting("task_type", "/type", describe(type), "a task type, as text")
     if dataset_id is not None and _kind(dataset_id) is not str:
         raise InvalidSetting("routing_type", "/datasetId", describe(dataset_id), "the id of a dataset, as text")
-    if pipeline is not None and (pipeline not in _PIPELINES or not studio):
+    if pipeline is not None and (_kind(pipeline) is not str or pipeline not in _PIPELINES or not studio):
         wanted = "`standard_task` or `consensus_task`, with `studio`"
         raise InvalidSetting("pipeline", "/pipeline", f"{describe(pipeline)} as `pipeline`", wanted)
     if consensus_attempts is not None and (

@@ -521,3 +521,9 @@ def test_a_plan_of_nothing_is_not_applied():
     """There is nothing to send, and the error says so."""
     with pytest.raises(InvalidSetting):
         Client(MemoryService([BOXES])).apply(Plan.to(BOXES, BOXES.params))
+
+
+def test_requests_and_replies_hash():
+    """They go into sets like any value."""
+    assert len({list_projects(), list_projects(), list_projects(archived=True), get_project("boxes")}) == 3
+    assert len({Response(200), Response(200, b"", {}), Response(404)}) == 2

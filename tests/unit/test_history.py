@@ -3,6 +3,7 @@
 import pytest
 
 from paramcore import Project
+from paramcore.errors import InvalidParams
 from paramcore.history import History
 from paramcore.wire import read_project
 
@@ -144,3 +145,12 @@ def test_the_life_of_a_param():
 def test_null_is_no_gap():
     """A param that is null is set."""
     assert [life.is_set for life in History.of(project_of({"a": None}, {})).lifetimes("a")] == [True, False]
+
+
+@pytest.mark.parametrize("param", [None, 7, b"padding", ["padding"], {}])
+def test_a_param_is_asked_for_by_name(param):
+    """Only text can be the name of a param."""
+    for ask in (History.of(STORY).lifetimes, History.of(STORY).life_of):
+        with pytest.raises(InvalidParams) as refused:
+            ask(param)
+        assert refused.value.code == "param_name"

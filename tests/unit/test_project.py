@@ -217,3 +217,12 @@ def test_a_project_compares_copies_and_pickles_by_value():
     assert hash(again) == hash(BOXES)
     assert pickle.loads(pickle.dumps(TWO)) == copy.deepcopy(TWO) == copy.copy(TWO) == TWO
     assert BOXES.update(Patch({"padding": 4})) == TWO != BOXES
+
+
+@pytest.mark.parametrize("odd", [None, {"number": 0}, "0", 0])
+def test_what_is_no_version_and_no_request_is_refused(odd):
+    """A history is made of versions, and a check is made of a request; nothing else fails from inside."""
+    for act in (lambda: Project.with_history("boxes", type="comparison", versions=[odd]), lambda: BOXES.check(odd)):
+        with pytest.raises(InvalidSetting) as refused:
+            act()
+        assert refused.value.code == "argument_type"
