@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from paramcore.documents import write_whole
 
-__all__ = ["INTERRUPTED", "NOT_DONE", "Answer", "deliver", "prepare_streams", "say", "unwritable"]
+__all__ = ["INTERRUPTED", "NOT_DONE", "Answer", "deliver", "flush", "prepare_streams", "say", "unwritable"]
 
 #: As a shell reports a program that Ctrl-C or a closed pipe ended.
 INTERRUPTED = 130
@@ -65,6 +65,11 @@ def deliver(answer: Iterable[str], path: str | None = None) -> None:
         except KeyboardInterrupt as interrupt:
             # The command may have something to say before it ends; one that was itself interrupted has not.
             text = next(_thrown(pieces, interrupt), None)
+    flush()
+
+
+def flush() -> None:
+    """Let what was written so far be seen."""
     if sys.stdout is not None:
         sys.stdout.flush()
 

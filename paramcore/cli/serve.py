@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import queue
-import sys
 from argparse import Namespace
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
 
 from paramcore.cli.commands import FINE, Pieces, as_document
+from paramcore.cli.output import flush
 from paramcore.cli.reading import Projects
 from paramcore.cli.service import file_name, make_directory
 from paramcore.documents import write_whole
@@ -49,7 +49,7 @@ def serve(options: Namespace) -> Pieces:
             yield f"listening on this machine only: {served.url}\n"
             yield f"for example: ScaleClient('any key', api_instance_url='{served.url}')\n"
             while True:
-                _flush()
+                flush()
                 sentence = said.get()
                 save()
                 yield f"{sentence}\n"
@@ -91,8 +91,3 @@ def _saver(stand_in: StandIn, directory: str | None) -> Callable[[], None]:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _flush() -> None:
-    if sys.stdout is not None:
-        sys.stdout.flush()

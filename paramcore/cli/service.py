@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from paramcore.cli.commands import FINDINGS, FINE, Pieces, as_document
-from paramcore.cli.output import NOT_DONE, say
+from paramcore.cli.output import NOT_DONE, flush, say
 from paramcore.cli.reading import Projects, read_params, read_update_file
 from paramcore.documents import write_whole
 from paramcore.drift import Drift
@@ -26,6 +26,8 @@ from paramcore.wire import write_project
 __all__ = ["apply", "fetch", "file_name", "make_directory", "reconcile", "status"]
 
 UNKNOWN = 4
+#: Characters of a project's name in the name of its file: file systems take some 250.
+_LONGEST = 180
 
 _STATUS = {"done": FINE, "not done": NOT_DONE, "unknown": UNKNOWN, "repeated": UNKNOWN}
 
@@ -67,7 +69,11 @@ def make_directory(path: str) -> None:
 def file_name(project: Project) -> str:
     """Return the name of the file that a project is kept in."""
     # Readable, and no two names the same: what a file name may not hold is encoded as in the service's paths.
-    return f"{quote(project.name, safe=' ()+,=@')[:200]}.json"
+    name = quote(project.name, safe=" ()+,=@")
+    if len(name) > _LONGEST:
+        # Long names may begin alike, so that what is cut off is told apart by its digest.
+        name = f"{name[:_LONGEST]}~{digest_of({'name': project.name})}"
+    return f"{name}.json"
 
 
 def apply(options: Namespace) -> Pieces:
@@ -81,7 +87,8 @@ def apply(options: Namespace) -> Pieces:
     plan = Plan.to(project, wanted or {}) if update is None else Plan.of(project, update)
     as_json = options.format == "json"
     yield "" if as_json else f"{plan}\n"
-    _flush()
+    # The plan is seen before anything is asked or sent.
+    flush()
     if plan.update is None or not _agreed(plan, options):
         if as_json:
             yield as_document({"plan": plan.to_json(), "outcome": None})
@@ -148,7 +155,6 @@ def status(options: Namespace) -> Pieces:
     documents: list[dict[str, Any]] = []
     fine = True
     for project in projects:
-        told: str
         try:
             drift = Drift.between(project, client.get_project(project.name))
         except NotDone as error:
@@ -180,9 +186,3 @@ def _key(options: Namespace) -> ApiKey:
     if not options.key_from_stdin:
         return ApiKey.from_environment()
     return ApiKey(None if sys.stdin is None else sys.stdin.readline().rstrip("\r\n"))
-
-
-def _flush() -> None:
-    """Show the plan before anything is asked or sent."""
-    if sys.stdout is not None:
-        sys.stdout.flush()

@@ -45,13 +45,15 @@ class TestFetch:
     def test_all_of_them(self, tmp_path):
         """Each project gets a file of its own, whatever its name."""
         with Server() as server:
-            for name in ("a/b", "..x", "caf\u00e9 1"):
+            long = "\u00e9" * 60
+            several = ("a/b", "..x", "caf\u00e9 1", f"{long}1", f"{long}2")
+            for name in several:
                 server.service._projects[name] = Project(name, type="comparison")
             ran = asked(server, "fetch", "--all", str(tmp_path / "all"))
             assert ran.status == 0
             names = {json.loads(file.read_text())["name"] for file in (tmp_path / "all").iterdir()}
-            assert names == {NAME, "a/b", "..x", "caf\u00e9 1"}
-            assert len(ran.out.splitlines()) == 4
+            assert names == {NAME, *several}
+            assert len(ran.out.splitlines()) == 6
 
     def test_what_is_not_there(self):
         """A project that the service does not know is *not done*, in one line."""
