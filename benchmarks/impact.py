@@ -30,7 +30,7 @@ def rows() -> list[Row]:
     for size in SIZES:
         params, tasks = inputs(size, instruction=True)
         project = Project("benchmark", type="imageannotation", params=params)
-        plan = Plan.of(project, Patch({"param_0": "changed", "instruction": "Another text."}))
+        plan = Plan.of(project, Patch({"with_labels": False, "instruction": "Another text."}))
         with tempfile.TemporaryDirectory() as place:
             path = Path(place, "tasks.jsonl")
             path.write_text("".join(f"{json.dumps(tasks[number % len(tasks)])}\n" for number in range(REQUESTS)))
