@@ -147,14 +147,13 @@ def _row(candidate: Candidate, width: int) -> str:
 class _Open:
     """The fields of a result, while they are set."""
 
-    # One is made for each task of a million, hence no attrs: its frozen classes take three times as long to make.
+    # One is made for each task of a million, hence no attrs and no `__init__`, which take most of the time of a merge.
     __slots__ = ("_inheritance", "_params", "_project", "_task")
 
-    def __init__(self, project: Project, task: TaskRequest, inheritance: Inheritance, params: dict[str, Any]) -> None:
-        self._project = project
-        self._task = task
-        self._inheritance = inheritance
-        self._params: Mapping[str, Any] = params
+    _project: Project
+    _task: TaskRequest
+    _inheritance: Inheritance
+    _params: Mapping[str, Any]
 
 
 def effective(project: Project, task: TaskRequest, inheritance: Inheritance) -> EffectiveParams:
@@ -167,7 +166,11 @@ def effective(project: Project, task: TaskRequest, inheritance: Inheritance) -> 
     """
     if task.project is not None or task.type is not None:
         project.check(task)
-    result = _Open(project, task, inheritance, inheritance.merge(task.params))
+    result = _Open()
+    result._project = project  # noqa: SLF001  (this function makes it)
+    result._task = task  # noqa: SLF001
+    result._inheritance = inheritance  # noqa: SLF001
+    result._params = inheritance.merge(task.params)  # noqa: SLF001
     result.__class__ = EffectiveParams
     return result  # type: ignore[return-value]
 
@@ -266,7 +269,7 @@ class EffectiveParams(_Open):
         """Where each param comes from: `task`, `project`, or `both` for a joined instruction."""
         # The layers themselves, laid over one another as their values were.
         found = {**self._inheritance.sources, **dict.fromkeys(self._task.params, "task")}
-        if "instruction" in found:
+        if self._inheritance.appends:
             # The only param that two places can make together.
             found["instruction"] = self._source("instruction")
         return found
@@ -382,11 +385,10 @@ class EffectiveParams(_Open):
         return {} if self.inherited_from is None else self.inherited_from.params
 
     def _source(self, param: str) -> str:
-        if param == "instruction" and self._reason(param) == "INSTRUCTION_APPENDED":
-            return "both"
-        if param == "instruction" and self._reason(param) == "INSTRUCTION_PROJECT_ONLY":
-            return "project"
-        return "task" if param in self.task.params else "project"
+        own = self._task.params
+        if param == "instruction" and self._inheritance.appends:
+            return "both" if own.get(param) else "project"
+        return "task" if param in own else "project"
 
     def _reason(self, param: str) -> Reason:
         if self.inherited_from is None:
@@ -400,9 +402,12 @@ class EffectiveParams(_Open):
         return "INHERITED_HEAD" if self.task.project_version is None else "INHERITED_PINNED"
 
     def _reason_of_instruction(self) -> Reason:
-        if self._inheritance.appends:
-            return "INSTRUCTION_APPENDED" if self.task.params.get("instruction") else "INSTRUCTION_PROJECT_ONLY"
-        return "INSTRUCTION_TASK_ONLY" if "instruction" in self.task.params else "INSTRUCTION_PROJECT_ONLY"
+        whose: dict[str, Reason] = {
+            "both": "INSTRUCTION_APPENDED",
+            "task": "INSTRUCTION_TASK_ONLY",
+            "project": "INSTRUCTION_PROJECT_ONLY",
+        }
+        return whose[self._source("instruction")]
 
     def _assumed(self, param: str) -> tuple[str, ...]:
         own, inherited = self.task.params, self._inherited()

@@ -2,14 +2,13 @@
 Inheritance: which version a task gets its params from, and what comes out.
 
 Everything that decides which version a task inherits, who wins, and how the two
-instructions meet is in this file.  `_merged` is the one merge of the whole
-package.
+instructions meet is in this file.  `Inheritance.merge` is the one merge of the
+whole package.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any, TypeAlias
 
 from attrs import evolve, field, frozen
@@ -17,7 +16,7 @@ from attrs import evolve, field, frozen
 from paramcore.assumptions import Assumptions
 from paramcore.errors import NoSuchVersion, describe
 from paramcore.tasks import opts_out
-from paramcore.values import check_instruction, sealed
+from paramcore.values import check_instruction, no_instruction, sealed
 from paramcore.versions import ParamVersion
 
 __all__ = ["Inheritance", "Merge", "inherited_version", "version_by_number"]
@@ -67,20 +66,22 @@ Merge: TypeAlias = Callable[[Mapping[str, Any]], dict[str, Any]]
 @frozen
 class Inheritance:
     """
-    A version bound once, to be merged with the params of many tasks.
+    A version bound once, to be merged with the params of many tasks.  It pickles.
 
-    `merge` takes params that passed the door already (a `TaskRequest.params`, or
-    decoded JSON that you trust), never a request, and returns a new plain dict
-    that shares their values.  Only the type of `instruction` is checked
-    (InvalidParams, `instruction_type`).  It pickles.
+    `version` is `None` where nothing is inherited.
     """
 
     version: ParamVersion | None
+    assumptions: Assumptions
     #: Whether the version has an instruction that is appended to a task's.
-    appends: bool
-    merge: Merge = field(repr=False, eq=lambda merge: merge.args)
+    appends: bool = field(repr=False, eq=False)
     #: Each param of the version, told to be the project's: made once, for it is asked of every task's answer.
     sources: Mapping[str, str] = field(repr=False, eq=False)
+    # What the merge needs, made once: the params inherited, what is appended to a task's instruction, and what
+    # stands for one without text.
+    _inherited: Mapping[str, Any] = field(repr=False, eq=False)
+    _appended: str | None = field(repr=False, eq=False)
+    _alone: str | None = field(repr=False, eq=False)
 
     @classmethod
     def of(cls, version: ParamVersion | None, assumptions: Assumptions) -> Inheritance:
@@ -90,26 +91,48 @@ class Inheritance:
         sources = sealed(dict.fromkeys(inherited, "project"))
         # T6: where the task's instruction overrides, it is a param like any other, and nothing is appended.
         if not text or assumptions.instruction_rule == "override":
-            return cls(version, appends=False, merge=partial(_merged, inherited, None, None), sources=sources)
+            return cls(
+                version, assumptions, appends=False, sources=sources, inherited=inherited, appended=None, alone=None
+            )
         # T5: one separator between the two texts, and none where the task has no text, unless it is to be joined anyway.
         appended = assumptions.instruction_separator + text
         alone = appended if assumptions.empty_instruction == "join" else text
-        return cls(version, appends=True, merge=partial(_merged, inherited, appended, alone), sources=sources)
+        # Its place is kept, and a task without an instruction has the same as one that sets it to null.
+        held = {**inherited, "instruction": None}
+        return cls(version, assumptions, appends=True, sources=sources, inherited=held, appended=appended, alone=alone)
 
+    def merge(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """
+        Return what a task with these params gets: a new plain dict that shares their values.
 
-def _merged(
-    inherited: Mapping[str, Any], appended: str | None, alone: str | None, params: Mapping[str, Any]
-) -> dict[str, Any]:
-    # The merge.  It runs once for each task, bound by `partial`, which costs the least of all that pickles.
-    # T1: what the task sets wins, whole, null included; what it does not set it inherits.
-    effective = {**inherited, **params}
-    if appended is None:
-        if "instruction" in params:
-            check_instruction(params["instruction"])
+        It takes params that passed the door already (a `TaskRequest.params`, or
+        decoded JSON that you trust), never a request.
+
+        Raises:
+            InvalidParams: `instruction_type`, of which alone it is sure to ask.
+
+        """
+        # The one merge.  It runs for each task, as a bound method: that costs the least of all that pickles.
+        # T1: what the task sets wins, whole, null included; what it does not set it inherits.
+        effective = {**self._inherited, **params}
+        appended = self._appended
+        if appended is None:
+            if "instruction" in params:
+                check_instruction(params["instruction"])
+            return effective
+        own = effective["instruction"]
+        if not own:
+            check_instruction(own)
+            effective["instruction"] = self._alone
+            return effective
+        # T4: the project's instruction is appended after the task's.
+        try:
+            effective["instruction"] = own + appended
+        except TypeError:
+            # To text, of all JSON, only text is added: to ask beforehand would cost a twentieth of the whole.
+            raise no_instruction(own) from None
         return effective
-    own = params.get("instruction")
-    if type(own) is not str:
-        check_instruction(own)
-    # T4: the project's instruction is appended after the task's.
-    effective["instruction"] = own + appended if own else alone
-    return effective
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # What was made from a version is not sent along with it.
+        return Inheritance.of, (self.version, self.assumptions)
