@@ -211,13 +211,9 @@ class Project:
                 `TaskRequest.from_flat` does.
 
         """
-        request = task if _kind(task) is TaskRequest else self._requested(task)
+        request = task if _kind(task) is TaskRequest else TaskRequest.from_flat(task)
         asked = request.project_version
         return effective(self, request, self._latest if asked is None else self._bound(asked))
-
-    @staticmethod
-    def _requested(task: TaskRequest | Mapping[str, Any]) -> TaskRequest:
-        return task if isinstance(task, TaskRequest) else TaskRequest.from_flat(task)
 
     def resolve_many(self, tasks: Iterable[TaskRequest | Mapping[str, Any]]) -> Iterator[EffectiveParams]:
         """
@@ -230,7 +226,7 @@ class Project:
         bound: dict[int, Inheritance] = {}
         latest = self._latest
         for task in tasks:
-            request = task if _kind(task) is TaskRequest else self._requested(task)
+            request = task if _kind(task) is TaskRequest else TaskRequest.from_flat(task)
             asked = request.project_version
             if asked is None:
                 yield effective(self, request, latest)

@@ -156,8 +156,9 @@ def freeze_params(params: object) -> JSONObject:
     # Asked of exact types first: what else is a Mapping takes longer to tell.
     if type(params) not in _OBJECTS and not issubclass(type(params), Mapping):
         raise InvalidParams("params_type", "", describe(params), "an object of params, like {'padding': 3}")
-    frozen: JSONObject = freeze(params)
-    check_instruction(frozen.get("instruction"))
+    frozen: JSONObject = params if type(params) is JSONObject else _admitted(params)  # type: ignore[assignment]
+    if "instruction" in frozen:
+        check_instruction(frozen["instruction"])
     return frozen
 
 
@@ -332,9 +333,15 @@ def _admitted(value: Any) -> Any:
     that grows while it is walked, a trail being `(trail of the parent, name or
     index in it, source)`: the path of a fault is built only when there is one.
     """
+    taken: Any
     holder = [value]
     work: list[tuple[Any, Any, int]] = [(holder, None, 0)]
     nodes = 0
+    if type(value) is dict:
+        # Params, nearly all that comes in, without the round for the holder.
+        holder[0] = taken = _new_object(JSONObject)
+        _fill_object(taken, value)
+        work, nodes = [(taken, (None, 0, value), 1)], 1
     for target, trail, level in work:
         nodes += len(target)
         if nodes > MAX_NODES:
@@ -349,18 +356,18 @@ def _admitted(value: Any) -> Any:
             if kind is str:
                 if inner.isascii() or not _has_surrogate(inner):
                     continue
-            elif kind is bool or inner is None:
-                continue
             elif kind is int:
                 if _LEAST < inner < _BEYOND:
                     continue
+            elif kind is bool or inner is None:
+                continue
             elif kind is float:
                 if isfinite(inner):
                     continue
             else:
                 # Plain dicts and lists, nearly all there is, are copied right here.
                 if kind is dict:
-                    taken: Any = _new_object(JSONObject)
+                    taken = _new_object(JSONObject)
                     _fill_object(taken, inner)
                 elif kind is list:
                     taken = _new_array(JSONArray)
