@@ -187,8 +187,17 @@ def write_whole(path: str, pieces: Iterable[str]) -> None:
 
 
 def _write(stream: Any, pieces: Iterable[str], mode: int | None) -> None:
+    # A million short pieces are written as some thousand long ones.
+    held: list[str] = []
+    size = 0
     for piece in pieces:
-        stream.write(piece)
+        held.append(piece)
+        size += len(piece)
+        if size > _WRITTEN_AT_ONCE:
+            stream.write("".join(held))
+            held.clear()
+            size = 0
+    stream.write("".join(held))
     stream.flush()
     os.fsync(stream.fileno())
     if mode is not None:
@@ -240,6 +249,8 @@ def _too_large(label: str, line: int | None, limit: int) -> DocumentError:
     return DocumentError("too_large", None, found, wanted, label, line, None)
 
 
+#: Characters.
+_WRITTEN_AT_ONCE = 2**18
 _BOM = b"\xef\xbb\xbf"
 _BLANK = b" \t\r\n"
 

@@ -13,6 +13,8 @@ from paramcore.cli.progress import shown_progress
 from paramcore.cli.reading import BadTask, Projects, read_tasks
 from paramcore.effective import EffectiveParams
 from paramcore.errors import DocumentError
+from paramcore.previews import Previews
+from paramcore.validation.names import look_alike_names
 from paramcore.values import shown
 
 __all__ = ["FINDINGS", "FINE", "Command", "Pieces", "as_document", "asked", "assumptions", "explain", "preview"]
@@ -26,8 +28,9 @@ FINDINGS = 1
 
 def preview(options: Namespace) -> Pieces:
     """Show the params that tasks will get."""
-    report = _explained if options.explain else _as_is
-    return _each_task(options, *report)
+    if options.explain:
+        return _each_task(options, *_explained)
+    return _each_task(options, *_as_is, at_once=options.format == "json")
 
 
 def explain(options: Namespace) -> Pieces:
@@ -90,31 +93,42 @@ _as_is: tuple[AsText, AsJSON] = (str, EffectiveParams.to_json)
 _explained: tuple[AsText, AsJSON] = (_explained_text, _explained_json)
 
 
-def _each_task(options: Namespace, as_text: AsText, as_json: AsJSON) -> Pieces:
+def _each_task(options: Namespace, as_text: AsText, as_json: AsJSON, *, at_once: bool = False) -> Pieces:
     """Answer for each task in turn, in constant memory; bad lines are told at once and counted."""
     bad = 0
     lines = options.lines or options.tasks.endswith(".jsonl")
     between = ""
-    for effective in _resolved(options):
-        if isinstance(effective, DocumentError):
-            say(f"error: {effective}")
+    for answer in _resolved(options, at_once=at_once and lines):
+        if isinstance(answer, str):
+            yield answer + "\n"
+        elif isinstance(answer, DocumentError):
+            say(f"error: {answer}")
             bad += 1
         elif options.format == "json":
-            yield json.dumps(as_json(effective)) + "\n" if lines else as_document(as_json(effective))
+            yield json.dumps(as_json(answer)) + "\n" if lines else as_document(as_json(answer))
         else:
-            yield f"{between}{as_text(effective)}\n"
+            yield f"{between}{as_text(answer)}\n"
             between = "\n"
     if bad:
         say(f"{bad:,} bad {'line' if bad == 1 else 'lines'}")
     return FINDINGS if bad else FINE
 
 
-def _resolved(options: Namespace) -> Iterator[EffectiveParams | DocumentError]:
+def _resolved(options: Namespace, *, at_once: bool) -> Iterator[str | EffectiveParams | DocumentError]:
+    """Yield what each task will get; `at_once`, as the line of JSON that it comes to, wherever a first look is enough."""
     projects = Projects(options.project, options.assumptions)
-    tasks = read_tasks(options.tasks, lines=options.lines, settings=asked(options))
+    settings = asked(options)
+    # A name that is warned about (T14) is more than a first look.
+    previews = Previews(projects.of, settings, look_alike_names()) if at_once else None
+    tasks = read_tasks(
+        options.tasks, lines=options.lines, settings=settings, first=previews.answer if previews else None
+    )
     # Where the answer goes to a file, nobody sees how far it is.
     for task in shown_progress(tasks, options.tasks) if options.output else tasks:
         try:
+            if isinstance(task, str):
+                yield task
+                continue
             if isinstance(task, BadTask):
                 raise task.error
             yield task.resolved(projects)

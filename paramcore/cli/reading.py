@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from attrs import evolve, field, frozen
 
@@ -32,6 +32,9 @@ __all__ = [
     "read_tasks",
     "read_update_file",
 ]
+
+
+_Known = TypeVar("_Known")
 
 
 @contextmanager
@@ -144,11 +147,19 @@ class BadTask:
     document: Document | None
 
 
-def read_tasks(path: str, *, lines: bool, settings: Mapping[str, Any], quiet: bool = False) -> Iterator[Task | BadTask]:
+def read_tasks(
+    path: str,
+    *,
+    lines: bool,
+    settings: Mapping[str, Any],
+    quiet: bool = False,
+    first: Callable[[bytes], _Known | None] | None = None,
+) -> Iterator[Task | BadTask | _Known]:
     """
     Yield the task request of a document, or those of a `.jsonl` one, line by line.
 
     Names that do nothing in a task request (T14) are warned about, unless `quiet`.
+    Where `first` knows all that is asked of a line, that is yielded in its place.
 
     Raises:
         DocumentError: for a file that cannot be read, or is no document at all.
@@ -158,6 +169,10 @@ def read_tasks(path: str, *, lines: bool, settings: Mapping[str, Any], quiet: bo
         yield _task(read_document(path), settings, quiet=quiet)
         return
     for line in read_lines(path):
+        known = None if first is None else first(line.data)
+        if known is not None:
+            yield known
+            continue
         try:
             document = line.document()
         except DocumentError as error:

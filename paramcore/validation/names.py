@@ -13,7 +13,7 @@ from attrs import frozen
 
 from paramcore.values import pointer
 
-__all__ = ["Misplaced", "look_alikes", "misplaced", "nearest"]
+__all__ = ["Misplaced", "look_alike_names", "look_alikes", "misplaced", "nearest"]
 
 
 @frozen
@@ -59,9 +59,16 @@ def look_alikes(params: Mapping[str, Any]) -> Iterator[Misplaced]:
     """Yield those in a task request that do something else than they seem to; they stay params all the same."""
     # T14: a published script sends the reply's name, `project_param_version`, in a request: the service ignores it.
     for name in params:
-        one = misplaced().get(name)
-        if one is not None and (one.use == "project_version" or one.kind == "sdk argument"):
-            yield one
+        if name in look_alike_names():
+            yield misplaced()[name]
+
+
+@cache
+def look_alike_names() -> frozenset[str]:
+    """Return the names that `look_alikes` tells of."""
+    return frozenset(
+        name for name, one in misplaced().items() if one.use == "project_version" or one.kind == "sdk argument"
+    )
 
 
 def nearest(name: str, known: Iterable[str], *, surely: bool = False) -> str | None:
