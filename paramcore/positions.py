@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from attrs import frozen
 
@@ -22,8 +22,7 @@ class Position:
     column: int
 
 
-@frozen
-class Token:
+class Token(NamedTuple):
     """
     A name, or the beginning of a value, in a JSON text.
 
@@ -84,12 +83,17 @@ def offset_of(text: str, path: str, read: Tokens) -> int:
     Where there is none, it is where the innermost value around it begins.
     """
     wanted = pointer_parts(path)
+    if read is tokens:
+        return _found(text, wanted)[1]
     nearest = 0
     for token in read(text):
         if token.is_name:
             continue
-        depth = len(token.trail)
-        if depth <= len(wanted) and all(str(a) == b for a, b in zip(token.trail, wanted, strict=False)):
+        trail, depth = token.trail, len(token.trail)
+        # The last part differs most often.
+        if depth and (depth > len(wanted) or str(trail[-1]) != wanted[depth - 1]):
+            continue
+        if tuple(map(str, trail)) == wanted[:depth]:
             nearest = token.offset
             if depth == len(wanted):
                 break
@@ -99,10 +103,54 @@ def offset_of(text: str, path: str, read: Tokens) -> int:
 def name_of(text: str, path: str, read: Tokens) -> int:
     """Return where the name of the member at a JSON Pointer begins, or its value where it has none."""
     wanted = pointer_parts(path)
+    if read is tokens:
+        return _found(text, wanted)[0]
     for token in read(text):
         if token.is_name and len(token.trail) == len(wanted) and tuple(map(str, token.trail)) == wanted:
             return token.offset
     return offset_of(text, path, read)
+
+
+def _found(text: str, wanted: tuple[str, ...]) -> tuple[int, int]:
+    """Return where the name and the value begin that these names and indexes lead to, or the nearest value around them."""
+    at = _after_space(text, 0)
+    start = at
+    for part in wanted:
+        for name_at, name, value_at in _inside(text, at):
+            if name == part:
+                start, at = name_at, value_at
+                break
+        else:
+            return at, at
+    return start, at
+
+
+def _inside(text: str, at: int) -> Iterator[tuple[int, str, int]]:
+    """Yield where the name begins, the name or index, and where the value begins, of each value in the one at an offset."""
+    if text[at] not in "{[":
+        return
+    is_object = text[at] == "{"
+    at = _after_space(text, at + 1)
+    index = 0
+    while text[at] not in "}]":
+        name_at, name = at, str(index)
+        if is_object:
+            name, at = _decoded(text, at)
+            at = _after_space(text, _after_space(text, at) + 1)
+        yield name_at, name, at
+        # Decoded to be passed over: many times as fast as a walk through all that is in it.
+        _value, at = _decoded(text, at)
+        at = _after_space(text, at)
+        at = _after_space(text, at + 1) if text[at] == "," else at
+        index += 1
+
+
+_decoded = json.JSONDecoder().raw_decode
+_SPACE = re.compile(r"[ \t\r\n]*")
+
+
+def _after_space(text: str, at: int) -> int:
+    return _SPACE.match(text, at).end()  # type: ignore[union-attr]
 
 
 def position_at(text: str, offset: int) -> Position:
