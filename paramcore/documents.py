@@ -25,7 +25,7 @@ from attrs import field, frozen
 
 from paramcore.errors import SHOWN, DocumentError, ParamcoreError
 from paramcore.positions import Position, Token, Tokens, name_of, offset_of, position_at, tokens
-from paramcore.values import MAX_DEPTH, MAX_DIGITS, pointer
+from paramcore.values import MAX_DEPTH, MAX_DIGITS, MAX_NODES, pointer
 from paramcore.yaml import YAMLFault, yaml_tokens, yaml_value
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "Document",
     "Line",
     "decoded",
+    "plain_object",
     "read_document",
     "read_lines",
     "write_whole",
@@ -290,6 +291,25 @@ def decoded(data: bytes, source: str, depth: int, *, first_line: int = 1) -> Doc
             "json_number", number.offset, f"{number.text[:SHOWN]}", f"a finite number of at most {MAX_DIGITS:,} digits"
         )
     return Document(value, source, text, first_line)
+
+
+def plain_object(data: bytes) -> dict[str, Any] | None:
+    """
+    Return the object of a line that `decoded` takes, and the door of a request as it is; `None` where that is not sure.
+
+    That is a line without anything odd: what is wrong with one, or seems so, is for `decoded` to tell.
+    """
+    if len(data) >= MAX_NODES or not 0 < sys.get_int_max_str_digits() <= MAX_DIGITS:
+        return None
+    try:
+        text = data.decode()
+        # Half of a surrogate pair can only be written with an escape, and a level takes a bracket.
+        if ("\\" in text and ("\\ud" in text or "\\uD" in text)) or text.count("[") + text.count("{") > TASK_DEPTH:
+            return None
+        value = _DECODER.decode(text)
+    except (ValueError, RecursionError, _DuplicateName):
+        return None
+    return value if type(value) is dict else None
 
 
 def _decoded_yaml(data: bytes, source: str, depth: int) -> Document:

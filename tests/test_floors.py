@@ -14,7 +14,7 @@ FLOORS = {
     0: ["errors", "values"],
     1: ["assumptions", "tasks", "updates", "versions", "inheritance", "effective", "project"],
     2: ["diff", "plan", "history", "impact", "audit", "drift", "paramcore"],
-    3: ["wire", "positions", "yaml", "documents", "previews", "validation"],
+    3: ["wire", "positions", "yaml", "documents", "first_look", "previews", "validation"],
     4: ["service", "testing"],
     5: ["transport", "guard", "cli", "__main__"],
 }

@@ -13,6 +13,7 @@ from paramcore.cli.progress import shown_progress
 from paramcore.cli.reading import BadTask, Projects, read_tasks
 from paramcore.effective import EffectiveParams
 from paramcore.errors import DocumentError
+from paramcore.first_look import FirstLook
 from paramcore.previews import Previews
 from paramcore.validation.names import look_alike_names
 from paramcore.values import shown
@@ -118,11 +119,14 @@ def _resolved(options: Namespace, *, at_once: bool) -> Iterator[str | EffectiveP
     """Yield what each task will get; `at_once`, as the line of JSON that it comes to, wherever a first look is enough."""
     projects = Projects(options.project, options.assumptions)
     settings = asked(options)
-    # A name that is warned about (T14) is more than a first look.
-    previews = Previews(projects.of, settings, look_alike_names()) if at_once else None
-    tasks = read_tasks(
-        options.tasks, lines=options.lines, settings=settings, first=previews.answer if previews else None
-    )
+    # A name that is warned about (T14) needs a second look.
+    first, previews = FirstLook(projects.of, settings, aside=look_alike_names()), Previews()
+
+    def known(line: bytes) -> str | None:
+        seen = first.at(line)
+        return None if seen is None else previews.answer(*seen)
+
+    tasks = read_tasks(options.tasks, lines=options.lines, settings=settings, first=known if at_once else None)
     # Where the answer goes to a file, nobody sees how far it is.
     for task in shown_progress(tasks, options.tasks) if options.output else tasks:
         try:
