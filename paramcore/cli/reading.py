@@ -67,6 +67,7 @@ class Projects:
         if not self._by_name:
             found, wanted = "no project in it", "a project, or several"
             raise DocumentError("wrong_project", None, found, wanted, shown(path, quoted=False), None, None)
+        self._only = next(iter(self)) if len(self) == 1 else None
 
     def __iter__(self) -> Iterator[Project]:
         return iter(self._by_name.values())
@@ -97,13 +98,11 @@ class Projects:
             WrongProject: where it names none of them.
 
         """
-        if len(self) == 1 and task.project is None:
-            return next(iter(self))
         if task.project in self._by_name:
             return self._by_name[task.project]
-        if len(self) == 1:
-            # The project itself says what is wrong with the request (T15).
-            return next(iter(self))
+        if self._only is not None:
+            # Where the request names another, the project itself says what is wrong with it (T15).
+            return self._only
         found = "no `project`" if task.project is None else f"the project {shown(task.project)}"
         wanted = f"the name of one of the {len(self)} projects in {self.path}"
         path = "" if task.project is None else "/project"

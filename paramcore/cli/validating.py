@@ -16,9 +16,10 @@ from paramcore.cli.reading import BadTask, Projects, Task, blaming, read_tasks
 from paramcore.cli.settings import ignored_codes
 from paramcore.documents import Document, read_document
 from paramcore.errors import DocumentError, InvalidSetting
+from paramcore.first_look import FirstLook, Target
 from paramcore.project import Project
 from paramcore.validation.judge import Judge
-from paramcore.validation.lint import Overrides, lint_history, lint_task, lint_type
+from paramcore.validation.lint import Overrides, lint_history, lint_params, lint_task, lint_type
 from paramcore.validation.schemas import Schemas
 from paramcore.validation.violations import Violation
 from paramcore.values import shown
@@ -33,6 +34,8 @@ def validate(options: Namespace) -> Pieces:
     try:
         for batch in bench.batches():
             findings = [one for one in batch if one.violation.code not in bench.ignored]
+            if not findings and not bench.by_task:
+                continue
             bench.count(findings)
             if options.format != "json":
                 yield from _printed(findings, options)
@@ -70,6 +73,7 @@ class _Bench:
         self._schemas = _schemas(options.schema)
         self._judges = {project.name: Judge(project, self._schemas) for project in self._projects}
         self._overrides = {project.name: Overrides(project) for project in self._projects}
+        self._first = FirstLook(self._projects.of, asked(options))
         self._tasks = self._bad_lines = 0
         self._counts: Counter[str] = Counter()
         #: Whether each task gets a line of its own.
@@ -95,9 +99,14 @@ class _Bench:
             yield self._placed(one, project)
 
     def _of_tasks(self) -> Iterator[list[Placed]]:
+        settings = asked(self._options)
         for task in read_tasks(
-            self._options.tasks, lines=self._options.lines, settings=asked(self._options), quiet=True
+            self._options.tasks, lines=self._options.lines, settings=settings, quiet=True, first=self._nothing_to_tell
         ):
+            if isinstance(task, Target):
+                self._tasks += 1
+                yield []
+                continue
             if isinstance(task, BadTask) and task.document is None:
                 if not self._options.keep_going:
                     raise task.error
@@ -106,6 +115,23 @@ class _Bench:
                 continue
             self._tasks += 1
             yield self._of_task(task)
+
+    def _nothing_to_tell(self, line: bytes) -> Target | None:
+        """Return where the request of a line goes if, at a first look, there is surely nothing to tell of it."""
+        seen = self._first.at(line)
+        if seen is None:
+            return None
+        own, target = seen
+        # Of a pin or an opt-out there is mostly something to tell.
+        if target.request.project_version is not None:
+            return None
+        name, inheritance = target.project.name, target.inheritance
+        found = (*self._judges[name].params(own, inheritance), *lint_params(own, inheritance))
+        for one in found:
+            if one.code not in self.ignored and (self.by_task or not self._is_told(one, target.project)):
+                return None
+        self._overrides[name].add(own, inheritance.version)
+        return target
 
     def _of_task(self, task: Task | BadTask) -> list[Placed]:
         try:
@@ -116,7 +142,7 @@ class _Bench:
             return [self._refused(error, task)]
         project = effective.project
         judge = self._judges[project.name]
-        self._overrides[project.name].add(effective)
+        self._overrides[project.name].add(effective.task.params, effective.inherited_from)
         violations = (*judge.task(effective), *lint_task(effective, judge.schema.required))
         # Where each line answers for itself it tells all; elsewhere what is inherited is told once.
         told = violations if self.by_task else [one for one in violations if self._is_news(one, project)]
@@ -141,14 +167,13 @@ class _Bench:
         return placed(violation, project.name, document, self._projects.place_of(project))
 
     def _is_news(self, one: Violation, project: Project) -> bool:
-        if one.version is None:
-            return True
-        since = one.version if one.first_set_in is None else one.first_set_in
-        key = (project.name, since, one.code, one.pointer, one.wanted)
-        if key in self._told:
+        if self._is_told(one, project):
             return False
-        self._told.add(key)
+        self._told.add(_told_by(one, project))
         return True
+
+    def _is_told(self, one: Violation, project: Project) -> bool:
+        return one.version is not None and _told_by(one, project) in self._told
 
     def count(self, findings: Iterable[Placed]) -> None:
         """Count what is told."""
@@ -168,6 +193,11 @@ class _Bench:
         bad = f", {_counted(self._bad_lines, 'bad line')}" if self._bad_lines else ""
         errors, warnings = _counted(self._counts["error"], "error"), _counted(self._counts["warning"], "warning")
         return f"{errors}, {warnings} in {' and '.join(judged)}{bad}"
+
+
+def _told_by(one: Violation, project: Project) -> tuple[Any, ...]:
+    since = one.version if one.first_set_in is None else one.first_set_in
+    return (project.name, since, one.code, one.pointer, one.wanted)
 
 
 def _counted(count: int, noun: str) -> str:

@@ -17,6 +17,7 @@ from attrs import evolve, field, frozen
 
 from paramcore.effective import EffectiveParams
 from paramcore.errors import InvalidSchema
+from paramcore.inheritance import Inheritance
 from paramcore.project import Project
 from paramcore.validation.checks import CHECKS, Judging
 from paramcore.validation.names import misplaced, nearest
@@ -24,7 +25,7 @@ from paramcore.validation.schemas import Schema, Schemas
 from paramcore.validation.shapes import Shape
 from paramcore.validation.violations import Violation
 from paramcore.validation.wording import worded
-from paramcore.values import as_key, pointer, pointer_parts, shown
+from paramcore.values import as_key, freeze, pointer, pointer_parts, shown
 from paramcore.versions import ParamVersion
 
 __all__ = ["Judge"]
@@ -70,11 +71,19 @@ class Judge:
             InvalidSchema: `schema_failed`, as above.
 
         """
-        own, params, version = effective.task.params, effective.params, effective.inherited_from
+        return self.params(effective.task.params, effective.bound)
+
+    def params(self, own: Mapping[str, Any], inheritance: Inheritance) -> tuple[Violation, ...]:
+        """
+        Judge what a task with these params gets, which may be plain JSON that would pass the door.
+
+        Raises:
+            InvalidSchema: `schema_failed`, as above.
+
+        """
+        params, version = inheritance.merge(own), inheritance.version
         rules = self._rules
-        found: list[Violation] = []
-        for name, value in own.items():
-            found += rules.of_one(name)(value)
+        found = rules.of_own(own)
         inherited = _NOTHING if version is None else self._of(version)
         for name, violations in inherited.each.items():
             if name not in own:
@@ -160,6 +169,7 @@ class _Rules:
         self._several = _warned(several)
         self._fast = fast and self._apart and _agreed(document)
         self._fast_several = _fast_one(several) if self._fast and self._asks_of_several else None
+        self._fast_whole = _fast_one({"properties": self._each, **_defs(schema)}) if self._fast else None
         self._ones: dict[str, _One] = {}
         checks = [one for one in CHECKS if not one.types or schema.type in one.types]
         self._checks = {one.params[0]: one.judge for one in checks if len(one.params) == 1}
@@ -171,6 +181,17 @@ class _Rules:
     @property
     def _is_full(self) -> bool:
         return self.schema.coverage == "full"
+
+    def of_own(self, own: Mapping[str, Any]) -> list[Violation]:
+        """Return what is wrong with each param of a task by itself."""
+        # Asked of all at once, which takes no longer than asking it of one.
+        fits = self._fast_whole is not None and _passes(self._fast_whole, own)
+        found: list[Violation] = []
+        for name, value in own.items():
+            one = self._ones.get(name) or self.of_one(name)
+            if not fits or one.asks_more:
+                found += one(value, fits=fits)
+        return found
 
     def of_one(self, name: str) -> _One:
         """Return the judge of one param by itself."""
@@ -226,10 +247,17 @@ class _One:
     check: Judging | None
     full: bool = field(kw_only=True)
 
-    def __call__(self, value: Any) -> Sequence[Violation]:
-        """Return what is wrong with a value of the param."""
+    #: Whether a value that fits the schema may still have something wrong with it.
+    asks_more: bool = field(init=False)
+
+    @asks_more.default
+    def _asks_more(self) -> bool:
+        return bool(self.unknown) or self.check is not None or (self.shape is not None and self.shape.goes_deeper)
+
+    def __call__(self, value: Any, *, fits: bool = False) -> Sequence[Violation]:
+        """Return what is wrong with a value of the param; of one that `fits` the schema, what else is wrong."""
         found: list[Violation] = [*self.unknown]
-        if self.slow is not None and (self.fast is None or not _passes(self.fast, value)):
+        if not fits and self.slow is not None and (self.fast is None or not _passes(self.fast, value)):
             found += _told(self.slow(value), self.name)
         if self.shape is not None and isinstance(value, (dict, list)):
             self._add_unknown(self.shape, value, (self.name,), found)
@@ -316,7 +344,7 @@ def _warned_class() -> Any:
 
     def unique(_: Any, asked: Any, value: Any, __: Any) -> Iterator[Any]:
         # jsonschema compares each with each; on a long array that never ends.
-        if asked and isinstance(value, list) and len({*map(as_key, value)}) < len(value):
+        if asked and isinstance(value, list) and len({as_key(freeze(one)) for one in value}) < len(value):
             yield ValidationError("an element stands twice")
 
     return extend(Draft202012Validator, {"x-warn": warn, "uniqueItems": unique})  # type: ignore[no-untyped-call]

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
 from paramcore.effective import EffectiveParams
 from paramcore.history import TWIN_SECONDS, History
+from paramcore.inheritance import Inheritance
 from paramcore.project import Project
 from paramcore.validation.names import nearest
 from paramcore.validation.schemas import Schemas
 from paramcore.validation.violations import Violation
 from paramcore.values import pointer, same, shown
+from paramcore.versions import ParamVersion
 
-__all__ = ["Overrides", "lint_history", "lint_task", "lint_type"]
+__all__ = ["Overrides", "lint_history", "lint_params", "lint_task", "lint_type"]
 
 
 def lint_history(project: Project) -> Iterator[Violation]:
@@ -31,9 +33,25 @@ def lint_history(project: Project) -> Iterator[Violation]:
             yield _lint("stored_name", pointer(name), f"`{name}` among the params", wanted, number)
 
 
+def lint_params(own: Mapping[str, Any], inheritance: Inheritance) -> Iterator[Violation]:
+    """Yield what a task sets and probably does not mean to; its params may be plain JSON."""
+    version = inheritance.version
+    if version is None:
+        return
+    for name, value in own.items():
+        # What differs to Python differs in JSON: that is told sooner.
+        inherited = version.params.get(name)
+        if name != "instruction" and value == inherited and name in version.params and same(value, inherited):
+            wanted = f"nothing: version {version.number} has the same"
+            yield _lint("equal_override", pointer(name), f"the value of `{name}` that the task inherits", wanted)
+    if inheritance.appends and _repeats(own.get("instruction"), version.params["instruction"]):
+        wanted = f"the task's own text only: that of version {version.number} is appended, and would stand there twice"
+        yield _lint("repeated_instruction", "/instruction", "the project's instruction inside the task's", wanted)
+
+
 def lint_task(effective: EffectiveParams, required: Collection[str] = ()) -> Iterator[Violation]:
     """Yield what a task asks for and probably does not mean; `required` names the params that its type needs."""
-    version, own = effective.inherited_from, effective.task.params
+    version = effective.inherited_from
     project = effective.project
     if version is None:
         if effective.task.opts_out and project.versions:
@@ -43,13 +61,7 @@ def lint_task(effective: EffectiveParams, required: Collection[str] = ()) -> Ite
     if effective.task.project_version is not None and version.number < latest:
         found = f"a pin to version {version.number}"
         yield _lint("old_pin", "/project_version", found, f"the latest, {latest}, or a reason for the older one")
-    for name, value in own.items():
-        if name != "instruction" and name in version.params and same(value, version.params[name]):
-            wanted = f"nothing: version {version.number} has the same"
-            yield _lint("equal_override", pointer(name), f"the value of `{name}` that the task inherits", wanted)
-    if _repeats(own.get("instruction"), version.params.get("instruction")) and effective.bound.appends:
-        wanted = f"the task's own text only: that of version {version.number} is appended, and would stand there twice"
-        yield _lint("repeated_instruction", "/instruction", "the project's instruction inside the task's", wanted)
+    yield from lint_params(effective.task.params, effective.bound)
 
 
 def _opted_out(effective: EffectiveParams, required: Collection[str]) -> Iterator[Violation]:
@@ -63,9 +75,10 @@ def _opted_out(effective: EffectiveParams, required: Collection[str]) -> Iterato
 
 def _repeats(own: str | None, inherited: str | None) -> bool:
     """Whether the project's text stands in the task's, on lines of its own."""
-    if not own or not inherited or not inherited.strip():
+    text = (inherited or "").strip()
+    if not own or not text or len(text) > len(own):
         return False
-    return f"\n{inherited.strip()}\n" in "\n".join(["", *(line.strip() for line in own.split("\n")), ""])
+    return f"\n{text}\n" in "\n".join(["", *(line.strip() for line in own.split("\n")), ""])
 
 
 def lint_type(project: Project, schemas: Schemas) -> Iterator[Violation]:
@@ -81,19 +94,19 @@ def lint_type(project: Project, schemas: Schemas) -> Iterator[Violation]:
 
 
 class Overrides:
-    """Counts over the tasks of a file which params of the project are never used."""
+    """Finds over the tasks of a file which params of the project are never used."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
         self._tasks = 0
-        self._overridden: Counter[str] = Counter()
+        #: Those that no task so far has left to the project.
+        self._overridden = {*project.params} - {"instruction"}
 
-    def add(self, effective: EffectiveParams) -> None:
-        """Count a task, if it inherits the latest version, which is the one that would be told of."""
-        version = effective.inherited_from
+    def add(self, own: Mapping[str, Any], version: ParamVersion | None) -> None:
+        """Take in the params of a task, if it inherits the latest version, which is the one that would be told of."""
         if version is not None and version is self._project.latest:
             self._tasks += 1
-            self._overridden.update(name for name in effective.task.params if name in version.params)
+            self._overridden.intersection_update(own)
 
     def found(self) -> Iterator[Violation]:
         """Yield the params that every one of several tasks overrides."""
@@ -101,7 +114,7 @@ class Overrides:
             return
         latest = self._project.latest
         for name in latest.params:
-            if name != "instruction" and self._overridden[name] == self._tasks:
+            if name in self._overridden:
                 found = f"a value that all of {self._tasks:,} tasks override"
                 wanted = "no value, or tasks that use it"
                 yield _lint("unused_default", pointer(name), found, wanted, latest.number)

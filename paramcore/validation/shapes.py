@@ -27,6 +27,12 @@ class Shape:
         self.names: Mapping[str, Any] | None = known if known and not is_open else None
         self._members: dict[str | None, Shape | None] = {}
 
+    @property
+    def goes_deeper(self) -> bool:
+        """Whether anything is said of what is inside a value."""
+        inside = ("properties", "additionalProperties", "items")
+        return any(name in node for node in self._each for name in inside)
+
     def member(self, name: str) -> Shape | None:
         """Return the shape of a member; `None` where the schema says nothing of what is inside it."""
         if name not in self._members:

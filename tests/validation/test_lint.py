@@ -72,11 +72,15 @@ def test_a_history():
     ]
 
 
+def take(overrides, effective):
+    overrides.add(effective.task.params, effective.inherited_from)
+
+
 def test_a_default_that_nobody_uses():
     """A param that every task of a file overrides is told once, with how many they are."""
     overrides = Overrides(PROJECT)
     for padding in (2, 3, 4):
-        overrides.add(PROJECT.resolve({"padding": padding, "instruction": "x"}))
+        take(overrides, PROJECT.resolve({"padding": padding, "instruction": "x"}))
     (one,) = overrides.found()
     assert (one.code, one.pointer, one.found) == (
         "lint_unused_default",
@@ -90,7 +94,7 @@ def test_a_default_that_somebody_uses(tasks):
     """One task is no pattern, and one task that uses the value is enough."""
     overrides = Overrides(PROJECT)
     for task in tasks:
-        overrides.add(PROJECT.resolve(task))
+        take(overrides, PROJECT.resolve(task))
     assert list(overrides.found()) == []
 
 
@@ -99,6 +103,6 @@ def test_a_project_without_versions_has_nothing_to_override():
     empty = Project("boxes", type="imageannotation")
     overrides = Overrides(empty)
     for _ in range(3):
-        overrides.add(empty.resolve({"padding": 1}))
+        take(overrides, empty.resolve({"padding": 1}))
     assert list(overrides.found()) == []
     assert told({"project_version": -1}, empty) == []
