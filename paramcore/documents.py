@@ -16,7 +16,7 @@ import re
 import stat
 import sys
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from math import isinf
 from typing import Any, BinaryIO, NoReturn
@@ -136,11 +136,12 @@ def read_document(source: str, *, limit: int = TASK_SIZE, depth: int = TASK_DEPT
     return _decoded_yaml(data, label, depth) if is_yaml else decoded(data, label, depth)
 
 
-def read_lines(source: str, *, limit: int = TASK_SIZE) -> Iterator[Line]:
+def read_lines(source: str, *, limit: int = TASK_SIZE, on_read: Callable[[int], None] | None = None) -> Iterator[Line]:
     """
     Yield the lines of a JSONL file, or of standard input for `-`, in constant memory; blank ones are passed over.
 
     Lines end with a line feed and nothing else; one BOM may stand at the start.
+    `on_read` is told how many bytes each took.
 
     Raises:
         DocumentError: `unreadable`; `too_large` for a line over the limit, which ends the reading.
@@ -150,6 +151,8 @@ def read_lines(source: str, *, limit: int = TASK_SIZE) -> Iterator[Line]:
         number = 0
         while data := stream.readline(limit + 1):
             number += 1
+            if on_read is not None:
+                on_read(len(data))
             if len(data) > limit:
                 raise _too_large(label, number, limit)
             if number > 1 and data.startswith(_BOM):

@@ -85,8 +85,7 @@ def _preview(verb: ArgumentParser) -> None:
     _add_files(verb, "PROJECT", "TASKS")
     _add_tasks_options(verb)
     verb.add_argument("--explain", action="store_true", help="say why each param has its value")
-    verb.add_argument("--output", metavar="FILE", help="write the answer to a file, whole or not at all")
-    _add_keep_going(verb)
+    _add_bulk_options(verb)
 
 
 def _explain(verb: ArgumentParser) -> None:
@@ -117,20 +116,21 @@ def _impact(verb: ArgumentParser) -> None:
     _add_files(verb, "PROJECT", "UPDATE", "TASKS")
     _add_tasks_options(verb)
     verb.add_argument("--list", action="store_true", help="name the requests that are affected, one a line")
-    _add_keep_going(verb)
+    _add_bulk_options(verb)
     _add_exit_code(verb, "a request is affected")
 
 
 def _audit(verb: ArgumentParser) -> None:
     _add_files(verb, "PROJECT", "TASKS")
     verb.add_argument("--lines", action="store_true", help="standard input is JSONL")
+    _add_bulk_options(verb)
 
 
 def _validate(verb: ArgumentParser) -> None:
     _add_files(verb, "PROJECT", forms=("text", "json", "github"))
     verb.add_argument("tasks", nargs="?", metavar="TASKS")
     _add_tasks_options(verb)
-    _add_keep_going(verb)
+    _add_bulk_options(verb)
     verb.add_argument("--strict", action="store_true", help="end with 1 for warnings too")
     verb.add_argument("--ignore", action="append", default=[], metavar="CODE", help="leave findings of this code out")
     verb.add_argument("--no-values", dest="values", action="store_false", help="tell no value, show no line")
@@ -229,7 +229,8 @@ def _seconds(text: str) -> float:
     return seconds
 
 
-def _add_keep_going(verb: ArgumentParser) -> None:
+def _add_bulk_options(verb: ArgumentParser) -> None:
+    verb.add_argument("--output", metavar="FILE", help="write the answer to a file, whole or not at all")
     verb.add_argument("--keep-going", action="store_true", help="report bad lines of a .jsonl file and go on")
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from argparse import Namespace
 from collections.abc import Callable, Generator, Iterator
+from functools import partial
 from typing import Any, TypeAlias
 
 from paramcore.assumptions import ASSUMED_RULES, AssumedRule, Assumptions
-from paramcore.cli.output import say
 from paramcore.cli.progress import shown_progress
-from paramcore.cli.reading import BadTask, Projects, read_tasks
+from paramcore.cli.reading import BadLines, BadTask, Projects, read_tasks
 from paramcore.effective import EffectiveParams
 from paramcore.errors import DocumentError
 from paramcore.first_look import FirstLook
@@ -96,23 +96,21 @@ _explained: tuple[AsText, AsJSON] = (_explained_text, _explained_json)
 
 def _each_task(options: Namespace, as_text: AsText, as_json: AsJSON, *, at_once: bool = False) -> Pieces:
     """Answer for each task in turn, in constant memory; bad lines are told at once and counted."""
-    bad = 0
+    bad = BadLines(keep_going=options.keep_going)
     lines = options.lines or options.tasks.endswith(".jsonl")
     between = ""
     for answer in _resolved(options, at_once=at_once and lines):
         if isinstance(answer, str):
             yield answer + "\n"
         elif isinstance(answer, DocumentError):
-            say(f"error: {answer}")
-            bad += 1
+            bad.tell(answer)
         elif options.format == "json":
             yield json.dumps(as_json(answer)) + "\n" if lines else as_document(as_json(answer))
         else:
             yield f"{between}{as_text(answer)}\n"
             between = "\n"
-    if bad:
-        say(f"{bad:,} bad {'line' if bad == 1 else 'lines'}")
-    return FINDINGS if bad else FINE
+    bad.tell_count()
+    return FINDINGS if bad.count else FINE
 
 
 def _resolved(options: Namespace, *, at_once: bool) -> Iterator[str | EffectiveParams | DocumentError]:
@@ -126,20 +124,17 @@ def _resolved(options: Namespace, *, at_once: bool) -> Iterator[str | EffectiveP
         seen = first.at(line)
         return None if seen is None else previews.answer(*seen)
 
-    tasks = read_tasks(options.tasks, lines=options.lines, settings=settings, first=known if at_once else None)
-    # Where the answer goes to a file, nobody sees how far it is.
-    for task in shown_progress(tasks, options.tasks) if options.output else tasks:
-        try:
-            if isinstance(task, str):
-                yield task
-                continue
-            if isinstance(task, BadTask):
-                raise task.error
-            yield task.resolved(projects)
-        except DocumentError as error:
-            if not options.keep_going:
-                raise
-            yield error
+    read = partial(read_tasks, options.tasks, lines=options.lines, settings=settings, first=known if at_once else None)
+    for task in shown_progress(lambda on_read: read(on_read=on_read), options.tasks, prints=not options.output):
+        if isinstance(task, str):
+            yield task
+        elif isinstance(task, BadTask):
+            yield task.error
+        else:
+            try:
+                yield task.resolved(projects)
+            except DocumentError as error:
+                yield error
 
 
 def asked(options: Namespace) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any, Protocol
 
 from paramcore.audit import Auditor, Finding
@@ -12,6 +13,7 @@ from paramcore.cli.commands import FINDINGS, FINE, Pieces, as_document, asked
 from paramcore.cli.output import say
 from paramcore.cli.progress import shown_progress
 from paramcore.cli.reading import (
+    BadLines,
     BadTask,
     Projects,
     Task,
@@ -22,7 +24,7 @@ from paramcore.cli.reading import (
     read_update_file,
 )
 from paramcore.diff import Diff
-from paramcore.errors import ParamcoreError
+from paramcore.errors import DocumentError, ParamcoreError
 from paramcore.history import History
 from paramcore.impact import Counts, Effect, Impact
 from paramcore.plan import Plan
@@ -105,20 +107,17 @@ def impact(options: Namespace) -> Pieces:
     update = read_update_file(options.update)
     counts = {project.name: Counts(Plan.of(project, update)) for project in projects}
     effects = {name: Impact.effect_of(one.plan) for name, one in counts.items()}
-    bad = 0
-    tasks = read_tasks(options.tasks, lines=options.lines, settings=asked(options))
-    for task in tasks if options.list else shown_progress(tasks, options.tasks):
+    bad = BadLines(keep_going=options.keep_going)
+    read = partial(read_tasks, options.tasks, lines=options.lines, settings=asked(options))
+    prints = options.list and not options.output
+    for task in shown_progress(lambda on_read: read(on_read=on_read), options.tasks, prints=prints):
         try:
             if isinstance(task, BadTask):
                 raise task.error
             name = projects.of(task.request).name
             effect = effects[name](task.request)
         except ParamcoreError as error:
-            located = task.error if isinstance(task, BadTask) else task.blamed(error)
-            if not options.keep_going:
-                raise located from None
-            say(f"error: {located}")
-            bad += 1
+            bad.tell(task.error if isinstance(task, BadTask) else task.blamed(error))
             continue
         counts[name].add(effect)
         if options.list and effect.params:
@@ -129,8 +128,9 @@ def impact(options: Namespace) -> Pieces:
         yield json.dumps(document) + "\n" if options.list else as_document(document)
     else:
         yield "\n\n".join(_titled(one, projects) for one in totals) + "\n"
+    bad.tell_count()
     affected = any(one.affected for one in totals)
-    return FINDINGS if bad or (affected and options.exit_code) else FINE
+    return FINDINGS if bad.count or (affected and options.exit_code) else FINE
 
 
 def _listed(task: Task, effect: Effect, form: str) -> str:
@@ -150,15 +150,24 @@ def audit(options: Namespace) -> Pieces:
     auditors = {project.name: Auditor(project) for project in projects}
     findings: dict[str, list[Finding]] = {name: [] for name in auditors}
     elsewhere = 0
-    for document, path, obj in shown_progress(read_task_objects(options.tasks, lines=options.lines), options.tasks):
+    bad = BadLines(keep_going=options.keep_going)
+    read = partial(read_task_objects, options.tasks, lines=options.lines)
+    for task in shown_progress(lambda on_read: read(on_read=on_read), options.tasks, prints=False):
+        if isinstance(task, BadTask):
+            bad.tell(task.error)
+            continue
+        document, path, obj = task
         name = obj.get("project") if isinstance(obj, dict) else None
         name = name if isinstance(name, str) else None
         if len(auditors) > 1 and name not in auditors:
             elsewhere += 1
             continue
         own = name if name in auditors else next(iter(auditors))
-        with blaming(document, path):
-            findings[own].extend(auditors[own].add(obj))
+        try:
+            with blaming(document, path):
+                findings[own].extend(auditors[own].add(obj))
+        except DocumentError as error:
+            bad.tell(error)
     audits = [auditor.total(findings[name]) for name, auditor in auditors.items()]
     if options.format == "json":
         yield _documents(audits, projects)
@@ -166,7 +175,8 @@ def audit(options: Namespace) -> Pieces:
         yield "\n\n".join(map(str, audits)) + "\n"
     if elsewhere:
         say(f"warning: {elsewhere:,} tasks name none of these projects")
-    return FINDINGS if any(one.impossible for one in audits) else FINE
+    bad.tell_count()
+    return FINDINGS if bad.count or any(one.impossible for one in audits) else FINE
 
 
 def _documents(answers: Iterable[_HasJSON], projects: Projects) -> str:

@@ -11,6 +11,7 @@ from attrs import evolve, field, frozen
 
 from paramcore.assumptions import Assumptions
 from paramcore.cli.output import say
+from paramcore.cli.progress import OnRead
 from paramcore.documents import PROJECT_DEPTH, PROJECT_SIZE, YAML_SUFFIXES, Document, read_document, read_lines
 from paramcore.effective import EffectiveParams
 from paramcore.errors import DocumentError, MalformedPayload, NoSuchVersion, ParamcoreError, WrongProject
@@ -22,6 +23,7 @@ from paramcore.values import pointer, shown
 from paramcore.wire import read_projects, read_task_request, read_update
 
 __all__ = [
+    "BadLines",
     "BadTask",
     "Params",
     "Projects",
@@ -146,6 +148,32 @@ class BadTask:
     document: Document | None
 
 
+class BadLines:
+    """Bad lines: told and counted where the command is to go on, and the end of it elsewhere."""
+
+    def __init__(self, *, keep_going: bool) -> None:
+        self._keep_going = keep_going
+        self.count = 0
+
+    def tell(self, error: DocumentError) -> None:
+        """
+        Tell of a bad line.
+
+        Raises:
+            DocumentError: that very one, where the command is not to go on.
+
+        """
+        if not self._keep_going:
+            raise error
+        say(f"error: {error}")
+        self.count += 1
+
+    def tell_count(self) -> None:
+        """Tell how many there were, if any."""
+        if self.count:
+            say(f"{self.count:,} bad {'line' if self.count == 1 else 'lines'}")
+
+
 def read_tasks(
     path: str,
     *,
@@ -153,6 +181,7 @@ def read_tasks(
     settings: Mapping[str, Any],
     quiet: bool = False,
     first: Callable[[bytes], _Known | None] | None = None,
+    on_read: OnRead | None = None,
 ) -> Iterator[Task | BadTask | _Known]:
     """
     Yield the task request of a document, or those of a `.jsonl` one, line by line.
@@ -167,7 +196,7 @@ def read_tasks(
     if not (lines or path.endswith(".jsonl")):
         yield _task(read_document(path), settings, quiet=quiet)
         return
-    for line in read_lines(path):
+    for line in read_lines(path, on_read=on_read):
         known = None if first is None else first(line.data)
         if known is not None:
             yield known
@@ -251,20 +280,26 @@ def _spec(spec: str) -> tuple[str, int | None]:
     return spec, None
 
 
-def read_task_objects(path: str, *, lines: bool) -> Iterator[tuple[Document, str, Any]]:
+def read_task_objects(
+    path: str, *, lines: bool, on_read: OnRead | None = None
+) -> Iterator[tuple[Document, str, Any] | BadTask]:
     """
     Yield task objects, as `GET /tasks` returns them: one, an array, a page of them (`docs`), or one a line (.jsonl).
 
-    Each comes with its document and its path in it.
+    Each comes with its document and its path in it, but for a bad line.
 
     Raises:
         DocumentError: with file, line and column.
 
     """
     if lines or path.endswith(".jsonl"):
-        for line in read_lines(path):
-            document = line.document()
-            yield document, "", document.value
+        for line in read_lines(path, on_read=on_read):
+            try:
+                document = line.document()
+            except DocumentError as error:
+                yield BadTask(error, None)
+            else:
+                yield document, "", document.value
         return
     document = read_document(path, limit=PROJECT_SIZE, depth=PROJECT_DEPTH)
     value, within = document.value, ""

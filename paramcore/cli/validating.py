@@ -11,8 +11,8 @@ from typing import Any
 from paramcore.cli.commands import FINDINGS, FINE, Pieces, as_document, asked
 from paramcore.cli.findings import Placed, placed
 from paramcore.cli.output import INTERRUPTED, say
-from paramcore.cli.progress import shown_progress
-from paramcore.cli.reading import BadTask, Projects, Task, blaming, read_tasks
+from paramcore.cli.progress import OnRead, shown_progress
+from paramcore.cli.reading import BadLines, BadTask, Projects, Task, blaming, read_tasks
 from paramcore.cli.settings import ignored_codes
 from paramcore.documents import Document, read_document
 from paramcore.errors import DocumentError, InvalidSetting
@@ -45,6 +45,9 @@ def validate(options: Namespace) -> Pieces:
                 documents += _as_json(findings)["findings"]
         status = bench.status
     except KeyboardInterrupt:
+        if options.output:
+            # A file is written whole or not at all.
+            raise
         say("interrupted: this is what was found so far")
         status = INTERRUPTED
     if options.format == "json" and not bench.by_task:
@@ -74,7 +77,8 @@ class _Bench:
         self._judges = {project.name: Judge(project, self._schemas) for project in self._projects}
         self._overrides = {project.name: Overrides(project) for project in self._projects}
         self._first = FirstLook(self._projects.of, asked(options))
-        self._tasks = self._bad_lines = 0
+        self._tasks = 0
+        self._bad_lines = BadLines(keep_going=options.keep_going)
         self._counts: Counter[str] = Counter()
         #: Whether each task gets a line of its own.
         self.by_task = options.format == "json" and (options.lines or (options.tasks or "").endswith(".jsonl"))
@@ -86,7 +90,7 @@ class _Bench:
         yield [one for project in self._projects for one in self._of_project(project)]
         if self._options.tasks is None:
             return
-        yield from shown_progress(self._of_tasks(), self._options.tasks)
+        yield from shown_progress(self._of_tasks, self._options.tasks, prints=not self._options.output)
         yield [one for project in self._projects for one in self._of_all_tasks(project)]
 
     def _of_project(self, project: Project) -> Iterator[Placed]:
@@ -98,20 +102,21 @@ class _Bench:
             self._is_news(one, project)
             yield self._placed(one, project)
 
-    def _of_tasks(self) -> Iterator[list[Placed]]:
-        settings = asked(self._options)
+    def _of_tasks(self, on_read: OnRead | None) -> Iterator[list[Placed]]:
         for task in read_tasks(
-            self._options.tasks, lines=self._options.lines, settings=settings, quiet=True, first=self._nothing_to_tell
+            self._options.tasks,
+            lines=self._options.lines,
+            settings=asked(self._options),
+            quiet=True,
+            first=self._nothing_to_tell,
+            on_read=on_read,
         ):
             if isinstance(task, Target):
                 self._tasks += 1
                 yield []
                 continue
             if isinstance(task, BadTask) and task.document is None:
-                if not self._options.keep_going:
-                    raise task.error
-                self._bad_lines += 1
-                say(f"error: {task.error}")
+                self._bad_lines.tell(task.error)
                 continue
             self._tasks += 1
             yield self._of_task(task)
@@ -183,14 +188,14 @@ class _Bench:
     def status(self) -> int:
         """The exit code."""
         strict = self._options.strict and self._counts["warning"]
-        return FINDINGS if self._counts["error"] or strict or self._bad_lines else FINE
+        return FINDINGS if self._counts["error"] or strict or self._bad_lines.count else FINE
 
     @property
     def summary(self) -> str:
         """One line: how much was judged and what was found."""
         projects = len(self._projects)
         judged = [_counted(projects, "project")] + ([_counted(self._tasks, "task")] if self._options.tasks else [])
-        bad = f", {_counted(self._bad_lines, 'bad line')}" if self._bad_lines else ""
+        bad = f", {_counted(self._bad_lines.count, 'bad line')}" if self._bad_lines.count else ""
         errors, warnings = _counted(self._counts["error"], "error"), _counted(self._counts["warning"], "warning")
         return f"{errors}, {warnings} in {' and '.join(judged)}{bad}"
 

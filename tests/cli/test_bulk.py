@@ -1,0 +1,114 @@
+"""Long files: `preview`, `validate`, `impact` and `audit` over JSONL."""
+
+import json
+import os
+import pty
+import subprocess
+
+import pytest
+from running import EXAMPLES, command, environment, run
+
+PROJECT = "warehouse-boxes.json"
+BULK = {
+    "preview": ("preview", PROJECT),
+    "validate": ("validate", PROJECT),
+    "impact": ("impact", PROJECT, "reword.json"),
+    "audit": ("audit", PROJECT),
+}
+TASK = {"attachment": "https://example.com/a.jpg", "instruction": "Night.", "metadata": {"note": "x" * 300}}
+FINISHED = json.loads((EXAMPLES / "finished.jsonl").read_text().splitlines()[0])
+
+
+def lines(verb, count):
+    return "".join(f"{json.dumps(FINISHED if verb == 'audit' else TASK)}\n" for _ in range(count))
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+@pytest.mark.parametrize("verb", BULK)
+def test_a_file_gets_what_would_be_printed(verb, form, tmp_path):
+    """`--output` writes the answer of each command to a file, and nothing to standard output."""
+    target = tmp_path / "answer"
+    arguments = (*BULK[verb], "-", "--lines", "--format", form)
+    printed = run(*arguments, stdin=lines(verb, 3))
+    written = run(*arguments, "--output", target, stdin=lines(verb, 3))
+    assert (written.out, written.status, target.read_text()) == ("", printed.status, printed.out)
+
+
+@pytest.mark.parametrize("verb", BULK)
+def test_a_bad_line_leaves_the_file_alone(verb, tmp_path):
+    """After a bad line the old file is as it was, and nothing is left beside it."""
+    target = tmp_path / "answer"
+    target.write_text("old")
+    ran = run(*BULK[verb], "-", "--lines", "--output", target, stdin=lines(verb, 2) + "{\n" + lines(verb, 1))
+    assert (ran.status, target.read_text(), list(tmp_path.iterdir())) == (2, "old", [target])
+    assert ran.err.startswith("error: <stdin>:3:2: ")
+
+
+@pytest.mark.parametrize("verb", BULK)
+def test_bad_lines_are_collected(verb):
+    """With `--keep-going` each bad line is told, the others count, and the exit code is 1."""
+    ran = run(*BULK[verb], "-", "--lines", "--keep-going", stdin="{\n" + lines(verb, 2) + '{"a": 1, "a": 2}\n')
+    told = [line for line in ran.err.splitlines() if line.startswith("error: ")]
+    assert [line.split(": ")[1] for line in told] == ["<stdin>:1:2", "<stdin>:4:10"]
+    assert "2 bad lines" in ran.err + ran.out
+    assert ran.status == 1
+
+
+def test_what_is_no_task_object_is_a_bad_line():
+    """`audit --keep-going` passes over what is JSON and no task."""
+    ran = run("audit", PROJECT, "-", "--lines", "--keep-going", stdin=f"7\n{lines('audit', 1)}[]\n")
+    assert (ran.status, ran.err.splitlines()[-1]) == (1, "2 bad lines")
+    assert ran.out.startswith('tasks of "warehouse boxes": 0 possible, 1 impossible')
+
+
+def with_terminal(*arguments, stdout, **changes):
+    """Run a command with a terminal as its standard error; return what that shows."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        command(*arguments), stdout=stdout, stderr=theirs, cwd=EXAMPLES, env=environment(TERM="xterm", **changes)
+    ) as process:
+        os.close(theirs)
+        shown = b""
+        try:
+            while piece := os.read(ours, 65_536):
+                shown += piece
+        except OSError:
+            # So a terminal ends whose other end was closed.
+            pass
+        os.close(ours)
+    return shown.decode()
+
+
+@pytest.fixture(scope="module")
+def long_files(tmp_path_factory):
+    """A file for each command that is long enough for a bar."""
+    folder = tmp_path_factory.mktemp("long")
+    for verb in BULK:
+        (folder / f"{verb}.jsonl").write_text(lines(verb, 6_000))
+    return folder
+
+
+@pytest.mark.parametrize("verb", BULK)
+def test_a_terminal_shows_how_far_it_is(verb, long_files, tmp_path):
+    """Count, rate and an estimate on standard error; the answer is the one without a bar."""
+    arguments = (*BULK[verb], long_files / f"{verb}.jsonl", "--format", "json")
+    with (tmp_path / "answer").open("w") as stdout:
+        shown = with_terminal(*arguments, stdout=stdout)
+    assert " tasks" in shown
+    assert "/s" in shown
+    assert "left" in shown
+    assert (tmp_path / "answer").read_text() == run(*arguments).out
+
+
+def test_no_bar_runs_through_what_is_printed(long_files):
+    """Where the answer itself is for somebody to see, or to page through, there is none."""
+    arguments = (*BULK["preview"], long_files / "preview.jsonl", "--format", "json")
+    assert with_terminal(*arguments, stdout=subprocess.DEVNULL) == ""
+
+
+def test_errors_stand_above_the_bar(long_files, tmp_path):
+    """A bad line is told on the terminal all the same."""
+    bad = tmp_path / "bad.jsonl"
+    bad.write_text("{\n" + (long_files / "preview.jsonl").read_text())
+    shown = with_terminal(*BULK["preview"], bad, "--keep-going", "--output", tmp_path / "answer", stdout=None)
+    assert "bad.jsonl:1:2" in "".join(shown.split())
