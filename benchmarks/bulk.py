@@ -1,14 +1,17 @@
 """
 What do a million lines cost, the whole process, over the naive loop `json.dumps({**project, **json.loads(line)})`?
 
-Every strict check is on, and pins and opt-outs are mixed in.  The naive loop
-checks nothing, knows one version only, and validates nothing.  Peak memory is
-that of the process.  `LINES` in the environment sets another number of lines.
+Project and tasks are of size M.  Every strict check is on, pins and opt-outs are
+mixed in, each of which `validate` has something to tell of.  The naive loop
+checks nothing, knows one version, joins no instruction and validates nothing.
+Both write to standard output, which is a file.  Ratios are of processes that ran
+one after the other, three times; peak memory is that of the process.  `LINES` in
+the environment sets another number of lines.
 """
 
 import json
 import os
-import resource
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -19,72 +22,128 @@ from sizes import inputs
 from timing import Row
 
 LINES = int(os.environ.get("LINES", "1000000"))
-#: Params that the type knows, so that nothing is found and all is judged.
-KNOWN = ("padding", "min_width", "with_labels", "metadata", "tags", "priority")
+#: Lines for what is only to be compared with itself.
+FEW = min(LINES, 100_000)
+ROUNDS = 3
 
 NAIVE = """
 import json, sys
 project = json.load(open(sys.argv[1]))["param_history"][-1]
-with open(sys.argv[2]) as lines, open(sys.argv[3], "w") as out:
+with open(sys.argv[2]) as lines:
     for line in lines:
-        out.write(json.dumps({**project, **json.loads(line)}) + "\\n")
+        sys.stdout.write(json.dumps({**project, **json.loads(line)}) + "\\n")
+"""
+
+#: The command line without a first look at lines, or without jsonschema-rs.
+WITHOUT = """
+import sys
+from paramcore.cli import main
+from paramcore.first_look import FirstLook
+from paramcore.validation import judge
+if "first look" in sys.argv[1]:
+    FirstLook.at = lambda *_: None
+if "fast" in sys.argv[1]:
+    judge._has_fast = lambda: False
+sys.exit(main(sys.argv[2:]))
+"""
+
+PEAK = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=False)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr)
 """
 
 
-def _files(place: Path, lines: int) -> tuple[str, str]:
+def files(place: Path, lines: int, *, compact: bool = False) -> tuple[str, str]:
+    """Write a project and so many tasks; return the paths."""
     params, several = inputs("M", instruction=True)
-    shapes = {"box": {"objects_to_annotate": ["forklift", "pallet"], "min_width": 10}}
-    held = {"instruction": params["instruction"], "geometries": shapes, "padding": 3, "with_labels": True}
-    entries = [{"version": 0, **held}, {"version": 1, **held, "padding": 4}]
+    entries = [{"version": 0, **params, "priority": 20}, {"version": 1, **params}]
     project = place / "project.json"
     project.write_text(json.dumps({"name": "bulk", "type": "imageannotation", "param_history": entries}))
-    tasks = place / f"{lines}.jsonl"
+    tasks = place / f"{lines}{'-compact' if compact else ''}.jsonl"
+    separators = (",", ":") if compact else None
     with tasks.open("w") as out:
         for number in range(lines):
             own = several[number % len(several)]
-            task = {
-                "instruction": own["instruction"],
-                "attachment": f"https://example.com/cam3/{number:08}.jpg",
-                "metadata": {"camera": number % 7, "note": str(own)[:60]},
-                "padding": number % 20,
-                "unique_id": f"cam3-{number:08}",
-                "tags": ["night"],
-            }
+            task = {**own, "attachment": f"https://example.com/cam3/{number:08}.jpg", "unique_id": f"cam3-{number:08}"}
             pin = {"project_version": 0} if number % 10 == 0 else {"project_version": -1} if number % 50 == 1 else {}
-            shape = {"geometries": shapes} if pin.get("project_version") == -1 else {}
-            out.write(json.dumps({**task, **pin, **shape}) + "\n")
+            shapes = {"geometries": params["geometries"]} if pin.get("project_version") == -1 else {}
+            out.write(json.dumps({**task, **pin, **shapes}, separators=separators) + "\n")
     return str(project), str(tasks)
 
 
-def _run(*command: str) -> tuple[float, float]:
-    """Run a process; return its seconds and its peak memory in MiB."""
-    began = time.perf_counter()
-    code = "import resource, subprocess, sys; subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL); "
-    code += "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
-    done = subprocess.run([sys.executable, "-c", code, *command], capture_output=True, text=True, check=True)
-    return time.perf_counter() - began, int(done.stdout.split()[-1]) / (1024 if sys.platform != "darwin" else 2**20)
+def ran(out: Path, *command: str) -> tuple[float, float]:
+    """Run a process that writes to a file; return its seconds and its peak memory in MiB."""
+    with out.open("w") as stdout:
+        began = time.perf_counter()
+        measured = [sys.executable, "-c", PEAK, *command]
+        done = subprocess.run(measured, stdout=stdout, stderr=subprocess.PIPE, text=True, check=True)
+        took = time.perf_counter() - began
+    return took, int(done.stderr.split()[-1]) / (1024 if sys.platform != "darwin" else 2**20)
+
+
+def _compared(out: Path, commands: dict[str, tuple[str, ...]]) -> tuple[dict[str, float], dict[str, float]]:
+    """Return the median ratio of each command to the first, round by round, and its peak memory."""
+    ratios: dict[str, list[float]] = {name: [] for name in commands}
+    peaks: dict[str, float] = {}
+    for _ in range(ROUNDS):
+        took = {}
+        for name, command in commands.items():
+            took[name], peaks[name] = ran(out, *command)
+        for name in commands:
+            ratios[name].append(took[name] / took[next(iter(commands))])
+    return {name: statistics.median(each) for name, each in ratios.items()}, peaks
 
 
 def rows() -> list[Row]:
     """Measure."""
-    assert resource
+    ours, without = (sys.executable, "-m", "paramcore"), (sys.executable, "-c", WITHOUT)
+    json_out = ("--format", "json")
     with tempfile.TemporaryDirectory() as name:
-        place = Path(name)
-        project, tasks = _files(place, LINES)
-        _, few = _files(place, 10_000)
-        ours = (sys.executable, "-m", "paramcore")
-        naive, _ = _run(sys.executable, "-c", NAIVE, project, tasks, str(place / "naive.out"))
-        preview, peak = _run(*ours, "preview", project, tasks, "--format", "json", "--output", str(place / "ours.out"))
-        with (place / "ours.out").open() as out:
-            assert sum(1 for _ in out) == LINES
-        _, small = _run(*ours, "preview", project, few, "--format", "json", "--output", str(place / "few.out"))
-        validate, judged = _run(*ours, "validate", project, tasks)
-    lines = (f"{LINES:,}",)
+        place, out = Path(name), Path(name, "out")
+        project, few = files(place, FEW)
+        ran(out, *ours, "preview", project, few, *json_out)
+        quick = out.read_text()
+        ran(out, *without, "first look", "preview", project, few, *json_out)
+        assert out.read_text() == quick
+        assert quick.count("\n") == FEW
+        _, small = ran(out, *ours, "preview", project, files(place, min(LINES, 10_000))[1], *json_out)
+        parts, _ = _compared(
+            out,
+            {
+                "naive": (sys.executable, "-c", NAIVE, project, few),
+                "preview": (*without, "first look", "preview", project, few, *json_out),
+                "validate": (*without, "first look", "validate", project, few),
+                "validate, plain": (*without, "fast", "validate", project, few),
+            },
+        )
+        compact = files(place, FEW, compact=True)[1]
+        dense, _ = _compared(
+            out,
+            {
+                "naive": (sys.executable, "-c", NAIVE, project, compact),
+                "preview": (*ours, "preview", project, compact, *json_out),
+            },
+        )
+        _, tasks = files(place, LINES)
+        whole, peaks = _compared(
+            out,
+            {
+                "naive": (sys.executable, "-c", NAIVE, project, tasks),
+                "preview": (*ours, "preview", project, tasks, *json_out),
+                "validate": (*ours, "validate", project, tasks),
+            },
+        )
+    unit, lines, less = "times the naive loop", (f"{LINES:,}",), (f"{FEW:,}",)
     return [
-        Row("preview of JSONL, whole process", "times the naive loop", lines, (preview / naive,), (1.0,)),
-        Row("peak memory of it", "times that for 10,000 lines", lines, (peak / small,), (1.05,)),
-        Row("validate of the same", "times the naive loop", lines, (validate / naive,), (2.0,)),
-        Row("peak memory of it", "MiB", lines, (judged,), None),
+        Row("preview of JSONL, whole process", unit, lines, (whole["preview"],), (1.0,)),
+        Row("... peak memory", "times that for 10,000 lines", lines, (peaks["preview"] / small,), (1.05,)),
+        Row("... of lines without spaces", unit, less, (dense["preview"],), (1.0,)),
+        Row("... without a first look", unit, less, (parts["preview"],)),
+        Row("validate of JSONL, fast, whole process", unit, lines, (whole["validate"],), (2.0,)),
+        Row("... peak memory", "MiB", lines, (peaks["validate"],)),
+        Row("... without a first look", unit, less, (parts["validate"],)),
+        Row("... plain, without jsonschema-rs", unit, less, (parts["validate, plain"],)),
     ]
 
 

@@ -1,7 +1,8 @@
 """
-Run every benchmark, print one table, and write it as JSON and as Markdown beside: `python benchmarks/run.py [DIR]`.
+Run every benchmark, print one table, and write it as JSON and as Markdown into DIR: `python benchmarks/run.py [DIR]`.
 
-Name some of them to run only those: `python benchmarks/run.py DIR resolve peers`.
+How the cost grows is drawn beside it, as `growth.svg`.  Name some of them to run
+only those: `python benchmarks/run.py DIR resolve peers growth`.
 """
 
 import json
@@ -10,13 +11,13 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-QUESTIONS = ("resolve", "many", "validate", "impact", "history", "startup", "peers", "serving", "bulk")
+QUESTIONS = ("resolve", "many", "validate", "impact", "history", "startup", "peers", "worth", "serving", "bulk")
 
 
 def main(place: str = ".", *chosen: str) -> None:
     """Run and write."""
     rows = []
-    for name in chosen or QUESTIONS:
+    for name in [one for one in chosen or QUESTIONS if one != "growth"]:
         for row in import_module(name).rows():
             print(row, flush=True)
             rows.append(row)
@@ -33,6 +34,8 @@ def main(place: str = ".", *chosen: str) -> None:
         values = " / ".join(f"{one:,.2f}" for one in row.values)
         lines.append(f"| {row.name} | {row.unit} | {' / '.join(row.sizes)} | {values} | {targets} | {verdict} |")
     Path(place, "benchmarks.md").write_text("\n".join(lines) + "\n")
+    if not chosen or "growth" in chosen:
+        import_module("growth").main(Path(place))
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ def _encoder() -> Callable[[Any], str]:
 _encoded = _encoder()
 #: Names that are kept encoded before all are forgotten: tasks may bring any.
 _MOST_NAMES = 4_096
+_LONGEST_NAME = 256
 _NOT_SET = ()
 
 
@@ -80,9 +81,11 @@ class Previews:
         return members
 
     def _named(self, name: str) -> str:
-        if len(self._names) >= _MOST_NAMES:
-            self._names.clear()
-        named = self._names[name] = f"{encoded_text(name)}: "
+        named = f"{encoded_text(name)}: "
+        if len(named) <= _LONGEST_NAME:
+            if len(self._names) >= _MOST_NAMES:
+                self._names.clear()
+            self._names[name] = named
         return named
 
     def _bind(self, target: Target) -> _Encoded:

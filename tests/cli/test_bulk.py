@@ -66,7 +66,7 @@ def with_terminal(*arguments, stdout, **changes):
     ours, theirs = pty.openpty()
     with subprocess.Popen(
         command(*arguments), stdout=stdout, stderr=theirs, cwd=EXAMPLES, env=environment(TERM="xterm", **changes)
-    ) as process:
+    ):
         os.close(theirs)
         shown = b""
         try:
