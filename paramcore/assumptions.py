@@ -51,6 +51,10 @@ class Assumptions:
     instruction_rule: Literal["append", "override"] = _one_of("append", "override")
     pinned_param_version: Literal["used", "latest"] = _one_of("used", "latest")
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The names of the settings are longer than their values, and travel with every project.
+        return _assuming, tuple(getattr(self, one.name) for one in fields(Assumptions))
+
     @classmethod
     def from_settings(cls, settings: Mapping[str, str]) -> Assumptions:
         """
@@ -67,6 +71,11 @@ class Assumptions:
                 wanted = "one of " + ", ".join(f"`{one}`" for one in names)
                 raise InvalidSetting("assumption_name", None, f"{describe(name)} as the name of a setting", wanted)
         return cls(**settings)  # type: ignore[arg-type]
+
+
+def _assuming(*values: Any) -> Assumptions:
+    names = [one.name for one in fields(Assumptions)]
+    return Assumptions(**dict(zip(names, values, strict=True)))
 
 
 @frozen

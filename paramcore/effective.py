@@ -175,6 +175,10 @@ def effective(project: Project, task: TaskRequest, inheritance: Inheritance) -> 
     return result  # type: ignore[return-value]
 
 
+def _resolved(project: Project, task: TaskRequest) -> EffectiveParams:
+    return project.resolve(task)
+
+
 class EffectiveParams(_Open):
     """
     What one task will get; made by `Project.resolve`.
@@ -194,7 +198,7 @@ class EffectiveParams(_Open):
         self.__setattr__(name, None)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return effective, (self._project, self._task, self._inheritance)
+        return _resolved, (self._project, self._task)
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not EffectiveParams:

@@ -134,5 +134,6 @@ class Inheritance:
         return effective
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # What was made from a version is not sent along with it.
-        return Inheritance.of, (self.version, self.assumptions)
+        # What was made from a version is not sent along, nor what it was read from.
+        version = None if self.version is None else evolve(self.version, entry=None)
+        return Inheritance.of, (version, self.assumptions)

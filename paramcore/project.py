@@ -102,6 +102,10 @@ class Project:
         cls._set(project, *parts)
         return project
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # What follows from the rest, like the latest version, bound, is not sent along.
+        return _remade, (self.name, self.type, self.versions, self.assumptions, self.fields, self.layout)
+
     def _set(
         self,
         name: str,
@@ -259,6 +263,10 @@ class Project:
             raise WrongProject(
                 "wrong_type", None, found, f"one of type {shown(self.type)}, as the project {shown(self.name)} is"
             )
+
+
+def _remade(*parts: Any) -> Project:
+    return Project._made(*parts)  # noqa: SLF001
 
 
 _kind = type

@@ -39,6 +39,10 @@ class ParamVersion:
     not_inherited: Mapping[str, Any] = field(factory=dict, converter=freeze)
     entry: Mapping[str, Any] | None = field(default=None, converter=freeze, eq=False, repr=False)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Without the names of the fields, which would be as much as a small version itself.
+        return ParamVersion, (self.number, self.params, self.created_at, self.not_inherited, self.entry)
+
     @classmethod
     def from_entry(cls, number: int, entry: JSONObject) -> ParamVersion:
         """
