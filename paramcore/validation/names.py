@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from functools import cache
-from importlib.resources import files
+from pkgutil import get_data
 from typing import Any
 
 from attrs import frozen
@@ -47,7 +46,7 @@ class Misplaced:
 @cache
 def misplaced() -> Mapping[str, Misplaced]:
     """Return the names that stand among params by mistake, as seen in public code and in the documentation."""
-    groups = json.loads(files(__package__).joinpath("names.json").read_text("utf-8"))["groups"]
+    groups = json.loads(get_data(__name__, "names.json") or b"")["groups"]
     return {
         name: Misplaced(name, group["kind"], group.get("use"), group["why"])
         for group in groups
@@ -73,6 +72,8 @@ def look_alike_names() -> frozenset[str]:
 
 def nearest(name: str, known: Iterable[str], *, surely: bool = False) -> str | None:
     """Return the known name that was probably meant; `surely`, only where hardly another can be."""
+    from difflib import get_close_matches  # noqa: PLC0415  (nearly no name is misspelt)
+
     candidates = {_folded(one): one for one in known}
     folded = _folded(name)
     if folded in candidates:
