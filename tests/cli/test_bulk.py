@@ -16,7 +16,7 @@ BULK = {
     "audit": ("audit", PROJECT),
 }
 TASK = {"attachment": "https://example.com/a.jpg", "instruction": "Night.", "metadata": {"note": "x" * 300}}
-FINISHED = json.loads((EXAMPLES / "finished.jsonl").read_text().splitlines()[0])
+FINISHED = json.loads((EXAMPLES / "finished.jsonl").read_text().splitlines()[1])
 
 
 def lines(verb, count):
@@ -58,7 +58,7 @@ def test_what_is_no_task_object_is_a_bad_line():
     """`audit --keep-going` passes over what is JSON and no task."""
     ran = run("audit", PROJECT, "-", "--lines", "--keep-going", stdin=f"7\n{lines('audit', 1)}[]\n")
     assert (ran.status, ran.err.splitlines()[-1]) == (1, "2 bad lines")
-    assert ran.out.startswith('tasks of "warehouse boxes": 0 possible, 1 impossible')
+    assert ran.out.startswith('tasks of "warehouse boxes": 1 possible, 0 impossible')
 
 
 def with_terminal(*arguments, stdout, **changes):
