@@ -3,6 +3,7 @@
 import json
 import re
 from copy import deepcopy
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,12 @@ from paramcore.validation.schemas import Schemas
 from paramcore.validation.violations import CODES
 from tests.validation.test_schemas import CASES, FULL, PAYLOADS, TYPES, changed, every_payload, mutations
 
-BOTH = pytest.mark.parametrize("fast", [True, False], ids=["fast", "plain"])
+#: Whether the extra `fast` is there: without it the same is to be found.
+HAS_FAST = find_spec("jsonschema_rs") is not None
+NEEDS_FAST = pytest.mark.skipif(not HAS_FAST, reason="the extra `fast` is not installed")
+BOTH = pytest.mark.parametrize(
+    "fast", [pytest.param(True, marks=NEEDS_FAST, id="fast"), pytest.param(False, id="plain")]
+)
 
 
 def project_of(name, payload):
@@ -55,6 +61,7 @@ class TestPayloads:
         violations = found(project_of(name, payload), request_of(payload["task"]))
         assert [str(one) for one in violations if one.code in ("param_unknown", "param_misplaced")] == []
 
+    @NEEDS_FAST
     def test_it_agrees_with_itself(self):
         """With jsonschema-rs and without it every finding on thousands of changed requests is the same."""
         judges = {name: Project("boxes", type=name) for name in TYPES}
