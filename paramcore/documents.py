@@ -113,6 +113,9 @@ class Line:
             DocumentError: with the line's number.
 
         """
+        if self.number > 1 and self.data.startswith(_BOM):
+            wanted = "one at the start of the file only"
+            raise DocumentError("json_syntax", None, "a BOM", wanted, self.source, self.number, 1)
         # Without its end, so that what is missing is missed in this line and not in the next.
         return decoded(self.data.removesuffix(b"\n"), self.source, TASK_DEPTH, first_line=self.number)
 
@@ -155,9 +158,7 @@ def read_lines(source: str, *, limit: int = TASK_SIZE, on_read: Callable[[int], 
                 on_read(len(data))
             if len(data) > limit:
                 raise _too_large(label, number, limit)
-            if number > 1 and data.startswith(_BOM):
-                raise DocumentError("json_syntax", None, "a BOM", "one at the start of the file only", label, number, 1)
-            if data.strip(_BLANK) not in (b"", _BOM):
+            if data.strip(_BLANK) not in ((b"", _BOM) if number == 1 else (b"",)):
                 yield Line(number, label, data)
 
 
@@ -215,6 +216,9 @@ def _mode(path: str) -> int | None:
     except FileNotFoundError:
         return None
     if stat.S_ISLNK(found.st_mode):
+        # A link is replaced, but not one to a device: `/dev/stdout` is the whole machine's.
+        if os.path.exists(path) and not os.path.isfile(path):
+            raise OSError(errno.EINVAL, "it is there and is a link to no regular file")
         return None
     if not stat.S_ISREG(found.st_mode):
         raise OSError(errno.EINVAL, "it is there and is no regular file")

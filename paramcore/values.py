@@ -339,13 +339,11 @@ def _admitted(value: Any) -> Any:
     nodes = 0
     if type(value) is dict:
         # Params, nearly all that comes in, without the round for the holder.
-        holder[0] = taken = _new_object(JSONObject)
-        _fill_object(taken, value)
-        work, nodes = [(taken, (None, 0, value), 1)], 1
-    for target, trail, level in work:
-        nodes += len(target)
+        holder[0] = taken = _snapshot(value, dict, None, 0)
+        work, nodes = [(taken, (None, 0, value), 1)], len(taken)
         if nodes > MAX_NODES:
-            raise _endless(trail, "too_large", f"more than {MAX_NODES:,} nodes", f"at most {MAX_NODES:,} nodes")
+            raise _too_many((None, 0, value))
+    for target, trail, level in work:
         if level > MAX_DEPTH:
             raise _endless(trail, "too_deep", f"more than {MAX_DEPTH} levels", f"at most {MAX_DEPTH} levels")
         is_object = type(target) is JSONObject
@@ -365,21 +363,28 @@ def _admitted(value: Any) -> Any:
                 if isfinite(inner):
                     continue
             else:
+                # What holds a million is told before it is copied: it may stand in a thousand places.
+                if (kind is dict or kind is list) and nodes + len(inner) > MAX_NODES:
+                    raise _too_many((trail, place, inner))
                 # Plain dicts and lists, nearly all there is, are copied right here.
-                if kind is dict:
-                    taken = _new_object(JSONObject)
-                    _fill_object(taken, inner)
-                elif kind is list:
+                if kind is list:
                     taken = _new_array(JSONArray)
                     _fill_array(taken, inner)
                 else:
                     taken = _snapshot(inner, kind, trail, place)
+                nodes += len(taken)
+                if nodes > MAX_NODES:
+                    raise _too_many((trail, place, inner))
                 if taken is not inner:
                     (_put_member if is_object else _put_element)(target, place, taken)
                 work.append((taken, (trail, place, inner), level + 1))
                 continue
             raise _not_json(inner, trail, place)
     return holder[0]
+
+
+def _too_many(trail: Any) -> NotJSON:
+    return _endless(trail, "too_large", f"more than {MAX_NODES:,} nodes", f"at most {MAX_NODES:,} nodes")
 
 
 def _check_name(name: object, trail: Any) -> None:

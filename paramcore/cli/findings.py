@@ -65,7 +65,7 @@ class Placed:
 
 
 #: What the caret stands under: a text, or all up to the next mark.
-_VALUE = re.compile(r'"(?:[^"\\]|\\.)*"|[^\s,\]}":]+(?::[^\s,\]}":]+)*|["\]},]|')
+_VALUE = re.compile(r'"(?:[^"\\]++|\\.)*+"|[^\s,\]}":]+(?::[^\s,\]}":]+)*|["\]},]|')
 
 
 def _data(text: str) -> str:

@@ -159,7 +159,7 @@ def audit(options: Namespace) -> Pieces:
         document, path, obj = task
         name = obj.get("project") if isinstance(obj, dict) else None
         name = name if isinstance(name, str) else None
-        if len(auditors) > 1 and name not in auditors:
+        if len(auditors) > 1 and name not in auditors and isinstance(obj, dict):
             elsewhere += 1
             continue
         own = name if name in auditors else next(iter(auditors))

@@ -138,7 +138,9 @@ def _context(params: Mapping[str, Any]) -> Iterator[Violation]:
 
 
 def _relationships(params: Mapping[str, Any]) -> Iterator[Violation]:
-    labels = {one["name"] for one, _ in _nested(params["labels"], "", "children") if isinstance(one.get("name"), str)}
+    named = (one.get("name") for one, _ in _nested(params["labels"], "", "children"))
+    # In the order of the file, so that of two names that are as near the same one is always suggested.
+    labels = dict.fromkeys(name for name in named if isinstance(name, str))
     for index, one in enumerate(_elements(params["relationships"])):
         for end in ("source_label", "target_label"):
             name = _member(one, end)
@@ -156,7 +158,7 @@ def _category_ids(params: Mapping[str, Any]) -> Iterator[Violation]:
 
 
 def _conditions(params: Mapping[str, Any]) -> Iterator[Violation]:
-    labels = {label for _, shape in _members(params["geometries"]) for label in _labels(shape)}
+    labels = dict.fromkeys(label for _, shape in _members(params["geometries"]) for label in _labels(shape))
     for name, attribute in _members(params["annotation_attributes"]):
         path = pointer("annotation_attributes", name, "conditions", "label_condition", "label")
         asked = _member(_member(_member(attribute, "conditions"), "label_condition"), "label")

@@ -197,9 +197,11 @@ class _Rules:
         """Return the judge of one param by itself."""
         one = self._ones.get(name)
         if one is None:
-            if len(self._ones) >= _MOST_NAMES:
-                self._ones.clear()
-            one = self._ones[name] = self._made(name)
+            one = self._made(name)
+            if len(name) <= _LONGEST_NAME:
+                if len(self._ones) >= _MOST_NAMES:
+                    self._ones.clear()
+                self._ones[name] = one
         return one
 
     def _made(self, name: str) -> _One:
@@ -233,6 +235,7 @@ class _Rules:
 
 #: Names that tasks may bring before what is known of them is forgotten: a task may bring any.
 _MOST_NAMES = 4_096
+_LONGEST_NAME = 256
 
 
 @frozen
@@ -397,6 +400,9 @@ _DIFFER = {
     "contentEncoding",
     "contentMediaType",
     "contentSchema",
+    # A warning that becomes one more `allOf` would evaluate names for these.
+    "unevaluatedItems",
+    "unevaluatedProperties",
 }
 
 

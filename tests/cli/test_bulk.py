@@ -112,3 +112,29 @@ def test_errors_stand_above_the_bar(long_files, tmp_path):
     bad.write_text("{\n" + (long_files / "preview.jsonl").read_text())
     shown = with_terminal(*BULK["preview"], bad, "--keep-going", "--output", tmp_path / "answer", stdout=None)
     assert "bad.jsonl:1:2" in "".join(shown.split())
+
+
+@pytest.mark.parametrize("verb", BULK)
+def test_a_second_bom_is_a_bad_line(verb):
+    """Two files put together may have a BOM in the middle: that line is told, and the others count."""
+    text = lines(verb, 1) + "\ufeff" + lines(verb, 2)
+    ran = run(*BULK[verb], "-", "--lines", "--keep-going", stdin=text)
+    assert ran.status == 1
+    assert "<stdin>:2:1: found a BOM" in ran.err
+    assert "1 bad line" in ran.err + ran.out
+
+
+def test_a_link_to_a_device_is_not_replaced(tmp_path):
+    """`--output` refuses what leads to no regular file, as it refuses the device itself."""
+    link = tmp_path / "link"
+    link.symlink_to("/dev/null")
+    ran = run(*BULK["preview"], "-", "--output", link, stdin="{}")
+    assert (ran.status, link.is_symlink()) == (2, True)
+    assert "no regular file" in ran.err
+
+
+def test_what_is_no_task_is_bad_among_many_projects():
+    """With several projects, too, a line that is no object belongs to none of them and is a bad one."""
+    ran = run("audit", "projects", "-", "--lines", "--keep-going", stdin='5\n[1]\n{"project": 5}\n')
+    assert ran.status == 1
+    assert "2 bad lines" in ran.err

@@ -167,7 +167,7 @@ def test_a_second_bom_is_refused(written):
     """A BOM stands at the start of a file only."""
     lines = read_lines(written("\ufeff[1]\n\ufeff[2]\n", "some.jsonl"))
     next(lines)
-    error = refused(lambda: next(lines))
+    error = refused(next(lines).document)
     assert (error.code, error.line, error.column) == ("json_syntax", 2, 1)
 
 

@@ -3,6 +3,7 @@
 import copy
 import json
 import pickle
+import tracemalloc
 from collections import OrderedDict, UserDict
 from datetime import date
 from decimal import Decimal
@@ -322,3 +323,40 @@ def test_what_is_equal_is_not_unequal():
 def test_a_bad_name_inside_is_told_by_its_place():
     """The path leads to the object whose name is wrong."""
     assert refused({"a": [{"\ud800": 1}]}).path == "/a/0"
+
+
+class _Awkward:
+    """A key whose comparison fails once it is armed."""
+
+    armed = False
+
+    def __hash__(self):
+        return 7
+
+    def __eq__(self, other):
+        if _Awkward.armed:
+            raise RuntimeError("no")
+        return self is other
+
+
+def test_keys_that_fail_are_told(monkeypatch):
+    """A dict whose keys run foreign code while it is copied is refused in our words, wherever it stands."""
+    keys = {_Awkward(): 1 for _ in range(3)}
+    del keys[next(iter(keys))]
+    monkeypatch.setattr(_Awkward, "armed", True)
+    for value in (keys, {"a": keys}, [keys]):
+        with pytest.raises(NotJSON) as refused:
+            freeze(value)
+        assert refused.value.code in ("changed_during_call", "key_type")
+
+
+@pytest.mark.parametrize("wide", [lambda: (x := [], x.extend([x] * 1_000), x)[2], lambda: [[0] * 900_000] * 5_000])
+def test_what_would_be_too_large_is_not_copied(wide):
+    """A value that stands in many places is refused before its copies fill the memory."""
+    tracemalloc.start()
+    with pytest.raises(NotJSON) as refused:
+        freeze({"a": wide()})
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert refused.value.code in ("cycle", "too_large")
+    assert peak < 100 * 2**20
