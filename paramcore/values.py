@@ -339,7 +339,12 @@ def _admitted(value: Any) -> Any:
     nodes = 0
     if type(value) is dict:
         # Params, nearly all that comes in, without the round for the holder.
-        holder[0] = taken = _snapshot(value, dict, None, 0)
+        try:
+            taken = _new_object(JSONObject)
+            _fill_object(taken, value)
+        except Exception:  # noqa: BLE001  (keys may run foreign code: told below)
+            taken = _snapshot(value, dict, None, 0)
+        holder[0] = taken
         work, nodes = [(taken, (None, 0, value), 1)], len(taken)
         if nodes > MAX_NODES:
             raise _too_many((None, 0, value))
