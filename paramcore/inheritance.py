@@ -16,7 +16,7 @@ from attrs import evolve, field, frozen
 from paramcore.assumptions import Assumptions
 from paramcore.errors import NoSuchVersion, describe
 from paramcore.tasks import opts_out
-from paramcore.values import check_instruction, no_instruction, sealed
+from paramcore.values import check_instruction, sealed
 from paramcore.versions import ParamVersion
 
 __all__ = ["Inheritance", "Merge", "inherited_version", "version_by_number"]
@@ -109,7 +109,7 @@ class Inheritance:
         decoded JSON that you trust), never a request.
 
         Raises:
-            InvalidParams: `instruction_type`, of which alone it is sure to ask.
+            InvalidParams: `instruction_type`, the only thing that it asks.
 
         """
         # The one merge.  It runs for each task, as a bound method: that costs the least of all that pickles.
@@ -121,16 +121,10 @@ class Inheritance:
                 check_instruction(params["instruction"])
             return effective
         own = effective["instruction"]
-        if not own:
+        if type(own) is not str:
             check_instruction(own)
-            effective["instruction"] = self._alone
-            return effective
         # T4: the project's instruction is appended after the task's.
-        try:
-            effective["instruction"] = own + appended
-        except TypeError:
-            # To text, of all JSON, only text is added: to ask beforehand would cost a twentieth of the whole.
-            raise no_instruction(own) from None
+        effective["instruction"] = own + appended if own else self._alone
         return effective
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -29,7 +29,6 @@ __all__ = [
     "check_instruction",
     "freeze",
     "freeze_params",
-    "no_instruction",
     "pointer",
     "pointer_parts",
     "same",
@@ -166,12 +165,9 @@ def check_instruction(instruction: object) -> None:
     # U11: text or null, wherever it comes in; nothing is coerced to text.
     """Raise `InvalidParams` (`instruction_type`) unless it is text or null."""
     if type(instruction) is not str and instruction is not None:
-        raise no_instruction(instruction)
-
-
-def no_instruction(found: object) -> InvalidParams:
-    """Return the error for what stands as an instruction and is none."""
-    return InvalidParams("instruction_type", "/instruction", describe(found), "text or null as the instruction")
+        raise InvalidParams(
+            "instruction_type", "/instruction", describe(instruction), "text or null as the instruction"
+        )
 
 
 def snapshot(obj: Mapping[str, Any]) -> dict[str, Any]:
@@ -371,7 +367,6 @@ def _admitted(value: Any) -> Any:
                 # What holds a million is told before it is copied: it may stand in a thousand places.
                 if (kind is dict or kind is list) and nodes + len(inner) > MAX_NODES:
                     raise _too_many((trail, place, inner))
-                # Plain dicts and lists, nearly all there is, are copied right here.
                 if kind is list:
                     taken = _new_array(JSONArray)
                     _fill_array(taken, inner)

@@ -42,7 +42,7 @@ def shown_progress(read: Callable[[OnRead | None], Iterable[_T]], path: str, *, 
         TextColumn("left"),
         TimeRemainingColumn(),
     )
-    total = os.path.getsize(path) if os.path.isfile(path) else None
+    size = os.path.getsize(path) if os.path.isfile(path) else None
     done = 0
 
     def on_read(count: int) -> None:
@@ -51,12 +51,15 @@ def shown_progress(read: Callable[[OnRead | None], Iterable[_T]], path: str, *, 
 
     # What the command prints goes where it always goes.
     with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False) as progress:
-        bar = progress.add_task("", total=total, tasks=0, rate=0)
+        bar = progress.add_task("", total=None, tasks=0, rate=0)
         for number, task in enumerate(read(on_read), 1):
             yield task
             if number % _STEP == 0:
                 elapsed = progress.tasks[0].elapsed or 0
-                progress.update(bar, completed=done, tasks=number, rate=number / elapsed if elapsed else 0)
+                # What is read as one document was read before the first task came: of that the end is not known.
+                total = size if done else None
+                rate = number / elapsed if elapsed else 0
+                progress.update(bar, total=total, completed=done, tasks=number, rate=rate)
 
 
 def _is_worth_it(path: str, *, prints: bool) -> bool:

@@ -127,7 +127,7 @@ class _Bench:
         if seen is None:
             return None
         own, target = seen
-        # Of a pin or an opt-out there is mostly something to tell.
+        # What is wrong with a pin or an opt-out (`old_pin`, `bare_opt_out`) only `lint_task` tells.
         if target.request.project_version is not None:
             return None
         name, inheritance = target.project.name, target.inheritance
@@ -174,7 +174,9 @@ class _Bench:
     def _is_news(self, one: Violation, project: Project) -> bool:
         if self._is_told(one, project):
             return False
-        self._told.add(_told_by(one, project))
+        # What is the task's own is always news, and never remembered: there is no end to it.
+        if one.version is not None:
+            self._told.add(_told_by(one, project))
         return True
 
     def _is_told(self, one: Violation, project: Project) -> bool:

@@ -226,3 +226,17 @@ def test_what_is_no_version_and_no_request_is_refused(odd):
         with pytest.raises(InvalidSetting) as refused:
             act()
         assert refused.value.code == "argument_type"
+
+
+class _Word(str):
+    """A text that is not exactly one."""
+
+
+@pytest.mark.parametrize("own", [_Word("hi"), 5, 0, [], False, ["a"], {"a": 1}])
+@pytest.mark.parametrize("held", [{}, {"instruction": "P"}])
+def test_the_trusted_door_asks_for_the_type_of_the_instruction(held, own):
+    """What is neither text nor null is refused as an instruction, whether something is appended or not."""
+    merge = Project("p", type="t", params=held).inheritance()
+    with pytest.raises(InvalidParams) as refused:
+        merge({"instruction": own})
+    assert refused.value.code == "instruction_type"

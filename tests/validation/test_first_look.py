@@ -6,6 +6,7 @@ import pytest
 from test_schemas import CASES, base, changed
 
 from paramcore.cli import main
+from paramcore.cli.validating import _Bench
 from paramcore.documents import Line
 from paramcore.first_look import FirstLook
 
@@ -68,3 +69,17 @@ def test_usual_tasks_need_no_document(flaw, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(Line, "document", lambda line: pytest.fail(str(line)))
     assert main(["validate", str(project), str(lines)]) == 0
     assert capsys.readouterr().out.endswith(" in 1 project and 10 tasks\n")
+
+
+def test_what_is_told_of_tasks_is_not_remembered(tmp_path, monkeypatch):
+    """A million different findings on tasks leave nothing behind: only what is told of a project is kept."""
+    benches = []
+    made = _Bench.__init__
+    monkeypatch.setattr(_Bench, "__init__", lambda self, options: benches.append(self) or made(self, options))
+    project, lines = tmp_path / "project.json", tmp_path / "tasks.jsonl"
+    history = [{"version": 0, "geometries": {"box": {"objects_to_annotate": ["car"]}}}]
+    project.write_text(json.dumps({"name": "boxes", "type": "imageannotation", "param_history": history}))
+    lines.write_text("".join(f'{{"attachment": "https://e.com/a", "unknown_{n}": 1}}\n' for n in range(50)))
+    assert main(["validate", str(project), str(lines), "--no-values"]) == 0
+    assert benches[0]._counts["warning"] == 50
+    assert benches[0]._told == set()
