@@ -159,7 +159,6 @@ class TaskRequest(_Open):
         opened.clear_unique_id_on_error = opened.type = None
         if type is not None:
             opened.type = freeze(type)
-            _check_text("type", type)
         if not _ROUTING.isdisjoint(flat):
             opened.params = sealed({name: value for name, value in flat.items() if name not in _ROUTING})
             for name in ROUTING_NAMES:
@@ -167,6 +166,8 @@ class TaskRequest(_Open):
                     if name in _CHECKS:
                         _CHECKS[name](name, flat[name])
                     setattr(opened, name, flat[name])
+        # Last, as the constructor does: of two fields that are wrong the first is told.
+        _check_text("type", type)
         opened.__class__ = TaskRequest
         return opened  # type: ignore[return-value]
 

@@ -13,8 +13,9 @@ from hypothesis import given, strategies as st
 from paramcore import Assumptions, Project
 from paramcore.documents import Line
 from paramcore.errors import ParamcoreError
-from paramcore.first_look import FirstLook
+from paramcore.first_look import _ROUTING, FirstLook
 from paramcore.previews import Previews
+from paramcore.tasks import ROUTING_NAMES
 from paramcore.testing import flat_requests, json_values, projects, task_params
 from paramcore.wire import read_task_request
 
@@ -72,6 +73,33 @@ def test_both_looks_agree(both: tuple[Project, bytes], settings: dict[str, Any])
     """Whatever the project, the request, its notation and the assumptions: the same text, or none."""
     project, line = both
     agreed(project, line, settings)
+
+
+@given(project=projects(min_versions=1), data=st.data())
+def test_what_was_asked_before_does_not_matter(project: Project, data: st.DataObject) -> None:
+    """One after the other, lines of every kind come out as they would alone."""
+    first, previews = FirstLook(lambda _: project, {}), Previews()
+    requests = st.one_of(flat_requests(project), task_params(max_size=4), st.sampled_from(KINDS))
+    nulls = st.dictionaries(st.sampled_from([*project.params, "instruction", "c"]), st.none())
+    for request, null in data.draw(st.lists(st.tuples(requests, nulls), min_size=2, max_size=8)):
+        line = json.dumps({**request, **null}).encode()
+        seen = first.at(line)
+        assert seen is None or previews.answer(*seen) == second_look(project, line, {})
+
+
+#: What decides on what is said beside the params.
+KINDS: list[dict[str, Any]] = [{}, {"instruction": "i"}, {"instruction": ""}, {"instruction": None}, {"c": None}]
+
+
+@pytest.mark.parametrize("order", [KINDS, KINDS[::-1]])
+def test_every_kind_of_line_rests_on_its_own_rules(order: list[dict[str, Any]]) -> None:
+    """A null over what is inherited, an instruction and none are told apart, whichever comes first."""
+    first, previews = FirstLook(lambda _: BOXES, {}), Previews()
+    for request in (*order, {"a": None}, {"a": None, "instruction": ""}, {"c": 1}):
+        line = json.dumps(request).encode()
+        seen = first.at(line)
+        assert seen is not None
+        assert previews.answer(*seen) == second_look(BOXES, line, {})
 
 
 @given(both=projects_and_lines(), data=st.data())
@@ -160,6 +188,14 @@ def test_many_names_are_forgotten() -> None:
     for number in range(5_000):
         line = b'{"n%d": 1}' % number
         assert previews.answer(*first.at(line)) == second_look(BOXES, line, {})
+    assert len(previews._names) <= 4_096
+    previews.answer(*first.at(b'{"%s": 1}' % (b"n" * 300)))
+    assert "n" * 300 not in previews._names
+
+
+def test_the_names_that_are_set_aside_are_those_there_are() -> None:
+    """A first look knows each routing name, so that none passes for a param."""
+    assert _ROUTING.keys() == set(ROUTING_NAMES)
 
 
 def test_without_the_limit_of_digits_there_is_no_first_look() -> None:

@@ -231,3 +231,14 @@ def test_params_may_be_any_mapping(kind):
     params = kind({"a": [1]})
     assert TaskRequest(params).params == TaskRequest.from_flat(params).params == Patch(params).params == {"a": [1]}
     assert Project("boxes", type="comparison", params=params).resolve(params).params == {"a": [1]}
+
+
+def test_of_two_wrong_fields_the_first_is_told():
+    """The flat form and the constructor blame the same field."""
+    for make in (
+        lambda: TaskRequest.from_flat({"batch": 5}, type=5),
+        lambda: TaskRequest({}, batch=5, type=5),
+    ):
+        with pytest.raises(InvalidSetting) as refused:
+            make()
+        assert refused.value.path == "/batch"
