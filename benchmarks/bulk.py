@@ -49,8 +49,9 @@ sys.exit(main(sys.argv[2:]))
 
 PEAK = """
 import resource, subprocess, sys
-subprocess.run(sys.argv[1:], check=False)
+done = subprocess.run(sys.argv[1:], check=False)
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr)
+sys.exit(done.returncode)
 """
 
 

@@ -89,7 +89,7 @@ def _pairs(place: Path) -> dict[str, tuple[Callable[[], object], Callable[[], ob
             lambda: project.resolve(request).params,
             lambda: project.resolve(request),
         ),
-        "params that come in without a round for what holds them": (lambda: freeze([flat]), lambda: freeze(flat)),
+        "params that come in by themselves, not in an array": (lambda: freeze([flat]), lambda: freeze(flat)),
         "an encoder that is made once": (lambda: json.dumps(metadata), lambda: _encoded(metadata)),
         "all of a task's params, asked about at once": (
             lambda: one_by_one.params(own, bound),
