@@ -302,9 +302,10 @@ def decoded(data: bytes, source: str, depth: int, *, first_line: int = 1) -> Doc
 
 def plain_object(data: bytes) -> dict[str, Any] | None:
     """
-    Return the object of a line that `decoded` takes, and the door of a request as it is; `None` where that is not sure.
+    Return the object that a line holds, plain; `None` where there is anything odd about the line.
 
-    That is a line without anything odd: what is wrong with one, or seems so, is for `decoded` to tell.
+    What comes out, `decoded` would decode as well, and `freeze` would take as it
+    is.  What is wrong with another line, or only seems so, is for those two to tell.
     """
     if len(data) >= MAX_NODES or not 0 < sys.get_int_max_str_digits() <= MAX_DIGITS:
         return None

@@ -65,8 +65,6 @@ class ParamcoreError(Exception):
     found: str
     wanted: str
 
-    # The classes below that have no fields of their own are frozen by this one.  Made attrs classes too, the eight of
-    # them would take a fifteenth of the time of `import paramcore`.
     def __str__(self) -> str:
         place = f"at {self.path}: " if self.path else ""
         return one_line(f"{place}found {self.found}, wanted {self.wanted}")
@@ -91,6 +89,8 @@ class ParamcoreError(Exception):
         return attrs.evolve(self, path=prefix + (self.path or ""))
 
 
+# Classes that have no fields of their own are frozen by the root.  Made attrs classes too, the eight of them would take
+# a fifteenth of the time of `import paramcore`.
 class NotJSON(ParamcoreError, ValueError):
     """
     A value that is no JSON, or one past the limits.

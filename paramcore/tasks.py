@@ -10,13 +10,20 @@ from attrs import Attribute, field, frozen
 from paramcore.errors import InvalidParams, InvalidSetting, describe
 from paramcore.values import JSONObject, freeze, freeze_params, pointer, sealed
 
-__all__ = ["INHERIT_NOTHING", "ROUTING_NAMES", "SLOT_NAMES", "TaskRequest", "check_name", "opts_out"]
+__all__ = ["INHERIT_NOTHING", "ROUTING_KINDS", "ROUTING_NAMES", "SLOT_NAMES", "TaskRequest", "check_name", "opts_out"]
 
 #: The `project_version` that opts out of inheritance (T3).
 INHERIT_NOTHING = -1
 
-# T10: these say where a task goes; they are no params and never inherited.
-ROUTING_NAMES = ("project", "project_version", "batch", "unique_id", "clear_unique_id_on_error")
+# T10: these say where a task goes; they are no params and never inherited.  Each has its type; null is not given (T7).
+ROUTING_KINDS = {
+    "project": str,
+    "project_version": int,
+    "batch": str,
+    "unique_id": str,
+    "clear_unique_id_on_error": bool,
+}
+ROUTING_NAMES = tuple(ROUTING_KINDS)
 _ROUTING = frozenset(ROUTING_NAMES)
 
 #: Params that have a field of their own on a created task (T9, T10); a project may hold them all the same.

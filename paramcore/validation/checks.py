@@ -113,7 +113,7 @@ _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _metadata(params: Mapping[str, Any]) -> Iterator[Violation]:
-    # No character takes more than four times what Python shows of it, and that is told sooner.
+    # No character takes more than four times what Python shows of it, and that is found out faster.
     if 4 * len(repr(params["metadata"])) <= _METADATA:
         return
     size = len(_compact(params["metadata"]).encode())

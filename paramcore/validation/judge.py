@@ -184,11 +184,11 @@ class _Rules:
 
     def of_own(self, own: Mapping[str, Any]) -> list[Violation]:
         """Return what is wrong with each param of a task by itself."""
-        # Asked of all at once, which takes no longer than asking it of one.
+        # Asked of all at once, which takes about half as long as asking it of each.
         fits = self._fast_whole is not None and _passes(self._fast_whole, own)
         found: list[Violation] = []
         for name, value in own.items():
-            one = self._ones.get(name) or self.of_one(name)
+            one = self.of_one(name)
             if not fits or one.asks_more:
                 found += one(value, fits=fits)
         return found

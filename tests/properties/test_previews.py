@@ -13,7 +13,7 @@ from hypothesis import given, strategies as st
 from paramcore import Assumptions, Project
 from paramcore.documents import Line
 from paramcore.errors import ParamcoreError
-from paramcore.first_look import _ROUTING, FirstLook
+from paramcore.first_look import FirstLook
 from paramcore.previews import Previews
 from paramcore.tasks import ROUTING_NAMES
 from paramcore.testing import flat_requests, json_values, projects, task_params
@@ -193,9 +193,13 @@ def test_many_names_are_forgotten() -> None:
     assert "n" * 300 not in previews._names
 
 
-def test_the_names_that_are_set_aside_are_those_there_are() -> None:
-    """A first look knows each routing name, so that none passes for a param."""
-    assert _ROUTING.keys() == set(ROUTING_NAMES)
+@pytest.mark.parametrize("name", ROUTING_NAMES)
+def test_no_routing_name_passes_for_a_param(name: str) -> None:
+    """Whatever says where a task goes is not among the params of a first look."""
+    values = {"project": "boxes", "project_version": 0, "clear_unique_id_on_error": True}
+    seen = FirstLook(lambda _: BOXES, {}).at(json.dumps({name: values.get(name, "x"), "c": 1}).encode())
+    assert seen is not None
+    assert seen[0] == {"c": 1}
 
 
 def test_without_the_limit_of_digits_there_is_no_first_look() -> None:
