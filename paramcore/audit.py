@@ -275,7 +275,7 @@ def _could_be(version: ParamVersion, whole: Any, task: Mapping[str, Any], assump
     """Ask the merge whether some request ends up with this instruction: one without any, with all of it, or with what stands first."""
     if "instruction" not in task or (type(whole) is not str and whole is not None):
         return False
-    merge = Inheritance.of(version, assumptions).merge
+    merge = Inheritance(version, assumptions).merge
     appended = assumptions.instruction_separator + (version.params["instruction"] or "")
     requests = [{}, {"instruction": whole}]
     if whole is not None:

@@ -176,9 +176,9 @@ class _Bound:
 
     def _bound(self, params: Mapping[str, Any] | None) -> Merge:
         if params is None:
-            return Inheritance.of(None, self.project.assumptions).merge
+            return Inheritance(None, self.project.assumptions).merge
         changed = {name: params[name] for name in self.changed if name in params}
-        return Inheritance.of(ParamVersion(0, sealed(changed)), self.project.assumptions).merge
+        return Inheritance(ParamVersion(0, sealed(changed)), self.project.assumptions).merge
 
     def effect(self, task: TaskRequest) -> Effect:
         self.project.check(task)

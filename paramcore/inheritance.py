@@ -68,38 +68,36 @@ class Inheritance:
     """
     A version bound once, to be merged with the params of many tasks.  It pickles.
 
-    `version` is `None` where nothing is inherited.
+    `version` is `None` where nothing is inherited (T3).
     """
 
     version: ParamVersion | None
     assumptions: Assumptions
     #: Whether the version has an instruction that is appended to a task's.
-    appends: bool = field(repr=False, eq=False)
+    appends: bool = field(init=False, repr=False, eq=False)
     #: Each param of the version, told to be the project's: made once, for it is asked of every task's answer.
-    sources: Mapping[str, str] = field(repr=False, eq=False)
+    sources: Mapping[str, str] = field(init=False, repr=False, eq=False)
     # What the merge needs, made once: the params inherited, what is appended to a task's instruction, and what
     # stands for one without text.
-    _inherited: Mapping[str, Any] = field(repr=False, eq=False)
-    _appended: str | None = field(repr=False, eq=False)
-    _alone: str | None = field(repr=False, eq=False)
+    _inherited: Mapping[str, Any] = field(init=False, repr=False, eq=False)
+    _appended: str | None = field(init=False, repr=False, eq=False)
+    _alone: str | None = field(init=False, repr=False, eq=False)
 
-    @classmethod
-    def of(cls, version: ParamVersion | None, assumptions: Assumptions) -> Inheritance:
-        """Bind a version; `None` inherits nothing (T3)."""
-        inherited: Mapping[str, Any] = version.params if version else sealed({})
-        text = inherited.get("instruction")
+    def __attrs_post_init__(self) -> None:
+        inherited: Mapping[str, Any] = self.version.params if self.version else sealed({})
         sources = sealed(dict.fromkeys(inherited, "project"))
+        text, appended, alone = inherited.get("instruction"), None, None
         # T6: where the task's instruction overrides, it is a param like any other, and nothing is appended.
-        if not text or assumptions.instruction_rule == "override":
-            return cls(
-                version, assumptions, appends=False, sources=sources, inherited=inherited, appended=None, alone=None
-            )
-        # T5: one separator between the two texts, and none where the task has no text, unless it is to be joined anyway.
-        appended = assumptions.instruction_separator + text
-        alone = appended if assumptions.empty_instruction == "join" else text
-        # Its place is kept, and a task without an instruction has the same as one that sets it to null.
-        held = {**inherited, "instruction": None}
-        return cls(version, assumptions, appends=True, sources=sources, inherited=held, appended=appended, alone=alone)
+        if text and self.assumptions.instruction_rule == "append":
+            # T5: one separator between the two texts, and none where the task has no text, unless it is to be joined
+            # anyway.
+            appended = self.assumptions.instruction_separator + text
+            alone = appended if self.assumptions.empty_instruction == "join" else text
+            # Its place is kept, and a task without an instruction has the same as one that sets it to null.
+            inherited = {**inherited, "instruction": None}
+        found = (appended is not None, sources, inherited, appended, alone)
+        for name, value in zip(("appends", "sources", "_inherited", "_appended", "_alone"), found, strict=True):
+            object.__setattr__(self, name, value)
 
     def merge(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """
@@ -130,4 +128,4 @@ class Inheritance:
     def __reduce__(self) -> tuple[Any, ...]:
         # What was made from a version is not sent along, nor what it was read from.
         version = None if self.version is None else evolve(self.version, entry=None)
-        return Inheritance.of, (version, self.assumptions)
+        return Inheritance, (version, self.assumptions)

@@ -121,7 +121,7 @@ class Project:
         freeze(type)
         if not isinstance(assumptions, Assumptions):
             raise InvalidSetting("assumption_value", None, describe(assumptions), "an `Assumptions`")
-        latest = Inheritance.of(inherited_version(versions, None), assumptions)
+        latest = Inheritance(inherited_version(versions, None), assumptions)
         self.__attrs_init__(name, type, versions, assumptions, fields, layout, latest)
 
     @property
@@ -200,7 +200,7 @@ class Project:
     def _bound(self, project_version: object) -> Inheritance:
         if project_version is None:
             return self._latest
-        return Inheritance.of(inherited_version(self.versions, project_version), self.assumptions)
+        return Inheritance(inherited_version(self.versions, project_version), self.assumptions)
 
     def resolve(self, task: TaskRequest | Mapping[str, Any]) -> EffectiveParams:
         """
@@ -250,7 +250,7 @@ class Project:
             InvalidSetting: `argument_type` for what is no request.
 
         """
-        if not isinstance(task, TaskRequest):
+        if _kind(task) is not TaskRequest:
             raise InvalidSetting("argument_type", None, describe(task), "a `TaskRequest`")
         # T15: a request for another project is not for this one.
         # T11: one that names only a batch goes to the batch's project, which is for the caller to know.

@@ -203,7 +203,7 @@ def test_each_assumed_rule_says_what_speaks_for_it():
 )
 def test_two_instructions_meet_as_it_is_assumed(assumptions, own, joined):
     """The settings decide the separator, what is empty, and whether anything is appended at all (T5, T6)."""
-    bound = Inheritance.of(ParamVersion(0, {"instruction": "Box it."}), assumptions)
+    bound = Inheritance(ParamVersion(0, {"instruction": "Box it."}), assumptions)
     assert bound.merge({"instruction": own})["instruction"] == joined
     assert bound.appends is (assumptions.instruction_rule == "append")
 
@@ -211,7 +211,7 @@ def test_two_instructions_meet_as_it_is_assumed(assumptions, own, joined):
 @pytest.mark.parametrize("text", [None, ""])
 def test_a_version_without_text_appends_nothing(text):
     """An empty or null instruction of a project leaves the task's as it is."""
-    bound = Inheritance.of(ParamVersion(0, {"instruction": text}), Assumptions())
+    bound = Inheritance(ParamVersion(0, {"instruction": text}), Assumptions())
     assert bound.merge({"instruction": "Hurry."}) == {"instruction": "Hurry."}
     assert bound.merge({}) == {"instruction": text}
     assert bound.appends is False
@@ -220,9 +220,9 @@ def test_a_version_without_text_appends_nothing(text):
 def test_inheritances_compare_by_what_they_bind():
     """Two bindings of the same version under the same assumptions are one."""
     version = ParamVersion(0, {"instruction": "Box it."})
-    assert Inheritance.of(version, Assumptions()) == Inheritance.of(version, Assumptions())
-    assert Inheritance.of(version, Assumptions()) != Inheritance.of(version, Assumptions(instruction_separator=" "))
-    assert Inheritance.of(None, Assumptions()) == Inheritance.of(None, Assumptions())
+    assert Inheritance(version, Assumptions()) == Inheritance(version, Assumptions())
+    assert Inheritance(version, Assumptions()) != Inheritance(version, Assumptions(instruction_separator=" "))
+    assert Inheritance(None, Assumptions()) == Inheritance(None, Assumptions())
 
 
 @pytest.mark.parametrize("kind", [UserDict, MappingProxyType, OrderedDict])
