@@ -24,9 +24,9 @@ from typing import Any, BinaryIO, NoReturn
 from attrs import field, frozen
 
 from paramcore.errors import SHOWN, DocumentError, ParamcoreError
-from paramcore.positions import Position, Token, Tokens, name_of, offset_of, position_at, tokens
+from paramcore.positions import Find, Position, Token, find, position_at, tokens
 from paramcore.values import MAX_DEPTH, MAX_DIGITS, MAX_NODES, pointer
-from paramcore.yaml import YAMLFault, yaml_tokens, yaml_value
+from paramcore.yaml import YAMLFault, find_in_yaml, yaml_value
 
 __all__ = [
     "PROJECT_DEPTH",
@@ -71,12 +71,12 @@ class Document:
     source: str
     _text: str = field(repr=False)
     _first_line: int = 1
-    _tokens: Tokens = field(default=tokens, repr=False)
+    _find: Find = field(default=find, repr=False)
 
     def locate(self, path: str, *, name: bool = False) -> Position:
         """Return the line and column, from 1, of the value at a JSON Pointer, or of the nearest around it; or of its name."""
-        find = name_of if name else offset_of
-        position = position_at(self._text, find(self._text, path, self._tokens))
+        name_at, value_at = self._find(self._text, path)
+        position = position_at(self._text, name_at if name else value_at)
         return Position(position.line + self._first_line - 1, position.column)
 
     def place(self, path: str) -> str:
@@ -330,7 +330,7 @@ def _decoded_yaml(data: bytes, source: str, depth: int) -> Document:
     except ImportError:
         wanted = "`pip install ruamel.yaml`, or the same as JSON"
         raise DocumentError("unreadable", None, "YAML, and nothing to read it", wanted, source, None, None) from None
-    return Document(value, source, text, 1, yaml_tokens)
+    return Document(value, source, text, 1, find_in_yaml)
 
 
 def _text(data: bytes, source: str, first_line: int) -> str:

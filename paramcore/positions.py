@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, TypeAlias
 
 from attrs import frozen
 
 from paramcore.values import pointer_parts
 
-__all__ = ["Position", "Token", "Tokens", "name_of", "offset_of", "position_at", "tokens"]
+__all__ = ["Find", "Position", "Token", "find", "find_among", "position_at", "tokens"]
 
 
 @frozen
@@ -36,8 +36,8 @@ class Token(NamedTuple):
     trail: list[str | int]
 
 
-#: What yields the names and values of a text in order: `tokens` for JSON.
-Tokens: TypeAlias = Callable[[str], Iterator[Token]]
+#: Tells where in a text the name and the value at a JSON Pointer begin: `find` for JSON.
+Find: TypeAlias = Callable[[str, str], tuple[int, int]]
 
 #: A string, a mark, or a run of what is neither: a number or a word, right or wrong.
 _PIECE = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
@@ -76,46 +76,16 @@ def _step(trail: list[str | int]) -> bool:
     return True
 
 
-def offset_of(text: str, path: str, read: Tokens) -> int:
+def find(text: str, path: str) -> tuple[int, int]:
     """
-    Return where the value at a JSON Pointer begins.
+    Return where in a JSON text the name and the value at a JSON Pointer begin.
 
-    Where there is none, it is where the innermost value around it begins.
+    Where it has no name, that is where the value begins; where there is no such
+    value, where the innermost value around it does.
     """
-    wanted = pointer_parts(path)
-    if read is tokens:
-        return _found(text, wanted)[1]
-    nearest = 0
-    for token in read(text):
-        if token.is_name:
-            continue
-        trail, depth = token.trail, len(token.trail)
-        # The last part differs most often.
-        if depth and (depth > len(wanted) or str(trail[-1]) != wanted[depth - 1]):
-            continue
-        if tuple(map(str, trail)) == wanted[:depth]:
-            nearest = token.offset
-            if depth == len(wanted):
-                break
-    return nearest
-
-
-def name_of(text: str, path: str, read: Tokens) -> int:
-    """Return where the name of the member at a JSON Pointer begins, or its value where it has none."""
-    wanted = pointer_parts(path)
-    if read is tokens:
-        return _found(text, wanted)[0]
-    for token in read(text):
-        if token.is_name and len(token.trail) == len(wanted) and tuple(map(str, token.trail)) == wanted:
-            return token.offset
-    return offset_of(text, path, read)
-
-
-def _found(text: str, wanted: tuple[str, ...]) -> tuple[int, int]:
-    """Return where the name and the value begin that these names and indexes lead to, or the nearest value around them."""
     at = _after_space(text, 0)
     start = at
-    for part in wanted:
+    for part in pointer_parts(path):
         for name_at, name, value_at in _inside(text, at):
             if name == part:
                 start, at = name_at, value_at
@@ -123,6 +93,27 @@ def _found(text: str, wanted: tuple[str, ...]) -> tuple[int, int]:
         else:
             return at, at
     return start, at
+
+
+def find_among(found: Iterable[Token], path: str) -> tuple[int, int]:
+    """Return what `find` does, from the tokens of a text: one after the other, so that any notation will do."""
+    wanted = pointer_parts(path)
+    start: int | None = None
+    nearest = 0
+    for token in found:
+        trail, depth = token.trail, len(token.trail)
+        # The last part differs most often.
+        if depth and (depth > len(wanted) or str(trail[-1]) != wanted[depth - 1]):
+            continue
+        if tuple(map(str, trail)) != wanted[:depth]:
+            continue
+        if token.is_name:
+            start = token.offset
+        elif depth == len(wanted):
+            return token.offset if start is None else start, token.offset
+        else:
+            nearest, start = token.offset, None
+    return nearest, nearest
 
 
 def _inside(text: str, at: int) -> Iterator[tuple[int, str, int]]:

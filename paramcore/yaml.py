@@ -17,10 +17,10 @@ from typing import Any, Literal, TypeAlias
 
 from attrs import frozen
 
-from paramcore.positions import Token
+from paramcore.positions import Token, find_among
 from paramcore.values import MAX_DIGITS
 
-__all__ = ["YAMLFault", "yaml_tokens", "yaml_value"]
+__all__ = ["YAMLFault", "find_in_yaml", "yaml_tokens", "yaml_value"]
 
 
 @frozen(slots=False)
@@ -83,6 +83,11 @@ def yaml_tokens(text: str) -> Iterator[Token]:
         if piece.kind != "end":
             name = piece.value if piece.kind == "name" else ""
             yield Token(piece.offset, name, is_name=piece.kind == "name", trail=piece.trail)
+
+
+def find_in_yaml(text: str, path: str) -> tuple[int, int]:
+    """Return what `positions.find` does, of a YAML text that was read before."""
+    return find_among(yaml_tokens(text), path)
 
 
 def _pieces(text: str, depth: int | None) -> Iterator[_Piece]:

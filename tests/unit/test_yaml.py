@@ -6,9 +6,9 @@ import json
 import pytest
 from hypothesis import given, strategies as st
 
-from paramcore.documents import YAML_SIZE, Document, read_document
+from paramcore.documents import YAML_SIZE, read_document
 from paramcore.errors import DocumentError
-from paramcore.positions import Position
+from paramcore.positions import Position, tokens
 from paramcore.testing import json_values
 from paramcore.values import same
 from paramcore.yaml import YAMLFault, yaml_tokens, yaml_value
@@ -198,7 +198,7 @@ def test_positions_are_those_of_json(value):
     """In a text of JSON both readers find each value in the same place."""
     text = json.dumps(value)
     assert [(one.offset, one.is_name, list(one.trail)) for one in yaml_tokens(text)] == [
-        (one.offset, one.is_name, list(one.trail)) for one in Document(value, "x", text)._tokens(text)
+        (one.offset, one.is_name, list(one.trail)) for one in tokens(text)
     ]
 
 
