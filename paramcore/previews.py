@@ -37,75 +37,56 @@ def _encoder() -> Callable[[Any], str]:
 
 
 _encoded = _encoder()
-#: Names that are kept encoded before all are forgotten: tasks may bring any.
-_MOST_NAMES = 4_096
-_LONGEST_NAME = 256
-_NOT_SET = ()
 
 
 class Previews:
     """Answers params that passed a first look as `json.dumps` of `EffectiveParams.to_json()` would, to the letter."""
 
     def __init__(self) -> None:
-        self._names: dict[str, str] = {}
         self._encoded: dict[Target, _Encoded] = {}
 
-    def answer(self, params: Mapping[str, Any], target: Target) -> str:
-        """Return the answer to a request with these params, which are plain JSON, as one line."""
+    def answer(self, params: Mapping[str, Any], target: Target) -> str | None:
+        """
+        Return the answer to a request with these params, which are plain JSON, as one line.
+
+        `None` where a param is null: more than text follows from that (T1).
+        """
+        if None in params.values():
+            return None
         bound = self._encoded.get(target) or self._bind(target)
-        merged = bound.merge(self._members(params))
+        merged = bound.merge(_members(params))
         if "instruction" in merged:
             text = merged["instruction"]
             merged["instruction"] = '"instruction": null' if text is None else f'"instruction": "{text}"'
-        own = params.get("instruction", _NOT_SET)
-        # All that is said beside the params follows from these: which assumed rules were used, above all.
-        kind = ("text" if own else own, None in params.values() and _hides(params, target))
+        # All that is said beside the params follows from this: which assumed rules were used, above all.
+        own = params.get("instruction")
+        kind = "text" if own else own
         before, after = bound.beside.get(kind) or bound.say_beside(kind, params)
         return f"{before}{', '.join(merged.values())}{after}"
-
-    def _members(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        """Return each param as JSON with its name before it; the instruction so that it can be joined."""
-        members: dict[str, Any] = {}
-        names = self._names
-        for name, value in params.items():
-            named = names.get(name) or self._named(name)
-            kind = type(value)
-            if kind is str:
-                members[name] = named + encoded_text(value)
-            elif kind is int:
-                members[name] = f"{named}{value}"
-            else:
-                members[name] = named + _encoded(value)
-        if "instruction" in members:
-            members["instruction"] = _joinable(params["instruction"])
-        return members
-
-    def _named(self, name: str) -> str:
-        named = f"{encoded_text(name)}: "
-        if len(named) <= _LONGEST_NAME:
-            if len(self._names) >= _MOST_NAMES:
-                self._names.clear()
-            self._names[name] = named
-        return named
 
     def _bind(self, target: Target) -> _Encoded:
         version, assumptions = target.inheritance.version, target.inheritance.assumptions
         joinable = evolve(assumptions, instruction_separator=encoded_text(assumptions.instruction_separator)[1:-1])
-        encoded = None if version is None else ParamVersion(version.number, self._members(version.params))
-        bound = self._encoded[target] = _Encoded(target, Inheritance.of(encoded, joinable).merge)
+        encoded = None if version is None else ParamVersion(version.number, _members(version.params))
+        bound = self._encoded[target] = _Encoded(target, Inheritance(encoded, joinable).merge)
         return bound
+
+
+def _members(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return each param as JSON with its name before it; the instruction so that it can be joined."""
+    members: dict[str, Any] = {}
+    for name, value in params.items():
+        # Most values are text, which needs none of the encoder's machinery.
+        encoded = encoded_text(value) if type(value) is str else _encoded(value)
+        members[name] = f"{encoded_text(name)}: {encoded}"
+    if "instruction" in members:
+        members["instruction"] = _joinable(params["instruction"])
+    return members
 
 
 def _joinable(text: str | None) -> str | None:
     """Return a text as JSON without the quotes."""
     return text and encoded_text(text)[1:-1]
-
-
-def _hides(params: Mapping[str, Any], target: Target) -> bool:
-    """Whether a task with these params sets to null what it would inherit (T1)."""
-    version = target.inheritance.version
-    inherited = {} if version is None else version.params
-    return any(value is None and name in inherited and name != "instruction" for name, value in params.items())
 
 
 @frozen(eq=False)
@@ -114,10 +95,10 @@ class _Encoded:
 
     target: Target
     merge: Merge
-    #: What is said before and after the params, by kind of request.
-    beside: dict[tuple[Any, bool], tuple[str, str]] = field(factory=dict)
+    #: What is said before and after the params, by the task's instruction: text, "", or none.
+    beside: dict[str | None, tuple[str, str]] = field(factory=dict)
 
-    def say_beside(self, kind: tuple[Any, bool], params: Mapping[str, Any]) -> tuple[str, str]:
+    def say_beside(self, kind: str | None, params: Mapping[str, Any]) -> tuple[str, str]:
         """Say it for one of its kind, at length."""
         answer = self.target.project.resolve(evolve(self.target.request, params=params)).to_json()
         before, _, after = json.dumps({**answer, "params": {}}).partition('"params": {}')

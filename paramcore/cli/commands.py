@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from argparse import Namespace
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from functools import partial
 from typing import Any, TypeAlias
 
 from paramcore.assumptions import ASSUMED_RULES, AssumedRule, Assumptions
 from paramcore.cli.progress import shown_progress
 from paramcore.cli.reading import BadLines, BadTask, Projects, read_tasks
+from paramcore.documents import Line
 from paramcore.effective import EffectiveParams
 from paramcore.errors import DocumentError
 from paramcore.first_look import FirstLook
@@ -117,14 +118,8 @@ def _resolved(options: Namespace, *, at_once: bool) -> Iterator[str | EffectiveP
     """Yield what each task will get; `at_once`, as the line of JSON that it comes to, wherever a first look is enough."""
     projects = Projects(options.project, options.assumptions)
     settings = asked(options)
-    # A name that is warned about (T14) needs a second look.
-    first, previews = FirstLook(projects.of, settings, aside=look_alike_names()), Previews()
-
-    def known(line: bytes) -> str | None:
-        seen = first.at(line)
-        return None if seen is None else previews.answer(*seen)
-
-    read = partial(read_tasks, options.tasks, lines=options.lines, settings=settings, first=known if at_once else None)
+    first = _at_first_look(projects, settings) if at_once else None
+    read = partial(read_tasks, options.tasks, lines=options.lines, settings=settings, first=first)
     for task in shown_progress(lambda on_read: read(on_read=on_read), options.tasks, prints=not options.output):
         if isinstance(task, str):
             yield task
@@ -135,6 +130,17 @@ def _resolved(options: Namespace, *, at_once: bool) -> Iterator[str | EffectiveP
                 yield task.resolved(projects)
             except DocumentError as error:
                 yield error
+
+
+def _at_first_look(projects: Projects, settings: Mapping[str, Any]) -> Callable[[Line], str | None]:
+    # A name that is warned about (T14) needs a second look.
+    first, previews = FirstLook(projects.of, settings, aside=look_alike_names()), Previews()
+
+    def known(line: Line) -> str | None:
+        seen = first.at(line.data)
+        return None if seen is None else previews.answer(*seen)
+
+    return known
 
 
 def asked(options: Namespace) -> dict[str, Any]:

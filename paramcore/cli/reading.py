@@ -12,7 +12,7 @@ from attrs import evolve, field, frozen
 from paramcore.assumptions import Assumptions
 from paramcore.cli.output import say
 from paramcore.cli.progress import OnRead
-from paramcore.documents import PROJECT_DEPTH, PROJECT_SIZE, YAML_SUFFIXES, Document, read_document, read_lines
+from paramcore.documents import PROJECT_DEPTH, PROJECT_SIZE, YAML_SUFFIXES, Document, Line, read_document, read_lines
 from paramcore.effective import EffectiveParams
 from paramcore.errors import DocumentError, MalformedPayload, NoSuchVersion, ParamcoreError, WrongProject
 from paramcore.project import Project
@@ -69,7 +69,6 @@ class Projects:
         if not self._by_name:
             found, wanted = "no project in it", "a project, or several"
             raise DocumentError("wrong_project", None, found, wanted, shown(path, quoted=False), None, None)
-        self._only = next(iter(self)) if len(self) == 1 else None
 
     def __iter__(self) -> Iterator[Project]:
         return iter(self._by_name.values())
@@ -102,9 +101,9 @@ class Projects:
         """
         if task.project in self._by_name:
             return self._by_name[task.project]
-        if self._only is not None:
+        if len(self) == 1:
             # Where the request names another, the project itself says what is wrong with it (T15).
-            return self._only
+            return next(iter(self))
         found = "no `project`" if task.project is None else f"the project {shown(task.project)}"
         wanted = f"the name of one of the {len(self)} projects in {self.path}"
         path = "" if task.project is None else "/project"
@@ -180,7 +179,7 @@ def read_tasks(
     lines: bool,
     settings: Mapping[str, Any],
     quiet: bool = False,
-    first: Callable[[bytes], _Known | None] | None = None,
+    first: Callable[[Line], _Known | None] | None = None,
     on_read: OnRead | None = None,
 ) -> Iterator[Task | BadTask | _Known]:
     """
@@ -197,7 +196,7 @@ def read_tasks(
         yield _task(read_document(path), settings, quiet=quiet)
         return
     for line in read_lines(path, on_read=on_read):
-        known = None if first is None else first(line.data)
+        known = None if first is None else first(line)
         if known is not None:
             yield known
             continue

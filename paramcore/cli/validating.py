@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from argparse import Namespace
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from paramcore.cli.commands import FINDINGS, FINE, Pieces, as_document, asked
@@ -14,9 +14,9 @@ from paramcore.cli.output import INTERRUPTED, say
 from paramcore.cli.progress import OnRead, shown_progress
 from paramcore.cli.reading import BadLines, BadTask, Projects, Task, blaming, read_tasks
 from paramcore.cli.settings import ignored_codes
-from paramcore.documents import Document, read_document
+from paramcore.documents import Document, Line, read_document
 from paramcore.errors import DocumentError, InvalidSetting
-from paramcore.first_look import FirstLook, Target
+from paramcore.first_look import FirstLook
 from paramcore.project import Project
 from paramcore.validation.judge import Judge
 from paramcore.validation.lint import Overrides, lint_history, lint_params, lint_task, lint_type
@@ -32,8 +32,7 @@ def validate(options: Namespace) -> Pieces:
     bench = _Bench(options)
     documents: list[dict[str, Any]] = []
     try:
-        for batch in bench.batches():
-            findings = [one for one in batch if one.violation.code not in bench.ignored]
+        for findings in bench.batches():
             if not findings and not bench.by_task:
                 continue
             bench.count(findings)
@@ -52,8 +51,10 @@ def validate(options: Namespace) -> Pieces:
         status = INTERRUPTED
     if options.format == "json" and not bench.by_task:
         yield as_document({"findings": documents})
-    elif options.format == "text":
+    if options.format == "text":
         yield f"{bench.summary}\n"
+    else:
+        bench.bad_lines.tell_count()
     return status
 
 
@@ -71,14 +72,15 @@ class _Bench:
 
     def __init__(self, options: Namespace) -> None:
         self._options = options
-        self.ignored = ignored_codes(options.ignore)
+        self._ignored = ignored_codes(options.ignore)
         self._projects = Projects(options.project, options.assumptions, quiet=True)
         self._schemas = _schemas(options.schema)
         self._judges = {project.name: Judge(project, self._schemas) for project in self._projects}
         self._overrides = {project.name: Overrides(project) for project in self._projects}
         self._first = FirstLook(self._projects.of, asked(options))
         self._tasks = 0
-        self._bad_lines = BadLines(keep_going=options.keep_going)
+        #: Lines that are no JSON.
+        self.bad_lines = BadLines(keep_going=options.keep_going)
         self._counts: Counter[str] = Counter()
         #: Whether each task gets a line of its own.
         self.by_task = options.format == "json" and (options.lines or (options.tasks or "").endswith(".jsonl"))
@@ -94,12 +96,9 @@ class _Bench:
         yield [one for project in self._projects for one in self._of_all_tasks(project)]
 
     def _of_project(self, project: Project) -> Iterator[Placed]:
-        for one in (
-            *lint_type(project, self._schemas),
-            *self._judges[project.name].own(),
-            *lint_history(project),
-        ):
-            self._is_news(one, project)
+        judge = self._judges[project.name]
+        found = (*lint_type(project, self._schemas), *judge.own(), *lint_history(project))
+        for one in self._news(found, project):
             yield self._placed(one, project)
 
     def _of_tasks(self, on_read: OnRead | None) -> Iterator[list[Placed]]:
@@ -108,35 +107,28 @@ class _Bench:
             lines=self._options.lines,
             settings=asked(self._options),
             quiet=True,
-            first=self._nothing_to_tell,
+            first=self._at_first_look,
             on_read=on_read,
         ):
-            if isinstance(task, Target):
-                self._tasks += 1
-                yield []
-                continue
             if isinstance(task, BadTask) and task.document is None:
-                self._bad_lines.tell(task.error)
+                self.bad_lines.tell(task.error)
                 continue
             self._tasks += 1
-            yield self._of_task(task)
+            yield task if isinstance(task, list) else self._of_task(task)
 
-    def _nothing_to_tell(self, line: bytes) -> Target | None:
-        """Return where the request of a line goes if, at a first look, there is surely nothing to tell of it."""
-        seen = self._first.at(line)
+    def _at_first_look(self, line: Line) -> list[Placed] | None:
+        """Return the findings on the request of a line, if a first look is enough."""
+        seen = self._first.at(line.data)
         if seen is None:
             return None
         own, target = seen
         # What is wrong with a pin or an opt-out (`old_pin`, `bare_opt_out`) only `lint_task` tells.
         if target.request.project_version is not None:
             return None
-        name, inheritance = target.project.name, target.inheritance
-        found = (*self._judges[name].params(own, inheritance), *lint_params(own, inheritance))
-        for one in found:
-            if one.code not in self.ignored and (self.by_task or not self._is_told(one, target.project)):
-                return None
-        self._overrides[name].add(own, inheritance.version)
-        return target
+        project, inheritance = target.project, target.inheritance
+        self._overrides[project.name].add(own, inheritance.version)
+        found = (*self._judges[project.name].params(own, inheritance), *lint_params(own, inheritance))
+        return self._on_task(found, project, line.document)
 
     def _of_task(self, task: Task | BadTask) -> list[Placed]:
         try:
@@ -144,14 +136,20 @@ class _Bench:
                 raise task.error
             effective = task.resolved(self._projects)
         except DocumentError as error:
-            return [self._refused(error, task)]
+            refused = self._refused(error, task)
+            return [] if refused.violation.code in self._ignored else [refused]
         project = effective.project
         judge = self._judges[project.name]
         self._overrides[project.name].add(effective.task.params, effective.inherited_from)
-        violations = (*judge.task(effective), *lint_task(effective, judge.schema.required))
+        found = (*judge.task(effective), *lint_task(effective, judge.schema.required))
+        return self._on_task(found, project, lambda: task.document)
+
+    def _on_task(self, found: Iterable[Violation], project: Project, document: Callable[[], Document]) -> list[Placed]:
         # Where each line answers for itself it tells all; elsewhere what is inherited is told once.
-        told = violations if self.by_task else [one for one in violations if self._is_news(one, project)]
-        return [self._placed(one, project, task.document) for one in told]
+        told = [one for one in found if one.code not in self._ignored] if self.by_task else self._news(found, project)
+        # Where nothing is told there is no place to look for.
+        where = document() if told else None
+        return [self._placed(one, project, where) for one in told]
 
     def _refused(self, error: DocumentError, task: Task | BadTask) -> Placed:
         """Return the finding that a request is refused as a whole: nothing more can be said of it."""
@@ -164,23 +162,25 @@ class _Bench:
         return Placed(violation, "", task.document, error.line, error.column)
 
     def _of_all_tasks(self, project: Project) -> Iterator[Placed]:
-        for one in self._overrides[project.name].found():
+        for one in self._news(self._overrides[project.name].found(), project):
             yield self._placed(one, project)
 
     def _placed(self, one: Violation, project: Project, document: Document | None = None) -> Placed:
         violation = one if self._options.values else one.without_values()
         return placed(violation, project.name, document, self._projects.place_of(project))
 
-    def _is_news(self, one: Violation, project: Project) -> bool:
-        if self._is_told(one, project):
-            return False
-        # What is the task's own is always news, and never remembered: there is no end to it.
-        if one.version is not None:
-            self._told.add(_told_by(one, project))
-        return True
+    def _news(self, found: Iterable[Violation], project: Project) -> list[Violation]:
+        return [one for one in found if one.code not in self._ignored and self._is_news(one, project)]
 
-    def _is_told(self, one: Violation, project: Project) -> bool:
-        return one.version is not None and _told_by(one, project) in self._told
+    def _is_news(self, one: Violation, project: Project) -> bool:
+        # What is the task's own is always news, and never remembered: there is no end to it.
+        if one.version is None:
+            return True
+        since = one.version if one.first_set_in is None else one.first_set_in
+        told = (project.name, since, one.code, one.pointer, one.wanted)
+        is_news = told not in self._told
+        self._told.add(told)
+        return is_news
 
     def count(self, findings: Iterable[Placed]) -> None:
         """Count what is told."""
@@ -190,21 +190,16 @@ class _Bench:
     def status(self) -> int:
         """The exit code."""
         strict = self._options.strict and self._counts["warning"]
-        return FINDINGS if self._counts["error"] or strict or self._bad_lines.count else FINE
+        return FINDINGS if self._counts["error"] or strict or self.bad_lines.count else FINE
 
     @property
     def summary(self) -> str:
         """One line: how much was judged and what was found."""
         projects = len(self._projects)
         judged = [_counted(projects, "project")] + ([_counted(self._tasks, "task")] if self._options.tasks else [])
-        bad = f", {_counted(self._bad_lines.count, 'bad line')}" if self._bad_lines.count else ""
+        bad = f", {_counted(self.bad_lines.count, 'bad line')}" if self.bad_lines.count else ""
         errors, warnings = _counted(self._counts["error"], "error"), _counted(self._counts["warning"], "warning")
         return f"{errors}, {warnings} in {' and '.join(judged)}{bad}"
-
-
-def _told_by(one: Violation, project: Project) -> tuple[Any, ...]:
-    since = one.version if one.first_set_in is None else one.first_set_in
-    return (project.name, since, one.code, one.pointer, one.wanted)
 
 
 def _counted(count: int, noun: str) -> str:
