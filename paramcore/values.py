@@ -415,7 +415,11 @@ def _not_json(value: Any, trail: Any, place: Any) -> NotJSON:
 
 
 def _has_surrogate(text: str) -> bool:
-    return any("\ud800" <= character <= "\udfff" for character in text)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _advice(kind: type) -> str:
