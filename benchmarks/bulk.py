@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 
 from sizes import inputs
-from timing import Row
+from timing import ENVIRONMENT, Row
 
 LINES = int(os.environ.get("LINES", "1000000"))
 #: Lines for what is only to be compared with itself.
@@ -55,13 +55,13 @@ sys.exit(done.returncode)
 """
 
 
-def files(place: Path, lines: int, *, compact: bool = False) -> tuple[str, str]:
-    """Write a project and so many tasks; return the paths."""
+def files(place: Path, lines: int, *, compact: bool = False, flawed: bool = False) -> tuple[str, str]:
+    """Write a project and so many tasks, each `flawed` in one param; return the paths."""
     params, several = inputs("M", instruction=True)
     entries = [{"version": 0, **params, "priority": 20}, {"version": 1, **params}]
     project = place / "project.json"
     project.write_text(json.dumps({"name": "bulk", "type": "imageannotation", "param_history": entries}))
-    tasks = place / f"{lines}{'-compact' if compact else ''}.jsonl"
+    tasks = place / f"{lines}{'-compact' if compact else ''}{'-flawed' if flawed else ''}.jsonl"
     separators = (",", ":") if compact else None
     with tasks.open("w") as out:
         for number in range(lines):
@@ -69,7 +69,8 @@ def files(place: Path, lines: int, *, compact: bool = False) -> tuple[str, str]:
             task = {**own, "attachment": f"https://example.com/cam3/{number:08}.jpg", "unique_id": f"cam3-{number:08}"}
             pin = {"project_version": 0} if number % 10 == 0 else {"project_version": -1} if number % 50 == 1 else {}
             shapes = {"geometries": params["geometries"]} if pin.get("project_version") == -1 else {}
-            out.write(json.dumps({**task, **pin, **shapes}, separators=separators) + "\n")
+            flaw = {"paddingZ": number} if flawed else {}
+            out.write(json.dumps({**task, **pin, **shapes, **flaw}, separators=separators) + "\n")
     return str(project), str(tasks)
 
 
@@ -78,7 +79,7 @@ def ran(out: Path, *command: str) -> tuple[float, float]:
     with out.open("w") as stdout:
         began = time.perf_counter()
         measured = [sys.executable, "-c", PEAK, *command]
-        done = subprocess.run(measured, stdout=stdout, stderr=subprocess.PIPE, text=True, check=True)
+        done = subprocess.run(measured, stdout=stdout, stderr=subprocess.PIPE, text=True, check=True, env=ENVIRONMENT)
         took = time.perf_counter() - began
     return took, int(done.stderr.split()[-1]) / (1024 if sys.platform != "darwin" else 2**20)
 
@@ -126,6 +127,15 @@ def rows() -> list[Row]:
                 "preview": (*ours, "preview", project, compact, *json_out),
             },
         )
+        flawed = files(place, FEW, flawed=True)[1]
+        told, _ = _compared(
+            out,
+            {
+                "naive": (sys.executable, "-c", NAIVE, project, flawed),
+                "validate": (*ours, "validate", project, flawed),
+                "without": (*without, "first look", "validate", project, flawed),
+            },
+        )
         _, tasks = files(place, LINES)
         whole, peaks = _compared(
             out,
@@ -144,6 +154,8 @@ def rows() -> list[Row]:
         Row("validate of JSONL, fast, whole process", unit, lines, (whole["validate"],), (2.0,)),
         Row("... peak memory", "MiB", lines, (peaks["validate"],)),
         Row("... without a first look", unit, less, (parts["validate"],)),
+        Row("... of lines that each have something to tell", unit, less, (told["validate"],)),
+        Row("... the same, without a first look", unit, less, (told["without"],)),
         Row("... plain, without jsonschema-rs", unit, less, (parts["validate, plain"],)),
     ]
 

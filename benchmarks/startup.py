@@ -4,14 +4,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from timing import Row, ratios
+from timing import ENVIRONMENT, Row, ratios
 
 EXAMPLES = Path(__file__).parent.parent / "docs" / "examples"
 
 
 def _process(*arguments: str):
     def run() -> None:
-        subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL, env=ENVIRONMENT)
 
     return run
 
@@ -23,6 +23,7 @@ def rows() -> list[Row]:
         {
             "pass": _process("-c", "pass"),
             "import": _process("-c", "import paramcore"),
+            "import with jsonschema": _process("-c", "import paramcore, jsonschema"),
             "attrs": _process("-c", "import attrs, json"),
             "preview": _process(*preview),
         },
@@ -30,6 +31,14 @@ def rows() -> list[Row]:
     )
     return [
         Row("import paramcore", "times python -c pass", ("",), (measured["import"],), (5.5,)),
+        Row(
+            "... with jsonschema, which is imported when something is judged",
+            "times as long as without",
+            ("",),
+            (measured["import with jsonschema"] / measured["import"],),
+            (1.0,),
+            more_is_better=True,
+        ),
         Row(
             "preview of one task, whole process",
             "times importing attrs and json",

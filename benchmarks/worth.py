@@ -2,33 +2,55 @@
 What is each short cut worth: how long does the same take without it, over with it?
 
 Every row is one that is in the code, against the plain way that it stands for:
-the answers are the same.  A first look at lines is measured in `bulk`, what the
-judge keeps of a version in `validate`.  Below 1 a short cut would be none.
+either that way is written here, or the short cut is cut out of the function's own
+source.  The answers are the same.  A first look at lines is measured in `bulk`,
+what the judge keeps of a version in `validate`, what is imported late in
+`startup`.  Below 1 a short cut would be none.
 """
 
 import copy
+import inspect
 import json
 import os
+import sys
 import tempfile
-from collections.abc import Callable
+import textwrap
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+from attrs import frozen
 from sizes import inputs
 from timing import Row, ratios
 
-from paramcore import Project, TaskRequest
-from paramcore.documents import write_whole
+from paramcore import Project, TaskRequest, values
+from paramcore.cli import findings
+from paramcore.documents import _first_too_deep, decoded, plain_object, write_whole
+from paramcore.effective import effective
+from paramcore.first_look import FirstLook
 from paramcore.inheritance import Inheritance
-from paramcore.positions import Token, offset_of, tokens
-from paramcore.previews import _encoded
+from paramcore.positions import find, find_among, tokens
+from paramcore.previews import _encoded, _members
 from paramcore.tasks import ROUTING_NAMES
-from paramcore.validation.checks import _compact
+from paramcore.validation import judge as judging
+from paramcore.validation.checks import _metadata
 from paramcore.validation.judge import Judge
-from paramcore.values import freeze, same, sealed
+from paramcore.validation.lint import _repeats, lint_params
+from paramcore.values import _admitted, _same, freeze, freeze_params, sealed
+
+Pairs = Iterator[tuple[str, Callable[[], object], Callable[[], object]]]
 
 
-def _pairs(place: Path) -> dict[str, tuple[Callable[[], object], Callable[[], object]]]:
-    """Return each short cut: the plain way, and ours."""
+def _cut(function: Callable, was: str, instead: str) -> Callable:
+    """Return a function as its source would make it with a piece of it replaced."""
+    source = textwrap.dedent(inspect.getsource(function))
+    assert source.count(was) == 1, was
+    made: dict[str, Any] = {}
+    exec(source.replace(was, instead), vars(sys.modules[function.__module__]), made)
+    return made[function.__name__]
+
+
+def _engine() -> Pairs:
     params, tasks = inputs("M", instruction=True)
     project = Project("benchmark", type="imageannotation", params=params)
     flat = {**tasks[0], "unique_id": "u-1"}
@@ -36,31 +58,143 @@ def _pairs(place: Path) -> dict[str, tuple[Callable[[], object], Callable[[], ob
     assert TaskRequest.from_flat(flat) == TaskRequest(own, unique_id="u-1")
 
     def constructed() -> TaskRequest:
-        frozen = freeze(flat)
-        params = sealed({name: value for name, value in frozen.items() if name not in ROUTING_NAMES})
-        return TaskRequest(params, unique_id=frozen["unique_id"])
+        frozen_flat = freeze(flat)
+        params = sealed({name: value for name, value in frozen_flat.items() if name not in ROUTING_NAMES})
+        return TaskRequest(params, unique_id=frozen_flat["unique_id"])
 
-    def rebound() -> dict:
-        return Inheritance.of(project.latest, project.assumptions).merge(request.params)
+    yield "a request filled open, then closed", constructed, lambda: TaskRequest.from_flat(flat)
 
-    inheritance = project.inheritance()
-    assert rebound() == inheritance(request.params)
+    @frozen
+    class Result:
+        project: Project
+        task: TaskRequest
+        inheritance: Inheritance
+        params: dict
 
+    bound = project.resolve(request).bound
+
+    def resolved() -> Result:
+        if request.project is not None or request.type is not None:
+            project.check(request)
+        return Result(project, request, bound, bound.merge(request.params))
+
+    assert resolved().params == effective(project, request, bound).params
+    yield "a result filled open, then closed", resolved, lambda: effective(project, request, bound)
+    yield (
+        "params that are sealed when somebody looks",
+        lambda: effective(project, request, bound).params,
+        lambda: effective(project, request, bound),
+    )
+    yield (
+        "a version that is bound once",
+        lambda: Inheritance(project.latest, project.assumptions).merge(request.params),
+        lambda: bound.merge(request.params),
+    )
+    general = _cut(_admitted, "if type(value) is dict:", "if False:")
+    assert general(flat) == _admitted(flat)
+    yield (
+        "the door: params that come in without a round for their holder",
+        lambda: general(flat),
+        lambda: _admitted(flat),
+    )
+    values._SNAPSHOTS[list] = values._array
+    asked = _cut(_admitted, "if kind is list:", "if False:")
+    lists = {name: [name] for name in flat}
+    assert asked(lists) == _admitted(lists)
+    yield "the door: arrays taken without a look at how", lambda: asked(lists), lambda: _admitted(lists)
+    mapping = _cut(freeze_params, "type(params) not in _OBJECTS and ", "")
+    yield "the door: an exact type asked for first", lambda: mapping(own), lambda: freeze_params(own)
+    other = freeze(json.loads(json.dumps(params)))
+    unlike = _cut(_same, "if one is two:", "if False:")
+    assert unlike(other, freeze(params))
+    yield "the very same value, not looked into", lambda: unlike(other, other), lambda: _same(other, other)
+
+
+def _judging() -> Pairs:
+    params, tasks = inputs("M", instruction=True)
+    project = Project("benchmark", type="imageannotation", params=params)
+    own, bound = tasks[0], project.resolve(tasks[0]).bound
     judge, one_by_one = Judge(project, fast=True), Judge(project, fast=True)
     one_by_one._rules = copy.copy(judge._rules)
     one_by_one._rules._fast_whole = None
-    bound = project.resolve(request).bound
     assert judge.params(own, bound) == one_by_one.params(own, bound)
+    yield (
+        "all of a task's params, asked about at once",
+        lambda: one_by_one.params(own, bound),
+        lambda: judge.params(own, bound),
+    )
+    rules = judge._rules
+    every = _cut(type(rules).of_own, "if not fits or one.asks_more:", "if True:")
+    assert every(rules, own) == rules.of_own(own)
+    yield "params of which the schema asks all", lambda: every(rules, own), lambda: rules.of_own(own)
 
+    made = _cut(type(rules).of_one, "self._ones.get(name)", "None")
+    yield "what is asked of a param, made once", lambda: made(rules, "metadata"), lambda: rules.of_one("metadata")
+
+    def judged_anew() -> Judge:
+        judging._rules_of.cache_clear()
+        return Judge(project, fast=True)
+
+    yield "the rules of a type, made once", judged_anew, lambda: Judge(project, fast=True)
+    sized = _cut(_metadata, 'if 4 * len(repr(params["metadata"])) <= _METADATA:', "if False:")
+    yield "metadata that is short for sure", lambda: list(sized(own)), lambda: list(_metadata(own))
+    compared = _cut(lint_params, "value == inherited and ", "")
+    assert list(compared(own, bound)) == list(lint_params(own, bound))
+    yield (
+        "what differs to Python, not compared as JSON",
+        lambda: list(compared(own, bound)),
+        lambda: list(lint_params(own, bound)),
+    )
+    repeats = _cut(_repeats, " or len(text) > len(own)", "")
+    short, text = own["instruction"], params["instruction"]
+    yield "an instruction too short to hold the project's", lambda: repeats(short, text), lambda: _repeats(short, text)
+
+
+def _lines() -> Pairs:
+    params, tasks = inputs("M", instruction=True)
+    project = Project("benchmark", type="imageannotation", params=params)
+    flat = {**tasks[0], "unique_id": "u-1"}
     line = json.dumps(flat)
+    data = line.encode()
+    scanned = _cut(_first_too_deep, 'if text.count("[") + text.count("{") <= depth:', "if False:")
+    yield (
+        "levels, where there are too few brackets for them",
+        lambda: scanned(line, 100),
+        lambda: _first_too_deep(line, 100),
+    )
+    looked = _cut(plain_object, '"\\\\" in text and ', "")
+    assert looked(data) == plain_object(data)
+    yield "escapes, where there is no backslash", lambda: looked(data), lambda: plain_object(data)
+    first = FirstLook(lambda _: project, {})
+    anew = _cut(FirstLook.at, "self._targets.get(key) or ", "")
+    assert first.at(data)[0] == anew(first, data)[0]
+    yield "where requests go, found once", lambda: anew(first, data), lambda: first.at(data)
+    metadata = flat["metadata"]
+    assert json.dumps(metadata) == _encoded(metadata)
+    yield "an encoder that is made once", lambda: json.dumps(metadata), lambda: _encoded(metadata)
+    alike = _cut(_members, "encoded_text(value) if type(value) is str else _encoded(value)", "_encoded(value)")
+    assert alike(params) == _members(params)
+    yield "texts encoded by themselves", lambda: alike(flat), lambda: _members(flat)
 
-    def walked(text: str):
-        for token in tokens(text):
-            yield Token(*token)
 
-    assert offset_of(line, "/unique_id", walked) == offset_of(line, "/unique_id", tokens)
-
-    metadata, longer = own["metadata"], [("x" * number, "x" * number + "y") for number in range(50)]
+def _places(place: Path) -> Pairs:
+    params, tasks = inputs("M", instruction=True)
+    line = json.dumps({**tasks[0], "unique_id": "u-1"})
+    assert find(line, "/unique_id") == find_among(tokens(line), "/unique_id")
+    yield "a place that is jumped to", lambda: find_among(tokens(line), "/unique_id"), lambda: find(line, "/unique_id")
+    plain = _cut(find_among, "if depth and (depth > len(wanted) or str(trail[-1]) != wanted[depth - 1]):", "if False:")
+    yield (
+        "a place that is walked to, the last part compared first",
+        lambda: plain(tokens(line), "/unique_id"),
+        lambda: find_among(tokens(line), "/unique_id"),
+    )
+    document = decoded(json.dumps({"name": "b", "param_history": [params]}).encode(), "project.json", 103)
+    path = "/param_history/0/priority"
+    yield (
+        "a project's place, looked for once",
+        lambda: document.locate(path),
+        lambda: findings._located(document, path, False),
+    )
     pieces = [json.dumps(params) + "\n"] * 1_000
 
     def written_singly() -> None:
@@ -78,44 +212,14 @@ def _pairs(place: Path) -> dict[str, tuple[Callable[[], object], Callable[[], ob
     written_singly()
     written()
     assert (place / "whole").read_text() == (place / "singly").read_text()
-    assert json.dumps(params) == _encoded(params)
-    return {
-        "a request from its flat form, without the checks of its constructor": (
-            constructed,
-            lambda: TaskRequest.from_flat(flat),
-        ),
-        "a version that is bound once": (rebound, lambda: inheritance(request.params)),
-        "params that are sealed when somebody looks": (
-            lambda: project.resolve(request).params,
-            lambda: project.resolve(request),
-        ),
-        "params that come in by themselves, not in an array": (lambda: freeze([flat]), lambda: freeze(flat)),
-        "an encoder that is made once": (lambda: json.dumps(metadata), lambda: _encoded(metadata)),
-        "all of a task's params, asked about at once": (
-            lambda: one_by_one.params(own, bound),
-            lambda: judge.params(own, bound),
-        ),
-        "metadata that is short for sure": (
-            lambda: len(_compact(metadata).encode()) > 10_240,
-            lambda: 4 * len(repr(metadata)) > 10_240,
-        ),
-        "what differs to Python, not compared as JSON": (
-            lambda: [same(one, two) for one, two in longer],
-            lambda: [one == two and same(one, two) for one, two in longer],
-        ),
-        "a place that is jumped to": (
-            lambda: offset_of(line, "/unique_id", walked),
-            lambda: offset_of(line, "/unique_id", tokens),
-        ),
-        "a file of a thousand answers, written in large pieces": (written_singly, written),
-    }
+    yield "a file of a thousand answers, written in large pieces", written_singly, written
 
 
 def rows() -> list[Row]:
     """Measure."""
     found = []
     with tempfile.TemporaryDirectory() as name:
-        for what, (plain, ours) in _pairs(Path(name)).items():
+        for what, plain, ours in (*_engine(), *_judging(), *_lines(), *_places(Path(name))):
             value = ratios({"ours": ours, "plain": plain})["plain"]
             found.append(Row(what, "times as long without", ("M",), (value,), (1.0,), more_is_better=True))
     return found
