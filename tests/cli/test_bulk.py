@@ -6,7 +6,11 @@ import pty
 import subprocess
 
 import pytest
+from rich.progress import Progress, Task
 from running import EXAMPLES, command, environment, run
+
+from paramcore.cli import main, progress, reading
+from paramcore.documents import Line, read_lines
 
 PROJECT = "warehouse-boxes.json"
 BULK = {
@@ -98,6 +102,53 @@ def test_a_terminal_shows_how_far_it_is(verb, long_files, tmp_path):
     assert "/s" in shown
     assert "left" in shown
     assert (tmp_path / "answer").read_text() == run(*arguments).out
+
+
+def test_the_bar_moves(long_files, monkeypatch):
+    """Every hundred tasks it tells how many there were, how many bytes they took of how many, and how fast that was."""
+    told = []
+    monkeypatch.setattr(progress, "_is_worth_it", lambda path, *, prints: True)
+    monkeypatch.setattr(Progress, "update", lambda self, task, **fields: told.append(fields))
+    monkeypatch.setattr(Task, "elapsed", 2.0)
+    path = str(long_files / "preview.jsonl")
+    read = list(progress.shown_progress(lambda on_read: read_lines(path, on_read=on_read), path, prints=False))
+    assert [one["tasks"] for one in told] == list(range(100, 6_001, 100))
+    for one in told:
+        assert one["completed"] == sum(len(line.data) for line in read[: one["tasks"]])
+        assert one["total"] == os.path.getsize(path)
+        assert one["rate"] == one["tasks"] / 2
+
+
+def test_a_bar_without_an_end(tmp_path, monkeypatch):
+    """What comes from no file, or as one document, counts tasks and does not guess when it will end."""
+    told = []
+    monkeypatch.setattr(progress, "_is_worth_it", lambda path, *, prints: True)
+    monkeypatch.setattr(Progress, "update", lambda self, task, **fields: told.append(fields))
+    list(progress.shown_progress(lambda on_read: range(200), str(tmp_path), prints=False))
+    assert [(one["tasks"], one["total"]) for one in told] == [(100, None), (200, None)]
+
+
+def test_an_interrupted_file_is_not_written(tmp_path, monkeypatch):
+    """Ctrl-C leaves the old file as it was, also where `validate` has found something already."""
+
+    def interrupted(source, **_):
+        yield Line(1, source, b'{"attachmnt": 1}\n')
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(reading, "read_lines", interrupted)
+    monkeypatch.chdir(EXAMPLES)
+    target = tmp_path / "answer"
+    target.write_text("old")
+    for arguments in BULK.values():
+        assert main([*arguments, "x.jsonl", "--output", str(target)]) == 130
+        assert (target.read_text(), list(tmp_path.iterdir())) == ("old", [target])
+
+
+def test_bad_lines_are_counted_beside_json():
+    """Where `validate` prints for programs, how many lines were bad is told on standard error."""
+    for form in ("json", "github"):
+        ran = run(*BULK["validate"], "-", "--lines", "--keep-going", "--format", form, stdin="{\n{\n")
+        assert (ran.status, ran.err.splitlines()[-1]) == (1, "2 bad lines")
 
 
 def test_no_bar_runs_through_what_is_printed(long_files):

@@ -181,6 +181,15 @@ def test_what_is_odd_is_left(line: bytes) -> None:
     assert FirstLook(lambda _: BOXES, {}, {"look_alike"}).at(line) is None
 
 
+@pytest.mark.parametrize(("opens", "closes"), [("[", "]"), ('{"a": ', "}")])
+def test_as_many_levels_as_there_may_be(opens: str, closes: str) -> None:
+    """A hundred levels, the params among them, are answered at a first look, and one more is none."""
+    for levels, is_answered in ((100, True), (101, False)):
+        text = '{"a": ' + opens * (levels - 1) + ("1" if closes == "}" else "") + closes * (levels - 1) + "}"
+        assert agreed(BOXES, text.encode(), {}) is is_answered
+        assert (second_look(BOXES, text.encode(), {}) is not None) is is_answered
+
+
 def test_deep_values_are_answered() -> None:
     """As many levels as there may be are no more than a first look, whatever the texts hold."""
     deep: Any = 1

@@ -224,6 +224,9 @@ CHECKED = [
       " `http://`, or an e-mail address")),
     ("imageannotation", {"geometries": GEOMETRIES, "metadata": {"a": "x" * 10_300}},
      ("warning", "/metadata", "found an object of 10,308 bytes, wanted at most 10,240 bytes")),
+    # The longest that a character can be: the whole takes four times what Python shows of it.
+    ("imageannotation", {"geometries": GEOMETRIES, "metadata": {"a": "\U0001f600" * 2_559}},
+     ("warning", "/metadata", "found an object of 10,244 bytes, wanted at most 10,240 bytes")),
     ("categorization", {"instruction": "a", "attachment_type": "text", "categories": ["yes", "no"],
                         "category_ids": {"1": "Yes"}},
      ("error", "/category_ids/1", 'found the text \'Yes\', wanted one of the categories (write `"yes"`)')),
@@ -378,6 +381,23 @@ class TestOwnSchemas:
             ("error", "/ids", "found an element that stands twice, wanted each once"),
             ("error", "/tree/below/below", "found the number 5, wanted an object"),
         ]
+
+    @BOTH
+    def test_objects_that_stand_twice(self, fast):
+        """Of plain JSON, as of frozen, objects and arrays are found that are the same JSON value."""
+        project = Project("boxes", type="mine")
+        schema = {"properties": {"ids": {"type": "array", "uniqueItems": True}}}
+        judge = Judge(project, Schemas().adding("mine", schema), fast=fast)
+        for ids, twice in [
+            ([{"a": [1]}, {"a": [1.0]}], True),
+            ([{"a": 1, "b": 2}, {"b": 2, "a": 1}], True),
+            ([[{}], [{}]], True),
+            ([{"a": 1}, {"a": True}], False),
+            ([{"a": 1}, {"a": 1, "b": None}], False),
+        ]:
+            effective = project.resolve({"ids": ids})
+            for own in ({"ids": ids}, effective.task.params):
+                assert [one.pointer for one in judge.params(own, effective.bound)] == ["/ids"] * twice
 
     def test_true_is_not_one(self):
         """Elements are compared as JSON."""
