@@ -27,7 +27,7 @@ def _memory(make: Callable[[], list]) -> float:
 
 def rows() -> list[Row]:
     """Measure."""
-    times, memory = [], []
+    times, merges, memory = [], [], []
     for size in SIZES:
         params, several = inputs(size)
         tasks = [several[number % len(several)] for number in range(RESULTS)]
@@ -41,11 +41,19 @@ def rows() -> list[Row]:
         def ours(many: Iterable[TaskRequest] = many, project: Project = project) -> list:
             return list(project.resolve_many(many))
 
+        def alone(many: Iterable[TaskRequest] = many, project: Project = project) -> list:
+            merge = project.inheritance()
+            return [merge(request.params) for request in many]
+
+        assert alone() == plain()
         assert [one.params for one in ours()[: len(several)]] == plain()[: len(several)]
-        times.append(ratios({"plain": plain, "ours": ours}, rounds=7)["ours"])
+        took = ratios({"plain": plain, "ours": ours, "alone": alone}, rounds=7)
+        times.append(took["ours"])
+        merges.append(took["alone"])
         memory.append(_memory(ours) - _memory(plain))
     return [
         Row("resolve_many, 100,000 held", "times the comprehension", tuple(SIZES), tuple(times), (2.0, 2.0, 2.2)),
+        Row("... their merges alone, by `inheritance`", "times the comprehension", tuple(SIZES), tuple(merges)),
         Row("memory per held result", "bytes over the bare dict", tuple(SIZES), tuple(memory), (120, 120, 120)),
     ]
 
