@@ -164,7 +164,7 @@ class _Rules:
         left_out = {"properties", "required"} if self._apart else {"required"}
         several = {name: value for name, value in document.items() if name not in left_out}
         self._required = schema.required
-        self._asks_of_several = any(name not in _SAYS for name in several)
+        self._asks_of_several = not _takes_objects(several) or any(name not in _SAYS for name in several)
         self._whole = _warned(document)
         self._several = _warned(several)
         self._fast = fast and self._apart and _agreed(document)
@@ -302,6 +302,11 @@ def _all_names() -> frozenset[str]:
 _SAYS = frozenset(
     {"$schema", "$defs", "$comment", "title", "description", "default", "examples", "deprecated", "type", "x-coverage"}
 )
+
+
+def _takes_objects(document: Mapping[str, Any]) -> bool:
+    kinds = document.get("type", "object")
+    return "object" in ([kinds] if isinstance(kinds, str) else kinds)
 
 
 def _told(errors: Iterable[Any], name: str) -> Iterator[Violation]:

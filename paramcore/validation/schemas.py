@@ -53,7 +53,10 @@ _ONE_INSIDE = (
     "unevaluatedProperties",
 )
 _ROW_INSIDE = ("prefixItems",)
-_NAMED_INSIDE = ("properties", "patternProperties", "$defs")
+_NAMED_INSIDE = ("properties", "patternProperties", "$defs", "definitions")
+
+#: Where `false` is told by the names that it keeps out.
+_CLOSES = ("additionalProperties", "unevaluatedProperties")
 
 
 @frozen(eq=False)
@@ -226,9 +229,6 @@ def _bundled(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _checked(schema: Mapping[str, Any]) -> dict[str, Any]:
-    from jsonschema import Draft202012Validator  # noqa: PLC0415  (it doubles the time of an import)
-    from jsonschema.exceptions import SchemaError  # noqa: PLC0415
-
     try:
         plain = thaw(freeze(schema))
     except ParamcoreError as error:
@@ -237,20 +237,58 @@ def _checked(schema: Mapping[str, Any]) -> dict[str, Any]:
         raise InvalidSchema("schema_invalid", "", describe(plain), "a schema, as an object")
     if plain.get("$schema", DIALECT) != DIALECT:
         raise InvalidSchema("schema_invalid", "/$schema", describe(plain["$schema"]), f"`{DIALECT}`, or none")
+    _check_dialect(plain)
+    for path, node in _nodes(plain, ""):
+        _check_own_words(node, path)
+    document = _bundled(_spelled(plain))
+    result = Schema("", document)
+    nodes = {id(node) for _, node in _nodes(document, "")}
+    for path, node in _nodes(document, ""):
+        _check_node(result, node, path, nodes)
+    _Weight(result).check()
+    return document
+
+
+def _check_dialect(schema: Any) -> None:
+    from jsonschema import Draft202012Validator  # noqa: PLC0415  (it doubles the time of an import)
+    from jsonschema.exceptions import SchemaError  # noqa: PLC0415
+
     try:
-        Draft202012Validator.check_schema(plain)
+        Draft202012Validator.check_schema(schema)
     except SchemaError as error:
         path = pointer(*error.absolute_path)
         if error.validator == "format":
             wanted = "a Python regular expression"
             raise InvalidSchema("schema_pattern", path, describe(error.instance), wanted) from None
         raise InvalidSchema("schema_invalid", path, describe(error.instance), "JSON Schema 2020-12 there") from None
-    document = _bundled(plain)
-    result = Schema("", document)
-    for path, node in _nodes(document, ""):
-        _check_node(result, node, path)
-    _Weight(result).check()
-    return document
+
+
+def _check_own_words(node: dict[str, Any], path: str) -> None:
+    """Check what the JSON Schema of JSON Schema passes over, before what is below it is looked at."""
+    mistaken = node.get("x-mistaken", [])
+    if not isinstance(mistaken, list) or not all(isinstance(one, str) for one in mistaken):
+        raise InvalidSchema("schema_invalid", f"{path}/x-mistaken", describe(mistaken), "names, as an array of text")
+    if "x-warn" in node:
+        try:
+            _check_dialect(node["x-warn"])
+        except InvalidSchema as error:
+            raise error.within(f"{path}/x-warn") from None
+
+
+def _spelled(node: Any) -> Any:
+    """Return a schema in which every schema is an object: `true` asks nothing, `false` takes nothing."""
+    if isinstance(node, bool):
+        return {} if node else {"not": {}}
+    members = {}
+    for name, value in node.items():
+        members[name] = value
+        if name in _ONE or (name in _ONE_INSIDE and not (name in _CLOSES and isinstance(value, bool))):
+            members[name] = _spelled(value)
+        elif name in _ROW or name in _ROW_INSIDE:
+            members[name] = [_spelled(one) for one in value]
+        elif name in _NAMED or name in _NAMED_INSIDE:
+            members[name] = {key: _spelled(one) for key, one in value.items()}
+    return members
 
 
 def _nodes(node: Any, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -270,16 +308,18 @@ def _nodes(node: Any, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
                 yield from _nodes(one, here + pointer(key))
 
 
-def _check_node(schema: Schema, node: dict[str, Any], path: str) -> None:
+def _check_node(schema: Schema, node: dict[str, Any], path: str, nodes: set[int]) -> None:
     for name in ("$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$anchor", "$id"):
         if name in node:
             raise InvalidSchema("schema_ref", path + pointer(name), f"`{name}`", "`$ref` with a path: `#/$defs/...`")
     if "$ref" in node:
         try:
-            schema.at(node["$ref"])
+            target = schema.at(node["$ref"])
         except (KeyError, IndexError, TypeError, ValueError):
+            target = None
+        if id(target) not in nodes:
             found = f"the reference {describe(node['$ref'])}"
-            raise InvalidSchema("schema_ref", f"{path}/$ref", found, "one that leads somewhere") from None
+            raise InvalidSchema("schema_ref", f"{path}/$ref", found, "one that leads to a schema")
     patterns = [(f"{path}/pattern", node["pattern"])] if "pattern" in node else []
     patterns += [(path + pointer("patternProperties", one), one) for one in node.get("patternProperties", ())]
     for place, pattern in patterns:

@@ -118,5 +118,7 @@ def kind_of(value: object) -> str:
 def listed(words: Sequence[str]) -> str:
     """Say `1, 2 or 3`, cut where there are too many."""
     most = 12
+    if not words:
+        return "nothing: none is possible"
     few = [*words[:most], f"{len(words) - most} more"] if len(words) > most + 1 else list(words)
     return few[0] if len(few) == 1 else f"{', '.join(few[:-1])} or {few[-1]}"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from paramcore.errors import describe
 from paramcore.validation.names import nearest
 from paramcore.validation.violations import Severity, Violation, kind_of, listed
-from paramcore.values import pointer, same, shown
+from paramcore.values import freeze, pointer, same, shown
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -43,6 +44,10 @@ _SIZES = {
     "minProperties": ("names", "at least {}"),
     "maxProperties": ("names", "at most {}"),
 }
+
+
+#: Keywords that may know names which a schema does not list itself.
+_ELSEWHERE = {"$ref", "allOf", "anyOf", "oneOf", "if", "then", "else", "dependentSchemas", "additionalProperties"}
 
 
 def worded(error: ValidationError) -> Iterator[Violation]:
@@ -85,13 +90,20 @@ def _told(error: ValidationError, keyword: str, value: Any) -> Iterator[_Telling
         yield "param_pattern", "", None, f"text that matches {shown(asked)}", None
     elif keyword == "uniqueItems":
         yield "param_repeated", "", "an element that stands twice", "each once", None
-    elif keyword in ("additionalProperties", "unevaluatedProperties") and asked is False:
-        known = list(schema.get("properties", {}))
+    elif asked is False and (keyword == "additionalProperties" or _lists_all(schema, keyword)):
+        known, patterns = list(schema.get("properties", {})), schema.get("patternProperties", ())
         for name in value:
-            if name not in known:
+            if name not in known and not any(re.search(one, name) for one in patterns):
                 yield "param_unknown", pointer(name), f"the name {shown(name)}", "a known one", nearest(name, known)
+    elif keyword == "not" and asked == {}:
+        yield "param_conflict", "", None, "no value there", None
     else:
         yield from _of_several(error, schema, keyword)
+
+
+def _lists_all(schema: Mapping[str, Any], keyword: str) -> bool:
+    """Whether a schema that takes no unevaluated names lists those that it takes, and leaves none to other schemas."""
+    return keyword == "unevaluatedProperties" and not _ELSEWHERE & schema.keys()
 
 
 def _missing(names: Any, value: Any, why: str = "") -> Iterator[_Telling]:
@@ -143,7 +155,7 @@ def _retyped(value: Any, types: list[str]) -> str | None:
     """Return the value as it was meant, where a text holds it or a list was left out."""
     if isinstance(value, str) and {"integer", "number", "boolean"} & {*types} and len(value) < 40:
         try:
-            meant = json.loads(value)
+            meant = freeze(json.loads(value))
         except ValueError:
             return None
         kinds = {bool: {"boolean"}, int: {"integer", "number"}, float: {"number"}}.get(type(meant), set())

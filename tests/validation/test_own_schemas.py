@@ -31,6 +31,17 @@ REFUSED = {
     "a relative reference": ({"$ref": "other.json#/$defs/a"}, "schema_ref", None),
     "a shared definition that is none": ({"$ref": "definitions.json#/$defs/nothing"}, "schema_ref", None),
     "a reference to nothing": ({"$ref": "#/$defs/a"}, "schema_ref", "/$ref"),
+    "a reference to what is no schema": ({"$ref": "#/properties", "properties": {}}, "schema_ref", "/$ref"),
+    "a warning that is no schema": (
+        {"properties": {"a": {"x-warn": {"type": "text"}}}},
+        "schema_invalid",
+        "/properties/a/x-warn/type",
+    ),
+    "mistaken names that are none": (
+        {"properties": {"a": {"x-mistaken": 5}}},
+        "schema_invalid",
+        "/properties/a/x-mistaken",
+    ),
     "a reference to no place": ({"$ref": "#a"}, "schema_ref", None),
     "itself": ({"$ref": "#"}, "schema_ref", None),
     "a circle": (
@@ -68,6 +79,37 @@ def test_a_schema_that_cannot_judge_is_refused(name):
         Schemas().adding("mine", schema() if callable(schema) else schema)
     assert refused.value.code == code
     assert path is None or refused.value.path == path
+
+
+@pytest.mark.parametrize(
+    ("schema", "told"),
+    [
+        ({"properties": {"a": True}}, []),
+        ({"properties": {"a": False}}, [("/a", "found the number 1, wanted no value there")]),
+        ({"properties": {"a": {"anyOf": [False]}}}, [("/a", "found the number 1, wanted no value there")]),
+        ({"properties": {"a": {"enum": []}}}, [("/a", "found the number 1, wanted nothing: none is possible")]),
+        ({"properties": {"a": {"$ref": "#/definitions/text"}}}, [("/a", "found the number 1, wanted text")]),
+        (
+            {"patternProperties": {"^a": {}}, "additionalProperties": False},
+            [("/b", 'found the name "b", wanted a known one')],
+        ),
+        (
+            {"allOf": [{"properties": {"a": {}}}], "unevaluatedProperties": False},
+            [("", "found an object, wanted what the schema asks by `unevaluatedProperties`: false")],
+        ),
+        (
+            {"properties": {"a": {}}, "unevaluatedProperties": False},
+            [("/b", 'found the name "b", wanted a known one')],
+        ),
+        ({"type": ["array", "null"]}, [("", "found an object, wanted an array or null")]),
+    ],
+)
+def test_rare_words_of_a_schema(schema, told):
+    """True, false and nothing, names that a pattern knows, a root that takes no object: each is told where it stands."""
+    schemas = Schemas().adding("mine", {**schema, "definitions": {"text": {"type": "string"}}})
+    project = Project("boxes", type="mine")
+    found = Judge(project, schemas).task(project.resolve({"a": 1, "b": 2}))
+    assert [(one.pointer, one.message) for one in found if one.severity == "error"] == told
 
 
 @pytest.mark.parametrize(
