@@ -19,7 +19,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from math import isinf
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, BinaryIO, NoReturn, TextIO
 
 from attrs import field, frozen
 
@@ -232,7 +232,8 @@ def _opened(source: str) -> Iterator[tuple[BinaryIO, str]]:
         raise DocumentError("unreadable", None, "a closed standard input", "an open one", label, None, None)
     try:
         if source == "-":
-            yield sys.stdin.buffer, label
+            with _waiting(sys.stdin):
+                yield sys.stdin.buffer, label
         else:
             with open(source, "rb") as stream:
                 yield stream, label
@@ -240,6 +241,24 @@ def _opened(source: str) -> Iterator[tuple[BinaryIO, str]]:
         if isinstance(error, ParamcoreError):
             raise
         raise DocumentError("unreadable", None, _reason(error), "a file that can be read", label, None, None) from error
+
+
+@contextmanager
+def _waiting(stream: TextIO) -> Iterator[None]:
+    """Let a stream wait for what is still to come: whoever shares it may have told it not to, and lines would be lost."""
+    try:
+        waits = os.get_blocking(stream.fileno())
+    except (OSError, ValueError, AttributeError):
+        # It is no file of the system's, or of a system that does not tell.
+        waits = True
+    if waits:
+        yield
+        return
+    os.set_blocking(stream.fileno(), True)
+    try:
+        yield
+    finally:
+        os.set_blocking(stream.fileno(), False)
 
 
 def _label(source: str) -> str:

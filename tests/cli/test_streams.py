@@ -1,5 +1,7 @@
 """Exit codes, pipes, locales: what happens around an answer."""
 
+import json
+import os
 import signal
 import subprocess
 import time
@@ -37,6 +39,27 @@ def test_closed_standard_input_is_told():
     ran = shell("$paramcore preview warehouse-boxes.json - <&-")
     assert (ran.status, ran.out) == (2, "")
     assert "standard input" in ran.err
+
+
+def test_standard_input_that_does_not_wait():
+    """Lines that come late, or in pieces, are read whole, also where a parent set the pipe not to wait."""
+    ours, theirs = os.pipe()
+    os.set_blocking(ours, False)
+    with subprocess.Popen(
+        command("preview", "warehouse-boxes.json", "-", "--lines", "--format", "json"),
+        stdin=ours,
+        stdout=subprocess.PIPE,
+        cwd=EXAMPLES,
+        env=environment(),
+    ) as process:
+        for piece in (b'{"a": ', b'1}\n{"a"', b": 2}\n"):
+            time.sleep(0.4)
+            os.write(theirs, piece)
+        os.close(theirs)
+        out, _ = process.communicate(timeout=20)
+    assert (process.returncode, [json.loads(line)["params"]["a"] for line in out.splitlines()]) == (0, [1, 2])
+    assert not os.get_blocking(ours)
+    os.close(ours)
 
 
 def test_closed_standard_output_is_an_error():
