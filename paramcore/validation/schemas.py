@@ -55,6 +55,10 @@ _ONE_INSIDE = (
 _ROW_INSIDE = ("prefixItems",)
 _NAMED_INSIDE = ("properties", "patternProperties", "$defs", "definitions")
 
+#: Keywords that ask whether a value fits a schema and go on from there: a warning would decide in them.
+_DECIDING = ("not", "if", "contains", "unevaluatedItems", "unevaluatedProperties")
+_DECIDING_ROW = ("anyOf", "oneOf")
+
 #: Where `false` is told by the names that it keeps out.
 _CLOSES = ("additionalProperties", "unevaluatedProperties")
 
@@ -245,6 +249,8 @@ def _checked(schema: Mapping[str, Any]) -> dict[str, Any]:
     nodes = {id(node) for _, node in _nodes(document, "")}
     for path, node in _nodes(document, ""):
         _check_node(result, node, path, nodes)
+    for path, node in _nodes(document, ""):
+        _check_warnings(result, node, path)
     _Weight(result).check()
     return document
 
@@ -324,6 +330,25 @@ def _check_node(schema: Schema, node: dict[str, Any], path: str, nodes: set[int]
     patterns += [(path + pointer("patternProperties", one), one) for one in node.get("patternProperties", ())]
     for place, pattern in patterns:
         check_pattern(pattern, place)
+
+
+def _check_warnings(schema: Schema, node: dict[str, Any], path: str) -> None:
+    """Refuse a warning inside a choice: there it would not warn, but decide."""
+    choices = [(path + pointer(name), node[name]) for name in _DECIDING if name in node]
+    choices += [
+        (path + pointer(name, index), one) for name in _DECIDING_ROW for index, one in enumerate(node.get(name, ()))
+    ]
+    for place, choice in choices:
+        seen: set[int] = set()
+        waiting = [choice]
+        while waiting:
+            for _, one in _nodes(waiting.pop(), ""):
+                if "x-warn" in one:
+                    wanted = f"it outside of {', '.join(f'`{name}`' for name in (*_DECIDING_ROW, *_DECIDING))}"
+                    raise InvalidSchema("schema_invalid", place, "`x-warn` where a value is to fit or not", wanted)
+                if "$ref" in one and id(one) not in seen:
+                    seen.add(id(one))
+                    waiting.append(schema.at(one["$ref"]))
 
 
 def _in_place(node: Mapping[str, Any]) -> Iterator[Any]:

@@ -103,7 +103,8 @@ class Violation:
     @property
     def rank(self) -> tuple[Any, ...]:
         """The order of findings: by place, errors first."""
-        return (self.pointer, self.severity, self.code, self.wanted, self.version is not None, self.version or 0)
+        whose = (self.version is not None, self.version or 0)
+        return (self.pointer, self.severity, self.code, self.wanted, *whose, self.found)
 
 
 def kind_of(value: object) -> str:

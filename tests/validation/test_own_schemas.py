@@ -37,6 +37,11 @@ REFUSED = {
         "schema_invalid",
         "/properties/a/x-warn/type",
     ),
+    "a warning that would decide": (
+        {"properties": {"a": {"anyOf": [{"items": {"$ref": "#/$defs/b"}}]}}, "$defs": {"b": {"x-warn": {}}}},
+        "schema_invalid",
+        "/properties/a/anyOf/0",
+    ),
     "mistaken names that are none": (
         {"properties": {"a": {"x-mistaken": 5}}},
         "schema_invalid",
