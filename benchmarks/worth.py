@@ -29,7 +29,7 @@ from paramcore.documents import _first_too_deep, decoded, plain_object, write_wh
 from paramcore.effective import effective
 from paramcore.first_look import FirstLook
 from paramcore.inheritance import Inheritance
-from paramcore.positions import find, find_among, tokens
+from paramcore.positions import JSONPlaces, TokenPlaces, tokens
 from paramcore.previews import _encoded, _members
 from paramcore.tasks import ROUTING_NAMES
 from paramcore.validation import judge as judging
@@ -180,13 +180,21 @@ def _lines() -> Pairs:
 def _places(place: Path) -> Pairs:
     params, tasks = inputs("M", instruction=True)
     line = json.dumps({**tasks[0], "unique_id": "u-1"})
-    assert find(line, "/unique_id") == find_among(tokens(line), "/unique_id")
-    yield "a place that is jumped to", lambda: find_among(tokens(line), "/unique_id"), lambda: find(line, "/unique_id")
-    plain = _cut(find_among, "if depth and (depth > len(wanted) or str(trail[-1]) != wanted[depth - 1]):", "if False:")
+    path = "/unique_id"
+    assert JSONPlaces(line).find(path) == TokenPlaces(tokens(line)).find(path)
     yield (
-        "a place that is walked to, the last part compared first",
-        lambda: plain(tokens(line), "/unique_id"),
-        lambda: find_among(tokens(line), "/unique_id"),
+        "a place that is jumped to",
+        lambda: TokenPlaces(tokens(line)).find(path),
+        lambda: JSONPlaces(line).find(path),
+    )
+    history = json.dumps({"name": "b", "param_history": [params] * 200})
+    places = JSONPlaces(history)
+    paths = [f"/param_history/{number}/priority" for number in range(200)]
+    assert [places.find(one) for one in paths] == [JSONPlaces(history).find(one) for one in paths]
+    yield (
+        "the places of 200 findings, each looked for from the last one on",
+        lambda: [JSONPlaces(history).find(one) for one in paths],
+        lambda: [places.find(one) for one in paths],
     )
     document = decoded(json.dumps({"name": "b", "param_history": [params]}).encode(), "project.json", 103)
     path = "/param_history/0/priority"

@@ -18,15 +18,16 @@ import sys
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from math import isinf
 from typing import Any, BinaryIO, NoReturn, TextIO
 
 from attrs import field, frozen
 
 from paramcore.errors import SHOWN, DocumentError, ParamcoreError
-from paramcore.positions import Find, Position, Token, find, position_at, tokens
+from paramcore.positions import JSONPlaces, Lines, Places, Position, Token, position_at, tokens
 from paramcore.values import MAX_DEPTH, MAX_DIGITS, MAX_NODES, pointer
-from paramcore.yaml import YAMLFault, find_in_yaml, yaml_value
+from paramcore.yaml import YAMLFault, yaml_places, yaml_value
 
 __all__ = [
     "PROJECT_DEPTH",
@@ -71,23 +72,30 @@ class Document:
     source: str
     _text: str = field(repr=False)
     _first_line: int = 1
-    _find: Find = field(default=find, repr=False)
+    _read_places: Callable[[str], Places] = field(default=JSONPlaces, repr=False)
 
     def locate(self, path: str, *, name: bool = False) -> Position:
         """Return the line and column, from 1, of the value at a JSON Pointer, or of the nearest around it; or of its name."""
-        name_at, value_at = self._find(self._text, path)
-        position = position_at(self._text, name_at if name else value_at)
+        name_at, value_at = self._places.find(path)
+        position = self._lines.position(name_at if name else value_at)
         return Position(position.line + self._first_line - 1, position.column)
+
+    @cached_property
+    def _places(self) -> Places:
+        return self._read_places(self._text)
+
+    @cached_property
+    def _lines(self) -> Lines:
+        return Lines(self._text)
 
     def place(self, path: str) -> str:
         """Return `source:line:column` of the value at a JSON Pointer."""
         position = self.locate(path)
         return f"{self.source}:{position.line}:{position.column}"
 
-    def line(self, number: int) -> str:
-        """Return the text of a line, by its number in the file."""
-        lines = self._text.split("\n", number - self._first_line + 1)
-        return lines[number - self._first_line].rstrip("\r")
+    def piece(self, line: int, start: int, most: int) -> str:
+        """Return at most so many characters of a line, by its number in the file, from one of its columns (from 0) on."""
+        return self._lines.piece(line - self._first_line + 1, start, most)
 
     def located(self, error: ParamcoreError) -> DocumentError:
         """Return an error about this document with its line and column."""
@@ -349,7 +357,7 @@ def _decoded_yaml(data: bytes, source: str, depth: int) -> Document:
     except ImportError:
         wanted = "`pip install ruamel.yaml`, or the same as JSON"
         raise DocumentError("unreadable", None, "YAML, and nothing to read it", wanted, source, None, None) from None
-    return Document(value, source, text, 1, find_in_yaml)
+    return Document(value, source, text, 1, yaml_places)
 
 
 def _text(data: bytes, source: str, first_line: int) -> str:

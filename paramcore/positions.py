@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple, TypeAlias
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, Protocol
 
 from attrs import frozen
 
 from paramcore.values import pointer_parts
 
-__all__ = ["Find", "Position", "Token", "find", "find_among", "position_at", "tokens"]
+__all__ = ["JSONPlaces", "Lines", "Places", "Position", "Token", "TokenPlaces", "position_at", "tokens"]
 
 
 @frozen
@@ -35,9 +35,6 @@ class Token(NamedTuple):
     is_name: bool
     trail: list[str | int]
 
-
-#: Tells where in a text the name and the value at a JSON Pointer begin: `find` for JSON.
-Find: TypeAlias = Callable[[str, str], tuple[int, int]]
 
 #: A string, a mark, or a run of what is neither: a number or a word, right or wrong.
 _PIECE = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
@@ -76,60 +73,97 @@ def _step(trail: list[str | int]) -> bool:
     return True
 
 
-def find(text: str, path: str) -> tuple[int, int]:
+class Places(Protocol):
+    """Tells where in one text the values are."""
+
+    def find(self, path: str) -> tuple[int, int]:
+        """
+        Return where the name and the value at a JSON Pointer begin.
+
+        Where it has no name, that is where the value begins; where there is no such
+        value, where the innermost value around it does.
+        """
+
+
+class JSONPlaces:
     """
-    Return where in a JSON text the name and the value at a JSON Pointer begin.
+    The places of a JSON text.
 
-    Where it has no name, that is where the value begins; where there is no such
-    value, where the innermost value around it does.
+    What is not on the way is decoded and forgotten, many times as fast as a walk
+    through all that is in it.  Findings mostly come in the order of the text, so
+    from the last member that was found in an object or array the way goes on:
+    thousands of findings take no longer than one at the end.
     """
-    at = _after_space(text, 0)
-    start = at
-    for part in pointer_parts(path):
-        for name_at, name, value_at in _inside(text, at):
-            if name == part:
-                start, at = name_at, value_at
-                break
-        else:
-            return at, at
-    return start, at
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        #: By where an object or array begins: the member that was found in it last, and its place in the row.
+        self._last: dict[int, tuple[int, int]] = {}
+
+    def find(self, path: str) -> tuple[int, int]:
+        """Return what every one of `Places` does."""
+        at = _after_space(self._text, 0)
+        start = at
+        for part in pointer_parts(path):
+            found = self._member(at, part)
+            if found is None:
+                return at, at
+            start, at = found
+        return start, at
+
+    def _member(self, around: int, part: str) -> tuple[int, int] | None:
+        begins = self._last.get(around, (0, 0))
+        # What is not behind the last one may stand before it.
+        for index, at in (begins, (0, 0)) if begins[0] else (begins,):
+            for place, name_at, name, value_at in _inside(self._text, around, index, at):
+                if name == part:
+                    self._last[around] = place, name_at
+                    return name_at, value_at
+        return None
 
 
-def find_among(found: Iterable[Token], path: str) -> tuple[int, int]:
-    """Return what `find` does, from the tokens of a text: one after the other, so that any notation will do."""
-    wanted = pointer_parts(path)
-    start: int | None = None
-    nearest = 0
-    for token in found:
-        trail, depth = token.trail, len(token.trail)
-        # The last part differs most often.
-        if depth and (depth > len(wanted) or str(trail[-1]) != wanted[depth - 1]):
-            continue
-        if tuple(map(str, trail)) != wanted[:depth]:
-            continue
-        if token.is_name:
-            start = token.offset
-        elif depth == len(wanted):
-            return token.offset if start is None else start, token.offset
-        else:
-            nearest, start = token.offset, None
-    return nearest, nearest
+class TokenPlaces:
+    """The places of a text of any notation, from its tokens, which are gone through once."""
+
+    def __init__(self, found: Iterable[Token]) -> None:
+        self._found: dict[tuple[str, ...], tuple[int, int]] = {}
+        name_at: int | None = None
+        for token in found:
+            if token.is_name:
+                name_at = token.offset
+            else:
+                trail = tuple(map(str, token.trail))
+                self._found[trail] = token.offset if name_at is None else name_at, token.offset
+                name_at = None
+
+    def find(self, path: str) -> tuple[int, int]:
+        """Return what every one of `Places` does."""
+        parts = pointer_parts(path)
+        if parts in self._found:
+            return self._found[parts]
+        while parts not in self._found:
+            parts = parts[:-1]
+        _, nearest = self._found[parts]
+        return nearest, nearest
 
 
-def _inside(text: str, at: int) -> Iterator[tuple[int, str, int]]:
-    """Yield where the name begins, the name or index, and where the value begins, of each value in the one at an offset."""
-    if text[at] not in "{[":
+def _inside(text: str, around: int, index: int, at: int) -> Iterator[tuple[int, int, str, int]]:
+    """
+    Yield the members of the object or array that begins `around`: their place in the row, name and value.
+
+    Each is its index, where its name begins, its name or index as text, and where
+    its value begins.  Given the index and the beginning of one, it goes on there.
+    """
+    if text[around] not in "{[":
         return
-    is_object = text[at] == "{"
-    at = _after_space(text, at + 1)
-    index = 0
+    is_object = text[around] == "{"
+    at = at or _after_space(text, around + 1)
     while text[at] not in "}]":
         name_at, name = at, str(index)
         if is_object:
             name, at = _decoded(text, at)
             at = _after_space(text, _after_space(text, at) + 1)
-        yield name_at, name, at
-        # Decoded to be passed over: many times as fast as a walk through all that is in it.
+        yield index, name_at, name, at
         _value, at = _decoded(text, at)
         at = _after_space(text, at)
         at = _after_space(text, at + 1) if text[at] == "," else at
@@ -144,6 +178,45 @@ def _after_space(text: str, at: int) -> int:
     return _SPACE.match(text, at).end()  # type: ignore[union-attr]
 
 
+class Lines:
+    """
+    The lines of one text.
+
+    As places are, they are mostly asked for in order, so that the way goes on
+    from where it was last.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._go_back()
+
+    def _go_back(self) -> None:
+        # A line, from 1, where it begins, and up to where it is known to go on.
+        self._line, self._start, self._known = 1, 0, 0
+
+    def position(self, offset: int) -> Position:
+        """Return the line and column of a character."""
+        if offset < self._start:
+            self._go_back()
+        passed = self._text.count("\n", self._known, offset)
+        if passed:
+            self._line, self._start = self._line + passed, self._text.rfind("\n", self._known, offset) + 1
+        self._known = max(self._known, offset)
+        return Position(self._line, offset - self._start + 1)
+
+    def piece(self, number: int, start: int, most: int) -> str:
+        """Return at most so many characters of a line, from one of its columns (from 0) on, without the line's end."""
+        if number < self._line:
+            self._go_back()
+        while self._line < number:
+            self._start = self._known = self._text.index("\n", self._known) + 1
+            self._line += 1
+        begin = self._start + start
+        # A line may be a whole file long.
+        end = self._text.find("\n", begin, begin + most)
+        return self._text[begin : begin + most if end < 0 else end].removesuffix("\r")
+
+
 def position_at(text: str, offset: int) -> Position:
-    """Return the line and column of a character."""
-    return Position(text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
+    """Return the line and column of a character, where only one is asked for."""
+    return Lines(text).position(offset)

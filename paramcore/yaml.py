@@ -17,10 +17,10 @@ from typing import Any, Literal, TypeAlias
 
 from attrs import frozen
 
-from paramcore.positions import Token, find_among
+from paramcore.positions import Places, Token, TokenPlaces
 from paramcore.values import MAX_DIGITS
 
-__all__ = ["YAMLFault", "find_in_yaml", "yaml_tokens", "yaml_value"]
+__all__ = ["YAMLFault", "yaml_places", "yaml_tokens", "yaml_value"]
 
 
 @frozen(slots=False)
@@ -85,9 +85,9 @@ def yaml_tokens(text: str) -> Iterator[Token]:
             yield Token(piece.offset, name, is_name=piece.kind == "name", trail=piece.trail)
 
 
-def find_in_yaml(text: str, path: str) -> tuple[int, int]:
-    """Return what `positions.find` does, of a YAML text that was read before."""
-    return find_among(yaml_tokens(text), path)
+def yaml_places(text: str) -> Places:
+    """Return where the values are in a YAML text that was read before."""
+    return TokenPlaces(yaml_tokens(text))
 
 
 def _pieces(text: str, depth: int | None) -> Iterator[_Piece]:

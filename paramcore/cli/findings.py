@@ -46,12 +46,13 @@ class Placed:
         return "\n".join([*rows, *(self._frame() if values and one.pointer else [])])
 
     def _frame(self) -> list[str]:
-        line = self.document.line(self.line)
-        start = max(0, self.column - 1 - _FRAME // 2) if len(line) > _FRAME else 0
-        piece = line[start : start + _FRAME]
+        column = self.column - 1
+        is_long = len(self.document.piece(self.line, 0, _FRAME + 1)) > _FRAME
+        start = max(0, column - _FRAME // 2) if is_long else 0
+        piece = self.document.piece(self.line, start, _FRAME)
         shown_piece = "".join(letter if letter.isprintable() else " " for letter in piece)
-        at = self.column - 1 - start
-        width = min(len(_VALUE.match(line, self.column - 1)[0]), _FRAME - at)  # type: ignore[index]
+        at = column - start
+        width = len(_VALUE.match(piece, at)[0])  # type: ignore[index]
         number = str(self.line)
         return [f"  {number} | {shown_piece}", f"  {' ' * len(number)} | {' ' * at}{'^' * max(width, 1)}"]
 
@@ -64,8 +65,8 @@ class Placed:
         return f"::{one.severity} {place},title={_property(one.code)}::{_data(f'{at}{one.message}{layer}')}"
 
 
-#: What the caret stands under: a text, or all up to the next mark.
-_VALUE = re.compile(r'"(?:[^"\\]++|\\.)*+"|[^\s,\]}":]+(?::[^\s,\]}":]+)*|["\]},]|')
+#: What the caret stands under: a text, which the frame may cut, or all up to the next mark.
+_VALUE = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[^\s,\]}":]+(?::[^\s,\]}":]+)*|["\]},]|')
 
 
 def _data(text: str) -> str:

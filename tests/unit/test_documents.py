@@ -202,8 +202,8 @@ def test_an_error_about_a_document_gets_its_place():
     assert (located.line, located.column, located.code, located.path) == (2, 12, "value_type", "/a/1")
     line = Document(None, "some.jsonl", '{"a": [1, null]}', 7)
     assert line.located(error).line == 7
-    assert line.line(7) == '{"a": [1, null]}'
-    assert Document(None, "some.json", "{\r\n}").line(1) == "{"
+    assert line.piece(7, 0, 99) == '{"a": [1, null]}'
+    assert Document(None, "some.json", "{\r\n}").piece(1, 0, 99) == "{"
 
 
 def test_a_file_is_written_whole(tmp_path):
