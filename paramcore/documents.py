@@ -112,15 +112,18 @@ class Line:
     number: int
     source: str
     data: bytes = field(repr=False)
+    limit: int = field(default=TASK_SIZE, repr=False)
 
     def document(self) -> Document:
         """
         Decode the line.
 
         Raises:
-            DocumentError: with the line's number.
+            DocumentError: with the line's number; `too_large` for a line of more bytes than `limit`.
 
         """
+        if len(self.data) > self.limit:
+            raise _too_large(self.source, self.number, self.limit)
         if self.number > 1 and self.data.startswith(_BOM):
             wanted = "one at the start of the file only"
             raise DocumentError("json_syntax", None, "a BOM", wanted, self.source, self.number, 1)
@@ -152,10 +155,11 @@ def read_lines(source: str, *, limit: int = TASK_SIZE, on_read: Callable[[int], 
     Yield the lines of a JSONL file, or of standard input for `-`, in constant memory; blank ones are passed over.
 
     Lines end with a line feed and nothing else; one BOM may stand at the start.
-    `on_read` is told how many bytes each took.
+    Of a line over the limit only the beginning is kept, and decoding it tells.
+    `on_read` is told how many bytes were read.
 
     Raises:
-        DocumentError: `unreadable`; `too_large` for a line over the limit, which ends the reading.
+        DocumentError: `unreadable`.
 
     """
     with _opened(source) as (stream, label):
@@ -164,10 +168,13 @@ def read_lines(source: str, *, limit: int = TASK_SIZE, on_read: Callable[[int], 
             number += 1
             if on_read is not None:
                 on_read(len(data))
-            if len(data) > limit:
-                raise _too_large(label, number, limit)
-            if data.strip(_BLANK) not in ((b"", _BOM) if number == 1 else (b"",)):
-                yield Line(number, label, data)
+            if len(data) > limit or data.strip(_BLANK) not in ((b"", _BOM) if number == 1 else (b"",)):
+                yield Line(number, label, data, limit)
+            while len(data) > limit and not data.endswith(b"\n"):
+                # The rest of a line that is too long.
+                data = stream.readline(limit + 1)
+                if on_read is not None:
+                    on_read(len(data))
 
 
 def write_whole(path: str, pieces: Iterable[str]) -> None:
@@ -184,7 +191,8 @@ def write_whole(path: str, pieces: Iterable[str]) -> None:
     label = _label(path)
     try:
         mode = _mode(path)
-        beside = f"{path}.{uuid.uuid4().hex}.tmp"
+        # Its name is as long whatever the other's is, which may be as long as a name can be.
+        beside = os.path.join(os.path.dirname(path), f".{uuid.uuid4().hex}.tmp")
         with open(beside, "x", encoding="utf-8", newline="") as stream:
             try:
                 _write(stream, pieces, mode)

@@ -3,7 +3,8 @@ The command line.
 
 Exit codes: 0 fine; 1 findings; 2 usage, or input that cannot be read or is
 refused; 3 not done: the service refused, or nothing was sent; 4 outcome unknown,
-or applied more than once; 130 interrupted; 141 nobody reads the output any more.
+or applied more than once; 130 interrupted; 141 nobody reads the output any more;
+143 ended by SIGTERM.
 """
 
 from __future__ import annotations

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
+import threading
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from typing import NoReturn
 
 from paramcore.documents import write_whole
 
 __all__ = ["INTERRUPTED", "NOT_DONE", "Answer", "deliver", "flush", "prepare_streams", "say", "unwritable"]
 
-#: As a shell reports a program that Ctrl-C or a closed pipe ended.
+#: As a shell reports a program that Ctrl-C, a closed pipe or SIGTERM ended.
 INTERRUPTED = 130
 NOBODY_READS = 141
+TERMINATED = 143
 CANNOT_WRITE = 2
 #: The service refused, or nothing was sent.
 NOT_DONE = 3
@@ -41,7 +45,9 @@ def prepare_streams() -> None:
 def say(text: str) -> None:
     """Say something on standard error, beside the answer."""
     if sys.stderr is not None:
-        sys.stderr.write(f"{text}\n")
+        # Where nothing can be said the exit code still tells.
+        with suppress(OSError):
+            sys.stderr.write(f"{text}\n")
 
 
 def deliver(answer: Iterable[str], path: str | None = None) -> None:
@@ -54,7 +60,8 @@ def deliver(answer: Iterable[str], path: str | None = None) -> None:
 
     """
     if path is not None:
-        write_whole(path, answer)
+        with _heeding_the_end():
+            write_whole(path, answer)
         return
     pieces = iter(answer)
     text = next(pieces, None)
@@ -66,6 +73,24 @@ def deliver(answer: Iterable[str], path: str | None = None) -> None:
             # The command may have something to say before it ends; one that was itself interrupted has not.
             text = next(_thrown(pieces, interrupt), None)
     flush()
+
+
+@contextmanager
+def _heeding_the_end() -> Iterator[None]:
+    """Let SIGTERM end a command as an exception does, so that nothing half-written is left behind."""
+    if threading.current_thread() is not threading.main_thread():
+        # Only the main thread may say what a signal does.
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _end(*_: object) -> NoReturn:
+    raise SystemExit(TERMINATED)
 
 
 def flush() -> None:

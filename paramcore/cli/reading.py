@@ -134,8 +134,9 @@ class Task:
     def blamed(self, error: ParamcoreError) -> DocumentError:
         """Return what is wrong with the request by its line, or by the option that asked for it."""
         located = self.document.located(error)
-        if error.path == "/project_version" and "project_version" in self.asked:
-            return evolve(located, path=None, source="--project-version", line=None, column=None)
+        option = "project_version" if error.path == "/project_version" else "type" if error.code == "wrong_type" else ""
+        if option in self.asked:
+            return evolve(located, path=None, source=f"--{option.replace('_', '-')}", line=None, column=None)
         return located
 
 
@@ -314,7 +315,11 @@ def read_task_objects(
 def _project_files(path: str) -> list[str]:
     if not os.path.isdir(path):
         return [path]
-    names = sorted(name for name in os.listdir(path) if name.endswith((".json", *YAML_SUFFIXES)))
+    try:
+        names = sorted(name for name in os.listdir(path) if name.endswith((".json", *YAML_SUFFIXES)))
+    except OSError as error:
+        found, wanted = (error.strerror or "it failed").lower(), "a directory that can be read"
+        raise DocumentError("unreadable", None, found, wanted, shown(path, quoted=False), None, None) from None
     if not names:
         raise DocumentError(
             "unreadable", None, "a directory without `.json` or `.yaml` files", "project files in it", path, None, None

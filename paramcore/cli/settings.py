@@ -43,7 +43,7 @@ def _configured() -> Iterable[str]:
     try:
         with open(path, "rb") as stream:
             tool: Any = tomllib.load(stream).get("tool", {})
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         found = f"a file that cannot be read: {error}"
         raise DocumentError("unreadable", None, found, "TOML", path, None, None) from None
     table = tool.get("paramcore", {}) if isinstance(tool, dict) else {}
@@ -62,7 +62,11 @@ def _configured() -> Iterable[str]:
 
 
 def _nearest() -> str | None:
-    here = os.getcwd()
+    try:
+        here = os.getcwd()
+    except OSError:
+        # A directory that is no longer there has no settings.
+        return None
     while True:
         path = os.path.join(here, _FILE)
         if os.path.isfile(path):

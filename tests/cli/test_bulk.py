@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import subprocess
+import time
 
 import pytest
 from rich.progress import Progress, Task
@@ -142,6 +143,36 @@ def test_an_interrupted_file_is_not_written(tmp_path, monkeypatch):
     for arguments in BULK.values():
         assert main([*arguments, "x.jsonl", "--output", str(target)]) == 130
         assert (target.read_text(), list(tmp_path.iterdir())) == ("old", [target])
+
+
+def test_a_terminated_command_leaves_nothing_behind(tmp_path):
+    """SIGTERM in the middle of a file leaves the old one, and nothing beside it."""
+    target = tmp_path / "answer"
+    target.write_text("old")
+    with subprocess.Popen(
+        command(*BULK["preview"], "-", "--lines", "--output", target),
+        stdin=subprocess.PIPE,
+        cwd=EXAMPLES,
+        env=environment(),
+    ) as process:
+        process.stdin.write(lines("preview", 10).encode())
+        process.stdin.flush()
+        while len(list(tmp_path.iterdir())) < 2:
+            time.sleep(0.01)
+        process.terminate()
+        assert process.wait(20) == 143
+        process.stdin.close()
+    assert (target.read_text(), list(tmp_path.iterdir())) == ("old", [target])
+
+
+@pytest.mark.parametrize("verb", BULK)
+def test_a_line_that_is_too_long_is_a_bad_line(verb):
+    """With `--keep-going` a line over the limit is told, and the others count."""
+    text = lines(verb, 1) + '{"a": "' + "x" * 2**24 + '"}\n' + lines(verb, 1)
+    ran = run(*BULK[verb], "-", "--lines", "--keep-going", stdin=text)
+    assert ran.status == 1
+    assert "error: <stdin>:2: found more than 16,777,216 bytes" in ran.err
+    assert "1 bad line" in ran.err + ran.out
 
 
 def test_bad_lines_are_counted_beside_json():

@@ -9,6 +9,8 @@ import time
 import pytest
 from running import EXAMPLES, command, environment, heed_interrupts, run, shell
 
+from paramcore.cli import main
+
 PREVIEW = "$paramcore preview warehouse-boxes.json night-shift.json"
 
 
@@ -71,6 +73,39 @@ def test_a_full_disk_is_an_error():
     """Success is claimed only when the last byte is written."""
     ran = shell(f"{PREVIEW} >/dev/full")
     assert (ran.status, ran.err.count("\n")) == (2, 1)
+
+
+def test_a_full_standard_error_changes_no_exit_code():
+    """Where nothing can be said, the exit code is the one that it would be."""
+    for arguments, status in (("preview no-such-file -", 2), ("preview", 2), ("preview warehouse-boxes.json -", 0)):
+        assert shell(f"echo '{{\"project_param_version\": 0}}' | $paramcore {arguments} 2>/dev/full").status == status
+
+
+def test_a_working_directory_that_is_gone(tmp_path):
+    """Without a directory to look for settings in, there are none."""
+    gone = "mkdir gone && cd gone && rmdir ../gone && "
+    ran = shell(f"cd {tmp_path} && {gone} $paramcore validate {EXAMPLES / 'warehouse-boxes.json'}")
+    assert (ran.status, ran.err) == (0, "")
+
+
+def test_a_directory_that_cannot_be_read(tmp_path, monkeypatch, capsys):
+    """A directory of projects that the system does not list is told by its name."""
+
+    def listdir(path):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "listdir", listdir)
+    assert main(["log", str(tmp_path)]) == 2
+    assert capsys.readouterr().err == (
+        f"error: {tmp_path}: found permission denied, wanted a directory that can be read\n"
+    )
+
+
+def test_settings_that_are_too_deep(tmp_path):
+    """A `pyproject.toml` of a thousand levels is told as one that cannot be read."""
+    (tmp_path / "pyproject.toml").write_text(f"a = {'[' * 5_000}")
+    ran = run("validate", EXAMPLES / "warehouse-boxes.json", cwd=tmp_path)
+    assert (ran.status, ran.err.startswith("error: pyproject.toml: found a file that cannot be read")) == (2, True)
 
 
 def test_a_reader_that_goes_away_is_quiet():

@@ -155,12 +155,24 @@ def test_a_bad_line_does_not_end_the_reading(written):
     assert next(lines).document().value == [3]
 
 
-def test_a_line_too_long_ends_the_reading(written):
-    """A line over the limit is refused with its number, before it is all in memory."""
-    lines = read_lines(written("[1]\n[2, 3]\n", "some.jsonl"), limit=4)
-    assert next(lines).number == 1
-    error = refused(lambda: next(lines))
-    assert (error.code, error.line) == ("too_large", 2)
+@pytest.mark.parametrize("long", ["[2, 3]", "     ", "[4, 5, 6, 7, 8, 9]", "          1", "[22]"])
+@pytest.mark.parametrize("end", ["\n", "\n[3]", "\n[3]\n"])
+def test_a_line_too_long_is_passed_over(written, long, end):
+    """A line over the limit is refused with its number, before it is all in memory, and the next is the next."""
+    counts = []
+    text = f"[1]\n{long}{end}"
+    first, bad, *others = read_lines(written(text, "some.jsonl"), limit=4, on_read=counts.append)
+    error = refused(bad.document)
+    assert (first.number, error.code, error.line, len(bad.data)) == (1, "too_large", 2, 5)
+    assert [(line.number, line.document().value) for line in others] == ([(3, [3])] if "3]" in end else [])
+    assert sum(counts) == len(text)
+
+
+def test_a_name_may_be_as_long_as_names_can_be(tmp_path):
+    """What is written beside a file has a name that is no longer than the file's own may be."""
+    target = tmp_path / ("n" * 255)
+    write_whole(str(target), ["new"])
+    assert (target.read_text(), list(tmp_path.iterdir())) == ("new", [target])
 
 
 def test_a_second_bom_is_refused(written):
