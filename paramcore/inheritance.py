@@ -95,9 +95,12 @@ class Inheritance:
             alone = appended if self.assumptions.empty_instruction == "join" else text
             # Its place is kept, and a task without an instruction has the same as one that sets it to null.
             inherited = {**inherited, "instruction": None}
-        found = (appended is not None, sources, inherited, appended, alone)
-        for name, value in zip(("appends", "sources", "_inherited", "_appended", "_alone"), found, strict=True):
-            object.__setattr__(self, name, value)
+        fill = object.__setattr__
+        fill(self, "appends", appended is not None)
+        fill(self, "sources", sources)
+        fill(self, "_inherited", inherited)
+        fill(self, "_appended", appended)
+        fill(self, "_alone", alone)
 
     def merge(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """
