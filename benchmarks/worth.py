@@ -27,6 +27,7 @@ from paramcore import Project, TaskRequest, values
 from paramcore.cli import findings
 from paramcore.documents import _first_too_deep, decoded, plain_object, write_whole
 from paramcore.effective import effective
+from paramcore.errors import one_line
 from paramcore.first_look import FirstLook
 from paramcore.inheritance import Inheritance
 from paramcore.positions import JSONPlaces, TokenPlaces, tokens
@@ -104,6 +105,13 @@ def _engine() -> Pairs:
     yield "the door: arrays taken without a look at how", lambda: asked(lists), lambda: _admitted(lists)
     mapping = _cut(freeze_params, "type(params) not in _OBJECTS and ", "")
     yield "the door: an exact type asked for first", lambda: mapping(own), lambda: freeze_params(own)
+    scalar = _cut(freeze, "if kind in _FROZEN or (kind is str and value.isascii()):", "if False:")
+    assert scalar("some text") == freeze("some text")
+    yield "the door: text and what is frozen, let in at once", lambda: scalar("some text"), lambda: freeze("some text")
+    shown_text = params["instruction"]
+    escaped = _cut(one_line, "text if text.isprintable() else ", "")
+    assert escaped(shown_text) == one_line(shown_text)
+    yield "text that prints, not escaped letter by letter", lambda: escaped(shown_text), lambda: one_line(shown_text)
     other = freeze(json.loads(json.dumps(params)))
     unlike = _cut(_same, "if one is two:", "if False:")
     assert unlike(other, freeze(params))

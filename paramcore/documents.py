@@ -386,6 +386,7 @@ _BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[{}\[\]]', re.DOTALL)
 
 def _first_too_deep(text: str, depth: int) -> int | None:
     """Return the offset of the bracket that opens one level too many."""
+    # So few brackets cannot, which is found out some twenty times as fast.
     if text.count("[") + text.count("{") <= depth:
         return None
     level = 0

@@ -66,6 +66,7 @@ class FirstLook:
             if type(value) is not ROUTING_KINDS[name] and value is not None:
                 return None
         key = (where.get("project"), self._settings.get("project_version", where.get("project_version")))
+        # Most lines go where one before them went.
         target = self._targets.get(key) or self._target(*key)
         return None if target is None else (params, target)
 

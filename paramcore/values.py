@@ -138,6 +138,7 @@ def freeze(value: Any) -> Any:
 
     """
     kind = type(value)
+    # Most of what comes in by itself is a name or a text, which need no walk.
     if kind in _FROZEN or (kind is str and value.isascii()):
         return value
     return _admitted(value)
@@ -189,9 +190,9 @@ def as_key(value: Any) -> tuple[bool, Any]:
 def thaw(value: Any) -> Any:
     """Return a plain copy of frozen JSON, dicts and lists all the way down, to edit."""
     if isinstance(value, dict):
-        return {name: thaw(member) if isinstance(member, (dict, list)) else member for name, member in value.items()}
+        return {name: thaw(member) for name, member in value.items()}
     if isinstance(value, list):
-        return [thaw(element) if isinstance(element, (dict, list)) else element for element in value]
+        return [thaw(element) for element in value]
     return value
 
 
@@ -267,6 +268,7 @@ def _joined(one: Mapping[str, Any], two: Mapping[str, Any]) -> JSONObject:
 
 def _same(one: object, two: object) -> bool:
     # One side is frozen, hence at most 100 levels deep; so is the recursion.
+    # Versions share the values that an update left alone, and these are not looked into.
     if one is two:
         return True
     kind, other = type(one), type(two)
@@ -368,6 +370,7 @@ def _admitted(value: Any) -> Any:
                 if (kind is dict or kind is list) and nodes + len(inner) > MAX_NODES:
                     raise _too_many((trail, place, inner))
                 if kind is list:
+                    # The most common by far: without a look at how such a thing comes in.
                     taken = _new_array(JSONArray)
                     _fill_array(taken, inner)
                 else:

@@ -189,6 +189,7 @@ class _Rules:
         found: list[Violation] = []
         for name, value in own.items():
             one = self.of_one(name)
+            # Of many params the schema asks all that is asked.
             if not fits or one.asks_more:
                 found += one(value, fits=fits)
         return found
@@ -327,6 +328,7 @@ def _passes(validator: _Validator, value: Any) -> bool:
         return False
 
 
+# Projects share a type, and taking its schema apart takes thousands of times as long as a task.
 @lru_cache(maxsize=64)
 def _rules_of(schema: Schema, fast: bool | None) -> _Rules:
     return _Rules(schema, fast=_has_fast() if fast is None else fast)

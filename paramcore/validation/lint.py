@@ -76,6 +76,7 @@ def _opted_out(effective: EffectiveParams, required: Collection[str]) -> Iterato
 def _repeats(own: str | None, inherited: str | None) -> bool:
     """Whether the project's text stands in the task's, on lines of its own."""
     text = (inherited or "").strip()
+    # Most tasks say little, and a shorter text cannot hold a longer one.
     if not own or not text or len(text) > len(own):
         return False
     return f"\n{text}\n" in "\n".join(["", *(line.strip() for line in own.split("\n")), ""])
