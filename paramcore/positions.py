@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from array import array
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple, Protocol
 
 from attrs import frozen
@@ -54,8 +56,7 @@ def tokens(text: str) -> Iterator[Token]:
         elif mark == ":":
             expects_name = False
         elif expects_name:
-            # Decoding is for names with escapes: the others stand there as they are.
-            trail[-1] = json.loads(mark, strict=False) if "\\" in mark else mark[1:-1]
+            trail[-1] = json.loads(mark, strict=False)
             yield Token(piece.start(), mark, is_name=True, trail=trail)
         else:
             yield Token(piece.start(), mark, is_name=False, trail=trail)
@@ -90,36 +91,65 @@ class JSONPlaces:
     The places of a JSON text.
 
     What is not on the way is decoded and forgotten, many times as fast as a walk
-    through all that is in it.  Findings mostly come in the order of the text, so
-    from the last member that was found in an object or array the way goes on:
-    thousands of findings take no longer than one at the end.
+    through all that is in it.  Where the members of an object or array begin is
+    remembered as far as it was read, so that thousands of findings, in any order,
+    take no longer than one at the end.
     """
 
     def __init__(self, text: str) -> None:
         self._text = text
-        #: By where an object or array begins: the member that was found in it last, and its place in the row.
-        self._last: dict[int, tuple[int, int]] = {}
+        #: By where an object or array begins.
+        self._members: dict[int, _Members] = {}
 
     def find(self, path: str) -> tuple[int, int]:
         """Return what every one of `Places` does."""
         at = _after_space(self._text, 0)
         start = at
         for part in pointer_parts(path):
-            found = self._member(at, part)
+            if self._text[at] not in "{[":
+                return at, at
+            if at not in self._members:
+                self._members[at] = _Members(self._text, at)
+            found = self._members[at].find(part)
             if found is None:
                 return at, at
             start, at = found
         return start, at
 
-    def _member(self, around: int, part: str) -> tuple[int, int] | None:
-        begins = self._last.get(around, (0, 0))
-        # What is not behind the last one may stand before it.
-        for index, at in (begins, (0, 0)) if begins[0] else (begins,):
-            for place, name_at, name, value_at in _inside(self._text, around, index, at):
-                if name == part:
-                    self._last[around] = place, name_at
-                    return name_at, value_at
-        return None
+
+class _Members:
+    """Where the members of one object or array begin, as far as somebody wanted to know."""
+
+    def __init__(self, text: str, around: int) -> None:
+        self._unread = _inside(text, around)
+        self._is_array = text[around] == "["
+        self._named: dict[str, tuple[int, int]] = {}
+        # An array may have a million elements, hence eight bytes for each.
+        self._in_row = array("Q")
+
+    def find(self, part: str) -> tuple[int, int] | None:
+        """Return where the name and the value of a member begin; `None` where there is none."""
+        return self._element(part) if self._is_array else self._member(part)
+
+    def _member(self, name: str) -> tuple[int, int] | None:
+        if name not in self._named:
+            for name_at, one, value_at in self._unread:
+                self._named[one] = name_at, value_at
+                if one == name:
+                    break
+        return self._named.get(name)
+
+    def _element(self, index: str) -> tuple[int, int] | None:
+        if not _INDEX.fullmatch(index):
+            return None
+        number = int(index)
+        for _, _, value_at in islice(self._unread, max(0, number + 1 - len(self._in_row))):
+            self._in_row.append(value_at)
+        return (self._in_row[number],) * 2 if number < len(self._in_row) else None
+
+
+#: An index that an array may have.
+_INDEX = re.compile("0|[1-9][0-9]{0,17}", re.ASCII)
 
 
 class TokenPlaces:
@@ -147,27 +177,19 @@ class TokenPlaces:
         return nearest, nearest
 
 
-def _inside(text: str, around: int, index: int, at: int) -> Iterator[tuple[int, int, str, int]]:
-    """
-    Yield the members of the object or array that begins `around`: their place in the row, name and value.
-
-    Each is its index, where its name begins, its name or index as text, and where
-    its value begins.  Given the index and the beginning of one, it goes on there.
-    """
-    if text[around] not in "{[":
-        return
+def _inside(text: str, around: int) -> Iterator[tuple[int, str, int]]:
+    """Yield where the name begins, the name (none in an array), and where the value begins, of each member."""
     is_object = text[around] == "{"
-    at = at or _after_space(text, around + 1)
+    at = _after_space(text, around + 1)
     while text[at] not in "}]":
-        name_at, name = at, str(index)
+        name_at, name = at, ""
         if is_object:
             name, at = _decoded(text, at)
             at = _after_space(text, _after_space(text, at) + 1)
-        yield index, name_at, name, at
+        yield name_at, name, at
         _value, at = _decoded(text, at)
         at = _after_space(text, at)
         at = _after_space(text, at + 1) if text[at] == "," else at
-        index += 1
 
 
 _decoded = json.JSONDecoder().raw_decode

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Any
 
 from attrs import frozen
 
 from paramcore.documents import Document
-from paramcore.positions import Position
 from paramcore.validation.violations import Violation
 from paramcore.values import pointer, shown
 
@@ -90,14 +88,8 @@ def placed(violation: Violation, project: str, task: Document | None, home: tupl
     document, path = home
     number = violation.first_set_in if violation.first_set_in is not None else violation.version
     within = path if number is None else path + pointer("param_history", number)
-    at = _located(document, within + violation.pointer, is_name)
+    at = document.locate(within + violation.pointer, name=is_name)
     return Placed(violation, project, document, at.line, at.column)
-
-
-@lru_cache(maxsize=1024)
-def _located(document: Document, path: str, is_name: bool) -> Position:
-    # A project's file is long, and many tasks are told of the same place in it.
-    return document.locate(path, name=is_name)
 
 
 #: Codes that are about a name, and not about its value.

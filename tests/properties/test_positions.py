@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given, strategies as st
 
+from paramcore import positions
 from paramcore.positions import JSONPlaces, Lines, Position, TokenPlaces, tokens
 from paramcore.testing import json_values
 from paramcore.values import pointer
@@ -35,6 +37,26 @@ def test_values_are_found_by_jumping_as_by_walking(
     jumping, walking = JSONPlaces(text), TokenPlaces(tokens(text))
     for path in data.draw(st.permutations(paths) | st.just(paths)):
         assert jumping.find(path) == walking.find(path) == JSONPlaces(text).find(path)
+
+
+@pytest.mark.parametrize("order", ["that of the text", "backwards", "by name", "what is not there"])
+@pytest.mark.parametrize("kind", ["array", "object"])
+def test_thousands_are_found_in_one_pass(kind: str, order: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In whatever order the members of an array or object are asked for, each is read once and no more."""
+    held: Any = [{"a": number} for number in range(2_000)]
+    held = held if kind == "array" else {str(number): one for number, one in enumerate(held)}
+    places = JSONPlaces(json.dumps({"held": held}))
+    parts = [str(number) for number in range(2_000)]
+    parts = {"backwards": parts[::-1], "by name": sorted(parts), "what is not there": ["x", "01", "-1"] * 500}.get(
+        order, parts
+    )
+    decoded = []
+    plain = positions._decoded
+    monkeypatch.setattr(positions, "_decoded", lambda text, at: decoded.append(at) or plain(text, at))
+    for part in parts:
+        name_at, value_at = places.find(f"/held/{part}")
+        assert (name_at, value_at) == (9, 9) or places.find(f"/held/{part}/a")[1] > value_at
+    assert len(decoded) <= 2 * 3 * 2_000 + 10
 
 
 @given(text=st.text("a\n\r\u00e9", max_size=40), data=st.data())
