@@ -21,7 +21,7 @@ from paramcore.inheritance import Inheritance
 from paramcore.project import Project
 from paramcore.validation.checks import CHECKS, Judging
 from paramcore.validation.names import misplaced, nearest
-from paramcore.validation.schemas import Schema, Schemas
+from paramcore.validation.schemas import Schema, Schemas, mapped
 from paramcore.validation.shapes import Shape
 from paramcore.validation.violations import Violation
 from paramcore.validation.wording import worded
@@ -48,6 +48,8 @@ class Judge:
         self.schema = schemas.of(project.type)
         self._rules = _rules_of(self.schema, fast)
         self._judged: dict[int, _Judged] = {}
+        #: Since which version each param of a version has stood that there was something to tell of.
+        self._since: dict[tuple[int, str], int | None] = {}
 
     def own(self, number: int | None = None) -> tuple[Violation, ...]:
         """
@@ -99,7 +101,7 @@ class Judge:
             if names <= params.keys():
                 several += inherited.across[names] if names.isdisjoint(own) else judge(params)
         for one in several:
-            mine = not one.pointer or pointer_parts(one.pointer)[0] in own
+            mine = not one.pointer or one.version is not None or pointer_parts(one.pointer)[0] in own
             found.append(one if mine else self._blamed(version, one))
         return _sorted(found) if found else ()
 
@@ -111,17 +113,25 @@ class Judge:
                 if found := tuple(self._blamed(version, one) for one in self._rules.of_one(name)(value)):
                     each[name] = found
             params = version.params
-            across = {names: tuple(judge(params)) for names, judge in self._rules.across if names <= params.keys()}
+            across = {
+                names: tuple(self._blamed(version, one) for one in judge(params))
+                for names, judge in self._rules.across
+                if names <= params.keys()
+            }
             judged = self._judged[version.number] = _Judged(each, across)
         return judged
 
     def _blamed(self, version: ParamVersion | None, one: Violation) -> Violation:
-        if version is None:
+        if version is None or not one.pointer:
             return one
         name = pointer_parts(one.pointer)[0]
-        # A task that sets nothing inherits all: its explanation knows since when each value has stood.
-        since = self.project.resolve({"project_version": version.number}).explain(name).first_set_in
-        return evolve(one, version=version.number, first_set_in=since)
+        place = version.number, name
+        if place not in self._since:
+            # A task that sets nothing inherits all: its explanation knows since when each value has stood.  It walks
+            # through the history, for each param once and not for each task.
+            effective = self.project.resolve({"project_version": version.number})
+            self._since[place] = effective.explain(name).first_set_in
+        return evolve(one, version=version.number, first_set_in=self._since[place])
 
 
 def _sorted(found: Iterable[Violation]) -> tuple[Violation, ...]:
@@ -301,7 +311,19 @@ def _all_names() -> frozenset[str]:
 
 #: Root keywords that ask nothing of the params together.
 _SAYS = frozenset(
-    {"$schema", "$defs", "$comment", "title", "description", "default", "examples", "deprecated", "type", "x-coverage"}
+    {
+        "$schema",
+        "$defs",
+        "definitions",
+        "$comment",
+        "title",
+        "description",
+        "default",
+        "examples",
+        "deprecated",
+        "type",
+        "x-coverage",
+    }
 )
 
 
@@ -350,7 +372,9 @@ def _warned_class() -> Any:
     from jsonschema.validators import extend  # noqa: PLC0415
 
     def warn(validator: Any, schema: Any, value: Any, _: Any) -> Iterator[Any]:
-        yield from validator.descend(value, schema)
+        for error in validator.descend(value, schema):
+            error.only_warns = True
+            yield error
 
     def unique(_: Any, asked: Any, value: Any, __: Any) -> Iterator[Any]:
         # jsonschema compares each with each; on a long array that never ends.
@@ -374,16 +398,16 @@ def _fast_one(document: Mapping[str, Any]) -> _Validator:
     return validator
 
 
-def _hoisted(node: Any) -> Any:
+def _hoisted(schema: Any) -> Any:
     """Return a schema with its warnings as errors: what passes it has nothing to tell."""
-    if isinstance(node, list):
-        return [_hoisted(one) for one in node]
-    if not isinstance(node, dict):
-        return node
-    members = {name: _hoisted(value) for name, value in node.items() if name != "x-warn"}
-    if "x-warn" in node:
-        members["allOf"] = [*members.get("allOf", ()), _hoisted(node["x-warn"])]
-    return members
+
+    def hoisted(node: Any) -> Any:
+        if not isinstance(node, dict) or "x-warn" not in node:
+            return node
+        members = {name: value for name, value in node.items() if name != "x-warn"}
+        return {**members, "allOf": [*members.get("allOf", ()), node["x-warn"]]}
+
+    return mapped(schema, hoisted)
 
 
 def _defs(schema: Schema) -> dict[str, Any]:

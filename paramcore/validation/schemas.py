@@ -12,7 +12,7 @@ that every type takes.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal, TypeAlias
@@ -23,7 +23,7 @@ from paramcore.errors import InvalidSchema, ParamcoreError, describe
 from paramcore.validation.patterns import check_pattern
 from paramcore.values import freeze, pointer, pointer_parts, thaw
 
-__all__ = ["Purpose", "Schema", "Schemas"]
+__all__ = ["Purpose", "Schema", "Schemas", "mapped"]
 
 Purpose: TypeAlias = Literal["project", "task", "update"]
 
@@ -198,15 +198,12 @@ def _bundled(schema: dict[str, Any]) -> dict[str, Any]:
     """Take in the shared definitions that a schema refers to, and let its references lead to them."""
     wanted: dict[str, Any] = {}
 
-    def moved(node: Any, home: str) -> Any:
-        if isinstance(node, list):
-            return [moved(one, home) for one in node]
-        if not isinstance(node, dict):
-            return node
-        members = {name: moved(value, home) for name, value in node.items()}
-        if isinstance(reference := node.get("$ref"), str):
-            members["$ref"] = led(reference, home)
-        return members
+    def moved(schema: Any, home: str) -> Any:
+        def relinked(node: Any) -> Any:
+            reference = node.get("$ref") if isinstance(node, dict) else None
+            return {**node, "$ref": led(reference, home)} if isinstance(reference, str) else node
+
+        return mapped(schema, relinked)
 
     def led(reference: str, home: str) -> str:
         file, _, path = reference.partition("#")
@@ -281,20 +278,29 @@ def _check_own_words(node: dict[str, Any], path: str) -> None:
             raise error.within(f"{path}/x-warn") from None
 
 
-def _spelled(node: Any) -> Any:
+def _spelled(schema: dict[str, Any]) -> Any:
     """Return a schema in which every schema is an object: `true` asks nothing, `false` takes nothing."""
-    if isinstance(node, bool):
-        return {} if node else {"not": {}}
+
+    def spelled(node: Any) -> Any:
+        return node if isinstance(node, dict) else {} if node else {"not": {}}
+
+    return mapped(schema, spelled)
+
+
+def mapped(node: Any, change: Callable[[Any], Any]) -> Any:
+    """Return a schema with a change made to each schema in it, from the innermost out; what is data stays as it is."""
+    if not isinstance(node, dict):
+        return change(node)
     members = {}
     for name, value in node.items():
         members[name] = value
         if name in _ONE or (name in _ONE_INSIDE and not (name in _CLOSES and isinstance(value, bool))):
-            members[name] = _spelled(value)
+            members[name] = mapped(value, change)
         elif name in _ROW or name in _ROW_INSIDE:
-            members[name] = [_spelled(one) for one in value]
+            members[name] = [mapped(one, change) for one in value]
         elif name in _NAMED or name in _NAMED_INSIDE:
-            members[name] = {key: _spelled(one) for key, one in value.items()}
-    return members
+            members[name] = {key: mapped(one, change) for key, one in value.items()}
+    return change(members)
 
 
 def _nodes(node: Any, path: str) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -52,7 +52,7 @@ _ELSEWHERE = {"$ref", "allOf", "anyOf", "oneOf", "if", "then", "else", "dependen
 
 def worded(error: ValidationError) -> Iterator[Violation]:
     """Yield what an error of jsonschema tells: most often one violation, for several names of an object several."""
-    severity: Severity = "warning" if "x-warn" in error.absolute_schema_path else "error"
+    severity: Severity = "warning" if getattr(error, "only_warns", False) else "error"
     place = pointer(*error.absolute_path)
     value, keyword = error.instance, str(error.validator)
     for code, where, found, wanted, suggestion in _told(error, keyword, value):

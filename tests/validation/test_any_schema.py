@@ -16,7 +16,8 @@ from paramcore.errors import InvalidSchema
 from paramcore.validation.judge import Judge
 from paramcore.validation.schemas import Schemas
 
-NAMES = st.sampled_from(["a", "b", "ab", "x", "instruction", "tags", "é/~"])
+# Names of params may be words of JSON Schema, and data may look like a schema.
+NAMES = st.sampled_from(["a", "b", "ab", "x", "instruction", "tags", "\u00e9/~", "x-warn", "$ref", "pattern", "allOf"])
 SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(-3, 12), st.floats(-3, 12), st.sampled_from(["", "a", "NaN", "5"])
 )
@@ -145,6 +146,31 @@ def test_what_was_judged_of_a_project_is_what_a_task_inherits(document: dict[str
     assert [(one.code, one.pointer, one.message) for one in alone] == [
         (one.code, one.pointer, one.message) for one in shared
     ]
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "is_wrong"),
+    [
+        ({"const": {"x-warn": 5}}, {"allOf": [5]}, True),
+        ({"const": {"x-warn": 5}}, {"x-warn": 5}, False),
+        ({"const": {"$ref": "common.json#/$defs/instruction"}}, {"$ref": "common.json#/$defs/instruction"}, False),
+        ({"const": {"$ref": "x"}}, {"$ref": "x"}, False),
+        ({"enum": [{"items": True}]}, {"items": True}, False),
+        ({"properties": {"x-warn": {"type": "integer"}}}, {"x-warn": "a"}, True),
+        ({"properties": {"x-warn": {"type": "integer"}}}, {"x-warn": 1}, False),
+        ({"x-warn": {"properties": {"q": {}}}, "unevaluatedProperties": False}, {"q": 1}, True),
+        ({"x-warn": {"prefixItems": [{}]}, "unevaluatedItems": False}, [1], True),
+    ],
+)
+@pytest.mark.parametrize("fast", FAST)
+def test_data_that_looks_like_a_schema(schema: Any, value: Any, is_wrong: bool, fast: bool) -> None:
+    """What is no schema stays as it is, and a param may be called like our own words."""
+    project = Project("boxes", type="mine")
+    added = Schemas().adding("mine", {"properties": {"a": schema, "x-warn": {"type": "integer"}}})
+    told = Judge(project, added, fast=fast).task(project.resolve({"a": value, "x-warn": 1}))
+    assert [one.severity for one in told] == ["error"] * is_wrong
+    (of_the_param,) = Judge(project, added, fast=fast).task(project.resolve({"x-warn": "1"}))
+    assert (of_the_param.severity, of_the_param.pointer) == ("error", "/x-warn")
 
 
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "1e999", "-Infinity"])

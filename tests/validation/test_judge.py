@@ -336,6 +336,31 @@ class TestWords:
         assert schema.document == before
         assert json.dumps(effective.params) == params
 
+    def test_it_remembers_a_bounded_number_of_names(self):
+        """Tasks may bring any names: what is kept of them has an end, and each is told all the same."""
+        project = boxes(geometries=GEOMETRIES)
+        judge = Judge(project)
+        bound = project.resolve({}).bound
+        for number in range(4_200):
+            assert [one.pointer for one in judge.params({"attachment": "a", f"n{number}": 1}, bound)] == [f"/n{number}"]
+        assert len(judge._rules._ones) <= 4_096
+        assert judge.params({"attachment": "a", "n" * 300: 1}, bound)
+        assert "n" * 300 not in judge._rules._ones
+
+    @BOTH
+    def test_it_walks_through_the_history_once(self, fast, monkeypatch):
+        """Since when the project is wrong is found for one task, and known for the others, also of params together."""
+        project = Project("boxes", type="categorization")
+        held = {"attachment_type": "text", "categories": ["yes", "no"], "category_ids": {"1": "Yes"}}
+        for number in range(3):
+            project = project.replace_params({**held, "metadata": {"number": number}})
+        judge = Judge(project, fast=fast)
+        task = project.resolve({"instruction": "a", "attachment": "b"})
+        first = judge.task(task)
+        assert [(one.version, one.first_set_in) for one in first] == [(2, 0)]
+        monkeypatch.setattr(Project, "resolve", lambda *_: pytest.fail("it asked again"))
+        assert judge.task(task) == first
+
 
 OWN = {
     "type": "object",

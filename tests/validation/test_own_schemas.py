@@ -93,7 +93,10 @@ def test_a_schema_that_cannot_judge_is_refused(name):
         ({"properties": {"a": False}}, [("/a", "found the number 1, wanted no value there")]),
         ({"properties": {"a": {"anyOf": [False]}}}, [("/a", "found the number 1, wanted no value there")]),
         ({"properties": {"a": {"enum": []}}}, [("/a", "found the number 1, wanted nothing: none is possible")]),
-        ({"properties": {"a": {"$ref": "#/definitions/text"}}}, [("/a", "found the number 1, wanted text")]),
+        (
+            {"properties": {"a": {"$ref": "#/definitions/text"}}, "definitions": {"text": {"type": "string"}}},
+            [("/a", "found the number 1, wanted text")],
+        ),
         (
             {"patternProperties": {"^a": {}}, "additionalProperties": False},
             [("/b", 'found the name "b", wanted a known one')],
@@ -111,7 +114,7 @@ def test_a_schema_that_cannot_judge_is_refused(name):
 )
 def test_rare_words_of_a_schema(schema, told):
     """True, false and nothing, names that a pattern knows, a root that takes no object: each is told where it stands."""
-    schemas = Schemas().adding("mine", {**schema, "definitions": {"text": {"type": "string"}}})
+    schemas = Schemas().adding("mine", schema)
     project = Project("boxes", type="mine")
     found = Judge(project, schemas).task(project.resolve({"a": 1, "b": 2}))
     assert [(one.pointer, one.message) for one in found if one.severity == "error"] == told
