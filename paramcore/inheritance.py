@@ -9,6 +9,7 @@ whole package.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any, TypeAlias
 
 from attrs import evolve, field, frozen
@@ -75,8 +76,6 @@ class Inheritance:
     assumptions: Assumptions
     #: Whether the version has an instruction that is appended to a task's.
     appends: bool = field(init=False, repr=False, eq=False)
-    #: Each param of the version, told to be the project's: made once, for it is asked of every task's answer.
-    sources: Mapping[str, str] = field(init=False, repr=False, eq=False)
     # What the merge needs, made once: the params inherited, what is appended to a task's instruction, and what
     # stands for one without text.
     _inherited: Mapping[str, Any] = field(init=False, repr=False, eq=False)
@@ -85,7 +84,6 @@ class Inheritance:
 
     def __attrs_post_init__(self) -> None:
         inherited: Mapping[str, Any] = self.version.params if self.version else sealed({})
-        sources = sealed(dict.fromkeys(inherited, "project"))
         text, appended, alone = inherited.get("instruction"), None, None
         # T6: where the task's instruction overrides, it is a param like any other, and nothing is appended.
         if text and self.assumptions.instruction_rule == "append":
@@ -97,10 +95,15 @@ class Inheritance:
             inherited = {**inherited, "instruction": None}
         fill = object.__setattr__
         fill(self, "appends", appended is not None)
-        fill(self, "sources", sources)
         fill(self, "_inherited", inherited)
         fill(self, "_appended", appended)
         fill(self, "_alone", alone)
+
+    @cached_property
+    def sources(self) -> Mapping[str, str]:
+        """Each param of the version, told to be the project's."""
+        # Made once, when somebody asks: then it is asked of every task's answer.
+        return sealed(dict.fromkeys(self._inherited, "project"))
 
     def merge(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """

@@ -36,14 +36,14 @@ def _encoder() -> Callable[[Any], str]:
     return lambda value: "".join(run(value, 0))
 
 
-_encoded = _encoder()
+_as_json = _encoder()
 
 
 class Previews:
     """Answers params that passed a first look as `json.dumps` of `EffectiveParams.to_json()` would, to the letter."""
 
     def __init__(self) -> None:
-        self._encoded: dict[Target, _Encoded] = {}
+        self._bound: dict[Target, _Bound] = {}
 
     def answer(self, params: Mapping[str, Any], target: Target) -> str | None:
         """
@@ -53,7 +53,7 @@ class Previews:
         """
         if None in params.values():
             return None
-        bound = self._encoded.get(target) or self._bind(target)
+        bound = self._bound.get(target) or self._bind(target)
         merged = bound.merge(_members(params))
         if "instruction" in merged:
             text = merged["instruction"]
@@ -64,11 +64,11 @@ class Previews:
         before, after = bound.beside.get(kind) or bound.say_beside(kind, params)
         return f"{before}{', '.join(merged.values())}{after}"
 
-    def _bind(self, target: Target) -> _Encoded:
+    def _bind(self, target: Target) -> _Bound:
         version, assumptions = target.inheritance.version, target.inheritance.assumptions
         joinable = evolve(assumptions, instruction_separator=encoded_text(assumptions.instruction_separator)[1:-1])
         encoded = None if version is None else ParamVersion(version.number, _members(version.params))
-        bound = self._encoded[target] = _Encoded(target, Inheritance(encoded, joinable).merge)
+        bound = self._bound[target] = _Bound(target, Inheritance(encoded, joinable).merge)
         return bound
 
 
@@ -77,7 +77,7 @@ def _members(params: Mapping[str, Any]) -> dict[str, Any]:
     members: dict[str, Any] = {}
     for name, value in params.items():
         # Most values are text, which needs none of the encoder's machinery.
-        encoded = encoded_text(value) if type(value) is str else _encoded(value)
+        encoded = encoded_text(value) if type(value) is str else _as_json(value)
         members[name] = f"{encoded_text(name)}: {encoded}"
     if "instruction" in members:
         members["instruction"] = _joinable(params["instruction"])
@@ -90,7 +90,7 @@ def _joinable(text: str | None) -> str | None:
 
 
 @frozen(eq=False)
-class _Encoded:
+class _Bound:
     """A version, bound once for all requests to a target, with its params encoded."""
 
     target: Target

@@ -93,14 +93,28 @@ KINDS: list[dict[str, Any]] = [{}, {"instruction": "i"}, {"instruction": ""}, {"
 
 
 @pytest.mark.parametrize("order", [KINDS, KINDS[::-1]])
-def test_every_kind_of_line_rests_on_its_own_rules(order: list[dict[str, Any]]) -> None:
+@pytest.mark.parametrize(
+    ("project", "rules"),
+    [
+        (BOXES, {("T5",)}),
+        (BOXES.assuming(Assumptions(instruction_rule="override")), {("T6",), ()}),
+    ],
+)
+def test_every_kind_of_line_rests_on_its_own_rules(
+    project: Project, rules: set[tuple[str, ...]], order: list[dict[str, Any]]
+) -> None:
     """An instruction, an empty one and none are told apart, whichever comes first."""
-    first, previews = FirstLook(lambda _: BOXES, {}), Previews()
+    first, previews = FirstLook(lambda _: project, {}), Previews()
+    found = set()
     for request in order:
         line = json.dumps(request).encode()
         seen = first.at(line)
         assert seen is not None
-        assert previews.answer(*seen) == second_look(BOXES, line, {})
+        answer = previews.answer(*seen)
+        assert answer is not None
+        assert answer == second_look(project, line, {})
+        found.add(tuple(json.loads(answer)["rests_on"]))
+    assert found == rules
 
 
 @pytest.mark.parametrize("request_of", [{"a": None}, {"c": None}, {"instruction": None}, {"a": 1, "c": None}])

@@ -1,9 +1,11 @@
 """Task requests, updates, versions and assumptions: what they take, refuse and give back."""
 
+import pickle
 from collections import OrderedDict, UserDict
 from types import MappingProxyType
 
 import pytest
+from attrs import evolve
 
 from paramcore import Assumptions, Patch, Project, Replace, TaskRequest
 from paramcore.assumptions import ASSUMED_RULES
@@ -223,6 +225,17 @@ def test_inheritances_compare_by_what_they_bind():
     assert Inheritance(version, Assumptions()) == Inheritance(version, Assumptions())
     assert Inheritance(version, Assumptions()) != Inheritance(version, Assumptions(instruction_separator=" "))
     assert Inheritance(None, Assumptions()) == Inheritance(None, Assumptions())
+
+
+def test_an_inheritance_travels_without_what_it_was_read_from():
+    """Pickled, it binds the same, and leaves the entry of the history behind; changed by hand, it binds anew."""
+    version = ParamVersion(0, {"instruction": "Box it."}, entry={"version": 0, "instruction": "Box it."})
+    bound = Inheritance(version, Assumptions())
+    again = pickle.loads(pickle.dumps(bound))
+    assert (again, again.version.entry) == (bound, None)
+    assert again.merge({"instruction": "Hurry."}) == {"instruction": "Hurry.\nBox it."}
+    other = evolve(bound, assumptions=Assumptions(instruction_separator=" "))
+    assert other.merge({"instruction": "Hurry."}) == {"instruction": "Hurry. Box it."}
 
 
 @pytest.mark.parametrize("kind", [UserDict, MappingProxyType, OrderedDict])
