@@ -2,7 +2,7 @@
 What do a million lines cost, the whole process, over the naive loop `json.dumps({**project, **json.loads(line)})`?
 
 Project and tasks are of size M.  Every strict check is on, pins and opt-outs are
-mixed in, each of which `validate` has something to tell of.  The naive loop
+mixed in; of each pin `validate` has something to tell.  The naive loop
 checks nothing, knows one version, joins no instruction and validates nothing.
 Both write to standard output, which is a file.  Ratios are of processes that ran
 one after the other, three times; peak memory is that of the process.  `LINES` in

@@ -4,8 +4,7 @@ What is each short cut worth: how long does the same take without it, over with 
 Every row is one that is in the code, against the plain way that it stands for:
 either that way is written here, or the short cut is cut out of the function's own
 source.  The answers are the same.  A first look at lines is measured in `bulk`,
-what the judge keeps of a version in `validate`, what is imported late in
-`startup`.  Below 1 a short cut would be none.
+what is imported late in `startup`.  What brings less than a twentieth is to go.
 """
 
 import copy
@@ -17,37 +16,36 @@ import tempfile
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 from attrs import frozen
 from sizes import inputs
 from timing import Row, ratios
 
 from paramcore import Project, TaskRequest, values
-from paramcore.cli import findings
-from paramcore.documents import _first_too_deep, decoded, plain_object, write_whole
+from paramcore.documents import _first_too_deep, plain_object, write_whole
 from paramcore.effective import effective
 from paramcore.errors import one_line
 from paramcore.first_look import FirstLook
 from paramcore.inheritance import Inheritance
-from paramcore.positions import JSONPlaces, TokenPlaces, tokens
-from paramcore.previews import _encoded, _members
+from paramcore.positions import JSONPlaces, Lines, TokenPlaces, tokens
+from paramcore.previews import Previews, _as_json, _members
 from paramcore.tasks import ROUTING_NAMES
-from paramcore.validation import judge as judging
+from paramcore.validation import judge as judging, names, schemas
 from paramcore.validation.checks import _metadata
 from paramcore.validation.judge import Judge
 from paramcore.validation.lint import _repeats, lint_params
 from paramcore.values import _admitted, _same, freeze, freeze_params, sealed
+from paramcore.wire import read_project
 
 Pairs = Iterator[tuple[str, Callable[[], object], Callable[[], object]]]
 
 
-def _cut(function: Callable, was: str, instead: str) -> Callable:
-    """Return a function as its source would make it with a piece of it replaced."""
+def _cut(function: Callable, was: str, instead: str, **known: object) -> Callable:
+    """Return a function as its source would make it with a piece of it replaced; `known` are further names."""
     source = textwrap.dedent(inspect.getsource(function))
     assert source.count(was) == 1, was
-    made: dict[str, Any] = {}
-    exec(source.replace(was, instead), vars(sys.modules[function.__module__]), made)
+    made = {**vars(sys.modules[function.__module__]), **known}
+    exec(source.replace(was, instead), made)
     return made[function.__name__]
 
 
@@ -98,11 +96,17 @@ def _engine() -> Pairs:
         lambda: general(flat),
         lambda: _admitted(flat),
     )
-    values._SNAPSHOTS[list] = values._array
-    asked = _cut(_admitted, "if kind is list:", "if False:")
+    snapshots = {**values._SNAPSHOTS, list: values._array}
+    looked_up = _cut(values._snapshot, "_SNAPSHOTS.get", "snapshots.get", snapshots=snapshots)
+    asked = _cut(_admitted, "if kind is list:", "if False:", _snapshot=looked_up)
     lists = {name: [name] for name in flat}
     assert asked(lists) == _admitted(lists)
     yield "the door: arrays taken without a look at how", lambda: asked(lists), lambda: _admitted(lists)
+    yield (
+        "sources of a version, made once",
+        lambda: {**dict.fromkeys(project.params, "project"), **dict.fromkeys(request.params, "task")},
+        lambda: {**bound.sources, **dict.fromkeys(request.params, "task")},
+    )
     mapping = _cut(freeze_params, "type(params) not in _OBJECTS and ", "")
     yield "the door: an exact type asked for first", lambda: mapping(own), lambda: freeze_params(own)
     scalar = _cut(freeze, "if kind in _FROZEN or (kind is str and value.isascii()):", "if False:")
@@ -138,6 +142,37 @@ def _judging() -> Pairs:
 
     made = _cut(type(rules).of_one, "self._ones.get(name)", "None")
     yield "what is asked of a param, made once", lambda: made(rules, "metadata"), lambda: rules.of_one("metadata")
+
+    def forgetful() -> object:
+        judge._judged.clear()
+        return judge.params(own, bound)
+
+    yield "what a version's own params came to, judged once", forgetful, lambda: judge.params(own, bound)
+    history = [{"version": number, **params, "callback_url": "x"} for number in range(100)]
+    long = read_project({"name": "long", "type": "imageannotation", "param_history": history})
+    wrong, inherits = Judge(long, fast=True), long.resolve(own).bound
+    (one,) = wrong.own()
+
+    def walked() -> object:
+        wrong._since.clear()
+        return wrong._blamed(long.latest, one)
+
+    assert inherits.version == long.latest
+    assert walked() == one
+    yield "since when a param is wrong, found once", walked, lambda: wrong._blamed(long.latest, one)
+    for function, arguments, what in (
+        (names.misplaced, (), "names that belong elsewhere, read once"),
+        (names.look_alike_names, (), "names to warn of, found once"),
+        (schemas._data, ("common.json",), "a file of schemas, read once"),
+        (schemas._built_in, ("imageannotation",), "a schema of the package, put together once"),
+        (judging._all_names, (), "the names of all types, gathered once"),
+        (judging._warned_class, (), "a validator with our own words, made once"),
+    ):
+        yield (
+            what,
+            lambda function=function, arguments=arguments: function.__wrapped__(*arguments),
+            lambda function=function, arguments=arguments: function(*arguments),
+        )
 
     def judged_anew() -> Judge:
         judging._rules_of.cache_clear()
@@ -178,9 +213,20 @@ def _lines() -> Pairs:
     assert first.at(data)[0] == anew(first, data)[0]
     yield "where requests go, found once", lambda: anew(first, data), lambda: first.at(data)
     metadata = flat["metadata"]
-    assert json.dumps(metadata) == _encoded(metadata)
-    yield "an encoder that is made once", lambda: json.dumps(metadata), lambda: _encoded(metadata)
-    alike = _cut(_members, "encoded_text(value) if type(value) is str else _encoded(value)", "_encoded(value)")
+    assert json.dumps(metadata) == _as_json(metadata)
+    yield "an encoder that is made once", lambda: json.dumps(metadata), lambda: _as_json(metadata)
+    previews = Previews()
+    own, target = first.at(data)
+    assert Previews().answer(own, target) == previews.answer(own, target)
+    yield "a version encoded once", lambda: Previews().answer(own, target), lambda: previews.answer(own, target)
+    spoken = _cut(Previews.answer, "bound.beside.get(kind) or ", "")
+    assert spoken(previews, own, target) == previews.answer(own, target)
+    yield (
+        "what is said beside the params, said once",
+        lambda: spoken(previews, own, target),
+        lambda: previews.answer(own, target),
+    )
+    alike = _cut(_members, "encoded_text(value) if type(value) is str else _as_json(value)", "_as_json(value)")
     assert alike(params) == _members(params)
     yield "texts encoded by themselves", lambda: alike(flat), lambda: _members(flat)
 
@@ -196,20 +242,31 @@ def _places(place: Path) -> Pairs:
         lambda: JSONPlaces(line).find(path),
     )
     history = json.dumps({"name": "b", "param_history": [params] * 200})
-    places = JSONPlaces(history)
-    paths = [f"/param_history/{number}/priority" for number in range(200)]
-    assert [places.find(one) for one in paths] == [JSONPlaces(history).find(one) for one in paths]
+    # In the order that findings have: by their paths.
+    paths = sorted(f"/param_history/{number}/priority" for number in range(200))
+
+    def remembered() -> list:
+        places = JSONPlaces(history)
+        return [places.find(one) for one in paths]
+
+    assert remembered() == [JSONPlaces(history).find(one) for one in paths]
     yield (
-        "the places of 200 findings, each looked for from the last one on",
+        "the places of 200 findings, what was read remembered",
         lambda: [JSONPlaces(history).find(one) for one in paths],
-        lambda: [places.find(one) for one in paths],
+        remembered,
     )
-    document = decoded(json.dumps({"name": "b", "param_history": [params]}).encode(), "project.json", 103)
-    path = "/param_history/0/priority"
+    several = "".join(f"{json.dumps(params)}\n" for _ in range(200))
+    offsets = [place for place, letter in enumerate(several) if letter == "\n"]
+
+    def counted_on() -> list:
+        lines = Lines(several)
+        return [lines.position(one) for one in offsets]
+
+    assert counted_on() == [Lines(several).position(one) for one in offsets]
     yield (
-        "a project's place, looked for once",
-        lambda: document.locate(path),
-        lambda: findings._located(document, path, False),
+        "the lines of 200 findings, counted from the last one on",
+        lambda: [Lines(several).position(one) for one in offsets],
+        counted_on,
     )
     pieces = [json.dumps(params) + "\n"] * 1_000
 
@@ -237,7 +294,7 @@ def rows() -> list[Row]:
     with tempfile.TemporaryDirectory() as name:
         for what, plain, ours in (*_engine(), *_judging(), *_lines(), *_places(Path(name))):
             value = ratios({"ours": ours, "plain": plain})["plain"]
-            found.append(Row(what, "times as long without", ("M",), (value,), (1.0,), more_is_better=True))
+            found.append(Row(what, "times as long without", ("M",), (value,), (1.05,), more_is_better=True))
     return found
 
 

@@ -78,15 +78,16 @@ def deliver(answer: Iterable[str], path: str | None = None) -> None:
 @contextmanager
 def _heeding_the_end() -> Iterator[None]:
     """Let SIGTERM end a command as an exception does, so that nothing half-written is left behind."""
-    if threading.current_thread() is not threading.main_thread():
-        # Only the main thread may say what a signal does.
+    # Who calls this may have said what the signal is to do, and only the main thread may.
+    is_ours = signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    if not is_ours or threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGTERM, _end)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _end(*_: object) -> NoReturn:

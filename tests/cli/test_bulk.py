@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import signal
 import subprocess
 import time
 
@@ -163,6 +164,25 @@ def test_a_terminated_command_leaves_nothing_behind(tmp_path):
         assert process.wait(20) == 143
         process.stdin.close()
     assert (target.read_text(), list(tmp_path.iterdir())) == ("old", [target])
+
+
+def test_an_ignored_end_stays_ignored(tmp_path):
+    """Who calls the command may have SIGTERM ignored: then it goes on, and the file is written."""
+    target = tmp_path / "answer"
+    with subprocess.Popen(
+        command(*BULK["preview"], "-", "--lines", "--format", "json", "--output", target),
+        stdin=subprocess.PIPE,
+        cwd=EXAMPLES,
+        env=environment(),
+        preexec_fn=lambda: signal.signal(signal.SIGTERM, signal.SIG_IGN),
+    ) as process:
+        while not list(tmp_path.iterdir()):
+            time.sleep(0.01)
+        process.terminate()
+        process.stdin.write(lines("preview", 3).encode())
+        process.stdin.close()
+        assert process.wait(20) == 0
+    assert len(target.read_text().splitlines()) == 3
 
 
 @pytest.mark.parametrize("verb", BULK)

@@ -411,3 +411,15 @@ def test_only_tasks_for_the_latest_tell_of_its_params(tmp_path):
     assert "lint_unused_default" not in ran.out
     latest = pinned.replace(', "project_version": 0', "")
     assert "lint_unused_default" in run("validate", "p.json", "-", "--lines", stdin=latest * 2, cwd=tmp_path).out
+
+
+def test_a_fault_that_came_back_is_told_again(tmp_path):
+    """What is told of one version does not hide that another, which a task is pinned to, has the same fault."""
+    shapes = {"geometries": {"box": {"objects_to_annotate": ["car"]}}}
+    values = ("x", 3, "x")
+    history = [{"version": number, **shapes, "padding": value} for number, value in enumerate(values)]
+    (tmp_path / "p.json").write_text(json.dumps({"name": "p", "type": "imageannotation", "param_history": history}))
+    tasks = '{"attachment": "a"}\n{"attachment": "a", "project_version": 0}\n' * 2
+    ran = run("validate", "p.json", "-", "--lines", "--format", "github", stdin=tasks, cwd=tmp_path)
+    told = [line for line in ran.out.splitlines() if "param_type" in line]
+    assert [line.rpartition("[")[2] for line in told] == ['project version 2 of "p"]', 'project version 0 of "p"]']
