@@ -139,15 +139,15 @@ def _project_object(schema: Schema, one: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _plain(node: dict[str, Any]) -> dict[str, Any]:
+def _plain(schema: dict[str, Any]) -> dict[str, Any]:
     """Leave out our own words, for editors that complain of words they do not know."""
 
-    def plain(part: Any) -> Any:
-        if isinstance(part, dict):
-            return {name: plain(value) for name, value in part.items() if not name.startswith("x-")}
-        return [plain(one) for one in part] if isinstance(part, list) else part
+    def plain(node: Any) -> Any:
+        is_schema = isinstance(node, dict)
+        return {name: value for name, value in node.items() if not name.startswith("x-")} if is_schema else node
 
-    return {name: plain(value) for name, value in node.items() if not name.startswith("x-")}
+    published: dict[str, Any] = mapped(schema, plain)
+    return published
 
 
 @frozen(eq=False)
