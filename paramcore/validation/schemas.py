@@ -33,7 +33,7 @@ _SHARED = ("common", "definitions")
 _NO_TYPES = {*_SHARED, "request", "update"}
 
 #: What judges each param by itself; all else at the root asks for several at once.
-_EACH = ("$schema", "type", "properties", "$defs")
+_EACH = ("$schema", "type", "properties", "$defs", "definitions")
 
 #: More parts than this, references followed, and judging one value might not end.
 _MOST_PARTS = 10_000
@@ -127,7 +127,7 @@ def _project_object(schema: Schema, one: Mapping[str, Any]) -> dict[str, Any]:
         },
     }
     required = ["type", "name", "param_history"]
-    defs = {"$defs": one["$defs"]} if "$defs" in one else {}
+    defs = {name: one[name] for name in ("$defs", "definitions") if name in one}
     title = f"{schema.type} project"
     return {
         "$schema": DIALECT,

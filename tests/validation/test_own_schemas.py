@@ -185,7 +185,11 @@ def test_a_published_schema_stands_alone(name, purpose):
 @pytest.mark.parametrize("purpose", ["project", "task", "update"])
 def test_a_published_schema_keeps_what_is_no_word_of_ours(purpose):
     """Only our own words are left out of it: a param or a value may be called like one."""
-    own = {"properties": {"x-ray": {"x-basis": "documented", "const": {"x-warn": 1}}}}
+    own = {
+        "properties": {"x-ray": {"x-basis": "documented", "const": {"x-warn": 1}}, "a": {"$ref": "#/definitions/b"}},
+        "definitions": {"b": {}},
+    }
     published = Schemas().adding("mine", own).of("mine").published(purpose)
     held = published["properties"]["param_history"]["items"] if purpose == "project" else published
     assert held["properties"]["x-ray"] == {"const": {"x-warn": 1}}
+    assert published["definitions"] == {"b": {}}
