@@ -9,7 +9,6 @@ whole package.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
 from typing import Any, TypeAlias
 
 from attrs import evolve, field, frozen
@@ -81,6 +80,7 @@ class Inheritance:
     _inherited: Mapping[str, Any] = field(init=False, repr=False, eq=False)
     _appended: str | None = field(init=False, repr=False, eq=False)
     _alone: str | None = field(init=False, repr=False, eq=False)
+    _sources: Mapping[str, str] | None = field(default=None, init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         inherited: Mapping[str, Any] = self.version.params if self.version else sealed({})
@@ -99,11 +99,14 @@ class Inheritance:
         fill(self, "_appended", appended)
         fill(self, "_alone", alone)
 
-    @cached_property
+    @property
     def sources(self) -> Mapping[str, str]:
         """Each param of the version, told to be the project's."""
-        # Made once, when somebody asks: then it is asked of every task's answer.
-        return sealed(dict.fromkeys(self._inherited, "project"))
+        # Made once, when somebody asks: then it is asked of every task's answer.  (A cached property would slow down
+        # every look at a field, and so the merge.)
+        if self._sources is None:
+            object.__setattr__(self, "_sources", sealed(dict.fromkeys(self._inherited, "project")))
+        return self._sources  # type: ignore[return-value]
 
     def merge(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """
