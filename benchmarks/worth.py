@@ -102,11 +102,9 @@ def _engine() -> Pairs:
     lists = {name: [name] for name in flat}
     assert asked(lists) == _admitted(lists)
     yield "the door: arrays taken without a look at how", lambda: asked(lists), lambda: _admitted(lists)
-    yield (
-        "sources of a version, made once",
-        lambda: {**dict.fromkeys(project.params, "project"), **dict.fromkeys(request.params, "task")},
-        lambda: {**bound.sources, **dict.fromkeys(request.params, "task")},
-    )
+    anew = _cut(Inheritance.sources, "if self._sources is None:", "if True:")
+    assert anew(bound, own) == bound.sources(own)
+    yield "sources of a version, made once", lambda: anew(bound, own), lambda: bound.sources(own)
     mapping = _cut(freeze_params, "type(params) not in _OBJECTS and ", "")
     yield "the door: an exact type asked for first", lambda: mapping(own), lambda: freeze_params(own)
     scalar = _cut(freeze, "if kind in _FROZEN or (kind is str and value.isascii()):", "if False:")

@@ -271,12 +271,7 @@ class EffectiveParams(_Open):
     @property
     def sources(self) -> Mapping[str, str]:
         """Where each param comes from: `task`, `project`, or `both` for a joined instruction."""
-        # The layers themselves, laid over one another as their values were.
-        found = {**self._inheritance.sources, **dict.fromkeys(self._task.params, "task")}
-        if self._inheritance.appends:
-            # The only param that two places can make together.
-            found["instruction"] = self._source("instruction")
-        return found
+        return self._inheritance.sources(self._task.params)
 
     def explain(self, param: str) -> Explanation:
         """
@@ -389,10 +384,9 @@ class EffectiveParams(_Open):
         return {} if self.inherited_from is None else self.inherited_from.params
 
     def _source(self, param: str) -> str:
-        own = self._task.params
-        if param == "instruction" and self._inheritance.appends:
-            return "both" if own.get(param) else "project"
-        return "task" if param in own else "project"
+        if param == "instruction":
+            return self.sources[param]
+        return "task" if param in self._task.params else "project"
 
     def _reason(self, param: str) -> Reason:
         if self.inherited_from is None:

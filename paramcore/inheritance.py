@@ -80,7 +80,7 @@ class Inheritance:
     _inherited: Mapping[str, Any] = field(init=False, repr=False, eq=False)
     _appended: str | None = field(init=False, repr=False, eq=False)
     _alone: str | None = field(init=False, repr=False, eq=False)
-    _sources: Mapping[str, str] | None = field(default=None, init=False, repr=False, eq=False)
+    _sources: dict[str, str] | None = field(default=None, init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         inherited: Mapping[str, Any] = self.version.params if self.version else sealed({})
@@ -98,15 +98,6 @@ class Inheritance:
         fill(self, "_inherited", inherited)
         fill(self, "_appended", appended)
         fill(self, "_alone", alone)
-
-    @property
-    def sources(self) -> Mapping[str, str]:
-        """Each param of the version, told to be the project's."""
-        # Made once, when somebody asks: then it is asked of every task's answer.  (A cached property would slow down
-        # every look at a field, and so the merge.)
-        if self._sources is None:
-            object.__setattr__(self, "_sources", sealed(dict.fromkeys(self._inherited, "project")))
-        return self._sources  # type: ignore[return-value]
 
     def merge(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """
@@ -133,6 +124,18 @@ class Inheritance:
         # T4: the project's instruction is appended after the task's.
         effective["instruction"] = own + appended if own else self._alone
         return effective
+
+    def sources(self, params: Mapping[str, Any]) -> dict[str, str]:
+        """Return where each param that `merge` returns comes from: `task`, `project`, or `both` for a joined instruction."""
+        if self._sources is None:
+            # Those of the version are made once, when somebody asks: then it is asked of every task's answer.
+            object.__setattr__(self, "_sources", dict.fromkeys(self._inherited, "project"))
+        # The layers themselves, laid over one another as their values are.
+        sources = {**self._sources, **dict.fromkeys(params, "task")}  # type: ignore[dict-item]
+        if self._appended is not None:
+            # The only param that two places can make together.
+            sources["instruction"] = "both" if params.get("instruction") else "project"
+        return sources
 
     def __reduce__(self) -> tuple[Any, ...]:
         # What was made from a version is not sent along, nor what it was read from.
