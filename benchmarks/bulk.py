@@ -5,7 +5,7 @@ Project and tasks are of size M.  Every strict check is on, pins and opt-outs ar
 mixed in; of each pin `validate` has something to tell.  The naive loop
 checks nothing, knows one version, joins no instruction and validates nothing.
 Both write to standard output, which is a file.  Ratios are of processes that ran
-one after the other, three times; peak memory is that of the process.  `LINES` in
+one after the other, five times; peak memory is that of the process.  `LINES` in
 the environment sets another number of lines.
 """
 
@@ -24,7 +24,7 @@ from timing import ENVIRONMENT, Row
 LINES = int(os.environ.get("LINES", "1000000"))
 #: Lines for what is only to be compared with itself.
 FEW = min(LINES, 100_000)
-ROUNDS = 3
+ROUNDS = 5
 
 NAIVE = """
 import json, sys

@@ -22,7 +22,7 @@ from sizes import inputs
 from timing import Row, ratios
 
 from paramcore import Project, TaskRequest, values
-from paramcore.documents import _first_too_deep, plain_object, write_whole
+from paramcore.documents import Line, _first_too_deep, plain_object, write_whole
 from paramcore.effective import effective
 from paramcore.errors import one_line
 from paramcore.first_look import FirstLook
@@ -206,6 +206,13 @@ def _lines() -> Pairs:
     looked = _cut(plain_object, '"\\\\" in text and ', "")
     assert looked(data) == plain_object(data)
     yield "escapes, where there is no backslash", lambda: looked(data), lambda: plain_object(data)
+    sealed_line = frozen(type("Line", (), {"__annotations__": dict(Line.__annotations__)}))
+    assert sealed_line(1, "lines", data, 1).data == Line(1, "lines", data, 1).data
+    yield (
+        "a line whose fields can be set",
+        lambda: sealed_line(1, "lines", data, 1),
+        lambda: Line(1, "lines", data, 1),
+    )
     first = FirstLook(lambda _: project, {})
     anew = _cut(FirstLook.at, "self._targets.get(key) or ", "")
     assert first.at(data)[0] == anew(first, data)[0]

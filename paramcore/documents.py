@@ -22,7 +22,7 @@ from functools import cached_property
 from math import isinf
 from typing import Any, BinaryIO, NoReturn, TextIO
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 
 from paramcore.errors import SHOWN, DocumentError, ParamcoreError
 from paramcore.positions import JSONPlaces, Lines, Places, Position, Token, position_at, tokens
@@ -105,7 +105,8 @@ class Document:
         )
 
 
-@frozen
+# One is made for each line of a million: where nobody can set a field, that takes more than twice as long.
+@define
 class Line:
     """One line of JSONL, still to be decoded, so that a reader can go on after a bad one."""
 
