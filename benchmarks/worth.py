@@ -16,6 +16,7 @@ import tempfile
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import MethodType
 
 from attrs import frozen
 from sizes import inputs
@@ -102,6 +103,14 @@ def _engine() -> Pairs:
     lists = {name: [name] for name in flat}
     assert asked(lists) == _admitted(lists)
     yield "the door: arrays taken without a look at how", lambda: asked(lists), lambda: _admitted(lists)
+    asking = "if type(own) is not str:\n        check_instruction(own)\n    if not own:"
+    first, merge = MethodType(_cut(Inheritance.merge, "if not own:", asking), bound), bound.merge
+    assert list(map(first, tasks)) == list(map(merge, tasks))
+    yield (
+        "text that is joined, and asked about where it cannot be",
+        lambda: [first(task) for task in tasks],
+        lambda: [merge(task) for task in tasks],
+    )
     anew = _cut(Inheritance.sources, "if self._sources is None:", "if True:")
     assert anew(bound, own) == bound.sources(own)
     yield "sources of a version, made once", lambda: anew(bound, own), lambda: bound.sources(own)

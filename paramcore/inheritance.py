@@ -16,7 +16,7 @@ from attrs import evolve, field, frozen
 from paramcore.assumptions import Assumptions
 from paramcore.errors import NoSuchVersion, describe
 from paramcore.tasks import opts_out
-from paramcore.values import check_instruction, sealed
+from paramcore.values import check_instruction, no_instruction, sealed
 from paramcore.versions import ParamVersion
 
 __all__ = ["Inheritance", "Merge", "inherited_version", "version_by_number"]
@@ -107,7 +107,8 @@ class Inheritance:
         decoded JSON that you trust), never a request.
 
         Raises:
-            InvalidParams: `instruction_type`, the only thing that it asks.
+            InvalidParams: `instruction_type`, for what JSON has that is neither
+                text nor null: the only thing that it asks.
 
         """
         # The one merge.  It runs for each task, as a bound method: that costs the least of all that pickles.
@@ -119,10 +120,16 @@ class Inheritance:
                 check_instruction(params["instruction"])
             return effective
         own = effective["instruction"]
-        if type(own) is not str:
+        if not own:
             check_instruction(own)
-        # T4: the project's instruction is appended after the task's.
-        effective["instruction"] = own + appended if own else self._alone
+            effective["instruction"] = self._alone
+            return effective
+        try:
+            # T4: the project's instruction is appended after the task's.
+            effective["instruction"] = own + appended
+        except TypeError:
+            # Of all that JSON has only text joins with text: no question is asked of each task's before.
+            raise no_instruction(own) from None
         return effective
 
     def sources(self, params: Mapping[str, Any]) -> dict[str, str]:

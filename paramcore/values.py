@@ -29,6 +29,7 @@ __all__ = [
     "check_instruction",
     "freeze",
     "freeze_params",
+    "no_instruction",
     "pointer",
     "pointer_parts",
     "same",
@@ -166,9 +167,12 @@ def check_instruction(instruction: object) -> None:
     # U11: text or null, wherever it comes in; nothing is coerced to text.
     """Raise `InvalidParams` (`instruction_type`) unless it is text or null."""
     if type(instruction) is not str and instruction is not None:
-        raise InvalidParams(
-            "instruction_type", "/instruction", describe(instruction), "text or null as the instruction"
-        )
+        raise no_instruction(instruction)
+
+
+def no_instruction(value: object) -> InvalidParams:
+    """Return the error for what is neither text nor null."""
+    return InvalidParams("instruction_type", "/instruction", describe(value), "text or null as the instruction")
 
 
 def snapshot(obj: Mapping[str, Any]) -> dict[str, Any]:
