@@ -79,7 +79,7 @@ def _engine() -> Pairs:
         return Result(project, request, bound, bound.merge(request.params))
 
     assert resolved().params == effective(project, request, bound).params
-    yield "a result filled open, then closed", resolved, lambda: effective(project, request, bound)
+    yield "a result filled without a constructor", resolved, lambda: effective(project, request, bound)
     yield (
         "params that are sealed when somebody looks",
         lambda: effective(project, request, bound).params,

@@ -9,7 +9,7 @@ the service explains itself just as well.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from attrs import field, frozen
 
@@ -144,18 +144,6 @@ def _row(candidate: Candidate, width: int) -> str:
     return f"  {candidate.status:<8}  {candidate.layer:<{width}}  {value}{note}"
 
 
-class _Open:
-    """The fields of a result, while they are set."""
-
-    # One is made for each task of a million, hence no attrs and no `__init__`, which take most of the time of a merge.
-    __slots__ = ("_inheritance", "_params", "_project", "_task")
-
-    _project: Project
-    _task: TaskRequest
-    _inheritance: Inheritance
-    _params: Mapping[str, Any]
-
-
 def effective(project: Project, task: TaskRequest, inheritance: Inheritance) -> EffectiveParams:
     """
     Return what a task will get from the version that it inherits.
@@ -166,20 +154,19 @@ def effective(project: Project, task: TaskRequest, inheritance: Inheritance) -> 
     """
     if task.project is not None or task.type is not None:
         project.check(task)
-    result = _Open()
-    result._project = project  # noqa: SLF001  (this function makes it)
+    result = EffectiveParams()
+    result._project = project  # noqa: SLF001  (it is made here)
     result._task = task  # noqa: SLF001
     result._inheritance = inheritance  # noqa: SLF001
     result._params = inheritance.merge(task.params)  # noqa: SLF001
-    result.__class__ = EffectiveParams
-    return result  # type: ignore[return-value]
+    return result
 
 
 def _resolved(project: Project, task: TaskRequest) -> EffectiveParams:
     return project.resolve(task)
 
 
-class EffectiveParams(_Open):
+class EffectiveParams:
     """
     What one task will get; made by `Project.resolve`.
 
@@ -189,13 +176,14 @@ class EffectiveParams(_Open):
     Two are equal where their projects and tasks are: the rest follows.
     """
 
-    __slots__ = ()
+    # One is made for each task of a million, hence no attrs and no `__init__`, which take most of the time of a merge.
+    # What is public has no setter; the slots are set by `effective`, and `params` once more when it is sealed.
+    __slots__ = ("_inheritance", "_params", "_project", "_task")
 
-    def __setattr__(self, name: str, value: object) -> NoReturn:
-        raise AttributeError(f"found a change to `{name}`, wanted none: what a task will get follows from its request")
-
-    def __delattr__(self, name: str) -> NoReturn:
-        self.__setattr__(name, None)
+    _project: Project
+    _task: TaskRequest
+    _inheritance: Inheritance
+    _params: Mapping[str, Any]
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _resolved, (self._project, self._task)
@@ -232,8 +220,7 @@ class EffectiveParams(_Open):
         # Sealed when somebody looks: that costs more than the merge.
         params = self._params
         if type(params) is not JSONObject:
-            params = sealed(params)  # type: ignore[arg-type]
-            object.__setattr__(self, "_params", params)
+            params = self._params = sealed(params)  # type: ignore[arg-type]
         return params
 
     @property

@@ -17,6 +17,7 @@ from hypothesis import given, strategies as st
 import paramcore
 from paramcore import Assumptions, Patch, Plan, Project, Replace, TaskRequest
 from paramcore.diff import Diff
+from paramcore.effective import EffectiveParams
 from paramcore.testing import json_values, params, projects, task_params
 from paramcore.values import JSONArray, JSONObject, freeze, thaw
 from paramcore.versions import ParamVersion
@@ -70,8 +71,9 @@ def scribble(value: Any) -> None:
 
 
 def scribble_on_fields(value: Any) -> None:
-    """Try to set and delete every attribute of a value of the model."""
-    for name in [*(one for one in dir(value) if not one.startswith("__")), "scribble"]:
+    """Try to set and delete every attribute of a value of the model: of an answer, of which a million are made, what is public."""
+    private = "_" if isinstance(value, EffectiveParams) else "__"
+    for name in [*(one for one in dir(value) if not one.startswith(private)), "scribble", "_scribble"]:
         for change in (
             lambda name=name: setattr(value, name, "scribble"),
             lambda name=name: delattr(value, name),
