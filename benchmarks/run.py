@@ -21,7 +21,7 @@ from timing import Row
 
 QUESTIONS = ("resolve", "many", "validate", "impact", "history", "startup", "peers", "worth", "serving", "bulk")
 #: Asked of so many processes.
-SEVERAL, PROCESSES = ("resolve", "many", "peers"), 5
+SEVERAL, PROCESSES = ("resolve", "many", "peers", "worth"), 5
 
 
 def _rows(name: str) -> list[Row]:

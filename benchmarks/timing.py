@@ -24,8 +24,14 @@ def _once(run: Callable[[], object], times: int) -> float:
     return (time.perf_counter_ns() - start) / times
 
 
-def ratios(candidates: dict[str, Callable[[], object]], *, rounds: int = ROUNDS) -> dict[str, float]:
-    """Return the median ratio of each candidate to the first, round by round, in random order within a round."""
+def ratios(
+    candidates: dict[str, Callable[[], object]], *, rounds: int = ROUNDS, empty: str | None = None
+) -> dict[str, float]:
+    """
+    Return the median ratio of each candidate to the first, round by round, in random order within a round.
+
+    `empty` is the one that does nothing, whose time is taken from that of each other.
+    """
     times = {name: max(1, int(ROUND_NS / _once(run, 1))) for name, run in candidates.items()}
     floor = next(iter(candidates))
     seen: dict[str, list[float]] = {name: [] for name in candidates}
@@ -36,8 +42,9 @@ def ratios(candidates: dict[str, Callable[[], object]], *, rounds: int = ROUNDS)
         for _ in range(rounds):
             order = chance.sample(list(candidates), len(candidates))
             took = {name: _once(candidates[name], times[name]) for name in order}
+            idle = took[empty] if empty else 0
             for name in candidates:
-                seen[name].append(took[name] / took[floor])
+                seen[name].append((took[name] - idle) / (took[floor] - idle))
     finally:
         gc.enable()
     return {name: statistics.median(values) for name, values in seen.items()}

@@ -152,6 +152,7 @@ def effective(project: Project, task: TaskRequest, inheritance: Inheritance) -> 
         WrongProject: as `Project.check` does.
 
     """
+    # Most name neither, and need no call.
     if task.project is not None or task.type is not None:
         project.check(task)
     result = EffectiveParams()
@@ -176,7 +177,8 @@ class EffectiveParams:
     Two are equal where their projects and tasks are: the rest follows.
     """
 
-    # One is made for each task of a million, hence no attrs and no `__init__`, which take most of the time of a merge.
+    # One is made for each task of a million: it is filled where it is made, since a constructor, and more so one by
+    # attrs, would take as much time as the merge.
     # What is public has no setter; the slots are set by `effective`, and `params` once more when it is sealed.
     __slots__ = ("_inheritance", "_params", "_project", "_task")
 
@@ -371,9 +373,7 @@ class EffectiveParams:
         return {} if self.inherited_from is None else self.inherited_from.params
 
     def _source(self, param: str) -> str:
-        if param == "instruction":
-            return self.sources[param]
-        return "task" if param in self._task.params else "project"
+        return self._inheritance.source(self._task.params, param)
 
     def _reason(self, param: str) -> Reason:
         if self.inherited_from is None:
@@ -425,8 +425,9 @@ class EffectiveParams:
     def _from_project(self, param: str) -> Iterator[Candidate]:
         version = self.inherited_from
         if version is not None:
-            yield self._from_version(version, param)
-            yield from self._superseded(version, param)
+            since = self._first_set_in(version, param) if param in version.params else None
+            yield self._from_version(version, param, since)
+            yield from self._superseded(version, param, since)
         latest = self.project.versions[-1] if self.project.versions else None
         if latest is not version and latest is not None and param in latest.params:
             asked = "nothing" if version is None else f"version {version.number}"
@@ -435,7 +436,7 @@ class EffectiveParams:
                 latest.number, "IGNORED", latest.params[param], since, f"the latest, but the task asks for {asked}"
             )
 
-    def _from_version(self, version: ParamVersion, param: str) -> Candidate:
+    def _from_version(self, version: ParamVersion, param: str, since: int | None) -> Candidate:
         if param in version.not_inherited:
             note = "says where a task goes: kept, but not inherited"
             return Candidate(version.number, "IGNORED", version.not_inherited[param], note=note)
@@ -443,19 +444,18 @@ class EffectiveParams:
             return Candidate(version.number, "UNSET")
         won: dict[str, Status] = {"task": "LOST", "project": "WON", "both": "APPENDED"}
         status = won[self._source(param)]
-        since = self._first_set_in(version, param)
         return Candidate(
             version.number, status, version.params[param], since, "the task sets it" if status == "LOST" else ""
         )
 
-    def _superseded(self, version: ParamVersion, param: str) -> Iterator[Candidate]:
+    def _superseded(self, version: ParamVersion, param: str, since: int | None) -> Iterator[Candidate]:
         """Yield what stood there before the value that the version used has, or before it was dropped."""
-        changed_in = self._first_set_in(version, param) if param in version.params else self._dropped_in(version, param)
+        changed_in = self._dropped_in(version, param) if since is None else since
         before = self.project.versions[changed_in - 1] if changed_in else None
         if before is not None and param in before.params:
-            how = "superseded" if param in version.params else "dropped"
-            since = self._first_set_in(before, param)
-            yield Candidate(before.number, "LOST", before.params[param], since, f"{how} in version {changed_in}")
+            how = "dropped" if since is None else "superseded"
+            earlier = self._first_set_in(before, param)
+            yield Candidate(before.number, "LOST", before.params[param], earlier, f"{how} in version {changed_in}")
 
     def _first_set_in(self, version: ParamVersion, param: str) -> int:
         number = version.number

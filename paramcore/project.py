@@ -188,8 +188,9 @@ class Project:
         Bind the version that a task with this `project_version` inherits from: a callable from params to effective params.
 
         The trusted door for hot loops: it takes params that passed the door
-        already, never a request, returns a plain dict that shares their values,
-        and checks only the type of `instruction`.  It pickles.
+        already, never a request, and returns a plain dict that shares their
+        values.  It checks only the type of `instruction`, against what JSON has:
+        what only Python has and can be added to text goes through.  It pickles.
 
         Raises:
             NoSuchVersion: `version_type` or `version_unknown`.
@@ -216,8 +217,7 @@ class Project:
 
         """
         request = task if _kind(task) is TaskRequest else TaskRequest.from_flat(task)
-        asked = request.project_version
-        return effective(self, request, self._latest if asked is None else self._bound(asked))
+        return effective(self, request, self._bound(request.project_version))
 
     def resolve_many(self, tasks: Iterable[TaskRequest | Mapping[str, Any]]) -> Iterator[EffectiveParams]:
         """

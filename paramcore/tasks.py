@@ -97,8 +97,8 @@ def _exactly(value: object) -> object:
 class _Open:
     """The fields of a request, while they are set."""
 
-    # One is made for each task of a million: filled like this it takes a fifth of the time of `__init__`, whose
-    # checks what is read from the flat form has passed already.
+    # One is made for each task of a million: filled like this it goes round `__init__`, whose checks what is read
+    # from the flat form has passed already.
     __slots__ = (
         "__weakref__",
         "batch",

@@ -29,7 +29,6 @@ __all__ = [
     "check_instruction",
     "freeze",
     "freeze_params",
-    "no_instruction",
     "pointer",
     "pointer_parts",
     "same",
@@ -167,12 +166,9 @@ def check_instruction(instruction: object) -> None:
     # U11: text or null, wherever it comes in; nothing is coerced to text.
     """Raise `InvalidParams` (`instruction_type`) unless it is text or null."""
     if type(instruction) is not str and instruction is not None:
-        raise no_instruction(instruction)
-
-
-def no_instruction(value: object) -> InvalidParams:
-    """Return the error for what is neither text nor null."""
-    return InvalidParams("instruction_type", "/instruction", describe(value), "text or null as the instruction")
+        raise InvalidParams(
+            "instruction_type", "/instruction", describe(instruction), "text or null as the instruction"
+        )
 
 
 def snapshot(obj: Mapping[str, Any]) -> dict[str, Any]:
@@ -314,7 +310,7 @@ _FROZEN = frozenset({JSONObject, JSONArray, bool, type(None)})
 
 _OBJECTS = frozenset({JSONObject, dict})
 
-# The plain ways round the mutators that raise, looked up once.
+# The plain ways round the mutators that raise.
 _new_object, _fill_object, _put_member = dict.__new__, dict.update, dict.__setitem__
 _new_array, _fill_array, _put_element = list.__new__, list.extend, list.__setitem__
 
@@ -355,6 +351,7 @@ def _admitted(value: Any) -> Any:
             raise _endless(trail, "too_deep", f"more than {MAX_DEPTH} levels", f"at most {MAX_DEPTH} levels")
         is_object = type(target) is JSONObject
         for place, inner in target.items() if is_object else enumerate(target):
+            # What is ASCII, as nearly all names and texts are, has no surrogate: it is not searched for one.
             if is_object and (type(place) is not str or not place.isascii()):
                 _check_name(place, trail)
             kind = type(inner)

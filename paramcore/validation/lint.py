@@ -39,7 +39,7 @@ def lint_params(own: Mapping[str, Any], inheritance: Inheritance) -> Iterator[Vi
     if version is None:
         return
     for name, value in own.items():
-        # What differs to Python differs in JSON, and Python finds it out many times faster.
+        # What differs to Python differs in JSON, and Python finds it out faster.
         inherited = version.params.get(name)
         if name != "instruction" and value == inherited and name in version.params and same(value, inherited):
             wanted = f"nothing: version {version.number} has the same"
