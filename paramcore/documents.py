@@ -169,7 +169,7 @@ def read_lines(source: str, *, limit: int = TASK_SIZE, on_read: Callable[[int], 
             number += 1
             if on_read is not None:
                 on_read(len(data))
-            if len(data) > limit or data.strip(_BLANK) not in ((b"", _BOM) if number == 1 else (b"",)):
+            if len(data) > limit or (data.removeprefix(_BOM) if number == 1 else data).strip(_BLANK):
                 yield Line(number, label, data, limit)
             while len(data) > limit and not data.endswith(b"\n"):
                 # The rest of a line that is too long.
@@ -233,13 +233,26 @@ def _mode(path: str) -> int | None:
     except FileNotFoundError:
         return None
     if stat.S_ISLNK(found.st_mode):
-        # A link is replaced, but not one to a device: `/dev/stdout` is the whole machine's.
-        if os.path.exists(path) and not os.path.isfile(path):
-            raise OSError(errno.EINVAL, "it is there and is a link to no regular file")
+        # A link is replaced, but not one to a device, and not `/dev/stdout`, wherever it leads: it is the whole machine's.
+        if os.path.exists(path):
+            if not os.path.isfile(path):
+                raise OSError(errno.EINVAL, "it is there and is a link to no regular file")
+            if _leads_to_open(path):
+                raise OSError(errno.EINVAL, "it is there and is a link to what is open already")
         return None
     if not stat.S_ISREG(found.st_mode):
         raise OSError(errno.EINVAL, "it is there and is no regular file")
     return stat.S_IMODE(found.st_mode)
+
+
+def _leads_to_open(path: str) -> bool:
+    """Return whether a link leads to a file by way of what a process has open, as `/dev/stdout` does."""
+    while os.path.islink(path):
+        directory = os.path.realpath(os.path.dirname(path))
+        if directory.startswith("/proc/"):
+            return True
+        path = os.path.join(directory, os.readlink(path))
+    return False
 
 
 @contextmanager

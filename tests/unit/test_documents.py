@@ -176,7 +176,10 @@ def test_a_name_may_be_as_long_as_names_can_be(tmp_path):
 
 
 def test_a_second_bom_is_refused(written):
-    """A BOM stands at the start of a file only."""
+    """A BOM stands at the start of a file only; alone there it is a blank line."""
+    assert list(read_lines(written("\ufeff \r\n", "some.jsonl"))) == []
+    (late,) = read_lines(written(" \ufeff\n", "some.jsonl"))
+    assert refused(late.document).code == "json_syntax"
     lines = read_lines(written("\ufeff[1]\n\ufeff[2]\n", "some.jsonl"))
     next(lines)
     error = refused(next(lines).document)
@@ -264,6 +267,29 @@ def test_a_link_is_replaced(tmp_path):
     link.symlink_to(target)
     write_whole(str(link), ["after"])
     assert (target.read_text(), link.read_text(), link.is_symlink()) == ("before", "after", False)
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/fd"), reason="a system without /proc")
+def test_a_link_to_what_is_open_is_not_replaced(tmp_path):
+    """What `/dev/stdout` is, a link to what the process has open, is refused and stays, also where that is a file."""
+    (tmp_path / "file").write_text("before")
+    (tmp_path / "first").symlink_to(tmp_path / "stdout")
+    (tmp_path / "open").symlink_to("/proc/self/fd")
+    with (tmp_path / "file").open() as stream:
+        (tmp_path / "stdout").symlink_to(f"/proc/self/fd/{stream.fileno()}")
+        for name in ("stdout", "first", f"open/{stream.fileno()}"):
+            link = tmp_path / name
+            error = refused(lambda link=link: write_whole(str(link), ["x"]))
+            assert (error.code, error.found) == ("unwritable", "it is there and is a link to what is open already")
+            assert link.is_symlink()
+    assert (tmp_path / "file").read_text() == "before"
+
+
+def test_a_link_that_leads_round_is_replaced(tmp_path):
+    """A link that leads to itself leads to nothing that is open."""
+    (tmp_path / "round").symlink_to("round")
+    write_whole(str(tmp_path / "round"), ["x"])
+    assert (tmp_path / "round").read_text() == "x"
 
 
 def test_what_is_no_file_is_not_replaced(tmp_path):
