@@ -177,8 +177,8 @@ class EffectiveParams:
     Two are equal where their projects and tasks are: the rest follows.
     """
 
-    # One is made for each task of a million: it is filled where it is made, since a constructor, and more so one by
-    # attrs, would take as much time as the merge.
+    # One is made for each task of a million: it is filled where it is made, since a constructor would take half as long
+    # as the merge, and one by attrs longer than it.
     # What is public has no setter; the slots are set by `effective`, and `params` once more when it is sealed.
     __slots__ = ("_inheritance", "_params", "_project", "_task")
 

@@ -125,7 +125,7 @@ class Inheritance:
                 # T4: the project's instruction is appended after the task's.
                 effective["instruction"] = own + appended
             except TypeError:
-                # Of all that JSON has only text can be: asking each task's before would take a twentieth of the merge.
+                # Of all that JSON has only text can be: told below, since asking before would take a twentieth of the merge.
                 pass
             else:
                 return effective
@@ -138,7 +138,7 @@ class Inheritance:
         if self._sources is None:
             # Those of the version are made once, when somebody asks: then it is asked of every task's answer.
             object.__setattr__(self, "_sources", dict.fromkeys(self._inherited, "project"))
-        # The task's laid over the version's, as their values are; a loop takes half the time of `dict.fromkeys`.
+        # The task's laid over the version's, as their values are: one by one, since `dict.fromkeys` is slow on frozen JSON.
         sources = {**self._sources}  # type: ignore[dict-item]
         for name in params:
             sources[name] = "task"

@@ -176,14 +176,18 @@ def test_a_name_may_be_as_long_as_names_can_be(tmp_path):
 
 
 def test_a_second_bom_is_refused(written):
-    """A BOM stands at the start of a file only; alone there it is a blank line."""
-    assert list(read_lines(written("\ufeff \r\n", "some.jsonl"))) == []
-    (late,) = read_lines(written(" \ufeff\n", "some.jsonl"))
-    assert refused(late.document).code == "json_syntax"
+    """A BOM stands at the start of a file only."""
     lines = read_lines(written("\ufeff[1]\n\ufeff[2]\n", "some.jsonl"))
     next(lines)
     error = refused(next(lines).document)
     assert (error.code, error.line, error.column) == ("json_syntax", 2, 1)
+
+
+def test_a_line_of_a_bom_is_blank_where_it_may_stand(written):
+    """A first line of a BOM and blanks is passed over; where the blanks come first it is a bad line."""
+    assert list(read_lines(written("\ufeff \r\n", "some.jsonl"))) == []
+    (late,) = read_lines(written(" \ufeff\n", "some.jsonl"))
+    assert refused(late.document).code == "json_syntax"
 
 
 TEXT = '{\n  "a": [1, {"é": true}],\n  "": {"a/b": null}\n}'

@@ -237,4 +237,4 @@ def test_the_trusted_door_asks_for_the_type_of_the_instruction(held, own):
         merge({"instruction": own})
     error = refused.value
     assert error == InvalidParams("instruction_type", "/instruction", describe(own), "text or null as the instruction")
-    assert error.__context__ is None or error.__suppress_context__
+    assert error.__context__ is None
