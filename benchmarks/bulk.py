@@ -37,7 +37,7 @@ with open(sys.argv[2]) as lines:
 #: The command line without a first look at lines, or without jsonschema-rs.
 WITHOUT = """
 import sys
-from paramcore.cli import main
+from paramcore.cli.main import main
 from paramcore.first_look import FirstLook
 from paramcore.validation import judge
 if "first look" in sys.argv[1]:

@@ -13,8 +13,8 @@ from sizes import SIZES, inputs
 from timing import Row, ratios
 
 from paramcore import Patch, Plan, Project
-from paramcore.documents import read_lines
-from paramcore.impact import Impact
+from paramcore.analysis.impact import Impact
+from paramcore.files.reader import read_lines
 from paramcore.wire import read_task_request
 
 REQUESTS = 100_000

@@ -16,8 +16,8 @@ from referencing import Registry
 from timing import Row, ratios
 
 from paramcore import Project
-from paramcore.validation.judge import Judge
-from paramcore.validation.schemas import Schemas
+from paramcore.validation.schema import Schemas
+from paramcore.validation.validator import Validator
 
 PAYLOADS = Path(__file__).parent.parent / "tests" / "validation" / "payloads"
 TYPES = ("imageannotation", "textcollection")
@@ -34,7 +34,7 @@ def _candidates(name: str) -> dict[str, Callable[[], object]]:
     task = {key: value for key, value in whole.items() if key in TASK}
     effective = project.resolve({**task, "metadata": {"camera": 3}, "unique_id": "u-1"})
     validator = Draft202012Validator(Schemas().of(name).document, registry=Registry())
-    fast, plain = Judge(project, fast=True), Judge(project, fast=False)
+    fast, plain = Validator(project, fast=True), Validator(project, fast=False)
 
     params = effective.params
     assert list(validator.iter_errors(params)) == []

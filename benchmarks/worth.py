@@ -20,23 +20,27 @@ from pathlib import Path
 from types import MethodType
 
 from attrs import frozen
+from paramcore.values.freeze import _admitted
 from sizes import inputs
 from timing import Row, ratios
 
 from paramcore import Project, TaskRequest, values
-from paramcore.documents import Line, _first_too_deep, plain_object, write_whole
-from paramcore.effective import effective
-from paramcore.errors import one_line
+from paramcore.files.document import _first_too_deep, decode_plain_object
+from paramcore.files.positions import JSONLocator, Lines, TokenLocator, iter_tokens
+from paramcore.files.reader import Line
+from paramcore.files.writer import write_atomically
 from paramcore.first_look import FirstLook
-from paramcore.inheritance import Inheritance
-from paramcore.positions import JSONPlaces, Lines, TokenPlaces, tokens
+from paramcore.model.effective import effective
+from paramcore.model.inheritance import Inheritance
+from paramcore.model.tasks import ROUTING_NAMES
 from paramcore.previews import Previews, _as_json, _members
-from paramcore.tasks import ROUTING_NAMES
-from paramcore.validation import judge as judging, names, schemas
-from paramcore.validation.checks import _metadata
-from paramcore.validation.judge import Judge
+from paramcore.text import escape_unprintable
+from paramcore.validation import names, schema as schemas, validator as judging
+from paramcore.validation.cross_checks import _metadata
 from paramcore.validation.lint import _repeats, lint_params
-from paramcore.values import _admitted, _same, freeze, freeze_params, sealed
+from paramcore.validation.validator import Validator
+from paramcore.values.frozen import _same, freeze, wrap_frozen
+from paramcore.values.params import freeze_params
 from paramcore.wire import read_project
 
 #: Their answers are of two kinds, or of one that equals only itself.
@@ -73,7 +77,7 @@ def _engine() -> Pairs:
 
     def constructed() -> TaskRequest:
         frozen_flat = freeze(flat)
-        params = sealed({name: value for name, value in frozen_flat.items() if name not in ROUTING_NAMES})
+        params = wrap_frozen({name: value for name, value in frozen_flat.items() if name not in ROUTING_NAMES})
         return TaskRequest(params, unique_id=frozen_flat["unique_id"])
 
     yield "a request filled open, then closed", constructed, lambda: TaskRequest.from_flat(flat)
@@ -159,8 +163,12 @@ def _door() -> Pairs:
     scalar = _cut(freeze, "if kind in _FROZEN or (kind is str and value.isascii()):", "if False:")
     yield "the door: text and what is frozen, let in at once", lambda: scalar("some text"), lambda: freeze("some text")
     shown_text = params["instruction"]
-    escaped = _cut(one_line, "text if text.isprintable() else ", "")
-    yield "text that prints, not escaped letter by letter", lambda: escaped(shown_text), lambda: one_line(shown_text)
+    escaped = _cut(escape_unprintable, "text if text.isprintable() else ", "")
+    yield (
+        "text that prints, not escaped letter by letter",
+        lambda: escaped(shown_text),
+        lambda: escape_unprintable(shown_text),
+    )
     other = freeze(json.loads(json.dumps(params)))
     unlike = _cut(_same, "if one is two:", "if False:")
     assert unlike(other, freeze(params))
@@ -171,7 +179,7 @@ def _judging() -> Pairs:
     params, tasks = inputs("M", instruction=True)
     project = Project("benchmark", type="imageannotation", params=params)
     own, bound = tasks[0], project.resolve(tasks[0]).bound
-    judge, one_by_one = Judge(project, fast=True), Judge(project, fast=True)
+    judge, one_by_one = Validator(project, fast=True), Validator(project, fast=True)
     one_by_one._rules = copy.copy(judge._rules)
     one_by_one._rules._fast_whole = None
     yield (
@@ -193,7 +201,7 @@ def _judging() -> Pairs:
     yield "what a version's own params came to, judged once", forgetful, lambda: judge.params(own, bound)
     history = [{"version": number, **params, "callback_url": "x"} for number in range(100)]
     long = read_project({"name": "long", "type": "imageannotation", "param_history": history})
-    wrong, inherits = Judge(long, fast=True), long.resolve(own).bound
+    wrong, inherits = Validator(long, fast=True), long.resolve(own).bound
     (one,) = wrong.own()
 
     def walked() -> object:
@@ -217,11 +225,11 @@ def _judging() -> Pairs:
             lambda function=function, arguments=arguments: function(*arguments),
         )
 
-    def judged_anew() -> Judge:
+    def judged_anew() -> Validator:
         judging._rules_of.cache_clear()
-        return Judge(project, fast=True)
+        return Validator(project, fast=True)
 
-    yield "the rules of a type, made once", judged_anew, lambda: Judge(project, fast=True)
+    yield "the rules of a type, made once", judged_anew, lambda: Validator(project, fast=True)
     sized = _cut(_metadata, 'if 4 * len(repr(params["metadata"])) <= _METADATA:', "if False:")
     yield "metadata that is short for sure", lambda: list(sized(own)), lambda: list(_metadata(own))
     compared = _cut(lint_params, "value == inherited and ", "")
@@ -247,8 +255,8 @@ def _lines() -> Pairs:
         lambda: scanned(line, 100),
         lambda: _first_too_deep(line, 100),
     )
-    looked = _cut(plain_object, '"\\\\" in text and ', "")
-    yield "escapes, where there is no backslash", lambda: looked(data), lambda: plain_object(data)
+    looked = _cut(decode_plain_object, '"\\\\" in text and ', "")
+    yield "escapes, where there is no backslash", lambda: looked(data), lambda: decode_plain_object(data)
     sealed_line = frozen(type("Line", (), {"__annotations__": dict(Line.__annotations__)}))
     assert sealed_line(1, "lines", data, 1).data == Line(1, "lines", data, 1).data
     yield (
@@ -282,20 +290,20 @@ def _places(place: Path) -> Pairs:
     path = "/unique_id"
     yield (
         "a place that is jumped to",
-        lambda: TokenPlaces(tokens(line)).find(path),
-        lambda: JSONPlaces(line).find(path),
+        lambda: TokenLocator(iter_tokens(line)).find(path),
+        lambda: JSONLocator(line).find(path),
     )
     history = json.dumps({"name": "b", "param_history": [params] * 200})
     # In the order that findings have: by their paths.
     paths = sorted(f"/param_history/{number}/priority" for number in range(200))
 
     def remembered() -> list:
-        places = JSONPlaces(history)
+        places = JSONLocator(history)
         return [places.find(one) for one in paths]
 
     yield (
         "the places of 200 findings, what was read remembered",
-        lambda: [JSONPlaces(history).find(one) for one in paths],
+        lambda: [JSONLocator(history).find(one) for one in paths],
         remembered,
     )
     several = "".join(f"{json.dumps(params)}\n" for _ in range(200))
@@ -322,7 +330,7 @@ def _places(place: Path) -> Pairs:
         beside.replace(place / "singly")
 
     def written() -> None:
-        write_whole(str(place / "whole"), pieces)
+        write_atomically(str(place / "whole"), pieces)
 
     written_singly()
     written()

@@ -1,17 +1,57 @@
 """
-See what an update would drop and what a task will really get, before you send it.
+Say exactly what a Scale AI task will get, and what an update would drop, before anything is sent.
 
-The engine is here: no clock, network, file or randomness in it.  Imported by
-name, on top of it: `paramcore.wire` (the API's JSON), `paramcore.documents`
-(files).
+This package is the pure engine: no clock, network, file or randomness.  Import
+the rest by name: `paramcore.validation`, `paramcore.service`,
+`paramcore.transport`, `paramcore.testing`, and the exceptions from
+`paramcore.errors`.
+
+>>> project = Project("boxes", type="imageannotation", params={"padding": 3})
+>>> project.resolve({"attachment": "https://example.com/a.jpg"}).params["padding"]
+3
 """
 
-from paramcore.assumptions import Assumptions
-from paramcore.plan import Plan
-from paramcore.project import Project
-from paramcore.tasks import TaskRequest
-from paramcore.updates import Patch, Replace
+from paramcore.analysis.audit import Audit
+from paramcore.analysis.diff import Diff
+from paramcore.analysis.history import History
+from paramcore.analysis.impact import Impact
+from paramcore.analysis.plan import Plan
+from paramcore.errors import ParamcoreError
+from paramcore.model.assumptions import Assumptions
+from paramcore.model.project import Project
+from paramcore.model.tasks import TaskRequest
+from paramcore.model.updates import Patch, Replace
+from paramcore.values.frozen import thaw
+from paramcore.wire import (
+    read_project,
+    read_projects,
+    read_task_request,
+    read_update,
+    write_project,
+    write_task_request,
+    write_update,
+)
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
-__all__ = ["Assumptions", "Patch", "Plan", "Project", "Replace", "TaskRequest"]
+__all__ = [
+    "Assumptions",
+    "Audit",
+    "Diff",
+    "History",
+    "Impact",
+    "ParamcoreError",
+    "Patch",
+    "Plan",
+    "Project",
+    "Replace",
+    "TaskRequest",
+    "read_project",
+    "read_projects",
+    "read_task_request",
+    "read_update",
+    "thaw",
+    "write_project",
+    "write_task_request",
+    "write_update",
+]

@@ -2,7 +2,7 @@
 
 import sys
 
-from paramcore.cli import main
+from paramcore.cli.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

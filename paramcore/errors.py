@@ -23,11 +23,12 @@ sentence that `str()` gives is meant for people and may be reworded.
 
 from __future__ import annotations
 
-import json
 from typing import Any, Self
 
 import attrs
 from attrs import frozen
+
+from paramcore.text import escape_unprintable
 
 __all__ = [
     "DocumentError",
@@ -43,12 +44,7 @@ __all__ = [
     "ParamcoreError",
     "WouldDrop",
     "WrongProject",
-    "describe",
-    "one_line",
 ]
-
-#: What is shown of a value that somebody handed in, in characters.
-SHOWN = 80
 
 
 @frozen(slots=False, eq=False)
@@ -67,7 +63,7 @@ class ParamcoreError(Exception):
 
     def __str__(self) -> str:
         place = f"at {self.path}: " if self.path else ""
-        return one_line(f"{place}found {self.found}, wanted {self.wanted}")
+        return escape_unprintable(f"{place}found {self.found}, wanted {self.wanted}")
 
     def __eq__(self, other: object) -> bool:
         if type(self) is not type(other):
@@ -227,38 +223,4 @@ class DocumentError(ParamcoreError, ValueError):
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.source, self.line, self.column) if part is not None)
-        return one_line(f"{place}: {super().__str__()}")
-
-
-def describe(value: object) -> str:
-    """
-    Say what somebody handed in, in at most 80 characters of it.
-
-    Only exact JSON types are shown by value: no foreign `__repr__` is called.
-    """
-    kind = type(value)
-    if value is None:
-        return "null"
-    if kind is bool:
-        return "true" if value else "false"
-    if kind is int:
-        return f"the number {_cut(str(value))}" if abs(value) < 10**SHOWN else "a very large number"  # type: ignore[arg-type]
-    if kind is float:
-        return f"the number {value!r}"
-    if kind is str:
-        return f"the text {_cut(ascii(value))}"
-    if issubclass(kind, dict):
-        return "an object"
-    if kind in (list, tuple) or issubclass(kind, list):
-        return "an array"
-    return f"a Python {_cut(kind.__name__)}"
-
-
-def one_line(text: str) -> str:
-    """Return text with what does not print (control characters, marks that turn the direction of writing) escaped."""
-    # Nearly all text prints, and Python tells much faster than a look at each letter.
-    return text if text.isprintable() else "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."
+        return escape_unprintable(f"{place}: {super().__str__()}")

@@ -14,11 +14,11 @@ from typing import Any
 
 from attrs import frozen
 
-from paramcore.documents import plain_object
 from paramcore.errors import ParamcoreError
-from paramcore.inheritance import Inheritance
-from paramcore.project import Project
-from paramcore.tasks import ROUTING_KINDS, TaskRequest
+from paramcore.files.document import decode_plain_object
+from paramcore.model.inheritance import Inheritance
+from paramcore.model.project import Project
+from paramcore.model.tasks import ROUTING_TYPES, TaskRequest
 
 __all__ = ["FirstLook", "Target"]
 
@@ -55,15 +55,15 @@ class FirstLook:
 
         The params are plain, would pass the door as they are, and are nobody else's.
         """
-        params = plain_object(line)
+        params = decode_plain_object(line)
         if params is None or not self._aside.isdisjoint(params):
             return None
         instruction = params.get("instruction")
         if type(instruction) is not str and instruction is not None:
             return None
-        where = {name: params.pop(name) for name in ROUTING_KINDS if name in params}
+        where = {name: params.pop(name) for name in ROUTING_TYPES if name in params}
         for name, value in where.items():
-            if type(value) is not ROUTING_KINDS[name] and value is not None:
+            if type(value) is not ROUTING_TYPES[name] and value is not None:
                 return None
         key = (where.get("project"), self._settings.get("project_version", where.get("project_version")))
         # Most lines go where one before them went.

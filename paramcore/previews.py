@@ -20,8 +20,8 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from paramcore.first_look import Target
-from paramcore.inheritance import Inheritance, Merge
-from paramcore.versions import ParamVersion
+from paramcore.model.inheritance import Inheritance, Merge
+from paramcore.model.versions import ParamVersion
 
 __all__ = ["Previews"]
 

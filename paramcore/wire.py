@@ -12,13 +12,16 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
-from paramcore.assumptions import Assumptions
-from paramcore.errors import InvalidSetting, MalformedPayload, ParamcoreError, describe
-from paramcore.project import Project
-from paramcore.tasks import TaskRequest
-from paramcore.updates import Patch, Replace, Update
-from paramcore.values import JSONArray, freeze, freeze_params, pointer, snapshot, thaw
-from paramcore.versions import ParamVersion
+from paramcore.errors import InvalidSetting, MalformedPayload, ParamcoreError
+from paramcore.model.assumptions import Assumptions
+from paramcore.model.project import Project
+from paramcore.model.tasks import TaskRequest
+from paramcore.model.updates import Patch, Replace, Update
+from paramcore.model.versions import ParamVersion
+from paramcore.text import describe_value
+from paramcore.values.frozen import JSONArray, freeze, read_once, thaw
+from paramcore.values.params import freeze_params
+from paramcore.values.pointer import join_pointer
 
 __all__ = [
     "read_project",
@@ -49,12 +52,12 @@ def read_project(obj: Mapping[str, Any], *, assumptions: Assumptions = Assumptio
     """
     if not issubclass(type(obj), Mapping):
         wanted = "a project object, as `GET /projects/{name}` returns it"
-        raise MalformedPayload("project_type", "", describe(obj), wanted)
-    found = snapshot(obj)
+        raise MalformedPayload("project_type", "", describe_value(obj), wanted)
+    found = read_once(obj)
     history: Any = found.get("param_history")
     # P9: without a list of versions there is nothing to tell what a task would get.
     if type(history) not in _ARRAYS:
-        said = describe(history) if "param_history" in found else "no `param_history`"
+        said = describe_value(history) if "param_history" in found else "no `param_history`"
         wanted = "a list of versions, oldest first, as the API returns it"
         raise MalformedPayload("history_type", "/param_history", said, wanted)
     versions: list[ParamVersion] = []
@@ -87,18 +90,18 @@ def read_projects(obj: Any, *, assumptions: Assumptions = Assumptions()) -> tupl
     if type(obj) not in _ARRAYS:
         return (read_project(obj, assumptions=assumptions),)
     read = partial(read_project, assumptions=assumptions)
-    return tuple(_within(pointer(index), read, one) for index, one in enumerate(obj))
+    return tuple(_within(join_pointer(index), read, one) for index, one in enumerate(obj))
 
 
 def _read_version(place: int, entry: object, before: list[ParamVersion]) -> ParamVersion:
-    path = pointer("param_history", place)
+    path = join_pointer("param_history", place)
     if not issubclass(type(entry), Mapping):
-        raise MalformedPayload("history_type", path, describe(entry), "an object with the params of a version")
+        raise MalformedPayload("history_type", path, describe_value(entry), "an object with the params of a version")
     # Each entry passes the door by itself: its limits are those of one params object.
     frozen = _within(path, freeze, entry)
     number = frozen.get("version")
     if type(number) is not int:
-        said = describe(number) if "version" in frozen else "no `version`"
+        said = describe_value(number) if "version" in frozen else "no `version`"
         raise MalformedPayload(
             "history_version", f"{path}/version", f"{said} in entry {place}", f"the whole number {place}"
         )
@@ -154,7 +157,7 @@ def read_update(body: Mapping[str, Any] | None) -> Update:
     patch = params.pop("patch", False)
     if type(patch) is not bool:
         wanted = "true or false: the API replaces where it is left out"
-        raise InvalidSetting("flag_type", "/patch", f"{describe(patch)} as `patch`", wanted)
+        raise InvalidSetting("flag_type", "/patch", f"{describe_value(patch)} as `patch`", wanted)
     return Patch(params) if patch else Replace(params)
 
 

@@ -30,4 +30,11 @@ def test_what_a_module_defines_is_private_or_public(name):
 
 def test_the_top_is_small():
     """The names at the top are the fixed ones."""
-    assert sorted(paramcore.__all__) == ["Assumptions", "Patch", "Plan", "Project", "Replace", "TaskRequest"]
+    assert sorted(paramcore.__all__) == sorted(
+        [
+            *("Project", "TaskRequest", "Patch", "Replace", "Assumptions"),
+            *("Plan", "Diff", "History", "Impact", "Audit"),
+            *("read_project", "read_projects", "write_project", "read_task_request", "write_task_request"),
+            *("read_update", "write_update", "thaw", "ParamcoreError"),
+        ]
+    )

@@ -11,7 +11,7 @@ from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import NoReturn
 
-from paramcore.documents import write_whole
+from paramcore.files.writer import write_atomically
 
 __all__ = ["INTERRUPTED", "NOT_DONE", "Answer", "deliver", "flush", "prepare_streams", "say", "unwritable"]
 
@@ -61,7 +61,7 @@ def deliver(answer: Iterable[str], path: str | None = None) -> None:
     """
     if path is not None:
         with _heeding_the_end():
-            write_whole(path, answer)
+            write_atomically(path, answer)
         return
     pieces = iter(answer)
     text = next(pieces, None)

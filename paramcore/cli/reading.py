@@ -9,17 +9,19 @@ from typing import Any, TypeVar
 
 from attrs import evolve, field, frozen
 
-from paramcore.assumptions import Assumptions
 from paramcore.cli.output import say
 from paramcore.cli.progress import OnRead
-from paramcore.documents import PROJECT_DEPTH, PROJECT_SIZE, YAML_SUFFIXES, Document, Line, read_document, read_lines
-from paramcore.effective import EffectiveParams
 from paramcore.errors import DocumentError, MalformedPayload, NoSuchVersion, ParamcoreError, WrongProject
-from paramcore.project import Project
-from paramcore.tasks import TaskRequest
-from paramcore.updates import Replace, Update
+from paramcore.files.document import PROJECT_DEPTH, Document
+from paramcore.files.reader import PROJECT_SIZE, YAML_SUFFIXES, Line, read_document, read_lines
+from paramcore.model.assumptions import Assumptions
+from paramcore.model.effective import EffectiveParams
+from paramcore.model.project import Project
+from paramcore.model.tasks import TaskRequest
+from paramcore.model.updates import Replace, Update
+from paramcore.text import format_name, format_value
 from paramcore.validation.names import look_alikes
-from paramcore.values import pointer, shown
+from paramcore.values.pointer import join_pointer
 from paramcore.wire import read_projects, read_task_request, read_update
 
 __all__ = [
@@ -47,7 +49,7 @@ def blaming(document: Document, path: str = "") -> Iterator[None]:
     except DocumentError:
         raise
     except ParamcoreError as error:
-        raise document.located(error.within(path)) from None
+        raise document.locate_error(error.within(path)) from None
 
 
 class Projects:
@@ -68,7 +70,7 @@ class Projects:
 
         if not self._by_name:
             found, wanted = "no project in it", "a project, or several"
-            raise DocumentError("wrong_project", None, found, wanted, shown(path, quoted=False), None, None)
+            raise DocumentError("wrong_project", None, found, wanted, format_name(path), None, None)
 
     def __iter__(self) -> Iterator[Project]:
         return iter(self._by_name.values())
@@ -78,9 +80,9 @@ class Projects:
 
     def _take(self, projects: Iterable[Project], document: Document) -> None:
         for index, project in enumerate(projects):
-            path = pointer(index) if isinstance(document.value, list) else ""
+            path = join_pointer(index) if isinstance(document.value, list) else ""
             if project.name in self._by_name:
-                found, wanted = f"a second project {shown(project.name)}", "each project once"
+                found, wanted = f"a second project {format_value(project.name)}", "each project once"
                 raise DocumentError("wrong_project", f"{path}/name", found, wanted, document.source, None, None)
             self._by_name[project.name] = project
             self._places[project.name] = (document, path)
@@ -104,7 +106,7 @@ class Projects:
         if len(self) == 1:
             # Where the request names another, the project itself says what is wrong with it (T15).
             return next(iter(self))
-        found = "no `project`" if task.project is None else f"the project {shown(task.project)}"
+        found = "no `project`" if task.project is None else f"the project {format_value(task.project)}"
         wanted = f"the name of one of the {len(self)} projects in {self.path}"
         path = "" if task.project is None else "/project"
         raise WrongProject("wrong_project", path, found, wanted)
@@ -133,7 +135,7 @@ class Task:
 
     def blamed(self, error: ParamcoreError) -> DocumentError:
         """Return what is wrong with the request by its line, or by the option that asked for it."""
-        located = self.document.located(error)
+        located = self.document.locate_error(error)
         option = "project_version" if error.path == "/project_version" else "type" if error.code == "wrong_type" else ""
         if option in self.asked:
             return evolve(located, path=None, source=f"--{option.replace('_', '-')}", line=None, column=None)
@@ -217,9 +219,9 @@ def _task(document: Document, settings: Mapping[str, Any], *, quiet: bool) -> Ta
         request = read_task_request(document.value)
         request = evolve(request, **settings) if settings else request
     except ParamcoreError as error:
-        return BadTask(document.located(error), document)
+        return BadTask(document.locate_error(error), document)
     for one in () if quiet else look_alikes(request.params):
-        say(f"warning: {document.place(one.path)}: {one}")
+        say(f"warning: {document.format_location(one.path)}: {one}")
     return Task(request, document, settings)
 
 
@@ -268,9 +270,7 @@ def read_params(spec: str) -> Params:
         return Params(project.version(number).params, document)
     except NoSuchVersion as error:
         # What is wrong stands on the command line, not in the file.
-        raise DocumentError(
-            error.code, None, error.found, error.wanted, shown(spec, quoted=False), None, None
-        ) from None
+        raise DocumentError(error.code, None, error.found, error.wanted, format_name(spec), None, None) from None
 
 
 def _spec(spec: str) -> tuple[str, int | None]:
@@ -309,7 +309,7 @@ def read_task_objects(
         yield document, "", value
         return
     for index, one in enumerate(value):
-        yield document, within + pointer(index), one
+        yield document, within + join_pointer(index), one
 
 
 def _project_files(path: str) -> list[str]:
@@ -319,7 +319,7 @@ def _project_files(path: str) -> list[str]:
         names = sorted(name for name in os.listdir(path) if name.endswith((".json", *YAML_SUFFIXES)))
     except OSError as error:
         found, wanted = (error.strerror or "it failed").lower(), "a directory that can be read"
-        raise DocumentError("unreadable", None, found, wanted, shown(path, quoted=False), None, None) from None
+        raise DocumentError("unreadable", None, found, wanted, format_name(path), None, None) from None
     if not names:
         raise DocumentError(
             "unreadable", None, "a directory without `.json` or `.yaml` files", "project files in it", path, None, None
@@ -332,6 +332,6 @@ def _warn_of_kept_names(project: Project, document: Document, path: str) -> None
     for version in reversed(project.versions):
         if version.not_inherited:
             names = ", ".join(f"`{name}`" for name in version.not_inherited)
-            place = document.place(path + pointer("param_history", version.number))
+            place = document.format_location(path + join_pointer("param_history", version.number))
             say(f"warning: {place}: version {version.number} holds {names}, which no task inherits")
             return

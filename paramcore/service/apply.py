@@ -14,14 +14,15 @@ from typing import Any, Literal, TypeAlias
 
 from attrs import evolve, field, frozen
 
-from paramcore.diff import Diff
-from paramcore.errors import InvalidSetting, NotDone, OutcomeUnknown, describe
-from paramcore.plan import Plan
-from paramcore.project import Project
-from paramcore.service.flows import Clock, Flow, fetching, posting
+from paramcore.analysis.diff import Diff
+from paramcore.analysis.plan import Plan
+from paramcore.errors import InvalidSetting, NotDone, OutcomeUnknown
+from paramcore.model.project import Project
 from paramcore.service.replies import project_in, refusal
 from paramcore.service.requests import Response, get_project, update_project
-from paramcore.values import same, shown
+from paramcore.service.retry import Clock, Flow, fetching, posting
+from paramcore.text import describe_value, format_name, format_value
+from paramcore.values.frozen import same
 
 __all__ = ["Outcome", "State", "applying", "digest_of", "judge", "looking_again", "reconcile"]
 
@@ -104,7 +105,7 @@ class Outcome:
         return "\n".join([self._headline(), *self._notes()])
 
     def _headline(self) -> str:
-        name = shown(self.project)
+        name = format_value(self.project)
         if self.state == "done":
             return f"done: version {self.version} of {name}"
         if self.state == "repeated":
@@ -117,7 +118,7 @@ class Outcome:
             before = [number for number in self.rivals if number < (self.version or 0)]
             notes.append(f"somebody else made version {_listed(before)} first")
         if self.undone:
-            names = ", ".join(shown(name, quoted=False) for name in self.undone)
+            names = ", ".join(format_name(name) for name in self.undone)
             notes.append(f"this update made something else of what they changed: {names}")
         if self.newer_exists:
             after = [number for number in self.rivals if number > (self.version or 0)]
@@ -126,7 +127,7 @@ class Outcome:
             notes.append(f"the service tells the history otherwise than before: version {_listed(self.rewritten)}")
         if self.state == "unknown":
             base = f"--base {self.base} --digest {self.digest}"
-            notes.append(f"look again: paramcore reconcile {shown(self.project)} {base}")
+            notes.append(f"look again: paramcore reconcile {format_value(self.project)} {base}")
         return [f"  {note}" for note in notes]
 
 
@@ -231,7 +232,7 @@ def looking_again(outcome: Outcome, clock: Clock) -> Flow[Outcome]:
     """
     name, base, plan = outcome.project, outcome.base, outcome.plan
     if type(base) is not int or base < 0:
-        raise InvalidSetting("base_type", None, describe(base), "the number of versions that it was planned on")
+        raise InvalidSetting("base_type", None, describe_value(base), "the number of versions that it was planned on")
     response = yield from fetching(get_project(name), clock)
     if plan is not None:
         return reconcile(plan, project_in(response, name, plan.project.assumptions))

@@ -9,16 +9,16 @@ from typing import Any
 
 from attrs import field, frozen
 
-from paramcore.assumptions import Assumptions
-from paramcore.effective import EffectiveParams
-from paramcore.plan import Plan
-from paramcore.project import Project
+from paramcore.analysis.plan import Plan
+from paramcore.model.assumptions import Assumptions
+from paramcore.model.effective import EffectiveParams
+from paramcore.model.project import Project
+from paramcore.model.tasks import TaskRequest
 from paramcore.service import requests
 from paramcore.service.apply import Outcome, applying, looking_again
-from paramcore.service.flows import Clock, drive, fetching, posting
 from paramcore.service.replies import project_in, projects_in, task_in
 from paramcore.service.requests import Transport
-from paramcore.tasks import TaskRequest
+from paramcore.service.retry import Clock, drive, fetching, posting
 
 __all__ = ["Client"]
 

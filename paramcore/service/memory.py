@@ -13,15 +13,16 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from paramcore.assumptions import Assumptions
-from paramcore.documents import TASK_DEPTH, decoded
-from paramcore.effective import EffectiveParams
+from paramcore.analysis.plan import Plan
 from paramcore.errors import ParamcoreError
-from paramcore.plan import Plan
-from paramcore.project import Project
+from paramcore.files.document import TASK_DEPTH, decode_document
+from paramcore.model.assumptions import Assumptions
+from paramcore.model.effective import EffectiveParams
+from paramcore.model.project import Project
+from paramcore.model.tasks import TaskRequest
 from paramcore.service.requests import Request, Response
-from paramcore.tasks import TaskRequest
-from paramcore.values import shown, thaw
+from paramcore.text import format_name, format_value
+from paramcore.values.frozen import thaw
 from paramcore.wire import read_update, write_project
 
 __all__ = ["MemoryService", "refused"]
@@ -172,7 +173,7 @@ class MemoryService:
             assumptions=self.assumptions,
         )
         self._projects[project.name] = project
-        return write_project(project), f"created {shown(project.name)} with {len(project.params)} params"
+        return write_project(project), f"created {format_value(project.name)} with {len(project.params)} params"
 
     def _update(self, name: str, request: Request) -> tuple[Any, str]:
         project = self._project(name)
@@ -181,7 +182,7 @@ class MemoryService:
         updated = project.update(plan.update, created_at=self._created_at())  # type: ignore[arg-type]
         self._projects[name] = updated
         verb = type(plan.update).__name__.lower()
-        dropped = ", ".join(shown(one, quoted=False) for one in plan.dropped)
+        dropped = ", ".join(format_name(one) for one in plan.dropped)
         return write_project(updated), (
             f"version {updated.latest.number} by {verb}: dropped {dropped or 'nothing'}; "
             f"{len(plan.diff.changed)} changed, {len(plan.diff.added)} added"
@@ -248,7 +249,7 @@ class MemoryService:
             raise _Refusal(409, "A batch with that name already exists.")
         own = {"name": name, "project": project.name, "status": "staging", **self._made()}
         self._batches[name] = {**body, **own}
-        return self._batches[name], f"created the batch {shown(name)} of {shown(project.name)}"
+        return self._batches[name], f"created the batch {format_value(name)} of {format_value(project.name)}"
 
     def _batch_status(self, name: str) -> dict[str, Any]:
         count = sum(task.get("batch") == name for task in self._tasks.values())
@@ -265,7 +266,7 @@ def refused(status: int, text: str) -> Response:
 
 
 def _object(request: Request) -> dict[str, Any]:
-    value = decoded(request.body or b"{}", "the body", TASK_DEPTH + 1).value
+    value = decode_document(request.body or b"{}", "the body", TASK_DEPTH + 1).value
     if not isinstance(value, dict):
         raise _Refusal(400, "The body must be a JSON object")
     return value

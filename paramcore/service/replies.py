@@ -13,12 +13,12 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
-from paramcore.assumptions import Assumptions
-from paramcore.documents import PROJECT_DEPTH, decoded
-from paramcore.errors import MalformedPayload, NotDone, OutcomeUnknown, ParamcoreError, describe, one_line
-from paramcore.project import Project
+from paramcore.errors import MalformedPayload, NotDone, OutcomeUnknown, ParamcoreError
+from paramcore.files.document import PROJECT_DEPTH, decode_document
+from paramcore.model.assumptions import Assumptions
+from paramcore.model.project import Project
 from paramcore.service.requests import Response
-from paramcore.values import shown
+from paramcore.text import describe_value, escape_unprintable, format_value, truncate
 from paramcore.wire import read_project, read_projects
 
 __all__ = ["check_status", "project_in", "projects_in", "refusal", "task_in"]
@@ -49,8 +49,10 @@ def project_in(response: Response, name: str, assumptions: Assumptions = Assumpt
     # U8: the reply to an update is the whole project, so its history tells what was done.
     project = _read(response, partial(read_project, assumptions=assumptions))
     if project.name != name:
-        found = f"the project {shown(project.name)}"
-        raise OutcomeUnknown("wrong_project", "/name", found, f"{shown(name)}, which was asked for", response.status)
+        found = f"the project {format_value(project.name)}"
+        raise OutcomeUnknown(
+            "wrong_project", "/name", found, f"{format_value(name)}, which was asked for", response.status
+        )
     return project
 
 
@@ -65,7 +67,7 @@ def projects_in(response: Response, assumptions: Assumptions = Assumptions()) ->
 
     def read(value: Any) -> tuple[Project, ...]:
         if not isinstance(value, list):
-            raise MalformedPayload("reply_type", "", describe(value), "an array of projects")
+            raise MalformedPayload("reply_type", "", describe_value(value), "an array of projects")
         return read_projects(value, assumptions=assumptions)
 
     return _read(response, read)
@@ -82,7 +84,7 @@ def task_in(response: Response) -> Mapping[str, Any]:
 
     def read(value: Any) -> Mapping[str, Any]:
         if not isinstance(value, dict) or not isinstance(value.get("task_id"), str):
-            raise MalformedPayload("reply_type", "", describe(value), "a task object with its `task_id`")
+            raise MalformedPayload("reply_type", "", describe_value(value), "a task object with its `task_id`")
         return value
 
     return _read(response, read)
@@ -121,18 +123,17 @@ def _said(body: bytes) -> str:
         value = None
     if isinstance(value, dict) and isinstance(value.get("error"), str):
         text = value["error"]
-    text = one_line(" ".join(text.split()))
-    cut = text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
-    return f", and it says: {cut}" if cut else ""
+    text = escape_unprintable(" ".join(text.split()))
+    return f", and it says: {truncate(text, _SHOWN)}" if text else ""
 
 
 def _read(response: Response, read: Callable[[Any], _T]) -> _T:
     check_status(response)
     encoding = response.headers.get("content-encoding", "identity")
     if encoding.lower() != "identity":
-        found = f"a reply encoded as {shown(encoding, most=_SHOWN)}"
+        found = f"a reply encoded as {format_value(encoding, limit=_SHOWN)}"
         raise OutcomeUnknown("reply_encoding", None, found, "one that is not", response.status)
     try:
-        return read(decoded(response.body, "the reply", PROJECT_DEPTH).value)
+        return read(decode_document(response.body, "the reply", PROJECT_DEPTH).value)
     except ParamcoreError as error:
         raise OutcomeUnknown(error.code, error.path, error.found, error.wanted, response.status) from None

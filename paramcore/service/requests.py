@@ -14,10 +14,11 @@ from urllib.parse import quote, urlencode
 
 from attrs import field, frozen
 
-from paramcore.errors import InvalidSetting, describe
-from paramcore.tasks import TaskRequest, check_name
-from paramcore.updates import Replace, Update
-from paramcore.values import freeze, thaw
+from paramcore.errors import InvalidSetting
+from paramcore.model.tasks import TaskRequest, check_project_name
+from paramcore.model.updates import Replace, Update
+from paramcore.text import describe_value
+from paramcore.values.frozen import freeze, thaw
 
 __all__ = [
     "LARGEST_REPLY",
@@ -119,21 +120,21 @@ def create_project(
 
     """
     # E1: `pipeline` only in Studio, and a number of attempts only where several people answer each task.
-    check_name(name)
+    check_project_name(name)
     for flag in (rapid, studio):
         if _kind(flag) is not bool:
-            raise InvalidSetting("flag_type", None, describe(flag), "true or false")
+            raise InvalidSetting("flag_type", None, describe_value(flag), "true or false")
     if _kind(type) is not str or not type:
-        raise InvalidSetting("task_type", "/type", describe(type), "a task type, as text")
+        raise InvalidSetting("task_type", "/type", describe_value(type), "a task type, as text")
     if dataset_id is not None and _kind(dataset_id) is not str:
-        raise InvalidSetting("routing_type", "/datasetId", describe(dataset_id), "the id of a dataset, as text")
+        raise InvalidSetting("routing_type", "/datasetId", describe_value(dataset_id), "the id of a dataset, as text")
     if pipeline is not None and (_kind(pipeline) is not str or pipeline not in _PIPELINES or not studio):
         wanted = "`standard_task` or `consensus_task`, with `studio`"
-        raise InvalidSetting("pipeline", "/pipeline", f"{describe(pipeline)} as `pipeline`", wanted)
+        raise InvalidSetting("pipeline", "/pipeline", f"{describe_value(pipeline)} as `pipeline`", wanted)
     if consensus_attempts is not None and (
         _kind(consensus_attempts) is not int or consensus_attempts < 1 or pipeline != "consensus_task"
     ):
-        found = f"{describe(consensus_attempts)} as `consensus_attempts`"
+        found = f"{describe_value(consensus_attempts)} as `consensus_attempts`"
         raise InvalidSetting("pipeline", "/consensus_attempts", found, "a number from 1 on, with `consensus_task`")
     optional = {
         "params": None if params is None else thaw(Replace(params).params),
@@ -169,13 +170,13 @@ def create_task(task: TaskRequest, *, type: str | None = None) -> Request:
     """
     kind = task.type if type is None else type
     if _kind(kind) is not str or not kind or (task.type is not None and task.type != kind):
-        raise InvalidSetting("task_type", None, describe(kind), "the task type of the request")
+        raise InvalidSetting("task_type", None, describe_value(kind), "the task type of the request")
     return Request("POST", f"/task/{quote(kind, safe='')}", body=_body(task.flat))
 
 
 def _project(name: str) -> str:
     # E4: the name is encoded whole, so that no part of it is taken for a path or a query.
-    check_name(name)
+    check_project_name(name)
     return f"/projects/{quote(name, safe='')}"
 
 

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
-from paramcore.project import Project
+from paramcore.model.project import Project
 from paramcore.service.memory import MemoryService, refused
 from paramcore.service.requests import Request, Response
 

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from paramcore.effective import EffectiveParams
-from paramcore.history import TWIN_SECONDS, History
-from paramcore.inheritance import Inheritance
-from paramcore.project import Project
+from paramcore.analysis.history import TWIN_SECONDS, History
+from paramcore.model.effective import EffectiveParams
+from paramcore.model.inheritance import Inheritance
+from paramcore.model.project import Project
+from paramcore.model.versions import ParamVersion
+from paramcore.text import format_value
+from paramcore.validation.finding import Finding
 from paramcore.validation.names import nearest
-from paramcore.validation.schemas import Schemas
-from paramcore.validation.violations import Violation
-from paramcore.values import pointer, same, shown
-from paramcore.versions import ParamVersion
+from paramcore.validation.schema import Schemas
+from paramcore.values.frozen import same
+from paramcore.values.pointer import join_pointer
 
 __all__ = ["Overrides", "lint_history", "lint_params", "lint_task", "lint_type"]
 
 
-def lint_history(project: Project) -> Iterator[Violation]:
+def lint_history(project: Project) -> Iterator[Finding]:
     """Yield what stands in a history and does nothing: each at its version."""
     for step in History.of(project).steps:
         number = step.version.number
@@ -30,10 +32,10 @@ def lint_history(project: Project) -> Iterator[Violation]:
             yield _lint("noop_version", "", found, "a version that changes something", number)
         for name in step.version.not_inherited:
             wanted = "params only: it is no param, and no task inherits it"
-            yield _lint("stored_name", pointer(name), f"`{name}` among the params", wanted, number)
+            yield _lint("stored_name", join_pointer(name), f"`{name}` among the params", wanted, number)
 
 
-def lint_params(own: Mapping[str, Any], inheritance: Inheritance) -> Iterator[Violation]:
+def lint_params(own: Mapping[str, Any], inheritance: Inheritance) -> Iterator[Finding]:
     """Yield what a task sets and probably does not mean to; its params may be plain JSON."""
     version = inheritance.version
     if version is None:
@@ -43,18 +45,18 @@ def lint_params(own: Mapping[str, Any], inheritance: Inheritance) -> Iterator[Vi
         inherited = version.params.get(name)
         if name != "instruction" and value == inherited and name in version.params and same(value, inherited):
             wanted = f"nothing: version {version.number} has the same"
-            yield _lint("equal_override", pointer(name), f"the value of `{name}` that the task inherits", wanted)
+            yield _lint("equal_override", join_pointer(name), f"the value of `{name}` that the task inherits", wanted)
     if inheritance.appends and _repeats(own.get("instruction"), version.params["instruction"]):
         wanted = f"the task's own text only: that of version {version.number} is appended, and would stand there twice"
         yield _lint("repeated_instruction", "/instruction", "the project's instruction inside the task's", wanted)
 
 
-def lint_task(effective: EffectiveParams, required: Collection[str] = ()) -> Iterator[Violation]:
+def lint_task(effective: EffectiveParams, required: Collection[str] = ()) -> Iterator[Finding]:
     """Yield what a task asks for and probably does not mean; `required` names the params that its type needs."""
     version = effective.inherited_from
     project = effective.project
     if version is None:
-        if effective.task.opts_out and project.versions:
+        if effective.task.inherits_nothing and project.versions:
             yield from _opted_out(effective, required)
         return
     latest = project.latest.number
@@ -64,7 +66,7 @@ def lint_task(effective: EffectiveParams, required: Collection[str] = ()) -> Ite
     yield from lint_params(effective.task.params, effective.bound)
 
 
-def _opted_out(effective: EffectiveParams, required: Collection[str]) -> Iterator[Violation]:
+def _opted_out(effective: EffectiveParams, required: Collection[str]) -> Iterator[Finding]:
     latest = effective.project.latest
     missed = [name for name in required if name not in effective.params and name in latest.params]
     if missed:
@@ -82,14 +84,14 @@ def _repeats(own: str | None, inherited: str | None) -> bool:
     return f"\n{text}\n" in "\n".join(["", *(line.strip() for line in own.split("\n")), ""])
 
 
-def lint_type(project: Project, schemas: Schemas) -> Iterator[Violation]:
+def lint_type(project: Project, schemas: Schemas) -> Iterator[Finding]:
     """Yield that nobody knows a project's task type, so that only what every type takes is judged; at its `/type`."""
     if project.type not in schemas.types:
         found, wanted = (
-            f"the task type {shown(project.type)}",
+            f"the task type {format_value(project.type)}",
             "one that `paramcore schema` lists, or a schema of your own",
         )
-        yield Violation(
+        yield Finding(
             "type_unknown", "warning", "/type", found, wanted, nearest(project.type, schemas.types, surely=True)
         )
 
@@ -109,7 +111,7 @@ class Overrides:
             self._tasks += 1
             self._overridden.intersection_update(own)
 
-    def found(self) -> Iterator[Violation]:
+    def found(self) -> Iterator[Finding]:
         """Yield the params that every one of several tasks overrides."""
         if self._tasks < 2 or not self._project.versions:
             return
@@ -118,8 +120,8 @@ class Overrides:
             if name in self._overridden:
                 found = f"a value that all of {self._tasks:,} tasks override"
                 wanted = "no value, or tasks that use it"
-                yield _lint("unused_default", pointer(name), found, wanted, latest.number)
+                yield _lint("unused_default", join_pointer(name), found, wanted, latest.number)
 
 
-def _lint(code: str, path: str, found: str, wanted: str, version: int | None = None) -> Violation:
-    return Violation(f"lint_{code}", "warning", path, found, wanted, None, version)
+def _lint(code: str, path: str, found: str, wanted: str, version: int | None = None) -> Finding:
+    return Finding(f"lint_{code}", "warning", path, found, wanted, None, version)

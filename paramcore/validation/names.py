@@ -10,7 +10,7 @@ from typing import Any
 
 from attrs import frozen
 
-from paramcore.values import pointer
+from paramcore.values.pointer import join_pointer
 
 __all__ = ["Misplaced", "look_alike_names", "look_alikes", "misplaced", "nearest"]
 
@@ -37,7 +37,7 @@ class Misplaced:
     @property
     def path(self) -> str:
         """Its JSON Pointer among the params."""
-        return pointer(self.name)
+        return join_pointer(self.name)
 
     def __str__(self) -> str:
         return f"found `{self.name}` in a task request, wanted {self.wanted}"

@@ -6,7 +6,8 @@ import re
 from re import _constants as op, _parser  # type: ignore[attr-defined]
 from typing import Any
 
-from paramcore.errors import InvalidSchema, describe
+from paramcore.errors import InvalidSchema
+from paramcore.text import describe_value
 
 __all__ = ["check_pattern"]
 
@@ -31,10 +32,10 @@ def check_pattern(pattern: str, path: str) -> None:
         parsed = _parser.parse(pattern)
         re.compile(pattern)
     except (re.error, RecursionError, OverflowError):
-        raise InvalidSchema("schema_pattern", path, describe(pattern), "a Python regular expression") from None
+        raise InvalidSchema("schema_pattern", path, describe_value(pattern), "a Python regular expression") from None
     if _risk(parsed) > 2:
         wanted = "a pattern without a repeat or a choice inside a repeat, and without many repeats in a row"
-        raise InvalidSchema("schema_pattern", path, describe(pattern), wanted)
+        raise InvalidSchema("schema_pattern", path, describe_value(pattern), wanted)
 
 
 def _risk(parsed: Any) -> int:

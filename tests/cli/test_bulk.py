@@ -11,8 +11,9 @@ import pytest
 from rich.progress import Progress, Task
 from running import EXAMPLES, command, environment, run
 
-from paramcore.cli import main, progress, reading
-from paramcore.documents import Line, read_lines
+from paramcore.cli import progress, reading
+from paramcore.cli.main import main
+from paramcore.files.reader import Line, read_lines
 
 PROJECT = "warehouse-boxes.json"
 BULK = {

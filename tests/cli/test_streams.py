@@ -9,7 +9,7 @@ import time
 import pytest
 from running import EXAMPLES, command, environment, heed_interrupts, run, shell
 
-from paramcore.cli import main
+from paramcore.cli.main import main
 
 PREVIEW = "$paramcore preview warehouse-boxes.json night-shift.json"
 
@@ -26,7 +26,7 @@ def test_help_and_version_are_fine():
     """`--help` and `--version` end with 0."""
     assert run("--help").status == 0
     assert run("preview", "--help").status == 0
-    assert run("--version").out == "paramcore 0.1.0\n"
+    assert run("--version").out == "paramcore 0.2.0\n"
 
 
 @pytest.mark.parametrize("path", ["nowhere.json", ".", "/dev/null", "a\udcffb"])

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from paramcore.validation.violations import CODES
+from paramcore.validation.finding import CODES
 from tests.cli.running import EXAMPLES, command, environment, heed_interrupts, run
 
 PROJECT = """\

@@ -8,10 +8,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from paramcore import Assumptions, Project, TaskRequest
+from paramcore.analysis.plan import Plan
 from paramcore.errors import ParamcoreError
-from paramcore.plan import Plan
-from paramcore.updates import Patch, Replace
-from paramcore.values import same
+from paramcore.model.updates import Patch, Replace
+from paramcore.values.frozen import same
 from paramcore.wire import read_project, read_update, write_project
 
 HERE = Path(__file__).parent

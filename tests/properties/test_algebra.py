@@ -5,12 +5,13 @@ from itertools import combinations, product
 from hypothesis import given, strategies as st
 
 from paramcore import Assumptions, Patch, Plan, Project, Replace, TaskRequest
-from paramcore.audit import SEPARATORS, Audit
-from paramcore.diff import Diff
-from paramcore.history import History
-from paramcore.impact import Impact
+from paramcore.analysis.audit import SEPARATORS, Audit
+from paramcore.analysis.diff import Diff
+from paramcore.analysis.history import History
+from paramcore.analysis.impact import Impact
 from paramcore.testing import flat_requests, json_values, param_names, params, projects, task_requests, updates
-from paramcore.values import same, thaw, value_at
+from paramcore.values.frozen import same, thaw
+from paramcore.values.pointer import resolve_pointer
 
 #: Values and names so few that two draws often agree.
 FEW = st.dictionaries(st.sampled_from("abc"), st.sampled_from([0, False, 1, None]), max_size=3)
@@ -193,7 +194,7 @@ class TestDiffs:
         """Every pointer of `lost` leads into what was before, and nothing is lost where nothing differs."""
         diff = Diff.between({name: before}, {name: then}) if name != "instruction" else Diff.between({}, {})
         for path in diff.lost:
-            value_at(diff.before, path)
+            resolve_pointer(diff.before, path)
         assert len(set(diff.lost)) == len(diff.lost)
         if not diff:
             assert diff.lost == ()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from paramcore import Patch, Plan, Project, Replace, TaskRequest
-from paramcore.diff import Diff
+from paramcore.analysis.diff import Diff
 from paramcore.errors import InvalidParams
 from paramcore.testing import (
     NOT_OF_A_PROJECT,
@@ -20,7 +20,7 @@ from paramcore.testing import (
     task_param_names,
     texts,
 )
-from paramcore.values import pointer, pointer_parts
+from paramcore.values.pointer import join_pointer, split_pointer
 from paramcore.wire import read_project, read_task_request, read_update, write_project, write_task_request, write_update
 
 #: Names of methods and fields of everything that a name could be mistaken for a part of.
@@ -117,7 +117,7 @@ class TestPointers:
     @given(names=st.lists(param_names(), max_size=4))
     def test_a_path_gives_its_names_back(self, names: list[str]) -> None:
         """Written as a JSON Pointer and read again, names come out as they went in."""
-        assert list(pointer_parts(pointer(*names))) == names
+        assert list(split_pointer(join_pointer(*names))) == names
 
     @given(names=st.lists(param_names(), min_size=1, max_size=4))
     def test_a_fault_is_found_at_its_place(self, names: list[str]) -> None:
@@ -127,4 +127,4 @@ class TestPointers:
             wrong = {name: wrong}
         with pytest.raises(ValueError, match="set") as refused:
             Patch(wrong)
-        assert list(pointer_parts(refused.value.path)) == names
+        assert list(split_pointer(refused.value.path)) == names

@@ -11,8 +11,8 @@ from hypothesis.strategies import SearchStrategy
 
 from paramcore import Patch, Project, Replace
 from paramcore.errors import InvalidParams, ParamcoreError
+from paramcore.model.updates import Update
 from paramcore.testing import NOT_OF_A_PROJECT, params, projects, updates
-from paramcore.updates import Update
 from paramcore.wire import read_update
 from tests.reference import created, equal, folded, plain, spelled, updated
 

@@ -10,7 +10,7 @@ from hypothesis import given, strategies as st
 
 from paramcore import Patch, Project, Replace
 from paramcore.testing import NAMES, json_values, param_names, params
-from paramcore.values import freeze
+from paramcore.values.frozen import freeze
 from tests.reference import equal, plain, spelled
 
 

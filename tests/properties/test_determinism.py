@@ -16,7 +16,7 @@ from hypothesis import given
 
 import paramcore
 from paramcore import Patch, Plan, Project, Replace, TaskRequest
-from paramcore.diff import Diff
+from paramcore.analysis.diff import Diff
 from paramcore.testing import LOOKALIKES, NAMES, ODD_NAMES, params, projects, task_params
 from paramcore.wire import read_project, write_project
 from tests.reference import spelled

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, strategies as st
 
 from paramcore import Assumptions, Patch, Plan, Project, Replace, TaskRequest
-from paramcore.diff import Diff
-from paramcore.documents import read_document, read_lines
+from paramcore.analysis.diff import Diff
 from paramcore.errors import DocumentError, ParamcoreError
+from paramcore.files.reader import read_document, read_lines
 from paramcore.testing import json_values, projects
-from paramcore.values import freeze, same
+from paramcore.values.frozen import freeze, same
 from paramcore.wire import read_project, read_projects, read_task_request, read_update, write_project
 
 

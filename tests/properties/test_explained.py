@@ -9,10 +9,10 @@ from hypothesis import given, strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from paramcore import Plan, Project, TaskRequest
-from paramcore.effective import EffectiveParams
 from paramcore.errors import ParamcoreError
+from paramcore.model.effective import EffectiveParams
+from paramcore.model.updates import Update
 from paramcore.testing import NAMES, NOT_OF_A_PROJECT, params, projects, task_params, updates
-from paramcore.updates import Update
 from tests.reference import equal, first_set_in, model, plain, reason, source, spelled
 
 STATUSES = {"WON", "LOST", "UNSET", "APPENDED", "IGNORED"}

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, strategies as st
 
 from paramcore import Patch, Project, TaskRequest
-from paramcore.effective import EffectiveParams
 from paramcore.errors import NoSuchVersion
+from paramcore.model.effective import EffectiveParams
+from paramcore.model.updates import Update
 from paramcore.testing import histories, json_values, param_names, params, projects, task_params, updates
-from paramcore.updates import Update
 from tests.reference import equal, plain, spelled
 
 NOT_VERSIONS = (True, False, 0.0, 1.0, -1.0, "0", "1", "-1", "latest", "", [], [0], {}, {"version": 0})

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 
 from paramcore import Patch, Plan, Project, Replace, TaskRequest
-from paramcore.diff import Diff
+from paramcore.analysis.diff import Diff
+from paramcore.model.versions import ParamVersion
 from paramcore.testing import HUGE, LOOKALIKES, json_values, params, texts
-from paramcore.values import freeze, same, thaw
-from paramcore.versions import ParamVersion
+from paramcore.values.frozen import freeze, same, thaw
 from tests.reference import equal, spelled
 
 VALUES = (

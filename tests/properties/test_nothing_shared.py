@@ -16,11 +16,11 @@ from hypothesis import given, strategies as st
 
 import paramcore
 from paramcore import Assumptions, Patch, Plan, Project, Replace, TaskRequest
-from paramcore.diff import Diff
-from paramcore.effective import EffectiveParams
+from paramcore.analysis.diff import Diff
+from paramcore.model.effective import EffectiveParams
+from paramcore.model.versions import ParamVersion
 from paramcore.testing import json_values, params, projects, task_params
-from paramcore.values import JSONArray, JSONObject, freeze, thaw
-from paramcore.versions import ParamVersion
+from paramcore.values.frozen import JSONArray, JSONObject, freeze, thaw
 from paramcore.wire import read_project, read_task_request, read_update, write_project, write_task_request, write_update
 from tests.reference import plain, spelled
 

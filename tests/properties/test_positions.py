@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from paramcore import positions
-from paramcore.positions import JSONPlaces, Lines, Position, TokenPlaces, tokens
+from paramcore.files import positions
+from paramcore.files.positions import JSONLocator, Lines, Position, TokenLocator, iter_tokens
 from paramcore.testing import json_values
-from paramcore.values import pointer
+from paramcore.values.pointer import join_pointer
 
 
 def pointers(value: Any, *trail: str | int) -> list[str]:
     """Return the JSON Pointers of a value and of all that is in it."""
     inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return [pointer(*trail), *(one for place, inner in inside for one in pointers(inner, *trail, place))]
+    return [join_pointer(*trail), *(one for place, inner in inside for one in pointers(inner, *trail, place))]
 
 
 @given(
@@ -34,9 +34,9 @@ def test_values_are_found_by_jumping_as_by_walking(
     """Every value, every name, and the nearest of what is not there, in whatever order they are asked for."""
     text = around + json.dumps(value, indent=indent, separators=separators, ensure_ascii=ascii) + around
     paths = [one for path in pointers(value) for one in (path, f"{path}/nowhere", f"{path}/0", f"{path}/a/b")]
-    jumping, walking = JSONPlaces(text), TokenPlaces(tokens(text))
+    jumping, walking = JSONLocator(text), TokenLocator(iter_tokens(text))
     for path in data.draw(st.permutations(paths) | st.just(paths)):
-        assert jumping.find(path) == walking.find(path) == JSONPlaces(text).find(path)
+        assert jumping.find(path) == walking.find(path) == JSONLocator(text).find(path)
 
 
 @pytest.mark.parametrize("order", ["that of the text", "backwards", "by name", "what is not there"])
@@ -45,7 +45,7 @@ def test_thousands_are_found_in_one_pass(kind: str, order: str, monkeypatch: pyt
     """In whatever order the members of an array or object are asked for, each is read once and no more."""
     held: Any = [{"a": number} for number in range(2_000)]
     held = held if kind == "array" else {str(number): one for number, one in enumerate(held)}
-    places = JSONPlaces(json.dumps({"held": held}))
+    places = JSONLocator(json.dumps({"held": held}))
     parts = [str(number) for number in range(2_000)]
     parts = {"backwards": parts[::-1], "by name": sorted(parts), "what is not there": ["x", "01", "-1"] * 500}.get(
         order, parts
@@ -69,5 +69,5 @@ def test_lines_are_those_of_the_text(text: str, data: st.DataObject) -> None:
         number = data.draw(st.integers(1, text.count("\n") + 1))
         line = text.split("\n")[number - 1]
         start = data.draw(st.integers(0, len(line)))
-        assert lines.piece(number, start, len(text) + 1) == line[start:].removesuffix("\r")
-        assert lines.piece(number, start, 1) == line[start : start + 1].removesuffix("\r")
+        assert lines.line_slice(number, start, len(text) + 1) == line[start:].removesuffix("\r")
+        assert lines.line_slice(number, start, 1) == line[start : start + 1].removesuffix("\r")

@@ -11,11 +11,11 @@ from attrs import evolve
 from hypothesis import given, strategies as st
 
 from paramcore import Assumptions, Project
-from paramcore.documents import Line
 from paramcore.errors import ParamcoreError
+from paramcore.files.reader import Line
 from paramcore.first_look import FirstLook
+from paramcore.model.tasks import ROUTING_NAMES
 from paramcore.previews import Previews
-from paramcore.tasks import ROUTING_NAMES
 from paramcore.testing import flat_requests, json_values, projects, task_params
 from paramcore.wire import read_task_request
 

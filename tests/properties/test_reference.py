@@ -20,7 +20,7 @@ from paramcore.testing import (
     task_params,
     task_types,
 )
-from paramcore.values import freeze
+from paramcore.values.frozen import freeze
 from tests import reference
 from tests.reference import DEFAULTS, equal, model, spelled, value_faults
 from tests.reference_run import disagreements, expected_of, found_of, grown, run

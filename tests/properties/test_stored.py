@@ -13,9 +13,10 @@ from hypothesis import given, strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from paramcore import Assumptions, Plan, Project, TaskRequest
-from paramcore.diff import Diff
-from paramcore.documents import read_lines
+from paramcore.analysis.diff import Diff
 from paramcore.errors import ParamcoreError
+from paramcore.files.reader import read_lines
+from paramcore.model.updates import Update
 from paramcore.testing import (
     NOT_OF_A_PROJECT,
     flat_requests,
@@ -29,8 +30,7 @@ from paramcore.testing import (
     texts,
     updates,
 )
-from paramcore.updates import Update
-from paramcore.values import freeze, thaw
+from paramcore.values.frozen import freeze, thaw
 from paramcore.wire import (
     read_project,
     read_projects,

@@ -10,7 +10,7 @@ from paramcore import Patch, Plan
 from paramcore.errors import NotDone
 from paramcore.service.apply import Outcome
 from paramcore.service.client import Client
-from paramcore.transport.httpx import HttpxTransport
+from paramcore.transport.http import HttpTransport
 from paramcore.transport.key import ApiKey
 from tests.service.faults import FAULTS, KEY, NAME, Server
 
@@ -63,7 +63,7 @@ CODES = {
 
 
 def client_of(server, **options):
-    transport = HttpxTransport(ApiKey(KEY), base_url=server.url, largest_reply=2**20)
+    transport = HttpTransport(ApiKey(KEY), base_url=server.url, largest_reply=2**20)
     return Client(transport, **{"deadline": DEADLINE, "chance": lambda: 0.0, **options})
 
 

@@ -10,7 +10,6 @@ from paramcore import Assumptions, Patch, Plan, Project, Replace, TaskRequest
 from paramcore.errors import InvalidKey, InvalidParams, InvalidSetting, NotDone, OutcomeUnknown
 from paramcore.service.apply import Outcome, digest_of, judge, reconcile
 from paramcore.service.client import Client
-from paramcore.service.flows import Clock, Wait, drive, fetching, posting
 from paramcore.service.memory import MemoryService
 from paramcore.service.replies import check_status, project_in, projects_in, task_in
 from paramcore.service.requests import (
@@ -22,7 +21,8 @@ from paramcore.service.requests import (
     list_projects,
     update_project,
 )
-from paramcore.transport.httpx import HttpxTransport
+from paramcore.service.retry import Clock, Wait, drive, fetching, posting
+from paramcore.transport.http import HttpTransport
 from paramcore.transport.key import ApiKey
 from paramcore.wire import write_project
 
@@ -173,10 +173,10 @@ class TestReplies:
         ("said", "text"),
         [
             (b"", "status 500"),
-            (b"<html>" + b"x" * 999, "status 500, and it says: <html>" + "x" * 71 + "..."),
+            (b"<html>" + b"x" * 999, "status 500, and it says: <html>" + "x" * 74 + "... (1,005 characters)"),
             (b'{"error": ["a"]}', 'status 500, and it says: {"error": ["a"]}'),
             (b"\xff\x00\x1b[2J", "status 500, and it says: \ufffd\\u0000\\u001b[2J"),
-            (b"[" * 5000, "status 500, and it says: " + "[" * 77 + "..."),
+            (b"[" * 5000, "status 500, and it says: " + "[" * 80 + "... (4,096 characters)"),
         ],
     )
     def test_the_services_words_are_cut_and_cleaned(self, said, text):
@@ -459,7 +459,7 @@ class TestKey:
         """No text, no copy and no pickle holds it."""
         key = ApiKey("live_secret")
         assert key.basic == "Basic bGl2ZV9zZWNyZXQ6"
-        for text in (str(key), repr(key), f"{key}", repr(HttpxTransport(key)), repr(Client(HttpxTransport(key)))):
+        for text in (str(key), repr(key), f"{key}", repr(HttpTransport(key)), repr(Client(HttpTransport(key)))):
             assert "secret" not in text
             assert "bGl2ZV9zZWNyZXQ6" not in text
         with pytest.raises(TypeError) as refused:
@@ -505,7 +505,7 @@ class TestKey:
     def test_an_address_is_https_or_loopback(self, url):
         """A key never goes out in the clear, and an address that may hold one is not shown."""
         with pytest.raises(InvalidSetting) as refused:
-            HttpxTransport(ApiKey("k"), base_url=url)
+            HttpTransport(ApiKey("k"), base_url=url)
         assert refused.value.code == "base_url"
         assert "secret" not in str(refused.value)
 

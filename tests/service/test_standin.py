@@ -14,12 +14,12 @@ from scaleapi.exceptions import ScaleDuplicateResource, ScaleException, ScaleInv
 from scaleapi.tasks import TaskType
 
 from paramcore import Patch, Plan, Project
-from paramcore.effective import EffectiveParams
+from paramcore.model.effective import EffectiveParams
 from paramcore.service.client import Client
-from paramcore.service.serving import serving
+from paramcore.service.server import serving
 from paramcore.service.standin import LARGEST_BODY, StandIn
 from paramcore.testing import paramcore_service  # noqa: F401
-from paramcore.transport.httpx import HttpxTransport
+from paramcore.transport.http import HttpTransport
 from paramcore.transport.key import ApiKey
 
 BOXES = Project("boxes", type="imageannotation", params={"instruction": "Box it.", "padding": 3}).patch_params(
@@ -183,7 +183,7 @@ class TestTheOfficialSDK:
 
 def test_our_own_client_speaks_to_it(served):
     """A safe update over httpx, and a created task."""
-    client = Client(HttpxTransport(ApiKey("live_any"), base_url=served.url))
+    client = Client(HttpTransport(ApiKey("live_any"), base_url=served.url))
     outcome = client.apply(Plan.of(client.get_project("boxes"), Patch({"padding": 9})))
     assert (outcome.state, outcome.version) == ("done", 2)
 

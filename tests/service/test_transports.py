@@ -14,14 +14,14 @@ from paramcore.errors import NotDone, OutcomeUnknown
 from paramcore.service.client import Client
 from paramcore.service.requests import Response
 from paramcore.testing import check_transport
-from paramcore.transport.httpx import HttpxTransport
+from paramcore.transport.http import HttpTransport
 from paramcore.transport.key import ApiKey
 from paramcore.transport.scaleapi import ScaleApiTransport
 from tests.service.faults import KEY, NAME, Server
 
 
 def over_httpx(url):
-    return HttpxTransport(ApiKey(KEY), base_url=url)
+    return HttpTransport(ApiKey(KEY), base_url=url)
 
 
 def over_scaleapi(url):
@@ -153,7 +153,7 @@ def test_ours_do_not(authority, fault):
     context, certificate = authority
     trusting = ssl.create_default_context(cafile=certificate)
     for make in (
-        lambda url: HttpxTransport(ApiKey(KEY), base_url=url, verify=trusting),
+        lambda url: HttpTransport(ApiKey(KEY), base_url=url, verify=trusting),
         lambda url: ScaleApiTransport(scaleapi.ScaleClient(KEY, api_instance_url=url, verify=certificate)),
     ):
         with Server(fault, tls=context, times=1) as server:

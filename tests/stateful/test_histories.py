@@ -18,7 +18,7 @@ from hypothesis import settings, strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
 
 from paramcore import Assumptions, Patch, Plan, Project, Replace, TaskRequest
-from paramcore.diff import Diff
+from paramcore.analysis.diff import Diff
 from paramcore.errors import NoSuchVersion, ParamcoreError
 from paramcore.testing import NOT_OF_A_PROJECT, params, task_params
 from paramcore.wire import read_project, read_task_request, write_project, write_task_request

@@ -4,7 +4,7 @@ import pytest
 from attrs import evolve
 
 from paramcore import Assumptions, Project
-from paramcore.audit import Audit
+from paramcore.analysis.audit import Audit
 from paramcore.errors import InvalidParams, NotJSON
 from paramcore.wire import read_project
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from paramcore.diff import Diff
+from paramcore.analysis.diff import Diff
 from paramcore.errors import InvalidParams, NotJSON
 
 BEFORE = {

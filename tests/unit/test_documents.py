@@ -8,10 +8,12 @@ import sys
 
 import pytest
 
-from paramcore import documents
-from paramcore.documents import Document, read_document, read_lines, write_whole
 from paramcore.errors import DocumentError, NotJSON
-from paramcore.positions import Position
+from paramcore.files import document
+from paramcore.files.document import Document
+from paramcore.files.positions import Position
+from paramcore.files.reader import read_document, read_lines
+from paramcore.files.writer import write_atomically
 
 
 @pytest.fixture
@@ -103,7 +105,7 @@ def test_a_full_stack_is_told(written, monkeypatch):
     def fail(_text):
         raise RecursionError
 
-    monkeypatch.setattr(documents, "_DECODER", type("", (), {"decode": staticmethod(fail)}))
+    monkeypatch.setattr(document, "_DECODER", type("", (), {"decode": staticmethod(fail)}))
     assert refused(lambda: read_document(written("[]"))).code == "json_depth"
 
 
@@ -171,7 +173,7 @@ def test_a_line_too_long_is_passed_over(written, long, end):
 def test_a_name_may_be_as_long_as_names_can_be(tmp_path):
     """What is written beside a file has a name that is no longer than the file's own may be."""
     target = tmp_path / ("n" * 255)
-    write_whole(str(target), ["new"])
+    write_atomically(str(target), ["new"])
     assert (target.read_text(), list(tmp_path.iterdir())) == ("new", [target])
 
 
@@ -211,18 +213,18 @@ def test_a_value_is_located(path, value, name):
     document = Document(None, "some.json", TEXT)
     assert document.locate(path) == Position(*value)
     assert document.locate(path, name=True) == Position(*name)
-    assert document.place(path) == f"some.json:{value[0]}:{value[1]}"
+    assert document.format_location(path) == f"some.json:{value[0]}:{value[1]}"
 
 
 def test_an_error_about_a_document_gets_its_place():
     """What is wrong inside a document is told by its line, also in a line of JSONL."""
     error = NotJSON("value_type", "/a/1", "null", "text")
-    located = Document(None, "some.json", TEXT).located(error)
+    located = Document(None, "some.json", TEXT).locate_error(error)
     assert (located.line, located.column, located.code, located.path) == (2, 12, "value_type", "/a/1")
     line = Document(None, "some.jsonl", '{"a": [1, null]}', 7)
-    assert line.located(error).line == 7
-    assert line.piece(7, 0, 99) == '{"a": [1, null]}'
-    assert Document(None, "some.json", "{\r\n}").piece(1, 0, 99) == "{"
+    assert line.locate_error(error).line == 7
+    assert line.line_slice(7, 0, 99) == '{"a": [1, null]}'
+    assert Document(None, "some.json", "{\r\n}").line_slice(1, 0, 99) == "{"
 
 
 def test_a_file_is_written_whole(tmp_path):
@@ -234,7 +236,7 @@ def test_a_file_is_written_whole(tmp_path):
         assert not file.exists()
         yield "b"
 
-    write_whole(str(file), pieces())
+    write_atomically(str(file), pieces())
     assert file.read_bytes() == b"\xc3\xa9\nb"
     assert os.listdir(tmp_path) == ["out.txt"]
 
@@ -250,7 +252,7 @@ def test_a_file_stays_where_writing_fails(tmp_path, error):
         raise error
 
     with pytest.raises(DocumentError if isinstance(error, OSError) else type(error)):
-        write_whole(str(file), pieces())
+        write_atomically(str(file), pieces())
     assert file.read_text() == "before"
     assert os.listdir(tmp_path) == ["out.txt"]
 
@@ -260,7 +262,7 @@ def test_a_file_keeps_its_mode(tmp_path):
     file = tmp_path / "out.txt"
     file.write_text("before")
     file.chmod(0o640)
-    write_whole(str(file), ["after"])
+    write_atomically(str(file), ["after"])
     assert (file.read_text(), stat.S_IMODE(file.stat().st_mode)) == ("after", 0o640)
 
 
@@ -269,7 +271,7 @@ def test_a_link_is_replaced(tmp_path):
     target, link = tmp_path / "target.txt", tmp_path / "link.txt"
     target.write_text("before")
     link.symlink_to(target)
-    write_whole(str(link), ["after"])
+    write_atomically(str(link), ["after"])
     assert (target.read_text(), link.read_text(), link.is_symlink()) == ("before", "after", False)
 
 
@@ -283,7 +285,7 @@ def test_a_link_to_what_is_open_is_not_replaced(tmp_path):
         (tmp_path / "stdout").symlink_to(f"/proc/self/fd/{stream.fileno()}")
         for name in ("stdout", "first", f"open/{stream.fileno()}"):
             link = tmp_path / name
-            error = refused(lambda link=link: write_whole(str(link), ["x"]))
+            error = refused(lambda link=link: write_atomically(str(link), ["x"]))
             assert (error.code, error.found) == ("unwritable", "it is there and is a link to what is open already")
             assert link.is_symlink()
     assert (tmp_path / "file").read_text() == "before"
@@ -292,7 +294,7 @@ def test_a_link_to_what_is_open_is_not_replaced(tmp_path):
 def test_a_link_that_leads_round_is_replaced(tmp_path):
     """A link that leads to itself leads to nothing that is open."""
     (tmp_path / "round").symlink_to("round")
-    write_whole(str(tmp_path / "round"), ["x"])
+    write_atomically(str(tmp_path / "round"), ["x"])
     assert (tmp_path / "round").read_text() == "x"
 
 
@@ -300,7 +302,7 @@ def test_what_is_no_file_is_not_replaced(tmp_path):
     """A directory, a pipe or a name that no file can have is refused."""
     os.mkfifo(tmp_path / "pipe")
     for path in (str(tmp_path), str(tmp_path / "pipe"), str(tmp_path / "none" / "out.txt"), "a\0b"):
-        assert refused(lambda path=path: write_whole(path, ["x"])).code == "unwritable"
+        assert refused(lambda path=path: write_atomically(path, ["x"])).code == "unwritable"
 
 
 def test_the_reason_is_the_systems_own(tmp_path, monkeypatch):
@@ -310,6 +312,6 @@ def test_the_reason_is_the_systems_own(tmp_path, monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", fail)
-    error = refused(lambda: write_whole(str(tmp_path / "out.txt"), ["x"]))
+    error = refused(lambda: write_atomically(str(tmp_path / "out.txt"), ["x"]))
     assert error.found == "no space left on device"
     assert os.listdir(tmp_path) == []

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from paramcore import Project
-from paramcore.drift import Drift
+from paramcore.analysis.drift import Drift
 from paramcore.testing import projects, updates
 
 BASE = Project("boxes", type="comparison", params={"a": 1, "b": 1})

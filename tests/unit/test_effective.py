@@ -8,7 +8,7 @@ import pytest
 
 from paramcore import Assumptions, Project, TaskRequest
 from paramcore.errors import InvalidParams
-from paramcore.values import JSONObject
+from paramcore.values.frozen import JSONObject
 from paramcore.wire import read_project
 
 PROJECT = (

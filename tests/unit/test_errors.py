@@ -16,9 +16,8 @@ from paramcore.errors import (
     OutcomeUnknown,
     ParamcoreError,
     WouldDrop,
-    describe,
-    one_line,
 )
+from paramcore.text import describe_value, escape_unprintable
 
 CLASSES = [one for _, one in inspect.getmembers(errors, inspect.isclass) if issubclass(one, ParamcoreError)]
 
@@ -74,7 +73,7 @@ def test_an_error_stands_on_one_line():
     error = made(NotJSON, "/a\n\u202eb")
     assert str(error) == "at /a\\n\\u202eb: found null, wanted text"
     assert error.path == "/a\n\u202eb"
-    assert one_line("é ok") == "é ok"
+    assert escape_unprintable("é ok") == "é ok"
 
 
 def test_a_path_is_seen_from_further_out():
@@ -95,10 +94,10 @@ def test_a_path_is_seen_from_further_out():
         (10**80, "a very large number"),
         (-(10**100), "a very large number"),
         ("x" * 78, f"the text '{'x' * 78}'"),
-        ("x" * 79, f"the text '{'x' * 76}..."),
+        ("x" * 79, f"the text '{'x' * 63}... (81 characters)"),
         (1.5, "the number 1.5"),
         ("é\n", "the text '\\xe9\\n'"),
-        ("x" * 100, "the text '" + "x" * 76 + "..."),
+        ("x" * 100, "the text '" + "x" * 63 + "... (102 characters)"),
         ({}, "an object"),
         ([], "an array"),
         ((), "an array"),
@@ -107,7 +106,7 @@ def test_a_path_is_seen_from_further_out():
 )
 def test_what_was_handed_in_is_described(value, text):
     """What is shown of a value is short, on one line, and of JSON types only."""
-    assert describe(value) == text
+    assert describe_value(value) == text
 
 
 def test_no_foreign_code_runs_to_describe_a_value():
@@ -119,5 +118,5 @@ def test_no_foreign_code_runs_to_describe_a_value():
 
         __str__ = __len__ = __repr__
 
-    assert describe(Angry()) == "a Python Angry"
-    assert describe(type("L" * 200, (), {})()) == "a Python " + "L" * 77 + "..."
+    assert describe_value(Angry()) == "a Python Angry"
+    assert describe_value(type("L" * 200, (), {})()) == "a Python " + "L" * 64 + "... (200 characters)"

@@ -6,7 +6,7 @@ import pickle
 import pytest
 
 from paramcore.errors import ParamcoreError, WouldDrop
-from paramcore.guard import guarded
+from paramcore.transport.guard import guarded
 
 BOXES = {"name": "boxes", "type": "comparison", "param_history": [{"version": 0, "a": 1, "b": 2}]}
 THREE = {**BOXES, "param_history": [{"version": 0, "a": 1, "b": 2, "c\n": 3}]}

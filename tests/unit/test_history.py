@@ -3,8 +3,8 @@
 import pytest
 
 from paramcore import Project
+from paramcore.analysis.history import History
 from paramcore.errors import InvalidParams
-from paramcore.history import History
 from paramcore.wire import read_project
 
 

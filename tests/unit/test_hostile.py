@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from paramcore.documents import PROJECT_SIZE, read_document
 from paramcore.errors import DocumentError
+from paramcore.files.reader import PROJECT_SIZE, read_document
 
 HOSTILE = {
     "quotes": '"' * 2_000_001 + "[" * 200,

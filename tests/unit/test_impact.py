@@ -3,8 +3,8 @@
 import pytest
 
 from paramcore import Assumptions, Patch, Plan, Project, Replace, TaskRequest
+from paramcore.analysis.impact import Impact
 from paramcore.errors import NoSuchVersion, ParamcoreError, WrongProject
-from paramcore.impact import Impact
 
 BOXES = Project("boxes", type="imageannotation", params={"instruction": "Box it.", "padding": 3, "old": 1})
 PADDED = Plan.of(BOXES, Patch({"padding": 4, "new": 1}))

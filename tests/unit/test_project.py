@@ -6,9 +6,10 @@ import pickle
 import pytest
 
 from paramcore import Assumptions, Patch, Project, Replace, TaskRequest
-from paramcore.errors import InvalidParams, InvalidSetting, NoSuchVersion, NotJSON, WrongProject, describe
-from paramcore.tasks import INHERIT_NOTHING
-from paramcore.versions import ParamVersion
+from paramcore.errors import InvalidParams, InvalidSetting, NoSuchVersion, NotJSON, WrongProject
+from paramcore.model.tasks import INHERIT_NOTHING
+from paramcore.model.versions import ParamVersion
+from paramcore.text import describe_value
 
 BOXES = Project("boxes", type="imageannotation", params={"instruction": "Box it.", "padding": 3})
 TWO = BOXES.patch_params({"padding": 4})
@@ -236,5 +237,7 @@ def test_the_trusted_door_asks_for_the_type_of_the_instruction(held, own):
     with pytest.raises(InvalidParams) as refused:
         merge({"instruction": own})
     error = refused.value
-    assert error == InvalidParams("instruction_type", "/instruction", describe(own), "text or null as the instruction")
+    assert error == InvalidParams(
+        "instruction_type", "/instruction", describe_value(own), "text or null as the instruction"
+    )
     assert error.__context__ is None

@@ -8,12 +8,12 @@ import pytest
 from attrs import evolve
 
 from paramcore import Assumptions, Patch, Project, Replace, TaskRequest
-from paramcore.assumptions import ASSUMED_RULES
 from paramcore.errors import InvalidParams, InvalidSetting, NotJSON, ParamcoreError
-from paramcore.inheritance import Inheritance
-from paramcore.tasks import ROUTING_NAMES
-from paramcore.updates import BOOKKEEPING_NAMES
-from paramcore.versions import ParamVersion
+from paramcore.model.assumptions import ASSUMED_RULES
+from paramcore.model.inheritance import Inheritance
+from paramcore.model.tasks import ROUTING_NAMES
+from paramcore.model.updates import BOOKKEEPING_NAMES
+from paramcore.model.versions import ParamVersion
 
 
 @pytest.mark.parametrize("name", ROUTING_NAMES)

@@ -1,9 +1,9 @@
 """What a person reads: long values, odd names and rows without a value."""
 
 from paramcore import Assumptions, Patch, Plan, Project, TaskRequest
-from paramcore.diff import Diff
-from paramcore.history import History
-from paramcore.impact import Impact
+from paramcore.analysis.diff import Diff
+from paramcore.analysis.history import History
+from paramcore.analysis.impact import Impact
 from paramcore.wire import read_project, write_project
 
 LONG = "x" * 200

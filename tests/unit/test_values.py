@@ -13,24 +13,22 @@ from uuid import UUID
 
 import pytest
 
-from paramcore.errors import InvalidParams, NotJSON, describe
-from paramcore.values import (
+from paramcore.errors import InvalidParams, NotJSON
+from paramcore.text import describe_value, format_name, format_value
+from paramcore.values.frozen import (
     MAX_DEPTH,
-    MAX_DIGITS,
     MAX_NODES,
     JSONArray,
     JSONObject,
-    as_key,
+    equality_key,
     freeze,
-    freeze_params,
-    pointer,
-    pointer_parts,
+    read_once,
     same,
-    shown,
-    snapshot,
     thaw,
-    value_at,
 )
+from paramcore.values.params import freeze_params
+from paramcore.values.pointer import join_pointer, resolve_pointer, split_pointer
+from paramcore.values.scalars import MAX_DIGITS
 
 
 class Colour(StrEnum):
@@ -105,7 +103,7 @@ def test_nothing_is_coerced(value, advice):
 
 
 @pytest.mark.parametrize(
-    "value", [float("nan"), float("inf"), -float("inf"), 10**MAX_DIGITS, -(10**MAX_DIGITS)], ids=describe
+    "value", [float("nan"), float("inf"), -float("inf"), 10**MAX_DIGITS, -(10**MAX_DIGITS)], ids=describe_value
 )
 def test_numbers_that_json_cannot_hold_are_refused(value):
     """No NaN, no infinity, and no integer that Python would not write."""
@@ -159,7 +157,7 @@ def test_a_mapping_that_fails_is_told():
     error = refused({"a": Broken()})
     assert (error.code, error.path) == ("changed_during_call", "/a")
     assert "OSError" in error.found
-    assert refused(Broken(), snapshot).code == "changed_during_call"
+    assert refused(Broken(), read_once).code == "changed_during_call"
 
 
 def test_an_endless_mapping_ends():
@@ -244,7 +242,7 @@ def test_lookalikes_are_not_the_same(one, two):
     assert not same(one, two)
     assert freeze({"x": one}) != freeze({"x": two})
     assert freeze([one]) != [two]
-    assert as_key(freeze(one)) != as_key(freeze(two))
+    assert equality_key(freeze(one)) != equality_key(freeze(two))
 
 
 @pytest.mark.parametrize(
@@ -275,17 +273,17 @@ def test_thawed_json_is_plain_and_new():
 @pytest.mark.parametrize("parts", [(), ("",), ("a", 0), ("a/b", "~", "~1", "~0/"), (" ", "é", "\n")])
 def test_a_pointer_leads_back_to_its_parts(parts):
     """Names come back from a JSON Pointer as they went in (RFC 6901)."""
-    assert pointer_parts(pointer(*parts)) == tuple(str(part) for part in parts)
+    assert split_pointer(join_pointer(*parts)) == tuple(str(part) for part in parts)
 
 
 def test_a_pointer_leads_to_a_value():
     """Names lead into objects, indexes into arrays, and what leads nowhere is a LookupError."""
     value = {"a/b": [{"": 7}]}
-    assert value_at(value, "/a~1b/0/") == 7
-    assert value_at(value, "") is value
+    assert resolve_pointer(value, "/a~1b/0/") == 7
+    assert resolve_pointer(value, "") is value
     for path in ("/a", "/a~1b/1"):
         with pytest.raises(LookupError):
-            value_at(value, path)
+            resolve_pointer(value, path)
 
 
 @pytest.mark.parametrize(
@@ -299,16 +297,15 @@ def test_a_pointer_leads_to_a_value():
 )
 def test_a_value_is_shown_on_one_line(value, text):
     """A value is shown as JSON whose every character prints, so that no terminal is led astray."""
-    assert shown(value) == text
-    assert json.loads(shown(value)) == value
+    assert format_value(value) == text
+    assert json.loads(format_value(value)) == value
 
 
 def test_a_long_value_is_cut():
     """What is far longer than wanted is cut and says how long it was; what is a little longer stays whole."""
-    assert shown("x" * 123, most=100) == '"' + "x" * 123 + '"'
-    assert shown("x" * 124, most=100) == '"' + "x" * 99 + "... (126 characters)"
-    assert shown("a b", quoted=False) == "a b"
-    assert shown([1], quoted=False) == "[1]"
+    assert format_value("x" * 123, limit=100) == '"' + "x" * 123 + '"'
+    assert format_value("x" * 124, limit=100) == '"' + "x" * 99 + "... (126 characters)"
+    assert format_name("a b") == "a b"
 
 
 def test_what_is_equal_is_not_unequal():

@@ -7,10 +7,11 @@ from enum import StrEnum
 import pytest
 
 from paramcore import Assumptions, Patch, Plan, Project, TaskRequest
-from paramcore.audit import Audit
-from paramcore.guard import guarded
-from paramcore.values import freeze, freeze_params, snapshot
-from paramcore.versions import ParamVersion
+from paramcore.analysis.audit import Audit
+from paramcore.model.versions import ParamVersion
+from paramcore.transport.guard import guarded
+from paramcore.values.frozen import freeze, read_once
+from paramcore.values.params import freeze_params
 
 
 class Colour(StrEnum):
@@ -145,7 +146,7 @@ REFUSALS = [
         "found an object that failed or changed while it was read (OSError), wanted an object that stays as it is",
     ),
     (
-        lambda: snapshot(Broken()),
+        lambda: read_once(Broken()),
         "NotJSON",
         "changed_during_call",
         "",
@@ -471,14 +472,14 @@ REFUSALS = [
         "TypeError",
         None,
         None,
-        "found a change to frozen JSON, wanted none: edit a plain copy, made by `paramcore.values.thaw(value)`",
+        "found a change to frozen JSON, wanted none: edit a plain copy, made by `paramcore.thaw(value)`",
     ),
     (
         lambda: freeze([]).append(1),
         "TypeError",
         None,
         None,
-        "found a change to frozen JSON, wanted none: edit a plain copy, made by `paramcore.values.thaw(value)`",
+        "found a change to frozen JSON, wanted none: edit a plain copy, made by `paramcore.thaw(value)`",
     ),
 ]
 

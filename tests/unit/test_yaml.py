@@ -6,12 +6,12 @@ import json
 import pytest
 from hypothesis import given, strategies as st
 
-from paramcore.documents import YAML_SIZE, read_document
 from paramcore.errors import DocumentError
-from paramcore.positions import Position, tokens
+from paramcore.files.positions import Position, iter_tokens
+from paramcore.files.reader import YAML_SIZE, read_document
+from paramcore.files.yaml import YAMLProblem, decode_yaml, iter_yaml_tokens
 from paramcore.testing import json_values
-from paramcore.values import same
-from paramcore.yaml import YAMLFault, yaml_tokens, yaml_value
+from paramcore.values.frozen import same
 
 
 @pytest.fixture
@@ -190,15 +190,15 @@ def test_json_is_yaml(value):
     """A text of JSON reads the same as YAML, in one line or many."""
     for indent in (None, 1):
         text = json.dumps(value, indent=indent)
-        assert json.dumps(yaml_value(text, 100)) == json.dumps(value)
+        assert json.dumps(decode_yaml(text, 100)) == json.dumps(value)
 
 
 @given(value=json_values())
 def test_positions_are_those_of_json(value):
     """In a text of JSON both readers find each value in the same place."""
     text = json.dumps(value)
-    assert [(one.offset, one.is_name, list(one.trail)) for one in yaml_tokens(text)] == [
-        (one.offset, one.is_name, list(one.trail)) for one in tokens(text)
+    assert [(one.offset, one.is_name, list(one.trail)) for one in iter_yaml_tokens(text)] == [
+        (one.offset, one.is_name, list(one.trail)) for one in iter_tokens(text)
     ]
 
 
@@ -206,10 +206,10 @@ def test_positions_are_those_of_json(value):
 def test_any_text_is_a_value_or_a_fault(text):
     """Nothing but a value or a fault in our words comes out of a text."""
     try:
-        value = yaml_value(text, 100)
-    except YAMLFault as fault:
+        value = decode_yaml(text, 100)
+    except YAMLProblem as fault:
         assert 0 <= fault.offset <= len(text)
         assert fault.found
     else:
         assert same(json.loads(json.dumps(value)), value)
-        list(yaml_tokens(text))
+        list(iter_yaml_tokens(text))

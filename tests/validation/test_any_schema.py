@@ -13,8 +13,8 @@ from referencing import Registry
 
 from paramcore import Project
 from paramcore.errors import InvalidSchema
-from paramcore.validation.judge import Judge
-from paramcore.validation.schemas import Schemas
+from paramcore.validation.schema import Schemas
+from paramcore.validation.validator import Validator
 
 # Names of params may be words of JSON Schema, and data may look like a schema.
 NAMES = st.sampled_from(["a", "b", "ab", "x", "instruction", "tags", "\u00e9/~", "x-warn", "$ref", "pattern", "allOf"])
@@ -119,7 +119,7 @@ def test_the_verdict_is_that_of_jsonschema(document: dict[str, Any], params: dic
         return
     project = Project("boxes", type="mine")
     effective = project.resolve(params)
-    told = [Judge(project, added, fast=fast).task(effective) for fast in FAST]
+    told = [Validator(project, added, fast=fast).task(effective) for fast in FAST]
     assert all(one == told[0] for one in told)
     errors = [one for one in told[0] if one.severity == "error"]
     assert bool(errors) is not is_valid(document, params), (errors, params)
@@ -139,8 +139,8 @@ def test_what_was_judged_of_a_project_is_what_a_task_inherits(document: dict[str
     whole = Project("boxes", type="mine")
     names = data.draw(st.sets(st.sampled_from(sorted(params)))) if params else set()
     halved = whole.replace_params({name: params[name] for name in names})
-    alone = Judge(whole, added).task(whole.resolve(params))
-    shared = Judge(halved, added).task(
+    alone = Validator(whole, added).task(whole.resolve(params))
+    shared = Validator(halved, added).task(
         halved.resolve({name: value for name, value in params.items() if name not in names})
     )
     assert [(one.code, one.pointer, one.message) for one in alone] == [
@@ -167,9 +167,9 @@ def test_data_that_looks_like_a_schema(schema: Any, value: Any, is_wrong: bool, 
     """What is no schema stays as it is, and a param may be called like our own words."""
     project = Project("boxes", type="mine")
     added = Schemas().adding("mine", {"properties": {"a": schema, "x-warn": {"type": "integer"}}})
-    told = Judge(project, added, fast=fast).task(project.resolve({"a": value, "x-warn": 1}))
+    told = Validator(project, added, fast=fast).task(project.resolve({"a": value, "x-warn": 1}))
     assert [one.severity for one in told] == ["error"] * is_wrong
-    (of_the_param,) = Judge(project, added, fast=fast).task(project.resolve({"x-warn": "1"}))
+    (of_the_param,) = Validator(project, added, fast=fast).task(project.resolve({"x-warn": "1"}))
     assert (of_the_param.severity, of_the_param.pointer) == ("error", "/x-warn")
 
 
@@ -178,5 +178,5 @@ def test_no_suggestion_is_no_json(value: str) -> None:
     """What looks like a number and is none in JSON is not suggested as one."""
     project = Project("boxes", type="mine")
     added = Schemas().adding("mine", {"properties": {"a": {"type": "number"}}})
-    (one,) = Judge(project, added).task(project.resolve({"a": value}))
+    (one,) = Validator(project, added).task(project.resolve({"a": value}))
     assert one.suggestion is None

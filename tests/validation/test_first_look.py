@@ -5,9 +5,9 @@ import json
 import pytest
 from test_schemas import CASES, base, changed
 
-from paramcore.cli import main
-from paramcore.cli.validating import _Bench
-from paramcore.documents import Line
+from paramcore.cli.commands.validate import _Bench
+from paramcore.cli.main import main
+from paramcore.files.reader import Line
 from paramcore.first_look import FirstLook
 
 #: What tasks set beside their params, and a value that is the project's, is odd, or goes elsewhere.

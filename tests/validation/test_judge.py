@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from paramcore import Project, TaskRequest
-from paramcore.validation.judge import Judge
+from paramcore.validation.finding import CODES
 from paramcore.validation.names import misplaced
-from paramcore.validation.schemas import Schemas
-from paramcore.validation.violations import CODES
+from paramcore.validation.schema import Schemas
+from paramcore.validation.validator import Validator
 from tests.validation.test_schemas import CASES, FULL, PAYLOADS, TYPES, changed, every_payload, mutations
 
 #: Whether the extra `fast` is there: without it the same is to be found.
@@ -34,7 +34,7 @@ def request_of(task):
 
 
 def found(project, task, *, fast=None):
-    return Judge(project, fast=fast).task(project.resolve(task))
+    return Validator(project, fast=fast).task(project.resolve(task))
 
 
 def errors(violations):
@@ -65,7 +65,9 @@ class TestPayloads:
     def test_it_agrees_with_itself(self):
         """With jsonschema-rs and without it every finding on thousands of changed requests is the same."""
         judges = {name: Project("boxes", type=name) for name in TYPES}
-        pairs = {name: (Judge(project, fast=True), Judge(project, fast=False)) for name, project in judges.items()}
+        pairs = {
+            name: (Validator(project, fast=True), Validator(project, fast=False)) for name, project in judges.items()
+        }
         told = 0
         for name, params in mutations(5, 3_000):
             task = {key: value for key, value in params.items() if key not in ROUTING}
@@ -172,7 +174,7 @@ class TestBlame:
     def test_what_is_required_is_judged_on_the_effective_params(self):
         """A project may hold one half and the task the other (T13); neither is wrong alone."""
         project = boxes(geometries=GEOMETRIES)
-        assert Judge(project).own() == ()
+        assert Validator(project).own() == ()
         assert found(project, {"attachment": "a"}) == ()
         (one,) = found(project, {})
         assert (one.code, one.pointer, one.wanted) == (
@@ -190,7 +192,7 @@ class TestBlame:
     def test_a_pinned_version_is_judged_and_not_the_latest(self):
         """A task is judged by the version that it inherits."""
         project = boxes(geometries=GEOMETRIES, padding=-1).patch_params({"padding": 1})
-        judge = Judge(project)
+        judge = Validator(project)
         assert judge.task(project.resolve({"attachment": "a"})) == ()
         assert [one.version for one in judge.task(project.resolve({"attachment": "a", "project_version": 0}))] == [0]
         assert [one.version for one in judge.own(0)] == [0]
@@ -198,7 +200,7 @@ class TestBlame:
 
     def test_a_project_without_versions_has_nothing_to_judge(self):
         """An empty history is no finding."""
-        assert Judge(Project("boxes", type="imageannotation")).own() == ()
+        assert Validator(Project("boxes", type="imageannotation")).own() == ()
 
     def test_values_against_one_another(self):
         """What JSON Schema cannot say is judged on the effective params, and blamed on who set it."""
@@ -260,7 +262,7 @@ class TestNames:
         """A name that nobody knows is a warning at most, and stays in the params."""
         project = boxes(geometries=GEOMETRIES)
         effective = project.resolve({"attachment": "a", "brand new": {"x": 1}})
-        (one,) = Judge(project).task(effective)
+        (one,) = Validator(project).task(effective)
         assert (one.code, one.severity, one.suggestion) == ("param_unknown", "warning", None)
         assert effective.params["brand new"] == {"x": 1}
 
@@ -310,9 +312,9 @@ class TestWords:
     def test_they_are_sorted_and_told_once(self):
         """The same findings come in the same order each time, each once, by place."""
         project = boxes(padding=-1, priority=3, tags=5, geometries={"box": 3, "bxo": 4})
-        judge = Judge(project)
+        judge = Validator(project)
         first = judge.task(project.resolve({}))
-        assert first == judge.task(project.resolve({})) == Judge(project, fast=False).task(project.resolve({}))
+        assert first == judge.task(project.resolve({})) == Validator(project, fast=False).task(project.resolve({}))
         assert [one.pointer for one in first] == sorted(one.pointer for one in first)
         assert len({*first}) == len(first)
 
@@ -332,14 +334,14 @@ class TestWords:
         project = boxes(geometries={"box": {"min_width": "5"}}, padding="x")
         effective = project.resolve({"attachment": None})
         params = json.dumps(effective.params)
-        Judge(project).task(effective)
+        Validator(project).task(effective)
         assert schema.document == before
         assert json.dumps(effective.params) == params
 
     def test_it_remembers_a_bounded_number_of_names(self):
         """Tasks may bring any names: what is kept of them has an end, and each is told all the same."""
         project = boxes(geometries=GEOMETRIES)
-        judge = Judge(project)
+        judge = Validator(project)
         bound = project.resolve({}).bound
         for number in range(4_200):
             assert [one.pointer for one in judge.params({"attachment": "a", f"n{number}": 1}, bound)] == [f"/n{number}"]
@@ -354,7 +356,7 @@ class TestWords:
         held = {"attachment_type": "text", "categories": ["yes", "no"], "category_ids": {"1": "Yes"}}
         for number in range(3):
             project = project.replace_params({**held, "metadata": {"number": number}})
-        judge = Judge(project, fast=fast)
+        judge = Validator(project, fast=fast)
         task = project.resolve({"instruction": "a", "attachment": "b"})
         first = judge.task(task)
         assert [(one.version, one.first_set_in) for one in first] == [(2, 0)]
@@ -381,7 +383,7 @@ OWN = {
 class TestOwnSchemas:
     def judged(self, params, schema=OWN):
         project = Project("boxes", type="mine")
-        violations = Judge(project, Schemas().adding("mine", schema)).task(project.resolve(params))
+        violations = Validator(project, Schemas().adding("mine", schema)).task(project.resolve(params))
         return [(one.severity, one.pointer, one.message) for one in violations]
 
     def test_it_judges(self):
@@ -412,7 +414,7 @@ class TestOwnSchemas:
         """Of plain JSON, as of frozen, objects and arrays are found that are the same JSON value."""
         project = Project("boxes", type="mine")
         schema = {"properties": {"ids": {"type": "array", "uniqueItems": True}}}
-        judge = Judge(project, Schemas().adding("mine", schema), fast=fast)
+        judge = Validator(project, Schemas().adding("mine", schema), fast=fast)
         for ids, twice in [
             ([{"a": [1]}, {"a": [1.0]}], True),
             ([{"a": 1, "b": 2}, {"b": 2, "a": 1}], True),
@@ -439,8 +441,8 @@ class TestOwnSchemas:
         """A schema of the package can be replaced."""
         project = boxes(padding="wide")
         schemas = Schemas().adding("imageannotation", {"properties": {"padding": {"type": "string"}}})
-        assert Judge(project, schemas).own() == ()
-        assert [one.pointer for one in Judge(project).own()] == ["/padding"]
+        assert Validator(project, schemas).own() == ()
+        assert [one.pointer for one in Validator(project).own()] == ["/padding"]
 
 
 def test_every_code_has_its_paragraph():

@@ -6,8 +6,8 @@ from referencing import Registry
 
 from paramcore import Project
 from paramcore.errors import InvalidSchema
-from paramcore.validation.judge import Judge
-from paramcore.validation.schemas import Schemas
+from paramcore.validation.schema import Schemas
+from paramcore.validation.validator import Validator
 
 DOUBLING = {f"a{i}": {"allOf": [{"$ref": f"#/$defs/a{i + 1}"}] * 2} for i in range(40)}
 
@@ -116,7 +116,7 @@ def test_rare_words_of_a_schema(schema, told):
     """True, false and nothing, names that a pattern knows, a root that takes no object: each is told where it stands."""
     schemas = Schemas().adding("mine", schema)
     project = Project("boxes", type="mine")
-    found = Judge(project, schemas).task(project.resolve({"a": 1, "b": 2}))
+    found = Validator(project, schemas).task(project.resolve({"a": 1, "b": 2}))
     assert [(one.pointer, one.message) for one in found if one.severity == "error"] == told
 
 
@@ -150,7 +150,7 @@ def test_a_hostile_value_ends_in_a_verdict_or_in_our_error(schema, value):
     # With the extra `fast`, where it is installed, and without it.
     for fast in (None, False):
         try:
-            Judge(project, schemas, fast=fast).own()
+            Validator(project, schemas, fast=fast).own()
         except InvalidSchema as error:
             assert error.code == "schema_failed"
 
@@ -161,7 +161,7 @@ def test_what_is_added_is_a_copy():
     schemas = Schemas().adding("mine", schema)
     schema["properties"]["a"]["type"] = "integer"
     project = Project("boxes", type="mine", params={"a": "x"})
-    assert Judge(project, schemas).own() == ()
+    assert Validator(project, schemas).own() == ()
 
 
 @pytest.mark.parametrize("purpose", ["project", "task", "update"])

@@ -1,0 +1,1 @@
+"""Questions about a model: plans, diffs, histories, impact, audits, drift.  Pure."""

@@ -1,0 +1,1 @@
+"""The model: projects, versions, updates, task requests, and what a task inherits."""

@@ -1,0 +1,121 @@
+"""
+Updates of a project's params.
+
+The API has one call with a flag; here are two verbs: a `Patch` lays its params
+over the latest ones, a `Replace` drops everything that it does not name.
+Everything that decides what an update makes of a project's params is in this
+file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+from attrs import field, frozen
+
+from paramcore.errors import InvalidParams
+from paramcore.model.tasks import ROUTING_NAMES
+from paramcore.values.frozen import JSONObject, freeze, wrap_frozen
+from paramcore.values.params import freeze_params
+from paramcore.values.pointer import join_pointer
+
+__all__ = ["BOOKKEEPING_NAMES", "Patch", "Replace", "Update"]
+
+#: Names that stand beside the params in the API's flat forms: a history entry, or the body of an update.
+BOOKKEEPING_NAMES = frozenset({"version", "created_at", "patch"})
+
+
+def _project_params(params: object) -> JSONObject:
+    frozen = freeze_params(params)
+    for name in frozen:
+        # U9: bookkeeping names would be clobbered in the flat form, and `patch` would change the mode.
+        if name in BOOKKEEPING_NAMES:
+            found = f"the param name `{name}`"
+            raise InvalidParams(
+                "param_name", join_pointer(name), found, "another: the API keeps its own bookkeeping under it"
+            )
+        # So do those that say where a task goes (U10): they are no params of a project.
+        if name in ROUTING_NAMES:
+            found = f"the param name `{name}`"
+            raise InvalidParams(
+                "param_name", join_pointer(name), found, "it in each task request: a project cannot hold it"
+            )
+    return frozen
+
+
+@frozen
+class Patch:
+    """
+    Params to lay over a project's latest ones, name by name.
+
+    Raises:
+        InvalidParams: `params_type`, `instruction_type`, or `param_name` for
+            names that the API keeps to itself (U9, U10).
+        NotJSON: for values that are no JSON.
+
+    """
+
+    params: Mapping[str, Any] = field(converter=_project_params)
+
+    def applied_to(self, params: Mapping[str, Any]) -> JSONObject:
+        """
+        Return what a project that holds `params` holds after this update.
+
+        Raises:
+            NotJSON: `too_large`, when both together are past the limits.
+
+        """
+        # U3: a patch overlays, name by name at the top level only; objects and arrays are taken whole.
+        # U4: `instruction` is a name like any other here: appending happens between a task and its project only.
+        # U6: null is a value, so a patch cannot unset a name; only a replace that leaves it out can.
+        # U7: over an empty history it makes just its own params.
+        after: JSONObject = freeze({**params, **self.params})
+        return after
+
+    def then(self, second: Update) -> Update:
+        """Return the one update that does what this and then `second` do."""
+        return second if isinstance(second, Replace) else Patch(second.applied_to(self.params))
+
+    @property
+    def body(self) -> Mapping[str, Any]:
+        """The body of the setParams request, flat (U1)."""
+        return _body(self.params, patch=True)
+
+
+@frozen
+class Replace:
+    """
+    The params that a project shall hold from now on; what is not named is dropped.
+
+    Raises:
+        InvalidParams: as `Patch` does.
+        NotJSON: as `Patch` does.
+
+    """
+
+    params: Mapping[str, Any] = field(converter=_project_params)
+
+    def applied_to(self, params: Mapping[str, Any]) -> JSONObject:
+        """Return what a project that holds `params` holds after this update."""
+        # U2: a replace keeps nothing: the new version holds exactly the params of the request.
+        del params
+        after: JSONObject = freeze(self.params)
+        return after
+
+    def then(self, second: Update) -> Update:
+        """Return the one update that does what this and then `second` do."""
+        return second if isinstance(second, Replace) else Replace(second.applied_to(self.params))
+
+    @property
+    def body(self) -> Mapping[str, Any]:
+        """The body of the setParams request, flat (U1)."""
+        return _body(self.params, patch=False)
+
+
+Update: TypeAlias = Patch | Replace
+
+
+def _body(params: Mapping[str, Any], *, patch: bool) -> Mapping[str, Any]:
+    # U1: flat, the params beside the flag; the flag is always written, since leaving it out means replace.
+    return wrap_frozen({"patch": patch, **params})

@@ -1,0 +1,88 @@
+"""
+How values and names are shown to people.
+
+Every message formats values here, so that each is on one line, has no character
+that moves the cursor, and is truncated in one way.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+__all__ = [
+    "describe_type",
+    "describe_value",
+    "escape_unprintable",
+    "format_count",
+    "format_name",
+    "format_value",
+    "truncate",
+]
+
+#: Characters of a value in an error message.
+_DESCRIBED = 64
+
+_TYPE_NAMES = {bool: "true or false", int: "a number", float: "a number", str: "a text", type(None): "null"}
+
+
+def truncate(text: str, limit: int) -> str:
+    """Return text that is at most a quarter longer than `limit`; longer text is cut there and its length added."""
+    return text if len(text) <= limit * 5 // 4 else f"{text[:limit]}... ({len(text):,} characters)"
+
+
+def escape_unprintable(text: str) -> str:
+    """Return text on one line: control characters and marks that turn the direction of writing are escaped."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
+
+
+def format_value(value: Any, *, limit: int | None = None) -> str:
+    """Return a JSON value on one line, truncated where a limit is given: `"a"`, `{"b": [1, 2]}`."""
+    text = escape_unprintable(json.dumps(value, ensure_ascii=False))
+    return text if limit is None else truncate(text, limit)
+
+
+def format_name(name: str, *, limit: int | None = None) -> str:
+    """Return text as `format_value` does, without its quotes: for names of params, paths and projects."""
+    text = format_value(name)[1:-1]
+    return text if limit is None else truncate(text, limit)
+
+
+def format_count(count: int, noun: str) -> str:
+    """Return a count and its noun: `1 version`, `2,000 versions`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def describe_value(value: object) -> str:
+    """
+    Return what a value is, for an error message: `the text '20'`, `an object`, `a Python set`.
+
+    Only values of exact JSON types are shown: no foreign `__repr__` is called.
+    """
+    kind = type(value)
+    if value is None:
+        return "null"
+    if kind is bool:
+        return "true" if value else "false"
+    if kind is int:
+        # Python refuses to write very long integers.
+        is_short = abs(value) < 10**80  # type: ignore[arg-type]
+        return f"the number {truncate(str(value), _DESCRIBED)}" if is_short else "a very large number"
+    if kind is float:
+        return f"the number {value!r}"
+    if kind is str:
+        return f"the text {truncate(ascii(value), _DESCRIBED)}"
+    if issubclass(kind, dict):
+        return "an object"
+    if kind is tuple or issubclass(kind, list):
+        return "an array"
+    return f"a Python {truncate(kind.__name__, _DESCRIBED)}"
+
+
+def describe_type(value: object) -> str:
+    """Return the type of a JSON value, and nothing of the value: `a text`, `an object`."""
+    if isinstance(value, dict):
+        return "an object"
+    if isinstance(value, (list, tuple)):
+        return "an array"
+    return _TYPE_NAMES.get(type(value), "a value")

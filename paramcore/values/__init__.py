@@ -1,0 +1,1 @@
+"""Values: frozen JSON, the one check, equality and pointers."""

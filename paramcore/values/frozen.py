@@ -1,0 +1,297 @@
+"""
+Frozen JSON: the one check for values that enter the model, and JSON equality.
+
+A frozen value is None, a bool, an int, a finite float, text without lone
+surrogates, a `JSONObject` or a `JSONArray`.  The last two are a `dict` and a
+`list` whose mutators raise.  They pass as they are into `json`, `jsonschema`,
+HTTP clients and `**kwargs`, and nobody changes a project's history by accident.
+`dict.__setitem__(frozen, ...)` still does; that is the caller's own choice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from itertools import islice
+from typing import Any, NoReturn
+
+from paramcore.text import describe_value
+from paramcore.values.faults import Trail, conversion_advice, fault_at, scalar_fault, unending_fault
+from paramcore.values.scalars import SCALAR_TYPES, has_surrogate, is_json_scalar
+
+__all__ = [
+    "MAX_DEPTH",
+    "MAX_NODES",
+    "JSONArray",
+    "JSONObject",
+    "equality_key",
+    "freeze",
+    "read_once",
+    "same",
+    "thaw",
+    "wrap_frozen",
+]
+
+#: Levels of objects and arrays; the params object itself is level 1.
+MAX_DEPTH = 100
+#: Members and elements, on all levels together.
+MAX_NODES = 1_000_000
+
+
+def _refuse(_frozen: object, *_args: object, **_kwargs: object) -> NoReturn:
+    raise TypeError("found a change to frozen JSON, wanted none: edit a plain copy, made by `paramcore.thaw(value)`")
+
+
+class JSONObject(dict[str, Any]):
+    """A JSON object that cannot change.  `freeze` makes it; calling the class raises `TypeError`."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return _same(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        return not _same(self, other)
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(frozenset(self.items()))
+
+    def __or__(self, other: Mapping[str, Any]) -> JSONObject:  # type: ignore[override]
+        return _combine(self, other) if isinstance(other, Mapping) else NotImplemented
+
+    def __ror__(self, other: Mapping[str, Any]) -> JSONObject:  # type: ignore[override]
+        return _combine(other, self) if isinstance(other, Mapping) else NotImplemented
+
+    def __copy__(self) -> JSONObject:
+        return self
+
+    def __deepcopy__(self, memo: object) -> JSONObject:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _refreeze, (thaw(self),)
+
+    def copy(self) -> JSONObject:
+        """Return this very object, as `frozenset.copy` does; `thaw` makes a copy to edit."""
+        return self
+
+    __init__ = __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
+
+
+class JSONArray(list[Any]):
+    """A JSON array that cannot change.  `freeze` makes it; calling the class raises `TypeError`."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return _same(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        return not _same(self, other)
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(tuple(self))
+
+    def __copy__(self) -> JSONArray:
+        return self
+
+    def __deepcopy__(self, memo: object) -> JSONArray:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _refreeze, (thaw(self),)
+
+    def copy(self) -> JSONArray:
+        """Return this very array; `thaw` makes a copy to edit."""
+        return self
+
+    __init__ = __setitem__ = __delitem__ = __iadd__ = __imul__ = _refuse
+    append = clear = extend = insert = pop = remove = reverse = sort = _refuse
+
+
+def freeze(value: Any) -> Any:
+    """
+    Check a value and return it as frozen JSON: `freeze({"a": (1, 2)})` equals `{"a": [1, 2]}`.
+
+    Scalars must have exactly a JSON type; arrays are `list` and `tuple`, objects
+    any Mapping, which is read once.  Nothing is coerced.  A frozen value is
+    returned as it is, not copied.
+
+    Raises:
+        NotJSON: for any other value, with its JSON Pointer; also for more than
+            100 levels, 1,000,000 nodes or 4,300 digits, and for cycles.
+
+    """
+    kind = type(value)
+    if kind is JSONObject or kind is JSONArray:
+        return value
+    if kind in SCALAR_TYPES:
+        if not is_json_scalar(value):
+            raise scalar_fault(value, None)
+        return value
+    return _freeze_container(value)
+
+
+def read_once(obj: Mapping[str, Any]) -> dict[str, Any]:
+    """
+    Return the members of a Mapping after one read; their values are not checked yet.
+
+    Raises:
+        NotJSON: `changed_during_call`.
+
+    """
+    return dict(_copy_container(obj, None))
+
+
+def thaw(value: Any) -> Any:
+    """Return a plain copy to edit: dicts and lists all the way down."""
+    if isinstance(value, dict):
+        return {name: thaw(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [thaw(element) for element in value]
+    return value
+
+
+def same(left: Any, right: Any) -> bool:
+    """
+    Return whether two values are one JSON value.
+
+    `True` is not `1` at any depth, `1` is `1.0`, the order of members does not
+    matter, and a tuple is an array.
+
+    Raises:
+        NotJSON: for a value that `freeze` rejects.
+
+    """
+    return _same(freeze(left), freeze(right))
+
+
+def equality_key(value: Any) -> tuple[bool, Any]:
+    """Return a key that compares and hashes as a frozen value does in JSON, where `True` is not `1`."""
+    return isinstance(value, bool), value
+
+
+def wrap_frozen(members: dict[str, Any]) -> JSONObject:
+    """Return an object of members that are frozen already.  Nothing is checked: for this package only."""
+    target: JSONObject = dict.__new__(JSONObject)
+    dict.update(target, members)
+    return target
+
+
+def _wrap_array(elements: Any) -> JSONArray:
+    target: JSONArray = list.__new__(JSONArray)
+    list.extend(target, elements)
+    return target
+
+
+def _refreeze(value: Any) -> Any:
+    # Unpickled values were checked before they were pickled.
+    if isinstance(value, dict):
+        return wrap_frozen({name: _refreeze(member) for name, member in value.items()})
+    return _wrap_array(map(_refreeze, value)) if isinstance(value, list) else value
+
+
+def _combine(left: Mapping[str, Any], right: Mapping[str, Any]) -> JSONObject:
+    frozen: JSONObject = freeze({**left, **right})
+    return frozen
+
+
+def _same(left: object, right: object) -> bool:
+    # One side is frozen, hence at most 100 levels deep, and so is the recursion.
+    if left is right:
+        return True
+    kind, other = type(left), type(right)
+    if issubclass(kind, dict) and issubclass(other, dict):
+        return _same_members(left, right)  # type: ignore[arg-type]
+    if issubclass(kind, (list, tuple)) and issubclass(other, (list, tuple)):
+        return len(left) == len(right) and all(map(_same, left, right))  # type: ignore[arg-type, call-overload]
+    if kind is str:
+        return other is str and left == right
+    return kind in _NUMBERS and other in _NUMBERS and left == right
+
+
+def _same_members(left: dict[str, Any], right: dict[str, Any]) -> bool:
+    if len(left) != len(right):
+        return False
+    return all(name in right and _same(member, right[name]) for name, member in left.items())
+
+
+_NUMBERS = frozenset({int, float})
+
+
+def _freeze_container(value: Any) -> JSONObject | JSONArray:
+    """Walk through an object or array without recursion, so that no depth exhausts the stack."""
+    root: JSONObject | JSONArray = _copy_container(value, None)
+    nodes = len(root)
+    if nodes > MAX_NODES:
+        raise _too_large((None, None, value))
+    pending: list[tuple[Any, Trail, int]] = [(root, (None, None, value), 1)]
+    for target, trail, level in pending:
+        if level > MAX_DEPTH:
+            raise unending_fault(trail, "too_deep", f"more than {MAX_DEPTH} levels", f"at most {MAX_DEPTH} levels")
+        is_object = type(target) is JSONObject
+        for place, inner in target.items() if is_object else enumerate(target):
+            if is_object and (type(place) is not str or not place.isascii()):
+                _check_name(place, trail)
+            kind = type(inner)
+            if kind is str and inner.isascii():
+                continue
+            if kind in SCALAR_TYPES:
+                if not is_json_scalar(inner):
+                    raise scalar_fault(inner, (trail, place, None))
+                continue
+            here = (trail, place, inner)
+            # A large container is rejected before it is copied: it may stand in a thousand places.
+            if (kind is dict or kind is list) and nodes + len(inner) > MAX_NODES:
+                raise _too_large(here)
+            copied = _copy_container(inner, here)
+            nodes += len(copied)
+            if nodes > MAX_NODES:
+                raise _too_large(here)
+            if copied is not inner:
+                (dict.__setitem__ if is_object else list.__setitem__)(target, place, copied)
+            pending.append((copied, here, level + 1))
+    return root
+
+
+def _copy_container(value: Any, trail: Trail | None) -> Any:
+    """Copy an object or array in one step, so that no other thread changes it half-way."""
+    kind = type(value)
+    copy = _COPIES.get(kind) or (_copy_mapping if issubclass(kind, Mapping) else None)
+    if copy is None:
+        raise fault_at(trail, "value_type", describe_value(value), conversion_advice(kind))
+    try:
+        return copy(value)
+    except Exception as error:
+        # A foreign Mapping runs its own code here; another thread may change a list or a dict.
+        found = f"an object that failed or changed while it was read ({type(error).__name__})"
+        raise fault_at(trail, "changed_during_call", found, "an object that stays as it is") from error
+
+
+def _copy_mapping(source: Any) -> JSONObject:
+    # A foreign Mapping may never end.
+    return wrap_frozen(dict(islice(source.items(), MAX_NODES + 1)))
+
+
+def _keep(source: Any) -> Any:
+    return source
+
+
+_COPIES: dict[type, Callable[[Any], Any]] = {
+    dict: wrap_frozen,
+    list: _wrap_array,
+    tuple: _wrap_array,
+    JSONObject: _keep,
+    JSONArray: _keep,
+}
+
+
+def _too_large(trail: Trail) -> Exception:
+    return unending_fault(trail, "too_large", f"more than {MAX_NODES:,} nodes", f"at most {MAX_NODES:,} nodes")
+
+
+def _check_name(name: object, trail: Trail) -> None:
+    if type(name) is not str:
+        raise fault_at(trail, "key_type", f"{describe_value(name)} as a name", "names that are text (`str`)")
+    if has_surrogate(name):
+        raise fault_at(trail, "value_text", f"{describe_value(name)} as a name", "text without lone surrogates")

@@ -1,0 +1,38 @@
+"""The scalars of JSON: exact types, finite floats, limited digits, no lone surrogates."""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import Any
+
+__all__ = ["MAX_DIGITS", "SCALAR_TYPES", "has_surrogate", "is_json_scalar"]
+
+#: Digits of an integer: Python itself refuses to write more.
+MAX_DIGITS = 4_300
+
+SCALAR_TYPES = frozenset({str, int, float, bool, type(None)})
+
+_UPPER_BOUND = 10**MAX_DIGITS
+_LOWER_BOUND = -_UPPER_BOUND
+
+
+def is_json_scalar(value: Any) -> bool:
+    """Return whether JSON can hold this value, which has one of `SCALAR_TYPES`."""
+    kind = type(value)
+    if kind is str:
+        return not has_surrogate(value)
+    if kind is int:
+        return bool(_LOWER_BOUND < value < _UPPER_BOUND)
+    return kind is not float or isfinite(value)
+
+
+def has_surrogate(text: str) -> bool:
+    """Return whether text holds half of a surrogate pair, which UTF-8 cannot encode."""
+    # ASCII text, which nearly all is, has no surrogate to search for.
+    if text.isascii():
+        return False
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
