@@ -11,13 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from paramcore.cli.exit_codes import INTERRUPTED, NOT_DONE, REFUSED
 from paramcore.cli.options import parsed
-from paramcore.cli.output import INTERRUPTED, NOT_DONE, Answer, deliver, prepare_streams, say, unwritable
+from paramcore.cli.output import Answer, deliver, prepare_streams, say, unwritable
 from paramcore.errors import NotDone, OutcomeUnknown, ParamcoreError
 
 __all__ = ["main"]
-
-REFUSED = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import signal
 import sys
 import threading
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import NoReturn
+from typing import Any, NoReturn, TypeAlias
 
+from paramcore.cli.exit_codes import CANNOT_WRITE, PIPE_CLOSED, TERMINATED
 from paramcore.files.writer import write_atomically
 
-__all__ = ["INTERRUPTED", "NOT_DONE", "Answer", "deliver", "flush", "prepare_streams", "say", "unwritable"]
+__all__ = ["Answer", "Pieces", "deliver", "flush", "format_document", "prepare_streams", "say", "unwritable"]
 
-#: As a shell reports a program that Ctrl-C, a closed pipe or SIGTERM ended.
-INTERRUPTED = 130
-NOBODY_READS = 141
-TERMINATED = 143
-CANNOT_WRITE = 2
-#: The service refused, or nothing was sent.
-NOT_DONE = 3
+#: What a command yields, piece by piece, before it returns its exit code.
+Pieces: TypeAlias = Generator[str, None, int]
 
 
 class Answer:
@@ -94,6 +91,12 @@ def _end(*_: object) -> NoReturn:
     raise SystemExit(TERMINATED)
 
 
+def format_document(value: Any) -> str:
+    """Return the one JSON document of an answer."""
+    # ASCII in every locale: the program that reads it may use another one.
+    return json.dumps(value, indent=2) + "\n"
+
+
 def flush() -> None:
     """Let what was written so far be seen."""
     if sys.stdout is not None:
@@ -118,7 +121,7 @@ def unwritable(error: OSError) -> int:
     """Say why standard output cannot be written, unless its reader just went away; return the exit code."""
     _drop_what_is_buffered()
     if isinstance(error, BrokenPipeError):
-        return NOBODY_READS
+        return PIPE_CLOSED
     say(f"error: standard output cannot be written: {error.strerror or error}")
     return CANNOT_WRITE
 

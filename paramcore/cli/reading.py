@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from argparse import Namespace
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -35,6 +36,7 @@ __all__ = [
     "read_task_objects",
     "read_tasks",
     "read_update_file",
+    "request_overrides",
 ]
 
 
@@ -335,3 +337,10 @@ def _warn_of_kept_names(project: Project, document: Document, path: str) -> None
             place = document.format_location(path + join_pointer("param_history", version.number))
             say(f"warning: {place}: version {version.number} holds {names}, which no task inherits")
             return
+
+
+def request_overrides(options: Namespace) -> dict[str, Any]:
+    """Return the fields that the command line sets for every request: `project_version` and `type`."""
+    return {
+        name: getattr(options, name) for name in ("project_version", "type") if getattr(options, name, None) is not None
+    }

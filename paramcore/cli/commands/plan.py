@@ -13,8 +13,8 @@ from paramcore.analysis.diff import Diff
 from paramcore.analysis.history import History
 from paramcore.analysis.impact import Counts, Effect, Impact
 from paramcore.analysis.plan import Plan
-from paramcore.cli.commands.preview import FINDINGS, FINE, Pieces, as_document, asked
-from paramcore.cli.output import say
+from paramcore.cli.exit_codes import FINDINGS, FINE
+from paramcore.cli.output import Pieces, format_document, say
 from paramcore.cli.progress import shown_progress
 from paramcore.cli.reading import (
     BadLines,
@@ -26,6 +26,7 @@ from paramcore.cli.reading import (
     read_task_objects,
     read_tasks,
     read_update_file,
+    request_overrides,
 )
 from paramcore.errors import DocumentError, ParamcoreError
 from paramcore.text import format_name, format_value
@@ -71,7 +72,7 @@ def _plans(projects: Projects, options: Namespace) -> Iterator[Plan]:
 def diff(options: Namespace) -> Pieces:
     """Show what differs between two states of params, what is lost inside included."""
     between = Diff.between(read_params(options.before).params, read_params(options.after).params)
-    yield as_document(between.to_json()) if options.format == "json" else f"{between}\n"
+    yield format_document(between.to_json()) if options.format == "json" else f"{between}\n"
     return FINDINGS if between and options.exit_code else FINE
 
 
@@ -82,7 +83,7 @@ def log(options: Namespace) -> Pieces:
     if options.format == "json":
         lives = [_lives_as_json(history, options.params) for history in histories]
         documents = lives if options.params else [history.to_json() for history in histories]
-        yield as_document(documents if projects.many else documents[0])
+        yield format_document(documents if projects.many else documents[0])
         return FINE
     for number, history in enumerate(histories):
         yield "\n" if number else ""
@@ -108,7 +109,7 @@ def impact(options: Namespace) -> Pieces:
     counts = {project.name: Counts(Plan.of(project, update)) for project in projects}
     effects = {name: Impact.effect_of(one.plan) for name, one in counts.items()}
     bad = BadLines(keep_going=options.keep_going)
-    read = partial(read_tasks, options.tasks, lines=options.lines, settings=asked(options))
+    read = partial(read_tasks, options.tasks, lines=options.lines, settings=request_overrides(options))
     prints = options.list and not options.output
     for task in shown_progress(lambda on_read: read(on_read=on_read), options.tasks, prints=prints):
         try:
@@ -125,7 +126,7 @@ def impact(options: Namespace) -> Pieces:
     totals = [one.total() for one in counts.values()]
     if options.format == "json":
         document: Any = [one.to_json() for one in totals] if projects.many else totals[0].to_json()
-        yield json.dumps(document) + "\n" if options.list else as_document(document)
+        yield json.dumps(document) + "\n" if options.list else format_document(document)
     else:
         yield "\n\n".join(_titled(one, projects) for one in totals) + "\n"
     bad.tell_count()
@@ -181,7 +182,7 @@ def audit(options: Namespace) -> Pieces:
 
 def _documents(answers: Iterable[_HasJSON], projects: Projects) -> str:
     documents = [one.to_json() for one in answers]
-    return as_document(documents if projects.many else documents[0])
+    return format_document(documents if projects.many else documents[0])
 
 
 def _usage(verb: str, wanted: str) -> int:

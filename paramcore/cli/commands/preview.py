@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from argparse import Namespace
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, TypeAlias
 
+from paramcore.cli.exit_codes import FINDINGS, FINE
+from paramcore.cli.output import Pieces, format_document
 from paramcore.cli.progress import shown_progress
-from paramcore.cli.reading import BadLines, BadTask, Projects, read_tasks
+from paramcore.cli.reading import BadLines, BadTask, Projects, read_tasks, request_overrides
 from paramcore.errors import DocumentError
 from paramcore.files.reader import Line
 from paramcore.first_look import FirstLook
@@ -19,13 +21,7 @@ from paramcore.previews import Previews
 from paramcore.text import format_value
 from paramcore.validation.names import look_alike_names
 
-__all__ = ["FINDINGS", "FINE", "Command", "Pieces", "as_document", "asked", "assumptions", "explain", "preview"]
-
-Pieces: TypeAlias = Generator[str, None, int]
-Command: TypeAlias = Callable[[Namespace], Pieces]
-
-FINE = 0
-FINDINGS = 1
+__all__ = ["assumptions", "explain", "preview"]
 
 
 def preview(options: Namespace) -> Pieces:
@@ -53,7 +49,7 @@ def explain(options: Namespace) -> Pieces:
 def assumptions(options: Namespace) -> Pieces:
     """List what nothing documents: the rule assumed, its settings, and what speaks for it."""
     if options.format == "json":
-        yield as_document([_rule_as_json(rule, options.assumptions) for rule in ASSUMED_RULES])
+        yield format_document([_rule_as_json(rule, options.assumptions) for rule in ASSUMED_RULES])
         return FINE
     for rule in ASSUMED_RULES:
         yield f"{rule.rule:<4} {rule.text}\n     basis: {rule.basis}\n"
@@ -70,12 +66,6 @@ def _rule_as_json(rule: AssumedRule, chosen: Assumptions) -> dict[str, Any]:
 
 def _settings(rule: AssumedRule, chosen: Assumptions) -> dict[str, str]:
     return {name: getattr(chosen, name) for name in rule.settings}
-
-
-def as_document(value: Any) -> str:
-    """Return the one JSON document of an answer."""
-    # ASCII, whatever the locale: what reads it may have another.
-    return json.dumps(value, indent=2) + "\n"
 
 
 AsText: TypeAlias = Callable[[EffectiveParams], str]
@@ -106,7 +96,7 @@ def _each_task(options: Namespace, as_text: AsText, as_json: AsJSON, *, at_once:
         elif isinstance(answer, DocumentError):
             bad.tell(answer)
         elif options.format == "json":
-            yield json.dumps(as_json(answer)) + "\n" if lines else as_document(as_json(answer))
+            yield json.dumps(as_json(answer)) + "\n" if lines else format_document(as_json(answer))
         else:
             yield f"{between}{as_text(answer)}\n"
             between = "\n"
@@ -117,7 +107,7 @@ def _each_task(options: Namespace, as_text: AsText, as_json: AsJSON, *, at_once:
 def _resolved(options: Namespace, *, at_once: bool) -> Iterator[str | EffectiveParams | DocumentError]:
     """Yield what each task will get; `at_once`, as the line of JSON that it comes to, wherever a first look is enough."""
     projects = Projects(options.project, options.assumptions)
-    settings = asked(options)
+    settings = request_overrides(options)
     first = _at_first_look(projects, settings) if at_once else None
     read = partial(read_tasks, options.tasks, lines=options.lines, settings=settings, first=first)
     for task in shown_progress(lambda on_read: read(on_read=on_read), options.tasks, prints=not options.output):
@@ -141,10 +131,3 @@ def _at_first_look(projects: Projects, settings: Mapping[str, Any]) -> Callable[
         return None if seen is None else previews.answer(*seen)
 
     return known
-
-
-def asked(options: Namespace) -> dict[str, Any]:
-    """Return what the command line says of all tasks: as if each asked for that version, or went to that type."""
-    return {
-        name: getattr(options, name) for name in ("project_version", "type") if getattr(options, name, None) is not None
-    }

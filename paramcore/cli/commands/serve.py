@@ -9,9 +9,9 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
 
-from paramcore.cli.commands.preview import FINE, Pieces, as_document
 from paramcore.cli.commands.service import file_name, make_directory
-from paramcore.cli.output import flush
+from paramcore.cli.exit_codes import FINE
+from paramcore.cli.output import Pieces, flush, format_document
 from paramcore.cli.reading import Projects
 from paramcore.errors import DocumentError, InvalidSetting
 from paramcore.files.writer import write_atomically
@@ -83,7 +83,7 @@ def _saver(stand_in: StandIn, directory: str | None) -> Callable[[], None]:
         make_directory(directory)
         for name, project in stand_in.live.projects.items():
             if kept.get(name) is not project:
-                write_atomically(os.path.join(directory, file_name(project)), [as_document(write_project(project))])
+                write_atomically(os.path.join(directory, file_name(project)), [format_document(write_project(project))])
                 kept[name] = project
 
     return save

@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 from paramcore.analysis.drift import Drift
 from paramcore.analysis.plan import Plan
-from paramcore.cli.commands.preview import FINDINGS, FINE, Pieces, as_document
-from paramcore.cli.output import NOT_DONE, flush, say
+from paramcore.cli.exit_codes import FINDINGS, FINE, NOT_DONE, OUTCOME_UNKNOWN
+from paramcore.cli.output import Pieces, flush, format_document, say
 from paramcore.cli.reading import Projects, read_params, read_update_file
 from paramcore.errors import DocumentError, InvalidSetting, NotDone
 from paramcore.files.writer import write_atomically
@@ -25,11 +25,10 @@ from paramcore.wire import write_project
 
 __all__ = ["apply", "fetch", "file_name", "make_directory", "reconcile", "status"]
 
-UNKNOWN = 4
 #: Characters of a project's name in the name of its file: file systems take some 250.
 _LONGEST = 180
 
-_STATUS = {"done": FINE, "not done": NOT_DONE, "unknown": UNKNOWN, "repeated": UNKNOWN}
+_STATUS = {"done": FINE, "not done": NOT_DONE, "unknown": OUTCOME_UNKNOWN, "repeated": OUTCOME_UNKNOWN}
 
 
 def fetch(options: Namespace) -> Pieces:
@@ -38,13 +37,13 @@ def fetch(options: Namespace) -> Pieces:
         raise InvalidSetting("project_name", None, "both or neither of NAME and --all DIR", "one of the two")
     client = _client(options)
     if options.name is not None:
-        yield as_document(write_project(client.get_project(options.name)))
+        yield format_document(write_project(client.get_project(options.name)))
         return FINE
     projects = client.list_projects()
     make_directory(options.all)
     for project in projects:
         path = os.path.join(options.all, file_name(project))
-        write_atomically(path, [as_document(write_project(project))])
+        write_atomically(path, [format_document(write_project(project))])
         yield f"{path}\n"
     return FINE
 
@@ -89,7 +88,7 @@ def apply(options: Namespace) -> Pieces:
     flush()
     if plan.update is None or not _agreed(plan, options):
         if as_json:
-            yield as_document({"plan": plan.to_json(), "outcome": None})
+            yield format_document({"plan": plan.to_json(), "outcome": None})
         return FINE if plan.update is None else FINDINGS
     watched = _Watched(client.transport, plan)
     try:
@@ -98,8 +97,8 @@ def apply(options: Namespace) -> Pieces:
         if not watched.has_sent:
             raise
         say("interrupted after it was sent: what became of it is unknown")
-        return UNKNOWN
-    yield as_document({"plan": plan.to_json(), "outcome": outcome.to_json()}) if as_json else f"{outcome}\n"
+        return OUTCOME_UNKNOWN
+    yield format_document({"plan": plan.to_json(), "outcome": outcome.to_json()}) if as_json else f"{outcome}\n"
     return _STATUS[outcome.state]
 
 
@@ -142,7 +141,7 @@ class _Watched:
 def reconcile(options: Namespace) -> Pieces:
     """Look again what became of an update, by the base and the digest that were told before it was sent."""
     outcome = _client(options).reconcile(Outcome("unknown", options.name, options.base, options.digest))
-    yield as_document(outcome.to_json()) if options.format == "json" else f"{outcome}\n"
+    yield format_document(outcome.to_json()) if options.format == "json" else f"{outcome}\n"
     return _STATUS[outcome.state]
 
 
@@ -166,7 +165,7 @@ def status(options: Namespace) -> Pieces:
         documents.append(document)
         yield "" if options.format == "json" else f"{told}\n"
     if options.format == "json":
-        yield as_document(documents if projects.many else documents[0])
+        yield format_document(documents if projects.many else documents[0])
     return FINE if fine else FINDINGS
 
 

@@ -8,12 +8,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from paramcore.cli.commands.preview import FINDINGS, FINE, Pieces, as_document, asked
+from paramcore.cli.exit_codes import FINDINGS, FINE, INTERRUPTED
 from paramcore.cli.located_finding import Placed, placed
-from paramcore.cli.output import INTERRUPTED, say
+from paramcore.cli.output import Pieces, format_document, say
 from paramcore.cli.progress import OnRead, shown_progress
 from paramcore.cli.pyproject import ignored_codes
-from paramcore.cli.reading import BadLines, BadTask, Projects, Task, blaming, read_tasks
+from paramcore.cli.reading import BadLines, BadTask, Projects, Task, blaming, read_tasks, request_overrides
 from paramcore.errors import DocumentError, InvalidSetting
 from paramcore.files.document import Document
 from paramcore.files.reader import Line, read_document
@@ -51,7 +51,7 @@ def validate(options: Namespace) -> Pieces:
         say("interrupted: this is what was found so far")
         status = INTERRUPTED
     if options.format == "json" and not bench.by_task:
-        yield as_document({"findings": documents})
+        yield format_document({"findings": documents})
     if options.format == "text":
         yield f"{bench.summary}\n"
     else:
@@ -78,7 +78,7 @@ class _Bench:
         self._schemas = _schemas(options.schema)
         self._judges = {project.name: Validator(project, self._schemas) for project in self._projects}
         self._overrides = {project.name: Overrides(project) for project in self._projects}
-        self._first = FirstLook(self._projects.of, asked(options))
+        self._first = FirstLook(self._projects.of, request_overrides(options))
         self._tasks = 0
         #: Lines that are no JSON.
         self.bad_lines = BadLines(keep_going=options.keep_going)
@@ -106,7 +106,7 @@ class _Bench:
         for task in read_tasks(
             self._options.tasks,
             lines=self._options.lines,
-            settings=asked(self._options),
+            settings=request_overrides(self._options),
             quiet=True,
             first=self._at_first_look,
             on_read=on_read,
@@ -228,5 +228,5 @@ def schema(options: Namespace) -> Pieces:
     if options.type not in schemas.types:
         found = f"the task type {format_value(options.type)}"
         raise InvalidSetting("task_type", None, found, "one that `paramcore schema` lists")
-    yield as_document(schemas.of(options.type).published(options.purpose))
+    yield format_document(schemas.of(options.type).published(options.purpose))
     return FINE
