@@ -73,8 +73,9 @@ class FirstLook:
     def _target(self, project: str | None, asked: int | None) -> Target | None:
         try:
             request = TaskRequest({}, project=project, project_version=asked, type=self._settings.get("type"))
-            effective = self._project_of(request).resolve(request)
+            project_found = self._project_of(request)
+            effective = project_found.resolve(request)
         except ParamcoreError:
             return None
-        target = self._targets[project, asked] = Target(effective.project, effective.bound, request)
+        target = self._targets[project, asked] = Target(project_found, effective.inheritance, request)
         return target

@@ -66,7 +66,7 @@ def read_project(obj: Mapping[str, Any], *, assumptions: Assumptions = Assumptio
     # P8: fields that nobody here knows are kept; the history has its place among them.
     fields = freeze({**found, "param_history": None})
     try:
-        return Project.with_history(
+        return Project(
             found.get("name"),  # type: ignore[arg-type]
             type=found.get("type"),  # type: ignore[arg-type]
             versions=versions,
@@ -117,12 +117,12 @@ def write_project(project: Project) -> dict[str, Any]:
     """Return the project object: as it was read, its history with the versions made since."""
     history = [_write_version(version) for version in project.versions]
     members = {"type": project.type, "name": project.name, "param_history": history, **thaw(project.fields)}
-    return {name: members[name] for name in dict.fromkeys([*project.layout, *members])}
+    return {name: members[name] for name in dict.fromkeys([*project.field_order, *members])}
 
 
 def _write_version(version: ParamVersion) -> dict[str, Any]:
-    if version.entry is not None:
-        return dict(thaw(version.entry))
+    if version.raw_entry is not None:
+        return dict(thaw(version.raw_entry))
     created_at = {} if version.created_at is None else {"created_at": version.created_at}
     return {"version": version.number, **created_at, **thaw(version.params)}
 

@@ -182,7 +182,7 @@ class _Bound:
         return Inheritance(ParamVersion(0, wrap_frozen(changed)), self.project.assumptions).merge
 
     def effect(self, task: TaskRequest) -> Effect:
-        self.project.check(task)
+        self.project.check_request(task)
         asked = task.project_version
         if asked is not None:
             inherited_version(self.project.versions, asked)

@@ -91,6 +91,10 @@ class Projects:
             if not self._quiet:
                 _warn_of_kept_names(project, document, path)
 
+    def named(self, name: str) -> Project:
+        """Return the project of this name."""
+        return self._by_name[name]
+
     def place_of(self, project: Project) -> tuple[Document, str]:
         """Return the document that a project stands in, and its path there."""
         return self._places[project.name]

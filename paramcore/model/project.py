@@ -3,52 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from attrs import field, frozen
 
 from paramcore.errors import InvalidSetting, NoSuchVersion, WrongProject
 from paramcore.model.assumptions import Assumptions
-from paramcore.model.effective import EffectiveParams, effective
+from paramcore.model.effective import EffectiveParams
 from paramcore.model.inheritance import Inheritance, Merge, inherited_version, version_by_number
-from paramcore.model.tasks import TaskRequest, check_project_name
+from paramcore.model.tasks import TaskRequest, check_project_name, check_task_type
 from paramcore.model.updates import Patch, Replace, Update
 from paramcore.model.versions import ParamVersion
-from paramcore.text import describe_value, format_value
+from paramcore.text import describe_value, format_count, format_name, format_value
 from paramcore.values.frozen import JSONObject, freeze, wrap_frozen
 
-__all__ = ["LAYOUT", "Project"]
+__all__ = ["FIELD_ORDER", "Project"]
 
-#: The names of a project object that are no further fields, in the service's order.
-LAYOUT = ("type", "name", "param_history")
+#: The fields of a project object that the model knows, in the service's order.
+FIELD_ORDER = ("type", "name", "param_history")
 
 
-@frozen(init=False)
+@frozen(init=False, repr=False)
 class Project:
     """
-    A project and its history.
+    A project and its history: `Project("docks", type="imageannotation", params={"padding": 3})`.
 
-    `versions` is oldest first, each one's `number` its place.  `fields` are the
-    further fields of the project object as it was read, and `layout` the order
-    of all its names, both kept for writing (P8).
-    Every update returns a new project; the old one stays good.
+    Every update returns a new project with one version more; the old one stays
+    as it is.  Give `params` for a project with one version, `versions` for a
+    whole history, or neither for a project without versions.  `fields` are the
+    further fields of a project object; `type`, `name` and `param_history` among
+    them hold their place only, and the order is kept for writing (P8).
 
     Raises:
-        InvalidSetting: `project_name`, `task_type` or `assumption_value`.
+        InvalidSetting: `project_name`, `task_type`, `assumption_value`,
+            `created_at_type`, or `argument_type` for `params` beside `versions`.
         InvalidParams, NotJSON: for `params`, as `Replace` does.
+        NoSuchVersion: `version_unknown` where a version's number is not its place (P3).
 
     """
 
     # P1: a name, one type for all its tasks, and a history.
     # P10: nothing here deletes or retypes a project, since nothing in the API does.
+    #: Its name, unique among the projects of an account.
     name: str
+    #: The task type of all its tasks.
     type: str
+    #: The history, oldest first; each version's `number` is its place.
     versions: tuple[ParamVersion, ...]
+    #: The assumed rules that its answers use.
     assumptions: Assumptions
+    #: The further fields of the project object, as it was read.
     fields: Mapping[str, Any]
-    layout: tuple[str, ...] = field(eq=False, repr=False)
-    # Most tasks inherit the latest version, so it is bound once for all of them.
-    _latest: Inheritance = field(eq=False, repr=False)
+    #: The order of all names of the project object, as it was read.
+    field_order: tuple[str, ...] = field(eq=False)
+    # Bound once, since most tasks inherit the latest version.
+    _latest: Inheritance = field(eq=False)
 
     def __init__(
         self,
@@ -57,73 +67,29 @@ class Project:
         type: str,
         params: Mapping[str, Any] | None = None,
         created_at: str | None = None,
-        assumptions: Assumptions = Assumptions(),
-    ) -> None:
-        # P5: without params the history is empty, and its first update makes version 0.
-        # P6: `{}` is params too: one empty version 0.
-        versions = () if params is None else (ParamVersion(0, Replace(params).params, created_at),)
-        self._set(name, type, versions, assumptions, wrap_frozen({}), LAYOUT)
-
-    @classmethod
-    def with_history(
-        cls,
-        name: str,
-        *,
-        type: str,
-        versions: Iterable[ParamVersion],
+        versions: Iterable[ParamVersion] | None = None,
         assumptions: Assumptions = Assumptions(),
         fields: Mapping[str, Any] = wrap_frozen({}),
-    ) -> Project:
-        """
-        Return a project with these versions.
-
-        Of `fields` the order is kept; `name`, `type` and `param_history` among
-        them only hold their place.
-
-        Raises:
-            InvalidSetting: as the class does; `argument_type` for what is no version.
-            NoSuchVersion: `version_unknown` where a number is not its place (P3).
-
-        """
-        history = tuple(versions)
-        given: JSONObject = freeze(fields)
-        kept = wrap_frozen({name: value for name, value in given.items() if name not in LAYOUT})
-        for place, version in enumerate(history):
-            if not isinstance(version, ParamVersion):
-                raise InvalidSetting("argument_type", None, describe_value(version), "a `ParamVersion`")
-            # P3: numbers start at 0 and are places; a number is never tested for truth, for 0 is one.
-            if version.number != place:
-                found = f"number {version.number} at place {place}"
-                raise NoSuchVersion("version_unknown", None, found, "versions numbered by their place, from 0 on")
-        return cls._made(name, type, history, assumptions, kept, tuple(given))
-
-    @classmethod
-    def _made(cls, *parts: Any) -> Project:
-        project = cls.__new__(cls)
-        cls._set(project, *parts)
-        return project
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        # What follows from the rest, like the latest version, bound, is not sent along.
-        return _remade, (self.name, self.type, self.versions, self.assumptions, self.fields, self.layout)
-
-    def _set(
-        self,
-        name: str,
-        type: str,
-        versions: tuple[ParamVersion, ...],
-        assumptions: Assumptions,
-        fields: JSONObject,
-        layout: tuple[str, ...],
     ) -> None:
         check_project_name(name)
-        if _kind(type) is not str or not type:
-            raise InvalidSetting("task_type", None, describe_value(type), "a task type, as text")
-        freeze(type)
+        check_task_type(type)
         if not isinstance(assumptions, Assumptions):
             raise InvalidSetting("assumption_value", None, describe_value(assumptions), "an `Assumptions`")
-        latest = Inheritance(inherited_version(versions, None), assumptions)
-        self.__attrs_init__(name, type, versions, assumptions, fields, layout, latest)
+        if versions is None:
+            # P5: without params the history is empty, and its first update makes version 0.
+            # P6: `{}` is params too, and makes one empty version 0.
+            history: tuple[ParamVersion, ...] = (
+                () if params is None else (ParamVersion(0, Replace(params).params, created_at),)
+            )
+        elif params is not None or created_at is not None:
+            raise InvalidSetting("argument_type", None, "`params` or `created_at` beside `versions`", "one of the two")
+        else:
+            history = _check_history(tuple(versions))
+        given: JSONObject = freeze(fields)
+        further = wrap_frozen({name: value for name, value in given.items() if name not in FIELD_ORDER})
+        latest = Inheritance(inherited_version(history, None), assumptions)
+        order = tuple(given) if given else FIELD_ORDER
+        self.__attrs_init__(name, type, history, assumptions, further, order, latest)
 
     @property
     def latest(self) -> ParamVersion:
@@ -134,11 +100,10 @@ class Project:
             NoSuchVersion: `version_unknown`, while there is none.
 
         """
-        # P4: the last one is the current one.
+        # P4: the last version is the current one.
         if not self.versions:
-            raise NoSuchVersion(
-                "version_unknown", None, "a project without versions", "one that has params, or an update"
-            )
+            wanted = "one that has params, or an update"
+            raise NoSuchVersion("version_unknown", None, "a project without versions", wanted)
         return self.versions[-1]
 
     @property
@@ -148,7 +113,7 @@ class Project:
 
     def version(self, number: int) -> ParamVersion:
         """
-        Return a version by its number: -1 is none of them.
+        Return a version by its number; -1 is none of them.
 
         Raises:
             NoSuchVersion: `version_type` or `version_unknown`.
@@ -161,8 +126,8 @@ class Project:
         Return the project with one version more.
 
         Raises:
-            InvalidSetting: `update_type` for what is no `Patch` or `Replace`;
-                `created_at_type`.
+            InvalidSetting: `update_type` for anything but a `Patch` or a
+                `Replace`; `created_at_type`.
             NotJSON: `too_large`, as a patch does.
 
         """
@@ -170,7 +135,7 @@ class Project:
             raise InvalidSetting("update_type", None, describe_value(update), "a `Patch` or a `Replace`")
         # U5: each update appends one version, also one that changes nothing.
         version = ParamVersion(len(self.versions), update.applied_to(self.params), created_at)
-        return self._made(self.name, self.type, (*self.versions, version), self.assumptions, self.fields, self.layout)
+        return self._with(versions=(*self.versions, version))
 
     def patch_params(self, params: Mapping[str, Any], *, created_at: str | None = None) -> Project:
         """Return the project with these params laid over its latest ones; raises as `Patch` does."""
@@ -182,33 +147,26 @@ class Project:
 
     def assuming(self, assumptions: Assumptions) -> Project:
         """Return the project under other assumptions."""
-        return self._made(self.name, self.type, self.versions, assumptions, self.fields, self.layout)
+        return self._with(assumptions=assumptions)
 
     def inheritance(self, project_version: int | None = None) -> Merge:
         """
-        Bind the version that a task with this `project_version` inherits from: a callable from params to effective params.
+        Return a callable from a task's params to its effective params, for hot loops.
 
-        The trusted door for hot loops: it takes params that passed the door
-        already, never a request, and returns a plain dict that shares their
-        values.  It checks only the type of `instruction`, against what JSON has:
-        what only Python has and can be added to text goes through.  It pickles.
+        It inherits from the version that a task with this `project_version` has.
+        It takes params that were checked before, never a request, and returns a
+        plain dict that shares their values.  It checks only that `instruction` is
+        text or null.  It pickles.
 
         Raises:
             NoSuchVersion: `version_type` or `version_unknown`.
 
         """
-        return self._bound(project_version).merge
-
-    def _bound(self, project_version: object) -> Inheritance:
-        if project_version is None:
-            return self._latest
-        return Inheritance(inherited_version(self.versions, project_version), self.assumptions)
+        return self._bind(project_version).merge
 
     def resolve(self, task: TaskRequest | Mapping[str, Any]) -> EffectiveParams:
         """
-        Say what a task will get.
-
-        `task` is a `TaskRequest` or a mapping in the API's flat request form.
+        Return what a task will get; a mapping is read as the API's flat form.
 
         Raises:
             NoSuchVersion: `version_type` or `version_unknown` (T7).
@@ -217,8 +175,9 @@ class Project:
                 `TaskRequest.from_flat` does.
 
         """
-        request = task if _kind(task) is TaskRequest else TaskRequest.from_flat(task)
-        return effective(self, request, self._bound(request.project_version))
+        request = task if isinstance(task, TaskRequest) else TaskRequest.from_flat(task)
+        inheritance = self._latest if request.project_version is None else self._bind(request.project_version)
+        return self._resolve(request, inheritance)
 
     def resolve_many(self, tasks: Iterable[TaskRequest | Mapping[str, Any]]) -> Iterator[EffectiveParams]:
         """
@@ -229,48 +188,75 @@ class Project:
 
         """
         bound: dict[int, Inheritance] = {}
-        latest = self._latest
         for task in tasks:
-            request = task if _kind(task) is TaskRequest else TaskRequest.from_flat(task)
-            asked = request.project_version
-            if asked is None:
-                yield effective(self, request, latest)
-                continue
-            # Only a version's own number may be looked up: to a dict, `True` and `1.0` are 1.
-            inheritance = bound.get(asked) if _kind(asked) is int else None
-            if inheritance is None:
-                inheritance = bound[asked] = self._bound(asked)
-            yield effective(self, request, inheritance)
+            request = task if isinstance(task, TaskRequest) else TaskRequest.from_flat(task)
+            version = request.project_version
+            if version is None:
+                inheritance = self._latest
+            # To a dict, `True` and `1.0` are 1; `_bind` rejects them.
+            elif type(version) is int and version in bound:
+                inheritance = bound[version]
+            else:
+                inheritance = bound[version] = self._bind(version)
+            yield self._resolve(request, inheritance)
 
-    def check(self, task: TaskRequest) -> None:
+    def check_request(self, task: TaskRequest) -> None:
         """
         Check that a task request is for this project.
 
         Raises:
             WrongProject: `wrong_project` (T15) or `wrong_type` (T12).
-            InvalidSetting: `argument_type` for what is no request.
+            InvalidSetting: `argument_type` for anything but a `TaskRequest`.
 
         """
-        if _kind(task) is not TaskRequest:
+        if not isinstance(task, TaskRequest):
             raise InvalidSetting("argument_type", None, describe_value(task), "a `TaskRequest`")
-        # T15: a request for another project is not for this one.
-        # T11: one that names only a batch goes to the batch's project, which is for the caller to know.
+        # T15: a request that names another project is an error.
+        # T11: a request that names only a batch goes to the batch's project, which the caller knows.
         if task.project is not None and task.project != self.name:
             found = f"a task request for the project {format_value(task.project)}"
             raise WrongProject("wrong_project", "/project", found, f"one for {format_value(self.name)}")
-        # T12: all tasks of a project are of its type.
+        # T12: all tasks of a project have its type.
         if task.type is not None and task.type != self.type:
             found = f"a task request of type {format_value(task.type)}"
-            raise WrongProject(
-                "wrong_type",
-                None,
-                found,
-                f"one of type {format_value(self.type)}, as the project {format_value(self.name)} is",
-            )
+            wanted = f"one of type {format_value(self.type)}, as the project {format_value(self.name)} is"
+            raise WrongProject("wrong_type", None, found, wanted)
+
+    def _resolve(self, request: TaskRequest, inheritance: Inheritance) -> EffectiveParams:
+        if request.project is not None or request.type is not None:
+            self.check_request(request)
+        return EffectiveParams(self.name, self.type, self.versions, request, inheritance)
+
+    def _bind(self, project_version: int | None) -> Inheritance:
+        return Inheritance(inherited_version(self.versions, project_version), self.assumptions)
+
+    def _with(self, **changes: Any) -> Project:
+        return self._rebuild(**changes)(self.name)
+
+    def _rebuild(self, **changes: Any) -> partial[Project]:
+        fields = {name: self.fields.get(name) for name in self.field_order}
+        kept = {"type": self.type, "versions": self.versions, "assumptions": self.assumptions, "fields": fields}
+        return partial(Project, **{**kept, **changes})
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return self._rebuild(), (self.name,)
+
+    def __repr__(self) -> str:
+        return f"<Project {self.name!r}: {self.type}, {format_count(len(self.versions), 'version')}>"
+
+    def __str__(self) -> str:
+        counted = format_count(len(self.versions), "version")
+        names = ", ".join(map(format_name, self.params)) or "no params"
+        holds = f"; the latest, {self.latest.number}, holds {names}" if self.versions else ""
+        return f"project {format_value(self.name)} ({format_name(self.type)}): {counted}{holds}"
 
 
-def _remade(*parts: Any) -> Project:
-    return Project._made(*parts)  # noqa: SLF001
-
-
-_kind = type
+def _check_history(versions: tuple[ParamVersion, ...]) -> tuple[ParamVersion, ...]:
+    for place, version in enumerate(versions):
+        if not isinstance(version, ParamVersion):
+            raise InvalidSetting("argument_type", None, describe_value(version), "a `ParamVersion`")
+        # P3: numbers start at 0 and are places; 0 is a version like any other.
+        if version.number != place:
+            found = f"number {version.number} at place {place}"
+            raise NoSuchVersion("version_unknown", None, found, "versions numbered by their place, from 0 on")
+    return versions

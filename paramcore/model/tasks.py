@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, final
 
 from attrs import Attribute, field, frozen
 
 from paramcore.errors import InvalidParams, InvalidSetting
-from paramcore.text import describe_value
+from paramcore.text import describe_value, format_count
 from paramcore.values.frozen import JSONObject, freeze, wrap_frozen
 from paramcore.values.params import freeze_params
 from paramcore.values.pointer import join_pointer
@@ -20,13 +20,14 @@ __all__ = [
     "TASK_FIELD_NAMES",
     "TaskRequest",
     "check_project_name",
+    "check_task_type",
     "inherits_nothing",
 ]
 
-#: The `project_version` that opts out of inheritance (T3).
+#: The `project_version` of a request that inherits nothing (T3).
 INHERIT_NOTHING = -1
 
-# T10: these say where a task goes; they are no params and never inherited.  Each has its type; null is not given (T7).
+# T10: these names say where a task goes; they are no params and never inherited.
 ROUTING_TYPES = {
     "project": str,
     "project_version": int,
@@ -37,7 +38,7 @@ ROUTING_TYPES = {
 ROUTING_NAMES = tuple(ROUTING_TYPES)
 _ROUTING = frozenset(ROUTING_NAMES)
 
-#: Params that have a field of their own on a created task (T9, T10); a project may hold them all the same.
+#: Params that have a field of their own on a created task (T9, T10); a project may hold them too.
 TASK_FIELD_NAMES = ("instruction", "callback_url", "metadata", "tags", "priority")
 
 
@@ -46,8 +47,9 @@ def check_project_name(name: object, *, path: str | None = None) -> None:
     Check the name of a project.
 
     Raises:
-        InvalidSetting: `project_name`: for what is no text or cannot stand in
-            the API's URLs: "", ".", "..", control characters, lone surrogates.
+        InvalidSetting: `project_name`, for anything but text, and for names that
+            cannot stand in the API's URLs: "", ".", "..", control characters,
+            lone surrogates.
 
     """
     if type(name) is not str:
@@ -57,12 +59,26 @@ def check_project_name(name: object, *, path: str | None = None) -> None:
         raise InvalidSetting("project_name", path, describe_value(name), wanted)
 
 
+def check_task_type(task_type: object, *, path: str | None = None) -> None:
+    """
+    Check a task type.
+
+    Raises:
+        InvalidSetting: `task_type`, for anything but text, and for "".
+        NotJSON: `value_text`, for lone surrogates.
+
+    """
+    if type(task_type) is not str or not task_type:
+        raise InvalidSetting("task_type", path, describe_value(task_type), "a task type, as text")
+    freeze(task_type)
+
+
 def inherits_nothing(project_version: object) -> bool:
-    """Tell whether this `project_version` inherits nothing: by exact type, since to Python `-1.0 == -1`."""
+    """Return whether this `project_version` is -1: by exact type, since in Python `-1.0 == -1`."""
     return type(project_version) is int and project_version == INHERIT_NOTHING
 
 
-def _own_params(params: object) -> JSONObject:
+def _own_params(params: Mapping[str, Any]) -> JSONObject:
     frozen = freeze_params(params)
     if not _ROUTING.isdisjoint(frozen):
         name = next(name for name in ROUTING_NAMES if name in frozen)
@@ -71,75 +87,43 @@ def _own_params(params: object) -> JSONObject:
     return frozen
 
 
-def _check_project(name: str, value: object) -> None:
+def _freeze_version(project_version: int | None) -> int | None:
+    # Only a project knows its versions, so `Project.resolve` rejects a wrong one (T7).
+    frozen: int | None = freeze(project_version)
+    return frozen
+
+
+def _freeze_text(text: str | None) -> str | None:
+    frozen: str | None = freeze(text)
+    return frozen
+
+
+def _check_project(_task: object, attribute: Attribute[Any], value: object) -> None:
     if value is not None:
-        check_project_name(value, path=f"/{name}")
+        check_project_name(value, path=f"/{attribute.name}")
 
 
-def _check_text(name: str, value: object) -> None:
+def _check_text(_task: object, attribute: Attribute[Any], value: object) -> None:
     if type(value) is not str and value is not None:
-        raise InvalidSetting("routing_type", f"/{name}", describe_value(value), f"text as `{name}`")
+        wanted = f"text as `{attribute.name}`"
+        raise InvalidSetting("routing_type", f"/{attribute.name}", describe_value(value), wanted)
 
 
-def _check_flag(name: str, value: object) -> None:
+def _check_flag(_task: object, attribute: Attribute[Any], value: object) -> None:
     if type(value) is not bool and value is not None:
-        raise InvalidSetting("flag_type", f"/{name}", describe_value(value), "true or false")
+        raise InvalidSetting("flag_type", f"/{attribute.name}", describe_value(value), "true or false")
 
 
-#: What is asked of each field beside the params; a version is judged by the project, which knows those that there are.
-_CHECKS: dict[str, Callable[[str, object], None]] = {
-    "project": _check_project,
-    "batch": _check_text,
-    "unique_id": _check_text,
-    "clear_unique_id_on_error": _check_flag,
-    "type": _check_text,
-}
-
-
-def _check(_task: object, attribute: Attribute[Any], value: object) -> None:
-    _CHECKS[attribute.name](attribute.name, value)
-
-
-def _exactly(value: object) -> object:
+def _exact(value: object) -> tuple[type, object]:
     # `True == 1` and `1.0 == 1` in Python, but neither is version 1.
     return type(value), value
 
 
-class _Open:
-    """The fields of a request, while they are set."""
-
-    # One is made for each task of a million: filled like this it goes round `__init__`, whose checks what is read
-    # from the flat form has passed already.
-    __slots__ = (
-        "__weakref__",
-        "batch",
-        "clear_unique_id_on_error",
-        "params",
-        "project",
-        "project_version",
-        "type",
-        "unique_id",
-    )
-
-    params: Mapping[str, Any]
-    project: str | None
-    project_version: int | None
-    batch: str | None
-    unique_id: str | None
-    clear_unique_id_on_error: bool | None
-    type: str | None
-
-
 @final
-@frozen
-class TaskRequest(_Open):
+@frozen(repr=False)
+class TaskRequest:
     """
-    One task, as it is asked for.
-
-    `params` holds everything but the routing names: also `callback_url`,
-    `metadata`, `tags` and `priority`.  `project_version` is judged where the
-    request is resolved, since only a project knows its versions (T7).  `type`
-    stands in the API's URL, not in the request (T12).
+    A request for one task: `TaskRequest({"attachment": "https://..."}, project="boxes", project_version=1)`.
 
     Raises:
         InvalidParams: `params_type`, `instruction_type`, or `param_name` for a
@@ -149,18 +133,25 @@ class TaskRequest(_Open):
 
     """
 
+    #: Everything but the routing names; also `callback_url`, `metadata`, `tags` and `priority`.
     params: Mapping[str, Any] = field(converter=_own_params)
-    project: str | None = field(default=None, validator=_check, kw_only=True)
-    project_version: int | None = field(default=None, converter=freeze, eq=_exactly, kw_only=True)
-    batch: str | None = field(default=None, converter=freeze, validator=_check, kw_only=True)
-    unique_id: str | None = field(default=None, converter=freeze, validator=_check, kw_only=True)
-    clear_unique_id_on_error: bool | None = field(default=None, validator=_check, kw_only=True)
-    type: str | None = field(default=None, converter=freeze, validator=_check, kw_only=True)
+    #: The name of the project; `None` where the batch or the caller knows it.
+    project: str | None = field(default=None, validator=_check_project, kw_only=True)
+    #: The version to inherit from: `None` is the latest, -1 is none (T2, T3).
+    project_version: int | None = field(default=None, converter=_freeze_version, eq=_exact, kw_only=True)
+    #: The name of the batch.
+    batch: str | None = field(default=None, converter=_freeze_text, validator=_check_text, kw_only=True)
+    #: An id of the caller's own, which the service accepts once.
+    unique_id: str | None = field(default=None, converter=_freeze_text, validator=_check_text, kw_only=True)
+    #: Whether the service frees the `unique_id` where the task fails.
+    clear_unique_id_on_error: bool | None = field(default=None, validator=_check_flag, kw_only=True)
+    #: The task type, which stands in the URL and not in the body (T12).
+    type: str | None = field(default=None, converter=_freeze_text, validator=_check_text, kw_only=True)
 
     @classmethod
     def from_flat(cls, request: Mapping[str, Any], *, type: str | None = None) -> TaskRequest:
         """
-        Read the API's flat request form, routing names among the params.
+        Read the API's flat form: `{"attachment": "https://...", "project_version": 1}`.
 
         A routing name that is null counts as not given (T7).
 
@@ -171,23 +162,10 @@ class TaskRequest(_Open):
 
         """
         flat = freeze_params(request)
-        opened = _Open()
-        opened.params = flat
-        opened.project = opened.project_version = opened.batch = opened.unique_id = None
-        opened.clear_unique_id_on_error = opened.type = None
-        if type is not None:
-            opened.type = freeze(type)
-        if not _ROUTING.isdisjoint(flat):
-            opened.params = wrap_frozen({name: value for name, value in flat.items() if name not in _ROUTING})
-            for name in ROUTING_NAMES:
-                if name in flat:
-                    if name in _CHECKS:
-                        _CHECKS[name](name, flat[name])
-                    setattr(opened, name, flat[name])
-        # Last, as the constructor does: of two fields that are wrong the first is told.
-        _check_text("type", type)
-        opened.__class__ = TaskRequest
-        return opened  # type: ignore[return-value]
+        if _ROUTING.isdisjoint(flat):
+            return cls(flat, type=type)
+        params = wrap_frozen({name: value for name, value in flat.items() if name not in _ROUTING})
+        return cls(params, type=type, **{name: flat[name] for name in ROUTING_NAMES if name in flat})
 
     @property
     def inherits_nothing(self) -> bool:
@@ -196,6 +174,13 @@ class TaskRequest(_Open):
 
     @property
     def flat(self) -> Mapping[str, Any]:
-        """The API's flat request form: the routing names that are given, then the params."""
-        routing = {name: value for name in ROUTING_NAMES if (value := getattr(self, name)) is not None}
-        return wrap_frozen({**routing, **self.params})
+        """The API's flat form: the routing names that are given, then the params."""
+        return wrap_frozen({**self._routing, **self.params})
+
+    @property
+    def _routing(self) -> dict[str, Any]:
+        return {name: value for name in ROUTING_NAMES if (value := getattr(self, name)) is not None}
+
+    def __repr__(self) -> str:
+        routing = "".join(f", {name} {value!r}" for name, value in self._routing.items())
+        return f"<TaskRequest: {format_count(len(self.params), 'param')}{routing}>"

@@ -10,45 +10,43 @@ from attrs import Attribute, field, frozen
 from paramcore.errors import InvalidSetting
 from paramcore.model.tasks import ROUTING_NAMES
 from paramcore.model.updates import BOOKKEEPING_NAMES
-from paramcore.text import describe_value
-from paramcore.values.frozen import JSONObject, freeze, wrap_frozen
+from paramcore.text import describe_value, format_count
+from paramcore.values.frozen import JSONObject, freeze, same, wrap_frozen
 from paramcore.values.params import freeze_params
 
-__all__ = ["ParamVersion"]
+__all__ = ["ParamVersion", "unchanged_since"]
+
+_NOT_INHERITED = BOOKKEEPING_NAMES.union(ROUTING_NAMES)
 
 
 def _check_created_at(_version: object, _attribute: Attribute[Any], value: object) -> None:
-    # P7: when, as the service writes it; kept as it is, and never what the order follows from.
+    # P7: the time is kept as the service writes it, and never decides the order of versions.
     if type(value) is not str and value is not None:
         raise InvalidSetting("created_at_type", "/created_at", describe_value(value), "a time as text, or none")
     freeze(value)
 
 
-@frozen
+@frozen(repr=False)
 class ParamVersion:
-    """
-    One version: the params that a task inherits, by number.
+    """One version: the params that a task inherits, by number."""
 
-    `params` are those that are inherited, `not_inherited` those that the
-    service may keep in an entry all the same (U10).  `entry` is the flat entry
-    as it was read, to be written back as it was; `None` for a version that was
-    made here.
-    """
-
+    #: Its place in the history, from 0 on (P3).
     number: int
+    #: The params that tasks inherit.
     params: Mapping[str, Any] = field(converter=freeze_params)
+    #: When it was made, as the service writes it; `None` where nothing says.
     created_at: str | None = field(default=None, validator=_check_created_at)
+    #: Names in a stored entry that no task inherits, with their values (U10).
     not_inherited: Mapping[str, Any] = field(factory=dict, converter=freeze)
-    entry: Mapping[str, Any] | None = field(default=None, converter=freeze, eq=False, repr=False)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        # Without the names of the fields, which would be as much as a small version itself.
-        return ParamVersion, (self.number, self.params, self.created_at, self.not_inherited, self.entry)
+    #: The flat entry as it was read, to be written back as it was; `None` for a version made here.
+    raw_entry: Mapping[str, Any] | None = field(default=None, converter=freeze, eq=False)
 
     @classmethod
     def from_entry(cls, number: int, entry: JSONObject) -> ParamVersion:
         """
-        Read a flat entry, whose own `version` has been checked to be `number`.
+        Read a flat entry such as `{"version": 0, "created_at": "...", "padding": 3}`.
+
+        The caller has checked that the entry's own `version` is `number`.
 
         Raises:
             InvalidParams: `instruction_type`.
@@ -56,11 +54,29 @@ class ParamVersion:
 
         """
         # P2: params sit flat beside the two bookkeeping names.
-        # U10: names that cannot be inherited are kept, apart.
-        beside = {"version", "created_at"}
-        kept = {name: value for name, value in entry.items() if name in _NOT_INHERITED and name not in beside}
+        # U10: stored names that cannot be inherited are kept apart.
+        bookkeeping = {"version", "created_at"}
+        stored = {name: entry[name] for name in entry if name in _NOT_INHERITED and name not in bookkeeping}
         params = {name: value for name, value in entry.items() if name not in _NOT_INHERITED}
-        return cls(number, wrap_frozen(params), entry.get("created_at"), wrap_frozen(kept), entry)
+        return cls(number, wrap_frozen(params), entry.get("created_at"), wrap_frozen(stored), entry)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # By position, since the names of the fields are as long as a small version itself.
+        return ParamVersion, (self.number, self.params, self.created_at, self.not_inherited, self.raw_entry)
+
+    def __repr__(self) -> str:
+        return f"<ParamVersion {self.number}: {format_count(len(self.params), 'param')}>"
 
 
-_NOT_INHERITED = BOOKKEEPING_NAMES.union(ROUTING_NAMES)
+def unchanged_since(versions: tuple[ParamVersion, ...], number: int, name: str) -> int:
+    """Return the first version since which `name` is as it is in version `number`: same value, or not set."""
+    held = versions[number].params
+    while number and _is_alike(name, versions[number - 1].params, held):
+        number -= 1
+    return number
+
+
+def _is_alike(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    if name in before and name in after:
+        return same(before[name], after[name])
+    return name not in before and name not in after

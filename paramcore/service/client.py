@@ -83,7 +83,7 @@ class Client:
             InvalidSetting: `task_type`.
 
         """
-        request = requests.create_task(effective.task if send is None else send, type=effective.project.type)
+        request = requests.create_task(effective.task if send is None else send, type=effective.type)
         return task_in(drive(posting(request, self._clock()), self.transport, self.sleep))
 
     def apply(self, plan: Plan) -> Outcome:

@@ -56,7 +56,7 @@ class MemoryService:
         *,
         assumptions: Assumptions = Assumptions(),
         created_at: Callable[[], str | None] = lambda: None,
-        judge: Callable[[EffectiveParams], str | None] = lambda _effective: None,
+        judge: Callable[[Project, EffectiveParams], str | None] = lambda _project, _effective: None,
         told: Callable[[str], None] = lambda _sentence: None,
     ) -> None:
         self.assumptions = assumptions
@@ -202,8 +202,9 @@ class MemoryService:
         name = self._batch(task.batch)["project"] if task.batch is not None and task.project is None else task.project
         if name is None:
             return self._kept(task, {"type": kind, "params": thaw(task.params)}), "created, of no project"
-        effective = self._project(name).resolve(task)
-        objection = self._judge(effective)
+        project = self._project(name)
+        effective = project.resolve(task)
+        objection = self._judge(project, effective)
         if objection is not None:
             raise _Refusal(400, f"Parameter is invalid, reason: {objection}")
         created = self._kept(task, thaw(effective.as_task()))

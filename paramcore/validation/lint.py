@@ -54,20 +54,19 @@ def lint_params(own: Mapping[str, Any], inheritance: Inheritance) -> Iterator[Fi
 def lint_task(effective: EffectiveParams, required: Collection[str] = ()) -> Iterator[Finding]:
     """Yield what a task asks for and probably does not mean; `required` names the params that its type needs."""
     version = effective.inherited_from
-    project = effective.project
     if version is None:
-        if effective.task.inherits_nothing and project.versions:
+        if effective.task.inherits_nothing and effective.versions:
             yield from _opted_out(effective, required)
         return
-    latest = project.latest.number
+    latest = effective.versions[-1].number
     if effective.task.project_version is not None and version.number < latest:
         found = f"a pin to version {version.number}"
         yield _lint("old_pin", "/project_version", found, f"the latest, {latest}, or a reason for the older one")
-    yield from lint_params(effective.task.params, effective.bound)
+    yield from lint_params(effective.task.params, effective.inheritance)
 
 
 def _opted_out(effective: EffectiveParams, required: Collection[str]) -> Iterator[Finding]:
-    latest = effective.project.latest
+    latest = effective.versions[-1]
     missed = [name for name in required if name not in effective.params and name in latest.params]
     if missed:
         names = ", ".join(f"`{name}`" for name in missed)

@@ -75,7 +75,7 @@ class Validator:
             InvalidSchema: `schema_failed`, as above.
 
         """
-        return self.params(effective.task.params, effective.bound)
+        return self.params(effective.task.params, effective.inheritance)
 
     def params(self, own: Mapping[str, Any], inheritance: Inheritance) -> tuple[Finding, ...]:
         """

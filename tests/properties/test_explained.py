@@ -40,9 +40,15 @@ def answers(*, min_versions: int = 0) -> SearchStrategy[EffectiveParams]:
     return st.builds(asked, projects(min_versions=min_versions), task_params(), versions)
 
 
+def project_of(answer: EffectiveParams) -> Project:
+    """Return the project that gave an answer."""
+    settings = answer.inheritance.assumptions
+    return Project(answer.project, type=answer.type, versions=answer.versions, assumptions=settings)
+
+
 def parts(answer: EffectiveParams) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the project and the request of an answer, as the reference model takes them."""
-    return model(answer.project), {
+    return model(project_of(answer)), {
         "params": plain(answer.task.params),
         "project_version": answer.task.project_version,
     }
@@ -95,7 +101,7 @@ class TestTrue:
     def test_the_value_is_the_sources_value(self, answer: EffectiveParams) -> None:
         """From the task it is the task's, from the project the version's; only an instruction is of both."""
         inherited = {} if answer.inherited_from is None else answer.inherited_from.params
-        settings = answer.project.assumptions
+        settings = answer.inheritance.assumptions
         for name, where in answer.sources.items():
             value = answer.params[name]
             if where == "task":
@@ -113,7 +119,7 @@ class TestTrue:
     @given(answer=answers())
     def test_the_candidates_give_the_value(self, answer: EffectiveParams) -> None:
         """Exactly one candidate won and has the value, or two were joined, the task's first."""
-        separator = answer.project.assumptions.instruction_separator
+        separator = answer.inheritance.assumptions.instruction_separator
         for one in answer.explain_all():
             won = [candidate for candidate in one.candidates if candidate.status in ("WON", "APPENDED")]
             if one.reason == "INSTRUCTION_APPENDED":
@@ -147,7 +153,7 @@ class TestLosers:
     @given(answer=answers(min_versions=1))
     def test_a_newer_value_that_was_not_asked_for_is_shown(self, answer: EffectiveParams) -> None:
         """A task that is pinned or opted out is told what the latest version would have given."""
-        latest = answer.project.latest
+        latest = answer.versions[-1]
         for name in {*latest.params, "nowhere"}:
             ignored = [one for one in answer.explain(name).candidates if one.status == "IGNORED"]
             expected = [latest.number] if latest is not answer.inherited_from and name in latest.params else []
@@ -171,7 +177,7 @@ class TestSince:
     @given(answer=answers(min_versions=1))
     def test_every_candidate_has_stood_since_the_version_named(self, answer: EffectiveParams) -> None:
         """That holds of each candidate with a version and a value, losers included."""
-        history = model(answer.project)["history"]
+        history = model(project_of(answer))["history"]
         for name in [*answer.params, *NAMES]:
             for candidate in answer.explain(name).candidates:
                 if candidate.version is None or candidate.status == "UNSET":
@@ -224,7 +230,7 @@ class TestTold:
     @given(answer=answers())
     def test_nothing_of_it_is_stored(self, answer: EffectiveParams) -> None:
         """Asked again of an equal project, it is an equal explanation."""
-        again = answer.project.resolve(answer.task)
+        again = project_of(answer).resolve(answer.task)
         assert again.explain_all() == answer.explain_all()
         assert str(again) == str(answer)
 

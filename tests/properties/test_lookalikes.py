@@ -93,7 +93,7 @@ class TestEveryPair:
             pytest.param(lambda value: TaskRequest({"x": value}), id="task_request"),
             pytest.param(lambda value: ParamVersion(0, {"x": value}), id="version"),
             pytest.param(holding, id="project"),
-            pytest.param(lambda value: holding(value).resolve({}).bound, id="inheritance"),
+            pytest.param(lambda value: holding(value).resolve({}).inheritance, id="inheritance"),
             pytest.param(lambda value: holding(value).resolve({}), id="effective"),
             pytest.param(lambda value: holding(value).resolve({}).explain("x"), id="explanation"),
             pytest.param(lambda value: holding(value).resolve({}).explain("x").candidates[1], id="candidate"),

@@ -143,10 +143,10 @@ class TestHandedIn:
         """What stands beside the params, of a project or of a version, is as safe from the caller as they are."""
         argument = {"type": "imageannotation", "name": "boxes", "param_history": None, "extra": [1]}
         if place == "fields":
-            project = Project.with_history("boxes", type="imageannotation", versions=[], fields=argument)
+            project = Project("boxes", type="imageannotation", versions=[], fields=argument)
         else:
             version = ParamVersion(0, {}, **{place: argument})
-            project = Project.with_history("boxes", type="imageannotation", versions=[version])
+            project = Project("boxes", type="imageannotation", versions=[version])
         before = told(project), spelled([version.not_inherited for version in project.versions])
         argument["extra"].append("scribble")
         argument["more"] = "scribble"
@@ -250,7 +250,7 @@ class TestAttributes:
         [
             Project("boxes", type="imageannotation", params={"a": [1]}),
             Project("boxes", type="imageannotation", params={"a": [1]}).latest,
-            Project("boxes", type="imageannotation", params={"a": [1]}).resolve({}).bound,
+            Project("boxes", type="imageannotation", params={"a": [1]}).resolve({}).inheritance,
             Project("boxes", type="imageannotation", params={"a": [1]}).resolve({}),
             Project("boxes", type="imageannotation", params={"a": [1]}).resolve({}).explain("a"),
             Project("boxes", type="imageannotation", params={"a": [1]}).resolve({}).explain("a").candidates[0],
@@ -356,7 +356,7 @@ class TestEqualityAndHash:
             def made(number: int | None = number) -> list[Any]:
                 task = TaskRequest(own, project_version=number)
                 answer = project.resolve(task)
-                return [task, answer, answer.bound, answer.inherited_from, answer.explain("a"), project]
+                return [task, answer, answer.inheritance, answer.inherited_from, answer.explain("a"), project]
 
             for one, two in zip(made(), made(), strict=True):
                 assert one == two

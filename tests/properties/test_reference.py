@@ -65,9 +65,7 @@ class TestAgainstTheModel:
     @given(project=projects(), flat=flat_requests(), kind=kinds)
     def test_every_way_to_resolve_agrees(self, project: Project, flat: Any, kind: Any) -> None:
         """From the flat form, in parts, among many or bound once: one answer, or one reason why not."""
-        named = Project.with_history(
-            "boxes", type="imageannotation", versions=project.versions, assumptions=project.assumptions
-        )
+        named = Project("boxes", type="imageannotation", versions=project.versions, assumptions=project.assumptions)
         assert list(disagreements(named, model(named), flat, kind)) == []
 
     @given(project=projects(), flats=st.lists(flat_requests(), max_size=4))

@@ -144,7 +144,7 @@ class TestProjects:
     def test_further_fields_take_nothing_away(self, fields: dict[str, Any]) -> None:
         """A project made with further fields is written with its name, its type and its history, and can be read."""
         made = Project("boxes", type="imageannotation", params={"a": 1})
-        project = Project.with_history("boxes", type="imageannotation", versions=made.versions, fields=fields)
+        project = Project("boxes", type="imageannotation", versions=made.versions, fields=fields)
         again = read_project(sent(write_project(project)))
         assert (again.name, again.type, again.versions) == ("boxes", "imageannotation", made.versions)
 
@@ -202,7 +202,7 @@ def everything(project: Project, task: TaskRequest, update: Update) -> list[Any]
     plan = Plan.of(project, update)
     return [
         *(project, project.assumptions, task, update, plan, plan.diff, Diff.between(project.params, {})),
-        *(answer, answer.bound, answer.inherited_from, answer.explain("a"), *answer.explain_all()),
+        *(answer, answer.inheritance, answer.inherited_from, answer.explain("a"), *answer.explain_all()),
         *(answer.params, answer.sources, answer.as_task(), answer.as_request(), project.versions, project.fields),
     ]
 

@@ -69,8 +69,8 @@ def test_nothing_deletes_or_retypes_a_project():
     """P10: what a project offers to change is its params and what is assumed of it."""
     makes_a_project = {name for name in dir(Project) if callable(getattr(Project, name)) and not name.startswith("_")}
     assert makes_a_project == {
-        *("with_history", "version", "update", "patch_params", "replace_params", "assuming"),
-        *("inheritance", "resolve", "resolve_many", "check"),
+        *("version", "update", "patch_params", "replace_params", "assuming"),
+        *("inheritance", "resolve", "resolve_many", "check_request"),
     }
     for changed in (TWO.update(Replace({})), TWO.patch_params({}), TWO.assuming(Assumptions())):
         assert (changed.name, changed.type) == ("boxes", "imageannotation")
@@ -131,20 +131,18 @@ def test_a_project_without_versions_has_no_latest():
 
 def test_a_history_is_numbered_by_place():
     """Versions that do not stand at their number's place are refused (P3)."""
-    assert Project.with_history(
-        "boxes", type="comparison", versions=[ParamVersion(0, {}), ParamVersion(1, {"a": 1})]
-    ).params == {"a": 1}
+    assert Project("boxes", type="comparison", versions=[ParamVersion(0, {}), ParamVersion(1, {"a": 1})]).params == {
+        "a": 1
+    }
     with pytest.raises(NoSuchVersion, match="number 1 at place 0"):
-        Project.with_history("boxes", type="comparison", versions=[ParamVersion(1, {})])
+        Project("boxes", type="comparison", versions=[ParamVersion(1, {})])
 
 
 def test_further_fields_keep_no_second_name():
     """A field that the project has itself holds its place only."""
-    project = Project.with_history(
-        "boxes", type="comparison", versions=[], fields={"x": 1, "name": "other", "type": "other"}
-    )
+    project = Project("boxes", type="comparison", versions=[], fields={"x": 1, "name": "other", "type": "other"})
     assert (project.name, project.type, project.fields) == ("boxes", "comparison", {"x": 1})
-    assert project.layout == ("x", "name", "type")
+    assert project.field_order == ("x", "name", "type")
 
 
 def test_other_assumptions_answer_otherwise():
@@ -223,7 +221,7 @@ def test_a_project_compares_copies_and_pickles_by_value():
 @pytest.mark.parametrize("odd", [None, {"number": 0}, "0", 0])
 def test_what_is_no_version_and_no_request_is_refused(odd):
     """A history is made of versions, and a check is made of a request; nothing else fails from inside."""
-    for act in (lambda: Project.with_history("boxes", type="comparison", versions=[odd]), lambda: BOXES.check(odd)):
+    for act in (lambda: Project("boxes", type="comparison", versions=[odd]), lambda: BOXES.check_request(odd)):
         with pytest.raises(InvalidSetting) as refused:
             act()
         assert refused.value.code == "argument_type"

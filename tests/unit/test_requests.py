@@ -137,7 +137,7 @@ def test_a_version_keeps_its_entry():
     version = ParamVersion.from_entry(0, entry)
     assert (version.number, version.created_at, version.params) == (0, "noon", {"a": 1})
     assert version.not_inherited == {"batch": "monday", "patch": True}
-    assert version.entry == entry
+    assert version.raw_entry == entry
     assert version == ParamVersion(0, {"a": 1}, "noon", {"batch": "monday", "patch": True})
 
 
@@ -229,10 +229,10 @@ def test_inheritances_compare_by_what_they_bind():
 
 def test_an_inheritance_travels_without_what_it_was_read_from():
     """Pickled, it binds the same, and leaves the entry of the history behind; changed by hand, it binds anew."""
-    version = ParamVersion(0, {"instruction": "Box it."}, entry={"version": 0, "instruction": "Box it."})
+    version = ParamVersion(0, {"instruction": "Box it."}, raw_entry={"version": 0, "instruction": "Box it."})
     bound = Inheritance(version, Assumptions())
     again = pickle.loads(pickle.dumps(bound))
-    assert (again, again.version.entry) == (bound, None)
+    assert (again, again.version.raw_entry) == (bound, None)
     assert again.merge({"instruction": "Hurry."}) == {"instruction": "Hurry.\nBox it."}
     other = evolve(bound, assumptions=Assumptions(instruction_separator=" "))
     assert other.merge({"instruction": "Hurry."}) == {"instruction": "Hurry. Box it."}

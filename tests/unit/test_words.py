@@ -223,7 +223,7 @@ REFUSALS = [
         "at /created_at: found the number 7, wanted a time as text, or none",
     ),
     (
-        lambda: Project.with_history("boxes", type="comparison", versions=[ParamVersion(1, {})]),
+        lambda: Project("boxes", type="comparison", versions=[ParamVersion(1, {})]),
         "NoSuchVersion",
         "version_unknown",
         None,

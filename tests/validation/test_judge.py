@@ -342,7 +342,7 @@ class TestWords:
         """Tasks may bring any names: what is kept of them has an end, and each is told all the same."""
         project = boxes(geometries=GEOMETRIES)
         judge = Validator(project)
-        bound = project.resolve({}).bound
+        bound = project.resolve({}).inheritance
         for number in range(4_200):
             assert [one.pointer for one in judge.params({"attachment": "a", f"n{number}": 1}, bound)] == [f"/n{number}"]
         assert len(judge._rules._ones) <= 4_096
@@ -424,7 +424,7 @@ class TestOwnSchemas:
         ]:
             effective = project.resolve({"ids": ids})
             for own in ({"ids": ids}, effective.task.params):
-                assert [one.pointer for one in judge.params(own, effective.bound)] == ["/ids"] * twice
+                assert [one.pointer for one in judge.params(own, effective.inheritance)] == ["/ids"] * twice
 
     def test_true_is_not_one(self):
         """Elements are compared as JSON."""

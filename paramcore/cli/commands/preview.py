@@ -41,7 +41,7 @@ def explain(options: Namespace) -> Pieces:
         return "\n\n".join(str(one) for one in explanations(effective))
 
     def as_json(effective: EffectiveParams) -> Any:
-        return {"project": effective.project.name, "explanations": [one.to_json() for one in explanations(effective)]}
+        return {"project": effective.project, "explanations": [one.to_json() for one in explanations(effective)]}
 
     return _each_task(options, as_text, as_json)
 

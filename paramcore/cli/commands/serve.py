@@ -34,7 +34,7 @@ def serve(options: Namespace) -> Pieces:
         _projects(options),
         assumptions=options.assumptions,
         created_at=_now,
-        judge=_objection if options.validate else lambda _effective: None,
+        judge=_objection if options.validate else lambda _project, _effective: None,
         told=said.put,
     )
     save = _saver(stand_in, options.save)
@@ -68,8 +68,8 @@ def _projects(options: Namespace) -> list[Project]:
     return [project for _, project in several]
 
 
-def _objection(effective: EffectiveParams) -> str | None:
-    errors = [one for one in Validator(effective.project, Schemas()).task(effective) if one.severity == "error"]
+def _objection(project: Project, effective: EffectiveParams) -> str | None:
+    errors = [one for one in Validator(project, Schemas()).task(effective) if one.severity == "error"]
     return str(errors[0]) if errors else None
 
 

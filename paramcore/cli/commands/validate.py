@@ -139,7 +139,7 @@ class _Bench:
         except DocumentError as error:
             refused = self._refused(error, task)
             return [] if refused.violation.code in self._ignored else [refused]
-        project = effective.project
+        project = self._projects.named(effective.project)
         judge = self._judges[project.name]
         self._overrides[project.name].add(effective.task.params, effective.inherited_from)
         found = (*judge.task(effective), *lint_task(effective, judge.schema.required))

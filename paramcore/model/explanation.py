@@ -1,0 +1,253 @@
+"""
+Why a param of a task has its value.
+
+Nothing of an explanation is stored with a result.  It follows from the request,
+the version inherited and the history before it, so a history read from the
+service explains itself as well as one that was made here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, TypeAlias
+
+from attrs import field, frozen
+
+from paramcore.model.inheritance import Inheritance
+from paramcore.model.tasks import TaskRequest
+from paramcore.model.versions import ParamVersion, unchanged_since
+from paramcore.text import format_name, format_value
+from paramcore.values.frozen import equality_key, thaw
+
+__all__ = ["TASK_LAYER", "Candidate", "Explanation", "Reason", "Status", "assumed_rules", "explain_param"]
+
+#: What became of a candidate.
+Status: TypeAlias = Literal["WON", "LOST", "UNSET", "APPENDED", "IGNORED"]
+
+#: Why a param has its value.
+Reason: TypeAlias = Literal[
+    "TASK_OVERRIDE",
+    "INHERITED_HEAD",
+    "INHERITED_PINNED",
+    "INSTRUCTION_APPENDED",
+    "INSTRUCTION_TASK_ONLY",
+    "INSTRUCTION_PROJECT_ONLY",
+    "INHERITANCE_OFF",
+    "NO_HISTORY",
+    "ABSENT",
+]
+
+_REASONS: dict[Reason, str] = {
+    "TASK_OVERRIDE": "the task sets it, and its own params win",
+    "INHERITED_HEAD": "the task does not set it and names no version, so the latest gives it",
+    "INHERITED_PINNED": "the task does not set it, so the version that it names gives it",
+    "INSTRUCTION_APPENDED": "the project's instruction is appended after the task's",
+    "INSTRUCTION_TASK_ONLY": "only the task's instruction counts",
+    "INSTRUCTION_PROJECT_ONLY": "only the project's instruction counts",
+    "INHERITANCE_OFF": "the task inherits nothing (project_version -1), so only its own params count",
+    "NO_HISTORY": "the project has no versions yet, so only the task's own params count",
+    "ABSENT": "neither the task nor the version that it inherits sets it",
+}
+
+_INSTRUCTION_REASONS: dict[str, Reason] = {
+    "both": "INSTRUCTION_APPENDED",
+    "task": "INSTRUCTION_TASK_ONLY",
+    "project": "INSTRUCTION_PROJECT_ONLY",
+}
+
+#: By the source of the effective value: what became of the task's own value, and of the version's.
+_TASK_STATUS: dict[str, Status] = {"task": "WON", "project": "LOST", "both": "APPENDED"}
+_VERSION_STATUS: dict[str, Status] = {"task": "LOST", "project": "WON", "both": "APPENDED"}
+
+#: The layer of a task's own params; those of versions are `project version N`.
+TASK_LAYER = "task request"
+
+
+@frozen(repr=False)
+class Candidate:
+    """A place that could have given a param its value."""
+
+    #: The number of the version; `None` for the task request.
+    version: int | None
+    #: What became of it.
+    status: Status
+    #: Its value; there is none where `status` is UNSET.
+    value: Any = field(default=None, eq=equality_key)
+    #: The version since which the value has stood unchanged.
+    first_set_in: int | None = None
+    #: What `status` does not say, for people.
+    note: str = ""
+
+    @property
+    def layer(self) -> str:
+        """`task request`, or `project version N`."""
+        return TASK_LAYER if self.version is None else f"project version {self.version}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return `layer version status value first_set_in note`; no `value` where it is unset."""
+        value = {} if self.status == "UNSET" else {"value": thaw(self.value)}
+        return {
+            "layer": self.layer,
+            "version": self.version,
+            "status": self.status,
+            **value,
+            "first_set_in": self.first_set_in,
+            "note": self.note,
+        }
+
+    def __repr__(self) -> str:
+        return f"<Candidate {self.layer}: {self.status}>"
+
+
+@frozen(repr=False)
+class Explanation:
+    """
+    Why one param has its value: the answer, the reason, and the candidates in order of precedence.
+
+    Candidates are the task, the version that it inherits, the value that this
+    version superseded or dropped, and the latest version where the task does not
+    inherit it.
+    """
+
+    #: The name of the param.
+    param: str
+    #: Whether the task will have the param.
+    is_set: bool
+    #: The effective value; `None` where it is not set.
+    value: Any = field(eq=equality_key)
+    #: Why, as a stable code.
+    reason: Reason
+    #: Every place that could have set it.
+    candidates: tuple[Candidate, ...]
+    #: The version that first set the inherited value; `None` where nothing is inherited.
+    first_set_in: int | None
+    #: The ids of the assumed rules behind the answer.
+    rests_on: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return `param value reason first_set_in candidates rests_on`; no `value` where it is not set."""
+        value = {"value": thaw(self.value)} if self.is_set else {}
+        return {
+            "param": self.param,
+            **value,
+            "reason": self.reason,
+            "first_set_in": self.first_set_in,
+            "candidates": [candidate.to_json() for candidate in self.candidates],
+            "rests_on": list(self.rests_on),
+        }
+
+    def __repr__(self) -> str:
+        return f"<Explanation of {self.param!r}: {self.reason}>"
+
+    def __str__(self) -> str:
+        answer = f"= {format_value(self.value)}" if self.is_set else "is not set"
+        assumed = f" (assumed: {', '.join(self.rests_on)}; see `paramcore assumptions`)" if self.rests_on else ""
+        width = max(len(candidate.layer) for candidate in self.candidates)
+        rows = [_format_candidate(candidate, width) for candidate in self.candidates]
+        why = f"  why       {self.reason}: {_REASONS[self.reason]}{assumed}"
+        return "\n".join([f"{format_name(self.param)} {answer}", *rows, why])
+
+
+def _format_candidate(candidate: Candidate, width: int) -> str:
+    value = "-" if candidate.status == "UNSET" else format_value(candidate.value, limit=100)
+    since = candidate.first_set_in
+    notes = [candidate.note] if candidate.note else []
+    if since is not None and since != candidate.version:
+        notes.insert(0, f"set since version {since}")
+    note = f"  ({'; '.join(notes)})" if notes else ""
+    return f"  {candidate.status:<8}  {candidate.layer:<{width}}  {value}{note}"
+
+
+def explain_param(
+    param: str, task: TaskRequest, inheritance: Inheritance, versions: tuple[ParamVersion, ...]
+) -> Explanation:
+    """Return why a task that inherits from one of these versions has this param, or has it not."""
+    version = inheritance.version
+    inherited = {} if version is None else version.params
+    is_set = param in task.params or param in inherited
+    candidates = (
+        _task_candidate(param, task, inheritance),
+        *_inherited_candidates(param, task, inheritance, versions),
+        *_latest_candidate(param, version, versions),
+    )
+    winning = (one for one in candidates if one.version is not None and one.status in ("WON", "APPENDED"))
+    return Explanation(
+        param,
+        is_set,
+        # The merge decides each name from its own values.
+        inheritance.merge({param: task.params[param]} if param in task.params else {}).get(param),
+        _reason(param, is_set, task, inheritance),
+        candidates,
+        next((candidate.first_set_in for candidate in winning), None),
+        assumed_rules(param, task, inheritance),
+    )
+
+
+def assumed_rules(param: str, task: TaskRequest, inheritance: Inheritance) -> tuple[str, ...]:
+    """Return the ids of the assumed rules that decide this param: T1, T5 or T6."""
+    own = task.params
+    inherited: Mapping[str, Any] = {} if inheritance.version is None else inheritance.version.params
+    if param not in inherited:
+        return ()
+    if param != "instruction":
+        return ("T1",) if param in own and own[param] is None else ()
+    if inheritance.assumptions.instruction_rule == "override":
+        return ("T6",) if inherited[param] and param in own else ()
+    return ("T5",) if inherited[param] or own.get(param) else ()
+
+
+def _reason(param: str, is_set: bool, task: TaskRequest, inheritance: Inheritance) -> Reason:
+    if inheritance.version is None:
+        return "INHERITANCE_OFF" if task.inherits_nothing else "NO_HISTORY"
+    if not is_set:
+        return "ABSENT"
+    if param == "instruction":
+        return _INSTRUCTION_REASONS[inheritance.source(task.params, param)]
+    if param in task.params:
+        return "TASK_OVERRIDE"
+    return "INHERITED_HEAD" if task.project_version is None else "INHERITED_PINNED"
+
+
+def _task_candidate(param: str, task: TaskRequest, inheritance: Inheritance) -> Candidate:
+    if param not in task.params:
+        return Candidate(None, "UNSET")
+    source = inheritance.source(task.params, param)
+    note = "it has no text" if source == "project" else ""
+    return Candidate(None, _TASK_STATUS[source], task.params[param], note=note)
+
+
+def _inherited_candidates(
+    param: str, task: TaskRequest, inheritance: Inheritance, versions: tuple[ParamVersion, ...]
+) -> Iterator[Candidate]:
+    """Yield the version inherited, and the value that stood there before."""
+    version = inheritance.version
+    if version is None:
+        return
+    since = unchanged_since(versions, version.number, param)
+    if param in version.params:
+        status = _VERSION_STATUS[inheritance.source(task.params, param)]
+        note = "the task sets it" if status == "LOST" else ""
+        yield Candidate(version.number, status, version.params[param], since, note)
+    elif param in version.not_inherited:
+        note = "says where a task goes: kept, but not inherited"
+        yield Candidate(version.number, "IGNORED", version.not_inherited[param], note=note)
+    else:
+        yield Candidate(version.number, "UNSET")
+    if since and param in versions[since - 1].params:
+        how = "superseded" if param in version.params else "dropped"
+        before = versions[since - 1]
+        earlier = unchanged_since(versions, before.number, param)
+        yield Candidate(before.number, "LOST", before.params[param], earlier, f"{how} in version {since}")
+
+
+def _latest_candidate(
+    param: str, inherited: ParamVersion | None, versions: tuple[ParamVersion, ...]
+) -> Iterator[Candidate]:
+    """Yield the latest version where the task does not inherit it."""
+    latest = versions[-1] if versions else None
+    if latest is None or latest is inherited or param not in latest.params:
+        return
+    requested = "nothing" if inherited is None else f"version {inherited.number}"
+    since = unchanged_since(versions, latest.number, param)
+    note = f"the latest, but the task asks for {requested}"
+    yield Candidate(latest.number, "IGNORED", latest.params[param], since, note)
