@@ -138,7 +138,7 @@ class TestHandedIn:
         scribble(payload)
         assert [spelled(ask()) for ask in made] == before
 
-    @pytest.mark.parametrize("place", ["fields", "not_inherited", "entry"])
+    @pytest.mark.parametrize("place", ["fields", "not_inherited", "raw_entry"])
     def test_further_fields_are_copied_too(self, place: str) -> None:
         """What stands beside the params, of a project or of a version, is as safe from the caller as they are."""
         argument = {"type": "imageannotation", "name": "boxes", "param_history": None, "extra": [1]}
