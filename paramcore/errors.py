@@ -4,21 +4,21 @@ Every error that paramcore raises on purpose.
 ::
 
     ParamcoreError          the root, never raised itself
-    ├── NotJSON             ValueError   a value that is no JSON, or is past the limits
-    ├── InvalidParams       ValueError   JSON, but no params: a reserved name, an instruction that is no text
+    ├── NotJSON             ValueError   a value that JSON cannot hold, or that exceeds the limits
+    ├── InvalidParams       ValueError   JSON that is not params: a reserved name, an instruction that is a number
     ├── InvalidSetting      ValueError   an argument beside the params: a name, a flag, an assumption
     ├── NoSuchVersion       LookupError  a version that the project does not have
     ├── WrongProject        ValueError   a task request for another project, or of another type
-    ├── MalformedPayload    ValueError   JSON that is not what the API sends or takes
-    ├── InvalidSchema       ValueError   a schema that is none, or that would not end
+    ├── MalformedPayload    ValueError   JSON that the API neither sends nor accepts
+    ├── InvalidSchema       ValueError   a schema that cannot validate anything
     ├── WouldDrop           ValueError   an update that would drop params, stopped before it was sent
-    ├── NotDone             RuntimeError nothing was changed, for certain: it was refused, or never sent
-    ├── OutcomeUnknown      RuntimeError it was sent, and no answer says what became of it
-    ├── InvalidKey          ValueError   what is no API key; it is never shown
+    ├── NotDone             RuntimeError nothing was changed, for certain: refused, or never sent
+    ├── OutcomeUnknown      RuntimeError sent, and no response says whether it was done
+    ├── InvalidKey          ValueError   text that is no API key; it is never shown
     └── DocumentError       ValueError   a file or a stream that cannot be read, by line and column
 
-All compare by value and pickle.  `code` is stable and meant for programs; the
-sentence that `str()` gives is meant for people and may be reworded.
+All compare by value and pickle.  `code` is stable, for programs; the text of
+`str()` is for people and may change.
 """
 
 from __future__ import annotations
@@ -52,13 +52,16 @@ class ParamcoreError(Exception):
     """
     The root of the tree.
 
-    `path` is the JSON Pointer (RFC 6901) of the place inside what was handed
-    in: `""` is the whole of it, `None` means that there is no such place.
+    `InvalidParams("param_name", "/patch", "the param name `patch`", "another name")`
     """
 
+    #: A stable code, for programs.
     code: str
+    #: The JSON Pointer of the value that is wrong; `""` is the whole, `None` where there is no such place.
     path: str | None
+    #: What is wrong.
     found: str
+    #: What to do.
     wanted: str
 
     def __str__(self) -> str:
@@ -74,21 +77,21 @@ class ParamcoreError(Exception):
         return hash((type(self), self._fields()))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # An exception's own way would set the fields of a frozen object.
+        # The default would set the fields of a frozen object.
         return type(self), self._fields()
 
     def _fields(self) -> tuple[Any, ...]:
         return attrs.astuple(self, recurse=False)
 
     def within(self, prefix: str) -> Self:
-        """Return the same error, its path seen from further out."""
+        """Return the same error with `prefix` before its path."""
         return attrs.evolve(self, path=prefix + (self.path or ""))
 
 
 # Classes that have no fields of their own need no decorator: the root freezes them.
 class NotJSON(ParamcoreError, ValueError):
     """
-    A value that is no JSON, or one past the limits.
+    A value that JSON cannot hold, or that exceeds the limits.
 
     Codes: `value_type`, `key_type`, `value_number`, `value_text`, `too_deep`,
     `too_large`, `cycle`, `changed_during_call`.
@@ -97,10 +100,10 @@ class NotJSON(ParamcoreError, ValueError):
 
 class InvalidParams(ParamcoreError, ValueError):
     """
-    JSON, but not params.
+    JSON that is not params.
 
-    Codes: `params_type` (no object), `instruction_type` (U11), `param_name`
-    (U9, U10, T10: a name that the API uses for something else).
+    Codes: `params_type` (not an object), `instruction_type` (U11), `param_name`
+    (U9, U10, T10: a name that the API reserves).
     """
 
 
@@ -120,13 +123,13 @@ class NoSuchVersion(ParamcoreError, LookupError):
     """
     A version that the project does not have (T7).
 
-    Codes: `version_type` (no whole number), `version_unknown` (out of range).
+    Codes: `version_type` (not a whole number), `version_unknown` (out of range).
     """
 
 
 class WrongProject(ParamcoreError, ValueError):
     """
-    A task request that belongs elsewhere.
+    A task request for another project or type.
 
     Codes: `wrong_project` (T15), `wrong_type` (T12).
     """
@@ -134,7 +137,7 @@ class WrongProject(ParamcoreError, ValueError):
 
 class MalformedPayload(ParamcoreError, ValueError):
     """
-    JSON that is not what the API sends or takes.
+    JSON that the API neither sends nor accepts.
 
     Codes: `project_type`, `history_type`, `history_order`, `history_version`,
     `request_type`, `reply_type`.
@@ -143,12 +146,11 @@ class MalformedPayload(ParamcoreError, ValueError):
 
 class InvalidSchema(ParamcoreError, ValueError):
     """
-    A schema for a task type that cannot judge anything; `path` is a place in the schema.
+    A schema that cannot validate anything; `path` is a place in the schema.
 
-    Codes: `schema_invalid` (no JSON Schema 2020-12), `schema_ref` (a reference
-    that leads out of the schema, nowhere or round in a circle),
-    `schema_pattern` (no regular expression, or one that may take for ever),
-    `schema_failed` (it broke down over a value).
+    Codes: `schema_invalid` (not JSON Schema 2020-12), `schema_ref` (a reference
+    that leaves the schema, leads nowhere or goes in a circle), `schema_pattern`
+    (not a regular expression of Python's), `schema_failed` (it failed on a value).
     """
 
 
@@ -157,9 +159,10 @@ class WouldDrop(ParamcoreError, ValueError):
     """
     An update that would drop params, stopped before it was sent (U2).
 
-    `dropped` names them.  Code: `would_drop`.
+    Code: `would_drop`.
     """
 
+    #: The names of the params.
     dropped: tuple[str, ...]
 
 
@@ -168,36 +171,34 @@ class NotDone(ParamcoreError, RuntimeError):
     """
     Nothing was changed, for certain: the service refused, or nothing was sent.
 
-    `status` is the HTTP status, `None` where there is none.
-
-    Codes: `not_sent`, `certificate` (not sent either, and never tried again),
+    Codes: `not_sent`, `certificate` (not sent, and never retried),
     `refused` (400 and the like), `unauthorized` (401, 403), `not_found` (404),
-    `conflict` (409), `too_many_requests` (429), `history_moved` (the project is
-    not what it was when the update was planned).
+    `conflict` (409), `too_many_requests` (429), `history_moved` (the project has
+    changed since the update was planned).
     """
 
+    #: The HTTP status; `None` where there is none.
     status: int | None = None
 
 
 @frozen(slots=False, eq=False)
 class OutcomeUnknown(ParamcoreError, RuntimeError):
     """
-    Something was sent, and no answer says what became of it.
-
-    `status` is the HTTP status, `None` where there is none.
+    Something was sent, and no response says whether it was done.
 
     Codes: `no_reply` (the connection broke), `deadline`, `reply_status`
     (500 and the like, a redirect), `reply_encoding`, `reply_size`,
-    `wrong_project`, `not_seen` (in the history, yet), and those of what is
-    wrong with a reply (`json_syntax`, `history_order`, ...).
+    `wrong_project`, `not_seen` (not in the history yet), and the codes of a
+    malformed reply (`json_syntax`, `history_order`, ...).
     """
 
+    #: The HTTP status; `None` where there is none.
     status: int | None = None
 
 
 class InvalidKey(ParamcoreError, ValueError):
     """
-    What is no API key.  What was found is never shown.
+    Text that is no API key.  The text itself is never shown.
 
     Codes: `credentials_missing`, `credentials_format`.
     """
@@ -206,19 +207,19 @@ class InvalidKey(ParamcoreError, ValueError):
 @frozen(slots=False, eq=False)
 class DocumentError(ParamcoreError, ValueError):
     """
-    A file or a stream that cannot be read.
-
-    `line` and `column` count from 1, in characters; both are `None` where the
-    fault is the file's as a whole.
+    A file or a stream that cannot be read or written.
 
     Codes: `json_syntax`, `json_encoding`, `json_number`,
-    `json_duplicate_key`, `json_depth`, `yaml_syntax`, `yaml_feature` (what
-    JSON cannot say), `too_large`, `unreadable`, `unwritable`; `setting_name`
+    `json_duplicate_key`, `json_depth`, `yaml_syntax`, `yaml_feature` (a feature
+    that JSON lacks), `too_large`, `unreadable`, `unwritable`; `setting_name`
     (in `pyproject.toml`); `wrong_project` (a project twice, or none).
     """
 
+    #: The path, or `<stdin>`.
     source: str
+    #: The line, from 1; `None` where the error is about the whole file.
     line: int | None
+    #: The column, from 1, in characters.
     column: int | None
 
     def __str__(self) -> str:

@@ -1,8 +1,8 @@
 """
-What nothing documents, as named settings and as a list.
+The rules that no documentation settles: a list of them, and the settings that change some.
 
-Each effective result says which of the rules about values it rests on (T1, T5,
-T6, T8, U10).  A setting changes only what is assumed, never a documented rule.
+Each effective result names those of its rules that are assumed (T1, T5, T6, T8,
+U10).  A setting never changes a documented rule.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ def _check_separator(_assumptions: object, _attribute: Attribute[Any], value: ob
     freeze(value)
 
 
-def _one_of(*values: str) -> Any:
+def _choice_field(*values: str) -> Any:
     def check(_assumptions: object, attribute: Attribute[Any], value: object) -> None:
         if type(value) is not str or value not in values:
-            wanted = " or ".join(f"`{one}`" for one in values)
+            wanted = " or ".join(f"`{choice}`" for choice in values)
             raise InvalidSetting("assumption_value", None, f"{describe_value(value)} as `{attribute.name}`", wanted)
 
     return field(default=values[0], validator=check)
@@ -37,24 +37,27 @@ def _one_of(*values: str) -> Any:
 @frozen(kw_only=True)
 class Assumptions:
     """
-    The settings.  They travel with a project, so that no two answers about it disagree.
+    Settings for what nothing documents: `Assumptions(instruction_rule="override")`.
 
-    `instruction_separator`, `empty_instruction`: rule T5; `instruction_rule`:
-    T6; `pinned_param_version`: T8.
+    They travel with a project, so that all answers about it agree.
 
     Raises:
         InvalidSetting: `separator_type` or `assumption_value`.
 
     """
 
+    #: The text between the two instructions (T5).
     instruction_separator: str = field(default="\n", validator=_check_separator)
-    empty_instruction: Literal["leave out", "join"] = _one_of("leave out", "join")
-    instruction_rule: Literal["append", "override"] = _one_of("append", "override")
-    pinned_param_version: Literal["used", "latest"] = _one_of("used", "latest")
+    #: Whether a task without text gets the separator too: `leave out` or `join` (T5).
+    empty_instruction: Literal["leave out", "join"] = _choice_field("leave out", "join")
+    #: Whether the project's instruction is appended or overridden (T6).
+    instruction_rule: Literal["append", "override"] = _choice_field("append", "override")
+    #: Which version a created task records: the one `used`, or the `latest` (T8).
+    pinned_param_version: Literal["used", "latest"] = _choice_field("used", "latest")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # The names of the settings are longer than their values, and travel with every project.
-        return _assuming, tuple(getattr(self, one.name) for one in fields(Assumptions))
+        # By position, since the names are longer than the values and travel with every project.
+        return _restore, tuple(getattr(self, setting.name) for setting in fields(Assumptions))
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, str]) -> Assumptions:
@@ -62,37 +65,36 @@ class Assumptions:
         Return the assumptions with these settings, by name.
 
         Raises:
-            InvalidSetting: `assumption_name` for a name that is none of them,
-                else as the class itself.
+            InvalidSetting: `assumption_name` for an unknown name, else as the
+                class itself.
 
         """
         names = [setting.name for setting in fields(cls)]
         for name in settings:
             if type(name) is not str or name not in names:
-                wanted = "one of " + ", ".join(f"`{one}`" for one in names)
+                wanted = "one of " + ", ".join(f"`{known}`" for known in names)
                 raise InvalidSetting(
                     "assumption_name", None, f"{describe_value(name)} as the name of a setting", wanted
                 )
         return cls(**settings)  # type: ignore[arg-type]
 
 
-def _assuming(*values: Any) -> Assumptions:
-    names = [one.name for one in fields(Assumptions)]
+def _restore(*values: Any) -> Assumptions:
+    names = [setting.name for setting in fields(Assumptions)]
     return Assumptions(**dict(zip(names, values, strict=True)))
 
 
 @frozen
 class AssumedRule:
-    """
-    One rule that no documentation settles.
+    """One rule that no documentation settles."""
 
-    `settings` names those of `Assumptions` that change it; without one it is
-    fixed for now.  `basis` is what speaks for it.
-    """
-
+    #: Its id, such as `T5`.
     rule: str
+    #: What it says.
     text: str
+    #: The evidence for it.
     basis: str
+    #: The names of the settings that change it; without one it is fixed.
     settings: tuple[str, ...] = ()
 
 

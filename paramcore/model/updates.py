@@ -1,10 +1,10 @@
 """
 Updates of a project's params.
 
-The API has one call with a flag; here are two verbs: a `Patch` lays its params
-over the latest ones, a `Replace` drops everything that it does not name.
+The API has one call with a flag; here are two classes.  A `Patch` lays its params
+over the latest ones; a `Replace` drops everything that it does not name.
 Everything that decides what an update makes of a project's params is in this
-file.
+module.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from attrs import field, frozen
 
 from paramcore.errors import InvalidParams
 from paramcore.model.tasks import ROUTING_NAMES
+from paramcore.text import format_count
 from paramcore.values.frozen import JSONObject, freeze, wrap_frozen
 from paramcore.values.params import freeze_params
 from paramcore.values.pointer import join_pointer
@@ -26,16 +27,16 @@ __all__ = ["BOOKKEEPING_NAMES", "Patch", "Replace", "Update"]
 BOOKKEEPING_NAMES = frozenset({"version", "created_at", "patch"})
 
 
-def _project_params(params: object) -> JSONObject:
+def _project_params(params: Mapping[str, Any]) -> JSONObject:
     frozen = freeze_params(params)
     for name in frozen:
-        # U9: bookkeeping names would be clobbered in the flat form, and `patch` would change the mode.
+        # U9: the flat form would overwrite bookkeeping names, and `patch` would change the mode.
         if name in BOOKKEEPING_NAMES:
             found = f"the param name `{name}`"
             raise InvalidParams(
                 "param_name", join_pointer(name), found, "another: the API keeps its own bookkeeping under it"
             )
-        # So do those that say where a task goes (U10): they are no params of a project.
+        # Routing names (U10) say where a task goes; they are no params of a project.
         if name in ROUTING_NAMES:
             found = f"the param name `{name}`"
             raise InvalidParams(
@@ -44,10 +45,10 @@ def _project_params(params: object) -> JSONObject:
     return frozen
 
 
-@frozen
+@frozen(repr=False)
 class Patch:
     """
-    Params to lay over a project's latest ones, name by name.
+    Params to lay over a project's latest ones, name by name: `Patch({"padding": 3})`.
 
     Raises:
         InvalidParams: `params_type`, `instruction_type`, or `param_name` for
@@ -56,6 +57,7 @@ class Patch:
 
     """
 
+    #: The params, frozen.
     params: Mapping[str, Any] = field(converter=_project_params)
 
     def applied_to(self, params: Mapping[str, Any]) -> JSONObject:
@@ -63,7 +65,7 @@ class Patch:
         Return what a project that holds `params` holds after this update.
 
         Raises:
-            NotJSON: `too_large`, when both together are past the limits.
+            NotJSON: `too_large`, where both together exceed the limits.
 
         """
         # U3: a patch overlays, name by name at the top level only; objects and arrays are taken whole.
@@ -74,7 +76,7 @@ class Patch:
         return after
 
     def then(self, second: Update) -> Update:
-        """Return the one update that does what this and then `second` do."""
+        """Return the one update that does what this one and then `second` do."""
         return second if isinstance(second, Replace) else Patch(second.applied_to(self.params))
 
     @property
@@ -82,11 +84,14 @@ class Patch:
         """The body of the setParams request, flat (U1)."""
         return _body(self.params, patch=True)
 
+    def __repr__(self) -> str:
+        return f"<Patch of {format_count(len(self.params), 'param')}>"
 
-@frozen
+
+@frozen(repr=False)
 class Replace:
     """
-    The params that a project shall hold from now on; what is not named is dropped.
+    The params that a project holds from now on; every other param is dropped: `Replace({"padding": 3})`.
 
     Raises:
         InvalidParams: as `Patch` does.
@@ -94,6 +99,7 @@ class Replace:
 
     """
 
+    #: The params, frozen.
     params: Mapping[str, Any] = field(converter=_project_params)
 
     def applied_to(self, params: Mapping[str, Any]) -> JSONObject:
@@ -104,13 +110,16 @@ class Replace:
         return after
 
     def then(self, second: Update) -> Update:
-        """Return the one update that does what this and then `second` do."""
+        """Return the one update that does what this one and then `second` do."""
         return second if isinstance(second, Replace) else Replace(second.applied_to(self.params))
 
     @property
     def body(self) -> Mapping[str, Any]:
         """The body of the setParams request, flat (U1)."""
         return _body(self.params, patch=False)
+
+    def __repr__(self) -> str:
+        return f"<Replace by {format_count(len(self.params), 'param')}>"
 
 
 Update: TypeAlias = Patch | Replace
