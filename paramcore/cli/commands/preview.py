@@ -8,16 +8,15 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, TypeAlias
 
+from paramcore.bulk import FastTaskReader, PreviewEncoder
 from paramcore.cli.exit_codes import FINDINGS, FINE
 from paramcore.cli.output import Pieces, format_document
 from paramcore.cli.progress import shown_progress
 from paramcore.cli.reading import BadLines, BadTask, Projects, read_tasks, request_overrides
 from paramcore.errors import DocumentError
 from paramcore.files.reader import Line
-from paramcore.first_look import FirstLook
 from paramcore.model.assumptions import ASSUMED_RULES, AssumedRule, Assumptions
 from paramcore.model.effective import EffectiveParams
-from paramcore.previews import Previews
 from paramcore.text import format_value
 from paramcore.validation.names import look_alike_names
 
@@ -124,10 +123,10 @@ def _resolved(options: Namespace, *, at_once: bool) -> Iterator[str | EffectiveP
 
 def _at_first_look(projects: Projects, settings: Mapping[str, Any]) -> Callable[[Line], str | None]:
     # A name that is warned about (T14) needs a second look.
-    first, previews = FirstLook(projects.of, settings, aside=look_alike_names()), Previews()
+    first, previews = FastTaskReader(projects.of, settings, excluded_names=look_alike_names()), PreviewEncoder()
 
     def known(line: Line) -> str | None:
-        seen = first.at(line.data)
-        return None if seen is None else previews.answer(*seen)
+        seen = first.read(line.data)
+        return None if seen is None else previews.encode(*seen)
 
     return known

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from paramcore.bulk import FastTaskReader
 from paramcore.cli.exit_codes import FINDINGS, FINE, INTERRUPTED
 from paramcore.cli.located_finding import Placed, placed
 from paramcore.cli.output import Pieces, format_document, say
@@ -17,7 +18,6 @@ from paramcore.cli.reading import BadLines, BadTask, Projects, Task, blaming, re
 from paramcore.errors import DocumentError, InvalidSetting
 from paramcore.files.document import Document
 from paramcore.files.reader import Line, read_document
-from paramcore.first_look import FirstLook
 from paramcore.model.project import Project
 from paramcore.text import format_name, format_value
 from paramcore.validation.finding import Finding
@@ -78,7 +78,7 @@ class _Bench:
         self._schemas = _schemas(options.schema)
         self._judges = {project.name: Validator(project, self._schemas) for project in self._projects}
         self._overrides = {project.name: Overrides(project) for project in self._projects}
-        self._first = FirstLook(self._projects.of, request_overrides(options))
+        self._first = FastTaskReader(self._projects.of, request_overrides(options))
         self._tasks = 0
         #: Lines that are no JSON.
         self.bad_lines = BadLines(keep_going=options.keep_going)
@@ -119,7 +119,7 @@ class _Bench:
 
     def _at_first_look(self, line: Line) -> list[Placed] | None:
         """Return the findings on the request of a line, if a first look is enough."""
-        seen = self._first.at(line.data)
+        seen = self._first.read(line.data)
         if seen is None:
             return None
         own, target = seen
