@@ -198,7 +198,7 @@ def _add_service_options(verb: ArgumentParser) -> None:
 #: Each command: the module that it is in, and what adds its options.
 _VERBS: dict[str, tuple[str, Callable[[ArgumentParser], None]]] = {
     "preview": ("preview", _preview),
-    "explain": ("preview", _explain),
+    "explain": ("explain", _explain),
     "plan": ("plan", _plan),
     "diff": ("plan", _diff),
     "log": ("plan", _log),
@@ -206,7 +206,7 @@ _VERBS: dict[str, tuple[str, Callable[[ArgumentParser], None]]] = {
     "audit": ("plan", _audit),
     "validate": ("validate", _validate),
     "schema": ("validate", _schema),
-    "assumptions": ("preview", _add_files),
+    "assumptions": ("assumptions", _add_files),
     "fetch": ("service", _fetch),
     "apply": ("service", _apply),
     "reconcile": ("service", _reconcile),
