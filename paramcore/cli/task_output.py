@@ -10,7 +10,7 @@ from typing import Any
 
 from paramcore.cli.exit_codes import FINDINGS, FINE
 from paramcore.cli.output import Pieces, format_document
-from paramcore.cli.progress import shown_progress
+from paramcore.cli.progress import show_progress
 from paramcore.cli.reading import BadLines, BadTask, Projects, read_tasks, request_overrides
 from paramcore.errors import DocumentError
 from paramcore.files.reader import Line
@@ -63,7 +63,7 @@ def _resolve_tasks(
 ) -> Iterator[str | EffectiveParams | DocumentError]:
     overrides = request_overrides(options)
     read = partial(read_tasks, options.tasks, lines=options.lines, settings=overrides, first=encode_line)
-    for task in shown_progress(lambda on_read: read(on_read=on_read), options.tasks, prints=not options.output):
+    for task in show_progress(lambda on_read: read(on_read=on_read), options.tasks, prints=not options.output):
         if isinstance(task, str):
             yield task
         elif isinstance(task, BadTask):

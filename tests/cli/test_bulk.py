@@ -110,11 +110,11 @@ def test_a_terminal_shows_how_far_it_is(verb, long_files, tmp_path):
 def test_the_bar_moves(long_files, monkeypatch):
     """Every hundred tasks it tells how many there were, how many bytes they took of how many, and how fast that was."""
     told = []
-    monkeypatch.setattr(progress, "_is_worth_it", lambda path, *, prints: True)
+    monkeypatch.setattr(progress, "_wants_bar", lambda path, *, prints: True)
     monkeypatch.setattr(Progress, "update", lambda self, task, **fields: told.append(fields))
     monkeypatch.setattr(Task, "elapsed", 2.0)
     path = str(long_files / "preview.jsonl")
-    read = list(progress.shown_progress(lambda on_read: read_lines(path, on_read=on_read), path, prints=False))
+    read = list(progress.show_progress(lambda on_read: read_lines(path, on_read=on_read), path, prints=False))
     assert [one["tasks"] for one in told] == list(range(100, 6_001, 100))
     for one in told:
         assert one["completed"] == sum(len(line.data) for line in read[: one["tasks"]])
@@ -125,9 +125,9 @@ def test_the_bar_moves(long_files, monkeypatch):
 def test_a_bar_without_an_end(tmp_path, monkeypatch):
     """What comes from no file, or as one document, counts tasks and does not guess when it will end."""
     told = []
-    monkeypatch.setattr(progress, "_is_worth_it", lambda path, *, prints: True)
+    monkeypatch.setattr(progress, "_wants_bar", lambda path, *, prints: True)
     monkeypatch.setattr(Progress, "update", lambda self, task, **fields: told.append(fields))
-    list(progress.shown_progress(lambda on_read: range(200), str(tmp_path), prints=False))
+    list(progress.show_progress(lambda on_read: range(200), str(tmp_path), prints=False))
     assert [(one["tasks"], one["total"]) for one in told] == [(100, None), (200, None)]
 
 

@@ -12,7 +12,7 @@ from paramcore.bulk import FastTaskReader
 from paramcore.cli.exit_codes import FINDINGS, FINE, INTERRUPTED
 from paramcore.cli.located_finding import Placed, placed
 from paramcore.cli.output import Pieces, format_document, say
-from paramcore.cli.progress import OnRead, shown_progress
+from paramcore.cli.progress import OnRead, show_progress
 from paramcore.cli.pyproject import ignored_codes
 from paramcore.cli.reading import BadLines, BadTask, Projects, Task, blaming, read_tasks, request_overrides
 from paramcore.errors import DocumentError, InvalidSetting
@@ -93,7 +93,7 @@ class _Bench:
         yield [one for project in self._projects for one in self._of_project(project)]
         if self._options.tasks is None:
             return
-        yield from shown_progress(self._of_tasks, self._options.tasks, prints=not self._options.output)
+        yield from show_progress(self._of_tasks, self._options.tasks, prints=not self._options.output)
         yield [one for project in self._projects for one in self._of_all_tasks(project)]
 
     def _of_project(self, project: Project) -> Iterator[Placed]:
