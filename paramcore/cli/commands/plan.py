@@ -14,7 +14,7 @@ from paramcore.analysis.history import History
 from paramcore.analysis.impact import Counts, Effect, Impact
 from paramcore.analysis.plan import Plan
 from paramcore.cli.exit_codes import FINDINGS, FINE
-from paramcore.cli.output import Pieces, format_document, say
+from paramcore.cli.output import Pieces, format_document, print_message
 from paramcore.cli.progress import show_progress
 from paramcore.cli.reading import (
     BadLines,
@@ -175,7 +175,7 @@ def audit(options: Namespace) -> Pieces:
     else:
         yield "\n\n".join(map(str, audits)) + "\n"
     if elsewhere:
-        say(f"warning: {elsewhere:,} tasks name none of these projects")
+        print_message(f"warning: {elsewhere:,} tasks name none of these projects")
     bad.tell_count()
     return FINDINGS if bad.count or any(one.impossible for one in audits) else FINE
 
@@ -186,5 +186,5 @@ def _documents(answers: Iterable[_HasJSON], projects: Projects) -> str:
 
 
 def _usage(verb: str, wanted: str) -> int:
-    say(f"usage: paramcore {verb}: wanted {wanted}")
+    print_message(f"usage: paramcore {verb}: wanted {wanted}")
     return 2

@@ -11,7 +11,7 @@ from typing import Any
 from paramcore.bulk import FastTaskReader
 from paramcore.cli.exit_codes import FINDINGS, FINE, INTERRUPTED
 from paramcore.cli.located_finding import Placed, placed
-from paramcore.cli.output import Pieces, format_document, say
+from paramcore.cli.output import Pieces, format_document, print_message
 from paramcore.cli.progress import OnRead, show_progress
 from paramcore.cli.pyproject import ignored_codes
 from paramcore.cli.reading import BadLines, BadTask, Projects, Task, blaming, read_tasks, request_overrides
@@ -48,7 +48,7 @@ def validate(options: Namespace) -> Pieces:
         if options.output:
             # A file is written whole or not at all.
             raise
-        say("interrupted: this is what was found so far")
+        print_message("interrupted: this is what was found so far")
         status = INTERRUPTED
     if options.format == "json" and not bench.by_task:
         yield format_document({"findings": documents})
