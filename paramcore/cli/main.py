@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from paramcore.cli.exit_codes import INTERRUPTED, NOT_DONE, REFUSED
-from paramcore.cli.options import parsed
 from paramcore.cli.output import Answer, escape_unencodable, print_message, report_write_error, write_answer
+from paramcore.cli.parser import parse_options
 from paramcore.errors import NotDone, OutcomeUnknown, ParamcoreError
 
 __all__ = ["main"]
@@ -16,7 +16,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code; report every error in one line."""
     escape_unencodable()
     try:
-        options = parsed(arguments)
+        options = parse_options(arguments)
         answer = Answer(options.command(options))
         write_answer(answer, options.output)
     except SystemExit as end:
