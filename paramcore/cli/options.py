@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from argparse import SUPPRESS, ArgumentParser
+from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError
 from collections.abc import Callable
+
+from paramcore.text import format_value
 
 __all__ = ["COMMANDS"]
 
@@ -139,7 +141,7 @@ def _add_serve_options(parser: ArgumentParser) -> None:
         "projects", nargs="*", metavar="PROJECT", help="files of the projects to start with (default: none)"
     )
     parser.add_argument(
-        "--port", type=_port, default=0, metavar="N", help="the port to listen on (default: a free one)"
+        "--port", type=_parse_port, default=0, metavar="N", help="the port to listen on (default: a free one)"
     )
     parser.add_argument("--save", metavar="DIR", help="save the projects in DIR, each in its own file")
     parser.add_argument("--validate", action="store_true", help="reject tasks in which `validate` finds errors")
@@ -189,25 +191,31 @@ def _add_exit_code(parser: ArgumentParser, condition: str) -> None:
 def _add_service_options(parser: ArgumentParser) -> None:
     parser.add_argument("--base-url", metavar="URL", help="the address of the service, including /v1")
     parser.add_argument(
-        "--deadline", type=_seconds, default=30.0, metavar="SECONDS", help="the timeout of each call (default: 30)"
+        "--deadline",
+        type=_parse_seconds,
+        default=30.0,
+        metavar="SECONDS",
+        help="the timeout of each call (default: 30)",
     )
     parser.add_argument(
         "--key-from-stdin", action="store_true", help="read the API key from standard input (default: SCALE_API_KEY)"
     )
 
 
-def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port < 65_536:
-        raise ValueError(text)
-    return port
+def _parse_port(text: str) -> int:
+    if text.isascii() and text.isdecimal() and len(text) <= 5 and int(text) < 65_536:
+        return int(text)
+    raise ArgumentTypeError(f"a port is a whole number from 0 to 65535, got {format_value(text)}")
 
 
-def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not 0 < seconds < 86_400:
-        raise ValueError(text)
-    return seconds
+def _parse_seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0
+    if 0 < seconds < 86_400:
+        return seconds
+    raise ArgumentTypeError(f"a timeout is more than 0 and less than 86400 seconds, got {format_value(text)}")
 
 
 #: The module in `cli/commands/` and the options of each command, in the order of `--help`.

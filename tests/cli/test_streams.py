@@ -22,6 +22,22 @@ def test_usage_goes_to_standard_error(arguments):
     assert ran.err.startswith("usage: paramcore")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("serve", "--port", "65536"), 'a port is a whole number from 0 to 65535, got "65536"'),
+        (("serve", "--port", "x"), 'a port is a whole number from 0 to 65535, got "x"'),
+        (("status", "a", "--deadline", "0"), 'a timeout is more than 0 and less than 86400 seconds, got "0"'),
+        (("status", "a", "--deadline", "nan"), 'a timeout is more than 0 and less than 86400 seconds, got "nan"'),
+    ],
+)
+def test_a_number_out_of_range_is_named(arguments, message):
+    """A wrong port or timeout is reported with the range of valid ones."""
+    ran = run(*arguments)
+    assert ran.status == 2
+    assert ran.err.endswith(f": {message}\n")
+
+
 def test_help_and_version_are_fine():
     """`--help` and `--version` end with 0."""
     assert run("--help").status == 0
