@@ -38,10 +38,10 @@ with open(sys.argv[2]) as lines:
 WITHOUT = """
 import sys
 from paramcore.cli.main import main
-from paramcore.first_look import FirstLook
+from paramcore.bulk import FastTaskReader
 from paramcore.validation import judge
 if "first look" in sys.argv[1]:
-    FirstLook.at = lambda *_: None
+    FastTaskReader.read = lambda *_: None
 if "fast" in sys.argv[1]:
     judge._has_fast = lambda: False
 sys.exit(main(sys.argv[2:]))

@@ -25,15 +25,14 @@ from sizes import inputs
 from timing import Row, ratios
 
 from paramcore import Project, TaskRequest, values
+from paramcore.bulk import FastTaskReader, PreviewEncoder, _encode_members, _encode_value
 from paramcore.files.document import _first_too_deep, decode_plain_object
 from paramcore.files.positions import JSONLocator, Lines, TokenLocator, iter_tokens
 from paramcore.files.reader import Line
 from paramcore.files.writer import write_atomically
-from paramcore.first_look import FirstLook
 from paramcore.model.effective import effective
 from paramcore.model.inheritance import Inheritance
 from paramcore.model.tasks import ROUTING_NAMES
-from paramcore.previews import Previews, _as_json, _members
 from paramcore.text import escape_unprintable
 from paramcore.validation import names, schema as schemas, validator as judging
 from paramcore.validation.cross_checks import _metadata
@@ -264,24 +263,26 @@ def _lines() -> Pairs:
         lambda: sealed_line(1, "lines", data, 1),
         lambda: Line(1, "lines", data, 1),
     )
-    first = FirstLook(lambda _: project, {})
-    anew = _cut(FirstLook.at, "self._targets.get(key) or ", "")
-    assert first.at(data)[0] == anew(first, data)[0]
-    yield "where requests go, found once", lambda: anew(first, data), lambda: first.at(data)
+    first = FastTaskReader(lambda _: project, {})
+    anew = _cut(FastTaskReader.read, "self._routes.get(key) or ", "")
+    assert first.read(data)[0] == anew(first, data)[0]
+    yield "where requests go, found once", lambda: anew(first, data), lambda: first.read(data)
     metadata = flat["metadata"]
-    yield "an encoder that is made once", lambda: json.dumps(metadata), lambda: _as_json(metadata)
-    previews = Previews()
-    own, target = first.at(data)
-    yield "a version encoded once", lambda: Previews().answer(own, target), lambda: previews.answer(own, target)
-    spoken = _cut(Previews.answer, "bound.beside.get(kind) or ", "")
+    yield "an encoder that is made once", lambda: json.dumps(metadata), lambda: _encode_value(metadata)
+    previews = PreviewEncoder()
+    own, route = first.read(data)
+    yield "a version encoded once", lambda: PreviewEncoder().encode(own, route), lambda: previews.encode(own, route)
+    spoken = _cut(PreviewEncoder.encode, "route_encoder.envelopes.get(case) or ", "")
     yield (
         "what is said beside the params, said once",
-        lambda: spoken(previews, own, target),
-        lambda: previews.answer(own, target),
+        lambda: spoken(previews, own, route),
+        lambda: previews.encode(own, route),
     )
-    alike = _cut(_members, "encoded_text(value) if type(value) is str else _as_json(value)", "_as_json(value)")
-    assert alike(params) == _members(params)
-    yield "texts encoded by themselves", lambda: alike(flat), lambda: _members(flat)
+    alike = _cut(
+        _encode_members, "encode_text(value) if type(value) is str else _encode_value(value)", "_encode_value(value)"
+    )
+    assert alike(params) == _encode_members(params)
+    yield "texts encoded by themselves", lambda: alike(flat), lambda: _encode_members(flat)
 
 
 def _places(place: Path) -> Pairs:

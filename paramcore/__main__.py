@@ -1,4 +1,4 @@
-"""`python -m paramcore`."""
+"""Run the command line: `python -m paramcore`."""
 
 import sys
 

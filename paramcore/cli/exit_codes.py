@@ -1,4 +1,4 @@
-"""The exit codes of the command line, in one place."""
+"""The exit codes of the command line."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ __all__ = [
     "TERMINATED",
 ]
 
-#: The command did what it was told to do, and found nothing.
+#: Success, with nothing to report.
 FINE = 0
-#: The answer holds findings, or the update needs consent.
+#: The answer has findings, or the update needs consent.
 FINDINGS = 1
-#: Wrong usage, or input that cannot be read or is refused.
+#: Wrong usage, or input that cannot be read or is rejected.
 REFUSED = 2
-#: Standard output or a file cannot be written.
+#: Standard output or the output file cannot be written.
 CANNOT_WRITE = 2
-#: Nothing was changed: the service refused, or nothing was sent.
+#: Nothing was changed: the service refused the request, or it was not sent.
 NOT_DONE = 3
-#: Something was sent and nothing says what became of it, or it was applied more than once.
+#: A request was sent and its outcome is unknown, or an update was applied more than once.
 OUTCOME_UNKNOWN = 4
 #: Ctrl-C, as a shell reports it.
 INTERRUPTED = 130
-#: Nobody reads standard output any more, as a shell reports it.
+#: The reader of standard output closed it, as a shell reports it.
 PIPE_CLOSED = 141
 #: SIGTERM, as a shell reports it.
 TERMINATED = 143

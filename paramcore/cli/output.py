@@ -1,4 +1,4 @@
-"""Where an answer goes: standard output, or a file that is written whole or not at all."""
+"""Print the answer of a command, or write it to a file atomically; print messages to standard error."""
 
 from __future__ import annotations
 
@@ -8,56 +8,65 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, NoReturn, TypeAlias
 
-from paramcore.cli.exit_codes import CANNOT_WRITE, PIPE_CLOSED, TERMINATED
+from paramcore.cli.exit_codes import CANNOT_WRITE, FINE, PIPE_CLOSED, TERMINATED
 from paramcore.files.writer import write_atomically
 
-__all__ = ["Answer", "Pieces", "deliver", "flush", "format_document", "prepare_streams", "say", "unwritable"]
+__all__ = [
+    "Answer",
+    "Pieces",
+    "escape_unencodable",
+    "flush_output",
+    "format_document",
+    "print_message",
+    "report_write_error",
+    "write_answer",
+]
 
-#: What a command yields, piece by piece, before it returns its exit code.
+#: The generator of a command: it yields the answer in pieces and returns the exit code.
 Pieces: TypeAlias = Generator[str, None, int]
 
 
 class Answer:
-    """The text of a command, piece by piece, and its exit code once all of it was taken."""
+    """The pieces of a command's answer; `exit_code` is valid after the last one."""
 
-    def __init__(self, command: Generator[str, None, int]) -> None:
-        self._command = command
-        self.status = 0
+    def __init__(self, pieces: Pieces) -> None:
+        self._pieces = pieces
+        self.exit_code = FINE
 
-    def __iter__(self) -> Iterator[str]:
-        self.status = yield from self._command
+    def __iter__(self) -> Generator[str, None, None]:
+        self.exit_code = yield from self._pieces
 
 
-def prepare_streams() -> None:
-    """Make every text printable, whatever the locale: what a stream cannot encode is escaped."""
+def escape_unencodable() -> None:
+    """Make the standard streams escape the characters that their encoding lacks."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
 
 
-def say(text: str) -> None:
-    """Say something on standard error, beside the answer."""
+def print_message(text: str) -> None:
+    """Print a line to standard error."""
     if sys.stderr is not None:
-        # Where nothing can be said the exit code still tells.
+        # The exit code reports the error even if standard error cannot be written.
         with suppress(OSError):
             sys.stderr.write(f"{text}\n")
 
 
-def deliver(answer: Iterable[str], path: str | None = None) -> None:
+def write_answer(answer: Answer, path: str | None = None) -> None:
     """
-    Write an answer out; it is delivered only when the last byte is out.
+    Print an answer and flush it; with a path, write it to that file atomically.
 
     Raises:
-        OSError: where standard output cannot be written.
-        DocumentError: where the file cannot be written.
+        OSError: if standard output cannot be written.
+        DocumentError: if the file cannot be written.
 
     """
     if path is not None:
-        with _heeding_the_end():
+        with _exit_on_sigterm():
             write_atomically(path, answer)
         return
     pieces = iter(answer)
@@ -67,67 +76,68 @@ def deliver(answer: Iterable[str], path: str | None = None) -> None:
             _print(text)
             text = next(pieces, None)
         except KeyboardInterrupt as interrupt:
-            # The command may have something to say before it ends; one that was itself interrupted has not.
-            text = next(_thrown(pieces, interrupt), None)
-    flush()
+            # The command may catch the interrupt and print a summary.
+            text = _throw_into(pieces, interrupt)
+    flush_output()
 
 
 @contextmanager
-def _heeding_the_end() -> Iterator[None]:
-    """Let SIGTERM end a command as an exception does, so that nothing half-written is left behind."""
-    # Who calls this may have said what the signal is to do, and only the main thread may.
-    is_ours = signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
-    if not is_ours or threading.current_thread() is not threading.main_thread():
+def _exit_on_sigterm() -> Iterator[None]:
+    """Raise SystemExit on SIGTERM, so that the temporary file is removed."""
+    # Keep the handler of a caller. Only the main thread may set one.
+    is_default = signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    if not is_default or threading.current_thread() is not threading.main_thread():
         yield
         return
-    signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGTERM, _raise_exit)
     try:
         yield
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
-def _end(*_: object) -> NoReturn:
+def _raise_exit(*_: object) -> NoReturn:
     raise SystemExit(TERMINATED)
 
 
 def format_document(value: Any) -> str:
-    """Return the one JSON document of an answer."""
-    # ASCII in every locale: the program that reads it may use another one.
+    """Return a JSON document, indented and in ASCII."""
+    # The program that reads it may run in another locale.
     return json.dumps(value, indent=2) + "\n"
 
 
-def flush() -> None:
-    """Let what was written so far be seen."""
+def flush_output() -> None:
+    """Flush standard output, if there is one."""
     if sys.stdout is not None:
         sys.stdout.flush()
 
 
 def _print(text: str) -> None:
     if sys.stdout is None:
-        # Python lets a print to a closed standard output pass in silence.
+        # `print` ignores a closed standard output.
         raise OSError(errno.EBADF, "it is closed")
     sys.stdout.write(text)
 
 
-def _thrown(pieces: Iterator[str], interrupt: KeyboardInterrupt) -> Iterator[str]:
-    if not isinstance(pieces, Generator):
-        raise interrupt
-    with suppress(StopIteration):
-        yield pieces.throw(interrupt)
+def _throw_into(pieces: Generator[str, None, None], interrupt: KeyboardInterrupt) -> str | None:
+    """Raise the interrupt inside the command; return the next piece if it goes on."""
+    try:
+        return pieces.throw(interrupt)
+    except StopIteration:
+        return None
 
 
-def unwritable(error: OSError) -> int:
-    """Say why standard output cannot be written, unless its reader just went away; return the exit code."""
-    _drop_what_is_buffered()
+def report_write_error(error: OSError) -> int:
+    """Report that standard output cannot be written, unless its reader closed it; return the exit code."""
+    _discard_buffered_output()
     if isinstance(error, BrokenPipeError):
         return PIPE_CLOSED
-    say(f"error: standard output cannot be written: {error.strerror or error}")
+    print_message(f"error: standard output cannot be written: {error.strerror or error}")
     return CANNOT_WRITE
 
 
-def _drop_what_is_buffered() -> None:
-    # Python flushes standard output once more at its end, and would complain again.
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.close(nowhere)
+def _discard_buffered_output() -> None:
+    # Python flushes standard output at exit, and would report the same error again.
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 1)
+    os.close(null)

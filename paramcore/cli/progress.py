@@ -1,4 +1,4 @@
-"""How far a long file has been read, shown on a terminal where `rich` is there, and nowhere else."""
+"""The progress bar of long files: on a terminal, where `rich` is installed."""
 
 from __future__ import annotations
 
@@ -8,30 +8,31 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias, TypeVar
 
-__all__ = ["OnRead", "shown_progress"]
+__all__ = ["OnRead", "show_progress"]
 
 _T = TypeVar("_T")
 
-#: Is told how many bytes were read.
+#: A callback that gets the number of bytes read since its last call.
 OnRead: TypeAlias = Callable[[int], None]
 
-#: Files that are read before anybody looks.
-_SHORT = 2**20
-#: Tasks between two looks at the clock.
-_STEP = 100
+#: Bytes of a file that is long enough for a progress bar.
+_MIN_SIZE = 2**20
+#: Tasks between two updates of the bar.
+_UPDATE_INTERVAL = 100
 
 
-def shown_progress(read: Callable[[OnRead | None], Iterable[_T]], path: str, *, prints: bool) -> Iterator[_T]:
+def show_progress(read: Callable[[OnRead | None], Iterable[_T]], path: str, *, prints: bool) -> Iterator[_T]:
     """
-    Yield what is read from a file, and show on standard error how many tasks that were, how fast, and how long it will take.
+    Yield the tasks that `read` returns, and show count, rate and remaining time on standard error.
 
-    `prints`: whether standard output gets something meanwhile.  Where that is
-    for somebody to see, no bar runs through it.
+    `prints`: whether the command prints to standard output while it reads. Then a
+    bar is shown only if standard output is a file, so that it disturbs no text.
     """
-    if not _is_worth_it(path, prints=prints):
+    if not _wants_bar(path, prints=prints):
         yield from read(None)
         return
-    from rich.console import Console  # noqa: PLC0415  (its import takes as long as most commands)
+    # Importing rich takes as long as most commands.
+    from rich.console import Console  # noqa: PLC0415
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn  # noqa: PLC0415
 
     columns = (
@@ -43,30 +44,29 @@ def shown_progress(read: Callable[[OnRead | None], Iterable[_T]], path: str, *, 
         TimeRemainingColumn(),
     )
     size = os.path.getsize(path) if os.path.isfile(path) else None
-    done = 0
+    bytes_read = 0
 
     def on_read(count: int) -> None:
-        nonlocal done
-        done += count
+        nonlocal bytes_read
+        bytes_read += count
 
-    # What the command prints goes where it always goes.
     with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False) as progress:
         bar = progress.add_task("", total=None, tasks=0, rate=0)
         for number, task in enumerate(read(on_read), 1):
             yield task
-            if number % _STEP == 0:
+            if number % _UPDATE_INTERVAL == 0:
                 elapsed = progress.tasks[0].elapsed or 0
-                # What is read as one document was read before the first task came: of that the end is not known.
-                total = size if done else None
+                # A single document is read before its first task, and reports no bytes: its end is unknown.
+                total = size if bytes_read else None
                 rate = number / elapsed if elapsed else 0
-                progress.update(bar, total=total, completed=done, tasks=number, rate=rate)
+                progress.update(bar, total=total, completed=bytes_read, tasks=number, rate=rate)
 
 
-def _is_worth_it(path: str, *, prints: bool) -> bool:
+def _wants_bar(path: str, *, prints: bool) -> bool:
     try:
-        if sys.stderr is None or not sys.stderr.isatty() or (path != "-" and os.path.getsize(path) < _SHORT):
+        if sys.stderr is None or not sys.stderr.isatty() or (path != "-" and os.path.getsize(path) < _MIN_SIZE):
             return False
-        # A pipe may well end on the same terminal.
+        # A pipe may end on the same terminal, so only a regular file is safe.
         if prints and not stat.S_ISREG(os.fstat(1).st_mode):
             return False
         import rich  # noqa: F401, PLC0415

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from attrs import evolve, field, frozen
 
-from paramcore.cli.output import say
+from paramcore.cli.output import print_message
 from paramcore.cli.progress import OnRead
 from paramcore.errors import DocumentError, MalformedPayload, NoSuchVersion, ParamcoreError, WrongProject
 from paramcore.files.document import PROJECT_DEPTH, Document
@@ -173,13 +173,13 @@ class BadLines:
         """
         if not self._keep_going:
             raise error
-        say(f"error: {error}")
+        print_message(f"error: {error}")
         self.count += 1
 
     def tell_count(self) -> None:
         """Tell how many there were, if any."""
         if self.count:
-            say(f"{self.count:,} bad {'line' if self.count == 1 else 'lines'}")
+            print_message(f"{self.count:,} bad {'line' if self.count == 1 else 'lines'}")
 
 
 def read_tasks(
@@ -227,7 +227,7 @@ def _task(document: Document, settings: Mapping[str, Any], *, quiet: bool) -> Ta
     except ParamcoreError as error:
         return BadTask(document.locate_error(error), document)
     for one in () if quiet else look_alikes(request.params):
-        say(f"warning: {document.format_location(one.path)}: {one}")
+        print_message(f"warning: {document.format_location(one.path)}: {one}")
     return Task(request, document, settings)
 
 
@@ -339,7 +339,7 @@ def _warn_of_kept_names(project: Project, document: Document, path: str) -> None
         if version.not_inherited:
             names = ", ".join(f"`{name}`" for name in version.not_inherited)
             place = document.format_location(path + join_pointer("param_history", version.number))
-            say(f"warning: {place}: version {version.number} holds {names}, which no task inherits")
+            print_message(f"warning: {place}: version {version.number} holds {names}, which no task inherits")
             return
 
 

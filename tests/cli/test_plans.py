@@ -4,18 +4,20 @@ import json
 
 from running import EXAMPLES, run
 
+from paramcore.cli.exit_codes import FINDINGS, FINE, REFUSED
+
 PROJECT = "warehouse-boxes.json"
 
 
 def test_drops_come_first():
-    """A plan that drops says so before anything else, and fails until somebody consents."""
+    """A plan lists dropped params first, and exits with FINDINGS."""
     ran = run("plan", PROJECT, "reword.json")
-    assert ran.status == 1
+    assert ran.status == FINDINGS
     assert [line.split()[0] for line in ran.out.splitlines()[1:5]] == ["dropped", "dropped", "dropped", "changed"]
 
 
 def test_json_has_the_fixed_keys():
-    """The JSON of a plan holds what it shows and what it sends."""
+    """The JSON of a plan has the keys that programs rely on."""
     document = run("plan", PROJECT, "reword.json", "--format", "json").document
     assert {"before", "after", "dropped", "diff", "request", "needs_consent"} <= set(document)
     assert document["dropped"] == ["geometries", "padding", "annotation_attributes"]
@@ -24,10 +26,10 @@ def test_json_has_the_fixed_keys():
 
 
 def test_a_patch_drops_nothing():
-    """A plan that drops nothing is fine."""
+    """A plan that drops nothing exits with FINE."""
     ran = run("plan", PROJECT, "-", stdin='{"patch": true, "padding": 6}')
     assert (ran.status, ran.out.splitlines()) == (
-        0,
+        FINE,
         [
             'update of "warehouse boxes": version 2 -> 3, by patch',
             "  changed  padding  5 -> 6",
@@ -37,32 +39,32 @@ def test_a_patch_drops_nothing():
 
 
 def test_the_flag_is_a_bool():
-    """`patch` as text is refused with its line, since the service would take any text for true."""
+    """`patch` as a string is rejected with its line, since the service reads any string as true."""
     ran = run("plan", PROJECT, "-", stdin='{\n"patch": "false"}')
-    assert ran.status == 2
+    assert ran.status == REFUSED
     assert ran.err.startswith("error: <stdin>:2:10: at /patch: ")
 
 
-def test_bookkeeping_names_are_refused():
-    """An entry of the history, sent back as an update, is refused by the name that gives it away."""
+def test_bookkeeping_names_are_rejected():
+    """A history entry that is sent back as an update is rejected for its `version`."""
     ran = run("plan", PROJECT, "-", stdin='{"version": 2, "instruction": "x"}')
-    assert ran.status == 2
+    assert ran.status == REFUSED
     assert "`version`" in ran.err
 
 
-def test_many_projects_are_summed_up_first(tmp_path):
-    """Over a directory the first line says how many projects would lose params, and which."""
-    one = {"type": "t", "param_history": [{"version": 0, "a": 1}]}
-    (tmp_path / "n.json").write_text(json.dumps({**one, "name": "north"}))
-    (tmp_path / "s.json").write_text(json.dumps({**one, "name": "south", "param_history": []}))
+def test_many_projects_begin_with_a_summary(tmp_path):
+    """For a directory, the first line counts and names the projects that would lose params."""
+    project = {"type": "t", "param_history": [{"version": 0, "a": 1}]}
+    (tmp_path / "n.json").write_text(json.dumps({**project, "name": "north"}))
+    (tmp_path / "s.json").write_text(json.dumps({**project, "name": "south", "param_history": []}))
     ran = run("plan", tmp_path, "-", stdin='{"b": 1}')
-    assert (ran.status, ran.out.splitlines()[0]) == (1, '1 of 2 projects would lose params: "north"')
+    assert (ran.status, ran.out.splitlines()[0]) == (FINDINGS, '1 of 2 projects would lose params: "north"')
     documents = run("plan", tmp_path, "-", "--format", "json", stdin='{"b": 1}').document
-    assert [one["project"] for one in documents] == ["north", "south"]
+    assert [plan["project"] for plan in documents] == ["north", "south"]
 
 
 def test_assumptions_are_listed():
-    """Each assumed rule is listed with its settings, and what was set is told from the default."""
+    """Each assumed rule is listed with its settings; a changed setting also shows its default."""
     ran = run("assumptions", "--assume", "empty_instruction=join")
     assert '     empty_instruction = "join"  (default: "leave out")' in ran.out.splitlines()
     assert {rule["rule"] for rule in run("assumptions", "--format", "json").document} >= {"T5", "T6", "T8", "U6"}

@@ -4,11 +4,13 @@ import json
 
 from running import EXAMPLES, run
 
+from paramcore.cli.exit_codes import FINDINGS, FINE, REFUSED
+
 PROJECT = "warehouse-boxes.json"
 
 
-def test_the_text_says_where_each_param_comes_from():
-    """A preview is a headline and a line per param."""
+def test_the_text_shows_the_source_of_each_param():
+    """A preview is a headline and a line for each param."""
     assert run("preview", PROJECT, "night-shift.json").out == (
         'task for "warehouse boxes": inherits version 1 (the latest is 2)\n'
         '  instruction            task request + version 1  "Night image: look twice.\\nBox every forklift and every'
@@ -41,87 +43,87 @@ def test_jsonl_gives_a_line_for_a_line():
 def test_explain_adds_the_explanations():
     """`--explain` gives every candidate of every param."""
     document = run("preview", PROJECT, "night-shift.json", "--explain", "--format", "json").document
-    reasons = {one["param"]: one["reason"] for one in document["explanations"]}
+    reasons = {explanation["param"]: explanation["reason"] for explanation in document["explanations"]}
     assert reasons["instruction"] == "INSTRUCTION_APPENDED"
     assert reasons["padding"] == "TASK_OVERRIDE"
     assert reasons["geometries"] == "INHERITED_PINNED"
 
 
-def test_explain_answers_for_what_is_not_there():
-    """A param that the task will not have is explained, not refused."""
+def test_explain_accepts_params_that_are_not_set():
+    """`explain` reports that a param is not set."""
     ran = run("explain", PROJECT, "night-shift.json", "with_labels")
-    assert (ran.status, ran.out.splitlines()[0]) == (0, "with_labels is not set")
+    assert (ran.status, ran.out.splitlines()[0]) == (FINE, "with_labels is not set")
 
 
 def test_explain_json_is_one_document():
-    """`explain --format json` gives the explanations asked for, in that order."""
+    """`explain --format json` prints the explanations in the order of the command line."""
     document = run("explain", PROJECT, "night-shift.json", "padding", "nope", "--format", "json").document
-    assert [one["param"] for one in document["explanations"]] == ["padding", "nope"]
+    assert [explanation["param"] for explanation in document["explanations"]] == ["padding", "nope"]
 
 
-def test_the_version_can_be_tried_out():
-    """`--project-version` previews as if each task asked for it."""
+def test_project_version_applies_to_each_task():
+    """`--project-version N` previews as if each task named version N."""
     lines = run("preview", PROJECT, "night-shift.jsonl", "--project-version", "0", "--format", "json").lines
     assert [line["inherited_version"] for line in lines] == [0, 0, 0]
 
 
 def test_opting_out_on_the_command_line():
-    """`--project-version -1` is the opt-out, not an option."""
+    """The parser reads the -1 of `--project-version -1` as a value, not as an option."""
     document = run("preview", PROJECT, "night-shift.json", "--project-version", "-1", "--format", "json").document
     assert document["inherited_version"] is None
 
 
-def test_another_type_is_refused():
-    """`--type` says where the task goes, and another type than the project's is an error (T12)."""
+def test_another_type_is_rejected():
+    """`--type` must be the project's type (T12)."""
     ran = run("preview", PROJECT, "night-shift.json", "--type", "textcollection")
-    assert (ran.out, ran.status) == ("", 2)
+    assert (ran.out, ran.status) == ("", REFUSED)
     assert ran.err.startswith('error: --type: found a task request of type "textcollection"')
 
 
 def test_assumptions_change_the_answer():
-    """`--assume` sets an assumption, and JSON strings may stand for what a shell cannot write."""
+    """`--assume` changes a setting; its value may be a JSON string with escapes."""
     ran = run("preview", PROJECT, "night-shift.json", "--assume", 'instruction_separator="\\n\\n"', "--format", "json")
     assert ran.document["params"]["instruction"].startswith("Night image: look twice.\n\nBox")
 
 
-def test_an_unknown_assumption_names_those_there_are():
-    """A setting that does not exist is refused with the ones that do."""
+def test_an_unknown_assumption_lists_the_known_ones():
+    """The error for an unknown setting lists the settings."""
     ran = run("preview", PROJECT, "night-shift.json", "--assume", "separator=x")
-    assert ran.status == 2
+    assert ran.status == REFUSED
     assert "`instruction_separator`" in ran.err
 
 
 def test_requests_pick_their_project_by_name(tmp_path):
-    """In a directory of projects each request goes to the one that it names."""
+    """In a directory of projects, each request is resolved against the project that it names."""
     project = json.loads((EXAMPLES / PROJECT).read_text())
     for name in ("north", "south"):
         (tmp_path / f"{name}.json").write_text(json.dumps({**project, "name": name}))
-    for named, status in (("south", 0), ("west", 2)):
+    for named, status in (("south", FINE), ("west", REFUSED)):
         assert run("preview", tmp_path, "-", stdin=json.dumps({"project": named})).status == status
     ran = run("preview", tmp_path, "-", stdin="{}")
-    assert (ran.status, ran.out) == (2, "")
+    assert (ran.status, ran.out) == (REFUSED, "")
     assert "found no `project`" in ran.err
 
 
 def test_an_array_of_projects_is_read(tmp_path):
-    """PROJECT may be what `GET /projects` returns."""
+    """PROJECT may be an array, as `GET /projects` returns it."""
     project = json.loads((EXAMPLES / PROJECT).read_text())
     (tmp_path / "all.json").write_text(json.dumps([project, {**project, "name": "south"}]))
     ran = run("preview", tmp_path / "all.json", "-", "--format", "json", stdin='{"project": "south"}')
     assert ran.document["project"] == "south"
 
 
-def test_the_same_project_twice_is_refused(tmp_path):
-    """Two projects of one name leave no answer to which is meant."""
+def test_the_same_project_twice_is_rejected(tmp_path):
+    """Two projects with the same name are rejected, with the file of the second."""
     for name in ("a.json", "b.json"):
         (tmp_path / name).write_text((EXAMPLES / PROJECT).read_text())
     ran = run("preview", tmp_path, "-", stdin="{}")
-    assert ran.status == 2
+    assert ran.status == REFUSED
     assert "b.json: " in ran.err
 
 
 def test_look_alikes_are_warned_about():
-    """The reply's name in a request is told, by line, and passes through (T14)."""
+    """Names that do nothing in a request are reported by line and stay params (T14)."""
     text = '{\n  "project_param_version": 0,\n  "task_type": "x",\n  "project_name": "y"\n}'
     ran = run("preview", PROJECT, "-", "--format", "json", stdin=text)
     warnings = ran.err.splitlines()
@@ -132,11 +134,11 @@ def test_look_alikes_are_warned_about():
     ]
     assert "`project_version`" in warnings[0]
     assert ran.document["params"]["project_param_version"] == 0
-    assert ran.status == 0
+    assert ran.status == FINE
 
 
 def test_kept_names_are_warned_about(tmp_path):
-    """A history that holds a routing name is told of it (U10)."""
+    """A routing name in a history is reported (U10)."""
     project = {"type": "t", "name": "n", "param_history": [{"version": 0, "project": "x"}]}
     (tmp_path / "p.json").write_text(json.dumps(project))
     ran = run("preview", tmp_path / "p.json", "-", "--format", "json", stdin="{}")
@@ -144,64 +146,67 @@ def test_kept_names_are_warned_about(tmp_path):
     assert "version 0 holds `project`, which no task inherits" in ran.err
 
 
-def test_the_first_bad_line_ends_it():
-    """Without `--keep-going` a bad line ends the answer with its file, line and column."""
+def test_the_first_bad_line_ends_the_command():
+    """Without `--keep-going`, a bad line stops the answer and is reported by file, line and column."""
     ran = run("preview", PROJECT, "-", "--lines", "--format", "json", stdin='{"a": 1}\n{"a": }\n{"a": 3}\n')
-    assert (len(ran.lines), ran.status) == (1, 2)
+    assert (len(ran.lines), ran.status) == (1, REFUSED)
     assert ran.err.startswith("error: <stdin>:2:7: ")
 
 
-def test_bad_lines_can_be_collected():
-    """With `--keep-going` the good lines are answered and the bad ones told; the exit code is 1."""
+def test_bad_lines_can_be_skipped():
+    """With `--keep-going`, the good lines are answered and the bad lines reported."""
     text = '{"a": 1}\n{"a": }\n{"project_version": 9}\n{"instruction": 5}\n\n{"a": 3}\n'
     ran = run("preview", PROJECT, "-", "--lines", "--keep-going", "--format", "json", stdin=text)
     assert [line["params"]["a"] for line in ran.lines] == [1, 3]
     places = [line.split(": ")[1] for line in ran.err.splitlines()[:-1]]
     assert places == ["<stdin>:2:7", "<stdin>:3:21", "<stdin>:4:17"]
-    assert (ran.err.splitlines()[-1], ran.status) == ("3 bad lines", 1)
+    assert (ran.err.splitlines()[-1], ran.status) == ("3 bad lines", FINDINGS)
 
 
-def test_output_is_written_whole(tmp_path):
-    """`--output` writes the answer to the file, and nothing else to standard output."""
+def test_output_is_written_to_a_file(tmp_path):
+    """`--output` writes the answer to the file, and nothing to standard output."""
     target = tmp_path / "answer.json"
     ran = run("preview", PROJECT, "night-shift.json", "--format", "json", "--output", target)
-    assert (ran.out, ran.status) == ("", 0)
+    assert (ran.out, ran.status) == ("", FINE)
     assert json.loads(target.read_text())["inherited_version"] == 1
 
 
-def test_output_is_not_half_written(tmp_path):
-    """After a bad line the old file is as it was, and nothing is left beside it."""
+def test_a_bad_line_leaves_the_output_file(tmp_path):
+    """After a bad line, the old file is unchanged and no temporary file is left."""
     target = tmp_path / "answer.jsonl"
     target.write_text("old")
     ran = run("preview", PROJECT, "-", "--lines", "--output", target, stdin='{"a": 1}\n{"a": }\n')
-    assert (ran.status, target.read_text(), list(tmp_path.iterdir())) == (2, "old", [target])
+    assert (ran.status, target.read_text(), list(tmp_path.iterdir())) == (REFUSED, "old", [target])
 
 
 def test_output_may_be_the_input(tmp_path):
-    """Reading from and writing to one file works, since the file is replaced at the end."""
+    """`--output` may name the input file, since it is replaced at the end."""
     target = tmp_path / "tasks.jsonl"
     target.write_text('{"a": 1}\n{"a": 2}\n')
-    assert run("preview", PROJECT, target, "--format", "json", "--output", target).status == 0
+    assert run("preview", PROJECT, target, "--format", "json", "--output", target).status == FINE
     assert len(target.read_text().splitlines()) == 2
 
 
-def test_an_array_of_tasks_is_told_where_it_belongs():
-    """Several requests stand one a line in a `.jsonl` file, and an array of them says so."""
+def test_an_array_of_tasks_is_rejected():
+    """The error for an array of requests names the `.jsonl` form."""
     ran = run("preview", "warehouse-boxes.json", "-", stdin="[{}]")
-    assert ran.status == 2
+    assert ran.status == REFUSED
     assert ran.err == (
         "error: <stdin>:1:1: found an array, wanted one task request: several stand one a line in a `.jsonl` file\n"
     )
 
 
-def test_an_odd_project_name_in_a_task_is_no_crash():
-    """A task object whose `project` is no text names none of the projects."""
+def test_audit_accepts_any_project_value():
+    """A task object whose `project` is no string names none of the projects."""
     ran = run("audit", "projects", "-", stdin='[{"project": []}, {"project": {"a": 1}}, 7]')
-    assert ran.status in (0, 2)
+    assert ran.status in (FINE, REFUSED)
     assert "Traceback" not in ran.err
 
 
 def test_an_assumption_has_a_value():
-    """`--assume NAME` without a value says what is missing."""
+    """`--assume NAME` without a value is rejected with the form to write."""
     ran = run("assumptions", "--assume", "instruction_rule")
-    assert (ran.status, ran.err) == (2, "error: found `--assume instruction_rule`, wanted `--assume NAME=VALUE`\n")
+    assert (ran.status, ran.err) == (
+        REFUSED,
+        "error: found `--assume instruction_rule`, wanted `--assume NAME=VALUE`\n",
+    )

@@ -1,4 +1,9 @@
-"""What each command prints, word for word: `transcripts/*.txt` are to be read and judged."""
+"""
+Snapshots of what each command prints: `transcripts/*.txt`.
+
+Rewrite them with `pytest tests/cli/test_transcripts.py --update`, then read the diff.
+A new command line needs only its line `$ paramcore ...`.
+"""
 
 import re
 import shutil
@@ -10,16 +15,22 @@ from running import EXAMPLES, shell
 TRANSCRIPTS = Path(__file__).parent / "transcripts"
 
 
-@pytest.mark.parametrize("page", sorted(TRANSCRIPTS.glob("*.txt")), ids=lambda page: page.stem)
-def test_each_command_prints_what_was_written_down(page, tmp_path):
-    """The answer, what is said beside it, and the exit code are those of the transcript."""
+@pytest.mark.parametrize("path", sorted(TRANSCRIPTS.glob("*.txt")), ids=lambda path: path.stem)
+def test_each_command_prints_its_transcript(path, tmp_path, pytestconfig):
+    """Standard output, standard error and the exit code are those of the transcript."""
     for file in (*EXAMPLES.iterdir(), TRANSCRIPTS / "long-docks.json"):
         (shutil.copytree if file.is_dir() else shutil.copy)(file, tmp_path / file.name)
-    for entry in re.split(r"^\$ ", page.read_text("utf-8"), flags=re.MULTILINE)[1:]:
-        command, _, output = entry.partition("\n")
-        assert told(command, tmp_path) == output, command
+    transcript = path.read_text("utf-8")
+    commands = re.findall(r"^\$ (.*)$", transcript, flags=re.MULTILINE)
+    printed = "".join(run_command(command, tmp_path) for command in commands)
+    if pytestconfig.getoption("update"):
+        path.write_text(printed, "utf-8")
+    else:
+        assert printed == transcript
 
 
-def told(command, place):
-    ran = shell(command.replace("paramcore ", "$paramcore ", 1), cwd=place)
-    return ran.out + ran.err + (f"[exit {ran.status}]\n" if ran.status else "") + "\n"
+def run_command(command, folder):
+    """Return the part of a transcript that a command makes."""
+    ran = shell(command.replace("paramcore ", "$paramcore ", 1), cwd=folder)
+    exit_code = f"[exit {ran.status}]\n" if ran.status else ""
+    return f"$ {command}\n{ran.out}{ran.err}{exit_code}\n"

@@ -318,7 +318,9 @@ class TestWSGI:
 
 def test_a_judge_may_object(said):
     """What is judged to be wrong is refused as the service would, and nothing is made."""
-    stand_in = StandIn([BOXES], judge=lambda project, effective: "no" if "bad" in effective.params else None, told=said.append)
+    stand_in = StandIn(
+        [BOXES], judge=lambda project, effective: "no" if "bad" in effective.params else None, told=said.append
+    )
     with serving(stand_in) as served:
         sdk = scaleapi.ScaleClient("k", api_instance_url=served.url)
         with pytest.raises(ScaleException, match="Parameter is invalid, reason: no"):

@@ -5,10 +5,10 @@ import json
 import pytest
 from test_schemas import CASES, base, changed
 
+from paramcore.bulk import FastTaskReader
 from paramcore.cli.commands.validate import _Bench
 from paramcore.cli.main import main
 from paramcore.files.reader import Line
-from paramcore.first_look import FirstLook
 
 #: What tasks set beside their params, and a value that is the project's, is odd, or goes elsewhere.
 ASIDE = [
@@ -53,7 +53,7 @@ def test_a_second_look_finds_no_more(name, flawed, arguments, tmp_path, capsys, 
     files = written(tmp_path, name, flawed=flawed)
     status = main(["validate", *files, *arguments])
     told = capsys.readouterr()
-    monkeypatch.setattr(FirstLook, "at", lambda *_: None)
+    monkeypatch.setattr(FastTaskReader, "read", lambda *_: None)
     assert main(["validate", *files, *arguments]) == status
     assert capsys.readouterr() == told
 

@@ -1,1 +1,1 @@
-"""The commands: each yields the pieces of its answer and returns its exit code."""
+"""The commands, one function each: it yields its answer in pieces and returns the exit code."""

@@ -14,8 +14,8 @@ from paramcore.analysis.history import History
 from paramcore.analysis.impact import Counts, Effect, Impact
 from paramcore.analysis.plan import Plan
 from paramcore.cli.exit_codes import FINDINGS, FINE
-from paramcore.cli.output import Pieces, format_document, say
-from paramcore.cli.progress import shown_progress
+from paramcore.cli.output import Pieces, format_document, print_message
+from paramcore.cli.progress import show_progress
 from paramcore.cli.reading import (
     BadLines,
     BadTask,
@@ -111,7 +111,7 @@ def impact(options: Namespace) -> Pieces:
     bad = BadLines(keep_going=options.keep_going)
     read = partial(read_tasks, options.tasks, lines=options.lines, settings=request_overrides(options))
     prints = options.list and not options.output
-    for task in shown_progress(lambda on_read: read(on_read=on_read), options.tasks, prints=prints):
+    for task in show_progress(lambda on_read: read(on_read=on_read), options.tasks, prints=prints):
         try:
             if isinstance(task, BadTask):
                 raise task.error
@@ -153,7 +153,7 @@ def audit(options: Namespace) -> Pieces:
     elsewhere = 0
     bad = BadLines(keep_going=options.keep_going)
     read = partial(read_task_objects, options.tasks, lines=options.lines)
-    for task in shown_progress(lambda on_read: read(on_read=on_read), options.tasks, prints=False):
+    for task in show_progress(lambda on_read: read(on_read=on_read), options.tasks, prints=False):
         if isinstance(task, BadTask):
             bad.tell(task.error)
             continue
@@ -175,7 +175,7 @@ def audit(options: Namespace) -> Pieces:
     else:
         yield "\n\n".join(map(str, audits)) + "\n"
     if elsewhere:
-        say(f"warning: {elsewhere:,} tasks name none of these projects")
+        print_message(f"warning: {elsewhere:,} tasks name none of these projects")
     bad.tell_count()
     return FINDINGS if bad.count or any(one.impossible for one in audits) else FINE
 
@@ -186,5 +186,5 @@ def _documents(answers: Iterable[_HasJSON], projects: Projects) -> str:
 
 
 def _usage(verb: str, wanted: str) -> int:
-    say(f"usage: paramcore {verb}: wanted {wanted}")
+    print_message(f"usage: paramcore {verb}: wanted {wanted}")
     return 2

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from paramcore.cli.commands.service import file_name, make_directory
 from paramcore.cli.exit_codes import FINE
-from paramcore.cli.output import Pieces, flush, format_document
+from paramcore.cli.output import Pieces, flush_output, format_document
 from paramcore.cli.reading import Projects
 from paramcore.errors import DocumentError, InvalidSetting
 from paramcore.files.writer import write_atomically
@@ -49,7 +49,7 @@ def serve(options: Namespace) -> Pieces:
             yield f"listening on this machine only: {served.url}\n"
             yield f"for example: ScaleClient('any key', api_instance_url='{served.url}')\n"
             while True:
-                flush()
+                flush_output()
                 sentence = said.get()
                 save()
                 yield f"{sentence}\n"

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from paramcore.analysis.drift import Drift
 from paramcore.analysis.plan import Plan
 from paramcore.cli.exit_codes import FINDINGS, FINE, NOT_DONE, OUTCOME_UNKNOWN
-from paramcore.cli.output import Pieces, flush, format_document, say
+from paramcore.cli.output import Pieces, flush_output, format_document, print_message
 from paramcore.cli.reading import Projects, read_params, read_update_file
 from paramcore.errors import DocumentError, InvalidSetting, NotDone
 from paramcore.files.writer import write_atomically
@@ -85,7 +85,7 @@ def apply(options: Namespace) -> Pieces:
     as_json = options.format == "json"
     yield "" if as_json else f"{plan}\n"
     # The plan is seen before anything is asked or sent.
-    flush()
+    flush_output()
     if plan.update is None or not _agreed(plan, options):
         if as_json:
             yield format_document({"plan": plan.to_json(), "outcome": None})
@@ -96,7 +96,7 @@ def apply(options: Namespace) -> Pieces:
     except KeyboardInterrupt:
         if not watched.has_sent:
             raise
-        say("interrupted after it was sent: what became of it is unknown")
+        print_message("interrupted after it was sent: what became of it is unknown")
         return OUTCOME_UNKNOWN
     yield format_document({"plan": plan.to_json(), "outcome": outcome.to_json()}) if as_json else f"{outcome}\n"
     return _STATUS[outcome.state]
@@ -105,18 +105,18 @@ def apply(options: Namespace) -> Pieces:
 def _agreed(plan: Plan, options: Namespace) -> bool:
     """Whether somebody said yes: to the update, and to what it would drop."""
     if plan.needs_consent and not options.allow_drop:
-        say("not sent: it would drop params; say --allow-drop if it shall")
+        print_message("not sent: it would drop params; say --allow-drop if it shall")
         return False
     if options.yes:
         return True
     if sys.stdin is None or not sys.stdin.isatty() or sys.stderr is None:
-        say("not sent: say --yes")
+        print_message("not sent: say --yes")
         return False
     sys.stderr.write("send it? [y/N] ")
     sys.stderr.flush()
     if sys.stdin.readline().strip().lower() in ("y", "yes"):
         return True
-    say("not sent")
+    print_message("not sent")
     return False
 
 
@@ -131,7 +131,7 @@ class _Watched:
     def send(self, request: Request) -> Response:
         if request.method == "POST" and not self.has_sent:
             base, digest = len(self._plan.project.versions), digest_of(self._plan.after)
-            say(
+            print_message(
                 f"sending; to look again: paramcore reconcile {format_value(self._plan.project.name)} --base {base} --digest {digest}"
             )
             self.has_sent = True

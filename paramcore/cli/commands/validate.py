@@ -8,16 +8,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from paramcore.bulk import FastTaskReader
 from paramcore.cli.exit_codes import FINDINGS, FINE, INTERRUPTED
 from paramcore.cli.located_finding import Placed, placed
-from paramcore.cli.output import Pieces, format_document, say
-from paramcore.cli.progress import OnRead, shown_progress
+from paramcore.cli.output import Pieces, format_document, print_message
+from paramcore.cli.progress import OnRead, show_progress
 from paramcore.cli.pyproject import ignored_codes
 from paramcore.cli.reading import BadLines, BadTask, Projects, Task, blaming, read_tasks, request_overrides
 from paramcore.errors import DocumentError, InvalidSetting
 from paramcore.files.document import Document
 from paramcore.files.reader import Line, read_document
-from paramcore.first_look import FirstLook
 from paramcore.model.project import Project
 from paramcore.text import format_name, format_value
 from paramcore.validation.finding import Finding
@@ -48,7 +48,7 @@ def validate(options: Namespace) -> Pieces:
         if options.output:
             # A file is written whole or not at all.
             raise
-        say("interrupted: this is what was found so far")
+        print_message("interrupted: this is what was found so far")
         status = INTERRUPTED
     if options.format == "json" and not bench.by_task:
         yield format_document({"findings": documents})
@@ -78,7 +78,7 @@ class _Bench:
         self._schemas = _schemas(options.schema)
         self._judges = {project.name: Validator(project, self._schemas) for project in self._projects}
         self._overrides = {project.name: Overrides(project) for project in self._projects}
-        self._first = FirstLook(self._projects.of, request_overrides(options))
+        self._first = FastTaskReader(self._projects.of, request_overrides(options))
         self._tasks = 0
         #: Lines that are no JSON.
         self.bad_lines = BadLines(keep_going=options.keep_going)
@@ -93,7 +93,7 @@ class _Bench:
         yield [one for project in self._projects for one in self._of_project(project)]
         if self._options.tasks is None:
             return
-        yield from shown_progress(self._of_tasks, self._options.tasks, prints=not self._options.output)
+        yield from show_progress(self._of_tasks, self._options.tasks, prints=not self._options.output)
         yield [one for project in self._projects for one in self._of_all_tasks(project)]
 
     def _of_project(self, project: Project) -> Iterator[Placed]:
@@ -119,7 +119,7 @@ class _Bench:
 
     def _at_first_look(self, line: Line) -> list[Placed] | None:
         """Return the findings on the request of a line, if a first look is enough."""
-        seen = self._first.at(line.data)
+        seen = self._first.read(line.data)
         if seen is None:
             return None
         own, target = seen

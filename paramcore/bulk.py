@@ -1,0 +1,170 @@
+"""
+Fast path for well-formed JSONL lines.
+
+`FastTaskReader` reads the lines that need no message, and `PreviewEncoder`
+encodes their effective params.  Both return `None` for any other line: the caller
+then reads it with the full checks, which report what is wrong.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Mapping
+from json import encoder
+from json.encoder import encode_basestring_ascii as encode_text
+from typing import Any
+
+from attrs import evolve, field, frozen
+
+from paramcore.errors import ParamcoreError
+from paramcore.files.document import decode_plain_object
+from paramcore.model.inheritance import Inheritance, Merge
+from paramcore.model.project import Project
+from paramcore.model.tasks import ROUTING_TYPES, TaskRequest
+from paramcore.model.versions import ParamVersion
+
+__all__ = ["FastTaskReader", "PreviewEncoder", "Route"]
+
+
+@frozen(eq=False)
+class Route:
+    """The project and the version that requests name; `request` is such a request, without params."""
+
+    project: Project
+    inheritance: Inheritance
+    request: TaskRequest
+
+
+class FastTaskReader:
+    """
+    Read task requests from well-formed lines.
+
+    `find_project` returns the project of a request.  `overrides` are routing
+    fields that replace a request's own.  Lines with a param in `excluded_names`
+    take the checking path.
+    """
+
+    def __init__(
+        self,
+        find_project: Callable[[TaskRequest], Project],
+        overrides: Mapping[str, Any],
+        excluded_names: Collection[str] = (),
+    ) -> None:
+        self._find_project = find_project
+        self._overrides = overrides
+        self._excluded_names = frozenset(excluded_names)
+        self._routes: dict[tuple[str | None, int | None], Route] = {}
+
+    def read(self, line: bytes) -> tuple[dict[str, Any], Route] | None:
+        """
+        Return the params of a request and its route; `None` where the line takes the checking path.
+
+        `freeze` would accept the params unchanged.  The caller owns them.
+        """
+        params = decode_plain_object(line)
+        if params is None or not self._excluded_names.isdisjoint(params):
+            return None
+        instruction = params.get("instruction")
+        if type(instruction) is not str and instruction is not None:
+            return None
+        routing = {name: params.pop(name) for name in ROUTING_TYPES if name in params}
+        for name, value in routing.items():
+            if type(value) is not ROUTING_TYPES[name] and value is not None:
+                return None
+        key = (routing.get("project"), self._overrides.get("project_version", routing.get("project_version")))
+        route = self._routes.get(key) or self._add_route(*key)
+        return None if route is None else (params, route)
+
+    def _add_route(self, project_name: str | None, project_version: int | None) -> Route | None:
+        try:
+            request = TaskRequest(
+                {}, project=project_name, project_version=project_version, type=self._overrides.get("type")
+            )
+            project = self._find_project(request)
+            inheritance = project.resolve(request).inheritance
+        except ParamcoreError:
+            return None
+        route = self._routes[project_name, project_version] = Route(project, inheritance, request)
+        return route
+
+
+class PreviewEncoder:
+    """
+    Encode effective params exactly as `json.dumps(EffectiveParams.to_json())` does.
+
+    The params of a version are encoded once, and `Inheritance.merge` merges
+    encoded params.  It reads no value but the instruction, and the JSON of two
+    joined texts is the JSON of each, joined.
+    """
+
+    def __init__(self) -> None:
+        self._encoders: dict[Route, _RouteEncoder] = {}
+
+    def encode(self, params: Mapping[str, Any], route: Route) -> str | None:
+        """Return the preview of a request as one line of JSON; `None` where a param is null."""
+        # Whether a null rests on T1 depends on what it overrides: the checking path finds out.
+        if None in params.values():
+            return None
+        route_encoder = self._encoders.get(route) or self._add_encoder(route)
+        merged = route_encoder.merge(_encode_members(params))
+        if "instruction" in merged:
+            text = merged["instruction"]
+            merged["instruction"] = '"instruction": null' if text is None else f'"instruction": "{text}"'
+        # The task's instruction decides which assumed rules apply, and so all that surrounds the params.
+        instruction = params.get("instruction")
+        case = "text" if instruction else instruction
+        before, after = route_encoder.envelopes.get(case) or route_encoder.add_envelope(case, params)
+        return f"{before}{', '.join(merged.values())}{after}"
+
+    def _add_encoder(self, route: Route) -> _RouteEncoder:
+        version, assumptions = route.inheritance.version, route.inheritance.assumptions
+        unquoted = evolve(assumptions, instruction_separator=encode_text(assumptions.instruction_separator)[1:-1])
+        encoded = None if version is None else ParamVersion(version.number, _encode_members(version.params))
+        route_encoder = self._encoders[route] = _RouteEncoder(route, Inheritance(encoded, unquoted).merge)
+        return route_encoder
+
+
+@frozen(eq=False)
+class _RouteEncoder:
+    """The merge of encoded params for one route."""
+
+    route: Route
+    merge: Merge
+    #: The JSON before and after the params, by the task's instruction: "text", "" or `None`.
+    envelopes: dict[str | None, tuple[str, str]] = field(factory=dict)
+
+    def add_envelope(self, case: str | None, params: Mapping[str, Any]) -> tuple[str, str]:
+        """Resolve one request with such an instruction, and keep the JSON that surrounds its params."""
+        preview = self.route.project.resolve(evolve(self.route.request, params=params)).to_json()
+        before, _, after = json.dumps({**preview, "params": {}}).partition('"params": {}')
+        envelope = self.envelopes[case] = f'{before}"params": {{', f"}}{after}"
+        return envelope
+
+
+def _encode_members(params: Mapping[str, Any]) -> dict[str, Any]:
+    """
+    Encode each param as a JSON member.
+
+    The instruction comes without its name and quotes, so that it can be joined.
+    """
+    members: dict[str, Any] = {}
+    for name, value in params.items():
+        encoded = encode_text(value) if type(value) is str else _encode_value(value)
+        members[name] = f"{encode_text(name)}: {encoded}"
+    if "instruction" in members:
+        instruction = params["instruction"]
+        members["instruction"] = instruction and encode_text(instruction)[1:-1]
+    return members
+
+
+def _make_encoder() -> Callable[[Any], str]:
+    # json.dumps builds an encoder per call; reuse one.
+    plain = json.JSONEncoder()
+    make = getattr(encoder, "c_make_encoder", None)
+    if make is None:
+        return plain.encode
+    encode = make(None, plain.default, encode_text, None, ": ", ", ", False, False, True)
+    return lambda value: "".join(encode(value, 0))
+
+
+_encode_value = _make_encoder()

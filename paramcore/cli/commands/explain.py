@@ -1,0 +1,29 @@
+"""The command `explain`."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from typing import Any
+
+from paramcore.cli.output import Pieces
+from paramcore.cli.reading import Projects
+from paramcore.cli.task_output import format_each_task
+from paramcore.model.effective import EffectiveParams, Explanation
+
+__all__ = ["explain"]
+
+
+def explain(options: Namespace) -> Pieces:
+    """Explain why each param of a task has its value, and list the values that lost."""
+
+    def explain_params(effective: EffectiveParams) -> list[Explanation]:
+        return [effective.explain(param) for param in options.params] or list(effective.explain_all())
+
+    def as_text(effective: EffectiveParams) -> str:
+        return "\n\n".join(map(str, explain_params(effective)))
+
+    def as_json(effective: EffectiveParams) -> dict[str, Any]:
+        explanations = [explanation.to_json() for explanation in explain_params(effective)]
+        return {"project": effective.project, "explanations": explanations}
+
+    return format_each_task(Projects(options.project, options.assumptions), options, as_text, as_json)

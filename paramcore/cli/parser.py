@@ -1,0 +1,102 @@
+"""Parse the command line."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+from paramcore import __version__
+from paramcore.cli.options import COMMANDS
+from paramcore.errors import InvalidSetting
+from paramcore.model.assumptions import Assumptions
+from paramcore.text import format_name
+
+__all__ = ["parse_options"]
+
+_FILE_FORMATS = """
+Files are read as YAML if their names end with .yaml or .yml, else as JSON.
+`-` reads JSON from standard input.
+"""
+
+
+def parse_options(arguments: Sequence[str] | None) -> Namespace:
+    """
+    Return the options of a command line; `command` is the function to run.
+
+    Raises:
+        SystemExit: by argparse, for wrong usage and after help.
+        InvalidSetting: for an unknown assumption, or a wrong value of one.
+
+    """
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    # Import only the requested command: importing all of them takes longer than most answers.
+    requested = arguments[0] if arguments and arguments[0] in COMMANDS else None
+    options = _make_parser(requested).parse_args(arguments)
+    options.assumptions = Assumptions.from_settings(dict(map(_parse_assumption, options.assume)))
+    return options
+
+
+class _CommandParser(ArgumentParser):
+    """The parser of one command, which accepts options before, between and after the files."""
+
+    _is_parsing_intermixed = False
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse intermixed arguments, which argparse does not offer for subcommands."""
+        # parse_known_intermixed_args calls this method again.
+        if self._is_parsing_intermixed:
+            return super().parse_known_args(args, namespace)
+        self._is_parsing_intermixed = True
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._is_parsing_intermixed = False
+
+
+def _make_parser(requested: str | None) -> ArgumentParser:
+    """Return the parser of the requested command, or of all commands."""
+    parser = ArgumentParser(
+        prog="paramcore",
+        description="See what an update would drop and what a task will really get, before you send it.",
+        epilog=_FILE_FORMATS,
+        formatter_class=RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"paramcore {__version__}")
+    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_CommandParser)
+    for name in COMMANDS if requested is None else [requested]:
+        module, add_options = COMMANDS[name]
+        command = getattr(import_module(f"paramcore.cli.commands.{module}"), name)
+        summary = command.__doc__.strip().splitlines()[0]
+        subparser = subparsers.add_parser(
+            name, help=summary, description=summary, epilog=_FILE_FORMATS, allow_abbrev=False
+        )
+        subparser.formatter_class = RawDescriptionHelpFormatter
+        subparser.set_defaults(command=command, output=None, keep_going=False)
+        add_options(subparser)
+        subparser.add_argument(
+            "--assume",
+            action="append",
+            default=[],
+            metavar="NAME=VALUE",
+            help="change a setting that `paramcore assumptions` lists (repeatable)",
+        )
+    return parser
+
+
+def _parse_assumption(text: str) -> tuple[str, str]:
+    """Read NAME=VALUE; a VALUE in double quotes is a JSON string, for line feeds and the like."""
+    name, mark, value = text.partition("=")
+    if not mark:
+        raise InvalidSetting("assumption_value", None, f"`--assume {format_name(text)}`", "`--assume NAME=VALUE`")
+    if value.startswith('"'):
+        try:
+            decoded = json.loads(value)
+        except ValueError:
+            return name, value
+        return name, decoded if isinstance(decoded, str) else value
+    return name, value
