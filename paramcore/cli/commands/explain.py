@@ -8,7 +8,8 @@ from typing import Any
 from paramcore.cli.output import Pieces
 from paramcore.cli.reading import Projects
 from paramcore.cli.task_output import format_each_task
-from paramcore.model.effective import EffectiveParams, Explanation
+from paramcore.model.effective import EffectiveParams
+from paramcore.model.explanation import Explanation
 
 __all__ = ["explain"]
 
