@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeAlias
 
 from attrs import evolve, field, frozen
 
-from paramcore.analysis.diff import Diff
+from paramcore.analysis.conflicts import find_overwritten_params
 from paramcore.analysis.plan import Plan
 from paramcore.errors import InvalidSetting, NotDone, OutcomeUnknown
 from paramcore.model.project import Project
@@ -84,8 +84,7 @@ class Outcome:
         planned = self.now.versions[self.base - 1].params if self.base else {}
         theirs = self.now.versions[self.version - 1].params
         ours = self.now.versions[self.version].params
-        changed = Diff.between(planned, theirs).names
-        return tuple(name for name in changed if name in Diff.between(theirs, ours).names)
+        return find_overwritten_params(planned, theirs, ours)
 
     def to_json(self) -> dict[str, Any]:
         """Return `state project base digest versions rivals undone rewritten error`."""
