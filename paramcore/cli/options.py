@@ -207,10 +207,10 @@ _VERBS: dict[str, tuple[str, Callable[[ArgumentParser], None]]] = {
     "validate": ("validate", _validate),
     "schema": ("validate", _schema),
     "assumptions": ("preview", _add_files),
-    "fetch": ("service", _fetch),
-    "apply": ("service", _apply),
-    "reconcile": ("service", _reconcile),
-    "status": ("service", _status),
+    "fetch": ("fetch", _fetch),
+    "apply": ("apply", _apply),
+    "reconcile": ("reconcile", _reconcile),
+    "status": ("status", _status),
     "serve": ("serve", _serve),
 }
 

@@ -12,7 +12,7 @@ import httpx
 
 from paramcore import __version__
 from paramcore.errors import InvalidSetting, NotDone, OutcomeUnknown
-from paramcore.service.requests import LARGEST_REPLY, Request, Response
+from paramcore.service.requests import MAX_RESPONSE_SIZE, Request, Response
 from paramcore.text import describe_value, format_value
 from paramcore.transport.key import ApiKey
 
@@ -45,14 +45,14 @@ class HttpTransport:
         base_url: str = BASE_URL,
         verify: ssl.SSLContext | bool = True,
         proxy: str | None = None,
-        largest_reply: int = LARGEST_REPLY,
+        max_response_size: int = MAX_RESPONSE_SIZE,
     ) -> None:
         _check_base_url(base_url)
         self._key = key
         self._base_url = base_url.rstrip("/")
         self._verify = verify
         self._proxy = proxy
-        self._largest_reply = largest_reply
+        self._max_response_size = max_response_size
 
     def __repr__(self) -> str:
         return f"HttpTransport(base_url={self._base_url!r})"
@@ -112,8 +112,8 @@ class HttpTransport:
         for piece in reply.iter_raw():
             pieces.append(piece)
             size += len(piece)
-            if size > self._largest_reply:
-                found = f"a reply of more than {self._largest_reply:,} bytes"
+            if size > self._max_response_size:
+                found = f"a reply of more than {self._max_response_size:,} bytes"
                 raise OutcomeUnknown("reply_size", None, found, "a smaller one", reply.status_code)
             if time.monotonic() > ends:
                 raise _late()

@@ -9,7 +9,7 @@ import requests
 from requests.exceptions import ConnectTimeout, RequestException, SSLError
 
 from paramcore.errors import NotDone, OutcomeUnknown
-from paramcore.service.requests import LARGEST_REPLY, Request, Response
+from paramcore.service.requests import MAX_RESPONSE_SIZE, Request, Response
 from paramcore.transport.key import ApiKey
 
 __all__ = ["ScaleApiTransport"]
@@ -30,10 +30,10 @@ class ScaleApiTransport:
 
     """
 
-    def __init__(self, client: Any, *, largest_reply: int = LARGEST_REPLY) -> None:
+    def __init__(self, client: Any, *, max_response_size: int = MAX_RESPONSE_SIZE) -> None:
         self._api = client.api
         self._key = ApiKey(self._api.api_key)
-        self._largest_reply = largest_reply
+        self._max_response_size = max_response_size
 
     def __repr__(self) -> str:
         return f"ScaleApiTransport(base_url={self._api.base_api_url!r})"
@@ -95,9 +95,9 @@ class ScaleApiTransport:
 
     def _read(self, reply: requests.Response) -> Response | OutcomeUnknown:
         length = reply.headers.get("content-length")
-        body = reply.raw.read(self._largest_reply + 1, decode_content=False)
-        if len(body) > self._largest_reply:
-            found = f"a reply of more than {self._largest_reply:,} bytes"
+        body = reply.raw.read(self._max_response_size + 1, decode_content=False)
+        if len(body) > self._max_response_size:
+            found = f"a reply of more than {self._max_response_size:,} bytes"
             return OutcomeUnknown("reply_size", None, found, "a smaller one", reply.status_code)
         if length is not None and length.isdigit() and len(body) < int(length):
             return OutcomeUnknown("no_reply", None, "a reply that was cut off", "a whole one", reply.status_code)

@@ -57,7 +57,7 @@ class Writers(RuleBasedStateMachine):
         super().__init__()
         self.service = MemoryService([Project(NAME, type="comparison", params={"a": 0})])
         self.lines = [Breaking(self.service) for _ in range(2)]
-        self.clients = [Client(line, sleep=lambda _: None, chance=lambda: 0.0) for line in self.lines]
+        self.clients = [Client(line, sleep=lambda _: None, jitter=lambda: 0.0) for line in self.lines]
         self.outcomes = {}
         self.foreign = 0
 
