@@ -250,7 +250,8 @@ class MemoryService:
             if all(task.get(field) in values for field, values in filters.items())
             and (tags is None or tags & set(task.get("tags") or ()))
         ]
-        limit, offset = _parse_number(query.get("limit"), _PAGE_SIZE), _parse_number(query.get("next_token"), 0)
+        limit = min(_parse_number(query.get("limit"), _PAGE_SIZE), _MAX_PAGE_SIZE)
+        offset = _parse_number(query.get("next_token"), 0)
         page = tasks[offset : offset + limit]
         has_more = offset + limit < len(tasks)
         listing = {"docs": page, "total": len(tasks), "limit": limit, "offset": offset, "has_more": has_more}
@@ -289,7 +290,7 @@ def _decode_object(request: Request) -> dict[str, Any]:
 
 
 def _parse_number(text: str | None, default: int) -> int:
-    return min(int(text[:9]), _MAX_PAGE_SIZE) if text and text.isascii() and text.isdigit() else default
+    return int(text[:9]) if text and text.isascii() and text.isdigit() else default
 
 
 def _build_reply(status: int, value: Any) -> Response:

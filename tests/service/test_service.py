@@ -456,6 +456,17 @@ class TestMemory:
         assert created["params"] == {"a": 1}
         assert json.loads(service.send(Request("GET", f"/task/{created['task_id']}")).body) == created
 
+    def test_the_pages_of_many_tasks_end(self):
+        """Each page leads to the next, however many there are, and the last one to none."""
+        service, ids, query = MemoryService(), [], {"limit": "5000"}
+        for _ in range(2_001):
+            service.send(Request("POST", "/task/comparison", body=b"{}"))
+        while query:
+            page = json.loads(service.send(Request("GET", "/tasks", query)).body)
+            ids += [task["task_id"] for task in page["docs"]]
+            query = {"limit": "5000", "next_token": page["next_token"]} if page["has_more"] else {}
+        assert len(ids) == len(set(ids)) == 2_001
+
     def test_the_sdks_nulls_are_taken(self):
         """E1: the official SDK sends null for what was not given."""
         sent = {"type": "x", "name": "n", "params": None, "rapid": False, "studio": False, "datasetId": None}
