@@ -480,7 +480,7 @@ class TestKey:
     def test_a_key_is_shown_nowhere(self):
         """No text, no copy and no pickle holds it."""
         key = ApiKey("live_secret")
-        assert key.basic == "Basic bGl2ZV9zZWNyZXQ6"
+        assert key.authorization == "Basic bGl2ZV9zZWNyZXQ6"
         for text in (str(key), repr(key), f"{key}", repr(HttpTransport(key)), repr(Client(HttpTransport(key)))):
             assert "secret" not in text
             assert "bGl2ZV9zZWNyZXQ6" not in text
@@ -488,7 +488,7 @@ class TestKey:
             pickle.dumps(key)
         assert "secret" not in str(refused.value)
         assert copy.copy(key) is copy.deepcopy(key) is key
-        assert key.redacted(b"x live_secret bGl2ZV9zZWNyZXQ6 bGl2ZV9zZWNyZXQ=") == b"x <API key> <API key> <API key>"
+        assert key.redact(b"x live_secret bGl2ZV9zZWNyZXQ6 bGl2ZV9zZWNyZXQ=") == b"x <API key> <API key> <API key>"
 
     @pytest.mark.parametrize("text", ["a b", "a:b", "a\n", "caf\u00e9", "\x7f", 7, b"key"])
     def test_what_is_no_key_is_refused_unseen(self, text):
