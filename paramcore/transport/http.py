@@ -129,12 +129,12 @@ def _check_base_url(url: object) -> None:
         raise InvalidSetting("base_url", None, describe_value(url), _WANTED_URL)
     try:
         parts = urlsplit(url)
-        is_secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK_HOSTS)
-        # Reading an invalid port raises ValueError.
-        is_valid = is_secure and bool(parts.hostname) and (parts.port is None or parts.port >= 0)
         has_secret = bool(parts.username or parts.password or parts.query or parts.fragment)
+        is_secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK_HOSTS)
+        is_valid = is_secure and bool(parts.hostname) and parts.port != 0
     except ValueError:
-        is_valid, has_secret = False, False
+        # An address that cannot be taken apart may hold a key, too.
+        raise InvalidSetting("base_url", None, "an invalid address, which is not shown", _WANTED_URL) from None
     if has_secret:
         found = "an address with more than a host and a path, which is not shown"
         raise InvalidSetting("base_url", None, found, _WANTED_URL)

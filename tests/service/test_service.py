@@ -519,6 +519,8 @@ class TestKey:
             ),
             *(
                 "https://user:secret@example.com/v1",
+                "https://user:secret@example.com:port/v1",
+                "https://user:secret@[::1/v1",
                 "https://example.com/v1?key=secret",
                 "https://example.com/v1#secret",
             ),
