@@ -1,4 +1,4 @@
-"""The pytest fixture that serves the stand-in."""
+"""The pytest fixture that serves the stand-in; it does not need hypothesis."""
 
 from __future__ import annotations
 
@@ -14,6 +14,6 @@ __all__ = ["paramcore_service"]
 
 @pytest.fixture
 def paramcore_service() -> Iterator[Server]:
-    """Serve an empty stand-in on a free loopback port: `url` and `stand_in`."""
+    """Serve an empty stand-in on a free loopback port; yields its `url` and `stand_in`."""
     with run_server(StandIn()) as server:
         yield server
