@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from paramcore import Patch, Project
+from paramcore import Patch
+from paramcore.service.requests import create_project
 from tests.cli.running import command, environment, heed_interrupts, run
 from tests.service.faults import KEY, NAME, Server
 
@@ -48,7 +49,7 @@ class TestFetch:
             long = "\u00e9" * 60
             several = ("a/b", "..x", "caf\u00e9 1", f"{long}1", f"{long}2")
             for name in several:
-                server.service._projects[name] = Project(name, type="comparison")
+                server.service.send(create_project(name, type="comparison"))
             ran = asked(server, "fetch", "--all", str(tmp_path / "all"))
             assert ran.status == 0
             names = {json.loads(file.read_text())["name"] for file in (tmp_path / "all").iterdir()}
