@@ -1,5 +1,5 @@
 """
-The project endpoints of the API: a client, an in-memory service, and a stand-in server.
+A client for the project endpoints, an in-memory service, and a stand-in.
 
 `Client` works over any `Transport`: one of `paramcore.transport`, a
 `MemoryService`, or your own.  `run_server(StandIn())` serves the API on a

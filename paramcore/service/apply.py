@@ -1,5 +1,5 @@
 """
-The safe way to apply an update: read the project, send one POST, classify the reply.
+Apply an update safely: read the project, send one POST, classify the reply.
 
 These are flows without I/O; `Client.apply` and `Client.reconcile` run them.
 """
@@ -52,7 +52,7 @@ def apply_plan(plan: Plan, clock: Clock) -> Flow[Outcome]:
 
 def classify_reply(plan: Plan, reply: Response | NotDone | OutcomeUnknown) -> Outcome:
     """
-    Return the outcome of an update, from the reply to its POST or the error in its place.
+    Return the outcome of an update, from the reply or error of its POST.
 
     It is *done* only if the reply shows the update exactly once, *repeated* if
     more than once, and *not done* only if the service certainly did nothing.

@@ -1,5 +1,5 @@
 """
-The service in memory, for tests and for scripts that must not reach the real one.
+The service in memory, for tests and scripts that must not reach the real one.
 
 It answers the requests of `service.requests`; `Project.resolve` decides the
 params of a created task.

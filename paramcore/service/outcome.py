@@ -67,7 +67,7 @@ class Outcome:
         return cls(state, plan.project.name, base, digest, now=now, error=error, plan=plan)
 
     def with_history(self, now: Project, versions: tuple[int, ...], altered: tuple[int, ...] = ()) -> Self:
-        """Return this outcome as the project's history shows it, where `versions` hold the update."""
+        """Return the outcome that a history shows, where `versions` hold the update."""
         state: OutcomeState = "done" if len(versions) == 1 else "repeated" if versions else "unknown"
         error = None
         if not versions:
@@ -75,7 +75,7 @@ class Outcome:
             found = (
                 f"no version that holds it, among {newer} made since" if newer > 0 else "no version that holds it, yet"
             )
-            error = OutcomeUnknown("not_seen", None, found, "one: the request may still be on its way")
+            error = OutcomeUnknown("not_seen", None, found, "one: the request may still arrive")
         return evolve(self, state=state, versions=versions, now=now, altered=altered, error=error)
 
     @property
@@ -115,7 +115,12 @@ class Outcome:
         return f"paramcore reconcile {format_value(self.project)} --base {self.base} --digest {self.digest}"
 
     def to_json(self) -> dict[str, Any]:
-        """Return `state project base digest versions concurrent_versions overwritten altered error`."""
+        """
+        Return the outcome as JSON.
+
+        Keys: `state project base digest versions concurrent_versions overwritten
+        altered error`; `error` is null or has `code` and `message`.
+        """
         return {
             "state": self.state,
             "project": self.project,

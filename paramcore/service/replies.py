@@ -108,7 +108,7 @@ def check_status(response: Response) -> None:
 
 
 def build_status_error(response: Response) -> NotDone | OutcomeUnknown:
-    """Return the error for a status other than 200, with the service's error text on one short line."""
+    """Return the error for a status other than 200, with the service's text."""
     status = response.status
     text = _read_error_text(response.body)
     found = f"status {status}, and it says: {text}" if text else f"status {status}"

@@ -104,7 +104,7 @@ def get_project(name: str) -> Request:
 
 
 def list_projects(*, archived: bool | None = None) -> Request:
-    """Build the request for all projects (E2), or only those with this `archived` flag."""
+    """Build the request for all projects (E2), or those with this `archived` flag."""
     return Request("GET", "/projects", {} if archived is None else {"archived": json.dumps(archived)})
 
 

@@ -1,5 +1,5 @@
 """
-When to send a request, when to wait, and when to send it again, without any I/O.
+Decides when to send a request, when to wait and when to retry, without I/O.
 
 A flow is a generator that yields `Send` and `Wait` steps.  Its runner sends
 back the response of each `Send`, or throws the transport's error into the flow.
@@ -46,7 +46,7 @@ Flow: TypeAlias = Generator[Send | Wait, Any, _T]
 
 @frozen
 class Clock:
-    """Measures the time that a flow has left; the deadline starts when the clock is made."""
+    """Measures the time until the deadline, from the moment it is made."""
 
     #: Seconds that the whole flow may take.
     deadline: float
@@ -153,7 +153,7 @@ def _limit_time(request: Request, clock: Clock) -> Request:
 
 
 def _compute_wait(attempt: int, response: Response | None, clock: Clock) -> float:
-    """Return the seconds of `Retry-After`, at least one, or else of the exponential back-off."""
+    """Return the seconds of `Retry-After`, at least one, or of the back-off."""
     retry_after = "" if response is None else response.headers.get("retry-after", "")
     if retry_after.isascii() and retry_after.isdigit() and len(retry_after) < 12:
         return max(1.0, float(retry_after))

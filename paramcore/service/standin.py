@@ -1,4 +1,4 @@
-"""A stand-in for the real service: its URLs and API keys, with projects and tasks in memory."""
+"""A stand-in for the API: its URLs and keys, with projects and tasks in memory."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class StandIn:
         return f"<StandIn: {len(self.live.projects)} live and {len(self.test.projects)} test projects>"
 
     def handle(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
-        """Answer an HTTP request: `target` as in the request line, `headers` by lower-case name."""
+        """Answer an HTTP request: the raw `target`, `headers` by lower-case name."""
         key = _read_key(headers.get("authorization", ""))
         if not key:
             return build_error_reply(401, "No valid API key provided.")
@@ -96,7 +96,7 @@ class StandIn:
 
 
 def _read_key(authorization: str) -> str:
-    """Return the API key: the user name of HTTP Basic, or a bearer token; empty if there is none."""
+    """Return the API key of HTTP Basic or of a bearer token, or an empty text."""
     scheme, _, credentials = authorization.partition(" ")
     if scheme.lower() == "bearer":
         return credentials.strip()

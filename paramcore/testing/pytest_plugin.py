@@ -14,6 +14,6 @@ __all__ = ["paramcore_service"]
 
 @pytest.fixture
 def paramcore_service() -> Iterator[Server]:
-    """Serve an empty stand-in on a free loopback port; yields its `url` and `stand_in`."""
+    """Serve an empty stand-in on a free loopback port, with `url` and `stand_in`."""
     with run_server(StandIn()) as server:
         yield server

@@ -1,4 +1,4 @@
-"""Values and names that break careless code, for `pytest.mark.parametrize` and for strategies."""
+"""Values and names that break careless code, for `pytest.mark.parametrize`."""
 
 from __future__ import annotations
 

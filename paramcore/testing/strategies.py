@@ -70,7 +70,7 @@ def texts(*, max_size: int = 6) -> st.SearchStrategy[str]:
 
 
 def json_values() -> st.SearchStrategy[Any]:
-    """Draw a JSON value of up to three levels, often one of `LOOKALIKES` or `HUGE_INTEGERS`."""
+    """Draw a JSON value of up to three levels, often one of `LOOKALIKES`."""
     lookalikes = st.sampled_from(LOOKALIKES).map(deepcopy)
     floats = st.floats(allow_nan=False, allow_infinity=False)
     # `sampled_from` would print every digit in each failure report.
@@ -91,7 +91,7 @@ def param_names() -> st.SearchStrategy[str]:
 
 
 def task_param_names() -> st.SearchStrategy[str]:
-    """Draw a name that params of tasks can have, except `instruction`; a project may reserve it."""
+    """Draw a name that params of tasks can have, except `instruction`."""
     return param_names() | st.sampled_from(sorted(RESERVED_PROJECT_NAMES - RESERVED_TASK_NAMES))
 
 
@@ -102,14 +102,14 @@ def instructions() -> st.SearchStrategy[str | None]:
 
 
 def params(*, names: st.SearchStrategy[str] | None = None, max_size: int = 3) -> st.SearchStrategy[dict[str, Any]]:
-    """Draw the params of a project as a plain dict, with an `instruction` first, last or absent."""
+    """Draw params of a project, with an `instruction` first, last or absent."""
     members = st.dictionaries(param_names() if names is None else names, json_values(), max_size=max_size)
     instruction = st.fixed_dictionaries({"instruction": instructions()})
     return members | st.builds(_join, members, instruction) | st.builds(_join, instruction, members)
 
 
 def task_params(*, max_size: int = 3) -> st.SearchStrategy[dict[str, Any]]:
-    """Draw the params of a task as a plain dict, also with names that a project reserves."""
+    """Draw params of a task, also with names that projects reserve."""
     return params(names=task_param_names(), max_size=max_size)
 
 
@@ -124,7 +124,7 @@ def histories(*, min_size: int = 0, max_size: int = 3) -> st.SearchStrategy[list
 
 
 def assumptions() -> st.SearchStrategy[Assumptions]:
-    """Draw a combination of the settings, often with a separator that code may escape or format."""
+    """Draw a combination of the settings, often with an odd separator."""
     separators = st.sampled_from(("\n", "\n\n", "", " ", "%s", "\\1", "{}", "\\n", "\u2028")) | texts(max_size=3)
     return st.builds(
         Assumptions,
@@ -148,7 +148,7 @@ def task_types() -> st.SearchStrategy[str]:
 
 
 def projects(*, min_versions: int = 0, max_versions: int = 3) -> st.SearchStrategy[Project]:
-    """Draw a project with a history of patches and replaces, mostly under the default assumptions."""
+    """Draw a project with a history, mostly under the default assumptions."""
     return st.builds(
         _build_project,
         project_names(),
@@ -170,7 +170,7 @@ def task_requests(project: Project | None = None) -> st.SearchStrategy[TaskReque
 
 
 def flat_requests(project: Project | None = None) -> st.SearchStrategy[dict[str, Any]]:
-    """Draw a task request in the API's flat form, as a plain dict, with routing names first or last."""
+    """Draw a flat task request, as a plain dict, with routing names first or last."""
     return st.builds(_join, task_params(), _routing(project)) | st.builds(_join, _routing(project), task_params())
 
 

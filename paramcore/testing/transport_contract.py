@@ -1,4 +1,4 @@
-"""A check that a transport keeps the contract, over a loopback server, in a few seconds."""
+"""Checks over a loopback server that a transport keeps the contract."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def _build_reply(status: int, body: bytes, *headers: str) -> bytes:
 
 
 class _LoopbackServer:
-    """A server that answers every request with the raw bytes `answer`, or never if that is None."""
+    """A server that answers each request with raw bytes, or never for None."""
 
     def __init__(self) -> None:
         self.answer: bytes | None = b""

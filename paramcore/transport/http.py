@@ -1,4 +1,4 @@
-"""The transport over `httpx` (extra `http`): one connection per request, no redirects, no cookies."""
+"""The transport over `httpx` (extra `http`): one connection per request."""
 
 from __future__ import annotations
 
@@ -154,10 +154,10 @@ def _translate_error(error: Exception, *, is_late: bool) -> NotDone | OutcomeUnk
             found, wanted = "an invalid certificate", "one of a known authority, for this host"
             return NotDone("certificate", None, found, wanted)
         found = "no connection in time" if isinstance(error, httpx.ConnectTimeout) else "no connection to the service"
-        return NotDone("not_sent", None, found, "one: nothing was sent")
+        return NotDone("not_sent", None, found, "a connection (nothing was sent)")
     if is_late or isinstance(error, httpx.TimeoutException):
         return _create_deadline_error()
-    return OutcomeUnknown("no_reply", None, f"a connection that broke ({type(error).__name__})", "a whole reply")
+    return OutcomeUnknown("no_reply", None, f"a broken connection ({type(error).__name__})", "a complete reply")
 
 
 def _has_certificate_error(error: BaseException | None) -> bool:
@@ -169,4 +169,4 @@ def _has_certificate_error(error: BaseException | None) -> bool:
 
 
 def _create_deadline_error() -> OutcomeUnknown:
-    return OutcomeUnknown("deadline", None, "no whole reply in time", "one before the deadline")
+    return OutcomeUnknown("deadline", None, "no complete reply in time", "one before the deadline")

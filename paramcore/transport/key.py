@@ -57,7 +57,7 @@ class ApiKey:
         return f"Basic {base64.b64encode(f'{self.__text}:'.encode()).decode()}"
 
     def redact(self, data: bytes) -> bytes:
-        """Return a reply without the key, plain or encoded: some errors repeat the request."""
+        """Return data without the key, plain or encoded: some errors repeat it."""
         encoded = base64.b64encode(self.__text.encode()).decode()
         for secret in (self.__text, self.authorization.removeprefix("Basic "), encoded):
             data = data.replace(secret.encode(), b"<API key>")

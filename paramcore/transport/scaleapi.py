@@ -1,4 +1,4 @@
-"""The transport over a `scaleapi.ScaleClient`: its key, base URL, proxies and certificates, without its retries."""
+"""The transport over a `scaleapi.ScaleClient`, without its retries."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ _DEFAULT_TIMEOUT = 30.0
 class ScaleApiTransport:
     """
     Sends requests with the settings of a `scaleapi.ScaleClient`, once each.
+
+    The settings are the key, base URL, proxies and certificates.
 
     The client itself sends a POST again after status 408, 429 or 5xx, so a lost
     reply can make two versions of one update (E8).
@@ -58,7 +60,7 @@ class ScaleApiTransport:
         worker.start()
         worker.join(seconds)
         if not results:
-            raise OutcomeUnknown("deadline", None, "no whole reply in time", "one before the deadline")
+            raise OutcomeUnknown("deadline", None, "no complete reply in time", "one before the deadline")
         result = results[0]
         if isinstance(result, Response):
             return result
@@ -91,7 +93,7 @@ class ScaleApiTransport:
             return NotDone("certificate", None, found, wanted)
         except (requests.ConnectionError, ConnectTimeout) as error:
             if isinstance(error, ConnectTimeout) or _is_connect_error(error):
-                return NotDone("not_sent", None, "no connection to the service", "one: nothing was sent")
+                return NotDone("not_sent", None, "no connection to the service", "a connection (nothing was sent)")
             return _create_broken_error(error)
         except (RequestException, OSError, ValueError) as error:
             return _create_broken_error(error)
@@ -103,7 +105,7 @@ class ScaleApiTransport:
             found = f"a reply of more than {self._max_response_size:,} bytes"
             return OutcomeUnknown("reply_size", None, found, "a smaller one", reply.status_code)
         if length is not None and length.isdigit() and len(body) < int(length):
-            return OutcomeUnknown("no_reply", None, "a reply that was cut off", "a whole one", reply.status_code)
+            return OutcomeUnknown("no_reply", None, "an incomplete reply", "a complete one", reply.status_code)
         headers = {name.lower(): value for name, value in reply.headers.items()}
         return Response(reply.status_code, self._key.redact(body), headers)
 
@@ -115,4 +117,4 @@ def _is_connect_error(error: BaseException) -> bool:
 
 def _create_broken_error(error: Exception) -> OutcomeUnknown:
     # Only the type: a message of `requests` may quote the request.
-    return OutcomeUnknown("no_reply", None, f"a connection that broke ({type(error).__name__})", "a whole reply")
+    return OutcomeUnknown("no_reply", None, f"a broken connection ({type(error).__name__})", "a complete reply")

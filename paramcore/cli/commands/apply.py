@@ -20,7 +20,7 @@ __all__ = ["apply"]
 
 
 def apply(options: Namespace) -> Pieces:
-    """Apply an update to the real project: show the plan, send it once, report the outcome."""
+    """Apply an update to the real project: show the plan, send it, report the outcome."""
     if (options.update is None) == (options.wanted is None):
         raise InvalidSetting("update_type", None, "both or neither of UPDATE and --wanted FILE[@N]", "one of the two")
     update = None if options.update is None else read_update_file(options.update)

@@ -25,7 +25,7 @@ __all__ = ["serve"]
 
 
 def serve(options: Namespace) -> Pieces:
-    """Serve a stand-in for the API on a loopback port, and print what each request did."""
+    """Serve a stand-in for the API on this machine, and print what each request did."""
     events: queue.SimpleQueue[str] = queue.SimpleQueue()
     stand_in = StandIn(
         _read_projects(options),

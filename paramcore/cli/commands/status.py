@@ -19,7 +19,7 @@ __all__ = ["status"]
 
 
 def status(options: Namespace) -> Pieces:
-    """Compare project files with the service: in sync, local ahead, remote ahead, both moved."""
+    """Compare project files with the service: which of the two is ahead."""
     projects = Projects(options.project, options.assumptions, quiet=True)
     client = create_client(options)
     documents: list[dict[str, Any]] = []
