@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import Any, TypeAlias, TypeVar
 
-from attrs import evolve, field, frozen
+from attrs import Factory, evolve, field, frozen
 
 from paramcore.errors import NotDone, OutcomeUnknown
 from paramcore.service.replies import build_status_error
@@ -54,11 +54,8 @@ class Clock:
     now: Callable[[], float]
     #: Returns a random number from 0 to 1, which spreads the retries of several clients.
     jitter: Callable[[], float]
-    started: float = field(init=False)
-
-    @started.default
-    def _start(self) -> float:
-        return self.now()
+    #: The time when the clock was made.
+    started: float = field(init=False, default=Factory(lambda clock: clock.now(), takes_self=True))
 
     @property
     def remaining(self) -> float:
@@ -102,16 +99,16 @@ def get_with_retry(request: Request, clock: Clock) -> Flow[Response]:
 
     """
     for attempt in range(_MAX_ATTEMPTS):
-        response: Response | None = None
+        error: NotDone | OutcomeUnknown
         try:
-            response = yield Send(_limit_time(request, clock))
-            error: NotDone | OutcomeUnknown = build_status_error(response)
+            response: Response = yield Send(_limit_time(request, clock))
         except (NotDone, OutcomeUnknown) as transport_error:
-            error = transport_error
-        if response is not None and response.status == 200:
-            return response
+            error, seconds = transport_error, _compute_wait(attempt, None, clock)
+        else:
+            if response.status == 200:
+                return response
+            error, seconds = build_status_error(response), _compute_wait(attempt, response, clock)
         can_retry = isinstance(error, OutcomeUnknown) or error.code in ("not_sent", "too_many_requests")
-        seconds = _compute_wait(attempt, response, clock)
         if not can_retry or attempt == _MAX_ATTEMPTS - 1 or seconds >= clock.remaining:
             raise error
         yield Wait(seconds)
@@ -130,9 +127,8 @@ def post_once(request: Request, clock: Clock) -> Flow[Response]:
     """
     # E8: the service has no precondition and no idempotency key, so a POST that is sent twice may act twice.
     for attempt in range(_MAX_ATTEMPTS):
-        response: Response | None = None
         try:
-            response = yield Send(_limit_time(request, clock))
+            response: Response = yield Send(_limit_time(request, clock))
         except NotDone as error:
             seconds = _compute_wait(attempt, None, clock)
             if error.code != "not_sent" or attempt == _MAX_ATTEMPTS - 1 or seconds >= clock.remaining:
