@@ -6,6 +6,7 @@ from typing import Any, Literal, TypeAlias
 
 from attrs import frozen
 
+from paramcore.analysis.conflicts import find_overwritten_params
 from paramcore.analysis.diff import Diff
 from paramcore.model.project import Project
 from paramcore.text import format_name, format_value
@@ -52,13 +53,8 @@ class Drift:
     def conflicts(self) -> tuple[str, ...]:
         """The params that both changed since, to different values."""
         before = self.local.versions[self.common - 1].params if self.common else {}
-        ours, theirs = self.local.params, self.remote.params
-        changed = Diff.between(before, ours).names
-        return tuple(
-            name
-            for name in Diff.between(before, theirs).names
-            if name in changed and name in Diff.between(ours, theirs).names
-        )
+        merged = Diff.between(before, self.local.params).applied_to(self.remote.params)
+        return find_overwritten_params(before, self.remote.params, merged)
 
     def to_json(self) -> dict[str, Any]:
         """Return `project state common local remote conflicts`, the versions as numbers of them."""

@@ -7,12 +7,13 @@ from typing import Any
 
 from attrs import frozen
 
+from paramcore.analysis.conflicts import find_overwritten_params
 from paramcore.analysis.diff import Diff
 from paramcore.errors import InvalidSetting
 from paramcore.model.project import Project
 from paramcore.model.updates import Patch, Replace, Update
 from paramcore.text import format_name, format_value
-from paramcore.values.frozen import same, thaw
+from paramcore.values.frozen import thaw
 
 __all__ = ["Moved", "Plan"]
 
@@ -106,16 +107,8 @@ class Plan:
         if now.name != self.project.name or now.versions[:known] != self.project.versions:
             found = f"a history of {format_value(now.name)} that does not go on from version {known - 1} as it was planned on"
             raise InvalidSetting("history_moved", "/param_history", found, "the same history, or a later state of it")
-        return Moved(self, now, self._conflicts(now.params))
-
-    def _conflicts(self, now: Mapping[str, Any]) -> tuple[str, ...]:
-        """Name the params that somebody else changed, and that this update would make something else of."""
-        theirs = Diff.between(self.before, now).names
-        if self.update is None:
-            return theirs
-        touched = self.update.params if isinstance(self.update, Patch) else {**self.before, **now, **self.after}
-        outcome = self.update.applied_to(now)
-        return tuple(name for name in theirs if name in touched and not _agree(name, outcome, now))
+        ours = self.after if self.update is None else self.update.applied_to(now.params)
+        return Moved(self, now, find_overwritten_params(self.before, now.params, ours))
 
     def to_json(self) -> dict[str, Any]:
         """Return `project version before after dropped diff request needs_consent`."""
@@ -192,7 +185,3 @@ class Moved:
             return f"{moved}, and the plan still means the same"
         names = ", ".join(format_name(name) for name in self.conflicts)
         return f"{moved}, and the plan would undo what was done to: {names}"
-
-
-def _agree(name: str, one: Mapping[str, Any], two: Mapping[str, Any]) -> bool:
-    return (name in one) == (name in two) and same(one.get(name), two.get(name))

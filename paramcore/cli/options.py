@@ -230,9 +230,9 @@ COMMANDS: dict[str, tuple[str, Callable[[ArgumentParser], None]]] = {
     "validate": ("validate", _add_validate_options),
     "schema": ("validate", _add_schema_options),
     "assumptions": ("assumptions", _add_format),
-    "fetch": ("service", _add_fetch_options),
-    "apply": ("service", _add_apply_options),
-    "reconcile": ("service", _add_reconcile_options),
-    "status": ("service", _add_status_options),
+    "fetch": ("fetch", _add_fetch_options),
+    "apply": ("apply", _add_apply_options),
+    "reconcile": ("reconcile", _add_reconcile_options),
+    "status": ("status", _add_status_options),
     "serve": ("serve", _add_serve_options),
 }

@@ -1,9 +1,9 @@
 """
-The project endpoints of the API: requests and responses as values, a client, and a stand-in.
+A client for the project endpoints, an in-memory service, and a stand-in.
 
-`Client` works over any `Transport`: those of `paramcore.transport`, or a
-`MemoryService`, which is the service in memory.  `serving(StandIn())` serves
-that one on a loopback port.
+`Client` works over any `Transport`: one of `paramcore.transport`, a
+`MemoryService`, or your own.  `run_server(StandIn())` serves the API on a
+loopback port.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from paramcore.service.apply import Outcome
 from paramcore.service.client import Client
+from paramcore.service.outcome import Outcome
 from paramcore.service.requests import Request, Response, Transport
 
 if TYPE_CHECKING:
     from paramcore.service.memory import MemoryService
-    from paramcore.service.server import Served, serving
+    from paramcore.service.server import Server, run_server
     from paramcore.service.standin import StandIn
 
 __all__ = [
@@ -26,17 +26,17 @@ __all__ = [
     "Outcome",
     "Request",
     "Response",
-    "Served",
+    "Server",
     "StandIn",
     "Transport",
-    "serving",
+    "run_server",
 ]
 
-# A client needs no server, whose modules take as long to import as all others.
-_ON_USE = {"MemoryService": "memory", "Served": "server", "StandIn": "standin", "serving": "server"}
+# Imported on first use: a client needs no server, and `http.server` is slow to import.
+_LAZY_MODULES = {"MemoryService": "memory", "Server": "server", "StandIn": "standin", "run_server": "server"}
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _ON_USE:
+    if name not in _LAZY_MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_ON_USE[name]}"), name)
+    return getattr(import_module(f"{__name__}.{_LAZY_MODULES[name]}"), name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from attrs import field, frozen
 
@@ -15,97 +15,119 @@ from paramcore.model.effective import EffectiveParams
 from paramcore.model.project import Project
 from paramcore.model.tasks import TaskRequest
 from paramcore.service import requests
-from paramcore.service.apply import Outcome, applying, looking_again
-from paramcore.service.replies import project_in, projects_in, task_in
+from paramcore.service.apply import apply_plan, reconcile_outcome
+from paramcore.service.outcome import Outcome
+from paramcore.service.replies import read_project_reply, read_projects_reply, read_task_reply
 from paramcore.service.requests import Transport
-from paramcore.service.retry import Clock, drive, fetching, posting
+from paramcore.service.retry import Clock, Flow, get_with_retry, post_once, run_flow
 
 __all__ = ["Client"]
+
+_T = TypeVar("_T")
 
 
 @frozen
 class Client:
     """
-    The calls of a project's life: read, create, update, and create a task.
+    Reads, creates and updates projects, and creates tasks.
 
-    `deadline` is the seconds that any one call may take, waiting included.
-    `now` and `sleep` are the clock, which must never go back, and the waiting.
+    A method raises `NotDone` if the service certainly changed nothing, and
+    `OutcomeUnknown` if that cannot be said.  After sending an update, `apply`
+    returns these errors in its `Outcome` instead.
 
-    Every call raises `NotDone` where nothing was changed, for certain, and
-    `OutcomeUnknown` where that cannot be said; only `apply` and `reconcile`
-    return it as an `Outcome`.
+    Example:
+        >>> from paramcore.service import MemoryService
+        >>> Client(MemoryService(), deadline=10).list_projects()
+        ()
+
     """
 
+    #: Sends the requests.
     transport: Transport
+    #: Seconds that each call may take, retries included.
     deadline: float = field(default=30.0, kw_only=True)
+    #: The assumptions of the projects that the client reads.
     assumptions: Assumptions = field(default=Assumptions(), kw_only=True)
+    #: Returns the current time in seconds; must never go back.
     now: Callable[[], float] = field(default=time.monotonic, kw_only=True, repr=False)
+    #: Waits for this many seconds.
     sleep: Callable[[float], None] = field(default=time.sleep, kw_only=True, repr=False)
-    chance: Callable[[], float] = field(default=random.random, kw_only=True, repr=False)
+    #: Returns a random number from 0 to 1, which varies the waits between retries.
+    jitter: Callable[[], float] = field(default=random.random, kw_only=True, repr=False)
 
     def get_project(self, name: str) -> Project:
         """
-        Read one project, trying again while that is safe.
+        Read one project.
 
         Raises:
             InvalidSetting: `project_name`.
 
         """
-        response = drive(fetching(requests.get_project(name), self._clock()), self.transport, self.sleep)
-        return project_in(response, name, self.assumptions)
+        response = self._run(get_with_retry(requests.get_project(name), self._start_clock()))
+        return read_project_reply(response, name, self.assumptions)
 
     def list_projects(self, *, archived: bool | None = None) -> tuple[Project, ...]:
-        """Read all projects: only the archived ones, only the others, or both."""
-        response = drive(fetching(requests.list_projects(archived=archived), self._clock()), self.transport, self.sleep)
-        return projects_in(response, self.assumptions)
+        """Read all projects, or only those with this `archived` flag."""
+        response = self._run(get_with_retry(requests.list_projects(archived=archived), self._start_clock()))
+        return read_projects_reply(response, self.assumptions)
 
     def create_project(self, name: str, *, type: str, **fields: Any) -> Project:
         """
-        Create a project; the fields are those of `service.requests.create_project`.
+        Create a project.
 
-        Where the outcome is unknown it is never tried again: look with `get_project`.
+        `fields` are `params`, `rapid`, `studio`, `dataset_id`, `pipeline` and
+        `consensus_attempts`.  If the outcome is unknown, `get_project` shows
+        whether the project exists.
 
         Raises:
-            InvalidSetting, InvalidParams, NotJSON: as `create_project` there.
+            InvalidSetting: `project_name`, `task_type`, `flag_type`,
+                `routing_type`, `pipeline`.
+            InvalidParams, NotJSON: if a project cannot hold the params.
 
         """
         request = requests.create_project(name, type=type, **fields)
-        return project_in(drive(posting(request, self._clock()), self.transport, self.sleep), name, self.assumptions)
+        return read_project_reply(self._run(post_once(request, self._start_clock())), name, self.assumptions)
 
     def create_task(self, effective: EffectiveParams, *, send: TaskRequest | None = None) -> Mapping[str, Any]:
         """
-        Create the task that was previewed, and return it as the service tells it: it may be billed.
+        Create the task that was previewed and return the task object; it may be billed.
 
-        Sent is the request as it was previewed; `send=effective.as_request()`
-        sends one that means the same whatever became of the project since.
+        The client sends the task request as it was previewed.  Pass
+        `send=effective.as_request()` to get the previewed params even if the
+        project has changed since.
 
         Raises:
             InvalidSetting: `task_type`.
 
         """
         request = requests.create_task(effective.task if send is None else send, type=effective.type)
-        return task_in(drive(posting(request, self._clock()), self.transport, self.sleep))
+        return read_task_reply(self._run(post_once(request, self._start_clock())))
 
     def apply(self, plan: Plan) -> Outcome:
         """
-        Apply a planned update: read, post once, judge the reply.
+        Apply a planned update: read the project, send one POST, classify the reply.
 
         Raises:
-            InvalidSetting: for a plan of nothing.
-            NotDone, OutcomeUnknown: where the project cannot be read first.
+            InvalidSetting: `update_type` if the plan has no update.
+            NotDone, OutcomeUnknown: if the project cannot be read. The update
+                was not sent.
 
         """
-        return drive(applying(plan, self._clock()), self.transport, self.sleep)
+        return self._run(apply_plan(plan, self._start_clock()))
 
     def reconcile(self, outcome: Outcome) -> Outcome:
         """
-        Look again what became of an update whose outcome was unknown.
+        Read the project and look for an update whose outcome was unknown.
 
         Raises:
-            NotDone, OutcomeUnknown: where the project cannot be read.
+            InvalidSetting: `base_type`.
+            NotDone, OutcomeUnknown: if the project cannot be read.
 
         """
-        return drive(looking_again(outcome, self._clock()), self.transport, self.sleep)
+        return self._run(reconcile_outcome(outcome, self._start_clock()))
 
-    def _clock(self) -> Clock:
-        return Clock(self.deadline, self.now, self.chance)
+    def _run(self, flow: Flow[_T]) -> _T:
+        return run_flow(flow, self.transport, self.sleep)
+
+    def _start_clock(self) -> Clock:
+        return Clock(self.deadline, self.now, self.jitter)

@@ -1,8 +1,8 @@
 """
-The service in memory, made of the engine itself: for tests, and for scripts that shall not meet the real one.
+The service in memory, for tests and scripts that must not reach the real one.
 
-It takes and returns the values of `service.requests`; what a created task gets
-is what `Project.resolve` says.
+It answers the requests of `service.requests`; `Project.resolve` decides the
+params of a created task.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ from paramcore.text import format_name, format_value
 from paramcore.values.frozen import thaw
 from paramcore.wire import read_update, write_project
 
-__all__ = ["MemoryService", "refused"]
+__all__ = ["MemoryService", "build_error_reply"]
 
-#: Types of tasks that have templates (E3).
-_WITH_TEMPLATES = ("textcollection", "chat")
-#: Tasks on a page, unless the request says otherwise.
-_PAGE = 100
+#: The task types that have templates (E3).
+_TEMPLATE_TYPES = ("textcollection", "chat")
+#: The number of tasks on a page, and the largest that a request can ask for.
+_PAGE_SIZE, _MAX_PAGE_SIZE = 100, 1_000
 
 
-class _Refusal(Exception):
-    """What the service refuses, by status and in its words."""
+class _RejectedRequest(Exception):
+    """The service rejects a request with this status and text."""
 
     def __init__(self, status: int, text: str) -> None:
         super().__init__(text)
@@ -43,11 +43,19 @@ class _Refusal(Exception):
 
 class MemoryService:
     """
-    A service that holds projects, batches and tasks, and answers requests one at a time.
+    A service that holds projects, batches and tasks in memory.
 
-    `created_at` gives the time of what is made, as text.  `judge` may object to
-    what a task would get, in words.  `told` is called with a sentence on what
-    each request did.
+    `created_at` returns the time of each new object as ISO 8601 text, or None.
+    `on_validate` gets the project and the effective params of each new task; if it returns a
+    text, the service rejects the task with this reason.  `on_event` gets one
+    sentence about each request.
+
+    Example:
+        >>> service = MemoryService([Project("docks", type="imageannotation")], on_event=print)
+        >>> service.send(Request("GET", "/projects/docks")).status
+        GET /projects/docks 200  version -1
+        200
+
     """
 
     def __init__(
@@ -56,115 +64,120 @@ class MemoryService:
         *,
         assumptions: Assumptions = Assumptions(),
         created_at: Callable[[], str | None] = lambda: None,
-        judge: Callable[[Project, EffectiveParams], str | None] = lambda _project, _effective: None,
-        told: Callable[[str], None] = lambda _sentence: None,
+        on_validate: Callable[[Project, EffectiveParams], str | None] = lambda _project, _effective: None,
+        on_event: Callable[[str], None] = lambda _event: None,
     ) -> None:
         self.assumptions = assumptions
         self._created_at = created_at
-        self._judge = judge
-        self._told = told
+        self._on_validate = on_validate
+        self._on_event = on_event
         self._projects = {project.name: project for project in projects}
         self._batches: dict[str, dict[str, Any]] = {}
         self._tasks: dict[str, dict[str, Any]] = {}
-        self._unique_ids: dict[str, str] = {}
-        self._answers: dict[str, EffectiveParams] = {}
+        self._task_ids: dict[str, str] = {}
+        self._effective: dict[str, EffectiveParams] = {}
         self._lock = threading.RLock()
+
+    def __repr__(self) -> str:
+        return f"<MemoryService: {len(self._projects)} projects, {len(self._tasks)} tasks>"
 
     @property
     def projects(self) -> Mapping[str, Project]:
-        """The projects as they are now, by name."""
+        """The current projects, by name."""
         with self._lock:
             return dict(self._projects)
 
     @property
     def tasks(self) -> tuple[Mapping[str, Any], ...]:
-        """The tasks that were created, oldest first."""
+        """The created tasks, oldest first, as task objects."""
         with self._lock:
             return tuple(self._tasks.values())
 
-    def effective(self, task_id: str) -> EffectiveParams:
+    def get_effective(self, task_id: str) -> EffectiveParams:
         """
-        Return what a created task got, and why; for a task of a project.
+        Return the effective params of a created task that has a project.
 
         Raises:
-            LookupError: where there is no such task.
+            LookupError: if there is no such task.
 
         """
         with self._lock:
-            return self._answers[task_id]
+            return self._effective[task_id]
 
     def send(self, request: Request) -> Response:
-        """Answer a request; whatever comes, a reply comes back."""
+        """Answer a request; an invalid one gets an error reply."""
         with self._lock:
             try:
-                value, said = self._answer(request)
-            except _Refusal as refusal:
-                response, said = refused(refusal.status, str(refusal)), str(refusal)
+                value, event = self._handle(request)
+            except _RejectedRequest as rejected:
+                response, event = build_error_reply(rejected.status, str(rejected)), str(rejected)
             except ParamcoreError as error:
-                response, said = refused(400, str(error)), str(error)
+                response, event = build_error_reply(400, str(error)), str(error)
             else:
-                response = _reply(200, value)
-            self._told(f"{request.method} {request.path} {response.status}  {said}")
+                response = _build_reply(200, value)
+            self._on_event(f"{request.method} {request.path} {response.status}  {event}")
             return response
 
-    def _answer(self, request: Request) -> tuple[Any, str]:
-        """Return the value of a reply, and what was done."""
+    def _handle(self, request: Request) -> tuple[Any, str]:
+        """Return the value of the reply, and what the service did."""
         parts = [unquote(part) for part in request.path.strip("/").split("/")]
         match (request.method, *parts):
             case ("GET", "projects"):
-                several = self._listed(request.query.get("archived"))
-                return several, f"{len(several)} projects"
+                projects = self._list_projects(request.query.get("archived"))
+                return projects, f"{len(projects)} projects"
             case ("POST", "projects"):
-                return self._create_project(_object(request))
+                return self._create_project(_decode_object(request))
             case ("GET", "projects", name):
-                return write_project(self._project(name)), f"version {len(self._project(name).versions) - 1}"
+                return write_project(self._get_project(name)), f"version {len(self._get_project(name).versions) - 1}"
             case ("POST", "projects", name, "setParams"):
-                return self._update(name, request)
+                return self._update_project(name, request)
             case ("GET", "projects", name, "taskTemplates"):
-                return self._template(name)
+                return self._get_template(name)
             case ("POST", "projects", name, "setOntology"):
-                return write_project(self._project(name)), "kept no ontology: it changes no params"
-            case ("POST", "task", kind):
-                return self._create_task(kind, _object(request))
+                return write_project(self._get_project(name)), "ignored the ontology: it changes no params"
+            case ("POST", "task", task_type):
+                return self._create_task(task_type, _decode_object(request))
             case ("GET", "task", task_id):
-                return self._task(task_id), "a task"
+                return self._get_task(task_id), "a task"
             case ("GET", "tasks"):
-                return self._page(request.query)
+                return self._list_tasks(request.query)
             case ("POST", "batches"):
-                return self._create_batch(_object(request))
+                return self._create_batch(_decode_object(request))
             case ("GET", "batches", name):
-                return self._batch(name), "a batch"
+                return self._get_batch(name), "a batch"
             case ("GET", "batches", name, "status"):
-                return self._batch_status(name), "the status of a batch"
+                return self._get_batch_status(name), "the status of a batch"
             case ("POST", "batches", name, "finalize"):
-                self._batch(name)["status"] = "in_progress"
-                return self._batch(name), "finalized"
+                self._get_batch(name)["status"] = "in_progress"
+                return self._get_batch(name), "finalized"
             case _:
-                raise _Refusal(404, f"Cannot {request.method} {request.path}")
+                raise _RejectedRequest(404, f"Cannot {request.method} {request.path}")
 
-    def _project(self, name: object) -> Project:
+    def _get_project(self, name: object) -> Project:
         if not isinstance(name, str) or name not in self._projects:
-            raise _Refusal(404, f"Project with that name not found: {name}")
+            raise _RejectedRequest(404, f"Project with that name not found: {name}")
         return self._projects[name]
 
-    def _batch(self, name: object) -> dict[str, Any]:
+    def _get_batch(self, name: object) -> dict[str, Any]:
         if not isinstance(name, str) or name not in self._batches:
-            raise _Refusal(404, f"Batch with that name not found: {name}")
+            raise _RejectedRequest(404, f"Batch with that name not found: {name}")
         return self._batches[name]
 
-    def _task(self, task_id: str) -> dict[str, Any]:
+    def _get_task(self, task_id: str) -> dict[str, Any]:
         if task_id not in self._tasks:
-            raise _Refusal(404, "Task with that ID not found.")
+            raise _RejectedRequest(404, "Task with that ID not found.")
         return self._tasks[task_id]
 
-    def _listed(self, archived: str | None) -> list[Any]:
-        several = [write_project(project) for project in self._projects.values()]
-        return [one for one in several if archived is None or bool(one.get("archived")) == (archived == "true")]
+    def _list_projects(self, archived: str | None) -> list[Any]:
+        projects = [write_project(project) for project in self._projects.values()]
+        if archived is None:
+            return projects
+        return [project for project in projects if bool(project.get("archived")) == (archived == "true")]
 
     def _create_project(self, body: dict[str, Any]) -> tuple[Any, str]:
         name = body.get("name")
         if isinstance(name, str) and name in self._projects:
-            raise _Refusal(409, "A project with that name already exists.")
+            raise _RejectedRequest(409, "A project with that name already exists.")
         project = Project(
             name,  # type: ignore[arg-type]
             type=body.get("type"),  # type: ignore[arg-type]
@@ -175,107 +188,111 @@ class MemoryService:
         self._projects[project.name] = project
         return write_project(project), f"created {format_value(project.name)} with {len(project.params)} params"
 
-    def _update(self, name: str, request: Request) -> tuple[Any, str]:
-        project = self._project(name)
+    def _update_project(self, name: str, request: Request) -> tuple[Any, str]:
+        project = self._get_project(name)
         # The official SDK sends no body for an update without params (U12).
-        plan = Plan.of(project, read_update(_object(request) if request.body else None))
-        updated = project.update(plan.update, created_at=self._created_at())  # type: ignore[arg-type]
+        update = read_update(_decode_object(request) if request.body else None)
+        plan = Plan.of(project, update)
+        updated = project.update(update, created_at=self._created_at())
         self._projects[name] = updated
-        verb = type(plan.update).__name__.lower()
-        dropped = ", ".join(format_name(one) for one in plan.dropped)
+        dropped = ", ".join(format_name(name) for name in plan.dropped) or "nothing"
         return write_project(updated), (
-            f"version {updated.latest.number} by {verb}: dropped {dropped or 'nothing'}; "
+            f"version {updated.latest.number} by {type(update).__name__.lower()}: dropped {dropped}; "
             f"{len(plan.diff.changed)} changed, {len(plan.diff.added)} added"
         )
 
-    def _template(self, name: str) -> tuple[Any, str]:
-        project = self._project(name)
-        if project.type not in _WITH_TEMPLATES:
-            raise _Refusal(400, f"Task templates are not supported for projects of type {project.type}.")
+    def _get_template(self, name: str) -> tuple[Any, str]:
+        project = self._get_project(name)
+        if project.type not in _TEMPLATE_TYPES:
+            raise _RejectedRequest(400, f"Task templates are not supported for projects of type {project.type}.")
         template = {"id": "0" * 24, "version": 1, "template_variables": {}, "response_schema": None}
-        return {**template, **self._made()}, "a task template"
+        return {**template, **self._creation_time()}, "a task template"
 
-    def _create_task(self, kind: str, body: dict[str, Any]) -> tuple[Any, str]:
-        task = TaskRequest.from_flat(body, type=kind)
-        self._check_unique(task.unique_id)
-        # A request that names only a batch goes to the batch's project (T11).
-        name = self._batch(task.batch)["project"] if task.batch is not None and task.project is None else task.project
+    def _create_task(self, task_type: str, body: dict[str, Any]) -> tuple[Any, str]:
+        task = TaskRequest.from_flat(body, type=task_type)
+        self._check_unique_id(task.unique_id)
+        name = task.project
+        if name is None and task.batch is not None:
+            # A request that names only a batch goes to the project of the batch (T11).
+            name = self._get_batch(task.batch)["project"]
         if name is None:
-            return self._kept(task, {"type": kind, "params": thaw(task.params)}), "created, of no project"
-        project = self._project(name)
+            return self._store_task(
+                task, {"type": task_type, "params": thaw(task.params)}
+            ), "created, without a project"
+        project = self._get_project(name)
         effective = project.resolve(task)
-        objection = self._judge(project, effective)
+        objection = self._on_validate(project, effective)
         if objection is not None:
-            raise _Refusal(400, f"Parameter is invalid, reason: {objection}")
-        created = self._kept(task, thaw(effective.as_task()))
-        self._answers[created["task_id"]] = effective
+            raise _RejectedRequest(400, f"Parameter is invalid, reason: {objection}")
+        created = self._store_task(task, thaw(effective.as_task()))
+        self._effective[created["task_id"]] = effective
         return created, f"created: {effective.headline}"
 
-    def _kept(self, task: TaskRequest, created: dict[str, Any]) -> dict[str, Any]:
+    def _store_task(self, task: TaskRequest, created: dict[str, Any]) -> dict[str, Any]:
         task_id = f"{len(self._tasks) + 1:024x}"
-        self._tasks[task_id] = {"task_id": task_id, **self._made(), "status": "pending", **created}
+        self._tasks[task_id] = {"task_id": task_id, **self._creation_time(), "status": "pending", **created}
         if task.unique_id is not None:
-            self._unique_ids[task.unique_id] = task_id
+            self._task_ids[task.unique_id] = task_id
         return self._tasks[task_id]
 
-    def _check_unique(self, unique_id: str | None) -> None:
-        taken = None if unique_id is None else self._unique_ids.get(unique_id)
-        if taken is not None:
-            raise _Refusal(409, f'The unique_id ("{unique_id}") is already used for a different task ({taken}).')
+    def _check_unique_id(self, unique_id: str | None) -> None:
+        task_id = None if unique_id is None else self._task_ids.get(unique_id)
+        if task_id is not None:
+            text = f'The unique_id ("{unique_id}") is already used for a different task ({task_id}).'
+            raise _RejectedRequest(409, text)
 
-    def _page(self, query: Mapping[str, str]) -> tuple[Any, str]:
-        fields = {
-            name: query[name].split(",")
-            for name in ("project", "batch", "type", "status", "unique_id")
-            if name in query
-        }
-        fitting = [
+    def _list_tasks(self, query: Mapping[str, str]) -> tuple[Any, str]:
+        fields = ("project", "batch", "type", "status", "unique_id")
+        filters = {field: query[field].split(",") for field in fields if field in query}
+        tags = set(query["tags"].split(",")) if "tags" in query else None
+        tasks = [
             task
             for task in self._tasks.values()
-            if all(task.get(name) in wanted for name, wanted in fields.items())
-            and ("tags" not in query or set(query["tags"].split(",")) & set(task.get("tags") or ()))
+            if all(task.get(field) in values for field, values in filters.items())
+            and (tags is None or tags & set(task.get("tags") or ()))
         ]
-        limit, offset = _number(query.get("limit"), _PAGE), _number(query.get("next_token"), 0)
-        page = fitting[offset : offset + limit]
-        has_more = offset + limit < len(fitting)
-        listing = {"docs": page, "total": len(fitting), "limit": limit, "offset": offset, "has_more": has_more}
+        limit = min(_parse_number(query.get("limit"), _PAGE_SIZE), _MAX_PAGE_SIZE)
+        offset = _parse_number(query.get("next_token"), 0)
+        page = tasks[offset : offset + limit]
+        has_more = offset + limit < len(tasks)
+        listing = {"docs": page, "total": len(tasks), "limit": limit, "offset": offset, "has_more": has_more}
         token = {"next_token": str(offset + limit)} if has_more else {}
-        return {**listing, **token}, f"{len(page)} of {len(fitting)} tasks"
+        return {**listing, **token}, f"{len(page)} of {len(tasks)} tasks"
 
     def _create_batch(self, body: dict[str, Any]) -> tuple[Any, str]:
-        project, name = self._project(body.get("project")), body.get("name")
+        project, name = self._get_project(body.get("project")), body.get("name")
         if not isinstance(name, str) or not name:
-            raise _Refusal(400, "Parameter is invalid, reason: a batch has a name")
+            raise _RejectedRequest(400, "Parameter is invalid, reason: a batch has a name")
         if name in self._batches:
-            raise _Refusal(409, "A batch with that name already exists.")
-        own = {"name": name, "project": project.name, "status": "staging", **self._made()}
+            raise _RejectedRequest(409, "A batch with that name already exists.")
+        own = {"name": name, "project": project.name, "status": "staging", **self._creation_time()}
         self._batches[name] = {**body, **own}
         return self._batches[name], f"created the batch {format_value(name)} of {format_value(project.name)}"
 
-    def _batch_status(self, name: str) -> dict[str, Any]:
+    def _get_batch_status(self, name: str) -> dict[str, Any]:
         count = sum(task.get("batch") == name for task in self._tasks.values())
-        return {"status": self._batch(name)["status"], "tasks_pending": count}
+        return {"status": self._get_batch(name)["status"], "tasks_pending": count}
 
-    def _made(self) -> dict[str, Any]:
+    def _creation_time(self) -> dict[str, Any]:
         created_at = self._created_at()
         return {} if created_at is None else {"created_at": created_at}
 
 
-def refused(status: int, text: str) -> Response:
-    """Return the service's own form of a refusal (E6)."""
-    return _reply(status, {"status_code": status, "error": text})
+def build_error_reply(status: int, text: str) -> Response:
+    """Return an error reply in the form of the service (E6)."""
+    return _build_reply(status, {"status_code": status, "error": text})
 
 
-def _object(request: Request) -> dict[str, Any]:
+def _decode_object(request: Request) -> dict[str, Any]:
     value = decode_document(request.body or b"{}", "the body", TASK_DEPTH + 1).value
     if not isinstance(value, dict):
-        raise _Refusal(400, "The body must be a JSON object")
+        raise _RejectedRequest(400, "The body must be a JSON object")
     return value
 
 
-def _number(text: str | None, otherwise: int) -> int:
-    return min(int(text[:9]), 1_000) if text and text.isascii() and text.isdigit() else otherwise
+def _parse_number(text: str | None, default: int) -> int:
+    return int(text[:9]) if text and text.isascii() and text.isdigit() else default
 
 
-def _reply(status: int, value: Any) -> Response:
+def _build_reply(status: int, value: Any) -> Response:
     return Response(status, json.dumps(value).encode(), {"content-type": "application/json"})

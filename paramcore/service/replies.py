@@ -1,9 +1,9 @@
 """
-Replies of the API, read strictly.
+Strict readers for the API's replies.
 
-What is wrong with a reply is an error of ours, whatever came: HTML, half a
-document, another project.  Whether it means that nothing was done is for the
-status to say: a body proves nothing.
+The status alone decides whether the service refused a request.  A body that
+cannot be read, such as HTML, half a document or another project, raises
+`OutcomeUnknown`: it does not prove that nothing was done.
 """
 
 from __future__ import annotations
@@ -21,47 +21,48 @@ from paramcore.service.requests import Response
 from paramcore.text import describe_value, escape_unprintable, format_value, truncate
 from paramcore.wire import read_project, read_projects
 
-__all__ = ["check_status", "project_in", "projects_in", "refusal", "task_in"]
+__all__ = ["build_status_error", "check_status", "read_project_reply", "read_projects_reply", "read_task_reply"]
 
 _T = TypeVar("_T")
 
-#: Characters of the service's own words that are shown.
-_SHOWN = 80
+#: Characters of a header or of the service's error text that a message shows.
+_MAX_SHOWN = 80
 
 _CODES = {401: "unauthorized", 403: "unauthorized", 404: "not_found", 409: "conflict", 429: "too_many_requests"}
 _WANTED = {
-    "unauthorized": "a key that may do this: live and test keys see separate worlds",
+    "unauthorized": "a key with access to this: live and test keys see separate worlds",
     "not_found": "a name that the service knows",
     "conflict": "a name that is still free",
     "too_many_requests": "fewer requests: try again later",
 }
 
 
-def project_in(response: Response, name: str, assumptions: Assumptions = Assumptions()) -> Project:
+def read_project_reply(response: Response, name: str, assumptions: Assumptions = Assumptions()) -> Project:
     """
-    Read the reply that holds one project, which must be the one that was asked for.
+    Read the reply that holds the project of this name.
 
     Raises:
-        NotDone, OutcomeUnknown: as `check_status` does, and OutcomeUnknown for
-            a body that is not this project.
+        NotDone: if the status says that the service did nothing.
+        OutcomeUnknown: for any other status but 200, and if the body is not
+            this project.
 
     """
-    # U8: the reply to an update is the whole project, so its history tells what was done.
-    project = _read(response, partial(read_project, assumptions=assumptions))
+    # U8: the reply to an update is the whole project, so its history shows what the update did.
+    project = _read_body(response, partial(read_project, assumptions=assumptions))
     if project.name != name:
-        found = f"the project {format_value(project.name)}"
-        raise OutcomeUnknown(
-            "wrong_project", "/name", found, f"{format_value(name)}, which was asked for", response.status
-        )
+        found, wanted = f"the project {format_value(project.name)}", f"the requested project {format_value(name)}"
+        raise OutcomeUnknown("wrong_project", "/name", found, wanted, response.status)
     return project
 
 
-def projects_in(response: Response, assumptions: Assumptions = Assumptions()) -> tuple[Project, ...]:
+def read_projects_reply(response: Response, assumptions: Assumptions = Assumptions()) -> tuple[Project, ...]:
     """
-    Read the reply that holds all projects: a bare array.
+    Read the reply that lists projects, a bare JSON array.
 
     Raises:
-        NotDone, OutcomeUnknown: as `project_in` does.
+        NotDone: if the status says that the service did nothing.
+        OutcomeUnknown: for any other status but 200, and if the body is not a
+            list of projects.
 
     """
 
@@ -70,15 +71,17 @@ def projects_in(response: Response, assumptions: Assumptions = Assumptions()) ->
             raise MalformedPayload("reply_type", "", describe_value(value), "an array of projects")
         return read_projects(value, assumptions=assumptions)
 
-    return _read(response, read)
+    return _read_body(response, read)
 
 
-def task_in(response: Response) -> Mapping[str, Any]:
+def read_task_reply(response: Response) -> Mapping[str, Any]:
     """
     Read the reply that holds a created task.
 
     Raises:
-        NotDone, OutcomeUnknown: as `project_in` does.
+        NotDone: if the status says that the service did nothing.
+        OutcomeUnknown: for any other status but 200, and if the body is not a
+            task object.
 
     """
 
@@ -87,35 +90,36 @@ def task_in(response: Response) -> Mapping[str, Any]:
             raise MalformedPayload("reply_type", "", describe_value(value), "a task object with its `task_id`")
         return value
 
-    return _read(response, read)
+    return _read_body(response, read)
 
 
 def check_status(response: Response) -> None:
     """
-    Check that a reply says that it was done.
+    Raise an error unless the status is 200.
 
     Raises:
-        NotDone: for a status by which the service says that it did nothing.
-        OutcomeUnknown: for any other but 200.
+        NotDone: if the status says that the service did nothing.
+        OutcomeUnknown: for any other status but 200.
 
     """
-    # E5: 200 alone is success, also for what was created.
+    # E5: 200 alone is success, also for creates.
     if response.status != 200:
-        raise refusal(response)
+        raise build_status_error(response)
 
 
-def refusal(response: Response) -> NotDone | OutcomeUnknown:
-    """Return the error that a reply stands for, with the service's own words, cut and cleaned."""
+def build_status_error(response: Response) -> NotDone | OutcomeUnknown:
+    """Return the error for a status other than 200, with the service's text."""
     status = response.status
-    found = f"status {status}{_said(response.body)}"
-    # E6: by the status alone; 408 and 5xx may come after it was done, or from something on the way.
+    text = _read_error_text(response.body)
+    found = f"status {status}, and it says: {text}" if text else f"status {status}"
+    # E6: the status alone decides. 408 and 5xx may follow a completed request, or come from a proxy.
     if 400 <= status < 500 and status != 408:
         code = _CODES.get(status, "refused")
-        return NotDone(code, None, found, _WANTED.get(code, "a request that the service takes"), status)
+        return NotDone(code, None, found, _WANTED.get(code, "a request that the service accepts"), status)
     return OutcomeUnknown("reply_status", None, found, "status 200", status)
 
 
-def _said(body: bytes) -> str:
+def _read_error_text(body: bytes) -> str:
     text = body[:4096].decode("utf-8", "replace").strip()
     try:
         value = json.loads(text)
@@ -123,16 +127,15 @@ def _said(body: bytes) -> str:
         value = None
     if isinstance(value, dict) and isinstance(value.get("error"), str):
         text = value["error"]
-    text = escape_unprintable(" ".join(text.split()))
-    return f", and it says: {truncate(text, _SHOWN)}" if text else ""
+    return truncate(escape_unprintable(" ".join(text.split())), _MAX_SHOWN)
 
 
-def _read(response: Response, read: Callable[[Any], _T]) -> _T:
+def _read_body(response: Response, read: Callable[[Any], _T]) -> _T:
     check_status(response)
     encoding = response.headers.get("content-encoding", "identity")
     if encoding.lower() != "identity":
-        found = f"a reply encoded as {format_value(encoding, limit=_SHOWN)}"
-        raise OutcomeUnknown("reply_encoding", None, found, "one that is not", response.status)
+        found = f"a reply encoded as {format_value(encoding, limit=_MAX_SHOWN)}"
+        raise OutcomeUnknown("reply_encoding", None, found, "a reply without an encoding", response.status)
     try:
         return read(decode_document(response.body, "the reply", PROJECT_DEPTH).value)
     except ParamcoreError as error:

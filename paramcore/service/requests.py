@@ -1,15 +1,15 @@
 """
-Requests of the API, as values.
+API requests and responses as values, and the protocol of a transport.
 
-A transport is anything with `send(Request) -> Response`.  It adds the address,
-the API key and the headers; neither value holds a key.
+Neither value holds an API key: the transport adds the base URL, the key and
+the headers.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeGuard
 from urllib.parse import quote, urlencode
 
 from attrs import field, frozen
@@ -21,7 +21,7 @@ from paramcore.text import describe_value
 from paramcore.values.frozen import freeze, thaw
 
 __all__ = [
-    "LARGEST_REPLY",
+    "MAX_RESPONSE_SIZE",
     "Request",
     "Response",
     "Transport",
@@ -32,52 +32,61 @@ __all__ = [
     "update_project",
 ]
 
-#: Bytes of a reply that a transport reads before it gives up.
-LARGEST_REPLY = 16 * 2**20
+#: Bytes. A transport rejects a longer response body.
+MAX_RESPONSE_SIZE = 16 * 2**20
 
-#: What Studio calls its kinds of project.
-_PIPELINES = ("standard_task", "consensus_task")
+_STUDIO_PIPELINES = ("standard_task", "consensus_task")
 
 
 @frozen
 class Request:
     """
-    One request: `path` stands below the base address and is encoded already, `body` is JSON.
+    One request to the API.
 
-    `timeout` is the seconds that are left for all of it, from the first byte out
-    to the last byte in.
+    Example:
+        >>> get_project("north docks")
+        Request(method='GET', path='/projects/north%20docks', query={}, body=None, timeout=None)
+
     """
 
+    #: The HTTP method.
     method: Literal["GET", "POST"]
+    #: The path below the base URL, percent-encoded.
     path: str
+    #: The query parameters, not encoded.
     query: Mapping[str, str] = field(factory=dict, hash=False)
+    #: The JSON body, encoded as UTF-8.
     body: bytes | None = None
+    #: Seconds for the whole exchange, from connecting to the last byte of the response.
     timeout: float | None = None
 
     @property
     def target(self) -> str:
-        """What stands below the base address: the path, and the query where there is one."""
+        """The path with the encoded query: what follows the base URL."""
         return f"{self.path}?{urlencode(self.query)}" if self.query else self.path
 
 
 @frozen
 class Response:
-    """One reply, whole: `headers` by their names in lower case."""
+    """One complete response."""
 
+    #: The HTTP status code.
     status: int
+    #: The body as it arrived.
     body: bytes = b""
+    #: The headers, by lower-case name.
     headers: Mapping[str, str] = field(factory=dict, hash=False)
 
 
 class Transport(Protocol):
     """
-    What sends requests.
+    Any object with a `send` method, which sends a request and returns the response.
 
-    `send` sends a request once, follows no redirect, and returns the reply
-    whole.  It raises `NotDone` (`not_sent`, `certificate`) where nothing was
-    sent, for certain, and `OutcomeUnknown` where anything may have been.
-    A POST goes out on a connection of its own, since the service may have
-    closed an idle one.
+    `send` sends each request exactly once, follows no redirect, and reads the
+    whole response.  It raises `NotDone` (`not_sent`, `certificate`) only if it
+    sent nothing, and `OutcomeUnknown` if it may have sent something.  It opens
+    a new connection for each POST, because the service may have closed an idle
+    one.
     """
 
     def send(self, request: Request) -> Response: ...  # noqa: D102
@@ -85,17 +94,17 @@ class Transport(Protocol):
 
 def get_project(name: str) -> Request:
     """
-    Ask for one project (E2).
+    Build the request for one project (E2).
 
     Raises:
         InvalidSetting: `project_name`.
 
     """
-    return Request("GET", _project(name))
+    return Request("GET", _encode_project_path(name))
 
 
 def list_projects(*, archived: bool | None = None) -> Request:
-    """Ask for all projects (E2): only the archived ones, only the others, or both."""
+    """Build the request for all projects (E2), or those with this `archived` flag."""
     return Request("GET", "/projects", {} if archived is None else {"archived": json.dumps(archived)})
 
 
@@ -107,35 +116,29 @@ def create_project(
     rapid: bool = False,
     studio: bool = False,
     dataset_id: str | None = None,
-    pipeline: str | None = None,
+    pipeline: Literal["standard_task", "consensus_task"] | None = None,
     consensus_attempts: int | None = None,
 ) -> Request:
     """
-    Create a project.
+    Build the request that creates a project; the body holds only what is given.
+
+    `pipeline` requires `studio`; `consensus_attempts` requires the pipeline
+    `consensus_task`.
 
     Raises:
         InvalidSetting: `project_name`, `task_type`, `flag_type`,
-            `routing_type`, or `pipeline` for what Studio does not take.
-        InvalidParams, NotJSON: as `Replace` does.
+            `routing_type`, `pipeline`.
+        InvalidParams, NotJSON: if a project cannot hold `params`.
 
     """
-    # E1: `pipeline` only in Studio, and a number of attempts only where several people answer each task.
     check_project_name(name)
+    _check_task_type(type, "/type")
     for flag in (rapid, studio):
-        if _kind(flag) is not bool:
+        if not _is_flag(flag):
             raise InvalidSetting("flag_type", None, describe_value(flag), "true or false")
-    if _kind(type) is not str or not type:
-        raise InvalidSetting("task_type", "/type", describe_value(type), "a task type, as text")
-    if dataset_id is not None and _kind(dataset_id) is not str:
+    if dataset_id is not None and not _is_text(dataset_id):
         raise InvalidSetting("routing_type", "/datasetId", describe_value(dataset_id), "the id of a dataset, as text")
-    if pipeline is not None and (_kind(pipeline) is not str or pipeline not in _PIPELINES or not studio):
-        wanted = "`standard_task` or `consensus_task`, with `studio`"
-        raise InvalidSetting("pipeline", "/pipeline", f"{describe_value(pipeline)} as `pipeline`", wanted)
-    if consensus_attempts is not None and (
-        _kind(consensus_attempts) is not int or consensus_attempts < 1 or pipeline != "consensus_task"
-    ):
-        found = f"{describe_value(consensus_attempts)} as `consensus_attempts`"
-        raise InvalidSetting("pipeline", "/consensus_attempts", found, "a number from 1 on, with `consensus_task`")
+    _check_pipeline(pipeline, consensus_attempts, studio=studio)
     optional = {
         "params": None if params is None else thaw(Replace(params).params),
         "rapid": rapid or None,
@@ -145,43 +148,70 @@ def create_project(
         "consensus_attempts": consensus_attempts,
     }
     given = {field: value for field, value in optional.items() if value is not None}
-    return Request("POST", "/projects", body=_body({"type": type, "name": name, **given}))
+    return Request("POST", "/projects", body=_encode_body({"type": type, "name": name, **given}))
 
 
 def update_project(name: str, update: Update) -> Request:
     """
-    Update the params of a project.
+    Build the request that updates the params of a project.
 
     Raises:
         InvalidSetting: `project_name`.
 
     """
-    # E3: what belongs to a project stands below its path.
-    return Request("POST", f"{_project(name)}/setParams", body=_body(update.body))
+    # E3: the actions on a project have paths below the path of the project.
+    return Request("POST", f"{_encode_project_path(name)}/setParams", body=_encode_body(update.body))
 
 
 def create_task(task: TaskRequest, *, type: str | None = None) -> Request:
     """
-    Create a task; its type stands in the path (T12).
+    Build the request that creates a task; the path names the task type (T12).
 
     Raises:
-        InvalidSetting: `task_type` where neither the request nor `type` says it.
+        InvalidSetting: `task_type` if neither `task` nor `type` names a type,
+            or if they name different ones.
 
     """
-    kind = task.type if type is None else type
-    if _kind(kind) is not str or not kind or (task.type is not None and task.type != kind):
-        raise InvalidSetting("task_type", None, describe_value(kind), "the task type of the request")
-    return Request("POST", f"/task/{quote(kind, safe='')}", body=_body(task.flat))
+    task_type = _check_task_type(task.type if type is None else type, None)
+    if task.type is not None and task.type != task_type:
+        raise InvalidSetting("task_type", None, describe_value(task_type), "the task type of the request")
+    return Request("POST", f"/task/{quote(task_type, safe='')}", body=_encode_body(task.flat))
 
 
-def _project(name: str) -> str:
-    # E4: the name is encoded whole, so that no part of it is taken for a path or a query.
+def _check_task_type(task_type: object, path: str | None) -> str:
+    if not _is_text(task_type) or not task_type:
+        raise InvalidSetting("task_type", path, describe_value(task_type), "a task type, as text")
+    return task_type
+
+
+def _check_pipeline(pipeline: object, consensus_attempts: object, *, studio: bool) -> None:
+    # E1: only Studio has pipelines, and only its consensus pipeline has a number of attempts.
+    if pipeline is not None and not (_is_text(pipeline) and pipeline in _STUDIO_PIPELINES and studio):
+        wanted = "`standard_task` or `consensus_task`, with `studio`"
+        raise InvalidSetting("pipeline", "/pipeline", f"{describe_value(pipeline)} as `pipeline`", wanted)
+    if consensus_attempts is not None and not (_is_positive(consensus_attempts) and pipeline == "consensus_task"):
+        found = f"{describe_value(consensus_attempts)} as `consensus_attempts`"
+        raise InvalidSetting("pipeline", "/consensus_attempts", found, "a number from 1 on, with `consensus_task`")
+
+
+# Exact types: neither a subclass of `str` nor `True` as a number reaches the service.
+def _is_text(value: object) -> TypeGuard[str]:
+    return type(value) is str
+
+
+def _is_flag(value: object) -> bool:
+    return type(value) is bool
+
+
+def _is_positive(value: Any) -> bool:
+    return type(value) is int and value > 0
+
+
+def _encode_project_path(name: str) -> str:
+    # E4: encode the whole name, so that no part of it is read as a path or a query.
     check_project_name(name)
     return f"/projects/{quote(name, safe='')}"
 
 
-def _body(members: Mapping[str, Any]) -> bytes:
+def _encode_body(members: Mapping[str, Any]) -> bytes:
     return json.dumps(freeze(members), ensure_ascii=False, allow_nan=False).encode("utf-8")
-
-
-_kind = type

@@ -1,43 +1,42 @@
 """
-What is sent, when, and how often: as generators, so that a loop that awaits could drive the same text.
+Decides when to send a request, when to wait and when to retry, without I/O.
 
-A flow yields `Send` and `Wait`, and is sent the reply, or has the transport's
-error thrown into it.  `drive` is the loop for transports that block.
+A flow is a generator that yields `Send` and `Wait` steps.  Its runner sends
+back the response of each `Send`, or throws the transport's error into the flow.
+`run_flow` is the runner for blocking transports; an asynchronous client can run
+the same flows in a loop of its own.
 """
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Callable, Generator
 from typing import Any, TypeAlias, TypeVar
 
-from attrs import evolve, field, frozen
+from attrs import Factory, evolve, field, frozen
 
 from paramcore.errors import NotDone, OutcomeUnknown
-from paramcore.service.replies import refusal
+from paramcore.service.replies import build_status_error
 from paramcore.service.requests import Request, Response, Transport
 
-__all__ = ["Clock", "Flow", "Send", "Wait", "drive", "fetching", "posting"]
+__all__ = ["Clock", "Flow", "Send", "Wait", "get_with_retry", "post_once", "run_flow"]
 
 _T = TypeVar("_T")
 
-#: Times that a request goes out that may safely go out again.
-_ATTEMPTS = 4
-#: Seconds before the second attempt; they double from one to the next.
+_MAX_ATTEMPTS = 4
+#: Seconds before the second attempt. Each further wait is twice as long.
 _FIRST_WAIT = 0.5
 
 
 @frozen
 class Send:
-    """Send this request and hand back its reply."""
+    """A step of a flow: send this request and return the response."""
 
     request: Request
 
 
 @frozen
 class Wait:
-    """Let this many seconds pass."""
+    """A step of a flow: wait this many seconds."""
 
     seconds: float
 
@@ -47,28 +46,29 @@ Flow: TypeAlias = Generator[Send | Wait, Any, _T]
 
 @frozen
 class Clock:
-    """The seconds that a flow may take, on a clock that never goes back; `chance` spreads those who wait together."""
+    """Measures the time until the deadline, from the moment it is made."""
 
+    #: Seconds that the whole flow may take.
     deadline: float
-    now: Callable[[], float] = time.monotonic
-    chance: Callable[[], float] = random.random
-    started: float = field(init=False)
-
-    def __attrs_post_init__(self) -> None:
-        object.__setattr__(self, "started", self.now())
+    #: Returns the current time in seconds and never goes back, such as `time.monotonic`.
+    now: Callable[[], float]
+    #: Returns a random number from 0 to 1, which spreads the retries of several clients.
+    jitter: Callable[[], float]
+    #: The time when the clock was made.
+    started: float = field(init=False, default=Factory(lambda clock: clock.now(), takes_self=True))
 
     @property
-    def left(self) -> float:
-        """The seconds that are left."""
+    def remaining(self) -> float:
+        """Seconds until the deadline."""
         return self.started + self.deadline - self.now()
 
 
-def drive(flow: Flow[_T], transport: Transport, sleep: Callable[[float], None] = time.sleep) -> _T:
+def run_flow(flow: Flow[_T], transport: Transport, sleep: Callable[[float], None]) -> _T:
     """
-    Run a flow over a transport that blocks.
+    Run a flow over a blocking transport and return its result.
 
     Raises:
-        ParamcoreError: whatever the flow raises.
+        ParamcoreError: as raised by the flow.
 
     """
     try:
@@ -89,70 +89,68 @@ def drive(flow: Flow[_T], transport: Transport, sleep: Callable[[float], None] =
         return result
 
 
-def fetching(request: Request, clock: Clock) -> Flow[Response]:
+def get_with_retry(request: Request, clock: Clock) -> Flow[Response]:
     """
-    Send a GET until its status is 200, with back-off, at most four times and within the deadline.
+    Send a GET until its status is 200, at most four times, with increasing waits.
 
     Raises:
-        NotDone, OutcomeUnknown: for the last reply, or what came in its place.
+        NotDone, OutcomeUnknown: for the last response, or as raised by the
+            transport.
 
     """
-    for attempt in range(_ATTEMPTS):
-        response: Response | None = None
+    for attempt in range(_MAX_ATTEMPTS):
+        error: NotDone | OutcomeUnknown
         try:
-            response = yield Send(_timed(request, clock))
-            error: NotDone | OutcomeUnknown = refusal(response)
-        except (NotDone, OutcomeUnknown) as broken:
-            error = broken
-        if response is not None and response.status == 200:
-            return response
-        again = isinstance(error, OutcomeUnknown) or error.code in ("not_sent", "too_many_requests")
-        seconds = _pause(attempt, response, clock)
-        if not again or attempt == _ATTEMPTS - 1 or seconds >= clock.left:
+            response: Response = yield Send(_limit_time(request, clock))
+        except (NotDone, OutcomeUnknown) as transport_error:
+            error, seconds = transport_error, _compute_wait(attempt, None, clock)
+        else:
+            if response.status == 200:
+                return response
+            error, seconds = build_status_error(response), _compute_wait(attempt, response, clock)
+        can_retry = isinstance(error, OutcomeUnknown) or error.code in ("not_sent", "too_many_requests")
+        if not can_retry or attempt == _MAX_ATTEMPTS - 1 or seconds >= clock.remaining:
             raise error
         yield Wait(seconds)
     raise AssertionError("the last attempt returns or raises")
 
 
-def posting(request: Request, clock: Clock) -> Flow[Response]:
+def post_once(request: Request, clock: Clock) -> Flow[Response]:
     """
-    Send a POST once.
+    Send a POST, and send it again only if the service certainly did not act on it.
 
-    Only where nothing was sent, or the service itself says that it did not act
-    (429), is it sent again, within the deadline.
+    That is so if nothing was sent, and after status 429.
 
     Raises:
-        NotDone, OutcomeUnknown: where there is no reply; any reply is returned.
+        NotDone, OutcomeUnknown: as raised by the transport.
 
     """
-    # E8: the service knows no precondition and no idempotency key, so whatever was sent twice is done twice.
-    for attempt in range(_ATTEMPTS):
-        response: Response | None = None
+    # E8: the service has no precondition and no idempotency key, so a POST that is sent twice may act twice.
+    for attempt in range(_MAX_ATTEMPTS):
         try:
-            response = yield Send(_timed(request, clock))
+            response: Response = yield Send(_limit_time(request, clock))
         except NotDone as error:
-            seconds = _pause(attempt, None, clock)
-            if error.code != "not_sent" or attempt == _ATTEMPTS - 1 or seconds >= clock.left:
+            seconds = _compute_wait(attempt, None, clock)
+            if error.code != "not_sent" or attempt == _MAX_ATTEMPTS - 1 or seconds >= clock.remaining:
                 raise
         else:
-            seconds = _pause(attempt, response, clock)
-            if response.status != 429 or attempt == _ATTEMPTS - 1 or seconds >= clock.left:
+            seconds = _compute_wait(attempt, response, clock)
+            if response.status != 429 or attempt == _MAX_ATTEMPTS - 1 or seconds >= clock.remaining:
                 return response
         yield Wait(seconds)
     raise AssertionError("the last attempt returns or raises")
 
 
-def _timed(request: Request, clock: Clock) -> Request:
-    left = clock.left
-    if left <= 0:
+def _limit_time(request: Request, clock: Clock) -> Request:
+    remaining = clock.remaining
+    if remaining <= 0:
         raise NotDone("not_sent", None, "no time left", "an answer before the deadline")
-    return evolve(request, timeout=left)
+    return evolve(request, timeout=remaining)
 
 
-def _pause(attempt: int, response: Response | None, clock: Clock) -> float:
-    """Return the seconds that the service asks for, in whole numbers, or ones of our own."""
-    asked = "" if response is None else response.headers.get("retry-after", "")
-    if asked.isascii() and asked.isdigit() and len(asked) < 12:
-        return max(1.0, float(asked))
-    # Half of it by chance, so that those who were refused together do not come back together.
-    return _FIRST_WAIT * 2.0**attempt * (1 + clock.chance()) / 2
+def _compute_wait(attempt: int, response: Response | None, clock: Clock) -> float:
+    """Return the seconds of `Retry-After`, at least one, or of the back-off."""
+    retry_after = "" if response is None else response.headers.get("retry-after", "")
+    if retry_after.isascii() and retry_after.isdigit() and len(retry_after) < 12:
+        return max(1.0, float(retry_after))
+    return _FIRST_WAIT * 2.0**attempt * (1 + clock.jitter()) / 2

@@ -1,4 +1,4 @@
-"""The stand-in on a loopback port."""
+"""Serves the stand-in on a loopback port."""
 
 from __future__ import annotations
 
@@ -11,66 +11,72 @@ from typing import Any
 
 from attrs import frozen
 
-from paramcore.service.memory import refused
+from paramcore.service.memory import build_error_reply
 from paramcore.service.requests import Response
-from paramcore.service.standin import LARGEST_BODY, StandIn
+from paramcore.service.standin import MAX_BODY_SIZE, StandIn
 
-__all__ = ["Served", "serving"]
+__all__ = ["Server", "run_server"]
 
-#: Seconds that a client may keep a connection open without a word.
-_PATIENCE = 10
-#: Nobody but this machine.
-HOST = "127.0.0.1"
+#: Seconds before an idle connection is closed.
+_IDLE_TIMEOUT = 10
+_HOST = "127.0.0.1"
 
 
 @frozen
-class Served:
-    """A stand-in that is listening, and its base address, the `/v1` included."""
+class Server:
+    """A running stand-in."""
 
+    #: The stand-in, for assertions on what it received.
     stand_in: StandIn
+    #: The base URL, with its `/v1`.
     url: str
 
 
 @contextmanager
-def serving(stand_in: StandIn, *, port: int = 0) -> Iterator[Served]:
+def run_server(stand_in: StandIn, *, port: int = 0) -> Iterator[Server]:
     """
-    Listen on loopback while the block runs, on a free port unless one is named.
+    Serve a stand-in on loopback while the block runs; port 0 takes any free port.
 
     Raises:
-        OSError: where the port is taken.
+        OSError: if the port is in use.
+
+    Example:
+        >>> with run_server(StandIn()) as server:
+        ...     print(server.url)
+        http://127.0.0.1:39047/v1
 
     """
-    server = _Server((HOST, port), _Handler)
-    server.stand_in = stand_in
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    http_server = _HTTPServer((_HOST, port), _Handler)
+    http_server.stand_in = stand_in
+    thread = threading.Thread(target=http_server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
-        yield Served(stand_in, f"http://{HOST}:{server.server_address[1]}/v1")
+        yield Server(stand_in, f"http://{_HOST}:{http_server.server_address[1]}/v1")
     finally:
-        server.shutdown()
-        server.server_close()
+        http_server.shutdown()
+        http_server.server_close()
         thread.join()
 
 
-class _Server(ThreadingHTTPServer):
+class _HTTPServer(ThreadingHTTPServer):
     daemon_threads = True
-    # Not waited for: a half-open connection would hold up the end.
+    # Do not wait for the handlers: a half-open connection would delay the shutdown.
     block_on_close = False
     request_queue_size = 128
     stand_in: StandIn
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of a client that went away."""
+        """Ignore clients that close the connection."""
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "paramcore"
-    timeout = _PATIENCE
-    # One write a reply: many small ones would wait for each other.
+    timeout = _IDLE_TIMEOUT
+    # Buffer each reply: several small writes would wait for each other's acknowledgement.
     wbufsize = 2**16
     disable_nagle_algorithm = True
-    server: _Server
+    server: _HTTPServer
 
     def do_GET(self) -> None:
         """Answer a GET."""
@@ -85,10 +91,10 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         length = self.headers.get("content-length", "0")
         if "transfer-encoding" in self.headers or not (length.isascii() and length.isdigit()):
-            self._refuse(refused(411, "a request has a length"))
+            self._reject(build_error_reply(411, "a request needs a Content-Length"))
             return
-        if int(length[:20]) > LARGEST_BODY:
-            self._refuse(refused(413, "request entity too large"))
+        if int(length[:20]) > MAX_BODY_SIZE:
+            self._reject(build_error_reply(413, "request entity too large"))
             return
         body = self.rfile.read(int(length))
         if len(body) < int(length):
@@ -97,8 +103,8 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         self._send(self.server.stand_in.handle(self.command, self.path, headers, body))
 
-    def _refuse(self, response: Response) -> None:
-        # What was not read cannot be told from the next request.
+    def _reject(self, response: Response) -> None:
+        # The body was not read, so the next request on this connection cannot be found.
         self.close_connection = True
         self._send(response)
 
@@ -114,10 +120,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing here: the stand-in tells what each request did."""
+        """Write no log: the stand-in reports each request to `on_event`."""
 
     def finish(self) -> None:
-        """Close, whatever the client did."""
+        """Close the connection even if the client is gone."""
         try:
             super().finish()
         except (OSError, ValueError):

@@ -1,8 +1,8 @@
 """
-For tests of your own code: hypothesis strategies, a pytest fixture, a check for transports.
+Support for tests: strategies, a pytest fixture, a check for transports.
 
-A name is imported when it is first used: the strategies need hypothesis, the
-fixture needs pytest, and neither needs the other.
+Each name is imported on first use: the strategies need hypothesis, the fixture
+needs pytest, and neither needs the other.
 """
 
 from __future__ import annotations
@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from paramcore.testing.pytest_plugin import paramcore_service
-    from paramcore.testing.strategies import (
-        HUGE,
+    from paramcore.testing.samples import (
+        HUGE_INTEGERS,
         LOOKALIKES,
         NAMES,
-        NOT_OF_A_PROJECT,
-        NOT_OF_A_TASK,
         ODD_NAMES,
+        RESERVED_PROJECT_NAMES,
+        RESERVED_TASK_NAMES,
+    )
+    from paramcore.testing.strategies import (
         assumptions,
         flat_requests,
         histories,
@@ -38,12 +40,12 @@ if TYPE_CHECKING:
     from paramcore.testing.transport_contract import check_transport
 
 __all__ = [
-    "HUGE",
+    "HUGE_INTEGERS",
     "LOOKALIKES",
     "NAMES",
-    "NOT_OF_A_PROJECT",
-    "NOT_OF_A_TASK",
     "ODD_NAMES",
+    "RESERVED_PROJECT_NAMES",
+    "RESERVED_TASK_NAMES",
     "assumptions",
     "check_transport",
     "flat_requests",
@@ -63,10 +65,12 @@ __all__ = [
     "updates",
 ]
 
-_MODULES = {"check_transport": "transport_contract", "paramcore_service": "pytest_plugin"}
-
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"paramcore.testing.{_MODULES.get(name, 'strategies')}"), name)
+    if name.isupper():
+        module = "samples"
+    else:
+        module = {"check_transport": "transport_contract", "paramcore_service": "pytest_plugin"}.get(name, "strategies")
+    return getattr(import_module(f"{__name__}.{module}"), name)

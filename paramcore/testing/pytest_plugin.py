@@ -1,4 +1,4 @@
-"""The pytest fixture that serves the stand-in."""
+"""The pytest fixture that serves the stand-in; it does not need hypothesis."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from paramcore.service.server import Served, serving
+from paramcore.service.server import Server, run_server
 from paramcore.service.standin import StandIn
 
 __all__ = ["paramcore_service"]
 
 
 @pytest.fixture
-def paramcore_service() -> Iterator[Served]:
-    """Serve an empty stand-in on a free loopback port: `url` and `stand_in`."""
-    with serving(StandIn()) as served:
-        yield served
+def paramcore_service() -> Iterator[Server]:
+    """Serve an empty stand-in on a free loopback port, with `url` and `stand_in`."""
+    with run_server(StandIn()) as server:
+        yield server

@@ -1,4 +1,4 @@
-"""A guard for the client that you have: no update drops params unless you say so."""
+"""A guard around an existing client: updates drop params only on request."""
 
 from __future__ import annotations
 
@@ -10,28 +10,31 @@ from paramcore.errors import WouldDrop
 from paramcore.text import format_name, format_value
 from paramcore.wire import read_project, read_update
 
-__all__ = ["Guarded", "guarded"]
+__all__ = ["GuardedClient"]
 
 
-def guarded(client: Any) -> Guarded:
+class GuardedClient:
     """
-    Wrap a client that has the official SDK's `get_project` and `update_project`.
+    A client whose `update_project` raises `WouldDrop` before it drops params.
 
-    Of the result, `update_project` raises `WouldDrop` where the update would
-    drop params; all else is the client's own.
+    `client` has the `get_project` and `update_project` of the official SDK's
+    `ScaleClient`.  All other attributes are read and set on `client` itself.
+
+    Example:
+        >>> client = GuardedClient(scaleapi.ScaleClient("live_..."))
+        >>> client.update_project("docks", instruction="Box every ship.")
+        Traceback (most recent call last):
+        paramcore.errors.WouldDrop: found an update of "docks" that would drop padding, wanted ...
+
     """
-    return Guarded(client)
-
-
-class Guarded:
-    """A client whose updates drop nothing unasked; made by `guarded`."""
 
     def __init__(self, client: Any) -> None:
+        # `__setattr__` below would set it on the client.
         object.__setattr__(self, "_client", client)
 
     def __getattr__(self, name: str) -> Any:
         if name == "_client":
-            # A copy in the making has no client yet to ask.
+            # `copy` and `pickle` read attributes before the client is set.
             raise AttributeError(name)
         return getattr(self._client, name)
 
@@ -39,23 +42,24 @@ class Guarded:
         setattr(self._client, name, value)
 
     def __repr__(self) -> str:
-        return f"guarded({self._client!r})"
+        return f"GuardedClient({self._client!r})"
 
     def update_project(self, project_name: str, *, allow_drop: bool = False, **params: Any) -> Any:
         """
-        Update a project as the client does, unless that would drop params (U2).
+        Update a project with the client, unless the update would drop params (U2).
 
-        The project is read first; another writer between the two calls is not
-        noticed.  With `patch=True` nothing can be dropped, and nothing is read.
+        The guard reads the project first, so it does not notice a change that
+        another writer makes between the two calls.  With `patch=True` or
+        `allow_drop=True` it reads nothing.
 
         Raises:
-            WouldDrop: with the params that would go; nothing was sent.
-            ParamcoreError: where what the client returned is no project, or
-                `params` are none that a project can hold.
+            WouldDrop: if the update would drop params. It was not sent.
+            ParamcoreError: if `get_project` does not return a project, or if a
+                project cannot hold `params`.
 
         """
         if not allow_drop and params.get("patch") is not True:
-            project = read_project(_as_json(self._client.get_project(project_name)))
+            project = read_project(_convert_to_json(self._client.get_project(project_name)))
             dropped = Plan.of(project, read_update(params)).dropped
             if dropped:
                 names = ", ".join(format_name(name) for name in dropped)
@@ -65,6 +69,6 @@ class Guarded:
         return self._client.update_project(project_name, **params)
 
 
-def _as_json(project: Any) -> Any:
-    """Return the project object itself: the SDK hands out one of its own that holds it."""
+def _convert_to_json(project: Any) -> Any:
+    """Return a project as the API's JSON; the SDK's `Project` has it as `as_dict()`."""
     return project if isinstance(project, Mapping) else project.as_dict()

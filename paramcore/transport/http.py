@@ -1,4 +1,4 @@
-"""The transport over `httpx` (extra `http`): one connection a request, no redirects, no proxies, no cookies."""
+"""The transport over `httpx` (extra `http`): one connection per request."""
 
 from __future__ import annotations
 
@@ -12,29 +12,36 @@ import httpx
 
 from paramcore import __version__
 from paramcore.errors import InvalidSetting, NotDone, OutcomeUnknown
-from paramcore.service.requests import LARGEST_REPLY, Request, Response
+from paramcore.service.requests import MAX_RESPONSE_SIZE, Request, Response
 from paramcore.text import describe_value, format_value
 from paramcore.transport.key import ApiKey
 
 __all__ = ["BASE_URL", "HttpTransport"]
 
+#: The real API.
 BASE_URL = "https://api.scale.com/v1"
 
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
-#: Seconds for a request that says nothing of its own.
-_TIMEOUT = 30.0
+_LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
+#: Seconds for a request without a timeout of its own.
+_DEFAULT_TIMEOUT = 30.0
+_WANTED_URL = "an `https` address that includes the `/v1`, or `http` on loopback, without a user or a key in it"
 
 
 class HttpTransport:
     """
-    Send requests to `base_url`, which includes the `/v1`.
+    Sends requests to the API with a key.
 
-    `https` only, or `http` on loopback.  `verify` is an `ssl.SSLContext` for
-    authorities of your own; `proxy` the URL of a proxy, which is never taken
-    from the environment.
+    `base_url` includes the `/v1`; it is `https`, or `http` on loopback.
+    `verify` is an `ssl.SSLContext` for certificate authorities of your own,
+    `proxy` the URL of a proxy.  The environment sets neither.  A response body
+    of more than `max_response_size` bytes is rejected.
 
     Raises:
         InvalidSetting: `base_url`.
+
+    Example:
+        >>> HttpTransport(ApiKey.from_environment())
+        HttpTransport(base_url='https://api.scale.com/v1')
 
     """
 
@@ -45,31 +52,30 @@ class HttpTransport:
         base_url: str = BASE_URL,
         verify: ssl.SSLContext | bool = True,
         proxy: str | None = None,
-        largest_reply: int = LARGEST_REPLY,
+        max_response_size: int = MAX_RESPONSE_SIZE,
     ) -> None:
         _check_base_url(base_url)
         self._key = key
         self._base_url = base_url.rstrip("/")
         self._verify = verify
         self._proxy = proxy
-        self._largest_reply = largest_reply
+        self._max_response_size = max_response_size
 
     def __repr__(self) -> str:
         return f"HttpTransport(base_url={self._base_url!r})"
 
     def send(self, request: Request) -> Response:
         """
-        Send a request once, on a connection of its own, within its `timeout`.
+        Send a request once, on a new connection, within its `timeout`.
 
         Raises:
-            NotDone: `not_sent` or `certificate`.
+            NotDone: `not_sent`, `certificate`.
             OutcomeUnknown: `no_reply`, `deadline`, `reply_size`.
 
         """
-        seconds = _TIMEOUT if request.timeout is None else request.timeout
-        ends = time.monotonic() + seconds
-        url = self._base_url + request.target
-        # Nothing of the environment: no proxy, no netrc, no certificates from a variable.
+        seconds = _DEFAULT_TIMEOUT if request.timeout is None else request.timeout
+        deadline = time.monotonic() + seconds
+        # Without `trust_env`, no variable adds a proxy, a .netrc or certificates.
         client = httpx.Client(
             verify=self._verify,
             proxy=self._proxy,
@@ -78,28 +84,26 @@ class HttpTransport:
             timeout=seconds,
             http2=False,
         )
-        # A server that trickles a byte at a time never runs into the time limit of a single read.
-        watch = threading.Timer(seconds, _close, [client])
-        watch.daemon = True
-        watch.start()
+        # The timeout of httpx limits each read, so a server that sends byte by byte would never reach it.
+        timer = threading.Timer(seconds, _close_quietly, [client])
+        timer.daemon = True
+        timer.start()
+        url, headers = self._base_url + request.target, self._build_headers(request)
         try:
-            with (
-                client,
-                client.stream(request.method, url, content=request.body, headers=self._headers(request)) as reply,
-            ):
-                body = self._body(reply, ends)
-                return Response(reply.status_code, self._key.redacted(body), dict(reply.headers))
+            with client, client.stream(request.method, url, content=request.body, headers=headers) as reply:
+                body = self._read_body(reply, deadline)
+                return Response(reply.status_code, self._key.redact(body), dict(reply.headers))
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, RuntimeError, ValueError) as error:
             if isinstance(error, (NotDone, OutcomeUnknown)):
                 raise
-            # What httpx says may quote the request.
-            raise _error(error, is_late=time.monotonic() >= ends) from None
+            # No cause: a message of httpx may quote the request.
+            raise _translate_error(error, is_late=time.monotonic() >= deadline) from None
         finally:
-            watch.cancel()
+            timer.cancel()
 
-    def _headers(self, request: Request) -> dict[str, str]:
+    def _build_headers(self, request: Request) -> dict[str, str]:
         headers = {
-            "Authorization": self._key.basic,
+            "Authorization": self._key.authorization,
             "Accept": "application/json",
             "Accept-Encoding": "identity",
             "Connection": "close",
@@ -107,60 +111,56 @@ class HttpTransport:
         }
         return headers if request.body is None else {**headers, "Content-Type": "application/json"}
 
-    def _body(self, reply: httpx.Response, ends: float) -> bytes:
-        pieces, size = [], 0
-        for piece in reply.iter_raw():
-            pieces.append(piece)
-            size += len(piece)
-            if size > self._largest_reply:
-                found = f"a reply of more than {self._largest_reply:,} bytes"
+    def _read_body(self, reply: httpx.Response, deadline: float) -> bytes:
+        chunks, size = [], 0
+        for chunk in reply.iter_raw():
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > self._max_response_size:
+                found = f"a reply of more than {self._max_response_size:,} bytes"
                 raise OutcomeUnknown("reply_size", None, found, "a smaller one", reply.status_code)
-            if time.monotonic() > ends:
-                raise _late()
-        return b"".join(pieces)
+            if time.monotonic() > deadline:
+                raise _create_deadline_error()
+        return b"".join(chunks)
 
 
 def _check_base_url(url: object) -> None:
-    wanted = "an `https` address that includes the `/v1`, or `http` on loopback, without a user or a key in it"
     if type(url) is not str:
-        raise InvalidSetting("base_url", None, describe_value(url), wanted)
+        raise InvalidSetting("base_url", None, describe_value(url), _WANTED_URL)
     try:
         parts = urlsplit(url)
-        fine = bool(parts.hostname) and (
-            parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
-        )
-        named = parts.username or parts.password or parts.query or parts.fragment
-        _ = parts.port
+        has_secret = bool(parts.username or parts.password or parts.query or parts.fragment)
+        is_secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK_HOSTS)
+        is_valid = is_secure and bool(parts.hostname) and parts.port != 0
     except ValueError:
-        fine, named = False, None
-    if named:
-        raise InvalidSetting(
-            "base_url", None, "an address with more than a host and a path, which is not shown", wanted
-        )
-    if not fine:
-        raise InvalidSetting("base_url", None, f"the address {format_value(url, limit=80)}", wanted)
+        # An address that cannot be taken apart may hold a key, too.
+        raise InvalidSetting("base_url", None, "an invalid address, which is not shown", _WANTED_URL) from None
+    if has_secret:
+        found = "an address with more than a host and a path, which is not shown"
+        raise InvalidSetting("base_url", None, found, _WANTED_URL)
+    if not is_valid:
+        raise InvalidSetting("base_url", None, f"the address {format_value(url, limit=80)}", _WANTED_URL)
 
 
-def _close(client: httpx.Client) -> None:
-    # It is in use by another thread, which is to fail, not this one.
+def _close_quietly(client: httpx.Client) -> None:
+    # The error belongs to the thread that uses the client.
     with suppress(Exception):
         client.close()
 
 
-def _error(error: Exception, *, is_late: bool) -> NotDone | OutcomeUnknown:
+def _translate_error(error: Exception, *, is_late: bool) -> NotDone | OutcomeUnknown:
     if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL)):
-        if _is_of_certificate(error):
-            return NotDone(
-                "certificate", None, "a certificate that does not hold", "one of a known authority, for this host"
-            )
-        what = "no connection in time" if isinstance(error, httpx.ConnectTimeout) else "no connection to the service"
-        return NotDone("not_sent", None, what, "one: nothing was sent")
+        if _has_certificate_error(error):
+            found, wanted = "an invalid certificate", "one of a known authority, for this host"
+            return NotDone("certificate", None, found, wanted)
+        found = "no connection in time" if isinstance(error, httpx.ConnectTimeout) else "no connection to the service"
+        return NotDone("not_sent", None, found, "a connection (nothing was sent)")
     if is_late or isinstance(error, httpx.TimeoutException):
-        return _late()
-    return OutcomeUnknown("no_reply", None, f"a connection that broke ({type(error).__name__})", "a whole reply")
+        return _create_deadline_error()
+    return OutcomeUnknown("no_reply", None, f"a broken connection ({type(error).__name__})", "a complete reply")
 
 
-def _is_of_certificate(error: BaseException | None) -> bool:
+def _has_certificate_error(error: BaseException | None) -> bool:
     while error is not None:
         if isinstance(error, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY_FAILED" in str(error):
             return True
@@ -168,5 +168,5 @@ def _is_of_certificate(error: BaseException | None) -> bool:
     return False
 
 
-def _late() -> OutcomeUnknown:
-    return OutcomeUnknown("deadline", None, "no whole reply in time", "one before the deadline")
+def _create_deadline_error() -> OutcomeUnknown:
+    return OutcomeUnknown("deadline", None, "no complete reply in time", "one before the deadline")

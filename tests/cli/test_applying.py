@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from paramcore import Patch, Project
+from paramcore import Patch
+from paramcore.service.requests import create_project
 from tests.cli.running import command, environment, heed_interrupts, run
 from tests.service.faults import KEY, NAME, Server
 
@@ -48,7 +49,7 @@ class TestFetch:
             long = "\u00e9" * 60
             several = ("a/b", "..x", "caf\u00e9 1", f"{long}1", f"{long}2")
             for name in several:
-                server.service._projects[name] = Project(name, type="comparison")
+                server.service.send(create_project(name, type="comparison"))
             ran = asked(server, "fetch", "--all", str(tmp_path / "all"))
             assert ran.status == 0
             names = {json.loads(file.read_text())["name"] for file in (tmp_path / "all").iterdir()}
@@ -91,7 +92,9 @@ class TestApply:
             assert (ran.status, server.commits) == (0, 1)
             assert ran.out.splitlines()[0] == 'update of "boxes": version 1 -> 2, by patch'
             assert ran.out.splitlines()[-1] == 'done: version 2 of "boxes"'
-            assert ran.err.startswith('sending; to look again: paramcore reconcile "boxes" --base 2 --digest ')
+            assert ran.err.startswith(
+                'sending; to look up the outcome again: paramcore reconcile "boxes" --base 2 --digest '
+            )
 
     def test_drops_need_consent(self, replace):
         """An update that drops params is not sent unless somebody says so, `--yes` or not."""
@@ -99,14 +102,14 @@ class TestApply:
             ran = asked(server, "apply", NAME, replace, "--yes")
             assert (ran.status, server.posts) == (1, 0)
             assert "dropped  a  1" in ran.out
-            assert ran.err == "not sent: it would drop params; say --allow-drop if it shall\n"
+            assert ran.err == "not sent: the update drops params; pass --allow-drop to send it\n"
             assert asked(server, "apply", NAME, replace, "--yes", "--allow-drop").status == 0
 
     def test_nobody_said_yes(self, patch):
         """Where nobody can be asked, nothing is sent without `--yes`."""
         with Server() as server:
             ran = asked(server, "apply", NAME, patch)
-            assert (ran.status, ran.err, server.posts) == (1, "not sent: say --yes\n", 0)
+            assert (ran.status, ran.err, server.posts) == (1, "not sent: pass --yes to send it without a prompt\n", 0)
 
     def test_nothing_to_do(self, tmp_path):
         """Where the project holds what is wanted, nothing is sent."""
@@ -165,7 +168,7 @@ class TestApply:
             if end is signal.SIGINT:
                 assert (process.returncode, err.decode()) == (
                     4,
-                    "interrupted after it was sent: what became of it is unknown\n",
+                    "interrupted after sending: the outcome is unknown\n",
                 )
             digest = told.split("--digest ")[1].strip()
             ran = asked(server, "reconcile", NAME, "--base", "2", "--digest", digest)

@@ -12,9 +12,9 @@ from paramcore import Patch, Plan, Project, Replace, TaskRequest
 from paramcore.analysis.diff import Diff
 from paramcore.errors import InvalidParams
 from paramcore.testing import (
-    NOT_OF_A_PROJECT,
-    NOT_OF_A_TASK,
     ODD_NAMES,
+    RESERVED_PROJECT_NAMES,
+    RESERVED_TASK_NAMES,
     json_values,
     param_names,
     task_param_names,
@@ -25,7 +25,8 @@ from paramcore.wire import read_project, read_task_request, read_update, write_p
 
 #: Names of methods and fields of everything that a name could be mistaken for a part of.
 ATTRIBUTES = sorted(
-    {name for thing in (dict, list, Project, TaskRequest, Patch, Plan, Diff) for name in dir(thing)} - NOT_OF_A_PROJECT
+    {name for thing in (dict, list, Project, TaskRequest, Patch, Plan, Diff) for name in dir(thing)}
+    - RESERVED_PROJECT_NAMES
 )
 
 
@@ -88,7 +89,7 @@ class TestOrdinary:
 class TestKeptByTheAPI:
     """U9, U10, T10: the few names that are refused, and only as a whole and only at the top."""
 
-    @pytest.mark.parametrize("name", sorted(NOT_OF_A_PROJECT))
+    @pytest.mark.parametrize("name", sorted(RESERVED_PROJECT_NAMES))
     def test_a_project_cannot_hold_a_name_of_the_apis(self, name: str) -> None:
         """As a param of a project it is refused, by its path."""
         for door in (Patch, Replace, lambda params: Project("boxes", type="imageannotation", params=params)):
@@ -96,7 +97,7 @@ class TestKeptByTheAPI:
                 door({name: None})
             assert (refused.value.code, refused.value.path) == ("param_name", f"/{name}")
 
-    @pytest.mark.parametrize("name", sorted(NOT_OF_A_TASK))
+    @pytest.mark.parametrize("name", sorted(RESERVED_TASK_NAMES))
     def test_a_task_cannot_have_a_routing_name_as_a_param(self, name: str) -> None:
         """Among a task's own params it is refused, by its path, with the field that it belongs in."""
         with pytest.raises(InvalidParams) as refused:
@@ -104,7 +105,7 @@ class TestKeptByTheAPI:
         assert (refused.value.code, refused.value.path) == ("param_name", f"/{name}")
         assert f"{name}=" in str(refused.value)
 
-    @given(name=st.sampled_from(sorted(NOT_OF_A_PROJECT)), added=texts(max_size=2), value=json_values())
+    @given(name=st.sampled_from(sorted(RESERVED_PROJECT_NAMES)), added=texts(max_size=2), value=json_values())
     def test_below_the_top_and_spelt_otherwise_it_is_ordinary(self, name: str, added: str, value: Any) -> None:
         """Inside a value, or a letter longer or in capitals, such a name is as good as any."""
         for other in (f"{name}{added}_", f" {name}", name.upper(), f"x.{name}"):

@@ -12,7 +12,7 @@ from hypothesis.strategies import SearchStrategy
 from paramcore import Patch, Project, Replace
 from paramcore.errors import InvalidParams, ParamcoreError
 from paramcore.model.updates import Update
-from paramcore.testing import NOT_OF_A_PROJECT, params, projects, updates
+from paramcore.testing import RESERVED_PROJECT_NAMES, params, projects, updates
 from paramcore.wire import read_update
 from tests.reference import created, equal, folded, plain, spelled, updated
 
@@ -164,7 +164,7 @@ class TestReplay:
 class TestRefusals:
     """B11, B13: a refused update changes nothing, and the wire's flag is a bool or not given."""
 
-    @given(project=projects(), own=params(), bad=st.sampled_from(sorted(NOT_OF_A_PROJECT)))
+    @given(project=projects(), own=params(), bad=st.sampled_from(sorted(RESERVED_PROJECT_NAMES)))
     def test_a_refused_update_changes_nothing(self, project: Project, own: dict[str, Any], bad: str) -> None:
         """After the refusal the project is what it was, however late the fault was found."""
         before = spelled(history(project))
@@ -187,7 +187,7 @@ class TestRefusals:
         assert read_update(own) == read_update({**own, "patch": False}) == Replace(own)
         assert read_update({**own, "patch": True}) == Patch(own)
 
-    @given(own=params(), bad=st.sampled_from(sorted(NOT_OF_A_PROJECT)))
+    @given(own=params(), bad=st.sampled_from(sorted(RESERVED_PROJECT_NAMES)))
     def test_a_refused_name_is_told_by_its_path(self, own: dict[str, Any], bad: str) -> None:
         """A name that a project cannot have is refused by both verbs, and the error leads to it."""
         for verb in (Patch, Replace):

@@ -12,7 +12,7 @@ from paramcore import Plan, Project, TaskRequest
 from paramcore.errors import ParamcoreError
 from paramcore.model.effective import EffectiveParams
 from paramcore.model.updates import Update
-from paramcore.testing import NAMES, NOT_OF_A_PROJECT, params, projects, task_params, updates
+from paramcore.testing import NAMES, RESERVED_PROJECT_NAMES, params, projects, task_params, updates
 from tests.reference import equal, first_set_in, model, plain, reason, source, spelled
 
 STATUSES = {"WON", "LOST", "UNSET", "APPENDED", "IGNORED"}
@@ -248,7 +248,7 @@ class TestPlan:
         assert spelled(planned.resolve(own).params) == spelled(after.resolve(TaskRequest(own)).params)
         assert spelled([version.params for version in project.versions]) == before
 
-    @given(own=params(), bad=st.sampled_from(sorted(NOT_OF_A_PROJECT)), project=projects())
+    @given(own=params(), bad=st.sampled_from(sorted(RESERVED_PROJECT_NAMES)), project=projects())
     def test_a_plan_fails_where_the_update_would(self, own: dict[str, Any], bad: str, project: Project) -> None:
         """What is no update is refused by both, with the same error."""
         told = []

@@ -13,13 +13,13 @@ from hypothesis import given
 from paramcore import Patch, Plan, Project, Replace, TaskRequest
 from paramcore.analysis.diff import Diff
 from paramcore.model.versions import ParamVersion
-from paramcore.testing import HUGE, LOOKALIKES, json_values, params, texts
+from paramcore.testing import HUGE_INTEGERS, LOOKALIKES, json_values, params, texts
 from paramcore.values.frozen import freeze, same, thaw
 from tests.reference import equal, spelled
 
 VALUES = (
     *LOOKALIKES,
-    *HUGE,
+    *HUGE_INTEGERS,
     [1],
     [True],
     {"x": [1]},

@@ -12,7 +12,7 @@ from paramcore import Assumptions, Project, TaskRequest
 from paramcore.errors import ParamcoreError
 from paramcore.testing import (
     LOOKALIKES,
-    NOT_OF_A_PROJECT,
+    RESERVED_PROJECT_NAMES,
     json_values,
     params,
     project_names,
@@ -36,7 +36,7 @@ def often(strategy: SearchStrategy[Any], *, wrong: SearchStrategy[Any]) -> Searc
 
 def faulty_params(right: SearchStrategy[dict[str, Any]]) -> SearchStrategy[Any]:
     """Draw params of which some are none: by a value, a name, an instruction, or altogether."""
-    by_name = st.sampled_from(sorted(NOT_OF_A_PROJECT))
+    by_name = st.sampled_from(sorted(RESERVED_PROJECT_NAMES))
     by_value = st.builds(lambda own, value: {**own, "b": value}, right, wrong_values)
     by_own_name = st.builds(lambda own, name: {**own, name: 1}, right, by_name)
     by_instruction = st.builds(lambda own, value: {**own, "instruction": value}, right, st.sampled_from(LOOKALIKES))

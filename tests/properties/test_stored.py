@@ -18,7 +18,7 @@ from paramcore.errors import ParamcoreError
 from paramcore.files.reader import read_lines
 from paramcore.model.updates import Update
 from paramcore.testing import (
-    NOT_OF_A_PROJECT,
+    RESERVED_PROJECT_NAMES,
     flat_requests,
     json_values,
     params,
@@ -42,7 +42,7 @@ from paramcore.wire import (
 )
 from tests.reference import plain, spelled
 
-KEPT_APART = sorted(NOT_OF_A_PROJECT - {"version", "created_at"})
+KEPT_APART = sorted(RESERVED_PROJECT_NAMES - {"version", "created_at"})
 TIMES = st.sampled_from(("2024-03-04T09:12:41.769Z", "1999-01-01T00:00:00.000Z", "", None))
 
 
@@ -124,9 +124,9 @@ class TestProjects:
         """Bookkeeping and routing names that stand in a history reach no task and no later version."""
         project = read_project(payload)
         assert set(project.resolve(TaskRequest(own)).params) <= set(own) | {
-            name for entry in payload["param_history"] for name in entry if name not in NOT_OF_A_PROJECT
+            name for entry in payload["param_history"] for name in entry if name not in RESERVED_PROJECT_NAMES
         }
-        assert not NOT_OF_A_PROJECT & set(project.patch_params({}).params)
+        assert not RESERVED_PROJECT_NAMES & set(project.patch_params({}).params)
 
     @given(payload=payloads())
     def test_the_order_of_names_is_nothing_to_equality(self, payload: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from paramcore import Patch, Project, Replace
 from paramcore.service.memory import MemoryService
-from paramcore.service.requests import Request
+from paramcore.service.requests import Request, update_project
 from paramcore.wire import write_project
 
 NAME = "boxes"
@@ -118,8 +118,7 @@ class Server:
         return self.service.send(request).body
 
     def rival(self, update):
-        project = self.service.projects[NAME].update(update)
-        self.service._projects[NAME] = project
+        self.service.send(update_project(NAME, update))
 
     def wait(self, seconds):
         self.closing.wait(seconds)

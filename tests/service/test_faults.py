@@ -8,8 +8,8 @@ import pytest
 
 from paramcore import Patch, Plan
 from paramcore.errors import NotDone
-from paramcore.service.apply import Outcome
 from paramcore.service.client import Client
+from paramcore.service.outcome import Outcome
 from paramcore.transport.http import HttpTransport
 from paramcore.transport.key import ApiKey
 from tests.service.faults import FAULTS, KEY, NAME, Server
@@ -63,8 +63,8 @@ CODES = {
 
 
 def client_of(server, **options):
-    transport = HttpTransport(ApiKey(KEY), base_url=server.url, largest_reply=2**20)
-    return Client(transport, **{"deadline": DEADLINE, "chance": lambda: 0.0, **options})
+    transport = HttpTransport(ApiKey(KEY), base_url=server.url, max_response_size=2**20)
+    return Client(transport, **{"deadline": DEADLINE, "jitter": lambda: 0.0, **options})
 
 
 def planned(client, update=Patch({"b": 3})):
@@ -117,28 +117,28 @@ def test_without_a_fault_it_is_done():
         client = client_of(server)
         outcome = client.apply(planned(client))
         assert str(outcome) == 'done: version 2 of "boxes"'
-        assert (outcome.version, outcome.base_moved, outcome.newer_exists, outcome.undone) == (2, False, False, ())
+        assert (outcome.version, outcome.base_moved, outcome.newer_exists, outcome.overwritten) == (2, False, False, ())
         assert (server.posts, server.commits) == (1, 1)
 
 
 @pytest.mark.parametrize(
-    ("fault", "text", "undone"),
+    ("fault", "text", "overwritten"),
     [
-        ("rival_patch_before", "somebody else made version 2 first", ()),
-        ("rival_same_name_before", "this update made something else of what they changed: b", ("b",)),
-        ("rival_after", "somebody else made version 3 since", ()),
-        ("200_prefix_changed", "the service tells the history otherwise than before: version 0", ()),
+        ("rival_patch_before", "another writer added version 2 before it", ()),
+        ("rival_same_name_before", "params changed concurrently that this update overwrote: b", ("b",)),
+        ("rival_after", "another writer added version 3 after it", ()),
+        ("200_prefix_changed", "the service now reports other params for version 0", ()),
         ("applied_twice", "applied more than once: versions 2, 3", ()),
     ],
 )
-def test_a_rival_is_told(fault, text, undone):
-    """Somebody else's version in between is named, and what of it was undone."""
+def test_a_rival_is_told(fault, text, overwritten):
+    """Somebody else's version in between is named, and what of it was overwritten."""
     with Server(fault) as server:
         client = client_of(server)
         # An update that a second time would not be taken for nothing new.
         outcome = client.apply(planned(client))
         assert text in str(outcome)
-        assert outcome.undone == undone
+        assert outcome.overwritten == overwritten
 
 
 def test_an_outcome_can_be_found_again_by_what_was_told_before():

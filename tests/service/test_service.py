@@ -8,10 +8,11 @@ import pytest
 
 from paramcore import Assumptions, Patch, Plan, Project, Replace, TaskRequest
 from paramcore.errors import InvalidKey, InvalidParams, InvalidSetting, NotDone, OutcomeUnknown
-from paramcore.service.apply import Outcome, digest_of, judge, reconcile
+from paramcore.service.apply import classify_reply
 from paramcore.service.client import Client
 from paramcore.service.memory import MemoryService
-from paramcore.service.replies import check_status, project_in, projects_in, task_in
+from paramcore.service.outcome import Outcome, digest_params, find_update
+from paramcore.service.replies import check_status, read_project_reply, read_projects_reply, read_task_reply
 from paramcore.service.requests import (
     Request,
     Response,
@@ -21,7 +22,7 @@ from paramcore.service.requests import (
     list_projects,
     update_project,
 )
-from paramcore.service.retry import Clock, Wait, drive, fetching, posting
+from paramcore.service.retry import Clock, Wait, get_with_retry, post_once, run_flow
 from paramcore.transport.http import HttpTransport
 from paramcore.transport.key import ApiKey
 from paramcore.wire import write_project
@@ -140,9 +141,9 @@ class TestReplies:
     def test_a_project_is_read(self):
         """U8: the reply is the whole project, also to an update; the assumptions are the reader's."""
         joined = Assumptions(instruction_separator=" ")
-        assert project_in(reply(write_project(BOXES)), "boxes", joined) == BOXES.assuming(joined)
-        assert projects_in(reply([write_project(BOXES)])) == (BOXES,)
-        assert task_in(reply({"task_id": "t"})) == {"task_id": "t"}
+        assert read_project_reply(reply(write_project(BOXES)), "boxes", joined) == BOXES.assuming(joined)
+        assert read_projects_reply(reply([write_project(BOXES)])) == (BOXES,)
+        assert read_task_reply(reply({"task_id": "t"})) == {"task_id": "t"}
 
     @pytest.mark.parametrize("status", [201, 204, 301, 408, 500, 599, 100])
     def test_other_statuses_prove_nothing(self, status):
@@ -166,7 +167,7 @@ class TestReplies:
     def test_a_refusal_is_certain(self, status, code):
         """E6: by these statuses the service says that it did nothing."""
         with pytest.raises(NotDone) as refused:
-            project_in(Response(status, b'{"error": "no\\nway"}'), "boxes")
+            read_project_reply(Response(status, b'{"error": "no\\nway"}'), "boxes")
         assert (refused.value.code, refused.value.found) == (code, f"status {status}, and it says: no way")
 
     @pytest.mark.parametrize(
@@ -187,7 +188,12 @@ class TestReplies:
 
     @pytest.mark.parametrize(
         ("read", "value"),
-        [(projects_in, {}), (task_in, []), (task_in, {"task_id": 7}), (lambda one: project_in(one, "boxes"), [])],
+        [
+            (read_projects_reply, {}),
+            (read_task_reply, []),
+            (read_task_reply, {"task_id": 7}),
+            (lambda one: read_project_reply(one, "boxes"), []),
+        ],
     )
     def test_what_is_something_else_is_unknown(self, read, value):
         """A reply of another shape never counts as done."""
@@ -197,9 +203,9 @@ class TestReplies:
     def test_an_encoded_reply_is_refused(self):
         """A reply in an encoding that nobody asked for is not decoded."""
         with pytest.raises(OutcomeUnknown) as refused:
-            projects_in(Response(200, b"[]", {"content-encoding": "gzip"}))
+            read_projects_reply(Response(200, b"[]", {"content-encoding": "gzip"}))
         assert refused.value.code == "reply_encoding"
-        assert projects_in(Response(200, b"[]", {"content-encoding": "Identity"})) == ()
+        assert read_projects_reply(Response(200, b"[]", {"content-encoding": "Identity"})) == ()
 
 
 class Script:
@@ -243,7 +249,7 @@ def ran(flow_of, *answers, deadline=60.0):
     script, watch = Script(*answers), Watch()
     clock = Clock(deadline, watch.now, lambda: 1.0)
     try:
-        result = drive(flow_of(Request("GET", "/projects"), clock), script, watch.sleep)
+        result = run_flow(flow_of(Request("GET", "/projects"), clock), script, watch.sleep)
     except (NotDone, OutcomeUnknown) as error:
         result = error.code
     return result, len(script.requests), watch.waits
@@ -252,24 +258,24 @@ def ran(flow_of, *answers, deadline=60.0):
 @pytest.mark.parametrize(
     ("flow_of", "answers", "result", "sent", "waits"),
     [
-        (fetching, [FINE], FINE, 1, []),
-        (fetching, [BROKEN, NO_REPLY, NOT_SENT, FINE], FINE, 4, [0.5, 1.0, 2.0]),
-        (fetching, [BROKEN, BROKEN, BROKEN, BROKEN], "reply_status", 4, [0.5, 1.0, 2.0]),
-        (fetching, [BUSY, FINE], FINE, 2, [2.0]),
-        (fetching, [Response(404)], "not_found", 1, []),
-        (fetching, [NotDone("certificate", None, "a", "b")], "certificate", 1, []),
-        (posting, [FINE], FINE, 1, []),
-        (posting, [BROKEN], BROKEN, 1, []),
-        (posting, [NO_REPLY], "no_reply", 1, []),
-        (posting, [NOT_SENT, NOT_SENT, FINE], FINE, 3, [0.5, 1.0]),
-        (posting, [NOT_SENT] * 4, "not_sent", 4, [0.5, 1.0, 2.0]),
-        (posting, [NotDone("certificate", None, "a", "b")], "certificate", 1, []),
-        (posting, [BUSY, BUSY, FINE], FINE, 3, [2.0, 2.0]),
-        (posting, [BUSY] * 4, BUSY, 4, [2.0, 2.0, 2.0]),
-        (posting, [Response(429, b"", {"retry-after": "0"}), FINE], FINE, 2, [1.0]),
-        (posting, [Response(429, b"", {"retry-after": "-5"}), FINE], FINE, 2, [0.5]),
-        (posting, [Response(429, b"", {"retry-after": "\u0665"}), FINE], FINE, 2, [0.5]),
-        (posting, [Response(429, b"", {"retry-after": "9" * 5000}), FINE], FINE, 2, [0.5]),
+        (get_with_retry, [FINE], FINE, 1, []),
+        (get_with_retry, [BROKEN, NO_REPLY, NOT_SENT, FINE], FINE, 4, [0.5, 1.0, 2.0]),
+        (get_with_retry, [BROKEN, BROKEN, BROKEN, BROKEN], "reply_status", 4, [0.5, 1.0, 2.0]),
+        (get_with_retry, [BUSY, FINE], FINE, 2, [2.0]),
+        (get_with_retry, [Response(404)], "not_found", 1, []),
+        (get_with_retry, [NotDone("certificate", None, "a", "b")], "certificate", 1, []),
+        (post_once, [FINE], FINE, 1, []),
+        (post_once, [BROKEN], BROKEN, 1, []),
+        (post_once, [NO_REPLY], "no_reply", 1, []),
+        (post_once, [NOT_SENT, NOT_SENT, FINE], FINE, 3, [0.5, 1.0]),
+        (post_once, [NOT_SENT] * 4, "not_sent", 4, [0.5, 1.0, 2.0]),
+        (post_once, [NotDone("certificate", None, "a", "b")], "certificate", 1, []),
+        (post_once, [BUSY, BUSY, FINE], FINE, 3, [2.0, 2.0]),
+        (post_once, [BUSY] * 4, BUSY, 4, [2.0, 2.0, 2.0]),
+        (post_once, [Response(429, b"", {"retry-after": "0"}), FINE], FINE, 2, [1.0]),
+        (post_once, [Response(429, b"", {"retry-after": "-5"}), FINE], FINE, 2, [0.5]),
+        (post_once, [Response(429, b"", {"retry-after": "\u0665"}), FINE], FINE, 2, [0.5]),
+        (post_once, [Response(429, b"", {"retry-after": "9" * 5000}), FINE], FINE, 2, [0.5]),
     ],
 )
 def test_what_goes_out_again(flow_of, answers, result, sent, waits):
@@ -277,16 +283,16 @@ def test_what_goes_out_again(flow_of, answers, result, sent, waits):
     assert ran(flow_of, *answers) == (result, sent, waits)
 
 
-@pytest.mark.parametrize("flow_of", [fetching, posting])
+@pytest.mark.parametrize("flow_of", [get_with_retry, post_once])
 def test_nothing_waits_past_the_deadline(flow_of):
     """A wait that would end after the deadline is not begun."""
     result, sent, waits = ran(flow_of, Response(429, b"", {"retry-after": "999"}), FINE, deadline=5)
     assert (sent, waits) == (1, [])
-    assert result == ("too_many_requests" if flow_of is fetching else Response(429, b"", {"retry-after": "999"}))
+    assert result == ("too_many_requests" if flow_of is get_with_retry else Response(429, b"", {"retry-after": "999"}))
     assert ran(flow_of, NOT_SENT, NOT_SENT, FINE, deadline=0.6) == ("not_sent", 2, [0.5])
 
 
-@pytest.mark.parametrize("flow_of", [fetching, posting])
+@pytest.mark.parametrize("flow_of", [get_with_retry, post_once])
 def test_nothing_goes_out_after_the_deadline(flow_of):
     """Where no time is left nothing is sent."""
     assert ran(flow_of, FINE, deadline=0) == ("not_sent", 0, [])
@@ -295,13 +301,13 @@ def test_nothing_goes_out_after_the_deadline(flow_of):
 def test_a_request_knows_how_much_time_is_left():
     """Each request is told the seconds that are left of all."""
     script, watch = Script(BROKEN, FINE), Watch()
-    drive(fetching(Request("GET", "/"), Clock(10, watch.now, lambda: 1.0)), script, watch.sleep)
+    run_flow(get_with_retry(Request("GET", "/"), Clock(10, watch.now, lambda: 1.0)), script, watch.sleep)
     assert [request.timeout for request in script.requests] == [10, 9.5]
 
 
 def test_another_loop_can_drive_a_flow():
     """A flow yields what to send and how long to wait, so a loop that awaits runs the same text."""
-    flow = fetching(Request("GET", "/"), Clock(10, lambda: 0.0, lambda: 1.0))
+    flow = get_with_retry(Request("GET", "/"), Clock(10, lambda: 0.0, lambda: 1.0))
     next(flow)
     assert flow.send(BROKEN) == Wait(0.5)
 
@@ -331,7 +337,7 @@ def now(*updates, base=BOXES):
 )
 def test_the_history_says_what_became_of_an_update(after, state, versions):
     """An update is found by what it makes of the version before it, wherever it landed."""
-    for outcome in (reconcile(PLAN, after), judge(PLAN, reply(write_project(after)))):
+    for outcome in (find_update(PLAN, after), classify_reply(PLAN, reply(write_project(after)))):
         assert (outcome.state, outcome.versions) == (state, versions)
 
 
@@ -353,18 +359,18 @@ def test_the_history_says_what_became_of_an_update(after, state, versions):
 )
 def test_a_reply_is_judged(came, state, code):
     """*Done* only where it is seen, *not done* only where it is certain, *unknown* for all else."""
-    outcome = judge(PLAN, came)
+    outcome = classify_reply(PLAN, came)
     assert (outcome.state, outcome.error.code) == (state, code)
-    assert (outcome.project, outcome.base, outcome.digest) == ("boxes", 1, digest_of({"a": 2, "b": 1}))
+    assert (outcome.project, outcome.base, outcome.digest) == ("boxes", 1, digest_params({"a": 2, "b": 1}))
 
 
 def test_an_outcome_in_text_and_json():
     """A person reads what to do next; a program the same by keys."""
-    outcome = judge(PLAN, NO_REPLY)
-    digest = digest_of(PLAN.after)
+    outcome = classify_reply(PLAN, NO_REPLY)
+    digest = digest_params(PLAN.after)
     assert str(outcome) == (
         'unknown: the update of "boxes": found a, wanted b\n'
-        f'  look again: paramcore reconcile "boxes" --base 1 --digest {digest}'
+        f'  to look it up again: paramcore reconcile "boxes" --base 1 --digest {digest}'
     )
     assert outcome.to_json() == {
         "state": "unknown",
@@ -372,19 +378,24 @@ def test_an_outcome_in_text_and_json():
         "base": 1,
         "digest": digest,
         "versions": [],
-        "rivals": [],
-        "undone": [],
-        "rewritten": [],
+        "concurrent_versions": [],
+        "overwritten": [],
+        "altered": [],
         "error": {"code": "no_reply", "message": "found a, wanted b"},
     }
-    rival = reconcile(PLAN, now(Patch({"a": 7}), UPDATE))
-    assert (rival.rivals, rival.undone, rival.base_moved, rival.newer_exists) == ((1,), ("a",), True, False)
+    rival = find_update(PLAN, now(Patch({"a": 7}), UPDATE))
+    assert (rival.concurrent_versions, rival.overwritten, rival.base_moved, rival.newer_exists) == (
+        (1,),
+        ("a",),
+        True,
+        False,
+    )
 
 
 def test_a_digest_goes_by_json_equality():
     """Order and the form of a number do not matter; what JSON tells apart does."""
-    assert digest_of({"a": 1, "b": [2.0]}) == digest_of({"b": [2], "a": 1.0})
-    assert len({digest_of({"a": value}) for value in (1, True, "1", None, [1], {"1": 1}, 1.5)}) == 7
+    assert digest_params({"a": 1, "b": [2.0]}) == digest_params({"b": [2], "a": 1.0})
+    assert len({digest_params({"a": value}) for value in (1, True, "1", None, [1], {"1": 1}, 1.5)}) == 7
 
 
 class TestMemory:
@@ -445,6 +456,17 @@ class TestMemory:
         assert created["params"] == {"a": 1}
         assert json.loads(service.send(Request("GET", f"/task/{created['task_id']}")).body) == created
 
+    def test_the_pages_of_many_tasks_end(self):
+        """Each page leads to the next, however many there are, and the last one to none."""
+        service, ids, query = MemoryService(), [], {"limit": "5000"}
+        for _ in range(2_001):
+            service.send(Request("POST", "/task/comparison", body=b"{}"))
+        while query:
+            page = json.loads(service.send(Request("GET", "/tasks", query)).body)
+            ids += [task["task_id"] for task in page["docs"]]
+            query = {"limit": "5000", "next_token": page["next_token"]} if page["has_more"] else {}
+        assert len(ids) == len(set(ids)) == 2_001
+
     def test_the_sdks_nulls_are_taken(self):
         """E1: the official SDK sends null for what was not given."""
         sent = {"type": "x", "name": "n", "params": None, "rapid": False, "studio": False, "datasetId": None}
@@ -458,7 +480,7 @@ class TestKey:
     def test_a_key_is_shown_nowhere(self):
         """No text, no copy and no pickle holds it."""
         key = ApiKey("live_secret")
-        assert key.basic == "Basic bGl2ZV9zZWNyZXQ6"
+        assert key.authorization == "Basic bGl2ZV9zZWNyZXQ6"
         for text in (str(key), repr(key), f"{key}", repr(HttpTransport(key)), repr(Client(HttpTransport(key)))):
             assert "secret" not in text
             assert "bGl2ZV9zZWNyZXQ6" not in text
@@ -466,7 +488,7 @@ class TestKey:
             pickle.dumps(key)
         assert "secret" not in str(refused.value)
         assert copy.copy(key) is copy.deepcopy(key) is key
-        assert key.redacted(b"x live_secret bGl2ZV9zZWNyZXQ6 bGl2ZV9zZWNyZXQ=") == b"x <API key> <API key> <API key>"
+        assert key.redact(b"x live_secret bGl2ZV9zZWNyZXQ6 bGl2ZV9zZWNyZXQ=") == b"x <API key> <API key> <API key>"
 
     @pytest.mark.parametrize("text", ["a b", "a:b", "a\n", "caf\u00e9", "\x7f", 7, b"key"])
     def test_what_is_no_key_is_refused_unseen(self, text):
@@ -497,6 +519,8 @@ class TestKey:
             ),
             *(
                 "https://user:secret@example.com/v1",
+                "https://user:secret@example.com:port/v1",
+                "https://user:secret@[::1/v1",
                 "https://example.com/v1?key=secret",
                 "https://example.com/v1#secret",
             ),

@@ -16,8 +16,8 @@ from scaleapi.tasks import TaskType
 from paramcore import Patch, Plan, Project
 from paramcore.model.effective import EffectiveParams
 from paramcore.service.client import Client
-from paramcore.service.server import serving
-from paramcore.service.standin import LARGEST_BODY, StandIn
+from paramcore.service.server import run_server
+from paramcore.service.standin import MAX_BODY_SIZE, StandIn
 from paramcore.testing import paramcore_service  # noqa: F401
 from paramcore.transport.http import HttpTransport
 from paramcore.transport.key import ApiKey
@@ -34,7 +34,7 @@ def said():
 
 @pytest.fixture
 def served(said):
-    with serving(StandIn([BOXES], told=said.append, created_at=lambda: "2024-03-04T09:12:41.643Z")) as one:
+    with run_server(StandIn([BOXES], on_event=said.append, created_at=lambda: "2024-03-04T09:12:41.643Z")) as one:
         yield one
 
 
@@ -105,7 +105,7 @@ class TestTheOfficialSDK:
         ]
         assert told == [("Hurry.\nBox it.", {"padding": 4}, 1), ("Box it.", {"padding": 3}, 0), ("Alone.", {}, -1)]
         assert sdk.get_task(latest.id).as_dict() == latest.as_dict()
-        effective = served.stand_in.live.effective(latest.id)
+        effective = served.stand_in.live.get_effective(latest.id)
         assert isinstance(effective, EffectiveParams)
         assert effective.explain("padding").reason == "INHERITED_HEAD"
 
@@ -235,7 +235,7 @@ class TestHTTP:
             ("POST /v1/projects HTTP/1.1\r\nContent-Length: x\r\n\r\n", 411),
             ("POST /v1/projects HTTP/1.1\r\nContent-Length: -1\r\n\r\n", 411),
             ("POST /v1/projects HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 411),
-            (f"POST /v1/projects HTTP/1.1\r\nContent-Length: {LARGEST_BODY + 1}\r\n\r\n", 413),
+            (f"POST /v1/projects HTTP/1.1\r\nContent-Length: {MAX_BODY_SIZE + 1}\r\n\r\n", 413),
             (f"POST /v1/projects HTTP/1.1\r\nContent-Length: {'9' * 5000}\r\n\r\n", 413),
             ("PUT /v1/projects HTTP/1.1\r\nAuthorization: Bearer k\r\nContent-Length: 0\r\n\r\n", 404),
             ("POST /v1/projects HTTP/1.1\r\nAuthorization: Bearer k\r\nContent-Length: 2\r\n\r\n{]", 400),
@@ -319,9 +319,11 @@ class TestWSGI:
 def test_a_judge_may_object(said):
     """What is judged to be wrong is refused as the service would, and nothing is made."""
     stand_in = StandIn(
-        [BOXES], judge=lambda project, effective: "no" if "bad" in effective.params else None, told=said.append
+        [BOXES],
+        on_validate=lambda project, effective: "no" if "bad" in effective.params else None,
+        on_event=said.append,
     )
-    with serving(stand_in) as served:
+    with run_server(stand_in) as served:
         sdk = scaleapi.ScaleClient("k", api_instance_url=served.url)
         with pytest.raises(ScaleException, match="Parameter is invalid, reason: no"):
             sdk.create_task(TaskType.ImageAnnotation, project="boxes", bad=1)

@@ -20,7 +20,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 from paramcore import Assumptions, Patch, Plan, Project, Replace, TaskRequest
 from paramcore.analysis.diff import Diff
 from paramcore.errors import NoSuchVersion, ParamcoreError
-from paramcore.testing import NOT_OF_A_PROJECT, params, task_params
+from paramcore.testing import RESERVED_PROJECT_NAMES, params, task_params
 from paramcore.wire import read_project, read_task_request, write_project, write_task_request
 from tests import reference
 from tests.reference import DEFAULTS, equal, plain, spelled
@@ -83,7 +83,10 @@ class ProjectsInUse(RuleBasedStateMachine):
         return self.pair(after, expected)
 
     @rule(
-        pair=pairs, own=params(), name=st.sampled_from(sorted(NOT_OF_A_PROJECT)), verb=st.sampled_from((Patch, Replace))
+        pair=pairs,
+        own=params(),
+        name=st.sampled_from(sorted(RESERVED_PROJECT_NAMES)),
+        verb=st.sampled_from((Patch, Replace)),
     )
     def refused_update(self, pair: Pair, own: dict[str, Any], name: str, verb: Any) -> None:
         """An update that is refused, early or late, is as if it had not been."""

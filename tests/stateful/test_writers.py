@@ -7,7 +7,7 @@ from paramcore import Patch, Plan, Project, Replace
 from paramcore.errors import NotDone, OutcomeUnknown
 from paramcore.service.client import Client
 from paramcore.service.memory import MemoryService
-from paramcore.service.requests import Response
+from paramcore.service.requests import Response, update_project
 
 NAME = "boxes"
 LOST = OutcomeUnknown("no_reply", None, "nothing", "a reply")
@@ -41,7 +41,7 @@ class Breaking:
             return Response(500)
         if self.between is not None:
             update, self.between = self.between, None
-            self.service._projects[NAME] = self.service.projects[NAME].update(update)
+            self.service.send(update_project(NAME, update))
         reply = self.service.send(request)
         if fault == "lost after":
             raise LOST
@@ -57,7 +57,7 @@ class Writers(RuleBasedStateMachine):
         super().__init__()
         self.service = MemoryService([Project(NAME, type="comparison", params={"a": 0})])
         self.lines = [Breaking(self.service) for _ in range(2)]
-        self.clients = [Client(line, sleep=lambda _: None, chance=lambda: 0.0) for line in self.lines]
+        self.clients = [Client(line, sleep=lambda _: None, jitter=lambda: 0.0) for line in self.lines]
         self.outcomes = {}
         self.foreign = 0
 

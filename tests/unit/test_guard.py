@@ -6,7 +6,7 @@ import pickle
 import pytest
 
 from paramcore.errors import ParamcoreError, WouldDrop
-from paramcore.transport.guard import guarded
+from paramcore.transport.guard import GuardedClient
 
 BOXES = {"name": "boxes", "type": "comparison", "param_history": [{"version": 0, "a": 1, "b": 2}]}
 THREE = {**BOXES, "param_history": [{"version": 0, "a": 1, "b": 2, "c\n": 3}]}
@@ -43,7 +43,7 @@ def test_an_update_that_would_drop_is_stopped():
     """Nothing is sent; the error names what would go, and both ways out."""
     client = Client()
     with pytest.raises(WouldDrop) as refused:
-        guarded(client).update_project("boxes", a=3)
+        GuardedClient(client).update_project("boxes", a=3)
     assert refused.value.dropped == ("b",)
     assert str(refused.value) == (
         'found an update of "boxes" that would drop b, wanted `patch=True` to keep them, or `allow_drop=True` to drop them'
@@ -55,7 +55,7 @@ def test_an_update_that_would_drop_is_stopped():
 def test_what_drops_nothing_goes_through(project):
     """A replace that names every param is the client's own call, with its own reply."""
     client = Client(project)
-    assert guarded(client).update_project("boxes", a=3, b=None) == "updated"
+    assert GuardedClient(client).update_project("boxes", a=3, b=None) == "updated"
     assert client.calls == [("get", "boxes"), ("update", "boxes", {"a": 3, "b": None})]
 
 
@@ -63,7 +63,7 @@ def test_what_drops_nothing_goes_through(project):
 def test_who_says_so_is_not_asked(said, sent):
     """With `allow_drop=True`, or by a patch, the project is not even read."""
     client = Client()
-    guarded(client).update_project("boxes", a=3, **said)
+    GuardedClient(client).update_project("boxes", a=3, **said)
     assert client.calls == [("update", "boxes", {**sent, "a": 3})]
 
 
@@ -71,17 +71,17 @@ def test_a_patch_flag_that_is_not_true_is_no_patch():
     """What is no bool is refused before it is sent, since the service might take it for either."""
     client = Client()
     with pytest.raises(ParamcoreError):
-        guarded(client).update_project("boxes", a=3, patch="true")
+        GuardedClient(client).update_project("boxes", a=3, patch="true")
     assert client.calls == [("get", "boxes")]
 
 
 def test_everything_else_is_the_clients_own():
     """Attributes are read, set and missed as on the client itself."""
     client = Client()
-    wrapped = guarded(client)
+    wrapped = GuardedClient(client)
     wrapped.timeout = 9
     assert (client.timeout, wrapped.timeout, wrapped.get_project("x")) == (9, 9, BOXES)
-    assert repr(wrapped) == "guarded(Client())"
+    assert repr(wrapped) == "GuardedClient(Client())"
     with pytest.raises(AttributeError, match="no_such"):
         _ = wrapped.no_such
 
@@ -90,13 +90,13 @@ def test_what_is_no_project_is_told():
     """A client that returns something else gets our error, and nothing is sent."""
     client = Client({"error": "no"})
     with pytest.raises(ParamcoreError):
-        guarded(client).update_project("boxes", a=3)
+        GuardedClient(client).update_project("boxes", a=3)
     assert client.calls == [("get", "boxes")]
 
 
 def test_a_guarded_client_copies_and_pickles():
     """A copy is guarded, too."""
-    for again in (copy.copy(guarded(Client())), pickle.loads(pickle.dumps(guarded(Client())))):
+    for again in (copy.copy(GuardedClient(Client())), pickle.loads(pickle.dumps(GuardedClient(Client())))):
         with pytest.raises(WouldDrop):
             again.update_project("boxes", a=3)
 
@@ -104,4 +104,4 @@ def test_a_guarded_client_copies_and_pickles():
 def test_every_param_that_would_go_is_named():
     """The error lists them all, on one line."""
     with pytest.raises(WouldDrop, match="would drop b, c\\\\n, wanted"):
-        guarded(Client(THREE)).update_project("boxes", a=3)
+        GuardedClient(Client(THREE)).update_project("boxes", a=3)

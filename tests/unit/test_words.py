@@ -9,7 +9,7 @@ import pytest
 from paramcore import Assumptions, Patch, Plan, Project, TaskRequest
 from paramcore.analysis.audit import Audit
 from paramcore.model.versions import ParamVersion
-from paramcore.transport.guard import guarded
+from paramcore.transport.guard import GuardedClient
 from paramcore.values.frozen import freeze, read_once
 from paramcore.values.params import freeze_params
 
@@ -461,7 +461,7 @@ REFUSALS = [
         "at /params: found an array, wanted the params of a task object",
     ),
     (
-        lambda: guarded(Client()).update_project("boxes", a=1),
+        lambda: GuardedClient(Client()).update_project("boxes", a=1),
         "WouldDrop",
         "would_drop",
         None,

@@ -1,93 +1,92 @@
-"""The command that stands in for the service: serve."""
+"""The command `serve`."""
 
 from __future__ import annotations
 
-import os
 import queue
 from argparse import Namespace
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
 
-from paramcore.cli.commands.service import file_name, make_directory
 from paramcore.cli.exit_codes import FINE
-from paramcore.cli.output import Pieces, flush_output, format_document
+from paramcore.cli.output import Pieces, flush_output
+from paramcore.cli.project_files import make_directory, write_project_file
 from paramcore.cli.reading import Projects
 from paramcore.errors import DocumentError, InvalidSetting
-from paramcore.files.writer import write_atomically
 from paramcore.model.effective import EffectiveParams
 from paramcore.model.project import Project
-from paramcore.service.server import serving
+from paramcore.service.server import run_server
 from paramcore.service.standin import StandIn
 from paramcore.text import format_name, format_value
 from paramcore.validation.schema import Schemas
 from paramcore.validation.validator import Validator
-from paramcore.wire import write_project
 
 __all__ = ["serve"]
 
 
 def serve(options: Namespace) -> Pieces:
-    """Stand in for the service on a loopback port, and tell what each request did."""
-    said: queue.SimpleQueue[str] = queue.SimpleQueue()
+    """Serve a stand-in for the API on this machine, and print what each request did."""
+    events: queue.SimpleQueue[str] = queue.SimpleQueue()
     stand_in = StandIn(
-        _projects(options),
+        _read_projects(options),
         assumptions=options.assumptions,
-        created_at=_now,
-        judge=_objection if options.validate else lambda _project, _effective: None,
-        told=said.put,
+        created_at=_format_now,
+        on_validate=_find_error if options.validate else lambda _project, _effective: None,
+        on_event=events.put,
     )
-    save = _saver(stand_in, options.save)
+    save = _create_saver(stand_in, options.save)
     save()
     with ExitStack() as stack:
         try:
-            served = stack.enter_context(serving(stand_in, port=options.port))
+            server = stack.enter_context(run_server(stand_in, port=options.port))
         except OSError as error:
             found = f"the port {options.port}: {error.strerror or error}"
-            raise InvalidSetting("port", None, found, "one that is free, or none to take any") from None
+            raise InvalidSetting("port", None, found, "a free port, or no `--port` to take any") from None
         try:
-            yield f"listening on this machine only: {served.url}\n"
-            yield f"for example: ScaleClient('any key', api_instance_url='{served.url}')\n"
+            yield f"listening on this machine only: {server.url}\n"
+            yield f"for example: ScaleClient('any key', api_instance_url='{server.url}')\n"
             while True:
                 flush_output()
-                sentence = said.get()
+                event = events.get()
                 save()
-                yield f"{sentence}\n"
+                yield f"{event}\n"
         except KeyboardInterrupt:
             save()
     return FINE
 
 
-def _projects(options: Namespace) -> list[Project]:
-    several = [(path, project) for path in options.projects for project in Projects(path, options.assumptions)]
-    names = [project.name for _, project in several]
-    for number, (path, project) in enumerate(several):
-        if project.name in names[:number]:
-            found, wanted = f"a second project {format_value(project.name)}", "each project once"
-            raise DocumentError("wrong_project", None, found, wanted, format_name(path), None, None)
-    return [project for _, project in several]
+def _read_projects(options: Namespace) -> list[Project]:
+    projects: dict[str, Project] = {}
+    for path in options.projects:
+        for project in Projects(path, options.assumptions):
+            if project.name in projects:
+                found, wanted = f"a second project {format_value(project.name)}", "each project once"
+                raise DocumentError("wrong_project", None, found, wanted, format_name(path), None, None)
+            projects[project.name] = project
+    return list(projects.values())
 
 
-def _objection(project: Project, effective: EffectiveParams) -> str | None:
-    errors = [one for one in Validator(project, Schemas()).task(effective) if one.severity == "error"]
-    return str(errors[0]) if errors else None
+def _find_error(project: Project, effective: EffectiveParams) -> str | None:
+    """Return the first error in the effective params of a task."""
+    findings = Validator(project, Schemas()).task(effective)
+    return next((str(finding) for finding in findings if finding.severity == "error"), None)
 
 
-def _saver(stand_in: StandIn, directory: str | None) -> Callable[[], None]:
-    """Return what writes the projects that have changed since it was last called."""
-    kept: dict[str, Project] = {}
+def _create_saver(stand_in: StandIn, directory: str | None) -> Callable[[], None]:
+    """Return a function that writes the projects changed since its last call."""
+    saved: dict[str, Project] = {}
 
     def save() -> None:
         if directory is None:
             return
         make_directory(directory)
         for name, project in stand_in.live.projects.items():
-            if kept.get(name) is not project:
-                write_atomically(os.path.join(directory, file_name(project)), [format_document(write_project(project))])
-                kept[name] = project
+            if saved.get(name) is not project:
+                write_project_file(directory, project)
+                saved[name] = project
 
     return save
 
 
-def _now() -> str:
+def _format_now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,40 @@
+"""The client of the commands that talk to the API."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+
+from paramcore.cli.exit_codes import FINE, NOT_DONE, OUTCOME_UNKNOWN
+from paramcore.errors import NotDone
+from paramcore.service.client import Client
+from paramcore.transport.key import ApiKey
+
+__all__ = ["OUTCOME_EXIT_CODES", "create_client"]
+
+#: The exit code for each state of an `Outcome`.
+OUTCOME_EXIT_CODES = {"done": FINE, "not done": NOT_DONE, "unknown": OUTCOME_UNKNOWN, "repeated": OUTCOME_UNKNOWN}
+
+
+def create_client(options: Namespace) -> Client:
+    """
+    Create a client from `--base-url`, `--deadline` and `--key-from-stdin`.
+
+    Raises:
+        NotDone: `not_sent` if `httpx` is not installed.
+        InvalidKey, InvalidSetting: for an invalid key or base URL.
+
+    """
+    try:
+        from paramcore.transport.http import BASE_URL, HttpTransport  # noqa: PLC0415  (an extra, and slow to import)
+    except ImportError:
+        found, wanted = "no `httpx`, which sends the requests", "`pip install httpx`"
+        raise NotDone("not_sent", None, found, wanted) from None
+    transport = HttpTransport(_read_key(options), base_url=options.base_url or BASE_URL)
+    return Client(transport, deadline=options.deadline, assumptions=options.assumptions)
+
+
+def _read_key(options: Namespace) -> ApiKey:
+    if not options.key_from_stdin:
+        return ApiKey.from_environment()
+    return ApiKey(None if sys.stdin is None else sys.stdin.readline().rstrip("\r\n"))

@@ -1,0 +1,81 @@
+"""The command `apply`."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+
+from attrs import evolve
+
+from paramcore.analysis.plan import Plan
+from paramcore.cli.client import OUTCOME_EXIT_CODES, create_client
+from paramcore.cli.exit_codes import FINDINGS, FINE, OUTCOME_UNKNOWN
+from paramcore.cli.output import Pieces, flush_output, format_document, print_message
+from paramcore.cli.reading import read_params, read_update_file
+from paramcore.errors import InvalidSetting
+from paramcore.service.outcome import Outcome
+from paramcore.service.requests import Request, Response, Transport
+
+__all__ = ["apply"]
+
+
+def apply(options: Namespace) -> Pieces:
+    """Apply an update to the real project: show the plan, send it, report the outcome."""
+    if (options.update is None) == (options.wanted is None):
+        raise InvalidSetting("update_type", None, "both or neither of UPDATE and --wanted FILE[@N]", "one of the two")
+    update = None if options.update is None else read_update_file(options.update)
+    wanted = None if options.wanted is None else read_params(options.wanted).params
+    client = create_client(options)
+    project = client.get_project(options.name)
+    plan = Plan.to(project, wanted or {}) if update is None else Plan.of(project, update)
+    as_json = options.format == "json"
+    yield "" if as_json else f"{plan}\n"
+    # Show the plan before asking for consent and before sending.
+    flush_output()
+    if plan.update is None or not _has_consent(plan, options):
+        if as_json:
+            yield format_document({"plan": plan.to_json(), "outcome": None})
+        return FINE if plan.update is None else FINDINGS
+    transport = _AnnouncingTransport(client.transport, plan)
+    try:
+        outcome = evolve(client, transport=transport).apply(plan)
+    except KeyboardInterrupt:
+        if not transport.has_sent:
+            raise
+        print_message("interrupted after sending: the outcome is unknown")
+        return OUTCOME_UNKNOWN
+    yield format_document({"plan": plan.to_json(), "outcome": outcome.to_json()}) if as_json else f"{outcome}\n"
+    return OUTCOME_EXIT_CODES[outcome.state]
+
+
+def _has_consent(plan: Plan, options: Namespace) -> bool:
+    """Return whether the user agrees to send the update, and to drop what it drops."""
+    if plan.needs_consent and not options.allow_drop:
+        print_message("not sent: the update drops params; pass --allow-drop to send it")
+        return False
+    if options.yes:
+        return True
+    if sys.stdin is None or not sys.stdin.isatty() or sys.stderr is None:
+        print_message("not sent: pass --yes to send it without a prompt")
+        return False
+    sys.stderr.write("send it? [y/N] ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().lower() in ("y", "yes"):
+        return True
+    print_message("not sent")
+    return False
+
+
+class _AnnouncingTransport:
+    """A transport that prints the `reconcile` command before it sends the first POST."""
+
+    def __init__(self, transport: Transport, plan: Plan) -> None:
+        self._transport = transport
+        self._reconcile_command = Outcome.of(plan, "unknown").reconcile_command
+        self.has_sent = False
+
+    def send(self, request: Request) -> Response:
+        if request.method == "POST" and not self.has_sent:
+            print_message(f"sending; to look up the outcome again: {self._reconcile_command}")
+            self.has_sent = True
+        return self._transport.send(request)

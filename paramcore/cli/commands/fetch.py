@@ -1,0 +1,29 @@
+"""The command `fetch`."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from paramcore.cli.client import create_client
+from paramcore.cli.exit_codes import FINE
+from paramcore.cli.output import Pieces, format_document
+from paramcore.cli.project_files import make_directory, write_project_file
+from paramcore.errors import InvalidSetting
+from paramcore.wire import write_project
+
+__all__ = ["fetch"]
+
+
+def fetch(options: Namespace) -> Pieces:
+    """Read a project from the API and print it, or write all projects to a directory."""
+    if (options.name is None) == (options.all is None):
+        raise InvalidSetting("project_name", None, "both or neither of NAME and --all DIR", "one of the two")
+    client = create_client(options)
+    if options.name is not None:
+        yield format_document(write_project(client.get_project(options.name)))
+        return FINE
+    projects = client.list_projects()
+    make_directory(options.all)
+    for project in projects:
+        yield f"{write_project_file(options.all, project)}\n"
+    return FINE

@@ -1,0 +1,56 @@
+"""Project files in a directory, as `fetch --all` and `serve --save` write them."""
+
+from __future__ import annotations
+
+import os
+from urllib.parse import quote
+
+from paramcore.cli.output import format_document
+from paramcore.errors import DocumentError
+from paramcore.files.writer import write_atomically
+from paramcore.model.project import Project
+from paramcore.service.outcome import digest_params
+from paramcore.text import format_name
+from paramcore.wire import write_project
+
+__all__ = ["make_directory", "write_project_file"]
+
+#: Characters of a project name in a file name. Most file systems allow 255 bytes.
+_MAX_NAME = 180
+
+
+def make_directory(path: str) -> None:
+    """
+    Make a directory unless it exists.
+
+    Raises:
+        DocumentError: `unwritable`.
+
+    """
+    try:
+        os.makedirs(path, exist_ok=True)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise DocumentError("unwritable", None, reason.lower(), "a directory", format_name(path), None, None) from None
+
+
+def write_project_file(directory: str, project: Project) -> str:
+    """
+    Write a project to a file of its own, whole or not at all, and return the path.
+
+    Raises:
+        DocumentError: `unwritable`.
+
+    """
+    path = os.path.join(directory, _choose_file_name(project.name))
+    write_atomically(path, [format_document(write_project(project))])
+    return path
+
+
+def _choose_file_name(project_name: str) -> str:
+    # Readable and unique: encode only what a file name cannot hold.
+    name = quote(project_name, safe=" ()+,=@")
+    if len(name) > _MAX_NAME:
+        # Long names may begin alike, so a digest replaces the rest.
+        name = f"{name[:_MAX_NAME]}~{digest_params({'name': project_name})}"
+    return f"{name}.json"

@@ -1,0 +1,205 @@
+"""The outcome of an update, and how a project's history shows it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, Self, TypeAlias
+
+from attrs import evolve, field, frozen
+
+from paramcore.analysis.conflicts import find_overwritten_params
+from paramcore.analysis.plan import Plan
+from paramcore.errors import NotDone, OutcomeUnknown
+from paramcore.model.project import Project
+from paramcore.text import format_name, format_value
+from paramcore.values.frozen import same
+
+__all__ = ["Outcome", "OutcomeState", "digest_params", "find_update"]
+
+#: `done`: one version holds the update. `not done`: certainly none. `repeated`: several. `unknown`: anything else.
+OutcomeState: TypeAlias = Literal["done", "not done", "unknown", "repeated"]
+
+
+@frozen(repr=False)
+class Outcome:
+    """
+    What an update did, as `Client.apply` and `Client.reconcile` return it.
+
+    `reconcile` needs only `project`, `base` and `digest`, so another process
+    can look up the outcome:
+
+        >>> Outcome("unknown", "docks", base=3, digest="5f0c")
+        <Outcome 'unknown' of the update of 'docks'>
+    """
+
+    #: Whether the update was done.
+    state: OutcomeState
+    #: The name of the project.
+    project: str
+    #: The number of versions that the project had before the update.
+    base: int
+    #: The digest (`digest_params`) of the params that the update leads to.
+    digest: str
+    #: The numbers of the versions that hold the update.
+    versions: tuple[int, ...] = ()
+    #: The project as last read.
+    now: Project | None = None
+    #: The numbers of earlier versions that the service now reports differently.
+    altered: tuple[int, ...] = ()
+    #: Why the update was not done, or why its outcome is unknown.
+    error: NotDone | OutcomeUnknown | None = None
+    #: The plan, if it is known.
+    plan: Plan | None = field(default=None)
+
+    @classmethod
+    def of(
+        cls,
+        plan: Plan,
+        state: OutcomeState,
+        *,
+        now: Project | None = None,
+        error: NotDone | OutcomeUnknown | None = None,
+    ) -> Self:
+        """Make the outcome of a plan."""
+        base, digest = len(plan.project.versions), digest_params(plan.after)
+        return cls(state, plan.project.name, base, digest, now=now, error=error, plan=plan)
+
+    def with_history(self, now: Project, versions: tuple[int, ...], altered: tuple[int, ...] = ()) -> Self:
+        """Return the outcome that a history shows, where `versions` hold the update."""
+        state: OutcomeState = "done" if len(versions) == 1 else "repeated" if versions else "unknown"
+        error = None
+        if not versions:
+            newer = len(now.versions) - self.base
+            found = (
+                f"no version that holds it, among {newer} made since" if newer > 0 else "no version that holds it, yet"
+            )
+            error = OutcomeUnknown("not_seen", None, found, "one: the request may still arrive")
+        return evolve(self, state=state, versions=versions, now=now, altered=altered, error=error)
+
+    @property
+    def version(self) -> int | None:
+        """The number of the version that the update made, if it is done."""
+        return self.versions[0] if self.state == "done" else None
+
+    @property
+    def concurrent_versions(self) -> tuple[int, ...]:
+        """The numbers of the versions that other writers added since the plan."""
+        if self.now is None:
+            return ()
+        return tuple(number for number in range(self.base, len(self.now.versions)) if number not in self.versions)
+
+    @property
+    def base_moved(self) -> bool:
+        """Whether another writer added a version between the plan and this update."""
+        return self.version is not None and any(number < self.version for number in self.concurrent_versions)
+
+    @property
+    def newer_exists(self) -> bool:
+        """Whether another writer added a version after this update."""
+        return self.version is not None and any(number > self.version for number in self.concurrent_versions)
+
+    @property
+    def overwritten(self) -> tuple[str, ...]:
+        """The params changed concurrently that this update overwrote."""
+        if self.now is None or self.version is None or not self.base_moved:
+            return ()
+        versions = self.now.versions
+        planned_on = versions[self.base - 1].params if self.base else {}
+        return find_overwritten_params(planned_on, versions[self.version - 1].params, versions[self.version].params)
+
+    @property
+    def reconcile_command(self) -> str:
+        """The command that looks up this outcome again."""
+        return f"paramcore reconcile {format_value(self.project)} --base {self.base} --digest {self.digest}"
+
+    def to_json(self) -> dict[str, Any]:
+        """
+        Return the outcome as JSON.
+
+        Keys: `state project base digest versions concurrent_versions overwritten
+        altered error`; `error` is null or has `code` and `message`.
+        """
+        return {
+            "state": self.state,
+            "project": self.project,
+            "base": self.base,
+            "digest": self.digest,
+            "versions": list(self.versions),
+            "concurrent_versions": list(self.concurrent_versions),
+            "overwritten": list(self.overwritten),
+            "altered": list(self.altered),
+            "error": None if self.error is None else {"code": self.error.code, "message": str(self.error)},
+        }
+
+    def __repr__(self) -> str:
+        return f"<Outcome {self.state!r} of the update of {self.project!r}>"
+
+    def __str__(self) -> str:
+        return "\n".join([self._format_headline(), *(f"  {note}" for note in self._list_notes())])
+
+    def _format_headline(self) -> str:
+        name = format_value(self.project)
+        if self.state == "done":
+            return f"done: version {self.version} of {name}"
+        if self.state == "repeated":
+            return f"applied more than once: versions {_join(self.versions)} of {name} hold it"
+        return f"{self.state}: the update of {name}: {self.error}"
+
+    def _list_notes(self) -> list[str]:
+        notes = []
+        if self.base_moved:
+            before = (number for number in self.concurrent_versions if number < (self.version or 0))
+            notes.append(f"another writer added version {_join(before)} before it")
+        if self.overwritten:
+            names = ", ".join(format_name(name) for name in self.overwritten)
+            notes.append(f"params changed concurrently that this update overwrote: {names}")
+        if self.newer_exists:
+            after = (number for number in self.concurrent_versions if number > (self.version or 0))
+            notes.append(f"another writer added version {_join(after)} after it")
+        if self.altered:
+            notes.append(f"the service now reports other params for version {_join(self.altered)}")
+        if self.state == "unknown":
+            notes.append(f"to look it up again: {self.reconcile_command}")
+        return notes
+
+
+def find_update(plan: Plan, now: Project) -> Outcome:
+    """
+    Find a planned update in the history of the project as it is now.
+
+    A version holds the update if its params are those that the update makes of
+    the version before it.  An update that no version holds may still arrive, so
+    its outcome is unknown.
+    """
+    update = plan.update
+    assert update is not None, "a plan without an update is never applied"
+    base, versions = len(plan.project.versions), now.versions
+    holding = tuple(
+        number
+        for number in range(base, len(versions))
+        if same(versions[number].params, update.applied_to(versions[number - 1].params if number else {}))
+    )
+    known = range(min(base, len(versions)))
+    altered = tuple(number for number in known if versions[number] != plan.project.versions[number])
+    return Outcome.of(plan, "unknown").with_history(now, holding, altered)
+
+
+def digest_params(params: Mapping[str, Any]) -> str:
+    """Return a digest of params, the same for equal JSON values."""
+    text = json.dumps(_normalize(params), sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _normalize(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _normalize(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_normalize(element) for element in value]
+    # JSON has one kind of number: 1.0 equals 1.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _join(numbers: Iterable[int]) -> str:
+    return ", ".join(map(str, numbers))

@@ -1,0 +1,62 @@
+"""`paramcore.testing` imports hypothesis, pytest and the server only where they are needed."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+
+#: A test of a user who has no hypothesis.
+USER_TEST = """
+from paramcore import Patch, Project
+from paramcore.service import Client
+from paramcore.testing import LOOKALIKES, check_transport, paramcore_service
+
+def test_the_fixture_serves(paramcore_service):
+    service = paramcore_service.stand_in.live
+    Client(service).create_project("docks", type="imageannotation", params={"padding": 3})
+    assert service.projects["docks"].params == {"padding": 3}
+    assert paramcore_service.url.startswith("http://127.0.0.1:")
+    assert callable(check_transport) and LOOKALIKES
+"""
+
+#: Runs the test where hypothesis cannot be imported.
+RUN_WITHOUT_HYPOTHESIS = """
+import sys
+sys.modules["hypothesis"] = None
+import pytest
+sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", "-c", "/dev/null", "--rootdir", sys.argv[1], sys.argv[1]]))
+"""
+
+
+def run_python(script, *arguments):
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
+    return subprocess.run(
+        [sys.executable, "-c", script, *arguments], capture_output=True, text=True, env=environment, check=False
+    )
+
+
+def test_the_fixture_works_without_hypothesis(tmp_path):
+    """A user who installed no hypothesis imports and uses the fixture and the check of transports."""
+    (tmp_path / "test_example.py").write_text(USER_TEST)
+    done = run_python(RUN_WITHOUT_HYPOTHESIS, str(tmp_path))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 passed" in done.stdout
+
+
+def test_a_strategy_asks_for_hypothesis():
+    """Without hypothesis, a strategy is an ImportError that names it."""
+    script = "import sys; sys.modules['hypothesis'] = None; from paramcore.testing import projects"
+    done = run_python(script)
+    assert done.returncode == 1
+    assert "hypothesis" in done.stderr.splitlines()[-1]
+
+
+def test_the_face_imports_nothing():
+    """`import paramcore.testing` loads neither hypothesis, nor pytest, nor the server."""
+    script = """
+import sys, paramcore.testing
+print([name for name in ("hypothesis", "pytest", "paramcore.service", "http.server") if name in sys.modules])
+"""
+    assert run_python(script).stdout.strip() == "[]"

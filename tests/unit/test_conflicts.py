@@ -1,0 +1,24 @@
+"""Which changes of another writer an update overwrites."""
+
+import pytest
+
+from paramcore.analysis.conflicts import find_overwritten_params
+
+
+@pytest.mark.parametrize(
+    ("base", "theirs", "ours", "overwritten"),
+    [
+        ({"a": 1}, {"a": 1}, {"a": 2}, ()),
+        ({"a": 1}, {"a": 2}, {"a": 2}, ()),
+        ({"a": 1}, {"a": 2}, {"a": 2.0}, ()),
+        ({"a": 1}, {"a": 2}, {"a": 3}, ("a",)),
+        ({"a": 1}, {"a": 2}, {"a": 1}, ("a",)),
+        ({"a": 1}, {"a": 2}, {}, ("a",)),
+        ({}, {"a": 1}, {}, ("a",)),
+        ({"a": 1}, {}, {"a": 1}, ("a",)),
+        ({"a": 1, "b": 1, "c": 1}, {"a": 2, "b": 2}, {"a": 3, "b": 2, "c": 4}, ("c", "a")),
+    ],
+)
+def test_overwritten_params(base, theirs, ours, overwritten):
+    """A param is overwritten if they changed it and the update changes their value."""
+    assert find_overwritten_params(base, theirs, ours) == overwritten
