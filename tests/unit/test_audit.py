@@ -184,14 +184,14 @@ def test_an_audit_in_text():
 
 def test_what_possible_tasks_teach():
     """Each setting is told with the values that the tasks rule out, and those that are as good."""
-    assert audited(task(instruction="Hurry.\nBox it.")).lessons == [
+    assert audited(task(instruction="Hurry.\nBox it.")).format_calibration() == [
         "the assumptions in use explain them",
         '  instruction_separator = "\\n"  (ruled out: "\\n\\n", " "; as good: "")',
         '  empty_instruction = "leave out"  (as good: "join")',
         '  instruction_rule = "append"  (as good: "override")',
         '  pinned_param_version = "used"  (as good: "latest")',
     ]
-    assert audited().lessons == audited(task(project="other")).lessons == []
+    assert audited().format_calibration() == audited(task(project="other")).format_calibration() == []
 
 
 def test_three_tasks_settle_an_account():

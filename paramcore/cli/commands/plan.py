@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any, Protocol
 
-from paramcore.analysis.audit import Auditor, Contradiction
+from paramcore.analysis.audit import Auditor
+from paramcore.analysis.contradictions import Contradiction
 from paramcore.analysis.diff import Diff
 from paramcore.analysis.history import History
 from paramcore.analysis.impact import Counts, Effect, Impact
@@ -166,10 +167,10 @@ def audit(options: Namespace) -> Pieces:
         own = name if name in auditors else next(iter(auditors))
         try:
             with blaming(document, path):
-                findings[own].extend(auditors[own].add(obj))
+                findings[own].extend(auditors[own].check_task(obj))
         except DocumentError as error:
             bad.tell(error)
-    audits = [auditor.total(findings[name]) for name, auditor in auditors.items()]
+    audits = [auditor.build_audit(findings[name]) for name, auditor in auditors.items()]
     if options.format == "json":
         yield _documents(audits, projects)
     else:
