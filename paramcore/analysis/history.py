@@ -87,7 +87,7 @@ class Step:
         return "by replace, for it dropped params" if self.must_be_replace else "by patch or by replace"
 
     def _rows(self) -> Iterator[str]:
-        yield from self.diff.rows(removed="dropped")
+        yield from self.diff.format_rows(removed="dropped")
         for name, number in self.returns.items():
             yield f"  returns  {format_name(name)} to what it was in version {number}"
 
@@ -142,7 +142,7 @@ class History:
                 lives.append(Lifetime(version.number, version.number, is_set, value))
         return tuple(lives)
 
-    def life_of(self, param: str) -> str:
+    def format_lifetimes(self, param: str) -> str:
         """Return the lifetimes of a param as text."""
         lives = self.lifetimes(param)
         spans = [str(one.first) if one.first == one.last else f"{one.first}-{one.last}" for one in lives]

@@ -132,14 +132,14 @@ def test_a_value_returns_to_the_version_that_had_it_last():
 def test_the_life_of_a_param():
     """Since when to when a param had which value, gaps included, in text and as JSON."""
     history = History.of(STORY)
-    assert history.life_of("instruction") == 'instruction\n  0-2  "Box it."\n  3    not set\n  4-5  "Box it."'
+    assert history.format_lifetimes("instruction") == 'instruction\n  0-2  "Box it."\n  3    not set\n  4-5  "Box it."'
     assert [life.to_json() for life in history.lifetimes("padding")] == [
         {"first": 0, "last": 0, "set": True, "value": 3},
         {"first": 1, "last": 3, "set": True, "value": 4},
         {"first": 4, "last": 5, "set": True, "value": 3},
     ]
     assert [life.to_json() for life in history.lifetimes("none")] == [{"first": 0, "last": 5, "set": False}]
-    assert History.of(Project("bare", type="comparison")).life_of("a") == "a"
+    assert History.of(Project("bare", type="comparison")).format_lifetimes("a") == "a"
 
 
 def test_null_is_no_gap():
@@ -150,7 +150,7 @@ def test_null_is_no_gap():
 @pytest.mark.parametrize("param", [None, 7, b"padding", ["padding"], {}])
 def test_a_param_is_asked_for_by_name(param):
     """Only text can be the name of a param."""
-    for ask in (History.of(STORY).lifetimes, History.of(STORY).life_of):
+    for ask in (History.of(STORY).lifetimes, History.of(STORY).format_lifetimes):
         with pytest.raises(InvalidParams) as refused:
             ask(param)
         assert refused.value.code == "param_name"

@@ -70,7 +70,7 @@ def test_a_diff_cuts_long_values():
 def test_a_history_cuts_long_values_and_escapes_names():
     """The lifetimes of a param show a hundred characters of each value; a param that returns is named on one line."""
     project = PROJECT.patch_params({ODD: 1}).patch_params({ODD: LONG})
-    assert History.of(project).life_of(ODD) == f"a\\n\n  0-3  {CUT}\n  4    1\n  5    {CUT}"
+    assert History.of(project).format_lifetimes(ODD) == f"a\\n\n  0-3  {CUT}\n  4    1\n  5    {CUT}"
     assert "  returns  a\\n to what it was in version 3" in str(History.of(project))
     entry = {"version": 0, "created_at": "no\ntime"}
     odd = read_project({"name": "o", "type": "t", "param_history": [entry]})
@@ -80,7 +80,7 @@ def test_a_history_cuts_long_values_and_escapes_names():
 def test_a_plan_escapes_names():
     """Conflicts and drops are named on one line."""
     plan = Plan.of(PROJECT, Patch({ODD: 2}))
-    assert str(plan.on(PROJECT.patch_params({ODD: 1}))).endswith("would undo what was done to: a\\n")
+    assert str(plan.rebase_on(PROJECT.patch_params({ODD: 1}))).endswith("would undo what was done to: a\\n")
 
 
 def test_an_impact_escapes_names():

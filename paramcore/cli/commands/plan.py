@@ -12,7 +12,7 @@ from paramcore.analysis.audit import Auditor
 from paramcore.analysis.contradictions import Contradiction
 from paramcore.analysis.diff import Diff
 from paramcore.analysis.history import History
-from paramcore.analysis.impact import Counts, Effect, Impact
+from paramcore.analysis.impact import Effect, Impact, ImpactCounter
 from paramcore.analysis.plan import Plan
 from paramcore.cli.exit_codes import FINDINGS, FINE
 from paramcore.cli.output import Pieces, format_document, say
@@ -95,7 +95,7 @@ def log(options: Namespace) -> Pieces:
 def _log_as_text(history: History, params: list[str]) -> str:
     if not params:
         return f"{history}\n"
-    return f"{format_value(history.project.name)}\n\n" + "\n\n".join(map(history.life_of, params)) + "\n"
+    return f"{format_value(history.project.name)}\n\n" + "\n\n".join(map(history.format_lifetimes, params)) + "\n"
 
 
 def _lives_as_json(history: History, params: list[str]) -> dict[str, Any]:
@@ -107,8 +107,7 @@ def impact(options: Namespace) -> Pieces:
     """Show which requests would come out differently after an update, and why the others would not."""
     projects = Projects(options.project, options.assumptions)
     update = read_update_file(options.update)
-    counts = {project.name: Counts(Plan.of(project, update)) for project in projects}
-    effects = {name: Impact.effect_of(one.plan) for name, one in counts.items()}
+    counters = {project.name: ImpactCounter(Plan.of(project, update)) for project in projects}
     bad = BadLines(keep_going=options.keep_going)
     read = partial(read_tasks, options.tasks, lines=options.lines, settings=request_overrides(options))
     prints = options.list and not options.output
@@ -116,22 +115,20 @@ def impact(options: Namespace) -> Pieces:
         try:
             if isinstance(task, BadTask):
                 raise task.error
-            name = projects.of(task.request).name
-            effect = effects[name](task.request)
+            effect = counters[projects.of(task.request).name].add_task(task.request)
         except ParamcoreError as error:
             bad.tell(task.error if isinstance(task, BadTask) else task.blamed(error))
             continue
-        counts[name].add(effect)
         if options.list and effect.params:
             yield _listed(task, effect, options.format)
-    totals = [one.total() for one in counts.values()]
+    impacts = [counter.build_impact() for counter in counters.values()]
     if options.format == "json":
-        document: Any = [one.to_json() for one in totals] if projects.many else totals[0].to_json()
+        document: Any = [one.to_json() for one in impacts] if projects.many else impacts[0].to_json()
         yield json.dumps(document) + "\n" if options.list else format_document(document)
     else:
-        yield "\n\n".join(_titled(one, projects) for one in totals) + "\n"
+        yield "\n\n".join(_titled(one, projects) for one in impacts) + "\n"
     bad.tell_count()
-    affected = any(one.affected for one in totals)
+    affected = any(one.affected for one in impacts)
     return FINDINGS if bad.count or (affected and options.exit_code) else FINE
 
 
