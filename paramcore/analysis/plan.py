@@ -95,20 +95,20 @@ class Plan:
         diff = self.diff
         return Patch({**diff.changed, **diff.added})
 
-    def rebase_on(self, now: Project) -> Rebase:
+    def rebase_on(self, later: Project) -> Rebase:
         """
         Check whether the update still has the planned effect on a later state of the project.
 
         Raises:
-            InvalidSetting: `history_moved` where the history of `now` does not
+            InvalidSetting: `history_moved` where the history of `later` does not
                 begin with that of the project.
 
         """
-        known = len(self.project.versions)
-        if now.name != self.project.name or now.versions[:known] != self.project.versions:
-            found = f"a history of {format_value(now.name)} that does not go on from version {known - 1} as it was planned on"
+        planned = len(self.project.versions)
+        if later.name != self.project.name or later.versions[:planned] != self.project.versions:
+            found = f"a history of {format_value(later.name)} that does not go on from version {planned - 1} as it was planned on"
             raise InvalidSetting("history_moved", "/param_history", found, "the same history, or a later state of it")
-        return Rebase(self, now, self._conflicts(now.params))
+        return Rebase(self, later, self._conflicts(later.params))
 
     def _conflicts(self, now: Mapping[str, Any]) -> tuple[str, ...]:
         """Name the params that somebody else changed, and that this update would make something else of."""
@@ -168,13 +168,13 @@ class Rebase:
     """
 
     plan: Plan
-    now: Project
+    later: Project
     conflicts: tuple[str, ...]
 
     @property
     def since(self) -> tuple[int, ...]:
         """The numbers of the versions that were appended after the plan was made."""
-        return tuple(range(len(self.plan.project.versions), len(self.now.versions)))
+        return tuple(range(len(self.plan.project.versions), len(self.later.versions)))
 
     @property
     def is_clean(self) -> bool:
