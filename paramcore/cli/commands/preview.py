@@ -11,7 +11,8 @@ from typing import Any, TypeAlias
 from paramcore.cli.exit_codes import FINDINGS, FINE
 from paramcore.cli.output import Pieces, format_document
 from paramcore.cli.progress import shown_progress
-from paramcore.cli.reading import BadLines, BadTask, Projects, read_tasks, request_overrides
+from paramcore.cli.projects import ProjectFiles
+from paramcore.cli.requests import BadLines, BadTask, read_tasks, request_overrides
 from paramcore.errors import DocumentError
 from paramcore.files.reader import Line
 from paramcore.first_look import FirstLook
@@ -94,19 +95,19 @@ def _each_task(options: Namespace, as_text: AsText, as_json: AsJSON, *, at_once:
         if isinstance(answer, str):
             yield answer + "\n"
         elif isinstance(answer, DocumentError):
-            bad.tell(answer)
+            bad.report(answer)
         elif options.format == "json":
             yield json.dumps(as_json(answer)) + "\n" if lines else format_document(as_json(answer))
         else:
             yield f"{between}{as_text(answer)}\n"
             between = "\n"
-    bad.tell_count()
+    bad.report_count()
     return FINDINGS if bad.count else FINE
 
 
 def _resolved(options: Namespace, *, at_once: bool) -> Iterator[str | EffectiveParams | DocumentError]:
     """Yield what each task will get; `at_once`, as the line of JSON that it comes to, wherever a first look is enough."""
-    projects = Projects(options.project, options.assumptions)
+    projects = ProjectFiles(options.project, options.assumptions)
     settings = request_overrides(options)
     first = _at_first_look(projects, settings) if at_once else None
     read = partial(read_tasks, options.tasks, lines=options.lines, settings=settings, first=first)
@@ -117,14 +118,14 @@ def _resolved(options: Namespace, *, at_once: bool) -> Iterator[str | EffectiveP
             yield task.error
         else:
             try:
-                yield task.resolved(projects)
+                yield task.resolve(projects)
             except DocumentError as error:
                 yield error
 
 
-def _at_first_look(projects: Projects, settings: Mapping[str, Any]) -> Callable[[Line], str | None]:
+def _at_first_look(projects: ProjectFiles, settings: Mapping[str, Any]) -> Callable[[Line], str | None]:
     # A name that is warned about (T14) needs a second look.
-    first, previews = FirstLook(projects.of, settings, aside=look_alike_names()), Previews()
+    first, previews = FirstLook(projects.find_project, settings, aside=look_alike_names()), Previews()
 
     def known(line: Line) -> str | None:
         seen = first.at(line.data)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from paramcore.cli.commands.service import file_name, make_directory
 from paramcore.cli.exit_codes import FINE
 from paramcore.cli.output import Pieces, flush, format_document
-from paramcore.cli.reading import Projects
+from paramcore.cli.projects import ProjectFiles
 from paramcore.errors import DocumentError, InvalidSetting
 from paramcore.files.writer import write_atomically
 from paramcore.model.effective import EffectiveParams
@@ -59,7 +59,7 @@ def serve(options: Namespace) -> Pieces:
 
 
 def _projects(options: Namespace) -> list[Project]:
-    several = [(path, project) for path in options.projects for project in Projects(path, options.assumptions)]
+    several = [(path, project) for path in options.projects for project in ProjectFiles(path, options.assumptions)]
     names = [project.name for _, project in several]
     for number, (path, project) in enumerate(several):
         if project.name in names[:number]:

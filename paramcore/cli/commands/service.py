@@ -12,7 +12,8 @@ from paramcore.analysis.drift import Drift
 from paramcore.analysis.plan import Plan
 from paramcore.cli.exit_codes import FINDINGS, FINE, NOT_DONE, OUTCOME_UNKNOWN
 from paramcore.cli.output import Pieces, flush, format_document, say
-from paramcore.cli.reading import Projects, read_params, read_update_file
+from paramcore.cli.params import read_params, read_update_file
+from paramcore.cli.projects import ProjectFiles
 from paramcore.errors import DocumentError, InvalidSetting, NotDone
 from paramcore.files.writer import write_atomically
 from paramcore.model.project import Project
@@ -147,7 +148,7 @@ def reconcile(options: Namespace) -> Pieces:
 
 def status(options: Namespace) -> Pieces:
     """Compare project files with the service: in sync, ahead, behind, or both moved."""
-    projects = Projects(options.project, options.assumptions, quiet=True)
+    projects = ProjectFiles(options.project, options.assumptions, quiet=True)
     client = _client(options)
     documents: list[dict[str, Any]] = []
     fine = True
