@@ -34,14 +34,15 @@ def write_atomically(path: str, pieces: Iterable[str]) -> None:
         mode = _check_replaceable(path)
         # The name does not depend on that of the file, which may have the greatest length already.
         temporary = os.path.join(os.path.dirname(path), f".{uuid.uuid4().hex}.tmp")
-        with open(temporary, "x", encoding="utf-8", newline="") as stream:
-            try:
+        try:
+            with open(temporary, "x", encoding="utf-8", newline="") as stream:
                 _write_pieces(stream, pieces, mode)
                 os.replace(temporary, path)
-            except BaseException:
-                with suppress(OSError):
-                    os.unlink(temporary)
-                raise
+        except BaseException:
+            # A signal may arrive as soon as the file is there, so `open` is inside the `try`.
+            with suppress(OSError):
+                os.unlink(temporary)
+            raise
     except (OSError, ValueError) as error:
         if isinstance(error, ParamcoreError):
             raise
