@@ -74,7 +74,7 @@ class Audit:
     @property
     def summary(self) -> str:
         """The counts, on one line."""
-        skipped = f", {self.not_judged:,} name no version of it" if self.not_judged else ""
+        skipped = f", {self.not_judged:,} not judged (no version of this project)" if self.not_judged else ""
         counts = f"{self.possible:,} possible, {self.impossible:,} impossible{skipped}"
         return f"tasks of {format_value(self.project.name)}: {counts}"
 
@@ -84,24 +84,24 @@ class Audit:
         if chosen in self.calibration:
             if not self.possible:
                 return []
-            explained = "the others" if self.impossible else "them"
+            explained = "the other tasks" if self.impossible else "all tasks"
             settings = (self._format_setting(setting.name) for setting in fields(Assumptions))
-            return [f"the assumptions in use explain {explained}", *settings]
+            return [f"the current settings explain {explained}", *settings]
         ways = " or ".join(map(format_settings, find_smallest_changes(chosen, self.calibration)))
         if not ways:
-            return ["no assumptions that were tried explain them all"]
-        return [f"the assumptions in use do not explain them all; these would: {ways}"]
+            return ["none of the settings that were tried explains all tasks"]
+        return [f"the current settings do not explain all tasks; these do: {ways}"]
 
     def _format_setting(self, name: str) -> str:
         """Return the value of a setting, and its other values: those ruled out, and those that fit as well."""
         chosen = self.project.assumptions
         ruled_out: list[str] = []
-        as_good: list[str] = []
+        possible: list[str] = []
         for candidate in list_candidates(chosen):
             if find_changes(chosen, candidate).keys() == {name}:
-                values = as_good if candidate in self.calibration else ruled_out
+                values = possible if candidate in self.calibration else ruled_out
                 values.append(format_value(getattr(candidate, name)))
-        groups = {"ruled out": ruled_out, "as good": as_good}
+        groups = {"ruled out": ruled_out, "also possible": possible}
         others = "; ".join(f"{label}: {', '.join(values)}" for label, values in groups.items() if values)
         return f"  {name} = {format_value(getattr(chosen, name))}  ({others})"
 

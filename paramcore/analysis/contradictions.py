@@ -53,7 +53,7 @@ class Contradiction:
     def __str__(self) -> str:
         task = "task" if self.task_id is None else f"task {format_name(self.task_id)}"
         ways = " or ".join(format_settings(settings) for settings in self.vanishes_under)
-        way_out = f"\n  would be right with {ways}" if ways else ""
+        way_out = f"\n  possible with {ways}" if ways else ""
         return f"{task}: {self.rule}: at {self.path}: found {self.found}, wanted {self.wanted}{way_out}"
 
 

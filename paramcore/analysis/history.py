@@ -85,17 +85,17 @@ class Step:
     def __str__(self) -> str:
         time = f"  {format_name(self.version.created_at)}" if self.version.created_at else ""
         headline = f"version {self.version.number}{time}  {self._describe_update()}"
-        returns = (f"  returns  {format_name(name)} to what it was in version {n}" for name, n in self.returns.items())
+        returns = (f"  returns  {format_name(name)} to its value in version {n}" for name, n in self.returns.items())
         return "\n".join([headline, *self.diff.format_rows(removed="dropped"), *returns])
 
     def _describe_update(self) -> str:
         if self.version.number == 0:
             return "the first"
         if self.is_probable_twin:
-            return f"changes nothing, {self.seconds:.0f} s after the one before: probably one request, sent twice"
+            return f"changes nothing, {self.seconds:.0f} s after the version before: probably a retried request"
         if self.is_noop:
             return "changes nothing"
-        return "by replace, for it dropped params" if self.must_be_replace else "by patch or by replace"
+        return "by replace: params were dropped" if self.must_be_replace else "by patch or replace"
 
 
 @frozen

@@ -20,10 +20,10 @@ __all__ = ["Effect", "Impact", "ImpactCounter", "Why"]
 Why: TypeAlias = Literal["opted_out", "pinned", "override", "same"]
 
 _WHY_TEXTS: dict[Why, str] = {
-    "override": "set every changed param themselves",
-    "pinned": "are pinned to a version",
+    "override": "overriding every changed param",
+    "pinned": "pinned to a version",
     "opted_out": "opted out (project_version -1)",
-    "same": "come out the same all the same",
+    "same": "unchanged",
 }
 
 
@@ -52,7 +52,7 @@ class Effect:
 
     def __str__(self) -> str:
         names = ", ".join(format_name(name) for name in self.params)
-        return names or f"comes out the same ({self.why})"
+        return names or f"unchanged ({self.why})"
 
 
 @frozen
@@ -110,7 +110,7 @@ class Impact:
         headline = f"{requests}: {', '.join([f'{self.affected:,} affected', *reasons])}"
         width = max((len(format_name(name)) for name in self.by_param), default=0)
         rows = [
-            f"  {format_name(name):<{width}}  {counts['affected']:,} affected, {counts['override']:,} set it themselves"
+            f"  {format_name(name):<{width}}  {counts['affected']:,} affected, {counts['override']:,} overriding it"
             for name, counts in self.by_param.items()
         ]
         return "\n".join([headline, *rows, *self._format_warnings()])
@@ -119,9 +119,7 @@ class Impact:
         appends = self.plan.project.assumptions.instruction_rule == "append"
         if not appends or not self.by_param.get("instruction", {}).get("affected"):
             return []
-        return [
-            "a task cannot shield itself from a change of the project's instruction: it is appended to the task's own"
-        ]
+        return ["the project's instruction is appended to the task's own, so a task cannot override it"]
 
 
 class ImpactCounter:

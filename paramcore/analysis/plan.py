@@ -187,13 +187,13 @@ class Rebase:
 
     def __str__(self) -> str:
         if not self.since:
-            return "the history has not moved"
-        versions = ", ".join(map(str, self.since))
-        moved = f"the history has moved on (version{'s' if len(self.since) > 1 else ''} {versions})"
+            return "the history has not changed since"
+        numbers = ", ".join(map(str, self.since))
+        changed = f"the history has changed since (version{'s' if len(self.since) > 1 else ''} {numbers})"
         if self.is_clean:
-            return f"{moved}, and the plan still means the same"
+            return f"{changed}; the update still has the planned effect"
         names = ", ".join(format_name(name) for name in self.conflicts)
-        return f"{moved}, and the plan would undo what was done to: {names}"
+        return f"{changed}; the update would overwrite: {names}"
 
 
 def _agree(name: str, one: Mapping[str, Any], two: Mapping[str, Any]) -> bool:

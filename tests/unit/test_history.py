@@ -36,20 +36,20 @@ def test_a_history_in_text():
         '  added    instruction  "Box it."\n'
         "  added    padding      3\n"
         "\n"
-        "version 1  2024-03-04T09:12:01.000Z  by patch or by replace\n"
+        "version 1  2024-03-04T09:12:01.000Z  by patch or replace\n"
         "  changed  padding  3 -> 4\n"
         "\n"
-        "version 2  2024-03-04T09:12:02.500Z  changes nothing, 2 s after the one before: probably one request, sent twice\n"
+        "version 2  2024-03-04T09:12:02.500Z  changes nothing, 2 s after the version before: probably a retried request\n"
         "\n"
-        "version 3  by replace, for it dropped params\n"
+        "version 3  by replace: params were dropped\n"
         '  dropped  instruction  "Box it."\n'
         "  added    new          [1]\n"
         "\n"
-        "version 4  by patch or by replace\n"
+        "version 4  by patch or replace\n"
         "  changed  padding      4 -> 3\n"
         '  added    instruction  "Box it."\n'
-        "  returns  padding to what it was in version 0\n"
-        "  returns  instruction to what it was in version 2\n"
+        "  returns  padding to its value in version 0\n"
+        "  returns  instruction to its value in version 2\n"
         "\n"
         "version 5  changes nothing"
     )

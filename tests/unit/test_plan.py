@@ -149,12 +149,14 @@ def test_nothing_to_do_means_the_same_while_nothing_moved():
 def test_a_moved_history_in_text_and_json():
     """One line says whether the plan still means the same."""
     plan = Plan.of(BOXES, Patch({"padding": 4, "old": 2}))
-    assert str(plan.rebase_on(BOXES)) == "the history has not moved"
+    assert str(plan.rebase_on(BOXES)) == "the history has not changed since"
     one = BOXES.patch_params({"new": 1})
-    assert str(plan.rebase_on(one)) == "the history has moved on (version 1), and the plan still means the same"
+    assert (
+        str(plan.rebase_on(one)) == "the history has changed since (version 1); the update still has the planned effect"
+    )
     two = one.patch_params({"padding": 5, "old": 3})
     assert str(plan.rebase_on(two)) == (
-        "the history has moved on (versions 1, 2), and the plan would undo what was done to: padding, old"
+        "the history has changed since (versions 1, 2); the update would overwrite: padding, old"
     )
     assert plan.rebase_on(two).to_json() == {"since": [1, 2], "conflicts": ["padding", "old"]}
 

@@ -25,7 +25,7 @@ __all__ = ["audit"]
 
 
 def audit(options: Namespace) -> Pieces:
-    """Check whether finished tasks can come from the version that they name, and what they teach."""
+    """Check whether finished tasks can come from the version that they name, and which settings they confirm."""
     projects = ProjectFiles(options.project, options.assumptions)
     auditors = _Auditors(projects)
     bad_lines = BadLines(keep_going=options.keep_going)

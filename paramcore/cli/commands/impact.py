@@ -21,7 +21,7 @@ __all__ = ["impact"]
 
 
 def impact(options: Namespace) -> Pieces:
-    """Show which requests would come out differently after an update, and why the others would not."""
+    """Show which requests get other params after an update, and why the others do not."""
     projects = ProjectFiles(options.project, options.assumptions)
     update = read_update_file(options.update)
     counters = {project.name: ImpactCounter(Plan.of(project, update)) for project in projects}

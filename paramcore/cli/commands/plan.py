@@ -16,7 +16,7 @@ __all__ = ["plan"]
 
 
 def plan(options: Namespace) -> Pieces:
-    """Show what an update would do to a project, drops first."""
+    """Show what an update would change in a project, dropped params first."""
     if (options.update is None) == (options.wanted is None):
         say("usage: paramcore plan: wanted either UPDATE or --wanted FILE[@N]")
         raise SystemExit(REFUSED)
