@@ -68,6 +68,10 @@ class Audit:
             "calibration": [asdict(assumptions) for assumptions in self.calibration],
         }
 
+    def __repr__(self) -> str:
+        counts = f"{self.possible} possible, {self.impossible} impossible, {self.not_judged} not judged"
+        return f"<Audit of {self.project.name!r}: {counts}>"
+
     def __str__(self) -> str:
         return "\n".join([self.summary, *map(str, self.findings), *self.format_calibration()])
 

@@ -106,6 +106,10 @@ class Diff:
         }
         return {"added": thaw(self.added), "removed": thaw(self.removed), "changed": changed, "lost": list(self.lost)}
 
+    def __repr__(self) -> str:
+        counts = f"{len(self.removed)} removed, {len(self.changed)} changed, {len(self.added)} added"
+        return f"<Diff: {counts}, {len(self.kept)} kept>"
+
     def __str__(self) -> str:
         return "\n".join(self.format_rows(removed="removed")) or "nothing differs"
 

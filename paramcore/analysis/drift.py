@@ -72,6 +72,9 @@ class Drift:
             "conflicts": list(self.conflicts),
         }
 
+    def __repr__(self) -> str:
+        return f"<Drift of {self.local.name!r}: {self.state}>"
+
     def __str__(self) -> str:
         name = format_value(self.local.name)
         ours, theirs = len(self.local.versions) - self.common, len(self.remote.versions) - self.common

@@ -82,6 +82,9 @@ class Step:
             "returns": dict(self.returns),
         }
 
+    def __repr__(self) -> str:
+        return f"<Step to version {self.version.number}: {self.diff!r}>"
+
     def __str__(self) -> str:
         time = f"  {format_name(self.version.created_at)}" if self.version.created_at else ""
         headline = f"version {self.version.number}{time}  {self._describe_update()}"
@@ -173,6 +176,9 @@ class History:
     def to_json(self) -> dict[str, Any]:
         """Return `project` and `versions`."""
         return {"project": self.project.name, "versions": [step.to_json() for step in self.steps]}
+
+    def __repr__(self) -> str:
+        return f"<History of {self.project.name!r}: {format_count(len(self.steps), 'version')}>"
 
     def __str__(self) -> str:
         name = format_value(self.project.name)

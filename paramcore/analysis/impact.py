@@ -104,6 +104,10 @@ class Impact:
             "by_param": {name: dict(counts) for name, counts in self.by_param.items()},
         }
 
+    def __repr__(self) -> str:
+        unaffected = sum(self.unaffected.values())
+        return f"<Impact on {self.plan.project.name!r}: {self.affected} affected, {unaffected} unaffected>"
+
     def __str__(self) -> str:
         reasons = [f"{self.unaffected[why]:,} {text}" for why, text in _WHY_TEXTS.items() if self.unaffected[why]]
         requests = format_count(self.affected + sum(self.unaffected.values()), "request")

@@ -132,6 +132,10 @@ class Plan:
             "needs_consent": self.needs_consent,
         }
 
+    def __repr__(self) -> str:
+        update = "nothing to do" if self.update is None else type(self.update).__name__
+        return f"<Plan for {self.project.name!r}: {update}, {len(self.dropped)} dropped>"
+
     def __str__(self) -> str:
         if self.update is None:
             return f"nothing to do: {format_value(self.project.name)} holds just these params"
@@ -184,6 +188,9 @@ class Rebase:
     def to_json(self) -> dict[str, Any]:
         """Return `since conflicts`."""
         return {"since": list(self.since), "conflicts": list(self.conflicts)}
+
+    def __repr__(self) -> str:
+        return f"<Rebase of {self.plan!r}: {len(self.since)} later versions, {len(self.conflicts)} conflicts>"
 
     def __str__(self) -> str:
         if not self.since:

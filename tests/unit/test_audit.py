@@ -306,3 +306,8 @@ def test_ends_of_texts_are_cut_at_sixty():
     assert told(audited(task(instruction=more)))[0][2] == "..." + "\\nx" * 30
     assert told(audited(task(instruction=["a"])))[0][2] == "an array"
     assert str(pytest.raises(InvalidParams, audited, 7).value).startswith("found the number 7")
+
+
+def test_an_audit_has_a_short_repr():
+    """It counts the tasks, and shows no value."""
+    assert repr(audited(task())) == "<Audit of 'boxes': 1 possible, 0 impossible, 0 not judged>"

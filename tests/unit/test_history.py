@@ -154,3 +154,10 @@ def test_a_param_is_asked_for_by_name(param):
         with pytest.raises(InvalidParams) as refused:
             ask(param)
         assert refused.value.code == "param_name"
+
+
+def test_a_history_has_a_short_repr():
+    """It counts the versions, and shows no value."""
+    history = History.of(STORY)
+    assert repr(history) == "<History of 'boxes': 6 versions>"
+    assert repr(history.steps[1]) == "<Step to version 1: <Diff: 0 removed, 1 changed, 0 added, 1 kept>>"

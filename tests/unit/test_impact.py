@@ -115,3 +115,8 @@ def test_an_effect_in_text_and_json():
         "why": None,
         "request": {"unique_id": "u-1", "padding": 9},
     }
+
+
+def test_an_impact_has_a_short_repr():
+    """It counts the requests, and shows no value."""
+    assert repr(Impact.of(PADDED, TASKS)) == "<Impact on 'boxes': 3 affected, 3 unaffected>"

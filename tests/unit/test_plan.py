@@ -175,3 +175,14 @@ def test_another_history_is_not_a_later_one(now):
     with pytest.raises(InvalidSetting) as refused:
         Plan.of(BOXES, Patch({})).rebase_on(now)
     assert refused.value.code == "history_moved"
+
+
+def test_a_plan_has_a_short_repr():
+    """It names the project, the update and the drops, and no value."""
+    plan = Plan.of(BOXES, Replace({"padding": 4}))
+    assert repr(plan) == "<Plan for 'boxes': Replace, 2 dropped>"
+    assert repr(Plan.to(BOXES, BOXES.params)) == "<Plan for 'boxes': nothing to do, 0 dropped>"
+    assert (
+        repr(plan.rebase_on(BOXES))
+        == "<Rebase of <Plan for 'boxes': Replace, 2 dropped>: 0 later versions, 0 conflicts>"
+    )
