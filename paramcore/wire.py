@@ -81,7 +81,7 @@ def read_project(obj: Mapping[str, Any], *, assumptions: Assumptions = Assumptio
 
 def read_projects(obj: Any, *, assumptions: Assumptions = Assumptions()) -> tuple[Project, ...]:
     """
-    Read one project object, or an array of them, as `GET /projects` returns it (E2).
+    Read a project object, or an array as `GET /projects` returns it (E2).
 
     Raises:
         ParamcoreError: as `read_project`, with the index of the project in `path`.
@@ -115,7 +115,7 @@ def _read_version(index: int, entry: object, before: list[ParamVersion]) -> Para
 
 
 def write_project(project: Project) -> dict[str, Any]:
-    """Return the project object: the fields that were read, and the history with all later versions."""
+    """Return the project object, with the fields that were read and all versions."""
     history = [_write_version(version) for version in project.versions]
     members = {"type": project.type, "name": project.name, "param_history": history, **thaw(project.fields)}
     return {name: members[name] for name in dict.fromkeys([*project.layout, *members])}

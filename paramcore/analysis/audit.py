@@ -83,7 +83,7 @@ class Audit:
         return f"tasks of {format_value(self.project.name)}: {counts}"
 
     def format_calibration(self) -> list[str]:
-        """Return lines that say which settings the tasks confirm, and which stay undecided."""
+        """Return lines on which settings the tasks confirm, and which stay undecided."""
         chosen = self.project.assumptions
         if chosen in self.calibration:
             if not self.possible:
@@ -97,7 +97,7 @@ class Audit:
         return [f"the current settings do not explain all tasks; these do: {ways}"]
 
     def _format_setting(self, name: str) -> str:
-        """Return the value of a setting, and its other values: those ruled out, and those that fit as well."""
+        """Return a setting with the values that are ruled out or also possible."""
         chosen = self.project.assumptions
         ruled_out: list[str] = []
         possible: list[str] = []

@@ -20,13 +20,14 @@ SEPARATORS = ("\n", "\n\n", " ", "")
 
 
 def list_candidates(chosen: Assumptions) -> list[Assumptions]:
-    """Return all assumptions to try: those chosen first, those that explain any instruction last."""
+    """Return all assumptions to try, the chosen ones first."""
     settings = {
         "instruction_rule": ("append", "override"),
         "pinned_param_version": ("used", "latest"),
         "empty_instruction": ("leave out", "join"),
         "instruction_separator": tuple(dict.fromkeys([chosen.instruction_separator, *SEPARATORS])),
     }
+    # The first setting varies slowest: `override`, which explains any instruction, comes last.
     combinations = product(*settings.values())
     others = (Assumptions.from_settings(dict(zip(settings, values, strict=True))) for values in combinations)
     return list(dict.fromkeys([chosen, *others]))
@@ -39,14 +40,14 @@ def find_changes(chosen: Assumptions, other: Assumptions) -> dict[str, str]:
 
 
 def find_smallest_changes(chosen: Assumptions, others: Iterable[Assumptions]) -> list[dict[str, str]]:
-    """Return the changes that lead to each of the others, as far as no other needs fewer changes."""
+    """Return the changes to each of the others that need the fewest changes."""
     all_changes = [find_changes(chosen, other) for other in others]
     fewest = min(map(len, all_changes), default=0)
     return [changes for changes in all_changes if len(changes) == fewest]
 
 
 def find_explanations(project: Project, task: Mapping[str, Any]) -> tuple[Mapping[str, str], ...]:
-    """Return the smallest changes of the project's settings under which the task is possible."""
+    """Return the smallest changes of settings that make the task possible."""
     chosen = project.assumptions
     shown = (evolve(chosen, instruction_separator=separator) for separator in _find_separators(project, task))
     candidates = dict.fromkeys([*shown, *list_candidates(chosen)])
@@ -55,7 +56,7 @@ def find_explanations(project: Project, task: Mapping[str, Any]) -> tuple[Mappin
 
 
 def _find_separators(project: Project, task: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the white space that the task shows before the project's instruction, if any."""
+    """Yield the white space before the project's instruction in that of the task."""
     number, instruction = task["project_param_version"], task.get("instruction")
     if type(number) is int and 0 <= number < len(project.versions) and type(instruction) is str:
         inherited = project.versions[number].params.get("instruction")

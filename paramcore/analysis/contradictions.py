@@ -58,12 +58,12 @@ class Contradiction:
 
 
 def format_settings(settings: Mapping[str, str]) -> str:
-    """Return settings on one line: `instruction_rule="append" and empty_instruction="join"`."""
+    """Return settings on one line: `instruction_rule="append" and ...`."""
     return " and ".join(f"{name}={format_value(value)}" for name, value in settings.items())
 
 
 def find_contradictions(project: Project, task: Mapping[str, Any], assumptions: Assumptions) -> list[Contradiction]:
-    """Return what no request to the project could have produced under these assumptions."""
+    """Return what no request could have produced under these assumptions."""
     number = task["project_param_version"]
     if inherits_nothing(number):
         return _check_type(project, task)

@@ -72,7 +72,7 @@ class Diff:
     @property
     def lost(self) -> tuple[str, ...]:
         """
-        What objects and arrays lose when they are replaced whole, as JSON Pointers into `before`.
+        What changed objects and arrays lose, as JSON Pointers into `before`.
 
         An object loses a member that `after` does not have in the same place.  An
         array loses an element that equals none of `after`.  Objects or arrays at
@@ -114,7 +114,7 @@ class Diff:
         return "\n".join(self.format_rows(removed="removed")) or "nothing differs"
 
     def format_rows(self, *, removed: str) -> list[str]:
-        """Return a line of text for each difference; removed params come first, with the label `removed`."""
+        """Return a line for each difference; removed params are first, labelled `removed`."""
         rows = [
             *(_Row(removed, name, _format(value)) for name, value in self.removed.items()),
             *(
@@ -204,7 +204,7 @@ def _are_alike(before: Any, after: Any) -> bool:
 
 
 def _iter_changed_rows(place: str, before: Any, after: Any) -> Iterator[_Row]:
-    """Yield the row of a changed value, or the rows of the differences inside it where it is too long to show."""
+    """Yield the row of a changed value, or the rows inside it where it is too long."""
     if _is_long(before) or _is_long(after):
         if _are_alike(before, after):
             yield _Row("changed", place, "inside:")
@@ -217,7 +217,7 @@ def _iter_changed_rows(place: str, before: Any, after: Any) -> Iterator[_Row]:
 
 
 def _iter_inner_rows(parts: _Parts, before: Any, after: Any) -> Iterator[_Row]:
-    """Yield the rows of what is changed or added inside; `Diff.lost` covers what is lost."""
+    """Yield the rows of changes and additions inside; `Diff.lost` has the losses."""
     common: list[Any]
     added: list[Any]
     if isinstance(before, dict):

@@ -62,7 +62,7 @@ class Drift:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Return `project state common local remote conflicts`; `common local remote` count versions."""
+        """Return `project state common local remote conflicts`, the third to fifth as counts."""
         return {
             "project": self.local.name,
             "state": self.state,

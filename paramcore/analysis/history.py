@@ -51,7 +51,7 @@ class Step:
 
     @property
     def restated(self) -> tuple[str, ...]:
-        """The params that its request certainly repeated unchanged: those that a replace kept."""
+        """The params that its request certainly repeated: those that a replace kept."""
         return self.diff.kept if self.must_be_replace else ()
 
     @property
@@ -61,7 +61,7 @@ class Step:
 
     @property
     def is_probable_twin(self) -> bool:
-        """Whether it is probably a retry of the same request (E8): equal params, seconds apart."""
+        """Whether it is probably a retry (E8): equal params, seconds apart."""
         return self.is_noop and self.seconds is not None and 0 <= self.seconds <= TWIN_SECONDS
 
     def to_json(self) -> dict[str, Any]:
@@ -188,7 +188,7 @@ class History:
 
 
 def _first_set_in(versions: Sequence[ParamVersion], number: int, name: str) -> int:
-    """Return the first version of the run up to version `number` in which a param keeps its value, or is not set."""
+    """Return since which version a param is what it is in version `number`."""
     params = versions[number].params
     while number > 0:
         before = versions[number - 1].params
@@ -226,14 +226,14 @@ def _remember_values(version: ParamVersion, earlier_values: dict[str, list[tuple
 
 
 def _seconds_between(before: ParamVersion | None, after: ParamVersion) -> float | None:
-    """Return how much later a version was made; `None` where the times are not both in the service's form (P7)."""
+    """Return how much later a version was made; `None` where a time is unknown (P7)."""
     earlier = _parse_time(before.created_at) if before else None
     later = _parse_time(after.created_at)
     return None if earlier is None or later is None else round((later - earlier).total_seconds(), 3)
 
 
 def _parse_time(created_at: str | None) -> datetime | None:
-    """Return a time in the service's form, ISO 8601 with `Z`; `None` for any other text."""
+    """Return a time as the service writes it, ISO 8601 with `Z`; else `None`."""
     if created_at is None or not created_at.endswith("Z"):
         return None
     try:

@@ -97,7 +97,7 @@ class Plan:
 
     def rebase_on(self, later: Project) -> Rebase:
         """
-        Check whether the update still has the planned effect on a later state of the project.
+        Check the update against a later state of the project.
 
         Raises:
             InvalidSetting: `history_moved` where the history of `later` does not

@@ -100,7 +100,7 @@ class ProjectFiles:
         raise WrongProject("wrong_project", path, found, wanted)
 
     def join_answers(self, answers: list[_T]) -> list[_T] | _T:
-        """Return the JSON answer for all projects: a list where there may be many, else the only element."""
+        """Return the list of answers, or the only answer where `many` is false."""
         return answers if self.many else answers[0]
 
 

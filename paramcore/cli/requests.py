@@ -51,7 +51,7 @@ class Task:
             raise self.locate_error(error) from None
 
     def locate_error(self, error: ParamcoreError) -> DocumentError:
-        """Return an error about the request with its line and column, or with the option that caused it."""
+        """Return an error with its line and column, or with the option that caused it."""
         located = self.document.locate_error(error)
         option = "project_version" if error.path == "/project_version" else "type" if error.code == "wrong_type" else ""
         if option in self.overrides:
@@ -61,14 +61,14 @@ class Task:
 
 @frozen
 class BadTask:
-    """A task request that cannot be read; `document` is `None` where it cannot be decoded either."""
+    """A task request that cannot be read; without `document` where it is no JSON."""
 
     error: DocumentError
     document: Document | None
 
 
 class BadLines:
-    """Reports and counts bad lines where the command keeps going, and raises their errors elsewhere."""
+    """Reports and counts bad lines, or raises their errors."""
 
     def __init__(self, *, keep_going: bool) -> None:
         self._keep_going = keep_going
@@ -94,7 +94,7 @@ class BadLines:
 
 
 def request_overrides(options: Namespace) -> dict[str, Any]:
-    """Return the fields that the command line sets for all requests: `project_version` and `type`."""
+    """Return the fields of requests that the command line sets."""
     values = {name: getattr(options, name, None) for name in ("project_version", "type")}
     return {name: value for name, value in values.items() if value is not None}
 

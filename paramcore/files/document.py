@@ -79,7 +79,7 @@ class Document:
         return f"{self.source}:{position.line}:{position.column}"
 
     def line_slice(self, line: int, start: int, most: int) -> str:
-        """Return at most `most` characters of a line of the file, from the column `start` (the first is 0)."""
+        """Return at most `most` characters of a line, from the column `start` (from 0)."""
         return self._lines.line_slice(line - self._first_line + 1, start, most)
 
     def locate_error(self, error: ParamcoreError) -> DocumentError:
@@ -159,7 +159,7 @@ def decode_document(data: bytes, source: str, depth: int, *, first_line: int = 1
 
 def decode_plain_object(data: bytes) -> dict[str, Any] | None:
     """
-    Decode a well-formed JSON object on a fast path; return `None` for anything else.
+    Decode a well-formed object on a fast path; return `None` for other lines.
 
     The object passes `decode_document` and `freeze` unchanged.  For `None`,
     callers fall back to `decode_document`, which reports the error.

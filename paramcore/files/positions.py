@@ -127,7 +127,7 @@ class _Members:
         self._elements = array("Q")
 
     def find(self, part: str) -> tuple[int, int] | None:
-        """Return the offsets of the name and of the value of a member; `None` where there is none."""
+        """Return the offsets of a member's name and value; `None` where there is none."""
         return self._find_element(part) if self._is_array else self._find_member(part)
 
     def _find_member(self, name: str) -> tuple[int, int] | None:
@@ -177,7 +177,7 @@ class TokenLocator:
 
 
 def _iter_members(text: str, start: int) -> Iterator[tuple[int, str, int]]:
-    """Yield the offset of its name, the name (`""` in an array), and the offset of its value, for each member."""
+    """Yield the name offset, the name (`""` in an array) and the value offset of each member."""
     is_object = text[start] == "{"
     at = _skip_space(text, start + 1)
     while text[at] not in "}]":
@@ -225,7 +225,7 @@ class Lines:
         return Position(self._line, offset - self._start + 1)
 
     def line_slice(self, number: int, start: int, most: int) -> str:
-        """Return at most `most` characters of a line, from the column `start` (the first is 0), without its end."""
+        """Return at most `most` characters of a line, from the column `start` (from 0)."""
         if number < self._line:
             self._rewind()
         while self._line < number:

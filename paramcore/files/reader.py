@@ -42,7 +42,7 @@ YAML_SUFFIXES = (".yaml", ".yml")
 # A file has millions of lines, and frozen objects are slower to make.
 @define
 class Line:
-    """A line of JSONL, not decoded yet, so that a reader can continue after a bad line."""
+    """A line of JSONL, not decoded yet: a reader can continue after a bad line."""
 
     number: int
     source: str
@@ -89,7 +89,7 @@ def read_document(source: str, *, limit: int = TASK_SIZE, depth: int = TASK_DEPT
 
 def read_lines(source: str, *, limit: int = TASK_SIZE, on_read: Callable[[int], None] | None = None) -> Iterator[Line]:
     """
-    Yield the lines of a JSONL file, or of standard input for `-`, in constant memory.
+    Yield the lines of a JSONL file, or of standard input, in constant memory.
 
     Only a line feed ends a line.  Blank lines are skipped, and so is a BOM at the
     start.  A line over the limit is cut, and `Line.document` rejects it.

@@ -69,7 +69,7 @@ def _write_pieces(stream: TextIO, pieces: Iterable[str], mode: int | None) -> No
 
 def _check_replaceable(path: str) -> int | None:
     """
-    Return the mode of the regular file that will be replaced; `None` where there is none.
+    Return the mode of the file to replace; `None` where there is none.
 
     Raises:
         OSError: for a directory, a device, a pipe, or a link to one.
@@ -93,7 +93,7 @@ def _check_replaceable(path: str) -> int | None:
 
 
 def _leads_to_open_file(path: str) -> bool:
-    """Return whether a link leads to a file that a process has open, as `/dev/stdout` does."""
+    """Return whether a link leads to an open file, as `/dev/stdout` does."""
     while os.path.islink(path):
         directory = os.path.realpath(os.path.dirname(path))
         if directory.startswith("/proc/"):

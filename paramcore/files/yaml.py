@@ -26,7 +26,7 @@ __all__ = ["YAMLProblem", "decode_yaml", "iter_yaml_tokens", "locate_yaml"]
 
 @frozen(slots=False)
 class YAMLProblem(Exception):
-    """What is wrong with a YAML text, and the offset of the character that it begins with."""
+    """What is wrong with a YAML text, and the offset where it begins."""
 
     code: str
     offset: int
@@ -87,7 +87,7 @@ def decode_yaml(text: str, depth: int) -> Any:
 
 
 def iter_yaml_tokens(text: str) -> Iterator[Token]:
-    """Yield the names and values of a valid YAML text in order, as `iter_tokens` does for JSON."""
+    """Yield the names and values of a valid YAML text, as `iter_tokens` for JSON."""
     for node in _iter_nodes(text, None):
         if not node.is_end:
             yield Token(node.offset, node.value if node.is_name else "", is_name=node.is_name, trail=node.trail)
@@ -133,7 +133,7 @@ def _iter_nodes(text: str, depth: int | None) -> Iterator[_Node]:
 
 
 def _iter_events(text: str) -> Iterator[tuple[str, _Event]]:
-    """Yield the events of a single document, each with its type: `Scalar`, `MappingStart`, ..."""
+    """Yield the events of one document with their types: `Scalar`, ..."""
     if "\x85" in text:
         wanted = 'it written as "\\x85": YAML readers take it for the end of a line'
         raise YAMLProblem("yaml_syntax", text.index("\x85"), "the character U+0085", wanted)

@@ -25,7 +25,7 @@ __all__ = ["audit"]
 
 
 def audit(options: Namespace) -> Pieces:
-    """Check whether finished tasks can come from the version that they name, and which settings they confirm."""
+    """Check whether finished tasks can come from the version that they name."""
     projects = ProjectFiles(options.project, options.assumptions)
     auditors = _Auditors(projects)
     bad_lines = BadLines(keep_going=options.keep_going)
@@ -56,7 +56,7 @@ class _TaskObject:
 
 
 class _Auditors:
-    """An auditor for each project; `unknown_projects` counts the tasks that name none of several projects."""
+    """An auditor for each project; `unknown_projects` counts tasks of none of them."""
 
     def __init__(self, projects: ProjectFiles) -> None:
         self._auditors = {project.name: Auditor(project) for project in projects}
@@ -92,7 +92,7 @@ def _read_task_objects(
     path: str, *, lines: bool, on_read: OnRead | None = None
 ) -> Iterator[_TaskObject | DocumentError]:
     """
-    Yield task objects, as `GET /tasks` returns them, and an error for each bad line.
+    Yield the task objects of a file, and an error for each bad line.
 
     A file holds one object, an array, a page (`{"docs": [...]}`), or JSONL.
     """

@@ -13,7 +13,7 @@ __all__ = ["diff"]
 
 
 def diff(options: Namespace) -> Pieces:
-    """Show what differs between two states of params, including losses inside objects and arrays."""
+    """Show what differs between two states of params, also inside objects."""
     diff = Diff.between(read_params(options.before).params, read_params(options.after).params)
     yield format_document(diff.to_json()) if options.format == "json" else f"{diff}\n"
     return FINDINGS if diff and options.exit_code else FINE

@@ -15,7 +15,7 @@ __all__ = ["log"]
 
 
 def log(options: Namespace) -> Pieces:
-    """Show what each version of a project changed, or when each value of a param applied."""
+    """Show what each version changed, or when each value of a param applied."""
     projects = ProjectFiles(options.project, options.assumptions)
     histories = [History.of(project) for project in projects]
     if options.format == "json":
