@@ -11,11 +11,13 @@ import json
 from typing import Any
 
 __all__ = [
+    "describe_os_error",
     "describe_type",
     "describe_value",
     "escape_unprintable",
     "format_count",
     "format_name",
+    "format_path",
     "format_value",
     "truncate",
 ]
@@ -43,9 +45,14 @@ def format_value(value: Any, *, limit: int | None = None) -> str:
 
 
 def format_name(name: str, *, limit: int | None = None) -> str:
-    """Return text as `format_value` does, without its quotes: for names of params, paths and projects."""
+    """Return text as `format_value` does, without its quotes: for names of params and projects, and for JSON Pointers."""
     text = format_value(name)[1:-1]
     return text if limit is None else truncate(text, limit)
+
+
+def format_path(path: str) -> str:
+    """Return the path of a file on one line; `-` is standard input, shown as `<stdin>`."""
+    return "<stdin>" if path == "-" else escape_unprintable(path)
 
 
 def format_count(count: int, noun: str) -> str:
@@ -77,6 +84,12 @@ def describe_value(value: object) -> str:
     if kind is tuple or issubclass(kind, list):
         return "an array"
     return f"a Python {truncate(kind.__name__, _DESCRIBED)}"
+
+
+def describe_os_error(error: Exception) -> str:
+    """Return the reason that the system gives for a failure: `no such file or directory`."""
+    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return reason.lower().removeprefix("is ")
 
 
 def describe_type(value: object) -> str:

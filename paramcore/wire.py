@@ -1,9 +1,9 @@
 """
-The API's JSON, read into values and written back.
+Read the API's JSON into the model, and write the model as the API's JSON.
 
-Objects come in as decoded JSON (any Mapping) and go out as plain dicts to edit
-or dump.  The wire's `patch` flag becomes a `Patch` or a `Replace` here and
-nowhere else.
+Readers take decoded JSON, with any `Mapping` as an object.  Writers return plain
+dicts, which may be changed.  Only this module maps the API's `patch` flag to
+`Patch` and `Replace`.
 """
 
 from __future__ import annotations
@@ -41,80 +41,81 @@ def read_project(obj: Mapping[str, Any], *, assumptions: Assumptions = Assumptio
     """
     Read a project object, as `GET /projects/{name}` returns it.
 
-    Unknown fields and the order of all names are kept for `write_project` (P8, P9).
+    Keep unknown fields and the order of all names for `write_project` (P8, P9).
 
     Raises:
-        MalformedPayload: for what is no project: also for a history out of
-            order, with gaps or doubles, or numbered by text, bool or float; it
-            is never sorted or renumbered.
-        InvalidParams, InvalidSetting, NotJSON: for what stands in it.
+        MalformedPayload: for an object that is no project.  A history whose
+            entries are not numbered 0, 1, 2, ... is rejected, not sorted.
+        InvalidParams: for an entry whose params are no params.
+        InvalidSetting: for a name, a type or a time that no project can have.
+        NotJSON: for values that are no JSON.
 
     """
     if not issubclass(type(obj), Mapping):
         wanted = "a project object, as `GET /projects/{name}` returns it"
         raise MalformedPayload("project_type", "", describe_value(obj), wanted)
-    found = read_once(obj)
-    history: Any = found.get("param_history")
-    # P9: without a list of versions there is nothing to tell what a task would get.
+    members = read_once(obj)
+    history: Any = members.get("param_history")
+    # P9: without a list of versions, what a task inherits is unknown, so the object is rejected.
     if type(history) not in _ARRAYS:
-        said = describe_value(history) if "param_history" in found else "no `param_history`"
+        found = describe_value(history) if "param_history" in members else "no `param_history`"
         wanted = "a list of versions, oldest first, as the API returns it"
-        raise MalformedPayload("history_type", "/param_history", said, wanted)
+        raise MalformedPayload("history_type", "/param_history", found, wanted)
     versions: list[ParamVersion] = []
-    for place, entry in enumerate(tuple(history)):
-        versions.append(_read_version(place, entry, versions))
-    # P8: fields that nobody here knows are kept; the history has its place among them.
-    fields = freeze({**found, "param_history": None})
+    for index, entry in enumerate(tuple(history)):
+        versions.append(_read_version(index, entry, versions))
+    # P8: unknown fields are kept; `param_history` keeps its position among them.
+    fields = freeze({**members, "param_history": None})
     try:
         return Project(
-            found.get("name"),  # type: ignore[arg-type]
-            type=found.get("type"),  # type: ignore[arg-type]
+            members.get("name"),  # type: ignore[arg-type]
+            type=members.get("type"),  # type: ignore[arg-type]
             versions=versions,
             assumptions=assumptions,
             fields=fields,
         )
     except InvalidSetting as error:
-        place_of = {"project_name": "/name", "task_type": "/type"}
-        raise error.within(place_of.get(error.code, "")) from None
+        paths = {"project_name": "/name", "task_type": "/type"}
+        raise error.within(paths.get(error.code, "")) from None
 
 
 def read_projects(obj: Any, *, assumptions: Assumptions = Assumptions()) -> tuple[Project, ...]:
     """
-    Read one project object, or an array of them, as `GET /projects` returns it (E2).
+    Read a project object, or an array as `GET /projects` returns it (E2).
 
     Raises:
-        ParamcoreError: as `read_project` does.
+        ParamcoreError: as `read_project`, with the index of the project in `path`.
 
     """
-    # E2: one project comes as an object, all of them as a bare array.
+    # E2: the API returns one project as an object, and all projects as a bare array.
     if type(obj) not in _ARRAYS:
         return (read_project(obj, assumptions=assumptions),)
     read = partial(read_project, assumptions=assumptions)
-    return tuple(_within(join_pointer(index), read, one) for index, one in enumerate(obj))
+    return tuple(_read_within(join_pointer(index), read, element) for index, element in enumerate(obj))
 
 
-def _read_version(place: int, entry: object, before: list[ParamVersion]) -> ParamVersion:
-    path = join_pointer("param_history", place)
+def _read_version(index: int, entry: object, before: list[ParamVersion]) -> ParamVersion:
+    path = join_pointer("param_history", index)
     if not issubclass(type(entry), Mapping):
         raise MalformedPayload("history_type", path, describe_value(entry), "an object with the params of a version")
-    # Each entry passes the door by itself: its limits are those of one params object.
-    frozen = _within(path, freeze, entry)
+    # Each entry is frozen by itself, since the limits hold for one params object.
+    frozen = _read_within(path, freeze, entry)
     number = frozen.get("version")
     if type(number) is not int:
-        said = describe_value(number) if "version" in frozen else "no `version`"
+        found = describe_value(number) if "version" in frozen else "no `version`"
         raise MalformedPayload(
-            "history_version", f"{path}/version", f"{said} in entry {place}", f"the whole number {place}"
+            "history_version", f"{path}/version", f"{found} in entry {index}", f"the whole number {index}"
         )
-    if number != place:
-        previous = f", after entry {place - 1} with version {before[-1].number}" if before else ""
-        found = f"version {number} in entry {place}{previous}"
-        wanted = f"version {place} there: entries stand oldest first, numbered by their place from 0 on"
+    if number != index:
+        previous = f", after entry {index - 1} with version {before[-1].number}" if before else ""
+        found = f"version {number} in entry {index}{previous}"
+        wanted = f"version {index} there: entries stand oldest first, numbered by their place from 0 on"
         raise MalformedPayload("history_order", f"{path}/version", found, wanted)
-    return _within(path, ParamVersion.from_entry, place, frozen)
+    return _read_within(path, ParamVersion.from_entry, index, frozen)
 
 
 def write_project(project: Project) -> dict[str, Any]:
-    """Return the project object: as it was read, its history with the versions made since."""
+    """Return the project object, with the fields that were read and all versions."""
     history = [_write_version(version) for version in project.versions]
     members = {"type": project.type, "name": project.name, "param_history": history, **thaw(project.fields)}
     return {name: members[name] for name in dict.fromkeys([*project.field_order, *members])}
@@ -129,10 +130,10 @@ def _write_version(version: ParamVersion) -> dict[str, Any]:
 
 def read_task_request(obj: Mapping[str, Any], *, type: str | None = None) -> TaskRequest:
     """
-    Read the flat body of a task request; `type` is known beside it only (T12).
+    Read the flat body of a task request; the body does not hold the `type` (T12).
 
     Raises:
-        ParamcoreError: as `TaskRequest.from_flat` does.
+        ParamcoreError: as `TaskRequest.from_flat`.
 
     """
     return TaskRequest.from_flat(obj, type=type)
@@ -145,14 +146,15 @@ def write_task_request(task: TaskRequest) -> dict[str, Any]:
 
 def read_update(body: Mapping[str, Any] | None) -> Update:
     """
-    Read the body of a setParams request.
+    Read the body of a setParams request: `{"patch": True, "padding": 8}`.
 
     Raises:
         InvalidSetting: `flag_type` where `patch` is no bool.
-        InvalidParams, NotJSON: as `Patch` does.
+        InvalidParams: for params that a project cannot hold.
+        NotJSON: for values that are no JSON.
 
     """
-    # U12: the official SDK sends no body at all for an update without params.
+    # U12: the official SDK sends no body for an update without params.
     params = dict(freeze_params({} if body is None else body))
     patch = params.pop("patch", False)
     if type(patch) is not bool:
@@ -166,8 +168,8 @@ def write_update(update: Update) -> dict[str, Any]:
     return dict(thaw(update.body))
 
 
-def _within(path: str, read: Callable[..., _T], *arguments: Any) -> _T:
-    """Read a part; what is wrong with it is told by its path in the whole."""
+def _read_within(path: str, read: Callable[..., _T], *arguments: Any) -> _T:
+    """Read the part of a document at `path`, and prefix the path of its errors."""
     try:
         return read(*arguments)
     except ParamcoreError as error:

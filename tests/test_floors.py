@@ -33,19 +33,7 @@ FLOOR["paramcore"] = FLOOR["wire"]
 
 #: What has a clock, a network, files, an environment, logging or chance.
 IMPURE = {
-    *(
-        "asyncio",
-        "datetime",
-        "http",
-        "io",
-        "logging",
-        "multiprocessing",
-        "os",
-        "pathlib",
-        "random",
-        "secrets",
-        "select",
-    ),
+    *("asyncio", "http", "io", "logging", "multiprocessing", "os", "pathlib", "random", "secrets", "select"),
     *("shutil", "socket", "ssl", "subprocess", "sys", "tempfile", "threading", "time", "urllib", "uuid", "jsonschema"),
 }
 
@@ -100,12 +88,21 @@ def test_imports_point_down(path):
             assert floor_of(name) <= own, f"{place(path)} (floor {own}) imports {name}"
 
 
-@pytest.mark.parametrize(
-    "path", [path for path in MODULES if place(path).split(".")[0] in PURE | {"paramcore"}], ids=place
-)
+PURE_MODULES = [path for path in MODULES if place(path).split(".")[0] in PURE | {"paramcore"}]
+
+
+@pytest.mark.parametrize("path", PURE_MODULES, ids=place)
 def test_the_engine_is_pure(path):
     """The pure rooms import nothing with a clock, a network, files, an environment, logging or chance."""
     assert not {name.split(".")[0] for name in imports(path)} & IMPURE
+
+
+@pytest.mark.parametrize("path", PURE_MODULES, ids=place)
+def test_the_engine_reads_no_clock(path):
+    """Only `analysis` imports `datetime`, to parse times; no pure room calls what reads the clock or the time zone."""
+    assert "datetime" not in imports(path) or place(path).startswith("analysis.")
+    names = {node.attr for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Attribute)}
+    assert not names & {"now", "today", "utcnow", "astimezone", "fromtimestamp"}
 
 
 def test_importing_the_engine_loads_nothing_heavy():

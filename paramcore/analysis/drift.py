@@ -1,4 +1,4 @@
-"""Whether a project that somebody keeps is still the one that the service holds."""
+"""Whether a local copy of a project agrees with the service."""
 
 from __future__ import annotations
 
@@ -9,21 +9,23 @@ from attrs import frozen
 from paramcore.analysis.conflicts import find_overwritten_params
 from paramcore.analysis.diff import Diff
 from paramcore.model.project import Project
-from paramcore.text import format_name, format_value
+from paramcore.text import format_count, format_name, format_value
 from paramcore.values.frozen import same
 
 __all__ = ["Drift", "DriftState"]
 
-#: How two histories of one project stand to each other.
+#: Which of the two histories has versions that the other does not have.
 DriftState: TypeAlias = Literal["in sync", "local ahead", "remote ahead", "both moved"]
 
 
 @frozen
 class Drift:
     """
-    Two histories of one project, compared by the params of their versions; made by `Drift.between`.
+    Two histories of one project, compared by the params of their versions.
 
-    `common` is the number of versions, from the first on, that hold the same.
+    `common` counts the versions at the start that are equal in both.
+
+    Example: `Drift.between(local, remote).state == "remote ahead"`.
     """
 
     local: Project
@@ -32,32 +34,31 @@ class Drift:
 
     @classmethod
     def between(cls, local: Project, remote: Project) -> Drift:
-        """Compare the history that somebody keeps with the service's."""
-        pairs = zip(local.versions, remote.versions, strict=False)
+        """Compare a local project with that of the service."""
         common = 0
-        for one, two in pairs:
-            if not same(one.params, two.params):
+        for ours, theirs in zip(local.versions, remote.versions, strict=False):
+            if not same(ours.params, theirs.params):
                 break
             common += 1
         return cls(local, remote, common)
 
     @property
     def state(self) -> DriftState:
-        """How they stand to each other."""
-        here, there = len(self.local.versions) > self.common, len(self.remote.versions) > self.common
-        if here and there:
+        """Which of the two histories is ahead."""
+        local_ahead, remote_ahead = len(self.local.versions) > self.common, len(self.remote.versions) > self.common
+        if local_ahead and remote_ahead:
             return "both moved"
-        return "local ahead" if here else "remote ahead" if there else "in sync"
+        return "local ahead" if local_ahead else "remote ahead" if remote_ahead else "in sync"
 
     @property
     def conflicts(self) -> tuple[str, ...]:
-        """The params that both changed since, to different values."""
+        """The params that both changed after the common versions, to different values."""
         before = self.local.versions[self.common - 1].params if self.common else {}
         merged = Diff.between(before, self.local.params).applied_to(self.remote.params)
         return find_overwritten_params(before, self.remote.params, merged)
 
     def to_json(self) -> dict[str, Any]:
-        """Return `project state common local remote conflicts`, the versions as numbers of them."""
+        """Return `project state common local remote conflicts`, the third to fifth as counts."""
         return {
             "project": self.local.name,
             "state": self.state,
@@ -67,17 +68,17 @@ class Drift:
             "conflicts": list(self.conflicts),
         }
 
+    def __repr__(self) -> str:
+        return f"<Drift of {self.local.name!r}: {self.state}>"
+
     def __str__(self) -> str:
         name = format_value(self.local.name)
-        here, there = len(self.local.versions) - self.common, len(self.remote.versions) - self.common
+        ours, theirs = len(self.local.versions) - self.common, len(self.remote.versions) - self.common
         if self.state == "in sync":
-            return f"{name}: in sync, {_versions(self.common)}"
+            return f"{name}: in sync, {format_count(self.common, 'version')}"
         if self.state == "both moved":
-            names = ", ".join(format_name(one) for one in self.conflicts)
+            names = ", ".join(format_name(conflict) for conflict in self.conflicts)
             verdict = f"in conflict on {names}" if names else "without overlap"
-            return f"{name}: both moved, {_versions(here)} here and {_versions(there)} there, {verdict}"
-        return f"{name}: {self.state} by {_versions(here or there)}"
-
-
-def _versions(count: int) -> str:
-    return f"{count} version{'' if count == 1 else 's'}"
+            here, there = format_count(ours, "version"), format_count(theirs, "version")
+            return f"{name}: both moved, {here} here and {there} there, {verdict}"
+        return f"{name}: {self.state} by {format_count(ours or theirs, 'version')}"

@@ -1,14 +1,14 @@
 """
-What a project's history tells: what each version changed, and since when each value holds.
+What each version of a project changed, and when each value of a param applied.
 
-A history holds snapshots, not updates: that a version was made by a replace is
-certain only where something was dropped, and nothing more is claimed.
+A history holds states, not updates.  Only a replace drops params, so a version
+that dropped some was made by a replace; nothing else is certain.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from attrs import field, frozen
@@ -17,22 +17,26 @@ from paramcore.analysis.diff import Diff
 from paramcore.errors import InvalidParams
 from paramcore.model.project import Project
 from paramcore.model.versions import ParamVersion
-from paramcore.text import describe_value, format_name, format_value
+from paramcore.text import describe_value, format_count, format_name, format_value
 from paramcore.values.frozen import equality_key, same, thaw, wrap_frozen
 
 __all__ = ["TWIN_SECONDS", "History", "Lifetime", "Step"]
 
-#: A version equal to the one before and at most this much younger is probably a retried request (E8).
+#: A version that changes nothing and is at most this much younger is probably a retried request (E8).
 TWIN_SECONDS = 60
+
+#: Characters of a value that a lifetime shows.
+_SHOWN_CHARACTERS = 100
 
 
 @frozen
 class Step:
     """
-    One version, seen from the one before it.
+    One version, compared with the version before it.
 
-    `returns` names the params that came back to a value that they had before
-    the last one, with the version that had it last.
+    `returns` names the params that changed back to an earlier value, each with
+    the last version that had this value.  `seconds` is the time since the
+    version before, `None` where it is unknown.
     """
 
     version: ParamVersion
@@ -47,21 +51,26 @@ class Step:
 
     @property
     def restated(self) -> tuple[str, ...]:
-        """The params that were certainly sent again with the value that they had: what a replace kept."""
+        """The params that its request certainly repeated: those that a replace kept."""
         return self.diff.kept if self.must_be_replace else ()
 
     @property
     def is_noop(self) -> bool:
-        """Whether nothing differs from the version before."""
+        """Whether it equals the version before."""
         return self.version.number > 0 and not self.diff
 
     @property
     def is_probable_twin(self) -> bool:
-        """Whether it looks like the same request, sent twice (E8): equal params, seconds apart."""
+        """Whether it is probably a retry (E8): equal params, seconds apart."""
         return self.is_noop and self.seconds is not None and 0 <= self.seconds <= TWIN_SECONDS
 
     def to_json(self) -> dict[str, Any]:
-        """Return the step as plain JSON."""
+        """
+        Return the step as JSON.
+
+        Keys: `version created_at`, those of `Diff.to_json`, `must_be_replace
+        restated noop probable_twin returns`.
+        """
         return {
             "version": self.version.number,
             "created_at": self.version.created_at,
@@ -73,31 +82,31 @@ class Step:
             "returns": dict(self.returns),
         }
 
-    def __str__(self) -> str:
-        at = f"  {format_name(self.version.created_at)}" if self.version.created_at else ""
-        return "\n".join([f"version {self.version.number}{at}  {self._kind()}", *self._rows()])
+    def __repr__(self) -> str:
+        return f"<Step to version {self.version.number}: {self.diff!r}>"
 
-    def _kind(self) -> str:
+    def __str__(self) -> str:
+        time = f"  {format_name(self.version.created_at)}" if self.version.created_at else ""
+        headline = f"version {self.version.number}{time}  {self._describe_update()}"
+        returns = (f"  returns  {format_name(name)} to its value in version {n}" for name, n in self.returns.items())
+        return "\n".join([headline, *self.diff.format_rows(removed="dropped"), *returns])
+
+    def _describe_update(self) -> str:
         if self.version.number == 0:
             return "the first"
         if self.is_probable_twin:
-            return f"changes nothing, {self.seconds:.0f} s after the one before: probably one request, sent twice"
+            return f"changes nothing, {self.seconds:.0f} s after the version before: probably a retried request"
         if self.is_noop:
             return "changes nothing"
-        return "by replace, for it dropped params" if self.must_be_replace else "by patch or by replace"
-
-    def _rows(self) -> Iterator[str]:
-        yield from self.diff.rows(removed="dropped")
-        for name, number in self.returns.items():
-            yield f"  returns  {format_name(name)} to what it was in version {number}"
+        return "by replace: params were dropped" if self.must_be_replace else "by patch or replace"
 
 
 @frozen
 class Lifetime:
     """
-    Versions in a row in which a param has one value, or is not set.
+    A run of versions in which a param keeps one value, or is not set.
 
-    Both numbers are the first and the last of them.
+    `first` and `last` are the numbers of its first and its last version.
     """
 
     first: int
@@ -113,103 +122,121 @@ class Lifetime:
 
 @frozen
 class History:
-    """The versions of a project as steps; made by `History.of`."""
+    """
+    The versions of a project, each as a `Step`.
+
+    Example: `[step.version.number for step in History.of(project).steps if step.must_be_replace]`.
+    """
 
     project: Project
     steps: tuple[Step, ...]
 
     @classmethod
     def of(cls, project: Project) -> History:
-        """Read the history of a project."""
-        return cls(project, tuple(_steps(project.versions)))
+        """Compare each version of a project with the version before it."""
+        return cls(project, tuple(_iter_steps(project.versions)))
 
     def lifetimes(self, param: str) -> tuple[Lifetime, ...]:
         """
-        Return since when to when a param had which value, oldest first, the gaps included.
+        Return when each value of a param applied, oldest first, gaps included.
 
         Raises:
-            InvalidParams: `param_name` for what is no text.
+            InvalidParams: `param_name` for a name that is no text.
 
         """
         if type(param) is not str:
             raise InvalidParams("param_name", None, describe_value(param), "the name of a param, as text")
-        lives: list[Lifetime] = []
-        for version in self.project.versions:
-            is_set, value = param in version.params, version.params.get(param)
-            if lives and lives[-1].is_set == is_set and same(lives[-1].value, value):
-                lives[-1] = Lifetime(lives[-1].first, version.number, is_set, value)
-            else:
-                lives.append(Lifetime(version.number, version.number, is_set, value))
-        return tuple(lives)
+        versions = self.project.versions
+        lifetimes: list[Lifetime] = []
+        last = len(versions) - 1
+        while last >= 0:
+            first = _first_set_in(versions, last, param)
+            params = versions[last].params
+            lifetimes.append(Lifetime(first, last, param in params, params.get(param)))
+            last = first - 1
+        return tuple(reversed(lifetimes))
 
-    def life_of(self, param: str) -> str:
-        """Return the lifetimes of a param as text."""
-        lives = self.lifetimes(param)
-        spans = [str(one.first) if one.first == one.last else f"{one.first}-{one.last}" for one in lives]
+    def format_lifetimes(self, param: str) -> str:
+        """
+        Return the lifetimes of a param as text.
+
+        Raises:
+            InvalidParams: `param_name` for a name that is no text.
+
+        """
+        lifetimes = self.lifetimes(param)
+        spans = [f"{life.first}" if life.first == life.last else f"{life.first}-{life.last}" for life in lifetimes]
         width = max(map(len, spans), default=0)
-        rows = [
-            f"  {span:<{width}}  {format_value(one.value, limit=100) if one.is_set else 'not set'}"
-            for span, one in zip(spans, lives, strict=True)
-        ]
-        return "\n".join([format_name(param), *rows])
+        rows = [format_name(param)]
+        for span, lifetime in zip(spans, lifetimes, strict=True):
+            value = format_value(lifetime.value, limit=_SHOWN_CHARACTERS) if lifetime.is_set else "not set"
+            rows.append(f"  {span:<{width}}  {value}")
+        return "\n".join(rows)
 
     def to_json(self) -> dict[str, Any]:
         """Return `project` and `versions`."""
         return {"project": self.project.name, "versions": [step.to_json() for step in self.steps]}
 
+    def __repr__(self) -> str:
+        return f"<History of {self.project.name!r}: {format_count(len(self.steps), 'version')}>"
+
     def __str__(self) -> str:
         name = format_value(self.project.name)
         if not self.steps:
             return f"{name} has no versions yet"
-        count = len(self.steps)
-        headline = f"{name}: {count} version{'s' if count > 1 else ''}"
-        return "\n\n".join([headline, *map(str, self.steps)])
+        return "\n\n".join([f"{name}: {format_count(len(self.steps), 'version')}", *map(str, self.steps)])
 
 
-def _steps(versions: tuple[ParamVersion, ...]) -> Iterator[Step]:
-    # Per param, the values that it had, each with the version that had it last: what a value can return to.
-    had: dict[str, list[tuple[Any, int]]] = {}
+def _first_set_in(versions: Sequence[ParamVersion], number: int, name: str) -> int:
+    """Return since which version a param is what it is in version `number`."""
+    params = versions[number].params
+    while number > 0:
+        before = versions[number - 1].params
+        if (name in before) != (name in params) or not same(before.get(name), params.get(name)):
+            break
+        number -= 1
+    return number
+
+
+def _iter_steps(versions: Sequence[ParamVersion]) -> Iterator[Step]:
+    # The values that each param had so far, each with the last version that had it.
+    earlier_values: dict[str, list[tuple[Any, int]]] = {}
     before: ParamVersion | None = None
     for version in versions:
         diff = Diff.between(before.params if before else {}, version.params)
-        yield Step(version, diff, wrap_frozen(_returns(diff, had)), _seconds_between(before, version))
-        _remember(version, had)
+        returns = _find_returns(diff, earlier_values)
+        yield Step(version, diff, wrap_frozen(returns), _seconds_between(before, version))
+        _remember_values(version, earlier_values)
         before = version
 
 
-def _returns(diff: Diff, had: dict[str, list[tuple[Any, int]]]) -> dict[str, int]:
-    back = {}
+def _find_returns(diff: Diff, earlier_values: Mapping[str, list[tuple[Any, int]]]) -> dict[str, int]:
+    returns = {}
     for name, value in {**diff.changed, **diff.added}.items():
-        older = [number for old, number in had.get(name, ()) if same(old, value)]
-        if older:
-            back[name] = older[0]
-    return back
+        for earlier, number in earlier_values.get(name, ()):
+            if same(earlier, value):
+                returns[name] = number
+    return returns
 
 
-def _remember(version: ParamVersion, had: dict[str, list[tuple[Any, int]]]) -> None:
+def _remember_values(version: ParamVersion, earlier_values: dict[str, list[tuple[Any, int]]]) -> None:
     for name, value in version.params.items():
-        others = [(old, number) for old, number in had.get(name, ()) if not same(old, value)]
-        had[name] = [*others, (value, version.number)]
-
-
-_TIME = re.compile(
-    r"(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):([0-5]\d):([0-5]\d(?:\.\d+)?)Z", re.ASCII
-)
+        others = [(earlier, number) for earlier, number in earlier_values.get(name, ()) if not same(earlier, value)]
+        earlier_values[name] = [*others, (value, version.number)]
 
 
 def _seconds_between(before: ParamVersion | None, after: ParamVersion) -> float | None:
-    """Return how much later a version was made; `None` where the times are not both in the service's form (P7)."""
-    earlier = _seconds(before.created_at) if before else None
-    later = _seconds(after.created_at)
-    return None if earlier is None or later is None else round(later - earlier, 3)
+    """Return how much later a version was made; `None` where a time is unknown (P7)."""
+    earlier = _parse_time(before.created_at) if before else None
+    later = _parse_time(after.created_at)
+    return None if earlier is None or later is None else round((later - earlier).total_seconds(), 3)
 
 
-def _seconds(created_at: str | None) -> float | None:
-    match = _TIME.fullmatch(created_at or "")
-    if match is None:
+def _parse_time(created_at: str | None) -> datetime | None:
+    """Return a time as the service writes it, ISO 8601 with `Z`; else `None`."""
+    if created_at is None or not created_at.endswith("Z"):
         return None
-    year, month, day, hour, minute = map(int, match.groups()[:5])
-    # Days since a fixed one, by the calendar's own rule: a year that begins in March ends with its leap day.
-    shifted, march = (year, month - 3) if month > 2 else (year - 1, month + 9)
-    days = 365 * shifted + shifted // 4 - shifted // 100 + shifted // 400 + (153 * march + 2) // 5 + day
-    return ((days * 24 + hour) * 60 + minute) * 60 + float(match[6])
+    try:
+        return datetime.fromisoformat(created_at)
+    except ValueError:
+        return None

@@ -1,8 +1,8 @@
-"""Which task requests would come out differently after an update, and why the others would not."""
+"""Which task requests get other params after an update, and why the others do not."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, TypeAlias
 
 from attrs import frozen
@@ -11,23 +11,29 @@ from paramcore.analysis.plan import Plan
 from paramcore.model.inheritance import Inheritance, Merge, inherited_version
 from paramcore.model.tasks import TaskRequest
 from paramcore.model.versions import ParamVersion
-from paramcore.text import format_name
+from paramcore.text import format_count, format_name
 from paramcore.values.frozen import same, thaw, wrap_frozen
 
-__all__ = ["Counts", "Effect", "Impact", "Why"]
+__all__ = ["Effect", "Impact", "ImpactCounter", "Why"]
 
-#: Why a request comes out the same: it opted out, it is pinned, it sets every changed param itself, or none of these.
+#: Why a request is unaffected: it inherits nothing, names a version, sets every changed param itself, or none of these.
 Why: TypeAlias = Literal["opted_out", "pinned", "override", "same"]
+
+_WHY_TEXTS: dict[Why, str] = {
+    "override": "overriding every changed param",
+    "pinned": "pinned to a version",
+    "opted_out": "opted out (project_version -1)",
+    "same": "unchanged",
+}
 
 
 @frozen
 class Effect:
     """
-    What an update would do to one request.
+    What an update would change for one request.
 
-    `params` are those that would come out differently; where there are none,
-    `why` says why.  `overridden` are the changed params that the request sets
-    itself.
+    `params` names the params that would differ.  `overridden` names the changed
+    params that the request sets itself.  `why` is `None` where `params` is not empty.
     """
 
     task: TaskRequest
@@ -46,15 +52,17 @@ class Effect:
 
     def __str__(self) -> str:
         names = ", ".join(format_name(name) for name in self.params)
-        return names or f"comes out the same ({self.why})"
+        return names or f"unchanged ({self.why})"
 
 
 @frozen
 class Impact:
     """
-    The effects of an update on many requests, counted; made by `Impact.of`.
+    The effects of an update on many requests, counted.
 
-    `by_param` counts the requests affected and the overrides per changed param.
+    `affected` counts the requests that would get other params, `unaffected` the
+    others by reason.  `by_param` counts both for each changed param:
+    `{"padding": {"affected": 2, "override": 1}}`.
     """
 
     plan: Plan
@@ -65,38 +73,27 @@ class Impact:
     @classmethod
     def of(cls, plan: Plan, tasks: Iterable[TaskRequest | Mapping[str, Any]]) -> Impact:
         """
-        Count what an update would do to requests: exact, one pass, constant memory.
+        Count the effects of an update on requests, in one pass and constant memory.
 
         Raises:
-            ParamcoreError: for a request that the project refuses as it is now.
+            ParamcoreError: for a request that the project rejects before the update.
 
         """
-        counts = Counts(plan)
-        for effect in cls.effects(plan, tasks):
-            counts.add(effect)
-        return counts.total()
+        counter = ImpactCounter(plan)
+        for task in tasks:
+            counter.add_task(task)
+        return counter.build_impact()
 
     @staticmethod
     def effects(plan: Plan, tasks: Iterable[TaskRequest | Mapping[str, Any]]) -> Iterator[Effect]:
         """
-        Yield what the update would do to each request, in order.
+        Yield the effect of an update on each request, in order.
 
         Raises:
-            ParamcoreError: as `Impact.of` does.
+            ParamcoreError: for a request that the project rejects before the update.
 
         """
-        effect = Impact.effect_of(plan)
-        for task in tasks:
-            yield effect(task if isinstance(task, TaskRequest) else TaskRequest.from_flat(task))
-
-    @staticmethod
-    def effect_of(plan: Plan) -> Callable[[TaskRequest], Effect]:
-        """
-        Bind an update once, to ask what it would do to one request after another.
-
-        The callable raises `ParamcoreError` for a request that the project refuses as it is now.
-        """
-        return _Bound(plan).effect
+        yield from map(ImpactCounter(plan).add_task, tasks)
 
     def to_json(self) -> dict[str, Any]:
         """Return `project affected unaffected by_param`."""
@@ -107,96 +104,87 @@ class Impact:
             "by_param": {name: dict(counts) for name, counts in self.by_param.items()},
         }
 
+    def __repr__(self) -> str:
+        unaffected = sum(self.unaffected.values())
+        return f"<Impact on {self.plan.project.name!r}: {self.affected} affected, {unaffected} unaffected>"
+
     def __str__(self) -> str:
-        total = self.affected + sum(self.unaffected.values())
-        said = {
-            "override": "set every changed param themselves",
-            "pinned": "are pinned to a version",
-            "opted_out": "opted out (project_version -1)",
-            "same": "come out the same all the same",
-        }
-        rest = [f"{self.unaffected[why]:,} {words}" for why, words in said.items() if self.unaffected[why]]
-        requests = "request" if total == 1 else "requests"
-        headline = f"{total:,} {requests}: {', '.join([f'{self.affected:,} affected', *rest])}"
+        reasons = [f"{self.unaffected[why]:,} {text}" for why, text in _WHY_TEXTS.items() if self.unaffected[why]]
+        requests = format_count(self.affected + sum(self.unaffected.values()), "request")
+        headline = f"{requests}: {', '.join([f'{self.affected:,} affected', *reasons])}"
         width = max((len(format_name(name)) for name in self.by_param), default=0)
         rows = [
-            f"  {format_name(name):<{width}}  {counts['affected']:,} affected, {counts['override']:,} set it themselves"
+            f"  {format_name(name):<{width}}  {counts['affected']:,} affected, {counts['override']:,} overriding it"
             for name, counts in self.by_param.items()
         ]
-        return "\n".join([headline, *rows, *self._nobody_expects()])
+        return "\n".join([headline, *rows, *self._format_warnings()])
 
-    def _nobody_expects(self) -> list[str]:
-        if not self.by_param.get("instruction", {}).get("affected"):
+    def _format_warnings(self) -> list[str]:
+        appends = self.plan.project.assumptions.instruction_rule == "append"
+        if not appends or not self.by_param.get("instruction", {}).get("affected"):
             return []
-        if self.plan.project.assumptions.instruction_rule == "override":
-            return []
-        return [
-            "a task cannot shield itself from a change of the project's instruction: it is appended to the task's own"
-        ]
+        return ["the project's instruction is appended to the task's own, so a task cannot override it"]
 
 
-class Counts:
-    """The counts of an `Impact` in the making."""
+class ImpactCounter:
+    """Builds an `Impact` from one request after another, in constant memory."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.affected = 0
-        self.unaffected: dict[str, int] = {"override": 0, "pinned": 0, "opted_out": 0, "same": 0}
-        self.by_param = {name: {"affected": 0, "override": 0} for name in plan.diff.names}
+        self._affected = 0
+        self._unaffected: dict[str, int] = dict.fromkeys(_WHY_TEXTS, 0)
+        self._changed = plan.diff.names
+        self._by_param = {name: {"affected": 0, "override": 0} for name in self._changed}
+        self._merge_before = self._bind(plan.before if plan.project.versions else None)
+        self._merge_after = self._bind(plan.after)
 
-    def add(self, effect: Effect) -> None:
-        """Count one request."""
-        if effect.why is None:
-            self.affected += 1
-        else:
-            self.unaffected[effect.why] += 1
-        for name in effect.params:
-            self.by_param[name]["affected"] += 1
-        for name in effect.overridden:
-            self.by_param[name]["override"] += 1
-
-    def total(self) -> Impact:
-        """Return what was counted so far."""
-        by_param = {name: wrap_frozen(dict(counts)) for name, counts in self.by_param.items()}
-        return Impact(self.plan, self.affected, wrap_frozen(self.unaffected), wrap_frozen(by_param))
-
-
-class _Bound:
-    """
-    An update, bound to tell what it does to one request after another.
-
-    A param of a result depends on that param of the task and of the version
-    only, so the merge is asked for the changed params alone.
-    """
-
-    def __init__(self, plan: Plan) -> None:
-        self.project = plan.project
-        self.changed = plan.diff.names
-        self.before = self._bound(plan.before if plan.project.versions else None)
-        self.after = self._bound(plan.after)
-
-    def _bound(self, params: Mapping[str, Any] | None) -> Merge:
+    def _bind(self, params: Mapping[str, Any] | None) -> Merge:
+        assumptions = self.plan.project.assumptions
         if params is None:
-            return Inheritance(None, self.project.assumptions).merge
-        changed = {name: params[name] for name in self.changed if name in params}
-        return Inheritance(ParamVersion(0, wrap_frozen(changed)), self.project.assumptions).merge
+            return Inheritance(None, assumptions).merge
+        # Each param of a result depends on that param alone, so it is enough to merge those that the update changes.
+        changed = {name: params[name] for name in self._changed if name in params}
+        return Inheritance(ParamVersion(0, wrap_frozen(changed)), assumptions).merge
 
-    def effect(self, task: TaskRequest) -> Effect:
-        self.project.check_request(task)
-        asked = task.project_version
-        if asked is not None:
-            inherited_version(self.project.versions, asked)
+    def add_task(self, task: TaskRequest | Mapping[str, Any]) -> Effect:
+        """
+        Count a request and return the effect of the update on it.
+
+        Raises:
+            ParamcoreError: for a request that the project rejects before the update.
+
+        """
+        effect = self._find_effect(task if isinstance(task, TaskRequest) else TaskRequest.from_flat(task))
+        if effect.why is None:
+            self._affected += 1
+        else:
+            self._unaffected[effect.why] += 1
+        for name in effect.params:
+            self._by_param[name]["affected"] += 1
+        for name in effect.overridden:
+            self._by_param[name]["override"] += 1
+        return effect
+
+    def _find_effect(self, task: TaskRequest) -> Effect:
+        project = self.plan.project
+        project.check_request(task)
+        if task.project_version is not None:
+            inherited_version(project.versions, task.project_version)
             return Effect(task, (), why="opted_out" if task.inherits_nothing else "pinned")
-        own = {name: task.params[name] for name in self.changed if name in task.params}
-        before, after = self.before(own), self.after(own)
-        differing = tuple(name for name in self.changed if not _same_in(before, after, name))
+        own = {name: task.params[name] for name in self._changed if name in task.params}
+        before, after = self._merge_before(own), self._merge_after(own)
+        differing = tuple(name for name in self._changed if not _agree(before, after, name))
         overridden = tuple(name for name in own if name not in differing)
         if differing:
             return Effect(task, differing, overridden)
-        return Effect(task, (), overridden, "override" if overridden and len(own) == len(self.changed) else "same")
+        overrides_all = overridden and len(own) == len(self._changed)
+        return Effect(task, (), overridden, "override" if overrides_all else "same")
+
+    def build_impact(self) -> Impact:
+        """Return the counts so far."""
+        by_param = {name: wrap_frozen(dict(counts)) for name, counts in self._by_param.items()}
+        return Impact(self.plan, self._affected, wrap_frozen({**self._unaffected}), wrap_frozen(by_param))
 
 
-def _same_in(before: Mapping[str, Any], after: Mapping[str, Any], name: str) -> bool:
-    if name in before and name in after:
-        return same(before[name], after[name])
-    return name not in before and name not in after
+def _agree(before: Mapping[str, Any], after: Mapping[str, Any], name: str) -> bool:
+    return (name in before) == (name in after) and same(before.get(name), after.get(name))

@@ -1,4 +1,4 @@
-"""What an update of a project would do, drops first, before anything is sent."""
+"""What an update of a project would change, before it is sent."""
 
 from __future__ import annotations
 
@@ -15,17 +15,19 @@ from paramcore.model.updates import Patch, Replace, Update
 from paramcore.text import format_name, format_value
 from paramcore.values.frozen import thaw
 
-__all__ = ["Moved", "Plan"]
+__all__ = ["Plan", "Rebase"]
 
 
 @frozen
 class Plan:
     """
-    An update of a project, looked at before it is sent; made by `Plan.of` or `Plan.to`.
+    An update of a project, and what it would change.
 
-    What it shows is what it sends: `after` is what `project.update(update)`
-    holds, and `request` is the body that asks for it.  `update` and `request`
-    are `None` where there is nothing to do.
+    `after` holds the params of `project.update(update)`.  `update` is `None`
+    where the project already holds the wanted params.
+
+    Example: `Plan.of(project, Replace({"padding": 3})).dropped` names the
+    params that this replace would drop.
     """
 
     project: Project
@@ -46,14 +48,14 @@ class Plan:
     @classmethod
     def to(cls, project: Project, wanted: Mapping[str, Any]) -> Plan:
         """
-        Plan the smallest update after which the project holds just the `wanted` params.
+        Plan the smallest update after which the project holds exactly `wanted`.
 
-        That is none where it holds them already, a patch with exactly the params
-        that differ, or a replace where a param must go, since no patch can
-        remove one (U3).
+        That is a patch with the params that differ, or a replace where a param
+        must be removed: no patch removes a param (U3).
 
         Raises:
-            InvalidParams, NotJSON: for what a project cannot hold.
+            InvalidParams: for params that a project cannot hold.
+            NotJSON: for values that are no JSON.
 
         """
         diff = Diff.between(project.params, Replace(wanted).params)
@@ -65,50 +67,50 @@ class Plan:
 
     @property
     def before(self) -> Mapping[str, Any]:
-        """The project's latest params."""
+        """The latest params of the project."""
         return self.project.params
 
     @property
     def diff(self) -> Diff:
-        """What differs between `before` and `after`."""
+        """The difference between `before` and `after`."""
         return Diff.between(self.before, self.after)
 
     @property
     def dropped(self) -> tuple[str, ...]:
-        """The params that the API would drop without a word (U2)."""
+        """The params that the update drops; the API does not report them (U2)."""
         return tuple(self.diff.removed)
 
     @property
     def needs_consent(self) -> bool:
-        """Whether somebody should say yes first: the update drops params."""
+        """Whether somebody should confirm the update first: it drops params."""
         return bool(self.dropped)
 
     @property
     def request(self) -> Mapping[str, Any] | None:
-        """The exact body of the setParams request."""
+        """The body of the setParams request; `None` where there is no update."""
         return None if self.update is None else self.update.body
 
     @property
     def keeping(self) -> Patch:
-        """The smallest patch that makes the same changes and drops none."""
+        """The smallest patch that makes the same changes and drops nothing."""
         diff = self.diff
         return Patch({**diff.changed, **diff.added})
 
-    def on(self, now: Project) -> Moved:
+    def rebase_on(self, later: Project) -> Rebase:
         """
-        Say whether the plan still means the same on a history that has moved on since.
+        Check the update against a later state of the project.
 
         Raises:
-            InvalidSetting: `history_moved` where `now` is no later state of the
-                project that was planned on.
+            InvalidSetting: `history_moved` where the history of `later` does not
+                begin with that of the project.
 
         """
-        known = len(self.project.versions)
-        if now.name != self.project.name or now.versions[:known] != self.project.versions:
-            found = f"a history of {format_value(now.name)} that does not go on from version {known - 1} as it was planned on"
+        planned = len(self.project.versions)
+        if later.name != self.project.name or later.versions[:planned] != self.project.versions:
+            found = f"a history of {format_value(later.name)} that does not go on from version {planned - 1} as it was planned on"
             raise InvalidSetting("history_moved", "/param_history", found, "the same history, or a later state of it")
-        ours = self.after if self.update is None else self.update.applied_to(now.params)
-        return Moved(self, now, find_overwritten_params(self.before, now.params, ours))
+        ours = self.after if self.update is None else self.update.applied_to(later.params)
+        return Rebase(self, later, find_overwritten_params(self.before, later.params, ours))
 
     def to_json(self) -> dict[str, Any]:
         """Return `project version before after dropped diff request needs_consent`."""
@@ -123,18 +125,22 @@ class Plan:
             "needs_consent": self.needs_consent,
         }
 
+    def __repr__(self) -> str:
+        update = "nothing to do" if self.update is None else type(self.update).__name__
+        return f"<Plan for {self.project.name!r}: {update}, {len(self.dropped)} dropped>"
+
     def __str__(self) -> str:
         if self.update is None:
             return f"nothing to do: {format_value(self.project.name)} holds just these params"
-        return "\n".join([self._headline(), *self.diff.rows(removed="dropped"), *self._summary()])
+        return "\n".join([self._format_headline(), *self.diff.format_rows(removed="dropped"), *self._format_summary()])
 
-    def _headline(self) -> str:
+    def _format_headline(self) -> str:
         number = len(self.project.versions)
         since = f"version {number - 1} -> {number}" if number else "version 0, its first"
         verb = "replace, which drops what it does not name" if isinstance(self.update, Replace) else "patch"
         return f"update of {format_value(self.project.name)}: {since}, by {verb}"
 
-    def _summary(self) -> list[str]:
+    def _format_summary(self) -> list[str]:
         diff = self.diff
         counts = (
             f"{len(self.dropped)} dropped, {len(diff.changed)} changed, {len(diff.added)} added, {len(diff.kept)} kept"
@@ -149,39 +155,42 @@ class Plan:
 
 
 @frozen
-class Moved:
+class Rebase:
     """
-    A plan, held against a later state of its project; made by `Plan.on`.
+    A plan, checked against a later state of its project; see `Plan.rebase_on`.
 
-    Without `conflicts` everything that was changed since stays, and the plan's
-    own changes are made as planned.  Each of `conflicts` was changed by somebody
-    else, and the update would undo that.
+    `conflicts` names the params that were changed since and that the update
+    would overwrite.  Without conflicts, the update makes its planned changes and
+    keeps the later ones.
     """
 
     plan: Plan
-    now: Project
+    later: Project
     conflicts: tuple[str, ...]
 
     @property
     def since(self) -> tuple[int, ...]:
-        """The numbers of the versions made since."""
-        return tuple(range(len(self.plan.project.versions), len(self.now.versions)))
+        """The numbers of the versions that were appended after the plan was made."""
+        return tuple(range(len(self.plan.project.versions), len(self.later.versions)))
 
     @property
-    def means_the_same(self) -> bool:
-        """Whether nothing conflicts."""
+    def is_clean(self) -> bool:
+        """Whether there are no conflicts."""
         return not self.conflicts
 
     def to_json(self) -> dict[str, Any]:
         """Return `since conflicts`."""
         return {"since": list(self.since), "conflicts": list(self.conflicts)}
 
+    def __repr__(self) -> str:
+        return f"<Rebase of {self.plan!r}: {len(self.since)} later versions, {len(self.conflicts)} conflicts>"
+
     def __str__(self) -> str:
         if not self.since:
-            return "the history has not moved"
-        versions = ", ".join(map(str, self.since))
-        moved = f"the history has moved on (version{'s' if len(self.since) > 1 else ''} {versions})"
-        if self.means_the_same:
-            return f"{moved}, and the plan still means the same"
+            return "the history has not changed since"
+        numbers = ", ".join(map(str, self.since))
+        changed = f"the history has changed since (version{'s' if len(self.since) > 1 else ''} {numbers})"
+        if self.is_clean:
+            return f"{changed}; the update still has the planned effect"
         names = ", ".join(format_name(name) for name in self.conflicts)
-        return f"{moved}, and the plan would undo what was done to: {names}"
+        return f"{changed}; the update would overwrite: {names}"

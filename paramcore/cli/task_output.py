@@ -11,7 +11,8 @@ from typing import Any
 from paramcore.cli.exit_codes import FINDINGS, FINE
 from paramcore.cli.output import Pieces, format_document
 from paramcore.cli.progress import show_progress
-from paramcore.cli.reading import BadLines, BadTask, Projects, read_tasks, request_overrides
+from paramcore.cli.projects import ProjectFiles
+from paramcore.cli.requests import BadLines, BadTask, read_tasks, request_overrides
 from paramcore.errors import DocumentError
 from paramcore.files.reader import Line
 from paramcore.model.effective import EffectiveParams
@@ -25,7 +26,7 @@ def is_jsonl(options: Namespace) -> bool:
 
 
 def format_each_task(
-    projects: Projects,
+    projects: ProjectFiles,
     options: Namespace,
     as_text: Callable[[EffectiveParams], str],
     as_json: Callable[[EffectiveParams], dict[str, Any]],
@@ -48,18 +49,18 @@ def format_each_task(
         if isinstance(answer, str):
             yield answer + "\n"
         elif isinstance(answer, DocumentError):
-            bad_lines.tell(answer)
+            bad_lines.report(answer)
         elif options.format == "json":
             yield json.dumps(as_json(answer)) + "\n" if is_jsonl(options) else format_document(as_json(answer))
         else:
             yield f"{separator}{as_text(answer)}\n"
             separator = "\n"
-    bad_lines.tell_count()
+    bad_lines.report_count()
     return FINDINGS if bad_lines.count else FINE
 
 
 def _resolve_tasks(
-    projects: Projects, options: Namespace, encode_line: Callable[[Line], str | None] | None
+    projects: ProjectFiles, options: Namespace, encode_line: Callable[[Line], str | None] | None
 ) -> Iterator[str | EffectiveParams | DocumentError]:
     overrides = request_overrides(options)
     read = partial(read_tasks, options.tasks, lines=options.lines, settings=overrides, first=encode_line)
@@ -70,6 +71,6 @@ def _resolve_tasks(
             yield task.error
         else:
             try:
-                yield task.resolved(projects)
+                yield task.resolve(projects)
             except DocumentError as error:
                 yield error

@@ -1,1 +1,1 @@
-"""Files of JSON, YAML and JSONL: decoded strictly, located by line and column, written whole or not at all."""
+"""Read JSON, YAML and JSONL files strictly, locate values by line and column, and write files atomically."""

@@ -1,11 +1,17 @@
-"""Decode one JSON document strictly, and locate values in it."""
+"""
+Decode one JSON document strictly, and locate values in it.
+
+Strict means: UTF-8, each name once in an object, finite numbers, and limits on
+digits and depth.
+"""
 
 from __future__ import annotations
 
 import json
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from math import isinf
 from typing import Any, NoReturn
@@ -21,40 +27,47 @@ from paramcore.values.scalars import MAX_DIGITS
 
 __all__ = ["BOM", "PROJECT_DEPTH", "TASK_DEPTH", "Document", "decode_document", "decode_plain_object", "decode_text"]
 
-
-#: Characters of the text that an error shows.
-_SHOWN = 64
-#: Levels of a task request or an update: the params stand at the top.
+#: Levels of a task request or an update: its params are at the top level.
 TASK_DEPTH = MAX_DEPTH
 
-#: Levels of a file of projects: array, project, history, and then the params.
+#: Levels of a file of projects: its params are inside an array, a project and a history.
 PROJECT_DEPTH = MAX_DEPTH + 3
+
+#: The byte order mark in UTF-8.
+BOM = b"\xef\xbb\xbf"
+
+#: Characters of the document that an error shows.
+_SHOWN_CHARACTERS = 64
 
 
 @frozen(eq=False)
 class Document:
     """
-    Decoded JSON that knows where it stands.
+    A decoded value and the text that it comes from.
 
-    `value` is plain: dicts, lists and scalars; what is no params is for others
-    to refuse, and `located` tells where.
+    `value` is plain JSON: dicts, lists and scalars.  `source` is the path of the
+    file, as it is shown to people.
     """
 
     value: Any
     source: str
     _text: str = field(repr=False)
     _first_line: int = 1
-    _read_places: Callable[[str], Locator] = field(default=JSONLocator, repr=False)
+    _make_locator: Callable[[str], Locator] = field(default=JSONLocator, repr=False)
 
     def locate(self, path: str, *, name: bool = False) -> Position:
-        """Return the line and column, from 1, of the value at a JSON Pointer, or of the nearest around it; or of its name."""
-        name_at, value_at = self._places.find(path)
+        """
+        Return the position of the value at a JSON Pointer, or of its name.
+
+        Where there is no such value, return that of the innermost value around it.
+        """
+        name_at, value_at = self._locator.find(path)
         position = self._lines.position(name_at if name else value_at)
         return Position(position.line + self._first_line - 1, position.column)
 
     @cached_property
-    def _places(self) -> Locator:
-        return self._read_places(self._text)
+    def _locator(self) -> Locator:
+        return self._make_locator(self._text)
 
     @cached_property
     def _lines(self) -> Lines:
@@ -66,60 +79,79 @@ class Document:
         return f"{self.source}:{position.line}:{position.column}"
 
     def line_slice(self, line: int, start: int, most: int) -> str:
-        """Return at most so many characters of a line, by its number in the file, from one of its columns (from 0) on."""
+        """Return at most `most` characters of a line, from the column `start` (from 0)."""
         return self._lines.line_slice(line - self._first_line + 1, start, most)
 
     def locate_error(self, error: ParamcoreError) -> DocumentError:
-        """Return an error about this document with its line and column."""
+        """Return an error about the value, with the line and column of its path."""
         position = self.locate(error.path or "")
         return DocumentError(
             error.code, error.path, error.found, error.wanted, self.source, position.line, position.column
         )
 
+    @contextmanager
+    def locate_errors(self, path: str = "") -> Iterator[None]:
+        """
+        Add the line and column to each error that is raised about the value at `path`.
 
-BOM = b"\xef\xbb\xbf"
+        Raises:
+            DocumentError: in place of any other `ParamcoreError`.
+
+        """
+        try:
+            yield
+        except DocumentError:
+            raise
+        except ParamcoreError as error:
+            raise self.locate_error(error.within(path)) from None
 
 
 def decode_document(data: bytes, source: str, depth: int, *, first_line: int = 1) -> Document:
     """
-    Decode one JSON document.
+    Decode one JSON document of at most `depth` levels.
 
     Raises:
-        DocumentError: for whatever is wrong.
+        DocumentError: `json_syntax`, `json_encoding`, `json_number`,
+            `json_duplicate_key` or `json_depth`, with line and column.
 
     """
     text = decode_text(data, source, first_line)
 
-    def fault(code: str, offset: int, found: str, wanted: str) -> NoReturn:
+    def fail(code: str, offset: int, found: str, wanted: str) -> NoReturn:
         at = locate_offset(text, offset)
         raise DocumentError(code, None, found, wanted, source, at.line + first_line - 1, at.column)
 
     if not text.strip(" \t\r\n"):
         raise DocumentError("json_syntax", None, "nothing: it is empty", "a JSON document", source, None, None)
-    too_deep = _first_too_deep(text, depth)
+    too_deep = _find_too_deep(text, depth)
     if too_deep is not None:
-        fault("json_depth", too_deep, f"more than {depth} levels", f"at most {depth} levels")
+        fail("json_depth", too_deep, f"more than {depth} levels", f"at most {depth} levels")
     try:
         value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
-        fault("json_syntax", error.pos, f"{error.msg[0].lower()}{error.msg[1:]} in {_line_at(text, error.pos)}", "JSON")
+        fail(
+            "json_syntax",
+            error.pos,
+            f"{error.msg[0].lower()}{error.msg[1:]} in {_format_line(text, error.pos)}",
+            "JSON",
+        )
     except _DuplicateName:
-        name = _second_name(text)
-        fault(
+        name = _find_duplicate_name(text)
+        fail(
             "json_duplicate_key",
             name.offset,
-            f"the name {truncate(name.text, _SHOWN)} for the second time",
+            f"the name {truncate(name.text, _SHOWN_CHARACTERS)} for the second time",
             "each name once",
         )
     except RecursionError:
-        fault("json_depth", 0, "more levels than the stack has room for", f"at most {depth} levels, and room for them")
+        fail("json_depth", 0, "more levels than the stack has room for", f"at most {depth} levels, and room for them")
     except ValueError:
-        # What Python's own decoder takes or chokes on: NaN, Infinity, 1e400, integers of more digits than it converts.
-        number = _first_bad_number(text)
-        fault(
+        # NaN, Infinity, 1e400, or an integer of more digits than Python converts.
+        number = _find_bad_number(text)
+        fail(
             "json_number",
             number.offset,
-            truncate(number.text, _SHOWN),
+            truncate(number.text, _SHOWN_CHARACTERS),
             f"a finite number of at most {MAX_DIGITS:,} digits",
         )
     return Document(value, source, text, first_line)
@@ -127,16 +159,16 @@ def decode_document(data: bytes, source: str, depth: int, *, first_line: int = 1
 
 def decode_plain_object(data: bytes) -> dict[str, Any] | None:
     """
-    Return the object that a line holds, plain; `None` where there is anything odd about the line.
+    Decode a well-formed object on a fast path; return `None` for other lines.
 
-    What comes out, `decoded` would decode as well, and `freeze` would take as it
-    is.  What is wrong with another line, or only seems so, is for those two to tell.
+    The object passes `decode_document` and `freeze` unchanged.  For `None`,
+    callers fall back to `decode_document`, which reports the error.
     """
     if len(data) >= MAX_NODES or not 0 < sys.get_int_max_str_digits() <= MAX_DIGITS:
         return None
     try:
         text = data.decode()
-        # Half of a surrogate pair can only be written with an escape, and a level takes a bracket.
+        # A lone surrogate needs an escape, and each level needs a bracket: without them neither limit is exceeded.
         if ("\\" in text and ("\\ud" in text or "\\uD" in text)) or text.count("[") + text.count("{") > TASK_DEPTH:
             return None
         value = _DECODER.decode(text)
@@ -146,6 +178,13 @@ def decode_plain_object(data: bytes) -> dict[str, Any] | None:
 
 
 def decode_text(data: bytes, source: str, first_line: int) -> str:
+    """
+    Decode UTF-8, without the BOM that it may begin with.
+
+    Raises:
+        DocumentError: `json_encoding`, with line and column.
+
+    """
     body = data.removeprefix(BOM)
     try:
         return body.decode("utf-8")
@@ -157,56 +196,56 @@ def decode_text(data: bytes, source: str, first_line: int) -> str:
         raise DocumentError("json_encoding", None, found, "UTF-8", source, line, column) from None
 
 
-#: A string (not looked into; one that nothing ends goes to the end, so that no quote is looked at twice), or a bracket.
+#: A string or a bracket.  An unterminated string matches up to the end, so that no quote is scanned twice.
 _BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[{}\[\]]', re.DOTALL)
 
 
-def _first_too_deep(text: str, depth: int) -> int | None:
+def _find_too_deep(text: str, depth: int) -> int | None:
     """Return the offset of the bracket that opens one level too many."""
-    # So few brackets cannot, which is found out some twenty times as fast.
+    # Fewer brackets than levels: counting them is much faster than the walk below.
     if text.count("[") + text.count("{") <= depth:
         return None
     level = 0
-    for piece in _BRACKET.finditer(text):
-        if piece[0] in "[{":
+    for match in _BRACKET.finditer(text):
+        if match[0] in "[{":
             level += 1
             if level > depth:
-                return piece.start()
-        elif piece[0] in "]}":
+                return match.start()
+        elif match[0] in "]}":
             level -= 1
     return None
 
 
 class _DuplicateName(Exception):
-    """A name stands twice in an object."""
+    """An object has the same name twice."""
 
 
-def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
         raise _DuplicateName
     return members
 
 
-def _finite(text: str) -> float:
+def _parse_finite(text: str) -> float:
     number = float(text)
     if isinf(number):
         raise ValueError(text)
     return number
 
 
-def _no_number(word: str) -> NoReturn:
-    raise ValueError(word)
+def _reject_constant(text: str) -> NoReturn:
+    raise ValueError(text)
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_members, parse_float=_finite, parse_constant=_no_number)
+_DECODER = json.JSONDecoder(object_pairs_hook=_build_object, parse_float=_parse_finite, parse_constant=_reject_constant)
 
 
-def _second_name(text: str) -> Token:
+def _find_duplicate_name(text: str) -> Token:
     seen: set[str] = set()
     for token in iter_tokens(text):
         if token.is_name:
-            # `tokens` goes through a trail in place, hence the path as text.
+            # `iter_tokens` changes the trail in place, so the path is kept as text.
             path = join_pointer(*token.trail)
             if path in seen:
                 return token
@@ -214,25 +253,25 @@ def _second_name(text: str) -> Token:
     raise AssertionError("the decoder found a name twice")
 
 
-def _first_bad_number(text: str) -> Token:
+def _find_bad_number(text: str) -> Token:
     for token in iter_tokens(text):
-        if not token.is_name and not _is_fine(token.text):
+        if not token.is_name and not _is_valid(token.text):
             return token
     raise AssertionError("the decoder found a bad number")
 
 
-def _is_fine(word: str) -> bool:
-    if word[0] in '"{[tfn':
+def _is_valid(text: str) -> bool:
+    if text[0] in '"{[tfn':
         return True
     try:
-        _DECODER.decode(word)
+        _DECODER.decode(text)
     except ValueError:
         return False
     return True
 
 
-def _line_at(text: str, offset: int) -> str:
+def _format_line(text: str, offset: int) -> str:
     start = text.rfind("\n", 0, offset) + 1
     end = text.find("\n", offset)
     line = text[start : None if end < 0 else end].strip()
-    return f"`{truncate(line, _SHOWN)}`"
+    return f"`{truncate(line, _SHOWN_CHARACTERS)}`"

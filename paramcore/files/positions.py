@@ -1,4 +1,4 @@
-"""Where in a text of JSON or YAML a value stands, looked up when somebody needs to know and not before."""
+"""Locate values in a text of JSON or YAML, on demand, by line and column."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["JSONLocator", "Lines", "Locator", "Position", "Token", "TokenLocator
 
 @frozen
 class Position:
-    """A place in a text: line and column, both from 1, in characters; lines end with a line feed only."""
+    """A line and a column, both from 1, in characters; only a line feed ends a line."""
 
     line: int
     column: int
@@ -26,10 +26,10 @@ class Position:
 
 class Token(NamedTuple):
     """
-    A name, or the beginning of a value, in a JSON text.
+    A name, or the first token of a value, in a JSON text.
 
-    `trail` is the way to it, names and indexes from the outermost in; that of a
-    name ends with the name.
+    `trail` holds the names and indexes that lead to it, outermost first; that of
+    a name ends with the name.  It changes with the next token.
     """
 
     offset: int
@@ -38,72 +38,71 @@ class Token(NamedTuple):
     trail: list[str | int]
 
 
-#: A string, a mark, or a run of what is neither: a number or a word, right or wrong.
-_PIECE = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+#: A string, a punctuation mark, or a run of other characters: a number or a keyword, valid or not.
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 
 
 def iter_tokens(text: str) -> Iterator[Token]:
-    """Yield the names and values of a JSON text in order, in one walk without recursion."""
+    """Yield the names and values of a JSON text in order, without recursion."""
     trail: list[str | int] = []
     expects_name = False
-    for piece in _PIECE.finditer(text):
-        mark = piece[0]
-        if mark == ",":
-            expects_name = _step(trail)
-        elif mark in ("}", "]"):
+    for match in _TOKEN.finditer(text):
+        piece = match[0]
+        if piece == ",":
+            expects_name = _advance(trail)
+        elif piece in ("}", "]"):
             trail.pop()
             expects_name = False
-        elif mark == ":":
+        elif piece == ":":
             expects_name = False
         elif expects_name:
-            trail[-1] = json.loads(mark, strict=False)
-            yield Token(piece.start(), mark, is_name=True, trail=trail)
+            trail[-1] = json.loads(piece, strict=False)
+            yield Token(match.start(), piece, is_name=True, trail=trail)
         else:
-            yield Token(piece.start(), mark, is_name=False, trail=trail)
-            if mark in ("{", "["):
-                trail.append("" if mark == "{" else 0)
-                expects_name = mark == "{"
+            yield Token(match.start(), piece, is_name=False, trail=trail)
+            if piece in ("{", "["):
+                trail.append("" if piece == "{" else 0)
+                expects_name = piece == "{"
 
 
-def _step(trail: list[str | int]) -> bool:
-    """Go on to the next member or element, and tell whether a name comes now."""
-    place = trail[-1]
-    if isinstance(place, int):
-        trail[-1] = place + 1
+def _advance(trail: list[str | int]) -> bool:
+    """Move to the next member or element, and return whether a name follows."""
+    last = trail[-1]
+    if isinstance(last, int):
+        trail[-1] = last + 1
         return False
     return True
 
 
 class Locator(Protocol):
-    """Tells where in one text the values are."""
+    """Finds the values of one text."""
 
     def find(self, path: str) -> tuple[int, int]:
         """
-        Return where the name and the value at a JSON Pointer begin.
+        Return the offsets of the name and of the value at a JSON Pointer.
 
-        Where it has no name, that is where the value begins; where there is no such
-        value, where the innermost value around it does.
+        For an element of an array, both are the offset of the value.  Where there
+        is no such value, both are the offset of the innermost value around it.
         """
 
 
 class JSONLocator:
     """
-    The places of a JSON text.
+    Finds the values of a JSON text.
 
-    What is not on the way is decoded and forgotten, many times as fast as a walk
-    through all that is in it.  Where the members of an object or array begin is
-    remembered as far as it was read, so that thousands of findings, in any order,
-    take no longer than one at the end.
+    Values that the path does not lead through are skipped with the decoder of
+    `json`, which is much faster than a walk over all tokens.  The offsets of
+    members are cached, so that many lookups read the text once, in any order.
     """
 
     def __init__(self, text: str) -> None:
         self._text = text
-        #: By where an object or array begins.
+        #: The members of each object or array that was read, by its offset.
         self._members: dict[int, _Members] = {}
 
     def find(self, path: str) -> tuple[int, int]:
-        """Return what every one of `Places` does."""
-        at = _after_space(self._text, 0)
+        """Return the offsets of the name and of the value; see `Locator`."""
+        at = _skip_space(self._text, 0)
         start = at
         for part in split_pointer(path):
             if self._text[at] not in "{[":
@@ -118,85 +117,85 @@ class JSONLocator:
 
 
 class _Members:
-    """Where the members of one object or array begin, as far as somebody wanted to know."""
+    """The offsets of the members of one object or array, as far as they were read."""
 
-    def __init__(self, text: str, around: int) -> None:
-        self._unread = _inside(text, around)
-        self._is_array = text[around] == "["
-        self._named: dict[str, tuple[int, int]] = {}
-        # An array may have a million elements, hence eight bytes for each.
-        self._in_row = array("Q")
+    def __init__(self, text: str, start: int) -> None:
+        self._unread = _iter_members(text, start)
+        self._is_array = text[start] == "["
+        self._members: dict[str, tuple[int, int]] = {}
+        # An array may have a million elements: a compact array takes eight bytes for each.
+        self._elements = array("Q")
 
     def find(self, part: str) -> tuple[int, int] | None:
-        """Return where the name and the value of a member begin; `None` where there is none."""
-        return self._element(part) if self._is_array else self._member(part)
+        """Return the offsets of a member's name and value; `None` where there is none."""
+        return self._find_element(part) if self._is_array else self._find_member(part)
 
-    def _member(self, name: str) -> tuple[int, int] | None:
-        if name not in self._named:
-            for name_at, one, value_at in self._unread:
-                self._named[one] = name_at, value_at
-                if one == name:
+    def _find_member(self, name: str) -> tuple[int, int] | None:
+        if name not in self._members:
+            for name_at, member, value_at in self._unread:
+                self._members[member] = name_at, value_at
+                if member == name:
                     break
-        return self._named.get(name)
+        return self._members.get(name)
 
-    def _element(self, index: str) -> tuple[int, int] | None:
+    def _find_element(self, index: str) -> tuple[int, int] | None:
         if not _INDEX.fullmatch(index):
             return None
         number = int(index)
-        for _, _, value_at in islice(self._unread, max(0, number + 1 - len(self._in_row))):
-            self._in_row.append(value_at)
-        return (self._in_row[number],) * 2 if number < len(self._in_row) else None
+        for _, _, value_at in islice(self._unread, max(0, number + 1 - len(self._elements))):
+            self._elements.append(value_at)
+        return (self._elements[number],) * 2 if number < len(self._elements) else None
 
 
-#: An index that an array may have.
+#: An index of an array, by RFC 6901.
 _INDEX = re.compile("0|[1-9][0-9]{0,17}", re.ASCII)
 
 
 class TokenLocator:
-    """The places of a text of any notation, from its tokens, which are gone through once."""
+    """Finds the values of a text of any notation, from one pass over its tokens."""
 
-    def __init__(self, found: Iterable[Token]) -> None:
-        self._found: dict[tuple[str, ...], tuple[int, int]] = {}
+    def __init__(self, tokens: Iterable[Token]) -> None:
+        self._offsets: dict[tuple[str, ...], tuple[int, int]] = {}
         name_at: int | None = None
-        for token in found:
+        for token in tokens:
             if token.is_name:
                 name_at = token.offset
             else:
                 trail = tuple(map(str, token.trail))
-                self._found[trail] = token.offset if name_at is None else name_at, token.offset
+                self._offsets[trail] = token.offset if name_at is None else name_at, token.offset
                 name_at = None
 
     def find(self, path: str) -> tuple[int, int]:
-        """Return what every one of `Places` does."""
+        """Return the offsets of the name and of the value; see `Locator`."""
         parts = split_pointer(path)
-        if parts in self._found:
-            return self._found[parts]
-        while parts not in self._found:
+        if parts in self._offsets:
+            return self._offsets[parts]
+        while parts not in self._offsets:
             parts = parts[:-1]
-        _, nearest = self._found[parts]
+        _, nearest = self._offsets[parts]
         return nearest, nearest
 
 
-def _inside(text: str, around: int) -> Iterator[tuple[int, str, int]]:
-    """Yield where the name begins, the name (none in an array), and where the value begins, of each member."""
-    is_object = text[around] == "{"
-    at = _after_space(text, around + 1)
+def _iter_members(text: str, start: int) -> Iterator[tuple[int, str, int]]:
+    """Yield the name offset, the name (`""` in an array) and the value offset of each member."""
+    is_object = text[start] == "{"
+    at = _skip_space(text, start + 1)
     while text[at] not in "}]":
         name_at, name = at, ""
         if is_object:
-            name, at = _decoded(text, at)
-            at = _after_space(text, _after_space(text, at) + 1)
+            name, at = _decode_value(text, at)
+            at = _skip_space(text, _skip_space(text, at) + 1)
         yield name_at, name, at
-        _value, at = _decoded(text, at)
-        at = _after_space(text, at)
-        at = _after_space(text, at + 1) if text[at] == "," else at
+        _value, at = _decode_value(text, at)
+        at = _skip_space(text, at)
+        at = _skip_space(text, at + 1) if text[at] == "," else at
 
 
-_decoded = json.JSONDecoder().raw_decode
+_decode_value = json.JSONDecoder().raw_decode
 _SPACE = re.compile(r"[ \t\r\n]*")
 
 
-def _after_space(text: str, at: int) -> int:
+def _skip_space(text: str, at: int) -> int:
     return _SPACE.match(text, at).end()  # type: ignore[union-attr]
 
 
@@ -204,41 +203,40 @@ class Lines:
     """
     The lines of one text.
 
-    As places are, they are mostly asked for in order, so that the way goes on
-    from where it was last.
+    Lookups mostly go forward, so each continues from the position of the last.
     """
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._go_back()
+        self._rewind()
 
-    def _go_back(self) -> None:
-        # A line, from 1, where it begins, and up to where it is known to go on.
+    def _rewind(self) -> None:
+        # A line, its offset, and the offset up to which it is known not to end.
         self._line, self._start, self._known = 1, 0, 0
 
     def position(self, offset: int) -> Position:
-        """Return the line and column of a character."""
+        """Return the line and column of the character at an offset."""
         if offset < self._start:
-            self._go_back()
-        passed = self._text.count("\n", self._known, offset)
-        if passed:
-            self._line, self._start = self._line + passed, self._text.rfind("\n", self._known, offset) + 1
+            self._rewind()
+        line_feeds = self._text.count("\n", self._known, offset)
+        if line_feeds:
+            self._line, self._start = self._line + line_feeds, self._text.rfind("\n", self._known, offset) + 1
         self._known = max(self._known, offset)
         return Position(self._line, offset - self._start + 1)
 
     def line_slice(self, number: int, start: int, most: int) -> str:
-        """Return at most so many characters of a line, from one of its columns (from 0) on, without the line's end."""
+        """Return at most `most` characters of a line, from the column `start` (from 0)."""
         if number < self._line:
-            self._go_back()
+            self._rewind()
         while self._line < number:
             self._start = self._known = self._text.index("\n", self._known) + 1
             self._line += 1
         begin = self._start + start
-        # A line may be a whole file long.
+        # A line may be as long as the file, so its end is searched in the slice only.
         end = self._text.find("\n", begin, begin + most)
         return self._text[begin : begin + most if end < 0 else end].removesuffix("\r")
 
 
 def locate_offset(text: str, offset: int) -> Position:
-    """Return the line and column of a character, where only one is asked for."""
+    """Return the line and column of one character."""
     return Lines(text).position(offset)

@@ -1,4 +1,4 @@
-"""Write files whole or not at all."""
+"""Write files atomically."""
 
 from __future__ import annotations
 
@@ -8,74 +8,83 @@ import stat
 import uuid
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import Any
+from typing import TextIO
 
 from paramcore.errors import DocumentError, ParamcoreError
-from paramcore.files.reader import error_reason, source_label
+from paramcore.text import describe_os_error, format_path
 
 __all__ = ["write_atomically"]
+
+#: Characters that are collected before a write: an answer may have a million short pieces.
+_BUFFERED_CHARACTERS = 2**18
 
 
 def write_atomically(path: str, pieces: Iterable[str]) -> None:
     """
-    Write a text file whole, or leave what is there as it is.
+    Write a text file whole, or leave the existing file as it is.
 
-    The pieces go to a new file beside it, which then takes its place and its
-    mode.  A symbolic link is replaced, not followed.
+    Write the pieces to a new file in the same directory, which then replaces the
+    existing one and keeps its mode.  A symbolic link is replaced, not followed.
 
     Raises:
         DocumentError: `unwritable`.
 
     """
-    label = source_label(path)
     try:
-        mode = _mode(path)
-        # Its name is as long whatever the other's is, which may be as long as a name can be.
-        beside = os.path.join(os.path.dirname(path), f".{uuid.uuid4().hex}.tmp")
-        with open(beside, "x", encoding="utf-8", newline="") as stream:
-            try:
-                _write(stream, pieces, mode)
-                os.replace(beside, path)
-            except BaseException:
-                with suppress(OSError):
-                    os.unlink(beside)
-                raise
+        mode = _check_replaceable(path)
+        # The name does not depend on that of the file, which may have the greatest length already.
+        temporary = os.path.join(os.path.dirname(path), f".{uuid.uuid4().hex}.tmp")
+        try:
+            with open(temporary, "x", encoding="utf-8", newline="") as stream:
+                _write_pieces(stream, pieces, mode)
+                os.replace(temporary, path)
+        except BaseException:
+            # A signal may arrive as soon as the file is there, so `open` is inside the `try`.
+            with suppress(OSError):
+                os.unlink(temporary)
+            raise
     except (OSError, ValueError) as error:
         if isinstance(error, ParamcoreError):
             raise
-        raise DocumentError("unwritable", None, error_reason(error), "a file to write", label, None, None) from error
+        reason, source = describe_os_error(error), format_path(path)
+        raise DocumentError("unwritable", None, reason, "a file to write", source, None, None) from error
 
 
-def _write(stream: Any, pieces: Iterable[str], mode: int | None) -> None:
-    # A million short pieces are written as some thousand long ones.
-    held: list[str] = []
+def _write_pieces(stream: TextIO, pieces: Iterable[str], mode: int | None) -> None:
+    buffer: list[str] = []
     size = 0
     for piece in pieces:
-        held.append(piece)
+        buffer.append(piece)
         size += len(piece)
-        if size > _WRITTEN_AT_ONCE:
-            stream.write("".join(held))
-            held.clear()
+        if size > _BUFFERED_CHARACTERS:
+            stream.write("".join(buffer))
+            buffer.clear()
             size = 0
-    stream.write("".join(held))
+    stream.write("".join(buffer))
     stream.flush()
     os.fsync(stream.fileno())
     if mode is not None:
         os.fchmod(stream.fileno(), mode)
 
 
-def _mode(path: str) -> int | None:
-    """Return the mode of the file that will be replaced; a device or a pipe is none to replace."""
+def _check_replaceable(path: str) -> int | None:
+    """
+    Return the mode of the file to replace; `None` where there is none.
+
+    Raises:
+        OSError: for a directory, a device, a pipe, or a link to one.
+
+    """
     try:
         found = os.lstat(path)
     except FileNotFoundError:
         return None
     if stat.S_ISLNK(found.st_mode):
-        # A link is replaced, but not one to a device, and not `/dev/stdout`, wherever it leads: it is the whole machine's.
+        # Never replace a link to a device, nor `/dev/stdout`: all processes of the machine share it.
         if os.path.exists(path):
             if not os.path.isfile(path):
                 raise OSError(errno.EINVAL, "it is there and is a link to no regular file")
-            if _leads_to_open(path):
+            if _leads_to_open_file(path):
                 raise OSError(errno.EINVAL, "it is there and is a link to what is open already")
         return None
     if not stat.S_ISREG(found.st_mode):
@@ -83,15 +92,11 @@ def _mode(path: str) -> int | None:
     return stat.S_IMODE(found.st_mode)
 
 
-def _leads_to_open(path: str) -> bool:
-    """Return whether a link leads to a file by way of what a process has open, as `/dev/stdout` does."""
+def _leads_to_open_file(path: str) -> bool:
+    """Return whether a link leads to an open file, as `/dev/stdout` does."""
     while os.path.islink(path):
         directory = os.path.realpath(os.path.dirname(path))
         if directory.startswith("/proc/"):
             return True
         path = os.path.join(directory, os.readlink(path))
     return False
-
-
-#: Characters.
-_WRITTEN_AT_ONCE = 2**18

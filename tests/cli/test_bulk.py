@@ -11,7 +11,8 @@ import pytest
 from rich.progress import Progress, Task
 from running import EXAMPLES, command, environment, run
 
-from paramcore.cli import progress, reading
+from paramcore.cli import progress, requests
+from paramcore.cli.commands import audit
 from paramcore.cli.exit_codes import FINDINGS, FINE, INTERRUPTED, REFUSED, TERMINATED
 from paramcore.cli.main import main
 from paramcore.files.reader import Line, read_lines
@@ -140,7 +141,8 @@ def test_an_interrupted_file_is_not_written(tmp_path, monkeypatch):
         yield Line(1, source, b'{"attachmnt": 1}\n')
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(reading, "read_lines", interrupted)
+    for module in (requests, audit):
+        monkeypatch.setattr(module, "read_lines", interrupted)
     monkeypatch.chdir(EXAMPLES)
     target = tmp_path / "answer"
     target.write_text("old")

@@ -5,7 +5,8 @@ from itertools import combinations, product
 from hypothesis import given, strategies as st
 
 from paramcore import Assumptions, Patch, Plan, Project, Replace, TaskRequest
-from paramcore.analysis.audit import SEPARATORS, Audit
+from paramcore.analysis.audit import Audit
+from paramcore.analysis.calibration import SEPARATORS
 from paramcore.analysis.diff import Diff
 from paramcore.analysis.history import History
 from paramcore.analysis.impact import Impact
@@ -117,14 +118,14 @@ class TestPlanning:
         project = Project("boxes", type="comparison", params=held)
         plan, now = Plan.of(project, update), after(project, meanwhile)
         outcome = now.update(update).params
-        moved = plan.on(now)
+        moved = plan.rebase_on(now)
 
         def is_so(name, here, there):
             return (name in here) == (name in there) and same(here.get(name), there.get(name))
 
         theirs = [name for name in {*held, *now.params} if not is_so(name, held, now.params)]
         assert set(moved.conflicts) == {name for name in theirs if not is_so(name, outcome, now.params)}
-        if moved.means_the_same:
+        if moved.is_clean:
             ours = [name for name in {*held, *plan.after} if not is_so(name, held, plan.after)]
             assert all(is_so(name, outcome, plan.after) for name in ours)
             assert all(is_so(name, outcome, now.params) for name in theirs)
@@ -135,7 +136,7 @@ class TestPlanning:
     def test_two_patches_conflict_where_they_disagree(self, held, one, two):
         """Held against a rival patch, a patch conflicts on the common names that the rival changed to something else."""
         project = Project("boxes", type="comparison", params=held)
-        moved = Plan.of(project, Patch(one)).on(project.patch_params(two))
+        moved = Plan.of(project, Patch(one)).rebase_on(project.patch_params(two))
         disagree = {name for name in one.keys() & two.keys() if not same(one[name], two[name])}
         changed = {name for name in two if name not in held or not same(held[name], two[name])}
         assert set(moved.conflicts) == disagree & changed

@@ -51,8 +51,8 @@ def test_thousands_are_found_in_one_pass(kind: str, order: str, monkeypatch: pyt
         order, parts
     )
     decoded = []
-    plain = positions._decoded
-    monkeypatch.setattr(positions, "_decoded", lambda text, at: decoded.append(at) or plain(text, at))
+    plain = positions._decode_value
+    monkeypatch.setattr(positions, "_decode_value", lambda text, at: decoded.append(at) or plain(text, at))
     for part in parts:
         name_at, value_at = places.find(f"/held/{part}")
         assert (name_at, value_at) == (9, 9) or places.find(f"/held/{part}/a")[1] > value_at

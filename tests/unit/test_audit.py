@@ -173,25 +173,25 @@ def test_an_audit_in_text():
     """One line sums up, then each finding with its way out, then what the tasks teach."""
     audit = audited(task(instruction="Hurry.\nBox it."), task(0, "Hurry. Box it.", task_id="t2"), task(project="other"))
     assert str(audit) == (
-        'tasks of "boxes": 1 possible, 1 impossible, 1 name no version of it\n'
+        'tasks of "boxes": 1 possible, 1 impossible, 1 not judged (no version of this project)\n'
         'task t2: T5: at /instruction: found "Hurry. " before the project\'s text,'
         ' wanted "\\n" between the task\'s text and that of version 0\n'
-        '  would be right with instruction_separator=" " or instruction_separator="" or instruction_rule="override"\n'
-        "the assumptions in use do not explain them all; these would:"
+        '  possible with instruction_separator=" " or instruction_separator="" or instruction_rule="override"\n'
+        "the current settings do not explain all tasks; these do:"
         ' instruction_separator="" or instruction_rule="override"'
     )
 
 
 def test_what_possible_tasks_teach():
     """Each setting is told with the values that the tasks rule out, and those that are as good."""
-    assert audited(task(instruction="Hurry.\nBox it.")).lessons == [
-        "the assumptions in use explain them",
-        '  instruction_separator = "\\n"  (ruled out: "\\n\\n", " "; as good: "")',
-        '  empty_instruction = "leave out"  (as good: "join")',
-        '  instruction_rule = "append"  (as good: "override")',
-        '  pinned_param_version = "used"  (as good: "latest")',
+    assert audited(task(instruction="Hurry.\nBox it.")).format_calibration() == [
+        "the current settings explain all tasks",
+        '  instruction_separator = "\\n"  (ruled out: "\\n\\n", " "; also possible: "")',
+        '  empty_instruction = "leave out"  (also possible: "join")',
+        '  instruction_rule = "append"  (also possible: "override")',
+        '  pinned_param_version = "used"  (also possible: "latest")',
     ]
-    assert audited().lessons == audited(task(project="other")).lessons == []
+    assert audited().format_calibration() == audited(task(project="other")).format_calibration() == []
 
 
 def test_three_tasks_settle_an_account():
@@ -213,7 +213,7 @@ def test_a_task_that_nothing_explains_teaches_nothing():
     """A task that is impossible under every assumption strikes out none; the others still do."""
     audit = audited(task() | {"params": {}}, task(0, "Hurry.\nBox it.", task_id=None))
     assert Assumptions() in audit.calibration
-    assert "the assumptions in use explain the others" in str(audit)
+    assert "the current settings explain the other tasks" in str(audit)
     assert str(audit.findings[0]).startswith("task t1: T1")
 
 
@@ -278,10 +278,8 @@ def test_a_finding_in_text():
     two = audited(task(1, "Box all.", task_id="a\n")).findings[0]
     assert str(two) == (
         "task a\\n: T1: at /tags: found nothing, wanted a value: version 1 sets it\n"
-        '  would be right with pinned_param_version="latest" and instruction_rule="override"'
-    ) or str(two).splitlines()[1] == (
-        '  would be right with instruction_rule="override" and pinned_param_version="latest"'
-    )
+        '  possible with pinned_param_version="latest" and instruction_rule="override"'
+    ) or str(two).splitlines()[1] == ('  possible with instruction_rule="override" and pinned_param_version="latest"')
 
 
 def test_what_is_not_judged_is_counted():
@@ -308,3 +306,8 @@ def test_ends_of_texts_are_cut_at_sixty():
     assert told(audited(task(instruction=more)))[0][2] == "..." + "\\nx" * 30
     assert told(audited(task(instruction=["a"])))[0][2] == "an array"
     assert str(pytest.raises(InvalidParams, audited, 7).value).startswith("found the number 7")
+
+
+def test_an_audit_has_a_short_repr():
+    """It counts the tasks, and shows no value."""
+    assert repr(audited(task())) == "<Audit of 'boxes': 1 possible, 0 impossible, 0 not judged>"

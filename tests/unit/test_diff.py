@@ -137,3 +137,8 @@ def test_what_differs_inside_is_shown_where_the_whole_is_too_long():
     assert str(Diff.between({"a": "a" + long}, {"a": "b" + long})) == (
         f'  changed  a  "a{long[:98]}... (303 characters) -> "b{long[:98]}... (303 characters)'
     )
+
+
+def test_a_diff_has_a_short_repr():
+    """It counts, and shows no value."""
+    assert repr(Diff.between(BEFORE, AFTER)) == "<Diff: 1 removed, 1 changed, 1 added, 2 kept>"

@@ -79,6 +79,11 @@ def test_a_drift_as_json():
     }
 
 
+def test_a_drift_has_a_short_repr():
+    """It names the project and the state."""
+    assert repr(Drift.between(BASE, BASE)) == "<Drift of 'boxes': in sync>"
+
+
 @given(projects(), st.lists(updates(), max_size=2), st.lists(updates(), max_size=2))
 def test_drift_is_symmetric(project, here, there):
     """Seen from the other side the same params are in conflict, and ahead is behind."""

@@ -36,20 +36,20 @@ def test_a_history_in_text():
         '  added    instruction  "Box it."\n'
         "  added    padding      3\n"
         "\n"
-        "version 1  2024-03-04T09:12:01.000Z  by patch or by replace\n"
+        "version 1  2024-03-04T09:12:01.000Z  by patch or replace\n"
         "  changed  padding  3 -> 4\n"
         "\n"
-        "version 2  2024-03-04T09:12:02.500Z  changes nothing, 2 s after the one before: probably one request, sent twice\n"
+        "version 2  2024-03-04T09:12:02.500Z  changes nothing, 2 s after the version before: probably a retried request\n"
         "\n"
-        "version 3  by replace, for it dropped params\n"
+        "version 3  by replace: params were dropped\n"
         '  dropped  instruction  "Box it."\n'
         "  added    new          [1]\n"
         "\n"
-        "version 4  by patch or by replace\n"
+        "version 4  by patch or replace\n"
         "  changed  padding      4 -> 3\n"
         '  added    instruction  "Box it."\n'
-        "  returns  padding to what it was in version 0\n"
-        "  returns  instruction to what it was in version 2\n"
+        "  returns  padding to its value in version 0\n"
+        "  returns  instruction to its value in version 2\n"
         "\n"
         "version 5  changes nothing"
     )
@@ -132,14 +132,14 @@ def test_a_value_returns_to_the_version_that_had_it_last():
 def test_the_life_of_a_param():
     """Since when to when a param had which value, gaps included, in text and as JSON."""
     history = History.of(STORY)
-    assert history.life_of("instruction") == 'instruction\n  0-2  "Box it."\n  3    not set\n  4-5  "Box it."'
+    assert history.format_lifetimes("instruction") == 'instruction\n  0-2  "Box it."\n  3    not set\n  4-5  "Box it."'
     assert [life.to_json() for life in history.lifetimes("padding")] == [
         {"first": 0, "last": 0, "set": True, "value": 3},
         {"first": 1, "last": 3, "set": True, "value": 4},
         {"first": 4, "last": 5, "set": True, "value": 3},
     ]
     assert [life.to_json() for life in history.lifetimes("none")] == [{"first": 0, "last": 5, "set": False}]
-    assert History.of(Project("bare", type="comparison")).life_of("a") == "a"
+    assert History.of(Project("bare", type="comparison")).format_lifetimes("a") == "a"
 
 
 def test_null_is_no_gap():
@@ -150,7 +150,14 @@ def test_null_is_no_gap():
 @pytest.mark.parametrize("param", [None, 7, b"padding", ["padding"], {}])
 def test_a_param_is_asked_for_by_name(param):
     """Only text can be the name of a param."""
-    for ask in (History.of(STORY).lifetimes, History.of(STORY).life_of):
+    for ask in (History.of(STORY).lifetimes, History.of(STORY).format_lifetimes):
         with pytest.raises(InvalidParams) as refused:
             ask(param)
         assert refused.value.code == "param_name"
+
+
+def test_a_history_has_a_short_repr():
+    """It counts the versions, and shows no value."""
+    history = History.of(STORY)
+    assert repr(history) == "<History of 'boxes': 6 versions>"
+    assert repr(history.steps[1]) == "<Step to version 1: <Diff: 0 removed, 1 changed, 0 added, 1 kept>>"

@@ -57,7 +57,7 @@ def test_an_overriding_instruction_shields():
     project = BOXES.assuming(Assumptions(instruction_rule="override"))
     plan = Plan.of(project, Patch({"instruction": "Box all."}))
     assert effect(plan, instruction="Hurry.").why == "override"
-    assert "shield" not in str(Impact.of(plan, []))
+    assert "cannot override" not in str(Impact.of(plan, []))
 
 
 @pytest.mark.parametrize(
@@ -82,17 +82,17 @@ TASKS = [{}, {"padding": 9}, {"padding": 9, "new": 2}, {"project_version": 0}, {
 def test_an_impact_in_text():
     """One line counts the requests and why some are not touched, then each changed param has a line."""
     assert str(Impact.of(PADDED, TASKS)) == (
-        "6 requests: 3 affected, 1 set every changed param themselves, 1 are pinned to a version,"
+        "6 requests: 3 affected, 1 overriding every changed param, 1 pinned to a version,"
         " 1 opted out (project_version -1)\n"
-        "  padding  2 affected, 2 set it themselves\n"
-        "  new      3 affected, 1 set it themselves"
+        "  padding  2 affected, 2 overriding it\n"
+        "  new      3 affected, 1 overriding it"
     )
     assert str(Impact.of(REWORDED, [{}, {"instruction": "Hurry."}])) == (
         "2 requests: 2 affected\n"
-        "  instruction  2 affected, 0 set it themselves\n"
-        "a task cannot shield itself from a change of the project's instruction: it is appended to the task's own"
+        "  instruction  2 affected, 0 overriding it\n"
+        "the project's instruction is appended to the task's own, so a task cannot override it"
     )
-    assert str(Impact.of(Plan.of(BOXES, Patch({})), [{}])) == "1 request: 0 affected, 1 come out the same all the same"
+    assert str(Impact.of(Plan.of(BOXES, Patch({})), [{}])) == "1 request: 0 affected, 1 unchanged"
 
 
 def test_an_impact_as_json():
@@ -108,10 +108,15 @@ def test_an_impact_as_json():
 def test_an_effect_in_text_and_json():
     """An effect names what comes out differently, or why nothing does, and carries the request."""
     assert str(effect(PADDED, padding=9)) == "new"
-    assert str(effect(PADDED, project_version=0)) == "comes out the same (pinned)"
+    assert str(effect(PADDED, project_version=0)) == "unchanged (pinned)"
     assert effect(PADDED, padding=9, unique_id="u-1").to_json() == {
         "params": ["new"],
         "overridden": ["padding"],
         "why": None,
         "request": {"unique_id": "u-1", "padding": 9},
     }
+
+
+def test_an_impact_has_a_short_repr():
+    """It counts the requests, and shows no value."""
+    assert repr(Impact.of(PADDED, TASKS)) == "<Impact on 'boxes': 3 affected, 3 unaffected>"

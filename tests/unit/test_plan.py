@@ -133,30 +133,32 @@ def test_an_update_is_a_patch_or_a_replace():
 )
 def test_a_moved_history_says_what_would_be_undone(update, meanwhile, conflicts):
     """What somebody else changed and this update would make something else of is a conflict, and nothing else is."""
-    moved = Plan.of(BOXES, update).on(BOXES.update(meanwhile))
+    moved = Plan.of(BOXES, update).rebase_on(BOXES.update(meanwhile))
     assert moved.conflicts == conflicts
-    assert moved.means_the_same is (conflicts == ())
+    assert moved.is_clean is (conflicts == ())
     assert moved.since == (1,)
 
 
 def test_nothing_to_do_means_the_same_while_nothing_moved():
     """A plan of nothing conflicts with whatever changed since, for the project no longer holds what was wanted."""
     plan = Plan.to(BOXES, BOXES.params)
-    assert plan.on(BOXES.patch_params({})).means_the_same
-    assert plan.on(BOXES.patch_params({"padding": 4})).conflicts == ("padding",)
+    assert plan.rebase_on(BOXES.patch_params({})).is_clean
+    assert plan.rebase_on(BOXES.patch_params({"padding": 4})).conflicts == ("padding",)
 
 
 def test_a_moved_history_in_text_and_json():
     """One line says whether the plan still means the same."""
     plan = Plan.of(BOXES, Patch({"padding": 4, "old": 2}))
-    assert str(plan.on(BOXES)) == "the history has not moved"
+    assert str(plan.rebase_on(BOXES)) == "the history has not changed since"
     one = BOXES.patch_params({"new": 1})
-    assert str(plan.on(one)) == "the history has moved on (version 1), and the plan still means the same"
-    two = one.patch_params({"padding": 5, "old": 3})
-    assert str(plan.on(two)) == (
-        "the history has moved on (versions 1, 2), and the plan would undo what was done to: padding, old"
+    assert (
+        str(plan.rebase_on(one)) == "the history has changed since (version 1); the update still has the planned effect"
     )
-    assert plan.on(two).to_json() == {"since": [1, 2], "conflicts": ["padding", "old"]}
+    two = one.patch_params({"padding": 5, "old": 3})
+    assert str(plan.rebase_on(two)) == (
+        "the history has changed since (versions 1, 2); the update would overwrite: padding, old"
+    )
+    assert plan.rebase_on(two).to_json() == {"since": [1, 2], "conflicts": ["padding", "old"]}
 
 
 @pytest.mark.parametrize(
@@ -171,5 +173,16 @@ def test_a_moved_history_in_text_and_json():
 def test_another_history_is_not_a_later_one(now):
     """A plan is held only against its own project, in the same or a later state."""
     with pytest.raises(InvalidSetting) as refused:
-        Plan.of(BOXES, Patch({})).on(now)
+        Plan.of(BOXES, Patch({})).rebase_on(now)
     assert refused.value.code == "history_moved"
+
+
+def test_a_plan_has_a_short_repr():
+    """It names the project, the update and the drops, and no value."""
+    plan = Plan.of(BOXES, Replace({"padding": 4}))
+    assert repr(plan) == "<Plan for 'boxes': Replace, 2 dropped>"
+    assert repr(Plan.to(BOXES, BOXES.params)) == "<Plan for 'boxes': nothing to do, 0 dropped>"
+    assert (
+        repr(plan.rebase_on(BOXES))
+        == "<Rebase of <Plan for 'boxes': Replace, 2 dropped>: 0 later versions, 0 conflicts>"
+    )

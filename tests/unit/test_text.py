@@ -70,8 +70,8 @@ def test_a_diff_cuts_long_values():
 def test_a_history_cuts_long_values_and_escapes_names():
     """The lifetimes of a param show a hundred characters of each value; a param that returns is named on one line."""
     project = PROJECT.patch_params({ODD: 1}).patch_params({ODD: LONG})
-    assert History.of(project).life_of(ODD) == f"a\\n\n  0-3  {CUT}\n  4    1\n  5    {CUT}"
-    assert "  returns  a\\n to what it was in version 3" in str(History.of(project))
+    assert History.of(project).format_lifetimes(ODD) == f"a\\n\n  0-3  {CUT}\n  4    1\n  5    {CUT}"
+    assert "  returns  a\\n to its value in version 3" in str(History.of(project))
     entry = {"version": 0, "created_at": "no\ntime"}
     odd = read_project({"name": "o", "type": "t", "param_history": [entry]})
     assert str(History.of(odd)).splitlines()[2] == "version 0  no\\ntime  the first"
@@ -80,15 +80,15 @@ def test_a_history_cuts_long_values_and_escapes_names():
 def test_a_plan_escapes_names():
     """Conflicts and drops are named on one line."""
     plan = Plan.of(PROJECT, Patch({ODD: 2}))
-    assert str(plan.on(PROJECT.patch_params({ODD: 1}))).endswith("would undo what was done to: a\\n")
+    assert str(plan.rebase_on(PROJECT.patch_params({ODD: 1}))).endswith("would overwrite: a\\n")
 
 
 def test_an_impact_escapes_names():
     """Each changed param has a row, as wide as the longest name looks."""
     impact = Impact.of(Plan.of(PROJECT, Patch({ODD: 1, "long name": 2})), [TaskRequest({})])
     assert str(impact).splitlines()[1:] == [
-        "  a\\n        1 affected, 0 set it themselves",
-        "  long name  1 affected, 0 set it themselves",
+        "  a\\n        1 affected, 0 overriding it",
+        "  long name  1 affected, 0 overriding it",
     ]
 
 
@@ -138,7 +138,7 @@ def test_an_overriding_instruction_needs_no_warning():
         "boxes", type="t", params={"instruction": "a"}, assumptions=Assumptions(instruction_rule="override")
     )
     told = str(Impact.of(Plan.of(project, Patch({"instruction": "b"})), [{}]))
-    assert told == "1 request: 1 affected\n  instruction  1 affected, 0 set it themselves"
+    assert told == "1 request: 1 affected\n  instruction  1 affected, 0 overriding it"
 
 
 def test_an_effect_names_all_its_params():

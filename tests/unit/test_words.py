@@ -440,7 +440,7 @@ REFUSALS = [
         "at /created_at: found the param name `created_at`, wanted another: the API keeps its own bookkeeping under it",
     ),
     (
-        lambda: Plan.of(BOXES, Patch({})).on(EMPTY),
+        lambda: Plan.of(BOXES, Patch({})).rebase_on(EMPTY),
         "InvalidSetting",
         "history_moved",
         "/param_history",

@@ -11,7 +11,7 @@ from paramcore.analysis.plan import Plan
 from paramcore.cli.client import OUTCOME_EXIT_CODES, create_client
 from paramcore.cli.exit_codes import FINDINGS, FINE, OUTCOME_UNKNOWN
 from paramcore.cli.output import Pieces, flush_output, format_document, print_message
-from paramcore.cli.reading import read_params, read_update_file
+from paramcore.cli.params import read_params, read_update_file
 from paramcore.errors import InvalidSetting
 from paramcore.service.outcome import Outcome
 from paramcore.service.requests import Request, Response, Transport

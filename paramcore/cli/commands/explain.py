@@ -6,7 +6,7 @@ from argparse import Namespace
 from typing import Any
 
 from paramcore.cli.output import Pieces
-from paramcore.cli.reading import Projects
+from paramcore.cli.projects import ProjectFiles
 from paramcore.cli.task_output import format_each_task
 from paramcore.model.effective import EffectiveParams
 from paramcore.model.explanation import Explanation
@@ -27,4 +27,4 @@ def explain(options: Namespace) -> Pieces:
         explanations = [explanation.to_json() for explanation in explain_params(effective)]
         return {"project": effective.project, "explanations": explanations}
 
-    return format_each_task(Projects(options.project, options.assumptions), options, as_text, as_json)
+    return format_each_task(ProjectFiles(options.project, options.assumptions), options, as_text, as_json)

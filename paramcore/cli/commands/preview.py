@@ -8,7 +8,8 @@ from typing import Any
 
 from paramcore.bulk import FastTaskReader, PreviewEncoder
 from paramcore.cli.output import Pieces
-from paramcore.cli.reading import Projects, request_overrides
+from paramcore.cli.projects import ProjectFiles
+from paramcore.cli.requests import request_overrides
 from paramcore.cli.task_output import format_each_task, is_jsonl
 from paramcore.files.reader import Line
 from paramcore.model.effective import EffectiveParams
@@ -19,7 +20,7 @@ __all__ = ["preview"]
 
 def preview(options: Namespace) -> Pieces:
     """Show the effective params of each task."""
-    projects = Projects(options.project, options.assumptions)
+    projects = ProjectFiles(options.project, options.assumptions)
     if options.explain:
         return format_each_task(projects, options, _format_explained, _explained_to_json)
     encode_line = _make_line_encoder(projects, options) if options.format == "json" and is_jsonl(options) else None
@@ -35,9 +36,9 @@ def _explained_to_json(effective: EffectiveParams) -> dict[str, Any]:
     return {**effective.to_json(), "explanations": explanations}
 
 
-def _make_line_encoder(projects: Projects, options: Namespace) -> Callable[[Line], str | None]:
+def _make_line_encoder(projects: ProjectFiles, options: Namespace) -> Callable[[Line], str | None]:
     # Only the checking path warns about the names of T14.
-    reader = FastTaskReader(projects.of, request_overrides(options), excluded_names=look_alike_names())
+    reader = FastTaskReader(projects.find_project, request_overrides(options), excluded_names=look_alike_names())
     encoder = PreviewEncoder()
 
     def encode_line(line: Line) -> str | None:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from paramcore.cli.exit_codes import FINE
 from paramcore.cli.output import Pieces, flush_output
 from paramcore.cli.project_files import make_directory, write_project_file
-from paramcore.cli.reading import Projects
+from paramcore.cli.projects import ProjectFiles
 from paramcore.errors import DocumentError, InvalidSetting
 from paramcore.model.effective import EffectiveParams
 from paramcore.model.project import Project
@@ -58,7 +58,7 @@ def serve(options: Namespace) -> Pieces:
 def _read_projects(options: Namespace) -> list[Project]:
     projects: dict[str, Project] = {}
     for path in options.projects:
-        for project in Projects(path, options.assumptions):
+        for project in ProjectFiles(path, options.assumptions):
             if project.name in projects:
                 found, wanted = f"a second project {format_value(project.name)}", "each project once"
                 raise DocumentError("wrong_project", None, found, wanted, format_name(path), None, None)

@@ -9,7 +9,7 @@ from paramcore.analysis.drift import Drift
 from paramcore.cli.client import create_client
 from paramcore.cli.exit_codes import FINDINGS, FINE
 from paramcore.cli.output import Pieces, format_document
-from paramcore.cli.reading import Projects
+from paramcore.cli.projects import ProjectFiles
 from paramcore.errors import NotDone
 from paramcore.model.project import Project
 from paramcore.service.client import Client
@@ -20,7 +20,7 @@ __all__ = ["status"]
 
 def status(options: Namespace) -> Pieces:
     """Compare project files with the service: which of the two is ahead."""
-    projects = Projects(options.project, options.assumptions, quiet=True)
+    projects = ProjectFiles(options.project, options.assumptions, quiet=True)
     client = create_client(options)
     documents: list[dict[str, Any]] = []
     for project in projects:

@@ -13,8 +13,9 @@ from paramcore.cli.exit_codes import FINDINGS, FINE, INTERRUPTED
 from paramcore.cli.located_finding import Placed, placed
 from paramcore.cli.output import Pieces, format_document, print_message
 from paramcore.cli.progress import OnRead, show_progress
+from paramcore.cli.projects import ProjectFiles
 from paramcore.cli.pyproject import ignored_codes
-from paramcore.cli.reading import BadLines, BadTask, Projects, Task, blaming, read_tasks, request_overrides
+from paramcore.cli.requests import BadLines, BadTask, Task, read_tasks, request_overrides
 from paramcore.errors import DocumentError, InvalidSetting
 from paramcore.files.document import Document
 from paramcore.files.reader import Line, read_document
@@ -55,7 +56,7 @@ def validate(options: Namespace) -> Pieces:
     if options.format == "text":
         yield f"{bench.summary}\n"
     else:
-        bench.bad_lines.tell_count()
+        bench.bad_lines.report_count()
     return status
 
 
@@ -74,11 +75,11 @@ class _Bench:
     def __init__(self, options: Namespace) -> None:
         self._options = options
         self._ignored = ignored_codes(options.ignore)
-        self._projects = Projects(options.project, options.assumptions, quiet=True)
+        self._projects = ProjectFiles(options.project, options.assumptions, quiet=True)
         self._schemas = _schemas(options.schema)
         self._judges = {project.name: Validator(project, self._schemas) for project in self._projects}
         self._overrides = {project.name: Overrides(project) for project in self._projects}
-        self._first = FastTaskReader(self._projects.of, request_overrides(options))
+        self._first = FastTaskReader(self._projects.find_project, request_overrides(options))
         self._tasks = 0
         #: Lines that are no JSON.
         self.bad_lines = BadLines(keep_going=options.keep_going)
@@ -112,7 +113,7 @@ class _Bench:
             on_read=on_read,
         ):
             if isinstance(task, BadTask) and task.document is None:
-                self.bad_lines.tell(task.error)
+                self.bad_lines.report(task.error)
                 continue
             self._tasks += 1
             yield task if isinstance(task, list) else self._of_task(task)
@@ -135,11 +136,11 @@ class _Bench:
         try:
             if isinstance(task, BadTask):
                 raise task.error
-            effective = task.resolved(self._projects)
+            effective = task.resolve(self._projects)
         except DocumentError as error:
             refused = self._refused(error, task)
             return [] if refused.violation.code in self._ignored else [refused]
-        project = self._projects.named(effective.project)
+        project = self._projects.get_project(effective.project)
         judge = self._judges[project.name]
         self._overrides[project.name].add(effective.task.params, effective.inherited_from)
         found = (*judge.task(effective), *lint_task(effective, judge.schema.required))
@@ -168,7 +169,7 @@ class _Bench:
 
     def _placed(self, one: Finding, project: Project, document: Document | None = None) -> Placed:
         violation = one if self._options.values else one.without_values()
-        return placed(violation, project.name, document, self._projects.place_of(project))
+        return placed(violation, project.name, document, self._projects.locate_project(project))
 
     def _news(self, found: Iterable[Finding], project: Project) -> list[Finding]:
         return [one for one in found if one.code not in self._ignored and self._is_news(one, project)]
@@ -214,7 +215,7 @@ def _schemas(given: Iterable[str]) -> Schemas:
         if not (name and path):
             raise InvalidSetting("task_type", None, f"`--schema {format_name(one)}`", "`--schema TYPE=FILE`")
         document = read_document(path)
-        with blaming(document):
+        with document.locate_errors():
             schemas = schemas.adding(name, document.value)
     return schemas
 

@@ -1,0 +1,138 @@
+"""Which rules a finished task contradicts, under given assumptions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from attrs import frozen
+
+from paramcore.model.assumptions import Assumptions
+from paramcore.model.inheritance import Inheritance
+from paramcore.model.project import Project
+from paramcore.model.tasks import TASK_FIELD_NAMES, inherits_nothing
+from paramcore.model.versions import ParamVersion
+from paramcore.text import describe_value, format_name, format_value
+from paramcore.values.pointer import join_pointer
+
+__all__ = ["Contradiction", "find_contradictions", "format_settings"]
+
+#: Characters of an instruction that a contradiction shows, from its end.
+_SHOWN_CHARACTERS = 60
+
+
+@frozen
+class Contradiction:
+    """
+    A part of a finished task that no request could have produced.
+
+    `task_id` is `None` where the task object has no id.  `rule` is the id of
+    the rule, such as `T4`.  `path` is a JSON Pointer into the task object.
+    `vanishes_under` lists the other settings that would explain the task, each
+    as the settings to change: `{"instruction_separator": " "}`.
+    """
+
+    task_id: str | None
+    rule: str
+    path: str
+    found: str
+    wanted: str
+    vanishes_under: tuple[Mapping[str, str], ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return `task_id rule pointer found wanted vanishes_under`."""
+        return {
+            "task_id": self.task_id,
+            "rule": self.rule,
+            "pointer": self.path,
+            "found": self.found,
+            "wanted": self.wanted,
+            "vanishes_under": [dict(settings) for settings in self.vanishes_under],
+        }
+
+    def __str__(self) -> str:
+        task = "task" if self.task_id is None else f"task {format_name(self.task_id)}"
+        ways = " or ".join(format_settings(settings) for settings in self.vanishes_under)
+        way_out = f"\n  possible with {ways}" if ways else ""
+        return f"{task}: {self.rule}: at {self.path}: found {self.found}, wanted {self.wanted}{way_out}"
+
+
+def format_settings(settings: Mapping[str, str]) -> str:
+    """Return settings on one line: `instruction_rule="append" and ...`."""
+    return " and ".join(f"{name}={format_value(value)}" for name, value in settings.items())
+
+
+def find_contradictions(project: Project, task: Mapping[str, Any], assumptions: Assumptions) -> list[Contradiction]:
+    """Return what no request could have produced under these assumptions."""
+    number = task["project_param_version"]
+    if inherits_nothing(number):
+        return _check_type(project, task)
+    if type(number) is not int or not 0 <= number < len(project.versions):
+        last = len(project.versions) - 1
+        wanted = f"a version from 0 to {last}, or -1" if project.versions else "none: it has no versions"
+        return [_contradict(task, "T8", "/project_param_version", describe_value(number), wanted)]
+    # Where T8 records the latest version, the task may have inherited any version up to it.
+    may_be_older = assumptions.pinned_param_version == "latest"
+    versions = project.versions[number::-1] if may_be_older else project.versions[number : number + 1]
+    by_version = [[*_check_type(project, task), *_check_version(version, task, assumptions)] for version in versions]
+    return next((contradictions for contradictions in by_version if not contradictions), by_version[0])
+
+
+def _check_type(project: Project, task: Mapping[str, Any]) -> list[Contradiction]:
+    task_type = task.get("type", project.type)
+    if task_type == project.type:
+        return []
+    wanted = f"the project's type, {format_value(project.type)}"
+    return [_contradict(task, "T12", "/type", describe_value(task_type), wanted)]
+
+
+def _check_version(version: ParamVersion, task: Mapping[str, Any], assumptions: Assumptions) -> Iterator[Contradiction]:
+    params = task.get("params", {})
+    for name in version.params:
+        has_field = name in TASK_FIELD_NAMES
+        # T1 lets a task override a param, never remove it.  T9 lets the service add params, which are not checked.
+        if name != "instruction" and name not in (task if has_field else params):
+            path = join_pointer(name) if has_field else join_pointer("params", name)
+            yield _contradict(task, "T1", path, "nothing", f"a value: version {version.number} sets it")
+    if version.params.get("instruction") and not _can_produce_instruction(version, task, assumptions):
+        yield _explain_instruction(version, task, assumptions)
+
+
+def _can_produce_instruction(version: ParamVersion, task: Mapping[str, Any], assumptions: Assumptions) -> bool:
+    instruction = task.get("instruction")
+    if "instruction" not in task or (type(instruction) is not str and instruction is not None):
+        return False
+    merge = Inheritance(version, assumptions).merge
+    # The request may have set no instruction, all of it, or the part before the project's.
+    requests = [{}, {"instruction": instruction}]
+    if instruction is not None:
+        appended = assumptions.instruction_separator + version.params["instruction"]
+        requests.append({"instruction": instruction.removesuffix(appended)})
+    return any(merge(request)["instruction"] == instruction for request in requests)
+
+
+def _explain_instruction(version: ParamVersion, task: Mapping[str, Any], assumptions: Assumptions) -> Contradiction:
+    inherited, instruction = version.params["instruction"], task.get("instruction")
+    if assumptions.instruction_rule == "override":
+        found = describe_value(instruction) if "instruction" in task else "nothing"
+        return _contradict(task, "T1", "/instruction", found, f"a text: version {version.number} sets it")
+    if type(instruction) is not str or not instruction.endswith(inherited):
+        wanted = f"the text of version {version.number} at its end: {_format_end(inherited)}"
+        return _contradict(task, "T4", "/instruction", _format_end(instruction), wanted)
+    separator = format_value(assumptions.instruction_separator)
+    found = f"{_format_end(instruction.removesuffix(inherited))} before the project's text"
+    wanted = f"{separator} between the task's text and that of version {version.number}"
+    return _contradict(task, "T5", "/instruction", found, wanted)
+
+
+def _contradict(task: Mapping[str, Any], rule: str, path: str, found: str, wanted: str) -> Contradiction:
+    task_id = task.get("task_id")
+    return Contradiction(task_id if type(task_id) is str else None, rule, path, found, wanted)
+
+
+def _format_end(text: Any) -> str:
+    if type(text) is not str:
+        return describe_value(text)
+    if len(text) <= _SHOWN_CHARACTERS:
+        return format_value(text)
+    return f"...{format_name(text[-_SHOWN_CHARACTERS:])}"

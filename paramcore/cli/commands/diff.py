@@ -1,0 +1,19 @@
+"""The command that compares two states of params: diff."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from paramcore.analysis.diff import Diff
+from paramcore.cli.exit_codes import FINDINGS, FINE
+from paramcore.cli.output import Pieces, format_document
+from paramcore.cli.params import read_params
+
+__all__ = ["diff"]
+
+
+def diff(options: Namespace) -> Pieces:
+    """Show what differs between two states of params, also inside objects."""
+    diff = Diff.between(read_params(options.before).params, read_params(options.after).params)
+    yield format_document(diff.to_json()) if options.format == "json" else f"{diff}\n"
+    return FINDINGS if diff and options.exit_code else FINE

@@ -1,0 +1,62 @@
+"""The command that shows which requests an update affects: impact."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from functools import partial
+
+from paramcore.analysis.impact import Effect, Impact, ImpactCounter
+from paramcore.analysis.plan import Plan
+from paramcore.cli.exit_codes import FINDINGS, FINE
+from paramcore.cli.output import Pieces, format_document
+from paramcore.cli.params import read_update_file
+from paramcore.cli.progress import show_progress
+from paramcore.cli.projects import ProjectFiles
+from paramcore.cli.requests import BadLines, BadTask, Task, read_tasks, request_overrides
+from paramcore.errors import ParamcoreError
+from paramcore.text import format_name, format_value
+
+__all__ = ["impact"]
+
+
+def impact(options: Namespace) -> Pieces:
+    """Show which requests get other params after an update, and why the others do not."""
+    projects = ProjectFiles(options.project, options.assumptions)
+    update = read_update_file(options.update)
+    counters = {project.name: ImpactCounter(Plan.of(project, update)) for project in projects}
+    bad_lines = BadLines(keep_going=options.keep_going)
+    read = partial(read_tasks, options.tasks, lines=options.lines, settings=request_overrides(options))
+    prints = options.list and not options.output
+    for task in show_progress(lambda on_read: read(on_read=on_read), options.tasks, prints=prints):
+        if isinstance(task, BadTask):
+            bad_lines.report(task.error)
+            continue
+        try:
+            effect = counters[projects.find_project(task.request).name].add_task(task.request)
+        except ParamcoreError as error:
+            bad_lines.report(task.locate_error(error))
+            continue
+        if options.list and effect.params:
+            yield _format_effect(task, effect, options.format)
+    impacts = [counter.build_impact() for counter in counters.values()]
+    if options.format == "json":
+        document = projects.join_answers([impact.to_json() for impact in impacts])
+        yield json.dumps(document) + "\n" if options.list else format_document(document)
+    else:
+        yield "\n\n".join(_format_impact(impact, projects) for impact in impacts) + "\n"
+    bad_lines.report_count()
+    affected = any(impact.affected for impact in impacts)
+    return FINDINGS if bad_lines.count or (affected and options.exit_code) else FINE
+
+
+def _format_effect(task: Task, effect: Effect, output_format: str) -> str:
+    if output_format == "json":
+        return json.dumps(effect.to_json()) + "\n"
+    unique_id = task.request.unique_id
+    name = "" if unique_id is None else f" {format_name(unique_id)}"
+    return f"{task.document.format_location('')}{name}: {effect}\n"
+
+
+def _format_impact(impact: Impact, projects: ProjectFiles) -> str:
+    return f"{format_value(impact.plan.project.name)}: {impact}" if projects.many else str(impact)

@@ -1,0 +1,76 @@
+"""Read the updates, and the params of `FILE[@N]`, that a command line names."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import frozen
+
+from paramcore.errors import DocumentError, NoSuchVersion, WrongProject
+from paramcore.files.document import PROJECT_DEPTH, Document
+from paramcore.files.reader import PROJECT_SIZE, read_document
+from paramcore.model.updates import Replace, Update
+from paramcore.text import format_path
+from paramcore.wire import read_projects, read_update
+
+__all__ = ["Params", "read_params", "read_update_file"]
+
+
+def read_update_file(path: str) -> Update:
+    """
+    Read the body of a setParams request.
+
+    Raises:
+        DocumentError: with file, line and column.
+
+    """
+    document = read_document(path)
+    with document.locate_errors():
+        return read_update(document.value)
+
+
+@frozen
+class Params:
+    """Params and the document that they come from."""
+
+    params: Mapping[str, Any]
+    document: Document
+
+
+def read_params(spec: str) -> Params:
+    """
+    Read the params of `FILE` or `FILE@N`.
+
+    FILE holds a project, whose latest version or version N is taken, or an object
+    of params.
+
+    Raises:
+        DocumentError: with file, line and column.
+
+    """
+    path, number = _split_spec(spec)
+    document = read_document(path, limit=PROJECT_SIZE, depth=PROJECT_DEPTH)
+    value = document.value
+    with document.locate_errors():
+        if number is None and isinstance(value, dict) and "param_history" not in value:
+            return Params(Replace(value).params, document)
+        projects = read_projects(value)
+        if len(projects) != 1:
+            raise WrongProject("wrong_project", "", f"{len(projects)} projects", "one, to take params from")
+        project = projects[0]
+        if number is None:
+            return Params(project.params, document)
+    try:
+        return Params(project.version(number).params, document)
+    except NoSuchVersion as error:
+        # The number is wrong on the command line, not in the file.
+        raise DocumentError(error.code, None, error.found, error.wanted, format_path(spec), None, None) from None
+
+
+def _split_spec(spec: str) -> tuple[str, int | None]:
+    path, mark, number = spec.rpartition("@")
+    if mark and path and number.isascii() and number.isdigit() and not os.path.exists(spec):
+        return path, int(number[:20])
+    return spec, None

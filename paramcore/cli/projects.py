@@ -1,0 +1,123 @@
+"""Read the projects that a command line names."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+from paramcore.cli.output import print_message
+from paramcore.errors import DocumentError, WrongProject
+from paramcore.files.document import PROJECT_DEPTH, Document
+from paramcore.files.reader import PROJECT_SIZE, YAML_SUFFIXES, read_document
+from paramcore.model.assumptions import Assumptions
+from paramcore.model.project import Project
+from paramcore.model.tasks import TaskRequest
+from paramcore.text import describe_os_error, format_path, format_value
+from paramcore.values.pointer import join_pointer
+from paramcore.wire import read_projects
+
+__all__ = ["ProjectFiles"]
+
+_T = TypeVar("_T")
+
+
+class ProjectFiles:
+    """
+    The projects of a file, or of all `.json` and `.yaml` files of a directory.
+
+    `many` is whether an answer is a list: for a directory, and for an array of
+    projects.
+
+    Raises:
+        DocumentError: `wrong_project` where there is no project, or two of the
+            same name; else as `read_document` and `read_project`.
+
+    """
+
+    def __init__(self, path: str, assumptions: Assumptions, *, quiet: bool = False) -> None:
+        self.path = path
+        self.many = os.path.isdir(path)
+        self._by_name: dict[str, Project] = {}
+        self._locations: dict[str, tuple[Document, str]] = {}
+        for source in _list_files(path):
+            document = read_document(source, limit=PROJECT_SIZE, depth=PROJECT_DEPTH)
+            self.many = self.many or isinstance(document.value, list)
+            with document.locate_errors():
+                self._add(read_projects(document.value, assumptions=assumptions), document)
+        if not self._by_name:
+            found, wanted = "no project in it", "a project, or several"
+            raise DocumentError("wrong_project", None, found, wanted, format_path(path), None, None)
+        if not quiet:
+            for project in self:
+                self._warn_of_ignored_names(project)
+
+    def __iter__(self) -> Iterator[Project]:
+        return iter(self._by_name.values())
+
+    def __len__(self) -> int:
+        return len(self._by_name)
+
+    def _add(self, projects: Iterable[Project], document: Document) -> None:
+        for index, project in enumerate(projects):
+            path = join_pointer(index) if isinstance(document.value, list) else ""
+            if project.name in self._by_name:
+                found, wanted = f"a second project {format_value(project.name)}", "each project once"
+                raise DocumentError("wrong_project", f"{path}/name", found, wanted, document.source, None, None)
+            self._by_name[project.name] = project
+            self._locations[project.name] = (document, path)
+
+    def _warn_of_ignored_names(self, project: Project) -> None:
+        document, path = self._locations[project.name]
+        # U10 keeps such names without inheriting them; one warning, for the newest version that has them, is enough.
+        for version in reversed(project.versions):
+            if version.not_inherited:
+                names = ", ".join(f"`{name}`" for name in version.not_inherited)
+                location = document.format_location(path + join_pointer("param_history", version.number))
+                print_message(f"warning: {location}: version {version.number} holds {names}, which no task inherits")
+                return
+
+    def get_project(self, name: str) -> Project:
+        """Return the project of this name."""
+        return self._by_name[name]
+
+    def locate_project(self, project: Project) -> tuple[Document, str]:
+        """Return the document of a project, and the JSON Pointer of the project in it."""
+        return self._locations[project.name]
+
+    def find_project(self, task: TaskRequest) -> Project:
+        """
+        Return the project of a task request: the one that it names, or the only one.
+
+        Raises:
+            WrongProject: where it names none of several projects.
+
+        """
+        if task.project in self._by_name:
+            return self._by_name[task.project]
+        if len(self) == 1:
+            # Where the request names another project, resolving it raises the error (T15).
+            return next(iter(self))
+        found = "no `project`" if task.project is None else f"the project {format_value(task.project)}"
+        wanted = f"the name of one of the {len(self)} projects in {self.path}"
+        path = "" if task.project is None else "/project"
+        raise WrongProject("wrong_project", path, found, wanted)
+
+    def join_answers(self, answers: list[_T]) -> list[_T] | _T:
+        """Return the list of answers, or the only answer where `many` is false."""
+        return answers if self.many else answers[0]
+
+
+def _list_files(path: str) -> list[str]:
+    if not os.path.isdir(path):
+        return [path]
+    source = format_path(path)
+    try:
+        names = sorted(name for name in os.listdir(path) if name.endswith((".json", *YAML_SUFFIXES)))
+    except OSError as error:
+        reason, wanted = describe_os_error(error), "a directory that can be read"
+        raise DocumentError("unreadable", None, reason, wanted, source, None, None) from None
+    if not names:
+        found, wanted = "a directory without `.json` or `.yaml` files", "project files in it"
+        raise DocumentError("unreadable", None, found, wanted, source, None, None)
+    return [os.path.join(path, name) for name in names]
