@@ -46,6 +46,7 @@ def test_python_examples_run(page, workplace):
         assert not problems, "".join(problems)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "page", [page for page in PAGES if "def test_" in "".join(blocks(page, "python"))], ids=lambda page: page.name
 )

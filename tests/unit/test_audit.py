@@ -308,3 +308,8 @@ def test_ends_of_texts_are_cut_at_sixty():
     assert told(audited(task(instruction=more)))[0][2] == "..." + "\\nx" * 30
     assert told(audited(task(instruction=["a"])))[0][2] == "an array"
     assert pytest.raises(InvalidParams, audited, 7).value.code == "params_type"
+
+
+def test_an_audit_without_assumptions_says_so():
+    """Where no assumption explains the tasks, one line says so."""
+    assert len(evolve(audited(task()), calibration=()).lessons) == 1
