@@ -34,19 +34,7 @@ FLOOR["paramcore"] = FLOOR["wire"]
 
 #: Modules with a clock, a network, files, an environment, logging or randomness.
 IMPURE = {
-    *(
-        "asyncio",
-        "datetime",
-        "http",
-        "io",
-        "logging",
-        "multiprocessing",
-        "os",
-        "pathlib",
-        "random",
-        "secrets",
-        "select",
-    ),
+    *("asyncio", "http", "io", "logging", "multiprocessing", "os", "pathlib", "random", "secrets", "select"),
     *("shutil", "socket", "ssl", "subprocess", "sys", "tempfile", "threading", "time", "urllib", "uuid", "jsonschema"),
 }
 
@@ -113,12 +101,21 @@ def test_no_modules_import_each_other():
         pytest.fail(" imports ".join(reversed(error.args[1])))
 
 
-@pytest.mark.parametrize(
-    "path", [path for path in MODULES if room_of(dotted_name(path)) in PURE | {"paramcore"}], ids=dotted_name
-)
+PURE_MODULES = [path for path in MODULES if room_of(dotted_name(path)) in PURE | {"paramcore"}]
+
+
+@pytest.mark.parametrize("path", PURE_MODULES, ids=dotted_name)
 def test_the_engine_is_pure(path):
     """The pure rooms import no clock, network, files, environment, logging or randomness."""
     assert not {name.split(".")[0] for name in iter_imports(without_typing(TREES[path]))} & IMPURE
+
+
+@pytest.mark.parametrize("path", PURE_MODULES, ids=dotted_name)
+def test_the_engine_reads_no_clock(path):
+    """Only `analysis` imports `datetime`, to parse times; no pure room calls what reads the clock or the time zone."""
+    assert "datetime" not in iter_imports(TREES[path]) or room_of(dotted_name(path)) == "analysis"
+    names = {node.attr for node in ast.walk(TREES[path]) if isinstance(node, ast.Attribute)}
+    assert not names & {"now", "today", "utcnow", "astimezone", "fromtimestamp"}
 
 
 def test_importing_the_engine_loads_nothing_heavy():
