@@ -111,6 +111,12 @@ CASES = {
         "version_unknown",
         None,
     ),
+    "params beside versions": (
+        lambda: Project("boxes", type="comparison", params={}, versions=[]),
+        "InvalidSetting",
+        "argument_type",
+        None,
+    ),
     "an update that is a dict": (lambda: BOXES.update({"patch": True}), "InvalidSetting", "update_type", None),
     "a param called patch": (lambda: BOXES.patch_params({"patch": True}), "InvalidParams", "param_name", "/patch"),
     "a patch by null": (lambda: BOXES.patch_params(None), "InvalidParams", "params_type", ""),
