@@ -1,16 +1,13 @@
 """
-What do a million lines cost, the whole process, over the naive loop `json.dumps({**project, **json.loads(line)})`?
+Measure whole processes over a million lines of JSONL, over a naive loop that merges each line into the project.
 
-Project and tasks are of size M.  Every strict check is on, pins and opt-outs are
-mixed in; of each pin `validate` has something to tell.  The naive loop
-checks nothing, knows one version, joins no instruction and validates nothing.
-Both write to standard output, which is a file.  Ratios are of processes that ran
-one after the other, five times; peak memory is that of the process.  `LINES` in
-the environment sets another number of lines.
+The naive loop knows one version; it checks nothing, joins no instruction and
+validates nothing.  Ours runs every check, over tasks of which some pin a version
+and some inherit nothing.  All write to a file.  Processes run one after the
+other; peak memory is that of the process.
 """
 
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -18,13 +15,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from sizes import inputs
-from timing import ENVIRONMENT, Row
-
-LINES = int(os.environ.get("LINES", "1000000"))
-#: Lines for what is only to be compared with itself.
-FEW = min(LINES, 100_000)
-ROUNDS = 5
+from sizes import FEWER_LINES, LINES, inputs
+from timing import ENVIRONMENT, ROUNDS, Row
 
 NAIVE = """
 import json, sys
@@ -34,17 +26,12 @@ with open(sys.argv[2]) as lines:
         sys.stdout.write(json.dumps({**project, **json.loads(line)}) + "\\n")
 """
 
-#: The command line without a first look at lines, or without jsonschema-rs.
-WITHOUT = """
+#: The command line as it runs without the extra `fast`.
+PLAIN = """
 import sys
+sys.modules["jsonschema_rs"] = None
 from paramcore.cli.main import main
-from paramcore.bulk import FastTaskReader
-from paramcore.validation import judge
-if "first look" in sys.argv[1]:
-    FastTaskReader.read = lambda *_: None
-if "fast" in sys.argv[1]:
-    judge._has_fast = lambda: False
-sys.exit(main(sys.argv[2:]))
+sys.exit(main(sys.argv[1:]))
 """
 
 PEAK = """
@@ -55,28 +42,28 @@ sys.exit(done.returncode)
 """
 
 
-def files(place: Path, lines: int, *, compact: bool = False, flawed: bool = False) -> tuple[str, str]:
-    """Write a project and so many tasks, each `flawed` in one param; return the paths."""
-    params, several = inputs("M", instruction=True)
+def write_inputs(directory: Path, lines: int, *, compact: bool = False, flawed: bool = False) -> tuple[str, str]:
+    """Write a project and so many tasks, each with an unknown param if `flawed`; return the paths."""
+    params, requests = inputs("M", instruction=True)
     entries = [{"version": 0, **params, "priority": 20}, {"version": 1, **params}]
-    project = place / "project.json"
+    project = directory / "project.json"
     project.write_text(json.dumps({"name": "bulk", "type": "imageannotation", "param_history": entries}))
-    tasks = place / f"{lines}{'-compact' if compact else ''}{'-flawed' if flawed else ''}.jsonl"
+    tasks = directory / f"{lines}{'-compact' if compact else ''}{'-flawed' if flawed else ''}.jsonl"
     separators = (",", ":") if compact else None
-    with tasks.open("w") as out:
+    with tasks.open("w") as stream:
         for number in range(lines):
-            own = several[number % len(several)]
+            own = requests[number % len(requests)]
             task = {**own, "attachment": f"https://example.com/cam3/{number:08}.jpg", "unique_id": f"cam3-{number:08}"}
             pin = {"project_version": 0} if number % 10 == 0 else {"project_version": -1} if number % 50 == 1 else {}
             shapes = {"geometries": params["geometries"]} if pin.get("project_version") == -1 else {}
             flaw = {"paddingZ": number} if flawed else {}
-            out.write(json.dumps({**task, **pin, **shapes, **flaw}, separators=separators) + "\n")
+            stream.write(json.dumps({**task, **pin, **shapes, **flaw}, separators=separators) + "\n")
     return str(project), str(tasks)
 
 
-def ran(out: Path, *command: str) -> tuple[float, float]:
+def run_process(output: Path, *command: str) -> tuple[float, float]:
     """Run a process that writes to a file; return its seconds and its peak memory in MiB."""
-    with out.open("w") as stdout:
+    with output.open("w") as stdout:
         began = time.perf_counter()
         measured = [sys.executable, "-c", PEAK, *command]
         done = subprocess.run(measured, stdout=stdout, stderr=subprocess.PIPE, text=True, check=True, env=ENVIRONMENT)
@@ -84,79 +71,61 @@ def ran(out: Path, *command: str) -> tuple[float, float]:
     return took, int(done.stderr.split()[-1]) / (1024 if sys.platform != "darwin" else 2**20)
 
 
-def _compared(out: Path, commands: dict[str, tuple[str, ...]]) -> tuple[dict[str, float], dict[str, float]]:
+def _compare(output: Path, commands: dict[str, tuple[str, ...]]) -> tuple[dict[str, float], dict[str, float]]:
     """Return the median ratio of each command to the first, round by round, and its peak memory."""
     ratios: dict[str, list[float]] = {name: [] for name in commands}
     peaks: dict[str, float] = {}
-    for _ in range(ROUNDS):
+    for _ in range(min(ROUNDS, 5)):
         took = {}
         for name, command in commands.items():
-            took[name], peaks[name] = ran(out, *command)
+            took[name], peaks[name] = run_process(output, *command)
         for name in commands:
             ratios[name].append(took[name] / took[next(iter(commands))])
-    return {name: statistics.median(each) for name, each in ratios.items()}, peaks
+    return {name: statistics.median(values) for name, values in ratios.items()}, peaks
 
 
 def rows() -> list[Row]:
     """Measure."""
-    ours, without = (sys.executable, "-m", "paramcore"), (sys.executable, "-c", WITHOUT)
-    json_out = ("--format", "json")
+    ours, plain, naive = (
+        (sys.executable, "-m", "paramcore"),
+        (sys.executable, "-c", PLAIN),
+        (sys.executable, "-c", NAIVE),
+    )
+    to_json = ("--format", "json")
     with tempfile.TemporaryDirectory() as name:
-        place, out = Path(name), Path(name, "out")
-        project, few = files(place, FEW)
-        ran(out, *ours, "preview", project, few, *json_out)
-        quick = out.read_text()
-        ran(out, *without, "first look", "preview", project, few, *json_out)
-        assert out.read_text() == quick
-        assert quick.count("\n") == FEW
-        _, small = ran(out, *ours, "preview", project, files(place, min(LINES, 10_000))[1], *json_out)
-        parts, _ = _compared(
-            out,
-            {
-                "naive": (sys.executable, "-c", NAIVE, project, few),
-                "preview": (*without, "first look", "preview", project, few, *json_out),
-                "validate": (*without, "first look", "validate", project, few),
-                "validate, plain": (*without, "fast", "validate", project, few),
-            },
+        directory, output = Path(name), Path(name, "output")
+        project, few = write_inputs(directory, FEWER_LINES)
+        run_process(output, *ours, "preview", project, few, *to_json)
+        assert output.read_text().count("\n") == FEWER_LINES
+        _, shorter = write_inputs(directory, min(LINES, 10_000))
+        _, short_peak = run_process(output, *ours, "preview", project, shorter, *to_json)
+        _, compact = write_inputs(directory, FEWER_LINES, compact=True)
+        dense, _ = _compare(
+            output, {"naive": (*naive, project, compact), "preview": (*ours, "preview", project, compact, *to_json)}
         )
-        compact = files(place, FEW, compact=True)[1]
-        dense, _ = _compared(
-            out,
-            {
-                "naive": (sys.executable, "-c", NAIVE, project, compact),
-                "preview": (*ours, "preview", project, compact, *json_out),
-            },
+        _, flawed = write_inputs(directory, FEWER_LINES, flawed=True)
+        unknown, _ = _compare(
+            output, {"naive": (*naive, project, flawed), "validate": (*ours, "validate", project, flawed)}
         )
-        flawed = files(place, FEW, flawed=True)[1]
-        told, _ = _compared(
-            out,
+        slow, _ = _compare(output, {"naive": (*naive, project, few), "validate": (*plain, "validate", project, few)})
+        _, tasks = write_inputs(directory, LINES)
+        whole, peaks = _compare(
+            output,
             {
-                "naive": (sys.executable, "-c", NAIVE, project, flawed),
-                "validate": (*ours, "validate", project, flawed),
-                "without": (*without, "first look", "validate", project, flawed),
-            },
-        )
-        _, tasks = files(place, LINES)
-        whole, peaks = _compared(
-            out,
-            {
-                "naive": (sys.executable, "-c", NAIVE, project, tasks),
-                "preview": (*ours, "preview", project, tasks, *json_out),
+                "naive": (*naive, project, tasks),
+                "preview": (*ours, "preview", project, tasks, *to_json),
                 "validate": (*ours, "validate", project, tasks),
             },
         )
-    unit, lines, less = "times the naive loop", (f"{LINES:,}",), (f"{FEW:,}",)
+    unit, lines, fewer = "times the naive loop", (f"{LINES:,}",), (f"{FEWER_LINES:,}",)
     return [
         Row("preview of JSONL, whole process", unit, lines, (whole["preview"],), (1.0,)),
-        Row("... peak memory", "times that for 10,000 lines", lines, (peaks["preview"] / small,), (1.05,)),
-        Row("... of lines without spaces", unit, less, (dense["preview"],), (1.0,)),
-        Row("... without a first look", unit, less, (parts["preview"],)),
-        Row("validate of JSONL, fast, whole process", unit, lines, (whole["validate"],), (2.0,)),
+        Row("... peak memory", "times that for 10,000 lines", lines, (peaks["preview"] / short_peak,), (1.05,)),
+        Row("... of lines without spaces", unit, fewer, (dense["preview"],), (1.0,)),
+        Row("validate of JSONL, whole process", unit, lines, (whole["validate"],), (2.0,)),
         Row("... peak memory", "MiB", lines, (peaks["validate"],)),
-        Row("... without a first look", unit, less, (parts["validate"],)),
-        Row("... of lines that each have something to tell", unit, less, (told["validate"],)),
-        Row("... the same, without a first look", unit, less, (told["without"],)),
-        Row("... plain, without jsonschema-rs", unit, less, (parts["validate, plain"],)),
+        Row("... of lines that each have a finding", unit, fewer, (unknown["validate"],)),
+        Row("... without the extra `fast`", unit, fewer, (slow["validate"],)),
     ]
 
 

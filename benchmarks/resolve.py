@@ -1,11 +1,13 @@
 """
-What does a resolve cost over the bare merge?
+Measure a resolve over the bare merge, `{**project, **task}`.
 
-The floor is `{**project, **task}`.  `inheritance` is the bound merge for hot
-loops, `resolve` the whole answer from a request made before, `resolve (mapping)`
-the same with every check at the door, `sources` where each param of a result
-comes from, and `deepcopy + update` what people write to be safe: a quarter of
-its time is the target of `resolve (mapping)`.  An empty loop is taken from all.
+- `inheritance`: the bound merge for hot loops.
+- `resolve`: the result for a `TaskRequest` that exists already.
+- `resolve (mapping)`: the result for a mapping, which is checked and copied first.
+- `sources`: where each param of a result comes from.
+- `deepcopy + update`: the usual safe merge; `resolve (mapping)` may take a quarter of its time.
+
+The time of an empty loop is subtracted from each.
 """
 
 import copy
@@ -16,7 +18,7 @@ from timing import Row, ratios
 
 from paramcore import Project, TaskRequest
 
-#: Times the floor, per size; those of `inheritance` without and with an instruction to join.
+#: Times the bare merge, per size; those of `inheritance` without and with an instruction to join.
 TARGETS = {"resolve": (4, 3.5, 3), "sources": (4, 4, 3.5)}
 INHERITANCE = {False: (1.5, 1.4, 1.3), True: (1.9, 1.75, 1.5)}
 
@@ -30,8 +32,8 @@ def _candidates(size: str, *, instruction: bool) -> dict[str, Callable[[], objec
     expected = [{**params, **task} for task in tasks]
     if instruction:
         expected = [
-            {**one, "instruction": f"{task['instruction']}\n{params['instruction']}"}
-            for one, task in zip(expected, tasks, strict=True)
+            {**merged, "instruction": f"{task['instruction']}\n{params['instruction']}"}
+            for merged, task in zip(expected, tasks, strict=True)
         ]
     assert [inheritance(task) for task in tasks] == expected
     results = [project.resolve(request) for request in requests]
@@ -85,7 +87,7 @@ def rows() -> list[Row]:
         joined = "an instruction to join" if instruction else "no instruction to join"
         measured = {size: ratios(_candidates(size, instruction=instruction), empty="empty loop") for size in SIZES}
         targeted = {**TARGETS, "inheritance": INHERITANCE[instruction]}
-        # Behind the floor and the empty loop.
+        # The first two are the bare merge and the empty loop.
         for name in list(measured["S"])[2:]:
             targets = targeted.get(name)
             if name == "resolve (mapping)":

@@ -1,5 +1,5 @@
 """
-The three sizes that every benchmark uses: decoded JSON made from a fixed seed, not literals of this file.
+Make the inputs that every benchmark uses: decoded JSON of three sizes, from a fixed seed.
 
 | size | project's params / JSON bytes | task's params / JSON bytes | effective params |
 |---|---|---|---|
@@ -11,15 +11,21 @@ Half of a task's params override the project's.
 """
 
 import json
+import os
 import random
 from typing import Any
+
+#: Lines of the longest file.
+LINES = int(os.environ.get("LINES", "1000000"))
+#: Requests, results and lines of the shorter files.
+FEWER_LINES = min(LINES, 100_000)
 
 SIZES = {"S": (5, 3), "M": (15, 6), "L": (30, 10)}
 BYTES = {"S": (412, 98), "M": (1_448, 380), "L": (2_713, 606)}
 
 _WORDS = ("forklift", "pallet", "person", "loaded", "empty", "dark", "aisle", "north", "hidden", "cannot tell")
 
-#: What a project for images holds, the first names first, and then what only its owner knows.
+#: Params of an image project, the commonest first, then names that only its owner uses.
 _HELD = {
     "geometries": {"box": {"objects_to_annotate": ["forklift", "pallet"], "min_width": 10, "min_height": 10}},
     "padding": 20,
@@ -61,7 +67,7 @@ def _value(name: str, chance: random.Random) -> Any:
 
 
 def _filled(params: dict, holder: dict, name: str, size: int, chance: random.Random) -> dict:
-    """Lengthen one text in `params`, which `holder` holds, until they have so many bytes."""
+    """Lengthen the text `name` of `holder`, a part of `params`, until `params` have `size` bytes as JSON."""
     missing = size - len(json.dumps(params))
     words = " ".join(chance.choices(_WORDS, k=max(0, missing) // 4 + 1))
     holder[name] += words[:missing] if missing > 0 else ""
@@ -69,13 +75,13 @@ def _filled(params: dict, holder: dict, name: str, size: int, chance: random.Ran
 
 
 def inputs(size: str, *, tasks: int = 256, instruction: bool = False) -> tuple[dict, list[dict]]:
-    """Return a project's params and different tasks' params."""
+    """Return the params of a project and of so many tasks."""
     wide, narrow = SIZES[size]
     chance = random.Random(f"{size} {instruction}")
     project = json.loads(json.dumps(dict(list(_HELD.items())[:wide])))
     overridden, own = list(_OVERRIDDEN[: narrow // 2]), list(_OWN[: narrow - narrow // 2])
     if instruction:
-        # It stands for another param on both sides, so that there are no more of them.
+        # The instruction takes the place of another param, so the number of params stays the same.
         del project["callback_url"]
         project["instruction"] = "Box every forklift, and look twice where it is dark."
         overridden[0] = "instruction"
@@ -85,9 +91,9 @@ def inputs(size: str, *, tasks: int = 256, instruction: bool = False) -> tuple[d
         choices = chance.sample(_WORDS, 3)
         question = {"type": "category", "description": f"Is it {word}?", "choices": choices}
         attributes[f"{word}_{len(attributes)}"] = question
-    several = []
+    requests = []
     for _ in range(tasks):
         task = {name: _value(name, chance) for name in (*overridden, *own)}
         holder, text = (task["metadata"], "note") if "metadata" in task else (task, "attachment")
-        several.append(_filled(task, holder, text, BYTES[size][1], chance))
-    return _filled(project, attributes["loaded"], "description", BYTES[size][0], chance), several
+        requests.append(_filled(task, holder, text, BYTES[size][1], chance))
+    return _filled(project, attributes["loaded"], "description", BYTES[size][0], chance), requests

@@ -9,10 +9,11 @@ from collections.abc import Callable
 
 from attrs import asdict, frozen
 
-ROUNDS = 31
+#: Rounds of a measurement; `ROUNDS=1` in the environment only checks that a benchmark runs.
+ROUNDS = int(os.environ.get("ROUNDS", "31"))
 #: A round lasts about this long, in nanoseconds, whatever the candidate.
 ROUND_NS = 2_000_000
-#: For whole processes: modules are compiled once, by the first run, as those of an installation are.
+#: Processes may write bytecode, so that only the first run compiles modules.
 ENVIRONMENT = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
 
 
@@ -28,9 +29,9 @@ def ratios(
     candidates: dict[str, Callable[[], object]], *, rounds: int = ROUNDS, empty: str | None = None
 ) -> dict[str, float]:
     """
-    Return the median ratio of each candidate to the first, round by round, in random order within a round.
+    Return the median ratio of each candidate to the first, over rounds in random order.
 
-    `empty` is the one that does nothing, whose time is taken from that of each other.
+    `empty` names the candidate that does nothing; its time is subtracted from each other one's.
     """
     times = {name: max(1, int(ROUND_NS / _once(run, 1))) for name, run in candidates.items()}
     floor = next(iter(candidates))
@@ -39,7 +40,7 @@ def ratios(
     gc.collect()
     gc.disable()
     try:
-        for _ in range(rounds):
+        for _ in range(min(rounds, ROUNDS)):
             order = chance.sample(list(candidates), len(candidates))
             took = {name: _once(candidates[name], times[name]) for name in order}
             idle = took[empty] if empty else 0
@@ -52,7 +53,7 @@ def ratios(
 
 @frozen
 class Row:
-    """A figure per size, in a unit, with the target beside it; a figure is to stay below, unless more is better."""
+    """A figure per size, in a unit, with its target: an upper limit, or a lower one where `more_is_better`."""
 
     name: str
     unit: str
@@ -63,7 +64,7 @@ class Row:
 
     @property
     def met(self) -> bool | None:
-        """Whether each figure is on the right side of its target; `None` without one."""
+        """Whether each figure meets its target; `None` without a target."""
         if self.targets is None:
             return None
         pairs = zip(self.values, self.targets, strict=True)

@@ -1,10 +1,9 @@
 """
-What does judging one task cost, over a prebuilt jsonschema validator that judges its effective params whole?
+Measure validating one task, over a prebuilt jsonschema validator of its effective params.
 
-The project is a real-sized one: it holds the shapes and attributes, the task its
-image and what is its own.  `jsonschema` builds its validator once and reports all
-errors; the judge finds the same and more (unknown names, values against one
-another, lint apart), and judges what the task does not set once per version.
+The project holds geometries and attributes, the task its image and its own params.
+`jsonschema` builds its validator once and reports all errors.  Ours reports the
+same, and unknown names and values that contradict each other.
 """
 
 import json
@@ -22,28 +21,29 @@ from paramcore.validation.validator import Validator
 PAYLOADS = Path(__file__).parent.parent / "tests" / "validation" / "payloads"
 TYPES = ("imageannotation", "textcollection")
 TASK = ("attachment", "attachments", "context_attachments", "hypothesis", "metadata", "unique_id", "tags", "priority")
-TARGETS = {"judge, fast": 0.02, "judge, plain": 0.40}
+TARGETS = {"validate, fast": 0.02, "validate, plain": 0.40}
 
 
 def _candidates(name: str) -> dict[str, Callable[[], object]]:
     payloads = json.loads((PAYLOADS / f"{name}.json").read_text("utf-8"))["payloads"]
-    whole = max(({**one.get("project", {}), **one["task"]} for one in payloads), key=lambda one: len(json.dumps(one)))
+    merged = ({**payload.get("project", {}), **payload["task"]} for payload in payloads)
+    longest = max(merged, key=lambda params: len(json.dumps(params)))
     for routing in ("project", "project_version", "batch", "clear_unique_id_on_error"):
-        whole.pop(routing, None)
-    project = Project("benchmark", type=name, params={key: value for key, value in whole.items() if key not in TASK})
-    task = {key: value for key, value in whole.items() if key in TASK}
+        longest.pop(routing, None)
+    project = Project("benchmark", type=name, params={key: value for key, value in longest.items() if key not in TASK})
+    task = {key: value for key, value in longest.items() if key in TASK}
     effective = project.resolve({**task, "metadata": {"camera": 3}, "unique_id": "u-1"})
     validator = Draft202012Validator(Schemas().of(name).document, registry=Registry())
     fast, plain = Validator(project, fast=True), Validator(project, fast=False)
 
     params = effective.params
     assert list(validator.iter_errors(params)) == []
-    assert [one for one in fast.task(effective) if one.severity == "error"] == []
+    assert [finding for finding in fast.task(effective) if finding.severity == "error"] == []
     assert fast.task(effective) == plain.task(effective)
     return {
         "prebuilt jsonschema": lambda: list(validator.iter_errors(params)),
-        "judge, fast": lambda: fast.task(effective),
-        "judge, plain": lambda: plain.task(effective),
+        "validate, fast": lambda: fast.task(effective),
+        "validate, plain": lambda: plain.task(effective),
     }
 
 
@@ -55,7 +55,7 @@ def rows() -> list[Row]:
             name,
             "times prebuilt jsonschema",
             TYPES,
-            tuple(measured[one][name] for one in TYPES),
+            tuple(measured[task_type][name] for task_type in TYPES),
             (target,) * len(TYPES),
         )
         for name, target in TARGETS.items()

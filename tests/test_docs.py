@@ -46,6 +46,7 @@ def test_python_examples_run(page, workplace):
         assert not problems, "".join(problems)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "page", [page for page in PAGES if "def test_" in "".join(blocks(page, "python"))], ids=lambda page: page.name
 )
@@ -59,18 +60,26 @@ def test_tests_in_examples_pass(page, tmp_path):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_console_examples_run(page, workplace):
-    """Each command prints what the page shows, standard error included, and ends as it says."""
-    for text in blocks(page, "console"):
-        shown = re.split(r"^\$ ", text, flags=re.MULTILINE)
-        assert shown[0] == "", "a console block begins with a command"
-        for command_and_output in shown[1:]:
-            command, _, output = command_and_output.partition("\n")
-            assert ran(command) == output, command
+def test_console_examples_run(page, workplace, pytestconfig):
+    """Each command prints what the page shows, standard error included; `--update` rewrites the page."""
+    shown = page.read_text("utf-8")
+    printed = FENCE.sub(lambda fence: run_console(fence[0]) if fence[1] == "console" else fence[0], shown)
+    if pytestconfig.getoption("update"):
+        page.write_text(printed, "utf-8")
+    else:
+        assert printed == shown
+
+
+def run_console(fence: str) -> str:
+    """Return a console block with what its commands print now."""
+    opening, *shown = re.split(r"^\$ ", fence, flags=re.MULTILINE)
+    assert opening == "```console\n", "a console block begins with a command"
+    commands = [command_and_output.partition("\n")[0] for command_and_output in shown]
+    return opening + "".join(f"$ {command}\n{ran(command)}" for command in commands) + "```"
 
 
 def ran(command: str) -> str:
-    """Run a command line and return what it prints; a status other than 0 is told as `[exit 1]`."""
+    """Run a command line and return what it prints; an exit code other than 0 follows as `[exit 1]`."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     environment = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "COLUMNS": "120"}
     done = subprocess.run(

@@ -16,7 +16,7 @@ from attrs import field, frozen
 from paramcore.analysis.diff import Diff
 from paramcore.errors import InvalidParams
 from paramcore.model.project import Project
-from paramcore.model.versions import ParamVersion
+from paramcore.model.versions import ParamVersion, unchanged_since
 from paramcore.text import describe_value, format_count, format_name, format_value
 from paramcore.values.frozen import equality_key, same, thaw, wrap_frozen
 
@@ -150,7 +150,7 @@ class History:
         lifetimes: list[Lifetime] = []
         last = len(versions) - 1
         while last >= 0:
-            first = _first_set_in(versions, last, param)
+            first = unchanged_since(versions, last, param)
             params = versions[last].params
             lifetimes.append(Lifetime(first, last, param in params, params.get(param)))
             last = first - 1
@@ -185,17 +185,6 @@ class History:
         if not self.steps:
             return f"{name} has no versions yet"
         return "\n\n".join([f"{name}: {format_count(len(self.steps), 'version')}", *map(str, self.steps)])
-
-
-def _first_set_in(versions: Sequence[ParamVersion], number: int, name: str) -> int:
-    """Return since which version a param is what it is in version `number`."""
-    params = versions[number].params
-    while number > 0:
-        before = versions[number - 1].params
-        if (name in before) != (name in params) or not same(before.get(name), params.get(name)):
-            break
-        number -= 1
-    return number
 
 
 def _iter_steps(versions: Sequence[ParamVersion]) -> Iterator[Step]:

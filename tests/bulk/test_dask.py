@@ -12,6 +12,8 @@ import pytest
 from paramcore import Project, TaskRequest
 from paramcore.wire import read_project, write_project
 
+pytestmark = pytest.mark.slow
+
 PROJECT = Project("boxes", type="imageannotation", params={"instruction": "Box it.", "padding": 3}).patch_params(
     {"padding": 4}
 )

@@ -12,6 +12,8 @@ from paramcore.service.requests import create_project
 from tests.cli.running import command, environment, heed_interrupts, run
 from tests.service.faults import KEY, NAME, Server
 
+pytestmark = pytest.mark.slow
+
 
 def asked(server, *arguments, stdin="", **changes):
     ran = run(*arguments, "--base-url", server.url, stdin=stdin, **{"SCALE_API_KEY": KEY, **changes})

@@ -17,6 +17,8 @@ from paramcore.cli.exit_codes import FINDINGS, FINE, INTERRUPTED, REFUSED, TERMI
 from paramcore.cli.main import main
 from paramcore.files.reader import Line, read_lines
 
+pytestmark = pytest.mark.slow
+
 PROJECT = "warehouse-boxes.json"
 BULK = {
     "preview": ("preview", PROJECT),

@@ -13,6 +13,8 @@ from paramcore.cli import exit_codes
 from paramcore.cli.exit_codes import CANNOT_WRITE, FINE, INTERRUPTED, PIPE_CLOSED, REFUSED
 from paramcore.cli.main import main
 
+pytestmark = pytest.mark.slow
+
 PREVIEW = "$paramcore preview warehouse-boxes.json night-shift.json"
 
 

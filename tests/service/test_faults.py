@@ -14,6 +14,8 @@ from paramcore.transport.http import HttpTransport
 from paramcore.transport.key import ApiKey
 from tests.service.faults import FAULTS, KEY, NAME, Server
 
+pytestmark = pytest.mark.slow
+
 DEADLINE = 6.0
 #: What keeps a client waiting is given less to wait for.
 HANGS = {"hang_before_commit", "hang_after_commit", "commit_after_timeout", "trickle", "trickle_headers"}

@@ -19,6 +19,8 @@ from paramcore.transport.key import ApiKey
 from paramcore.transport.scaleapi import ScaleApiTransport
 from tests.service.faults import KEY, NAME, Server
 
+pytestmark = pytest.mark.slow
+
 
 def over_httpx(url):
     return HttpTransport(ApiKey(KEY), base_url=url)

@@ -305,9 +305,14 @@ def test_ends_of_texts_are_cut_at_sixty():
     assert told(audited(task(instruction=whole)))[0][2] == f'"{whole}"'
     assert told(audited(task(instruction=more)))[0][2] == "..." + "\\nx" * 30
     assert told(audited(task(instruction=["a"])))[0][2] == "an array"
-    assert str(pytest.raises(InvalidParams, audited, 7).value).startswith("found the number 7")
+    assert pytest.raises(InvalidParams, audited, 7).value.code == "params_type"
 
 
 def test_an_audit_has_a_short_repr():
     """It counts the tasks, and shows no value."""
     assert repr(audited(task())) == "<Audit of 'boxes': 1 possible, 0 impossible, 0 not judged>"
+
+
+def test_an_audit_without_assumptions_says_so():
+    """Where no assumption explains the tasks, one line says so."""
+    assert len(evolve(audited(task()), calibration=()).format_calibration()) == 1

@@ -298,3 +298,10 @@ def test_an_answer_cannot_be_changed():
             setattr(answer, name, {})
         with pytest.raises(AttributeError):
             delattr(answer, name)
+
+
+def test_explanations_have_a_short_repr():
+    """Neither an explanation nor a candidate shows values in its repr."""
+    explanation = Project("boxes", type="imageannotation", params={"padding": 3}).resolve({}).explain("padding")
+    assert repr(explanation) == "<Explanation of 'padding': INHERITED_HEAD>"
+    assert repr(explanation.candidates[1]) == "<Candidate project version 0: WON>"

@@ -40,14 +40,11 @@ class OfTheSDK:
 
 
 def test_an_update_that_would_drop_is_stopped():
-    """Nothing is sent; the error names what would go, and both ways out."""
+    """Nothing is sent; the error names what would be dropped."""
     client = Client()
     with pytest.raises(WouldDrop) as refused:
         GuardedClient(client).update_project("boxes", a=3)
     assert refused.value.dropped == ("b",)
-    assert str(refused.value) == (
-        'found an update of "boxes" that would drop b, wanted `patch=True` to keep them, or `allow_drop=True` to drop them'
-    )
     assert client.calls == [("get", "boxes")]
 
 
@@ -102,6 +99,8 @@ def test_a_guarded_client_copies_and_pickles():
 
 
 def test_every_param_that_would_go_is_named():
-    """The error lists them all, on one line."""
-    with pytest.raises(WouldDrop, match="would drop b, c\\\\n, wanted"):
+    """The error lists them all, its message on one line."""
+    with pytest.raises(WouldDrop) as refused:
         GuardedClient(Client(THREE)).update_project("boxes", a=3)
+    assert refused.value.dropped == ("b", "c\n")
+    assert "\n" not in str(refused.value)

@@ -122,8 +122,9 @@ def test_a_version_that_is_no_whole_number_is_refused(number):
 def test_a_project_without_versions_has_no_latest():
     """There is no version to give, but its params are empty all the same."""
     empty = Project("boxes", type="comparison")
-    with pytest.raises(NoSuchVersion, match="without versions"):
+    with pytest.raises(NoSuchVersion) as refused:
         _ = empty.latest
+    assert refused.value.code == "version_unknown"
     assert empty.params == {}
     assert empty.resolve({"a": 1}).params == {"a": 1}
     assert empty.inheritance()({"a": 1}) == {"a": 1}
@@ -134,8 +135,9 @@ def test_a_history_is_numbered_by_place():
     assert Project("boxes", type="comparison", versions=[ParamVersion(0, {}), ParamVersion(1, {"a": 1})]).params == {
         "a": 1
     }
-    with pytest.raises(NoSuchVersion, match="number 1 at place 0"):
+    with pytest.raises(NoSuchVersion) as refused:
         Project("boxes", type="comparison", versions=[ParamVersion(1, {})])
+    assert refused.value.code == "version_unknown"
 
 
 def test_further_fields_keep_no_second_name():
@@ -202,10 +204,12 @@ def test_a_bound_version_is_not_taken_for_its_lookalike():
 
 def test_a_task_for_another_project_or_type_is_refused():
     """A request that names another project, or is of another type, is not for this one (T12, T15)."""
-    with pytest.raises(WrongProject, match='"other"'):
+    with pytest.raises(WrongProject) as refused:
         BOXES.resolve({"project": "other"})
-    with pytest.raises(WrongProject, match='"comparison"'):
+    assert (refused.value.code, refused.value.path) == ("wrong_project", "/project")
+    with pytest.raises(WrongProject) as refused:
         BOXES.resolve(TaskRequest({}, type="comparison"))
+    assert refused.value.code == "wrong_type"
     assert BOXES.resolve(TaskRequest({}, project="boxes", type="imageannotation")).params == BOXES.params
 
 

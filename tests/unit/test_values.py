@@ -144,6 +144,7 @@ def test_a_value_that_holds_itself_is_told_as_one():
     assert refused(ring).code == "cycle"
 
 
+@pytest.mark.slow
 def test_many_cycles_are_told_as_too_large():
     """A value that doubles at each level ends at the limit of nodes."""
     value = []
@@ -357,3 +358,10 @@ def test_what_would_be_too_large_is_not_copied(wide):
     tracemalloc.stop()
     assert refused.value.code in ("cycle", "too_large")
     assert peak < 100 * 2**20
+
+
+def test_a_tuple_counts_like_a_list():
+    """A container that is copied first is counted after the copy."""
+    with pytest.raises(NotJSON) as refused:
+        freeze({"a": (0,) * 1_000_001})
+    assert (refused.value.code, refused.value.path) == ("too_large", "/a")

@@ -1,0 +1,273 @@
+"""
+Every error of the library: its class, code and path here, its message in `tests/snapshots/errors.json`.
+
+`pytest tests/unit/test_messages.py --update` writes the messages as they are now.
+"""
+
+import json
+from collections import UserDict
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+
+import pytest
+
+from paramcore import Assumptions, Patch, Plan, Project, TaskRequest
+from paramcore.analysis.audit import Audit
+from paramcore.model.versions import ParamVersion
+from paramcore.transport.guard import GuardedClient
+from paramcore.values.frozen import freeze, read_once
+from paramcore.values.params import freeze_params
+
+SNAPSHOT = Path(__file__).parent.parent / "snapshots" / "errors.json"
+
+
+class Colour(StrEnum):
+    RED = "red"
+
+
+class Broken(UserDict):
+    def items(self):
+        raise OSError("gone")
+
+
+class Client:
+    def get_project(self, project_name):
+        return {"name": project_name, "type": "comparison", "param_history": [{"version": 0, "a": 1, "b\n": 2}]}
+
+
+def nested(levels):
+    value = 0
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+def ring():
+    value = []
+    value.append({"again": value})
+    return value
+
+
+BOXES = Project("boxes", type="imageannotation", params={"instruction": "Box it."}).patch_params({"padding": 3})
+EMPTY = Project("bare", type="comparison")
+
+
+#: Code that raises an error, then the class, code and path of the error.
+CASES = {
+    "a set in an array": (lambda: freeze({"a": [{1}]}), "NotJSON", "value_type", "/a/0"),
+    "bytes": (lambda: freeze({"a": b"x"}), "NotJSON", "value_type", "/a"),
+    "a date": (lambda: freeze({"a": date(2024, 1, 1)}), "NotJSON", "value_type", "/a"),
+    "a subclass of str": (lambda: freeze([Colour.RED]), "NotJSON", "value_type", "/0"),
+    "a class": (lambda: freeze([object]), "NotJSON", "value_type", "/0"),
+    "a lone surrogate in a text": (lambda: freeze({"a": "\ud800"}), "NotJSON", "value_text", "/a"),
+    "a lone surrogate in a name": (lambda: freeze({"\ud800": 1}), "NotJSON", "value_text", ""),
+    "a number as a name": (lambda: freeze({"a": {7: 1}}), "NotJSON", "key_type", "/a"),
+    "NaN": (lambda: freeze({"a": float("nan")}), "NotJSON", "value_number", "/a"),
+    "too many digits": (lambda: freeze([10**4300]), "NotJSON", "value_number", "/0"),
+    "too many nodes": (lambda: freeze([0] * 1_000_001), "NotJSON", "too_large", ""),
+    "too many levels": (lambda: freeze(nested(101)), "NotJSON", "too_deep", "/0" * 100),
+    "a cycle": (lambda: freeze(ring()), "NotJSON", "cycle", "/0/again"),
+    "a mapping that fails": (lambda: freeze(Broken()), "NotJSON", "changed_during_call", ""),
+    "a mapping that fails when it is read once": (lambda: read_once(Broken()), "NotJSON", "changed_during_call", ""),
+    "params that are an array": (lambda: freeze_params([]), "InvalidParams", "params_type", ""),
+    "an instruction that is a number": (
+        lambda: freeze_params({"instruction": 7}),
+        "InvalidParams",
+        "instruction_type",
+        "/instruction",
+    ),
+    "an empty project name": (lambda: Project("", type="comparison"), "InvalidSetting", "project_name", None),
+    "a project name that is a number": (lambda: Project(7, type="comparison"), "InvalidSetting", "project_name", None),
+    "an empty task type": (lambda: Project("boxes", type=""), "InvalidSetting", "task_type", None),
+    "a task type that is a number": (lambda: Project("boxes", type=7), "InvalidSetting", "task_type", None),
+    "assumptions that are a dict": (
+        lambda: Project("boxes", type="comparison", assumptions={}),
+        "InvalidSetting",
+        "assumption_value",
+        None,
+    ),
+    "a param called version": (
+        lambda: Project("boxes", type="comparison", params={"version": 1}),
+        "InvalidParams",
+        "param_name",
+        "/version",
+    ),
+    "a routing name in a project": (
+        lambda: Project("boxes", type="comparison", params={"batch": "monday"}),
+        "InvalidParams",
+        "param_name",
+        "/batch",
+    ),
+    "a creation time that is a number": (
+        lambda: Project("boxes", type="comparison", params={}, created_at=7),
+        "InvalidSetting",
+        "created_at_type",
+        "/created_at",
+    ),
+    "versions that are not numbered by place": (
+        lambda: Project("boxes", type="comparison", versions=[ParamVersion(1, {})]),
+        "NoSuchVersion",
+        "version_unknown",
+        None,
+    ),
+    "params beside versions": (
+        lambda: Project("boxes", type="comparison", params={}, versions=[]),
+        "InvalidSetting",
+        "argument_type",
+        None,
+    ),
+    "an update that is a dict": (lambda: BOXES.update({"patch": True}), "InvalidSetting", "update_type", None),
+    "a param called patch": (lambda: BOXES.patch_params({"patch": True}), "InvalidParams", "param_name", "/patch"),
+    "a patch by null": (lambda: BOXES.patch_params(None), "InvalidParams", "params_type", ""),
+    "an update time that is a number": (
+        lambda: BOXES.patch_params({}, created_at=7),
+        "InvalidSetting",
+        "created_at_type",
+        "/created_at",
+    ),
+    "a version that does not exist": (lambda: BOXES.version(7), "NoSuchVersion", "version_unknown", None),
+    "a version that is true": (lambda: BOXES.version(True), "NoSuchVersion", "version_type", None),
+    "the latest version of an empty history": (lambda: EMPTY.latest, "NoSuchVersion", "version_unknown", None),
+    "a version of an empty history, as text": (lambda: EMPTY.version("0"), "NoSuchVersion", "version_type", None),
+    "a pin to a version that does not exist": (
+        lambda: BOXES.inheritance(7),
+        "NoSuchVersion",
+        "version_unknown",
+        "/project_version",
+    ),
+    "a pin that is text": (lambda: BOXES.inheritance("0"), "NoSuchVersion", "version_type", "/project_version"),
+    "a pin in an empty history": (
+        lambda: EMPTY.resolve({"project_version": 0}),
+        "NoSuchVersion",
+        "version_unknown",
+        "/project_version",
+    ),
+    "a request for another project": (
+        lambda: BOXES.resolve({"project": "other"}),
+        "WrongProject",
+        "wrong_project",
+        "/project",
+    ),
+    "a request of another type": (
+        lambda: BOXES.resolve(TaskRequest({}, type="other")),
+        "WrongProject",
+        "wrong_type",
+        None,
+    ),
+    "an explanation of a number": (lambda: BOXES.resolve({}).explain(7), "InvalidParams", "param_name", None),
+    "an instruction that cannot be joined": (
+        lambda: BOXES.inheritance()({"instruction": 7}),
+        "InvalidParams",
+        "instruction_type",
+        "/instruction",
+    ),
+    "a routing name in the params of a request": (
+        lambda: TaskRequest({"project": "boxes"}),
+        "InvalidParams",
+        "param_name",
+        "/project",
+    ),
+    "a request for a project that is a number": (
+        lambda: TaskRequest({}, project=7),
+        "InvalidSetting",
+        "project_name",
+        "/project",
+    ),
+    "a request for a project called .": (
+        lambda: TaskRequest({}, project="."),
+        "InvalidSetting",
+        "project_name",
+        "/project",
+    ),
+    "a batch that is a number": (lambda: TaskRequest({}, batch=7), "InvalidSetting", "routing_type", "/batch"),
+    "a unique id that is a number": (
+        lambda: TaskRequest({}, unique_id=7),
+        "InvalidSetting",
+        "routing_type",
+        "/unique_id",
+    ),
+    "a type that is a number": (lambda: TaskRequest({}, type=7), "InvalidSetting", "routing_type", "/type"),
+    "a flag that is text": (
+        lambda: TaskRequest({}, clear_unique_id_on_error="yes"),
+        "InvalidSetting",
+        "flag_type",
+        "/clear_unique_id_on_error",
+    ),
+    "a batch that is an object": (
+        lambda: TaskRequest.from_flat({"batch": {}}),
+        "InvalidSetting",
+        "routing_type",
+        "/batch",
+    ),
+    "a request that is null": (lambda: TaskRequest.from_flat(None), "InvalidParams", "params_type", ""),
+    "a separator that is a number": (
+        lambda: Assumptions(instruction_separator=7),
+        "InvalidSetting",
+        "separator_type",
+        None,
+    ),
+    "an unknown choice for an assumption": (
+        lambda: Assumptions(empty_instruction="drop"),
+        "InvalidSetting",
+        "assumption_value",
+        None,
+    ),
+    "null for an assumption": (lambda: Assumptions(instruction_rule=None), "InvalidSetting", "assumption_value", None),
+    "an unknown assumption": (
+        lambda: Assumptions.from_settings({"instruction_seperator": ""}),
+        "InvalidSetting",
+        "assumption_name",
+        None,
+    ),
+    "a plan of nothing": (lambda: Plan.of(BOXES, None), "InvalidSetting", "update_type", None),
+    "a plan to a state with a bookkeeping name": (
+        lambda: Plan.to(BOXES, {"created_at": 1}),
+        "InvalidParams",
+        "param_name",
+        "/created_at",
+    ),
+    "a plan on another history": (
+        lambda: Plan.of(BOXES, Patch({})).rebase_on(EMPTY),
+        "InvalidSetting",
+        "history_moved",
+        "/param_history",
+    ),
+    "an audit of null": (lambda: Audit.of(BOXES, [None]), "InvalidParams", "params_type", ""),
+    "an audit of params that are an array": (
+        lambda: Audit.of(BOXES, [{"params": []}]),
+        "InvalidParams",
+        "params_type",
+        "/params",
+    ),
+    "a guarded update that would drop a param": (
+        lambda: GuardedClient(Client()).update_project("boxes", a=1),
+        "WouldDrop",
+        "would_drop",
+        None,
+    ),
+    "a change to a frozen object": (lambda: freeze({}).update(a=1), "TypeError", None, None),
+    "a change to a frozen array": (lambda: freeze([]).append(1), "TypeError", None, None),
+}
+
+
+def raised_by(provoke):
+    with pytest.raises((ValueError, LookupError, TypeError)) as raised:
+        provoke()
+    return raised.value
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_each_error_has_its_class_code_and_path(name):
+    """A program can rely on the class, the code and the JSON Pointer."""
+    provoke, kind, code, path = CASES[name]
+    error = raised_by(provoke)
+    assert (type(error).__name__, getattr(error, "code", None), getattr(error, "path", None)) == (kind, code, path)
+
+
+def test_the_messages_are_those_of_the_snapshot(pytestconfig):
+    """`--update` rewrites the snapshot; the difference in git is for a reader to judge."""
+    messages = {name: str(raised_by(provoke)) for name, (provoke, *_) in CASES.items()}
+    if pytestconfig.getoption("--update"):
+        SNAPSHOT.write_text(json.dumps(messages, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    assert json.loads(SNAPSHOT.read_text("utf-8")) == messages
