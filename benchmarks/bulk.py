@@ -39,11 +39,11 @@ WITHOUT = """
 import sys
 from paramcore.cli.main import main
 from paramcore.first_look import FirstLook
-from paramcore.validation import judge
+from paramcore.validation import schema_rules
 if "first look" in sys.argv[1]:
     FirstLook.at = lambda *_: None
 if "fast" in sys.argv[1]:
-    judge._has_fast = lambda: False
+    schema_rules.has_fast_validator = lambda: False
 sys.exit(main(sys.argv[2:]))
 """
 

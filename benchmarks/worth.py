@@ -8,7 +8,6 @@ look at lines is measured in `bulk`, what is imported late in `startup`.  What
 brings less than a twentieth is to go.
 """
 
-import copy
 import inspect
 import json
 import os
@@ -35,13 +34,8 @@ from paramcore.model.inheritance import Inheritance
 from paramcore.model.tasks import ROUTING_NAMES
 from paramcore.previews import Previews, _as_json, _members
 from paramcore.text import escape_unprintable
-from paramcore.validation import names, schema as schemas, validator as judging
-from paramcore.validation.cross_checks import _metadata
-from paramcore.validation.lint import _repeats, lint_params
-from paramcore.validation.validator import Validator
 from paramcore.values.frozen import _same, freeze, wrap_frozen
 from paramcore.values.params import freeze_params
-from paramcore.wire import read_project
 
 #: Their answers are of two kinds, or of one that equals only itself.
 INCOMPARABLE = frozenset(
@@ -49,9 +43,6 @@ INCOMPARABLE = frozenset(
         "a result without a constructor",
         "... without one by attrs",
         "params that are sealed when somebody looks",
-        "a schema of the package, put together once",
-        "a validator with our own words, made once",
-        "the rules of a type, made once",
         "a line whose fields can be set",
     }
 )
@@ -175,74 +166,6 @@ def _door() -> Pairs:
     yield "the very same value, not looked into", lambda: unlike(other, other), lambda: _same(other, other)
 
 
-def _judging() -> Pairs:
-    params, tasks = inputs("M", instruction=True)
-    project = Project("benchmark", type="imageannotation", params=params)
-    own, bound = tasks[0], project.resolve(tasks[0]).bound
-    judge, one_by_one = Validator(project, fast=True), Validator(project, fast=True)
-    one_by_one._rules = copy.copy(judge._rules)
-    one_by_one._rules._fast_whole = None
-    yield (
-        "all of a task's params, asked about at once",
-        lambda: one_by_one.params(own, bound),
-        lambda: judge.params(own, bound),
-    )
-    rules = judge._rules
-    every = _cut(type(rules).of_own, "if not fits or one.asks_more:", "if True:")
-    yield "params of which the schema asks all", lambda: every(rules, own), lambda: rules.of_own(own)
-
-    made = _cut(type(rules).of_one, "self._ones.get(name)", "None")
-    yield "what is asked of a param, made once", lambda: made(rules, "metadata"), lambda: rules.of_one("metadata")
-
-    def forgetful() -> object:
-        judge._judged.clear()
-        return judge.params(own, bound)
-
-    yield "what a version's own params came to, judged once", forgetful, lambda: judge.params(own, bound)
-    history = [{"version": number, **params, "callback_url": "x"} for number in range(100)]
-    long = read_project({"name": "long", "type": "imageannotation", "param_history": history})
-    wrong, inherits = Validator(long, fast=True), long.resolve(own).bound
-    (one,) = wrong.own()
-
-    def walked() -> object:
-        wrong._since.clear()
-        return wrong._blamed(long.latest, one)
-
-    assert inherits.version == long.latest
-    assert walked() == one
-    yield "since when a param is wrong, found once", walked, lambda: wrong._blamed(long.latest, one)
-    for function, arguments, what in (
-        (names.misplaced, (), "names that belong elsewhere, read once"),
-        (names.look_alike_names, (), "names to warn of, found once"),
-        (schemas._data, ("common.json",), "a file of schemas, read once"),
-        (schemas._built_in, ("imageannotation",), "a schema of the package, put together once"),
-        (judging._all_names, (), "the names of all types, gathered once"),
-        (judging._warned_class, (), "a validator with our own words, made once"),
-    ):
-        yield (
-            what,
-            lambda function=function, arguments=arguments: function.__wrapped__(*arguments),
-            lambda function=function, arguments=arguments: function(*arguments),
-        )
-
-    def judged_anew() -> Validator:
-        judging._rules_of.cache_clear()
-        return Validator(project, fast=True)
-
-    yield "the rules of a type, made once", judged_anew, lambda: Validator(project, fast=True)
-    sized = _cut(_metadata, 'if 4 * len(repr(params["metadata"])) <= _METADATA:', "if False:")
-    yield "metadata that is short for sure", lambda: list(sized(own)), lambda: list(_metadata(own))
-    compared = _cut(lint_params, "value == inherited and ", "")
-    yield (
-        "what differs to Python, not compared as JSON",
-        lambda: list(compared(own, bound)),
-        lambda: list(lint_params(own, bound)),
-    )
-    repeats = _cut(_repeats, " or len(text) > len(own)", "")
-    short, text = own["instruction"], params["instruction"]
-    yield "an instruction too short to hold the project's", lambda: repeats(short, text), lambda: _repeats(short, text)
-
-
 def _lines() -> Pairs:
     params, tasks = inputs("M", instruction=True)
     project = Project("benchmark", type="imageannotation", params=params)
@@ -342,7 +265,7 @@ def rows() -> list[Row]:
     """Measure."""
     found = []
     with tempfile.TemporaryDirectory() as name:
-        for what, plain, ours in (*_engine(), *_door(), *_judging(), *_lines(), *_places(Path(name))):
+        for what, plain, ours in (*_engine(), *_door(), *_lines(), *_places(Path(name))):
             assert what in INCOMPARABLE or plain() == ours(), what
             value = ratios({"ours": ours, "plain": plain})["plain"]
             found.append(Row(what, "times as long without", ("M",), (value,), (1.05,), more_is_better=True))

@@ -205,7 +205,7 @@ _VERBS: dict[str, tuple[str, Callable[[ArgumentParser], None]]] = {
     "impact": ("plan", _impact),
     "audit": ("plan", _audit),
     "validate": ("validate", _validate),
-    "schema": ("validate", _schema),
+    "schema": ("schema", _schema),
     "assumptions": ("preview", _add_files),
     "fetch": ("service", _fetch),
     "apply": ("service", _apply),

@@ -21,7 +21,7 @@ from paramcore.model.project import Project
 from paramcore.model.tasks import TaskRequest
 from paramcore.model.updates import Replace, Update
 from paramcore.text import format_name, format_value
-from paramcore.validation.names import look_alikes
+from paramcore.validation.names import find_look_alikes
 from paramcore.values.pointer import join_pointer
 from paramcore.wire import read_projects, read_task_request, read_update
 
@@ -222,7 +222,7 @@ def _task(document: Document, settings: Mapping[str, Any], *, quiet: bool) -> Ta
         request = evolve(request, **settings) if settings else request
     except ParamcoreError as error:
         return BadTask(document.locate_error(error), document)
-    for one in () if quiet else look_alikes(request.params):
+    for one in () if quiet else find_look_alikes(request.params):
         say(f"warning: {document.format_location(one.path)}: {one}")
     return Task(request, document, settings)
 

@@ -19,7 +19,7 @@ from paramcore.model.assumptions import ASSUMED_RULES, AssumedRule, Assumptions
 from paramcore.model.effective import EffectiveParams
 from paramcore.previews import Previews
 from paramcore.text import format_value
-from paramcore.validation.names import look_alike_names
+from paramcore.validation.names import list_look_alikes
 
 __all__ = ["assumptions", "explain", "preview"]
 
@@ -124,7 +124,7 @@ def _resolved(options: Namespace, *, at_once: bool) -> Iterator[str | EffectiveP
 
 def _at_first_look(projects: Projects, settings: Mapping[str, Any]) -> Callable[[Line], str | None]:
     # A name that is warned about (T14) needs a second look.
-    first, previews = FirstLook(projects.of, settings, aside=look_alike_names()), Previews()
+    first, previews = FirstLook(projects.of, settings, aside=list_look_alikes()), Previews()
 
     def known(line: Line) -> str | None:
         seen = first.at(line.data)

@@ -1,8 +1,6 @@
-"""Schemas that a user brings: refused where they could not judge, never fetched, never without an end."""
+"""A user's own schemas: rejected where they cannot be used; nothing is fetched, and validation ends."""
 
 import pytest
-from jsonschema import Draft202012Validator
-from referencing import Registry
 
 from paramcore import Project
 from paramcore.errors import InvalidSchema
@@ -19,7 +17,7 @@ def nested(levels):
     return schema
 
 
-REFUSED = {
+REJECTED = {
     "an array": ([], "schema_invalid", ""),
     "no JSON": ({"minimum": float("nan")}, "schema_invalid", "/minimum"),
     "a loop of Python's": (lambda: _loop(), "schema_invalid", None),
@@ -31,7 +29,7 @@ REFUSED = {
     "a relative reference": ({"$ref": "other.json#/$defs/a"}, "schema_ref", None),
     "a shared definition that is none": ({"$ref": "definitions.json#/$defs/nothing"}, "schema_ref", None),
     "a reference to nothing": ({"$ref": "#/$defs/a"}, "schema_ref", "/$ref"),
-    "a reference to what is no schema": ({"$ref": "#/properties", "properties": {}}, "schema_ref", "/$ref"),
+    "a reference to no schema": ({"$ref": "#/properties", "properties": {}}, "schema_ref", "/$ref"),
     "a warning that is no schema": (
         {"properties": {"a": {"x-warn": {"type": "text"}}}},
         "schema_invalid",
@@ -76,18 +74,18 @@ def _loop():
     return schema
 
 
-@pytest.mark.parametrize("name", REFUSED)
-def test_a_schema_that_cannot_judge_is_refused(name):
-    """A schema is refused when it is added, by a code and a place in it, and before it can do harm."""
-    schema, code, path = REFUSED[name]
-    with pytest.raises(InvalidSchema) as refused:
-        Schemas().adding("mine", schema() if callable(schema) else schema)
-    assert refused.value.code == code
-    assert path is None or refused.value.path == path
+@pytest.mark.parametrize("name", REJECTED)
+def test_a_bad_schema_is_rejected(name):
+    """A bad schema is rejected when it is added, with a code and its place in the schema."""
+    schema, code, path = REJECTED[name]
+    with pytest.raises(InvalidSchema) as rejected:
+        Schemas().with_schema("mine", schema() if callable(schema) else schema)
+    assert rejected.value.code == code
+    assert path is None or rejected.value.path == path
 
 
 @pytest.mark.parametrize(
-    ("schema", "told"),
+    ("schema", "expected"),
     [
         ({"properties": {"a": True}}, []),
         ({"properties": {"a": False}}, [("/a", "found the number 1, wanted no value there")]),
@@ -112,12 +110,12 @@ def test_a_schema_that_cannot_judge_is_refused(name):
         ({"type": ["array", "null"]}, [("", "found an object, wanted an array or null")]),
     ],
 )
-def test_rare_words_of_a_schema(schema, told):
-    """True, false and nothing, names that a pattern knows, a root that takes no object: each is told where it stands."""
-    schemas = Schemas().adding("mine", schema)
+def test_rare_keywords(schema, expected):
+    """True, false and empty schemas, names that a pattern allows, a root that accepts no object."""
+    schemas = Schemas().with_schema("mine", schema)
     project = Project("boxes", type="mine")
-    found = Validator(project, schemas).task(project.resolve({"a": 1, "b": 2}))
-    assert [(one.pointer, one.message) for one in found if one.severity == "error"] == told
+    findings = Validator(project, schemas).task(project.resolve({"a": 1, "b": 2}))
+    assert [(finding.pointer, finding.message) for finding in findings if finding.severity == "error"] == expected
 
 
 @pytest.mark.parametrize(
@@ -125,7 +123,7 @@ def test_rare_words_of_a_schema(schema, told):
 )
 def test_plain_patterns_are_taken(pattern):
     """A pattern that comes to an end on every text is taken."""
-    Schemas().adding("mine", {"properties": {"a": {"pattern": pattern}}})
+    Schemas().with_schema("mine", {"properties": {"a": {"pattern": pattern}}})
 
 
 @pytest.mark.parametrize(
@@ -139,57 +137,26 @@ def test_plain_patterns_are_taken(pattern):
         ({"const": 1e300}, 10**300),
     ],
 )
-def test_a_hostile_value_ends_in_a_verdict_or_in_our_error(schema, value):
-    """Huge numbers, long arrays and deep trees are judged, or told as a schema that breaks down."""
+def test_a_hostile_value_ends_in_findings_or_in_our_error(schema, value):
+    """Huge numbers, long arrays and deep trees are validated, or the schema is reported as failing on them."""
     if value is None:
         for _ in range(97):
             value = {"below": value}
     tree = {"type": ["object", "null"], "properties": {"below": {"$ref": "#/$defs/tree"}}}
-    schemas = Schemas().adding("mine", {"properties": {"a": schema}, "$defs": {"tree": tree}})
+    schemas = Schemas().with_schema("mine", {"properties": {"a": schema}, "$defs": {"tree": tree}})
     project = Project("boxes", type="mine", params={"a": value})
     # With the extra `fast`, where it is installed, and without it.
     for fast in (None, False):
         try:
-            Validator(project, schemas, fast=fast).own()
+            Validator(project, schemas, fast=fast).project()
         except InvalidSchema as error:
             assert error.code == "schema_failed"
 
 
 def test_what_is_added_is_a_copy():
-    """A schema that was added judges as it was then, whatever becomes of the dict."""
+    """A later change of the dict does not change the schema that was added."""
     schema = {"properties": {"a": {"type": "string"}}}
-    schemas = Schemas().adding("mine", schema)
+    schemas = Schemas().with_schema("mine", schema)
     schema["properties"]["a"]["type"] = "integer"
     project = Project("boxes", type="mine", params={"a": "x"})
-    assert Validator(project, schemas).own() == ()
-
-
-@pytest.mark.parametrize("purpose", ["project", "task", "update"])
-@pytest.mark.parametrize("name", Schemas().types)
-def test_a_published_schema_stands_alone(name, purpose):
-    """A schema for an editor refers to nothing outside itself and has no word that an editor complains of."""
-    schema = Schemas().of(name).published(purpose)
-    Draft202012Validator.check_schema(schema)
-    assert '"x-' not in str(schema).replace("'", '"')
-    sound = {
-        "project": {"type": name, "name": "boxes", "param_history": [{"version": 0, "instruction": "Box."}]},
-        "task": {"project": "boxes", "project_version": -1, "instruction": "Box."},
-        "update": {"patch": True, "instruction": "Box."},
-    }[purpose]
-    validator = Draft202012Validator(schema, registry=Registry())
-    assert list(validator.iter_errors(sound)) == []
-    wrong = {**sound, "patch": 1, "project_version": "1", "param_history": [{"version": 0, "instruction": 5}]}
-    assert list(validator.iter_errors(wrong))
-
-
-@pytest.mark.parametrize("purpose", ["project", "task", "update"])
-def test_a_published_schema_keeps_what_is_no_word_of_ours(purpose):
-    """Only our own words are left out of it: a param or a value may be called like one."""
-    own = {
-        "properties": {"x-ray": {"x-basis": "documented", "const": {"x-warn": 1}}, "a": {"$ref": "#/definitions/b"}},
-        "definitions": {"b": {}},
-    }
-    published = Schemas().adding("mine", own).of("mine").published(purpose)
-    held = published["properties"]["param_history"]["items"] if purpose == "project" else published
-    assert held["properties"]["x-ray"] == {"const": {"x-warn": 1}}
-    assert published["definitions"] == {"b": {}}
+    assert Validator(project, schemas).project() == ()
