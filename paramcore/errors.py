@@ -147,8 +147,8 @@ class InvalidSchema(ParamcoreError, ValueError):
 
     Codes: `schema_invalid` (no JSON Schema 2020-12), `schema_ref` (a reference
     that leads out of the schema, nowhere or round in a circle),
-    `schema_pattern` (no regular expression, or one that may take for ever),
-    `schema_failed` (it broke down over a value).
+    `schema_pattern` (no regular expression that Python can compile),
+    `schema_failed` (it failed on a value).
     """
 
 
