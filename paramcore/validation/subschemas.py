@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from paramcore.values.pointer import join_pointer, resolve_pointer
 
@@ -82,7 +83,9 @@ def resolve_reference(document: Mapping[str, Any], reference: str) -> Any:
     Return what a `$ref` such as `#/$defs/box` refers to in its own document.
 
     Raises:
-        LookupError: where it leads nowhere.
+        LookupError: where it leads nowhere, or names an anchor.
 
     """
-    return resolve_pointer(document, reference.removeprefix("#"))
+    if reference not in ("", "#") and not reference.startswith("#/"):
+        raise LookupError(reference)
+    return resolve_pointer(document, unquote(reference.removeprefix("#")))

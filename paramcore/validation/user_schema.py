@@ -154,7 +154,11 @@ class _SchemaCounter:
 
     def check(self) -> None:
         for pointer, node in walk_schemas(self._document):
-            count = self._count(node, pointer)
+            try:
+                count = self._count(node, pointer)
+            except RecursionError:
+                found = "a chain of references that is too long to follow"
+                raise InvalidSchema("schema_ref", pointer, found, "a shorter one") from None
             if count > _MAX_SCHEMAS:
                 found = f"more than {_MAX_SCHEMAS:,} schemas for one value, references followed"
                 raise InvalidSchema("schema_ref", pointer, found, "fewer references")

@@ -7,6 +7,7 @@ from paramcore.errors import InvalidSchema
 from paramcore.validation.schema import Schemas
 from paramcore.validation.validator import Validator
 
+CHAIN = {**{f"a{i}": {"$ref": f"#/$defs/a{i + 1}"} for i in range(3_000)}, "a3000": {}}
 DOUBLING = {f"a{i}": {"allOf": [{"$ref": f"#/$defs/a{i + 1}"}] * 2} for i in range(40)}
 
 
@@ -56,6 +57,8 @@ REJECTED = {
     "a dynamic reference": ({"$dynamicRef": "#a"}, "schema_ref", "/$dynamicRef"),
     "an anchor": ({"$defs": {"a": {"$anchor": "b"}}}, "schema_ref", "/$defs/a/$anchor"),
     "an id": ({"$id": "https://example.com/a.json"}, "schema_ref", "/$id"),
+    "an anchor as a reference": ({"properties": {"a": {"$ref": "#x"}}}, "schema_ref", "/properties/a/$ref"),
+    "a long chain of references": ({"$ref": "#/$defs/a0", "$defs": CHAIN}, "schema_ref", None),
     "no pattern": ({"properties": {"a": {"pattern": "\\p{L}"}}}, "schema_pattern", "/properties/a/pattern"),
     "too large a repeat": (
         {"properties": {"a": {"pattern": "a{99999999999}"}}},
@@ -154,6 +157,14 @@ def test_patterns_are_used_as_they_are(pattern):
     """Every pattern that `re` can compile is accepted: a slow pattern is the user's own choice."""
     for schema in ({"pattern": pattern}, {"patternProperties": {pattern: {}}}):
         Schemas().with_schema("mine", {"properties": {"a": schema}})
+
+
+def test_a_reference_is_decoded():
+    """A `$ref` is a URI fragment: `%20` is a space."""
+    schema = {"properties": {"a": {"$ref": "#/$defs/two%20words"}}, "$defs": {"two words": {"type": "string"}}}
+    schemas = Schemas().with_schema("mine", schema)
+    project = Project("boxes", type="mine", params={"a": 1})
+    assert [finding.pointer for finding in Validator(project, schemas).project()] == ["/a"]
 
 
 @pytest.mark.parametrize(
