@@ -52,6 +52,7 @@ def _make_limits_check(
                 found,
                 wanted,
                 found_without_value=f"a smaller `{upper}`",
+                wanted_without_value=f"at least `{lower}`",
             )
 
     return check_limits

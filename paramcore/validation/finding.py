@@ -60,8 +60,9 @@ class Finding:
     first_set_in: int | None = None
     #: Whether this would be an error if the task did not override the value.
     overridden: bool = False
-    #: The text for `found` in `without_values`; empty where `found` shows no value.
+    #: The texts for `found` and `wanted` in `without_values`; empty where they show no value.
     found_without_value: str = field(default="", repr=False)
+    wanted_without_value: str = field(default="", repr=False)
 
     @property
     def layer(self) -> str:
@@ -79,7 +80,8 @@ class Finding:
         """Return the finding without any value of the params."""
         if not self.found_without_value:
             return self
-        return evolve(self, found=self.found_without_value, suggestion=None)
+        wanted = self.wanted_without_value or self.wanted
+        return evolve(self, found=self.found_without_value, wanted=wanted, suggestion=None)
 
     def to_json(self) -> dict[str, Any]:
         """Return `code severity pointer layer version first_set_in message found wanted suggestion`."""

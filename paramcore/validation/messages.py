@@ -117,9 +117,7 @@ def _explain_const(error: ValidationError, constant: Any, value: Any) -> Iterato
 def _explain_size(error: ValidationError, limit: Any, value: Any) -> Finding:
     noun, bound = _SIZES[str(error.validator)]
     found = f"{describe_type(value)} of {format_count(len(value), noun)}"
-    is_empty = bound == "at least" and limit == 1
-    wanted = "not empty" if is_empty else f"{bound} {format_count(limit, noun)}"
-    return _make_finding(error, "param_size", wanted, found=found)
+    return _make_finding(error, "param_size", f"{bound} {format_count(limit, noun)}", found=found)
 
 
 def _explain_pattern(error: ValidationError, pattern: Any, _: Any) -> Iterator[Finding]:
@@ -127,7 +125,7 @@ def _explain_pattern(error: ValidationError, pattern: Any, _: Any) -> Iterator[F
 
 
 def _explain_unique(error: ValidationError, *_: Any) -> Iterator[Finding]:
-    yield _make_finding(error, "param_repeated", "each once", found="an element that stands twice")
+    yield _make_finding(error, "param_repeated", "distinct elements", found="a repeated element")
 
 
 #: The explanation of a keyword, from an error, the keyword's value and the rejected value.
@@ -173,7 +171,7 @@ def _explain_choice(error: ValidationError) -> Iterator[Finding]:
     elif branch_errors:
         yield from _explain(_select_branch_error(branch_errors))
     else:
-        wanted = f"what the schema asks by `{error.validator}`: {format_value(error.validator_value, limit=100)}"
+        wanted = f"a value that satisfies `{error.validator}`: {format_value(error.validator_value, limit=100)}"
         yield _make_finding(error, "param_conflict", wanted)
 
 

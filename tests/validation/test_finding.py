@@ -20,6 +20,13 @@ def test_without_values():
     assert not [value for value in ("sk_live", "77", '"5"', "`5`") if value in text]
 
 
+def test_without_values_of_two_limits():
+    """Neither of two limits that contradict each other is shown."""
+    geometries = {"polygon": {"min_vertices": 77, "max_vertices": 55}}
+    (finding,) = validate(make_boxes(geometries=geometries), {"attachment": "a"})
+    assert finding.without_values().message == "found a smaller `max_vertices`, wanted at least `min_vertices`"
+
+
 def test_every_code_is_listed():
     """`CODES` has every code that a finding can have."""
     seen = set()

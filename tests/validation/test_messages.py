@@ -2,6 +2,8 @@
 
 import pytest
 
+from paramcore import Project
+from paramcore.validation import Schemas, Validator
 from tests.validation.helpers import GEOMETRIES, make_boxes, validate, validate_own
 
 OWN = {
@@ -25,7 +27,7 @@ OWN = {
         ({"padding": "20"}, "found the text '20', wanted a whole number or null (write `20`)"),
         ({"padding": 1.5}, "found the number 1.5, wanted a whole number or null"),
         ({"tags": list("abcdef")}, "found an array of 6 elements, wanted at most 5 elements"),
-        ({"attachment": ""}, "found a text of 0 characters, wanted not empty"),
+        ({"attachment": ""}, "found a text of 0 characters, wanted at least 1 character"),
         ({"can_add_base_annotations": "true"}, "found the text 'true', wanted true or false or null (write `true`)"),
         ({"geometries": [1]}, "found an array, wanted an object or null"),
     ],
@@ -49,7 +51,7 @@ def test_rarer_keywords():
     assert validate_own(params, OWN) == [
         ("error", "/closed/widht", 'found the name "widht", wanted a known one (write `width`)'),
         ("error", "/code", "found the text 'a1', wanted text that matches \"^[a-z]+$\""),
-        ("error", "/ids", "found an element that stands twice, wanted each once"),
+        ("error", "/ids", "found a repeated element, wanted distinct elements"),
         ("error", "/tree/below/below", "found the number 5, wanted an object"),
     ]
 
@@ -65,3 +67,14 @@ def test_a_closed_root_is_validated_as_a_whole():
     findings = validate_own({"a": "x", "b": 1}, schema)
     assert ("error", "/a", "found the text 'x', wanted a whole number") in findings
     assert ("error", "/b", 'found the name "b", wanted a known one') in findings
+
+
+def test_a_choice_inside_a_choice():
+    """The pointer leads to the value through both choices, and `without_values` hides it."""
+    inner = {"anyOf": [{"type": "object", "properties": {"c": {"type": "integer"}}}, {"type": "null"}]}
+    outer = {"anyOf": [{"type": "object", "properties": {"b": inner}}, {"type": "null"}]}
+    project = Project("boxes", type="mine")
+    schemas = Schemas().with_schema("mine", {"properties": {"a": outer}})
+    (finding,) = Validator(project, schemas).task(project.resolve({"a": {"b": {"c": "sk_live"}}}))
+    assert (finding.pointer, finding.message) == ("/a/b/c", "found the text 'sk_live', wanted a whole number")
+    assert finding.without_values().message == "found a text, wanted a whole number"
