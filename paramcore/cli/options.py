@@ -228,7 +228,7 @@ COMMANDS: dict[str, tuple[str, Callable[[ArgumentParser], None]]] = {
     "impact": ("impact", _add_impact_options),
     "audit": ("audit", _add_audit_options),
     "validate": ("validate", _add_validate_options),
-    "schema": ("validate", _add_schema_options),
+    "schema": ("schema", _add_schema_options),
     "assumptions": ("assumptions", _add_format),
     "fetch": ("fetch", _add_fetch_options),
     "apply": ("apply", _add_apply_options),

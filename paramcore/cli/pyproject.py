@@ -1,4 +1,4 @@
-"""Settings of a project directory: the table `[tool.paramcore]` of its `pyproject.toml`."""
+"""Read the table `[tool.paramcore]` of a directory's `pyproject.toml`."""
 
 from __future__ import annotations
 
@@ -11,35 +11,35 @@ from paramcore.errors import DocumentError, InvalidSetting
 from paramcore.text import describe_value, format_value
 from paramcore.validation.finding import CODES
 
-__all__ = ["ignored_codes"]
+__all__ = ["read_ignored_codes"]
 
 _FILE = "pyproject.toml"
 
 
-def ignored_codes(named: Iterable[str]) -> frozenset[str]:
+def read_ignored_codes(codes: Iterable[str]) -> frozenset[str]:
     """
-    Return the codes to leave out: those named on the command line, and those of `[tool.paramcore]`.
+    Return the codes to leave out: these of the command line, and `ignore` of `[tool.paramcore]`.
 
-    The nearest `pyproject.toml` counts, from the working directory upwards.
+    The nearest `pyproject.toml` is read, from the working directory upwards.
 
     Raises:
-        InvalidSetting: `code_name` for a code that there is none of.
-        DocumentError: where the file cannot be read.
+        InvalidSetting: `code_name`, for a code that does not exist.
+        DocumentError: `unreadable` or `setting_name`, for a bad `pyproject.toml`.
 
     """
-    return frozenset({*map(_code, named), *_configured()})
+    return frozenset({*map(_check_code, codes), *_read_ignore()})
 
 
-def _code(name: object) -> str:
-    if not isinstance(name, str) or name not in CODES:
-        raise InvalidSetting("code_name", None, describe_value(name), f"one of {', '.join(CODES)}")
-    return name
+def _check_code(code: object) -> str:
+    if not isinstance(code, str) or code not in CODES:
+        raise InvalidSetting("code_name", None, describe_value(code), f"one of {', '.join(CODES)}")
+    return code
 
 
-def _configured() -> Iterable[str]:
-    path = _nearest()
+def _read_ignore() -> list[str]:
+    path = _find_file()
     if path is None:
-        return ()
+        return []
     try:
         with open(path, "rb") as stream:
             tool: Any = tomllib.load(stream).get("tool", {})
@@ -47,35 +47,34 @@ def _configured() -> Iterable[str]:
         found = f"a file that cannot be read: {error}"
         raise DocumentError("unreadable", None, found, "TOML", path, None, None) from None
     table = tool.get("paramcore", {}) if isinstance(tool, dict) else {}
-    if not isinstance(table, dict) or table.keys() - {"ignore"}:
-        names = (
-            ", ".join(format_value(name) for name in table if name != "ignore")
-            if isinstance(table, dict)
-            else "no table"
-        )
-        raise DocumentError("setting_name", None, f"{names} in [tool.paramcore]", "`ignore` only", path, None, None)
+    if not isinstance(table, dict):
+        raise _make_error(path, "no table in [tool.paramcore]", "`ignore` only")
+    if unknown := [name for name in table if name != "ignore"]:
+        raise _make_error(path, f"{', '.join(map(format_value, unknown))} in [tool.paramcore]", "`ignore` only")
     ignore = table.get("ignore", [])
     if not isinstance(ignore, list):
-        raise DocumentError(
-            "setting_name", None, f"{describe_value(ignore)} as `ignore`", "a list of codes", path, None, None
-        )
+        raise _make_error(path, f"{describe_value(ignore)} as `ignore`", "a list of codes")
     try:
-        return [_code(name) for name in ignore]
+        return [_check_code(code) for code in ignore]
     except InvalidSetting as error:
         raise DocumentError(error.code, None, error.found, error.wanted, path, None, None) from None
 
 
-def _nearest() -> str | None:
+def _make_error(path: str, found: str, wanted: str) -> DocumentError:
+    return DocumentError("setting_name", None, found, wanted, path, None, None)
+
+
+def _find_file() -> str | None:
     try:
-        here = os.getcwd()
+        directory = os.getcwd()
     except OSError:
-        # A directory that is no longer there has no settings.
+        # A working directory that was deleted has no settings.
         return None
     while True:
-        path = os.path.join(here, _FILE)
+        path = os.path.join(directory, _FILE)
         if os.path.isfile(path):
             return os.path.relpath(path)
-        above = os.path.dirname(here)
-        if above == here:
+        parent = os.path.dirname(directory)
+        if parent == directory:
             return None
-        here = above
+        directory = parent

@@ -17,7 +17,7 @@ from paramcore.files.reader import Line, read_document, read_lines
 from paramcore.model.effective import EffectiveParams
 from paramcore.model.tasks import TaskRequest
 from paramcore.text import format_count
-from paramcore.validation.names import look_alikes
+from paramcore.validation.names import find_look_alikes
 from paramcore.wire import read_task_request
 
 __all__ = ["BadLines", "BadTask", "Task", "read_tasks", "request_overrides"]
@@ -144,6 +144,6 @@ def _read_task(document: Document, overrides: Mapping[str, Any], *, quiet: bool)
     except ParamcoreError as error:
         return BadTask(document.locate_error(error), document)
     if not quiet:
-        for name in look_alikes(request.params):
+        for name in find_look_alikes(request.params):
             print_message(f"warning: {document.format_location(name.path)}: {name}")
     return Task(request, document, overrides)

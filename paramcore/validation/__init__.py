@@ -1,4 +1,4 @@
-"""What the service would refuse or silently ignore: `Validator`, `Schemas` and `Finding`."""
+"""Validate params: what the service would reject or silently ignore."""
 
 from paramcore.validation.finding import Finding
 from paramcore.validation.schema import Schemas

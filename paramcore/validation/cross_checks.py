@@ -1,216 +1,220 @@
 """
-Checks that JSON Schema cannot say: a value against another one.
+Checks that JSON Schema cannot express: one value against another, or a size in bytes.
 
-Each is documented for the types that it names.  A value of the wrong kind is
-passed over here, since the schema tells it.
+Each is documented for the types that it names.  A check ignores values of the
+wrong type: the schema reports them.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from attrs import frozen
 
 from paramcore.text import describe_type, describe_value, format_value
 from paramcore.validation.finding import Finding, Severity
-from paramcore.validation.names import nearest
+from paramcore.validation.names import suggest_name
 from paramcore.values.pointer import join_pointer
 
-__all__ = ["CHECKS", "Check", "Judging"]
+__all__ = ["CROSS_CHECKS", "CheckFunction", "CrossCheck"]
 
-Judging: TypeAlias = Callable[[Mapping[str, Any]], Iterator[Finding]]
-
-_ALL: tuple[str, ...] = ()
+CheckFunction: TypeAlias = Callable[[Mapping[str, Any]], Iterator[Finding]]
 
 
 @frozen
-class Check:
-    """
-    A named check: the params that it reads, the types that it is for (none: all), and what it does.
+class CrossCheck:
+    """A check of one param by itself, or of several effective params."""
 
-    One that reads a single param is judged with that param, others on the
-    effective params.
-    """
-
+    #: The params that the check reads; it runs where all of them are set.
     params: tuple[str, ...]
+    #: The task types that it is for; empty for all types.
     types: tuple[str, ...]
-    judge: Judging
+    function: CheckFunction
 
 
-def _more_than_the_most(low: str, high: str, least: int, severity: Severity) -> Callable[[Any, str], Iterator[Finding]]:
-    """Make a check of an object that has a lower and an upper bound."""
+def _make_limits_check(
+    lower: str, upper: str, least: int | None, severity: Severity
+) -> Callable[[Any, str], Iterator[Finding]]:
+    """Return a check that the `upper` limit of an object is not below its `lower` limit, `least` by default."""
 
-    def check(value: Any, path: str) -> Iterator[Finding]:
-        most = _number(value, high, None)
-        fewest = _number(value, low, least)
-        if most is not None and fewest is not None and most < fewest:
-            wanted = f"at least {format_value(fewest)}, as `{low}` says" if low in value else f"at least {least}"
-            found = f"{format_value(most)} as `{high}`"
-            yield Finding("param_range", severity, f"{path}/{high}", found, wanted, kind=f"a smaller `{high}`")
+    def check_limits(value: Any, pointer: str) -> Iterator[Finding]:
+        maximum, minimum = _get_number(value, upper), _get_number(value, lower)
+        bound = least if minimum is None else minimum
+        if maximum is not None and bound is not None and maximum < bound:
+            found = f"{format_value(maximum)} as `{upper}`"
+            wanted = f"at least {format_value(bound)}" + ("" if minimum is None else f", as `{lower}` says")
+            yield Finding(
+                "param_range",
+                severity,
+                pointer + join_pointer(upper),
+                found,
+                wanted,
+                found_without_value=f"a smaller `{upper}`",
+                wanted_without_value=f"at least `{lower}`",
+            )
 
-    return check
-
-
-def _number(value: Any, name: str, default: int | None) -> int | float | None:
-    found = value.get(name) if isinstance(value, dict) else None
-    return found if type(found) in (int, float) else (default if isinstance(value, dict) else None)
-
-
-_vertices = _more_than_the_most("min_vertices", "max_vertices", 1, "error")
-_responses = _more_than_the_most("min_responses_required", "max_responses_required", 1, "error")
-_choices = _more_than_the_most("min_choices", "max_choices", 0, "warning")
+    return check_limits
 
 
-def _shapes(params: Mapping[str, Any]) -> Iterator[Finding]:
+_check_vertices = _make_limits_check("min_vertices", "max_vertices", 1, "error")
+_check_responses = _make_limits_check("min_responses_required", "max_responses_required", 1, "error")
+_check_choices = _make_limits_check("min_choices", "max_choices", 0, "warning")
+_check_attribute = _make_limits_check("min", "max", None, "warning")
+
+
+def _check_shapes(params: Mapping[str, Any]) -> Iterator[Finding]:
     for shape in ("polygon", "line"):
-        yield from _vertices(_member(params["geometries"], shape), join_pointer("geometries", shape))
+        yield from _check_vertices(_get_member(params["geometries"], shape), join_pointer("geometries", shape))
 
 
-def _fields(params: Mapping[str, Any]) -> Iterator[Finding]:
-    seen: set[str] = set()
-    for field, path in _nested(params["fields"], "/fields", "fields"):
-        # One response is needed where `min_responses_required` says nothing.
-        if "max_responses_required" in field:
-            yield from _responses(field, path)
-        if "max_choices" in field:
-            yield from _choices(field, path)
-        name = field.get("field_id")
-        if isinstance(name, str) and name in seen:
-            found = f"the field id {describe_value(name).removeprefix('the text ')} for the second time"
-            yield Finding(
-                "param_repeated", "error", f"{path}/field_id", found, "each id once", kind="an id given twice"
-            )
-        elif isinstance(name, str):
-            seen.add(name)
+def _check_fields(params: Mapping[str, Any]) -> Iterator[Finding]:
+    ids: set[str] = set()
+    for field, pointer in _walk_nested(params["fields"], "/fields", "fields"):
+        yield from _check_responses(field, pointer)
+        yield from _check_choices(field, pointer)
+        field_id = field.get("field_id")
+        if isinstance(field_id, str) and field_id in ids:
+            found = f"the field id {describe_value(field_id).removeprefix('the text ')} for the second time"
+            at, hidden = f"{pointer}/field_id", "an id given twice"
+            yield Finding("param_repeated", "error", at, found, "each id once", found_without_value=hidden)
+        elif isinstance(field_id, str):
+            ids.add(field_id)
 
 
-def _nested(value: Any, path: str, below: str) -> Iterator[tuple[Mapping[str, Any], str]]:
-    """Yield the objects of a list and, outermost first, of the lists of the same name in them."""
-    waiting = [(value, path)]
-    while waiting:
-        here, place = waiting.pop()
-        found = [
-            (one, place + join_pointer(index)) for index, one in enumerate(_elements(here)) if isinstance(one, dict)
-        ]
-        yield from found
-        waiting.extend((one[below], f"{at}/{below}") for one, at in reversed(found) if below in one)
-
-
-def _attributes(params: Mapping[str, Any]) -> Iterator[Finding]:
-    for name, attribute in _members(params["annotation_attributes"]):
-        low, high = _number(attribute, "min", None), _number(attribute, "max", None)
-        if low is not None and high is not None and high < low:
-            path = join_pointer("annotation_attributes", name, "max")
-            wanted = f"at least {format_value(low)}, as `min` says"
-            yield Finding(
-                "param_range", "warning", path, f"{format_value(high)} as `max`", wanted, kind="a smaller `max`"
-            )
+def _check_attributes(params: Mapping[str, Any]) -> Iterator[Finding]:
+    for name, attribute in _list_members(params["annotation_attributes"]):
+        yield from _check_attribute(attribute, join_pointer("annotation_attributes", name))
 
 
 #: The service documents 10 KB, and not whether that is 10,000 bytes or 10,240.
-_METADATA = 10_240
-_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_MAX_METADATA = 10_240
+_encode_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def _metadata(params: Mapping[str, Any]) -> Iterator[Finding]:
-    # No character takes more than four times what Python shows of it, and that is found out faster.
-    if 4 * len(repr(params["metadata"])) <= _METADATA:
+def _check_metadata(params: Mapping[str, Any]) -> Iterator[Finding]:
+    # A character takes at most four bytes, and `repr` is faster than an encoder.
+    if 4 * len(repr(params["metadata"])) <= _MAX_METADATA:
         return
-    size = len(_compact(params["metadata"]).encode())
-    if size > _METADATA:
-        found = f"an object of {size:,} bytes"
-        yield Finding("param_size", "warning", "/metadata", found, f"at most {_METADATA:,} bytes")
+    size = len(_encode_compact(params["metadata"]).encode())
+    if size > _MAX_METADATA:
+        found, wanted = f"an object of {size:,} bytes", f"at most {_MAX_METADATA:,} bytes"
+        yield Finding("param_size", "warning", "/metadata", found, wanted)
 
 
-def _callback(params: Mapping[str, Any]) -> Iterator[Finding]:
+def _check_callback(params: Mapping[str, Any]) -> Iterator[Finding]:
     value = params["callback_url"]
     if isinstance(value, str) and value and not value.startswith(("http://", "https://")) and "@" not in value:
+        found, hidden = describe_value(value), describe_type(value)
         wanted = "an address that begins with `https://` or `http://`, or an e-mail address"
-        yield Finding(
-            "param_pattern", "warning", "/callback_url", describe_value(value), wanted, kind=describe_type(value)
-        )
+        yield Finding("param_pattern", "warning", "/callback_url", found, wanted, found_without_value=hidden)
 
 
-def _context(params: Mapping[str, Any]) -> Iterator[Finding]:
-    own = params["attachment"]
-    for index, one in enumerate(_elements(params["context_attachments"])):
-        if isinstance(own, str) and _member(one, "attachment") == own:
-            path = join_pointer("context_attachments", index, "attachment")
-            yield Finding("param_conflict", "error", path, "the task's own attachment", "another image beside it")
+def _check_context_attachments(params: Mapping[str, Any]) -> Iterator[Finding]:
+    attachment = params["attachment"]
+    for index, context in enumerate(_list_elements(params["context_attachments"])):
+        if isinstance(attachment, str) and _get_member(context, "attachment") == attachment:
+            pointer = join_pointer("context_attachments", index, "attachment")
+            yield Finding("param_conflict", "error", pointer, "the task's own attachment", "another image beside it")
 
 
-def _relationships(params: Mapping[str, Any]) -> Iterator[Finding]:
-    named = (one.get("name") for one, _ in _nested(params["labels"], "", "children"))
-    # In the order of the file, so that of two names that are as near the same one is always suggested.
-    labels = dict.fromkeys(name for name in named if isinstance(name, str))
-    for index, one in enumerate(_elements(params["relationships"])):
+def _check_relationships(params: Mapping[str, Any]) -> Iterator[Finding]:
+    names = (label.get("name") for label, _ in _walk_nested(params["labels"], "", "children"))
+    # A dict keeps the order of the file: of two names that are equally near, the first is always suggested.
+    labels = dict.fromkeys(name for name in names if isinstance(name, str))
+    for index, relationship in enumerate(_list_elements(params["relationships"])):
         for end in ("source_label", "target_label"):
-            name = _member(one, end)
+            name = _get_member(relationship, end)
             if labels and isinstance(name, str) and name not in labels:
-                path = join_pointer("relationships", index, end)
-                yield _no_such("error", path, name, "the name of one of the labels", nearest(name, labels))
+                pointer = join_pointer("relationships", index, end)
+                yield _make_choice_finding("error", pointer, name, "the name of one of the labels", labels)
 
 
-def _category_ids(params: Mapping[str, Any]) -> Iterator[Finding]:
-    categories = [one for one in _elements(params["categories"]) if isinstance(one, str)]
-    for key, name in _members(params["category_ids"]):
+def _check_category_ids(params: Mapping[str, Any]) -> Iterator[Finding]:
+    categories = [category for category in _list_elements(params["categories"]) if isinstance(category, str)]
+    for key, name in _list_members(params["category_ids"]):
         if categories and isinstance(name, str) and name not in categories:
-            path = join_pointer("category_ids", key)
-            yield _no_such("error", path, name, "one of the categories", nearest(name, categories))
+            pointer = join_pointer("category_ids", key)
+            yield _make_choice_finding("error", pointer, name, "one of the categories", categories)
 
 
-def _conditions(params: Mapping[str, Any]) -> Iterator[Finding]:
-    labels = dict.fromkeys(label for _, shape in _members(params["geometries"]) for label in _labels(shape))
-    for name, attribute in _members(params["annotation_attributes"]):
-        path = join_pointer("annotation_attributes", name, "conditions", "label_condition", "label")
-        asked = _member(_member(_member(attribute, "conditions"), "label_condition"), "label")
-        each = [("", asked)] if isinstance(asked, str) else enumerate(_elements(asked))
-        for index, label in each:
+def _check_conditions(params: Mapping[str, Any]) -> Iterator[Finding]:
+    labels = dict.fromkeys(label for _, shape in _list_members(params["geometries"]) for label in _list_labels(shape))
+    for name, attribute in _list_members(params["annotation_attributes"]):
+        pointer = join_pointer("annotation_attributes", name, "conditions", "label_condition", "label")
+        condition = _get_member(_get_member(attribute, "conditions"), "label_condition")
+        value = _get_member(condition, "label")
+        named = (
+            [("", value)]
+            if isinstance(value, str)
+            else [(join_pointer(index), label) for index, label in enumerate(_list_elements(value))]
+        )
+        for below, label in named:
             if labels and isinstance(label, str) and label not in labels:
-                place = path if index == "" else path + join_pointer(index)
-                yield _no_such("warning", place, label, "a label of the geometries", nearest(label, labels))
+                yield _make_choice_finding("warning", pointer + below, label, "a label of the geometries", labels)
 
 
-def _labels(shape: Any) -> Iterator[str]:
-    waiting = [_member(shape, "objects_to_annotate")]
+def _list_labels(shape: Any) -> Iterator[str]:
+    waiting = [_get_member(shape, "objects_to_annotate")]
     while waiting:
-        for one in _elements(waiting.pop()):
-            name = _member(one, "choice") if isinstance(one, dict) else one
+        for label in _list_elements(waiting.pop()):
+            name = _get_member(label, "choice") if isinstance(label, dict) else label
             if isinstance(name, str):
                 yield name
-            waiting.append(_member(one, "subchoices"))
+            waiting.append(_get_member(label, "subchoices"))
 
 
-def _no_such(severity: Severity, path: str, name: str, wanted: str, meant: str | None) -> Finding:
-    fix = None if meant is None else format_value(meant)
-    return Finding("param_choice", severity, path, describe_value(name), wanted, fix, kind=describe_type(name))
+def _make_choice_finding(severity: Severity, pointer: str, name: str, wanted: str, known: Iterable[str]) -> Finding:
+    suggestion = suggest_name(name, known)
+    fix = None if suggestion is None else format_value(suggestion)
+    found, hidden = describe_value(name), describe_type(name)
+    return Finding("param_choice", severity, pointer, found, wanted, fix, found_without_value=hidden)
 
 
-def _member(value: Any, name: str) -> Any:
+def _walk_nested(value: Any, pointer: str, below: str) -> Iterator[tuple[Mapping[str, Any], str]]:
+    """Yield the objects of an array and, outermost first, of the arrays called `below` in them, with pointers."""
+    waiting = [(value, pointer)]
+    while waiting:
+        array, start = waiting.pop()
+        objects = [
+            (element, start + join_pointer(index))
+            for index, element in enumerate(_list_elements(array))
+            if isinstance(element, dict)
+        ]
+        yield from objects
+        waiting.extend((element[below], f"{at}/{below}") for element, at in reversed(objects) if below in element)
+
+
+def _get_number(value: Any, name: str) -> int | float | None:
+    number = _get_member(value, name)
+    return number if type(number) in (int, float) else None
+
+
+def _get_member(value: Any, name: str) -> Any:
     return value.get(name) if isinstance(value, dict) else None
 
 
-def _members(value: Any) -> Iterator[tuple[str, Any]]:
-    yield from value.items() if isinstance(value, dict) else ()
+def _list_members(value: Any) -> Iterable[tuple[str, Any]]:
+    return value.items() if isinstance(value, dict) else ()
 
 
-def _elements(value: Any) -> Iterator[Any]:
-    yield from value if isinstance(value, (list, tuple)) else ()
+def _list_elements(value: Any) -> Iterable[Any]:
+    return value if isinstance(value, (list, tuple)) else ()
 
 
+_ALL: tuple[str, ...] = ()
 _IMAGES = ("imageannotation", "segmentannotation", "lidartopdown")
 
-#: Every check, in no order that matters: findings are sorted.
-CHECKS: tuple[Check, ...] = (
-    Check(("geometries",), _ALL, _shapes),
-    Check(("fields",), ("textcollection",), _fields),
-    Check(("annotation_attributes",), _ALL, _attributes),
-    Check(("metadata",), _ALL, _metadata),
-    Check(("callback_url",), _ALL, _callback),
-    Check(("attachment", "context_attachments"), _IMAGES, _context),
-    Check(("labels", "relationships"), ("namedentityrecognition",), _relationships),
-    Check(("categories", "category_ids"), ("categorization",), _category_ids),
-    Check(("annotation_attributes", "geometries"), _ALL, _conditions),
+#: Every check, in any order: findings are sorted.
+CROSS_CHECKS: tuple[CrossCheck, ...] = (
+    CrossCheck(("geometries",), _ALL, _check_shapes),
+    CrossCheck(("fields",), ("textcollection",), _check_fields),
+    CrossCheck(("annotation_attributes",), _ALL, _check_attributes),
+    CrossCheck(("metadata",), _ALL, _check_metadata),
+    CrossCheck(("callback_url",), _ALL, _check_callback),
+    CrossCheck(("attachment", "context_attachments"), _IMAGES, _check_context_attachments),
+    CrossCheck(("labels", "relationships"), ("namedentityrecognition",), _check_relationships),
+    CrossCheck(("categories", "category_ids"), ("categorization",), _check_category_ids),
+    CrossCheck(("annotation_attributes", "geometries"), _ALL, _check_conditions),
 )

@@ -1,41 +1,38 @@
-"""What is wrong with params, and who is to blame."""
+"""A finding: what is wrong with a value, and which layer set it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias
 
 from attrs import evolve, field, frozen
 
-__all__ = ["CODES", "Finding", "Severity", "kind_of", "listed"]
+__all__ = ["CODES", "Finding", "Severity"]
 
 Severity: TypeAlias = Literal["error", "warning"]
 
-#: Every code, and what it tells; `docs/findings.md` has a paragraph on each.
+#: Every code and what it means; `docs/findings.md` has a paragraph on each.
 CODES = {
-    "param_missing": "a param that the type needs is not there",
-    "param_type": "a value of the wrong kind",
-    "param_choice": "a value that is none of the possible ones",
-    "param_range": "a number that is too small, too large, or against another one",
-    "param_size": "a text, an array or an object that is too short or too long",
-    "param_pattern": "a text of the wrong form",
-    "param_repeated": "what may stand once stands twice",
-    "param_conflict": "values that do not go together",
-    "param_unknown": "a name that the type does not know",
-    "param_misplaced": "a name that belongs elsewhere",
-    "type_unknown": "a task type that has no schema: only what every type takes is judged",
-    "request_refused": "a task request that goes nowhere: another project, a version that is not there, no params",
+    "param_missing": "a param that the type requires is missing",
+    "param_type": "a value has the wrong type",
+    "param_choice": "a value is none of the allowed ones",
+    "param_range": "a number is too small or too large, by itself or against another number",
+    "param_size": "a text, an array or an object is too short or too long",
+    "param_pattern": "a text has the wrong form",
+    "param_repeated": "a value that must be unique is repeated",
+    "param_conflict": "values contradict each other",
+    "param_unknown": "the type does not know a name",
+    "param_misplaced": "a name belongs elsewhere",
+    "type_unknown": "a task type has no schema: only the params of every type are validated",
+    "request_refused": "a task request cannot be resolved: it names another project or version, or holds no params",
     "lint_unused_default": "every task of the file overrides the project's value",
-    "lint_equal_override": "a task sets what it would inherit anyway",
-    "lint_repeated_instruction": "the project's instruction stands in the task's already",
+    "lint_equal_override": "a task sets the value that it would inherit",
+    "lint_repeated_instruction": "the task's instruction already contains the project's",
     "lint_old_pin": "a task is pinned to a version that is not the latest",
-    "lint_bare_opt_out": "a task opts out of the params that it needs",
+    "lint_bare_opt_out": "a task opts out of params that it needs",
     "lint_noop_version": "a version changes nothing",
-    "lint_retry_twin": "a version looks like the one before, sent twice",
-    "lint_stored_name": "a version holds a name that is no param",
+    "lint_retry_twin": "a version looks like the previous one, sent twice",
+    "lint_stored_name": "a version holds a name that is not a param",
 }
-
-_KINDS = {bool: "true or false", int: "a number", float: "a number", str: "a text", type(None): "null"}
 
 
 @frozen
@@ -43,25 +40,29 @@ class Finding:
     """
     One thing that is wrong, at one place.
 
-    `pointer` is a JSON Pointer (RFC 6901) into the effective params; for a
-    project's own params, into those of `version`.  `layer` says whose value it
-    is: `task request`, or `project version N`, with the version that first set
-    it; what is missing is blamed on the task, which completes the params.
-    `suggestion` is the one fix where it is clear: a name or a choice, or a value.
-    `overridden`: the value would be an error if the task did not override it.
+    `str()` gives one line::
+
+        error param_type at /padding: found the text '20', wanted a whole number (write `20`) [project version 1]
     """
 
+    #: One of `CODES`.
     code: str
     severity: Severity
+    #: A JSON Pointer (RFC 6901) into the effective params, or into the params of `version` for a project's own.
     pointer: str
     found: str
     wanted: str
+    #: The value or name to write instead, as JSON, where there is an obvious one.
     suggestion: str | None = None
+    #: The project version that the value comes from; `None` for the task's own values and for missing params.
     version: int | None = None
+    #: The project version that first set the value.
     first_set_in: int | None = None
+    #: Whether this would be an error if the task did not override the value.
     overridden: bool = False
-    #: What was found, without its value.
-    kind: str = field(default="", repr=False)
+    #: The texts for `found` and `wanted` in `without_values`; empty where they show no value.
+    found_without_value: str = field(default="", repr=False)
+    wanted_without_value: str = field(default="", repr=False)
 
     @property
     def layer(self) -> str:
@@ -70,16 +71,17 @@ class Finding:
 
     @property
     def message(self) -> str:
-        """What was found, what is wanted, and the one fix where it is clear."""
+        """What was found, what was wanted, and what to write."""
         fix = f" (write `{self.suggestion}`)" if self.suggestion is not None else ""
         note = "; the task overrides it" if self.overridden else ""
         return f"found {self.found}, wanted {self.wanted}{fix}{note}"
 
     def without_values(self) -> Finding:
-        """Return the same, saying nothing of what the value was."""
-        if not self.kind:
+        """Return the finding without any value of the params."""
+        if not self.found_without_value:
             return self
-        return evolve(self, found=self.kind, suggestion=None)
+        wanted = self.wanted_without_value or self.wanted
+        return evolve(self, found=self.found_without_value, wanted=wanted, suggestion=None)
 
     def to_json(self) -> dict[str, Any]:
         """Return `code severity pointer layer version first_set_in message found wanted suggestion`."""
@@ -101,25 +103,7 @@ class Finding:
         return f"{self.severity} {self.code} at {self.pointer or '/'}: {self.message} [{self.layer}{since}]"
 
     @property
-    def rank(self) -> tuple[Any, ...]:
-        """The order of findings: by place, errors first."""
-        whose = (self.version is not None, self.version or 0)
-        return (self.pointer, self.severity, self.code, self.wanted, *whose, self.found)
-
-
-def kind_of(value: object) -> str:
-    """Say what kind of JSON a value is, and nothing of the value."""
-    if isinstance(value, dict):
-        return "an object"
-    if isinstance(value, (list, tuple)):
-        return "an array"
-    return _KINDS.get(type(value), "a value")
-
-
-def listed(words: Sequence[str]) -> str:
-    """Say `1, 2 or 3`, cut where there are too many."""
-    most = 12
-    if not words:
-        return "nothing: none is possible"
-    few = [*words[:most], f"{len(words) - most} more"] if len(words) > most + 1 else list(words)
-    return few[0] if len(few) == 1 else f"{', '.join(few[:-1])} or {few[-1]}"
+    def sort_key(self) -> tuple[Any, ...]:
+        """Sorts findings by place, errors first."""
+        layer = (self.version is not None, self.version or 0)
+        return (self.pointer, self.severity, self.code, self.wanted, *layer, self.found)

@@ -1,4 +1,4 @@
-"""Lint: what the service takes as it is, and what nobody meant."""
+"""Lint: what the service accepts, and probably nobody meant.  Every finding is a warning."""
 
 from __future__ import annotations
 
@@ -12,115 +12,113 @@ from paramcore.model.project import Project
 from paramcore.model.versions import ParamVersion
 from paramcore.text import format_value
 from paramcore.validation.finding import Finding
-from paramcore.validation.names import nearest
+from paramcore.validation.names import suggest_name
 from paramcore.validation.schema import Schemas
 from paramcore.values.frozen import same
 from paramcore.values.pointer import join_pointer
 
-__all__ = ["Overrides", "lint_history", "lint_params", "lint_task", "lint_type"]
+__all__ = ["UnusedDefaults", "lint_history", "lint_params", "lint_task", "lint_type"]
 
 
 def lint_history(project: Project) -> Iterator[Finding]:
-    """Yield what stands in a history and does nothing: each at its version."""
+    """Yield the findings on a project's versions: versions that change nothing, names that are not params."""
     for step in History.of(project).steps:
         number = step.version.number
         if step.is_probable_twin:
             found = f"the params of version {number - 1} again, at most {TWIN_SECONDS} seconds later"
-            yield _lint("retry_twin", "", found, "one version: a request was probably sent twice", number)
+            wanted = "one version: a request was probably sent twice"
+            yield _make_warning("lint_retry_twin", "", found, wanted, number)
         elif step.is_noop:
-            found = f"the params of version {number - 1} again"
-            yield _lint("noop_version", "", found, "a version that changes something", number)
+            found, wanted = f"the params of version {number - 1} again", "a version that changes something"
+            yield _make_warning("lint_noop_version", "", found, wanted, number)
         for name in step.version.not_inherited:
-            wanted = "params only: it is no param, and no task inherits it"
-            yield _lint("stored_name", join_pointer(name), f"`{name}` among the params", wanted, number)
+            found, wanted = f"`{name}` among the params", "params only: it is no param, and no task inherits it"
+            yield _make_warning("lint_stored_name", join_pointer(name), found, wanted, number)
 
 
 def lint_params(own: Mapping[str, Any], inheritance: Inheritance) -> Iterator[Finding]:
-    """Yield what a task sets and probably does not mean to; its params may be plain JSON."""
+    """Yield the findings on a task's own params, which may be plain JSON."""
     version = inheritance.version
     if version is None:
         return
     for name, value in own.items():
-        # What differs to Python differs in JSON, and Python finds it out faster.
         inherited = version.params.get(name)
+        # `==` is fast and false wherever `same` is false; `same` then tells `true` from `1`.
         if name != "instruction" and value == inherited and name in version.params and same(value, inherited):
+            found = f"the value of `{name}` that the task inherits"
             wanted = f"nothing: version {version.number} has the same"
-            yield _lint("equal_override", join_pointer(name), f"the value of `{name}` that the task inherits", wanted)
-    if inheritance.appends and _repeats(own.get("instruction"), version.params["instruction"]):
+            yield _make_warning("lint_equal_override", join_pointer(name), found, wanted)
+    if inheritance.appends and _contains_lines(own.get("instruction"), version.params["instruction"]):
+        found = "the project's instruction inside the task's"
         wanted = f"the task's own text only: that of version {version.number} is appended, and would stand there twice"
-        yield _lint("repeated_instruction", "/instruction", "the project's instruction inside the task's", wanted)
+        yield _make_warning("lint_repeated_instruction", "/instruction", found, wanted)
 
 
 def lint_task(effective: EffectiveParams, required: Collection[str] = ()) -> Iterator[Finding]:
-    """Yield what a task asks for and probably does not mean; `required` names the params that its type needs."""
-    version = effective.inherited_from
-    if version is None:
-        if effective.task.inherits_nothing and effective.versions:
-            yield from _opted_out(effective, required)
+    """Yield the findings on a task: on its `project_version`, then on its own params.  Its type needs `required`."""
+    versions = effective.versions
+    inherited = effective.inherited_from
+    if inherited is None:
+        if effective.task.inherits_nothing and versions:
+            yield from _lint_opt_out(effective.params, versions[-1], required)
         return
-    latest = effective.versions[-1].number
-    if effective.task.project_version is not None and version.number < latest:
-        found = f"a pin to version {version.number}"
-        yield _lint("old_pin", "/project_version", found, f"the latest, {latest}, or a reason for the older one")
+    latest = versions[-1].number
+    if effective.task.project_version is not None and inherited.number < latest:
+        found, wanted = f"a pin to version {inherited.number}", f"the latest, {latest}, or a reason for the older one"
+        yield _make_warning("lint_old_pin", "/project_version", found, wanted)
     yield from lint_params(effective.task.params, effective.inheritance)
 
 
-def _opted_out(effective: EffectiveParams, required: Collection[str]) -> Iterator[Finding]:
-    latest = effective.versions[-1]
-    missed = [name for name in required if name not in effective.params and name in latest.params]
-    if missed:
-        names = ", ".join(f"`{name}`" for name in missed)
+def _lint_opt_out(params: Mapping[str, Any], latest: ParamVersion, required: Collection[str]) -> Iterator[Finding]:
+    missing = [name for name in required if name not in params and name in latest.params]
+    if missing:
+        names = ", ".join(f"`{name}`" for name in missing)
         found = f"-1, which leaves {names} of version {latest.number} out"
-        yield _lint("bare_opt_out", "/project_version", found, f"{names} in the task, or no -1")
+        yield _make_warning("lint_bare_opt_out", "/project_version", found, f"{names} in the task, or no -1")
 
 
-def _repeats(own: str | None, inherited: str | None) -> bool:
-    """Whether the project's text stands in the task's, on lines of its own."""
+def _contains_lines(own: str | None, inherited: str | None) -> bool:
+    """Return whether the task's text contains the project's, on lines of its own."""
     text = (inherited or "").strip()
-    # Most tasks say little, and a shorter text cannot hold a longer one.
+    # The last condition needs no copy of the text, and is true of most tasks.
     if not own or not text or len(text) > len(own):
         return False
     return f"\n{text}\n" in "\n".join(["", *(line.strip() for line in own.split("\n")), ""])
 
 
 def lint_type(project: Project, schemas: Schemas) -> Iterator[Finding]:
-    """Yield that nobody knows a project's task type, so that only what every type takes is judged; at its `/type`."""
+    """Yield the finding that a project's task type has no schema; its `pointer` is `/type`."""
     if project.type not in schemas.types:
-        found, wanted = (
-            f"the task type {format_value(project.type)}",
-            "one that `paramcore schema` lists, or a schema of your own",
-        )
-        yield Finding(
-            "type_unknown", "warning", "/type", found, wanted, nearest(project.type, schemas.types, surely=True)
-        )
+        found = f"the task type {format_value(project.type)}"
+        wanted = "one that `paramcore schema` lists, or a schema of your own"
+        suggestion = suggest_name(project.type, schemas.types, strict=True)
+        yield Finding("type_unknown", "warning", "/type", found, wanted, suggestion)
 
 
-class Overrides:
-    """Finds over the tasks of a file which params of the project are never used."""
+class UnusedDefaults:
+    """Finds the params of a project that every task of a file overrides."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
         self._tasks = 0
-        #: Those that no task so far has left to the project.
         self._overridden = {*project.params} - {"instruction"}
 
     def add(self, own: Mapping[str, Any], version: ParamVersion | None) -> None:
-        """Take in the params of a task, if it inherits the latest version, which is the one that would be told of."""
+        """Add a task by its own params and the version that it inherits; only tasks of the latest version count."""
         if version is not None and version is self._project.latest:
             self._tasks += 1
             self._overridden.intersection_update(own)
 
-    def found(self) -> Iterator[Finding]:
-        """Yield the params that every one of several tasks overrides."""
+    def list_findings(self) -> Iterator[Finding]:
+        """Yield a finding for each param that two tasks or more have all overridden."""
         if self._tasks < 2 or not self._project.versions:
             return
         latest = self._project.latest
         for name in latest.params:
             if name in self._overridden:
-                found = f"a value that all of {self._tasks:,} tasks override"
-                wanted = "no value, or tasks that use it"
-                yield _lint("unused_default", join_pointer(name), found, wanted, latest.number)
+                found, wanted = f"a value that all of {self._tasks:,} tasks override", "no value, or tasks that use it"
+                yield _make_warning("lint_unused_default", join_pointer(name), found, wanted, latest.number)
 
 
-def _lint(code: str, path: str, found: str, wanted: str, version: int | None = None) -> Finding:
-    return Finding(f"lint_{code}", "warning", path, found, wanted, None, version)
+def _make_warning(code: str, pointer: str, found: str, wanted: str, version: int | None = None) -> Finding:
+    return Finding(code, "warning", pointer, found, wanted, version=version)

@@ -1,22 +1,24 @@
-"""Violations in our own words: one sentence for each thing that jsonschema finds."""
+"""Explain the errors of jsonschema: one finding, in plain words, for each thing that is wrong."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from paramcore.text import describe_type, describe_value, format_value
-from paramcore.validation.finding import Finding, Severity, listed
-from paramcore.validation.names import nearest
+from attrs import evolve
+
+from paramcore.text import describe_type, describe_value, format_count, format_value
+from paramcore.validation.finding import Finding
+from paramcore.validation.names import suggest_name
 from paramcore.values.frozen import freeze, same
 from paramcore.values.pointer import join_pointer
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
-__all__ = ["worded"]
+__all__ = ["explain_error"]
 
 _TYPES = {
     "integer": "a whole number",
@@ -36,149 +38,186 @@ _RANGES = {
     "multipleOf": "a multiple of {}",
 }
 
-#: Keyword -> what is counted, and how it is asked for.
+#: What a keyword counts, and how its limit is worded.
 _SIZES = {
-    "minLength": ("characters", "at least {}"),
-    "maxLength": ("characters", "at most {}"),
-    "minItems": ("elements", "at least {}"),
-    "maxItems": ("elements", "at most {}"),
-    "minProperties": ("names", "at least {}"),
-    "maxProperties": ("names", "at most {}"),
+    "minLength": ("character", "at least"),
+    "maxLength": ("character", "at most"),
+    "minItems": ("element", "at least"),
+    "maxItems": ("element", "at most"),
+    "minProperties": ("name", "at least"),
+    "maxProperties": ("name", "at most"),
+}
+
+#: Keywords that may allow names beside the `properties` of a schema.
+_NAMING = {"$ref", "allOf", "anyOf", "oneOf", "if", "then", "else", "dependentSchemas", "additionalProperties"}
+
+#: Choices that a message lists.
+_MAX_LISTED = 12
+
+
+def explain_error(error: ValidationError) -> Iterator[Finding]:
+    """Yield the findings of an error: one, or several where it is about several names."""
+    is_warning = getattr(error, "is_warning", False)
+    for finding in _explain(error):
+        yield evolve(finding, severity="warning") if is_warning else finding
+
+
+def _explain(error: ValidationError) -> Iterator[Finding]:
+    keyword, wanted, value = str(error.validator), error.validator_value, error.instance
+    if keyword in _EXPLAIN:
+        yield from _EXPLAIN[keyword](error, wanted, value)
+    elif keyword in _RANGES:
+        yield _make_finding(error, "param_range", _RANGES[keyword].format(format_value(wanted)))
+    elif keyword in _SIZES:
+        yield _explain_size(error, wanted, value)
+    elif wanted is False and (keyword == "additionalProperties" or _lists_all_names(error)):
+        yield from _explain_unknown_names(error, value)
+    elif keyword == "not" and wanted == {}:
+        yield _make_finding(error, "param_conflict", "no value there")
+    else:
+        yield from _explain_choice(error)
+
+
+def _make_finding(
+    error: ValidationError, code: str, wanted: str, *, found: str = "", suggestion: str | None = None
+) -> Finding:
+    """Return a finding about a value; `found` describes it without showing it."""
+    pointer = join_pointer(*error.absolute_path)
+    shown, hidden = (found, "") if found else (describe_value(error.instance), describe_type(error.instance))
+    return Finding(code, "error", pointer, shown, wanted, suggestion, found_without_value=hidden)
+
+
+def _explain_required(error: ValidationError, names: Any, value: Any, reason: str = "") -> Iterator[Finding]:
+    for name in names:
+        if name not in value:
+            yield _make_finding(error, "param_missing", f"`{name}`", found=f"no `{name}`{reason}")
+
+
+def _explain_dependent_required(error: ValidationError, dependencies: Any, value: Any) -> Iterator[Finding]:
+    for name, names in dependencies.items():
+        if name in value:
+            yield from _explain_required(error, names, value, f", for `{name}` is there")
+
+
+def _explain_type(error: ValidationError, types: Any, value: Any) -> Iterator[Finding]:
+    types = [types] if isinstance(types, str) else types
+    wanted = _join_choices([_TYPES[name] for name in types])
+    yield _make_finding(error, "param_type", wanted, suggestion=_convert_text(value, types))
+
+
+def _explain_enum(error: ValidationError, choices: Any, value: Any) -> Iterator[Finding]:
+    wanted = _join_choices([format_value(choice, limit=40) for choice in choices])
+    yield _make_finding(error, "param_choice", wanted, suggestion=_suggest_choice(value, choices))
+
+
+def _explain_const(error: ValidationError, constant: Any, value: Any) -> Iterator[Finding]:
+    yield from _explain_enum(error, [constant], value)
+
+
+def _explain_size(error: ValidationError, limit: Any, value: Any) -> Finding:
+    noun, bound = _SIZES[str(error.validator)]
+    found = f"{describe_type(value)} of {format_count(len(value), noun)}"
+    return _make_finding(error, "param_size", f"{bound} {format_count(limit, noun)}", found=found)
+
+
+def _explain_pattern(error: ValidationError, pattern: Any, _: Any) -> Iterator[Finding]:
+    yield _make_finding(error, "param_pattern", f"text that matches {format_value(pattern)}")
+
+
+def _explain_unique(error: ValidationError, *_: Any) -> Iterator[Finding]:
+    yield _make_finding(error, "param_repeated", "distinct elements", found="a repeated element")
+
+
+#: The explanation of a keyword, from an error, the keyword's value and the rejected value.
+_EXPLAIN: Mapping[str, Callable[[ValidationError, Any, Any], Iterator[Finding]]] = {
+    "required": _explain_required,
+    "dependentRequired": _explain_dependent_required,
+    "type": _explain_type,
+    "enum": _explain_enum,
+    "const": _explain_const,
+    "pattern": _explain_pattern,
+    "uniqueItems": _explain_unique,
 }
 
 
-#: Keywords that may know names which a schema does not list itself.
-_ELSEWHERE = {"$ref", "allOf", "anyOf", "oneOf", "if", "then", "else", "dependentSchemas", "additionalProperties"}
+def _lists_all_names(error: ValidationError) -> bool:
+    """Return whether the `properties` beside `unevaluatedProperties` are all the names that are allowed."""
+    return error.validator == "unevaluatedProperties" and not _NAMING & _get_schema(error).keys()
 
 
-def worded(error: ValidationError) -> Iterator[Finding]:
-    """Yield what an error of jsonschema tells: most often one violation, for several names of an object several."""
-    severity: Severity = "warning" if getattr(error, "only_warns", False) else "error"
-    place = join_pointer(*error.absolute_path)
-    value, keyword = error.instance, str(error.validator)
-    for code, where, found, wanted, suggestion in _told(error, keyword, value):
-        kind = describe_type(value) if found is None else ""
-        yield Finding(code, severity, place + where, found or describe_value(value), wanted, suggestion, kind=kind)
+def _get_schema(error: ValidationError) -> Mapping[str, Any]:
+    return error.schema if isinstance(error.schema, Mapping) else {}
 
 
-#: Code, further path, what was found (`None`: the value itself), what is wanted, the one fix.
-_Telling = tuple[str, str, str | None, str, str | None]
+def _explain_unknown_names(error: ValidationError, value: Any) -> Iterator[Finding]:
+    schema = _get_schema(error)
+    known, patterns = list(schema.get("properties", {})), schema.get("patternProperties", ())
+    for name in value:
+        if name not in known and not any(re.search(pattern, name) for pattern in patterns):
+            found, suggestion = f"the name {format_value(name)}", suggest_name(name, known)
+            pointer = join_pointer(*error.absolute_path, name)
+            yield Finding("param_unknown", "error", pointer, found, "a known one", suggestion)
 
 
-def _told(error: ValidationError, keyword: str, value: Any) -> Iterator[_Telling]:
-    asked: Any = error.validator_value
-    schema = error.schema if isinstance(error.schema, Mapping) else {}
-    if keyword == "required":
-        yield from _missing(asked, value)
-    elif keyword == "dependentRequired":
-        for name, needed in asked.items():
-            if name in value:
-                yield from _missing(needed, value, f", for `{name}` is there")
-    elif keyword == "type":
-        types = [asked] if isinstance(asked, str) else list(asked)
-        yield "param_type", "", None, listed([_TYPES[one] for one in types]), _retyped(value, types)
-    elif keyword in ("enum", "const"):
-        choices = asked if keyword == "enum" else [asked]
-        yield (
-            "param_choice",
-            "",
-            None,
-            listed([format_value(one, limit=40) for one in choices]),
-            _choice(value, choices),
-        )
-    elif keyword in _RANGES:
-        yield "param_range", "", None, _RANGES[keyword].format(format_value(asked)), None
-    elif keyword in _SIZES:
-        what, wanted = _SIZES[keyword]
-        least = "not empty" if keyword.startswith("min") and asked == 1 else f"{wanted.format(asked)} {what}"
-        found = f"{describe_type(value)} of {len(value):,} {what}"
-        yield "param_size", "", found, least, None
-    elif keyword == "pattern":
-        yield "param_pattern", "", None, f"text that matches {format_value(asked)}", None
-    elif keyword == "uniqueItems":
-        yield "param_repeated", "", "an element that stands twice", "each once", None
-    elif asked is False and (keyword == "additionalProperties" or _lists_all(schema, keyword)):
-        known, patterns = list(schema.get("properties", {})), schema.get("patternProperties", ())
-        for name in value:
-            if name not in known and not any(re.search(one, name) for one in patterns):
-                yield (
-                    "param_unknown",
-                    join_pointer(name),
-                    f"the name {format_value(name)}",
-                    "a known one",
-                    nearest(name, known),
-                )
-    elif keyword == "not" and asked == {}:
-        yield "param_conflict", "", None, "no value there", None
+def _explain_choice(error: ValidationError) -> Iterator[Finding]:
+    """Explain a choice of schemas: by the description of the schema, or by the branch that was probably meant."""
+    description = _get_schema(error).get("description")
+    branch_errors = error.context or ()
+    is_about_names = bool(branch_errors) and all(branch.validator == "required" for branch in branch_errors)
+    if description and is_about_names:
+        yield _make_finding(error, "param_missing", str(description), found="none of them")
+    elif description and error.validator == "not":
+        yield _make_finding(error, "param_conflict", str(description))
+    elif branch_errors:
+        yield from _explain(_select_branch_error(branch_errors))
     else:
-        yield from _of_several(error, schema, keyword)
+        wanted = f"a value that satisfies `{error.validator}`: {format_value(error.validator_value, limit=100)}"
+        yield _make_finding(error, "param_conflict", wanted)
 
 
-def _lists_all(schema: Mapping[str, Any], keyword: str) -> bool:
-    """Whether a schema that takes no unevaluated names lists those that it takes, and leaves none to other schemas."""
-    return keyword == "unevaluatedProperties" and not _ELSEWHERE & schema.keys()
-
-
-def _missing(names: Any, value: Any, why: str = "") -> Iterator[_Telling]:
-    for name in names:
-        if name not in value:
-            # A name that is nearly there was meant: the unknown one is told as such, beside this.
-            yield "param_missing", "", f"no `{name}`{why}", f"`{name}`", None
-
-
-def _of_several(error: ValidationError, schema: Mapping[str, Any], keyword: str) -> Iterator[_Telling]:
-    """Tell what is wrong with a choice of schemas: in the words of the schema, or as the branch that was meant."""
-    said = schema.get("description")
-    asks_for_names = bool(error.context) and all(one.validator == "required" for one in error.context)
-    if said and (asks_for_names or keyword == "not"):
-        yield ("param_missing" if asks_for_names else "param_conflict"), "", _is_there(asks_for_names), str(said), None
-        return
-    if error.context:
-        meant = _meant(error)
-        place = join_pointer(*meant.relative_path)
-        for code, where, found, wanted, suggestion in _told(meant, str(meant.validator), meant.instance):
-            yield code, place + where, found or describe_value(meant.instance), wanted, suggestion
-        return
-    asked = f"what the schema asks by `{keyword}`: {format_value(error.validator_value, limit=100)}"
-    yield "param_conflict", "", None, asked, None
-
-
-def _is_there(asks_for_names: bool) -> str | None:
-    return "none of them" if asks_for_names else None
-
-
-def _meant(error: ValidationError) -> ValidationError:
-    """Return the error of the branch that came nearest: the one that went wrong deepest, and not over its very kind."""
+def _select_branch_error(branch_errors: Sequence[ValidationError]) -> ValidationError:
+    """Return the error of the branch that came nearest: of the right type, and with the fewest errors."""
     from jsonschema.exceptions import best_match  # noqa: PLC0415  (it doubles the time of an import)
 
     branches: dict[Any, list[ValidationError]] = {}
-    for one in error.context:
-        branches.setdefault(one.relative_schema_path[0], []).append(one)
+    for error in branch_errors:
+        branches.setdefault(error.relative_schema_path[0], []).append(error)
 
-    def distance(errors: list[ValidationError]) -> tuple[bool, int]:
-        wrong_kind = any(one.validator in ("type", "const", "enum") and not one.relative_path for one in errors)
-        return wrong_kind, len(errors)
+    def measure_distance(errors: list[ValidationError]) -> tuple[bool, int]:
+        is_other_type = any(
+            error.validator in ("type", "const", "enum") and not error.relative_path for error in errors
+        )
+        return is_other_type, len(errors)
 
-    nearest_branch = min(branches.values(), key=distance)
-    found = best_match(nearest_branch)
-    return found if found is not None else nearest_branch[0]
+    nearest = min(branches.values(), key=measure_distance)
+    return best_match(nearest) or nearest[0]
 
 
-def _retyped(value: Any, types: list[str]) -> str | None:
-    """Return the value as it was meant, where a text holds it or a list was left out."""
+def _join_choices(choices: Sequence[str]) -> str:
+    """Return `1, 2 or 3`, with a long list cut."""
+    if not choices:
+        return "nothing: none is possible"
+    cut = len(choices) > _MAX_LISTED + 1
+    listed = [*choices[:_MAX_LISTED], f"{len(choices) - _MAX_LISTED} more"] if cut else list(choices)
+    return listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} or {listed[-1]}"
+
+
+def _convert_text(value: Any, types: list[str]) -> str | None:
+    """Return the number or boolean that a text holds, as JSON, where one of these types is wanted."""
     if isinstance(value, str) and {"integer", "number", "boolean"} & {*types} and len(value) < 40:
         try:
-            meant = freeze(json.loads(value))
+            converted = freeze(json.loads(value))
         except ValueError:
             return None
-        kinds = {bool: {"boolean"}, int: {"integer", "number"}, float: {"number"}}.get(type(meant), set())
-        return json.dumps(meant) if kinds & {*types} else None
+        fits = {bool: {"boolean"}, int: {"integer", "number"}, float: {"number"}}.get(type(converted), set())
+        return json.dumps(converted) if fits & {*types} else None
     return None
 
 
-def _choice(value: Any, choices: list[Any]) -> str | None:
+def _suggest_choice(value: Any, choices: list[Any]) -> str | None:
     if not isinstance(value, str):
         return None
-    folded = [one for one in choices if isinstance(one, str) and same(one.casefold(), value.strip().casefold())]
-    name = folded[0] if folded else nearest(value, [one for one in choices if isinstance(one, str)])
-    return None if name is None else json.dumps(name)
+    texts = [choice for choice in choices if isinstance(choice, str)]
+    equal = [text for text in texts if same(text.casefold(), value.strip().casefold())]
+    suggestion = equal[0] if equal else suggest_name(value, texts)
+    return None if suggestion is None else json.dumps(suggestion)

@@ -1,4 +1,4 @@
-"""Names that are easily taken for one another, and what to write instead."""
+"""Names that are easily confused: misplaced names, and suggestions for misspelt ones."""
 
 from __future__ import annotations
 
@@ -12,31 +12,28 @@ from attrs import frozen
 
 from paramcore.values.pointer import join_pointer
 
-__all__ = ["Misplaced", "look_alike_names", "look_alikes", "misplaced", "nearest"]
+__all__ = ["MisplacedName", "find_look_alikes", "list_look_alikes", "load_misplaced_names", "suggest_name"]
 
 
 @frozen
-class Misplaced:
-    """
-    A name that belongs elsewhere: the service passes over it among the params.
-
-    `use` is what to write instead, where there is such a name; `kind` says where
-    it comes from: `response only`, `sdk argument`, ...
-    """
+class MisplacedName:
+    """A name that belongs elsewhere: among the params, the service ignores it."""
 
     name: str
-    kind: str
-    use: str | None
-    why: str
+    #: Where it belongs: `response only`, `sdk argument`, ...
+    origin: str
+    #: The name to write instead, if there is one.
+    replacement: str | None
+    reason: str
 
     @property
     def wanted(self) -> str:
-        """What to write, and why."""
-        return f"`{self.use}`: {self.why}" if self.use else f"nothing of this name: {self.why}"
+        """The name to write instead, and the reason."""
+        return f"`{self.replacement}`: {self.reason}" if self.replacement else f"nothing of this name: {self.reason}"
 
     @property
     def path(self) -> str:
-        """Its JSON Pointer among the params."""
+        """Its JSON Pointer in a task request."""
         return join_pointer(self.name)
 
     def __str__(self) -> str:
@@ -44,49 +41,61 @@ class Misplaced:
 
 
 @cache
-def misplaced() -> Mapping[str, Misplaced]:
-    """Return the names that stand among params by mistake, as seen in public code and in the documentation."""
+def load_misplaced_names() -> Mapping[str, MisplacedName]:
+    """Return the names that public code and documentation put among params by mistake."""
     groups = json.loads(get_data(__name__, "names.json") or b"")["groups"]
     return {
-        name: Misplaced(name, group["kind"], group.get("use"), group["why"])
+        name: MisplacedName(name, group["kind"], group.get("use"), group["why"])
         for group in groups
         for name in group["names"]
     }
 
 
-def look_alikes(params: Mapping[str, Any]) -> Iterator[Misplaced]:
-    """Yield those in a task request that do something else than they seem to; they stay params all the same."""
-    # T14: a published script sends the reply's name, `project_param_version`, in a request: the service ignores it.
+def find_look_alikes(params: Mapping[str, Any]) -> Iterator[MisplacedName]:
+    """Yield the names in a task request that look like a routing name; they stay params."""
+    # T14: a published script sends the response's name, `project_param_version`, in a request: the service ignores it.
     for name in params:
-        if name in look_alike_names():
-            yield misplaced()[name]
+        if name in list_look_alikes():
+            yield load_misplaced_names()[name]
 
 
 @cache
-def look_alike_names() -> frozenset[str]:
-    """Return the names that `look_alikes` tells of."""
+def list_look_alikes() -> frozenset[str]:
+    """Return the names that look like a routing name: those meant for `project_version`, and arguments of SDKs."""
     return frozenset(
-        name for name, one in misplaced().items() if one.use == "project_version" or one.kind == "sdk argument"
+        misplaced.name
+        for misplaced in load_misplaced_names().values()
+        if misplaced.replacement == "project_version" or misplaced.origin == "sdk argument"
     )
 
 
-def nearest(name: str, known: Iterable[str], *, surely: bool = False) -> str | None:
-    """Return the known name that was probably meant; `surely`, only where hardly another can be."""
+def suggest_name(name: str, known: Iterable[str], *, strict: bool = False) -> str | None:
+    """
+    Return the known name that was probably meant: `suggest_name("withLabels", ["with_labels"])`.
+
+    `strict` suggests only a name that is hardly mistakable.
+    """
     from difflib import get_close_matches  # noqa: PLC0415  (nearly no name is misspelt)
 
-    candidates = {_folded(one): one for one in known}
-    folded = _folded(name)
-    if folded in candidates:
-        return candidates[folded]
-    matches = get_close_matches(folded, candidates, n=1, cutoff=0.8)
-    if not matches and not surely:
-        # Words that begin alike: `boxes` for `box`, `childs` for `children`, `language` for `lang`.
-        alike = [one for one in candidates if one[:3] == folded[:3] and len(folded) >= 3 <= len(one)]
-        begun = [one for one in alike if one.startswith(folded) or folded.startswith(one)]
-        matches = begun or get_close_matches(folded, alike, n=1, cutoff=0.6)
+    candidates = {_normalize(candidate): candidate for candidate in known}
+    normalized = _normalize(name)
+    if normalized in candidates:
+        return candidates[normalized]
+    matches = get_close_matches(normalized, candidates, n=1, cutoff=0.8)
+    if not matches and not strict:
+        # Names that begin alike: `boxes` for `box`, `childs` for `children`, `language` for `lang`.
+        alike = [
+            candidate
+            for candidate in candidates
+            if candidate[:3] == normalized[:3] and len(normalized) >= 3 <= len(candidate)
+        ]
+        extended = [
+            candidate for candidate in alike if candidate.startswith(normalized) or normalized.startswith(candidate)
+        ]
+        matches = extended or get_close_matches(normalized, alike, n=1, cutoff=0.6)
     return candidates[matches[0]] if matches else None
 
 
-def _folded(name: str) -> str:
+def _normalize(name: str) -> str:
     # `withLabels`, `With Labels` and `with-labels` mean `with_labels`.
     return name.casefold().replace("_", "").replace("-", "").replace(" ", "")

@@ -1,4 +1,4 @@
-"""`paramcore validate` and `paramcore schema`, as a person or a workflow reads them."""
+"""`paramcore validate`, as a person or a workflow reads it."""
 
 import json
 import signal
@@ -71,14 +71,14 @@ def fine(place):
 
 
 def test_a_typo_of_three_versions_ago_is_shown_where_it_was_set(place):
-    """A project's bad value is told with the version that first set it and the line of the file."""
+    """A project's bad value is shown with the version that first set it and the line of the file."""
     ran = run("validate", "boxes.json", cwd=place)
     assert ran.out == TYPO_OF_VERSION_1 + "1 error, 1 warning in 1 project\n"
     assert (ran.err, ran.status) == ("", 1)
 
 
 def test_a_task_that_never_mentions_it(place):
-    """A task's own values are told by its lines, what it inherits once, at the project's."""
+    """Findings on a task are at its lines; a finding on the project is reported once, at the project's lines."""
     ran = run("validate", "boxes.json", "task.json", cwd=place)
     assert ran.out == TYPO_OF_VERSION_1 + (
         "task.json:4:15: error param_choice at /priority\n"
@@ -93,7 +93,7 @@ def test_a_task_that_never_mentions_it(place):
 def test_json(place):
     """JSON is one document with every finding, by its place."""
     ran = run("validate", "boxes.json", "task.json", "--format", "json", cwd=place)
-    assert [one["code"] for one in ran.document["findings"]] == ["param_type", "param_unknown", "param_choice"]
+    assert [finding["code"] for finding in ran.document["findings"]] == ["param_type", "param_unknown", "param_choice"]
     assert ran.document["findings"][0] == {
         "code": "param_type",
         "severity": "error",
@@ -138,21 +138,20 @@ def test_no_values(place, form):
 
 
 def test_a_line_for_each_task(place):
-    """JSONL gives a line for the projects, one for each task with all that is wrong with it, and one for them together."""
+    """JSONL prints a line for the projects, a complete line for each task, and a line for all tasks together."""
     geometries = {"box": {"objects_to_annotate": ["Pallet"]}}
     lines = [{"attachment": "a", "padding": 1}, {"attachment": "b", "padding": 2, "geometries": geometries}]
     (place / "tasks.jsonl").write_text("\n".join(map(json.dumps, lines)))
     ran = run("validate", "boxes.json", "tasks.jsonl", "--format", "json", cwd=place)
-    told = [
-        [(one["code"], one["severity"], one["file"], one["line"]) for one in line["findings"]] for line in ran.lines
-    ]
+    keys = ("code", "severity", "file", "line")
+    findings = [[tuple(finding[key] for key in keys) for finding in line["findings"]] for line in ran.lines]
     inherited = [("param_type", "error", "boxes.json", 11), ("param_unknown", "warning", "boxes.json", 11)]
     overridden = [("param_type", "warning", "boxes.json", 11)]
-    assert told == [inherited, inherited, overridden, [("lint_unused_default", "warning", "boxes.json", 16)]]
+    assert findings == [inherited, inherited, overridden, [("lint_unused_default", "warning", "boxes.json", 16)]]
 
 
 def test_many_tasks_are_streamed(place):
-    """Findings of a long file come as they are found, and what is inherited is told once."""
+    """Findings of a long file are printed as they are found, and findings on inherited values once."""
     lines = [{"attachment": "a", "unique_id": f"u-{number}"} for number in range(3_000)]
     lines.append({"attachment": "a", "priority": 11})
     (place / "tasks.jsonl").write_text("\n".join(map(json.dumps, lines)))
@@ -169,7 +168,7 @@ def test_many_tasks_are_streamed(place):
 
 class TestExitCodes:
     def test_fine(self, place):
-        """What is fine ends with 0."""
+        """Valid files end with 0."""
         ran = run("validate", fine(place), "-", stdin='{"attachment": "a"}', cwd=place)
         assert (ran.out, ran.err, ran.status) == ("0 errors, 0 warnings in 1 project and 1 task\n", "", 0)
 
@@ -182,7 +181,7 @@ class TestExitCodes:
             assert ran.status == status
 
     def test_unreadable(self, place):
-        """What cannot be read ends with 2, and a project that is none is told by its line."""
+        """A file that cannot be read ends with 2, and so does a file that is no project."""
         assert run("validate", "nothing.json", cwd=place).status == 2
         assert run("validate", "task.json", cwd=place).status == 2
         ran = run("validate", fine(place), "-", stdin='{"project": }', cwd=place)
@@ -190,7 +189,7 @@ class TestExitCodes:
         assert ran.status == 2
 
     def test_keep_going(self, place):
-        """With --keep-going bad lines are told and counted, and the others judged."""
+        """With --keep-going bad lines are reported and counted, and the others validated."""
         text = '{"attachment": "a"}\n{"attachment": }\n{"project": "other"}\n{"attachment": "b"}\n'
         ran = run("validate", fine(place), "-", "--lines", "--keep-going", stdin=text, cwd=place)
         assert ran.out.startswith("<stdin>:3:13: error request_refused at /project")
@@ -201,7 +200,7 @@ class TestExitCodes:
 
 class TestIgnoring:
     def test_on_the_command_line(self, place):
-        """Findings of a code can be left out, errors too, and no longer count."""
+        """Findings of a code can be left out, errors too, and do not count."""
         ran = run("validate", "boxes.json", "--ignore", "param_type", "--ignore", "param_unknown", cwd=place)
         assert (ran.out, ran.status) == ("0 errors, 0 warnings in 1 project\n", 0)
 
@@ -224,23 +223,23 @@ class TestIgnoring:
             ("[tool", "found a file that cannot be read"),
         ],
     )
-    def test_a_setting_that_is_none(self, place, text, message):
-        """A misspelt setting is an error and not passed over."""
+    def test_an_unknown_setting(self, place, text, message):
+        """A misspelt setting is an error."""
         (place / "pyproject.toml").write_text(text)
         ran = run("validate", "boxes.json", cwd=place)
         assert message in ran.err
         assert ran.status == 2
 
-    def test_a_code_that_is_none(self, place):
-        """A misspelt code is an error that names the codes there are."""
+    def test_an_unknown_code(self, place):
+        """A misspelt code is an error that lists all codes."""
         ran = run("validate", "boxes.json", "--ignore", "param_typ", cwd=place)
         assert ran.err == f"error: found the text 'param_typ', wanted one of {', '.join(CODES)}\n"
         assert ran.status == 2
 
 
 class TestOwnSchemas:
-    def test_a_type_of_ones_own(self, place):
-        """A schema of one's own judges a type that the package does not know."""
+    def test_a_type_of_a_users_own(self, place):
+        """A user's schema validates a type that the package does not know."""
         (place / "mine.json").write_text('{"properties": {"padding": {"type": "string"}}, "required": ["shape"]}')
         (place / "own.json").write_text(PROJECT.replace("imageannotation", "my type"))
         ran = run("validate", "own.json", "--schema", "my type=mine.json", "--ignore", "param_unknown", cwd=place)
@@ -254,8 +253,8 @@ class TestOwnSchemas:
             ("a=none.json", "error: none.json: found no such file or directory, wanted a file that can be read\n"),
         ],
     )
-    def test_one_that_cannot_judge(self, place, argument, message):
-        """A schema that is none, or that leads elsewhere, is refused by its line."""
+    def test_a_bad_schema(self, place, argument, message):
+        """A bad schema is an error at its line."""
         (place / "mine.json").write_text('{"properties":\n  {"a":      {"$ref": "file:///x"}}}')
         ran = run("validate", "boxes.json", "--schema", argument, cwd=place)
         assert ran.status == 2
@@ -286,37 +285,8 @@ def test_ctrl_c_ends_with_what_was_found_so_far(place):
     assert process.returncode == 130
 
 
-class TestSchema:
-    def test_it_lists_the_types(self):
-        """Without a type it lists those there are."""
-        listed = run("schema").out.split()
-        assert len(listed) == 33
-        assert "imageannotation" in listed
-
-    @pytest.mark.parametrize(("purpose", "name"), [("task", "project_version"), ("update", "patch")])
-    def test_it_prints_a_schema(self, purpose, name):
-        """A schema for an editor knows the params and what stands beside them in such a file."""
-        document = run("schema", "imageannotation", "--for", purpose).document
-        assert {"geometries", "instruction", name} <= document["properties"].keys()
-        assert "required" not in document
-
-    def test_it_prints_that_of_a_project(self):
-        """The schema of a project file knows the params in each version."""
-        document = run("schema", "imageannotation", "--for", "project").document
-        entry = document["properties"]["param_history"]["items"]
-        assert {"version", "created_at", "geometries"} <= entry["properties"].keys()
-        assert document["properties"]["type"] == {"title": "Task type", "description": "Of all tasks of the project.",
-                                                  "const": "imageannotation"}  # fmt: skip
-
-    def test_a_type_that_is_none(self):
-        """A type that has no schema is told, with the way to the list."""
-        ran = run("schema", "imageanotation")
-        assert ran.err == ('error: found the task type "imageanotation", wanted one that `paramcore schema` lists\n')
-        assert ran.status == 2
-
-
 def test_a_finding_in_yaml_stands_at_its_value(tmp_path):
-    """A YAML file is judged as JSON would be, and the caret stands under the value or the name."""
+    """A YAML file is validated as JSON is, and the caret is under the value or the name."""
     (tmp_path / "signs.yaml").write_bytes((EXAMPLES / "street-signs.yaml").read_bytes())
     (tmp_path / "sign.yml").write_text("project: street signs\nattachment: https://example.com/a.jpg\npriority: high\n")
     ran = run("validate", "signs.yaml", "sign.yml", cwd=tmp_path)
@@ -327,7 +297,7 @@ def test_a_finding_in_yaml_stands_at_its_value(tmp_path):
 
 
 def test_a_directory_holds_json_and_yaml(tmp_path):
-    """Project files of a directory may be of either form; a project that stands in both is told."""
+    """Project files of a directory may be of either form; a project in two files is an error."""
     (tmp_path / "a.yaml").write_text("{name: a, type: comparison, param_history: []}")
     (tmp_path / "b.json").write_text('{"name": "b", "type": "comparison", "param_history": []}')
     assert run("validate", tmp_path).out == "0 errors, 0 warnings in 2 projects\n"
@@ -338,7 +308,7 @@ def test_a_directory_holds_json_and_yaml(tmp_path):
 
 
 def test_a_refused_request_is_a_finding(tmp_path):
-    """A request that goes nowhere is an error at its line, and those after it are judged."""
+    """A request that cannot be resolved is an error at its line, and those after it are validated."""
     lines = ['{"project_version": 9}', '{"project": "other"}', "[]", '{"instruction": 7}', '{"priority": "high"}']
     project = {"name": "boxes", "type": "imageannotation", "param_history": [{"version": 0}]}
     (tmp_path / "boxes.json").write_text(json.dumps(project))
@@ -359,8 +329,8 @@ def test_a_refused_request_is_a_finding(tmp_path):
     assert "found a request that is refused" in hidden
 
 
-def test_a_version_that_an_option_asks_for_is_blamed_on_the_option(tmp_path):
-    """What is wrong with the command line is not told of a file."""
+def test_a_bad_version_of_an_option_is_reported_for_the_option(tmp_path):
+    """An error in the command line names the option and no file."""
     for verb in ("preview", "validate"):
         ran = run(verb, "warehouse-boxes.json", "night-shift.json", "--project-version", "9")
         assert ran.status == 2
@@ -379,8 +349,8 @@ def test_options_stand_anywhere():
     assert answers[0].status == 1
 
 
-def test_an_unknown_type_is_told(tmp_path):
-    """A type that nobody knows is a warning with the one that was probably meant; a schema of one's own makes it known."""
+def test_an_unknown_type(tmp_path):
+    """An unknown type is a warning with the probable type; a user's schema makes it known."""
     (tmp_path / "p.json").write_text('{"name": "p", "type": "imageannotaton", "param_history": [{"version": 0}]}')
     ran = run("validate", "p.json", cwd=tmp_path)
     assert ran.status == 0
@@ -394,7 +364,7 @@ def test_an_unknown_type_is_told(tmp_path):
 
 
 def test_no_project_is_no_success(tmp_path):
-    """An array or a directory without a project is refused by every command, so that no check passes by judging nothing."""
+    """Every command rejects an array or directory without a project, so that no check passes without a project."""
     (tmp_path / "p.json").write_text("[]")
     for arguments in (("validate", "p.json"), ("log", "p.json"), ("audit", ".", "p.json"), ("plan", "p.json", "-")):
         ran = run(*arguments, cwd=tmp_path, stdin="{}")
@@ -402,8 +372,8 @@ def test_no_project_is_no_success(tmp_path):
         assert ran.err.endswith("found no project in it, wanted a project, or several\n")
 
 
-def test_only_tasks_for_the_latest_tell_of_its_params(tmp_path):
-    """Tasks that are pinned to an older version say nothing of what the latest holds in vain."""
+def test_pinned_tasks_do_not_count_for_unused_defaults(tmp_path):
+    """Tasks that are pinned to an older version say nothing about the latest version's defaults."""
     history = [{"version": 0, "padding": 3}, {"version": 1, "padding": 4}]
     (tmp_path / "p.json").write_text(json.dumps({"name": "p", "type": "imageannotation", "param_history": history}))
     pinned = '{"padding": 1, "attachment": "a", "geometries": {"box": {}}, "project_version": 0}\n'
@@ -413,13 +383,13 @@ def test_only_tasks_for_the_latest_tell_of_its_params(tmp_path):
     assert "lint_unused_default" in run("validate", "p.json", "-", "--lines", stdin=latest * 2, cwd=tmp_path).out
 
 
-def test_a_fault_that_came_back_is_told_again(tmp_path):
-    """What is told of one version does not hide that another, which a task is pinned to, has the same fault."""
+def test_an_error_that_came_back_is_reported_again(tmp_path):
+    """A finding on one version does not hide the same finding on an older version that a task is pinned to."""
     shapes = {"geometries": {"box": {"objects_to_annotate": ["car"]}}}
     values = ("x", 3, "x")
     history = [{"version": number, **shapes, "padding": value} for number, value in enumerate(values)]
     (tmp_path / "p.json").write_text(json.dumps({"name": "p", "type": "imageannotation", "param_history": history}))
     tasks = '{"attachment": "a"}\n{"attachment": "a", "project_version": 0}\n' * 2
     ran = run("validate", "p.json", "-", "--lines", "--format", "github", stdin=tasks, cwd=tmp_path)
-    told = [line for line in ran.out.splitlines() if "param_type" in line]
-    assert [line.rpartition("[")[2] for line in told] == ['project version 2 of "p"]', 'project version 0 of "p"]']
+    findings = [line for line in ran.out.splitlines() if "param_type" in line]
+    assert [line.rpartition("[")[2] for line in findings] == ['project version 2 of "p"]', 'project version 0 of "p"]']

@@ -1,4 +1,4 @@
-"""Laws J: whatever JSON Schema a user brings, and whatever stands in the params, the verdict is jsonschema's."""
+"""Laws J: for every schema of a user and all params, `Validator` accepts what jsonschema accepts."""
 
 from __future__ import annotations
 
@@ -108,32 +108,32 @@ FAST = [False, *([True] if find_spec("jsonschema_rs") else [])]
 
 
 @given(document=documents(), params=st.dictionaries(NAMES, VALUES, max_size=4))
-def test_the_verdict_is_that_of_jsonschema(document: dict[str, Any], params: dict[str, Any]) -> None:
-    """There is an error where jsonschema finds one, at a place that is there, the same with and without `fast`."""
+def test_it_agrees_with_jsonschema(document: dict[str, Any], params: dict[str, Any]) -> None:
+    """There is an error exactly where jsonschema finds one, the same with and without `fast`."""
     params = {**params, "instruction": "Box."} if "instruction" in params else params
     try:
-        added = Schemas().adding("mine", document)
+        added = Schemas().with_schema("mine", document)
     except InvalidSchema:
         # Of the schemas drawn, some have warnings that would decide.
         assert "x-warn" in str(document)
         return
     project = Project("boxes", type="mine")
     effective = project.resolve(params)
-    told = [Validator(project, added, fast=fast).task(effective) for fast in FAST]
-    assert all(one == told[0] for one in told)
-    errors = [one for one in told[0] if one.severity == "error"]
+    findings, *others = [Validator(project, added, fast=fast).task(effective) for fast in FAST]
+    assert all(other == findings for other in others)
+    errors = [finding for finding in findings if finding.severity == "error"]
     assert bool(errors) is not is_valid(document, params), (errors, params)
-    for one in told[0]:
-        assert one.wanted
-        assert one.found
+    for finding in findings:
+        assert finding.wanted
+        assert finding.found
 
 
 @given(document=documents(), data=st.data())
-def test_what_was_judged_of_a_project_is_what_a_task_inherits(document: dict[str, Any], data: st.DataObject) -> None:
-    """Params are wrong in the same way, whether the project or the task sets them."""
+def test_the_layer_makes_no_difference(document: dict[str, Any], data: st.DataObject) -> None:
+    """The same params have the same findings, whether the project or the task sets them."""
     params = data.draw(st.dictionaries(NAMES.filter(lambda one: one != "instruction"), VALUES, max_size=4))
     try:
-        added = Schemas().adding("mine", document)
+        added = Schemas().with_schema("mine", document)
     except InvalidSchema:
         return
     whole = Project("boxes", type="mine")
@@ -143,8 +143,8 @@ def test_what_was_judged_of_a_project_is_what_a_task_inherits(document: dict[str
     shared = Validator(halved, added).task(
         halved.resolve({name: value for name, value in params.items() if name not in names})
     )
-    assert [(one.code, one.pointer, one.message) for one in alone] == [
-        (one.code, one.pointer, one.message) for one in shared
+    assert [(finding.code, finding.pointer, finding.message) for finding in alone] == [
+        (finding.code, finding.pointer, finding.message) for finding in shared
     ]
 
 
@@ -164,19 +164,19 @@ def test_what_was_judged_of_a_project_is_what_a_task_inherits(document: dict[str
 )
 @pytest.mark.parametrize("fast", FAST)
 def test_data_that_looks_like_a_schema(schema: Any, value: Any, is_wrong: bool, fast: bool) -> None:
-    """What is no schema stays as it is, and a param may be called like our own words."""
+    """Data stays as it is, and a param may be called like one of our own keywords."""
     project = Project("boxes", type="mine")
-    added = Schemas().adding("mine", {"properties": {"a": schema, "x-warn": {"type": "integer"}}})
-    told = Validator(project, added, fast=fast).task(project.resolve({"a": value, "x-warn": 1}))
-    assert [one.severity for one in told] == ["error"] * is_wrong
+    added = Schemas().with_schema("mine", {"properties": {"a": schema, "x-warn": {"type": "integer"}}})
+    findings = Validator(project, added, fast=fast).task(project.resolve({"a": value, "x-warn": 1}))
+    assert [finding.severity for finding in findings] == ["error"] * is_wrong
     (of_the_param,) = Validator(project, added, fast=fast).task(project.resolve({"x-warn": "1"}))
     assert (of_the_param.severity, of_the_param.pointer) == ("error", "/x-warn")
 
 
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "1e999", "-Infinity"])
-def test_no_suggestion_is_no_json(value: str) -> None:
-    """What looks like a number and is none in JSON is not suggested as one."""
+def test_every_suggestion_is_json(value: str) -> None:
+    """A text that looks like a number, but is no JSON number, is not suggested."""
     project = Project("boxes", type="mine")
-    added = Schemas().adding("mine", {"properties": {"a": {"type": "number"}}})
-    (one,) = Validator(project, added).task(project.resolve({"a": value}))
-    assert one.suggestion is None
+    added = Schemas().with_schema("mine", {"properties": {"a": {"type": "number"}}})
+    (finding,) = Validator(project, added).task(project.resolve({"a": value}))
+    assert finding.suggestion is None

@@ -1,16 +1,18 @@
-"""`validate` tells the same of a line, whether a first look at it is enough or not."""
+"""`validate` reports the same findings with and without the fast path for JSONL lines."""
 
 import json
 
 import pytest
+from attrs import evolve
 from test_schemas import CASES, base, changed
 
 from paramcore.bulk import FastTaskReader
-from paramcore.cli.commands.validate import _Bench
+from paramcore.cli.commands.validate import ReportedFindings
 from paramcore.cli.main import main
 from paramcore.files.reader import Line
+from paramcore.validation.finding import Finding
 
-#: What tasks set beside their params, and a value that is the project's, is odd, or goes elsewhere.
+#: What the tasks set besides: routing names, bad values, and names that leave the fast path.
 ASIDE = [
     {},
     {},
@@ -29,7 +31,7 @@ ASIDE = [
 ]
 
 
-def written(folder, name, *, flawed=False):
+def write_files(folder, name, *, flawed=False):
     """Write a project that holds half of a payload and tasks that bring the rest, each changed once; return both paths."""
     whole = base(name, {})
     tasks = [whole, *(changed(base(name, case), case["change"])[0] for case in CASES[name]["cases"])]
@@ -48,19 +50,19 @@ def written(folder, name, *, flawed=False):
 @pytest.mark.parametrize("arguments", [(), ("--format", "json"), ("--ignore", "param_unknown"), ("--type", "x")])
 @pytest.mark.parametrize("flawed", [False, True])
 @pytest.mark.parametrize("name", CASES)
-def test_a_second_look_finds_no_more(name, flawed, arguments, tmp_path, capsys, monkeypatch):
-    """What a first look passes over, a look at every document would not have told either."""
-    files = written(tmp_path, name, flawed=flawed)
+def test_the_slow_path_finds_no_more(name, flawed, arguments, tmp_path, capsys, monkeypatch):
+    """The fast path misses no finding."""
+    files = write_files(tmp_path, name, flawed=flawed)
     status = main(["validate", *files, *arguments])
-    told = capsys.readouterr()
+    output = capsys.readouterr()
     monkeypatch.setattr(FastTaskReader, "read", lambda *_: None)
     assert main(["validate", *files, *arguments]) == status
-    assert capsys.readouterr() == told
+    assert capsys.readouterr() == output
 
 
 @pytest.mark.parametrize("flaw", [{}, {"paddingZ": 1}])
 def test_usual_tasks_need_no_document(flaw, tmp_path, capsys, monkeypatch):
-    """Where nothing is wrong with a task, or nothing that was not told of its project, a first look is enough."""
+    """A task without findings, or with findings that were reported for its project, takes the fast path."""
     held = {"geometries": {"box": {"objects_to_annotate": ["car"]}}, **flaw}
     project, lines = tmp_path / "project.json", tmp_path / "tasks.jsonl"
     history = [{"version": 0, **held}]
@@ -71,15 +73,20 @@ def test_usual_tasks_need_no_document(flaw, tmp_path, capsys, monkeypatch):
     assert capsys.readouterr().out.endswith(" in 1 project and 10 tasks\n")
 
 
-def test_what_is_told_of_tasks_is_not_remembered(tmp_path, monkeypatch):
-    """A million different findings on tasks leave nothing behind: only what is told of a project is kept."""
-    benches = []
-    made = _Bench.__init__
-    monkeypatch.setattr(_Bench, "__init__", lambda self, options: benches.append(self) or made(self, options))
+def test_findings_on_tasks_are_not_kept(tmp_path, capsys):
+    """A million different findings on tasks leave nothing behind: only findings on a project are kept."""
     project, lines = tmp_path / "project.json", tmp_path / "tasks.jsonl"
     history = [{"version": 0, "geometries": {"box": {"objects_to_annotate": ["car"]}}}]
     project.write_text(json.dumps({"name": "boxes", "type": "imageannotation", "param_history": history}))
     lines.write_text("".join(f'{{"attachment": "https://e.com/a", "unknown_{n}": 1}}\n' for n in range(50)))
     assert main(["validate", str(project), str(lines), "--no-values"]) == 0
-    assert benches[0]._counts["warning"] == 50
-    assert benches[0]._told == set()
+    assert "0 errors, 50 warnings" in capsys.readouterr().out
+
+    reported = ReportedFindings()
+    on_task = Finding("param_unknown", "warning", "/a", "the name", "another")
+    on_project = evolve(on_task, version=0, first_set_in=0)
+    assert [reported.add(finding, "boxes") for finding in (on_task, on_task)] == [True, True]
+    assert len(reported) == 0
+    assert [reported.add(finding, "boxes") for finding in (on_project, on_project)] == [True, False]
+    assert reported.add(on_project, "other")
+    assert len(reported) == 2

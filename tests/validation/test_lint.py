@@ -1,9 +1,9 @@
-"""Lint: each rule finds what it is for, and leaves alone what looks like it."""
+"""Lint: each rule finds its case and ignores similar cases."""
 
 import pytest
 
 from paramcore import Assumptions, Project
-from paramcore.validation.lint import Overrides, lint_history, lint_task
+from paramcore.validation.lint import UnusedDefaults, lint_history, lint_task
 from paramcore.wire import read_project
 
 GEOMETRIES = {"box": {"objects_to_annotate": ["car"]}}
@@ -12,8 +12,9 @@ PROJECT = Project("boxes", type="imageannotation", params={"instruction": "Box c
 )
 
 
-def told(task, project=PROJECT):
-    return [f"{one.code} {one.pointer}: {one.message}" for one in lint_task(project.resolve(task), ["geometries"])]
+def lint(task, project=PROJECT):
+    findings = lint_task(project.resolve(task), ["geometries"])
+    return [f"{finding.code} {finding.pointer}: {finding.message}" for finding in findings]
 
 
 @pytest.mark.parametrize(
@@ -42,14 +43,14 @@ def told(task, project=PROJECT):
     ],
 )  # fmt: skip
 def test_a_task(task, expected):
-    """A task that asks for what it does not mean is told so, and no other."""
-    assert told(task) == expected
+    """A task that probably means something else has a finding, and no other task has."""
+    assert lint(task) == expected
 
 
 def test_an_instruction_that_is_not_appended_is_no_repetition():
-    """Where the task's instruction overrides, it may well hold the project's."""
+    """Where the task's instruction overrides, it may contain the project's."""
     project = PROJECT.assuming(Assumptions(instruction_rule="override"))
-    assert told({"instruction": "Box cars."}, project) == []
+    assert lint({"instruction": "Box cars."}, project) == []
 
 
 def history(*entries):
@@ -58,31 +59,31 @@ def history(*entries):
 
 
 def test_a_history():
-    """Versions that change nothing, twins of a retry and names that are no params are told at their version."""
+    """Versions that change nothing, probable twins of a retry and names that are no params are found at their version."""
     project = history(
         {"created_at": "2024-03-04T09:00:00.000Z", "padding": 1},
         {"created_at": "2024-03-04T09:00:02.000Z", "padding": 1},
         {"created_at": "2024-03-05T09:00:02.000Z", "padding": 1},
         {"created_at": "2024-03-06T09:00:02.000Z", "padding": 2, "batch": "monday"},
     )
-    assert [(one.code, one.version, one.pointer, one.found) for one in lint_history(project)] == [
+    assert [(finding.code, finding.version, finding.pointer, finding.found) for finding in lint_history(project)] == [
         ("lint_retry_twin", 1, "", "the params of version 0 again, at most 60 seconds later"),
         ("lint_noop_version", 2, "", "the params of version 1 again"),
         ("lint_stored_name", 3, "/batch", "`batch` among the params"),
     ]
 
 
-def take(overrides, effective):
-    overrides.add(effective.task.params, effective.inherited_from)
+def add(defaults, effective):
+    defaults.add(effective.task.params, effective.inherited_from)
 
 
 def test_a_default_that_nobody_uses():
-    """A param that every task of a file overrides is told once, with how many they are."""
-    overrides = Overrides(PROJECT)
+    """A param that every task of a file overrides is found once, with the number of tasks."""
+    defaults = UnusedDefaults(PROJECT)
     for padding in (2, 3, 4):
-        take(overrides, PROJECT.resolve({"padding": padding, "instruction": "x"}))
-    (one,) = overrides.found()
-    assert (one.code, one.pointer, one.found) == (
+        add(defaults, PROJECT.resolve({"padding": padding, "instruction": "x"}))
+    (finding,) = defaults.list_findings()
+    assert (finding.code, finding.pointer, finding.found) == (
         "lint_unused_default",
         "/padding",
         "a value that all of 3 tasks override",
@@ -92,17 +93,17 @@ def test_a_default_that_nobody_uses():
 @pytest.mark.parametrize("tasks", [[], [{"padding": 1}], [{"padding": 1}, {}], [{"project_version": -1}] * 3])
 def test_a_default_that_somebody_uses(tasks):
     """One task is no pattern, and one task that uses the value is enough."""
-    overrides = Overrides(PROJECT)
+    defaults = UnusedDefaults(PROJECT)
     for task in tasks:
-        take(overrides, PROJECT.resolve(task))
-    assert list(overrides.found()) == []
+        add(defaults, PROJECT.resolve(task))
+    assert list(defaults.list_findings()) == []
 
 
 def test_a_project_without_versions_has_nothing_to_override():
-    """Tasks of an empty project are no findings."""
+    """Tasks of an empty project have no findings."""
     empty = Project("boxes", type="imageannotation")
-    overrides = Overrides(empty)
+    defaults = UnusedDefaults(empty)
     for _ in range(3):
-        take(overrides, empty.resolve({"padding": 1}))
-    assert list(overrides.found()) == []
-    assert told({"project_version": -1}, empty) == []
+        add(defaults, empty.resolve({"padding": 1}))
+    assert list(defaults.list_findings()) == []
+    assert lint({"project_version": -1}, empty) == []

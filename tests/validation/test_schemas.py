@@ -1,10 +1,9 @@
 """
 The task-type schemas, as data.
 
-An error is what the file says to any JSON Schema 2020-12 validator.  A warning
-is what stands under `x-warn`, a keyword that such a validator passes over:
-`Warned` reads it as one more `allOf`, so that one run tells both apart by the
-path of the violation inside the schema.
+Every JSON Schema 2020-12 validator finds the errors.  Warnings are below
+`x-warn`, a keyword that other validators ignore: `Warned` reads it as one more
+`allOf`, so the path of a violation in the schema tells errors from warnings.
 """
 
 import json
@@ -55,8 +54,7 @@ DEMANDS = {
     "minLength", "pattern", "minItems", "maxItems", "minProperties",
     "maxProperties", "required", "dependentRequired",
 }  # fmt: skip
-#: What a project's own params are judged by: the rest asks for more than one
-#: param, and needs all layers.
+#: Keywords for one param at a time: the others need the params of all layers.
 OWN = ("$schema", "type", "properties", "$defs")
 
 Warned = extend(
@@ -86,7 +84,7 @@ PLAIN_REGISTRY = Registry().with_resources(
 
 
 def own(schema):
-    """The part of a root schema that judges a project's params alone."""
+    """The part of a root schema that applies to a project's params alone."""
     return {key: schema[key] for key in OWN if key in schema}
 
 
@@ -271,8 +269,8 @@ class TestForm:
             assert not re.search(r"\$|\\d", schema.get("pattern", "")), path
 
     @pytest.mark.parametrize("name", TYPES)
-    def test_its_root_can_be_judged_key_by_key(self, name):
-        """At the root each key is judged alone, or several are asked for together."""
+    def test_its_root_can_be_split(self, name):
+        """Each keyword at the root applies to one param, or to several together."""
         root = SCHEMAS[name]
         assert root["type"] == "object"
         assert root.keys() <= SAYS | {
@@ -349,7 +347,7 @@ class TestPayloads:
 
     @pytest.mark.parametrize(("name", "payload"), every_payload())
     def test_half_a_request_is_fine_alone(self, name, payload):
-        """What a project holds is judged without what the task will bring."""
+        """The params of a project are valid without those of the task."""
         for half in (payload.get("project", {}), payload["task"], {}):
             assert findings(own(SCHEMAS[name]), half) == []
 
@@ -418,8 +416,8 @@ class TestCases:
         assert findings(SCHEMAS[name], params) == [(expect["severity"], expect["pointer"], expect["keyword"])]
 
     @pytest.mark.parametrize(("name", "case"), every("misspelt"))
-    def test_a_misspelt_name_can_be_told(self, name, case):
-        """The schemas let it pass, and know the name that was meant beside it."""
+    def test_a_misspelt_name_is_recognized(self, name, case):
+        """The schemas accept it, and know the name that was probably meant."""
         params, path = changed(base(name, case), case["change"])
         where = case["expect"]["pointer"]
         assert pointer(path) == where
@@ -469,7 +467,7 @@ def mutations(seed, count):
         yield name, mutated(chance, params)
 
 
-def told(validator, params, *, without=()):
+def list_errors(validator, params, *, without=()):
     return sorted(
         (pointer(e.absolute_path), e.validator, json.dumps(e.validator_value))
         for e in validator.iter_errors(params)
@@ -483,24 +481,24 @@ class TestLaws:
         for name, params in mutations(1, 1_000):
             any_validator = Draft202012Validator(SCHEMAS[name], registry=REGISTRY)
             warned = Warned(SCHEMAS[name], registry=REGISTRY)
-            assert told(any_validator, params) == told(warned, params, without=["x-warn"])
+            assert list_errors(any_validator, params) == list_errors(warned, params, without=["x-warn"])
 
     def test_warnings_as_errors(self):
-        """The schema with its warnings hoisted says the same to any validator."""
+        """With its warnings as `allOf`, a schema has the same errors by any validator."""
         for name, params in mutations(2, 1_000):
             hoisted = Draft202012Validator(PLAIN[name], registry=PLAIN_REGISTRY)
             warned = Warned(SCHEMAS[name], registry=REGISTRY)
-            assert told(hoisted, params) == told(warned, params)
+            assert list_errors(hoisted, params) == list_errors(warned, params)
 
     def test_key_by_key(self):
-        """Each key alone, and what asks for several, is the whole."""
+        """The errors of each param alone, and of the keywords for several params, are all errors."""
         for name, params in mutations(3, 1_000):
             schema = SCHEMAS[name]
             rest = {key: value for key, value in schema.items() if key != "properties"}
             parts = [
-                told(Warned(rest, registry=REGISTRY), params),
+                list_errors(Warned(rest, registry=REGISTRY), params),
                 *(
-                    told(
+                    list_errors(
                         Warned(
                             {**own(schema), "properties": {key: schema["properties"][key]}},
                             registry=REGISTRY,
@@ -511,11 +509,11 @@ class TestLaws:
                     if key in schema["properties"]
                 ),
             ]
-            whole = told(Warned(schema, registry=REGISTRY), params)
+            whole = list_errors(Warned(schema, registry=REGISTRY), params)
             assert sorted(chain.from_iterable(parts)) == whole
 
     def test_the_most_levels_there_can_be(self):
-        """A document of 100 levels is judged to its end, whatever nests in it."""
+        """A document of 100 levels is validated to its end, whatever nests in it."""
         label = choice = field = entity = None
         for _ in range(48):
             label = {"choice": "a", "subchoices": [label or 7]}

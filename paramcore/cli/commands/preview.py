@@ -13,7 +13,7 @@ from paramcore.cli.requests import request_overrides
 from paramcore.cli.task_output import format_each_task, is_jsonl
 from paramcore.files.reader import Line
 from paramcore.model.effective import EffectiveParams
-from paramcore.validation.names import look_alike_names
+from paramcore.validation.names import list_look_alikes
 
 __all__ = ["preview"]
 
@@ -38,7 +38,7 @@ def _explained_to_json(effective: EffectiveParams) -> dict[str, Any]:
 
 def _make_line_encoder(projects: ProjectFiles, options: Namespace) -> Callable[[Line], str | None]:
     # Only the checking path warns about the names of T14.
-    reader = FastTaskReader(projects.find_project, request_overrides(options), excluded_names=look_alike_names())
+    reader = FastTaskReader(projects.find_project, request_overrides(options), excluded_names=list_look_alikes())
     encoder = PreviewEncoder()
 
     def encode_line(line: Line) -> str | None:

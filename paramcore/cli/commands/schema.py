@@ -1,0 +1,27 @@
+"""The command `schema`: JSON Schemas for editors."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from paramcore.cli.exit_codes import FINE
+from paramcore.cli.output import Pieces, format_document
+from paramcore.errors import InvalidSetting
+from paramcore.text import format_value
+from paramcore.validation.editor_schema import make_editor_schema
+from paramcore.validation.schema import Schemas
+
+__all__ = ["schema"]
+
+
+def schema(options: Namespace) -> Pieces:
+    """Print the JSON Schema of a file for an editor: a project, a task request, or an update."""
+    schemas = Schemas()
+    if options.type is None:
+        yield "".join(f"{name}\n" for name in schemas.types)
+        return FINE
+    if options.type not in schemas.types:
+        found = f"the task type {format_value(options.type)}"
+        raise InvalidSetting("task_type", None, found, "one that `paramcore schema` lists")
+    yield format_document(make_editor_schema(schemas.of(options.type), options.purpose))
+    return FINE

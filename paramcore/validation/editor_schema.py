@@ -1,0 +1,69 @@
+"""Schemas of whole files, for editors: a project object, a task request, the body of an update."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias
+
+from paramcore.validation.bundle import read_schema_file
+from paramcore.validation.schema import Schema
+from paramcore.validation.subschemas import map_schemas
+from paramcore.validation.user_schema import DIALECT
+
+__all__ = ["Purpose", "make_editor_schema"]
+
+Purpose: TypeAlias = Literal["project", "task", "update"]
+
+#: Root keywords that concern one param at a time.  The others need the params of both layers.
+_PER_PARAM = ("$schema", "type", "properties", "$defs", "definitions")
+
+
+def make_editor_schema(schema: Schema, purpose: Purpose) -> dict[str, Any]:
+    """
+    Return the JSON Schema of a file that holds params of a type.
+
+    It requires no param: the project or the task may bring it (T13).
+    """
+    per_param = {name: schema.document[name] for name in _PER_PARAM if name in schema.document}
+    if purpose == "project":
+        document = _make_project_schema(schema, per_param)
+    else:
+        fields = read_schema_file("request" if purpose == "task" else "update")["properties"]
+        title = f"{schema.type} {purpose}"
+        document = {**per_param, "title": title, "properties": {**fields, **schema.params}}
+    return _drop_own_keywords(document)
+
+
+def _make_project_schema(schema: Schema, per_param: dict[str, Any]) -> dict[str, Any]:
+    bookkeeping = {
+        "version": {"title": "Version", "description": "Its place in the history, from 0 on.", "type": "integer"},
+        "created_at": {"title": "Made", "description": "When the service made it.", "type": ["string", "null"]},
+    }
+    version = {"type": "object", "required": ["version"], "properties": {**bookkeeping, **schema.params}}
+    properties = {
+        "type": {"title": "Task type", "description": "Of all tasks of the project.", "const": schema.type},
+        "name": {"title": "Name", "description": "As in the project's address.", "type": "string"},
+        "param_history": {
+            "title": "Versions",
+            "description": "The versions of the params, oldest first.",
+            "type": "array",
+            "items": version,
+        },
+    }
+    return {
+        "$schema": DIALECT,
+        "title": f"{schema.type} project",
+        "type": "object",
+        "required": ["type", "name", "param_history"],
+        "properties": properties,
+        **{name: per_param[name] for name in ("$defs", "definitions") if name in per_param},
+    }
+
+
+def _drop_own_keywords(schema: dict[str, Any]) -> dict[str, Any]:
+    # Editors complain about keywords that they do not know.
+    def drop(node: Any) -> Any:
+        is_schema = isinstance(node, dict)
+        return {name: value for name, value in node.items() if not name.startswith("x-")} if is_schema else node
+
+    document: dict[str, Any] = map_schemas(schema, drop)
+    return document

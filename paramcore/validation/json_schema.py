@@ -1,0 +1,135 @@
+"""
+The two JSON Schema validators: jsonschema, which explains errors, and jsonschema-rs, which is fast.
+
+jsonschema-rs comes with the extra `fast`.  It only decides whether there are
+findings; jsonschema finds them, so the findings are the same without the extra.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any, Protocol
+
+from paramcore.errors import InvalidSchema
+from paramcore.validation.finding import Finding
+from paramcore.validation.messages import explain_error
+from paramcore.validation.subschemas import map_schemas
+from paramcore.values.frozen import equality_key, freeze
+from paramcore.values.pointer import join_pointer
+
+__all__ = [
+    "FastValidator",
+    "explain_errors",
+    "has_fast_validator",
+    "is_valid",
+    "make_fast_validator",
+    "make_validator",
+    "suits_fast_validator",
+]
+
+#: Keywords on which the two validators differ, or that only one of them reads.
+_DIFFERING = {
+    "pattern",
+    "patternProperties",
+    "multipleOf",
+    "format",
+    "contentEncoding",
+    "contentMediaType",
+    "contentSchema",
+    # `make_fast_validator` turns a warning into one more `allOf`, which would evaluate names for these.
+    "unevaluatedItems",
+    "unevaluatedProperties",
+}
+
+
+class FastValidator(Protocol):
+    """The method of jsonschema-rs that is used here."""
+
+    def is_valid(self, instance: Any) -> bool:
+        """Return whether a value fits the schema."""
+
+
+def make_validator(document: Mapping[str, Any]) -> Any:
+    """Return a validator of jsonschema that reads `x-warn`: its errors there have `is_warning` set."""
+    from referencing import Registry  # noqa: PLC0415  (it doubles the time of an import)
+
+    # The default registry would fetch what a reference names; an empty one does not.
+    return _validator_class()(document, registry=Registry())
+
+
+@cache
+def _validator_class() -> Any:
+    from jsonschema import Draft202012Validator  # noqa: PLC0415  (it doubles the time of an import)
+    from jsonschema.exceptions import ValidationError  # noqa: PLC0415
+    from jsonschema.validators import extend  # noqa: PLC0415
+
+    def validate_warning(validator: Any, schema: Any, value: Any, _: Any) -> Iterator[Any]:
+        for error in validator.descend(value, schema):
+            error.is_warning = True
+            yield error
+
+    def validate_unique(_: Any, is_unique: Any, value: Any, __: Any) -> Iterator[Any]:
+        # jsonschema compares each pair of elements: quadratic, so it never ends on a long array.
+        if is_unique and isinstance(value, list):
+            keys = {equality_key(freeze(element)) for element in value}
+            if len(keys) < len(value):
+                yield ValidationError("repeated element")
+
+    keywords = {"x-warn": validate_warning, "uniqueItems": validate_unique}
+    return extend(Draft202012Validator, keywords)  # type: ignore[no-untyped-call]
+
+
+def explain_errors(errors: Iterable[Any], param: str | None = None) -> Iterator[Finding]:
+    """
+    Yield the findings of the errors that jsonschema yields, for a param or for all params together.
+
+    Raises:
+        InvalidSchema: `schema_failed`, where the schema fails on a value.
+
+    """
+    try:
+        for error in errors:
+            yield from explain_error(error)
+    except (RecursionError, ArithmeticError, ValueError) as error:
+        path = "" if param is None else join_pointer("properties", param)
+        found = f"a schema that fails on a value ({type(error).__name__})"
+        raise InvalidSchema("schema_failed", path, found, "one that can validate every value") from None
+
+
+def has_fast_validator() -> bool:
+    """Return whether jsonschema-rs is installed."""
+    try:
+        import jsonschema_rs  # noqa: F401, PLC0415
+    except ImportError:
+        return False
+    return True
+
+
+def suits_fast_validator(node: Any) -> bool:
+    """Return whether both validators accept the same values by a schema."""
+    if isinstance(node, dict):
+        return not (_DIFFERING & node.keys()) and all(map(suits_fast_validator, node.values()))
+    return all(map(suits_fast_validator, node)) if isinstance(node, list) else True
+
+
+def make_fast_validator(document: Mapping[str, Any]) -> FastValidator:
+    """Return a validator of jsonschema-rs that rejects what has an error or a warning."""
+    import jsonschema_rs  # noqa: PLC0415
+
+    def enforce_warning(node: Any) -> Any:
+        if not isinstance(node, dict) or "x-warn" not in node:
+            return node
+        members = {name: value for name, value in node.items() if name != "x-warn"}
+        return {**members, "allOf": [*members.get("allOf", ()), node["x-warn"]]}
+
+    validator: FastValidator = jsonschema_rs.Draft202012Validator(map_schemas(document, enforce_warning))
+    return validator
+
+
+def is_valid(validator: FastValidator | None, value: Any) -> bool:
+    """Return whether a value certainly has no finding; false where there is no validator, or it cannot decide."""
+    try:
+        return validator is not None and validator.is_valid(value)
+    except (ValueError, OverflowError, RecursionError):
+        return False

@@ -1,0 +1,159 @@
+"""
+What the schema of a task type requires: of each param by itself, and of all params together.
+
+Keywords at the root of a schema are independent of each other.  `properties`
+concerns one param at a time, so its findings on a version are cached, and for a
+task only its own params are validated.  The other keywords need the effective
+params.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache, partial
+from typing import Any
+
+from paramcore.validation.cross_checks import CROSS_CHECKS
+from paramcore.validation.finding import Finding
+from paramcore.validation.json_schema import (
+    explain_errors,
+    has_fast_validator,
+    is_valid,
+    make_fast_validator,
+    make_validator,
+    suits_fast_validator,
+)
+from paramcore.validation.known_names import KnownNames, make_unknown_finding
+from paramcore.validation.names import load_misplaced_names, suggest_name
+from paramcore.validation.param_rules import ParamRules
+from paramcore.validation.schema import Schema, Schemas
+from paramcore.values.pointer import join_pointer
+
+__all__ = ["SchemaRules", "get_schema_rules"]
+
+#: Root keywords that depend on which params are listed elsewhere: the schema cannot be split then.
+_WHOLE_ROOT = {"additionalProperties", "patternProperties", "unevaluatedProperties", "propertyNames"}
+
+#: Root keywords that require nothing of the params together.
+_ANNOTATIONS = {
+    "$schema",
+    "$defs",
+    "definitions",
+    "$comment",
+    "title",
+    "description",
+    "default",
+    "examples",
+    "deprecated",
+    "type",
+    "x-coverage",
+}
+
+#: A task may bring any name: how many are remembered, and how long they may be.
+_CACHED_NAMES = 4_096
+_CACHED_LENGTH = 256
+
+
+class SchemaRules:
+    """The rules of one task type, prepared so that each part is validated only as often as it must be."""
+
+    def __init__(self, schema: Schema, *, fast: bool) -> None:
+        self._schema = schema
+        self._is_full = schema.coverage == "full"
+        document = schema.document
+        is_split = not (_WHOLE_ROOT & document.keys()) and _refers_to_definitions(document)
+        self._params: Mapping[str, Any] = document.get("properties", {}) if is_split else {}
+        dropped = {"properties", "required"} if is_split else {"required"}
+        together = {keyword: value for keyword, value in document.items() if keyword not in dropped}
+        self._has_together = not _accepts_objects(together) or not together.keys() <= _ANNOTATIONS
+        self._validator = make_validator(document)
+        self._together_validator = make_validator(together)
+        self._is_fast = fast and is_split and suits_fast_validator(document)
+        self._definitions = {"$defs": document["$defs"]} if "$defs" in document else {}
+        each = {"properties": self._params, **self._definitions}
+        self._fast_each = make_fast_validator(each) if self._is_fast else None
+        self._fast_together = make_fast_validator(together) if self._is_fast and self._has_together else None
+        checks = [check for check in CROSS_CHECKS if not check.types or schema.type in check.types]
+        self._param_checks = {check.params[0]: check.function for check in checks if len(check.params) == 1}
+        #: The checks of several params, with the names of these.
+        self.cross_checks = [(frozenset(check.params), check.function) for check in checks if len(check.params) > 1]
+        # Every type takes the common params, also a type whose schema a user wrote.
+        self._known_params = dict.fromkeys((*schema.params, *Schemas().of("common").params))
+        #: The rules of a param by its name, cached.
+        self.cached_param_rules = lru_cache(maxsize=_CACHED_NAMES)(self._make_param_rules)
+
+    def get_param_rules(self, name: str) -> ParamRules:
+        """Return the rules of one param."""
+        return (self.cached_param_rules if len(name) <= _CACHED_LENGTH else self._make_param_rules)(name)
+
+    def validate_each(self, params: Mapping[str, Any]) -> list[Finding]:
+        """Return the findings on each of these params by itself."""
+        # One call for all params is faster than a call for each.
+        fits_schema = is_valid(self._fast_each, params)
+        findings: list[Finding] = []
+        for name, value in params.items():
+            rules = self.get_param_rules(name)
+            if rules.goes_beyond_schema or not fits_schema:
+                findings += rules.validate(value, fits_schema=fits_schema)
+        return findings
+
+    def validate_together(self, effective: Mapping[str, Any]) -> Iterator[Finding]:
+        """Yield what the schema, apart from `cross_checks`, finds wrong with effective params as a whole."""
+        for name in self._schema.required:
+            if name not in effective:
+                wanted = f"`{name}`, from the task or its project"
+                yield Finding("param_missing", "error", "", f"no `{name}`", wanted)
+        if self._has_together and not is_valid(self._fast_together, effective):
+            yield from explain_errors(self._together_validator.iter_errors(effective))
+
+    def _make_param_rules(self, name: str) -> ParamRules:
+        check = self._param_checks.get(name)
+        schema = self._params.get(name)
+        if schema is None:
+            findings = () if name in self._known_params else tuple(self._explain_unknown(name))
+            return ParamRules(name, findings, check=check)
+        return ParamRules(
+            name,
+            iter_errors=partial(self._validator.descend, schema=schema, path=name, schema_path=name),
+            fast_validator=make_fast_validator({**schema, **self._definitions}) if self._is_fast else None,
+            known_names=KnownNames(self._schema, [schema]),
+            check=check,
+        )
+
+    def _explain_unknown(self, name: str) -> Iterator[Finding]:
+        pointer = join_pointer(name)
+        misplaced = load_misplaced_names().get(name)
+        if misplaced is not None:
+            wanted, replacement = misplaced.wanted, misplaced.replacement
+            yield Finding("param_misplaced", "warning", pointer, f"`{name}`", wanted, replacement)
+            return
+        suggestion = suggest_name(name, self._known_params, strict=not self._is_full)
+        # Of a type that is partly known, only a misspelt name is certainly unknown.
+        if self._is_full or (suggestion is not None and name not in _list_all_params()):
+            yield make_unknown_finding(pointer, name, f"a param of {self._schema.type}", suggestion)
+
+
+# Projects share a type, and to prepare its rules takes thousands of times as long as to validate a task.
+@lru_cache(maxsize=64)
+def get_schema_rules(schema: Schema, *, fast: bool | None) -> SchemaRules:
+    """Return the rules of a schema; `fast=None` uses jsonschema-rs where it is installed."""
+    return SchemaRules(schema, fast=has_fast_validator() if fast is None else fast)
+
+
+@cache
+def _list_all_params() -> frozenset[str]:
+    schemas = Schemas()
+    return frozenset(name for type_ in schemas.types for name in schemas.of(type_).params)
+
+
+def _accepts_objects(document: Mapping[str, Any]) -> bool:
+    types = document.get("type", "object")
+    return "object" in ([types] if isinstance(types, str) else types)
+
+
+def _refers_to_definitions(node: Any) -> bool:
+    """Return whether every reference leads to a definition: a reference to another part forbids to split the schema."""
+    if isinstance(node, dict):
+        reference = node.get("$ref", "#/$defs/")
+        return str(reference).startswith("#/$defs/") and all(map(_refers_to_definitions, node.values()))
+    return all(map(_refers_to_definitions, node)) if isinstance(node, list) else True

@@ -1,0 +1,180 @@
+"""Check a user's own schema: it must be JSON Schema 2020-12, end on every value and refer to nothing outside."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from paramcore.errors import InvalidSchema, ParamcoreError
+from paramcore.text import describe_value
+from paramcore.validation.bundle import bundle_schema
+from paramcore.validation.subschemas import (
+    list_same_value_schemas,
+    list_subschemas,
+    map_schemas,
+    resolve_reference,
+    walk_schemas,
+)
+from paramcore.values.frozen import freeze, thaw
+from paramcore.values.pointer import join_pointer
+
+__all__ = ["DIALECT", "check_user_schema"]
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+#: Schemas that may apply to one value, references followed: validation with more might not end.
+_MAX_SCHEMAS = 10_000
+
+#: Keywords that depend on whether a value fits a schema: there a warning would decide as an error does.
+_DECIDING = ("anyOf", "oneOf", "not", "if", "contains", "unevaluatedItems", "unevaluatedProperties")
+
+#: Keywords that refer to other schemas in ways that a bundled document does not support.
+_REFERENCES = ("$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$anchor", "$id")
+
+
+def check_user_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """
+    Return a user's schema as plain JSON, bundled with the shared definitions that it refers to.
+
+    Raises:
+        InvalidSchema: `schema_invalid`, `schema_ref` or `schema_pattern`; `path` is the place in the schema.
+
+    """
+    try:
+        plain = thaw(freeze(schema))
+    except ParamcoreError as error:
+        raise InvalidSchema("schema_invalid", error.path, error.found, error.wanted) from None
+    if not isinstance(plain, dict):
+        raise InvalidSchema("schema_invalid", "", describe_value(plain), "a schema, as an object")
+    if plain.get("$schema", DIALECT) != DIALECT:
+        raise InvalidSchema("schema_invalid", "/$schema", describe_value(plain["$schema"]), f"`{DIALECT}`, or none")
+    _check_dialect(plain)
+    for pointer, node in walk_schemas(plain):
+        _check_own_keywords(node, pointer)
+        _check_patterns(node, pointer)
+    document = bundle_schema(_replace_booleans(plain))
+    node_ids = {id(node) for _, node in walk_schemas(document)}
+    for pointer, node in walk_schemas(document):
+        _check_references(document, node, pointer, node_ids)
+    for pointer, node in walk_schemas(document):
+        _check_warnings(document, node, pointer)
+    _SchemaCounter(document).check()
+    return document
+
+
+def _check_dialect(schema: Any) -> None:
+    from jsonschema import Draft202012Validator, FormatChecker  # noqa: PLC0415  (it doubles the time of an import)
+    from jsonschema.exceptions import SchemaError  # noqa: PLC0415
+
+    try:
+        # Without formats: which ones jsonschema knows depends on the packages that are installed.
+        Draft202012Validator.check_schema(schema, format_checker=FormatChecker(formats=()))
+    except SchemaError as error:
+        found, path = describe_value(error.instance), join_pointer(*error.absolute_path)
+        raise InvalidSchema("schema_invalid", path, found, "JSON Schema 2020-12 there") from None
+
+
+def _check_own_keywords(node: dict[str, Any], pointer: str) -> None:
+    """Check the keywords that the schema of JSON Schema ignores, before `walk_schemas` enters them."""
+    mistaken = node.get("x-mistaken", [])
+    if not isinstance(mistaken, list) or not all(isinstance(name, str) for name in mistaken):
+        found, wanted = describe_value(mistaken), "names, as an array of text"
+        raise InvalidSchema("schema_invalid", f"{pointer}/x-mistaken", found, wanted)
+    if "x-warn" in node:
+        try:
+            _check_dialect(node["x-warn"])
+        except InvalidSchema as error:
+            raise error.within(f"{pointer}/x-warn") from None
+
+
+def _check_patterns(node: dict[str, Any], pointer: str) -> None:
+    patterns = [(join_pointer("pattern"), node["pattern"])] if "pattern" in node else []
+    patterns += [(join_pointer("patternProperties", name), name) for name in node.get("patternProperties", ())]
+    for below, pattern in patterns:
+        try:
+            re.compile(pattern)
+        except (re.error, OverflowError, RecursionError):
+            found, wanted = describe_value(pattern), "a regular expression that Python's `re` can compile"
+            raise InvalidSchema("schema_pattern", pointer + below, found, wanted) from None
+
+
+def _replace_booleans(schema: dict[str, Any]) -> Any:
+    """Return a schema without `true` and `false` as schemas: `{}` accepts all values, `{"not": {}}` none."""
+
+    def replace(node: Any) -> Any:
+        return node if isinstance(node, dict) else {} if node else {"not": {}}
+
+    return map_schemas(schema, replace)
+
+
+def _check_references(document: dict[str, Any], node: dict[str, Any], pointer: str, node_ids: set[int]) -> None:
+    for keyword in _REFERENCES:
+        if keyword in node:
+            wanted = "`$ref` with a path: `#/$defs/...`"
+            raise InvalidSchema("schema_ref", pointer + join_pointer(keyword), f"`{keyword}`", wanted)
+    if "$ref" in node:
+        try:
+            target = resolve_reference(document, node["$ref"])
+        except (LookupError, TypeError, ValueError):
+            target = None
+        if id(target) not in node_ids:
+            found = f"the reference {describe_value(node['$ref'])}"
+            raise InvalidSchema("schema_ref", f"{pointer}/$ref", found, "one that leads to a schema")
+
+
+def _check_warnings(document: dict[str, Any], node: dict[str, Any], pointer: str) -> None:
+    """Reject `x-warn` inside a deciding keyword, references followed."""
+    choices = [choice for keyword in _DECIDING if keyword in node for choice in list_subschemas(keyword, node[keyword])]
+    for below, choice in choices:
+        seen: set[int] = set()
+        waiting = [choice]
+        while waiting:
+            for _, schema in walk_schemas(waiting.pop()):
+                if "x-warn" in schema:
+                    wanted = f"it outside of {', '.join(f'`{keyword}`' for keyword in _DECIDING)}"
+                    found = "`x-warn` where the result depends on it"
+                    raise InvalidSchema("schema_invalid", pointer + below, found, wanted)
+                if "$ref" in schema and id(schema) not in seen:
+                    seen.add(id(schema))
+                    waiting.append(resolve_reference(document, schema["$ref"]))
+
+
+class _SchemaCounter:
+    """
+    Counts the schemas that apply to one value, references followed.
+
+    A circle of references never ends, and references that double at each step hardly do.
+    """
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self._document = document
+        #: The count of each schema, by its `id`; `None` while it is counted.
+        self._counts: dict[int, int | None] = {}
+
+    def check(self) -> None:
+        for pointer, node in walk_schemas(self._document):
+            try:
+                count = self._count(node, pointer)
+            except RecursionError:
+                found = "a chain of references that is too long to follow"
+                raise InvalidSchema("schema_ref", pointer, found, "a shorter one") from None
+            if count > _MAX_SCHEMAS:
+                found = f"more than {_MAX_SCHEMAS:,} schemas for one value, references followed"
+                raise InvalidSchema("schema_ref", pointer, found, "fewer references")
+
+    def _count(self, node: Any, pointer: str) -> int:
+        if not isinstance(node, dict):
+            return 1
+        if id(node) in self._counts:
+            count = self._counts[id(node)]
+            if count is None:
+                raise InvalidSchema("schema_ref", pointer, "references that form a circle", "references that end")
+            return count
+        self._counts[id(node)] = None
+        schemas = list_same_value_schemas(node)
+        if "$ref" in node:
+            schemas.append(resolve_reference(self._document, node["$ref"]))
+        count = 1 + sum(self._count(schema, pointer) for schema in schemas)
+        self._counts[id(node)] = min(count, _MAX_SCHEMAS + 1)
+        return count

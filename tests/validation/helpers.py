@@ -1,0 +1,34 @@
+"""What the tests of validation share."""
+
+from importlib.util import find_spec
+
+import pytest
+
+from paramcore import Project
+from paramcore.validation import Schemas, Validator
+
+NEEDS_FAST = pytest.mark.skipif(find_spec("jsonschema_rs") is None, reason="the extra `fast` is not installed")
+#: With and without jsonschema-rs the same is found.
+BOTH = pytest.mark.parametrize(
+    "fast", [pytest.param(True, marks=NEEDS_FAST, id="fast"), pytest.param(False, id="plain")]
+)
+ROUTING = ("project", "project_version", "batch", "unique_id", "clear_unique_id_on_error")
+GEOMETRIES = {"box": {"objects_to_annotate": ["car"], "min_width": 5}}
+
+
+def make_boxes(**params):
+    """Return a project of type `imageannotation`."""
+    return Project("boxes", type="imageannotation", params=params)
+
+
+def validate(project, task, *, fast=None):
+    """Return the findings on a task of a project."""
+    return Validator(project, fast=fast).task(project.resolve(task))
+
+
+def validate_own(params, schema, *, fast=None):
+    """Return severity, pointer and message of the findings by a user's own schema."""
+    project = Project("boxes", type="mine")
+    validator = Validator(project, Schemas().with_schema("mine", schema), fast=fast)
+    findings = validator.task(project.resolve(params))
+    return [(finding.severity, finding.pointer, finding.message) for finding in findings]

@@ -1,0 +1,43 @@
+"""Findings: their codes, and the values that they show."""
+
+import json
+import re
+from pathlib import Path
+
+from paramcore import Project
+from paramcore.validation.finding import CODES
+from tests.validation.helpers import ROUTING, make_boxes, validate
+from tests.validation.test_schemas import mutations
+
+
+def test_without_values():
+    """A finding can be shown without any value."""
+    secret = {"priority": "sk_live_123", "padding": "5", "tags": ["sk_live_123"] * 6, "callback_url": "sk_live_123"}
+    findings = validate(make_boxes(geometries={"polygon": {"min_vertices": "77"}}), {"attachment": "a", **secret})
+    hidden = [finding.without_values() for finding in findings]
+    assert len(hidden) == 5
+    text = json.dumps([finding.to_json() for finding in hidden]) + "".join(map(str, hidden))
+    assert not [value for value in ("sk_live", "77", '"5"', "`5`") if value in text]
+
+
+def test_without_values_of_two_limits():
+    """Neither of two limits that contradict each other is shown."""
+    geometries = {"polygon": {"min_vertices": 77, "max_vertices": 55}}
+    (finding,) = validate(make_boxes(geometries=geometries), {"attachment": "a"})
+    assert finding.without_values().message == "found a smaller `max_vertices`, wanted at least `min_vertices`"
+
+
+def test_every_code_is_listed():
+    """`CODES` has every code that a finding can have."""
+    seen = set()
+    for name, params in mutations(6, 1_500):
+        task = {key: value for key, value in params.items() if key not in (*ROUTING, "instruction")}
+        seen |= {finding.code for finding in validate(Project("boxes", type=name), task)}
+    assert seen <= CODES.keys()
+    assert len(seen) >= 8
+
+
+def test_every_code_has_its_paragraph():
+    """The page of findings has a paragraph on each code, and on no other."""
+    page = (Path(__file__).parents[2] / "docs" / "findings.md").read_text("utf-8")
+    assert re.findall(r"^## (\w+)$", page, re.MULTILINE) == list(CODES)

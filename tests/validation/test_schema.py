@@ -1,0 +1,22 @@
+"""`Schemas`: a user's own schema beside those of the package, or in the place of one."""
+
+from paramcore.validation import Schemas, Validator
+from tests.validation.helpers import make_boxes, validate_own
+
+OWN = {"properties": {"shape": {}, "box": {"$ref": "definitions.json#/$defs/box"}}, "required": ["shape"]}
+
+
+def test_a_schema_of_a_users_own():
+    """A user's schema may refer to the shared definitions."""
+    assert validate_own({"shape": "a", "instruction": "Box.", "box": {"min_width": -1}}, OWN) == [
+        ("error", "/box/min_width", "found the number -1, wanted at least 0")
+    ]
+    assert validate_own({}, OWN) == [("error", "", "found no `shape`, wanted `shape`, from the task or its project")]
+
+
+def test_it_overrides_a_schema_of_the_package():
+    """A schema of the package can be replaced."""
+    project = make_boxes(padding="wide")
+    schemas = Schemas().with_schema("imageannotation", {"properties": {"padding": {"type": "string"}}})
+    assert Validator(project, schemas).project() == ()
+    assert [finding.pointer for finding in Validator(project).project()] == ["/padding"]

@@ -1,0 +1,17 @@
+"""`SchemaRules` caches the rules of a param by its name."""
+
+from paramcore.validation.schema import Schemas
+from paramcore.validation.schema_rules import SchemaRules
+
+
+def test_the_cache_is_bounded():
+    """Tasks may bring any names: the cache has a limit, and each name is reported all the same."""
+    rules = SchemaRules(Schemas().of("imageannotation"), fast=False)
+    for number in range(4_200):
+        findings = rules.validate_each({"attachment": "a", f"n{number}": 1})
+        assert [finding.pointer for finding in findings] == [f"/n{number}"]
+    cached = rules.cached_param_rules.cache_info().currsize
+    assert cached <= 4_096
+    # A long name is not cached at all.
+    assert rules.validate_each({"n" * 300: 1})
+    assert rules.cached_param_rules.cache_info().currsize == cached

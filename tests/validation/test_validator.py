@@ -1,0 +1,245 @@
+"""`Validator`: which values are wrong, which layer set them and since when, and what to write."""
+
+import json
+from copy import deepcopy
+
+import pytest
+
+from paramcore import Project, TaskRequest
+from paramcore.validation.schema import Schemas
+from paramcore.validation.validator import Validator
+from tests.validation.helpers import BOTH, GEOMETRIES, NEEDS_FAST, ROUTING, make_boxes, validate
+from tests.validation.test_schemas import CASES, FULL, PAYLOADS, TYPES, changed, every_payload, mutations
+
+
+def make_project(name, payload):
+    project = Project("boxes", type=name)
+    return project.replace_params(payload["project"]) if "project" in payload else project
+
+
+def make_request(task):
+    """Return the task request of a payload without the project that it names."""
+    return {key: value for key, value in task.items() if key not in ("project", "project_version")}
+
+
+def select_errors(findings):
+    return [finding for finding in findings if finding.severity == "error"]
+
+
+class TestPayloads:
+    @BOTH
+    @pytest.mark.parametrize(("name", "payload"), every_payload())
+    def test_a_real_request_has_no_error(self, name, payload, fast):
+        """A documented payload is fine, alone or with the project that supplies the rest."""
+        assert select_errors(validate(make_project(name, payload), make_request(payload["task"]), fast=fast)) == []
+
+    @pytest.mark.parametrize(("name", "payload"), every_payload(FULL))
+    def test_a_real_request_has_no_unknown_name(self, name, payload):
+        """No documented name is taken for a mistake."""
+        findings = validate(make_project(name, payload), make_request(payload["task"]))
+        assert [str(finding) for finding in findings if finding.code in ("param_unknown", "param_misplaced")] == []
+
+    @NEEDS_FAST
+    def test_both_validators_agree(self):
+        """With jsonschema-rs and without it every finding on thousands of changed requests is the same."""
+        projects = {name: Project("boxes", type=name) for name in TYPES}
+        pairs = {
+            name: (Validator(project, fast=True), Validator(project, fast=False)) for name, project in projects.items()
+        }
+        requests_with_findings = 0
+        for name, params in mutations(5, 3_000):
+            task = {key: value for key, value in params.items() if key not in ROUTING}
+            if not isinstance(task.get("instruction"), (str, type(None))):
+                del task["instruction"]
+            effective = projects[name].resolve(task)
+            fast, plain = (validator.task(effective) for validator in pairs[name])
+            assert fast == plain, (name, params)
+            requests_with_findings += bool(fast)
+        assert requests_with_findings > 500
+
+    def test_a_project_and_its_task_are_validated_as_a_whole(self):
+        """The params of a project and of a task have the same findings as one request with all of them."""
+        for name in FULL:
+            for payload in PAYLOADS[name]["payloads"]:
+                project = make_project(name, payload)
+                task = make_request(payload["task"])
+                whole = Project("boxes", type=name)
+                params = project.resolve(task).params
+                apart, together = validate(project, task), validate(whole, TaskRequest(params))
+                assert {(finding.code, finding.pointer, finding.message) for finding in apart} == {
+                    (finding.code, finding.pointer, finding.message) for finding in together
+                }
+
+
+KEYWORD_CODES = {
+    "required": "param_missing",
+    "type": "param_type",
+    "enum": "param_choice",
+    "const": "param_choice",
+    "anyOf": "param_missing",
+}
+
+
+def list_cases(part):
+    return [
+        pytest.param(name, case, id=f"{name}: {case.get('description', case['expect']['pointer'])}")
+        for name, document in CASES.items()
+        for case in document[part]
+    ]
+
+
+def change_request(name, case):
+    wanted = case.get("payload", CASES[name]["payload"])
+    payload = next(payload for payload in PAYLOADS[name]["payloads"] if payload["name"] == wanted)
+    params = {**payload.get("project", {}), **payload["task"]}
+    return changed(params, case["change"])[0]
+
+
+class TestCases:
+    @BOTH
+    @pytest.mark.parametrize(("name", "case"), list_cases("cases"))
+    def test_a_mistake_is_found_at_its_place(self, name, case, fast):
+        """One mistake in a documented payload is found, at its pointer, with its severity."""
+        params = make_request(change_request(name, case))
+        if not isinstance(params.get("instruction"), (str, type(None))):
+            return
+        project = Project("boxes", type=name)
+        expect = {"severity": "error", **case["expect"]}
+        findings = validate(project, params, fast=fast)
+        places = {(finding.severity, finding.pointer) for finding in findings}
+        assert (expect["severity"], expect["pointer"]) in places, list(map(str, findings))
+        code = KEYWORD_CODES.get(expect["keyword"])
+        assert code is None or code in {finding.code for finding in findings}
+
+    @pytest.mark.parametrize(("name", "case"), list_cases("misspelt"))
+    def test_a_misspelt_name_is_found_with_the_right_name(self, name, case):
+        """A misspelt name is a warning that suggests the right name."""
+        findings = validate(Project("boxes", type=name), make_request(change_request(name, case)))
+        about_names = [finding for finding in findings if finding.code in ("param_unknown", "param_misplaced")]
+        (finding,) = [finding for finding in about_names if finding.pointer == case["expect"]["pointer"]]
+        assert (finding.severity, finding.suggestion) == ("warning", case["expect"]["name"])
+
+
+class TestLayers:
+    def test_a_typo_of_three_versions_ago(self):
+        """The finding on an inherited value names the version that first set it."""
+        bad = {"box": {"objects_to_annotate": ["car"], "min_widht": 5, "min_height": "9"}}
+        project = make_boxes(geometries=GEOMETRIES).patch_params({"geometries": bad})
+        for padding in (1, 2, 3):
+            project = project.patch_params({"padding": padding})
+        findings = validate(project, {"attachment": "https://example.com/a.jpg"})
+        assert [str(finding) for finding in findings] == [
+            "error param_type at /geometries/box/min_height: found the text '9', wanted a whole number or null"
+            " (write `9`) [project version 4, set since version 1]",
+            'warning param_unknown at /geometries/box/min_widht: found the name "min_widht", wanted a name that is'
+            " known here (write `min_width`) [project version 4, set since version 1]",
+        ]
+
+    def test_a_value_of_the_task(self):
+        """The finding on a task's value names the task, also where the project's value was good."""
+        (finding,) = validate(make_boxes(geometries=GEOMETRIES, padding=1), {"attachment": "a", "padding": -1})
+        assert (finding.layer, finding.version, finding.first_set_in) == ("task request", None, None)
+        assert finding.message == "found the number -1, wanted at least 0"
+
+    def test_an_overridden_value_is_a_warning(self):
+        """A bad value that the task overrides does it no harm: it is a warning about the version that has it."""
+        project = make_boxes(geometries=GEOMETRIES, padding=-1)
+        (finding,) = validate(project, {"attachment": "a", "padding": 1})
+        assert str(finding) == (
+            "warning param_range at /padding: found the number -1, wanted at least 0; the task overrides it"
+            " [project version 0]"
+        )
+
+    def test_required_params_are_validated_on_the_effective_params(self):
+        """A project may hold one half and the task the other (T13); neither is wrong alone."""
+        project = make_boxes(geometries=GEOMETRIES)
+        assert Validator(project).project() == ()
+        assert validate(project, {"attachment": "a"}) == ()
+        (finding,) = validate(project, {})
+        assert (finding.code, finding.pointer, finding.wanted) == (
+            "param_missing",
+            "",
+            "`attachment`, from the task or its project",
+        )
+
+    def test_a_task_that_opts_out_needs_all_params(self):
+        """With -1 no value of the project counts, good or bad."""
+        project = make_boxes(geometries=GEOMETRIES, padding=-1)
+        (finding,) = validate(project, {"attachment": "a", "project_version": -1})
+        assert finding.found == "no `geometries`"
+
+    def test_a_pinned_version_is_validated_and_not_the_latest(self):
+        """A task is validated with the version that it inherits."""
+        project = make_boxes(geometries=GEOMETRIES, padding=-1).patch_params({"padding": 1})
+        validator = Validator(project)
+        assert validator.task(project.resolve({"attachment": "a"})) == ()
+        pinned = project.resolve({"attachment": "a", "project_version": 0})
+        assert [finding.version for finding in validator.task(pinned)] == [0]
+        assert [finding.version for finding in validator.project(0)] == [0]
+        assert validator.project() == ()
+
+    def test_a_project_without_versions_has_no_findings(self):
+        """An empty history is valid."""
+        assert Validator(Project("boxes", type="imageannotation")).project() == ()
+
+    def test_a_check_of_several_params(self):
+        """A check of several params runs on the effective params, and names the layer that set the value."""
+        project = make_boxes(geometries=GEOMETRIES, context_attachments=[{"attachment": "a"}])
+        (finding,) = validate(project, {"attachment": "a"})
+        place = "/context_attachments/0/attachment"
+        assert (finding.code, finding.pointer, finding.version) == ("param_conflict", place, 0)
+
+
+class TestFindings:
+    def test_they_are_sorted_and_unique(self):
+        """The same findings come in the same order each time, each once, by place."""
+        project = make_boxes(padding=-1, priority=3, tags=5, geometries={"box": 3, "bxo": 4})
+        validator = Validator(project)
+        first = validator.task(project.resolve({}))
+        assert first == validator.task(project.resolve({})) == Validator(project, fast=False).task(project.resolve({}))
+        assert [finding.pointer for finding in first] == sorted(finding.pointer for finding in first)
+        assert len({*first}) == len(first)
+
+    def test_nothing_is_changed(self):
+        """Validation changes neither the params nor the schema."""
+        schema = Schemas().of("imageannotation")
+        before = deepcopy(schema.document)
+        project = make_boxes(geometries={"box": {"min_width": "5"}}, padding="x")
+        effective = project.resolve({"attachment": None})
+        params = json.dumps(effective.params)
+        Validator(project).task(effective)
+        assert schema.document == before
+        assert json.dumps(effective.params) == params
+
+    @BOTH
+    def test_the_history_is_read_once(self, fast, monkeypatch):
+        """The version that first set a wrong value is found once and not per task, also for checks of several params."""
+        project = Project("boxes", type="categorization")
+        held = {"attachment_type": "text", "categories": ["yes", "no"], "category_ids": {"1": "Yes"}}
+        for number in range(3):
+            project = project.replace_params({**held, "metadata": {"number": number}})
+        validator = Validator(project, fast=fast)
+        task = project.resolve({"instruction": "a", "attachment": "b"})
+        first = validator.task(task)
+        assert [(finding.version, finding.first_set_in) for finding in first] == [(2, 0)]
+        monkeypatch.setattr(Project, "resolve", lambda *_: pytest.fail("it read the history again"))
+        assert validator.task(task) == first
+
+    @BOTH
+    def test_repeated_objects(self, fast):
+        """Elements that are the same JSON value are found in plain JSON and in frozen JSON."""
+        project = Project("boxes", type="mine")
+        schema = {"properties": {"ids": {"type": "array", "uniqueItems": True}}}
+        validator = Validator(project, Schemas().with_schema("mine", schema), fast=fast)
+        for ids, is_repeated in [
+            ([{"a": [1]}, {"a": [1.0]}], True),
+            ([{"a": 1, "b": 2}, {"b": 2, "a": 1}], True),
+            ([[{}], [{}]], True),
+            ([{"a": 1}, {"a": True}], False),
+            ([{"a": 1}, {"a": 1, "b": None}], False),
+        ]:
+            effective = project.resolve({"ids": ids})
+            for own in ({"ids": ids}, effective.task.params):
+                assert [finding.pointer for finding in validator.task_params(own, effective.inheritance)] == [
+                    "/ids"
+                ] * is_repeated
