@@ -1,5 +1,4 @@
-"""
-Measure whole processes over a million lines of JSONL, over a naive loop that merges each line into the project.
+"""Measure whole processes over a million lines of JSONL, over a naive loop that merges each line into the project.
 
 The naive loop knows one version; it checks nothing, joins no instruction and
 validates nothing.  Ours runs every check, over tasks of which some pin a version

@@ -1,5 +1,4 @@
-"""
-Measure the impact of an update on 100,000 requests, over only reading them.
+"""Measure the impact of an update on 100,000 requests, over only reading them.
 
 Reading decodes each line of a JSONL file, checks it and makes it a `TaskRequest`.
 """

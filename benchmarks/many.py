@@ -1,5 +1,4 @@
-"""
-Measure 100,000 results that are kept: time over a plain comprehension, memory over the bare dicts.
+"""Measure 100,000 results that are kept: time over a plain comprehension, memory over the bare dicts.
 
 The garbage collector is paused, except in the row that names it.  Memory is measured by `tracemalloc`.
 """

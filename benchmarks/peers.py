@@ -1,5 +1,4 @@
-"""
-Measure peers that do the same job, over ours: merge one mapping over another into a new one.
+"""Measure peers that do the same job, over ours: merge one mapping over another into a new one.
 
 Ours is `project.resolve(request)`, and beside it the bound merge, `inheritance`.
 """

@@ -1,5 +1,4 @@
-"""
-Measure a resolve over the bare merge, `{**project, **task}`.
+"""Measure a resolve over the bare merge, `{**project, **task}`.
 
 - `inheritance`: the bound merge for hot loops.
 - `resolve`: the result for a `TaskRequest` that exists already.

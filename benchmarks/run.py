@@ -1,5 +1,4 @@
-"""
-Run every benchmark, print one table, and write it as JSON and Markdown into DIR: `python benchmarks/run.py [DIR]`.
+"""Run every benchmark, print one table, and write it as JSON and Markdown into DIR: `python benchmarks/run.py [DIR]`.
 
 Names after DIR select benchmarks: `python benchmarks/run.py . resolve peers`.
 Memory layout changes a ratio of two short jobs by a tenth from process to

@@ -1,5 +1,4 @@
-"""
-Make the inputs that every benchmark uses: decoded JSON of three sizes, from a fixed seed.
+"""Make the inputs that every benchmark uses: decoded JSON of three sizes, from a fixed seed.
 
 | size | project's params / JSON bytes | task's params / JSON bytes | effective params |
 |---|---|---|---|

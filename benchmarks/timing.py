@@ -28,8 +28,7 @@ def _once(run: Callable[[], object], times: int) -> float:
 def ratios(
     candidates: dict[str, Callable[[], object]], *, rounds: int = ROUNDS, empty: str | None = None
 ) -> dict[str, float]:
-    """
-    Return the median ratio of each candidate to the first, over rounds in random order.
+    """Return the median ratio of each candidate to the first, over rounds in random order.
 
     `empty` names the candidate that does nothing; its time is subtracted from each other one's.
     """

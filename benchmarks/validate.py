@@ -1,5 +1,4 @@
-"""
-Measure validating one task, over a prebuilt jsonschema validator of its effective params.
+"""Measure validating one task, over a prebuilt jsonschema validator of its effective params.
 
 The project holds geometries and attributes, the task its image and its own params.
 `jsonschema` builds its validator once and reports all errors.  Ours reports the

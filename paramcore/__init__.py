@@ -1,5 +1,4 @@
-"""
-Say exactly what a Scale AI task will get, and what an update would drop, before anything is sent.
+"""Say exactly what a Scale AI task will get, and what an update would drop, before anything is sent.
 
 This package is the pure engine: no clock, network, file or randomness.  Import
 the rest by name: `paramcore.validation`, `paramcore.service`,
@@ -11,17 +10,10 @@ the rest by name: `paramcore.validation`, `paramcore.service`,
 3
 """
 
-from paramcore.analysis.audit import Audit
-from paramcore.analysis.diff import Diff
-from paramcore.analysis.history import History
-from paramcore.analysis.impact import Impact
-from paramcore.analysis.plan import Plan
+from paramcore.analysis import Audit, Diff, History, Impact, Plan
 from paramcore.errors import ParamcoreError
-from paramcore.model.assumptions import Assumptions
-from paramcore.model.project import Project
-from paramcore.model.tasks import TaskRequest
-from paramcore.model.updates import Patch, Replace
-from paramcore.values.frozen import thaw
+from paramcore.model import Assumptions, Patch, Project, Replace, TaskRequest
+from paramcore.values import thaw
 from paramcore.wire import (
     read_project,
     read_projects,

@@ -1,5 +1,4 @@
-"""
-Fast path for well-formed JSONL lines.
+"""Fast path for well-formed JSONL lines.
 
 `FastTaskReader` reads the lines that need no message, and `PreviewEncoder`
 encodes their effective params.  Both return `None` for any other line: the caller
@@ -18,12 +17,7 @@ from attrs import evolve, field, frozen
 
 from paramcore.errors import ParamcoreError
 from paramcore.files.document import decode_plain_object
-from paramcore.model.inheritance import Inheritance, Merge
-from paramcore.model.project import Project
-from paramcore.model.tasks import ROUTING_TYPES, TaskRequest
-from paramcore.model.versions import ParamVersion
-
-__all__ = ["FastTaskReader", "PreviewEncoder", "Route"]
+from paramcore.model import ROUTING_TYPES, Inheritance, Merge, ParamVersion, Project, TaskRequest
 
 
 @frozen(eq=False)
@@ -36,8 +30,7 @@ class Route:
 
 
 class FastTaskReader:
-    """
-    Read task requests from well-formed lines.
+    """Read task requests from well-formed lines.
 
     `find_project` returns the project of a request.  `overrides` are routing
     fields that replace a request's own.  Lines with a param in `excluded_names`
@@ -56,8 +49,7 @@ class FastTaskReader:
         self._routes: dict[tuple[str | None, int | None], Route] = {}
 
     def read(self, line: bytes) -> tuple[dict[str, Any], Route] | None:
-        """
-        Return the params of a request and its route; `None` where the line takes the checking path.
+        """Return the params of a request and its route; `None` where the line takes the checking path.
 
         `freeze` would accept the params unchanged.  The caller owns them.
         """
@@ -89,8 +81,7 @@ class FastTaskReader:
 
 
 class PreviewEncoder:
-    """
-    Encode effective params exactly as `json.dumps(EffectiveParams.to_json())` does.
+    """Encode effective params exactly as `json.dumps(EffectiveParams.to_json())` does.
 
     The params of a version are encoded once, and `Inheritance.merge` merges
     encoded params.  It reads no value but the instruction, and the JSON of two
@@ -142,8 +133,7 @@ class _RouteEncoder:
 
 
 def _encode_members(params: Mapping[str, Any]) -> dict[str, Any]:
-    """
-    Encode each param as a JSON member.
+    """Encode each param as a JSON member.
 
     The instruction comes without its name and quotes, so that it can be joined.
     """

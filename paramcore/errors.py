@@ -1,5 +1,4 @@
-"""
-Every error that paramcore raises on purpose.
+"""Every error that paramcore raises on purpose.
 
 ::
 
@@ -49,8 +48,7 @@ __all__ = [
 
 @frozen(slots=False, eq=False)
 class ParamcoreError(Exception):
-    """
-    The root of the tree.
+    """The root of the tree.
 
     `InvalidParams("param_name", "/patch", "the param name `patch`", "another name")`
     """
@@ -90,8 +88,7 @@ class ParamcoreError(Exception):
 
 # Classes that have no fields of their own need no decorator: the root freezes them.
 class NotJSON(ParamcoreError, ValueError):
-    """
-    A value that JSON cannot hold, or that exceeds the limits.
+    """A value that JSON cannot hold, or that exceeds the limits.
 
     Codes: `value_type`, `key_type`, `value_number`, `value_text`, `too_deep`,
     `too_large`, `cycle`, `changed_during_call`.
@@ -99,8 +96,7 @@ class NotJSON(ParamcoreError, ValueError):
 
 
 class InvalidParams(ParamcoreError, ValueError):
-    """
-    JSON that is not params.
+    """JSON that is not params.
 
     Codes: `params_type` (not an object), `instruction_type` (U11), `param_name`
     (U9, U10, T10: a name that the API reserves).
@@ -108,8 +104,7 @@ class InvalidParams(ParamcoreError, ValueError):
 
 
 class InvalidSetting(ParamcoreError, ValueError):
-    """
-    An argument beside the params.
+    """An argument beside the params.
 
     Codes: `project_name`, `task_type`, `routing_type`, `flag_type`,
     `created_at_type`, `update_type`, `separator_type`, `assumption_value`,
@@ -120,24 +115,21 @@ class InvalidSetting(ParamcoreError, ValueError):
 
 
 class NoSuchVersion(ParamcoreError, LookupError):
-    """
-    A version that the project does not have (T7).
+    """A version that the project does not have (T7).
 
     Codes: `version_type` (not a whole number), `version_unknown` (out of range).
     """
 
 
 class WrongProject(ParamcoreError, ValueError):
-    """
-    A task request for another project or type.
+    """A task request for another project or type.
 
     Codes: `wrong_project` (T15), `wrong_type` (T12).
     """
 
 
 class MalformedPayload(ParamcoreError, ValueError):
-    """
-    JSON that the API neither sends nor accepts.
+    """JSON that the API neither sends nor accepts.
 
     Codes: `project_type`, `history_type`, `history_order`, `history_version`,
     `request_type`, `reply_type`.
@@ -145,8 +137,7 @@ class MalformedPayload(ParamcoreError, ValueError):
 
 
 class InvalidSchema(ParamcoreError, ValueError):
-    """
-    A schema that cannot validate anything; `path` is a place in the schema.
+    """A schema that cannot validate anything; `path` is a place in the schema.
 
     Codes: `schema_invalid` (not JSON Schema 2020-12), `schema_ref` (a reference
     that leaves the schema, leads nowhere or goes in a circle), `schema_pattern`
@@ -156,8 +147,7 @@ class InvalidSchema(ParamcoreError, ValueError):
 
 @frozen(slots=False, eq=False)
 class WouldDrop(ParamcoreError, ValueError):
-    """
-    An update that would drop params, stopped before it was sent (U2).
+    """An update that would drop params, stopped before it was sent (U2).
 
     Code: `would_drop`.
     """
@@ -168,8 +158,7 @@ class WouldDrop(ParamcoreError, ValueError):
 
 @frozen(slots=False, eq=False)
 class NotDone(ParamcoreError, RuntimeError):
-    """
-    Nothing was changed, for certain: the service refused, or nothing was sent.
+    """Nothing was changed, for certain: the service refused, or nothing was sent.
 
     Codes: `not_sent`, `certificate` (not sent, and never retried),
     `refused` (400 and the like), `unauthorized` (401, 403), `not_found` (404),
@@ -183,8 +172,7 @@ class NotDone(ParamcoreError, RuntimeError):
 
 @frozen(slots=False, eq=False)
 class OutcomeUnknown(ParamcoreError, RuntimeError):
-    """
-    Something was sent, and no response says whether it was done.
+    """Something was sent, and no response says whether it was done.
 
     Codes: `no_reply` (the connection broke), `deadline`, `reply_status`
     (500 and the like, a redirect), `reply_encoding`, `reply_size`,
@@ -197,8 +185,7 @@ class OutcomeUnknown(ParamcoreError, RuntimeError):
 
 
 class InvalidKey(ParamcoreError, ValueError):
-    """
-    Text that is no API key.  The text itself is never shown.
+    """Text that is no API key.  The text itself is never shown.
 
     Codes: `credentials_missing`, `credentials_format`.
     """
@@ -206,8 +193,7 @@ class InvalidKey(ParamcoreError, ValueError):
 
 @frozen(slots=False, eq=False)
 class DocumentError(ParamcoreError, ValueError):
-    """
-    A file or a stream that cannot be read or written.
+    """A file or a stream that cannot be read or written.
 
     Codes: `json_syntax`, `json_encoding`, `json_number`,
     `json_duplicate_key`, `json_depth`, `yaml_syntax`, `yaml_feature` (a feature

@@ -1,5 +1,4 @@
-"""
-How values and names are shown to people.
+"""How values and names are shown to people.
 
 Every message formats values here, so that each is on one line, has no character
 that moves the cursor, and is truncated in one way.
@@ -9,18 +8,6 @@ from __future__ import annotations
 
 import json
 from typing import Any
-
-__all__ = [
-    "describe_os_error",
-    "describe_type",
-    "describe_value",
-    "escape_unprintable",
-    "format_count",
-    "format_name",
-    "format_path",
-    "format_value",
-    "truncate",
-]
 
 #: Characters of a value in an error message.
 _DESCRIBED = 64
@@ -61,8 +48,7 @@ def format_count(count: int, noun: str) -> str:
 
 
 def describe_value(value: object) -> str:
-    """
-    Return what a value is, for an error message: `the text '20'`, `an object`, `a Python set`.
+    """Return what a value is, for an error message: `the text '20'`, `an object`, `a Python set`.
 
     Only values of exact JSON types are shown: no foreign `__repr__` is called.
     """

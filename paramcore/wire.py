@@ -1,5 +1,4 @@
-"""
-Read the API's JSON into the model, and write the model as the API's JSON.
+"""Read the API's JSON into the model, and write the model as the API's JSON.
 
 Readers take decoded JSON, with any `Mapping` as an object.  Writers return plain
 dicts, which may be changed.  Only this module maps the API's `patch` flag to
@@ -13,33 +12,16 @@ from functools import partial
 from typing import Any, TypeVar
 
 from paramcore.errors import InvalidSetting, MalformedPayload, ParamcoreError
-from paramcore.model.assumptions import Assumptions
-from paramcore.model.project import Project
-from paramcore.model.tasks import TaskRequest
-from paramcore.model.updates import Patch, Replace, Update
-from paramcore.model.versions import ParamVersion
+from paramcore.model import Assumptions, ParamVersion, Patch, Project, Replace, TaskRequest, Update
 from paramcore.text import describe_value
-from paramcore.values.frozen import JSONArray, freeze, read_once, thaw
-from paramcore.values.params import freeze_params
-from paramcore.values.pointer import join_pointer
-
-__all__ = [
-    "read_project",
-    "read_projects",
-    "read_task_request",
-    "read_update",
-    "write_project",
-    "write_task_request",
-    "write_update",
-]
+from paramcore.values import JSONArray, freeze, freeze_params, join_pointer, read_once, thaw
 
 _T = TypeVar("_T")
 _ARRAYS = (list, tuple, JSONArray)
 
 
 def read_project(obj: Mapping[str, Any], *, assumptions: Assumptions = Assumptions()) -> Project:
-    """
-    Read a project object, as `GET /projects/{name}` returns it.
+    """Read a project object, as `GET /projects/{name}` returns it.
 
     Keep unknown fields and the order of all names for `write_project` (P8, P9).
 
@@ -49,7 +31,6 @@ def read_project(obj: Mapping[str, Any], *, assumptions: Assumptions = Assumptio
         InvalidParams: for an entry whose params are no params.
         InvalidSetting: for a name, a type or a time that no project can have.
         NotJSON: for values that are no JSON.
-
     """
     if not issubclass(type(obj), Mapping):
         wanted = "a project object, as `GET /projects/{name}` returns it"
@@ -80,12 +61,10 @@ def read_project(obj: Mapping[str, Any], *, assumptions: Assumptions = Assumptio
 
 
 def read_projects(obj: Any, *, assumptions: Assumptions = Assumptions()) -> tuple[Project, ...]:
-    """
-    Read a project object, or an array as `GET /projects` returns it (E2).
+    """Read a project object, or an array as `GET /projects` returns it (E2).
 
     Raises:
         ParamcoreError: as `read_project`, with the index of the project in `path`.
-
     """
     # E2: the API returns one project as an object, and all projects as a bare array.
     if type(obj) not in _ARRAYS:
@@ -129,12 +108,10 @@ def _write_version(version: ParamVersion) -> dict[str, Any]:
 
 
 def read_task_request(obj: Mapping[str, Any], *, type: str | None = None) -> TaskRequest:
-    """
-    Read the flat body of a task request; the body does not hold the `type` (T12).
+    """Read the flat body of a task request; the body does not hold the `type` (T12).
 
     Raises:
         ParamcoreError: as `TaskRequest.from_flat`.
-
     """
     return TaskRequest.from_flat(obj, type=type)
 
@@ -145,14 +122,12 @@ def write_task_request(task: TaskRequest) -> dict[str, Any]:
 
 
 def read_update(body: Mapping[str, Any] | None) -> Update:
-    """
-    Read the body of a setParams request: `{"patch": True, "padding": 8}`.
+    """Read the body of a setParams request: `{"patch": True, "padding": 8}`.
 
     Raises:
         InvalidSetting: `flag_type` where `patch` is no bool.
         InvalidParams: for params that a project cannot hold.
         NotJSON: for values that are no JSON.
-
     """
     # U12: the official SDK sends no body for an update without params.
     params = dict(freeze_params({} if body is None else body))

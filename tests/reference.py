@@ -1,5 +1,4 @@
-"""
-The rules, said once more: on plain lists and dicts, as plainly as it can be said.
+"""The rules, said once more: on plain lists and dicts, as plainly as it can be said.
 
 It shares no code with paramcore and imports nothing of it, so that the two can
 be wrong together only where two people would be.  A project is a dict:

@@ -1,5 +1,4 @@
-"""
-Compare the engine with the reference model on as many random cases as you like.
+"""Compare the engine with the reference model on as many random cases as you like.
 
     python -m tests.reference_run --cases 1000000 --seed 0
 

@@ -1,1 +1,25 @@
 """Questions about a model: plans, diffs, histories, impact, audits, drift.  Pure."""
+
+from paramcore.analysis.audit import Audit, Auditor
+from paramcore.analysis.conflicts import find_overwritten_params
+from paramcore.analysis.contradictions import Contradiction
+from paramcore.analysis.diff import Diff
+from paramcore.analysis.drift import Drift
+from paramcore.analysis.history import TWIN_SECONDS, History
+from paramcore.analysis.impact import Effect, Impact, ImpactCounter
+from paramcore.analysis.plan import Plan
+
+__all__ = [
+    "TWIN_SECONDS",
+    "Audit",
+    "Auditor",
+    "Contradiction",
+    "Diff",
+    "Drift",
+    "Effect",
+    "History",
+    "Impact",
+    "ImpactCounter",
+    "Plan",
+    "find_overwritten_params",
+]

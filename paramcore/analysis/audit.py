@@ -1,5 +1,4 @@
-"""
-Whether finished tasks can come from the version that they name.
+"""Whether finished tasks can come from the version that they name.
 
 A finished task shows what the service did.  A task that contradicts a rule
 either belongs to another history, or shows that an assumption is wrong.
@@ -17,18 +16,14 @@ from attrs import asdict, evolve, fields, frozen
 from paramcore.analysis.calibration import find_changes, find_explanations, find_smallest_changes, list_candidates
 from paramcore.analysis.contradictions import Contradiction, find_contradictions, format_settings
 from paramcore.errors import InvalidParams
-from paramcore.model.assumptions import Assumptions
-from paramcore.model.project import Project
+from paramcore.model import Assumptions, Project
 from paramcore.text import describe_value, format_value
-from paramcore.values.frozen import freeze
-
-__all__ = ["Audit", "Auditor"]
+from paramcore.values import freeze
 
 
 @frozen
 class Audit:
-    """
-    Finished tasks, checked against the history of their project.
+    """Finished tasks, checked against the history of their project.
 
     `possible` and `impossible` count the tasks that were checked, `not_judged`
     those that name no version of this project.  `findings` holds what the
@@ -45,13 +40,11 @@ class Audit:
 
     @classmethod
     def of(cls, project: Project, tasks: Iterable[Mapping[str, Any]]) -> Audit:
-        """
-        Audit task objects, as `GET /tasks` returns them.
+        """Audit task objects, as `GET /tasks` returns them.
 
         Raises:
             InvalidParams: `params_type` for what is no task object.
             NotJSON: for values that are no JSON.
-
         """
         auditor = Auditor(project)
         findings = [finding for task in tasks for finding in auditor.check_task(task)]
@@ -119,13 +112,11 @@ class Auditor:
         self._calibration = list_candidates(project.assumptions)
 
     def check_task(self, obj: Mapping[str, Any]) -> tuple[Contradiction, ...]:
-        """
-        Count a task object and return what it contradicts.
+        """Count a task object and return what it contradicts.
 
         Raises:
             InvalidParams: `params_type` for what is no task object.
             NotJSON: for values that are no JSON.
-
         """
         task = _freeze_task(obj)
         if task.get("project") != self.project.name or task.get("project_param_version") is None:

@@ -9,11 +9,8 @@ from typing import Any
 from attrs import asdict, evolve
 
 from paramcore.analysis.contradictions import find_contradictions
-from paramcore.model.assumptions import Assumptions
-from paramcore.model.project import Project
-from paramcore.values.frozen import wrap_frozen
-
-__all__ = ["SEPARATORS", "find_changes", "find_explanations", "find_smallest_changes", "list_candidates"]
+from paramcore.model import Assumptions, Project
+from paramcore.values import wrap_frozen
 
 #: Separators that calibration always tries, beside that of the project and those that the tasks show.
 SEPARATORS = ("\n", "\n\n", " ", "")

@@ -7,15 +7,9 @@ from typing import Any
 
 from attrs import frozen
 
-from paramcore.model.assumptions import Assumptions
-from paramcore.model.inheritance import Inheritance
-from paramcore.model.project import Project
-from paramcore.model.tasks import TASK_FIELD_NAMES, inherits_nothing
-from paramcore.model.versions import ParamVersion
+from paramcore.model import TASK_FIELD_NAMES, Assumptions, Inheritance, ParamVersion, Project, inherits_nothing
 from paramcore.text import describe_value, format_name, format_value
-from paramcore.values.pointer import join_pointer
-
-__all__ = ["Contradiction", "find_contradictions", "format_settings"]
+from paramcore.values import join_pointer
 
 #: Characters of an instruction that a contradiction shows, from its end.
 _SHOWN_CHARACTERS = 60
@@ -23,8 +17,7 @@ _SHOWN_CHARACTERS = 60
 
 @frozen
 class Contradiction:
-    """
-    A part of a finished task that no request could have produced.
+    """A part of a finished task that no request could have produced.
 
     `task_id` is `None` where the task object has no id.  `rule` is the id of
     the rule, such as `T4`.  `path` is a JSON Pointer into the task object.

@@ -9,17 +9,21 @@ from typing import Any, NamedTuple, TypeAlias
 from attrs import field, frozen
 
 from paramcore.text import format_name, format_value
-from paramcore.values.frozen import JSONObject, equality_key, same, thaw, wrap_frozen
-from paramcore.values.params import freeze_params
-from paramcore.values.pointer import join_pointer, resolve_pointer
-
-__all__ = ["Diff"]
+from paramcore.values import (
+    JSONObject,
+    equality_key,
+    freeze_params,
+    join_pointer,
+    resolve_pointer,
+    same,
+    thaw,
+    wrap_frozen,
+)
 
 
 @frozen
 class Diff:
-    """
-    The params that differ between `before` and `after`.
+    """The params that differ between `before` and `after`.
 
     By JSON equality: `1` equals `1.0`, `True` does not equal `1`, and the order
     of members does not matter.
@@ -33,13 +37,11 @@ class Diff:
 
     @classmethod
     def between(cls, before: Mapping[str, Any], after: Mapping[str, Any]) -> Diff:
-        """
-        Compare two params objects.
+        """Compare two params objects.
 
         Raises:
             InvalidParams: for objects that are no params.
             NotJSON: for values that are no JSON.
-
         """
         return cls(before, after)
 
@@ -71,8 +73,7 @@ class Diff:
 
     @property
     def lost(self) -> tuple[str, ...]:
-        """
-        What changed objects and arrays lose, as JSON Pointers into `before`.
+        """What changed objects and arrays lose, as JSON Pointers into `before`.
 
         An object loses a member that `after` does not have in the same place.  An
         array loses an element that equals none of `after`.  Objects or arrays at
@@ -95,8 +96,7 @@ class Diff:
         return wrap_frozen({**kept, **self.added, **self.changed})
 
     def to_json(self) -> dict[str, Any]:
-        """
-        Return `added removed changed lost`.
+        """Return `added removed changed lost`.
 
         `added` and `removed` hold values by name, `changed` holds
         `{"before": ..., "after": ...}` by name, and `lost` is a list of JSON Pointers.
@@ -169,8 +169,7 @@ def _iter_lost_elements(before: Sequence[Any], after: Sequence[Any]) -> Iterator
 
 
 class _Matches(NamedTuple):
-    """
-    The elements of two arrays that equal no element of the other array, by index.
+    """The elements of two arrays that equal no element of the other array, by index.
 
     Where both have an object, or both an array, at the same index, it counts as
     edited.

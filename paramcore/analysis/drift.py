@@ -8,11 +8,9 @@ from attrs import frozen
 
 from paramcore.analysis.conflicts import find_overwritten_params
 from paramcore.analysis.diff import Diff
-from paramcore.model.project import Project
+from paramcore.model import Project
 from paramcore.text import format_count, format_name, format_value
-from paramcore.values.frozen import same
-
-__all__ = ["Drift", "DriftState"]
+from paramcore.values import same
 
 #: Which of the two histories has versions that the other does not have.
 DriftState: TypeAlias = Literal["in sync", "local ahead", "remote ahead", "both moved"]
@@ -20,8 +18,7 @@ DriftState: TypeAlias = Literal["in sync", "local ahead", "remote ahead", "both 
 
 @frozen
 class Drift:
-    """
-    Two histories of one project, compared by the params of their versions.
+    """Two histories of one project, compared by the params of their versions.
 
     `common` counts the versions at the start that are equal in both.
 

@@ -1,5 +1,4 @@
-"""
-What each version of a project changed, and when each value of a param applied.
+"""What each version of a project changed, and when each value of a param applied.
 
 A history holds states, not updates.  Only a replace drops params, so a version
 that dropped some was made by a replace; nothing else is certain.
@@ -15,12 +14,9 @@ from attrs import field, frozen
 
 from paramcore.analysis.diff import Diff
 from paramcore.errors import InvalidParams
-from paramcore.model.project import Project
-from paramcore.model.versions import ParamVersion, unchanged_since
+from paramcore.model import ParamVersion, Project, unchanged_since
 from paramcore.text import describe_value, format_count, format_name, format_value
-from paramcore.values.frozen import equality_key, same, thaw, wrap_frozen
-
-__all__ = ["TWIN_SECONDS", "History", "Lifetime", "Step"]
+from paramcore.values import equality_key, same, thaw, wrap_frozen
 
 #: A version that changes nothing and is at most this much younger is probably a retried request (E8).
 TWIN_SECONDS = 60
@@ -31,8 +27,7 @@ _SHOWN_CHARACTERS = 100
 
 @frozen
 class Step:
-    """
-    One version, compared with the version before it.
+    """One version, compared with the version before it.
 
     `returns` names the params that changed back to an earlier value, each with
     the last version that had this value.  `seconds` is the time since the
@@ -65,8 +60,7 @@ class Step:
         return self.is_noop and self.seconds is not None and 0 <= self.seconds <= TWIN_SECONDS
 
     def to_json(self) -> dict[str, Any]:
-        """
-        Return the step as JSON.
+        """Return the step as JSON.
 
         Keys: `version created_at`, those of `Diff.to_json`, `must_be_replace
         restated noop probable_twin returns`.
@@ -103,8 +97,7 @@ class Step:
 
 @frozen
 class Lifetime:
-    """
-    A run of versions in which a param keeps one value, or is not set.
+    """A run of versions in which a param keeps one value, or is not set.
 
     `first` and `last` are the numbers of its first and its last version.
     """
@@ -122,8 +115,7 @@ class Lifetime:
 
 @frozen
 class History:
-    """
-    The versions of a project, each as a `Step`.
+    """The versions of a project, each as a `Step`.
 
     Example: `[step.version.number for step in History.of(project).steps if step.must_be_replace]`.
     """
@@ -137,12 +129,10 @@ class History:
         return cls(project, tuple(_iter_steps(project.versions)))
 
     def lifetimes(self, param: str) -> tuple[Lifetime, ...]:
-        """
-        Return when each value of a param applied, oldest first, gaps included.
+        """Return when each value of a param applied, oldest first, gaps included.
 
         Raises:
             InvalidParams: `param_name` for a name that is no text.
-
         """
         if type(param) is not str:
             raise InvalidParams("param_name", None, describe_value(param), "the name of a param, as text")
@@ -157,12 +147,10 @@ class History:
         return tuple(reversed(lifetimes))
 
     def format_lifetimes(self, param: str) -> str:
-        """
-        Return the lifetimes of a param as text.
+        """Return the lifetimes of a param as text.
 
         Raises:
             InvalidParams: `param_name` for a name that is no text.
-
         """
         lifetimes = self.lifetimes(param)
         spans = [f"{life.first}" if life.first == life.last else f"{life.first}-{life.last}" for life in lifetimes]

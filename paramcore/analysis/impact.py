@@ -8,13 +8,9 @@ from typing import Any, Literal, TypeAlias
 from attrs import frozen
 
 from paramcore.analysis.plan import Plan
-from paramcore.model.inheritance import Inheritance, Merge, inherited_version
-from paramcore.model.tasks import TaskRequest
-from paramcore.model.versions import ParamVersion
+from paramcore.model import Inheritance, Merge, ParamVersion, TaskRequest, inherited_version
 from paramcore.text import format_count, format_name
-from paramcore.values.frozen import same, thaw, wrap_frozen
-
-__all__ = ["Effect", "Impact", "ImpactCounter", "Why"]
+from paramcore.values import same, thaw, wrap_frozen
 
 #: Why a request is unaffected: it inherits nothing, names a version, sets every changed param itself, or none of these.
 Why: TypeAlias = Literal["opted_out", "pinned", "override", "same"]
@@ -29,8 +25,7 @@ _WHY_TEXTS: dict[Why, str] = {
 
 @frozen
 class Effect:
-    """
-    What an update would change for one request.
+    """What an update would change for one request.
 
     `params` names the params that would differ.  `overridden` names the changed
     params that the request sets itself.  `why` is `None` where `params` is not empty.
@@ -57,8 +52,7 @@ class Effect:
 
 @frozen
 class Impact:
-    """
-    The effects of an update on many requests, counted.
+    """The effects of an update on many requests, counted.
 
     `affected` counts the requests that would get other params, `unaffected` the
     others by reason.  `by_param` counts both for each changed param:
@@ -72,12 +66,10 @@ class Impact:
 
     @classmethod
     def of(cls, plan: Plan, tasks: Iterable[TaskRequest | Mapping[str, Any]]) -> Impact:
-        """
-        Count the effects of an update on requests, in one pass and constant memory.
+        """Count the effects of an update on requests, in one pass and constant memory.
 
         Raises:
             ParamcoreError: for a request that the project rejects before the update.
-
         """
         counter = ImpactCounter(plan)
         for task in tasks:
@@ -86,12 +78,10 @@ class Impact:
 
     @staticmethod
     def effects(plan: Plan, tasks: Iterable[TaskRequest | Mapping[str, Any]]) -> Iterator[Effect]:
-        """
-        Yield the effect of an update on each request, in order.
+        """Yield the effect of an update on each request, in order.
 
         Raises:
             ParamcoreError: for a request that the project rejects before the update.
-
         """
         yield from map(ImpactCounter(plan).add_task, tasks)
 
@@ -147,12 +137,10 @@ class ImpactCounter:
         return Inheritance(ParamVersion(0, wrap_frozen(changed)), assumptions).merge
 
     def add_task(self, task: TaskRequest | Mapping[str, Any]) -> Effect:
-        """
-        Count a request and return the effect of the update on it.
+        """Count a request and return the effect of the update on it.
 
         Raises:
             ParamcoreError: for a request that the project rejects before the update.
-
         """
         effect = self._find_effect(task if isinstance(task, TaskRequest) else TaskRequest.from_flat(task))
         if effect.why is None:

@@ -10,18 +10,14 @@ from attrs import frozen
 from paramcore.analysis.conflicts import find_overwritten_params
 from paramcore.analysis.diff import Diff
 from paramcore.errors import InvalidSetting
-from paramcore.model.project import Project
-from paramcore.model.updates import Patch, Replace, Update
+from paramcore.model import Patch, Project, Replace, Update
 from paramcore.text import format_name, format_value
-from paramcore.values.frozen import thaw
-
-__all__ = ["Plan", "Rebase"]
+from paramcore.values import thaw
 
 
 @frozen
 class Plan:
-    """
-    An update of a project, and what it would change.
+    """An update of a project, and what it would change.
 
     `after` holds the params of `project.update(update)`.  `update` is `None`
     where the project already holds the wanted params.
@@ -36,19 +32,16 @@ class Plan:
 
     @classmethod
     def of(cls, project: Project, update: Update) -> Plan:
-        """
-        Plan one update.
+        """Plan one update.
 
         Raises:
             InvalidSetting: `update_type`.
-
         """
         return cls(project, update, project.update(update).params)
 
     @classmethod
     def to(cls, project: Project, wanted: Mapping[str, Any]) -> Plan:
-        """
-        Plan the smallest update after which the project holds exactly `wanted`.
+        """Plan the smallest update after which the project holds exactly `wanted`.
 
         That is a patch with the params that differ, or a replace where a param
         must be removed: no patch removes a param (U3).
@@ -56,7 +49,6 @@ class Plan:
         Raises:
             InvalidParams: for params that a project cannot hold.
             NotJSON: for values that are no JSON.
-
         """
         diff = Diff.between(project.params, Replace(wanted).params)
         if not diff:
@@ -97,13 +89,11 @@ class Plan:
         return Patch({**diff.changed, **diff.added})
 
     def rebase_on(self, later: Project) -> Rebase:
-        """
-        Check the update against a later state of the project.
+        """Check the update against a later state of the project.
 
         Raises:
             InvalidSetting: `history_moved` where the history of `later` does not
                 begin with that of the project.
-
         """
         planned = len(self.project.versions)
         if later.name != self.project.name or later.versions[:planned] != self.project.versions:
@@ -156,8 +146,7 @@ class Plan:
 
 @frozen
 class Rebase:
-    """
-    A plan, checked against a later state of its project; see `Plan.rebase_on`.
+    """A plan, checked against a later state of its project; see `Plan.rebase_on`.
 
     `conflicts` names the params that were changed since and that the update
     would overwrite.  Without conflicts, the update makes its planned changes and

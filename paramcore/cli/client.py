@@ -10,20 +10,16 @@ from paramcore.errors import NotDone
 from paramcore.service.client import Client
 from paramcore.transport.key import ApiKey
 
-__all__ = ["OUTCOME_EXIT_CODES", "create_client"]
-
 #: The exit code for each state of an `Outcome`.
 OUTCOME_EXIT_CODES = {"done": FINE, "not done": NOT_DONE, "unknown": OUTCOME_UNKNOWN, "repeated": OUTCOME_UNKNOWN}
 
 
 def create_client(options: Namespace) -> Client:
-    """
-    Create a client from `--base-url`, `--deadline` and `--key-from-stdin`.
+    """Create a client from `--base-url`, `--deadline` and `--key-from-stdin`.
 
     Raises:
         NotDone: `not_sent` if `httpx` is not installed.
         InvalidKey, InvalidSetting: for an invalid key or base URL.
-
     """
     try:
         from paramcore.transport.http import BASE_URL, HttpTransport  # noqa: PLC0415  (an extra, and slow to import)

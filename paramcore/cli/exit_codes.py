@@ -2,18 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = [
-    "CANNOT_WRITE",
-    "FINDINGS",
-    "FINE",
-    "INTERRUPTED",
-    "NOT_DONE",
-    "OUTCOME_UNKNOWN",
-    "PIPE_CLOSED",
-    "REFUSED",
-    "TERMINATED",
-]
-
 #: Success, with nothing to report.
 FINE = 0
 #: The answer has findings, or the update needs consent.

@@ -10,9 +10,7 @@ from attrs import frozen
 from paramcore.files.document import Document
 from paramcore.text import format_name, format_value
 from paramcore.validation.finding import Finding
-from paramcore.values.pointer import join_pointer
-
-__all__ = ["LocatedFinding", "locate_finding"]
+from paramcore.values import join_pointer
 
 #: Characters of a line that a code frame shows, around the value.
 _FRAME = 100
@@ -75,8 +73,7 @@ class LocatedFinding:
 def locate_finding(
     finding: Finding, project: str, task: Document | None, project_location: tuple[Document, str]
 ) -> LocatedFinding:
-    """
-    Locate a finding in the task's document, or in the project's, which has a pointer to the project.
+    """Locate a finding in the task's document, or in the project's, which has a pointer to the project.
 
     A project's value is located in the version that first set it.
     """

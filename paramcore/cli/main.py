@@ -9,8 +9,6 @@ from paramcore.cli.output import Answer, escape_unencodable, print_message, repo
 from paramcore.cli.parser import parse_options
 from paramcore.errors import NotDone, OutcomeUnknown, ParamcoreError
 
-__all__ = ["main"]
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code; report every error in one line."""

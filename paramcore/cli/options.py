@@ -7,8 +7,6 @@ from collections.abc import Callable
 
 from paramcore.text import format_value
 
-__all__ = ["COMMANDS"]
-
 _FILES = {
     "PROJECT": "a project as `GET /projects/{name}` returns it, an array of projects, or a directory of such files",
     "TASKS": "a task request, or a .jsonl file with one request on each line",

@@ -15,17 +15,6 @@ from typing import Any, NoReturn, TypeAlias
 from paramcore.cli.exit_codes import CANNOT_WRITE, FINE, PIPE_CLOSED, TERMINATED
 from paramcore.files.writer import write_atomically
 
-__all__ = [
-    "Answer",
-    "Pieces",
-    "escape_unencodable",
-    "flush_output",
-    "format_document",
-    "print_message",
-    "report_write_error",
-    "write_answer",
-]
-
 #: The generator of a command: it yields the answer in pieces and returns the exit code.
 Pieces: TypeAlias = Generator[str, None, int]
 
@@ -57,13 +46,11 @@ def print_message(text: str) -> None:
 
 
 def write_answer(answer: Answer, path: str | None = None) -> None:
-    """
-    Print an answer and flush it; with a path, write it to that file atomically.
+    """Print an answer and flush it; with a path, write it to that file atomically.
 
     Raises:
         OSError: if standard output cannot be written.
         DocumentError: if the file cannot be written.
-
     """
     if path is not None:
         with _exit_on_sigterm():

@@ -11,20 +11,16 @@ from attrs import frozen
 from paramcore.errors import DocumentError, NoSuchVersion, WrongProject
 from paramcore.files.document import PROJECT_DEPTH, Document
 from paramcore.files.reader import PROJECT_SIZE, read_document
-from paramcore.model.updates import Replace, Update
+from paramcore.model import Replace, Update
 from paramcore.text import format_path
 from paramcore.wire import read_projects, read_update
 
-__all__ = ["Params", "read_params", "read_update_file"]
-
 
 def read_update_file(path: str) -> Update:
-    """
-    Read the body of a setParams request.
+    """Read the body of a setParams request.
 
     Raises:
         DocumentError: with file, line and column.
-
     """
     document = read_document(path)
     with document.locate_errors():
@@ -40,15 +36,13 @@ class Params:
 
 
 def read_params(spec: str) -> Params:
-    """
-    Read the params of `FILE` or `FILE@N`.
+    """Read the params of `FILE` or `FILE@N`.
 
     FILE holds a project, whose latest version or version N is taken, or an object
     of params.
 
     Raises:
         DocumentError: with file, line and column.
-
     """
     path, number = _split_spec(spec)
     document = read_document(path, limit=PROJECT_SIZE, depth=PROJECT_DEPTH)

@@ -12,10 +12,8 @@ from typing import Any
 from paramcore import __version__
 from paramcore.cli.options import COMMANDS
 from paramcore.errors import InvalidSetting
-from paramcore.model.assumptions import Assumptions
+from paramcore.model import Assumptions
 from paramcore.text import format_name
-
-__all__ = ["parse_options"]
 
 _FILE_FORMATS = """
 Files are read as YAML if their names end with .yaml or .yml, else as JSON.
@@ -24,13 +22,11 @@ Files are read as YAML if their names end with .yaml or .yml, else as JSON.
 
 
 def parse_options(arguments: Sequence[str] | None) -> Namespace:
-    """
-    Return the options of a command line; `command` is the function to run.
+    """Return the options of a command line; `command` is the function to run.
 
     Raises:
         SystemExit: by argparse, for wrong usage and after help.
         InvalidSetting: for an unknown assumption, or a wrong value of one.
-
     """
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     # Import only the requested command: importing all of them takes longer than most answers.

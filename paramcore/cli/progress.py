@@ -8,8 +8,6 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias, TypeVar
 
-__all__ = ["OnRead", "show_progress"]
-
 _T = TypeVar("_T")
 
 #: A callback that gets the number of bytes read since its last call.
@@ -22,8 +20,7 @@ _UPDATE_INTERVAL = 100
 
 
 def show_progress(read: Callable[[OnRead | None], Iterable[_T]], path: str, *, prints: bool) -> Iterator[_T]:
-    """
-    Yield the tasks that `read` returns, and show count, rate and remaining time on standard error.
+    """Yield the tasks that `read` returns, and show count, rate and remaining time on standard error.
 
     `prints`: whether the command prints to standard output while it reads. Then a
     bar is shown only if standard output is a file, so that it disturbs no text.

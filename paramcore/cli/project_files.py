@@ -8,24 +8,20 @@ from urllib.parse import quote
 from paramcore.cli.output import format_document
 from paramcore.errors import DocumentError
 from paramcore.files.writer import write_atomically
-from paramcore.model.project import Project
+from paramcore.model import Project
 from paramcore.service.outcome import digest_params
 from paramcore.text import format_name
 from paramcore.wire import write_project
-
-__all__ = ["make_directory", "write_project_file"]
 
 #: Characters of a project name in a file name. Most file systems allow 255 bytes.
 _MAX_NAME = 180
 
 
 def make_directory(path: str) -> None:
-    """
-    Make a directory unless it exists.
+    """Make a directory unless it exists.
 
     Raises:
         DocumentError: `unwritable`.
-
     """
     try:
         os.makedirs(path, exist_ok=True)
@@ -35,12 +31,10 @@ def make_directory(path: str) -> None:
 
 
 def write_project_file(directory: str, project: Project) -> str:
-    """
-    Write a project to a file of its own, whole or not at all, and return the path.
+    """Write a project to a file of its own, whole or not at all, and return the path.
 
     Raises:
         DocumentError: `unwritable`.
-
     """
     path = os.path.join(directory, _choose_file_name(project.name))
     write_atomically(path, [format_document(write_project(project))])

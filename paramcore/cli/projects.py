@@ -10,21 +10,16 @@ from paramcore.cli.output import print_message
 from paramcore.errors import DocumentError, WrongProject
 from paramcore.files.document import PROJECT_DEPTH, Document
 from paramcore.files.reader import PROJECT_SIZE, YAML_SUFFIXES, read_document
-from paramcore.model.assumptions import Assumptions
-from paramcore.model.project import Project
-from paramcore.model.tasks import TaskRequest
+from paramcore.model import Assumptions, Project, TaskRequest
 from paramcore.text import describe_os_error, format_path, format_value
-from paramcore.values.pointer import join_pointer
+from paramcore.values import join_pointer
 from paramcore.wire import read_projects
-
-__all__ = ["ProjectFiles"]
 
 _T = TypeVar("_T")
 
 
 class ProjectFiles:
-    """
-    The projects of a file, or of all `.json` and `.yaml` files of a directory.
+    """The projects of a file, or of all `.json` and `.yaml` files of a directory.
 
     `many` is whether an answer is a list: for a directory, and for an array of
     projects.
@@ -32,7 +27,6 @@ class ProjectFiles:
     Raises:
         DocumentError: `wrong_project` where there is no project, or two of the
             same name; else as `read_document` and `read_project`.
-
     """
 
     def __init__(self, path: str, assumptions: Assumptions, *, quiet: bool = False) -> None:
@@ -86,12 +80,10 @@ class ProjectFiles:
         return self._locations[project.name]
 
     def find_project(self, task: TaskRequest) -> Project:
-        """
-        Return the project of a task request: the one that it names, or the only one.
+        """Return the project of a task request: the one that it names, or the only one.
 
         Raises:
             WrongProject: where it names none of several projects.
-
         """
         if task.project in self._by_name:
             return self._by_name[task.project]

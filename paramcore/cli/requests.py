@@ -14,21 +14,17 @@ from paramcore.cli.projects import ProjectFiles
 from paramcore.errors import DocumentError, MalformedPayload, ParamcoreError
 from paramcore.files.document import Document
 from paramcore.files.reader import Line, read_document, read_lines
-from paramcore.model.effective import EffectiveParams
-from paramcore.model.tasks import TaskRequest
+from paramcore.model import EffectiveParams, TaskRequest
 from paramcore.text import format_count
 from paramcore.validation.names import find_look_alikes
 from paramcore.wire import read_task_request
-
-__all__ = ["BadLines", "BadTask", "Task", "read_tasks", "request_overrides"]
 
 _Known = TypeVar("_Known")
 
 
 @frozen
 class Task:
-    """
-    A task request and its document.
+    """A task request and its document.
 
     `overrides` holds the fields that the command line sets for all requests.
     """
@@ -38,12 +34,10 @@ class Task:
     overrides: Mapping[str, Any] = field(factory=dict)
 
     def resolve(self, projects: ProjectFiles) -> EffectiveParams:
-        """
-        Resolve the request against its project.
+        """Resolve the request against its project.
 
         Raises:
             DocumentError: with the line and column of the request.
-
         """
         try:
             return projects.find_project(self.request).resolve(self.request)
@@ -75,12 +69,10 @@ class BadLines:
         self.count = 0
 
     def report(self, error: DocumentError) -> None:
-        """
-        Report a bad line on standard error.
+        """Report a bad line on standard error.
 
         Raises:
             DocumentError: the error itself, where the command does not keep going.
-
         """
         if not self._keep_going:
             raise error
@@ -108,15 +100,13 @@ def read_tasks(
     first: Callable[[Line], _Known | None] | None = None,
     on_read: OnRead | None = None,
 ) -> Iterator[Task | BadTask | _Known]:
-    """
-    Yield the task request of a document, or those of a `.jsonl` file, line by line.
+    """Yield the task request of a document, or those of a `.jsonl` file, line by line.
 
     Unless `quiet`, warn about names that have no effect in a task request (T14).
     Where `first` returns a result for a line, yield that result instead.
 
     Raises:
         DocumentError: for a file that cannot be read, or a document that cannot be decoded.
-
     """
     if not (lines or path.endswith(".jsonl")):
         yield _read_task(read_document(path), settings, quiet=quiet)

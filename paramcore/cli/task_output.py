@@ -15,9 +15,7 @@ from paramcore.cli.projects import ProjectFiles
 from paramcore.cli.requests import BadLines, BadTask, read_tasks, request_overrides
 from paramcore.errors import DocumentError
 from paramcore.files.reader import Line
-from paramcore.model.effective import EffectiveParams
-
-__all__ = ["format_each_task", "is_jsonl"]
+from paramcore.model import EffectiveParams
 
 
 def is_jsonl(options: Namespace) -> bool:
@@ -33,15 +31,13 @@ def format_each_task(
     *,
     encode_line: Callable[[Line], str | None] | None = None,
 ) -> Pieces:
-    """
-    Yield the effective params of each task, formatted by `as_text` or `as_json`.
+    """Yield the effective params of each task, formatted by `as_text` or `as_json`.
 
     `encode_line` is the fast path: it returns the JSON of a line, or `None` to
     take the checking path.
 
     Raises:
         DocumentError: for the first bad line without `--keep-going`.
-
     """
     bad_lines = BadLines(keep_going=options.keep_going)
     separator = ""

@@ -1,5 +1,4 @@
-"""
-Decode one JSON document strictly, and locate values in it.
+"""Decode one JSON document strictly, and locate values in it.
 
 Strict means: UTF-8, each name once in an object, finite numbers, and limits on
 digits and depth.
@@ -21,11 +20,7 @@ from attrs import field, frozen
 from paramcore.errors import DocumentError, ParamcoreError
 from paramcore.files.positions import JSONLocator, Lines, Locator, Position, Token, iter_tokens, locate_offset
 from paramcore.text import truncate
-from paramcore.values.frozen import MAX_DEPTH, MAX_NODES
-from paramcore.values.pointer import join_pointer
-from paramcore.values.scalars import MAX_DIGITS
-
-__all__ = ["BOM", "PROJECT_DEPTH", "TASK_DEPTH", "Document", "decode_document", "decode_plain_object", "decode_text"]
+from paramcore.values import MAX_DEPTH, MAX_DIGITS, MAX_NODES, join_pointer
 
 #: Levels of a task request or an update: its params are at the top level.
 TASK_DEPTH = MAX_DEPTH
@@ -42,8 +37,7 @@ _SHOWN_CHARACTERS = 64
 
 @frozen(eq=False)
 class Document:
-    """
-    A decoded value and the text that it comes from.
+    """A decoded value and the text that it comes from.
 
     `value` is plain JSON: dicts, lists and scalars.  `source` is the path of the
     file, as it is shown to people.
@@ -56,8 +50,7 @@ class Document:
     _make_locator: Callable[[str], Locator] = field(default=JSONLocator, repr=False)
 
     def locate(self, path: str, *, name: bool = False) -> Position:
-        """
-        Return the position of the value at a JSON Pointer, or of its name.
+        """Return the position of the value at a JSON Pointer, or of its name.
 
         Where there is no such value, return that of the innermost value around it.
         """
@@ -91,12 +84,10 @@ class Document:
 
     @contextmanager
     def locate_errors(self, path: str = "") -> Iterator[None]:
-        """
-        Add the line and column to each error that is raised about the value at `path`.
+        """Add the line and column to each error that is raised about the value at `path`.
 
         Raises:
             DocumentError: in place of any other `ParamcoreError`.
-
         """
         try:
             yield
@@ -107,13 +98,11 @@ class Document:
 
 
 def decode_document(data: bytes, source: str, depth: int, *, first_line: int = 1) -> Document:
-    """
-    Decode one JSON document of at most `depth` levels.
+    """Decode one JSON document of at most `depth` levels.
 
     Raises:
         DocumentError: `json_syntax`, `json_encoding`, `json_number`,
             `json_duplicate_key` or `json_depth`, with line and column.
-
     """
     text = decode_text(data, source, first_line)
 
@@ -158,8 +147,7 @@ def decode_document(data: bytes, source: str, depth: int, *, first_line: int = 1
 
 
 def decode_plain_object(data: bytes) -> dict[str, Any] | None:
-    """
-    Decode a well-formed object on a fast path; return `None` for other lines.
+    """Decode a well-formed object on a fast path; return `None` for other lines.
 
     The object passes `decode_document` and `freeze` unchanged.  For `None`,
     callers fall back to `decode_document`, which reports the error.
@@ -178,12 +166,10 @@ def decode_plain_object(data: bytes) -> dict[str, Any] | None:
 
 
 def decode_text(data: bytes, source: str, first_line: int) -> str:
-    """
-    Decode UTF-8, without the BOM that it may begin with.
+    """Decode UTF-8, without the BOM that it may begin with.
 
     Raises:
         DocumentError: `json_encoding`, with line and column.
-
     """
     body = data.removeprefix(BOM)
     try:

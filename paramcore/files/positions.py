@@ -11,9 +11,7 @@ from typing import NamedTuple, Protocol
 
 from attrs import frozen
 
-from paramcore.values.pointer import split_pointer
-
-__all__ = ["JSONLocator", "Lines", "Locator", "Position", "Token", "TokenLocator", "iter_tokens", "locate_offset"]
+from paramcore.values import split_pointer
 
 
 @frozen
@@ -25,8 +23,7 @@ class Position:
 
 
 class Token(NamedTuple):
-    """
-    A name, or the first token of a value, in a JSON text.
+    """A name, or the first token of a value, in a JSON text.
 
     `trail` holds the names and indexes that lead to it, outermost first; that of
     a name ends with the name.  It changes with the next token.
@@ -78,8 +75,7 @@ class Locator(Protocol):
     """Finds the values of one text."""
 
     def find(self, path: str) -> tuple[int, int]:
-        """
-        Return the offsets of the name and of the value at a JSON Pointer.
+        """Return the offsets of the name and of the value at a JSON Pointer.
 
         For an element of an array, both are the offset of the value.  Where there
         is no such value, both are the offset of the innermost value around it.
@@ -87,8 +83,7 @@ class Locator(Protocol):
 
 
 class JSONLocator:
-    """
-    Finds the values of a JSON text.
+    """Finds the values of a JSON text.
 
     Values that the path does not lead through are skipped with the decoder of
     `json`, which is much faster than a walk over all tokens.  The offsets of
@@ -200,8 +195,7 @@ def _skip_space(text: str, at: int) -> int:
 
 
 class Lines:
-    """
-    The lines of one text.
+    """The lines of one text.
 
     Lookups mostly go forward, so each continues from the position of the last.
     """

@@ -16,16 +16,6 @@ from paramcore.files.positions import locate_offset
 from paramcore.files.yaml import YAMLProblem, decode_yaml, locate_yaml
 from paramcore.text import describe_os_error, format_path
 
-__all__ = [
-    "PROJECT_SIZE",
-    "TASK_SIZE",
-    "YAML_SIZE",
-    "YAML_SUFFIXES",
-    "Line",
-    "read_document",
-    "read_lines",
-]
-
 #: Bytes of a task request, of an update, or of a line of JSONL.
 TASK_SIZE = 16 * 2**20
 
@@ -50,13 +40,11 @@ class Line:
     limit: int = field(default=TASK_SIZE, repr=False)
 
     def document(self) -> Document:
-        """
-        Decode the line.
+        """Decode the line.
 
         Raises:
             DocumentError: with the number of the line; `too_large` for more
                 than `limit` bytes.
-
         """
         if len(self.data) > self.limit:
             raise _too_large_error(self.source, self.number, self.limit)
@@ -68,15 +56,13 @@ class Line:
 
 
 def read_document(source: str, *, limit: int = TASK_SIZE, depth: int = TASK_DEPTH) -> Document:
-    """
-    Read one document from a file, or from standard input for `-`.
+    """Read one document from a file, or from standard input for `-`.
 
     A file whose name ends with `.yaml` or `.yml` is YAML, any other is JSON.
 
     Raises:
         DocumentError: `unreadable`, `too_large` for more than `limit` bytes,
             or an error of the content, with line and column.
-
     """
     is_yaml = source.endswith(YAML_SUFFIXES)
     limit = min(limit, YAML_SIZE) if is_yaml else limit
@@ -88,8 +74,7 @@ def read_document(source: str, *, limit: int = TASK_SIZE, depth: int = TASK_DEPT
 
 
 def read_lines(source: str, *, limit: int = TASK_SIZE, on_read: Callable[[int], None] | None = None) -> Iterator[Line]:
-    """
-    Yield the lines of a JSONL file, or of standard input, in constant memory.
+    """Yield the lines of a JSONL file, or of standard input, in constant memory.
 
     Only a line feed ends a line.  Blank lines are skipped, and so is a BOM at the
     start.  A line over the limit is cut, and `Line.document` rejects it.
@@ -97,7 +82,6 @@ def read_lines(source: str, *, limit: int = TASK_SIZE, on_read: Callable[[int], 
 
     Raises:
         DocumentError: `unreadable`.
-
     """
     with _open_source(source) as (stream, label):
         number = 0
@@ -135,8 +119,7 @@ def _open_source(source: str) -> Iterator[tuple[BinaryIO, str]]:
 
 @contextmanager
 def _block_on_read(stream: TextIO) -> Iterator[None]:
-    """
-    Make reads of a stream wait for more input.
+    """Make reads of a stream wait for more input.
 
     A process that shares the stream may have made it non-blocking, and then reads
     would lose lines.

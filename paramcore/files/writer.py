@@ -13,22 +13,18 @@ from typing import TextIO
 from paramcore.errors import DocumentError, ParamcoreError
 from paramcore.text import describe_os_error, format_path
 
-__all__ = ["write_atomically"]
-
 #: Characters that are collected before a write: an answer may have a million short pieces.
 _BUFFERED_CHARACTERS = 2**18
 
 
 def write_atomically(path: str, pieces: Iterable[str]) -> None:
-    """
-    Write a text file whole, or leave the existing file as it is.
+    """Write a text file whole, or leave the existing file as it is.
 
     Write the pieces to a new file in the same directory, which then replaces the
     existing one and keeps its mode.  A symbolic link is replaced, not followed.
 
     Raises:
         DocumentError: `unwritable`.
-
     """
     try:
         mode = _check_replaceable(path)
@@ -68,12 +64,10 @@ def _write_pieces(stream: TextIO, pieces: Iterable[str], mode: int | None) -> No
 
 
 def _check_replaceable(path: str) -> int | None:
-    """
-    Return the mode of the file to replace; `None` where there is none.
+    """Return the mode of the file to replace; `None` where there is none.
 
     Raises:
         OSError: for a directory, a device, a pipe, or a link to one.
-
     """
     try:
         found = os.lstat(path)

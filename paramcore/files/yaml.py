@@ -1,5 +1,4 @@
-"""
-Decode YAML files as JSON values.
+"""Decode YAML files as JSON values.
 
 YAML gives the notation: block and flow style, quoting, comments.  A plain scalar
 that is exactly a JSON literal is that value, and an empty one is null.  Every
@@ -19,9 +18,7 @@ from attrs import frozen
 
 from paramcore.files.positions import Locator, Token, TokenLocator
 from paramcore.text import truncate
-from paramcore.values.scalars import MAX_DIGITS
-
-__all__ = ["YAMLProblem", "decode_yaml", "iter_yaml_tokens", "locate_yaml"]
+from paramcore.values import MAX_DIGITS
 
 
 @frozen(slots=False)
@@ -35,8 +32,7 @@ class YAMLProblem(Exception):
 
 
 class _Node(NamedTuple):
-    """
-    A name, a value, or the end of an object or array.
+    """A name, a value, or the end of an object or array.
 
     `trail` holds the names and indexes that lead to it, outermost first, and
     changes with the next node.  The value of an object or array is empty.
@@ -57,14 +53,12 @@ _SHOWN_CHARACTERS = 64
 
 
 def decode_yaml(text: str, depth: int) -> Any:
-    """
-    Decode a YAML text to plain JSON: dicts, lists and scalars.
+    """Decode a YAML text to plain JSON: dicts, lists and scalars.
 
     Raises:
         YAMLProblem: `yaml_syntax`, `yaml_feature` (something that JSON does not
             have), `json_number`, `json_duplicate_key` or `json_depth`.
         ImportError: where no YAML reader is installed.
-
     """
     documents: list[Any] = []
     containers: list[Any] = [documents]

@@ -1,1 +1,32 @@
 """The model: projects, versions, updates, task requests, and what a task inherits."""
+
+from paramcore.model.assumptions import ASSUMED_RULES, AssumedRule, Assumptions
+from paramcore.model.effective import EffectiveParams
+from paramcore.model.explanation import Explanation
+from paramcore.model.inheritance import Inheritance, Merge, inherited_version
+from paramcore.model.project import Project
+from paramcore.model.tasks import ROUTING_TYPES, TASK_FIELD_NAMES, TaskRequest, check_project_name, inherits_nothing
+from paramcore.model.updates import Patch, Replace, Update
+from paramcore.model.versions import ParamVersion, unchanged_since
+
+__all__ = [
+    "ASSUMED_RULES",
+    "ROUTING_TYPES",
+    "TASK_FIELD_NAMES",
+    "AssumedRule",
+    "Assumptions",
+    "EffectiveParams",
+    "Explanation",
+    "Inheritance",
+    "Merge",
+    "ParamVersion",
+    "Patch",
+    "Project",
+    "Replace",
+    "TaskRequest",
+    "Update",
+    "check_project_name",
+    "inherited_version",
+    "inherits_nothing",
+    "unchanged_since",
+]

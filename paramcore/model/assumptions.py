@@ -1,5 +1,4 @@
-"""
-The rules that no documentation settles: a list of them, and the settings that change some.
+"""The rules that no documentation settles: a list of them, and the settings that change some.
 
 Each effective result names those of its rules that are assumed (T1, T5, T6, T8,
 U10).  A setting never changes a documented rule.
@@ -14,9 +13,7 @@ from attrs import Attribute, field, fields, frozen
 
 from paramcore.errors import InvalidSetting
 from paramcore.text import describe_value
-from paramcore.values.frozen import freeze
-
-__all__ = ["ASSUMED_RULES", "AssumedRule", "Assumptions"]
+from paramcore.values import freeze
 
 
 def _check_separator(_assumptions: object, _attribute: Attribute[Any], value: object) -> None:
@@ -36,14 +33,12 @@ def _choice_field(*values: str) -> Any:
 
 @frozen(kw_only=True)
 class Assumptions:
-    """
-    Settings for what nothing documents: `Assumptions(instruction_rule="override")`.
+    """Settings for what nothing documents: `Assumptions(instruction_rule="override")`.
 
     They travel with a project, so that all answers about it agree.
 
     Raises:
         InvalidSetting: `separator_type` or `assumption_value`.
-
     """
 
     #: The text between the two instructions (T5).
@@ -61,13 +56,11 @@ class Assumptions:
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, str]) -> Assumptions:
-        """
-        Return the assumptions with these settings, by name.
+        """Return the assumptions with these settings, by name.
 
         Raises:
             InvalidSetting: `assumption_name` for an unknown name, else as the
                 class itself.
-
         """
         names = [setting.name for setting in fields(cls)]
         for name in settings:

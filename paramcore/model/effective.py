@@ -11,14 +11,11 @@ from paramcore.model.inheritance import Inheritance
 from paramcore.model.tasks import INHERIT_NOTHING, TASK_FIELD_NAMES, TaskRequest
 from paramcore.model.versions import ParamVersion
 from paramcore.text import describe_value, format_count, format_name, format_value
-from paramcore.values.frozen import JSONObject, wrap_frozen
-
-__all__ = ["EffectiveParams"]
+from paramcore.values import JSONObject, wrap_frozen
 
 
 class EffectiveParams:
-    """
-    What one task will get: the answer of `Project.resolve`.
+    """What one task will get: the answer of `Project.resolve`.
 
     `params` is frozen, equal to the plain JSON, and passes as it is into `json`
     and HTTP clients; `paramcore.thaw` makes a copy to edit.
@@ -112,12 +109,10 @@ class EffectiveParams:
         return self._inheritance.sources(self._task.params)
 
     def explain(self, param: str) -> Explanation:
-        """
-        Return why this param has its value, or has none.
+        """Return why this param has its value, or has none.
 
         Raises:
             InvalidParams: `param_name`, for anything but text.
-
         """
         if type(param) is not str:
             raise InvalidParams("param_name", None, describe_value(param), "the name of a param, as text")
@@ -128,8 +123,7 @@ class EffectiveParams:
         return tuple(map(self.explain, self.params))
 
     def as_request(self) -> TaskRequest:
-        """
-        Return a request that gives the same params whatever becomes of the project.
+        """Return a request that gives the same params whatever becomes of the project.
 
         It carries all params and inherits nothing: sent without -1, the project's
         instruction would be appended once more (law C15).
@@ -145,8 +139,7 @@ class EffectiveParams:
         )
 
     def as_task(self) -> Mapping[str, Any]:
-        """
-        Return the created task as far as it follows from the request, without what the service adds.
+        """Return the created task as far as it follows from the request, without what the service adds.
 
         Frozen JSON: `type`, `instruction`, `params`, and the other fields of a task.
         """

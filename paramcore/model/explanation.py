@@ -1,5 +1,4 @@
-"""
-Why a param of a task has its value.
+"""Why a param of a task has its value.
 
 Nothing of an explanation is stored with a result.  It follows from the request,
 the version inherited and the history before it, so a history read from the
@@ -17,9 +16,7 @@ from paramcore.model.inheritance import Inheritance
 from paramcore.model.tasks import TaskRequest
 from paramcore.model.versions import ParamVersion, unchanged_since
 from paramcore.text import format_name, format_value
-from paramcore.values.frozen import equality_key, thaw
-
-__all__ = ["TASK_LAYER", "Candidate", "Explanation", "Reason", "Status", "assumed_rules", "explain_param"]
+from paramcore.values import equality_key, thaw
 
 #: What became of a candidate.
 Status: TypeAlias = Literal["WON", "LOST", "UNSET", "APPENDED", "IGNORED"]
@@ -101,8 +98,7 @@ class Candidate:
 
 @frozen(repr=False)
 class Explanation:
-    """
-    Why one param has its value: the answer, the reason, and the candidates in order of precedence.
+    """Why one param has its value: the answer, the reason, and the candidates in order of precedence.
 
     Candidates are the task, the version that it inherits, the value that this
     version superseded or dropped, and the latest version where the task does not

@@ -1,5 +1,4 @@
-"""
-Inheritance: which version a task gets its params from, and what comes out.
+"""Inheritance: which version a task gets its params from, and what comes out.
 
 Everything that decides which version a task inherits, who wins, and how the two
 instructions meet is in this module.  `Inheritance.merge` is the one merge of the
@@ -18,19 +17,14 @@ from paramcore.model.assumptions import Assumptions
 from paramcore.model.tasks import inherits_nothing
 from paramcore.model.versions import ParamVersion
 from paramcore.text import describe_value
-from paramcore.values.frozen import wrap_frozen
-from paramcore.values.params import check_instruction
-
-__all__ = ["Inheritance", "Merge", "inherited_version", "version_by_number"]
+from paramcore.values import check_instruction, wrap_frozen
 
 
 def inherited_version(versions: tuple[ParamVersion, ...], project_version: int | None) -> ParamVersion | None:
-    """
-    Return the version that a task with this `project_version` inherits; `None` where it inherits nothing.
+    """Return the version that a task with this `project_version` inherits; `None` where it inherits nothing.
 
     Raises:
         NoSuchVersion: `version_type` or `version_unknown`.
-
     """
     # T2: the latest version unless the task names another; an empty history has none to give.
     if project_version is None:
@@ -46,12 +40,10 @@ def inherited_version(versions: tuple[ParamVersion, ...], project_version: int |
 
 
 def version_by_number(versions: tuple[ParamVersion, ...], number: int) -> ParamVersion:
-    """
-    Return the version of this number, which is never counted from the end.
+    """Return the version of this number, which is never counted from the end.
 
     Raises:
         NoSuchVersion: `version_type` or `version_unknown`.
-
     """
     # T7: by exact type and within range: `True` is not 1, and no other version is a fallback.
     existing = f"a version from 0 to {len(versions) - 1}" if versions else "no version: the project has none yet"
@@ -101,8 +93,7 @@ class Inheritance:
         set_field(self, "_inherited_sources", dict.fromkeys(inherited, "project"))
 
     def merge(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        """
-        Return the effective params of a task with these params: a new dict that shares their values.
+        """Return the effective params of a task with these params: a new dict that shares their values.
 
         It takes params that were checked before (`TaskRequest.params`, or decoded
         JSON that you trust), never a request.
@@ -110,7 +101,6 @@ class Inheritance:
         Raises:
             InvalidParams: `instruction_type`, where `instruction` is neither text
                 nor null.  Nothing else is checked.
-
         """
         # T1: what the task sets wins, whole, null included; what it does not set it inherits.
         effective = {**self._inherited, **params}

@@ -16,9 +16,7 @@ from paramcore.model.tasks import TaskRequest, check_project_name, check_task_ty
 from paramcore.model.updates import Patch, Replace, Update
 from paramcore.model.versions import ParamVersion
 from paramcore.text import describe_value, format_count, format_name, format_value
-from paramcore.values.frozen import JSONObject, freeze, wrap_frozen
-
-__all__ = ["FIELD_ORDER", "Project"]
+from paramcore.values import JSONObject, freeze, wrap_frozen
 
 #: The fields of a project object that the model knows, in the service's order.
 FIELD_ORDER = ("type", "name", "param_history")
@@ -26,8 +24,7 @@ FIELD_ORDER = ("type", "name", "param_history")
 
 @frozen(init=False, repr=False)
 class Project:
-    """
-    A project and its history: `Project("docks", type="imageannotation", params={"padding": 3})`.
+    """A project and its history: `Project("docks", type="imageannotation", params={"padding": 3})`.
 
     Every update returns a new project with one version more; the old one stays
     as it is.  Give `params` for a project with one version, `versions` for a
@@ -40,7 +37,6 @@ class Project:
             `created_at_type`, or `argument_type` for `params` beside `versions`.
         InvalidParams, NotJSON: for `params`, as `Replace` does.
         NoSuchVersion: `version_unknown` where a version's number is not its place (P3).
-
     """
 
     # P1: a name, one type for all its tasks, and a history.
@@ -93,12 +89,10 @@ class Project:
 
     @property
     def latest(self) -> ParamVersion:
-        """
-        The current version (P4).
+        """The current version (P4).
 
         Raises:
             NoSuchVersion: `version_unknown`, while there is none.
-
         """
         # P4: the last version is the current one.
         if not self.versions:
@@ -112,24 +106,20 @@ class Project:
         return self.versions[-1].params if self.versions else wrap_frozen({})
 
     def version(self, number: int) -> ParamVersion:
-        """
-        Return a version by its number; -1 is none of them.
+        """Return a version by its number; -1 is none of them.
 
         Raises:
             NoSuchVersion: `version_type` or `version_unknown`.
-
         """
         return version_by_number(self.versions, number)
 
     def update(self, update: Update, *, created_at: str | None = None) -> Project:
-        """
-        Return the project with one version more.
+        """Return the project with one version more.
 
         Raises:
             InvalidSetting: `update_type` for anything but a `Patch` or a
                 `Replace`; `created_at_type`.
             NotJSON: `too_large`, as a patch does.
-
         """
         if not isinstance(update, (Patch, Replace)):
             raise InvalidSetting("update_type", None, describe_value(update), "a `Patch` or a `Replace`")
@@ -150,8 +140,7 @@ class Project:
         return self._with(assumptions=assumptions)
 
     def inheritance(self, project_version: int | None = None) -> Merge:
-        """
-        Return a callable from a task's params to its effective params, for hot loops.
+        """Return a callable from a task's params to its effective params, for hot loops.
 
         It inherits from the version that a task with this `project_version` has.
         It takes params that were checked before, never a request, and returns a
@@ -160,32 +149,27 @@ class Project:
 
         Raises:
             NoSuchVersion: `version_type` or `version_unknown`.
-
         """
         return self._bind(project_version).merge
 
     def resolve(self, task: TaskRequest | Mapping[str, Any]) -> EffectiveParams:
-        """
-        Return what a task will get; a mapping is read as the API's flat form.
+        """Return what a task will get; a mapping is read as the API's flat form.
 
         Raises:
             NoSuchVersion: `version_type` or `version_unknown` (T7).
             WrongProject: `wrong_project` (T15) or `wrong_type` (T12).
             InvalidParams, InvalidSetting, NotJSON: for a mapping, as
                 `TaskRequest.from_flat` does.
-
         """
         request = task if isinstance(task, TaskRequest) else TaskRequest.from_flat(task)
         inheritance = self._latest if request.project_version is None else self._bind(request.project_version)
         return self._resolve(request, inheritance)
 
     def resolve_many(self, tasks: Iterable[TaskRequest | Mapping[str, Any]]) -> Iterator[EffectiveParams]:
-        """
-        Yield for each task, in order, what `resolve` returns; each version is bound once.
+        """Yield for each task, in order, what `resolve` returns; each version is bound once.
 
         Raises:
             ParamcoreError: as `resolve` does, when the task's turn comes.
-
         """
         bound: dict[int, Inheritance] = {}
         for task in tasks:
@@ -201,13 +185,11 @@ class Project:
             yield self._resolve(request, inheritance)
 
     def check_request(self, task: TaskRequest) -> None:
-        """
-        Check that a task request is for this project.
+        """Check that a task request is for this project.
 
         Raises:
             WrongProject: `wrong_project` (T15) or `wrong_type` (T12).
             InvalidSetting: `argument_type` for anything but a `TaskRequest`.
-
         """
         if not isinstance(task, TaskRequest):
             raise InvalidSetting("argument_type", None, describe_value(task), "a `TaskRequest`")

@@ -9,20 +9,7 @@ from attrs import Attribute, field, frozen
 
 from paramcore.errors import InvalidParams, InvalidSetting
 from paramcore.text import describe_value, format_count
-from paramcore.values.frozen import JSONObject, freeze, wrap_frozen
-from paramcore.values.params import freeze_params
-from paramcore.values.pointer import join_pointer
-
-__all__ = [
-    "INHERIT_NOTHING",
-    "ROUTING_NAMES",
-    "ROUTING_TYPES",
-    "TASK_FIELD_NAMES",
-    "TaskRequest",
-    "check_project_name",
-    "check_task_type",
-    "inherits_nothing",
-]
+from paramcore.values import JSONObject, freeze, freeze_params, join_pointer, wrap_frozen
 
 #: The `project_version` of a request that inherits nothing (T3).
 INHERIT_NOTHING = -1
@@ -43,14 +30,12 @@ TASK_FIELD_NAMES = ("instruction", "callback_url", "metadata", "tags", "priority
 
 
 def check_project_name(name: object, *, path: str | None = None) -> None:
-    """
-    Check the name of a project.
+    """Check the name of a project.
 
     Raises:
         InvalidSetting: `project_name`, for anything but text, and for names that
             cannot stand in the API's URLs: "", ".", "..", control characters,
             lone surrogates.
-
     """
     if type(name) is not str:
         raise InvalidSetting("project_name", path, describe_value(name), "a project name, as text")
@@ -60,13 +45,11 @@ def check_project_name(name: object, *, path: str | None = None) -> None:
 
 
 def check_task_type(task_type: object, *, path: str | None = None) -> None:
-    """
-    Check a task type.
+    """Check a task type.
 
     Raises:
         InvalidSetting: `task_type`, for anything but text, and for "".
         NotJSON: `value_text`, for lone surrogates.
-
     """
     if type(task_type) is not str or not task_type:
         raise InvalidSetting("task_type", path, describe_value(task_type), "a task type, as text")
@@ -122,15 +105,13 @@ def _exact(value: object) -> tuple[type, object]:
 @final
 @frozen(repr=False)
 class TaskRequest:
-    """
-    A request for one task: `TaskRequest({"attachment": "https://..."}, project="boxes", project_version=1)`.
+    """A request for one task: `TaskRequest({"attachment": "https://..."}, project="boxes", project_version=1)`.
 
     Raises:
         InvalidParams: `params_type`, `instruction_type`, or `param_name` for a
             routing name among the params (T10).
         InvalidSetting: for a routing field of the wrong type.
         NotJSON: for values that are no JSON.
-
     """
 
     #: Everything but the routing names; also `callback_url`, `metadata`, `tags` and `priority`.
@@ -150,8 +131,7 @@ class TaskRequest:
 
     @classmethod
     def from_flat(cls, request: Mapping[str, Any], *, type: str | None = None) -> TaskRequest:
-        """
-        Read the API's flat form: `{"attachment": "https://...", "project_version": 1}`.
+        """Read the API's flat form: `{"attachment": "https://...", "project_version": 1}`.
 
         A routing name that is null counts as not given (T7).
 
@@ -159,7 +139,6 @@ class TaskRequest:
             InvalidParams: `params_type` or `instruction_type`.
             InvalidSetting: for a routing field of the wrong type.
             NotJSON: for values that are no JSON.
-
         """
         flat = freeze_params(request)
         if _ROUTING.isdisjoint(flat):

@@ -1,5 +1,4 @@
-"""
-Updates of a project's params.
+"""Updates of a project's params.
 
 The API has one call with a flag; here are two classes.  A `Patch` lays its params
 over the latest ones; a `Replace` drops everything that it does not name.
@@ -17,11 +16,7 @@ from attrs import field, frozen
 from paramcore.errors import InvalidParams
 from paramcore.model.tasks import ROUTING_NAMES
 from paramcore.text import format_count
-from paramcore.values.frozen import JSONObject, freeze, wrap_frozen
-from paramcore.values.params import freeze_params
-from paramcore.values.pointer import join_pointer
-
-__all__ = ["BOOKKEEPING_NAMES", "Patch", "Replace", "Update"]
+from paramcore.values import JSONObject, freeze, freeze_params, join_pointer, wrap_frozen
 
 #: Names that stand beside the params in the API's flat forms: a history entry, or the body of an update.
 BOOKKEEPING_NAMES = frozenset({"version", "created_at", "patch"})
@@ -47,26 +42,22 @@ def _project_params(params: Mapping[str, Any]) -> JSONObject:
 
 @frozen(repr=False)
 class Patch:
-    """
-    Params to lay over a project's latest ones, name by name: `Patch({"padding": 3})`.
+    """Params to lay over a project's latest ones, name by name: `Patch({"padding": 3})`.
 
     Raises:
         InvalidParams: `params_type`, `instruction_type`, or `param_name` for
             names that the API keeps to itself (U9, U10).
         NotJSON: for values that are no JSON.
-
     """
 
     #: The params, frozen.
     params: Mapping[str, Any] = field(converter=_project_params)
 
     def applied_to(self, params: Mapping[str, Any]) -> JSONObject:
-        """
-        Return what a project that holds `params` holds after this update.
+        """Return what a project that holds `params` holds after this update.
 
         Raises:
             NotJSON: `too_large`, where both together exceed the limits.
-
         """
         # U3: a patch overlays, name by name at the top level only; objects and arrays are taken whole.
         # U4: `instruction` is a name like any other here: appending happens between a task and its project only.
@@ -90,13 +81,11 @@ class Patch:
 
 @frozen(repr=False)
 class Replace:
-    """
-    The params that a project holds from now on; every other param is dropped: `Replace({"padding": 3})`.
+    """The params that a project holds from now on; every other param is dropped: `Replace({"padding": 3})`.
 
     Raises:
         InvalidParams: as `Patch` does.
         NotJSON: as `Patch` does.
-
     """
 
     #: The params, frozen.

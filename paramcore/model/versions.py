@@ -11,10 +11,7 @@ from paramcore.errors import InvalidSetting
 from paramcore.model.tasks import ROUTING_NAMES
 from paramcore.model.updates import BOOKKEEPING_NAMES
 from paramcore.text import describe_value, format_count
-from paramcore.values.frozen import JSONObject, freeze, same, wrap_frozen
-from paramcore.values.params import freeze_params
-
-__all__ = ["ParamVersion", "unchanged_since"]
+from paramcore.values import JSONObject, freeze, freeze_params, same, wrap_frozen
 
 _NOT_INHERITED = BOOKKEEPING_NAMES.union(ROUTING_NAMES)
 
@@ -43,15 +40,13 @@ class ParamVersion:
 
     @classmethod
     def from_entry(cls, number: int, entry: JSONObject) -> ParamVersion:
-        """
-        Read a flat entry such as `{"version": 0, "created_at": "...", "padding": 3}`.
+        """Read a flat entry such as `{"version": 0, "created_at": "...", "padding": 3}`.
 
         The caller has checked that the entry's own `version` is `number`.
 
         Raises:
             InvalidParams: `instruction_type`.
             InvalidSetting: `created_at_type`.
-
         """
         # P2: params sit flat beside the two bookkeeping names.
         # U10: stored names that cannot be inherited are kept apart.

@@ -1,5 +1,4 @@
-"""
-A client for the project endpoints, an in-memory service, and a stand-in.
+"""A client for the project endpoints, an in-memory service, and a stand-in.
 
 `Client` works over any `Transport`: one of `paramcore.transport`, a
 `MemoryService`, or your own.  `run_server(StandIn())` serves the API on a
@@ -20,17 +19,7 @@ if TYPE_CHECKING:
     from paramcore.service.server import Server, run_server
     from paramcore.service.standin import StandIn
 
-__all__ = [
-    "Client",
-    "MemoryService",
-    "Outcome",
-    "Request",
-    "Response",
-    "Server",
-    "StandIn",
-    "Transport",
-    "run_server",
-]
+__all__ = ["Client", "MemoryService", "Outcome", "Request", "Response", "Server", "StandIn", "Transport", "run_server"]
 
 # Imported on first use: a client needs no server, and `http.server` is slow to import.
 _LAZY_MODULES = {"MemoryService": "memory", "Server": "server", "StandIn": "standin", "run_server": "server"}

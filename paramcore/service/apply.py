@@ -1,5 +1,4 @@
-"""
-Apply an update safely: read the project, send one POST, classify the reply.
+"""Apply an update safely: read the project, send one POST, classify the reply.
 
 These are flows without I/O; `Client.apply` and `Client.reconcile` run them.
 """
@@ -8,7 +7,7 @@ from __future__ import annotations
 
 from attrs import evolve
 
-from paramcore.analysis.plan import Plan
+from paramcore.analysis import Plan
 from paramcore.errors import InvalidSetting, NotDone, OutcomeUnknown
 from paramcore.service.outcome import Outcome, digest_params, find_update
 from paramcore.service.replies import build_status_error, read_project_reply
@@ -16,12 +15,9 @@ from paramcore.service.requests import Response, get_project, update_project
 from paramcore.service.retry import Clock, Flow, get_with_retry, post_once
 from paramcore.text import describe_value
 
-__all__ = ["apply_plan", "classify_reply", "reconcile_outcome"]
-
 
 def apply_plan(plan: Plan, clock: Clock) -> Flow[Outcome]:
-    """
-    Apply a planned update if the project is still as the plan found it.
+    """Apply a planned update if the project is still as the plan found it.
 
     Once the POST is sent, this raises nothing: the outcome holds the error.
 
@@ -29,7 +25,6 @@ def apply_plan(plan: Plan, clock: Clock) -> Flow[Outcome]:
         InvalidSetting: `update_type` if the plan has no update.
         NotDone, OutcomeUnknown: if the project cannot be read. The update was
             not sent.
-
     """
     if plan.update is None:
         raise InvalidSetting("update_type", None, "a plan of nothing to do", "a `Patch` or a `Replace`")
@@ -51,8 +46,7 @@ def apply_plan(plan: Plan, clock: Clock) -> Flow[Outcome]:
 
 
 def classify_reply(plan: Plan, reply: Response | NotDone | OutcomeUnknown) -> Outcome:
-    """
-    Return the outcome of an update, from the reply or error of its POST.
+    """Return the outcome of an update, from the reply or error of its POST.
 
     It is *done* only if the reply shows the update exactly once, *repeated* if
     more than once, and *not done* only if the service certainly did nothing.
@@ -70,8 +64,7 @@ def classify_reply(plan: Plan, reply: Response | NotDone | OutcomeUnknown) -> Ou
 
 
 def reconcile_outcome(outcome: Outcome, clock: Clock) -> Flow[Outcome]:
-    """
-    Read a project and look for an update again.
+    """Read a project and look for an update again.
 
     With its plan, an update is found wherever it is in the history.  With base
     and digest alone, it is found only if no other writer added a version before
@@ -80,7 +73,6 @@ def reconcile_outcome(outcome: Outcome, clock: Clock) -> Flow[Outcome]:
     Raises:
         InvalidSetting: `base_type` if `outcome.base` is not a number of versions.
         NotDone, OutcomeUnknown: if the project cannot be read.
-
     """
     name, base, plan = outcome.project, outcome.base, outcome.plan
     if type(base) is not int or base < 0:

@@ -9,11 +9,8 @@ from typing import Any, TypeVar
 
 from attrs import field, frozen
 
-from paramcore.analysis.plan import Plan
-from paramcore.model.assumptions import Assumptions
-from paramcore.model.effective import EffectiveParams
-from paramcore.model.project import Project
-from paramcore.model.tasks import TaskRequest
+from paramcore.analysis import Plan
+from paramcore.model import Assumptions, EffectiveParams, Project, TaskRequest
 from paramcore.service import requests
 from paramcore.service.apply import apply_plan, reconcile_outcome
 from paramcore.service.outcome import Outcome
@@ -21,15 +18,12 @@ from paramcore.service.replies import read_project_reply, read_projects_reply, r
 from paramcore.service.requests import Transport
 from paramcore.service.retry import Clock, Flow, get_with_retry, post_once, run_flow
 
-__all__ = ["Client"]
-
 _T = TypeVar("_T")
 
 
 @frozen
 class Client:
-    """
-    Reads, creates and updates projects, and creates tasks.
+    """Reads, creates and updates projects, and creates tasks.
 
     A method raises `NotDone` if the service certainly changed nothing, and
     `OutcomeUnknown` if that cannot be said.  After sending an update, `apply`
@@ -39,7 +33,6 @@ class Client:
         >>> from paramcore.service import MemoryService
         >>> Client(MemoryService(), deadline=10).list_projects()
         ()
-
     """
 
     #: Sends the requests.
@@ -56,12 +49,10 @@ class Client:
     jitter: Callable[[], float] = field(default=random.random, kw_only=True, repr=False)
 
     def get_project(self, name: str) -> Project:
-        """
-        Read one project.
+        """Read one project.
 
         Raises:
             InvalidSetting: `project_name`.
-
         """
         response = self._run(get_with_retry(requests.get_project(name), self._start_clock()))
         return read_project_reply(response, name, self.assumptions)
@@ -72,8 +63,7 @@ class Client:
         return read_projects_reply(response, self.assumptions)
 
     def create_project(self, name: str, *, type: str, **fields: Any) -> Project:
-        """
-        Create a project.
+        """Create a project.
 
         `fields` are `params`, `rapid`, `studio`, `dataset_id`, `pipeline` and
         `consensus_attempts`.  If the outcome is unknown, `get_project` shows
@@ -83,14 +73,12 @@ class Client:
             InvalidSetting: `project_name`, `task_type`, `flag_type`,
                 `routing_type`, `pipeline`.
             InvalidParams, NotJSON: if a project cannot hold the params.
-
         """
         request = requests.create_project(name, type=type, **fields)
         return read_project_reply(self._run(post_once(request, self._start_clock())), name, self.assumptions)
 
     def create_task(self, effective: EffectiveParams, *, send: TaskRequest | None = None) -> Mapping[str, Any]:
-        """
-        Create the task that was previewed and return the task object; it may be billed.
+        """Create the task that was previewed and return the task object; it may be billed.
 
         The client sends the task request as it was previewed.  Pass
         `send=effective.as_request()` to get the previewed params even if the
@@ -98,31 +86,26 @@ class Client:
 
         Raises:
             InvalidSetting: `task_type`.
-
         """
         request = requests.create_task(effective.task if send is None else send, type=effective.type)
         return read_task_reply(self._run(post_once(request, self._start_clock())))
 
     def apply(self, plan: Plan) -> Outcome:
-        """
-        Apply a planned update: read the project, send one POST, classify the reply.
+        """Apply a planned update: read the project, send one POST, classify the reply.
 
         Raises:
             InvalidSetting: `update_type` if the plan has no update.
             NotDone, OutcomeUnknown: if the project cannot be read. The update
                 was not sent.
-
         """
         return self._run(apply_plan(plan, self._start_clock()))
 
     def reconcile(self, outcome: Outcome) -> Outcome:
-        """
-        Read the project and look for an update whose outcome was unknown.
+        """Read the project and look for an update whose outcome was unknown.
 
         Raises:
             InvalidSetting: `base_type`.
             NotDone, OutcomeUnknown: if the project cannot be read.
-
         """
         return self._run(reconcile_outcome(outcome, self._start_clock()))
 

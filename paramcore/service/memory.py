@@ -1,5 +1,4 @@
-"""
-The service in memory, for tests and scripts that must not reach the real one.
+"""The service in memory, for tests and scripts that must not reach the real one.
 
 It answers the requests of `service.requests`; `Project.resolve` decides the
 params of a created task.
@@ -13,19 +12,14 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from paramcore.analysis.plan import Plan
+from paramcore.analysis import Plan
 from paramcore.errors import ParamcoreError
 from paramcore.files.document import TASK_DEPTH, decode_document
-from paramcore.model.assumptions import Assumptions
-from paramcore.model.effective import EffectiveParams
-from paramcore.model.project import Project
-from paramcore.model.tasks import TaskRequest
+from paramcore.model import Assumptions, EffectiveParams, Project, TaskRequest
 from paramcore.service.requests import Request, Response
 from paramcore.text import format_name, format_value
-from paramcore.values.frozen import thaw
+from paramcore.values import thaw
 from paramcore.wire import read_update, write_project
-
-__all__ = ["MemoryService", "build_error_reply"]
 
 #: The task types that have templates (E3).
 _TEMPLATE_TYPES = ("textcollection", "chat")
@@ -42,8 +36,7 @@ class _RejectedRequest(Exception):
 
 
 class MemoryService:
-    """
-    A service that holds projects, batches and tasks in memory.
+    """A service that holds projects, batches and tasks in memory.
 
     `created_at` returns the time of each new object as ISO 8601 text, or None.
     `on_validate` gets the project and the effective params of each new task; if it returns a
@@ -55,7 +48,6 @@ class MemoryService:
         >>> service.send(Request("GET", "/projects/docks")).status
         GET /projects/docks 200  version -1
         200
-
     """
 
     def __init__(
@@ -94,12 +86,10 @@ class MemoryService:
             return tuple(self._tasks.values())
 
     def get_effective(self, task_id: str) -> EffectiveParams:
-        """
-        Return the effective params of a created task that has a project.
+        """Return the effective params of a created task that has a project.
 
         Raises:
             LookupError: if there is no such task.
-
         """
         with self._lock:
             return self._effective[task_id]

@@ -9,14 +9,11 @@ from typing import Any, Literal, Self, TypeAlias
 
 from attrs import evolve, field, frozen
 
-from paramcore.analysis.conflicts import find_overwritten_params
-from paramcore.analysis.plan import Plan
+from paramcore.analysis import Plan, find_overwritten_params
 from paramcore.errors import NotDone, OutcomeUnknown
-from paramcore.model.project import Project
+from paramcore.model import Project
 from paramcore.text import format_name, format_value
-from paramcore.values.frozen import same
-
-__all__ = ["Outcome", "OutcomeState", "digest_params", "find_update"]
+from paramcore.values import same
 
 #: `done`: one version holds the update. `not done`: certainly none. `repeated`: several. `unknown`: anything else.
 OutcomeState: TypeAlias = Literal["done", "not done", "unknown", "repeated"]
@@ -24,8 +21,7 @@ OutcomeState: TypeAlias = Literal["done", "not done", "unknown", "repeated"]
 
 @frozen(repr=False)
 class Outcome:
-    """
-    What an update did, as `Client.apply` and `Client.reconcile` return it.
+    """What an update did, as `Client.apply` and `Client.reconcile` return it.
 
     `reconcile` needs only `project`, `base` and `digest`, so another process
     can look up the outcome:
@@ -115,8 +111,7 @@ class Outcome:
         return f"paramcore reconcile {format_value(self.project)} --base {self.base} --digest {self.digest}"
 
     def to_json(self) -> dict[str, Any]:
-        """
-        Return the outcome as JSON.
+        """Return the outcome as JSON.
 
         Keys: `state project base digest versions concurrent_versions overwritten
         altered error`; `error` is null or has `code` and `message`.
@@ -166,8 +161,7 @@ class Outcome:
 
 
 def find_update(plan: Plan, now: Project) -> Outcome:
-    """
-    Find a planned update in the history of the project as it is now.
+    """Find a planned update in the history of the project as it is now.
 
     A version holds the update if its params are those that the update makes of
     the version before it.  An update that no version holds may still arrive, so

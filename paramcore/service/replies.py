@@ -1,5 +1,4 @@
-"""
-Strict readers for the API's replies.
+"""Strict readers for the API's replies.
 
 The status alone decides whether the service refused a request.  A body that
 cannot be read, such as HTML, half a document or another project, raises
@@ -15,13 +14,10 @@ from typing import Any, TypeVar
 
 from paramcore.errors import MalformedPayload, NotDone, OutcomeUnknown, ParamcoreError
 from paramcore.files.document import PROJECT_DEPTH, decode_document
-from paramcore.model.assumptions import Assumptions
-from paramcore.model.project import Project
+from paramcore.model import Assumptions, Project
 from paramcore.service.requests import Response
 from paramcore.text import describe_value, escape_unprintable, format_value, truncate
 from paramcore.wire import read_project, read_projects
-
-__all__ = ["build_status_error", "check_status", "read_project_reply", "read_projects_reply", "read_task_reply"]
 
 _T = TypeVar("_T")
 
@@ -38,14 +34,12 @@ _WANTED = {
 
 
 def read_project_reply(response: Response, name: str, assumptions: Assumptions = Assumptions()) -> Project:
-    """
-    Read the reply that holds the project of this name.
+    """Read the reply that holds the project of this name.
 
     Raises:
         NotDone: if the status says that the service did nothing.
         OutcomeUnknown: for any other status but 200, and if the body is not
             this project.
-
     """
     # U8: the reply to an update is the whole project, so its history shows what the update did.
     project = _read_body(response, partial(read_project, assumptions=assumptions))
@@ -56,14 +50,12 @@ def read_project_reply(response: Response, name: str, assumptions: Assumptions =
 
 
 def read_projects_reply(response: Response, assumptions: Assumptions = Assumptions()) -> tuple[Project, ...]:
-    """
-    Read the reply that lists projects, a bare JSON array.
+    """Read the reply that lists projects, a bare JSON array.
 
     Raises:
         NotDone: if the status says that the service did nothing.
         OutcomeUnknown: for any other status but 200, and if the body is not a
             list of projects.
-
     """
 
     def read(value: Any) -> tuple[Project, ...]:
@@ -75,14 +67,12 @@ def read_projects_reply(response: Response, assumptions: Assumptions = Assumptio
 
 
 def read_task_reply(response: Response) -> Mapping[str, Any]:
-    """
-    Read the reply that holds a created task.
+    """Read the reply that holds a created task.
 
     Raises:
         NotDone: if the status says that the service did nothing.
         OutcomeUnknown: for any other status but 200, and if the body is not a
             task object.
-
     """
 
     def read(value: Any) -> Mapping[str, Any]:
@@ -94,13 +84,11 @@ def read_task_reply(response: Response) -> Mapping[str, Any]:
 
 
 def check_status(response: Response) -> None:
-    """
-    Raise an error unless the status is 200.
+    """Raise an error unless the status is 200.
 
     Raises:
         NotDone: if the status says that the service did nothing.
         OutcomeUnknown: for any other status but 200.
-
     """
     # E5: 200 alone is success, also for creates.
     if response.status != 200:

@@ -1,5 +1,4 @@
-"""
-API requests and responses as values, and the protocol of a transport.
+"""API requests and responses as values, and the protocol of a transport.
 
 Neither value holds an API key: the transport adds the base URL, the key and
 the headers.
@@ -15,22 +14,9 @@ from urllib.parse import quote, urlencode
 from attrs import field, frozen
 
 from paramcore.errors import InvalidSetting
-from paramcore.model.tasks import TaskRequest, check_project_name
-from paramcore.model.updates import Replace, Update
+from paramcore.model import Replace, TaskRequest, Update, check_project_name
 from paramcore.text import describe_value
-from paramcore.values.frozen import freeze, thaw
-
-__all__ = [
-    "MAX_RESPONSE_SIZE",
-    "Request",
-    "Response",
-    "Transport",
-    "create_project",
-    "create_task",
-    "get_project",
-    "list_projects",
-    "update_project",
-]
+from paramcore.values import freeze, thaw
 
 #: Bytes. A transport rejects a longer response body.
 MAX_RESPONSE_SIZE = 16 * 2**20
@@ -40,13 +26,11 @@ _STUDIO_PIPELINES = ("standard_task", "consensus_task")
 
 @frozen
 class Request:
-    """
-    One request to the API.
+    """One request to the API.
 
     Example:
         >>> get_project("north docks")
         Request(method='GET', path='/projects/north%20docks', query={}, body=None, timeout=None)
-
     """
 
     #: The HTTP method.
@@ -79,8 +63,7 @@ class Response:
 
 
 class Transport(Protocol):
-    """
-    Any object with a `send` method, which sends a request and returns the response.
+    """Any object with a `send` method, which sends a request and returns the response.
 
     `send` sends each request exactly once, follows no redirect, and reads the
     whole response.  It raises `NotDone` (`not_sent`, `certificate`) only if it
@@ -93,12 +76,10 @@ class Transport(Protocol):
 
 
 def get_project(name: str) -> Request:
-    """
-    Build the request for one project (E2).
+    """Build the request for one project (E2).
 
     Raises:
         InvalidSetting: `project_name`.
-
     """
     return Request("GET", _encode_project_path(name))
 
@@ -119,8 +100,7 @@ def create_project(
     pipeline: Literal["standard_task", "consensus_task"] | None = None,
     consensus_attempts: int | None = None,
 ) -> Request:
-    """
-    Build the request that creates a project; the body holds only what is given.
+    """Build the request that creates a project; the body holds only what is given.
 
     `pipeline` requires `studio`; `consensus_attempts` requires the pipeline
     `consensus_task`.
@@ -129,7 +109,6 @@ def create_project(
         InvalidSetting: `project_name`, `task_type`, `flag_type`,
             `routing_type`, `pipeline`.
         InvalidParams, NotJSON: if a project cannot hold `params`.
-
     """
     check_project_name(name)
     _check_task_type(type, "/type")
@@ -152,25 +131,21 @@ def create_project(
 
 
 def update_project(name: str, update: Update) -> Request:
-    """
-    Build the request that updates the params of a project.
+    """Build the request that updates the params of a project.
 
     Raises:
         InvalidSetting: `project_name`.
-
     """
     # E3: the actions on a project have paths below the path of the project.
     return Request("POST", f"{_encode_project_path(name)}/setParams", body=_encode_body(update.body))
 
 
 def create_task(task: TaskRequest, *, type: str | None = None) -> Request:
-    """
-    Build the request that creates a task; the path names the task type (T12).
+    """Build the request that creates a task; the path names the task type (T12).
 
     Raises:
         InvalidSetting: `task_type` if neither `task` nor `type` names a type,
             or if they name different ones.
-
     """
     task_type = _check_task_type(task.type if type is None else type, None)
     if task.type is not None and task.type != task_type:

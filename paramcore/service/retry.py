@@ -1,5 +1,4 @@
-"""
-Decides when to send a request, when to wait and when to retry, without I/O.
+"""Decides when to send a request, when to wait and when to retry, without I/O.
 
 A flow is a generator that yields `Send` and `Wait` steps.  Its runner sends
 back the response of each `Send`, or throws the transport's error into the flow.
@@ -17,8 +16,6 @@ from attrs import Factory, evolve, field, frozen
 from paramcore.errors import NotDone, OutcomeUnknown
 from paramcore.service.replies import build_status_error
 from paramcore.service.requests import Request, Response, Transport
-
-__all__ = ["Clock", "Flow", "Send", "Wait", "get_with_retry", "post_once", "run_flow"]
 
 _T = TypeVar("_T")
 
@@ -64,12 +61,10 @@ class Clock:
 
 
 def run_flow(flow: Flow[_T], transport: Transport, sleep: Callable[[float], None]) -> _T:
-    """
-    Run a flow over a blocking transport and return its result.
+    """Run a flow over a blocking transport and return its result.
 
     Raises:
         ParamcoreError: as raised by the flow.
-
     """
     try:
         step = next(flow)
@@ -90,13 +85,11 @@ def run_flow(flow: Flow[_T], transport: Transport, sleep: Callable[[float], None
 
 
 def get_with_retry(request: Request, clock: Clock) -> Flow[Response]:
-    """
-    Send a GET until its status is 200, at most four times, with increasing waits.
+    """Send a GET until its status is 200, at most four times, with increasing waits.
 
     Raises:
         NotDone, OutcomeUnknown: for the last response, or as raised by the
             transport.
-
     """
     for attempt in range(_MAX_ATTEMPTS):
         error: NotDone | OutcomeUnknown
@@ -116,14 +109,12 @@ def get_with_retry(request: Request, clock: Clock) -> Flow[Response]:
 
 
 def post_once(request: Request, clock: Clock) -> Flow[Response]:
-    """
-    Send a POST, and send it again only if the service certainly did not act on it.
+    """Send a POST, and send it again only if the service certainly did not act on it.
 
     That is so if nothing was sent, and after status 429.
 
     Raises:
         NotDone, OutcomeUnknown: as raised by the transport.
-
     """
     # E8: the service has no precondition and no idempotency key, so a POST that is sent twice may act twice.
     for attempt in range(_MAX_ATTEMPTS):

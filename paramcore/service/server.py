@@ -15,8 +15,6 @@ from paramcore.service.memory import build_error_reply
 from paramcore.service.requests import Response
 from paramcore.service.standin import MAX_BODY_SIZE, StandIn
 
-__all__ = ["Server", "run_server"]
-
 #: Seconds before an idle connection is closed.
 _IDLE_TIMEOUT = 10
 _HOST = "127.0.0.1"
@@ -34,8 +32,7 @@ class Server:
 
 @contextmanager
 def run_server(stand_in: StandIn, *, port: int = 0) -> Iterator[Server]:
-    """
-    Serve a stand-in on loopback while the block runs; port 0 takes any free port.
+    """Serve a stand-in on loopback while the block runs; port 0 takes any free port.
 
     Raises:
         OSError: if the port is in use.
@@ -44,7 +41,6 @@ def run_server(stand_in: StandIn, *, port: int = 0) -> Iterator[Server]:
         >>> with run_server(StandIn()) as server:
         ...     print(server.url)
         http://127.0.0.1:39047/v1
-
     """
     http_server = _HTTPServer((_HOST, port), _Handler)
     http_server.stand_in = stand_in

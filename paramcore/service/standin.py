@@ -9,13 +9,9 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
-from paramcore.model.assumptions import Assumptions
-from paramcore.model.effective import EffectiveParams
-from paramcore.model.project import Project
+from paramcore.model import Assumptions, EffectiveParams, Project
 from paramcore.service.memory import MemoryService, build_error_reply
 from paramcore.service.requests import Request, Response
-
-__all__ = ["MAX_BODY_SIZE", "StandIn"]
 
 #: Bytes. The stand-in rejects a longer request body.
 MAX_BODY_SIZE = 16 * 2**20
@@ -23,8 +19,7 @@ _BASE_PATH = "/v1"
 
 
 class StandIn:
-    """
-    The service as its clients see it: URLs below `/v1`, and an API key.
+    """The service as its clients see it: URLs below `/v1`, and an API key.
 
     Live and test keys see separate worlds, `live` and `test`, which begin with
     the same projects.  Each world is a `MemoryService`, and so a transport.
@@ -33,7 +28,6 @@ class StandIn:
     Example:
         >>> StandIn([Project("docks", type="imageannotation")])
         <StandIn: 1 live and 1 test projects>
-
     """
 
     def __init__(
@@ -75,8 +69,7 @@ class StandIn:
         return world.send(Request(method, parts.path[len(_BASE_PATH) :], query, body or None))  # type: ignore[arg-type]
 
     def wsgi(self, environ: Mapping[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
-        """
-        Answer a request as a WSGI application.
+        """Answer a request as a WSGI application.
 
         A project name with a slash works only if the server passes on the raw
         target, as `REQUEST_URI` or `RAW_URI`.

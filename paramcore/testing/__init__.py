@@ -1,5 +1,4 @@
-"""
-Support for tests: strategies, a pytest fixture, a check for transports.
+"""Support for tests: strategies, a pytest fixture, a check for transports.
 
 Each name is imported on first use: the strategies need hypothesis, the fixture
 needs pytest, and neither needs the other.

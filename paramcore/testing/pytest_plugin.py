@@ -9,8 +9,6 @@ import pytest
 from paramcore.service.server import Server, run_server
 from paramcore.service.standin import StandIn
 
-__all__ = ["paramcore_service"]
-
 
 @pytest.fixture
 def paramcore_service() -> Iterator[Server]:

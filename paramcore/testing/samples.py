@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["HUGE_INTEGERS", "LOOKALIKES", "NAMES", "ODD_NAMES", "RESERVED_PROJECT_NAMES", "RESERVED_TASK_NAMES"]
-
 #: JSON values that some comparison, language or encoder confuses with each other.
 LOOKALIKES: tuple[Any, ...] = (
     0,
@@ -83,16 +81,7 @@ ODD_NAMES: tuple[str, ...] = (
 
 #: Names that the params of a project cannot have (U9, U10).
 RESERVED_PROJECT_NAMES: frozenset[str] = frozenset(
-    {
-        "version",
-        "created_at",
-        "patch",
-        "project",
-        "project_version",
-        "batch",
-        "unique_id",
-        "clear_unique_id_on_error",
-    }
+    {"version", "created_at", "patch", "project", "project_version", "batch", "unique_id", "clear_unique_id_on_error"}
 )
 
 #: Names that the params of a task cannot have (T10).

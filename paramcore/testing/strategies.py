@@ -1,5 +1,4 @@
-"""
-Hypothesis strategies for the values of paramcore.
+"""Hypothesis strategies for the values of paramcore.
 
 The strategies often draw what breaks careless code: values that some comparison
 confuses (`LOOKALIKES`), names that look like a path or an attribute
@@ -15,7 +14,6 @@ Example:
     >>> @given(projects(), params())
     ... def test_a_replace_keeps_nothing(project, new):
     ...     assert project.replace_params(new).params == new
-
 """
 
 from __future__ import annotations
@@ -26,10 +24,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from paramcore.model.assumptions import Assumptions
-from paramcore.model.project import Project
-from paramcore.model.tasks import TaskRequest
-from paramcore.model.updates import Patch, Replace, Update
+from paramcore.model import Assumptions, Patch, Project, Replace, TaskRequest, Update
 from paramcore.testing.samples import (
     HUGE_INTEGERS,
     LOOKALIKES,
@@ -38,24 +33,6 @@ from paramcore.testing.samples import (
     RESERVED_PROJECT_NAMES,
     RESERVED_TASK_NAMES,
 )
-
-__all__ = [
-    "assumptions",
-    "flat_requests",
-    "histories",
-    "instructions",
-    "json_values",
-    "param_names",
-    "params",
-    "project_names",
-    "projects",
-    "task_param_names",
-    "task_params",
-    "task_requests",
-    "task_types",
-    "texts",
-    "updates",
-]
 
 _LETTERS = st.characters(exclude_categories=["Cs"])
 _ODD_TEXTS = (
@@ -159,8 +136,7 @@ def projects(*, min_versions: int = 0, max_versions: int = 3) -> st.SearchStrate
 
 
 def task_requests(project: Project | None = None) -> st.SearchStrategy[TaskRequest]:
-    """
-    Draw a task request: for the latest version, pinned, or opted out.
+    """Draw a task request: for the latest version, pinned, or opted out.
 
     The given `project` can resolve it.  Without one, the request may name a
     version that a project does not have.

@@ -12,8 +12,6 @@ from typing import Self
 from paramcore.errors import NotDone, OutcomeUnknown, ParamcoreError
 from paramcore.service.requests import Request, Response, Transport
 
-__all__ = ["check_transport"]
-
 #: Seconds.
 _TIMEOUT = 1.0
 #: Seconds that the server waits for a request, or holds back a reply.
@@ -21,15 +19,13 @@ _SERVER_TIMEOUT = 10
 
 
 def check_transport(create: Callable[[str], Transport]) -> None:
-    """
-    Check a transport against the contract of `paramcore.service.Transport`.
+    """Check a transport against the contract of `paramcore.service.Transport`.
 
     `create` gets the base URL of a loopback server, with its `/v1`, and returns
     the transport.
 
     Raises:
         AssertionError: with what the transport did, and what it must do.
-
     """
     for check in (
         _check_replies,

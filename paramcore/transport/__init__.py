@@ -1,5 +1,4 @@
-"""
-Transports to the real API, the API key, and a guard for the SDK's client.
+"""Transports to the real API, the API key, and a guard for the SDK's client.
 
 `HttpTransport` needs the extra `http`, `ScaleApiTransport` the official SDK
 `scaleapi`.  Both are imported on first use.

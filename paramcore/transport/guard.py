@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from paramcore.analysis.plan import Plan
+from paramcore.analysis import Plan
 from paramcore.errors import WouldDrop
 from paramcore.text import format_name, format_value
 from paramcore.wire import read_project, read_update
 
-__all__ = ["GuardedClient"]
-
 
 class GuardedClient:
-    """
-    A client whose `update_project` raises `WouldDrop` before it drops params.
+    """A client whose `update_project` raises `WouldDrop` before it drops params.
 
     `client` has the `get_project` and `update_project` of the official SDK's
     `ScaleClient`.  All other attributes are read and set on `client` itself.
@@ -25,7 +22,6 @@ class GuardedClient:
         >>> client.update_project("docks", instruction="Box every ship.")
         Traceback (most recent call last):
         paramcore.errors.WouldDrop: found an update of "docks" that would drop padding, wanted ...
-
     """
 
     def __init__(self, client: Any) -> None:
@@ -45,8 +41,7 @@ class GuardedClient:
         return f"GuardedClient({self._client!r})"
 
     def update_project(self, project_name: str, *, allow_drop: bool = False, **params: Any) -> Any:
-        """
-        Update a project with the client, unless the update would drop params (U2).
+        """Update a project with the client, unless the update would drop params (U2).
 
         The guard reads the project first, so it does not notice a change that
         another writer makes between the two calls.  With `patch=True` or
@@ -56,7 +51,6 @@ class GuardedClient:
             WouldDrop: if the update would drop params. It was not sent.
             ParamcoreError: if `get_project` does not return a project, or if a
                 project cannot hold `params`.
-
         """
         if not allow_drop and params.get("patch") is not True:
             project = read_project(_convert_to_json(self._client.get_project(project_name)))

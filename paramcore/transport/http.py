@@ -16,8 +16,6 @@ from paramcore.service.requests import MAX_RESPONSE_SIZE, Request, Response
 from paramcore.text import describe_value, format_value
 from paramcore.transport.key import ApiKey
 
-__all__ = ["BASE_URL", "HttpTransport"]
-
 #: The real API.
 BASE_URL = "https://api.scale.com/v1"
 
@@ -28,8 +26,7 @@ _WANTED_URL = "an `https` address that includes the `/v1`, or `http` on loopback
 
 
 class HttpTransport:
-    """
-    Sends requests to the API with a key.
+    """Sends requests to the API with a key.
 
     `base_url` includes the `/v1`; it is `https`, or `http` on loopback.
     `verify` is an `ssl.SSLContext` for certificate authorities of your own,
@@ -42,7 +39,6 @@ class HttpTransport:
     Example:
         >>> HttpTransport(ApiKey.from_environment())
         HttpTransport(base_url='https://api.scale.com/v1')
-
     """
 
     def __init__(
@@ -65,13 +61,11 @@ class HttpTransport:
         return f"HttpTransport(base_url={self._base_url!r})"
 
     def send(self, request: Request) -> Response:
-        """
-        Send a request once, on a new connection, within its `timeout`.
+        """Send a request once, on a new connection, within its `timeout`.
 
         Raises:
             NotDone: `not_sent`, `certificate`.
             OutcomeUnknown: `no_reply`, `deadline`, `reply_size`.
-
         """
         seconds = _DEFAULT_TIMEOUT if request.timeout is None else request.timeout
         deadline = time.monotonic() + seconds

@@ -9,15 +9,12 @@ from typing import Any, NoReturn
 
 from paramcore.errors import InvalidKey
 
-__all__ = ["KEY_VARIABLE", "ApiKey"]
-
 #: The environment variable that holds the key.
 KEY_VARIABLE = "SCALE_API_KEY"
 
 
 class ApiKey:
-    """
-    An API key, which is sent as a header and shown nowhere.
+    """An API key, which is sent as a header and shown nowhere.
 
     Raises:
         InvalidKey: `credentials_missing`, `credentials_format`.
@@ -25,7 +22,6 @@ class ApiKey:
     Example:
         >>> ApiKey("live_0123")
         <API key>
-
     """
 
     __slots__ = ("__text",)
@@ -41,12 +37,10 @@ class ApiKey:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> ApiKey:
-        """
-        Read the key from the variable `SCALE_API_KEY`.
+        """Read the key from the variable `SCALE_API_KEY`.
 
         Raises:
             InvalidKey: `credentials_missing`, `credentials_format`.
-
         """
         return cls(environment.get(KEY_VARIABLE))
 

@@ -12,15 +12,12 @@ from paramcore.errors import NotDone, OutcomeUnknown
 from paramcore.service.requests import MAX_RESPONSE_SIZE, Request, Response
 from paramcore.transport.key import ApiKey
 
-__all__ = ["ScaleApiTransport"]
-
 #: Seconds for a request without a timeout of its own.
 _DEFAULT_TIMEOUT = 30.0
 
 
 class ScaleApiTransport:
-    """
-    Sends requests with the settings of a `scaleapi.ScaleClient`, once each.
+    """Sends requests with the settings of a `scaleapi.ScaleClient`, once each.
 
     The settings are the key, base URL, proxies and certificates.
 
@@ -33,7 +30,6 @@ class ScaleApiTransport:
     Example:
         >>> ScaleApiTransport(scaleapi.ScaleClient("live_..."))
         ScaleApiTransport(base_url='https://api.scale.com/v1')
-
     """
 
     def __init__(self, client: Any, *, max_response_size: int = MAX_RESPONSE_SIZE) -> None:
@@ -45,13 +41,11 @@ class ScaleApiTransport:
         return f"ScaleApiTransport(base_url={self._api.base_api_url!r})"
 
     def send(self, request: Request) -> Response:
-        """
-        Send a request once, on a new connection, within its `timeout`.
+        """Send a request once, on a new connection, within its `timeout`.
 
         Raises:
             NotDone: `not_sent`, `certificate`.
             OutcomeUnknown: `no_reply`, `deadline`, `reply_size`.
-
         """
         seconds = _DEFAULT_TIMEOUT if request.timeout is None else request.timeout
         results: list[Response | NotDone | OutcomeUnknown] = []

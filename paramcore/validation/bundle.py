@@ -11,8 +11,6 @@ from paramcore.errors import InvalidSchema
 from paramcore.text import describe_value
 from paramcore.validation.subschemas import map_schemas
 
-__all__ = ["bundle_schema", "list_schema_files", "read_schema_file"]
-
 #: Files that hold definitions for the schemas of several types.
 _SHARED = ("common", "definitions")
 #: Files that are not the schema of a task type.
@@ -32,15 +30,13 @@ def read_schema_file(name: str) -> Any:
 
 
 def bundle_schema(schema: dict[str, Any]) -> dict[str, Any]:
-    """
-    Return a schema that refers to nothing outside itself.
+    """Return a schema that refers to nothing outside itself.
 
     The definitions of `common.json` and `definitions.json` that it uses are
     copied into its `$defs`, as `common.tags` and `definitions.box`.
 
     Raises:
         InvalidSchema: `schema_ref`, for any other reference to a file or an address.
-
     """
     definitions: dict[str, Any] = {}
 

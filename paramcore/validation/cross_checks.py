@@ -1,5 +1,4 @@
-"""
-Checks that JSON Schema cannot express: one value against another, or a size in bytes.
+"""Checks that JSON Schema cannot express: one value against another, or a size in bytes.
 
 Each is documented for the types that it names.  A check ignores values of the
 wrong type: the schema reports them.
@@ -16,9 +15,7 @@ from attrs import frozen
 from paramcore.text import describe_type, describe_value, format_value
 from paramcore.validation.finding import Finding, Severity
 from paramcore.validation.names import suggest_name
-from paramcore.values.pointer import join_pointer
-
-__all__ = ["CROSS_CHECKS", "CheckFunction", "CrossCheck"]
+from paramcore.values import join_pointer
 
 CheckFunction: TypeAlias = Callable[[Mapping[str, Any]], Iterator[Finding]]
 

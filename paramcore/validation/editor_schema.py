@@ -9,8 +9,6 @@ from paramcore.validation.schema import Schema
 from paramcore.validation.subschemas import map_schemas
 from paramcore.validation.user_schema import DIALECT
 
-__all__ = ["Purpose", "make_editor_schema"]
-
 Purpose: TypeAlias = Literal["project", "task", "update"]
 
 #: Root keywords that concern one param at a time.  The others need the params of both layers.
@@ -18,8 +16,7 @@ _PER_PARAM = ("$schema", "type", "properties", "$defs", "definitions")
 
 
 def make_editor_schema(schema: Schema, purpose: Purpose) -> dict[str, Any]:
-    """
-    Return the JSON Schema of a file that holds params of a type.
+    """Return the JSON Schema of a file that holds params of a type.
 
     It requires no param: the project or the task may bring it (T13).
     """

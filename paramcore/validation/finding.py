@@ -6,8 +6,6 @@ from typing import Any, Literal, TypeAlias
 
 from attrs import evolve, field, frozen
 
-__all__ = ["CODES", "Finding", "Severity"]
-
 Severity: TypeAlias = Literal["error", "warning"]
 
 #: Every code and what it means; `docs/findings.md` has a paragraph on each.
@@ -37,8 +35,7 @@ CODES = {
 
 @frozen
 class Finding:
-    """
-    One thing that is wrong, at one place.
+    """One thing that is wrong, at one place.
 
     `str()` gives one line::
 

@@ -1,5 +1,4 @@
-"""
-The two JSON Schema validators: jsonschema, which explains errors, and jsonschema-rs, which is fast.
+"""The two JSON Schema validators: jsonschema, which explains errors, and jsonschema-rs, which is fast.
 
 jsonschema-rs comes with the extra `fast`.  It only decides whether there are
 findings; jsonschema finds them, so the findings are the same without the extra.
@@ -15,18 +14,7 @@ from paramcore.errors import InvalidSchema
 from paramcore.validation.finding import Finding
 from paramcore.validation.messages import explain_error
 from paramcore.validation.subschemas import map_schemas
-from paramcore.values.frozen import equality_key, freeze
-from paramcore.values.pointer import join_pointer
-
-__all__ = [
-    "FastValidator",
-    "explain_errors",
-    "has_fast_validator",
-    "is_valid",
-    "make_fast_validator",
-    "make_validator",
-    "suits_fast_validator",
-]
+from paramcore.values import equality_key, freeze, join_pointer
 
 #: Keywords on which the two validators differ, or that only one of them reads.
 _DIFFERING = {
@@ -81,12 +69,10 @@ def _validator_class() -> Any:
 
 
 def explain_errors(errors: Iterable[Any], param: str | None = None) -> Iterator[Finding]:
-    """
-    Yield the findings of the errors that jsonschema yields, for a param or for all params together.
+    """Yield the findings of the errors that jsonschema yields, for a param or for all params together.
 
     Raises:
         InvalidSchema: `schema_failed`, where the schema fails on a value.
-
     """
     try:
         for error in errors:

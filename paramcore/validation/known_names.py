@@ -10,14 +10,11 @@ from paramcore.validation.finding import Finding
 from paramcore.validation.names import suggest_name
 from paramcore.validation.schema import Schema
 from paramcore.validation.subschemas import resolve_reference
-from paramcore.values.pointer import join_pointer
-
-__all__ = ["KnownNames", "make_unknown_finding"]
+from paramcore.values import join_pointer
 
 
 class KnownNames:
-    """
-    The names that schemas know in one value and in its parts.
+    """The names that schemas know in one value and in its parts.
 
     Parts are made on use, each once: a schema may refer to itself for ever, a
     value ends.

@@ -5,19 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from paramcore.analysis.history import TWIN_SECONDS, History
-from paramcore.model.effective import EffectiveParams
-from paramcore.model.inheritance import Inheritance
-from paramcore.model.project import Project
-from paramcore.model.versions import ParamVersion
+from paramcore.analysis import TWIN_SECONDS, History
+from paramcore.model import EffectiveParams, Inheritance, ParamVersion, Project
 from paramcore.text import format_value
 from paramcore.validation.finding import Finding
 from paramcore.validation.names import suggest_name
 from paramcore.validation.schema import Schemas
-from paramcore.values.frozen import same
-from paramcore.values.pointer import join_pointer
-
-__all__ = ["UnusedDefaults", "lint_history", "lint_params", "lint_task", "lint_type"]
+from paramcore.values import join_pointer, same
 
 
 def lint_history(project: Project) -> Iterator[Finding]:

@@ -12,13 +12,10 @@ from attrs import evolve
 from paramcore.text import describe_type, describe_value, format_count, format_value
 from paramcore.validation.finding import Finding
 from paramcore.validation.names import suggest_name
-from paramcore.values.frozen import freeze, same
-from paramcore.values.pointer import join_pointer
+from paramcore.values import freeze, join_pointer, same
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
-
-__all__ = ["explain_error"]
 
 _TYPES = {
     "integer": "a whole number",

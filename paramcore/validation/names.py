@@ -10,9 +10,7 @@ from typing import Any
 
 from attrs import frozen
 
-from paramcore.values.pointer import join_pointer
-
-__all__ = ["MisplacedName", "find_look_alikes", "list_look_alikes", "load_misplaced_names", "suggest_name"]
+from paramcore.values import join_pointer
 
 
 @frozen
@@ -70,8 +68,7 @@ def list_look_alikes() -> frozenset[str]:
 
 
 def suggest_name(name: str, known: Iterable[str], *, strict: bool = False) -> str | None:
-    """
-    Return the known name that was probably meant: `suggest_name("withLabels", ["with_labels"])`.
+    """Return the known name that was probably meant: `suggest_name("withLabels", ["with_labels"])`.
 
     `strict` suggests only a name that is hardly mistakable.
     """

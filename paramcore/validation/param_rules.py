@@ -12,8 +12,6 @@ from paramcore.validation.finding import Finding
 from paramcore.validation.json_schema import FastValidator, explain_errors, is_valid
 from paramcore.validation.known_names import KnownNames
 
-__all__ = ["ParamRules"]
-
 
 @frozen
 class ParamRules:

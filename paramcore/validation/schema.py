@@ -1,5 +1,4 @@
-"""
-The schemas of the task types: those of the package, and a user's own.
+"""The schemas of the task types: those of the package, and a user's own.
 
 All are JSON Schema 2020-12.  Each is bundled into one document that refers to
 nothing outside itself, so nothing is ever fetched.  Four keywords are our own,
@@ -23,13 +22,10 @@ from attrs import field, frozen
 from paramcore.validation.bundle import bundle_schema, list_schema_files, read_schema_file
 from paramcore.validation.user_schema import check_user_schema
 
-__all__ = ["Schema", "Schemas"]
-
 
 @frozen(eq=False)
 class Schema:
-    """
-    The schema of one task type.
+    """The schema of one task type.
 
     `document` is plain JSON and holds all that it refers to.
     """
@@ -56,8 +52,7 @@ class Schema:
 
 @frozen(eq=False)
 class Schemas:
-    """
-    The schemas of all task types.
+    """The schemas of all task types.
 
     `Schemas()` holds those of the package.  A type without a schema is validated
     by the params that every type takes.  Add or override a schema so::
@@ -68,12 +63,10 @@ class Schemas:
     user_schemas: Mapping[str, Schema] = field(factory=dict)
 
     def with_schema(self, type: str, schema: Mapping[str, Any]) -> Schemas:
-        """
-        Return these schemas with a schema for a type, which may refer to `common.json` and `definitions.json`.
+        """Return these schemas with a schema for a type, which may refer to `common.json` and `definitions.json`.
 
         Raises:
             InvalidSchema: where it is no JSON Schema 2020-12; `path` is the place in the schema.
-
         """
         return Schemas({**self.user_schemas, type: Schema(type, check_user_schema(schema))})
 

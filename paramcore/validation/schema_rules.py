@@ -1,5 +1,4 @@
-"""
-What the schema of a task type requires: of each param by itself, and of all params together.
+"""What the schema of a task type requires: of each param by itself, and of all params together.
 
 Keywords at the root of a schema are independent of each other.  `properties`
 concerns one param at a time, so its findings on a version are cached, and for a
@@ -27,9 +26,7 @@ from paramcore.validation.known_names import KnownNames, make_unknown_finding
 from paramcore.validation.names import load_misplaced_names, suggest_name
 from paramcore.validation.param_rules import ParamRules
 from paramcore.validation.schema import Schema, Schemas
-from paramcore.values.pointer import join_pointer
-
-__all__ = ["SchemaRules", "get_schema_rules"]
+from paramcore.values import join_pointer
 
 #: Root keywords that depend on which params are listed elsewhere: the schema cannot be split then.
 _WHOLE_ROOT = {"additionalProperties", "patternProperties", "unevaluatedProperties", "propertyNames"}

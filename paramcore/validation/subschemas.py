@@ -6,9 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from paramcore.values.pointer import join_pointer, resolve_pointer
-
-__all__ = ["list_same_value_schemas", "list_subschemas", "map_schemas", "resolve_reference", "walk_schemas"]
+from paramcore.values import join_pointer, resolve_pointer
 
 #: Keywords that hold one schema, a list of schemas, or schemas by name.
 _WITH_SCHEMA = (
@@ -79,12 +77,10 @@ def map_schemas(node: Any, change: Callable[[Any], Any]) -> Any:
 
 
 def resolve_reference(document: Mapping[str, Any], reference: str) -> Any:
-    """
-    Return what a `$ref` such as `#/$defs/box` refers to in its own document.
+    """Return what a `$ref` such as `#/$defs/box` refers to in its own document.
 
     Raises:
         LookupError: where it leads nowhere, or names an anchor.
-
     """
     if reference not in ("", "#") and not reference.startswith("#/"):
         raise LookupError(reference)

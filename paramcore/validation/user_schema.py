@@ -16,10 +16,7 @@ from paramcore.validation.subschemas import (
     resolve_reference,
     walk_schemas,
 )
-from paramcore.values.frozen import freeze, thaw
-from paramcore.values.pointer import join_pointer
-
-__all__ = ["DIALECT", "check_user_schema"]
+from paramcore.values import freeze, join_pointer, thaw
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -34,12 +31,10 @@ _REFERENCES = ("$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$anchor", "$id
 
 
 def check_user_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """
-    Return a user's schema as plain JSON, bundled with the shared definitions that it refers to.
+    """Return a user's schema as plain JSON, bundled with the shared definitions that it refers to.
 
     Raises:
         InvalidSchema: `schema_invalid`, `schema_ref` or `schema_pattern`; `path` is the place in the schema.
-
     """
     try:
         plain = thaw(freeze(schema))
@@ -141,8 +136,7 @@ def _check_warnings(document: dict[str, Any], node: dict[str, Any], pointer: str
 
 
 class _SchemaCounter:
-    """
-    Counts the schemas that apply to one value, references followed.
+    """Counts the schemas that apply to one value, references followed.
 
     A circle of references never ends, and references that double at each step hardly do.
     """

@@ -1,5 +1,4 @@
-"""
-Validate the params of one project and of its tasks.
+"""Validate the params of one project and of its tasks.
 
 What depends on the project alone is validated once and cached: a finding on an
 inherited value is found once per version, and a task costs only its own params.
@@ -11,21 +10,15 @@ from collections.abc import Iterable, Mapping
 
 from attrs import evolve, field, frozen
 
-from paramcore.model.effective import EffectiveParams
-from paramcore.model.inheritance import Inheritance
-from paramcore.model.project import Project
-from paramcore.model.versions import ParamVersion
+from paramcore.model import EffectiveParams, Inheritance, ParamVersion, Project
 from paramcore.validation.finding import Finding
 from paramcore.validation.schema import Schemas
 from paramcore.validation.schema_rules import get_schema_rules
-from paramcore.values.pointer import split_pointer
-
-__all__ = ["Validator"]
+from paramcore.values import split_pointer
 
 
 class Validator:
-    """
-    Validates the tasks of one project, and the project's own params.
+    """Validates the tasks of one project, and the project's own params.
 
     ::
 
@@ -49,15 +42,13 @@ class Validator:
         return f"<Validator of {self._project.name!r}: {self._project.type}>"
 
     def project(self, version: int | None = None) -> tuple[Finding, ...]:
-        """
-        Validate the params of a version, the latest by default, each by itself: the task brings the others.
+        """Validate the params of a version, the latest by default, each by itself: the task brings the others.
 
         A project without versions has no findings.
 
         Raises:
             NoSuchVersion: where the project has no such version.
             InvalidSchema: `schema_failed`, where a user's own schema fails on a value.
-
         """
         if version is None and not self._project.versions:
             return ()
@@ -65,22 +56,18 @@ class Validator:
         return _sort(finding for findings in self._validate_version(target).by_param.values() for finding in findings)
 
     def task(self, effective: EffectiveParams) -> tuple[Finding, ...]:
-        """
-        Validate what a task of the project will get.
+        """Validate what a task of the project will get.
 
         Raises:
             InvalidSchema: `schema_failed`, where a user's own schema fails on a value.
-
         """
         return self.task_params(effective.task.params, effective.inheritance)
 
     def task_params(self, own: Mapping[str, object], inheritance: Inheritance) -> tuple[Finding, ...]:
-        """
-        Validate what a task with these params will get; they may be plain JSON that `freeze` would accept.
+        """Validate what a task with these params will get; they may be plain JSON that `freeze` would accept.
 
         Raises:
             InvalidSchema: `schema_failed`, where a user's own schema fails on a value.
-
         """
         effective, version = inheritance.merge(own), inheritance.version
         findings = self._rules.validate_each(own)

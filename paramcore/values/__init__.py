@@ -1,1 +1,36 @@
 """Values: frozen JSON, the one check, equality and pointers."""
+
+from paramcore.values.frozen import (
+    MAX_DEPTH,
+    MAX_NODES,
+    JSONArray,
+    JSONObject,
+    equality_key,
+    freeze,
+    read_once,
+    same,
+    thaw,
+    wrap_frozen,
+)
+from paramcore.values.params import check_instruction, freeze_params
+from paramcore.values.pointer import join_pointer, resolve_pointer, split_pointer
+from paramcore.values.scalars import MAX_DIGITS
+
+__all__ = [
+    "MAX_DEPTH",
+    "MAX_DIGITS",
+    "MAX_NODES",
+    "JSONArray",
+    "JSONObject",
+    "check_instruction",
+    "equality_key",
+    "freeze",
+    "freeze_params",
+    "join_pointer",
+    "read_once",
+    "resolve_pointer",
+    "same",
+    "split_pointer",
+    "thaw",
+    "wrap_frozen",
+]

@@ -1,5 +1,4 @@
-"""
-Errors about values that cannot be frozen, with the JSON Pointer of the place.
+"""Errors about values that cannot be frozen, with the JSON Pointer of the place.
 
 While `freeze` walks through a value it keeps a trail for each container:
 `(trail of the container around it, name or index there, source object)`.  The
@@ -15,8 +14,6 @@ from paramcore.errors import NotJSON
 from paramcore.text import describe_value
 from paramcore.values.pointer import join_pointer
 from paramcore.values.scalars import MAX_DIGITS
-
-__all__ = ["Trail", "conversion_advice", "fault_at", "scalar_fault", "unending_fault"]
 
 Trail: TypeAlias = tuple[Any, "str | int | None", Any]
 

@@ -1,5 +1,4 @@
-"""
-Frozen JSON: the one check for values that enter the model, and JSON equality.
+"""Frozen JSON: the one check for values that enter the model, and JSON equality.
 
 A frozen value is None, a bool, an int, a finite float, text without lone
 surrogates, a `JSONObject` or a `JSONArray`.  The last two are a `dict` and a
@@ -17,19 +16,6 @@ from typing import Any, NoReturn
 from paramcore.text import describe_value
 from paramcore.values.faults import Trail, conversion_advice, fault_at, scalar_fault, unending_fault
 from paramcore.values.scalars import SCALAR_TYPES, has_surrogate, is_json_scalar
-
-__all__ = [
-    "MAX_DEPTH",
-    "MAX_NODES",
-    "JSONArray",
-    "JSONObject",
-    "equality_key",
-    "freeze",
-    "read_once",
-    "same",
-    "thaw",
-    "wrap_frozen",
-]
 
 #: Levels of objects and arrays; the params object itself is level 1.
 MAX_DEPTH = 100
@@ -110,8 +96,7 @@ class JSONArray(list[Any]):
 
 
 def freeze(value: Any) -> Any:
-    """
-    Check a value and return it as frozen JSON: `freeze({"a": (1, 2)})` equals `{"a": [1, 2]}`.
+    """Check a value and return it as frozen JSON: `freeze({"a": (1, 2)})` equals `{"a": [1, 2]}`.
 
     Scalars must have exactly a JSON type; arrays are `list` and `tuple`, objects
     any Mapping, which is read once.  Nothing is coerced.  A frozen value is
@@ -120,7 +105,6 @@ def freeze(value: Any) -> Any:
     Raises:
         NotJSON: for any other value, with its JSON Pointer; also for more than
             100 levels, 1,000,000 nodes or 4,300 digits, and for cycles.
-
     """
     kind = type(value)
     if kind is JSONObject or kind is JSONArray:
@@ -133,12 +117,10 @@ def freeze(value: Any) -> Any:
 
 
 def read_once(obj: Mapping[str, Any]) -> dict[str, Any]:
-    """
-    Return the members of a Mapping after one read; their values are not checked yet.
+    """Return the members of a Mapping after one read; their values are not checked yet.
 
     Raises:
         NotJSON: `changed_during_call`.
-
     """
     return dict(_copy_container(obj, None))
 
@@ -153,15 +135,13 @@ def thaw(value: Any) -> Any:
 
 
 def same(left: Any, right: Any) -> bool:
-    """
-    Return whether two values are one JSON value.
+    """Return whether two values are one JSON value.
 
     `True` is not `1` at any depth, `1` is `1.0`, the order of members does not
     matter, and a tuple is an array.
 
     Raises:
         NotJSON: for a value that `freeze` rejects.
-
     """
     return _same(freeze(left), freeze(right))
 

@@ -8,17 +8,13 @@ from paramcore.errors import InvalidParams
 from paramcore.text import describe_value
 from paramcore.values.frozen import JSONObject, freeze
 
-__all__ = ["check_instruction", "freeze_params"]
-
 
 def freeze_params(params: object) -> JSONObject:
-    """
-    Return params as a frozen object.
+    """Return params as a frozen object.
 
     Raises:
         InvalidParams: `params_type` for anything but an object, or `instruction_type`.
         NotJSON: as `freeze` does.
-
     """
     if not isinstance(params, Mapping):
         raise InvalidParams("params_type", "", describe_value(params), "an object of params, like {'padding': 3}")
@@ -29,12 +25,10 @@ def freeze_params(params: object) -> JSONObject:
 
 
 def check_instruction(instruction: object) -> None:
-    """
-    Check the value of `instruction`.
+    """Check the value of `instruction`.
 
     Raises:
         InvalidParams: `instruction_type` for anything but text or null.
-
     """
     # U11: an instruction is text or null wherever it enters; nothing is coerced to text.
     if type(instruction) is not str and instruction is not None:

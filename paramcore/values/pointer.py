@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["join_pointer", "resolve_pointer", "split_pointer"]
-
 
 def join_pointer(*parts: str | int) -> str:
     """Return the JSON Pointer that leads through these names and indexes: `join_pointer("a/b", 0)` is `/a~1b/0`."""
@@ -18,12 +16,10 @@ def split_pointer(pointer: str) -> tuple[str, ...]:
 
 
 def resolve_pointer(value: Any, pointer: str) -> Any:
-    """
-    Return the value that a JSON Pointer leads to.
+    """Return the value that a JSON Pointer leads to.
 
     Raises:
         LookupError: where there is no such value.
-
     """
     for part in split_pointer(pointer):
         value = value[int(part)] if isinstance(value, list) else value[part]

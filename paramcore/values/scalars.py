@@ -5,8 +5,6 @@ from __future__ import annotations
 from math import isfinite
 from typing import Any
 
-__all__ = ["MAX_DIGITS", "SCALAR_TYPES", "has_surrogate", "is_json_scalar"]
-
 #: Digits of an integer: Python itself refuses to write more.
 MAX_DIGITS = 4_300
 

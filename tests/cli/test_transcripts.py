@@ -1,5 +1,4 @@
-"""
-Snapshots of what each command prints: `transcripts/*.txt`.
+"""Snapshots of what each command prints: `transcripts/*.txt`.
 
 Rewrite them with `pytest tests/cli/test_transcripts.py --update`, then read the diff.
 A new command line needs only its line `$ paramcore ...`.

@@ -1,5 +1,4 @@
-"""
-A project used by many hands at once, against a plain list of dicts.
+"""A project used by many hands at once, against a plain list of dicts.
 
 Each pair of the bundle is a real project and the history that it should have;
 rules draw *any* old pair, so that every version keeps being used while others

@@ -1,5 +1,4 @@
-"""
-Every error of the library: its class, code and path here, its message in `tests/snapshots/errors.json`.
+"""Every error of the library: its class, code and path here, its message in `tests/snapshots/errors.json`.
 
 `pytest tests/unit/test_messages.py --update` writes the messages as they are now.
 """

@@ -1,5 +1,4 @@
-"""
-The task-type schemas, as data.
+"""The task-type schemas, as data.
 
 Every JSON Schema 2020-12 validator finds the errors.  Warnings are below
 `x-warn`, a keyword that other validators ignore: `Warned` reads it as one more
@@ -93,8 +92,7 @@ def pointer(parts):
 
 
 def findings(schema, params):
-    """
-    Every violation as (severity, pointer, keyword), sorted, each once.
+    """Every violation as (severity, pointer, keyword), sorted, each once.
 
     A warning about the type or the choice of a value is left out where the
     value is an error already.

@@ -7,7 +7,7 @@ from argparse import Namespace
 
 from attrs import evolve
 
-from paramcore.analysis.plan import Plan
+from paramcore.analysis import Plan
 from paramcore.cli.client import OUTCOME_EXIT_CODES, create_client
 from paramcore.cli.exit_codes import FINDINGS, FINE, OUTCOME_UNKNOWN
 from paramcore.cli.output import Pieces, flush_output, format_document, print_message
@@ -15,8 +15,6 @@ from paramcore.cli.params import read_params, read_update_file
 from paramcore.errors import InvalidSetting
 from paramcore.service.outcome import Outcome
 from paramcore.service.requests import Request, Response, Transport
-
-__all__ = ["apply"]
 
 
 def apply(options: Namespace) -> Pieces:

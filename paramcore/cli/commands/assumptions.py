@@ -7,10 +7,8 @@ from typing import Any
 
 from paramcore.cli.exit_codes import FINE
 from paramcore.cli.output import Pieces, format_document
-from paramcore.model.assumptions import ASSUMED_RULES, AssumedRule, Assumptions
+from paramcore.model import ASSUMED_RULES, AssumedRule, Assumptions
 from paramcore.text import format_value
-
-__all__ = ["assumptions"]
 
 
 def assumptions(options: Namespace) -> Pieces:

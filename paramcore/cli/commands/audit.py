@@ -9,8 +9,7 @@ from typing import Any
 
 from attrs import frozen
 
-from paramcore.analysis.audit import Audit, Auditor
-from paramcore.analysis.contradictions import Contradiction
+from paramcore.analysis import Audit, Auditor, Contradiction
 from paramcore.cli.exit_codes import FINDINGS, FINE
 from paramcore.cli.output import Pieces, format_document, print_message
 from paramcore.cli.progress import OnRead, show_progress
@@ -19,9 +18,7 @@ from paramcore.cli.requests import BadLines
 from paramcore.errors import DocumentError
 from paramcore.files.document import PROJECT_DEPTH, Document
 from paramcore.files.reader import PROJECT_SIZE, read_document, read_lines
-from paramcore.values.pointer import join_pointer
-
-__all__ = ["audit"]
+from paramcore.values import join_pointer
 
 
 def audit(options: Namespace) -> Pieces:
@@ -64,12 +61,10 @@ class _Auditors:
         self.unknown_projects = 0
 
     def check_task(self, task: _TaskObject | DocumentError) -> None:
-        """
-        Check a task against the history of the project that it names.
+        """Check a task against the history of the project that it names.
 
         Raises:
             DocumentError: for a bad line, or what is no task object.
-
         """
         if isinstance(task, DocumentError):
             raise task
@@ -91,8 +86,7 @@ class _Auditors:
 def _read_task_objects(
     path: str, *, lines: bool, on_read: OnRead | None = None
 ) -> Iterator[_TaskObject | DocumentError]:
-    """
-    Yield the task objects of a file, and an error for each bad line.
+    """Yield the task objects of a file, and an error for each bad line.
 
     A file holds one object, an array, a page (`{"docs": [...]}`), or JSONL.
     """

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from paramcore.analysis.diff import Diff
+from paramcore.analysis import Diff
 from paramcore.cli.exit_codes import FINDINGS, FINE
 from paramcore.cli.output import Pieces, format_document
 from paramcore.cli.params import read_params
-
-__all__ = ["diff"]
 
 
 def diff(options: Namespace) -> Pieces:

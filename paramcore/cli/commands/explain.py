@@ -8,10 +8,7 @@ from typing import Any
 from paramcore.cli.output import Pieces
 from paramcore.cli.projects import ProjectFiles
 from paramcore.cli.task_output import format_each_task
-from paramcore.model.effective import EffectiveParams
-from paramcore.model.explanation import Explanation
-
-__all__ = ["explain"]
+from paramcore.model import EffectiveParams, Explanation
 
 
 def explain(options: Namespace) -> Pieces:

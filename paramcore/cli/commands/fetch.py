@@ -11,8 +11,6 @@ from paramcore.cli.project_files import make_directory, write_project_file
 from paramcore.errors import InvalidSetting
 from paramcore.wire import write_project
 
-__all__ = ["fetch"]
-
 
 def fetch(options: Namespace) -> Pieces:
     """Read a project from the API and print it, or write all projects to a directory."""

@@ -6,8 +6,7 @@ import json
 from argparse import Namespace
 from functools import partial
 
-from paramcore.analysis.impact import Effect, Impact, ImpactCounter
-from paramcore.analysis.plan import Plan
+from paramcore.analysis import Effect, Impact, ImpactCounter, Plan
 from paramcore.cli.exit_codes import FINDINGS, FINE
 from paramcore.cli.output import Pieces, format_document
 from paramcore.cli.params import read_update_file
@@ -16,8 +15,6 @@ from paramcore.cli.projects import ProjectFiles
 from paramcore.cli.requests import BadLines, BadTask, Task, read_tasks, request_overrides
 from paramcore.errors import ParamcoreError
 from paramcore.text import format_name, format_value
-
-__all__ = ["impact"]
 
 
 def impact(options: Namespace) -> Pieces:

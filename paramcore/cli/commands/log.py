@@ -5,13 +5,11 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Any
 
-from paramcore.analysis.history import History
+from paramcore.analysis import History
 from paramcore.cli.exit_codes import FINE
 from paramcore.cli.output import Pieces, format_document
 from paramcore.cli.projects import ProjectFiles
 from paramcore.text import format_value
-
-__all__ = ["log"]
 
 
 def log(options: Namespace) -> Pieces:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Iterator
 
-from paramcore.analysis.plan import Plan
+from paramcore.analysis import Plan
 from paramcore.cli.exit_codes import FINDINGS, FINE, REFUSED
 from paramcore.cli.output import Pieces, format_document, print_message
 from paramcore.cli.params import read_params, read_update_file
 from paramcore.cli.projects import ProjectFiles
 from paramcore.text import format_value
-
-__all__ = ["plan"]
 
 
 def plan(options: Namespace) -> Pieces:

@@ -12,10 +12,8 @@ from paramcore.cli.projects import ProjectFiles
 from paramcore.cli.requests import request_overrides
 from paramcore.cli.task_output import format_each_task, is_jsonl
 from paramcore.files.reader import Line
-from paramcore.model.effective import EffectiveParams
+from paramcore.model import EffectiveParams
 from paramcore.validation.names import list_look_alikes
-
-__all__ = ["preview"]
 
 
 def preview(options: Namespace) -> Pieces:

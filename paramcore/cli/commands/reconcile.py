@@ -8,8 +8,6 @@ from paramcore.cli.client import OUTCOME_EXIT_CODES, create_client
 from paramcore.cli.output import Pieces, format_document
 from paramcore.service.outcome import Outcome
 
-__all__ = ["reconcile"]
-
 
 def reconcile(options: Namespace) -> Pieces:
     """Look up the outcome of an update, by the base and digest that `apply` printed."""

@@ -11,8 +11,6 @@ from paramcore.text import format_value
 from paramcore.validation.editor_schema import make_editor_schema
 from paramcore.validation.schema import Schemas
 
-__all__ = ["schema"]
-
 
 def schema(options: Namespace) -> Pieces:
     """Print the JSON Schema of a file for an editor: a project, a task request, or an update."""

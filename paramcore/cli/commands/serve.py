@@ -13,15 +13,12 @@ from paramcore.cli.output import Pieces, flush_output
 from paramcore.cli.project_files import make_directory, write_project_file
 from paramcore.cli.projects import ProjectFiles
 from paramcore.errors import DocumentError, InvalidSetting
-from paramcore.model.effective import EffectiveParams
-from paramcore.model.project import Project
+from paramcore.model import EffectiveParams, Project
 from paramcore.service.server import run_server
 from paramcore.service.standin import StandIn
 from paramcore.text import format_name, format_value
 from paramcore.validation.schema import Schemas
 from paramcore.validation.validator import Validator
-
-__all__ = ["serve"]
 
 
 def serve(options: Namespace) -> Pieces:

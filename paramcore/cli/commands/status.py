@@ -5,17 +5,15 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Any
 
-from paramcore.analysis.drift import Drift
+from paramcore.analysis import Drift
 from paramcore.cli.client import create_client
 from paramcore.cli.exit_codes import FINDINGS, FINE
 from paramcore.cli.output import Pieces, format_document
 from paramcore.cli.projects import ProjectFiles
 from paramcore.errors import NotDone
-from paramcore.model.project import Project
+from paramcore.model import Project
 from paramcore.service.client import Client
 from paramcore.text import format_value
-
-__all__ = ["status"]
 
 
 def status(options: Namespace) -> Pieces:

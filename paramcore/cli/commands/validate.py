@@ -19,14 +19,12 @@ from paramcore.cli.requests import BadLines, BadTask, Task, read_tasks, request_
 from paramcore.errors import DocumentError, InvalidSetting
 from paramcore.files.document import Document
 from paramcore.files.reader import Line, read_document
-from paramcore.model.project import Project
+from paramcore.model import Project
 from paramcore.text import format_count, format_name
 from paramcore.validation.finding import Finding
 from paramcore.validation.lint import UnusedDefaults, lint_history, lint_params, lint_task, lint_type
 from paramcore.validation.schema import Schemas
 from paramcore.validation.validator import Validator
-
-__all__ = ["ReportedFindings", "ValidationRun", "validate"]
 
 
 def validate(options: Namespace) -> Pieces:
@@ -73,8 +71,7 @@ def _to_json(findings: Iterable[LocatedFinding]) -> dict[str, Any]:
 
 
 class ReportedFindings:
-    """
-    The findings on projects' values that were reported already.
+    """The findings on projects' values that were reported already.
 
     Every task inherits these values, and they are reported once.  Findings on
     tasks are not kept: there is no end to them.
