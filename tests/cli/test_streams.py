@@ -20,7 +20,7 @@ PREVIEW = "$paramcore preview warehouse-boxes.json night-shift.json"
 
 def test_the_exit_codes():
     """Scripts rely on these numbers."""
-    assert {name: getattr(exit_codes, name) for name in exit_codes.__all__} == {
+    assert {name: getattr(exit_codes, name) for name in [name for name in vars(exit_codes) if name.isupper()]} == {
         "FINE": 0,
         "FINDINGS": 1,
         "REFUSED": 2,
