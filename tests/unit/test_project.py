@@ -243,3 +243,9 @@ def test_the_trusted_door_asks_for_the_type_of_the_instruction(held, own):
         "instruction_type", "/instruction", describe_value(own), "text or null as the instruction"
     )
     assert error.__context__ is None
+
+
+def test_a_project_has_a_short_repr():
+    """It counts the versions, and shows no params."""
+    assert repr(TWO) == "<Project 'boxes': imageannotation, 2 versions>"
+    assert repr(Project("boxes", type="comparison", params={})) == "<Project 'boxes': comparison, 1 version>"
