@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from paramcore.errors import InvalidSchema
 from paramcore.validation.finding import Finding
 from paramcore.validation.messages import explain_error
-from paramcore.validation.subschemas import map_schemas
+from paramcore.validation.subschemas import map_schemas, walk_schemas
 from paramcore.values import equality_key, freeze, join_pointer
 
 #: Keywords on which the two validators differ, or that only one of them reads.
@@ -92,11 +92,9 @@ def has_fast_validator() -> bool:
     return True
 
 
-def suits_fast_validator(node: Any) -> bool:
+def suits_fast_validator(document: Mapping[str, Any]) -> bool:
     """Return whether both validators accept the same values by a schema."""
-    if isinstance(node, dict):
-        return not (_DIFFERING & node.keys()) and all(map(suits_fast_validator, node.values()))
-    return all(map(suits_fast_validator, node)) if isinstance(node, list) else True
+    return all(_DIFFERING.isdisjoint(schema) for _, schema in walk_schemas(document))
 
 
 def make_fast_validator(document: Mapping[str, Any]) -> FastValidator:

@@ -26,25 +26,11 @@ from paramcore.validation.known_names import KnownNames, make_unknown_finding
 from paramcore.validation.names import load_misplaced_names, suggest_name
 from paramcore.validation.param_rules import ParamRules
 from paramcore.validation.schema import Schema, Schemas
+from paramcore.validation.subschemas import walk_schemas
 from paramcore.values import join_pointer
 
 #: Root keywords that depend on which params are listed elsewhere: the schema cannot be split then.
 _WHOLE_ROOT = {"additionalProperties", "patternProperties", "unevaluatedProperties", "propertyNames"}
-
-#: Root keywords that require nothing of the params together.
-_ANNOTATIONS = {
-    "$schema",
-    "$defs",
-    "definitions",
-    "$comment",
-    "title",
-    "description",
-    "default",
-    "examples",
-    "deprecated",
-    "type",
-    "x-coverage",
-}
 
 #: A task may bring any name: how many are remembered, and how long they may be.
 _CACHED_NAMES = 4_096
@@ -61,10 +47,14 @@ class SchemaRules:
         is_split = not (_WHOLE_ROOT & document.keys()) and _refers_to_definitions(document)
         self._params: Mapping[str, Any] = document.get("properties", {}) if is_split else {}
         dropped = {"properties", "required"} if is_split else {"required"}
+        if document.get("type") == "object":
+            # Params are always an object.
+            dropped.add("type")
         together = {keyword: value for keyword, value in document.items() if keyword not in dropped}
-        self._has_together = not _accepts_objects(together) or not together.keys() <= _ANNOTATIONS
         self._validator = make_validator(document)
         self._together_validator = make_validator(together)
+        # `VALIDATORS` are the keywords that require something.
+        self._has_together = not together.keys().isdisjoint(self._together_validator.VALIDATORS)
         self._is_fast = fast and is_split and suits_fast_validator(document)
         self._definitions = {"$defs": document["$defs"]} if "$defs" in document else {}
         each = {"properties": self._params, **self._definitions}
@@ -143,14 +133,6 @@ def _list_all_params() -> frozenset[str]:
     return frozenset(name for type_ in schemas.types for name in schemas.of(type_).params)
 
 
-def _accepts_objects(document: Mapping[str, Any]) -> bool:
-    types = document.get("type", "object")
-    return "object" in ([types] if isinstance(types, str) else types)
-
-
-def _refers_to_definitions(node: Any) -> bool:
+def _refers_to_definitions(document: Mapping[str, Any]) -> bool:
     """Return whether every reference leads to a definition: a reference to another part forbids to split the schema."""
-    if isinstance(node, dict):
-        reference = node.get("$ref", "#/$defs/")
-        return str(reference).startswith("#/$defs/") and all(map(_refers_to_definitions, node.values()))
-    return all(map(_refers_to_definitions, node)) if isinstance(node, list) else True
+    return all(schema.get("$ref", "#/$defs/").startswith("#/$defs/") for _, schema in walk_schemas(document))
