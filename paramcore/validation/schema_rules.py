@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache, partial
 from typing import Any
 
+from paramcore.text import format_value
 from paramcore.validation.cross_checks import CROSS_CHECKS
 from paramcore.validation.finding import Finding
 from paramcore.validation.json_schema import (
@@ -22,7 +23,7 @@ from paramcore.validation.json_schema import (
     make_validator,
     suits_fast_validator,
 )
-from paramcore.validation.known_names import KnownNames, make_unknown_finding
+from paramcore.validation.known_names import KnownNames
 from paramcore.validation.names import load_misplaced_names, suggest_name
 from paramcore.validation.param_rules import ParamRules
 from paramcore.validation.schema import Schema, Schemas
@@ -117,7 +118,8 @@ class SchemaRules:
         suggestion = suggest_name(name, self._known_params, strict=not self._is_full)
         # Of a type that is partly known, only a misspelt name is certainly unknown.
         if self._is_full or (suggestion is not None and name not in _list_all_params()):
-            yield make_unknown_finding(pointer, name, f"a param of {self._schema.type}", suggestion)
+            found, wanted = f"the name {format_value(name)}", f"a param of {self._schema.type}"
+            yield Finding("param_unknown", "warning", pointer, found, wanted, suggestion)
 
 
 # Projects share a type, and to prepare its rules takes thousands of times as long as to validate a task.
