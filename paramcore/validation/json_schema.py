@@ -6,9 +6,9 @@ findings; jsonschema finds them, so the findings are the same without the extra.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
-from typing import Any, Protocol
+from typing import Any
 
 from paramcore.errors import InvalidSchema
 from paramcore.validation.finding import Finding
@@ -29,13 +29,6 @@ _DIFFERING = {
     "unevaluatedItems",
     "unevaluatedProperties",
 }
-
-
-class FastValidator(Protocol):
-    """The method of jsonschema-rs that is used here."""
-
-    def is_valid(self, instance: Any) -> bool:
-        """Return whether a value fits the schema."""
 
 
 def make_validator(document: Mapping[str, Any]) -> Any:
@@ -97,8 +90,10 @@ def suits_fast_validator(document: Mapping[str, Any]) -> bool:
     return all(_DIFFERING.isdisjoint(schema) for _, schema in walk_schemas(document))
 
 
-def make_fast_validator(document: Mapping[str, Any]) -> FastValidator:
-    """Return a validator of jsonschema-rs that rejects what has an error or a warning."""
+def make_fast_validator(document: Mapping[str, Any], *, fast: bool) -> Callable[[Any], bool]:
+    """Return a function: whether a value certainly has no error and no warning; without `fast` no value has."""
+    if not fast:
+        return lambda _: False
     import jsonschema_rs  # noqa: PLC0415
 
     def enforce_warning(node: Any) -> Any:
@@ -107,13 +102,12 @@ def make_fast_validator(document: Mapping[str, Any]) -> FastValidator:
         members = {name: value for name, value in node.items() if name != "x-warn"}
         return {**members, "allOf": [*members.get("allOf", ()), node["x-warn"]]}
 
-    validator: FastValidator = jsonschema_rs.Draft202012Validator(map_schemas(document, enforce_warning))
-    return validator
+    validator = jsonschema_rs.Draft202012Validator(map_schemas(document, enforce_warning))
 
+    def is_valid(value: Any) -> bool:
+        try:
+            return bool(validator.is_valid(value))
+        except (ValueError, OverflowError, RecursionError):
+            return False
 
-def is_valid(validator: FastValidator | None, value: Any) -> bool:
-    """Return whether a value certainly has no finding; false where there is no validator, or it cannot decide."""
-    try:
-        return validator is not None and validator.is_valid(value)
-    except (ValueError, OverflowError, RecursionError):
-        return False
+    return is_valid

@@ -8,24 +8,24 @@ params.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, lru_cache, partial
 from typing import Any
 
+from attrs import frozen
+
 from paramcore.text import format_value
-from paramcore.validation.cross_checks import CROSS_CHECKS
+from paramcore.validation.cross_checks import CROSS_CHECKS, CheckFunction
 from paramcore.validation.finding import Finding
 from paramcore.validation.json_schema import (
     explain_errors,
     has_fast_validator,
-    is_valid,
     make_fast_validator,
     make_validator,
     suits_fast_validator,
 )
 from paramcore.validation.known_names import KnownNames
 from paramcore.validation.names import load_misplaced_names, suggest_name
-from paramcore.validation.param_rules import ParamRules
 from paramcore.validation.schema import Schema, Schemas
 from paramcore.validation.subschemas import walk_schemas
 from paramcore.values import join_pointer
@@ -59,8 +59,8 @@ class SchemaRules:
         self._is_fast = fast and is_split and suits_fast_validator(document)
         self._definitions = {"$defs": document["$defs"]} if "$defs" in document else {}
         each = {"properties": self._params, **self._definitions}
-        self._fast_each = make_fast_validator(each) if self._is_fast else None
-        self._fast_together = make_fast_validator(together) if self._is_fast and self._has_together else None
+        self._is_valid_each = make_fast_validator(each, fast=self._is_fast)
+        self._is_valid_together = make_fast_validator(together, fast=self._is_fast and self._has_together)
         checks = [check for check in CROSS_CHECKS if not check.types or schema.type in check.types]
         self._param_checks = {check.params[0]: check.function for check in checks if len(check.params) == 1}
         #: The checks of several params, with the names of these.
@@ -77,7 +77,7 @@ class SchemaRules:
     def validate_each(self, params: Mapping[str, Any]) -> list[Finding]:
         """Return the findings on each of these params by itself."""
         # One call for all params is faster than a call for each.
-        fits_schema = is_valid(self._fast_each, params)
+        fits_schema = self._is_valid_each(params)
         findings: list[Finding] = []
         for name, value in params.items():
             rules = self.get_param_rules(name)
@@ -91,21 +91,20 @@ class SchemaRules:
             if name not in effective:
                 wanted = f"`{name}`, from the task or its project"
                 yield Finding("param_missing", "error", "", f"no `{name}`", wanted)
-        if self._has_together and not is_valid(self._fast_together, effective):
+        if self._has_together and not self._is_valid_together(effective):
             yield from explain_errors(self._together_validator.iter_errors(effective))
 
     def _make_param_rules(self, name: str) -> ParamRules:
-        check = self._param_checks.get(name)
-        schema = self._params.get(name)
-        if schema is None:
-            findings = () if name in self._known_params else tuple(self._explain_unknown(name))
-            return ParamRules(name, findings, check=check)
+        schema = self._params.get(name, {})
+        # The definitions take long to compile, and a name without a schema needs none.
+        document = {**schema, **self._definitions} if schema else {}
         return ParamRules(
             name,
+            name_findings=() if name in self._known_params else tuple(self._explain_unknown(name)),
             iter_errors=partial(self._validator.descend, schema=schema, path=name, schema_path=name),
-            fast_validator=make_fast_validator({**schema, **self._definitions}) if self._is_fast else None,
+            is_valid=make_fast_validator(document, fast=self._is_fast),
             known_names=KnownNames(self._schema, [schema]),
-            check=check,
+            check=self._param_checks.get(name),
         )
 
     def _explain_unknown(self, name: str) -> Iterator[Finding]:
@@ -120,6 +119,38 @@ class SchemaRules:
         if self._is_full or (suggestion is not None and name not in _list_all_params()):
             found, wanted = f"the name {format_value(name)}", f"a param of {self._schema.type}"
             yield Finding("param_unknown", "warning", pointer, found, wanted, suggestion)
+
+
+@frozen
+class ParamRules:
+    """What a schema requires of one param, whatever the other params are."""
+
+    name: str
+    #: What is wrong with the name.
+    name_findings: tuple[Finding, ...]
+    #: Yields the errors of jsonschema for a value.
+    iter_errors: Callable[[Any], Iterable[Any]]
+    #: Whether `iter_errors` certainly yields nothing for a value.
+    is_valid: Callable[[Any], bool]
+    known_names: KnownNames
+    #: A check that JSON Schema cannot express.
+    check: CheckFunction | None
+
+    @property
+    def goes_beyond_schema(self) -> bool:
+        """Whether a value that fits the schema may still have findings."""
+        return bool(self.name_findings or self.check or self.known_names.has_parts)
+
+    def validate(self, value: Any, *, fits_schema: bool = False) -> list[Finding]:
+        """Return the findings on a value; `fits_schema`: the caller knows that its schema finds nothing."""
+        findings = [*self.name_findings]
+        if not (fits_schema or self.is_valid(value)):
+            findings += explain_errors(self.iter_errors(value), self.name)
+        if self.known_names.has_parts and isinstance(value, (dict, list)):
+            self.known_names.add_unknown(value, (self.name,), findings)
+        if self.check is not None:
+            findings += self.check({self.name: value})
+        return findings
 
 
 # Projects share a type, and to prepare its rules takes thousands of times as long as to validate a task.
