@@ -80,9 +80,7 @@ class SchemaRules:
         fits_schema = self._is_valid_each(params)
         findings: list[Finding] = []
         for name, value in params.items():
-            rules = self.get_param_rules(name)
-            if rules.goes_beyond_schema or not fits_schema:
-                findings += rules.validate(value, fits_schema=fits_schema)
+            findings += self.get_param_rules(name).validate(value, fits_schema=fits_schema)
         return findings
 
     def validate_together(self, effective: Mapping[str, Any]) -> Iterator[Finding]:
@@ -135,11 +133,6 @@ class ParamRules:
     known_names: KnownNames
     #: A check that JSON Schema cannot express.
     check: CheckFunction | None
-
-    @property
-    def goes_beyond_schema(self) -> bool:
-        """Whether a value that fits the schema may still have findings."""
-        return bool(self.name_findings or self.check or self.known_names.has_parts)
 
     def validate(self, value: Any, *, fits_schema: bool = False) -> list[Finding]:
         """Return the findings on a value; `fits_schema`: the caller knows that its schema finds nothing."""

@@ -95,10 +95,9 @@ class Validator:
     def _validate_version(self, version: ParamVersion) -> _VersionFindings:
         findings = self._findings.get(version.number)
         if findings is None:
-            by_param = {}
-            for name, value in version.params.items():
-                if param_findings := self._rules.get_param_rules(name).validate(value):
-                    by_param[name] = tuple(self._attribute(finding, version) for finding in param_findings)
+            by_param: dict[str, list[Finding]] = {}
+            for finding in self._rules.validate_each(version.params):
+                by_param.setdefault(_get_param(finding), []).append(self._attribute(finding, version))
             by_check = {
                 names: tuple(self._attribute(finding, version) for finding in check(version.params))
                 for names, check in self._rules.cross_checks
