@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, TypeAlias
 
-from paramcore.validation.bundle import read_schema_file
-from paramcore.validation.schema import Schema
+from paramcore.validation.schema import Schema, read_schema_file
 from paramcore.validation.subschemas import map_schemas
 from paramcore.validation.user_schema import DIALECT
 
