@@ -6,15 +6,12 @@ findings; jsonschema finds them, so the findings are the same without the extra.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from paramcore.errors import InvalidSchema
-from paramcore.validation.finding import Finding
-from paramcore.validation.messages import explain_error
 from paramcore.validation.subschemas import map_schemas, walk_schemas
-from paramcore.values import equality_key, freeze, join_pointer
+from paramcore.values import equality_key, freeze
 
 #: Keywords on which the two validators differ, or that only one of them reads.
 _DIFFERING = {
@@ -59,21 +56,6 @@ def _validator_class() -> Any:
 
     keywords = {"x-warn": validate_warning, "uniqueItems": validate_unique}
     return extend(Draft202012Validator, keywords)  # type: ignore[no-untyped-call]
-
-
-def explain_errors(errors: Iterable[Any], param: str | None = None) -> Iterator[Finding]:
-    """Yield the findings of the errors that jsonschema yields, for a param or for all params together.
-
-    Raises:
-        InvalidSchema: `schema_failed`, where the schema fails on a value.
-    """
-    try:
-        for error in errors:
-            yield from explain_error(error)
-    except (RecursionError, ArithmeticError, ValueError) as error:
-        path = "" if param is None else join_pointer("properties", param)
-        found = f"a schema that fails on a value ({type(error).__name__})"
-        raise InvalidSchema("schema_failed", path, found, "one that can validate every value") from None
 
 
 def has_fast_validator() -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
+from paramcore.errors import InvalidSchema
 from paramcore.text import describe_type, describe_value, format_count, format_value
 from paramcore.validation.finding import Finding
 from paramcore.validation.names import suggest_name
@@ -52,11 +53,21 @@ _NAMING = {"$ref", "allOf", "anyOf", "oneOf", "if", "then", "else", "dependentSc
 _MAX_LISTED = 12
 
 
-def explain_error(error: ValidationError) -> Iterator[Finding]:
-    """Yield the findings of an error: one, or several where it is about several names."""
-    is_warning = getattr(error, "is_warning", False)
-    for finding in _explain(error):
-        yield evolve(finding, severity="warning") if is_warning else finding
+def explain_errors(errors: Iterable[ValidationError], param: str | None = None) -> Iterator[Finding]:
+    """Yield the findings of the errors that jsonschema yields, for a param or for all params together.
+
+    Raises:
+        InvalidSchema: `schema_failed`, where the schema fails on a value.
+    """
+    try:
+        for error in errors:
+            is_warning = getattr(error, "is_warning", False)
+            for finding in _explain(error):
+                yield evolve(finding, severity="warning") if is_warning else finding
+    except (RecursionError, ArithmeticError, ValueError) as error:
+        path = "" if param is None else join_pointer("properties", param)
+        found = f"a schema that fails on a value ({type(error).__name__})"
+        raise InvalidSchema("schema_failed", path, found, "one that can validate every value") from None
 
 
 def _explain(error: ValidationError) -> Iterator[Finding]:

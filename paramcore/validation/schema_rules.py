@@ -18,13 +18,13 @@ from paramcore.text import format_value
 from paramcore.validation.cross_checks import CROSS_CHECKS, CheckFunction
 from paramcore.validation.finding import Finding
 from paramcore.validation.json_schema import (
-    explain_errors,
     has_fast_validator,
     make_fast_validator,
     make_validator,
     suits_fast_validator,
 )
 from paramcore.validation.known_names import KnownNames
+from paramcore.validation.messages import explain_errors
 from paramcore.validation.names import load_misplaced_names, suggest_name
 from paramcore.validation.schema import Schema, Schemas
 from paramcore.validation.subschemas import walk_schemas

@@ -8,12 +8,7 @@ from typing import Any
 
 from paramcore.errors import InvalidSchema, ParamcoreError
 from paramcore.text import describe_value
-from paramcore.validation.subschemas import (
-    list_same_value_schemas,
-    list_subschemas,
-    resolve_reference,
-    walk_schemas,
-)
+from paramcore.validation.subschemas import list_same_value_schemas, list_subschemas, resolve_reference, walk_schemas
 from paramcore.values import freeze, join_pointer, thaw
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
