@@ -50,8 +50,8 @@ class Schema:
     @property
     def params(self) -> Mapping[str, Any]:
         """The schemas of the params, by name."""
-        properties = self.document.get("properties", {})
-        return properties if isinstance(properties, dict) else {}
+        properties: Mapping[str, Any] = self.document.get("properties", {})
+        return properties
 
     @property
     def required(self) -> tuple[str, ...]:
