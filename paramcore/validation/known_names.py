@@ -9,8 +9,11 @@ from paramcore.text import format_value
 from paramcore.validation.finding import Finding
 from paramcore.validation.names import suggest_name
 from paramcore.validation.schema import Schema
-from paramcore.validation.subschemas import resolve_reference
+from paramcore.validation.subschemas import list_subschemas, resolve_reference
 from paramcore.values import join_pointer
+
+#: Keywords whose schemas describe the value itself; `not` and `if` do not.
+_DESCRIBING = ("then", "else", "x-warn", "allOf", "anyOf", "oneOf")
 
 
 class KnownNames:
@@ -65,13 +68,12 @@ class KnownNames:
 
 
 def _list_applicable(schema: Schema, nodes: Iterable[Any]) -> Iterator[dict[str, Any]]:
-    """Yield these schemas and all that describe the same value.  `not` and `if` do not describe it."""
+    """Yield these schemas and all that describe the same value."""
     for node in nodes:
         if not isinstance(node, dict):
             continue
         yield node
-        branches = [node[keyword] for keyword in ("then", "else", "x-warn") if keyword in node]
-        branches += [branch for keyword in ("allOf", "anyOf", "oneOf") for branch in node.get(keyword, ())]
+        branches = [branch for _, branch in list_subschemas(node, _DESCRIBING)]
         if "$ref" in node:
             branches.append(resolve_reference(schema.document, node["$ref"]))
         yield from _list_applicable(schema, branches)

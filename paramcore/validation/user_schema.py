@@ -8,7 +8,7 @@ from typing import Any
 
 from paramcore.errors import InvalidSchema, ParamcoreError
 from paramcore.text import describe_value
-from paramcore.validation.subschemas import list_same_value_schemas, list_subschemas, resolve_reference, walk_schemas
+from paramcore.validation.subschemas import list_subschemas, resolve_reference, walk_schemas
 from paramcore.values import freeze, join_pointer, thaw
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -18,6 +18,9 @@ _MAX_SCHEMAS = 10_000
 
 #: Keywords that depend on whether a value fits a schema: there a warning would decide as an error does.
 _DECIDING = ("anyOf", "oneOf", "not", "if", "contains", "unevaluatedItems", "unevaluatedProperties")
+
+#: Keywords whose schemas apply to the value itself, and not to a part of it.
+_SAME_VALUE = ("not", "if", "then", "else", "x-warn", "allOf", "anyOf", "oneOf", "dependentSchemas")
 
 #: Keywords that refer to other schemas in ways that a bundled document does not support.
 _REFERENCES = ("$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$anchor", "$id")
@@ -111,8 +114,7 @@ def _check_targets(document: dict[str, Any], node: dict[str, Any], pointer: str,
 
 def _check_warnings(document: dict[str, Any], node: dict[str, Any], pointer: str) -> None:
     """Reject `x-warn` inside a deciding keyword, references followed."""
-    choices = [choice for keyword in _DECIDING if keyword in node for choice in list_subschemas(keyword, node[keyword])]
-    for below, choice in choices:
+    for below, choice in list_subschemas(node, _DECIDING):
         seen: set[int] = set()
         waiting = [choice]
         while waiting:
@@ -134,7 +136,7 @@ def _check_count(document: dict[str, Any]) -> None:
     def count_schemas(node: dict[str, Any], pointer: str) -> int:
         if id(node) not in counts:
             counts[id(node)] = None
-            schemas = list_same_value_schemas(node)
+            schemas = [schema for _, schema in list_subschemas(node, _SAME_VALUE)]
             if "$ref" in node:
                 schemas.append(resolve_reference(document, node["$ref"]))
             counts[id(node)] = min(1 + sum(count_schemas(schema, pointer) for schema in schemas), _MAX_SCHEMAS + 1)
