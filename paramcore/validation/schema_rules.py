@@ -70,17 +70,14 @@ class SchemaRules:
         #: The rules of a param by its name, cached.
         self.cached_param_rules = lru_cache(maxsize=_CACHED_NAMES)(self._make_param_rules)
 
-    def get_param_rules(self, name: str) -> ParamRules:
-        """Return the rules of one param."""
-        return (self.cached_param_rules if len(name) <= _CACHED_LENGTH else self._make_param_rules)(name)
-
     def validate_each(self, params: Mapping[str, Any]) -> list[Finding]:
         """Return the findings on each of these params by itself."""
         # One call for all params is faster than a call for each.
         fits_schema = self._is_valid_each(params)
         findings: list[Finding] = []
         for name, value in params.items():
-            findings += self.get_param_rules(name).validate(value, fits_schema=fits_schema)
+            make_rules = self.cached_param_rules if len(name) <= _CACHED_LENGTH else self._make_param_rules
+            findings += make_rules(name).validate(value, fits_schema=fits_schema)
         return findings
 
     def validate_together(self, effective: Mapping[str, Any]) -> Iterator[Finding]:
@@ -134,7 +131,7 @@ class ParamRules:
     #: A check that JSON Schema cannot express.
     check: CheckFunction | None
 
-    def validate(self, value: Any, *, fits_schema: bool = False) -> list[Finding]:
+    def validate(self, value: Any, *, fits_schema: bool) -> list[Finding]:
         """Return the findings on a value; `fits_schema`: the caller knows that its schema finds nothing."""
         findings = [*self.name_findings]
         if not (fits_schema or self.is_valid(value)):

@@ -65,7 +65,7 @@ class Validator:
         """Validate what a task with these params will get; they may be plain JSON that `freeze` would accept."""
         effective, version = inheritance.merge(own), inheritance.version
         findings = self._rules.validate_each(own)
-        inherited = _NO_FINDINGS if version is None else self._validate_version(version)
+        inherited = _VersionFindings({}, {}) if version is None else self._validate_version(version)
         for name, param_findings in inherited.by_param.items():
             if name not in own:
                 findings += param_findings
@@ -118,9 +118,6 @@ class _VersionFindings:
 
     by_param: Mapping[str, Sequence[Finding]]
     by_check: Mapping[frozenset[str], Sequence[Finding]]
-
-
-_NO_FINDINGS = _VersionFindings({}, {})
 
 
 def _get_param(finding: Finding) -> str:
