@@ -24,53 +24,44 @@ CheckFunction: TypeAlias = Callable[[Mapping[str, Any]], Iterator[Finding]]
 class CrossCheck:
     """A check of one param by itself, or of several effective params."""
 
+    function: CheckFunction
     #: The params that the check reads; it runs where all of them are set.
     params: tuple[str, ...]
     #: The task types that it is for; empty for all types.
-    types: tuple[str, ...]
-    function: CheckFunction
+    types: tuple[str, ...] = ()
 
 
-def _make_limits_check(
-    lower: str, upper: str, least: int | None, severity: Severity
-) -> Callable[[Any, str], Iterator[Finding]]:
-    """Return a check that the `upper` limit of an object is not below its `lower` limit, `least` by default."""
-
-    def check_limits(value: Any, pointer: str) -> Iterator[Finding]:
-        maximum, minimum = _get_number(value, upper), _get_number(value, lower)
-        bound = least if minimum is None else minimum
-        if maximum is not None and bound is not None and maximum < bound:
-            found = f"{format_value(maximum)} as `{upper}`"
-            wanted = f"at least {format_value(bound)}" + ("" if minimum is None else f", as `{lower}` says")
-            yield Finding(
-                "param_range",
-                severity,
-                pointer + join_pointer(upper),
-                found,
-                wanted,
-                found_without_value=f"a smaller `{upper}`",
-                wanted_without_value=f"at least `{lower}`",
-            )
-
-    return check_limits
-
-
-_check_vertices = _make_limits_check("min_vertices", "max_vertices", 1, "error")
-_check_responses = _make_limits_check("min_responses_required", "max_responses_required", 1, "error")
-_check_choices = _make_limits_check("min_choices", "max_choices", 0, "warning")
-_check_attribute = _make_limits_check("min", "max", None, "warning")
+def _check_limits(
+    value: Any, pointer: str, lower: str, upper: str, severity: Severity, *, least: int | None = None
+) -> Iterator[Finding]:
+    """Check that the `upper` limit of an object is not below its `lower` limit, which is `least` by default."""
+    maximum, minimum = _get_number(value, upper), _get_number(value, lower)
+    bound = least if minimum is None else minimum
+    if maximum is not None and bound is not None and maximum < bound:
+        found = f"{format_value(maximum)} as `{upper}`"
+        wanted = f"at least {format_value(bound)}" + ("" if minimum is None else f", as `{lower}` says")
+        yield Finding(
+            "param_range",
+            severity,
+            pointer + join_pointer(upper),
+            found,
+            wanted,
+            found_without_value=f"a smaller `{upper}`",
+            wanted_without_value=f"at least `{lower}`",
+        )
 
 
 def _check_shapes(params: Mapping[str, Any]) -> Iterator[Finding]:
     for shape in ("polygon", "line"):
-        yield from _check_vertices(_get_member(params["geometries"], shape), join_pointer("geometries", shape))
+        value, pointer = _get_member(params["geometries"], shape), join_pointer("geometries", shape)
+        yield from _check_limits(value, pointer, "min_vertices", "max_vertices", "error", least=1)
 
 
 def _check_fields(params: Mapping[str, Any]) -> Iterator[Finding]:
     ids: set[str] = set()
     for field, pointer in _walk_nested(params["fields"], "/fields", "fields"):
-        yield from _check_responses(field, pointer)
-        yield from _check_choices(field, pointer)
+        yield from _check_limits(field, pointer, "min_responses_required", "max_responses_required", "error", least=1)
+        yield from _check_limits(field, pointer, "min_choices", "max_choices", "warning", least=0)
         field_id = field.get("field_id")
         if isinstance(field_id, str) and field_id in ids:
             found = f"the field id {describe_value(field_id).removeprefix('the text ')} for the second time"
@@ -82,7 +73,7 @@ def _check_fields(params: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _check_attributes(params: Mapping[str, Any]) -> Iterator[Finding]:
     for name, attribute in _list_members(params["annotation_attributes"]):
-        yield from _check_attribute(attribute, join_pointer("annotation_attributes", name))
+        yield from _check_limits(attribute, join_pointer("annotation_attributes", name), "min", "max", "warning")
 
 
 #: The service documents 10 KB, and not whether that is 10,000 bytes or 10,240.
@@ -142,12 +133,9 @@ def _check_conditions(params: Mapping[str, Any]) -> Iterator[Finding]:
         pointer = join_pointer("annotation_attributes", name, "conditions", "label_condition", "label")
         condition = _get_member(_get_member(attribute, "conditions"), "label_condition")
         value = _get_member(condition, "label")
-        named = (
-            [("", value)]
-            if isinstance(value, str)
-            else [(join_pointer(index), label) for index, label in enumerate(_list_elements(value))]
-        )
-        for below, label in named:
+        # `label` is one label, or an array of labels.
+        conditions = [(join_pointer(index), label) for index, label in enumerate(_list_elements(value))]
+        for below, label in conditions or [("", value)]:
             if labels and isinstance(label, str) and label not in labels:
                 yield _make_choice_finding("warning", pointer + below, label, "a label of the geometries", labels)
 
@@ -200,18 +188,17 @@ def _list_elements(value: Any) -> Iterable[Any]:
     return value if isinstance(value, (list, tuple)) else ()
 
 
-_ALL: tuple[str, ...] = ()
 _IMAGES = ("imageannotation", "segmentannotation", "lidartopdown")
 
 #: Every check, in any order: findings are sorted.
-CROSS_CHECKS: tuple[CrossCheck, ...] = (
-    CrossCheck(("geometries",), _ALL, _check_shapes),
-    CrossCheck(("fields",), ("textcollection",), _check_fields),
-    CrossCheck(("annotation_attributes",), _ALL, _check_attributes),
-    CrossCheck(("metadata",), _ALL, _check_metadata),
-    CrossCheck(("callback_url",), _ALL, _check_callback),
-    CrossCheck(("attachment", "context_attachments"), _IMAGES, _check_context_attachments),
-    CrossCheck(("labels", "relationships"), ("namedentityrecognition",), _check_relationships),
-    CrossCheck(("categories", "category_ids"), ("categorization",), _check_category_ids),
-    CrossCheck(("annotation_attributes", "geometries"), _ALL, _check_conditions),
+CROSS_CHECKS = (
+    CrossCheck(_check_shapes, ("geometries",)),
+    CrossCheck(_check_fields, ("fields",), ("textcollection",)),
+    CrossCheck(_check_attributes, ("annotation_attributes",)),
+    CrossCheck(_check_metadata, ("metadata",)),
+    CrossCheck(_check_callback, ("callback_url",)),
+    CrossCheck(_check_context_attachments, ("attachment", "context_attachments"), _IMAGES),
+    CrossCheck(_check_relationships, ("labels", "relationships"), ("namedentityrecognition",)),
+    CrossCheck(_check_category_ids, ("categories", "category_ids"), ("categorization",)),
+    CrossCheck(_check_conditions, ("annotation_attributes", "geometries")),
 )

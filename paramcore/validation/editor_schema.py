@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal
 
-from paramcore.validation.bundle import read_schema_file
-from paramcore.validation.schema import Schema
+from paramcore.validation.schema import Schema, read_schema_file
 from paramcore.validation.subschemas import map_schemas
 from paramcore.validation.user_schema import DIALECT
-
-Purpose: TypeAlias = Literal["project", "task", "update"]
 
 #: Root keywords that concern one param at a time.  The others need the params of both layers.
 _PER_PARAM = ("$schema", "type", "properties", "$defs", "definitions")
 
 
-def make_editor_schema(schema: Schema, purpose: Purpose) -> dict[str, Any]:
+def make_editor_schema(schema: Schema, purpose: Literal["project", "task", "update"]) -> dict[str, Any]:
     """Return the JSON Schema of a file that holds params of a type.
 
     It requires no param: the project or the task may bring it (T13).
@@ -27,7 +24,9 @@ def make_editor_schema(schema: Schema, purpose: Purpose) -> dict[str, Any]:
         fields = read_schema_file("request" if purpose == "task" else "update")["properties"]
         title = f"{schema.type} {purpose}"
         document = {**per_param, "title": title, "properties": {**fields, **schema.params}}
-    return _drop_own_keywords(document)
+    # Editors complain about keywords that they do not know.
+    cleaned: dict[str, Any] = map_schemas(document, _drop_own_keywords)
+    return cleaned
 
 
 def _make_project_schema(schema: Schema, per_param: dict[str, Any]) -> dict[str, Any]:
@@ -56,11 +55,6 @@ def _make_project_schema(schema: Schema, per_param: dict[str, Any]) -> dict[str,
     }
 
 
-def _drop_own_keywords(schema: dict[str, Any]) -> dict[str, Any]:
-    # Editors complain about keywords that they do not know.
-    def drop(node: Any) -> Any:
-        is_schema = isinstance(node, dict)
-        return {name: value for name, value in node.items() if not name.startswith("x-")} if is_schema else node
-
-    document: dict[str, Any] = map_schemas(schema, drop)
-    return document
+def _drop_own_keywords(node: Any) -> Any:
+    is_schema = isinstance(node, dict)
+    return {name: value for name, value in node.items() if not name.startswith("x-")} if is_schema else node

@@ -6,15 +6,12 @@ findings; jsonschema finds them, so the findings are the same without the extra.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from typing import Any, Protocol
+from typing import Any
 
-from paramcore.errors import InvalidSchema
-from paramcore.validation.finding import Finding
-from paramcore.validation.messages import explain_error
-from paramcore.validation.subschemas import map_schemas
-from paramcore.values import equality_key, freeze, join_pointer
+from paramcore.validation.subschemas import map_schemas, walk_schemas
+from paramcore.values import equality_key, freeze
 
 #: Keywords on which the two validators differ, or that only one of them reads.
 _DIFFERING = {
@@ -29,13 +26,6 @@ _DIFFERING = {
     "unevaluatedItems",
     "unevaluatedProperties",
 }
-
-
-class FastValidator(Protocol):
-    """The method of jsonschema-rs that is used here."""
-
-    def is_valid(self, instance: Any) -> bool:
-        """Return whether a value fits the schema."""
 
 
 def make_validator(document: Mapping[str, Any]) -> Any:
@@ -68,21 +58,6 @@ def _validator_class() -> Any:
     return extend(Draft202012Validator, keywords)  # type: ignore[no-untyped-call]
 
 
-def explain_errors(errors: Iterable[Any], param: str | None = None) -> Iterator[Finding]:
-    """Yield the findings of the errors that jsonschema yields, for a param or for all params together.
-
-    Raises:
-        InvalidSchema: `schema_failed`, where the schema fails on a value.
-    """
-    try:
-        for error in errors:
-            yield from explain_error(error)
-    except (RecursionError, ArithmeticError, ValueError) as error:
-        path = "" if param is None else join_pointer("properties", param)
-        found = f"a schema that fails on a value ({type(error).__name__})"
-        raise InvalidSchema("schema_failed", path, found, "one that can validate every value") from None
-
-
 def has_fast_validator() -> bool:
     """Return whether jsonschema-rs is installed."""
     try:
@@ -92,15 +67,15 @@ def has_fast_validator() -> bool:
     return True
 
 
-def suits_fast_validator(node: Any) -> bool:
+def suits_fast_validator(document: Mapping[str, Any]) -> bool:
     """Return whether both validators accept the same values by a schema."""
-    if isinstance(node, dict):
-        return not (_DIFFERING & node.keys()) and all(map(suits_fast_validator, node.values()))
-    return all(map(suits_fast_validator, node)) if isinstance(node, list) else True
+    return all(_DIFFERING.isdisjoint(schema) for _, schema in walk_schemas(document))
 
 
-def make_fast_validator(document: Mapping[str, Any]) -> FastValidator:
-    """Return a validator of jsonschema-rs that rejects what has an error or a warning."""
+def make_fast_validator(document: Mapping[str, Any], *, fast: bool) -> Callable[[Any], bool]:
+    """Return a function: whether a value certainly has no error and no warning; without `fast` no value has."""
+    if not fast:
+        return lambda _: False
     import jsonschema_rs  # noqa: PLC0415
 
     def enforce_warning(node: Any) -> Any:
@@ -109,13 +84,12 @@ def make_fast_validator(document: Mapping[str, Any]) -> FastValidator:
         members = {name: value for name, value in node.items() if name != "x-warn"}
         return {**members, "allOf": [*members.get("allOf", ()), node["x-warn"]]}
 
-    validator: FastValidator = jsonschema_rs.Draft202012Validator(map_schemas(document, enforce_warning))
-    return validator
+    validator = jsonschema_rs.Draft202012Validator(map_schemas(document, enforce_warning))
 
+    def is_valid(value: Any) -> bool:
+        try:
+            return bool(validator.is_valid(value))
+        except (ValueError, OverflowError, RecursionError):
+            return False
 
-def is_valid(validator: FastValidator | None, value: Any) -> bool:
-    """Return whether a value certainly has no finding; false where there is no validator, or it cannot decide."""
-    try:
-        return validator is not None and validator.is_valid(value)
-    except (ValueError, OverflowError, RecursionError):
-        return False
+    return is_valid

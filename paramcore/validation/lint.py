@@ -105,7 +105,7 @@ class UnusedDefaults:
 
     def list_findings(self) -> Iterator[Finding]:
         """Yield a finding for each param that two tasks or more have all overridden."""
-        if self._tasks < 2 or not self._project.versions:
+        if self._tasks < 2:
             return
         latest = self._project.latest
         for name in latest.params:

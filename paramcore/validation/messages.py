@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
+from paramcore.errors import InvalidSchema
 from paramcore.text import describe_type, describe_value, format_count, format_value
 from paramcore.validation.finding import Finding
 from paramcore.validation.names import suggest_name
-from paramcore.values import freeze, join_pointer, same
+from paramcore.values import freeze, join_pointer
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -52,21 +53,51 @@ _NAMING = {"$ref", "allOf", "anyOf", "oneOf", "if", "then", "else", "dependentSc
 _MAX_LISTED = 12
 
 
-def explain_error(error: ValidationError) -> Iterator[Finding]:
-    """Yield the findings of an error: one, or several where it is about several names."""
-    is_warning = getattr(error, "is_warning", False)
-    for finding in _explain(error):
-        yield evolve(finding, severity="warning") if is_warning else finding
+def explain_errors(errors: Iterable[ValidationError], param: str | None = None) -> Iterator[Finding]:
+    """Yield the findings of the errors that jsonschema yields, for a param or for all params together.
+
+    Raises:
+        InvalidSchema: `schema_failed`, where the schema fails on a value.
+    """
+    try:
+        for error in errors:
+            is_warning = getattr(error, "is_warning", False)
+            for finding in _explain(error):
+                yield evolve(finding, severity="warning") if is_warning else finding
+    except (RecursionError, ArithmeticError, ValueError) as error:
+        path = "" if param is None else join_pointer("properties", param)
+        found = f"a schema that fails on a value ({type(error).__name__})"
+        raise InvalidSchema("schema_failed", path, found, "one that can validate every value") from None
 
 
 def _explain(error: ValidationError) -> Iterator[Finding]:
-    keyword, wanted, value = str(error.validator), error.validator_value, error.instance
-    if keyword in _EXPLAIN:
-        yield from _EXPLAIN[keyword](error, wanted, value)
+    keyword = str(error.validator)
+    value: Any = error.instance
+    wanted: Any = error.validator_value
+    if keyword == "required":
+        yield from _explain_required(error, value, wanted)
+    elif keyword == "dependentRequired":
+        for name, names in wanted.items():
+            if name in value:
+                yield from _explain_required(error, value, names, f", for `{name}` is there")
+    elif keyword == "type":
+        types = [wanted] if isinstance(wanted, str) else wanted
+        expected = _join_choices([_TYPES[name] for name in types])
+        yield _make_finding(error, "param_type", expected, suggestion=_convert_text(value, types))
+    elif keyword in ("enum", "const"):
+        choices = wanted if keyword == "enum" else [wanted]
+        expected = _join_choices([format_value(choice, limit=40) for choice in choices])
+        yield _make_finding(error, "param_choice", expected, suggestion=_suggest_choice(value, choices))
+    elif keyword == "pattern":
+        yield _make_finding(error, "param_pattern", f"text that matches {format_value(wanted)}")
+    elif keyword == "uniqueItems":
+        yield _make_finding(error, "param_repeated", "distinct elements", found="a repeated element")
     elif keyword in _RANGES:
         yield _make_finding(error, "param_range", _RANGES[keyword].format(format_value(wanted)))
     elif keyword in _SIZES:
-        yield _explain_size(error, wanted, value)
+        noun, bound = _SIZES[keyword]
+        found = f"{describe_type(value)} of {format_count(len(value), noun)}"
+        yield _make_finding(error, "param_size", f"{bound} {format_count(wanted, noun)}", found=found)
     elif wanted is False and (keyword == "additionalProperties" or _lists_all_names(error)):
         yield from _explain_unknown_names(error, value)
     elif keyword == "not" and wanted == {}:
@@ -84,57 +115,10 @@ def _make_finding(
     return Finding(code, "error", pointer, shown, wanted, suggestion, found_without_value=hidden)
 
 
-def _explain_required(error: ValidationError, names: Any, value: Any, reason: str = "") -> Iterator[Finding]:
+def _explain_required(error: ValidationError, value: Any, names: Iterable[str], reason: str = "") -> Iterator[Finding]:
     for name in names:
         if name not in value:
             yield _make_finding(error, "param_missing", f"`{name}`", found=f"no `{name}`{reason}")
-
-
-def _explain_dependent_required(error: ValidationError, dependencies: Any, value: Any) -> Iterator[Finding]:
-    for name, names in dependencies.items():
-        if name in value:
-            yield from _explain_required(error, names, value, f", for `{name}` is there")
-
-
-def _explain_type(error: ValidationError, types: Any, value: Any) -> Iterator[Finding]:
-    types = [types] if isinstance(types, str) else types
-    wanted = _join_choices([_TYPES[name] for name in types])
-    yield _make_finding(error, "param_type", wanted, suggestion=_convert_text(value, types))
-
-
-def _explain_enum(error: ValidationError, choices: Any, value: Any) -> Iterator[Finding]:
-    wanted = _join_choices([format_value(choice, limit=40) for choice in choices])
-    yield _make_finding(error, "param_choice", wanted, suggestion=_suggest_choice(value, choices))
-
-
-def _explain_const(error: ValidationError, constant: Any, value: Any) -> Iterator[Finding]:
-    yield from _explain_enum(error, [constant], value)
-
-
-def _explain_size(error: ValidationError, limit: Any, value: Any) -> Finding:
-    noun, bound = _SIZES[str(error.validator)]
-    found = f"{describe_type(value)} of {format_count(len(value), noun)}"
-    return _make_finding(error, "param_size", f"{bound} {format_count(limit, noun)}", found=found)
-
-
-def _explain_pattern(error: ValidationError, pattern: Any, _: Any) -> Iterator[Finding]:
-    yield _make_finding(error, "param_pattern", f"text that matches {format_value(pattern)}")
-
-
-def _explain_unique(error: ValidationError, *_: Any) -> Iterator[Finding]:
-    yield _make_finding(error, "param_repeated", "distinct elements", found="a repeated element")
-
-
-#: The explanation of a keyword, from an error, the keyword's value and the rejected value.
-_EXPLAIN: Mapping[str, Callable[[ValidationError, Any, Any], Iterator[Finding]]] = {
-    "required": _explain_required,
-    "dependentRequired": _explain_dependent_required,
-    "type": _explain_type,
-    "enum": _explain_enum,
-    "const": _explain_const,
-    "pattern": _explain_pattern,
-    "uniqueItems": _explain_unique,
-}
 
 
 def _lists_all_names(error: ValidationError) -> bool:
@@ -201,20 +185,20 @@ def _join_choices(choices: Sequence[str]) -> str:
 
 def _convert_text(value: Any, types: list[str]) -> str | None:
     """Return the number or boolean that a text holds, as JSON, where one of these types is wanted."""
-    if isinstance(value, str) and {"integer", "number", "boolean"} & {*types} and len(value) < 40:
-        try:
-            converted = freeze(json.loads(value))
-        except ValueError:
-            return None
-        fits = {bool: {"boolean"}, int: {"integer", "number"}, float: {"number"}}.get(type(converted), set())
-        return json.dumps(converted) if fits & {*types} else None
-    return None
+    if not isinstance(value, str) or len(value) >= 40:
+        return None
+    try:
+        converted = freeze(json.loads(value))
+    except ValueError:
+        return None
+    fitting = {bool: {"boolean"}, int: {"integer", "number"}, float: {"number"}}.get(type(converted), set())
+    return None if fitting.isdisjoint(types) else json.dumps(converted)
 
 
 def _suggest_choice(value: Any, choices: list[Any]) -> str | None:
     if not isinstance(value, str):
         return None
     texts = [choice for choice in choices if isinstance(choice, str)]
-    equal = [text for text in texts if same(text.casefold(), value.strip().casefold())]
+    equal = [text for text in texts if text.casefold() == value.strip().casefold()]
     suggestion = equal[0] if equal else suggest_name(value, texts)
     return None if suggestion is None else json.dumps(suggestion)

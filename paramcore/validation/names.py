@@ -81,11 +81,7 @@ def suggest_name(name: str, known: Iterable[str], *, strict: bool = False) -> st
     matches = get_close_matches(normalized, candidates, n=1, cutoff=0.8)
     if not matches and not strict:
         # Names that begin alike: `boxes` for `box`, `childs` for `children`, `language` for `lang`.
-        alike = [
-            candidate
-            for candidate in candidates
-            if candidate[:3] == normalized[:3] and len(normalized) >= 3 <= len(candidate)
-        ]
+        alike = [candidate for candidate in candidates if candidate[:3] == normalized[:3]]
         extended = [
             candidate for candidate in alike if candidate.startswith(normalized) or normalized.startswith(candidate)
         ]

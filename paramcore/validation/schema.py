@@ -13,14 +13,23 @@ and other validators ignore them:
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from functools import cache
+from importlib.resources import files
 from typing import Any
 
 from attrs import field, frozen
 
-from paramcore.validation.bundle import bundle_schema, list_schema_files, read_schema_file
-from paramcore.validation.user_schema import check_user_schema
+from paramcore.errors import InvalidSchema
+from paramcore.text import describe_value
+from paramcore.validation.subschemas import map_schemas
+from paramcore.validation.user_schema import check_references, read_user_schema
+
+#: Files that hold definitions for the schemas of several types.
+_SHARED = ("common", "definitions")
+#: Files that are not the schema of a task type.
+_NO_TYPES = {*_SHARED, "request", "update"}
 
 
 @frozen(eq=False)
@@ -41,8 +50,8 @@ class Schema:
     @property
     def params(self) -> Mapping[str, Any]:
         """The schemas of the params, by name."""
-        properties = self.document.get("properties", {})
-        return properties if isinstance(properties, dict) else {}
+        properties: Mapping[str, Any] = self.document.get("properties", {})
+        return properties
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -68,7 +77,9 @@ class Schemas:
         Raises:
             InvalidSchema: where it is no JSON Schema 2020-12; `path` is the place in the schema.
         """
-        return Schemas({**self.user_schemas, type: Schema(type, check_user_schema(schema))})
+        document = _bundle_schema(read_user_schema(schema))
+        check_references(document)
+        return Schemas({**self.user_schemas, type: Schema(type, document)})
 
     def of(self, type: str) -> Schema:
         """Return the schema of a type."""
@@ -77,10 +88,61 @@ class Schemas:
     @property
     def types(self) -> tuple[str, ...]:
         """The types that have a schema."""
-        return tuple(sorted({*list_schema_files(), *self.user_schemas}))
+        return tuple(sorted({*_list_schema_files(), *self.user_schemas}))
 
 
 @cache
 def _load_schema(type: str) -> Schema:
-    file = type if type in list_schema_files() else "common"
-    return Schema(type, bundle_schema(read_schema_file(file)))
+    file = type if type in _list_schema_files() else "common"
+    return Schema(type, _bundle_schema(read_schema_file(file)))
+
+
+def _list_schema_files() -> tuple[str, ...]:
+    """Return the task types that the package has a schema file for."""
+    names = {entry.name.removesuffix(".json") for entry in files(__package__).joinpath("schemas").iterdir()}
+    return tuple(sorted(names - _NO_TYPES))
+
+
+@cache
+def read_schema_file(name: str) -> Any:
+    """Return the content of `schemas/NAME.json`."""
+    return json.loads(files(__package__).joinpath("schemas", f"{name}.json").read_text("utf-8"))
+
+
+def _bundle_schema(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema that refers to nothing outside itself, with an object for each boolean schema.
+
+    The definitions of `common.json` and `definitions.json` that it uses are
+    copied into its `$defs`, as `common.tags` and `definitions.box`.
+    """
+    definitions: dict[str, Any] = {}
+
+    def relink(schema: Any, file: str) -> Any:
+        def relink_node(node: Any) -> Any:
+            if isinstance(node, bool):
+                return {} if node else {"not": {}}
+            return {**node, "$ref": copy_definition(node["$ref"], file)} if "$ref" in node else node
+
+        return map_schemas(schema, relink_node)
+
+    def copy_definition(reference: str, file: str) -> str:
+        target, _, pointer = reference.partition("#")
+        target = target.removesuffix(".json") or file
+        if not target:
+            return reference
+        found, name = f"the reference {describe_value(reference)}", pointer.removeprefix("/$defs/")
+        if target not in _SHARED or not pointer.startswith("/$defs/"):
+            wanted = "`#/...`, `common.json#/$defs/...` or `definitions.json#/$defs/...`: nothing is fetched"
+            raise InvalidSchema("schema_ref", None, found, wanted)
+        shared = read_schema_file(target)["$defs"]
+        if name not in shared:
+            raise InvalidSchema("schema_ref", None, found, "the name of a shared definition")
+        key = f"{target}.{name}"
+        if key not in definitions:
+            # Reserve the place first: a definition may refer to itself.
+            definitions[key] = None
+            definitions[key] = relink(shared[name], target)
+        return f"#/$defs/{key}"
+
+    document: dict[str, Any] = relink(schema, "")
+    return {**document, "$defs": {**document.get("$defs", {}), **definitions}} if definitions else document

@@ -8,43 +8,30 @@ params.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, lru_cache, partial
 from typing import Any
 
-from paramcore.validation.cross_checks import CROSS_CHECKS
+from attrs import frozen
+
+from paramcore.text import format_value
+from paramcore.validation.cross_checks import CROSS_CHECKS, CheckFunction
 from paramcore.validation.finding import Finding
 from paramcore.validation.json_schema import (
-    explain_errors,
     has_fast_validator,
-    is_valid,
     make_fast_validator,
     make_validator,
     suits_fast_validator,
 )
-from paramcore.validation.known_names import KnownNames, make_unknown_finding
+from paramcore.validation.known_names import KnownNames
+from paramcore.validation.messages import explain_errors
 from paramcore.validation.names import load_misplaced_names, suggest_name
-from paramcore.validation.param_rules import ParamRules
 from paramcore.validation.schema import Schema, Schemas
+from paramcore.validation.subschemas import walk_schemas
 from paramcore.values import join_pointer
 
 #: Root keywords that depend on which params are listed elsewhere: the schema cannot be split then.
 _WHOLE_ROOT = {"additionalProperties", "patternProperties", "unevaluatedProperties", "propertyNames"}
-
-#: Root keywords that require nothing of the params together.
-_ANNOTATIONS = {
-    "$schema",
-    "$defs",
-    "definitions",
-    "$comment",
-    "title",
-    "description",
-    "default",
-    "examples",
-    "deprecated",
-    "type",
-    "x-coverage",
-}
 
 #: A task may bring any name: how many are remembered, and how long they may be.
 _CACHED_NAMES = 4_096
@@ -61,15 +48,19 @@ class SchemaRules:
         is_split = not (_WHOLE_ROOT & document.keys()) and _refers_to_definitions(document)
         self._params: Mapping[str, Any] = document.get("properties", {}) if is_split else {}
         dropped = {"properties", "required"} if is_split else {"required"}
+        if document.get("type") == "object":
+            # Params are always an object.
+            dropped.add("type")
         together = {keyword: value for keyword, value in document.items() if keyword not in dropped}
-        self._has_together = not _accepts_objects(together) or not together.keys() <= _ANNOTATIONS
         self._validator = make_validator(document)
         self._together_validator = make_validator(together)
+        # `VALIDATORS` are the keywords that require something.
+        self._has_together = not together.keys().isdisjoint(self._together_validator.VALIDATORS)
         self._is_fast = fast and is_split and suits_fast_validator(document)
         self._definitions = {"$defs": document["$defs"]} if "$defs" in document else {}
         each = {"properties": self._params, **self._definitions}
-        self._fast_each = make_fast_validator(each) if self._is_fast else None
-        self._fast_together = make_fast_validator(together) if self._is_fast and self._has_together else None
+        self._is_valid_each = make_fast_validator(each, fast=self._is_fast)
+        self._is_valid_together = make_fast_validator(together, fast=self._is_fast and self._has_together)
         checks = [check for check in CROSS_CHECKS if not check.types or schema.type in check.types]
         self._param_checks = {check.params[0]: check.function for check in checks if len(check.params) == 1}
         #: The checks of several params, with the names of these.
@@ -79,19 +70,14 @@ class SchemaRules:
         #: The rules of a param by its name, cached.
         self.cached_param_rules = lru_cache(maxsize=_CACHED_NAMES)(self._make_param_rules)
 
-    def get_param_rules(self, name: str) -> ParamRules:
-        """Return the rules of one param."""
-        return (self.cached_param_rules if len(name) <= _CACHED_LENGTH else self._make_param_rules)(name)
-
     def validate_each(self, params: Mapping[str, Any]) -> list[Finding]:
         """Return the findings on each of these params by itself."""
         # One call for all params is faster than a call for each.
-        fits_schema = is_valid(self._fast_each, params)
+        fits_schema = self._is_valid_each(params)
         findings: list[Finding] = []
         for name, value in params.items():
-            rules = self.get_param_rules(name)
-            if rules.goes_beyond_schema or not fits_schema:
-                findings += rules.validate(value, fits_schema=fits_schema)
+            make_rules = self.cached_param_rules if len(name) <= _CACHED_LENGTH else self._make_param_rules
+            findings += make_rules(name).validate(value, fits_schema=fits_schema)
         return findings
 
     def validate_together(self, effective: Mapping[str, Any]) -> Iterator[Finding]:
@@ -100,21 +86,20 @@ class SchemaRules:
             if name not in effective:
                 wanted = f"`{name}`, from the task or its project"
                 yield Finding("param_missing", "error", "", f"no `{name}`", wanted)
-        if self._has_together and not is_valid(self._fast_together, effective):
+        if self._has_together and not self._is_valid_together(effective):
             yield from explain_errors(self._together_validator.iter_errors(effective))
 
     def _make_param_rules(self, name: str) -> ParamRules:
-        check = self._param_checks.get(name)
-        schema = self._params.get(name)
-        if schema is None:
-            findings = () if name in self._known_params else tuple(self._explain_unknown(name))
-            return ParamRules(name, findings, check=check)
+        schema = self._params.get(name, {})
+        # The definitions take long to compile, and a name without a schema needs none.
+        document = {**schema, **self._definitions} if schema else {}
         return ParamRules(
             name,
+            name_findings=() if name in self._known_params else tuple(self._explain_unknown(name)),
             iter_errors=partial(self._validator.descend, schema=schema, path=name, schema_path=name),
-            fast_validator=make_fast_validator({**schema, **self._definitions}) if self._is_fast else None,
+            is_valid=make_fast_validator(document, fast=self._is_fast),
             known_names=KnownNames(self._schema, [schema]),
-            check=check,
+            check=self._param_checks.get(name),
         )
 
     def _explain_unknown(self, name: str) -> Iterator[Finding]:
@@ -127,7 +112,35 @@ class SchemaRules:
         suggestion = suggest_name(name, self._known_params, strict=not self._is_full)
         # Of a type that is partly known, only a misspelt name is certainly unknown.
         if self._is_full or (suggestion is not None and name not in _list_all_params()):
-            yield make_unknown_finding(pointer, name, f"a param of {self._schema.type}", suggestion)
+            found, wanted = f"the name {format_value(name)}", f"a param of {self._schema.type}"
+            yield Finding("param_unknown", "warning", pointer, found, wanted, suggestion)
+
+
+@frozen
+class ParamRules:
+    """What a schema requires of one param, whatever the other params are."""
+
+    name: str
+    #: What is wrong with the name.
+    name_findings: tuple[Finding, ...]
+    #: Yields the errors of jsonschema for a value.
+    iter_errors: Callable[[Any], Iterable[Any]]
+    #: Whether `iter_errors` certainly yields nothing for a value.
+    is_valid: Callable[[Any], bool]
+    known_names: KnownNames
+    #: A check that JSON Schema cannot express.
+    check: CheckFunction | None
+
+    def validate(self, value: Any, *, fits_schema: bool) -> list[Finding]:
+        """Return the findings on a value; `fits_schema`: the caller knows that its schema finds nothing."""
+        findings = [*self.name_findings]
+        if not (fits_schema or self.is_valid(value)):
+            findings += explain_errors(self.iter_errors(value), self.name)
+        if self.known_names.has_parts and isinstance(value, (dict, list)):
+            self.known_names.add_unknown(value, (self.name,), findings)
+        if self.check is not None:
+            findings += self.check({self.name: value})
+        return findings
 
 
 # Projects share a type, and to prepare its rules takes thousands of times as long as to validate a task.
@@ -143,14 +156,6 @@ def _list_all_params() -> frozenset[str]:
     return frozenset(name for type_ in schemas.types for name in schemas.of(type_).params)
 
 
-def _accepts_objects(document: Mapping[str, Any]) -> bool:
-    types = document.get("type", "object")
-    return "object" in ([types] if isinstance(types, str) else types)
-
-
-def _refers_to_definitions(node: Any) -> bool:
+def _refers_to_definitions(document: Mapping[str, Any]) -> bool:
     """Return whether every reference leads to a definition: a reference to another part forbids to split the schema."""
-    if isinstance(node, dict):
-        reference = node.get("$ref", "#/$defs/")
-        return str(reference).startswith("#/$defs/") and all(map(_refers_to_definitions, node.values()))
-    return all(map(_refers_to_definitions, node)) if isinstance(node, list) else True
+    return all(schema.get("$ref", "#/$defs/").startswith("#/$defs/") for _, schema in walk_schemas(document))

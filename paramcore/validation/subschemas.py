@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -25,29 +25,22 @@ _WITH_SCHEMA = (
 _WITH_LIST = ("allOf", "anyOf", "oneOf", "prefixItems")
 _WITH_NAMES = ("dependentSchemas", "properties", "patternProperties", "$defs", "definitions")
 
-#: Keywords whose schemas apply to the value itself, and not to a part of it.
-_SAME_VALUE = ("not", "if", "then", "else", "x-warn", "allOf", "anyOf", "oneOf", "dependentSchemas")
-
 #: Keywords where `false` stays as it is: the message about it names the rejected names.
 _CLOSING = ("additionalProperties", "unevaluatedProperties")
 
 
-def list_subschemas(keyword: str, value: Any) -> list[tuple[str, Any]]:
-    """Return the schemas that a keyword holds, each with its pointer: `("/allOf/0", {...})`."""
-    if keyword in _WITH_SCHEMA:
-        return [(join_pointer(keyword), value)]
-    if keyword in _WITH_LIST and isinstance(value, list):
-        return [(join_pointer(keyword, index), schema) for index, schema in enumerate(value)]
-    if keyword in _WITH_NAMES and isinstance(value, dict):
-        return [(join_pointer(keyword, name), schema) for name, schema in value.items()]
-    return []
-
-
-def list_same_value_schemas(node: Mapping[str, Any]) -> list[Any]:
-    """Return the schemas that a schema applies to the same value, without following `$ref`."""
-    return [
-        schema for keyword in _SAME_VALUE if keyword in node for _, schema in list_subschemas(keyword, node[keyword])
-    ]
+def list_subschemas(node: Mapping[str, Any], keywords: Iterable[str]) -> Iterator[tuple[str, Any]]:
+    """Yield the schemas that these keywords of a schema hold, each with its pointer: `("/allOf/0", {...})`."""
+    for keyword in keywords:
+        if keyword not in node:
+            continue
+        value = node[keyword]
+        if keyword in _WITH_SCHEMA:
+            yield join_pointer(keyword), value
+        elif keyword in _WITH_LIST:
+            yield from ((join_pointer(keyword, index), schema) for index, schema in enumerate(value))
+        elif keyword in _WITH_NAMES:
+            yield from ((join_pointer(keyword, name), schema) for name, schema in value.items())
 
 
 def walk_schemas(node: Any, pointer: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
@@ -55,9 +48,8 @@ def walk_schemas(node: Any, pointer: str = "") -> Iterator[tuple[str, dict[str, 
     if not isinstance(node, dict):
         return
     yield pointer, node
-    for keyword, value in node.items():
-        for below, schema in list_subschemas(keyword, value):
-            yield from walk_schemas(schema, pointer + below)
+    for below, schema in list_subschemas(node, node):
+        yield from walk_schemas(schema, pointer + below)
 
 
 def map_schemas(node: Any, change: Callable[[Any], Any]) -> Any:

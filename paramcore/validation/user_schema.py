@@ -8,14 +8,7 @@ from typing import Any
 
 from paramcore.errors import InvalidSchema, ParamcoreError
 from paramcore.text import describe_value
-from paramcore.validation.bundle import bundle_schema
-from paramcore.validation.subschemas import (
-    list_same_value_schemas,
-    list_subschemas,
-    map_schemas,
-    resolve_reference,
-    walk_schemas,
-)
+from paramcore.validation.subschemas import list_subschemas, resolve_reference, walk_schemas
 from paramcore.values import freeze, join_pointer, thaw
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -26,15 +19,18 @@ _MAX_SCHEMAS = 10_000
 #: Keywords that depend on whether a value fits a schema: there a warning would decide as an error does.
 _DECIDING = ("anyOf", "oneOf", "not", "if", "contains", "unevaluatedItems", "unevaluatedProperties")
 
+#: Keywords whose schemas apply to the value itself, and not to a part of it.
+_SAME_VALUE = ("not", "if", "then", "else", "x-warn", "allOf", "anyOf", "oneOf", "dependentSchemas")
+
 #: Keywords that refer to other schemas in ways that a bundled document does not support.
 _REFERENCES = ("$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$anchor", "$id")
 
 
-def check_user_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a user's schema as plain JSON, bundled with the shared definitions that it refers to.
+def read_user_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a user's schema as plain JSON, once its keywords and patterns are checked.
 
     Raises:
-        InvalidSchema: `schema_invalid`, `schema_ref` or `schema_pattern`; `path` is the place in the schema.
+        InvalidSchema: `schema_invalid` or `schema_pattern`; `path` is the place in the schema.
     """
     try:
         plain = thaw(freeze(schema))
@@ -48,14 +44,21 @@ def check_user_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
     for pointer, node in walk_schemas(plain):
         _check_own_keywords(node, pointer)
         _check_patterns(node, pointer)
-    document = bundle_schema(_replace_booleans(plain))
+    return plain
+
+
+def check_references(document: dict[str, Any]) -> None:
+    """Check that a bundled schema refers to nothing outside, and that following its references ends.
+
+    Raises:
+        InvalidSchema: `schema_ref`, or `schema_invalid` for `x-warn` where a result depends on it.
+    """
     node_ids = {id(node) for _, node in walk_schemas(document)}
     for pointer, node in walk_schemas(document):
-        _check_references(document, node, pointer, node_ids)
+        _check_targets(document, node, pointer, node_ids)
     for pointer, node in walk_schemas(document):
         _check_warnings(document, node, pointer)
-    _SchemaCounter(document).check()
-    return document
+    _check_count(document)
 
 
 def _check_dialect(schema: Any) -> None:
@@ -94,16 +97,7 @@ def _check_patterns(node: dict[str, Any], pointer: str) -> None:
             raise InvalidSchema("schema_pattern", pointer + below, found, wanted) from None
 
 
-def _replace_booleans(schema: dict[str, Any]) -> Any:
-    """Return a schema without `true` and `false` as schemas: `{}` accepts all values, `{"not": {}}` none."""
-
-    def replace(node: Any) -> Any:
-        return node if isinstance(node, dict) else {} if node else {"not": {}}
-
-    return map_schemas(schema, replace)
-
-
-def _check_references(document: dict[str, Any], node: dict[str, Any], pointer: str, node_ids: set[int]) -> None:
+def _check_targets(document: dict[str, Any], node: dict[str, Any], pointer: str, node_ids: set[int]) -> None:
     for keyword in _REFERENCES:
         if keyword in node:
             wanted = "`$ref` with a path: `#/$defs/...`"
@@ -120,8 +114,7 @@ def _check_references(document: dict[str, Any], node: dict[str, Any], pointer: s
 
 def _check_warnings(document: dict[str, Any], node: dict[str, Any], pointer: str) -> None:
     """Reject `x-warn` inside a deciding keyword, references followed."""
-    choices = [choice for keyword in _DECIDING if keyword in node for choice in list_subschemas(keyword, node[keyword])]
-    for below, choice in choices:
+    for below, choice in list_subschemas(node, _DECIDING):
         seen: set[int] = set()
         waiting = [choice]
         while waiting:
@@ -135,40 +128,29 @@ def _check_warnings(document: dict[str, Any], node: dict[str, Any], pointer: str
                     waiting.append(resolve_reference(document, schema["$ref"]))
 
 
-class _SchemaCounter:
-    """Counts the schemas that apply to one value, references followed.
+def _check_count(document: dict[str, Any]) -> None:
+    """Check how many schemas apply to one value: references may form a circle, or double at each step."""
+    #: The count of each schema, by its `id`; `None` while it is counted.
+    counts: dict[int, int | None] = {}
 
-    A circle of references never ends, and references that double at each step hardly do.
-    """
-
-    def __init__(self, document: dict[str, Any]) -> None:
-        self._document = document
-        #: The count of each schema, by its `id`; `None` while it is counted.
-        self._counts: dict[int, int | None] = {}
-
-    def check(self) -> None:
-        for pointer, node in walk_schemas(self._document):
-            try:
-                count = self._count(node, pointer)
-            except RecursionError:
-                found = "a chain of references that is too long to follow"
-                raise InvalidSchema("schema_ref", pointer, found, "a shorter one") from None
-            if count > _MAX_SCHEMAS:
-                found = f"more than {_MAX_SCHEMAS:,} schemas for one value, references followed"
-                raise InvalidSchema("schema_ref", pointer, found, "fewer references")
-
-    def _count(self, node: Any, pointer: str) -> int:
-        if not isinstance(node, dict):
-            return 1
-        if id(node) in self._counts:
-            count = self._counts[id(node)]
-            if count is None:
-                raise InvalidSchema("schema_ref", pointer, "references that form a circle", "references that end")
-            return count
-        self._counts[id(node)] = None
-        schemas = list_same_value_schemas(node)
-        if "$ref" in node:
-            schemas.append(resolve_reference(self._document, node["$ref"]))
-        count = 1 + sum(self._count(schema, pointer) for schema in schemas)
-        self._counts[id(node)] = min(count, _MAX_SCHEMAS + 1)
+    def count_schemas(node: dict[str, Any], pointer: str) -> int:
+        if id(node) not in counts:
+            counts[id(node)] = None
+            schemas = [schema for _, schema in list_subschemas(node, _SAME_VALUE)]
+            if "$ref" in node:
+                schemas.append(resolve_reference(document, node["$ref"]))
+            counts[id(node)] = min(1 + sum(count_schemas(schema, pointer) for schema in schemas), _MAX_SCHEMAS + 1)
+        count = counts[id(node)]
+        if count is None:
+            raise InvalidSchema("schema_ref", pointer, "references that form a circle", "references that end")
         return count
+
+    for pointer, node in walk_schemas(document):
+        try:
+            count = count_schemas(node, pointer)
+        except RecursionError:
+            found = "a chain of references that is too long to follow"
+            raise InvalidSchema("schema_ref", pointer, found, "a shorter one") from None
+        if count > _MAX_SCHEMAS:
+            found = f"more than {_MAX_SCHEMAS:,} schemas for one value, references followed"
+            raise InvalidSchema("schema_ref", pointer, found, "fewer references")

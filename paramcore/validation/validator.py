@@ -6,9 +6,9 @@ inherited value is found once per version, and a task costs only its own params.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from paramcore.model import EffectiveParams, Inheritance, ParamVersion, Project
 from paramcore.validation.finding import Finding
@@ -28,6 +28,9 @@ class Validator:
 
     Keep a validator: it caches its findings on the project.  The extra `fast`
     makes it faster and changes no finding; `fast=False` does without.
+
+    Each method raises `InvalidSchema` (`schema_failed`) where a user's own schema
+    fails on a value.
     """
 
     def __init__(self, project: Project, schemas: Schemas = Schemas(), *, fast: bool | None = None) -> None:
@@ -48,7 +51,6 @@ class Validator:
 
         Raises:
             NoSuchVersion: where the project has no such version.
-            InvalidSchema: `schema_failed`, where a user's own schema fails on a value.
         """
         if version is None and not self._project.versions:
             return ()
@@ -56,22 +58,14 @@ class Validator:
         return _sort(finding for findings in self._validate_version(target).by_param.values() for finding in findings)
 
     def task(self, effective: EffectiveParams) -> tuple[Finding, ...]:
-        """Validate what a task of the project will get.
-
-        Raises:
-            InvalidSchema: `schema_failed`, where a user's own schema fails on a value.
-        """
+        """Validate what a task of the project will get."""
         return self.task_params(effective.task.params, effective.inheritance)
 
     def task_params(self, own: Mapping[str, object], inheritance: Inheritance) -> tuple[Finding, ...]:
-        """Validate what a task with these params will get; they may be plain JSON that `freeze` would accept.
-
-        Raises:
-            InvalidSchema: `schema_failed`, where a user's own schema fails on a value.
-        """
+        """Validate what a task with these params will get; they may be plain JSON that `freeze` would accept."""
         effective, version = inheritance.merge(own), inheritance.version
         findings = self._rules.validate_each(own)
-        inherited = _NO_FINDINGS if version is None else self._validate_version(version)
+        inherited = _VersionFindings({}, {}) if version is None else self._validate_version(version)
         for name, param_findings in inherited.by_param.items():
             if name not in own:
                 findings += param_findings
@@ -93,19 +87,17 @@ class Validator:
         return _sort(findings) if findings else ()
 
     def _validate_version(self, version: ParamVersion) -> _VersionFindings:
-        findings = self._findings.get(version.number)
-        if findings is None:
-            by_param = {}
-            for name, value in version.params.items():
-                if param_findings := self._rules.get_param_rules(name).validate(value):
-                    by_param[name] = tuple(self._attribute(finding, version) for finding in param_findings)
+        if version.number not in self._findings:
+            by_param: dict[str, list[Finding]] = {}
+            for finding in self._rules.validate_each(version.params):
+                by_param.setdefault(_get_param(finding), []).append(self._attribute(finding, version))
             by_check = {
-                names: tuple(self._attribute(finding, version) for finding in check(version.params))
+                names: [self._attribute(finding, version) for finding in check(version.params)]
                 for names, check in self._rules.cross_checks
                 if names <= version.params.keys()
             }
-            findings = self._findings[version.number] = _VersionFindings(by_param, by_check)
-        return findings
+            self._findings[version.number] = _VersionFindings(by_param, by_check)
+        return self._findings[version.number]
 
     def _attribute(self, finding: Finding, version: ParamVersion | None) -> Finding:
         """Return a finding with the version that a value comes from, and the version that first set it."""
@@ -124,11 +116,8 @@ class Validator:
 class _VersionFindings:
     """The findings on the params of a version: on each by itself, and of each check of several params."""
 
-    by_param: Mapping[str, tuple[Finding, ...]] = field(factory=dict)
-    by_check: Mapping[frozenset[str], tuple[Finding, ...]] = field(factory=dict)
-
-
-_NO_FINDINGS = _VersionFindings()
+    by_param: Mapping[str, Sequence[Finding]]
+    by_check: Mapping[frozenset[str], Sequence[Finding]]
 
 
 def _get_param(finding: Finding) -> str:
