@@ -7,7 +7,7 @@ from typing import Any
 _NUMBERS = (0, False, 0.0, -0.0, 1, True, 1.0, -1, 2**53, float(2**53), 2**53 + 1)
 _TEXTS = ("", "0", "null", "\u00e9", "e\u0301", "\u2028")
 _ARRAYS: tuple[Any, ...] = ([], [0], [False], [None], [[]])
-_OBJECTS = ({}, {"x": 1}, {"x": True}, {"x": 1.0}, {"x": None}, {"": 0}, {"instruction": "inner"})
+_OBJECTS: tuple[Any, ...] = ({}, {"x": 1}, {"x": True}, {"x": 1.0}, {"x": None}, {"": 0}, {"instruction": "inner"})
 
 #: JSON values that some comparison, language or encoder confuses with each other.
 LOOKALIKES: tuple[Any, ...] = (*_NUMBERS, None, *_TEXTS, *_ARRAYS, *_OBJECTS)
