@@ -5,8 +5,6 @@ These are flows without I/O; `Client.apply` and `Client.reconcile` run them.
 
 from __future__ import annotations
 
-from attrs import evolve
-
 from paramcore.analysis import Plan
 from paramcore.errors import InvalidSetting, NotDone, OutcomeUnknown
 from paramcore.service.outcome import Outcome, digest_params, find_update
@@ -75,4 +73,4 @@ def reconcile_outcome(outcome: Outcome, clock: Clock) -> Flow[Outcome]:
     holding = tuple(
         version.number for version in now.versions[base:] if digest_params(version.params) == outcome.digest
     )
-    return evolve(outcome, state="unknown").with_history(now, holding)
+    return outcome.with_history(now, holding)

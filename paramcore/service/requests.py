@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Literal, Protocol, TypeGuard
+from typing import Any, Literal, Protocol
 from urllib.parse import quote, urlencode
 
 from attrs import field, frozen
 
 from paramcore.errors import InvalidSetting
-from paramcore.model import Replace, TaskRequest, Update, check_project_name
+from paramcore.model import Project, TaskRequest, Update, check_project_name
 from paramcore.text import describe_value
 from paramcore.values import freeze, thaw
 
@@ -110,16 +110,10 @@ def create_project(
             `routing_type`, `pipeline`.
         InvalidParams, NotJSON: if a project cannot hold `params`.
     """
-    check_project_name(name)
-    _check_task_type(type, "/type")
-    for flag in (rapid, studio):
-        if not _is_flag(flag):
-            raise InvalidSetting("flag_type", None, describe_value(flag), "true or false")
-    if dataset_id is not None and not _is_text(dataset_id):
-        raise InvalidSetting("routing_type", "/datasetId", describe_value(dataset_id), "the id of a dataset, as text")
-    _check_pipeline(pipeline, consensus_attempts, studio=studio)
+    project = Project(name, type=type, params=params)
+    _check_studio_fields(rapid, studio, dataset_id, pipeline, consensus_attempts)
     optional = {
-        "params": None if params is None else thaw(Replace(params).params),
+        "params": None if params is None else thaw(project.params),
         "rapid": rapid or None,
         "studio": studio or None,
         "datasetId": dataset_id,
@@ -147,39 +141,29 @@ def create_task(task: TaskRequest, *, type: str | None = None) -> Request:
         InvalidSetting: `task_type` if neither `task` nor `type` names a type,
             or if they name different ones.
     """
-    task_type = _check_task_type(task.type if type is None else type, None)
-    if task.type is not None and task.type != task_type:
-        raise InvalidSetting("task_type", None, describe_value(task_type), "the task type of the request")
+    task_type = task.type if type is None else type
+    if not isinstance(task_type, str) or not task_type or task.type not in (None, task_type):
+        raise InvalidSetting("task_type", None, describe_value(task_type), "the task type of the request, as text")
     return Request("POST", f"/task/{quote(task_type, safe='')}", body=_encode_body(task.flat))
 
 
-def _check_task_type(task_type: object, path: str | None) -> str:
-    if not _is_text(task_type) or not task_type:
-        raise InvalidSetting("task_type", path, describe_value(task_type), "a task type, as text")
-    return task_type
-
-
-def _check_pipeline(pipeline: object, consensus_attempts: object, *, studio: bool) -> None:
+def _check_studio_fields(
+    rapid: object, studio: object, dataset_id: object, pipeline: object, consensus_attempts: object
+) -> None:
+    # Exact types: neither a subclass of `str` nor `True` as a number reaches the service.
+    for flag in (rapid, studio):
+        if type(flag) is not bool:
+            raise InvalidSetting("flag_type", None, describe_value(flag), "true or false")
+    if dataset_id is not None and type(dataset_id) is not str:
+        raise InvalidSetting("routing_type", "/datasetId", describe_value(dataset_id), "the id of a dataset, as text")
     # E1: only Studio has pipelines, and only its consensus pipeline has a number of attempts.
-    if pipeline is not None and not (_is_text(pipeline) and pipeline in _STUDIO_PIPELINES and studio):
+    if pipeline is not None and not (type(pipeline) is str and pipeline in _STUDIO_PIPELINES and studio):
         wanted = "`standard_task` or `consensus_task`, with `studio`"
         raise InvalidSetting("pipeline", "/pipeline", f"{describe_value(pipeline)} as `pipeline`", wanted)
-    if consensus_attempts is not None and not (_is_positive(consensus_attempts) and pipeline == "consensus_task"):
-        found = f"{describe_value(consensus_attempts)} as `consensus_attempts`"
+    attempts = consensus_attempts
+    if attempts is not None and not (type(attempts) is int and attempts > 0 and pipeline == "consensus_task"):
+        found = f"{describe_value(attempts)} as `consensus_attempts`"
         raise InvalidSetting("pipeline", "/consensus_attempts", found, "a number from 1 on, with `consensus_task`")
-
-
-# Exact types: neither a subclass of `str` nor `True` as a number reaches the service.
-def _is_text(value: object) -> TypeGuard[str]:
-    return type(value) is str
-
-
-def _is_flag(value: object) -> bool:
-    return type(value) is bool
-
-
-def _is_positive(value: Any) -> bool:
-    return type(value) is int and value > 0
 
 
 def _encode_project_path(name: str) -> str:
