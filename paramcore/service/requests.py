@@ -1,7 +1,8 @@
 """API requests and responses as values, and the protocol of a transport.
 
 Neither value holds an API key: the transport adds the base URL, the key and
-the headers.
+the headers.  The functions that build requests raise `InvalidSetting` for a
+name, a type or a field that the API rejects.
 """
 
 from __future__ import annotations
@@ -76,11 +77,7 @@ class Transport(Protocol):
 
 
 def get_project(name: str) -> Request:
-    """Build the request for one project (E2).
-
-    Raises:
-        InvalidSetting: `project_name`.
-    """
+    """Build the request for one project (E2)."""
     return Request("GET", _encode_project_path(name))
 
 
@@ -104,11 +101,6 @@ def create_project(
 
     `pipeline` requires `studio`; `consensus_attempts` requires the pipeline
     `consensus_task`.
-
-    Raises:
-        InvalidSetting: `project_name`, `task_type`, `flag_type`,
-            `routing_type`, `pipeline`.
-        InvalidParams, NotJSON: if a project cannot hold `params`.
     """
     project = Project(name, type=type, params=params)
     _check_studio_fields(rapid, studio, dataset_id, pipeline, consensus_attempts)
@@ -125,11 +117,7 @@ def create_project(
 
 
 def update_project(name: str, update: Update) -> Request:
-    """Build the request that updates the params of a project.
-
-    Raises:
-        InvalidSetting: `project_name`.
-    """
+    """Build the request that updates the params of a project."""
     # E3: the actions on a project have paths below the path of the project.
     return Request("POST", f"{_encode_project_path(name)}/setParams", body=_encode_body(update.body))
 
@@ -137,9 +125,7 @@ def update_project(name: str, update: Update) -> Request:
 def create_task(task: TaskRequest, *, type: str | None = None) -> Request:
     """Build the request that creates a task; the path names the task type (T12).
 
-    Raises:
-        InvalidSetting: `task_type` if neither `task` nor `type` names a type,
-            or if they name different ones.
+    Either `task` or `type` names it, or both name the same.
     """
     task_type = task.type if type is None else type
     if not isinstance(task_type, str) or not task_type or task.type not in (None, task_type):

@@ -75,16 +75,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: _HTTPServer
 
     def do_GET(self) -> None:
-        """Answer a GET."""
-        self._answer()
-
-    def do_POST(self) -> None:
-        """Answer a POST."""
-        self._answer()
-
-    do_PUT = do_DELETE = do_POST  # noqa: N815
-
-    def _answer(self) -> None:
+        """Answer a request of any method."""
         length = self.headers.get("content-length", "0")
         if "transfer-encoding" in self.headers or not (length.isascii() and length.isdigit()):
             self._reject(build_error_reply(411, "a request needs a Content-Length"))
@@ -98,6 +89,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         headers = {name.lower(): value for name, value in self.headers.items()}
         self._send(self.server.stand_in.handle(self.command, self.path, headers, body))
+
+    do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815
 
     def _reject(self, response: Response) -> None:
         # The body was not read, so the next request on this connection cannot be found.
