@@ -71,12 +71,7 @@ class HttpTransport:
         deadline = time.monotonic() + seconds
         # Without `trust_env`, no variable adds a proxy, a .netrc or certificates.
         client = httpx.Client(
-            verify=self._verify,
-            proxy=self._proxy,
-            trust_env=False,
-            follow_redirects=False,
-            timeout=seconds,
-            http2=False,
+            verify=self._verify, proxy=self._proxy, trust_env=False, follow_redirects=False, timeout=seconds
         )
         # The timeout of httpx limits each read, so a server that sends byte by byte would never reach it.
         timer = threading.Timer(seconds, _close_quietly, [client])
@@ -87,9 +82,9 @@ class HttpTransport:
             with client, client.stream(request.method, url, content=request.body, headers=headers) as reply:
                 body = self._read_body(reply, deadline)
                 return Response(reply.status_code, self._key.redact(body), dict(reply.headers))
+        except (NotDone, OutcomeUnknown):
+            raise
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, RuntimeError, ValueError) as error:
-            if isinstance(error, (NotDone, OutcomeUnknown)):
-                raise
             # No cause: a message of httpx may quote the request.
             raise _translate_error(error, is_late=time.monotonic() >= deadline) from None
         finally:
