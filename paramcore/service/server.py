@@ -15,8 +15,6 @@ from paramcore.service.memory import build_error_reply
 from paramcore.service.requests import Response
 from paramcore.service.standin import MAX_BODY_SIZE, StandIn
 
-#: Seconds before an idle connection is closed.
-_IDLE_TIMEOUT = 10
 _HOST = "127.0.0.1"
 
 
@@ -68,7 +66,8 @@ class _HTTPServer(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "paramcore"
-    timeout = _IDLE_TIMEOUT
+    #: Seconds before an idle connection is closed.
+    timeout = 10
     # Buffer each reply: several small writes would wait for each other's acknowledgement.
     wbufsize = 2**16
     disable_nagle_algorithm = True
@@ -106,7 +105,6 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("connection", "close")
         self.end_headers()
         self.wfile.write(response.body)
-        self.wfile.flush()
 
     def log_message(self, format: str, *args: Any) -> None:
         """Write no log: the stand-in reports each request to `on_event`."""
