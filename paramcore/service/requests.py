@@ -21,6 +21,8 @@ from paramcore.values import freeze, thaw
 
 #: Bytes. A transport rejects a longer response body.
 MAX_RESPONSE_SIZE = 16 * 2**20
+#: Seconds for a request without a timeout of its own.
+DEFAULT_TIMEOUT = 30.0
 
 _STUDIO_PIPELINES = ("standard_task", "consensus_task")
 

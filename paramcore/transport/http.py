@@ -12,7 +12,7 @@ import httpx
 
 from paramcore import __version__
 from paramcore.errors import InvalidSetting, NotDone, OutcomeUnknown
-from paramcore.service.requests import MAX_RESPONSE_SIZE, Request, Response
+from paramcore.service.requests import DEFAULT_TIMEOUT, MAX_RESPONSE_SIZE, Request, Response
 from paramcore.text import describe_value, format_value
 from paramcore.transport.key import ApiKey
 
@@ -20,8 +20,6 @@ from paramcore.transport.key import ApiKey
 BASE_URL = "https://api.scale.com/v1"
 
 _LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
-#: Seconds for a request without a timeout of its own.
-_DEFAULT_TIMEOUT = 30.0
 _WANTED_URL = "an `https` address that includes the `/v1`, or `http` on loopback, without a user or a key in it"
 
 
@@ -67,7 +65,7 @@ class HttpTransport:
             NotDone: `not_sent`, `certificate`.
             OutcomeUnknown: `no_reply`, `deadline`, `reply_size`.
         """
-        seconds = _DEFAULT_TIMEOUT if request.timeout is None else request.timeout
+        seconds = DEFAULT_TIMEOUT if request.timeout is None else request.timeout
         deadline = time.monotonic() + seconds
         # Without `trust_env`, no variable adds a proxy, a .netrc or certificates.
         client = httpx.Client(

@@ -10,11 +10,8 @@ import requests
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ProxyError, SSLError
 
 from paramcore.errors import NotDone, OutcomeUnknown
-from paramcore.service.requests import MAX_RESPONSE_SIZE, Request, Response
+from paramcore.service.requests import DEFAULT_TIMEOUT, MAX_RESPONSE_SIZE, Request, Response
 from paramcore.transport.key import ApiKey
-
-#: Seconds for a request without a timeout of its own.
-_DEFAULT_TIMEOUT = 30.0
 
 
 class ScaleApiTransport:
@@ -48,7 +45,7 @@ class ScaleApiTransport:
             NotDone: `not_sent`, `certificate`.
             OutcomeUnknown: `no_reply`, `deadline`, `reply_size`.
         """
-        seconds = _DEFAULT_TIMEOUT if request.timeout is None else request.timeout
+        seconds = DEFAULT_TIMEOUT if request.timeout is None else request.timeout
         results: list[Response | NotDone | OutcomeUnknown] = []
         # The timeout of `requests` limits each read, so another thread limits the whole exchange.
         worker = threading.Thread(target=lambda: results.append(self._exchange(request, seconds)), daemon=True)
