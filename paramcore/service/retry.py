@@ -61,11 +61,7 @@ class Clock:
 
 
 def run_flow(flow: Flow[_T], transport: Transport, sleep: Callable[[float], None]) -> _T:
-    """Run a flow over a blocking transport and return its result.
-
-    Raises:
-        ParamcoreError: as raised by the flow.
-    """
+    """Run a flow over a blocking transport and return its result."""
     try:
         step = next(flow)
         while True:

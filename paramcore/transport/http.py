@@ -107,7 +107,7 @@ class HttpTransport:
                 found = f"a reply of more than {self._max_response_size:,} bytes"
                 raise OutcomeUnknown("reply_size", None, found, "a smaller one", reply.status_code)
             if time.monotonic() > deadline:
-                raise _create_deadline_error()
+                raise TimeoutError
         return b"".join(chunks)
 
 
@@ -137,23 +137,10 @@ def _close_quietly(client: httpx.Client) -> None:
 
 def _translate_error(error: Exception, *, is_late: bool) -> NotDone | OutcomeUnknown:
     if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL)):
-        if _has_certificate_error(error):
-            found, wanted = "an invalid certificate", "one of a known authority, for this host"
-            return NotDone("certificate", None, found, wanted)
+        if "CERTIFICATE_VERIFY_FAILED" in str(error):
+            return NotDone("certificate", None, "an invalid certificate", "one of a known authority, for this host")
         found = "no connection in time" if isinstance(error, httpx.ConnectTimeout) else "no connection to the service"
         return NotDone("not_sent", None, found, "a connection (nothing was sent)")
     if is_late or isinstance(error, httpx.TimeoutException):
-        return _create_deadline_error()
+        return OutcomeUnknown("deadline", None, "no complete reply in time", "one before the deadline")
     return OutcomeUnknown("no_reply", None, f"a broken connection ({type(error).__name__})", "a complete reply")
-
-
-def _has_certificate_error(error: BaseException | None) -> bool:
-    while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY_FAILED" in str(error):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
-
-
-def _create_deadline_error() -> OutcomeUnknown:
-    return OutcomeUnknown("deadline", None, "no complete reply in time", "one before the deadline")
