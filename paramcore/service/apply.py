@@ -5,12 +5,10 @@ These are flows without I/O; `Client.apply` and `Client.reconcile` run them.
 
 from __future__ import annotations
 
-from attrs import evolve
-
 from paramcore.analysis import Plan
 from paramcore.errors import InvalidSetting, NotDone, OutcomeUnknown
 from paramcore.service.outcome import Outcome, digest_params, find_update
-from paramcore.service.replies import build_status_error, read_project_reply
+from paramcore.service.replies import read_project_reply
 from paramcore.service.requests import Response, get_project, update_project
 from paramcore.service.retry import Clock, Flow, get_with_retry, post_once
 from paramcore.text import describe_value
@@ -20,11 +18,6 @@ def apply_plan(plan: Plan, clock: Clock) -> Flow[Outcome]:
     """Apply a planned update if the project is still as the plan found it.
 
     Once the POST is sent, this raises nothing: the outcome holds the error.
-
-    Raises:
-        InvalidSetting: `update_type` if the plan has no update.
-        NotDone, OutcomeUnknown: if the project cannot be read. The update was
-            not sent.
     """
     if plan.update is None:
         raise InvalidSetting("update_type", None, "a plan of nothing to do", "a `Patch` or a `Replace`")
@@ -53,13 +46,12 @@ def classify_reply(plan: Plan, reply: Response | NotDone | OutcomeUnknown) -> Ou
     Everything else is *unknown*.
     """
     if isinstance(reply, Response):
-        if reply.status == 200:
-            try:
-                now = read_project_reply(reply, plan.project.name, plan.project.assumptions)
-            except OutcomeUnknown as error:
-                return Outcome.of(plan, "unknown", error=error)
+        try:
+            now = read_project_reply(reply, plan.project.name, plan.project.assumptions)
+        except (NotDone, OutcomeUnknown) as error:
+            reply = error
+        else:
             return find_update(plan, now)
-        reply = build_status_error(reply)
     return Outcome.of(plan, "not done" if isinstance(reply, NotDone) else "unknown", error=reply)
 
 
@@ -69,10 +61,6 @@ def reconcile_outcome(outcome: Outcome, clock: Clock) -> Flow[Outcome]:
     With its plan, an update is found wherever it is in the history.  With base
     and digest alone, it is found only if no other writer added a version before
     it.
-
-    Raises:
-        InvalidSetting: `base_type` if `outcome.base` is not a number of versions.
-        NotDone, OutcomeUnknown: if the project cannot be read.
     """
     name, base, plan = outcome.project, outcome.base, outcome.plan
     if type(base) is not int or base < 0:
@@ -85,4 +73,4 @@ def reconcile_outcome(outcome: Outcome, clock: Clock) -> Flow[Outcome]:
     holding = tuple(
         version.number for version in now.versions[base:] if digest_params(version.params) == outcome.digest
     )
-    return evolve(outcome, state="unknown").with_history(now, holding)
+    return outcome.with_history(now, holding)

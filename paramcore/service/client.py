@@ -19,6 +19,7 @@ from paramcore.service.requests import Transport
 from paramcore.service.retry import Clock, Flow, get_with_retry, post_once, run_flow
 
 _T = TypeVar("_T")
+_Subject = TypeVar("_Subject")
 
 
 @frozen
@@ -54,13 +55,12 @@ class Client:
         Raises:
             InvalidSetting: `project_name`.
         """
-        response = self._run(get_with_retry(requests.get_project(name), self._start_clock()))
-        return read_project_reply(response, name, self.assumptions)
+        return read_project_reply(self._run(get_with_retry, requests.get_project(name)), name, self.assumptions)
 
     def list_projects(self, *, archived: bool | None = None) -> tuple[Project, ...]:
         """Read all projects, or only those with this `archived` flag."""
-        response = self._run(get_with_retry(requests.list_projects(archived=archived), self._start_clock()))
-        return read_projects_reply(response, self.assumptions)
+        request = requests.list_projects(archived=archived)
+        return read_projects_reply(self._run(get_with_retry, request), self.assumptions)
 
     def create_project(self, name: str, *, type: str, **fields: Any) -> Project:
         """Create a project.
@@ -75,7 +75,7 @@ class Client:
             InvalidParams, NotJSON: if a project cannot hold the params.
         """
         request = requests.create_project(name, type=type, **fields)
-        return read_project_reply(self._run(post_once(request, self._start_clock())), name, self.assumptions)
+        return read_project_reply(self._run(post_once, request), name, self.assumptions)
 
     def create_task(self, effective: EffectiveParams, *, send: TaskRequest | None = None) -> Mapping[str, Any]:
         """Create the task that was previewed and return the task object; it may be billed.
@@ -88,7 +88,7 @@ class Client:
             InvalidSetting: `task_type`.
         """
         request = requests.create_task(effective.task if send is None else send, type=effective.type)
-        return read_task_reply(self._run(post_once(request, self._start_clock())))
+        return read_task_reply(self._run(post_once, request))
 
     def apply(self, plan: Plan) -> Outcome:
         """Apply a planned update: read the project, send one POST, classify the reply.
@@ -98,7 +98,7 @@ class Client:
             NotDone, OutcomeUnknown: if the project cannot be read. The update
                 was not sent.
         """
-        return self._run(apply_plan(plan, self._start_clock()))
+        return self._run(apply_plan, plan)
 
     def reconcile(self, outcome: Outcome) -> Outcome:
         """Read the project and look for an update whose outcome was unknown.
@@ -107,10 +107,7 @@ class Client:
             InvalidSetting: `base_type`.
             NotDone, OutcomeUnknown: if the project cannot be read.
         """
-        return self._run(reconcile_outcome(outcome, self._start_clock()))
+        return self._run(reconcile_outcome, outcome)
 
-    def _run(self, flow: Flow[_T]) -> _T:
-        return run_flow(flow, self.transport, self.sleep)
-
-    def _start_clock(self) -> Clock:
-        return Clock(self.deadline, self.now, self.jitter)
+    def _run(self, start: Callable[[_Subject, Clock], Flow[_T]], subject: _Subject) -> _T:
+        return run_flow(start(subject, Clock(self.deadline, self.now, self.jitter)), self.transport, self.sleep)

@@ -99,12 +99,10 @@ class MemoryService:
         with self._lock:
             try:
                 value, event = self._handle(request)
-            except _RejectedRequest as rejected:
-                response, event = build_error_reply(rejected.status, str(rejected)), str(rejected)
-            except ParamcoreError as error:
-                response, event = build_error_reply(400, str(error)), str(error)
-            else:
                 response = _build_reply(200, value)
+            except (_RejectedRequest, ParamcoreError) as error:
+                status, event = error.status if isinstance(error, _RejectedRequest) else 400, str(error)
+                response = build_error_reply(status, event)
             self._on_event(f"{request.method} {request.path} {response.status}  {event}")
             return response
 
@@ -206,9 +204,8 @@ class MemoryService:
             # A request that names only a batch goes to the project of the batch (T11).
             name = self._get_batch(task.batch)["project"]
         if name is None:
-            return self._store_task(
-                task, {"type": task_type, "params": thaw(task.params)}
-            ), "created, without a project"
+            created = self._store_task(task, {"type": task_type, "params": thaw(task.params)})
+            return created, "created, without a project"
         project = self._get_project(name)
         effective = project.resolve(task)
         objection = self._on_validate(project, effective)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, Self, TypeAlias
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from paramcore.analysis import Plan, find_overwritten_params
 from paramcore.errors import NotDone, OutcomeUnknown
@@ -47,7 +47,7 @@ class Outcome:
     #: Why the update was not done, or why its outcome is unknown.
     error: NotDone | OutcomeUnknown | None = None
     #: The plan, if it is known.
-    plan: Plan | None = field(default=None)
+    plan: Plan | None = None
 
     @classmethod
     def of(
@@ -68,10 +68,10 @@ class Outcome:
         error = None
         if not versions:
             newer = len(now.versions) - self.base
-            found = (
-                f"no version that holds it, among {newer} made since" if newer > 0 else "no version that holds it, yet"
+            since = f"among {newer} made since" if newer > 0 else "yet"
+            error = OutcomeUnknown(
+                "not_seen", None, f"no version that holds it, {since}", "one: the request may still arrive"
             )
-            error = OutcomeUnknown("not_seen", None, found, "one: the request may still arrive")
         return evolve(self, state=state, versions=versions, now=now, altered=altered, error=error)
 
     @property
@@ -89,12 +89,12 @@ class Outcome:
     @property
     def base_moved(self) -> bool:
         """Whether another writer added a version between the plan and this update."""
-        return self.version is not None and any(number < self.version for number in self.concurrent_versions)
+        return self.version is not None and self.version > self.base
 
     @property
     def newer_exists(self) -> bool:
         """Whether another writer added a version after this update."""
-        return self.version is not None and any(number > self.version for number in self.concurrent_versions)
+        return self.now is not None and self.version is not None and self.version + 1 < len(self.now.versions)
 
     @property
     def overwritten(self) -> tuple[str, ...]:
@@ -132,27 +132,26 @@ class Outcome:
         return f"<Outcome {self.state!r} of the update of {self.project!r}>"
 
     def __str__(self) -> str:
-        return "\n".join([self._format_headline(), *(f"  {note}" for note in self._list_notes())])
-
-    def _format_headline(self) -> str:
         name = format_value(self.project)
         if self.state == "done":
-            return f"done: version {self.version} of {name}"
-        if self.state == "repeated":
-            return f"applied more than once: versions {_join(self.versions)} of {name} hold it"
-        return f"{self.state}: the update of {name}: {self.error}"
+            headline = f"done: version {self.version} of {name}"
+        elif self.state == "repeated":
+            headline = f"applied more than once: versions {_join(self.versions)} of {name} hold it"
+        else:
+            headline = f"{self.state}: the update of {name}: {self.error}"
+        return "\n  ".join([headline, *self._list_notes()])
 
     def _list_notes(self) -> list[str]:
         notes = []
-        if self.base_moved:
-            before = (number for number in self.concurrent_versions if number < (self.version or 0))
-            notes.append(f"another writer added version {_join(before)} before it")
-        if self.overwritten:
-            names = ", ".join(format_name(name) for name in self.overwritten)
-            notes.append(f"params changed concurrently that this update overwrote: {names}")
-        if self.newer_exists:
-            after = (number for number in self.concurrent_versions if number > (self.version or 0))
-            notes.append(f"another writer added version {_join(after)} after it")
+        if self.now is not None and self.version is not None:
+            earlier, later = range(self.base, self.version), range(self.version + 1, len(self.now.versions))
+            if earlier:
+                notes.append(f"another writer added version {_join(earlier)} before it")
+            if self.overwritten:
+                names = ", ".join(format_name(name) for name in self.overwritten)
+                notes.append(f"params changed concurrently that this update overwrote: {names}")
+            if later:
+                notes.append(f"another writer added version {_join(later)} after it")
         if self.altered:
             notes.append(f"the service now reports other params for version {_join(self.altered)}")
         if self.state == "unknown":

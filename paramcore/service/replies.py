@@ -1,8 +1,8 @@
 """Strict readers for the API's replies.
 
-The status alone decides whether the service refused a request.  A body that
-cannot be read, such as HTML, half a document or another project, raises
-`OutcomeUnknown`: it does not prove that nothing was done.
+Each reader raises `NotDone` if the status says that the service did nothing.
+It raises `OutcomeUnknown` for any other status but 200, and for a body that it
+cannot read, such as HTML, half a document or another project.
 """
 
 from __future__ import annotations
@@ -34,13 +34,7 @@ _WANTED = {
 
 
 def read_project_reply(response: Response, name: str, assumptions: Assumptions = Assumptions()) -> Project:
-    """Read the reply that holds the project of this name.
-
-    Raises:
-        NotDone: if the status says that the service did nothing.
-        OutcomeUnknown: for any other status but 200, and if the body is not
-            this project.
-    """
+    """Read the reply that holds the project of this name."""
     # U8: the reply to an update is the whole project, so its history shows what the update did.
     project = _read_body(response, partial(read_project, assumptions=assumptions))
     if project.name != name:
@@ -50,13 +44,7 @@ def read_project_reply(response: Response, name: str, assumptions: Assumptions =
 
 
 def read_projects_reply(response: Response, assumptions: Assumptions = Assumptions()) -> tuple[Project, ...]:
-    """Read the reply that lists projects, a bare JSON array.
-
-    Raises:
-        NotDone: if the status says that the service did nothing.
-        OutcomeUnknown: for any other status but 200, and if the body is not a
-            list of projects.
-    """
+    """Read the reply that lists projects, a bare JSON array."""
 
     def read(value: Any) -> tuple[Project, ...]:
         if not isinstance(value, list):
@@ -67,13 +55,7 @@ def read_projects_reply(response: Response, assumptions: Assumptions = Assumptio
 
 
 def read_task_reply(response: Response) -> Mapping[str, Any]:
-    """Read the reply that holds a created task.
-
-    Raises:
-        NotDone: if the status says that the service did nothing.
-        OutcomeUnknown: for any other status but 200, and if the body is not a
-            task object.
-    """
+    """Read the reply that holds a created task."""
 
     def read(value: Any) -> Mapping[str, Any]:
         if not isinstance(value, dict) or not isinstance(value.get("task_id"), str):
@@ -84,27 +66,18 @@ def read_task_reply(response: Response) -> Mapping[str, Any]:
 
 
 def check_status(response: Response) -> None:
-    """Raise an error unless the status is 200.
-
-    Raises:
-        NotDone: if the status says that the service did nothing.
-        OutcomeUnknown: for any other status but 200.
-    """
-    # E5: 200 alone is success, also for creates.
-    if response.status != 200:
-        raise build_status_error(response)
-
-
-def build_status_error(response: Response) -> NotDone | OutcomeUnknown:
-    """Return the error for a status other than 200, with the service's text."""
+    """Raise an error with the service's text unless the status is 200."""
     status = response.status
+    # E5: 200 alone is success, also for creates.
+    if status == 200:
+        return
     text = _read_error_text(response.body)
     found = f"status {status}, and it says: {text}" if text else f"status {status}"
     # E6: the status alone decides. 408 and 5xx may follow a completed request, or come from a proxy.
     if 400 <= status < 500 and status != 408:
         code = _CODES.get(status, "refused")
-        return NotDone(code, None, found, _WANTED.get(code, "a request that the service accepts"), status)
-    return OutcomeUnknown("reply_status", None, found, "status 200", status)
+        raise NotDone(code, None, found, _WANTED.get(code, "a request that the service accepts"), status)
+    raise OutcomeUnknown("reply_status", None, found, "status 200", status)
 
 
 def _read_error_text(body: bytes) -> str:

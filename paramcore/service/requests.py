@@ -1,25 +1,28 @@
 """API requests and responses as values, and the protocol of a transport.
 
 Neither value holds an API key: the transport adds the base URL, the key and
-the headers.
+the headers.  The functions that build requests raise `InvalidSetting` for a
+name, a type or a field that the API rejects.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Literal, Protocol, TypeGuard
+from typing import Any, Literal, Protocol
 from urllib.parse import quote, urlencode
 
 from attrs import field, frozen
 
 from paramcore.errors import InvalidSetting
-from paramcore.model import Replace, TaskRequest, Update, check_project_name
+from paramcore.model import Project, TaskRequest, Update, check_project_name
 from paramcore.text import describe_value
 from paramcore.values import freeze, thaw
 
 #: Bytes. A transport rejects a longer response body.
 MAX_RESPONSE_SIZE = 16 * 2**20
+#: Seconds for a request without a timeout of its own.
+DEFAULT_TIMEOUT = 30.0
 
 _STUDIO_PIPELINES = ("standard_task", "consensus_task")
 
@@ -76,11 +79,7 @@ class Transport(Protocol):
 
 
 def get_project(name: str) -> Request:
-    """Build the request for one project (E2).
-
-    Raises:
-        InvalidSetting: `project_name`.
-    """
+    """Build the request for one project (E2)."""
     return Request("GET", _encode_project_path(name))
 
 
@@ -104,22 +103,11 @@ def create_project(
 
     `pipeline` requires `studio`; `consensus_attempts` requires the pipeline
     `consensus_task`.
-
-    Raises:
-        InvalidSetting: `project_name`, `task_type`, `flag_type`,
-            `routing_type`, `pipeline`.
-        InvalidParams, NotJSON: if a project cannot hold `params`.
     """
-    check_project_name(name)
-    _check_task_type(type, "/type")
-    for flag in (rapid, studio):
-        if not _is_flag(flag):
-            raise InvalidSetting("flag_type", None, describe_value(flag), "true or false")
-    if dataset_id is not None and not _is_text(dataset_id):
-        raise InvalidSetting("routing_type", "/datasetId", describe_value(dataset_id), "the id of a dataset, as text")
-    _check_pipeline(pipeline, consensus_attempts, studio=studio)
+    project = Project(name, type=type, params=params)
+    _check_studio_fields(rapid, studio, dataset_id, pipeline, consensus_attempts)
     optional = {
-        "params": None if params is None else thaw(Replace(params).params),
+        "params": None if params is None else thaw(project.params),
         "rapid": rapid or None,
         "studio": studio or None,
         "datasetId": dataset_id,
@@ -131,11 +119,7 @@ def create_project(
 
 
 def update_project(name: str, update: Update) -> Request:
-    """Build the request that updates the params of a project.
-
-    Raises:
-        InvalidSetting: `project_name`.
-    """
+    """Build the request that updates the params of a project."""
     # E3: the actions on a project have paths below the path of the project.
     return Request("POST", f"{_encode_project_path(name)}/setParams", body=_encode_body(update.body))
 
@@ -143,43 +127,31 @@ def update_project(name: str, update: Update) -> Request:
 def create_task(task: TaskRequest, *, type: str | None = None) -> Request:
     """Build the request that creates a task; the path names the task type (T12).
 
-    Raises:
-        InvalidSetting: `task_type` if neither `task` nor `type` names a type,
-            or if they name different ones.
+    Either `task` or `type` names it, or both name the same.
     """
-    task_type = _check_task_type(task.type if type is None else type, None)
-    if task.type is not None and task.type != task_type:
-        raise InvalidSetting("task_type", None, describe_value(task_type), "the task type of the request")
+    task_type = task.type if type is None else type
+    if not isinstance(task_type, str) or not task_type or task.type not in (None, task_type):
+        raise InvalidSetting("task_type", None, describe_value(task_type), "the task type of the request, as text")
     return Request("POST", f"/task/{quote(task_type, safe='')}", body=_encode_body(task.flat))
 
 
-def _check_task_type(task_type: object, path: str | None) -> str:
-    if not _is_text(task_type) or not task_type:
-        raise InvalidSetting("task_type", path, describe_value(task_type), "a task type, as text")
-    return task_type
-
-
-def _check_pipeline(pipeline: object, consensus_attempts: object, *, studio: bool) -> None:
+def _check_studio_fields(
+    rapid: object, studio: object, dataset_id: object, pipeline: object, consensus_attempts: object
+) -> None:
+    # Exact types: neither a subclass of `str` nor `True` as a number reaches the service.
+    for flag in (rapid, studio):
+        if type(flag) is not bool:
+            raise InvalidSetting("flag_type", None, describe_value(flag), "true or false")
+    if dataset_id is not None and type(dataset_id) is not str:
+        raise InvalidSetting("routing_type", "/datasetId", describe_value(dataset_id), "the id of a dataset, as text")
     # E1: only Studio has pipelines, and only its consensus pipeline has a number of attempts.
-    if pipeline is not None and not (_is_text(pipeline) and pipeline in _STUDIO_PIPELINES and studio):
+    if pipeline is not None and not (type(pipeline) is str and pipeline in _STUDIO_PIPELINES and studio):
         wanted = "`standard_task` or `consensus_task`, with `studio`"
         raise InvalidSetting("pipeline", "/pipeline", f"{describe_value(pipeline)} as `pipeline`", wanted)
-    if consensus_attempts is not None and not (_is_positive(consensus_attempts) and pipeline == "consensus_task"):
-        found = f"{describe_value(consensus_attempts)} as `consensus_attempts`"
+    attempts = consensus_attempts
+    if attempts is not None and not (type(attempts) is int and attempts > 0 and pipeline == "consensus_task"):
+        found = f"{describe_value(attempts)} as `consensus_attempts`"
         raise InvalidSetting("pipeline", "/consensus_attempts", found, "a number from 1 on, with `consensus_task`")
-
-
-# Exact types: neither a subclass of `str` nor `True` as a number reaches the service.
-def _is_text(value: object) -> TypeGuard[str]:
-    return type(value) is str
-
-
-def _is_flag(value: object) -> bool:
-    return type(value) is bool
-
-
-def _is_positive(value: Any) -> bool:
-    return type(value) is int and value > 0
 
 
 def _encode_project_path(name: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias, TypeVar
 from attrs import Factory, evolve, field, frozen
 
 from paramcore.errors import NotDone, OutcomeUnknown
-from paramcore.service.replies import build_status_error
+from paramcore.service.replies import check_status
 from paramcore.service.requests import Request, Response, Transport
 
 _T = TypeVar("_T")
@@ -61,11 +61,7 @@ class Clock:
 
 
 def run_flow(flow: Flow[_T], transport: Transport, sleep: Callable[[float], None]) -> _T:
-    """Run a flow over a blocking transport and return its result.
-
-    Raises:
-        ParamcoreError: as raised by the flow.
-    """
+    """Run a flow over a blocking transport and return its result."""
     try:
         step = next(flow)
         while True:
@@ -91,21 +87,9 @@ def get_with_retry(request: Request, clock: Clock) -> Flow[Response]:
         NotDone, OutcomeUnknown: for the last response, or as raised by the
             transport.
     """
-    for attempt in range(_MAX_ATTEMPTS):
-        error: NotDone | OutcomeUnknown
-        try:
-            response: Response = yield Send(_limit_time(request, clock))
-        except (NotDone, OutcomeUnknown) as transport_error:
-            error, seconds = transport_error, _compute_wait(attempt, None, clock)
-        else:
-            if response.status == 200:
-                return response
-            error, seconds = build_status_error(response), _compute_wait(attempt, response, clock)
-        can_retry = isinstance(error, OutcomeUnknown) or error.code in ("not_sent", "too_many_requests")
-        if not can_retry or attempt == _MAX_ATTEMPTS - 1 or seconds >= clock.remaining:
-            raise error
-        yield Wait(seconds)
-    raise AssertionError("the last attempt returns or raises")
+    response = yield from _send_with_retry(request, clock, is_repeatable=True)
+    check_status(response)
+    return response
 
 
 def post_once(request: Request, clock: Clock) -> Flow[Response]:
@@ -117,19 +101,29 @@ def post_once(request: Request, clock: Clock) -> Flow[Response]:
         NotDone, OutcomeUnknown: as raised by the transport.
     """
     # E8: the service has no precondition and no idempotency key, so a POST that is sent twice may act twice.
-    for attempt in range(_MAX_ATTEMPTS):
+    return (yield from _send_with_retry(request, clock, is_repeatable=False))
+
+
+def _send_with_retry(request: Request, clock: Clock, *, is_repeatable: bool) -> Flow[Response]:
+    """Return the last response, of any status, or raise the last error of the transport."""
+    attempt = 0
+    while True:
+        response: Response | None = None
         try:
-            response: Response = yield Send(_limit_time(request, clock))
-        except NotDone as error:
-            seconds = _compute_wait(attempt, None, clock)
-            if error.code != "not_sent" or attempt == _MAX_ATTEMPTS - 1 or seconds >= clock.remaining:
-                raise
-        else:
+            response = yield Send(_limit_time(request, clock))
+            check_status(response)
+        except (NotDone, OutcomeUnknown) as error:
+            did_nothing = error.code in ("not_sent", "too_many_requests")
+            can_retry = did_nothing or (is_repeatable and isinstance(error, OutcomeUnknown))
             seconds = _compute_wait(attempt, response, clock)
-            if response.status != 429 or attempt == _MAX_ATTEMPTS - 1 or seconds >= clock.remaining:
+            attempt += 1
+            if not can_retry or attempt == _MAX_ATTEMPTS or seconds >= clock.remaining:
+                if response is None:
+                    raise
                 return response
+        else:
+            return response
         yield Wait(seconds)
-    raise AssertionError("the last attempt returns or raises")
 
 
 def _limit_time(request: Request, clock: Clock) -> Request:

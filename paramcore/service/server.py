@@ -15,8 +15,6 @@ from paramcore.service.memory import build_error_reply
 from paramcore.service.requests import Response
 from paramcore.service.standin import MAX_BODY_SIZE, StandIn
 
-#: Seconds before an idle connection is closed.
-_IDLE_TIMEOUT = 10
 _HOST = "127.0.0.1"
 
 
@@ -68,23 +66,15 @@ class _HTTPServer(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "paramcore"
-    timeout = _IDLE_TIMEOUT
+    #: Seconds before an idle connection is closed.
+    timeout = 10
     # Buffer each reply: several small writes would wait for each other's acknowledgement.
     wbufsize = 2**16
     disable_nagle_algorithm = True
     server: _HTTPServer
 
     def do_GET(self) -> None:
-        """Answer a GET."""
-        self._answer()
-
-    def do_POST(self) -> None:
-        """Answer a POST."""
-        self._answer()
-
-    do_PUT = do_DELETE = do_POST  # noqa: N815
-
-    def _answer(self) -> None:
+        """Answer a request of any method."""
         length = self.headers.get("content-length", "0")
         if "transfer-encoding" in self.headers or not (length.isascii() and length.isdigit()):
             self._reject(build_error_reply(411, "a request needs a Content-Length"))
@@ -98,6 +88,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         headers = {name.lower(): value for name, value in self.headers.items()}
         self._send(self.server.stand_in.handle(self.command, self.path, headers, body))
+
+    do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815
 
     def _reject(self, response: Response) -> None:
         # The body was not read, so the next request on this connection cannot be found.
@@ -113,7 +105,6 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("connection", "close")
         self.end_headers()
         self.wfile.write(response.body)
-        self.wfile.flush()
 
     def log_message(self, format: str, *args: Any) -> None:
         """Write no log: the stand-in reports each request to `on_event`."""

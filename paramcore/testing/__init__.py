@@ -1,7 +1,7 @@
 """Support for tests: strategies, a pytest fixture, a check for transports.
 
-Each name is imported on first use: the strategies need hypothesis, the fixture
-needs pytest, and neither needs the other.
+All but the samples are imported on first use: the strategies need hypothesis,
+the fixture needs pytest, and neither needs the other.
 """
 
 from __future__ import annotations
@@ -9,16 +9,17 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from paramcore.testing.samples import (
+    HUGE_INTEGERS,
+    LOOKALIKES,
+    NAMES,
+    ODD_NAMES,
+    RESERVED_PROJECT_NAMES,
+    RESERVED_TASK_NAMES,
+)
+
 if TYPE_CHECKING:
     from paramcore.testing.pytest_plugin import paramcore_service
-    from paramcore.testing.samples import (
-        HUGE_INTEGERS,
-        LOOKALIKES,
-        NAMES,
-        ODD_NAMES,
-        RESERVED_PROJECT_NAMES,
-        RESERVED_TASK_NAMES,
-    )
     from paramcore.testing.strategies import (
         assumptions,
         flat_requests,
@@ -68,8 +69,5 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    if name.isupper():
-        module = "samples"
-    else:
-        module = {"check_transport": "transport_contract", "paramcore_service": "pytest_plugin"}.get(name, "strategies")
+    module = {"check_transport": "transport_contract", "paramcore_service": "pytest_plugin"}.get(name, "strategies")
     return getattr(import_module(f"{__name__}.{module}"), name)

@@ -124,15 +124,14 @@ def task_types() -> st.SearchStrategy[str]:
     return st.sampled_from(("imageannotation", "textcollection", "no such type yet"))
 
 
-def projects(*, min_versions: int = 0, max_versions: int = 3) -> st.SearchStrategy[Project]:
+@st.composite
+def projects(draw: st.DrawFn, *, min_versions: int = 0, max_versions: int = 3) -> Project:
     """Draw a project with a history, mostly under the default assumptions."""
-    return st.builds(
-        _build_project,
-        project_names(),
-        task_types(),
-        st.lists(updates(), min_size=min_versions, max_size=max_versions),
-        st.just(Assumptions()) | assumptions(),
-    )
+    settings = draw(st.just(Assumptions()) | assumptions())
+    project = Project(draw(project_names()), type=draw(task_types()), assumptions=settings)
+    for update in draw(st.lists(updates(), min_size=min_versions, max_size=max_versions)):
+        project = project.update(update)
+    return project
 
 
 def task_requests(project: Project | None = None) -> st.SearchStrategy[TaskRequest]:
@@ -142,7 +141,7 @@ def task_requests(project: Project | None = None) -> st.SearchStrategy[TaskReque
     version that a project does not have.
     """
     types = [] if project is None else [project.type]
-    return st.builds(_build_task_request, task_params(), _routing(project), st.sampled_from([None, *types]))
+    return st.builds(TaskRequest.from_flat, flat_requests(project), type=st.sampled_from([None, *types]))
 
 
 def flat_requests(project: Project | None = None) -> st.SearchStrategy[dict[str, Any]]:
@@ -165,14 +164,3 @@ def _routing(project: Project | None) -> st.SearchStrategy[dict[str, Any]]:
 
 def _join(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
     return {**first, **second}
-
-
-def _build_project(name: str, type: str, history: list[Update], settings: Assumptions) -> Project:
-    project = Project(name, type=type, assumptions=settings)
-    for update in history:
-        project = project.update(update)
-    return project
-
-
-def _build_task_request(params: dict[str, Any], routing: dict[str, Any], type: str | None) -> TaskRequest:
-    return TaskRequest(params, type=type, **routing)

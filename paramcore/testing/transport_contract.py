@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import socket
+import socketserver
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Self
+from http.client import parse_headers
 
 from paramcore.errors import NotDone, OutcomeUnknown, ParamcoreError
 from paramcore.service.requests import Request, Response, Transport
@@ -40,21 +40,17 @@ def check_transport(create: Callable[[str], Transport]) -> None:
 
 
 def _check_replies(transport: Transport, server: _LoopbackServer) -> None:
+    request = Request("POST", "/projects/a%20b%2Fc/setParams", {"archived": "true"}, b'{"patch": true}')
     for status, body in ((200, b'{"a": 1}'), (404, b"no"), (200, b"")):
         server.answer = _build_reply(status, body, "X-Odd: Yes")
-        request = Request("POST", "/projects/a%20b%2Fc/setParams", {"archived": "true"}, b'{"patch": true}')
         response = transport.send(request)
-        _require(
-            response.status == status and response.body == body,
-            f"{response!r}",
-            f"status {status} with the body {body!r}",
-        )
+        is_same = (response.status, response.body) == (status, body)
+        _require(is_same, f"{response!r}", f"status {status} with the body {body!r}")
         _require(response.headers.get("x-odd") == "Yes", f"the headers {dict(response.headers)}", "names in lower case")
     line, body = server.requests[-1]
     wanted = "POST /v1/projects/a%20b%2Fc/setParams?archived=true HTTP/1.1"
-    _require(
-        line == wanted and body == b'{"patch": true}', f"{line} with {body!r}", f"{wanted} with the body unchanged"
-    )
+    is_same = (line, body) == (wanted, request.body)
+    _require(is_same, f"{line} with {body!r}", f"{wanted} with the body unchanged")
 
 
 def _check_single_post(transport: Transport, server: _LoopbackServer) -> None:
@@ -62,9 +58,8 @@ def _check_single_post(transport: Transport, server: _LoopbackServer) -> None:
         server.requests.clear()
         server.answer = _build_reply(status, b"", "Retry-After: 0")
         transport.send(Request("POST", "/projects", body=b"{}"))
-        _require(
-            len(server.requests) == 1, f"{len(server.requests)} requests after a status {status}", "a POST sent once"
-        )
+        count = len(server.requests)
+        _require(count == 1, f"{count} requests after a status {status}", "a POST sent once")
     server.answer = _build_reply(200, b"{}")
     before = server.connections
     for _ in range(2):
@@ -77,11 +72,8 @@ def _check_redirects(transport: Transport, server: _LoopbackServer) -> None:
         server.requests.clear()
         server.answer = _build_reply(status, b"", f"Location: {server.url}/elsewhere")
         response = transport.send(Request("POST", "/projects", body=b"{}"))
-        _require(
-            response.status == status and len(server.requests) == 1,
-            "a redirect that was followed",
-            f"the status {status}",
-        )
+        is_followed = response.status != status or len(server.requests) != 1
+        _require(not is_followed, "a redirect that was followed", f"the status {status}")
 
 
 def _check_broken_replies(transport: Transport, server: _LoopbackServer) -> None:
@@ -107,7 +99,7 @@ def _check_timeout(transport: Transport, server: _LoopbackServer) -> None:
 
 
 def _check_refused_connection(transport: Transport, server: _LoopbackServer) -> None:
-    server.close()
+    server.server_close()
     error = _send(transport, Request("POST", "/projects", body=b"{}", timeout=_TIMEOUT))
     _require(isinstance(error, NotDone), f"{error!r} where nobody listens", "NotDone")
 
@@ -129,57 +121,42 @@ def _build_reply(status: int, body: bytes, *headers: str) -> bytes:
     return "\r\n".join(lines).encode() + body
 
 
-class _LoopbackServer:
+class _LoopbackServer(socketserver.ThreadingTCPServer):
     """A server that answers each request with raw bytes, or never for None."""
 
+    daemon_threads = True
+    block_on_close = False
+
     def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
         self.answer: bytes | None = b""
         self.requests: list[tuple[str, bytes]] = []
         self.connections = 0
-        self._closed = threading.Event()
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}/v1"
-        threading.Thread(target=self._accept, daemon=True).start()
+        self.closed = threading.Event()
+        self.url = f"http://127.0.0.1:{self.server_address[1]}/v1"
+        threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self.close()
-
-    def close(self) -> None:
+    def server_close(self) -> None:
         """Stop listening."""
-        self._closed.set()
+        self.closed.set()
+        self.shutdown()
+        super().server_close()
+
+
+class _Handler(socketserver.StreamRequestHandler):
+    timeout = _SERVER_TIMEOUT
+    server: _LoopbackServer
+
+    def handle(self) -> None:
+        self.server.connections += 1
         with suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                stream, _ = self._listener.accept()
-            except OSError:
+            line = self.rfile.readline().decode("latin-1").strip()
+            headers = parse_headers(self.rfile)
+            body = self.rfile.read(int(headers.get("content-length", 0)))
+            if not line:
                 return
-            self.connections += 1
-            threading.Thread(target=self._serve, args=(stream,), daemon=True).start()
-
-    def _serve(self, stream: socket.socket) -> None:
-        with suppress(OSError), stream:
-            stream.settimeout(_SERVER_TIMEOUT)
-            head, body = b"", b""
-            while b"\r\n\r\n" not in head:
-                chunk = stream.recv(65536)
-                if not chunk:
-                    return
-                head += chunk
-            head, _, body = head.partition(b"\r\n\r\n")
-            length = next(
-                (int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), 0
-            )
-            while len(body) < length:
-                body += stream.recv(65536)
-            self.requests.append((head.split(b"\r\n")[0].decode("latin-1"), body))
-            if self.answer is None:
-                self._closed.wait(_SERVER_TIMEOUT)
+            self.server.requests.append((line, body))
+            if self.server.answer is None:
+                self.server.closed.wait(_SERVER_TIMEOUT)
             else:
-                stream.sendall(self.answer)
+                self.wfile.write(self.server.answer)

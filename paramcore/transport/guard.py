@@ -53,7 +53,9 @@ class GuardedClient:
                 project cannot hold `params`.
         """
         if not allow_drop and params.get("patch") is not True:
-            project = read_project(_convert_to_json(self._client.get_project(project_name)))
+            read = self._client.get_project(project_name)
+            # The SDK's `Project` has the API's JSON as `as_dict()`.
+            project = read_project(read if isinstance(read, Mapping) else read.as_dict())
             dropped = Plan.of(project, read_update(params)).dropped
             if dropped:
                 names = ", ".join(format_name(name) for name in dropped)
@@ -61,8 +63,3 @@ class GuardedClient:
                 wanted = "`patch=True` to keep them, or `allow_drop=True` to drop them"
                 raise WouldDrop("would_drop", None, found, wanted, dropped)
         return self._client.update_project(project_name, **params)
-
-
-def _convert_to_json(project: Any) -> Any:
-    """Return a project as the API's JSON; the SDK's `Project` has it as `as_dict()`."""
-    return project if isinstance(project, Mapping) else project.as_dict()

@@ -12,7 +12,7 @@ import httpx
 
 from paramcore import __version__
 from paramcore.errors import InvalidSetting, NotDone, OutcomeUnknown
-from paramcore.service.requests import MAX_RESPONSE_SIZE, Request, Response
+from paramcore.service.requests import DEFAULT_TIMEOUT, MAX_RESPONSE_SIZE, Request, Response
 from paramcore.text import describe_value, format_value
 from paramcore.transport.key import ApiKey
 
@@ -20,8 +20,6 @@ from paramcore.transport.key import ApiKey
 BASE_URL = "https://api.scale.com/v1"
 
 _LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
-#: Seconds for a request without a timeout of its own.
-_DEFAULT_TIMEOUT = 30.0
 _WANTED_URL = "an `https` address that includes the `/v1`, or `http` on loopback, without a user or a key in it"
 
 
@@ -67,16 +65,11 @@ class HttpTransport:
             NotDone: `not_sent`, `certificate`.
             OutcomeUnknown: `no_reply`, `deadline`, `reply_size`.
         """
-        seconds = _DEFAULT_TIMEOUT if request.timeout is None else request.timeout
+        seconds = DEFAULT_TIMEOUT if request.timeout is None else request.timeout
         deadline = time.monotonic() + seconds
         # Without `trust_env`, no variable adds a proxy, a .netrc or certificates.
         client = httpx.Client(
-            verify=self._verify,
-            proxy=self._proxy,
-            trust_env=False,
-            follow_redirects=False,
-            timeout=seconds,
-            http2=False,
+            verify=self._verify, proxy=self._proxy, trust_env=False, follow_redirects=False, timeout=seconds
         )
         # The timeout of httpx limits each read, so a server that sends byte by byte would never reach it.
         timer = threading.Timer(seconds, _close_quietly, [client])
@@ -87,9 +80,9 @@ class HttpTransport:
             with client, client.stream(request.method, url, content=request.body, headers=headers) as reply:
                 body = self._read_body(reply, deadline)
                 return Response(reply.status_code, self._key.redact(body), dict(reply.headers))
+        except (NotDone, OutcomeUnknown):
+            raise
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, RuntimeError, ValueError) as error:
-            if isinstance(error, (NotDone, OutcomeUnknown)):
-                raise
             # No cause: a message of httpx may quote the request.
             raise _translate_error(error, is_late=time.monotonic() >= deadline) from None
         finally:
@@ -114,7 +107,7 @@ class HttpTransport:
                 found = f"a reply of more than {self._max_response_size:,} bytes"
                 raise OutcomeUnknown("reply_size", None, found, "a smaller one", reply.status_code)
             if time.monotonic() > deadline:
-                raise _create_deadline_error()
+                raise TimeoutError
         return b"".join(chunks)
 
 
@@ -144,23 +137,10 @@ def _close_quietly(client: httpx.Client) -> None:
 
 def _translate_error(error: Exception, *, is_late: bool) -> NotDone | OutcomeUnknown:
     if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL)):
-        if _has_certificate_error(error):
-            found, wanted = "an invalid certificate", "one of a known authority, for this host"
-            return NotDone("certificate", None, found, wanted)
+        if "CERTIFICATE_VERIFY_FAILED" in str(error):
+            return NotDone("certificate", None, "an invalid certificate", "one of a known authority, for this host")
         found = "no connection in time" if isinstance(error, httpx.ConnectTimeout) else "no connection to the service"
         return NotDone("not_sent", None, found, "a connection (nothing was sent)")
     if is_late or isinstance(error, httpx.TimeoutException):
-        return _create_deadline_error()
+        return OutcomeUnknown("deadline", None, "no complete reply in time", "one before the deadline")
     return OutcomeUnknown("no_reply", None, f"a broken connection ({type(error).__name__})", "a complete reply")
-
-
-def _has_certificate_error(error: BaseException | None) -> bool:
-    while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY_FAILED" in str(error):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
-
-
-def _create_deadline_error() -> OutcomeUnknown:
-    return OutcomeUnknown("deadline", None, "no complete reply in time", "one before the deadline")

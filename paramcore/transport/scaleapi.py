@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from typing import Any
 
 import requests
-from requests.exceptions import ConnectTimeout, RequestException, SSLError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ProxyError, SSLError
 
 from paramcore.errors import NotDone, OutcomeUnknown
-from paramcore.service.requests import MAX_RESPONSE_SIZE, Request, Response
+from paramcore.service.requests import DEFAULT_TIMEOUT, MAX_RESPONSE_SIZE, Request, Response
 from paramcore.transport.key import ApiKey
-
-#: Seconds for a request without a timeout of its own.
-_DEFAULT_TIMEOUT = 30.0
 
 
 class ScaleApiTransport:
@@ -47,7 +45,7 @@ class ScaleApiTransport:
             NotDone: `not_sent`, `certificate`.
             OutcomeUnknown: `no_reply`, `deadline`, `reply_size`.
         """
-        seconds = _DEFAULT_TIMEOUT if request.timeout is None else request.timeout
+        seconds = DEFAULT_TIMEOUT if request.timeout is None else request.timeout
         results: list[Response | NotDone | OutcomeUnknown] = []
         # The timeout of `requests` limits each read, so another thread limits the whole exchange.
         worker = threading.Thread(target=lambda: results.append(self._exchange(request, seconds)), daemon=True)
@@ -82,15 +80,8 @@ class ScaleApiTransport:
                 )
                 with reply:
                     return self._read_reply(reply)
-        except SSLError:
-            found, wanted = "an invalid certificate", "one of a known authority, for this host"
-            return NotDone("certificate", None, found, wanted)
-        except (requests.ConnectionError, ConnectTimeout) as error:
-            if isinstance(error, ConnectTimeout) or _is_connect_error(error):
-                return NotDone("not_sent", None, "no connection to the service", "a connection (nothing was sent)")
-            return _create_broken_error(error)
-        except (RequestException, OSError, ValueError) as error:
-            return _create_broken_error(error)
+        except (OSError, ValueError, HTTPError) as error:
+            return _translate_error(error)
 
     def _read_reply(self, reply: requests.Response) -> Response | OutcomeUnknown:
         length = reply.headers.get("content-length")
@@ -104,11 +95,15 @@ class ScaleApiTransport:
         return Response(reply.status_code, self._key.redact(body), headers)
 
 
-def _is_connect_error(error: BaseException) -> bool:
-    # `requests` wraps the error of urllib3 that says so.
-    return "NewConnectionError" in repr(error) or "NameResolutionError" in repr(error)
-
-
-def _create_broken_error(error: Exception) -> OutcomeUnknown:
+def _translate_error(error: Exception) -> NotDone | OutcomeUnknown:
+    # `requests` wraps a MaxRetryError of urllib3, which has the reason.
+    reason = getattr(error.args[0] if error.args else None, "reason", None)
+    if isinstance(reason, ProxyError):
+        reason = reason.original_error
+    if isinstance(reason, (NewConnectionError, ConnectTimeoutError)):
+        return NotDone("not_sent", None, "no connection to the service", "a connection (nothing was sent)")
+    # Any other error of TLS may come after the request was sent.
+    if isinstance(reason, SSLError) and isinstance(reason.args[0], ssl.SSLCertVerificationError):
+        return NotDone("certificate", None, "an invalid certificate", "one of a known authority, for this host")
     # Only the type: a message of `requests` may quote the request.
     return OutcomeUnknown("no_reply", None, f"a broken connection ({type(error).__name__})", "a complete reply")

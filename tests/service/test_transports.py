@@ -2,17 +2,21 @@
 
 import http.client
 import shutil
+import socketserver
 import ssl
 import subprocess
+import threading
 from urllib.parse import urlsplit
 
 import pytest
+import requests
 import scaleapi
+import urllib3
 
 from paramcore import Patch, Plan
 from paramcore.errors import NotDone, OutcomeUnknown
 from paramcore.service.client import Client
-from paramcore.service.requests import Response
+from paramcore.service.requests import Response, get_project
 from paramcore.testing import check_transport
 from paramcore.transport.http import HttpTransport
 from paramcore.transport.key import ApiKey
@@ -120,6 +124,40 @@ def test_the_sdks_client_can_carry_a_safe_update(fault):
         again = client.reconcile(outcome)
         assert again.state == ("done" if server.commits else "unknown")
         assert KEY not in f"{outcome!r} {again} {client!r}"
+
+
+@pytest.mark.parametrize("make", [over_httpx, over_scaleapi])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnothing\r\n",
+        b"NewConnectionError\r\n\r\n",
+    ],
+)
+def test_a_broken_reply_is_unknown_at_once(make, answer):
+    """A reply that ends early or is no HTTP is a broken connection, whatever its text."""
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self):
+            self.request.recv(65536)
+            self.wfile.write(answer)
+
+    with socketserver.TCPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.handle_request, daemon=True).start()
+        with pytest.raises(OutcomeUnknown) as refused:
+            make(f"http://127.0.0.1:{server.server_address[1]}/v1").send(get_project("boxes"))
+    assert refused.value.code == "no_reply"
+
+
+def test_an_error_of_tls_after_sending_is_unknown(monkeypatch):
+    """Only an invalid certificate proves that nothing was sent."""
+    reason = urllib3.exceptions.SSLError(ssl.SSLEOFError("EOF occurred in violation of protocol"))
+    error = requests.exceptions.SSLError(urllib3.exceptions.MaxRetryError(None, "/", reason))
+    monkeypatch.setattr("requests.Session.request", lambda *_, **__: (_ for _ in ()).throw(error))
+    with pytest.raises(OutcomeUnknown) as refused:
+        over_scaleapi("https://127.0.0.1/v1").send(get_project("boxes"))
+    assert refused.value.code == "no_reply"
 
 
 @pytest.fixture(scope="module")
