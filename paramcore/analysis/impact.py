@@ -10,7 +10,7 @@ from attrs import frozen
 from paramcore.analysis.plan import Plan
 from paramcore.model import Inheritance, Merge, ParamVersion, TaskRequest, inherited_version
 from paramcore.text import format_count, format_name
-from paramcore.values import same, thaw, wrap_frozen
+from paramcore.values import same_member, thaw, wrap_frozen
 
 #: Why a request is unaffected: it inherits nothing, names a version, sets every changed param itself, or none of these.
 Why: TypeAlias = Literal["opted_out", "pinned", "override", "same"]
@@ -161,7 +161,7 @@ class ImpactCounter:
             return Effect(task, (), why="opted_out" if task.inherits_nothing else "pinned")
         own = {name: task.params[name] for name in self._changed if name in task.params}
         before, after = self._merge_before(own), self._merge_after(own)
-        differing = tuple(name for name in self._changed if not _agree(before, after, name))
+        differing = tuple(name for name in self._changed if not same_member(before, after, name))
         overridden = tuple(name for name in own if name not in differing)
         if differing:
             return Effect(task, differing, overridden)
@@ -172,7 +172,3 @@ class ImpactCounter:
         """Return the counts so far."""
         by_param = {name: wrap_frozen(dict(counts)) for name, counts in self._by_param.items()}
         return Impact(self.plan, self._affected, wrap_frozen({**self._unaffected}), wrap_frozen(by_param))
-
-
-def _agree(before: Mapping[str, Any], after: Mapping[str, Any], name: str) -> bool:
-    return (name in before) == (name in after) and same(before.get(name), after.get(name))

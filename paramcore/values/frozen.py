@@ -146,6 +146,13 @@ def same(left: Any, right: Any) -> bool:
     return _same(freeze(left), freeze(right))
 
 
+def same_member(left: Mapping[str, Any], right: Mapping[str, Any], name: str) -> bool:
+    """Return whether two objects have the same value under a name, or both have none."""
+    if name in left and name in right:
+        return same(left[name], right[name])
+    return name not in left and name not in right
+
+
 def equality_key(value: Any) -> tuple[bool, Any]:
     """Return a key that compares and hashes as a frozen value does in JSON, where `True` is not `1`."""
     return isinstance(value, bool), value
