@@ -125,16 +125,13 @@ class ImpactCounter:
         self._unaffected: dict[str, int] = dict.fromkeys(_WHY_TEXTS, 0)
         self._changed = plan.diff.names
         self._by_param = {name: {"affected": 0, "override": 0} for name in self._changed}
-        self._merge_before = self._bind(plan.before if plan.project.versions else None)
+        self._merge_before = self._bind(plan.before)
         self._merge_after = self._bind(plan.after)
 
-    def _bind(self, params: Mapping[str, Any] | None) -> Merge:
-        assumptions = self.plan.project.assumptions
-        if params is None:
-            return Inheritance(None, assumptions).merge
+    def _bind(self, params: Mapping[str, Any]) -> Merge:
         # Each param of a result depends on that param alone, so it is enough to merge those that the update changes.
         changed = {name: params[name] for name in self._changed if name in params}
-        return Inheritance(ParamVersion(0, wrap_frozen(changed)), assumptions).merge
+        return Inheritance(ParamVersion(0, wrap_frozen(changed)), self.plan.project.assumptions).merge
 
     def add_task(self, task: TaskRequest | Mapping[str, Any]) -> Effect:
         """Count a request and return the effect of the update on it.
