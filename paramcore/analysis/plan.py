@@ -50,12 +50,10 @@ class Plan:
             InvalidParams: for params that a project cannot hold.
             NotJSON: for values that are no JSON.
         """
-        diff = Diff.between(project.params, Replace(wanted).params)
-        if not diff:
+        replacing = cls.of(project, Replace(wanted))
+        if not replacing.diff:
             return cls(project, None, project.params)
-        if diff.removed:
-            return cls.of(project, Replace(diff.after))
-        return cls.of(project, Patch({**diff.changed, **diff.added}))
+        return replacing if replacing.dropped else cls.of(project, replacing.keeping)
 
     @property
     def before(self) -> Mapping[str, Any]:
