@@ -7,8 +7,7 @@ from typing import Any
 
 from attrs import frozen
 
-from paramcore.analysis.conflicts import find_overwritten_params
-from paramcore.analysis.diff import Diff
+from paramcore.analysis.diff import Diff, find_overwritten_params
 from paramcore.errors import InvalidSetting
 from paramcore.model import Patch, Project, Replace, Update
 from paramcore.text import format_name, format_value
