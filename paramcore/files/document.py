@@ -129,7 +129,7 @@ def decode_document(data: bytes, source: str, depth: int, *, first_line: int = 1
         fail(
             "json_duplicate_key",
             name.offset,
-            f"the name {truncate(name.text, _SHOWN_CHARACTERS)} for the second time",
+            f"the name {truncate(name.content, _SHOWN_CHARACTERS)} for the second time",
             "each name once",
         )
     except RecursionError:
@@ -140,7 +140,7 @@ def decode_document(data: bytes, source: str, depth: int, *, first_line: int = 1
         fail(
             "json_number",
             number.offset,
-            truncate(number.text, _SHOWN_CHARACTERS),
+            truncate(number.content, _SHOWN_CHARACTERS),
             f"a finite number of at most {MAX_DIGITS:,} digits",
         )
     return Document(value, source, text, first_line)
@@ -241,7 +241,7 @@ def _find_duplicate_name(text: str) -> Token:
 
 def _find_bad_number(text: str) -> Token:
     for token in iter_tokens(text):
-        if not token.is_name and not _is_valid(token.text):
+        if not token.is_name and not _is_valid(token.content):
             return token
     raise AssertionError("the decoder found a bad number")
 

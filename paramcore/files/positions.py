@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from itertools import count
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from attrs import frozen
 
@@ -22,14 +22,16 @@ class Position:
 
 
 class Token(NamedTuple):
-    """A name, or the first token of a value, in a JSON text.
+    """A name, or the first token of a value, in a text of JSON or YAML.
 
-    `trail` holds the names and indexes that lead to it, outermost first; that of
-    a name ends with the name.  It changes with the next token.
+    `content` is its text in JSON; in YAML it is the decoded name or value, empty
+    for an object or array.  `trail` holds the names and indexes that lead to it,
+    outermost first; that of a name ends with the name.  It changes with the next
+    token.
     """
 
     offset: int
-    text: str
+    content: Any
     is_name: bool
     trail: list[str | int]
 
@@ -45,7 +47,7 @@ def iter_tokens(text: str) -> Iterator[Token]:
     for match in _TOKEN.finditer(text):
         piece = match[0]
         if piece == ",":
-            expects_name = _advance(trail)
+            expects_name = advance_trail(trail)
         elif piece in ("}", "]"):
             trail.pop()
             expects_name = False
@@ -61,7 +63,7 @@ def iter_tokens(text: str) -> Iterator[Token]:
                 expects_name = piece == "{"
 
 
-def _advance(trail: list[str | int]) -> bool:
+def advance_trail(trail: list[str | int]) -> bool:
     """Move to the next member or element, and return whether a name follows."""
     last = trail[-1]
     if isinstance(last, int):

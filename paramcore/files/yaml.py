@@ -12,11 +12,11 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from math import inf, isfinite
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from attrs import frozen
 
-from paramcore.files.positions import Locator, Token, TokenLocator
+from paramcore.files.positions import Locator, Token, TokenLocator, advance_trail
 from paramcore.text import truncate
 from paramcore.values import MAX_DIGITS
 
@@ -29,20 +29,6 @@ class YAMLProblem(Exception):
     offset: int
     found: str
     wanted: str
-
-
-class _Node(NamedTuple):
-    """A name, a value, or the end of an object or array.
-
-    `trail` holds the names and indexes that lead to it, outermost first, and
-    changes with the next node.  The value of an object or array is empty.
-    """
-
-    offset: int
-    value: Any
-    trail: list[str | int]
-    is_name: bool = False
-    is_end: bool = False
 
 
 #: An event of the YAML parser, whose classes are known only once it is imported.
@@ -61,30 +47,23 @@ def decode_yaml(text: str, depth: int) -> Any:
         ImportError: where no YAML reader is installed.
     """
     documents: list[Any] = []
+    # The objects and arrays around the next token, which its trail counts.
     containers: list[Any] = [documents]
-    for node in _iter_nodes(text, depth):
+    for token in iter_yaml_tokens(text, depth):
+        if token.is_name:
+            if token.content in containers[len(token.trail)]:
+                found = f"the name {_shorten(json.dumps(token.content))} for the second time"
+                raise YAMLProblem("json_duplicate_key", token.offset, found, "each name once")
+            continue
+        del containers[len(token.trail) + 1 :]
         container = containers[-1]
-        if node.is_end:
-            containers.pop()
-        elif node.is_name:
-            if node.value in container:
-                found = f"the name {_shorten(json.dumps(node.value))} for the second time"
-                raise YAMLProblem("json_duplicate_key", node.offset, found, "each name once")
+        if isinstance(container, dict):
+            container[token.trail[-1]] = token.content
         else:
-            if isinstance(container, dict):
-                container[str(node.trail[-1])] = node.value
-            else:
-                container.append(node.value)
-            if isinstance(node.value, (dict, list)):
-                containers.append(node.value)
+            container.append(token.content)
+        if isinstance(token.content, (dict, list)):
+            containers.append(token.content)
     return documents[0]
-
-
-def iter_yaml_tokens(text: str) -> Iterator[Token]:
-    """Yield the names and values of a valid YAML text, as `iter_tokens` for JSON."""
-    for node in _iter_nodes(text, None):
-        if not node.is_end:
-            yield Token(node.offset, node.value if node.is_name else "", is_name=node.is_name, trail=node.trail)
 
 
 def locate_yaml(text: str) -> Locator:
@@ -92,7 +71,8 @@ def locate_yaml(text: str) -> Locator:
     return TokenLocator(iter_yaml_tokens(text))
 
 
-def _iter_nodes(text: str, depth: int | None) -> Iterator[_Node]:
+def iter_yaml_tokens(text: str, depth: int | None = None) -> Iterator[Token]:
+    """Yield the names and values of a YAML text, as `iter_tokens` for JSON; raises as `decode_yaml`."""
     trail: list[str | int] = []
     expects_name = False
     name_at = 0
@@ -100,30 +80,26 @@ def _iter_nodes(text: str, depth: int | None) -> Iterator[_Node]:
         offset: int = event.start_mark.index
         if event_type in ("MappingEnd", "SequenceEnd"):
             trail.pop()
-            yield _Node(offset, None, trail, is_end=True)
         elif expects_name:
             trail[-1] = _parse_name(event_type, event)
             expects_name, name_at = False, offset
-            yield _Node(offset, trail[-1], trail, is_name=True)
+            yield Token(offset, trail[-1], is_name=True, trail=trail)
             continue
         elif event_type == "Scalar":
             # A value that is left out has the position of its name.
             is_left_out = offset == event.end_mark.index and trail and isinstance(trail[-1], str)
-            yield _Node(name_at if is_left_out else offset, _parse_scalar(event), trail)
+            yield Token(name_at if is_left_out else offset, _parse_scalar(event), is_name=False, trail=trail)
         else:
             if depth is not None and len(trail) >= depth:
                 raise YAMLProblem("json_depth", offset, f"more than {depth} levels", f"at most {depth} levels")
             is_object = event_type == "MappingStart"
-            yield _Node(offset, {} if is_object else [], trail)
+            yield Token(offset, {} if is_object else [], is_name=False, trail=trail)
             trail.append("" if is_object else 0)
             expects_name = is_object
             continue
         # The value is complete: the next element or the next name follows.
         if trail:
-            last = trail[-1]
-            expects_name = isinstance(last, str)
-            if isinstance(last, int):
-                trail[-1] = last + 1
+            expects_name = advance_trail(trail)
 
 
 def _iter_events(text: str) -> Iterator[tuple[str, _Event]]:
