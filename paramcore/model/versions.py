@@ -55,10 +55,6 @@ class ParamVersion:
         params = {name: value for name, value in entry.items() if name not in _NOT_INHERITED}
         return cls(number, wrap_frozen(params), entry.get("created_at"), wrap_frozen(stored), entry)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        # By position, since the names of the fields are as long as a small version itself.
-        return ParamVersion, (self.number, self.params, self.created_at, self.not_inherited, self.raw_entry)
-
     def __repr__(self) -> str:
         return f"<ParamVersion {self.number}: {format_count(len(self.params), 'param')}>"
 
