@@ -241,19 +241,12 @@ def _find_duplicate_name(text: str) -> Token:
 
 def _find_bad_number(text: str) -> Token:
     for token in iter_tokens(text):
-        if not token.is_name and not _is_valid(token.content):
-            return token
+        if not token.is_name and token.content[0] not in '"{[tfn':
+            try:
+                _DECODER.decode(token.content)
+            except ValueError:
+                return token
     raise AssertionError("the decoder found a bad number")
-
-
-def _is_valid(text: str) -> bool:
-    if text[0] in '"{[tfn':
-        return True
-    try:
-        _DECODER.decode(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _format_line(text: str, offset: int) -> str:
