@@ -147,11 +147,7 @@ class History:
         return tuple(reversed(lifetimes))
 
     def format_lifetimes(self, param: str) -> str:
-        """Return the lifetimes of a param as text.
-
-        Raises:
-            InvalidParams: `param_name` for a name that is no text.
-        """
+        """Return the lifetimes of a param as text; raises as `lifetimes` does."""
         lifetimes = self.lifetimes(param)
         spans = [f"{life.first}" if life.first == life.last else f"{life.first}-{life.last}" for life in lifetimes]
         width = max(map(len, spans), default=0)

@@ -78,11 +78,7 @@ class Impact:
 
     @staticmethod
     def effects(plan: Plan, tasks: Iterable[TaskRequest | Mapping[str, Any]]) -> Iterator[Effect]:
-        """Yield the effect of an update on each request, in order.
-
-        Raises:
-            ParamcoreError: for a request that the project rejects before the update.
-        """
+        """Yield the effect of an update on each request, in order; raises as `of` does."""
         yield from map(ImpactCounter(plan).add_task, tasks)
 
     def to_json(self) -> dict[str, Any]:
@@ -107,13 +103,10 @@ class Impact:
             f"  {format_name(name):<{width}}  {counts['affected']:,} affected, {counts['override']:,} overriding it"
             for name, counts in self.by_param.items()
         ]
-        return "\n".join([headline, *rows, *self._format_warnings()])
-
-    def _format_warnings(self) -> list[str]:
         appends = self.plan.project.assumptions.instruction_rule == "append"
-        if not appends or not self.by_param.get("instruction", {}).get("affected"):
-            return []
-        return ["the project's instruction is appended to the task's own, so a task cannot override it"]
+        if appends and self.by_param.get("instruction", {}).get("affected"):
+            rows.append("the project's instruction is appended to the task's own, so a task cannot override it")
+        return "\n".join([headline, *rows])
 
 
 class ImpactCounter:
@@ -134,11 +127,7 @@ class ImpactCounter:
         return Inheritance(ParamVersion(0, wrap_frozen(changed)), self.plan.project.assumptions).merge
 
     def add_task(self, task: TaskRequest | Mapping[str, Any]) -> Effect:
-        """Count a request and return the effect of the update on it.
-
-        Raises:
-            ParamcoreError: for a request that the project rejects before the update.
-        """
+        """Count a request and return the effect of the update on it; raises as `Impact.of` does."""
         effect = self._find_effect(task if isinstance(task, TaskRequest) else TaskRequest.from_flat(task))
         if effect.why is None:
             self._affected += 1
