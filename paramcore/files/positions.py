@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from itertools import count
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, TypeAlias
 
 from attrs import frozen
 
@@ -19,6 +19,16 @@ class Position:
 
     line: int
     column: int
+
+
+@frozen(slots=False)
+class Problem(Exception):
+    """What is wrong with a text, and the offset where it begins; `None` is the whole text."""
+
+    code: str
+    offset: int | None
+    found: str
+    wanted: str
 
 
 class Token(NamedTuple):
@@ -72,17 +82,6 @@ def advance_trail(trail: list[str | int]) -> bool:
     return True
 
 
-class Locator(Protocol):
-    """Finds the values of one text."""
-
-    def find(self, path: str) -> tuple[int, int]:
-        """Return the offsets of the name and of the value at a JSON Pointer.
-
-        For an element of an array, both are the offset of the value.  Where there
-        is no such value, both are the offset of the innermost value around it.
-        """
-
-
 class JSONLocator:
     """Finds the values of a JSON text.
 
@@ -98,7 +97,11 @@ class JSONLocator:
         self._unread: dict[int, Iterator[tuple[str, tuple[int, int]]]] = {}
 
     def find(self, path: str) -> tuple[int, int]:
-        """Return the offsets of the name and of the value; see `Locator`."""
+        """Return the offsets of the name and of the value at a JSON Pointer.
+
+        For an element of an array, both are the offset of the value.  Where there
+        is no such value, both are the offset of the innermost value around it.
+        """
         start = at = _skip_space(self._text, 0)
         for part in split_pointer(path):
             if self._text[at] not in "{[":
@@ -134,7 +137,7 @@ class TokenLocator:
                 name_at = None
 
     def find(self, path: str) -> tuple[int, int]:
-        """Return the offsets of the name and of the value; see `Locator`."""
+        """Return the offsets of the name and of the value; see `JSONLocator.find`."""
         parts = split_pointer(path)
         if parts in self._offsets:
             return self._offsets[parts]
@@ -142,6 +145,9 @@ class TokenLocator:
             parts = parts[:-1]
         _, nearest = self._offsets[parts]
         return nearest, nearest
+
+
+Locator: TypeAlias = JSONLocator | TokenLocator
 
 
 def _iter_members(text: str, start: int) -> Iterator[tuple[str, tuple[int, int]]]:
@@ -205,8 +211,3 @@ class Lines:
         # A line may be as long as the file, so its end is searched in the slice only.
         end = self._text.find("\n", begin, begin + most)
         return self._text[begin : begin + most if end < 0 else end].removesuffix("\r")
-
-
-def locate_offset(text: str, offset: int) -> Position:
-    """Return the line and column of one character."""
-    return Lines(text).position(offset)

@@ -14,22 +14,9 @@ from collections.abc import Callable, Iterator
 from math import inf, isfinite
 from typing import Any, TypeAlias
 
-from attrs import frozen
-
-from paramcore.files.positions import Locator, Token, TokenLocator, advance_trail
+from paramcore.files.positions import Locator, Problem, Token, TokenLocator, advance_trail
 from paramcore.text import truncate
 from paramcore.values import MAX_DIGITS
-
-
-@frozen(slots=False)
-class YAMLProblem(Exception):
-    """What is wrong with a YAML text, and the offset where it begins."""
-
-    code: str
-    offset: int
-    found: str
-    wanted: str
-
 
 #: An event of the YAML parser, whose classes are known only once it is imported.
 _Event: TypeAlias = Any
@@ -42,7 +29,7 @@ def decode_yaml(text: str, depth: int) -> Any:
     """Decode a YAML text to plain JSON: dicts, lists and scalars.
 
     Raises:
-        YAMLProblem: `yaml_syntax`, `yaml_feature` (something that JSON does not
+        Problem: `yaml_syntax`, `yaml_feature` (something that JSON does not
             have), `json_number`, `json_duplicate_key` or `json_depth`.
         ImportError: where no YAML reader is installed.
     """
@@ -53,7 +40,7 @@ def decode_yaml(text: str, depth: int) -> Any:
         if token.is_name:
             if token.content in containers[len(token.trail)]:
                 found = f"the name {_shorten(json.dumps(token.content))} for the second time"
-                raise YAMLProblem("json_duplicate_key", token.offset, found, "each name once")
+                raise Problem("json_duplicate_key", token.offset, found, "each name once")
             continue
         del containers[len(token.trail) + 1 :]
         container = containers[-1]
@@ -91,7 +78,7 @@ def iter_yaml_tokens(text: str, depth: int | None = None) -> Iterator[Token]:
             yield Token(name_at if is_left_out else offset, _parse_scalar(event), is_name=False, trail=trail)
         else:
             if depth is not None and len(trail) >= depth:
-                raise YAMLProblem("json_depth", offset, f"more than {depth} levels", f"at most {depth} levels")
+                raise Problem("json_depth", offset, f"more than {depth} levels", f"at most {depth} levels")
             is_object = event_type == "MappingStart"
             yield Token(offset, {} if is_object else [], is_name=False, trail=trail)
             trail.append("" if is_object else 0)
@@ -106,7 +93,7 @@ def _iter_events(text: str) -> Iterator[tuple[str, _Event]]:
     """Yield the events of one document with their types: `Scalar`, ..."""
     if "\x85" in text:
         wanted = 'it written as "\\x85": YAML readers take it for the end of a line'
-        raise YAMLProblem("yaml_syntax", text.index("\x85"), "the character U+0085", wanted)
+        raise Problem("yaml_syntax", text.index("\x85"), "the character U+0085", wanted)
     documents = 0
     for event in _parse_events(text):
         event_type = type(event).__name__.removesuffix("Event")
@@ -117,7 +104,7 @@ def _iter_events(text: str) -> Iterator[tuple[str, _Event]]:
             _check_plain_json(event_type, event)
             yield event_type, event
     if not documents:
-        raise YAMLProblem("yaml_syntax", 0, "nothing: it is empty", "a YAML document")
+        raise Problem("yaml_syntax", 0, "nothing: it is empty", "a YAML document")
 
 
 def _parse_events(text: str) -> Iterator[_Event]:
@@ -132,18 +119,18 @@ def _parse_events(text: str) -> Iterator[_Event]:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         offset = len(text) if mark is None else min(mark.index, len(text))
-        raise YAMLProblem("yaml_syntax", offset, str(error.problem or error.context), "YAML") from None
+        raise Problem("yaml_syntax", offset, str(error.problem or error.context), "YAML") from None
     except ReaderError as error:
         found = f"the character U+{ord(text[error.position]):04X}"
-        raise YAMLProblem("yaml_syntax", error.position, found, "characters that YAML allows") from None
+        raise Problem("yaml_syntax", error.position, found, "characters that YAML allows") from None
 
 
 def _check_document(event: _Event, documents: int) -> None:
     offset = event.start_mark.index
     if documents > 1:
-        raise YAMLProblem("yaml_feature", offset, "a second document", "one document in a file")
+        raise Problem("yaml_feature", offset, "a second document", "one document in a file")
     if event.version or event.tags:
-        raise YAMLProblem(
+        raise Problem(
             "yaml_feature", offset, "a directive (`%YAML`, `%TAG`) before it", "a document without directives"
         )
 
@@ -152,23 +139,21 @@ def _check_plain_json(event_type: str, event: _Event) -> None:
     offset = event.start_mark.index
     wanted = "what JSON can say: write the value itself"
     if event_type == "Alias":
-        raise YAMLProblem("yaml_feature", offset, f"the alias `*{_shorten(event.anchor)}`", wanted)
+        raise Problem("yaml_feature", offset, f"the alias `*{_shorten(event.anchor)}`", wanted)
     if getattr(event, "anchor", None) is not None:
-        raise YAMLProblem("yaml_feature", offset, f"the anchor `&{_shorten(event.anchor)}`", wanted)
+        raise Problem("yaml_feature", offset, f"the anchor `&{_shorten(event.anchor)}`", wanted)
     if getattr(event, "tag", None) is not None:
-        raise YAMLProblem("yaml_feature", offset, f"the tag `{_shorten(str(event.tag))}`", wanted)
+        raise Problem("yaml_feature", offset, f"the tag `{_shorten(str(event.tag))}`", wanted)
 
 
 def _parse_name(event_type: str, event: _Event) -> str:
     offset = event.start_mark.index
     if event_type != "Scalar":
-        raise YAMLProblem("yaml_feature", offset, "an object or array as a name", "names that are text")
+        raise Problem("yaml_feature", offset, "an object or array as a name", "names that are text")
     if _is_plain(event) and event.value == "":
-        raise YAMLProblem("yaml_syntax", offset, "no name before a colon", 'a name; the empty one is written ""')
+        raise Problem("yaml_syntax", offset, "no name before a colon", 'a name; the empty one is written ""')
     if _is_plain(event) and event.value == "<<":
-        raise YAMLProblem(
-            "yaml_feature", offset, "the merge key `<<`", "what JSON can say: write the members themselves"
-        )
+        raise Problem("yaml_feature", offset, "the merge key `<<`", "what JSON can say: write the members themselves")
     return _join_surrogates(event.value)
 
 
@@ -190,7 +175,7 @@ def _parse_scalar(event: _Event) -> Any:
         value = inf
     if isinstance(value, float) and not isfinite(value):
         wanted = f"a finite number of at most {MAX_DIGITS:,} digits"
-        raise YAMLProblem("json_number", event.start_mark.index, _shorten(text), wanted)
+        raise Problem("json_number", event.start_mark.index, _shorten(text), wanted)
     return value
 
 
