@@ -53,9 +53,8 @@ class Assumptions:
     def __reduce__(self) -> tuple[Any, ...]:
         # Only what differs from the defaults, since the assumptions travel with every project.
         values = ((setting, getattr(self, setting.name)) for setting in fields(Assumptions))
-        return Assumptions.from_settings, (
-            {setting.name: value for setting, value in values if value != setting.default},
-        )
+        changed = {setting.name: value for setting, value in values if value != setting.default}
+        return Assumptions.from_settings, (changed,)
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, str]) -> Assumptions:
