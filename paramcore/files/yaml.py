@@ -162,12 +162,10 @@ _LITERAL = re.compile(r"null|true|false|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][
 
 def _parse_scalar(event: _Event) -> Any:
     text: str = event.value
-    if not _is_plain(event):
+    if not _is_plain(event) or (text and not _LITERAL.fullmatch(text)):
         return _join_surrogates(text)
-    if text == "":
+    if not text:
         return None
-    if _LITERAL.fullmatch(text) is None:
-        return _join_surrogates(text)
     try:
         value = json.loads(text)
     except ValueError:
@@ -185,10 +183,7 @@ def _is_plain(event: _Event) -> bool:
 
 def _join_surrogates(text: str) -> str:
     # As in JSON, two escapes may spell one character beyond the basic plane.
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass") if _SURROGATE.search(text) else text
-
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
 
 
 def _shorten(text: str) -> str:
