@@ -109,7 +109,7 @@ def decode_json(text: str, depth: int) -> Any:
     if too_deep is not None:
         raise Problem("json_depth", too_deep, f"more than {depth} levels", f"at most {depth} levels")
     try:
-        return _DECODER.decode(text)
+        return STRICT_DECODER.decode(text)
     except json.JSONDecodeError as error:
         found = f"{error.msg[0].lower()}{error.msg[1:]} in {_format_line(text, error.pos)}"
         raise Problem("json_syntax", error.pos, found, "JSON") from None
@@ -166,7 +166,7 @@ def decode_plain_object(data: bytes) -> dict[str, Any] | None:
         # A lone surrogate needs an escape, and each level needs a bracket: without them neither limit is exceeded.
         if ("\\" in text and ("\\ud" in text or "\\uD" in text)) or text.count("[") + text.count("{") > TASK_DEPTH:
             return None
-        value = _DECODER.decode(text)
+        value = STRICT_DECODER.decode(text)
     except (ValueError, RecursionError, _DuplicateName):
         return None
     return value if type(value) is dict else None
@@ -227,7 +227,10 @@ def _reject_constant(text: str) -> NoReturn:
     raise ValueError(text)
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_build_object, parse_float=_parse_finite, parse_constant=_reject_constant)
+#: Decodes finite numbers and objects without duplicate names; raises a `ValueError` for other numbers.
+STRICT_DECODER = json.JSONDecoder(
+    object_pairs_hook=_build_object, parse_float=_parse_finite, parse_constant=_reject_constant
+)
 
 
 def _find_duplicate_name(text: str) -> Token:
@@ -246,7 +249,7 @@ def _find_bad_number(text: str) -> Token:
     for token in iter_tokens(text):
         if not token.is_name and token.content[0] not in '"{[tfn':
             try:
-                _DECODER.decode(token.content)
+                STRICT_DECODER.decode(token.content)
             except ValueError:
                 return token
     raise AssertionError("the decoder found a bad number")

@@ -11,9 +11,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from math import inf, isfinite
 from typing import Any, TypeAlias
 
+from paramcore.files.document import STRICT_DECODER
 from paramcore.files.positions import Locator, Problem, Token, TokenLocator, advance_trail
 from paramcore.text import truncate
 from paramcore.values import MAX_DIGITS
@@ -130,9 +130,8 @@ def _check_document(event: _Event, documents: int) -> None:
     if documents > 1:
         raise Problem("yaml_feature", offset, "a second document", "one document in a file")
     if event.version or event.tags:
-        raise Problem(
-            "yaml_feature", offset, "a directive (`%YAML`, `%TAG`) before it", "a document without directives"
-        )
+        found = "a directive (`%YAML`, `%TAG`) before it"
+        raise Problem("yaml_feature", offset, found, "a document without directives")
 
 
 def _check_plain_json(event_type: str, event: _Event) -> None:
@@ -167,14 +166,10 @@ def _parse_scalar(event: _Event) -> Any:
     if not text:
         return None
     try:
-        value = json.loads(text)
+        return STRICT_DECODER.decode(text)
     except ValueError:
-        # An integer of more digits than Python converts.
-        value = inf
-    if isinstance(value, float) and not isfinite(value):
         wanted = f"a finite number of at most {MAX_DIGITS:,} digits"
-        raise Problem("json_number", event.start_mark.index, _shorten(text), wanted)
-    return value
+        raise Problem("json_number", event.start_mark.index, _shorten(text), wanted) from None
 
 
 def _is_plain(event: _Event) -> bool:
