@@ -65,10 +65,8 @@ def describe_value(value: object) -> str:
         return f"the number {value!r}"
     if kind is str:
         return f"the text {truncate(ascii(value), _DESCRIBED)}"
-    if issubclass(kind, dict):
-        return "an object"
-    if kind is tuple or issubclass(kind, list):
-        return "an array"
+    if kind is tuple or issubclass(kind, (dict, list)):
+        return describe_type(value)
     return f"a Python {truncate(kind.__name__, _DESCRIBED)}"
 
 

@@ -1,9 +1,8 @@
 """Questions about a model: plans, diffs, histories, impact, audits, drift.  Pure."""
 
 from paramcore.analysis.audit import Audit, Auditor
-from paramcore.analysis.conflicts import find_overwritten_params
 from paramcore.analysis.contradictions import Contradiction
-from paramcore.analysis.diff import Diff
+from paramcore.analysis.diff import Diff, find_overwritten_params
 from paramcore.analysis.drift import Drift
 from paramcore.analysis.history import TWIN_SECONDS, History
 from paramcore.analysis.impact import Effect, Impact, ImpactCounter

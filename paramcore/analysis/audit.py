@@ -2,23 +2,26 @@
 
 A finished task shows what the service did.  A task that contradicts a rule
 either belongs to another history, or shows that an assumption is wrong.
-`contradictions` checks one task, `calibration` finds the assumptions that
-explain it, and an `Audit` counts both over many tasks.
+`contradictions` checks one task; an `Audit` counts the checks of many tasks, and
+finds the assumptions that explain them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
 from typing import Any
 
 from attrs import asdict, evolve, fields, frozen
 
-from paramcore.analysis.calibration import find_changes, find_explanations, find_smallest_changes, list_candidates
 from paramcore.analysis.contradictions import Contradiction, find_contradictions, format_settings
 from paramcore.errors import InvalidParams
 from paramcore.model import Assumptions, Project
 from paramcore.text import describe_value, format_value
-from paramcore.values import freeze
+from paramcore.values import freeze, wrap_frozen
+
+# Separators that an audit always tries, beside that of the project and those that the tasks show.
+_SEPARATORS = ("\n", "\n\n", " ", "")
 
 
 @frozen
@@ -84,7 +87,7 @@ class Audit:
             explained = "the other tasks" if self.impossible else "all tasks"
             settings = (self._format_setting(setting.name) for setting in fields(Assumptions))
             return [f"the current settings explain {explained}", *settings]
-        ways = " or ".join(map(format_settings, find_smallest_changes(chosen, self.calibration)))
+        ways = " or ".join(map(format_settings, _find_smallest_changes(chosen, self.calibration)))
         if not ways:
             return ["none of the settings that were tried explains all tasks"]
         return [f"the current settings do not explain all tasks; these do: {ways}"]
@@ -94,8 +97,8 @@ class Audit:
         chosen = self.project.assumptions
         ruled_out: list[str] = []
         possible: list[str] = []
-        for candidate in list_candidates(chosen):
-            if find_changes(chosen, candidate).keys() == {name}:
+        for candidate in _list_candidates(chosen):
+            if _find_changes(chosen, candidate).keys() == {name}:
                 values = possible if candidate in self.calibration else ruled_out
                 values.append(format_value(getattr(candidate, name)))
         groups = {"ruled out": ruled_out, "also possible": possible}
@@ -109,7 +112,7 @@ class Auditor:
     def __init__(self, project: Project) -> None:
         self.project = project
         self._counts = {"possible": 0, "impossible": 0, "not_judged": 0}
-        self._calibration = list_candidates(project.assumptions)
+        self._calibration = _list_candidates(project.assumptions)
 
     def check_task(self, obj: Mapping[str, Any]) -> tuple[Contradiction, ...]:
         """Count a task object and return what it contradicts.
@@ -124,7 +127,7 @@ class Auditor:
             return ()
         findings = find_contradictions(self.project, task, self.project.assumptions)
         self._counts["impossible" if findings else "possible"] += 1
-        explanations = find_explanations(self.project, task) if findings else ()
+        explanations = _find_explanations(self.project, task) if findings else ()
         # A task that nothing explains belongs to another history: it says nothing about a setting.
         if explanations or not findings:
             self._calibration = [
@@ -144,3 +147,49 @@ def _freeze_task(obj: object) -> Mapping[str, Any]:
     if not isinstance(task.get("params", {}), dict):
         raise InvalidParams("params_type", "/params", describe_value(task["params"]), "the params of a task object")
     return task
+
+
+def _list_candidates(chosen: Assumptions) -> list[Assumptions]:
+    """Return all assumptions to try, the chosen ones first."""
+    settings = {
+        "instruction_rule": ("append", "override"),
+        "pinned_param_version": ("used", "latest"),
+        "empty_instruction": ("leave out", "join"),
+        "instruction_separator": tuple(dict.fromkeys([chosen.instruction_separator, *_SEPARATORS])),
+    }
+    # The first setting varies slowest: `override`, which explains any instruction, comes last.
+    combinations = product(*settings.values())
+    others = (Assumptions.from_settings(dict(zip(settings, values, strict=True))) for values in combinations)
+    return list(dict.fromkeys([chosen, *others]))
+
+
+def _find_changes(chosen: Assumptions, other: Assumptions) -> dict[str, str]:
+    """Return the settings of `other` that differ from those chosen, by name."""
+    before = asdict(chosen)
+    return {name: value for name, value in asdict(other).items() if value != before[name]}
+
+
+def _find_smallest_changes(chosen: Assumptions, others: Iterable[Assumptions]) -> list[dict[str, str]]:
+    """Return the changes to each of the others that need the fewest changes."""
+    all_changes = [_find_changes(chosen, other) for other in others]
+    fewest = min(map(len, all_changes), default=0)
+    return [changes for changes in all_changes if len(changes) == fewest]
+
+
+def _find_explanations(project: Project, task: Mapping[str, Any]) -> tuple[Mapping[str, str], ...]:
+    """Return the smallest changes of settings that make the task possible."""
+    chosen = project.assumptions
+    shown = (evolve(chosen, instruction_separator=separator) for separator in _find_separators(project, task))
+    candidates = dict.fromkeys([*shown, *_list_candidates(chosen)])
+    fitting = (candidate for candidate in candidates if not find_contradictions(project, task, candidate))
+    return tuple(map(wrap_frozen, _find_smallest_changes(chosen, fitting)))
+
+
+def _find_separators(project: Project, task: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the white space before the project's instruction in that of the task."""
+    number, instruction = task["project_param_version"], task.get("instruction")
+    if type(number) is int and 0 <= number < len(project.versions) and type(instruction) is str:
+        inherited = project.versions[number].params.get("instruction")
+        if inherited and instruction.endswith(inherited):
+            own = instruction.removesuffix(inherited)
+            yield own[len(own.rstrip()) :]

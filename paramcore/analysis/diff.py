@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple
 
 from attrs import field, frozen
 
@@ -81,9 +81,10 @@ class Diff:
         not lost.
         """
         return tuple(
-            join_pointer(name, *parts)
-            for name in self.changed
-            for parts in _iter_lost(self.before[name], self.after[name])
+            join_pointer(*difference.parts)
+            for name, value in self.changed.items()
+            for difference in _iter_differences((name,), self.before[name], value)
+            if difference.label == "lost"
         )
 
     def __bool__(self) -> bool:
@@ -116,77 +117,80 @@ class Diff:
     def format_rows(self, *, removed: str) -> list[str]:
         """Return a line for each difference; removed params are first, labelled `removed`."""
         rows = [
-            *(_Row(removed, name, _format(value)) for name, value in self.removed.items()),
-            *(
-                row
-                for name, value in self.changed.items()
-                for row in _iter_changed_rows(name, self.before[name], value)
-            ),
-            *(_Row("lost", path, _format(resolve_pointer(self.before, path))) for path in self.lost),
-            *(_Row("added", name, _format(value)) for name, value in self.added.items()),
+            *((removed, name, _format(value)) for name, value in self.removed.items()),
+            *(row for name, value in self.changed.items() for row in _iter_rows(name, self.before[name], value)),
+            *(("lost", path, _format(resolve_pointer(self.before, path))) for path in self.lost),
+            *(("added", name, _format(value)) for name, value in self.added.items()),
         ]
         width = max((len(format_name(name)) for name in self.names), default=0)
-        return [f"  {row.label:<7}  {format_name(row.place):<{width}}  {row.text}" for row in rows]
+        return [f"  {label:<7}  {format_name(place):<{width}}  {text}" for label, place, text in rows]
 
 
-class _Row(NamedTuple):
-    """A line of text; `place` is the name of a param, or a JSON Pointer."""
+def find_overwritten_params(
+    base: Mapping[str, Any], theirs: Mapping[str, Any], ours: Mapping[str, Any]
+) -> tuple[str, ...]:
+    """Name the params that another writer changed and that an update then overwrites.
 
-    label: str
-    place: str
-    text: str
+    `base` holds the params that both writers started from, `theirs` those that
+    the other writer made of them, `ours` those after our update of `theirs`.
+
+    Raises:
+        InvalidParams, NotJSON: if an argument is not a params object.
+
+    Example:
+        >>> find_overwritten_params({"a": 1, "b": 1}, {"a": 2, "b": 2}, {"a": 3, "b": 2})
+        ('a',)
+    """
+    overwritten = Diff.between(theirs, ours).names
+    return tuple(name for name in Diff.between(base, theirs).names if name in overwritten)
 
 
-#: The names and indexes that lead to a value.
-_Parts: TypeAlias = tuple[str | int, ...]
+class _Difference(NamedTuple):
+    """A difference inside two values, at the names and indexes that lead to it.
+
+    `before` is `None` where it is added, `after` where it is lost.
+    """
+
+    label: Literal["lost", "changed", "added"]
+    parts: tuple[str | int, ...]
+    before: Any
+    after: Any
+
 
 #: Characters of a value that a row shows.
 _SHOWN_CHARACTERS = 100
 
 
-def _iter_lost(before: Any, after: Any) -> Iterator[_Parts]:
+def _iter_differences(parts: tuple[str | int, ...], before: Any, after: Any) -> Iterator[_Difference]:
+    """Yield the differences between two values; two objects or two arrays are compared by their content."""
+    if _are_alike(before, after):
+        unmatched, others, common = _match(before, after)
+        for part in unmatched:
+            if part in common:
+                yield from _iter_differences((*parts, part), before[part], after[part])
+            else:
+                yield _Difference("lost", (*parts, part), before[part], None)
+        for part in others:
+            if part not in common:
+                yield _Difference("added", (*parts, part), None, after[part])
+    elif not same(before, after):
+        yield _Difference("changed", parts, before, after)
+        # A value of another type keeps nothing of an object or array.
+        if isinstance(before, (dict, list)):
+            for part in before if isinstance(before, dict) else range(len(before)):
+                yield _Difference("lost", (*parts, part), before[part], None)
+
+
+def _match(before: Any, after: Any) -> tuple[list[Any], list[Any], set[Any]]:
+    """Return the names or indexes of each that may differ, and those to compare by their content."""
     if isinstance(before, dict):
-        yield from _iter_lost_members(before, after if isinstance(after, dict) else {})
-    elif isinstance(before, list):
-        yield from _iter_lost_elements(before, after if isinstance(after, list) else [])
-
-
-def _iter_lost_members(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[_Parts]:
-    for name, value in before.items():
-        if name not in after:
-            yield (name,)
-        else:
-            yield from ((name, *parts) for parts in _iter_lost(value, after[name]))
-
-
-def _iter_lost_elements(before: Sequence[Any], after: Sequence[Any]) -> Iterator[_Parts]:
-    matches = _Matches.between(before, after)
-    for index in matches.removed:
-        if index in matches.edited:
-            yield from ((index, *parts) for parts in _iter_lost(before[index], after[index]))
-        else:
-            yield (index,)
-
-
-class _Matches(NamedTuple):
-    """The elements of two arrays that equal no element of the other array, by index.
-
-    Where both have an object, or both an array, at the same index, it counts as
-    edited.
-    """
-
-    removed: list[int]
-    added: list[int]
-    edited: set[int]
-
-    @classmethod
-    def between(cls, before: Sequence[Any], after: Sequence[Any]) -> _Matches:
-        removed, added = _find_unmatched(before, after), _find_unmatched(after, before)
-        common = set(removed) & set(added)
-        return cls(removed, added, {index for index in common if _are_alike(before[index], after[index])})
+        return list(before), list(after), set(before) & set(after)
+    unmatched, others = _find_unmatched(before, after), _find_unmatched(after, before)
+    return unmatched, others, {i for i in set(unmatched) & set(others) if _are_alike(before[i], after[i])}
 
 
 def _find_unmatched(elements: Sequence[Any], others: Sequence[Any]) -> list[int]:
+    """Return the indexes of the elements that equal no element of the others."""
     unused = Counter(map(equality_key, others))
     unmatched = []
     for index, element in enumerate(elements):
@@ -202,46 +206,31 @@ def _are_alike(before: Any, after: Any) -> bool:
     return any(isinstance(before, container) and isinstance(after, container) for container in (dict, list))
 
 
-def _iter_changed_rows(place: str, before: Any, after: Any) -> Iterator[_Row]:
-    """Yield the row of a changed value, or the rows inside it where it is too long."""
-    if _is_long(before) or _is_long(after):
-        if _are_alike(before, after):
-            yield _Row("changed", place, "inside:")
-            yield from _iter_inner_rows((place,), before, after)
-            return
-        if isinstance(before, str) and isinstance(after, str):
-            yield _Row("changed", place, " -> ".join(_format_from_difference(before, after)))
-            return
-    yield _Row("changed", place, f"{_format(before)} -> {_format(after)}")
+def _iter_rows(name: str, before: Any, after: Any) -> Iterator[tuple[str, str, str]]:
+    """Yield the label, place and text of a changed param, and of the changes inside it where it is too long.
+
+    `Diff.lost` has what it loses.
+    """
+    if not _are_alike(before, after) or not (_is_long(before) or _is_long(after)):
+        yield "changed", name, _format_change(before, after)
+        return
+    yield "changed", name, "inside:"
+    for label, parts, old, new in _iter_differences((name,), before, after):
+        if label == "changed":
+            yield label, join_pointer(*parts), _format_change(old, new)
+        elif label == "added":
+            yield label, join_pointer(*parts), _format(new)
 
 
-def _iter_inner_rows(parts: _Parts, before: Any, after: Any) -> Iterator[_Row]:
-    """Yield the rows of changes and additions inside; `Diff.lost` has the losses."""
-    common: list[Any]
-    added: list[Any]
-    if isinstance(before, dict):
-        common = [name for name in before if name in after]
-        added = [name for name in after if name not in before]
-    else:
-        matches = _Matches.between(before, after)
-        common = sorted(matches.edited)
-        added = [index for index in matches.added if index not in matches.edited]
-    for part in common:
-        if _are_alike(before[part], after[part]):
-            yield from _iter_inner_rows((*parts, part), before[part], after[part])
-        elif not same(before[part], after[part]):
-            yield from _iter_changed_rows(join_pointer(*parts, part), before[part], after[part])
-    for part in added:
-        yield _Row("added", join_pointer(*parts, part), _format(after[part]))
-
-
-def _format_from_difference(before: str, after: str) -> tuple[str, str]:
-    """Return two long texts, each from shortly before their first difference."""
-    pairs = enumerate(zip(before, after, strict=False))
-    differ_at = next((index for index, (x, y) in pairs if x != y), min(len(before), len(after)))
-    start = max(0, differ_at - _SHOWN_CHARACTERS // 3)
-    ellipsis = "..." if start else ""
-    return ellipsis + _format(before[start:]), ellipsis + _format(after[start:])
+def _format_change(before: Any, after: Any) -> str:
+    """Return both values on one line; long texts begin shortly before their first difference."""
+    ellipsis = ""
+    if isinstance(before, str) and isinstance(after, str) and (_is_long(before) or _is_long(after)):
+        pairs = enumerate(zip(before, after, strict=False))
+        differ_at = next((index for index, (x, y) in pairs if x != y), min(len(before), len(after)))
+        start = max(0, differ_at - _SHOWN_CHARACTERS // 3)
+        before, after, ellipsis = before[start:], after[start:], "..." if start else ""
+    return f"{ellipsis}{_format(before)} -> {ellipsis}{_format(after)}"
 
 
 def _format(value: Any) -> str:

@@ -6,8 +6,7 @@ from typing import Any, Literal, TypeAlias
 
 from attrs import frozen
 
-from paramcore.analysis.conflicts import find_overwritten_params
-from paramcore.analysis.diff import Diff
+from paramcore.analysis.diff import Diff, find_overwritten_params
 from paramcore.model import Project
 from paramcore.text import format_count, format_name, format_value
 from paramcore.values import same

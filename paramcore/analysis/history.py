@@ -16,7 +16,7 @@ from paramcore.analysis.diff import Diff
 from paramcore.errors import InvalidParams
 from paramcore.model import ParamVersion, Project, unchanged_since
 from paramcore.text import describe_value, format_count, format_name, format_value
-from paramcore.values import equality_key, same, thaw, wrap_frozen
+from paramcore.values import equality_key, thaw, wrap_frozen
 
 #: A version that changes nothing and is at most this much younger is probably a retried request (E8).
 TWIN_SECONDS = 60
@@ -147,11 +147,7 @@ class History:
         return tuple(reversed(lifetimes))
 
     def format_lifetimes(self, param: str) -> str:
-        """Return the lifetimes of a param as text.
-
-        Raises:
-            InvalidParams: `param_name` for a name that is no text.
-        """
+        """Return the lifetimes of a param as text; raises as `lifetimes` does."""
         lifetimes = self.lifetimes(param)
         spans = [f"{life.first}" if life.first == life.last else f"{life.first}-{life.last}" for life in lifetimes]
         width = max(map(len, spans), default=0)
@@ -176,30 +172,17 @@ class History:
 
 
 def _iter_steps(versions: Sequence[ParamVersion]) -> Iterator[Step]:
-    # The values that each param had so far, each with the last version that had it.
-    earlier_values: dict[str, list[tuple[Any, int]]] = {}
+    # The last version in which each param had each of its values.
+    last_versions: dict[tuple[str, Any], int] = {}
     before: ParamVersion | None = None
     for version in versions:
         diff = Diff.between(before.params if before else {}, version.params)
-        returns = _find_returns(diff, earlier_values)
+        values = ((name, equality_key(value)) for name, value in {**diff.changed, **diff.added}.items())
+        returns = {value[0]: last_versions[value] for value in values if value in last_versions}
         yield Step(version, diff, wrap_frozen(returns), _seconds_between(before, version))
-        _remember_values(version, earlier_values)
+        for name, value in version.params.items():
+            last_versions[name, equality_key(value)] = version.number
         before = version
-
-
-def _find_returns(diff: Diff, earlier_values: Mapping[str, list[tuple[Any, int]]]) -> dict[str, int]:
-    returns = {}
-    for name, value in {**diff.changed, **diff.added}.items():
-        for earlier, number in earlier_values.get(name, ()):
-            if same(earlier, value):
-                returns[name] = number
-    return returns
-
-
-def _remember_values(version: ParamVersion, earlier_values: dict[str, list[tuple[Any, int]]]) -> None:
-    for name, value in version.params.items():
-        others = [(earlier, number) for earlier, number in earlier_values.get(name, ()) if not same(earlier, value)]
-        earlier_values[name] = [*others, (value, version.number)]
 
 
 def _seconds_between(before: ParamVersion | None, after: ParamVersion) -> float | None:

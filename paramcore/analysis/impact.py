@@ -10,7 +10,7 @@ from attrs import frozen
 from paramcore.analysis.plan import Plan
 from paramcore.model import Inheritance, Merge, ParamVersion, TaskRequest, inherited_version
 from paramcore.text import format_count, format_name
-from paramcore.values import same, thaw, wrap_frozen
+from paramcore.values import same_member, thaw, wrap_frozen
 
 #: Why a request is unaffected: it inherits nothing, names a version, sets every changed param itself, or none of these.
 Why: TypeAlias = Literal["opted_out", "pinned", "override", "same"]
@@ -78,11 +78,7 @@ class Impact:
 
     @staticmethod
     def effects(plan: Plan, tasks: Iterable[TaskRequest | Mapping[str, Any]]) -> Iterator[Effect]:
-        """Yield the effect of an update on each request, in order.
-
-        Raises:
-            ParamcoreError: for a request that the project rejects before the update.
-        """
+        """Yield the effect of an update on each request, in order; raises as `of` does."""
         yield from map(ImpactCounter(plan).add_task, tasks)
 
     def to_json(self) -> dict[str, Any]:
@@ -107,13 +103,10 @@ class Impact:
             f"  {format_name(name):<{width}}  {counts['affected']:,} affected, {counts['override']:,} overriding it"
             for name, counts in self.by_param.items()
         ]
-        return "\n".join([headline, *rows, *self._format_warnings()])
-
-    def _format_warnings(self) -> list[str]:
         appends = self.plan.project.assumptions.instruction_rule == "append"
-        if not appends or not self.by_param.get("instruction", {}).get("affected"):
-            return []
-        return ["the project's instruction is appended to the task's own, so a task cannot override it"]
+        if appends and self.by_param.get("instruction", {}).get("affected"):
+            rows.append("the project's instruction is appended to the task's own, so a task cannot override it")
+        return "\n".join([headline, *rows])
 
 
 class ImpactCounter:
@@ -125,23 +118,16 @@ class ImpactCounter:
         self._unaffected: dict[str, int] = dict.fromkeys(_WHY_TEXTS, 0)
         self._changed = plan.diff.names
         self._by_param = {name: {"affected": 0, "override": 0} for name in self._changed}
-        self._merge_before = self._bind(plan.before if plan.project.versions else None)
+        self._merge_before = self._bind(plan.before)
         self._merge_after = self._bind(plan.after)
 
-    def _bind(self, params: Mapping[str, Any] | None) -> Merge:
-        assumptions = self.plan.project.assumptions
-        if params is None:
-            return Inheritance(None, assumptions).merge
+    def _bind(self, params: Mapping[str, Any]) -> Merge:
         # Each param of a result depends on that param alone, so it is enough to merge those that the update changes.
         changed = {name: params[name] for name in self._changed if name in params}
-        return Inheritance(ParamVersion(0, wrap_frozen(changed)), assumptions).merge
+        return Inheritance(ParamVersion(0, wrap_frozen(changed)), self.plan.project.assumptions).merge
 
     def add_task(self, task: TaskRequest | Mapping[str, Any]) -> Effect:
-        """Count a request and return the effect of the update on it.
-
-        Raises:
-            ParamcoreError: for a request that the project rejects before the update.
-        """
+        """Count a request and return the effect of the update on it; raises as `Impact.of` does."""
         effect = self._find_effect(task if isinstance(task, TaskRequest) else TaskRequest.from_flat(task))
         if effect.why is None:
             self._affected += 1
@@ -161,7 +147,7 @@ class ImpactCounter:
             return Effect(task, (), why="opted_out" if task.inherits_nothing else "pinned")
         own = {name: task.params[name] for name in self._changed if name in task.params}
         before, after = self._merge_before(own), self._merge_after(own)
-        differing = tuple(name for name in self._changed if not _agree(before, after, name))
+        differing = tuple(name for name in self._changed if not same_member(before, after, name))
         overridden = tuple(name for name in own if name not in differing)
         if differing:
             return Effect(task, differing, overridden)
@@ -172,7 +158,3 @@ class ImpactCounter:
         """Return the counts so far."""
         by_param = {name: wrap_frozen(dict(counts)) for name, counts in self._by_param.items()}
         return Impact(self.plan, self._affected, wrap_frozen({**self._unaffected}), wrap_frozen(by_param))
-
-
-def _agree(before: Mapping[str, Any], after: Mapping[str, Any], name: str) -> bool:
-    return (name in before) == (name in after) and same(before.get(name), after.get(name))

@@ -7,8 +7,7 @@ from typing import Any
 
 from attrs import frozen
 
-from paramcore.analysis.conflicts import find_overwritten_params
-from paramcore.analysis.diff import Diff
+from paramcore.analysis.diff import Diff, find_overwritten_params
 from paramcore.errors import InvalidSetting
 from paramcore.model import Patch, Project, Replace, Update
 from paramcore.text import format_name, format_value
@@ -50,12 +49,10 @@ class Plan:
             InvalidParams: for params that a project cannot hold.
             NotJSON: for values that are no JSON.
         """
-        diff = Diff.between(project.params, Replace(wanted).params)
-        if not diff:
+        replacing = cls.of(project, Replace(wanted))
+        if not replacing.diff:
             return cls(project, None, project.params)
-        if diff.removed:
-            return cls.of(project, Replace(diff.after))
-        return cls.of(project, Patch({**diff.changed, **diff.added}))
+        return replacing if replacing.dropped else cls.of(project, replacing.keeping)
 
     @property
     def before(self) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""Decode one JSON document strictly, and locate values in it.
+"""Decode one document strictly, and locate values in it.
 
 Strict means: UTF-8, each name once in an object, finite numbers, and limits on
 digits and depth.
@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 from attrs import field, frozen
 
 from paramcore.errors import DocumentError, ParamcoreError
-from paramcore.files.positions import JSONLocator, Lines, Locator, Position, Token, iter_tokens, locate_offset
+from paramcore.files.positions import JSONLocator, Lines, Locator, Position, Problem, Token, iter_tokens
 from paramcore.text import truncate
 from paramcore.values import MAX_DEPTH, MAX_DIGITS, MAX_NODES, join_pointer
 
@@ -97,53 +97,60 @@ class Document:
             raise self.locate_error(error.within(path)) from None
 
 
-def decode_document(data: bytes, source: str, depth: int, *, first_line: int = 1) -> Document:
-    """Decode one JSON document of at most `depth` levels.
+def decode_json(text: str, depth: int) -> Any:
+    """Decode a JSON text strictly.
 
     Raises:
-        DocumentError: `json_syntax`, `json_encoding`, `json_number`,
-            `json_duplicate_key` or `json_depth`, with line and column.
+        Problem: `json_syntax`, `json_number`, `json_duplicate_key` or `json_depth`.
     """
-    text = decode_text(data, source, first_line)
-
-    def fail(code: str, offset: int, found: str, wanted: str) -> NoReturn:
-        at = locate_offset(text, offset)
-        raise DocumentError(code, None, found, wanted, source, at.line + first_line - 1, at.column)
-
     if not text.strip(" \t\r\n"):
-        raise DocumentError("json_syntax", None, "nothing: it is empty", "a JSON document", source, None, None)
+        raise Problem("json_syntax", None, "nothing: it is empty", "a JSON document")
     too_deep = _find_too_deep(text, depth)
     if too_deep is not None:
-        fail("json_depth", too_deep, f"more than {depth} levels", f"at most {depth} levels")
+        raise Problem("json_depth", too_deep, f"more than {depth} levels", f"at most {depth} levels")
     try:
-        value = _DECODER.decode(text)
+        return STRICT_DECODER.decode(text)
     except json.JSONDecodeError as error:
-        fail(
-            "json_syntax",
-            error.pos,
-            f"{error.msg[0].lower()}{error.msg[1:]} in {_format_line(text, error.pos)}",
-            "JSON",
-        )
+        found = f"{error.msg[0].lower()}{error.msg[1:]} in {_format_line(text, error.pos)}"
+        raise Problem("json_syntax", error.pos, found, "JSON") from None
     except _DuplicateName:
         name = _find_duplicate_name(text)
-        fail(
-            "json_duplicate_key",
-            name.offset,
-            f"the name {truncate(name.text, _SHOWN_CHARACTERS)} for the second time",
-            "each name once",
-        )
+        found = f"the name {truncate(name.content, _SHOWN_CHARACTERS)} for the second time"
+        raise Problem("json_duplicate_key", name.offset, found, "each name once") from None
     except RecursionError:
-        fail("json_depth", 0, "more levels than the stack has room for", f"at most {depth} levels, and room for them")
+        wanted = f"at most {depth} levels, and room for them"
+        raise Problem("json_depth", 0, "more levels than the stack has room for", wanted) from None
     except ValueError:
         # NaN, Infinity, 1e400, or an integer of more digits than Python converts.
         number = _find_bad_number(text)
-        fail(
-            "json_number",
-            number.offset,
-            truncate(number.text, _SHOWN_CHARACTERS),
-            f"a finite number of at most {MAX_DIGITS:,} digits",
-        )
-    return Document(value, source, text, first_line)
+        wanted = f"a finite number of at most {MAX_DIGITS:,} digits"
+        raise Problem("json_number", number.offset, truncate(number.content, _SHOWN_CHARACTERS), wanted) from None
+
+
+def decode_document(
+    data: bytes,
+    source: str,
+    depth: int,
+    *,
+    first_line: int = 1,
+    decode: Callable[[str, int], Any] = decode_json,
+    make_locator: Callable[[str], Locator] = JSONLocator,
+) -> Document:
+    """Decode one document of at most `depth` levels.
+
+    Raises:
+        DocumentError: `json_encoding`, or what `decode` found, with line and column.
+    """
+    text = _decode_text(data, source, first_line)
+    try:
+        value = decode(text, depth)
+    except Problem as problem:
+        line = column = None
+        if problem.offset is not None:
+            at = Lines(text).position(problem.offset)
+            line, column = at.line + first_line - 1, at.column
+        raise DocumentError(problem.code, None, problem.found, problem.wanted, source, line, column) from None
+    return Document(value, source, text, first_line, make_locator)
 
 
 def decode_plain_object(data: bytes) -> dict[str, Any] | None:
@@ -159,18 +166,14 @@ def decode_plain_object(data: bytes) -> dict[str, Any] | None:
         # A lone surrogate needs an escape, and each level needs a bracket: without them neither limit is exceeded.
         if ("\\" in text and ("\\ud" in text or "\\uD" in text)) or text.count("[") + text.count("{") > TASK_DEPTH:
             return None
-        value = _DECODER.decode(text)
+        value = STRICT_DECODER.decode(text)
     except (ValueError, RecursionError, _DuplicateName):
         return None
     return value if type(value) is dict else None
 
 
-def decode_text(data: bytes, source: str, first_line: int) -> str:
-    """Decode UTF-8, without the BOM that it may begin with.
-
-    Raises:
-        DocumentError: `json_encoding`, with line and column.
-    """
+def _decode_text(data: bytes, source: str, first_line: int) -> str:
+    """Decode UTF-8, without the BOM that it may begin with."""
     body = data.removeprefix(BOM)
     try:
         return body.decode("utf-8")
@@ -224,7 +227,10 @@ def _reject_constant(text: str) -> NoReturn:
     raise ValueError(text)
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_build_object, parse_float=_parse_finite, parse_constant=_reject_constant)
+#: Decodes finite numbers and objects without duplicate names; raises a `ValueError` for other numbers.
+STRICT_DECODER = json.JSONDecoder(
+    object_pairs_hook=_build_object, parse_float=_parse_finite, parse_constant=_reject_constant
+)
 
 
 def _find_duplicate_name(text: str) -> Token:
@@ -241,19 +247,12 @@ def _find_duplicate_name(text: str) -> Token:
 
 def _find_bad_number(text: str) -> Token:
     for token in iter_tokens(text):
-        if not token.is_name and not _is_valid(token.text):
-            return token
+        if not token.is_name and token.content[0] not in '"{[tfn':
+            try:
+                STRICT_DECODER.decode(token.content)
+            except ValueError:
+                return token
     raise AssertionError("the decoder found a bad number")
-
-
-def _is_valid(text: str) -> bool:
-    if text[0] in '"{[tfn':
-        return True
-    try:
-        _DECODER.decode(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _format_line(text: str, offset: int) -> str:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from array import array
 from collections.abc import Iterable, Iterator
-from itertools import islice
-from typing import NamedTuple, Protocol
+from itertools import count
+from typing import Any, NamedTuple, TypeAlias
 
 from attrs import frozen
 
@@ -22,15 +21,27 @@ class Position:
     column: int
 
 
-class Token(NamedTuple):
-    """A name, or the first token of a value, in a JSON text.
+@frozen(slots=False)
+class Problem(Exception):
+    """What is wrong with a text, and the offset where it begins; `None` is the whole text."""
 
-    `trail` holds the names and indexes that lead to it, outermost first; that of
-    a name ends with the name.  It changes with the next token.
+    code: str
+    offset: int | None
+    found: str
+    wanted: str
+
+
+class Token(NamedTuple):
+    """A name, or the first token of a value, in a text of JSON or YAML.
+
+    `content` is its text in JSON; in YAML it is the decoded name or value, empty
+    for an object or array.  `trail` holds the names and indexes that lead to it,
+    outermost first; that of a name ends with the name.  It changes with the next
+    token.
     """
 
     offset: int
-    text: str
+    content: Any
     is_name: bool
     trail: list[str | int]
 
@@ -46,7 +57,7 @@ def iter_tokens(text: str) -> Iterator[Token]:
     for match in _TOKEN.finditer(text):
         piece = match[0]
         if piece == ",":
-            expects_name = _advance(trail)
+            expects_name = advance_trail(trail)
         elif piece in ("}", "]"):
             trail.pop()
             expects_name = False
@@ -62,24 +73,13 @@ def iter_tokens(text: str) -> Iterator[Token]:
                 expects_name = piece == "{"
 
 
-def _advance(trail: list[str | int]) -> bool:
+def advance_trail(trail: list[str | int]) -> bool:
     """Move to the next member or element, and return whether a name follows."""
     last = trail[-1]
     if isinstance(last, int):
         trail[-1] = last + 1
         return False
     return True
-
-
-class Locator(Protocol):
-    """Finds the values of one text."""
-
-    def find(self, path: str) -> tuple[int, int]:
-        """Return the offsets of the name and of the value at a JSON Pointer.
-
-        For an element of an array, both are the offset of the value.  Where there
-        is no such value, both are the offset of the innermost value around it.
-        """
 
 
 class JSONLocator:
@@ -92,58 +92,34 @@ class JSONLocator:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        #: The members of each object or array that was read, by its offset.
-        self._members: dict[int, _Members] = {}
+        # By the offset of each object or array: the members read so far, and those that are left.
+        self._members: dict[int, dict[str, tuple[int, int]]] = {}
+        self._unread: dict[int, Iterator[tuple[str, tuple[int, int]]]] = {}
 
     def find(self, path: str) -> tuple[int, int]:
-        """Return the offsets of the name and of the value; see `Locator`."""
-        at = _skip_space(self._text, 0)
-        start = at
+        """Return the offsets of the name and of the value at a JSON Pointer.
+
+        For an element of an array, both are the offset of the value.  Where there
+        is no such value, both are the offset of the innermost value around it.
+        """
+        start = at = _skip_space(self._text, 0)
         for part in split_pointer(path):
             if self._text[at] not in "{[":
                 return at, at
-            if at not in self._members:
-                self._members[at] = _Members(self._text, at)
-            found = self._members[at].find(part)
+            found = self._find_member(at, part)
             if found is None:
                 return at, at
             start, at = found
         return start, at
 
-
-class _Members:
-    """The offsets of the members of one object or array, as far as they were read."""
-
-    def __init__(self, text: str, start: int) -> None:
-        self._unread = _iter_members(text, start)
-        self._is_array = text[start] == "["
-        self._members: dict[str, tuple[int, int]] = {}
-        # An array may have a million elements: a compact array takes eight bytes for each.
-        self._elements = array("Q")
-
-    def find(self, part: str) -> tuple[int, int] | None:
-        """Return the offsets of a member's name and value; `None` where there is none."""
-        return self._find_element(part) if self._is_array else self._find_member(part)
-
-    def _find_member(self, name: str) -> tuple[int, int] | None:
-        if name not in self._members:
-            for name_at, member, value_at in self._unread:
-                self._members[member] = name_at, value_at
-                if member == name:
+    def _find_member(self, at: int, part: str) -> tuple[int, int] | None:
+        members = self._members.setdefault(at, {})
+        if part not in members:
+            for name, offsets in self._unread.setdefault(at, _iter_members(self._text, at)):
+                members[name] = offsets
+                if name == part:
                     break
-        return self._members.get(name)
-
-    def _find_element(self, index: str) -> tuple[int, int] | None:
-        if not _INDEX.fullmatch(index):
-            return None
-        number = int(index)
-        for _, _, value_at in islice(self._unread, max(0, number + 1 - len(self._elements))):
-            self._elements.append(value_at)
-        return (self._elements[number],) * 2 if number < len(self._elements) else None
-
-
-#: An index of an array, by RFC 6901.
-_INDEX = re.compile("0|[1-9][0-9]{0,17}", re.ASCII)
+        return members.get(part)
 
 
 class TokenLocator:
@@ -161,7 +137,7 @@ class TokenLocator:
                 name_at = None
 
     def find(self, path: str) -> tuple[int, int]:
-        """Return the offsets of the name and of the value; see `Locator`."""
+        """Return the offsets of the name and of the value; see `JSONLocator.find`."""
         parts = split_pointer(path)
         if parts in self._offsets:
             return self._offsets[parts]
@@ -171,16 +147,22 @@ class TokenLocator:
         return nearest, nearest
 
 
-def _iter_members(text: str, start: int) -> Iterator[tuple[int, str, int]]:
-    """Yield the name offset, the name (`""` in an array) and the value offset of each member."""
+Locator: TypeAlias = JSONLocator | TokenLocator
+
+
+def _iter_members(text: str, start: int) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Yield the name or index of each member of an object or array, and the offsets of its name and value."""
+    indexes = count()
     is_object = text[start] == "{"
     at = _skip_space(text, start + 1)
     while text[at] not in "}]":
-        name_at, name = at, ""
+        name_at = at
         if is_object:
             name, at = _decode_value(text, at)
             at = _skip_space(text, _skip_space(text, at) + 1)
-        yield name_at, name, at
+        else:
+            name = str(next(indexes))
+        yield name, (name_at, at)
         _value, at = _decode_value(text, at)
         at = _skip_space(text, at)
         at = _skip_space(text, at + 1) if text[at] == "," else at
@@ -229,8 +211,3 @@ class Lines:
         # A line may be as long as the file, so its end is searched in the slice only.
         end = self._text.find("\n", begin, begin + most)
         return self._text[begin : begin + most if end < 0 else end].removesuffix("\r")
-
-
-def locate_offset(text: str, offset: int) -> Position:
-    """Return the line and column of one character."""
-    return Lines(text).position(offset)

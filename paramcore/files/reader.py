@@ -11,9 +11,8 @@ from typing import BinaryIO, TextIO
 from attrs import define, field
 
 from paramcore.errors import DocumentError, ParamcoreError
-from paramcore.files.document import BOM, TASK_DEPTH, Document, decode_document, decode_text
-from paramcore.files.positions import locate_offset
-from paramcore.files.yaml import YAMLProblem, decode_yaml, locate_yaml
+from paramcore.files.document import BOM, TASK_DEPTH, Document, decode_document
+from paramcore.files.yaml import decode_yaml, locate_yaml
 from paramcore.text import describe_os_error, format_path
 
 #: Bytes of a task request, of an update, or of a line of JSONL.
@@ -148,13 +147,8 @@ _BLANK = b" \t\r\n"
 
 
 def _decode_yaml_document(data: bytes, source: str, depth: int) -> Document:
-    text = decode_text(data, source, 1)
     try:
-        value = decode_yaml(text, depth)
-    except YAMLProblem as problem:
-        at = locate_offset(text, problem.offset)
-        raise DocumentError(problem.code, None, problem.found, problem.wanted, source, at.line, at.column) from None
+        return decode_document(data, source, depth, decode=decode_yaml, make_locator=locate_yaml)
     except ImportError:
         wanted = "`pip install ruamel.yaml`, or the same as JSON"
         raise DocumentError("unreadable", None, "YAML, and nothing to read it", wanted, source, None, None) from None
-    return Document(value, source, text, 1, locate_yaml)

@@ -11,39 +11,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from math import inf, isfinite
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
-from attrs import frozen
-
-from paramcore.files.positions import Locator, Token, TokenLocator
+from paramcore.files.document import STRICT_DECODER
+from paramcore.files.positions import Locator, Problem, Token, TokenLocator, advance_trail
 from paramcore.text import truncate
 from paramcore.values import MAX_DIGITS
-
-
-@frozen(slots=False)
-class YAMLProblem(Exception):
-    """What is wrong with a YAML text, and the offset where it begins."""
-
-    code: str
-    offset: int
-    found: str
-    wanted: str
-
-
-class _Node(NamedTuple):
-    """A name, a value, or the end of an object or array.
-
-    `trail` holds the names and indexes that lead to it, outermost first, and
-    changes with the next node.  The value of an object or array is empty.
-    """
-
-    offset: int
-    value: Any
-    trail: list[str | int]
-    is_name: bool = False
-    is_end: bool = False
-
 
 #: An event of the YAML parser, whose classes are known only once it is imported.
 _Event: TypeAlias = Any
@@ -56,35 +29,28 @@ def decode_yaml(text: str, depth: int) -> Any:
     """Decode a YAML text to plain JSON: dicts, lists and scalars.
 
     Raises:
-        YAMLProblem: `yaml_syntax`, `yaml_feature` (something that JSON does not
+        Problem: `yaml_syntax`, `yaml_feature` (something that JSON does not
             have), `json_number`, `json_duplicate_key` or `json_depth`.
         ImportError: where no YAML reader is installed.
     """
     documents: list[Any] = []
+    # The objects and arrays around the next token, which its trail counts.
     containers: list[Any] = [documents]
-    for node in _iter_nodes(text, depth):
+    for token in iter_yaml_tokens(text, depth):
+        if token.is_name:
+            if token.content in containers[len(token.trail)]:
+                found = f"the name {_shorten(json.dumps(token.content))} for the second time"
+                raise Problem("json_duplicate_key", token.offset, found, "each name once")
+            continue
+        del containers[len(token.trail) + 1 :]
         container = containers[-1]
-        if node.is_end:
-            containers.pop()
-        elif node.is_name:
-            if node.value in container:
-                found = f"the name {_shorten(json.dumps(node.value))} for the second time"
-                raise YAMLProblem("json_duplicate_key", node.offset, found, "each name once")
+        if isinstance(container, dict):
+            container[token.trail[-1]] = token.content
         else:
-            if isinstance(container, dict):
-                container[str(node.trail[-1])] = node.value
-            else:
-                container.append(node.value)
-            if isinstance(node.value, (dict, list)):
-                containers.append(node.value)
+            container.append(token.content)
+        if isinstance(token.content, (dict, list)):
+            containers.append(token.content)
     return documents[0]
-
-
-def iter_yaml_tokens(text: str) -> Iterator[Token]:
-    """Yield the names and values of a valid YAML text, as `iter_tokens` for JSON."""
-    for node in _iter_nodes(text, None):
-        if not node.is_end:
-            yield Token(node.offset, node.value if node.is_name else "", is_name=node.is_name, trail=node.trail)
 
 
 def locate_yaml(text: str) -> Locator:
@@ -92,7 +58,8 @@ def locate_yaml(text: str) -> Locator:
     return TokenLocator(iter_yaml_tokens(text))
 
 
-def _iter_nodes(text: str, depth: int | None) -> Iterator[_Node]:
+def iter_yaml_tokens(text: str, depth: int | None = None) -> Iterator[Token]:
+    """Yield the names and values of a YAML text, as `iter_tokens` for JSON; raises as `decode_yaml`."""
     trail: list[str | int] = []
     expects_name = False
     name_at = 0
@@ -100,37 +67,33 @@ def _iter_nodes(text: str, depth: int | None) -> Iterator[_Node]:
         offset: int = event.start_mark.index
         if event_type in ("MappingEnd", "SequenceEnd"):
             trail.pop()
-            yield _Node(offset, None, trail, is_end=True)
         elif expects_name:
             trail[-1] = _parse_name(event_type, event)
             expects_name, name_at = False, offset
-            yield _Node(offset, trail[-1], trail, is_name=True)
+            yield Token(offset, trail[-1], is_name=True, trail=trail)
             continue
         elif event_type == "Scalar":
             # A value that is left out has the position of its name.
             is_left_out = offset == event.end_mark.index and trail and isinstance(trail[-1], str)
-            yield _Node(name_at if is_left_out else offset, _parse_scalar(event), trail)
+            yield Token(name_at if is_left_out else offset, _parse_scalar(event), is_name=False, trail=trail)
         else:
             if depth is not None and len(trail) >= depth:
-                raise YAMLProblem("json_depth", offset, f"more than {depth} levels", f"at most {depth} levels")
+                raise Problem("json_depth", offset, f"more than {depth} levels", f"at most {depth} levels")
             is_object = event_type == "MappingStart"
-            yield _Node(offset, {} if is_object else [], trail)
+            yield Token(offset, {} if is_object else [], is_name=False, trail=trail)
             trail.append("" if is_object else 0)
             expects_name = is_object
             continue
         # The value is complete: the next element or the next name follows.
         if trail:
-            last = trail[-1]
-            expects_name = isinstance(last, str)
-            if isinstance(last, int):
-                trail[-1] = last + 1
+            expects_name = advance_trail(trail)
 
 
 def _iter_events(text: str) -> Iterator[tuple[str, _Event]]:
     """Yield the events of one document with their types: `Scalar`, ..."""
     if "\x85" in text:
         wanted = 'it written as "\\x85": YAML readers take it for the end of a line'
-        raise YAMLProblem("yaml_syntax", text.index("\x85"), "the character U+0085", wanted)
+        raise Problem("yaml_syntax", text.index("\x85"), "the character U+0085", wanted)
     documents = 0
     for event in _parse_events(text):
         event_type = type(event).__name__.removesuffix("Event")
@@ -141,7 +104,7 @@ def _iter_events(text: str) -> Iterator[tuple[str, _Event]]:
             _check_plain_json(event_type, event)
             yield event_type, event
     if not documents:
-        raise YAMLProblem("yaml_syntax", 0, "nothing: it is empty", "a YAML document")
+        raise Problem("yaml_syntax", 0, "nothing: it is empty", "a YAML document")
 
 
 def _parse_events(text: str) -> Iterator[_Event]:
@@ -156,43 +119,40 @@ def _parse_events(text: str) -> Iterator[_Event]:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         offset = len(text) if mark is None else min(mark.index, len(text))
-        raise YAMLProblem("yaml_syntax", offset, str(error.problem or error.context), "YAML") from None
+        raise Problem("yaml_syntax", offset, str(error.problem or error.context), "YAML") from None
     except ReaderError as error:
         found = f"the character U+{ord(text[error.position]):04X}"
-        raise YAMLProblem("yaml_syntax", error.position, found, "characters that YAML allows") from None
+        raise Problem("yaml_syntax", error.position, found, "characters that YAML allows") from None
 
 
 def _check_document(event: _Event, documents: int) -> None:
     offset = event.start_mark.index
     if documents > 1:
-        raise YAMLProblem("yaml_feature", offset, "a second document", "one document in a file")
+        raise Problem("yaml_feature", offset, "a second document", "one document in a file")
     if event.version or event.tags:
-        raise YAMLProblem(
-            "yaml_feature", offset, "a directive (`%YAML`, `%TAG`) before it", "a document without directives"
-        )
+        found = "a directive (`%YAML`, `%TAG`) before it"
+        raise Problem("yaml_feature", offset, found, "a document without directives")
 
 
 def _check_plain_json(event_type: str, event: _Event) -> None:
     offset = event.start_mark.index
     wanted = "what JSON can say: write the value itself"
     if event_type == "Alias":
-        raise YAMLProblem("yaml_feature", offset, f"the alias `*{_shorten(event.anchor)}`", wanted)
+        raise Problem("yaml_feature", offset, f"the alias `*{_shorten(event.anchor)}`", wanted)
     if getattr(event, "anchor", None) is not None:
-        raise YAMLProblem("yaml_feature", offset, f"the anchor `&{_shorten(event.anchor)}`", wanted)
+        raise Problem("yaml_feature", offset, f"the anchor `&{_shorten(event.anchor)}`", wanted)
     if getattr(event, "tag", None) is not None:
-        raise YAMLProblem("yaml_feature", offset, f"the tag `{_shorten(str(event.tag))}`", wanted)
+        raise Problem("yaml_feature", offset, f"the tag `{_shorten(str(event.tag))}`", wanted)
 
 
 def _parse_name(event_type: str, event: _Event) -> str:
     offset = event.start_mark.index
     if event_type != "Scalar":
-        raise YAMLProblem("yaml_feature", offset, "an object or array as a name", "names that are text")
+        raise Problem("yaml_feature", offset, "an object or array as a name", "names that are text")
     if _is_plain(event) and event.value == "":
-        raise YAMLProblem("yaml_syntax", offset, "no name before a colon", 'a name; the empty one is written ""')
+        raise Problem("yaml_syntax", offset, "no name before a colon", 'a name; the empty one is written ""')
     if _is_plain(event) and event.value == "<<":
-        raise YAMLProblem(
-            "yaml_feature", offset, "the merge key `<<`", "what JSON can say: write the members themselves"
-        )
+        raise Problem("yaml_feature", offset, "the merge key `<<`", "what JSON can say: write the members themselves")
     return _join_surrogates(event.value)
 
 
@@ -201,21 +161,15 @@ _LITERAL = re.compile(r"null|true|false|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][
 
 def _parse_scalar(event: _Event) -> Any:
     text: str = event.value
-    if not _is_plain(event):
+    if not _is_plain(event) or (text and not _LITERAL.fullmatch(text)):
         return _join_surrogates(text)
-    if text == "":
+    if not text:
         return None
-    if _LITERAL.fullmatch(text) is None:
-        return _join_surrogates(text)
     try:
-        value = json.loads(text)
+        return STRICT_DECODER.decode(text)
     except ValueError:
-        # An integer of more digits than Python converts.
-        value = inf
-    if isinstance(value, float) and not isfinite(value):
         wanted = f"a finite number of at most {MAX_DIGITS:,} digits"
-        raise YAMLProblem("json_number", event.start_mark.index, _shorten(text), wanted)
-    return value
+        raise Problem("json_number", event.start_mark.index, _shorten(text), wanted) from None
 
 
 def _is_plain(event: _Event) -> bool:
@@ -224,10 +178,7 @@ def _is_plain(event: _Event) -> bool:
 
 def _join_surrogates(text: str) -> str:
     # As in JSON, two escapes may spell one character beyond the basic plane.
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass") if _SURROGATE.search(text) else text
-
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
 
 
 def _shorten(text: str) -> str:

@@ -51,8 +51,10 @@ class Assumptions:
     pinned_param_version: Literal["used", "latest"] = _choice_field("used", "latest")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # By position, since the names are longer than the values and travel with every project.
-        return _restore, tuple(getattr(self, setting.name) for setting in fields(Assumptions))
+        # Only what differs from the defaults, since the assumptions travel with every project.
+        values = ((setting, getattr(self, setting.name)) for setting in fields(Assumptions))
+        changed = {setting.name: value for setting, value in values if value != setting.default}
+        return Assumptions.from_settings, (changed,)
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, str]) -> Assumptions:
@@ -70,11 +72,6 @@ class Assumptions:
                     "assumption_name", None, f"{describe_value(name)} as the name of a setting", wanted
                 )
         return cls(**settings)  # type: ignore[arg-type]
-
-
-def _restore(*values: Any) -> Assumptions:
-    names = [setting.name for setting in fields(Assumptions)]
-    return Assumptions(**dict(zip(names, values, strict=True)))
 
 
 @frozen

@@ -161,12 +161,12 @@ def explain_param(
     version = inheritance.version
     inherited = {} if version is None else version.params
     is_set = param in task.params or param in inherited
-    candidates = (
-        _task_candidate(param, task, inheritance),
-        *_inherited_candidates(param, task, inheritance, versions),
-        *_latest_candidate(param, version, versions),
+    candidates = tuple(_iter_candidates(param, task, inheritance, versions))
+    winning = (
+        candidate
+        for candidate in candidates
+        if candidate.version is not None and candidate.status in ("WON", "APPENDED")
     )
-    winning = (one for one in candidates if one.version is not None and one.status in ("WON", "APPENDED"))
     return Explanation(
         param,
         is_set,
@@ -204,24 +204,33 @@ def _reason(param: str, is_set: bool, task: TaskRequest, inheritance: Inheritanc
     return "INHERITED_HEAD" if task.project_version is None else "INHERITED_PINNED"
 
 
-def _task_candidate(param: str, task: TaskRequest, inheritance: Inheritance) -> Candidate:
-    if param not in task.params:
-        return Candidate(None, "UNSET")
-    source = inheritance.source(task.params, param)
-    note = "it has no text" if source == "project" else ""
-    return Candidate(None, _TASK_STATUS[source], task.params[param], note=note)
-
-
-def _inherited_candidates(
+def _iter_candidates(
     param: str, task: TaskRequest, inheritance: Inheritance, versions: tuple[ParamVersion, ...]
 ) -> Iterator[Candidate]:
-    """Yield the version inherited, and the value that stood there before."""
-    version = inheritance.version
-    if version is None:
-        return
+    source = inheritance.source(task.params, param)
+    if param in task.params:
+        note = "it has no text" if source == "project" else ""
+        yield Candidate(None, _TASK_STATUS[source], task.params[param], note=note)
+    else:
+        yield Candidate(None, "UNSET")
+    inherited = inheritance.version
+    if inherited is not None:
+        yield from _iter_inherited_candidates(param, source, inherited, versions)
+    latest = versions[-1] if versions else None
+    if latest is not None and latest is not inherited and param in latest.params:
+        requested = "nothing" if inherited is None else f"version {inherited.number}"
+        since = unchanged_since(versions, latest.number, param)
+        note = f"the latest, but the task asks for {requested}"
+        yield Candidate(latest.number, "IGNORED", latest.params[param], since, note)
+
+
+def _iter_inherited_candidates(
+    param: str, source: str, version: ParamVersion, versions: tuple[ParamVersion, ...]
+) -> Iterator[Candidate]:
+    """Yield the version inherited, and the value that it superseded or dropped."""
     since = unchanged_since(versions, version.number, param)
     if param in version.params:
-        status = _VERSION_STATUS[inheritance.source(task.params, param)]
+        status = _VERSION_STATUS[source]
         note = "the task sets it" if status == "LOST" else ""
         yield Candidate(version.number, status, version.params[param], since, note)
     elif param in version.not_inherited:
@@ -234,16 +243,3 @@ def _inherited_candidates(
         before = versions[since - 1]
         earlier = unchanged_since(versions, before.number, param)
         yield Candidate(before.number, "LOST", before.params[param], earlier, f"{how} in version {since}")
-
-
-def _latest_candidate(
-    param: str, inherited: ParamVersion | None, versions: tuple[ParamVersion, ...]
-) -> Iterator[Candidate]:
-    """Yield the latest version where the task does not inherit it."""
-    latest = versions[-1] if versions else None
-    if latest is None or latest is inherited or param not in latest.params:
-        return
-    requested = "nothing" if inherited is None else f"version {inherited.number}"
-    since = unchanged_since(versions, latest.number, param)
-    note = f"the latest, but the task asks for {requested}"
-    yield Candidate(latest.number, "IGNORED", latest.params[param], since, note)

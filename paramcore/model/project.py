@@ -125,7 +125,7 @@ class Project:
             raise InvalidSetting("update_type", None, describe_value(update), "a `Patch` or a `Replace`")
         # U5: each update appends one version, also one that changes nothing.
         version = ParamVersion(len(self.versions), update.applied_to(self.params), created_at)
-        return self._with(versions=(*self.versions, version))
+        return self._rebuild(versions=(*self.versions, version))(self.name)
 
     def patch_params(self, params: Mapping[str, Any], *, created_at: str | None = None) -> Project:
         """Return the project with these params laid over its latest ones; raises as `Patch` does."""
@@ -137,7 +137,7 @@ class Project:
 
     def assuming(self, assumptions: Assumptions) -> Project:
         """Return the project under other assumptions."""
-        return self._with(assumptions=assumptions)
+        return self._rebuild(assumptions=assumptions)(self.name)
 
     def inheritance(self, project_version: int | None = None) -> Merge:
         """Return a callable from a task's params to its effective params, for hot loops.
@@ -211,9 +211,6 @@ class Project:
 
     def _bind(self, project_version: int | None) -> Inheritance:
         return Inheritance(inherited_version(self.versions, project_version), self.assumptions)
-
-    def _with(self, **changes: Any) -> Project:
-        return self._rebuild(**changes)(self.name)
 
     def _rebuild(self, **changes: Any) -> partial[Project]:
         fields = {name: self.fields.get(name) for name in self.field_order}

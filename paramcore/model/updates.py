@@ -27,16 +27,13 @@ def _project_params(params: Mapping[str, Any]) -> JSONObject:
     for name in frozen:
         # U9: the flat form would overwrite bookkeeping names, and `patch` would change the mode.
         if name in BOOKKEEPING_NAMES:
-            found = f"the param name `{name}`"
-            raise InvalidParams(
-                "param_name", join_pointer(name), found, "another: the API keeps its own bookkeeping under it"
-            )
+            wanted = "another: the API keeps its own bookkeeping under it"
         # Routing names (U10) say where a task goes; they are no params of a project.
-        if name in ROUTING_NAMES:
-            found = f"the param name `{name}`"
-            raise InvalidParams(
-                "param_name", join_pointer(name), found, "it in each task request: a project cannot hold it"
-            )
+        elif name in ROUTING_NAMES:
+            wanted = "it in each task request: a project cannot hold it"
+        else:
+            continue
+        raise InvalidParams("param_name", join_pointer(name), f"the param name `{name}`", wanted)
     return frozen
 
 
@@ -73,7 +70,7 @@ class Patch:
     @property
     def body(self) -> Mapping[str, Any]:
         """The body of the setParams request, flat (U1)."""
-        return _body(self.params, patch=True)
+        return wrap_frozen({"patch": True, **self.params})
 
     def __repr__(self) -> str:
         return f"<Patch of {format_count(len(self.params), 'param')}>"
@@ -105,15 +102,11 @@ class Replace:
     @property
     def body(self) -> Mapping[str, Any]:
         """The body of the setParams request, flat (U1)."""
-        return _body(self.params, patch=False)
+        # U1: flat, the params beside the flag; the flag is always written, since leaving it out means replace.
+        return wrap_frozen({"patch": False, **self.params})
 
     def __repr__(self) -> str:
         return f"<Replace by {format_count(len(self.params), 'param')}>"
 
 
 Update: TypeAlias = Patch | Replace
-
-
-def _body(params: Mapping[str, Any], *, patch: bool) -> Mapping[str, Any]:
-    # U1: flat, the params beside the flag; the flag is always written, since leaving it out means replace.
-    return wrap_frozen({"patch": patch, **params})

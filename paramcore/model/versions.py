@@ -11,7 +11,7 @@ from paramcore.errors import InvalidSetting
 from paramcore.model.tasks import ROUTING_NAMES
 from paramcore.model.updates import BOOKKEEPING_NAMES
 from paramcore.text import describe_value, format_count
-from paramcore.values import JSONObject, freeze, freeze_params, same, wrap_frozen
+from paramcore.values import JSONObject, freeze, freeze_params, same_member, wrap_frozen
 
 _NOT_INHERITED = BOOKKEEPING_NAMES.union(ROUTING_NAMES)
 
@@ -55,10 +55,6 @@ class ParamVersion:
         params = {name: value for name, value in entry.items() if name not in _NOT_INHERITED}
         return cls(number, wrap_frozen(params), entry.get("created_at"), wrap_frozen(stored), entry)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        # By position, since the names of the fields are as long as a small version itself.
-        return ParamVersion, (self.number, self.params, self.created_at, self.not_inherited, self.raw_entry)
-
     def __repr__(self) -> str:
         return f"<ParamVersion {self.number}: {format_count(len(self.params), 'param')}>"
 
@@ -66,12 +62,6 @@ class ParamVersion:
 def unchanged_since(versions: tuple[ParamVersion, ...], number: int, name: str) -> int:
     """Return the first version since which `name` is as it is in version `number`: same value, or not set."""
     held = versions[number].params
-    while number and _is_alike(name, versions[number - 1].params, held):
+    while number and same_member(versions[number - 1].params, held, name):
         number -= 1
     return number
-
-
-def _is_alike(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    if name in before and name in after:
-        return same(before[name], after[name])
-    return name not in before and name not in after

@@ -9,6 +9,7 @@ from paramcore.values.frozen import (
     freeze,
     read_once,
     same,
+    same_member,
     thaw,
     wrap_frozen,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "read_once",
     "resolve_pointer",
     "same",
+    "same_member",
     "split_pointer",
     "thaw",
     "wrap_frozen",

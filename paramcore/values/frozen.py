@@ -27,6 +27,10 @@ def _refuse(_frozen: object, *_args: object, **_kwargs: object) -> NoReturn:
     raise TypeError("found a change to frozen JSON, wanted none: edit a plain copy, made by `paramcore.thaw(value)`")
 
 
+def _keep(frozen: Any, _memo: object = None) -> Any:
+    return frozen
+
+
 class JSONObject(dict[str, Any]):
     """A JSON object that cannot change.  `freeze` makes it; calling the class raises `TypeError`."""
 
@@ -47,12 +51,6 @@ class JSONObject(dict[str, Any]):
     def __ror__(self, other: Mapping[str, Any]) -> JSONObject:  # type: ignore[override]
         return _combine(other, self) if isinstance(other, Mapping) else NotImplemented
 
-    def __copy__(self) -> JSONObject:
-        return self
-
-    def __deepcopy__(self, memo: object) -> JSONObject:
-        return self
-
     def __reduce__(self) -> tuple[Any, ...]:
         return _refreeze, (thaw(self),)
 
@@ -60,6 +58,7 @@ class JSONObject(dict[str, Any]):
         """Return this very object, as `frozenset.copy` does; `thaw` makes a copy to edit."""
         return self
 
+    __copy__ = __deepcopy__ = _keep
     __init__ = __setitem__ = __delitem__ = __ior__ = _refuse
     clear = pop = popitem = setdefault = update = _refuse
 
@@ -78,12 +77,6 @@ class JSONArray(list[Any]):
     def __hash__(self) -> int:  # type: ignore[override]
         return hash(tuple(self))
 
-    def __copy__(self) -> JSONArray:
-        return self
-
-    def __deepcopy__(self, memo: object) -> JSONArray:
-        return self
-
     def __reduce__(self) -> tuple[Any, ...]:
         return _refreeze, (thaw(self),)
 
@@ -91,6 +84,7 @@ class JSONArray(list[Any]):
         """Return this very array; `thaw` makes a copy to edit."""
         return self
 
+    __copy__ = __deepcopy__ = _keep
     __init__ = __setitem__ = __delitem__ = __iadd__ = __imul__ = _refuse
     append = clear = extend = insert = pop = remove = reverse = sort = _refuse
 
@@ -144,6 +138,13 @@ def same(left: Any, right: Any) -> bool:
         NotJSON: for a value that `freeze` rejects.
     """
     return _same(freeze(left), freeze(right))
+
+
+def same_member(left: Mapping[str, Any], right: Mapping[str, Any], name: str) -> bool:
+    """Return whether two objects have the same value under a name, or both have none."""
+    if name in left and name in right:
+        return same(left[name], right[name])
+    return name not in left and name not in right
 
 
 def equality_key(value: Any) -> tuple[bool, Any]:
@@ -251,10 +252,6 @@ def _copy_container(value: Any, trail: Trail | None) -> Any:
 def _copy_mapping(source: Any) -> JSONObject:
     # A foreign Mapping may never end.
     return wrap_frozen(dict(islice(source.items(), MAX_NODES + 1)))
-
-
-def _keep(source: Any) -> Any:
-    return source
 
 
 _COPIES: dict[type, Callable[[Any], Any]] = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from paramcore.analysis.conflicts import find_overwritten_params
+from paramcore.analysis import find_overwritten_params
 
 
 @pytest.mark.parametrize(
