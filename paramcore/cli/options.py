@@ -216,21 +216,21 @@ def _parse_seconds(text: str) -> float:
     raise ArgumentTypeError(f"a timeout is more than 0 and less than 86400 seconds, got {format_value(text)}")
 
 
-#: The module in `cli/commands/` and the options of each command, in the order of `--help`.
-COMMANDS: dict[str, tuple[str, Callable[[ArgumentParser], None]]] = {
-    "preview": ("preview", _add_preview_options),
-    "explain": ("explain", _add_explain_options),
-    "plan": ("plan", _add_plan_options),
-    "diff": ("diff", _add_diff_options),
-    "log": ("log", _add_log_options),
-    "impact": ("impact", _add_impact_options),
-    "audit": ("audit", _add_audit_options),
-    "validate": ("validate", _add_validate_options),
-    "schema": ("schema", _add_schema_options),
-    "assumptions": ("assumptions", _add_format),
-    "fetch": ("fetch", _add_fetch_options),
-    "apply": ("apply", _add_apply_options),
-    "reconcile": ("reconcile", _add_reconcile_options),
-    "status": ("status", _add_status_options),
-    "serve": ("serve", _add_serve_options),
+#: The function that adds the options of each command, in the order of `--help`.
+COMMANDS: dict[str, Callable[[ArgumentParser], None]] = {
+    "preview": _add_preview_options,
+    "explain": _add_explain_options,
+    "plan": _add_plan_options,
+    "diff": _add_diff_options,
+    "log": _add_log_options,
+    "impact": _add_impact_options,
+    "audit": _add_audit_options,
+    "validate": _add_validate_options,
+    "schema": _add_schema_options,
+    "assumptions": _add_format,
+    "fetch": _add_fetch_options,
+    "apply": _add_apply_options,
+    "reconcile": _add_reconcile_options,
+    "status": _add_status_options,
+    "serve": _add_serve_options,
 }

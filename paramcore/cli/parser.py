@@ -65,15 +65,18 @@ def _make_parser(requested: str | None) -> ArgumentParser:
     parser.add_argument("--version", action="version", version=f"paramcore {__version__}")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_CommandParser)
     for name in COMMANDS if requested is None else [requested]:
-        module, add_options = COMMANDS[name]
-        command = getattr(import_module(f"paramcore.cli.commands.{module}"), name)
-        summary = command.__doc__.strip().splitlines()[0]
+        command = getattr(import_module(f"paramcore.cli.commands.{name}"), name)
+        summary = command.__doc__
         subparser = subparsers.add_parser(
-            name, help=summary, description=summary, epilog=_FILE_FORMATS, allow_abbrev=False
+            name,
+            help=summary,
+            description=summary,
+            epilog=_FILE_FORMATS,
+            formatter_class=RawDescriptionHelpFormatter,
+            allow_abbrev=False,
         )
-        subparser.formatter_class = RawDescriptionHelpFormatter
         subparser.set_defaults(command=command, output=None, keep_going=False)
-        add_options(subparser)
+        COMMANDS[name](subparser)
         subparser.add_argument(
             "--assume",
             action="append",
