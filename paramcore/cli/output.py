@@ -12,7 +12,7 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, NoReturn, TypeAlias
 
-from paramcore.cli.exit_codes import CANNOT_WRITE, FINE, PIPE_CLOSED, TERMINATED
+from paramcore.cli.exit_codes import CANNOT_WRITE, FINE, PIPE_CLOSED, REFUSED, TERMINATED
 from paramcore.files.writer import write_atomically
 
 #: The generator of a command: it yields the answer in pieces and returns the exit code.
@@ -43,6 +43,12 @@ def print_message(text: str) -> None:
         # The exit code reports the error even if standard error cannot be written.
         with suppress(OSError):
             sys.stderr.write(f"{text}\n")
+
+
+def exit_with_usage(advice: str) -> NoReturn:
+    """Report a wrong combination of options by what to do instead, and exit."""
+    print_message(f"error: {advice}")
+    raise SystemExit(REFUSED)
 
 
 def write_answer(answer: Answer, path: str | None = None) -> None:
