@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Callable
 
 from paramcore.text import format_value
@@ -159,11 +159,7 @@ def _add_format(parser: ArgumentParser, *formats: str) -> None:
 
 def _add_task_options(parser: ArgumentParser) -> None:
     parser.add_argument(
-        "--project-version",
-        type=int,
-        metavar="N",
-        default=SUPPRESS,
-        help="use version N for every task; -1 inherits nothing",
+        "--project-version", type=int, metavar="N", help="use version N for every task; -1 inherits nothing"
     )
     parser.add_argument("--type", metavar="TYPE", help="the task type in the URL that the tasks are sent to")
     _add_lines(parser)
