@@ -23,5 +23,5 @@ def plan(options: Namespace) -> Pieces:
     if projects.many:
         names = ", ".join(format_value(plan.project.name) for plan in dropping)
         yield f"{len(dropping)} of {len(plans)} projects would lose params{': ' if names else ''}{names}\n\n"
-    yield "\n\n".join(map(str, [*dropping, *(plan for plan in plans if not plan.needs_consent)])) + "\n"
+    yield "\n\n".join(map(str, sorted(plans, key=lambda plan: not plan.needs_consent))) + "\n"
     return FINDINGS if dropping else FINE
