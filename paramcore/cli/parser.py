@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any
 
 from paramcore import __version__
-from paramcore.cli.options import COMMANDS
+from paramcore.cli.options import ASSUME, COMMANDS
 from paramcore.errors import InvalidSetting
 from paramcore.model import Assumptions
 from paramcore.text import format_name
@@ -57,7 +57,7 @@ def _make_parser(requested: str | None) -> ArgumentParser:
     """Return the parser of the requested command, or of all commands."""
     parser = ArgumentParser(
         prog="paramcore",
-        description="See what an update would drop and what a task will really get, before you send it.",
+        description="Show what an update drops and which params a task really gets, before you send either.",
         epilog=_FILE_FORMATS,
         formatter_class=RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -76,14 +76,8 @@ def _make_parser(requested: str | None) -> ArgumentParser:
             allow_abbrev=False,
         )
         subparser.set_defaults(command=command, output=None, keep_going=False)
-        COMMANDS[name](subparser)
-        subparser.add_argument(
-            "--assume",
-            action="append",
-            default=[],
-            metavar="NAME=VALUE",
-            help="change a setting that `paramcore assumptions` lists (repeatable)",
-        )
+        for argument, keywords in (*COMMANDS[name], ASSUME):
+            subparser.add_argument(argument, **keywords)
     return parser
 
 

@@ -17,7 +17,7 @@ from paramcore.service.requests import Request, Response, Transport
 
 
 def apply(options: Namespace) -> Pieces:
-    """Apply an update to the real project: show the plan, send it, report the outcome."""
+    """Update the real project: show the plan, send the update, report its outcome."""
     plan_update = read_planner(options)
     client = create_client(options)
     plan = plan_update(client.get_project(options.name))

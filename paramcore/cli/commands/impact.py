@@ -16,7 +16,7 @@ from paramcore.text import format_name, format_value
 
 
 def impact(options: Namespace) -> Pieces:
-    """Show which requests get other params after an update, and why the others do not."""
+    """Show which requests an update affects, and why it does not affect the others."""
     projects = ProjectFiles(options.project, options.assumptions)
     update = read_update_file(options.update)
     counters = {project.name: ImpactCounter(Plan.of(project, update)) for project in projects}

@@ -22,7 +22,7 @@ from paramcore.validation.validator import Validator
 
 
 def serve(options: Namespace) -> Pieces:
-    """Serve a stand-in for the API on this machine, and print what each request did."""
+    """Run a stand-in for the API on this machine, and print what each request does."""
     events: queue.SimpleQueue[str] = queue.SimpleQueue()
     stand_in = StandIn(
         _read_projects(options),

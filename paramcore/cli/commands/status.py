@@ -17,7 +17,7 @@ from paramcore.text import format_value
 
 
 def status(options: Namespace) -> Pieces:
-    """Compare project files with the service: which of the two is ahead."""
+    """Compare project files with the service, and show which of the two is ahead."""
     projects = ProjectFiles(options.project, options.assumptions, quiet=True)
     client = create_client(options)
     documents: list[dict[str, Any]] = []
