@@ -15,12 +15,7 @@ OUTCOME_EXIT_CODES = {"done": FINE, "not done": NOT_DONE, "unknown": OUTCOME_UNK
 
 
 def create_client(options: Namespace) -> Client:
-    """Create a client from `--base-url`, `--deadline` and `--key-from-stdin`.
-
-    Raises:
-        NotDone: `not_sent` if `httpx` is not installed.
-        InvalidKey, InvalidSetting: for an invalid key or base URL.
-    """
+    """Create a client from `--base-url`, `--deadline` and `--key-from-stdin`."""
     try:
         from paramcore.transport.http import BASE_URL, HttpTransport  # noqa: PLC0415  (an extra, and slow to import)
     except ImportError:

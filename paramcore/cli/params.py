@@ -19,11 +19,7 @@ from paramcore.wire import read_projects, read_update
 
 
 def read_update_file(path: str) -> Update:
-    """Read the body of a setParams request.
-
-    Raises:
-        DocumentError: with file, line and column.
-    """
+    """Read the body of a setParams request."""
     document = read_document(path)
     with document.locate_errors():
         return read_update(document.value)
@@ -49,9 +45,6 @@ def read_params(spec: str) -> tuple[Mapping[str, Any], Document]:
 
     FILE holds a project, whose latest version or version N is taken, or an object
     of params.
-
-    Raises:
-        DocumentError: with file, line and column.
     """
     path, number = _split_spec(spec)
     document = read_document(path, limit=PROJECT_SIZE, depth=PROJECT_DEPTH)

@@ -6,6 +6,7 @@ import json
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -87,9 +88,6 @@ def _parse_assumption(text: str) -> tuple[str, str]:
     if not mark:
         raise InvalidSetting("assumption_value", None, f"`--assume {format_name(text)}`", "`--assume NAME=VALUE`")
     if value.startswith('"'):
-        try:
-            decoded = json.loads(value)
-        except ValueError:
-            return name, value
-        return name, decoded if isinstance(decoded, str) else value
+        with suppress(ValueError):
+            value = json.loads(value)
     return name, value

@@ -18,11 +18,7 @@ _MAX_NAME = 180
 
 
 def make_directory(path: str) -> None:
-    """Make a directory unless it exists.
-
-    Raises:
-        DocumentError: `unwritable`.
-    """
+    """Make a directory unless it exists."""
     try:
         os.makedirs(path, exist_ok=True)
     except (OSError, ValueError) as error:
@@ -31,11 +27,7 @@ def make_directory(path: str) -> None:
 
 
 def write_project_file(directory: str, project: Project) -> str:
-    """Write a project to a file of its own, whole or not at all, and return the path.
-
-    Raises:
-        DocumentError: `unwritable`.
-    """
+    """Write a project to a file of its own, whole or not at all, and return the path."""
     path = os.path.join(directory, _choose_file_name(project.name))
     write_atomically(path, [format_document(write_project(project))])
     return path

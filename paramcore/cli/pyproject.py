@@ -17,10 +17,6 @@ def read_ignored_codes(codes: Iterable[str]) -> frozenset[str]:
     """Return the codes to leave out: these of the command line, and `ignore` of `[tool.paramcore]`.
 
     The nearest `pyproject.toml` is read, from the working directory upwards.
-
-    Raises:
-        InvalidSetting: `code_name`, for a code that does not exist.
-        DocumentError: `unreadable` or `setting_name`, for a bad `pyproject.toml`.
     """
     return frozenset({*map(_check_code, codes), *_read_ignore()})
 

@@ -81,11 +81,7 @@ def is_jsonl(options: Namespace) -> bool:
 
 
 def read_raw_tasks(options: Namespace, *, prints: bool) -> Iterator[RawTask]:
-    """Yield the lines of TASKS if it is JSONL, else its document, and show the progress as `show_progress` does.
-
-    Raises:
-        DocumentError: for a file that cannot be read, or a document that cannot be decoded.
-    """
+    """Yield the lines of TASKS if it is JSONL, else its document, and show the progress as `show_progress` does."""
 
     def read(on_read: OnRead | None) -> Iterable[RawTask]:
         return read_lines(options.tasks, on_read=on_read) if is_jsonl(options) else [read_document(options.tasks)]

@@ -28,9 +28,6 @@ def format_each_task(
 
     `encode_line` is the fast path: it returns the JSON of a line, or `None` to
     take the checking path.
-
-    Raises:
-        DocumentError: for the first bad line without `--keep-going`.
     """
     overrides = get_overrides(options)
     bad_lines = BadLines(keep_going=options.keep_going)

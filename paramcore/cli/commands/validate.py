@@ -228,10 +228,10 @@ class ValidationRun:
 def _read_schemas(arguments: Iterable[str]) -> Schemas:
     schemas = Schemas()
     for argument in arguments:
-        type_, _, path = argument.partition("=")
-        if not (type_ and path):
+        task_type, _, path = argument.partition("=")
+        if not (task_type and path):
             raise InvalidSetting("task_type", None, f"`--schema {format_name(argument)}`", "`--schema TYPE=FILE`")
         document = read_document(path)
         with document.locate_errors():
-            schemas = schemas.with_schema(type_, document.value)
+            schemas = schemas.with_schema(task_type, document.value)
     return schemas
