@@ -15,22 +15,15 @@ OUTCOME_EXIT_CODES = {"done": FINE, "not done": NOT_DONE, "unknown": OUTCOME_UNK
 
 
 def create_client(options: Namespace) -> Client:
-    """Create a client from `--base-url`, `--deadline` and `--key-from-stdin`.
-
-    Raises:
-        NotDone: `not_sent` if `httpx` is not installed.
-        InvalidKey, InvalidSetting: for an invalid key or base URL.
-    """
+    """Create a client from `--base-url`, `--deadline` and `--key-from-stdin`."""
     try:
         from paramcore.transport.http import BASE_URL, HttpTransport  # noqa: PLC0415  (an extra, and slow to import)
     except ImportError:
         found, wanted = "no `httpx`, which sends the requests", "`pip install httpx`"
         raise NotDone("not_sent", None, found, wanted) from None
-    transport = HttpTransport(_read_key(options), base_url=options.base_url or BASE_URL)
+    if options.key_from_stdin:
+        key = ApiKey(None if sys.stdin is None else sys.stdin.readline().rstrip("\r\n"))
+    else:
+        key = ApiKey.from_environment()
+    transport = HttpTransport(key, base_url=options.base_url or BASE_URL)
     return Client(transport, deadline=options.deadline, assumptions=options.assumptions)
-
-
-def _read_key(options: Namespace) -> ApiKey:
-    if not options.key_from_stdin:
-        return ApiKey.from_environment()
-    return ApiKey(None if sys.stdin is None else sys.stdin.readline().rstrip("\r\n"))

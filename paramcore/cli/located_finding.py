@@ -77,14 +77,13 @@ def locate_finding(
 
     A project's value is located in the version that first set it.
     """
-    is_name = finding.code in _NAME_CODES
-    if finding.version is None and task is not None:
-        at = task.locate(finding.pointer, name=is_name)
-        return LocatedFinding(finding, project, task, at.line, at.column)
     document, pointer = project_location
-    number = finding.first_set_in if finding.first_set_in is not None else finding.version
-    within = pointer if number is None else pointer + join_pointer("param_history", number)
-    at = document.locate(within + finding.pointer, name=is_name)
+    number = finding.version if finding.first_set_in is None else finding.first_set_in
+    if finding.version is None and task is not None:
+        document, pointer = task, ""
+    elif number is not None:
+        pointer += join_pointer("param_history", number)
+    at = document.locate(pointer + finding.pointer, name=finding.code in _NAME_CODES)
     return LocatedFinding(finding, project, document, at.line, at.column)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from paramcore.cli.exit_codes import INTERRUPTED, NOT_DONE, REFUSED
-from paramcore.cli.output import Answer, escape_unencodable, print_message, report_write_error, write_answer
+from paramcore.cli.output import escape_unencodable, print_message, report_write_error, write_answer
 from paramcore.cli.parser import parse_options
 from paramcore.errors import NotDone, OutcomeUnknown, ParamcoreError
 
@@ -15,8 +15,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     escape_unencodable()
     try:
         options = parse_options(arguments)
-        answer = Answer(options.command(options))
-        write_answer(answer, options.output)
+        return write_answer(options.command(options), options.output)
     except SystemExit as end:
         # argparse has printed its help or its error already.
         return end.code if isinstance(end.code, int) else REFUSED
@@ -32,4 +31,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print_message("interrupted")
         return INTERRUPTED
-    return answer.exit_code

@@ -1,203 +1,37 @@
-"""The commands of the command line, and the options of each."""
+"""The commands of the command line, and the arguments of each."""
 
 from __future__ import annotations
 
-from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError
-from collections.abc import Callable
+from argparse import ArgumentTypeError
+from collections.abc import Sequence
+from typing import Any, TypeAlias
 
 from paramcore.text import format_value
 
-_FILES = {
-    "PROJECT": "a project as `GET /projects/{name}` returns it, an array of projects, or a directory of such files",
-    "TASKS": "a task request, or a .jsonl file with one request on each line",
-    "UPDATE": "the body of a setParams request",
-}
+#: The name and the keywords of `ArgumentParser.add_argument`.
+Argument: TypeAlias = tuple[str, dict[str, Any]]
 
 
-def _add_preview_options(parser: ArgumentParser) -> None:
-    _add_files(parser, "PROJECT", "TASKS")
-    _add_format(parser)
-    _add_task_options(parser)
-    parser.add_argument("--explain", action="store_true", help="also explain why each param has its value")
-    _add_bulk_options(parser)
+def _argument(name: str, **keywords: Any) -> Argument:
+    return name, keywords
 
 
-def _add_explain_options(parser: ArgumentParser) -> None:
-    _add_files(parser, "PROJECT", "TASKS")
-    _add_format(parser)
-    _add_task_options(parser)
-    parser.add_argument("params", nargs="*", metavar="PARAM", help="explain only these params (default: all)")
+def _flag(name: str, text: str) -> Argument:
+    return name, {"action": "store_true", "help": text}
 
 
-def _add_plan_options(parser: ArgumentParser) -> None:
-    _add_files(parser, "PROJECT")
-    _add_format(parser)
-    _add_files(parser, "UPDATE", nargs="?")
-    parser.add_argument("--wanted", metavar="FILE[@N]", help="plan the smallest update that results in these params")
+def _repeatable(name: str, metavar: str, text: str) -> Argument:
+    return name, {"action": "append", "default": [], "metavar": metavar, "help": f"{text} (repeatable)"}
 
 
-def _add_diff_options(parser: ArgumentParser) -> None:
-    _add_format(parser)
-    parser.add_argument(
-        "before", metavar="FILE[@N]", help="the params before: an object, or a project at version N (default: latest)"
-    )
-    parser.add_argument("after", metavar="FILE[@N]", help="the params after, in the same form")
-    _add_exit_code(parser, "anything differs")
+def _optional(argument: Argument) -> Argument:
+    name, keywords = argument
+    return name, {**keywords, "nargs": "?"}
 
 
-def _add_log_options(parser: ArgumentParser) -> None:
-    _add_files(parser, "PROJECT")
-    _add_format(parser)
-    parser.add_argument("params", nargs="*", metavar="PARAM", help="show when each value of these params applied")
-
-
-def _add_impact_options(parser: ArgumentParser) -> None:
-    _add_files(parser, "PROJECT", "UPDATE", "TASKS")
-    _add_format(parser)
-    _add_task_options(parser)
-    parser.add_argument("--list", action="store_true", help="print each affected request on a line")
-    _add_bulk_options(parser)
-    _add_exit_code(parser, "a request is affected")
-
-
-def _add_audit_options(parser: ArgumentParser) -> None:
-    _add_files(parser, "PROJECT")
-    parser.add_argument(
-        "tasks", metavar="TASKS", help="finished tasks: a page of `GET /tasks`, an array, or a .jsonl file"
-    )
-    _add_format(parser)
-    _add_lines(parser)
-    _add_bulk_options(parser)
-
-
-def _add_validate_options(parser: ArgumentParser) -> None:
-    _add_files(parser, "PROJECT")
-    _add_format(parser, "text", "json", "github")
-    _add_files(parser, "TASKS", nargs="?")
-    _add_task_options(parser)
-    _add_bulk_options(parser)
-    parser.add_argument("--strict", action="store_true", help="exit with 1 for warnings too")
-    parser.add_argument(
-        "--ignore", action="append", default=[], metavar="CODE", help="leave out findings with this code (repeatable)"
-    )
-    parser.add_argument("--no-values", dest="values", action="store_false", help="print no values and no source lines")
-    parser.add_argument(
-        "--schema",
-        action="append",
-        default=[],
-        metavar="TYPE=FILE",
-        help="validate tasks of TYPE against this JSON Schema (repeatable)",
-    )
-
-
-def _add_schema_options(parser: ArgumentParser) -> None:
-    _add_format(parser, "json")
-    parser.add_argument("type", nargs="?", metavar="TYPE", help="a task type (default: list all types)")
-    parser.add_argument(
-        "--for",
-        dest="purpose",
-        choices=("project", "task", "update"),
-        default="task",
-        help="the file that the schema describes (default: task)",
-    )
-
-
-def _add_fetch_options(parser: ArgumentParser) -> None:
-    _add_format(parser, "json")
-    parser.add_argument("name", nargs="?", metavar="NAME", help="the project's name")
-    parser.add_argument("--all", metavar="DIR", help="fetch all projects into DIR, each into its own file")
-    _add_output(parser)
-    _add_service_options(parser)
-
-
-def _add_apply_options(parser: ArgumentParser) -> None:
-    _add_format(parser)
-    parser.add_argument("name", metavar="NAME", help="the project's name")
-    _add_files(parser, "UPDATE", nargs="?")
-    parser.add_argument("--wanted", metavar="FILE[@N]", help="apply the smallest update that results in these params")
-    parser.add_argument("--yes", action="store_true", help="send the update without asking")
-    parser.add_argument("--allow-drop", action="store_true", help="send the update even if it drops params")
-    _add_service_options(parser)
-
-
-def _add_reconcile_options(parser: ArgumentParser) -> None:
-    _add_format(parser)
-    parser.add_argument("name", metavar="NAME", help="the project's name")
-    parser.add_argument("--base", type=int, required=True, metavar="N", help="the number of versions before the update")
-    parser.add_argument("--digest", required=True, metavar="D", help="the digest that `apply` printed before it sent")
-    _add_service_options(parser)
-
-
-def _add_status_options(parser: ArgumentParser) -> None:
-    _add_files(parser, "PROJECT")
-    _add_format(parser)
-    _add_service_options(parser)
-
-
-def _add_serve_options(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "projects", nargs="*", metavar="PROJECT", help="files of the projects to start with (default: none)"
-    )
-    parser.add_argument(
-        "--port", type=_parse_port, default=0, metavar="N", help="the port to listen on (default: a free one)"
-    )
-    parser.add_argument("--save", metavar="DIR", help="save the projects in DIR, each in its own file")
-    parser.add_argument("--validate", action="store_true", help="reject tasks in which `validate` finds errors")
-
-
-def _add_files(parser: ArgumentParser, *names: str, nargs: str | None = None) -> None:
-    for name in names:
-        parser.add_argument(name.lower(), metavar=name, nargs=nargs, help=_FILES[name])
-
-
-def _add_format(parser: ArgumentParser, *formats: str) -> None:
-    formats = formats or ("text", "json")
-    parser.add_argument(
-        "--format", choices=formats, default=formats[0], help=f"the output format (default: {formats[0]})"
-    )
-
-
-def _add_task_options(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "--project-version",
-        type=int,
-        metavar="N",
-        default=SUPPRESS,
-        help="use version N for every task; -1 inherits nothing",
-    )
-    parser.add_argument("--type", metavar="TYPE", help="the task type in the URL that the tasks are sent to")
-    _add_lines(parser)
-
-
-def _add_lines(parser: ArgumentParser) -> None:
-    parser.add_argument("--lines", action="store_true", help="read standard input as JSONL")
-
-
-def _add_bulk_options(parser: ArgumentParser) -> None:
-    _add_output(parser)
-    parser.add_argument("--keep-going", action="store_true", help="report bad lines of a .jsonl file and continue")
-
-
-def _add_output(parser: ArgumentParser) -> None:
-    parser.add_argument("--output", metavar="FILE", help="write the answer to FILE, which is replaced only on success")
-
-
-def _add_exit_code(parser: ArgumentParser, condition: str) -> None:
-    parser.add_argument("--exit-code", action="store_true", help=f"exit with 1 if {condition}")
-
-
-def _add_service_options(parser: ArgumentParser) -> None:
-    parser.add_argument("--base-url", metavar="URL", help="the address of the service, including /v1")
-    parser.add_argument(
-        "--deadline",
-        type=_parse_seconds,
-        default=30.0,
-        metavar="SECONDS",
-        help="the timeout of each call (default: 30)",
-    )
-    parser.add_argument(
-        "--key-from-stdin", action="store_true", help="read the API key from standard input (default: SCALE_API_KEY)"
-    )
+def _format(*formats: str) -> Argument:
+    text = f"the output format (default: {formats[0]})"
+    return "--format", {"choices": formats, "default": formats[0], "help": text}
 
 
 def _parse_port(text: str) -> int:
@@ -216,21 +50,144 @@ def _parse_seconds(text: str) -> float:
     raise ArgumentTypeError(f"a timeout is more than 0 and less than 86400 seconds, got {format_value(text)}")
 
 
-#: The module in `cli/commands/` and the options of each command, in the order of `--help`.
-COMMANDS: dict[str, tuple[str, Callable[[ArgumentParser], None]]] = {
-    "preview": ("preview", _add_preview_options),
-    "explain": ("explain", _add_explain_options),
-    "plan": ("plan", _add_plan_options),
-    "diff": ("diff", _add_diff_options),
-    "log": ("log", _add_log_options),
-    "impact": ("impact", _add_impact_options),
-    "audit": ("audit", _add_audit_options),
-    "validate": ("validate", _add_validate_options),
-    "schema": ("schema", _add_schema_options),
-    "assumptions": ("assumptions", _add_format),
-    "fetch": ("fetch", _add_fetch_options),
-    "apply": ("apply", _add_apply_options),
-    "reconcile": ("reconcile", _add_reconcile_options),
-    "status": ("status", _add_status_options),
-    "serve": ("serve", _add_serve_options),
+_PROJECT = _argument(
+    "project",
+    metavar="PROJECT",
+    help="a project as `GET /projects/{name}` returns it, an array of projects, or a directory of such files",
+)
+_TASKS = _argument("tasks", metavar="TASKS", help="a task request, or a .jsonl file with one request on each line")
+_UPDATE = _argument("update", metavar="UPDATE", help="the body of a setParams request")
+_WANTED = _argument(
+    "--wanted", metavar="FILE[@N]", help="instead of UPDATE: the smallest update that results in these params"
+)
+_NAME = _argument("name", metavar="NAME", help="the project's name")
+_TEXT_OR_JSON = _format("text", "json")
+_LINES = _flag("--lines", "read TASKS as JSONL (default: if its name ends with .jsonl)")
+_TASK_OPTIONS = (
+    _argument("--project-version", type=int, metavar="N", help="use version N for every task; -1 inherits nothing"),
+    _argument("--type", metavar="TYPE", help="the task type in the URL that the tasks are sent to"),
+    _LINES,
+)
+_OUTPUT = _argument("--output", metavar="FILE", help="write the answer to FILE, which is replaced only on success")
+_BULK_OPTIONS = (_OUTPUT, _flag("--keep-going", "report bad lines of a .jsonl file and continue"))
+_SERVICE_OPTIONS = (
+    _argument("--base-url", metavar="URL", help="the address of the service, including /v1"),
+    _argument(
+        "--deadline",
+        type=_parse_seconds,
+        default=30.0,
+        metavar="SECONDS",
+        help="the timeout of each call (default: 30)",
+    ),
+    _flag("--key-from-stdin", "read the API key from standard input (default: SCALE_API_KEY)"),
+)
+
+#: The option that all commands have.
+ASSUME = _repeatable("--assume", "NAME=VALUE", "change a setting that `paramcore assumptions` lists")
+
+#: The arguments of each command, in the order of `--help`.
+COMMANDS: dict[str, Sequence[Argument]] = {
+    "preview": (
+        _PROJECT,
+        _TASKS,
+        _TEXT_OR_JSON,
+        *_TASK_OPTIONS,
+        _flag("--explain", "also explain why each param has its value"),
+        *_BULK_OPTIONS,
+    ),
+    "explain": (
+        _PROJECT,
+        _TASKS,
+        _TEXT_OR_JSON,
+        *_TASK_OPTIONS,
+        _argument("params", nargs="*", metavar="PARAM", help="explain only these params (default: all)"),
+    ),
+    "plan": (_PROJECT, _optional(_UPDATE), _WANTED, _TEXT_OR_JSON),
+    "diff": (
+        _argument(
+            "before",
+            metavar="FILE[@N]",
+            help="the params before: an object, or a project at version N (default: latest)",
+        ),
+        _argument("after", metavar="FILE[@N]", help="the params after, in the same form"),
+        _TEXT_OR_JSON,
+        _flag("--exit-code", "exit with 1 if anything differs"),
+    ),
+    "log": (
+        _PROJECT,
+        _argument("params", nargs="*", metavar="PARAM", help="show when each value of these params applied"),
+        _TEXT_OR_JSON,
+    ),
+    "impact": (
+        _PROJECT,
+        _UPDATE,
+        _TASKS,
+        _TEXT_OR_JSON,
+        *_TASK_OPTIONS,
+        _flag("--list", "print each affected request on a line"),
+        *_BULK_OPTIONS,
+        _flag("--exit-code", "exit with 1 if a request is affected"),
+    ),
+    "audit": (
+        _PROJECT,
+        _argument("tasks", metavar="TASKS", help="finished tasks: a page of `GET /tasks`, an array, or a .jsonl file"),
+        _TEXT_OR_JSON,
+        _LINES,
+        *_BULK_OPTIONS,
+    ),
+    "validate": (
+        _PROJECT,
+        _optional(_TASKS),
+        _format("text", "json", "github"),
+        *_TASK_OPTIONS,
+        *_BULK_OPTIONS,
+        _flag("--strict", "exit with 1 for warnings too"),
+        _repeatable("--ignore", "CODE", "omit findings with this code"),
+        _argument("--no-values", dest="values", action="store_false", help="print no values and no source lines"),
+        _repeatable("--schema", "TYPE=FILE", "validate tasks of TYPE against this JSON Schema"),
+    ),
+    "schema": (
+        _argument("type", nargs="?", metavar="TYPE", help="a task type (default: list all types)"),
+        _format("json"),
+        _argument(
+            "--for",
+            dest="purpose",
+            choices=("project", "task", "update"),
+            default="task",
+            help="the file that the schema describes (default: task)",
+        ),
+    ),
+    "assumptions": (_TEXT_OR_JSON,),
+    "fetch": (
+        _optional(_NAME),
+        _argument("--all", metavar="DIR", help="instead of NAME: write all projects to DIR, each to its own file"),
+        _format("json"),
+        _OUTPUT,
+        *_SERVICE_OPTIONS,
+    ),
+    "apply": (
+        _NAME,
+        _optional(_UPDATE),
+        _WANTED,
+        _TEXT_OR_JSON,
+        _flag("--yes", "send the update without a prompt"),
+        _flag("--allow-drop", "send the update even if it drops params"),
+        *_SERVICE_OPTIONS,
+    ),
+    "reconcile": (
+        _NAME,
+        _argument("--base", type=int, required=True, metavar="N", help="the number of versions before the update"),
+        _argument("--digest", required=True, metavar="D", help="the digest that `apply` printed before it sent"),
+        _TEXT_OR_JSON,
+        *_SERVICE_OPTIONS,
+    ),
+    "status": (_PROJECT, _TEXT_OR_JSON, *_SERVICE_OPTIONS),
+    "serve": (
+        _argument("projects", nargs="*", metavar="PROJECT", help="files of the projects to start with (default: none)"),
+        _argument(
+            "--port", type=_parse_port, default=0, metavar="N", help="the port to listen on (default: a free one)"
+        ),
+        _argument("--save", metavar="DIR", help="save the projects in DIR, each in its own file"),
+        _flag("--validate", "reject tasks in which `validate` finds errors"),
+    ),
 }

@@ -12,22 +12,12 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, NoReturn, TypeAlias
 
-from paramcore.cli.exit_codes import CANNOT_WRITE, FINE, PIPE_CLOSED, TERMINATED
+from paramcore.cli.exit_codes import CANNOT_WRITE, FINE, PIPE_CLOSED, REFUSED, TERMINATED
 from paramcore.files.writer import write_atomically
+from paramcore.text import describe_os_error
 
 #: The generator of a command: it yields the answer in pieces and returns the exit code.
 Pieces: TypeAlias = Generator[str, None, int]
-
-
-class Answer:
-    """The pieces of a command's answer; `exit_code` is valid after the last one."""
-
-    def __init__(self, pieces: Pieces) -> None:
-        self._pieces = pieces
-        self.exit_code = FINE
-
-    def __iter__(self) -> Generator[str, None, None]:
-        self.exit_code = yield from self._pieces
 
 
 def escape_unencodable() -> None:
@@ -45,18 +35,34 @@ def print_message(text: str) -> None:
             sys.stderr.write(f"{text}\n")
 
 
-def write_answer(answer: Answer, path: str | None = None) -> None:
-    """Print an answer and flush it; with a path, write it to that file atomically.
+def exit_with_usage(advice: str) -> NoReturn:
+    """Report a wrong combination of options by what to do instead, and exit."""
+    print_message(f"error: {advice}")
+    raise SystemExit(REFUSED)
+
+
+def write_answer(pieces: Pieces, path: str | None = None) -> int:
+    """Print an answer, or with a path, write it to that file atomically; return the exit code of the command.
 
     Raises:
         OSError: if standard output cannot be written.
         DocumentError: if the file cannot be written.
     """
-    if path is not None:
+    exit_code = FINE
+
+    def keep_exit_code() -> Generator[str, None, None]:
+        nonlocal exit_code
+        exit_code = yield from pieces
+
+    if path is None:
+        _print_pieces(keep_exit_code())
+    else:
         with _exit_on_sigterm():
-            write_atomically(path, answer)
-        return
-    pieces = iter(answer)
+            write_atomically(path, keep_exit_code())
+    return exit_code
+
+
+def _print_pieces(pieces: Generator[str, None, None]) -> None:
     text = next(pieces, None)
     while text is not None:
         try:
@@ -66,6 +72,21 @@ def write_answer(answer: Answer, path: str | None = None) -> None:
             # The command may catch the interrupt and print a summary.
             text = _throw_into(pieces, interrupt)
     flush_output()
+
+
+def _print(text: str) -> None:
+    if sys.stdout is None:
+        # `print` ignores a closed standard output.
+        raise OSError(errno.EBADF, "it is closed")
+    sys.stdout.write(text)
+
+
+def _throw_into(pieces: Generator[str, None, None], interrupt: KeyboardInterrupt) -> str | None:
+    """Raise the interrupt inside the command; return the next piece if it goes on."""
+    try:
+        return pieces.throw(interrupt)
+    except StopIteration:
+        return None
 
 
 @contextmanager
@@ -99,32 +120,13 @@ def flush_output() -> None:
         sys.stdout.flush()
 
 
-def _print(text: str) -> None:
-    if sys.stdout is None:
-        # `print` ignores a closed standard output.
-        raise OSError(errno.EBADF, "it is closed")
-    sys.stdout.write(text)
-
-
-def _throw_into(pieces: Generator[str, None, None], interrupt: KeyboardInterrupt) -> str | None:
-    """Raise the interrupt inside the command; return the next piece if it goes on."""
-    try:
-        return pieces.throw(interrupt)
-    except StopIteration:
-        return None
-
-
 def report_write_error(error: OSError) -> int:
     """Report that standard output cannot be written, unless its reader closed it; return the exit code."""
-    _discard_buffered_output()
-    if isinstance(error, BrokenPipeError):
-        return PIPE_CLOSED
-    print_message(f"error: standard output cannot be written: {error.strerror or error}")
-    return CANNOT_WRITE
-
-
-def _discard_buffered_output() -> None:
     # Python flushes standard output at exit, and would report the same error again.
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
     os.close(null)
+    if isinstance(error, BrokenPipeError):
+        return PIPE_CLOSED
+    print_message(f"error: standard output cannot be written: {describe_os_error(error)}")
+    return CANNOT_WRITE

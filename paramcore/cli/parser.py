@@ -6,11 +6,12 @@ import json
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
 from paramcore import __version__
-from paramcore.cli.options import COMMANDS
+from paramcore.cli.options import ASSUME, COMMANDS
 from paramcore.errors import InvalidSetting
 from paramcore.model import Assumptions
 from paramcore.text import format_name
@@ -57,7 +58,7 @@ def _make_parser(requested: str | None) -> ArgumentParser:
     """Return the parser of the requested command, or of all commands."""
     parser = ArgumentParser(
         prog="paramcore",
-        description="See what an update would drop and what a task will really get, before you send it.",
+        description="Show what an update drops and which params a task really gets, before you send either.",
         epilog=_FILE_FORMATS,
         formatter_class=RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -65,22 +66,19 @@ def _make_parser(requested: str | None) -> ArgumentParser:
     parser.add_argument("--version", action="version", version=f"paramcore {__version__}")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_CommandParser)
     for name in COMMANDS if requested is None else [requested]:
-        module, add_options = COMMANDS[name]
-        command = getattr(import_module(f"paramcore.cli.commands.{module}"), name)
-        summary = command.__doc__.strip().splitlines()[0]
+        command = getattr(import_module(f"paramcore.cli.commands.{name}"), name)
+        summary = command.__doc__
         subparser = subparsers.add_parser(
-            name, help=summary, description=summary, epilog=_FILE_FORMATS, allow_abbrev=False
+            name,
+            help=summary,
+            description=summary,
+            epilog=_FILE_FORMATS,
+            formatter_class=RawDescriptionHelpFormatter,
+            allow_abbrev=False,
         )
-        subparser.formatter_class = RawDescriptionHelpFormatter
         subparser.set_defaults(command=command, output=None, keep_going=False)
-        add_options(subparser)
-        subparser.add_argument(
-            "--assume",
-            action="append",
-            default=[],
-            metavar="NAME=VALUE",
-            help="change a setting that `paramcore assumptions` lists (repeatable)",
-        )
+        for argument, keywords in (*COMMANDS[name], ASSUME):
+            subparser.add_argument(argument, **keywords)
     return parser
 
 
@@ -90,9 +88,6 @@ def _parse_assumption(text: str) -> tuple[str, str]:
     if not mark:
         raise InvalidSetting("assumption_value", None, f"`--assume {format_name(text)}`", "`--assume NAME=VALUE`")
     if value.startswith('"'):
-        try:
-            decoded = json.loads(value)
-        except ValueError:
-            return name, value
-        return name, decoded if isinstance(decoded, str) else value
+        with suppress(ValueError):
+            value = json.loads(value)
     return name, value

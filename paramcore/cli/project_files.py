@@ -10,7 +10,7 @@ from paramcore.errors import DocumentError
 from paramcore.files.writer import write_atomically
 from paramcore.model import Project
 from paramcore.service.outcome import digest_params
-from paramcore.text import format_name
+from paramcore.text import describe_os_error, format_path
 from paramcore.wire import write_project
 
 #: Characters of a project name in a file name. Most file systems allow 255 bytes.
@@ -18,24 +18,16 @@ _MAX_NAME = 180
 
 
 def make_directory(path: str) -> None:
-    """Make a directory unless it exists.
-
-    Raises:
-        DocumentError: `unwritable`.
-    """
+    """Make a directory unless it exists."""
     try:
         os.makedirs(path, exist_ok=True)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise DocumentError("unwritable", None, reason.lower(), "a directory", format_name(path), None, None) from None
+        reason, source = describe_os_error(error), format_path(path)
+        raise DocumentError("unwritable", None, reason, "a directory", source, None, None) from None
 
 
 def write_project_file(directory: str, project: Project) -> str:
-    """Write a project to a file of its own, whole or not at all, and return the path.
-
-    Raises:
-        DocumentError: `unwritable`.
-    """
+    """Write a project to a file of its own, whole or not at all, and return the path."""
     path = os.path.join(directory, _choose_file_name(project.name))
     write_atomically(path, [format_document(write_project(project))])
     return path

@@ -71,10 +71,6 @@ class ProjectFiles:
                 print_message(f"warning: {location}: version {version.number} holds {names}, which no task inherits")
                 return
 
-    def get_project(self, name: str) -> Project:
-        """Return the project of this name."""
-        return self._by_name[name]
-
     def locate_project(self, project: Project) -> tuple[Document, str]:
         """Return the document of a project, and the JSON Pointer of the project in it."""
         return self._locations[project.name]

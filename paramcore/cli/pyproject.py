@@ -5,23 +5,18 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from paramcore.errors import DocumentError, InvalidSetting
 from paramcore.text import describe_value, format_value
 from paramcore.validation.finding import CODES
 
-_FILE = "pyproject.toml"
-
 
 def read_ignored_codes(codes: Iterable[str]) -> frozenset[str]:
     """Return the codes to leave out: these of the command line, and `ignore` of `[tool.paramcore]`.
 
     The nearest `pyproject.toml` is read, from the working directory upwards.
-
-    Raises:
-        InvalidSetting: `code_name`, for a code that does not exist.
-        DocumentError: `unreadable` or `setting_name`, for a bad `pyproject.toml`.
     """
     return frozenset({*map(_check_code, codes), *_read_ignore()})
 
@@ -62,15 +57,10 @@ def _make_error(path: str, found: str, wanted: str) -> DocumentError:
 
 def _find_file() -> str | None:
     try:
-        directory = os.getcwd()
+        directory = Path.cwd()
     except OSError:
         # A working directory that was deleted has no settings.
         return None
-    while True:
-        path = os.path.join(directory, _FILE)
-        if os.path.isfile(path):
-            return os.path.relpath(path)
-        parent = os.path.dirname(directory)
-        if parent == directory:
-            return None
-        directory = parent
+    paths = (parent / "pyproject.toml" for parent in (directory, *directory.parents))
+    # `Path.is_file` raises an error for a directory that may not be read.
+    return next((os.path.relpath(path) for path in paths if os.path.isfile(path)), None)

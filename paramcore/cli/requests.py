@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TypeAlias
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from paramcore.cli.output import print_message
-from paramcore.cli.progress import OnRead
+from paramcore.cli.progress import OnRead, show_progress
 from paramcore.cli.projects import ProjectFiles
 from paramcore.errors import DocumentError, MalformedPayload, ParamcoreError
 from paramcore.files.document import Document
@@ -19,25 +19,23 @@ from paramcore.text import format_count
 from paramcore.validation.names import find_look_alikes
 from paramcore.wire import read_task_request
 
-_Known = TypeVar("_Known")
+#: A task that is not read yet: a line of a JSONL file, or the document of another file.
+RawTask: TypeAlias = Line | Document
 
 
 @frozen
 class Task:
-    """A task request and its document.
-
-    `overrides` holds the fields that the command line sets for all requests.
-    """
+    """A task request and its document; `overrides` are the fields that the command line sets for all requests."""
 
     request: TaskRequest
     document: Document
-    overrides: Mapping[str, Any] = field(factory=dict)
+    overrides: Mapping[str, Any]
 
     def resolve(self, projects: ProjectFiles) -> EffectiveParams:
         """Resolve the request against its project.
 
         Raises:
-            DocumentError: with the line and column of the request.
+            DocumentError: with the location of the error.
         """
         try:
             return projects.find_project(self.request).resolve(self.request)
@@ -51,14 +49,6 @@ class Task:
         if option in self.overrides:
             return evolve(located, path=None, source=f"--{option.replace('_', '-')}", line=None, column=None)
         return located
-
-
-@frozen
-class BadTask:
-    """A task request that cannot be read; without `document` where it is no JSON."""
-
-    error: DocumentError
-    document: Document | None
 
 
 class BadLines:
@@ -85,46 +75,41 @@ class BadLines:
             print_message(format_count(self.count, "bad line"))
 
 
-def request_overrides(options: Namespace) -> dict[str, Any]:
-    """Return the fields of requests that the command line sets."""
-    values = {name: getattr(options, name, None) for name in ("project_version", "type")}
-    return {name: value for name, value in values.items() if value is not None}
+def is_jsonl(options: Namespace) -> bool:
+    """Return whether TASKS holds one task on each line."""
+    return options.lines or (options.tasks or "").endswith(".jsonl")
 
 
-def read_tasks(
-    path: str,
-    *,
-    lines: bool,
-    settings: Mapping[str, Any],
-    quiet: bool = False,
-    first: Callable[[Line], _Known | None] | None = None,
-    on_read: OnRead | None = None,
-) -> Iterator[Task | BadTask | _Known]:
-    """Yield the task request of a document, or those of a `.jsonl` file, line by line.
+def read_raw_tasks(options: Namespace, *, prints: bool) -> Iterator[RawTask]:
+    """Yield the lines of TASKS if it is JSONL, else its document, and show the progress as `show_progress` does."""
 
-    Unless `quiet`, warn about names that have no effect in a task request (T14).
-    Where `first` returns a result for a line, yield that result instead.
+    def read(on_read: OnRead | None) -> Iterable[RawTask]:
+        return read_lines(options.tasks, on_read=on_read) if is_jsonl(options) else [read_document(options.tasks)]
+
+    return show_progress(read, options.tasks, prints=prints)
+
+
+def decode_task(raw_task: RawTask) -> Document:
+    """Return the document of a task.
 
     Raises:
-        DocumentError: for a file that cannot be read, or a document that cannot be decoded.
+        DocumentError: for a line that cannot be decoded.
     """
-    if not (lines or path.endswith(".jsonl")):
-        yield _read_task(read_document(path), settings, quiet=quiet)
-        return
-    for line in read_lines(path, on_read=on_read):
-        known = None if first is None else first(line)
-        if known is not None:
-            yield known
-            continue
-        try:
-            document = line.document()
-        except DocumentError as error:
-            yield BadTask(error, None)
-        else:
-            yield _read_task(document, settings, quiet=quiet)
+    return raw_task.document() if isinstance(raw_task, Line) else raw_task
 
 
-def _read_task(document: Document, overrides: Mapping[str, Any], *, quiet: bool) -> Task | BadTask:
+def get_overrides(options: Namespace) -> dict[str, Any]:
+    """Return the fields of requests that the command line sets."""
+    overrides = {"project_version": options.project_version, "type": options.type}
+    return {name: value for name, value in overrides.items() if value is not None}
+
+
+def read_task(document: Document, overrides: Mapping[str, Any], *, quiet: bool = False) -> Task:
+    """Read a task request, and unless `quiet`, warn about names that have no effect in it (T14).
+
+    Raises:
+        DocumentError: for what is no task request, with line and column.
+    """
     try:
         if isinstance(document.value, list):
             wanted = "one task request: several stand one a line in a `.jsonl` file"
@@ -132,7 +117,7 @@ def _read_task(document: Document, overrides: Mapping[str, Any], *, quiet: bool)
         request = read_task_request(document.value)
         request = evolve(request, **overrides) if overrides else request
     except ParamcoreError as error:
-        return BadTask(document.locate_error(error), document)
+        raise document.locate_error(error) from None
     if not quiet:
         for name in find_look_alikes(request.params):
             print_message(f"warning: {document.format_location(name.path)}: {name}")

@@ -11,21 +11,16 @@ from paramcore.analysis import Plan
 from paramcore.cli.client import OUTCOME_EXIT_CODES, create_client
 from paramcore.cli.exit_codes import FINDINGS, FINE, OUTCOME_UNKNOWN
 from paramcore.cli.output import Pieces, flush_output, format_document, print_message
-from paramcore.cli.params import read_params, read_update_file
-from paramcore.errors import InvalidSetting
+from paramcore.cli.params import read_planner
 from paramcore.service.outcome import Outcome
 from paramcore.service.requests import Request, Response, Transport
 
 
 def apply(options: Namespace) -> Pieces:
-    """Apply an update to the real project: show the plan, send it, report the outcome."""
-    if (options.update is None) == (options.wanted is None):
-        raise InvalidSetting("update_type", None, "both or neither of UPDATE and --wanted FILE[@N]", "one of the two")
-    update = None if options.update is None else read_update_file(options.update)
-    wanted = None if options.wanted is None else read_params(options.wanted).params
+    """Update the real project: show the plan, send the update, report its outcome."""
+    plan_update = read_planner(options)
     client = create_client(options)
-    project = client.get_project(options.name)
-    plan = Plan.to(project, wanted or {}) if update is None else Plan.of(project, update)
+    plan = plan_update(client.get_project(options.name))
     as_json = options.format == "json"
     yield "" if as_json else f"{plan}\n"
     # Show the plan before asking for consent and before sending.

@@ -6,16 +6,15 @@ from argparse import Namespace
 
 from paramcore.cli.client import create_client
 from paramcore.cli.exit_codes import FINE
-from paramcore.cli.output import Pieces, format_document
+from paramcore.cli.output import Pieces, exit_with_usage, format_document
 from paramcore.cli.project_files import make_directory, write_project_file
-from paramcore.errors import InvalidSetting
 from paramcore.wire import write_project
 
 
 def fetch(options: Namespace) -> Pieces:
-    """Read a project from the API and print it, or write all projects to a directory."""
+    """Fetch a project from the API and print it, or write all projects to a directory."""
     if (options.name is None) == (options.all is None):
-        raise InvalidSetting("project_name", None, "both or neither of NAME and --all DIR", "one of the two")
+        exit_with_usage("pass either NAME or --all DIR")
     client = create_client(options)
     if options.name is not None:
         yield format_document(write_project(client.get_project(options.name)))

@@ -4,33 +4,31 @@ from __future__ import annotations
 
 import json
 from argparse import Namespace
-from functools import partial
 
 from paramcore.analysis import Effect, Impact, ImpactCounter, Plan
 from paramcore.cli.exit_codes import FINDINGS, FINE
 from paramcore.cli.output import Pieces, format_document
 from paramcore.cli.params import read_update_file
-from paramcore.cli.progress import show_progress
 from paramcore.cli.projects import ProjectFiles
-from paramcore.cli.requests import BadLines, BadTask, Task, read_tasks, request_overrides
-from paramcore.errors import ParamcoreError
+from paramcore.cli.requests import BadLines, Task, decode_task, get_overrides, read_raw_tasks, read_task
+from paramcore.errors import DocumentError, ParamcoreError
 from paramcore.text import format_name, format_value
 
 
 def impact(options: Namespace) -> Pieces:
-    """Show which requests get other params after an update, and why the others do not."""
+    """Show which requests an update affects, and why it does not affect the others."""
     projects = ProjectFiles(options.project, options.assumptions)
     update = read_update_file(options.update)
     counters = {project.name: ImpactCounter(Plan.of(project, update)) for project in projects}
+    overrides = get_overrides(options)
     bad_lines = BadLines(keep_going=options.keep_going)
-    read = partial(read_tasks, options.tasks, lines=options.lines, settings=request_overrides(options))
-    prints = options.list and not options.output
-    for task in show_progress(lambda on_read: read(on_read=on_read), options.tasks, prints=prints):
-        if isinstance(task, BadTask):
-            bad_lines.report(task.error)
-            continue
+    for raw_task in read_raw_tasks(options, prints=options.list and not options.output):
         try:
+            task = read_task(decode_task(raw_task), overrides)
             effect = counters[projects.find_project(task.request).name].add_task(task.request)
+        except DocumentError as error:
+            bad_lines.report(error)
+            continue
         except ParamcoreError as error:
             bad_lines.report(task.locate_error(error))
             continue

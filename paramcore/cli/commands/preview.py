@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable
 from typing import Any
 
 from paramcore.bulk import FastTaskReader, PreviewEncoder
 from paramcore.cli.output import Pieces
 from paramcore.cli.projects import ProjectFiles
-from paramcore.cli.requests import request_overrides
-from paramcore.cli.task_output import format_each_task, is_jsonl
+from paramcore.cli.requests import get_overrides, is_jsonl
+from paramcore.cli.task_output import format_each_task
 from paramcore.files.reader import Line
 from paramcore.model import EffectiveParams
 from paramcore.validation.names import list_look_alikes
@@ -21,7 +20,16 @@ def preview(options: Namespace) -> Pieces:
     projects = ProjectFiles(options.project, options.assumptions)
     if options.explain:
         return format_each_task(projects, options, _format_explained, _explained_to_json)
-    encode_line = _make_line_encoder(projects, options) if options.format == "json" and is_jsonl(options) else None
+    if options.format == "text" or not is_jsonl(options):
+        return format_each_task(projects, options, str, EffectiveParams.to_json)
+    # Only the checking path warns about the names of T14.
+    reader = FastTaskReader(projects.find_project, get_overrides(options), excluded_names=list_look_alikes())
+    encoder = PreviewEncoder()
+
+    def encode_line(line: Line) -> str | None:
+        request = reader.read(line.data)
+        return None if request is None else encoder.encode(*request)
+
     return format_each_task(projects, options, str, EffectiveParams.to_json, encode_line=encode_line)
 
 
@@ -32,15 +40,3 @@ def _format_explained(effective: EffectiveParams) -> str:
 def _explained_to_json(effective: EffectiveParams) -> dict[str, Any]:
     explanations = [explanation.to_json() for explanation in effective.explain_all()]
     return {**effective.to_json(), "explanations": explanations}
-
-
-def _make_line_encoder(projects: ProjectFiles, options: Namespace) -> Callable[[Line], str | None]:
-    # Only the checking path warns about the names of T14.
-    reader = FastTaskReader(projects.find_project, request_overrides(options), excluded_names=list_look_alikes())
-    encoder = PreviewEncoder()
-
-    def encode_line(line: Line) -> str | None:
-        request = reader.read(line.data)
-        return None if request is None else encoder.encode(*request)
-
-    return encode_line

@@ -13,7 +13,7 @@ from paramcore.validation.schema import Schemas
 
 
 def schema(options: Namespace) -> Pieces:
-    """Print the JSON Schema of a file for an editor: a project, a task request, or an update."""
+    """Print a JSON Schema for editors: of a project, a task request, or an update."""
     schemas = Schemas()
     if options.type is None:
         yield "".join(f"{name}\n" for name in schemas.types)

@@ -16,13 +16,13 @@ from paramcore.errors import DocumentError, InvalidSetting
 from paramcore.model import EffectiveParams, Project
 from paramcore.service.server import run_server
 from paramcore.service.standin import StandIn
-from paramcore.text import format_name, format_value
+from paramcore.text import describe_os_error, format_path, format_value
 from paramcore.validation.schema import Schemas
 from paramcore.validation.validator import Validator
 
 
 def serve(options: Namespace) -> Pieces:
-    """Serve a stand-in for the API on this machine, and print what each request did."""
+    """Run a stand-in for the API on this machine, and print what each request does."""
     events: queue.SimpleQueue[str] = queue.SimpleQueue()
     stand_in = StandIn(
         _read_projects(options),
@@ -37,7 +37,7 @@ def serve(options: Namespace) -> Pieces:
         try:
             server = stack.enter_context(run_server(stand_in, port=options.port))
         except OSError as error:
-            found = f"the port {options.port}: {error.strerror or error}"
+            found = f"the port {options.port}: {describe_os_error(error)}"
             raise InvalidSetting("port", None, found, "a free port, or no `--port` to take any") from None
         try:
             yield f"listening on this machine only: {server.url}\n"
@@ -58,7 +58,7 @@ def _read_projects(options: Namespace) -> list[Project]:
         for project in ProjectFiles(path, options.assumptions):
             if project.name in projects:
                 found, wanted = f"a second project {format_value(project.name)}", "each project once"
-                raise DocumentError("wrong_project", None, found, wanted, format_name(path), None, None)
+                raise DocumentError("wrong_project", None, found, wanted, format_path(path), None, None)
             projects[project.name] = project
     return list(projects.values())
 

@@ -17,7 +17,7 @@ from paramcore.text import format_value
 
 
 def status(options: Namespace) -> Pieces:
-    """Compare project files with the service: which of the two is ahead."""
+    """Compare project files with the service, and show which of the two is ahead."""
     projects = ProjectFiles(options.project, options.assumptions, quiet=True)
     client = create_client(options)
     documents: list[dict[str, Any]] = []
@@ -26,7 +26,7 @@ def status(options: Namespace) -> Pieces:
         documents.append(document)
         yield "" if options.format == "json" else f"{text}\n"
     if options.format == "json":
-        yield format_document(documents if projects.many else documents[0])
+        yield format_document(projects.join_answers(documents))
     return FINE if all(document["state"] == "in sync" for document in documents) else FINDINGS
 
 

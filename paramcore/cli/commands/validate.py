@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 from argparse import Namespace
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from paramcore.bulk import FastTaskReader
 from paramcore.cli.exit_codes import FINDINGS, FINE, INTERRUPTED
 from paramcore.cli.located_finding import LocatedFinding, locate_finding
 from paramcore.cli.output import Pieces, format_document, print_message
-from paramcore.cli.progress import OnRead, show_progress
 from paramcore.cli.projects import ProjectFiles
 from paramcore.cli.pyproject import read_ignored_codes
-from paramcore.cli.requests import BadLines, BadTask, Task, read_tasks, request_overrides
+from paramcore.cli.requests import BadLines, RawTask, decode_task, get_overrides, is_jsonl, read_raw_tasks, read_task
 from paramcore.errors import DocumentError, InvalidSetting
 from paramcore.files.document import Document
 from paramcore.files.reader import Line, read_document
@@ -104,109 +103,105 @@ class ValidationRun:
         self._schemas = _read_schemas(options.schema)
         self._validators = {project.name: Validator(project, self._schemas) for project in self._projects}
         self._unused_defaults = {project.name: UnusedDefaults(project) for project in self._projects}
-        self._first = FastTaskReader(self._projects.find_project, request_overrides(options))
+        self._overrides = get_overrides(options)
+        self._fast_reader = FastTaskReader(self._projects.find_project, self._overrides)
         self._tasks = 0
         #: Lines that are not JSON.
         self.bad_lines = BadLines(keep_going=options.keep_going)
         self._counts: Counter[str] = Counter()
         #: Whether each task has a line of its own in the output.
-        self.by_task = options.format == "json" and (options.lines or (options.tasks or "").endswith(".jsonl"))
+        self.by_task = options.format == "json" and is_jsonl(options)
         self._reported = ReportedFindings()
 
     def list_findings(self) -> Iterator[list[LocatedFinding]]:
         """Yield the findings on the projects, then those on each task, then those on all tasks together."""
-        yield [finding for project in self._projects for finding in self._validate_project(project)]
+        yield [located for project in self._projects for located in self._validate_project(project)]
         if self._options.tasks is None:
             return
-        yield from show_progress(self._validate_tasks, self._options.tasks, prints=not self._options.output)
-        yield [finding for project in self._projects for finding in self._list_unused_defaults(project)]
+        yield from self._validate_tasks()
+        yield [
+            located
+            for project in self._projects
+            for located in self._report(self._unused_defaults[project.name].list_findings(), project)
+        ]
 
-    def _validate_project(self, project: Project) -> Iterator[LocatedFinding]:
+    def _validate_project(self, project: Project) -> list[LocatedFinding]:
         validator = self._validators[project.name]
         findings = (*lint_type(project, self._schemas), *validator.project(), *lint_history(project))
-        for finding in self._select_new(findings, project):
-            yield self._locate(finding, project)
+        return self._report(findings, project)
 
-    def _validate_tasks(self, on_read: OnRead | None) -> Iterator[list[LocatedFinding]]:
-        for task in read_tasks(
-            self._options.tasks,
-            lines=self._options.lines,
-            settings=request_overrides(self._options),
-            quiet=True,
-            first=self._validate_line,
-            on_read=on_read,
-        ):
-            if isinstance(task, BadTask) and task.document is None:
-                self.bad_lines.report(task.error)
-                continue
+    def _validate_tasks(self) -> Iterator[list[LocatedFinding]]:
+        for raw_task in read_raw_tasks(self._options, prints=not self._options.output):
+            findings = self._validate_line(raw_task) if isinstance(raw_task, Line) else None
+            if findings is None:
+                try:
+                    document = decode_task(raw_task)
+                except DocumentError as error:
+                    self.bad_lines.report(error)
+                    continue
+                findings = self._validate_document(document)
             self._tasks += 1
-            yield task if isinstance(task, list) else self._validate_task(task)
+            yield findings
 
     def _validate_line(self, line: Line) -> list[LocatedFinding] | None:
         """Return the findings on the request of a line; `None` where the fast path cannot decide."""
-        seen = self._first.read(line.data)
-        if seen is None:
-            return None
-        own, target = seen
+        request = self._fast_reader.read(line.data)
         # Only `lint_task` looks at a pin or an opt-out.
-        if target.request.project_version is not None:
+        if request is None or request[1].request.project_version is not None:
             return None
-        project, inheritance = target.project, target.inheritance
-        self._unused_defaults[project.name].add(own, inheritance.version)
-        findings = (*self._validators[project.name].task_params(own, inheritance), *lint_params(own, inheritance))
-        return self._report_task(findings, project, line.document)
+        params, route = request
+        project, inheritance = route.project, route.inheritance
+        self._unused_defaults[project.name].add(params, inheritance.version)
+        findings = (*self._validators[project.name].task_params(params, inheritance), *lint_params(params, inheritance))
+        return self._report(findings, project, line)
 
-    def _validate_task(self, task: Task | BadTask) -> list[LocatedFinding]:
+    def _validate_document(self, document: Document) -> list[LocatedFinding]:
         try:
-            if isinstance(task, BadTask):
-                raise task.error
+            task = read_task(document, self._overrides, quiet=True)
             effective = task.resolve(self._projects)
         except DocumentError as error:
-            refused = self._make_refused(error, task)
-            return [] if refused.finding.code in self._ignored else [refused]
+            return self._report_refusal(error, document)
         project = self._projects.find_project(task.request)
         validator = self._validators[project.name]
         self._unused_defaults[project.name].add(effective.task.params, effective.inherited_from)
         findings = (*validator.task(effective), *lint_task(effective, validator.schema.required))
-        return self._report_task(findings, project, lambda: task.document)
+        return self._report(findings, project, document)
 
-    def _report_task(
-        self, findings: Iterable[Finding], project: Project, get_document: Callable[[], Document]
-    ) -> list[LocatedFinding]:
-        # A line for each task must be complete; elsewhere a finding on the project is reported once.
-        if self.by_task:
-            selected = [finding for finding in findings if finding.code not in self._ignored]
-        else:
-            selected = self._select_new(findings, project)
-        # A document is slow to make, and only needed to locate something.
-        document = get_document() if selected else None
-        return [self._locate(finding, project, document) for finding in selected]
-
-    def _make_refused(self, error: DocumentError, task: Task | BadTask) -> LocatedFinding:
+    def _report_refusal(self, error: DocumentError, document: Document) -> list[LocatedFinding]:
         """Return the finding that a request cannot be resolved."""
-        if task.document is None or error.line is None or error.column is None:
+        if error.line is None or error.column is None:
             # The error is in the command line.
             raise error
+        if "request_refused" in self._ignored:
+            return []
         hidden = "a request that is refused"
         finding = Finding(
             "request_refused", "error", error.path or "", error.found, error.wanted, found_without_value=hidden
         )
         finding = finding if self._options.values else finding.without_values()
-        return LocatedFinding(finding, "", task.document, error.line, error.column)
+        return [LocatedFinding(finding, "", document, error.line, error.column)]
 
-    def _list_unused_defaults(self, project: Project) -> Iterator[LocatedFinding]:
-        for finding in self._select_new(self._unused_defaults[project.name].list_findings(), project):
-            yield self._locate(finding, project)
-
-    def _locate(self, finding: Finding, project: Project, document: Document | None = None) -> LocatedFinding:
-        shown = finding if self._options.values else finding.without_values()
-        return locate_finding(shown, project.name, document, self._projects.locate_project(project))
-
-    def _select_new(self, findings: Iterable[Finding], project: Project) -> list[Finding]:
-        return [
+    def _report(
+        self, findings: Iterable[Finding], project: Project, raw_task: RawTask | None = None
+    ) -> list[LocatedFinding]:
+        """Locate the findings that are neither ignored nor reported already."""
+        # A line for each task must be complete; elsewhere a finding on the project is reported once.
+        repeats = self.by_task and raw_task is not None
+        selected = [
             finding
             for finding in findings
-            if finding.code not in self._ignored and self._reported.add(finding, project.name)
+            if finding.code not in self._ignored and (repeats or self._reported.add(finding, project.name))
+        ]
+        # A document is slow to make, and only needed to locate something.
+        document = decode_task(raw_task) if selected and raw_task is not None else None
+        return [
+            locate_finding(
+                finding if self._options.values else finding.without_values(),
+                project.name,
+                document,
+                self._projects.locate_project(project),
+            )
+            for finding in selected
         ]
 
     def count(self, findings: Iterable[LocatedFinding]) -> None:
@@ -226,20 +221,17 @@ class ValidationRun:
         if self._options.tasks:
             inputs.append(format_count(self._tasks, "task"))
         bad_lines = f", {format_count(self.bad_lines.count, 'bad line')}" if self.bad_lines.count else ""
-        errors, warnings = (
-            format_count(self._counts["error"], "error"),
-            format_count(self._counts["warning"], "warning"),
-        )
+        errors, warnings = (format_count(self._counts[severity], severity) for severity in ("error", "warning"))
         return f"{errors}, {warnings} in {' and '.join(inputs)}{bad_lines}"
 
 
 def _read_schemas(arguments: Iterable[str]) -> Schemas:
     schemas = Schemas()
     for argument in arguments:
-        type_, _, path = argument.partition("=")
-        if not (type_ and path):
+        task_type, _, path = argument.partition("=")
+        if not (task_type and path):
             raise InvalidSetting("task_type", None, f"`--schema {format_name(argument)}`", "`--schema TYPE=FILE`")
         document = read_document(path)
         with document.locate_errors():
-            schemas = schemas.with_schema(type_, document.value)
+            schemas = schemas.with_schema(task_type, document.value)
     return schemas
