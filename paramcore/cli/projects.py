@@ -31,7 +31,7 @@ class ProjectFiles:
 
     def __init__(self, path: str, assumptions: Assumptions, *, quiet: bool = False) -> None:
         self.path = path
-        self.many = os.path.isdir(path)
+        self.many: bool = os.path.isdir(path)
         self._by_name: dict[str, Project] = {}
         self._locations: dict[str, tuple[Document, str]] = {}
         for source in _list_files(path):

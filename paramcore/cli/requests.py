@@ -56,7 +56,7 @@ class BadLines:
 
     def __init__(self, *, keep_going: bool) -> None:
         self._keep_going = keep_going
-        self.count = 0
+        self.count: int = 0
 
     def report(self, error: DocumentError) -> None:
         """Report a bad line on standard error.

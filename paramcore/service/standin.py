@@ -40,12 +40,14 @@ class StandIn:
         on_event: Callable[[str], None] = lambda _event: None,
     ) -> None:
         shared = tuple(projects)
-        self.live, self.test = (
+        worlds = [
             MemoryService(
                 shared, assumptions=assumptions, created_at=created_at, on_validate=on_validate, on_event=on_event
             )
             for _ in range(2)
-        )
+        ]
+        self.live: MemoryService = worlds[0]
+        self.test: MemoryService = worlds[1]
 
     def __repr__(self) -> str:
         return f"<StandIn: {len(self.live.projects)} live and {len(self.test.projects)} test projects>"

@@ -28,7 +28,7 @@ class KnownNames:
         self._nodes = list(_list_applicable(schema, nodes))
         keywords = {keyword for node in self._nodes for keyword in node}
         #: Whether the schemas say anything about the inside of a value.
-        self.has_parts = not keywords.isdisjoint({"properties", "additionalProperties", "items"})
+        self.has_parts: bool = not keywords.isdisjoint({"properties", "additionalProperties", "items"})
         self._properties = {name: node for each in self._nodes for name, node in each.get("properties", {}).items()}
         #: Whether any other name is unknown.
         self._lists_all = bool(self._properties) and keywords.isdisjoint({"additionalProperties", "patternProperties"})

@@ -64,11 +64,13 @@ class SchemaRules:
         checks = [check for check in CROSS_CHECKS if not check.types or schema.type in check.types]
         self._param_checks = {check.params[0]: check.function for check in checks if len(check.params) == 1}
         #: The checks of several params, with the names of these.
-        self.cross_checks = [(frozenset(check.params), check.function) for check in checks if len(check.params) > 1]
+        self.cross_checks: list[tuple[frozenset[str], CheckFunction]] = [
+            (frozenset(check.params), check.function) for check in checks if len(check.params) > 1
+        ]
         # Every type takes the common params, also a type whose schema a user wrote.
         self._known_params = dict.fromkeys((*schema.params, *Schemas().of("common").params))
         #: The rules of a param by its name, cached.
-        self.cached_param_rules = lru_cache(maxsize=_CACHED_NAMES)(self._make_param_rules)
+        self.cached_param_rules: Callable[[str], ParamRules] = lru_cache(maxsize=_CACHED_NAMES)(self._make_param_rules)
 
     def validate_each(self, params: Mapping[str, Any]) -> list[Finding]:
         """Return the findings on each of these params by itself."""

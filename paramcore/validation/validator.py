@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 
 from paramcore.model import EffectiveParams, Inheritance, ParamVersion, Project
 from paramcore.validation.finding import Finding
-from paramcore.validation.schema import Schemas
+from paramcore.validation.schema import Schema, Schemas
 from paramcore.validation.schema_rules import get_schema_rules
 from paramcore.values import split_pointer
 
@@ -36,7 +36,7 @@ class Validator:
     def __init__(self, project: Project, schemas: Schemas = Schemas(), *, fast: bool | None = None) -> None:
         self._project = project
         #: The schema of the project's type.
-        self.schema = schemas.of(project.type)
+        self.schema: Schema = schemas.of(project.type)
         self._rules = get_schema_rules(self.schema, fast=fast)
         self._findings: dict[int, _VersionFindings] = {}
         self._first_set_in: dict[tuple[int, str], int | None] = {}

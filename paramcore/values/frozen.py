@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from itertools import islice
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from paramcore.text import describe_value
 from paramcore.values.faults import Trail, conversion_advice, fault_at, scalar_fault, unending_fault
@@ -58,9 +58,11 @@ class JSONObject(dict[str, Any]):
         """Return this very object, as `frozenset.copy` does; `thaw` makes a copy to edit."""
         return self
 
-    __copy__ = __deepcopy__ = _keep
-    __init__ = __setitem__ = __delitem__ = __ior__ = _refuse
-    clear = pop = popitem = setdefault = update = _refuse
+    # Type checkers keep the signatures of `dict`; public values are typed as `Mapping`.
+    if not TYPE_CHECKING:
+        __copy__ = __deepcopy__ = _keep
+        __init__ = __setitem__ = __delitem__ = __ior__ = _refuse
+        clear = pop = popitem = setdefault = update = _refuse
 
 
 class JSONArray(list[Any]):
@@ -84,9 +86,10 @@ class JSONArray(list[Any]):
         """Return this very array; `thaw` makes a copy to edit."""
         return self
 
-    __copy__ = __deepcopy__ = _keep
-    __init__ = __setitem__ = __delitem__ = __iadd__ = __imul__ = _refuse
-    append = clear = extend = insert = pop = remove = reverse = sort = _refuse
+    if not TYPE_CHECKING:
+        __copy__ = __deepcopy__ = _keep
+        __init__ = __setitem__ = __delitem__ = __iadd__ = __imul__ = _refuse
+        append = clear = extend = insert = pop = remove = reverse = sort = _refuse
 
 
 def freeze(value: Any) -> Any:
