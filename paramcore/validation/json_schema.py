@@ -73,7 +73,7 @@ def suits_fast_validator(document: Mapping[str, Any]) -> bool:
 
 
 def make_fast_validator(document: Mapping[str, Any], *, fast: bool) -> Callable[[Any], bool]:
-    """Return a function: whether a value certainly has no error and no warning; without `fast` no value has."""
+    """Return a function that accepts a value which has no finding for certain; without `fast` it accepts none."""
     if not fast:
         return lambda _: False
     import jsonschema_rs  # noqa: PLC0415

@@ -27,7 +27,7 @@ _REFERENCES = ("$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$anchor", "$id
 
 
 def read_user_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a user's schema as plain JSON, once its keywords and patterns are checked.
+    """Return a user's schema as plain JSON, and check its keywords and patterns.
 
     Raises:
         InvalidSchema: `schema_invalid` or `schema_pattern`; `path` is the place in the schema.
@@ -48,7 +48,7 @@ def read_user_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def check_references(document: dict[str, Any]) -> None:
-    """Check that a bundled schema refers to nothing outside, and that following its references ends.
+    """Check that each reference leads to a schema, and that following them ends.
 
     Raises:
         InvalidSchema: `schema_ref`, or `schema_invalid` for `x-warn` where a result depends on it.
