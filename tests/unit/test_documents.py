@@ -105,7 +105,7 @@ def test_a_full_stack_is_told(written, monkeypatch):
     def fail(_text):
         raise RecursionError
 
-    monkeypatch.setattr(document, "_DECODER", type("", (), {"decode": staticmethod(fail)}))
+    monkeypatch.setattr(document, "STRICT_DECODER", type("", (), {"decode": staticmethod(fail)}))
     assert refused(lambda: read_document(written("[]"))).code == "json_depth"
 
 
