@@ -20,8 +20,8 @@ from paramcore.model import Assumptions, Project
 from paramcore.text import describe_value, format_value
 from paramcore.values import freeze, wrap_frozen
 
-# Separators that an audit always tries, beside that of the project and those that the tasks show.
-_SEPARATORS = ("\n", "\n\n", " ", "")
+#: Separators that an audit always tries, beside that of the project and those that the tasks show.
+SEPARATORS = ("\n", "\n\n", " ", "")
 
 
 @frozen
@@ -155,7 +155,7 @@ def _list_candidates(chosen: Assumptions) -> list[Assumptions]:
         "instruction_rule": ("append", "override"),
         "pinned_param_version": ("used", "latest"),
         "empty_instruction": ("leave out", "join"),
-        "instruction_separator": tuple(dict.fromkeys([chosen.instruction_separator, *_SEPARATORS])),
+        "instruction_separator": tuple(dict.fromkeys([chosen.instruction_separator, *SEPARATORS])),
     }
     # The first setting varies slowest: `override`, which explains any instruction, comes last.
     combinations = product(*settings.values())

@@ -5,8 +5,7 @@ from itertools import combinations, product
 from hypothesis import given, strategies as st
 
 from paramcore import Assumptions, Patch, Plan, Project, Replace, TaskRequest
-from paramcore.analysis.audit import Audit
-from paramcore.analysis.calibration import SEPARATORS
+from paramcore.analysis.audit import SEPARATORS, Audit
 from paramcore.analysis.diff import Diff
 from paramcore.analysis.history import History
 from paramcore.analysis.impact import Impact
