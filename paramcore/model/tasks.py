@@ -15,7 +15,7 @@ from paramcore.values import JSONObject, freeze, freeze_params, join_pointer, wr
 INHERIT_NOTHING = -1
 
 # T10: these names say where a task goes; they are no params and never inherited.
-ROUTING_TYPES: dict[str, type[str] | type[int] | type[bool]] = {
+ROUTING_TYPES: dict[str, type[str | int | bool]] = {
     "project": str,
     "project_version": int,
     "batch": str,
