@@ -5,26 +5,41 @@ the rest by name: `paramcore.validation`, `paramcore.service`,
 `paramcore.transport`, `paramcore.testing`, and the exceptions from
 `paramcore.errors`.
 
+>>> from paramcore import Project
 >>> project = Project("boxes", type="imageannotation", params={"padding": 3})
 >>> project.resolve({"attachment": "https://example.com/a.jpg"}).params["padding"]
 3
 """
 
-from paramcore.analysis import Audit, Diff, History, Impact, Plan
-from paramcore.errors import ParamcoreError
-from paramcore.model import Assumptions, Patch, Project, Replace, TaskRequest
-from paramcore.values import thaw
-from paramcore.wire import (
-    read_project,
-    read_projects,
-    read_task_request,
-    read_update,
-    write_project,
-    write_task_request,
-    write_update,
-)
+# Nothing is imported before the command line can catch Ctrl-C; type checkers know this name.
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from paramcore.analysis import Audit, Diff, History, Impact, Plan
+    from paramcore.errors import ParamcoreError
+    from paramcore.model import Assumptions, Patch, Project, Replace, TaskRequest
+    from paramcore.values import thaw
+    from paramcore.wire import (
+        read_project,
+        read_projects,
+        read_task_request,
+        read_update,
+        write_project,
+        write_task_request,
+        write_update,
+    )
 
 __version__ = "0.2.0"
+
+#: The module that each name is imported from when it is first used.
+_MODULES = {
+    **dict.fromkeys(("Audit", "Diff", "History", "Impact", "Plan"), "analysis"),
+    **dict.fromkeys(("Assumptions", "Patch", "Project", "Replace", "TaskRequest"), "model"),
+    **dict.fromkeys(("read_project", "read_projects", "read_task_request", "read_update"), "wire"),
+    **dict.fromkeys(("write_project", "write_task_request", "write_update"), "wire"),
+    "ParamcoreError": "errors",
+    "thaw": "values",
+}
 
 __all__ = [
     "Assumptions",
@@ -47,3 +62,15 @@ __all__ = [
     "write_task_request",
     "write_update",
 ]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415  (see above)
+
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -2,7 +2,7 @@
 
 import sys
 
-from paramcore.cli.main import main
+from paramcore.cli.entry import start
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(start())

@@ -14,6 +14,8 @@ CANNOT_WRITE = 2
 NOT_DONE = 3
 #: A request was sent and its outcome is unknown, or an update was applied more than once.
 OUTCOME_UNKNOWN = 4
+#: SIGHUP, as a shell reports it.
+HUNG_UP = 129
 #: Ctrl-C, as a shell reports it.
 INTERRUPTED = 130
 #: The reader of standard output closed it, as a shell reports it.

@@ -16,6 +16,9 @@ from paramcore.errors import InvalidSetting
 from paramcore.model import Assumptions
 from paramcore.text import format_name
 
+#: No argument of a process holds this character.
+_OPERAND = "\0"
+
 _FILE_FORMATS = """
 Files are read as YAML if their names end with .yaml or .yml, else as JSON.
 `-` reads JSON from standard input.
@@ -32,7 +35,12 @@ def parse_options(arguments: Sequence[str] | None) -> Namespace:
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     # Import only the requested command: importing all of them takes longer than most answers.
     requested = arguments[0] if arguments and arguments[0] in COMMANDS else None
-    options = _make_parser(requested).parse_args(arguments)
+    options = _make_parser(requested).parse_args(_mark_operands(arguments))
+    for name, value in vars(options).items():
+        if isinstance(value, list):
+            setattr(options, name, [_unmark(element) for element in value])
+        else:
+            setattr(options, name, _unmark(value))
     options.assumptions = Assumptions.from_settings(dict(map(_parse_assumption, options.assume)))
     return options
 
@@ -67,7 +75,8 @@ def _make_parser(requested: str | None) -> ArgumentParser:
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_CommandParser)
     for name in COMMANDS if requested is None else [requested]:
         command = getattr(import_module(f"paramcore.cli.commands.{name}"), name)
-        summary = command.__doc__
+        # `python -OO` drops docstrings.
+        summary = command.__doc__ or f"run {name}"
         subparser = subparsers.add_parser(
             name,
             help=summary,
@@ -80,6 +89,18 @@ def _make_parser(requested: str | None) -> ArgumentParser:
         for argument, keywords in (*COMMANDS[name], ASSUME):
             subparser.add_argument(argument, **keywords)
     return parser
+
+
+def _mark_operands(arguments: Sequence[str]) -> list[str]:
+    """Mark the arguments after `--`, which argparse would read as options in its second pass."""
+    if "--" not in arguments:
+        return list(arguments)
+    end = arguments.index("--")
+    return [*arguments[:end], *(_OPERAND + argument for argument in arguments[end + 1 :])]
+
+
+def _unmark(value: Any) -> Any:
+    return value.removeprefix(_OPERAND) if isinstance(value, str) else value
 
 
 def _parse_assumption(text: str) -> tuple[str, str]:

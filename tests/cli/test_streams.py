@@ -27,6 +27,7 @@ def test_the_exit_codes():
         "CANNOT_WRITE": 2,
         "NOT_DONE": 3,
         "OUTCOME_UNKNOWN": 4,
+        "HUNG_UP": 129,
         "INTERRUPTED": 130,
         "PIPE_CLOSED": 141,
         "TERMINATED": 143,

@@ -1,0 +1,33 @@
+"""The first module of the command line: it handles Ctrl-C before the others are imported."""
+
+from __future__ import annotations
+
+import signal
+import sys
+
+from paramcore.cli.exit_codes import INTERRUPTED
+
+
+def start() -> int:
+    """Run the command line and return its exit code; Ctrl-C never shows a traceback, whatever the moment."""
+    # A parent may have chosen to ignore the signal, as `nohup` and `&` do.
+    handles_interrupt = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    try:
+        if handles_interrupt:
+            signal.signal(signal.SIGINT, _interrupt_once)
+        from paramcore.cli.main import main  # noqa: PLC0415  (its import takes long enough to be interrupted)
+
+        return main()
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted\n")
+        return INTERRUPTED
+    finally:
+        if handles_interrupt:
+            # Python ends quietly now, and has nothing left to interrupt.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _interrupt_once(*_: object) -> None:
+    # A second Ctrl-C must not interrupt what is cleaned up after the first.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt

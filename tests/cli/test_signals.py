@@ -1,0 +1,135 @@
+"""A command ends cleanly, whatever signal ends it and whenever."""
+
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from running import EXAMPLES, command, environment, heed_interrupts, run
+
+from paramcore.cli import entry, main
+from paramcore.cli.exit_codes import FINE, HUNG_UP, INTERRUPTED, TERMINATED
+
+
+@pytest.fixture
+def handlers():
+    """Restore the handler of Ctrl-C that a test replaces."""
+    before = signal.getsignal(signal.SIGINT)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def interrupt(*_):
+    signal.raise_signal(signal.SIGINT)
+
+
+class TestInterrupts:
+    def test_an_interrupt_while_the_commands_load_ends_quietly(self, handlers, monkeypatch, capsys):
+        """Ctrl-C before the command runs gives its exit code and one word."""
+        monkeypatch.setattr(main, "main", interrupt)
+        assert entry.start() == INTERRUPTED
+        assert capsys.readouterr().err == "interrupted\n"
+
+    def test_a_second_interrupt_changes_nothing(self, handlers, monkeypatch):
+        """Once interrupted, a command cleans up in peace."""
+        cleaned = []
+
+        def command():
+            try:
+                interrupt()
+            finally:
+                interrupt()
+                cleaned.append(True)
+
+        monkeypatch.setattr(main, "main", command)
+        assert entry.start() == INTERRUPTED
+        assert cleaned == [True]
+
+    def test_an_interrupt_that_the_parent_ignores_stays_ignored(self, handlers, monkeypatch):
+        """A job in the background of a shell is not ended by Ctrl-C."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        monkeypatch.setattr(main, "main", lambda: interrupt() or FINE)
+        assert entry.start() == FINE
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+
+    def test_python_itself_ends_in_peace(self, handlers, monkeypatch):
+        """After the command nothing is left to interrupt."""
+        monkeypatch.setattr(main, "main", lambda: FINE)
+        assert entry.start() == FINE
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+
+    def test_nothing_loads_before_interrupts_are_handled(self):
+        """Of the package, only empty modules and the exit codes load before the handler is set."""
+        script = "import sys, paramcore.cli.entry; print(*sorted(name for name in sys.modules if 'paramcore' in name))"
+        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+        assert done.stdout.split() == ["paramcore", "paramcore.cli", "paramcore.cli.entry", "paramcore.cli.exit_codes"]
+
+
+@pytest.fixture
+def long_lines(tmp_path):
+    """A file of tasks that takes some seconds, and where its answers go."""
+    tasks = tmp_path / "tasks.jsonl"
+    tasks.write_text('{"attachment": "https://example.com/a.jpg", "padding": null}\n' * 200_000)
+    (tmp_path / "out").mkdir()
+    return tasks, tmp_path / "out" / "answers.jsonl"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("number", "exit_code"),
+    [(signal.SIGINT, INTERRUPTED), (signal.SIGTERM, TERMINATED), (signal.SIGHUP, HUNG_UP)],
+    ids=lambda value: getattr(value, "name", value),
+)
+def test_a_signal_leaves_no_file_behind(number, exit_code, long_lines):
+    """Whether it comes once or twice, the command ends with its code, without a traceback and without a file."""
+    tasks, answers = long_lines
+    arguments = command("preview", "warehouse-boxes.json", tasks, "--format", "json", "--output", answers)
+    process = subprocess.Popen(
+        arguments, stderr=subprocess.PIPE, cwd=EXAMPLES, env=environment(), preexec_fn=heed_interrupts
+    )
+    deadline = time.monotonic() + 30
+    while not any(answers.parent.iterdir()):
+        assert time.monotonic() < deadline, "the command never began to write"
+        time.sleep(0.01)
+    process.send_signal(number)
+    process.send_signal(number)
+    error = process.communicate(timeout=30)[1]
+    assert process.returncode == exit_code
+    assert b"Traceback" not in error
+    assert list(answers.parent.iterdir()) == []
+
+
+def test_commands_run_without_docstrings():
+    """`python -OO` drops docstrings; commands and their help do without."""
+    for arguments in (["log", "warehouse-boxes.json"], ["--help"], ["validate", "--help"]):
+        done = subprocess.run(
+            [sys.executable, "-OO", *command(*arguments)[1:]], capture_output=True, cwd=EXAMPLES, env=environment()
+        )
+        assert (done.returncode, done.stderr) == (FINE, b"")
+
+
+class TestOperands:
+    """After `--`, an argument that begins with a dash is a file or a name."""
+
+    def test_a_file_may_begin_with_a_dash(self, tmp_path):
+        """Files and names after `--` are taken as they are, options before it still count."""
+        (tmp_path / "-x.json").write_text(
+            '{"name": "-n", "type": "comparison", "param_history": [{"version": 0, "-p": 1}]}'
+        )
+        shown = run("log", "--format", "json", "--", "-x.json", "-p", "--format", cwd=tmp_path)
+        assert shown.status == FINE
+        assert shown.document["lifetimes"] == {
+            "-p": [{"first": 0, "last": 0, "set": True, "value": 1}],
+            "--format": [{"first": 0, "last": 0, "set": False}],
+        }
+
+    def test_a_second_pair_of_dashes_is_an_argument(self):
+        """Only the first `--` is a mark."""
+        assert run("log", "warehouse-boxes.json", "--", "--").out.endswith("--\n  0-2  not set\n")
+
+    def test_options_after_it_are_no_options(self):
+        """What would be an option before `--` is a file after it, which is not there."""
+        refused = run("log", "--", "--version")
+        assert "--version: found no such file" in refused.err
