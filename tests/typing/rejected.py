@@ -1,6 +1,7 @@
 """Mistakes that a user's type checker must catch, on each line marked `# E`.  Type checkers read this file; nothing runs it."""
 
-from paramcore import Patch, Plan, Project, Replace, TaskRequest, read_project
+from paramcore import Diff, Patch, Plan, Project, Replace, TaskRequest, read_project, read_projects
+from paramcore.model import ParamVersion
 
 project = Project("boxes", type="imageannotation", params={"padding": 3})
 
@@ -40,3 +41,6 @@ Plan.of(project, {"padding": 3})  # E
 Plan.to(project, None)  # E
 read_project("boxes.json")  # E
 read_project(None)  # E
+read_projects("boxes.json")  # E
+ParamVersion(0, 7)  # E
+Diff.between(7, {})  # E

@@ -135,7 +135,7 @@ def test_another_assumption_may_explain_a_task(whole, ways):
 
 def test_a_joined_empty_instruction_has_its_separator():
     """Where what is empty is joined, a task without its own text begins with the separator."""
-    joined = BOXES.assuming(Assumptions(empty_instruction="join"))
+    joined = BOXES.with_assumptions(Assumptions(empty_instruction="join"))
     assert audited(task(instruction="\nBox it."), project=joined).possible == 1
     assert told(audited(task(), project=joined))[0][4] == [
         {"instruction_separator": ""},
@@ -146,7 +146,7 @@ def test_a_joined_empty_instruction_has_its_separator():
 
 def test_where_the_latest_is_recorded_an_older_version_may_have_been_used():
     """Under that assumption a task fits if any version up to the recorded one explains it (T8)."""
-    latest = BOXES.assuming(Assumptions(pinned_param_version="latest"))
+    latest = BOXES.with_assumptions(Assumptions(pinned_param_version="latest"))
     assert audited(task(1, "Box it."), project=latest).possible == 1
     assert audited(task(0, "Box all."), project=latest).impossible == 1
     assert {"pinned_param_version": "latest"} in told(audited(task(1, "Box it.")))[0][4]
@@ -197,7 +197,7 @@ def test_what_possible_tasks_teach():
 def test_three_tasks_settle_an_account():
     """A joined text, a task without one and a pinned task leave just the assumptions that made them."""
     true = Assumptions(instruction_separator=" ", empty_instruction="join")
-    project = BOXES.assuming(true).patch_params({"instruction": "Box most.", "other": 1})
+    project = BOXES.with_assumptions(true).patch_params({"instruction": "Box most.", "other": 1})
     made = [
         dict(project.resolve({"project": "boxes", **request}).as_task())
         for request in ({"instruction": "Hurry,please."}, {}, {"project_version": 0, "instruction": "x"})
@@ -220,7 +220,7 @@ def test_a_task_that_nothing_explains_teaches_nothing():
 def test_no_assumption_may_explain_all():
     """Tasks that contradict each other under every assumption leave none."""
     audit = audited(
-        task(instruction="a\tBox it."), task(0, "Other.", task_id=None), project=BOXES.assuming(Assumptions())
+        task(instruction="a\tBox it."), task(0, "Other.", task_id=None), project=BOXES.with_assumptions(Assumptions())
     )
     assert "override" in str(audit)
     custom = read_project(
@@ -255,12 +255,12 @@ def test_an_audit_as_json():
 def test_long_texts_are_cut():
     """Of a long instruction the end is shown."""
     finding = told(audited(task(instruction="x" * 100 + "end")))[0]
-    assert finding[2] == "..." + "x" * 57 + "end"
+    assert finding[2] == "..." + "x" * 61 + "end"
 
 
 def test_where_texts_override_one_must_be_there():
     """Under `override` a task may have any text or null, but a version's instruction never vanishes."""
-    override = BOXES.assuming(Assumptions(instruction_rule="override"))
+    override = BOXES.with_assumptions(Assumptions(instruction_rule="override"))
     assert audited(task(instruction="Other."), task(instruction=None), project=override).possible == 2
     assert told(audited(task(instruction=...), project=override)) == [
         ("T1", "/instruction", "nothing", "a text: version 0 sets it", [])
@@ -299,11 +299,11 @@ def test_a_task_without_params_lacks_them():
     assert told(audited(lacking))[0][:2] == ("T1", "/params/padding")
 
 
-def test_ends_of_texts_are_cut_at_sixty():
-    """Sixty characters are shown whole, of more the last sixty, on one line."""
-    whole, more = "x" * 60, "x\n" * 30 + "x"
+def test_ends_of_texts_are_truncated():
+    """64 characters are shown whole; of more, the last 64 are shown, on one line."""
+    whole, more = "x" * 64, "x\n" * 32 + "x"
     assert told(audited(task(instruction=whole)))[0][2] == f'"{whole}"'
-    assert told(audited(task(instruction=more)))[0][2] == "..." + "\\nx" * 30
+    assert told(audited(task(instruction=more)))[0][2] == "..." + "\\nx" * 32
     assert told(audited(task(instruction=["a"])))[0][2] == "an array"
     assert pytest.raises(InvalidParams, audited, 7).value.code == "params_type"
 

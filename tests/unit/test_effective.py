@@ -47,7 +47,7 @@ def test_a_created_task_carries_the_version_it_used(project_version, used, recor
 
 def test_an_account_may_record_the_latest():
     """Under the other assumption a pinned task carries the latest version, one that opted out still -1 (T8)."""
-    project = PROJECT.assuming(Assumptions(pinned_param_version="latest"))
+    project = PROJECT.with_assumptions(Assumptions(pinned_param_version="latest"))
     assert resolved(project, project_version=0).project_param_version == 2
     assert resolved(project, project_version=-1).project_param_version == -1
 
@@ -83,7 +83,7 @@ def test_each_value_has_its_reason(request_, param, reason, value):
 @pytest.mark.parametrize("own", [{}, {"instruction": "Hurry."}])
 def test_an_instruction_may_override(own):
     """Where an account's tasks override, the reason says so, and what is assumed is named (T6)."""
-    project = PROJECT.assuming(Assumptions(instruction_rule="override"))
+    project = PROJECT.with_assumptions(Assumptions(instruction_rule="override"))
     explanation = project.resolve(own).explain("instruction")
     assert explanation.reason == ("INSTRUCTION_TASK_ONLY" if own else "INSTRUCTION_PROJECT_ONLY")
     assert explanation.value == own.get("instruction", "Box all.")

@@ -69,10 +69,10 @@ def test_nothing_deletes_or_retypes_a_project():
     """P10: what a project offers to change is its params and what is assumed of it."""
     makes_a_project = {name for name in dir(Project) if callable(getattr(Project, name)) and not name.startswith("_")}
     assert makes_a_project == {
-        *("version", "update", "patch_params", "replace_params", "assuming"),
+        *("version", "update", "patch_params", "replace_params", "with_assumptions"),
         *("inheritance", "resolve", "resolve_many", "check_request"),
     }
-    for changed in (TWO.update(Replace({})), TWO.patch_params({}), TWO.assuming(Assumptions())):
+    for changed in (TWO.update(Replace({})), TWO.patch_params({}), TWO.with_assumptions(Assumptions())):
         assert (changed.name, changed.type) == ("boxes", "imageannotation")
 
 
@@ -141,15 +141,15 @@ def test_a_history_is_numbered_by_place():
 
 
 def test_further_fields_keep_no_second_name():
-    """A field that the project has itself holds its place only."""
+    """The value of a field that the project has itself is ignored."""
     project = Project("boxes", type="comparison", versions=[], fields={"x": 1, "name": "other", "type": "other"})
     assert (project.name, project.type, project.fields) == ("boxes", "comparison", {"x": 1})
-    assert project.field_order == ("x", "name", "type")
+    assert project.field_order == ("type", "name", "param_history")
 
 
 def test_other_assumptions_answer_otherwise():
     """The assumptions travel with the project, and two answers about it never disagree."""
-    joined = BOXES.assuming(Assumptions(instruction_separator=" "))
+    joined = BOXES.with_assumptions(Assumptions(instruction_separator=" "))
     assert joined.resolve({"instruction": "Hurry."}).params["instruction"] == "Hurry. Box it."
     assert BOXES.resolve({"instruction": "Hurry."}).params["instruction"] == "Hurry.\nBox it."
     assert joined != BOXES

@@ -49,7 +49,7 @@ def test_a_task(task, expected):
 
 def test_an_instruction_that_is_not_appended_is_no_repetition():
     """Where the task's instruction overrides, it may contain the project's."""
-    project = PROJECT.assuming(Assumptions(instruction_rule="override"))
+    project = PROJECT.with_assumptions(Assumptions(instruction_rule="override"))
     assert lint({"instruction": "Box cars."}, project) == []
 
 
