@@ -101,12 +101,10 @@ class PreviewEncoder:
         if "instruction" in merged:
             text = merged["instruction"]
             merged["instruction"] = '"instruction": null' if text is None else f'"instruction": "{text}"'
-        # `rests_on` depends on whether the task has an instruction, so each case has its own envelope.
+        # `rests_on` depends on whether the task has an instruction, so each form of it has its own envelope.
         instruction = params.get("instruction")
-        instruction_case = "text" if instruction else instruction
-        before, after = route_encoder.envelopes.get(instruction_case) or route_encoder.add_envelope(
-            instruction_case, params
-        )
+        form = "text" if instruction else instruction
+        before, after = route_encoder.envelopes.get(form) or route_encoder.add_envelope(form, params)
         return f"{before}{', '.join(merged.values())}{after}"
 
     def _add_encoder(self, route: Route) -> _RouteEncoder:
@@ -114,9 +112,8 @@ class PreviewEncoder:
         separator = encode_text(assumptions.instruction_separator)[1:-1]
         encoded_assumptions = evolve(assumptions, instruction_separator=separator)
         encoded_version = None if version is None else ParamVersion(version.number, _encode_members(version.params))
-        route_encoder = self._encoders[route] = _RouteEncoder(
-            route, Inheritance(encoded_version, encoded_assumptions).merge
-        )
+        merge = Inheritance(encoded_version, encoded_assumptions).merge
+        route_encoder = self._encoders[route] = _RouteEncoder(route, merge)
         return route_encoder
 
 
@@ -129,11 +126,11 @@ class _RouteEncoder:
     #: The JSON before and after the params, by the instruction of the task: "text", "" or `None`.
     envelopes: dict[str | None, tuple[str, str]] = field(factory=dict)
 
-    def add_envelope(self, instruction_case: str | None, params: Mapping[str, Any]) -> tuple[str, str]:
-        """Resolve one request of this case, and cache the JSON that surrounds its params."""
+    def add_envelope(self, form: str | None, params: Mapping[str, Any]) -> tuple[str, str]:
+        """Resolve one request with such an instruction, and cache the JSON that surrounds its params."""
         preview = self.route.project.resolve(evolve(self.route.request, params=params)).to_json()
         before, _, after = json.dumps({**preview, "params": {}}).partition('"params": {}')
-        envelope = self.envelopes[instruction_case] = f'{before}"params": {{', f"}}{after}"
+        envelope = self.envelopes[form] = f'{before}"params": {{', f"}}{after}"
         return envelope
 
 

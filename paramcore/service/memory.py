@@ -117,9 +117,9 @@ class MemoryService:
             case ("POST", "projects"):
                 return self._create_project(_decode_object(request))
             case ("GET", "projects", name):
-                versions = self._get_project(name).versions
-                event = f"version {versions[-1].number}" if versions else "no versions"
-                return write_project(self._get_project(name)), event
+                project = self._get_project(name)
+                event = f"version {project.latest.number}" if project.versions else "no versions"
+                return write_project(project), event
             case ("POST", "projects", name, "setParams"):
                 return self._update_project(name, request)
             case ("GET", "projects", name, "taskTemplates"):
@@ -178,9 +178,8 @@ class MemoryService:
             assumptions=self.assumptions,
         )
         self._projects[project.name] = project
-        return write_project(
-            project
-        ), f"created {format_value(project.name)} with {format_count(len(project.params), 'param')}"
+        params = format_count(len(project.params), "param")
+        return write_project(project), f"created {format_value(project.name)} with {params}"
 
     def _update_project(self, name: str, request: Request) -> tuple[Any, str]:
         project = self._get_project(name)
