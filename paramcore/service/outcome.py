@@ -92,11 +92,6 @@ class Outcome:
         return self.version is not None and self.version > self.base
 
     @property
-    def newer_exists(self) -> bool:
-        """Whether another writer added a version after this update."""
-        return self.now is not None and self.version is not None and self.version + 1 < len(self.now.versions)
-
-    @property
     def overwritten(self) -> tuple[str, ...]:
         """The params changed concurrently that this update overwrote."""
         if self.now is None or self.version is None or not self.base_moved:

@@ -119,7 +119,12 @@ def test_without_a_fault_it_is_done():
         client = client_of(server)
         outcome = client.apply(planned(client))
         assert str(outcome) == 'done: version 2 of "boxes"'
-        assert (outcome.version, outcome.base_moved, outcome.newer_exists, outcome.overwritten) == (2, False, False, ())
+        assert (outcome.version, outcome.base_moved, outcome.concurrent_versions, outcome.overwritten) == (
+            2,
+            False,
+            (),
+            (),
+        )
         assert (server.posts, server.commits) == (1, 1)
 
 

@@ -384,12 +384,7 @@ def test_an_outcome_in_text_and_json():
         "error": {"code": "no_reply", "message": "found a, wanted b"},
     }
     rival = find_update(PLAN, now(Patch({"a": 7}), UPDATE))
-    assert (rival.concurrent_versions, rival.overwritten, rival.base_moved, rival.newer_exists) == (
-        (1,),
-        ("a",),
-        True,
-        False,
-    )
+    assert (rival.version, rival.concurrent_versions, rival.overwritten, rival.base_moved) == (2, (1,), ("a",), True)
 
 
 def test_a_digest_goes_by_json_equality():
