@@ -146,7 +146,7 @@ class TestImpact:
 
     @given(st.data(), projects(), updates())
     def test_it_equals_resolving_before_and_after(self, data, project, update):
-        """The params told for a request are those that differ between the two answers, and the reason fits."""
+        """The params reported for a request are those that differ between the two answers, and the reason fits."""
         task = data.draw(task_requests(project))
         plan = Plan.of(project, update)
         (effect,) = Impact.iter_effects(plan, [task])

@@ -164,12 +164,12 @@ class TestRefusals:
     def test_only_text_and_null_are_instructions(
         self, project: Project, own: dict[str, Any], data: st.DataObject
     ) -> None:
-        """A number, a flag, a list or an object is refused by every door, by its path."""
+        """A number, a flag, a list or an object is rejected everywhere, by its path."""
         bad = data.draw(
             st.sampled_from([value for value in LOOKALIKES if value is not None and type(value) is not str])
         )
         wrong = {**own, "instruction": bad}
-        for door in (
+        for call in (
             Patch,
             Replace,
             TaskRequest,
@@ -180,5 +180,5 @@ class TestRefusals:
             lambda params: Project("boxes", type="imageannotation", params=params),
         ):
             with pytest.raises(InvalidParams) as refused:
-                door(wrong)
+                call(wrong)
             assert (refused.value.code, refused.value.path) == ("instruction_type", "/instruction")

@@ -157,7 +157,7 @@ def test_other_assumptions_answer_otherwise():
 
 @pytest.mark.parametrize("number", [None, 0, 1, INHERIT_NOTHING])
 def test_an_inheritance_gives_what_resolve_gives(number):
-    """The trusted door is the same merge, and pickles."""
+    """`inheritance` is the same merge, and pickles."""
     params = {"padding": 9, "instruction": "Hurry."}
     expected = TWO.resolve({**params, "project_version": number}).params
     merge = TWO.inheritance(number)
@@ -167,7 +167,7 @@ def test_an_inheritance_gives_what_resolve_gives(number):
 
 
 def test_an_inheritance_checks_the_instruction_only():
-    """What the trusted door cannot append is refused, whether the version has an instruction or not."""
+    """What `inheritance` cannot append is refused, whether the version has an instruction or not."""
     for project in (BOXES, Project("boxes", type="comparison", params={"padding": 3})):
         with pytest.raises(InvalidParams) as refused:
             project.inheritance()({"instruction": 7})
@@ -175,15 +175,15 @@ def test_an_inheritance_checks_the_instruction_only():
 
 
 @pytest.mark.parametrize("asked", [2, "0", False])
-def test_a_bad_version_is_refused_by_every_door(asked):
+def test_a_bad_version_is_refused_everywhere(asked):
     """`resolve`, `resolve_many` and `inheritance` refuse the same versions in the same words."""
     task = TaskRequest({}, project_version=asked)
-    told = set()
-    for door in (lambda: TWO.resolve(task), lambda: list(TWO.resolve_many([task])), lambda: TWO.inheritance(asked)):
+    messages = set()
+    for call in (lambda: TWO.resolve(task), lambda: list(TWO.resolve_many([task])), lambda: TWO.inheritance(asked)):
         with pytest.raises(NoSuchVersion) as refused:
-            door()
-        told.add(str(refused.value))
-    assert len(told) == 1
+            call()
+        messages.add(str(refused.value))
+    assert len(messages) == 1
 
 
 def test_many_tasks_are_resolved_as_they_come():

@@ -50,15 +50,15 @@ def test_an_explanation_shows_rows_without_a_value():
 def test_a_joined_instruction_says_what_is_assumed():
     """Only an answer that rests on something assumed says so."""
     project = Project("boxes", type="imageannotation", params={"instruction": "Box it."})
-    told = str(project.resolve({"instruction": "Hurry."}).explain("instruction"))
-    assert told.endswith("(assumed: T5; see `paramcore assumptions`)")
+    text = str(project.resolve({"instruction": "Hurry."}).explain("instruction"))
+    assert text.endswith("(assumed: T5; see `paramcore assumptions`)")
     assert "assumed" not in str(PROJECT.resolve({}).explain("b"))
 
 
 def test_a_diff_cuts_long_values():
     """Rows of what is added, removed, changed or lost show a hundred characters of a value."""
-    told = str(Diff.between({ODD: LONG, "b": [LONG], "e": 1}, {"b": [], "d": LONG, "e": LONG})).splitlines()
-    assert told == [
+    text = str(Diff.between({ODD: LONG, "b": [LONG], "e": 1}, {"b": [], "d": LONG, "e": LONG})).splitlines()
+    assert text == [
         f"  removed  a\\n  {CUT}",
         "  changed  b    inside:",
         f"  changed  e    1 -> {CUT}",
@@ -107,7 +107,7 @@ def test_other_assumptions_change_nothing_else():
 
 
 def test_a_created_task_carries_its_batch():
-    """Where a task goes is told in the shape of the created task."""
+    """The fields that route a task are shown as the created task has them."""
     task = PROJECT.resolve({"batch": "monday", "unique_id": "u-1"}).as_task()
     assert {name: task[name] for name in ("project", "batch", "unique_id", "project_param_version")} == {
         "project": "boxes",
@@ -137,8 +137,8 @@ def test_an_overriding_instruction_needs_no_warning():
     project = Project(
         "boxes", type="t", params={"instruction": "a"}, assumptions=Assumptions(instruction_rule="override")
     )
-    told = str(Impact.of(Plan.of(project, Patch({"instruction": "b"})), [{}]))
-    assert told == "1 request: 1 affected\n  instruction  1 affected, 0 overriding it"
+    text = str(Impact.of(Plan.of(project, Patch({"instruction": "b"})), [{}]))
+    assert text == "1 request: 1 affected\n  instruction  1 affected, 0 overriding it"
 
 
 def test_an_effect_names_all_its_params():
@@ -148,7 +148,7 @@ def test_an_effect_names_all_its_params():
 
 
 def test_a_diff_shows_no_more_than_what_differs():
-    """In a long object members that stay are not told, whichever side is the long one."""
+    """Of a long object unchanged members are not shown, whichever side is the long one."""
     before, after = {"a": {"x": 1, "same": 2}}, {"a": {"x": 3, "same": 2, "y": LONG}}
     rows = ["  changed  a  inside:", "  changed  /a/x  1 -> 3", f"  added    /a/y  {CUT}"]
     assert str(Diff.between(before, after)).splitlines() == rows
