@@ -5,6 +5,10 @@ the rest by name: `paramcore.validation`, `paramcore.service`,
 `paramcore.transport`, `paramcore.testing`, and the exceptions from
 `paramcore.errors`.
 
+Imports point down, in this order: text, errors, values, model, analysis, wire,
+files, bulk, validation, service, transport, testing, cli.  Comments such as `# T4: ...`
+mark the home of a rule; `docs/semantics.md` defines the rules (P, U, T, E).
+
 >>> from paramcore import Project
 >>> project = Project("boxes", type="imageannotation", params={"padding": 3})
 >>> project.resolve({"attachment": "https://example.com/a.jpg"}).params["padding"]

@@ -1,8 +1,8 @@
-"""Fast path for well-formed JSONL lines.
+"""Fast path for well-formed JSONL lines, temporary until JSONL has one path of its own.
 
-`FastTaskReader` reads the lines that need no message, and `PreviewEncoder`
-encodes their effective params.  Both return `None` for any other line: the caller
-then reads it with the full checks, which report what is wrong.
+`FastTaskReader` reads well-formed lines, and `PreviewEncoder` encodes their
+effective params.  Both return `None` for any other line: the caller then reads it
+with full checks, which report the error.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from paramcore.model import ROUTING_TYPES, Inheritance, Merge, ParamVersion, Pro
 
 @frozen(eq=False)
 class Route:
-    """The project and the version that requests name; `request` is such a request, without params."""
+    """The project and inheritance of requests with the same routing; `request` is such a request, without params."""
 
     project: Project
     inheritance: Inheritance
@@ -30,11 +30,11 @@ class Route:
 
 
 class FastTaskReader:
-    """Read task requests from well-formed lines.
+    """Reads task requests from well-formed lines.
 
     `find_project` returns the project of a request.  `overrides` are routing
     fields that replace a request's own.  Lines with a param in `excluded_names`
-    take the checking path.
+    are returned as `None`, to be read with full checks.
     """
 
     def __init__(
@@ -49,9 +49,9 @@ class FastTaskReader:
         self._routes: dict[tuple[str | None, int | None], Route] = {}
 
     def read(self, line: bytes) -> tuple[dict[str, Any], Route] | None:
-        """Return the params of a request and its route; `None` where the line takes the checking path.
+        """Return the params of a request and its route; `None` for a line to be read with full checks.
 
-        `freeze` would accept the params unchanged.  The caller owns them.
+        `freeze` would accept the params unchanged.  The caller may change them.
         """
         params = decode_plain_object(line)
         if params is None or not self._excluded_names.isdisjoint(params):
@@ -81,11 +81,11 @@ class FastTaskReader:
 
 
 class PreviewEncoder:
-    """Encode effective params exactly as `json.dumps(EffectiveParams.to_json())` does.
+    """Encodes effective params exactly as `json.dumps(EffectiveParams.to_json())` does.
 
-    The params of a version are encoded once, and `Inheritance.merge` merges
-    encoded params.  It reads no value but the instruction, and the JSON of two
-    joined texts is the JSON of each, joined.
+    The params of each version are encoded once.  `Inheritance.merge` then merges
+    encoded params, because it reads no value except the instruction.  Joining two
+    encoded texts gives the encoding of the joined text.
     """
 
     def __init__(self) -> None:
@@ -93,7 +93,7 @@ class PreviewEncoder:
 
     def encode(self, params: Mapping[str, Any], route: Route) -> str | None:
         """Return the preview of a request as one line of JSON; `None` where a param is null."""
-        # Whether a null rests on T1 depends on what it overrides: the checking path finds out.
+        # A null may rest on T1, depending on what it overrides.
         if None in params.values():
             return None
         route_encoder = self._encoders.get(route) or self._add_encoder(route)
@@ -101,17 +101,19 @@ class PreviewEncoder:
         if "instruction" in merged:
             text = merged["instruction"]
             merged["instruction"] = '"instruction": null' if text is None else f'"instruction": "{text}"'
-        # The task's instruction decides which assumed rules apply, and so all that surrounds the params.
+        # `rests_on` depends on whether the task has an instruction, so each form of it has its own envelope.
         instruction = params.get("instruction")
-        case = "text" if instruction else instruction
-        before, after = route_encoder.envelopes.get(case) or route_encoder.add_envelope(case, params)
+        form = "text" if instruction else instruction
+        before, after = route_encoder.envelopes.get(form) or route_encoder.add_envelope(form, params)
         return f"{before}{', '.join(merged.values())}{after}"
 
     def _add_encoder(self, route: Route) -> _RouteEncoder:
         version, assumptions = route.inheritance.version, route.inheritance.assumptions
-        unquoted = evolve(assumptions, instruction_separator=encode_text(assumptions.instruction_separator)[1:-1])
-        encoded = None if version is None else ParamVersion(version.number, _encode_members(version.params))
-        route_encoder = self._encoders[route] = _RouteEncoder(route, Inheritance(encoded, unquoted).merge)
+        separator = encode_text(assumptions.instruction_separator)[1:-1]
+        encoded_assumptions = evolve(assumptions, instruction_separator=separator)
+        encoded_version = None if version is None else ParamVersion(version.number, _encode_members(version.params))
+        merge = Inheritance(encoded_version, encoded_assumptions).merge
+        route_encoder = self._encoders[route] = _RouteEncoder(route, merge)
         return route_encoder
 
 
@@ -121,21 +123,21 @@ class _RouteEncoder:
 
     route: Route
     merge: Merge
-    #: The JSON before and after the params, by the task's instruction: "text", "" or `None`.
+    #: The JSON before and after the params, by the instruction of the task: "text", "" or `None`.
     envelopes: dict[str | None, tuple[str, str]] = field(factory=dict)
 
-    def add_envelope(self, case: str | None, params: Mapping[str, Any]) -> tuple[str, str]:
-        """Resolve one request with such an instruction, and keep the JSON that surrounds its params."""
+    def add_envelope(self, form: str | None, params: Mapping[str, Any]) -> tuple[str, str]:
+        """Resolve one request with such an instruction, and cache the JSON that surrounds its params."""
         preview = self.route.project.resolve(evolve(self.route.request, params=params)).to_json()
         before, _, after = json.dumps({**preview, "params": {}}).partition('"params": {}')
-        envelope = self.envelopes[case] = f'{before}"params": {{', f"}}{after}"
+        envelope = self.envelopes[form] = f'{before}"params": {{', f"}}{after}"
         return envelope
 
 
 def _encode_members(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Encode each param as a JSON member.
+    """Encode each param as a JSON member: `{"padding": '"padding": 3'}`.
 
-    The instruction comes without its name and quotes, so that it can be joined.
+    The instruction is encoded without its name and quotes, so that it can be joined.
     """
     members: dict[str, Any] = {}
     for name, value in params.items():

@@ -1,7 +1,7 @@
-"""How values and names are shown to people.
+"""Format values and names for people.
 
-Every message formats values here, so that each is on one line, has no character
-that moves the cursor, and is truncated in one way.
+All messages and reports format values here: on one line, without characters that
+move the cursor, and truncated in one way.
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-#: Characters of a value in an error message.
-_DESCRIBED = 64
+#: Characters of a value in a message, and of a name in a `repr`.
+MESSAGE_LIMIT = 64
+#: Characters of a value on a row of a report.
+ROW_LIMIT = 100
 
 _TYPE_NAMES = {bool: "true or false", int: "a number", float: "a number", str: "a text", type(None): "null"}
 
@@ -37,6 +39,32 @@ def format_name(name: str, *, limit: int | None = None) -> str:
     return text if limit is None else truncate(text, limit)
 
 
+def format_repr(value: object) -> str:
+    """Return the `repr` of a name or of bytes, truncated, for the `repr` of an object that has it."""
+    return truncate(repr(value), MESSAGE_LIMIT)
+
+
+def format_end(text: str) -> str:
+    """Return the end of a text on one line: `"short"`, or `...` and the last characters."""
+    return format_value(text) if len(text) <= MESSAGE_LIMIT else f"...{format_name(text[-MESSAGE_LIMIT:])}"
+
+
+def format_change(before: Any, after: Any) -> str:
+    """Return two values on one line; long texts begin shortly before their first difference."""
+    ellipsis = ""
+    if isinstance(before, str) and isinstance(after, str) and (is_long(before) or is_long(after)):
+        pairs = enumerate(zip(before, after, strict=False))
+        differ_at = next((index for index, (x, y) in pairs if x != y), min(len(before), len(after)))
+        start = max(0, differ_at - ROW_LIMIT // 3)
+        before, after, ellipsis = before[start:], after[start:], "..." if start else ""
+    return f"{ellipsis}{format_value(before, limit=ROW_LIMIT)} -> {ellipsis}{format_value(after, limit=ROW_LIMIT)}"
+
+
+def is_long(value: Any) -> bool:
+    """Return whether a value is truncated on a row of a report."""
+    return format_value(value, limit=ROW_LIMIT) != format_value(value)
+
+
 def format_path(path: str) -> str:
     """Return the path of a file on one line; `-` is standard input, shown as `<stdin>`."""
     return "<stdin>" if path == "-" else escape_unprintable(path)
@@ -52,22 +80,22 @@ def describe_value(value: object) -> str:
 
     Only values of exact JSON types are shown: no foreign `__repr__` is called.
     """
-    kind = type(value)
+    value_type = type(value)
     if value is None:
         return "null"
-    if kind is bool:
+    if value_type is bool:
         return "true" if value else "false"
-    if kind is int:
+    if value_type is int:
         # Python refuses to write very long integers.
         is_short = abs(value) < 10**80  # type: ignore[arg-type]
-        return f"the number {truncate(str(value), _DESCRIBED)}" if is_short else "a very large number"
-    if kind is float:
+        return f"the number {truncate(str(value), MESSAGE_LIMIT)}" if is_short else "a very large number"
+    if value_type is float:
         return f"the number {value!r}"
-    if kind is str:
-        return f"the text {truncate(ascii(value), _DESCRIBED)}"
-    if kind is tuple or issubclass(kind, (dict, list)):
+    if value_type is str:
+        return f"the text {truncate(ascii(value), MESSAGE_LIMIT)}"
+    if value_type is tuple or issubclass(value_type, (dict, list)):
         return describe_type(value)
-    return f"a Python {truncate(kind.__name__, _DESCRIBED)}"
+    return f"a Python {truncate(value_type.__name__, MESSAGE_LIMIT)}"
 
 
 def describe_os_error(error: Exception) -> str:

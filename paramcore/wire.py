@@ -7,7 +7,7 @@ dicts, which may be changed.  Only this module maps the API's `patch` flag to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -23,11 +23,12 @@ _ARRAYS = (list, tuple, JSONArray)
 def read_project(obj: Mapping[str, Any], *, assumptions: Assumptions = Assumptions()) -> Project:
     """Read a project object, as `GET /projects/{name}` returns it.
 
-    Keep unknown fields and the order of all names for `write_project` (P8, P9).
+    Unknown fields and the order of names are kept, so that `write_project` can
+    restore them (P8, P9).
 
     Raises:
         MalformedPayload: for an object that is no project.  A history whose
-            entries are not numbered 0, 1, 2, ... is rejected, not sorted.
+            entries are not numbered 0, 1, 2, ... in this order is rejected.
         InvalidParams: for an entry whose params are no params.
         InvalidSetting: for a name, a type or a time that no project can have.
         NotJSON: for values that are no JSON.
@@ -45,7 +46,7 @@ def read_project(obj: Mapping[str, Any], *, assumptions: Assumptions = Assumptio
     versions: list[ParamVersion] = []
     for index, entry in enumerate(tuple(history)):
         versions.append(_read_version(index, entry, versions))
-    # P8: unknown fields are kept; `param_history` keeps its position among them.
+    # P8: unknown fields are kept; a placeholder remembers where `param_history` stood.
     fields = freeze({**members, "param_history": None})
     try:
         return Project(
@@ -54,13 +55,16 @@ def read_project(obj: Mapping[str, Any], *, assumptions: Assumptions = Assumptio
             versions=versions,
             assumptions=assumptions,
             fields=fields,
+            field_order=fields,
         )
     except InvalidSetting as error:
         paths = {"project_name": "/name", "task_type": "/type"}
         raise error.within(paths.get(error.code, "")) from None
 
 
-def read_projects(obj: Any, *, assumptions: Assumptions = Assumptions()) -> tuple[Project, ...]:
+def read_projects(
+    obj: Mapping[str, Any] | Sequence[Mapping[str, Any]], *, assumptions: Assumptions = Assumptions()
+) -> tuple[Project, ...]:
     """Read a project object, or an array as `GET /projects` returns it (E2).
 
     Raises:
@@ -68,16 +72,16 @@ def read_projects(obj: Any, *, assumptions: Assumptions = Assumptions()) -> tupl
     """
     # E2: the API returns one project as an object, and all projects as a bare array.
     if type(obj) not in _ARRAYS:
-        return (read_project(obj, assumptions=assumptions),)
+        return (read_project(obj, assumptions=assumptions),)  # type: ignore[arg-type]
     read = partial(read_project, assumptions=assumptions)
     return tuple(_read_within(join_pointer(index), read, element) for index, element in enumerate(obj))
 
 
-def _read_version(index: int, entry: object, before: list[ParamVersion]) -> ParamVersion:
+def _read_version(index: int, entry: object, earlier: list[ParamVersion]) -> ParamVersion:
     path = join_pointer("param_history", index)
     if not issubclass(type(entry), Mapping):
         raise MalformedPayload("history_type", path, describe_value(entry), "an object with the params of a version")
-    # Each entry is frozen by itself, since the limits hold for one params object.
+    # Freeze each entry by itself, because the limits apply to each version, not to the whole history.
     frozen = _read_within(path, freeze, entry)
     number = frozen.get("version")
     if type(number) is not int:
@@ -86,7 +90,7 @@ def _read_version(index: int, entry: object, before: list[ParamVersion]) -> Para
             "history_version", f"{path}/version", f"{found} in entry {index}", f"the whole number {index}"
         )
     if number != index:
-        previous = f", after entry {index - 1} with version {before[-1].number}" if before else ""
+        previous = f", after entry {index - 1} with version {earlier[-1].number}" if earlier else ""
         found = f"version {number} in entry {index}{previous}"
         wanted = f"version {index} there: entries stand oldest first, numbered by their place from 0 on"
         raise MalformedPayload("history_order", f"{path}/version", found, wanted)
@@ -97,7 +101,7 @@ def write_project(project: Project) -> dict[str, Any]:
     """Return the project object, with the fields that were read and all versions."""
     history = [_write_version(version) for version in project.versions]
     members = {"type": project.type, "name": project.name, "param_history": history, **thaw(project.fields)}
-    return {name: members[name] for name in dict.fromkeys([*project.field_order, *members])}
+    return {name: members[name] for name in dict.fromkeys([*project.field_order, *members]) if name in members}
 
 
 def _write_version(version: ParamVersion) -> dict[str, Any]:
@@ -144,7 +148,7 @@ def write_update(update: Update) -> dict[str, Any]:
 
 
 def _read_within(path: str, read: Callable[..., _T], *arguments: Any) -> _T:
-    """Read the part of a document at `path`, and prefix the path of its errors."""
+    """Read a part of a document, and put its `path` before that of each error."""
     try:
         return read(*arguments)
     except ParamcoreError as error:

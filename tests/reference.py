@@ -6,8 +6,8 @@ be wrong together only where two people would be.  A project is a dict:
     {"name": "boxes", "type": "imageannotation", "history": [{...}, {...}], "settings": {...}}
 
 `history` holds the params of each version, oldest first.  What is refused is
-told as a set of reason codes, since a request may be wrong in several ways and
-no rule says which of them is told first.
+given as a set of reason codes, since a request may be wrong in several ways and
+no rule says which of them comes first.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ ROUTING: Final = ("project", "project_version", "batch", "unique_id", "clear_uni
 
 
 class Refused(Exception):  # noqa: N818
-    """Something is wrong; `reasons` are the codes, any of which may be told."""
+    """Something is wrong; `reasons` are the codes, any of which may be reported."""
 
     def __init__(self, *reasons: str) -> None:
         super().__init__(*reasons)
@@ -100,7 +100,7 @@ def spelled(value: JSON) -> str:
 
 
 def params_faults(params: JSON) -> set[str]:
-    """Say what makes a value no params: U11, and the door."""
+    """Say what makes a value no params: U11, and what is no JSON."""
     if not isinstance(params, dict):
         return {"params_type"}
     found = value_faults(params)

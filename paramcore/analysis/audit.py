@@ -17,7 +17,7 @@ from attrs import asdict, evolve, fields, frozen
 from paramcore.analysis.contradictions import Contradiction, find_contradictions, format_settings
 from paramcore.errors import InvalidParams
 from paramcore.model import Assumptions, Project
-from paramcore.text import describe_value, format_value
+from paramcore.text import describe_value, format_repr, format_value
 from paramcore.values import freeze, wrap_frozen
 
 #: Separators that an audit always tries, beside that of the project and those that the tasks show.
@@ -66,7 +66,7 @@ class Audit:
 
     def __repr__(self) -> str:
         counts = f"{self.possible} possible, {self.impossible} impossible, {self.not_judged} not judged"
-        return f"<Audit of {self.project.name!r}: {counts}>"
+        return f"<Audit of {format_repr(self.project.name)}: {counts}>"
 
     def __str__(self) -> str:
         return "\n".join([self.summary, *map(str, self.findings), *self.format_calibration()])

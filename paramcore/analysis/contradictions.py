@@ -7,12 +7,9 @@ from typing import Any
 
 from attrs import frozen
 
-from paramcore.model import TASK_FIELD_NAMES, Assumptions, Inheritance, ParamVersion, Project, inherits_nothing
-from paramcore.text import describe_value, format_name, format_value
+from paramcore.model import TASK_FIELD_NAMES, Assumptions, Inheritance, ParamVersion, Project, is_opt_out
+from paramcore.text import describe_value, format_end, format_name, format_repr, format_value
 from paramcore.values import join_pointer
-
-#: Characters of an instruction that a contradiction shows, from its end.
-_SHOWN_CHARACTERS = 60
 
 
 @frozen
@@ -43,6 +40,9 @@ class Contradiction:
             "vanishes_under": [dict(settings) for settings in self.vanishes_under],
         }
 
+    def __repr__(self) -> str:
+        return f"<Contradiction of {self.rule} at {format_repr(self.path)}>"
+
     def __str__(self) -> str:
         task = "task" if self.task_id is None else f"task {format_name(self.task_id)}"
         ways = " or ".join(format_settings(settings) for settings in self.vanishes_under)
@@ -56,9 +56,9 @@ def format_settings(settings: Mapping[str, str]) -> str:
 
 
 def find_contradictions(project: Project, task: Mapping[str, Any], assumptions: Assumptions) -> list[Contradiction]:
-    """Return what no request could have produced under these assumptions."""
+    """Return the parts of a task that no request could have produced under these assumptions."""
     number = task["project_param_version"]
-    if inherits_nothing(number):
+    if is_opt_out(number):
         return _check_type(project, task)
     if type(number) is not int or not 0 <= number < len(project.versions):
         last = len(project.versions) - 1
@@ -110,10 +110,11 @@ def _explain_instruction(version: ParamVersion, task: Mapping[str, Any], assumpt
         found = describe_value(instruction) if "instruction" in task else "nothing"
         return _contradict(task, "T1", "/instruction", found, f"a text: version {version.number} sets it")
     if type(instruction) is not str or not instruction.endswith(inherited):
-        wanted = f"the text of version {version.number} at its end: {_format_end(inherited)}"
-        return _contradict(task, "T4", "/instruction", _format_end(instruction), wanted)
+        wanted = f"the text of version {version.number} at its end: {format_end(inherited)}"
+        found = format_end(instruction) if type(instruction) is str else describe_value(instruction)
+        return _contradict(task, "T4", "/instruction", found, wanted)
     separator = format_value(assumptions.instruction_separator)
-    found = f"{_format_end(instruction.removesuffix(inherited))} before the project's text"
+    found = f"{format_end(instruction.removesuffix(inherited))} before the project's text"
     wanted = f"{separator} between the task's text and that of version {version.number}"
     return _contradict(task, "T5", "/instruction", found, wanted)
 
@@ -121,11 +122,3 @@ def _explain_instruction(version: ParamVersion, task: Mapping[str, Any], assumpt
 def _contradict(task: Mapping[str, Any], rule: str, path: str, found: str, wanted: str) -> Contradiction:
     task_id = task.get("task_id")
     return Contradiction(task_id if type(task_id) is str else None, rule, path, found, wanted)
-
-
-def _format_end(text: Any) -> str:
-    if type(text) is not str:
-        return describe_value(text)
-    if len(text) <= _SHOWN_CHARACTERS:
-        return format_value(text)
-    return f"...{format_name(text[-_SHOWN_CHARACTERS:])}"

@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 from attrs import field, frozen
 
-from paramcore.text import format_name, format_value
+from paramcore.text import ROW_LIMIT, format_change, format_name, format_value, is_long
 from paramcore.values import (
     JSONObject,
     equality_key,
@@ -117,10 +117,10 @@ class Diff:
     def format_rows(self, *, removed: str) -> list[str]:
         """Return a line for each difference; removed params are first, labelled `removed`."""
         rows = [
-            *((removed, name, _format(value)) for name, value in self.removed.items()),
+            *((removed, name, _format_row_value(value)) for name, value in self.removed.items()),
             *(row for name, value in self.changed.items() for row in _iter_rows(name, self.before[name], value)),
-            *(("lost", path, _format(resolve_pointer(self.before, path))) for path in self.lost),
-            *(("added", name, _format(value)) for name, value in self.added.items()),
+            *(("lost", path, _format_row_value(resolve_pointer(self.before, path))) for path in self.lost),
+            *(("added", name, _format_row_value(value)) for name, value in self.added.items()),
         ]
         width = max((len(format_name(name)) for name in self.names), default=0)
         return [f"  {label:<7}  {format_name(place):<{width}}  {text}" for label, place, text in rows]
@@ -155,10 +155,6 @@ class _Difference(NamedTuple):
     parts: tuple[str | int, ...]
     before: Any
     after: Any
-
-
-#: Characters of a value that a row shows.
-_SHOWN_CHARACTERS = 100
 
 
 def _iter_differences(parts: tuple[str | int, ...], before: Any, after: Any) -> Iterator[_Difference]:
@@ -211,31 +207,16 @@ def _iter_rows(name: str, before: Any, after: Any) -> Iterator[tuple[str, str, s
 
     `Diff.lost` has what it loses.
     """
-    if not _are_alike(before, after) or not (_is_long(before) or _is_long(after)):
-        yield "changed", name, _format_change(before, after)
+    if not _are_alike(before, after) or not (is_long(before) or is_long(after)):
+        yield "changed", name, format_change(before, after)
         return
     yield "changed", name, "inside:"
     for label, parts, old, new in _iter_differences((name,), before, after):
         if label == "changed":
-            yield label, join_pointer(*parts), _format_change(old, new)
+            yield label, join_pointer(*parts), format_change(old, new)
         elif label == "added":
-            yield label, join_pointer(*parts), _format(new)
+            yield label, join_pointer(*parts), _format_row_value(new)
 
 
-def _format_change(before: Any, after: Any) -> str:
-    """Return both values on one line; long texts begin shortly before their first difference."""
-    ellipsis = ""
-    if isinstance(before, str) and isinstance(after, str) and (_is_long(before) or _is_long(after)):
-        pairs = enumerate(zip(before, after, strict=False))
-        differ_at = next((index for index, (x, y) in pairs if x != y), min(len(before), len(after)))
-        start = max(0, differ_at - _SHOWN_CHARACTERS // 3)
-        before, after, ellipsis = before[start:], after[start:], "..." if start else ""
-    return f"{ellipsis}{_format(before)} -> {ellipsis}{_format(after)}"
-
-
-def _format(value: Any) -> str:
-    return format_value(value, limit=_SHOWN_CHARACTERS)
-
-
-def _is_long(value: Any) -> bool:
-    return _format(value) != format_value(value)
+def _format_row_value(value: Any) -> str:
+    return format_value(value, limit=ROW_LIMIT)

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from paramcore.analysis.diff import Diff, find_overwritten_params
 from paramcore.model import Project
-from paramcore.text import format_count, format_name, format_value
+from paramcore.text import format_count, format_name, format_repr, format_value
 from paramcore.values import same
 
 #: Which of the two histories has versions that the other does not have.
@@ -65,7 +65,7 @@ class Drift:
         }
 
     def __repr__(self) -> str:
-        return f"<Drift of {self.local.name!r}: {self.state}>"
+        return f"<Drift of {format_repr(self.local.name)}: {self.state}>"
 
     def __str__(self) -> str:
         name = format_value(self.local.name)

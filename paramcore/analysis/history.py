@@ -1,4 +1,4 @@
-"""What each version of a project changed, and when each value of a param applied.
+"""What each version of a project changed, and which versions had each value of a param.
 
 A history holds states, not updates.  Only a replace drops params, so a version
 that dropped some was made by a replace; nothing else is certain.
@@ -14,15 +14,12 @@ from attrs import field, frozen
 
 from paramcore.analysis.diff import Diff
 from paramcore.errors import InvalidParams
-from paramcore.model import ParamVersion, Project, unchanged_since
-from paramcore.text import describe_value, format_count, format_name, format_value
+from paramcore.model import ParamVersion, Project, find_first_set_in
+from paramcore.text import ROW_LIMIT, describe_value, format_count, format_name, format_repr, format_value
 from paramcore.values import equality_key, thaw, wrap_frozen
 
 #: A version that changes nothing and is at most this much younger is probably a retried request (E8).
 TWIN_SECONDS = 60
-
-#: Characters of a value that a lifetime shows.
-_SHOWN_CHARACTERS = 100
 
 
 @frozen
@@ -105,7 +102,7 @@ class Lifetime:
     first: int
     last: int
     is_set: bool
-    value: Any = field(eq=equality_key)
+    value: Any = field(eq=equality_key, repr=False)
 
     def to_json(self) -> dict[str, Any]:
         """Return `first last set`, and `value` where it is set."""
@@ -129,7 +126,7 @@ class History:
         return cls(project, tuple(_iter_steps(project.versions)))
 
     def lifetimes(self, param: str) -> tuple[Lifetime, ...]:
-        """Return when each value of a param applied, oldest first, gaps included.
+        """Return the runs of versions with each value of a param, oldest first; gaps are runs too.
 
         Raises:
             InvalidParams: `param_name` for a name that is no text.
@@ -140,7 +137,7 @@ class History:
         lifetimes: list[Lifetime] = []
         last = len(versions) - 1
         while last >= 0:
-            first = unchanged_since(versions, last, param)
+            first = find_first_set_in(versions, last, param)
             params = versions[last].params
             lifetimes.append(Lifetime(first, last, param in params, params.get(param)))
             last = first - 1
@@ -153,7 +150,7 @@ class History:
         width = max(map(len, spans), default=0)
         rows = [format_name(param)]
         for span, lifetime in zip(spans, lifetimes, strict=True):
-            value = format_value(lifetime.value, limit=_SHOWN_CHARACTERS) if lifetime.is_set else "not set"
+            value = format_value(lifetime.value, limit=ROW_LIMIT) if lifetime.is_set else "not set"
             rows.append(f"  {span:<{width}}  {value}")
         return "\n".join(rows)
 
@@ -162,7 +159,7 @@ class History:
         return {"project": self.project.name, "versions": [step.to_json() for step in self.steps]}
 
     def __repr__(self) -> str:
-        return f"<History of {self.project.name!r}: {format_count(len(self.steps), 'version')}>"
+        return f"<History of {format_repr(self.project.name)}: {format_count(len(self.steps), 'version')}>"
 
     def __str__(self) -> str:
         name = format_value(self.project.name)

@@ -1,4 +1,4 @@
-"""Which task requests get other params after an update, and why the others do not."""
+"""Which task requests an update affects, and why it does not affect the others."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any, Literal, TypeAlias
 from attrs import frozen
 
 from paramcore.analysis.plan import Plan
-from paramcore.model import Inheritance, Merge, ParamVersion, TaskRequest, inherited_version
-from paramcore.text import format_count, format_name
+from paramcore.model import Inheritance, Merge, ParamVersion, TaskRequest, find_inherited_version
+from paramcore.text import format_count, format_name, format_repr
 from paramcore.values import same_member, thaw, wrap_frozen
 
-#: Why a request is unaffected: it inherits nothing, names a version, sets every changed param itself, or none of these.
+#: Why a request is unaffected: it inherits nothing, names a version, sets every changed param, or none of these.
 Why: TypeAlias = Literal["opted_out", "pinned", "override", "same"]
 
 _WHY_TEXTS: dict[Why, str] = {
@@ -28,7 +28,7 @@ class Effect:
     """What an update would change for one request.
 
     `params` names the params that would differ.  `overridden` names the changed
-    params that the request sets itself.  `why` is `None` where `params` is not empty.
+    params that would stay as they are because the request sets them.  `why` is `None` where `params` is not empty.
     """
 
     task: TaskRequest
@@ -54,8 +54,8 @@ class Effect:
 class Impact:
     """The effects of an update on many requests, counted.
 
-    `affected` counts the requests that would get other params, `unaffected` the
-    others by reason.  `by_param` counts both for each changed param:
+    `affected` counts the requests that would get other params.  `unaffected` counts
+    the other requests, by reason.  `by_param` counts both for each changed param:
     `{"padding": {"affected": 2, "override": 1}}`.
     """
 
@@ -73,13 +73,13 @@ class Impact:
         """
         counter = ImpactCounter(plan)
         for task in tasks:
-            counter.add_task(task)
+            counter.count_task(task)
         return counter.build_impact()
 
     @staticmethod
-    def effects(plan: Plan, tasks: Iterable[TaskRequest | Mapping[str, Any]]) -> Iterator[Effect]:
+    def iter_effects(plan: Plan, tasks: Iterable[TaskRequest | Mapping[str, Any]]) -> Iterator[Effect]:
         """Yield the effect of an update on each request, in order; raises as `of` does."""
-        yield from map(ImpactCounter(plan).add_task, tasks)
+        yield from map(ImpactCounter(plan).count_task, tasks)
 
     def to_json(self) -> dict[str, Any]:
         """Return `project affected unaffected by_param`."""
@@ -92,7 +92,7 @@ class Impact:
 
     def __repr__(self) -> str:
         unaffected = sum(self.unaffected.values())
-        return f"<Impact on {self.plan.project.name!r}: {self.affected} affected, {unaffected} unaffected>"
+        return f"<Impact on {format_repr(self.plan.project.name)}: {self.affected} affected, {unaffected} unaffected>"
 
     def __str__(self) -> str:
         reasons = [f"{self.unaffected[why]:,} {text}" for why, text in _WHY_TEXTS.items() if self.unaffected[why]]
@@ -126,7 +126,7 @@ class ImpactCounter:
         changed = {name: params[name] for name in self._changed if name in params}
         return Inheritance(ParamVersion(0, wrap_frozen(changed)), self.plan.project.assumptions).merge
 
-    def add_task(self, task: TaskRequest | Mapping[str, Any]) -> Effect:
+    def count_task(self, task: TaskRequest | Mapping[str, Any]) -> Effect:
         """Count a request and return the effect of the update on it; raises as `Impact.of` does."""
         effect = self._find_effect(task if isinstance(task, TaskRequest) else TaskRequest.from_flat(task))
         if effect.why is None:
@@ -143,7 +143,8 @@ class ImpactCounter:
         project = self.plan.project
         project.check_request(task)
         if task.project_version is not None:
-            inherited_version(project.versions, task.project_version)
+            # Raises an error for a version that does not exist (T7).
+            find_inherited_version(project.versions, task.project_version)
             return Effect(task, (), why="opted_out" if task.inherits_nothing else "pinned")
         own = {name: task.params[name] for name in self._changed if name in task.params}
         before, after = self._merge_before(own), self._merge_after(own)
@@ -151,8 +152,8 @@ class ImpactCounter:
         overridden = tuple(name for name in own if name not in differing)
         if differing:
             return Effect(task, differing, overridden)
-        overrides_all = overridden and len(own) == len(self._changed)
-        return Effect(task, (), overridden, "override" if overrides_all else "same")
+        # A request that inherits a changed param is affected.  This one sets them all, or the update changes nothing.
+        return Effect(task, (), overridden, "override" if overridden else "same")
 
     def build_impact(self) -> Impact:
         """Return the counts so far."""

@@ -10,7 +10,7 @@ from attrs import frozen
 from paramcore.analysis.diff import Diff, find_overwritten_params
 from paramcore.errors import InvalidSetting
 from paramcore.model import Patch, Project, Replace, Update
-from paramcore.text import format_name, format_value
+from paramcore.text import format_count, format_name, format_repr, format_value, is_long
 from paramcore.values import thaw
 
 
@@ -94,7 +94,9 @@ class Plan:
         """
         planned = len(self.project.versions)
         if later.name != self.project.name or later.versions[:planned] != self.project.versions:
-            found = f"a history of {format_value(later.name)} that does not go on from version {planned - 1} as it was planned on"
+            found = (
+                f"a history of {format_value(later.name)} that does not begin with the versions the plan was made on"
+            )
             raise InvalidSetting("history_moved", "/param_history", found, "the same history, or a later state of it")
         ours = self.after if self.update is None else self.update.applied_to(later.params)
         return Rebase(self, later, find_overwritten_params(self.before, later.params, ours))
@@ -114,7 +116,7 @@ class Plan:
 
     def __repr__(self) -> str:
         update = "nothing to do" if self.update is None else type(self.update).__name__
-        return f"<Plan for {self.project.name!r}: {update}, {len(self.dropped)} dropped>"
+        return f"<Plan for {format_repr(self.project.name)}: {update}, {len(self.dropped)} dropped>"
 
     def __str__(self) -> str:
         if self.update is None:
@@ -138,7 +140,9 @@ class Plan:
             return [counts, "it names no param at all, so it drops them all"]
         if not self.keeping.params:
             return [counts, "only a replace can drop them, and it does nothing else"]
-        return [counts, f"only a replace can drop them; to keep them, send {format_value(self.keeping.body)}"]
+        body = self.keeping.body
+        patch = 'the same params with `"patch": true`' if is_long(body) else format_value(body)
+        return [counts, f"only a replace can drop them; to keep them, send {patch}"]
 
 
 @frozen
@@ -169,7 +173,9 @@ class Rebase:
         return {"since": list(self.since), "conflicts": list(self.conflicts)}
 
     def __repr__(self) -> str:
-        return f"<Rebase of {self.plan!r}: {len(self.since)} later versions, {len(self.conflicts)} conflicts>"
+        later = format_count(len(self.since), "later version")
+        conflicts = format_count(len(self.conflicts), "conflict")
+        return f"<Rebase of {self.plan!r}: {later}, {conflicts}>"
 
     def __str__(self) -> str:
         if not self.since:

@@ -5,13 +5,9 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 
-from paramcore.cli.exit_codes import FINE, NOT_DONE, OUTCOME_UNKNOWN
 from paramcore.errors import NotDone
 from paramcore.service.client import Client
 from paramcore.transport.key import ApiKey
-
-#: The exit code for each state of an `Outcome`.
-OUTCOME_EXIT_CODES = {"done": FINE, "not done": NOT_DONE, "unknown": OUTCOME_UNKNOWN, "repeated": OUTCOME_UNKNOWN}
 
 
 def create_client(options: Namespace) -> Client:

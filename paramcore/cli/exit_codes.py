@@ -1,7 +1,5 @@
 """The exit codes of the command line."""
 
-from __future__ import annotations
-
 #: Success, with nothing to report.
 FINE = 0
 #: The answer has findings, or the update needs consent.
@@ -10,7 +8,7 @@ FINDINGS = 1
 REFUSED = 2
 #: Standard output or the output file cannot be written.
 CANNOT_WRITE = 2
-#: Nothing was changed: the service refused the request, or it was not sent.
+#: Nothing was changed: the service refused the request, it was not sent, or a read got no answer.
 NOT_DONE = 3
 #: A request was sent and its outcome is unknown, or an update was applied more than once.
 OUTCOME_UNKNOWN = 4
@@ -22,3 +20,6 @@ INTERRUPTED = 130
 PIPE_CLOSED = 141
 #: SIGTERM, as a shell reports it.
 TERMINATED = 143
+
+#: The exit code for each state of an `Outcome`.
+OUTCOME_EXIT_CODES = {"done": FINE, "not done": NOT_DONE, "unknown": OUTCOME_UNKNOWN, "repeated": OUTCOME_UNKNOWN}

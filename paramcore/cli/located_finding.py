@@ -8,12 +8,9 @@ from typing import Any
 from attrs import frozen
 
 from paramcore.files.document import Document
-from paramcore.text import format_name, format_value
+from paramcore.text import ROW_LIMIT, format_name, format_value
 from paramcore.validation.finding import Finding
 from paramcore.values import join_pointer
-
-#: Characters of a line that a code frame shows, around the value.
-_FRAME = 100
 
 #: Codes that are about a name, and not about its value.
 _NAME_CODES = ("param_unknown", "param_misplaced", "lint_stored_name")
@@ -51,9 +48,9 @@ class LocatedFinding:
 
     def _format_frame(self) -> list[str]:
         column = self.column - 1
-        is_long = len(self.document.line_slice(self.line, 0, _FRAME + 1)) > _FRAME
-        start = max(0, column - _FRAME // 2) if is_long else 0
-        text = self.document.line_slice(self.line, start, _FRAME)
+        is_long = len(self.document.line_slice(self.line, 0, ROW_LIMIT + 1)) > ROW_LIMIT
+        start = max(0, column - ROW_LIMIT // 2) if is_long else 0
+        text = self.document.line_slice(self.line, start, ROW_LIMIT)
         printable = "".join(letter if letter.isprintable() else " " for letter in text)
         width = len(_TOKEN.match(text, column - start)[0])  # type: ignore[index]
         number = str(self.line)

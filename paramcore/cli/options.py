@@ -1,4 +1,8 @@
-"""The commands of the command line, and the arguments of each."""
+"""The commands of the command line, and the arguments of each.
+
+The command `plan` is the function `plan` in `commands/plan.py`, and its docstring
+is its help text.  A new command needs that module and an entry in `COMMANDS`.
+"""
 
 from __future__ import annotations
 

@@ -76,11 +76,7 @@ class ProjectFiles:
         return self._locations[project.name]
 
     def find_project(self, task: TaskRequest) -> Project:
-        """Return the project of a task request: the one that it names, or the only one.
-
-        Raises:
-            WrongProject: where it names none of several projects.
-        """
+        """Return the project that a task request names, or the only one; raise `WrongProject` for neither."""
         if task.project in self._by_name:
             return self._by_name[task.project]
         if len(self) == 1:

@@ -32,11 +32,7 @@ class Task:
     overrides: Mapping[str, Any]
 
     def resolve(self, projects: ProjectFiles) -> EffectiveParams:
-        """Resolve the request against its project.
-
-        Raises:
-            DocumentError: with the location of the error.
-        """
+        """Resolve the request against its project; a `DocumentError` has the location of what is wrong."""
         try:
             return projects.find_project(self.request).resolve(self.request)
         except ParamcoreError as error:
@@ -59,11 +55,7 @@ class BadLines:
         self.count: int = 0
 
     def report(self, error: DocumentError) -> None:
-        """Report a bad line on standard error.
-
-        Raises:
-            DocumentError: the error itself, where the command does not keep going.
-        """
+        """Report a bad line on standard error, or raise the error unless the command keeps going."""
         if not self._keep_going:
             raise error
         print_message(f"error: {error}")
@@ -90,11 +82,7 @@ def read_raw_tasks(options: Namespace, *, prints: bool) -> Iterator[RawTask]:
 
 
 def decode_task(raw_task: RawTask) -> Document:
-    """Return the document of a task.
-
-    Raises:
-        DocumentError: for a line that cannot be decoded.
-    """
+    """Return the document of a task; raise `DocumentError` for a line that cannot be decoded."""
     return raw_task.document() if isinstance(raw_task, Line) else raw_task
 
 
@@ -105,11 +93,7 @@ def get_overrides(options: Namespace) -> dict[str, Any]:
 
 
 def read_task(document: Document, overrides: Mapping[str, Any], *, quiet: bool = False) -> Task:
-    """Read a task request, and unless `quiet`, warn about names that have no effect in it (T14).
-
-    Raises:
-        DocumentError: for what is no task request, with line and column.
-    """
+    """Read a task request, and unless `quiet`, warn about names that have no effect in it (T14)."""
     try:
         if isinstance(document.value, list):
             wanted = "one task request: several stand one a line in a `.jsonl` file"

@@ -26,8 +26,8 @@ def format_each_task(
 ) -> Pieces:
     """Yield the effective params of each task, formatted by `as_text` or `as_json`.
 
-    `encode_line` is the fast path: it returns the JSON of a line, or `None` to
-    take the checking path.
+    `encode_line` is the fast path: it returns the JSON of a line, or `None` for a
+    line to be read with full checks.
     """
     overrides = get_overrides(options)
     bad_lines = BadLines(keep_going=options.keep_going)

@@ -19,7 +19,7 @@ from attrs import field, frozen
 
 from paramcore.errors import DocumentError, ParamcoreError
 from paramcore.files.positions import JSONLocator, Lines, Locator, Position, Problem, Token, iter_tokens
-from paramcore.text import truncate
+from paramcore.text import MESSAGE_LIMIT, truncate
 from paramcore.values import MAX_DEPTH, MAX_DIGITS, MAX_NODES, join_pointer
 
 #: Levels of a task request or an update: its params are at the top level.
@@ -31,9 +31,6 @@ PROJECT_DEPTH = MAX_DEPTH + 3
 #: The byte order mark in UTF-8.
 BOM = b"\xef\xbb\xbf"
 
-#: Characters of the document that an error shows.
-_SHOWN_CHARACTERS = 64
-
 
 @frozen(eq=False)
 class Document:
@@ -43,7 +40,7 @@ class Document:
     file, as it is shown to people.
     """
 
-    value: Any
+    value: Any = field(repr=False)
     source: str
     _text: str = field(repr=False)
     _first_line: int = 1
@@ -54,8 +51,8 @@ class Document:
 
         Where there is no such value, return that of the innermost value around it.
         """
-        name_at, value_at = self._locator.find(path)
-        position = self._lines.position(name_at if name else value_at)
+        offsets = self._locator.find(path)
+        position = self._lines.position(offsets.name_at if name else offsets.value_at)
         return Position(position.line + self._first_line - 1, position.column)
 
     @cached_property
@@ -71,9 +68,9 @@ class Document:
         position = self.locate(path)
         return f"{self.source}:{position.line}:{position.column}"
 
-    def line_slice(self, line: int, start: int, most: int) -> str:
-        """Return at most `most` characters of a line, from the column `start` (from 0)."""
-        return self._lines.line_slice(line - self._first_line + 1, start, most)
+    def line_slice(self, line: int, start: int, max_length: int) -> str:
+        """Return at most `max_length` characters of a line, from the column `start` (from 0)."""
+        return self._lines.line_slice(line - self._first_line + 1, start, max_length)
 
     def locate_error(self, error: ParamcoreError) -> DocumentError:
         """Return an error about the value, with the line and column of its path."""
@@ -115,7 +112,7 @@ def decode_json(text: str, depth: int) -> Any:
         raise Problem("json_syntax", error.pos, found, "JSON") from None
     except _DuplicateName:
         name = _find_duplicate_name(text)
-        found = f"the name {truncate(name.content, _SHOWN_CHARACTERS)} for the second time"
+        found = f"the name {truncate(name.content, MESSAGE_LIMIT)} for the second time"
         raise Problem("json_duplicate_key", name.offset, found, "each name once") from None
     except RecursionError:
         wanted = f"at most {depth} levels, and room for them"
@@ -124,7 +121,7 @@ def decode_json(text: str, depth: int) -> Any:
         # NaN, Infinity, 1e400, or an integer of more digits than Python converts.
         number = _find_bad_number(text)
         wanted = f"a finite number of at most {MAX_DIGITS:,} digits"
-        raise Problem("json_number", number.offset, truncate(number.content, _SHOWN_CHARACTERS), wanted) from None
+        raise Problem("json_number", number.offset, truncate(number.content, MESSAGE_LIMIT), wanted) from None
 
 
 def decode_document(
@@ -259,4 +256,4 @@ def _format_line(text: str, offset: int) -> str:
     start = text.rfind("\n", 0, offset) + 1
     end = text.find("\n", offset)
     line = text[start : None if end < 0 else end].strip()
-    return f"`{truncate(line, _SHOWN_CHARACTERS)}`"
+    return f"`{truncate(line, MESSAGE_LIMIT)}`"

@@ -23,7 +23,7 @@ class Position:
 
 @frozen(slots=False)
 class Problem(Exception):
-    """What is wrong with a text, and the offset where it begins; `None` is the whole text."""
+    """What is wrong with a text, and the offset of it; `None` if the problem is the text as a whole."""
 
     code: str
     offset: int | None
@@ -36,8 +36,8 @@ class Token(NamedTuple):
 
     `content` is its text in JSON; in YAML it is the decoded name or value, empty
     for an object or array.  `trail` holds the names and indexes that lead to it,
-    outermost first; that of a name ends with the name.  It changes with the next
-    token.
+    outermost first; that of a name ends with the name.  The same list is reused:
+    copy it before you read the next token.
     """
 
     offset: int
@@ -53,33 +53,39 @@ _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTAL
 def iter_tokens(text: str) -> Iterator[Token]:
     """Yield the names and values of a JSON text in order, without recursion."""
     trail: list[str | int] = []
-    expects_name = False
+    next_is_name = False
     for match in _TOKEN.finditer(text):
         piece = match[0]
         if piece == ",":
-            expects_name = advance_trail(trail)
+            advance_trail(trail)
+            next_is_name = isinstance(trail[-1], str)
         elif piece in ("}", "]"):
             trail.pop()
-            expects_name = False
+            next_is_name = False
         elif piece == ":":
-            expects_name = False
-        elif expects_name:
+            next_is_name = False
+        elif next_is_name:
             trail[-1] = json.loads(piece, strict=False)
             yield Token(match.start(), piece, is_name=True, trail=trail)
         else:
             yield Token(match.start(), piece, is_name=False, trail=trail)
             if piece in ("{", "["):
                 trail.append("" if piece == "{" else 0)
-                expects_name = piece == "{"
+                next_is_name = piece == "{"
 
 
-def advance_trail(trail: list[str | int]) -> bool:
-    """Move to the next member or element, and return whether a name follows."""
+def advance_trail(trail: list[str | int]) -> None:
+    """Move a trail to the next element; the trail of a member gets the next name later."""
     last = trail[-1]
     if isinstance(last, int):
         trail[-1] = last + 1
-        return False
-    return True
+
+
+class Offsets(NamedTuple):
+    """The offsets of a member's name and of its value; both are the value's where there is no name."""
+
+    name_at: int
+    value_at: int
 
 
 class JSONLocator:
@@ -93,29 +99,25 @@ class JSONLocator:
     def __init__(self, text: str) -> None:
         self._text = text
         # By the offset of each object or array: the members read so far, and those that are left.
-        self._members: dict[int, dict[str, tuple[int, int]]] = {}
-        self._unread: dict[int, Iterator[tuple[str, tuple[int, int]]]] = {}
+        self._members: dict[int, dict[str, Offsets]] = {}
+        self._remaining_members: dict[int, Iterator[tuple[str, Offsets]]] = {}
 
-    def find(self, path: str) -> tuple[int, int]:
-        """Return the offsets of the name and of the value at a JSON Pointer.
-
-        For an element of an array, both are the offset of the value.  Where there
-        is no such value, both are the offset of the innermost value around it.
-        """
-        start = at = _skip_space(self._text, 0)
+    def find(self, path: str) -> Offsets:
+        """Return the offsets of the value at a JSON Pointer, or of the innermost value around it."""
+        start = _skip_space(self._text, 0)
+        offsets = Offsets(start, start)
         for part in split_pointer(path):
-            if self._text[at] not in "{[":
-                return at, at
-            found = self._find_member(at, part)
-            if found is None:
-                return at, at
-            start, at = found
-        return start, at
+            at = offsets.value_at
+            member = self._find_member(at, part) if self._text[at] in "{[" else None
+            if member is None:
+                return Offsets(at, at)
+            offsets = member
+        return offsets
 
-    def _find_member(self, at: int, part: str) -> tuple[int, int] | None:
+    def _find_member(self, at: int, part: str) -> Offsets | None:
         members = self._members.setdefault(at, {})
         if part not in members:
-            for name, offsets in self._unread.setdefault(at, _iter_members(self._text, at)):
+            for name, offsets in self._remaining_members.setdefault(at, _iter_members(self._text, at)):
                 members[name] = offsets
                 if name == part:
                     break
@@ -126,32 +128,32 @@ class TokenLocator:
     """Finds the values of a text of any notation, from one pass over its tokens."""
 
     def __init__(self, tokens: Iterable[Token]) -> None:
-        self._offsets: dict[tuple[str, ...], tuple[int, int]] = {}
+        self._offsets: dict[tuple[str, ...], Offsets] = {}
         name_at: int | None = None
         for token in tokens:
             if token.is_name:
                 name_at = token.offset
             else:
                 trail = tuple(map(str, token.trail))
-                self._offsets[trail] = token.offset if name_at is None else name_at, token.offset
+                self._offsets[trail] = Offsets(token.offset if name_at is None else name_at, token.offset)
                 name_at = None
 
-    def find(self, path: str) -> tuple[int, int]:
-        """Return the offsets of the name and of the value; see `JSONLocator.find`."""
+    def find(self, path: str) -> Offsets:
+        """Return the offsets of the value at a JSON Pointer, or of the innermost value around it."""
         parts = split_pointer(path)
         if parts in self._offsets:
             return self._offsets[parts]
         while parts not in self._offsets:
             parts = parts[:-1]
-        _, nearest = self._offsets[parts]
-        return nearest, nearest
+        nearest = self._offsets[parts].value_at
+        return Offsets(nearest, nearest)
 
 
 Locator: TypeAlias = JSONLocator | TokenLocator
 
 
-def _iter_members(text: str, start: int) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Yield the name or index of each member of an object or array, and the offsets of its name and value."""
+def _iter_members(text: str, start: int) -> Iterator[tuple[str, Offsets]]:
+    """Yield each member of an object or array: its name, or its index as text, and its offsets."""
     indexes = count()
     is_object = text[start] == "{"
     at = _skip_space(text, start + 1)
@@ -162,7 +164,7 @@ def _iter_members(text: str, start: int) -> Iterator[tuple[str, tuple[int, int]]
             at = _skip_space(text, _skip_space(text, at) + 1)
         else:
             name = str(next(indexes))
-        yield name, (name_at, at)
+        yield name, Offsets(name_at, at)
         _value, at = _decode_value(text, at)
         at = _skip_space(text, at)
         at = _skip_space(text, at + 1) if text[at] == "," else at
@@ -187,27 +189,27 @@ class Lines:
         self._rewind()
 
     def _rewind(self) -> None:
-        # A line, its offset, and the offset up to which it is known not to end.
-        self._line, self._start, self._known = 1, 0, 0
+        # A line, its offset, and how far it has been searched without a line feed.
+        self._line, self._start, self._searched = 1, 0, 0
 
     def position(self, offset: int) -> Position:
         """Return the line and column of the character at an offset."""
         if offset < self._start:
             self._rewind()
-        line_feeds = self._text.count("\n", self._known, offset)
+        line_feeds = self._text.count("\n", self._searched, offset)
         if line_feeds:
-            self._line, self._start = self._line + line_feeds, self._text.rfind("\n", self._known, offset) + 1
-        self._known = max(self._known, offset)
+            self._line, self._start = self._line + line_feeds, self._text.rfind("\n", self._searched, offset) + 1
+        self._searched = max(self._searched, offset)
         return Position(self._line, offset - self._start + 1)
 
-    def line_slice(self, number: int, start: int, most: int) -> str:
-        """Return at most `most` characters of a line, from the column `start` (from 0)."""
+    def line_slice(self, number: int, start: int, max_length: int) -> str:
+        """Return at most `max_length` characters of a line, from the column `start` (from 0)."""
         if number < self._line:
             self._rewind()
         while self._line < number:
-            self._start = self._known = self._text.index("\n", self._known) + 1
+            self._start = self._searched = self._text.index("\n", self._searched) + 1
             self._line += 1
         begin = self._start + start
         # A line may be as long as the file, so its end is searched in the slice only.
-        end = self._text.find("\n", begin, begin + most)
-        return self._text[begin : begin + most if end < 0 else end].removesuffix("\r")
+        end = self._text.find("\n", begin, begin + max_length)
+        return self._text[begin : begin + max_length if end < 0 else end].removesuffix("\r")

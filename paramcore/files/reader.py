@@ -69,7 +69,13 @@ def read_document(source: str, *, limit: int = TASK_SIZE, depth: int = TASK_DEPT
         data = stream.read(limit + 1)
     if len(data) > limit:
         raise _too_large_error(label, None, limit)
-    return _decode_yaml_document(data, label, depth) if is_yaml else decode_document(data, label, depth)
+    if not is_yaml:
+        return decode_document(data, label, depth)
+    try:
+        return decode_document(data, label, depth, decode=decode_yaml, make_locator=locate_yaml)
+    except ImportError:
+        wanted = "`pip install ruamel.yaml`, or the same as JSON"
+        raise DocumentError("unreadable", None, "YAML, and nothing to read it", wanted, label, None, None) from None
 
 
 def read_lines(source: str, *, limit: int = TASK_SIZE, on_read: Callable[[int], None] | None = None) -> Iterator[Line]:
@@ -144,11 +150,3 @@ def _too_large_error(label: str, line: int | None, limit: int) -> DocumentError:
 
 
 _BLANK = b" \t\r\n"
-
-
-def _decode_yaml_document(data: bytes, source: str, depth: int) -> Document:
-    try:
-        return decode_document(data, source, depth, decode=decode_yaml, make_locator=locate_yaml)
-    except ImportError:
-        wanted = "`pip install ruamel.yaml`, or the same as JSON"
-        raise DocumentError("unreadable", None, "YAML, and nothing to read it", wanted, source, None, None) from None

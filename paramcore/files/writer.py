@@ -64,11 +64,7 @@ def _write_pieces(stream: TextIO, pieces: Iterable[str], mode: int | None) -> No
 
 
 def _check_replaceable(path: str) -> int | None:
-    """Return the mode of the file to replace; `None` where there is none.
-
-    Raises:
-        OSError: for a directory, a device, a pipe, or a link to one.
-    """
+    """Return the mode of the file to replace, `None` if there is none; reject all but regular files."""
     try:
         found = os.lstat(path)
     except FileNotFoundError:

@@ -15,14 +15,11 @@ from typing import Any, TypeAlias
 
 from paramcore.files.document import STRICT_DECODER
 from paramcore.files.positions import Locator, Problem, Token, TokenLocator, advance_trail
-from paramcore.text import truncate
+from paramcore.text import MESSAGE_LIMIT, truncate
 from paramcore.values import MAX_DIGITS
 
 #: An event of the YAML parser, whose classes are known only once it is imported.
 _Event: TypeAlias = Any
-
-#: Characters of the text that an error shows.
-_SHOWN_CHARACTERS = 64
 
 
 def decode_yaml(text: str, depth: int) -> Any:
@@ -61,15 +58,15 @@ def locate_yaml(text: str) -> Locator:
 def iter_yaml_tokens(text: str, depth: int | None = None) -> Iterator[Token]:
     """Yield the names and values of a YAML text, as `iter_tokens` for JSON; raises as `decode_yaml`."""
     trail: list[str | int] = []
-    expects_name = False
+    next_is_name = False
     name_at = 0
     for event_type, event in _iter_events(text):
         offset: int = event.start_mark.index
         if event_type in ("MappingEnd", "SequenceEnd"):
             trail.pop()
-        elif expects_name:
+        elif next_is_name:
             trail[-1] = _parse_name(event_type, event)
-            expects_name, name_at = False, offset
+            next_is_name, name_at = False, offset
             yield Token(offset, trail[-1], is_name=True, trail=trail)
             continue
         elif event_type == "Scalar":
@@ -82,11 +79,12 @@ def iter_yaml_tokens(text: str, depth: int | None = None) -> Iterator[Token]:
             is_object = event_type == "MappingStart"
             yield Token(offset, {} if is_object else [], is_name=False, trail=trail)
             trail.append("" if is_object else 0)
-            expects_name = is_object
+            next_is_name = is_object
             continue
         # The value is complete: the next element or the next name follows.
         if trail:
-            expects_name = advance_trail(trail)
+            advance_trail(trail)
+            next_is_name = isinstance(trail[-1], str)
 
 
 def _iter_events(text: str) -> Iterator[tuple[str, _Event]]:
@@ -182,4 +180,4 @@ def _join_surrogates(text: str) -> str:
 
 
 def _shorten(text: str) -> str:
-    return truncate(text, _SHOWN_CHARACTERS)
+    return truncate(text, MESSAGE_LIMIT)

@@ -3,11 +3,12 @@
 from paramcore.model.assumptions import ASSUMED_RULES, AssumedRule, Assumptions
 from paramcore.model.effective import EffectiveParams
 from paramcore.model.explanation import Explanation
-from paramcore.model.inheritance import Inheritance, Merge, inherited_version
+from paramcore.model.inheritance import Inheritance, Merge, find_inherited_version
+from paramcore.model.names import check_project_name
 from paramcore.model.project import Project
-from paramcore.model.tasks import ROUTING_TYPES, TASK_FIELD_NAMES, TaskRequest, check_project_name, inherits_nothing
+from paramcore.model.tasks import ROUTING_TYPES, TASK_FIELD_NAMES, TaskRequest, is_opt_out
 from paramcore.model.updates import Patch, Replace, Update
-from paramcore.model.versions import ParamVersion, unchanged_since
+from paramcore.model.versions import ParamVersion, find_first_set_in
 
 __all__ = [
     "ASSUMED_RULES",
@@ -26,7 +27,7 @@ __all__ = [
     "TaskRequest",
     "Update",
     "check_project_name",
-    "inherited_version",
-    "inherits_nothing",
-    "unchanged_since",
+    "find_first_set_in",
+    "find_inherited_version",
+    "is_opt_out",
 ]

@@ -1,7 +1,7 @@
 """The rules that no documentation settles: a list of them, and the settings that change some.
 
-Each effective result names those of its rules that are assumed (T1, T5, T6, T8,
-U10).  A setting never changes a documented rule.
+`EffectiveParams.rests_on` lists the assumed rules that a result used: T1, T5, T6,
+T8 or U10.  A setting never changes a documented rule.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ def _check_separator(_assumptions: object, _attribute: Attribute[Any], value: ob
 
 
 def _choice_field(*values: str) -> Any:
+    """Return a field that takes one of these values; the first is its default."""
+
     def check(_assumptions: object, attribute: Attribute[Any], value: object) -> None:
         if type(value) is not str or value not in values:
             wanted = " or ".join(f"`{choice}`" for choice in values)
@@ -43,9 +45,9 @@ class Assumptions:
 
     #: The text between the two instructions (T5).
     instruction_separator: str = field(default="\n", validator=_check_separator)
-    #: Whether a task without text gets the separator too: `leave out` or `join` (T5).
+    #: For a task without an instruction: `leave out` the separator, or `join` with it anyway (T5).
     empty_instruction: Literal["leave out", "join"] = _choice_field("leave out", "join")
-    #: Whether the project's instruction is appended or overridden (T6).
+    #: What the project's instruction does: it is appended to the task's (`append`), or replaced by it (`override`; T6).
     instruction_rule: Literal["append", "override"] = _choice_field("append", "override")
     #: Which version a created task records: the one `used`, or the `latest` (T8).
     pinned_param_version: Literal["used", "latest"] = _choice_field("used", "latest")
@@ -67,10 +69,9 @@ class Assumptions:
         names = [setting.name for setting in fields(cls)]
         for name in settings:
             if type(name) is not str or name not in names:
+                found = f"{describe_value(name)} as the name of a setting"
                 wanted = "one of " + ", ".join(f"`{known}`" for known in names)
-                raise InvalidSetting(
-                    "assumption_name", None, f"{describe_value(name)} as the name of a setting", wanted
-                )
+                raise InvalidSetting("assumption_name", None, found, wanted)
         return cls(**settings)  # type: ignore[arg-type]
 
 
@@ -84,7 +85,7 @@ class AssumedRule:
     text: str
     #: The evidence for it.
     basis: str
-    #: The names of the settings that change it; without one it is fixed.
+    #: The names of the settings that change it; empty: no setting changes it.
     settings: tuple[str, ...] = ()
 
 
@@ -98,24 +99,18 @@ ASSUMED_RULES = (
     AssumedRule(
         "U5",
         "an update that changes nothing, or sends nothing, still appends a version",
-        "seen for the first, nothing says for the second",
+        "observed for an update that changes nothing; unknown for an empty one",
     ),
-    AssumedRule("U6", "null is a value: it unsets nothing", "nothing says"),
+    AssumedRule("U6", "null is stored as a value; it does not remove the param", "nothing says"),
     AssumedRule("U7", "a patch of an empty history makes version 0 of just its params", "nothing says"),
-    AssumedRule(
-        "U9", "a project's params cannot be called `version`, `created_at` or `patch`", "follows from the flat form"
-    ),
+    AssumedRule("U9", "a project has no params `version`, `created_at` and `patch`", "follows from the flat form"),
     AssumedRule("U10", "routing names in a project's history are kept, but not inherited", "nothing says"),
     AssumedRule("U11", "`instruction` is text or null", "nothing says"),
-    AssumedRule(
-        "T1",
-        "a param that the task sets to null overrides the project's",
-        "documented for values, nothing says for null",
-    ),
+    AssumedRule("T1", "a task's null overrides the project's value", "documented for values; unknown for null"),
     AssumedRule(
         "T5",
         "the separator stands between the task's and the project's instruction; what is empty is left out",
-        "a public task with an inherited instruction fits a newline",
+        "one public task shows a newline there",
         ("instruction_separator", "empty_instruction"),
     ),
     AssumedRule(
@@ -124,19 +119,13 @@ ASSUMED_RULES = (
         "documented, but some task types' pages say that in a rapid project the task's overrides",
         ("instruction_rule",),
     ),
-    AssumedRule(
-        "T7", "`project_version` out of range or no integer is an error, null is the same as not given", "nothing says"
-    ),
+    AssumedRule("T7", "a version out of range or no integer is an error; null counts as not given", "nothing says"),
     AssumedRule(
         "T8",
         "`project_param_version` on a created task is the version used, and -1 where it opted out",
         "documented twice, in conflict",
         ("pinned_param_version",),
     ),
-    AssumedRule(
-        "T12", "a task of another type than its project's is an error", "follows from the definition of a project"
-    ),
-    AssumedRule(
-        "T15", "a request that names another project than the one it is resolved against is an error", "nothing says"
-    ),
+    AssumedRule("T12", "a task of another type than its project's is an error", "follows from what a project is"),
+    AssumedRule("T15", "a request for another project than the one it is resolved against is an error", "nothing says"),
 )

@@ -1,16 +1,18 @@
-"""What a task will get."""
+"""The effective params of a task: its own, and those that it inherits."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from attrs import evolve
+
 from paramcore.errors import InvalidParams
-from paramcore.model.explanation import TASK_LAYER, Explanation, assumed_rules, explain_param
+from paramcore.model.explanation import TASK_LAYER, Explanation, explain_param, find_assumed_rules
 from paramcore.model.inheritance import Inheritance
 from paramcore.model.tasks import INHERIT_NOTHING, TASK_FIELD_NAMES, TaskRequest
 from paramcore.model.versions import ParamVersion
-from paramcore.text import describe_value, format_count, format_name, format_value
+from paramcore.text import ROW_LIMIT, describe_value, format_count, format_name, format_repr, format_value
 from paramcore.values import JSONObject, wrap_frozen
 
 
@@ -61,7 +63,7 @@ class EffectiveParams:
 
     @property
     def inheritance(self) -> Inheritance:
-        """The version that the task inherits, bound."""
+        """The version that the task inherits, ready to be merged."""
         return self._inheritance
 
     @property
@@ -81,7 +83,7 @@ class EffectiveParams:
     @property
     def project_param_version(self) -> int | None:
         """The `project_param_version` of the created task; `None` where it would have none (T8)."""
-        # T8: the version used, unless the account is known to record the latest; -1 for a task that inherits nothing.
+        # T8: the version used, unless `pinned_param_version` is `latest`; -1 for a task that inherits nothing.
         if self._task.inherits_nothing:
             return INHERIT_NOTHING
         if self.inherited_from is None:
@@ -96,7 +98,7 @@ class EffectiveParams:
         version, own = self.inherited_from, self._task.params
         # Only nulls of the task, and the instruction, can rest on an assumption.
         names = {name for name, value in own.items() if value is None} | {"instruction"}
-        rules = {rule for name in names for rule in assumed_rules(name, self._task, self._inheritance)}
+        rules = {rule for name in names for rule in find_assumed_rules(name, self._task, self._inheritance)}
         if self._task.inherits_nothing or (version is not None and version.number != self._versions[-1].number):
             rules.add("T8")
         if version is not None and version.not_inherited:
@@ -106,7 +108,7 @@ class EffectiveParams:
     @property
     def sources(self) -> Mapping[str, str]:
         """Where each param comes from: `task`, `project`, or `both` for a joined instruction."""
-        return self._inheritance.sources(self._task.params)
+        return self._inheritance.find_sources(self._task.params)
 
     def explain(self, param: str) -> Explanation:
         """Return why this param has its value, or has none.
@@ -126,17 +128,9 @@ class EffectiveParams:
         """Return a request that gives the same params whatever becomes of the project.
 
         It carries all params and inherits nothing: sent without -1, the project's
-        instruction would be appended once more (law C15).
+        instruction would be appended once more.
         """
-        return TaskRequest(
-            self.params,
-            project=self._project,
-            project_version=INHERIT_NOTHING,
-            batch=self._task.batch,
-            unique_id=self._task.unique_id,
-            clear_unique_id_on_error=self._task.clear_unique_id_on_error,
-            type=self._task.type,
-        )
+        return evolve(self._task, params=self.params, project=self._project, project_version=INHERIT_NOTHING)
 
     def as_task(self) -> Mapping[str, Any]:
         """Return the created task as far as it follows from the request, without what the service adds.
@@ -184,7 +178,7 @@ class EffectiveParams:
         name_width = max((len(format_name(param)) for param in self.params), default=0)
         layer_width = max(map(len, layers.values()), default=0)
         rows = [
-            f"  {format_name(param):<{name_width}}  {layers[param]:<{layer_width}}  {format_value(value, limit=100)}"
+            f"  {format_name(param):<{name_width}}  {layers[param]:<{layer_width}}  {format_value(value, limit=ROW_LIMIT)}"
             for param, value in self.params.items()
         ]
         return "\n".join([self.headline, *rows])
@@ -192,7 +186,7 @@ class EffectiveParams:
     def __repr__(self) -> str:
         version = "nothing" if self.inherited_from is None else f"version {self.inherited_from.number}"
         params = format_count(len(self.params), "param")
-        return f"<EffectiveParams for {self._project!r}: {params}, inherits {version}>"
+        return f"<EffectiveParams for {format_repr(self._project)}: {params}, inherits {version}>"
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, EffectiveParams):

@@ -1,8 +1,7 @@
 """Why a param of a task has its value.
 
-Nothing of an explanation is stored with a result.  It follows from the request,
-the version inherited and the history before it, so a history read from the
-service explains itself as well as one that was made here.
+Results store no explanation.  It follows from the request, the version that the
+task inherits and the history before it, also for a history read from the service.
 """
 
 from __future__ import annotations
@@ -14,8 +13,8 @@ from attrs import field, frozen
 
 from paramcore.model.inheritance import Inheritance
 from paramcore.model.tasks import TaskRequest
-from paramcore.model.versions import ParamVersion, unchanged_since
-from paramcore.text import format_name, format_value
+from paramcore.model.versions import ParamVersion, find_first_set_in
+from paramcore.text import ROW_LIMIT, format_name, format_repr, format_value
 from paramcore.values import equality_key, thaw
 
 #: What became of a candidate.
@@ -115,7 +114,7 @@ class Explanation:
     reason: Reason
     #: Every place that could have set it.
     candidates: tuple[Candidate, ...]
-    #: The version that first set the inherited value; `None` where nothing is inherited.
+    #: The version since which the inherited value has stood unchanged; `None` where nothing is inherited.
     first_set_in: int | None
     #: The ids of the assumed rules behind the answer.
     rests_on: tuple[str, ...]
@@ -133,10 +132,10 @@ class Explanation:
         }
 
     def __repr__(self) -> str:
-        return f"<Explanation of {self.param!r}: {self.reason}>"
+        return f"<Explanation of {format_repr(self.param)}: {self.reason}>"
 
     def __str__(self) -> str:
-        answer = f"= {format_value(self.value)}" if self.is_set else "is not set"
+        answer = f"= {format_value(self.value, limit=ROW_LIMIT)}" if self.is_set else "is not set"
         assumed = f" (assumed: {', '.join(self.rests_on)}; see `paramcore assumptions`)" if self.rests_on else ""
         width = max(len(candidate.layer) for candidate in self.candidates)
         rows = [_format_candidate(candidate, width) for candidate in self.candidates]
@@ -145,7 +144,7 @@ class Explanation:
 
 
 def _format_candidate(candidate: Candidate, width: int) -> str:
-    value = "-" if candidate.status == "UNSET" else format_value(candidate.value, limit=100)
+    value = "-" if candidate.status == "UNSET" else format_value(candidate.value, limit=ROW_LIMIT)
     since = candidate.first_set_in
     notes = [candidate.note] if candidate.note else []
     if since is not None and since != candidate.version:
@@ -162,24 +161,20 @@ def explain_param(
     inherited = {} if version is None else version.params
     is_set = param in task.params or param in inherited
     candidates = tuple(_iter_candidates(param, task, inheritance, versions))
-    winning = (
-        candidate
-        for candidate in candidates
-        if candidate.version is not None and candidate.status in ("WON", "APPENDED")
-    )
+    winning = (candidate for candidate in candidates if candidate.status in ("WON", "APPENDED"))
     return Explanation(
         param,
         is_set,
         # The merge decides each name from its own values.
         inheritance.merge({param: task.params[param]} if param in task.params else {}).get(param),
-        _reason(param, is_set, task, inheritance),
+        _find_reason(param, is_set, task, inheritance),
         candidates,
-        next((candidate.first_set_in for candidate in winning), None),
-        assumed_rules(param, task, inheritance),
+        next((candidate.first_set_in for candidate in winning if candidate.version is not None), None),
+        find_assumed_rules(param, task, inheritance),
     )
 
 
-def assumed_rules(param: str, task: TaskRequest, inheritance: Inheritance) -> tuple[str, ...]:
+def find_assumed_rules(param: str, task: TaskRequest, inheritance: Inheritance) -> tuple[str, ...]:
     """Return the ids of the assumed rules that decide this param: T1, T5 or T6."""
     own = task.params
     inherited: Mapping[str, Any] = {} if inheritance.version is None else inheritance.version.params
@@ -192,13 +187,13 @@ def assumed_rules(param: str, task: TaskRequest, inheritance: Inheritance) -> tu
     return ("T5",) if inherited[param] or own.get(param) else ()
 
 
-def _reason(param: str, is_set: bool, task: TaskRequest, inheritance: Inheritance) -> Reason:
+def _find_reason(param: str, is_set: bool, task: TaskRequest, inheritance: Inheritance) -> Reason:
     if inheritance.version is None:
         return "INHERITANCE_OFF" if task.inherits_nothing else "NO_HISTORY"
     if not is_set:
         return "ABSENT"
     if param == "instruction":
-        return _INSTRUCTION_REASONS[inheritance.source(task.params, param)]
+        return _INSTRUCTION_REASONS[inheritance.find_source(task.params, param)]
     if param in task.params:
         return "TASK_OVERRIDE"
     return "INHERITED_HEAD" if task.project_version is None else "INHERITED_PINNED"
@@ -207,7 +202,7 @@ def _reason(param: str, is_set: bool, task: TaskRequest, inheritance: Inheritanc
 def _iter_candidates(
     param: str, task: TaskRequest, inheritance: Inheritance, versions: tuple[ParamVersion, ...]
 ) -> Iterator[Candidate]:
-    source = inheritance.source(task.params, param)
+    source = inheritance.find_source(task.params, param)
     if param in task.params:
         note = "it has no text" if source == "project" else ""
         yield Candidate(None, _TASK_STATUS[source], task.params[param], note=note)
@@ -219,7 +214,7 @@ def _iter_candidates(
     latest = versions[-1] if versions else None
     if latest is not None and latest is not inherited and param in latest.params:
         requested = "nothing" if inherited is None else f"version {inherited.number}"
-        since = unchanged_since(versions, latest.number, param)
+        since = find_first_set_in(versions, latest.number, param)
         note = f"the latest, but the task asks for {requested}"
         yield Candidate(latest.number, "IGNORED", latest.params[param], since, note)
 
@@ -227,8 +222,8 @@ def _iter_candidates(
 def _iter_inherited_candidates(
     param: str, source: str, version: ParamVersion, versions: tuple[ParamVersion, ...]
 ) -> Iterator[Candidate]:
-    """Yield the version inherited, and the value that it superseded or dropped."""
-    since = unchanged_since(versions, version.number, param)
+    """Yield the value of the inherited version, and the value that it superseded or dropped."""
+    since = find_first_set_in(versions, version.number, param)
     if param in version.params:
         status = _VERSION_STATUS[source]
         note = "the task sets it" if status == "LOST" else ""
@@ -241,5 +236,5 @@ def _iter_inherited_candidates(
     if since and param in versions[since - 1].params:
         how = "superseded" if param in version.params else "dropped"
         before = versions[since - 1]
-        earlier = unchanged_since(versions, before.number, param)
+        earlier = find_first_set_in(versions, before.number, param)
         yield Candidate(before.number, "LOST", before.params[param], earlier, f"{how} in version {since}")

@@ -14,13 +14,13 @@ from attrs import evolve, field, frozen
 
 from paramcore.errors import NoSuchVersion
 from paramcore.model.assumptions import Assumptions
-from paramcore.model.tasks import inherits_nothing
+from paramcore.model.tasks import is_opt_out
 from paramcore.model.versions import ParamVersion
 from paramcore.text import describe_value
 from paramcore.values import check_instruction, wrap_frozen
 
 
-def inherited_version(versions: tuple[ParamVersion, ...], project_version: int | None) -> ParamVersion | None:
+def find_inherited_version(versions: tuple[ParamVersion, ...], project_version: int | None) -> ParamVersion | None:
     """Return the version that a task with this `project_version` inherits; `None` where it inherits nothing.
 
     Raises:
@@ -30,16 +30,16 @@ def inherited_version(versions: tuple[ParamVersion, ...], project_version: int |
     if project_version is None:
         return versions[-1] if versions else None
     # T3: -1 inherits nothing.
-    if inherits_nothing(project_version):
+    if is_opt_out(project_version):
         return None
     try:
-        return version_by_number(versions, project_version)
+        return get_version(versions, project_version)
     except NoSuchVersion as error:
         others = "or -1 to inherit nothing, or no `project_version` for the latest"
         raise evolve(error, path="/project_version", wanted=f"{error.wanted}, {others}") from None
 
 
-def version_by_number(versions: tuple[ParamVersion, ...], number: int) -> ParamVersion:
+def get_version(versions: tuple[ParamVersion, ...], number: int) -> ParamVersion:
     """Return the version of this number, which is never counted from the end.
 
     Raises:
@@ -58,7 +58,7 @@ def version_by_number(versions: tuple[ParamVersion, ...], number: int) -> ParamV
 Merge: TypeAlias = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 
-@frozen(repr=False)
+@frozen(init=False, repr=False)
 class Inheritance:
     """A version bound once, to be merged with the params of many tasks.  It pickles."""
 
@@ -66,46 +66,47 @@ class Inheritance:
     version: ParamVersion | None
     #: The assumed rules that the merge uses.
     assumptions: Assumptions
-    #: Whether the version has an instruction that is appended to a task's.
-    appends: bool = field(init=False, eq=False)
-    # Bound once for all tasks: the params inherited, the text appended to a task's instruction, and the
-    # instruction of a task without text.
-    _inherited: Mapping[str, Any] = field(init=False, eq=False)
-    _appended: str | None = field(init=False, eq=False)
-    _alone: str | None = field(init=False, eq=False)
-    _inherited_sources: Mapping[str, str] = field(init=False, eq=False)
+    _inherited: Mapping[str, Any] = field(eq=False)
+    # The text that is appended to a task's instruction; `None` where nothing is appended.
+    _suffix: str | None = field(eq=False)
+    # The instruction of a task without text.
+    _instruction_if_none: str | None = field(eq=False)
+    _inherited_sources: Mapping[str, str] = field(eq=False)
 
-    def __attrs_post_init__(self) -> None:
-        inherited: Mapping[str, Any] = self.version.params if self.version else wrap_frozen({})
-        text, appended, alone = inherited.get("instruction"), None, None
+    def __init__(self, version: ParamVersion | None, assumptions: Assumptions) -> None:
+        inherited: Mapping[str, Any] = version.params if version else wrap_frozen({})
+        text, suffix, instruction_if_none = inherited.get("instruction"), None, None
         # T6: where the task's instruction overrides, it is a param like any other, and nothing is appended.
-        if text and self.assumptions.instruction_rule == "append":
-            # T5: one separator stands between the two texts; a task without text gets none, unless it is to be joined.
-            appended = self.assumptions.instruction_separator + text
-            alone = appended if self.assumptions.empty_instruction == "join" else text
-            # The name keeps its place, and a missing instruction is merged like a null one.
+        if text and assumptions.instruction_rule == "append":
+            # T5: one separator stands between the two texts.
+            # A task without text gets no separator, unless `empty_instruction` is `join`.
+            suffix = assumptions.instruction_separator + text
+            instruction_if_none = suffix if assumptions.empty_instruction == "join" else text
+            # `instruction` keeps its position; `merge` fills in its text.
             inherited = {**inherited, "instruction": None}
-        set_field = object.__setattr__
-        set_field(self, "appends", appended is not None)
-        set_field(self, "_inherited", inherited)
-        set_field(self, "_appended", appended)
-        set_field(self, "_alone", alone)
-        set_field(self, "_inherited_sources", dict.fromkeys(inherited, "project"))
+        sources = dict.fromkeys(inherited, "project")
+        self.__attrs_init__(version, assumptions, inherited, suffix, instruction_if_none, sources)
+
+    @property
+    def appends(self) -> bool:
+        """Whether the version has an instruction that is appended to a task's."""
+        return self._suffix is not None
 
     def merge(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """Return the effective params of a task with these params: a new dict that shares their values.
 
-        It takes params that were checked before (`TaskRequest.params`, or decoded
-        JSON that you trust), never a request.
+        The params must be checked already: `TaskRequest.params`, or decoded JSON that
+        you trust.  A request with routing names is not accepted.
 
         Raises:
             InvalidParams: `instruction_type`, where `instruction` is neither text
                 nor null.  Nothing else is checked.
         """
         # T1: what the task sets wins, whole, null included; what it does not set it inherits.
+        # The exception is `instruction`, see T5.
         effective = {**self._inherited, **params}
-        appended = self._appended
-        if appended is None:
+        suffix = self._suffix
+        if suffix is None:
             if "instruction" in params:
                 check_instruction(params["instruction"])
             return effective
@@ -113,28 +114,28 @@ class Inheritance:
         if own:
             try:
                 # T4: the project's instruction is appended after the task's.
-                effective["instruction"] = own + appended
+                effective["instruction"] = own + suffix
             except TypeError:
                 # Of all JSON only text can be joined; `check_instruction` rejects the rest.
                 pass
             else:
                 return effective
         check_instruction(own)
-        effective["instruction"] = self._alone
+        effective["instruction"] = self._instruction_if_none
         return effective
 
-    def sources(self, params: Mapping[str, Any]) -> dict[str, str]:
+    def find_sources(self, params: Mapping[str, Any]) -> dict[str, str]:
         """Return where each param that `merge` returns comes from: `task`, `project`, or `both` for a joined text."""
         sources = {**self._inherited_sources}
         for name in params:
             sources[name] = "task"
-        if self._appended is not None:
-            sources["instruction"] = self.source(params, "instruction")
+        if self._suffix is not None:
+            sources["instruction"] = self.find_source(params, "instruction")
         return sources
 
-    def source(self, params: Mapping[str, Any], name: str) -> str:
+    def find_source(self, params: Mapping[str, Any], name: str) -> str:
         """Return where one param that `merge` returns comes from."""
-        if name == "instruction" and self._appended is not None:
+        if name == "instruction" and self._suffix is not None:
             return "both" if params.get(name) else "project"
         return "task" if name in params else "project"
 

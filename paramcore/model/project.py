@@ -1,4 +1,4 @@
-"""A project: a name, a type, and the versions of its params, of which none ever changes."""
+"""A project: a name, a type, and the versions of its params, which never change."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from attrs import field, frozen
 from paramcore.errors import InvalidSetting, NoSuchVersion, WrongProject
 from paramcore.model.assumptions import Assumptions
 from paramcore.model.effective import EffectiveParams
-from paramcore.model.inheritance import Inheritance, Merge, inherited_version, version_by_number
-from paramcore.model.tasks import TaskRequest, check_project_name, check_task_type
+from paramcore.model.inheritance import Inheritance, Merge, find_inherited_version, get_version
+from paramcore.model.names import check_project_name, check_task_type
+from paramcore.model.tasks import TaskRequest
 from paramcore.model.updates import Patch, Replace, Update
 from paramcore.model.versions import ParamVersion
-from paramcore.text import describe_value, format_count, format_name, format_value
-from paramcore.values import JSONObject, freeze, wrap_frozen
+from paramcore.text import ROW_LIMIT, describe_value, format_count, format_name, format_repr, format_value, truncate
+from paramcore.values import freeze_object, wrap_frozen
 
 #: The fields of a project object that the model knows, in the service's order.
 FIELD_ORDER = ("type", "name", "param_history")
@@ -29,8 +30,8 @@ class Project:
     Every update returns a new project with one version more; the old one stays
     as it is.  Give `params` for a project with one version, `versions` for a
     whole history, or neither for a project without versions.  `fields` are the
-    further fields of a project object; `type`, `name` and `param_history` among
-    them hold their place only, and the order is kept for writing (P8).
+    further fields of a project object (P8); `type`, `name` and `param_history`
+    among them are ignored.  `field_order` is the order in which all are written.
 
     Raises:
         InvalidSetting: `project_name`, `task_type`, `assumption_value`,
@@ -51,7 +52,7 @@ class Project:
     assumptions: Assumptions
     #: The further fields of the project object, as it was read.
     fields: Mapping[str, Any]
-    #: The order of all names of the project object, as it was read.
+    #: The order of all names of the project object, for writing.
     field_order: tuple[str, ...] = field(eq=False)
     # Bound once, since most tasks inherit the latest version.
     _latest: Inheritance = field(eq=False)
@@ -66,6 +67,7 @@ class Project:
         versions: Iterable[ParamVersion] | None = None,
         assumptions: Assumptions = Assumptions(),
         fields: Mapping[str, Any] = wrap_frozen({}),
+        field_order: Iterable[str] = FIELD_ORDER,
     ) -> None:
         check_project_name(name)
         check_task_type(type)
@@ -81,11 +83,9 @@ class Project:
             raise InvalidSetting("argument_type", None, "`params` or `created_at` beside `versions`", "one of the two")
         else:
             history = _check_history(tuple(versions))
-        given: JSONObject = freeze(fields)
-        further = wrap_frozen({name: value for name, value in given.items() if name not in FIELD_ORDER})
-        latest = Inheritance(inherited_version(history, None), assumptions)
-        order = tuple(given) if given else FIELD_ORDER
-        self.__attrs_init__(name, type, history, assumptions, further, order, latest)
+        further = {name: value for name, value in freeze_object(fields).items() if name not in FIELD_ORDER}
+        latest = Inheritance(find_inherited_version(history, None), assumptions)
+        self.__attrs_init__(name, type, history, assumptions, wrap_frozen(further), tuple(field_order), latest)
 
     @property
     def latest(self) -> ParamVersion:
@@ -111,7 +111,7 @@ class Project:
         Raises:
             NoSuchVersion: `version_type` or `version_unknown`.
         """
-        return version_by_number(self.versions, number)
+        return get_version(self.versions, number)
 
     def update(self, update: Update, *, created_at: str | None = None) -> Project:
         """Return the project with one version more.
@@ -125,7 +125,7 @@ class Project:
             raise InvalidSetting("update_type", None, describe_value(update), "a `Patch` or a `Replace`")
         # U5: each update appends one version, also one that changes nothing.
         version = ParamVersion(len(self.versions), update.applied_to(self.params), created_at)
-        return self._rebuild(versions=(*self.versions, version))(self.name)
+        return self._rebuild(versions=(*self.versions, version))
 
     def patch_params(self, params: Mapping[str, Any], *, created_at: str | None = None) -> Project:
         """Return the project with these params laid over its latest ones; raises as `Patch` does."""
@@ -135,17 +135,17 @@ class Project:
         """Return the project with just these params; raises as `Replace` does."""
         return self.update(Replace(params), created_at=created_at)
 
-    def assuming(self, assumptions: Assumptions) -> Project:
+    def with_assumptions(self, assumptions: Assumptions) -> Project:
         """Return the project under other assumptions."""
-        return self._rebuild(assumptions=assumptions)(self.name)
+        return self._rebuild(assumptions=assumptions)
 
     def inheritance(self, project_version: int | None = None) -> Merge:
         """Return a callable from a task's params to its effective params, for hot loops.
 
-        It inherits from the version that a task with this `project_version` has.
-        It takes params that were checked before, never a request, and returns a
-        plain dict that shares their values.  It checks only that `instruction` is
-        text or null.  It pickles.
+        The callable merges with the version that a task with this `project_version`
+        inherits.  Its params must be checked already, without routing names.  It
+        checks only that `instruction` is text or null.  It returns a plain dict that
+        shares the values, and it pickles.
 
         Raises:
             NoSuchVersion: `version_type` or `version_unknown`.
@@ -171,17 +171,17 @@ class Project:
         Raises:
             ParamcoreError: as `resolve` does, when the task's turn comes.
         """
-        bound: dict[int, Inheritance] = {}
+        inheritances: dict[int, Inheritance] = {}
         for task in tasks:
             request = task if isinstance(task, TaskRequest) else TaskRequest.from_flat(task)
             version = request.project_version
             if version is None:
                 inheritance = self._latest
             # To a dict, `True` and `1.0` are 1; `_bind` rejects them.
-            elif type(version) is int and version in bound:
-                inheritance = bound[version]
+            elif type(version) is int and version in inheritances:
+                inheritance = inheritances[version]
             else:
-                inheritance = bound[version] = self._bind(version)
+                inheritance = inheritances[version] = self._bind(version)
             yield self._resolve(request, inheritance)
 
     def check_request(self, task: TaskRequest) -> None:
@@ -210,22 +210,25 @@ class Project:
         return EffectiveParams(self.name, self.type, self.versions, request, inheritance)
 
     def _bind(self, project_version: int | None) -> Inheritance:
-        return Inheritance(inherited_version(self.versions, project_version), self.assumptions)
+        return Inheritance(find_inherited_version(self.versions, project_version), self.assumptions)
 
-    def _rebuild(self, **changes: Any) -> partial[Project]:
-        fields = {name: self.fields.get(name) for name in self.field_order}
-        kept = {"type": self.type, "versions": self.versions, "assumptions": self.assumptions, "fields": fields}
-        return partial(Project, **{**kept, **changes})
+    def _rebuild(self, **changes: Any) -> Project:
+        return Project(self.name, **{**self._keywords, **changes})
+
+    @property
+    def _keywords(self) -> dict[str, Any]:
+        names = ("type", "versions", "assumptions", "fields", "field_order")
+        return {name: getattr(self, name) for name in names}
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return self._rebuild(), (self.name,)
+        return partial(Project, **self._keywords), (self.name,)
 
     def __repr__(self) -> str:
-        return f"<Project {self.name!r}: {self.type}, {format_count(len(self.versions), 'version')}>"
+        return f"<Project {format_repr(self.name)}: {self.type}, {format_count(len(self.versions), 'version')}>"
 
     def __str__(self) -> str:
         counted = format_count(len(self.versions), "version")
-        names = ", ".join(map(format_name, self.params)) or "no params"
+        names = truncate(", ".join(map(format_name, self.params)), ROW_LIMIT) or "no params"
         holds = f"; the latest, {self.latest.number}, holds {names}" if self.versions else ""
         return f"project {format_value(self.name)} ({format_name(self.type)}): {counted}{holds}"
 

@@ -8,7 +8,8 @@ from typing import Any, final
 from attrs import Attribute, field, frozen
 
 from paramcore.errors import InvalidParams, InvalidSetting
-from paramcore.text import describe_value, format_count
+from paramcore.model.names import check_project_name
+from paramcore.text import describe_value, format_count, format_repr
 from paramcore.values import JSONObject, freeze, freeze_params, join_pointer, wrap_frozen
 
 #: The `project_version` of a request that inherits nothing (T3).
@@ -29,39 +30,12 @@ _ROUTING = frozenset(ROUTING_NAMES)
 TASK_FIELD_NAMES = ("instruction", "callback_url", "metadata", "tags", "priority")
 
 
-def check_project_name(name: object, *, path: str | None = None) -> None:
-    """Check the name of a project.
-
-    Raises:
-        InvalidSetting: `project_name`, for anything but text, and for names that
-            cannot stand in the API's URLs: "", ".", "..", control characters,
-            lone surrogates.
-    """
-    if type(name) is not str:
-        raise InvalidSetting("project_name", path, describe_value(name), "a project name, as text")
-    if name in ("", ".", "..") or any(c < " " or c == "\x7f" or "\ud800" <= c <= "\udfff" for c in name):
-        wanted = "a name that can stand in a URL: not empty, not `.` or `..`, no control characters"
-        raise InvalidSetting("project_name", path, describe_value(name), wanted)
-
-
-def check_task_type(task_type: object, *, path: str | None = None) -> None:
-    """Check a task type.
-
-    Raises:
-        InvalidSetting: `task_type`, for anything but text, and for "".
-        NotJSON: `value_text`, for lone surrogates.
-    """
-    if type(task_type) is not str or not task_type:
-        raise InvalidSetting("task_type", path, describe_value(task_type), "a task type, as text")
-    freeze(task_type)
-
-
-def inherits_nothing(project_version: object) -> bool:
+def is_opt_out(project_version: object) -> bool:
     """Return whether this `project_version` is -1: by exact type, since in Python `-1.0 == -1`."""
     return type(project_version) is int and project_version == INHERIT_NOTHING
 
 
-def _own_params(params: Mapping[str, Any]) -> JSONObject:
+def _freeze_own_params(params: Mapping[str, Any]) -> JSONObject:
     frozen = freeze_params(params)
     if not _ROUTING.isdisjoint(frozen):
         name = next(name for name in ROUTING_NAMES if name in frozen)
@@ -97,7 +71,7 @@ def _check_flag(_task: object, attribute: Attribute[Any], value: object) -> None
         raise InvalidSetting("flag_type", f"/{attribute.name}", describe_value(value), "true or false")
 
 
-def _exact(value: object) -> tuple[type, object]:
+def _pair_with_type(value: object) -> tuple[type, object]:
     # `True == 1` and `1.0 == 1` in Python, but neither is version 1.
     return type(value), value
 
@@ -115,11 +89,11 @@ class TaskRequest:
     """
 
     #: Everything but the routing names; also `callback_url`, `metadata`, `tags` and `priority`.
-    params: Mapping[str, Any] = field(converter=_own_params)
+    params: Mapping[str, Any] = field(converter=_freeze_own_params)
     #: The name of the project; `None` where the batch or the caller knows it.
     project: str | None = field(default=None, validator=_check_project, kw_only=True)
     #: The version to inherit from: `None` is the latest, -1 is none (T2, T3).
-    project_version: int | None = field(default=None, converter=_freeze_version, eq=_exact, kw_only=True)
+    project_version: int | None = field(default=None, converter=_freeze_version, eq=_pair_with_type, kw_only=True)
     #: The name of the batch.
     batch: str | None = field(default=None, converter=_freeze_text, validator=_check_text, kw_only=True)
     #: An id of the caller's own, which the service accepts once.
@@ -149,7 +123,7 @@ class TaskRequest:
     @property
     def inherits_nothing(self) -> bool:
         """Whether the task inherits nothing (T3)."""
-        return inherits_nothing(self.project_version)
+        return is_opt_out(self.project_version)
 
     @property
     def flat(self) -> Mapping[str, Any]:
@@ -161,5 +135,5 @@ class TaskRequest:
         return {name: value for name in ROUTING_NAMES if (value := getattr(self, name)) is not None}
 
     def __repr__(self) -> str:
-        routing = "".join(f", {name} {value!r}" for name, value in self._routing.items())
+        routing = "".join(f", {name} {format_repr(value)}" for name, value in self._routing.items())
         return f"<TaskRequest: {format_count(len(self.params), 'param')}{routing}>"

@@ -16,13 +16,13 @@ from attrs import field, frozen
 from paramcore.errors import InvalidParams
 from paramcore.model.tasks import ROUTING_NAMES
 from paramcore.text import format_count
-from paramcore.values import JSONObject, freeze, freeze_params, join_pointer, wrap_frozen
+from paramcore.values import JSONObject, freeze_object, freeze_params, join_pointer, wrap_frozen
 
 #: Names that stand beside the params in the API's flat forms: a history entry, or the body of an update.
 BOOKKEEPING_NAMES = frozenset({"version", "created_at", "patch"})
 
 
-def _project_params(params: Mapping[str, Any]) -> JSONObject:
+def _freeze_project_params(params: Mapping[str, Any]) -> JSONObject:
     frozen = freeze_params(params)
     for name in frozen:
         # U9: the flat form would overwrite bookkeeping names, and `patch` would change the mode.
@@ -48,7 +48,7 @@ class Patch:
     """
 
     #: The params, frozen.
-    params: Mapping[str, Any] = field(converter=_project_params)
+    params: Mapping[str, Any] = field(converter=_freeze_project_params)
 
     def applied_to(self, params: Mapping[str, Any]) -> JSONObject:
         """Return what a project that holds `params` holds after this update.
@@ -60,8 +60,7 @@ class Patch:
         # U4: `instruction` is a name like any other here: appending happens between a task and its project only.
         # U6: null is a value, so a patch cannot unset a name; only a replace that leaves it out can.
         # U7: over an empty history it makes just its own params.
-        after: JSONObject = freeze({**params, **self.params})
-        return after
+        return freeze_object({**params, **self.params})
 
     def then(self, second: Update) -> Update:
         """Return the one update that does what this one and then `second` do."""
@@ -86,14 +85,13 @@ class Replace:
     """
 
     #: The params, frozen.
-    params: Mapping[str, Any] = field(converter=_project_params)
+    params: Mapping[str, Any] = field(converter=_freeze_project_params)
 
     def applied_to(self, params: Mapping[str, Any]) -> JSONObject:
         """Return what a project that holds `params` holds after this update."""
         # U2: a replace keeps nothing: the new version holds exactly the params of the request.
         del params
-        after: JSONObject = freeze(self.params)
-        return after
+        return freeze_object(self.params)
 
     def then(self, second: Update) -> Update:
         """Return the one update that does what this one and then `second` do."""

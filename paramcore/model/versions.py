@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from attrs import Attribute, field, frozen
+from attrs.converters import optional
 
 from paramcore.errors import InvalidSetting
 from paramcore.model.tasks import ROUTING_NAMES
 from paramcore.model.updates import BOOKKEEPING_NAMES
 from paramcore.text import describe_value, format_count
-from paramcore.values import JSONObject, freeze, freeze_params, same_member, wrap_frozen
+from paramcore.values import JSONObject, freeze, freeze_object, freeze_params, same_member, wrap_frozen
 
 _NOT_INHERITED = BOOKKEEPING_NAMES.union(ROUTING_NAMES)
 
@@ -34,9 +35,9 @@ class ParamVersion:
     #: When it was made, as the service writes it; `None` where nothing says.
     created_at: str | None = field(default=None, validator=_check_created_at)
     #: Names in a stored entry that no task inherits, with their values (U10).
-    not_inherited: Mapping[str, Any] = field(factory=dict, converter=freeze)
+    not_inherited: Mapping[str, Any] = field(factory=dict, converter=freeze_object)
     #: The flat entry as it was read, to be written back as it was; `None` for a version made here.
-    raw_entry: Mapping[str, Any] | None = field(default=None, converter=freeze, eq=False)
+    raw_entry: Mapping[str, Any] | None = field(default=None, converter=optional(freeze_object), eq=False)
 
     @classmethod
     def from_entry(cls, number: int, entry: JSONObject) -> ParamVersion:
@@ -59,9 +60,9 @@ class ParamVersion:
         return f"<ParamVersion {self.number}: {format_count(len(self.params), 'param')}>"
 
 
-def unchanged_since(versions: tuple[ParamVersion, ...], number: int, name: str) -> int:
-    """Return the first version since which `name` is as it is in version `number`: same value, or not set."""
-    held = versions[number].params
-    while number and same_member(versions[number - 1].params, held, name):
+def find_first_set_in(versions: tuple[ParamVersion, ...], number: int, name: str) -> int:
+    """Return the version since which a param is unchanged up to version `number`: same value, or not set."""
+    params = versions[number].params
+    while number and same_member(versions[number - 1].params, params, name):
         number -= 1
     return number

@@ -11,7 +11,7 @@ from paramcore.service.outcome import Outcome, digest_params, find_update
 from paramcore.service.replies import read_project_reply
 from paramcore.service.requests import Response, get_project, update_project
 from paramcore.service.retry import Clock, Flow, get_with_retry, post_once
-from paramcore.text import describe_value
+from paramcore.text import describe_value, format_count
 
 
 def apply_plan(plan: Plan, clock: Clock) -> Flow[Outcome]:
@@ -25,9 +25,8 @@ def apply_plan(plan: Plan, clock: Clock) -> Flow[Outcome]:
     response = yield from get_with_retry(get_project(planned_on.name), clock)
     now = read_project_reply(response, planned_on.name, planned_on.assumptions)
     if now.versions != planned_on.versions:
-        found = (
-            f"a history of {len(now.versions)} versions that is not the one of {len(planned_on.versions)} planned on"
-        )
+        versions, planned = (format_count(len(project.versions), "version") for project in (now, planned_on))
+        found = f"a history of {versions}, not the plan's history of {planned}"
         error = NotDone("history_moved", None, found, "a plan made on the current history")
         return Outcome.of(plan, "not done", now=now, error=error)
     reply: Response | NotDone | OutcomeUnknown

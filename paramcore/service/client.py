@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from attrs import field, frozen
 
@@ -62,19 +62,39 @@ class Client:
         request = requests.list_projects(archived=archived)
         return read_projects_reply(self._run(get_with_retry, request), self.assumptions)
 
-    def create_project(self, name: str, *, type: str, **fields: Any) -> Project:
+    def create_project(
+        self,
+        name: str,
+        *,
+        type: str,
+        params: Mapping[str, Any] | None = None,
+        rapid: bool = False,
+        studio: bool = False,
+        dataset_id: str | None = None,
+        pipeline: Literal["standard_task", "consensus_task"] | None = None,
+        consensus_attempts: int | None = None,
+    ) -> Project:
         """Create a project.
 
-        `fields` are `params`, `rapid`, `studio`, `dataset_id`, `pipeline` and
-        `consensus_attempts`.  If the outcome is unknown, `get_project` shows
-        whether the project exists.
+        `pipeline` requires `studio`, and `consensus_attempts` the pipeline
+        `consensus_task`.  If the outcome is unknown, `get_project` shows whether the
+        project exists.
 
         Raises:
             InvalidSetting: `project_name`, `task_type`, `flag_type`,
                 `routing_type`, `pipeline`.
             InvalidParams, NotJSON: if a project cannot hold the params.
         """
-        request = requests.create_project(name, type=type, **fields)
+        request = requests.create_project(
+            name,
+            type=type,
+            params=params,
+            rapid=rapid,
+            studio=studio,
+            dataset_id=dataset_id,
+            pipeline=pipeline,
+            consensus_attempts=consensus_attempts,
+        )
         return read_project_reply(self._run(post_once, request), name, self.assumptions)
 
     def create_task(self, effective: EffectiveParams, *, send: TaskRequest | None = None) -> Mapping[str, Any]:

@@ -17,7 +17,7 @@ from paramcore.errors import ParamcoreError
 from paramcore.files.document import TASK_DEPTH, decode_document
 from paramcore.model import Assumptions, EffectiveParams, Project, TaskRequest
 from paramcore.service.requests import Request, Response
-from paramcore.text import format_name, format_value
+from paramcore.text import format_count, format_name, format_value
 from paramcore.values import thaw
 from paramcore.wire import read_update, write_project
 
@@ -46,7 +46,7 @@ class MemoryService:
     Example:
         >>> service = MemoryService([Project("docks", type="imageannotation")], on_event=print)
         >>> service.send(Request("GET", "/projects/docks")).status
-        GET /projects/docks 200  version -1
+        GET /projects/docks 200  no versions
         200
     """
 
@@ -71,7 +71,8 @@ class MemoryService:
         self._lock = threading.RLock()
 
     def __repr__(self) -> str:
-        return f"<MemoryService: {len(self._projects)} projects, {len(self._tasks)} tasks>"
+        projects, tasks = format_count(len(self._projects), "project"), format_count(len(self._tasks), "task")
+        return f"<MemoryService: {projects}, {tasks}>"
 
     @property
     def projects(self) -> Mapping[str, Project]:
@@ -112,11 +113,13 @@ class MemoryService:
         match (request.method, *parts):
             case ("GET", "projects"):
                 projects = self._list_projects(request.query.get("archived"))
-                return projects, f"{len(projects)} projects"
+                return projects, format_count(len(projects), "project")
             case ("POST", "projects"):
                 return self._create_project(_decode_object(request))
             case ("GET", "projects", name):
-                return write_project(self._get_project(name)), f"version {len(self._get_project(name).versions) - 1}"
+                project = self._get_project(name)
+                event = f"version {project.latest.number}" if project.versions else "no versions"
+                return write_project(project), event
             case ("POST", "projects", name, "setParams"):
                 return self._update_project(name, request)
             case ("GET", "projects", name, "taskTemplates"):
@@ -134,7 +137,8 @@ class MemoryService:
             case ("GET", "batches", name):
                 return self._get_batch(name), "a batch"
             case ("GET", "batches", name, "status"):
-                return self._get_batch_status(name), "the status of a batch"
+                count = sum(task.get("batch") == name for task in self._tasks.values())
+                return {"status": self._get_batch(name)["status"], "tasks_pending": count}, "the status of a batch"
             case ("POST", "batches", name, "finalize"):
                 self._get_batch(name)["status"] = "in_progress"
                 return self._get_batch(name), "finalized"
@@ -174,7 +178,8 @@ class MemoryService:
             assumptions=self.assumptions,
         )
         self._projects[project.name] = project
-        return write_project(project), f"created {format_value(project.name)} with {len(project.params)} params"
+        params = format_count(len(project.params), "param")
+        return write_project(project), f"created {format_value(project.name)} with {params}"
 
     def _update_project(self, name: str, request: Request) -> tuple[Any, str]:
         project = self._get_project(name)
@@ -244,7 +249,7 @@ class MemoryService:
         has_more = offset + limit < len(tasks)
         listing = {"docs": page, "total": len(tasks), "limit": limit, "offset": offset, "has_more": has_more}
         token = {"next_token": str(offset + limit)} if has_more else {}
-        return {**listing, **token}, f"{len(page)} of {len(tasks)} tasks"
+        return {**listing, **token}, f"{len(page):,} of {format_count(len(tasks), 'task')}"
 
     def _create_batch(self, body: dict[str, Any]) -> tuple[Any, str]:
         project, name = self._get_project(body.get("project")), body.get("name")
@@ -255,10 +260,6 @@ class MemoryService:
         own = {"name": name, "project": project.name, "status": "staging", **self._creation_time()}
         self._batches[name] = {**body, **own}
         return self._batches[name], f"created the batch {format_value(name)} of {format_value(project.name)}"
-
-    def _get_batch_status(self, name: str) -> dict[str, Any]:
-        count = sum(task.get("batch") == name for task in self._tasks.values())
-        return {"status": self._get_batch(name)["status"], "tasks_pending": count}
 
     def _creation_time(self) -> dict[str, Any]:
         created_at = self._created_at()

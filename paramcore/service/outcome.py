@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 from paramcore.analysis import Plan, find_overwritten_params
 from paramcore.errors import NotDone, OutcomeUnknown
 from paramcore.model import Project
-from paramcore.text import format_name, format_value
+from paramcore.text import format_name, format_repr, format_value
 from paramcore.values import same
 
 #: `done`: one version holds the update. `not done`: certainly none. `repeated`: several. `unknown`: anything else.
@@ -23,8 +23,8 @@ OutcomeState: TypeAlias = Literal["done", "not done", "unknown", "repeated"]
 class Outcome:
     """What an update did, as `Client.apply` and `Client.reconcile` return it.
 
-    `reconcile` needs only `project`, `base` and `digest`, so another process
-    can look up the outcome:
+    `reconcile` needs only `project`, `base` and `digest`, so another process can
+    look up the outcome.  `base` counts the versions before the update:
 
         >>> Outcome("unknown", "docks", base=3, digest="5f0c")
         <Outcome 'unknown' of the update of 'docks'>
@@ -92,11 +92,6 @@ class Outcome:
         return self.version is not None and self.version > self.base
 
     @property
-    def newer_exists(self) -> bool:
-        """Whether another writer added a version after this update."""
-        return self.now is not None and self.version is not None and self.version + 1 < len(self.now.versions)
-
-    @property
     def overwritten(self) -> tuple[str, ...]:
         """The params changed concurrently that this update overwrote."""
         if self.now is None or self.version is None or not self.base_moved:
@@ -129,7 +124,7 @@ class Outcome:
         }
 
     def __repr__(self) -> str:
-        return f"<Outcome {self.state!r} of the update of {self.project!r}>"
+        return f"<Outcome {self.state!r} of the update of {format_repr(self.project)}>"
 
     def __str__(self) -> str:
         name = format_value(self.project)
@@ -190,7 +185,7 @@ def _normalize(value: Any) -> Any:
         return {name: _normalize(member) for name, member in value.items()}
     if isinstance(value, list):
         return [_normalize(element) for element in value]
-    # JSON has one kind of number: 1.0 equals 1.
+    # In JSON, 1.0 equals 1.
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 

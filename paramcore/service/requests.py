@@ -16,7 +16,7 @@ from attrs import field, frozen
 
 from paramcore.errors import InvalidSetting
 from paramcore.model import Project, TaskRequest, Update, check_project_name
-from paramcore.text import describe_value
+from paramcore.text import describe_value, format_repr
 from paramcore.values import freeze, thaw
 
 #: Bytes. A transport rejects a longer response body.
@@ -39,11 +39,11 @@ class Request:
     #: The HTTP method.
     method: Literal["GET", "POST"]
     #: The path below the base URL, percent-encoded.
-    path: str
+    path: str = field(repr=format_repr)
     #: The query parameters, not encoded.
     query: Mapping[str, str] = field(factory=dict, hash=False)
     #: The JSON body, encoded as UTF-8.
-    body: bytes | None = None
+    body: bytes | None = field(default=None, repr=format_repr)
     #: Seconds for the whole exchange, from connecting to the last byte of the response.
     timeout: float | None = None
 
@@ -60,7 +60,7 @@ class Response:
     #: The HTTP status code.
     status: int
     #: The body as it arrived.
-    body: bytes = b""
+    body: bytes = field(default=b"", repr=format_repr)
     #: The headers, by lower-case name.
     headers: Mapping[str, str] = field(factory=dict, hash=False)
 
@@ -99,11 +99,7 @@ def create_project(
     pipeline: Literal["standard_task", "consensus_task"] | None = None,
     consensus_attempts: int | None = None,
 ) -> Request:
-    """Build the request that creates a project; the body holds only what is given.
-
-    `pipeline` requires `studio`; `consensus_attempts` requires the pipeline
-    `consensus_task`.
-    """
+    """Build the request that creates a project; the body holds only what is given."""
     project = Project(name, type=type, params=params)
     _check_studio_fields(rapid, studio, dataset_id, pipeline, consensus_attempts)
     optional = {

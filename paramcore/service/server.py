@@ -68,13 +68,13 @@ class _Handler(BaseHTTPRequestHandler):
     server_version = "paramcore"
     #: Seconds before an idle connection is closed.
     timeout = 10
-    # Buffer each reply: several small writes would wait for each other's acknowledgement.
+    # Buffer each reply, so that it is sent in one write: small writes wait for acknowledgements.
     wbufsize = 2**16
     disable_nagle_algorithm = True
     server: _HTTPServer
 
     def do_GET(self) -> None:
-        """Answer a request of any method."""
+        """Read one request and send the answer of the stand-in; all methods come here."""
         length = self.headers.get("content-length", "0")
         if "transfer-encoding" in self.headers or not (length.isascii() and length.isdigit()):
             self._reject(build_error_reply(411, "a request needs a Content-Length"))
@@ -92,7 +92,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815
 
     def _reject(self, response: Response) -> None:
-        # The body was not read, so the next request on this connection cannot be found.
+        # The unread body would be taken for the next request, so close the connection.
         self.close_connection = True
         self._send(response)
 

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 from paramcore.model import Assumptions, EffectiveParams, Project
 from paramcore.service.memory import MemoryService, build_error_reply
 from paramcore.service.requests import Request, Response
+from paramcore.text import format_count
 
 #: Bytes. The stand-in rejects a longer request body.
 MAX_BODY_SIZE = 16 * 2**20
@@ -22,12 +23,12 @@ class StandIn:
     """The service as its clients see it: URLs below `/v1`, and an API key.
 
     Live and test keys see separate worlds, `live` and `test`, which begin with
-    the same projects.  Each world is a `MemoryService`, and so a transport.
-    The callbacks are those of `MemoryService`.
+    the same projects.  Each world is a `MemoryService`, so a `Client` can use it as
+    its transport.  The callbacks are those of `MemoryService`.
 
     Example:
         >>> StandIn([Project("docks", type="imageannotation")])
-        <StandIn: 1 live and 1 test projects>
+        <StandIn: 1 live project, 1 test project>
     """
 
     def __init__(
@@ -39,10 +40,10 @@ class StandIn:
         on_validate: Callable[[Project, EffectiveParams], str | None] = lambda _project, _effective: None,
         on_event: Callable[[str], None] = lambda _event: None,
     ) -> None:
-        shared = tuple(projects)
+        initial = tuple(projects)
         worlds = [
             MemoryService(
-                shared, assumptions=assumptions, created_at=created_at, on_validate=on_validate, on_event=on_event
+                initial, assumptions=assumptions, created_at=created_at, on_validate=on_validate, on_event=on_event
             )
             for _ in range(2)
         ]
@@ -50,13 +51,15 @@ class StandIn:
         self.test: MemoryService = worlds[1]
 
     def __repr__(self) -> str:
-        return f"<StandIn: {len(self.live.projects)} live and {len(self.test.projects)} test projects>"
+        live, test = len(self.live.projects), len(self.test.projects)
+        return f"<StandIn: {format_count(live, 'live project')}, {format_count(test, 'test project')}>"
 
     def handle(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
         """Answer an HTTP request: the raw `target`, `headers` by lower-case name."""
         key = _read_key(headers.get("authorization", ""))
         if not key:
             return build_error_reply(401, "No valid API key provided.")
+        # Without a host, a target such as `//projects` would be read as one.
         parts = urlsplit(f"//host{target}" if target.startswith("/") else target)
         if not parts.path.startswith(f"{_BASE_PATH}/"):
             return build_error_reply(404, f"Cannot {method} {parts.path}")

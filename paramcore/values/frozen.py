@@ -14,7 +14,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from paramcore.text import describe_value
-from paramcore.values.faults import Trail, conversion_advice, fault_at, scalar_fault, unending_fault
+from paramcore.values.faults import Trail, make_fault, make_limit_fault, make_scalar_fault, suggest_conversion
 from paramcore.values.scalars import SCALAR_TYPES, has_surrogate, is_json_scalar
 
 #: Levels of objects and arrays; the params object itself is level 1.
@@ -46,10 +46,10 @@ class JSONObject(dict[str, Any]):
         return hash(frozenset(self.items()))
 
     def __or__(self, other: Mapping[str, Any]) -> JSONObject:  # type: ignore[override]
-        return _combine(self, other) if isinstance(other, Mapping) else NotImplemented
+        return freeze_object({**self, **other}) if isinstance(other, Mapping) else NotImplemented
 
     def __ror__(self, other: Mapping[str, Any]) -> JSONObject:  # type: ignore[override]
-        return _combine(other, self) if isinstance(other, Mapping) else NotImplemented
+        return freeze_object({**other, **self}) if isinstance(other, Mapping) else NotImplemented
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _refreeze, (thaw(self),)
@@ -103,14 +103,20 @@ def freeze(value: Any) -> Any:
         NotJSON: for any other value, with its JSON Pointer; also for more than
             100 levels, 1,000,000 nodes or 4,300 digits, and for cycles.
     """
-    kind = type(value)
-    if kind is JSONObject or kind is JSONArray:
+    value_type = type(value)
+    if value_type is JSONObject or value_type is JSONArray:
         return value
-    if kind in SCALAR_TYPES:
+    if value_type in SCALAR_TYPES:
         if not is_json_scalar(value):
-            raise scalar_fault(value, None)
+            raise make_scalar_fault(value, None)
         return value
     return _freeze_container(value)
+
+
+def freeze_object(members: Mapping[str, Any]) -> JSONObject:
+    """Return a Mapping as a frozen object; raises as `freeze` does."""
+    frozen: JSONObject = freeze(members)
+    return frozen
 
 
 def read_once(obj: Mapping[str, Any]) -> dict[str, Any]:
@@ -175,23 +181,18 @@ def _refreeze(value: Any) -> Any:
     return _wrap_array(map(_refreeze, value)) if isinstance(value, list) else value
 
 
-def _combine(left: Mapping[str, Any], right: Mapping[str, Any]) -> JSONObject:
-    frozen: JSONObject = freeze({**left, **right})
-    return frozen
-
-
 def _same(left: object, right: object) -> bool:
     # One side is frozen, hence at most 100 levels deep, and so is the recursion.
     if left is right:
         return True
-    kind, other = type(left), type(right)
-    if issubclass(kind, dict) and issubclass(other, dict):
+    left_type, right_type = type(left), type(right)
+    if issubclass(left_type, dict) and issubclass(right_type, dict):
         return _same_members(left, right)  # type: ignore[arg-type]
-    if issubclass(kind, (list, tuple)) and issubclass(other, (list, tuple)):
+    if issubclass(left_type, (list, tuple)) and issubclass(right_type, (list, tuple)):
         return len(left) == len(right) and all(map(_same, left, right))  # type: ignore[arg-type, call-overload]
-    if kind is str:
-        return other is str and left == right
-    return kind in _NUMBERS and other in _NUMBERS and left == right
+    if left_type is str:
+        return right_type is str and left == right
+    return left_type in _NUMBERS and right_type in _NUMBERS and left == right
 
 
 def _same_members(left: dict[str, Any], right: dict[str, Any]) -> bool:
@@ -208,25 +209,25 @@ def _freeze_container(value: Any) -> JSONObject | JSONArray:
     root: JSONObject | JSONArray = _copy_container(value, None)
     nodes = len(root)
     if nodes > MAX_NODES:
-        raise _too_large((None, None, value))
-    pending: list[tuple[Any, Trail, int]] = [(root, (None, None, value), 1)]
+        raise _too_large(Trail(None, None, value))
+    pending: list[tuple[Any, Trail, int]] = [(root, Trail(None, None, value), 1)]
     for target, trail, level in pending:
         if level > MAX_DEPTH:
-            raise unending_fault(trail, "too_deep", f"more than {MAX_DEPTH} levels", f"at most {MAX_DEPTH} levels")
+            raise make_limit_fault(trail, "too_deep", f"more than {MAX_DEPTH} levels", f"at most {MAX_DEPTH} levels")
         is_object = type(target) is JSONObject
         for place, inner in target.items() if is_object else enumerate(target):
             if is_object and (type(place) is not str or not place.isascii()):
                 _check_name(place, trail)
-            kind = type(inner)
-            if kind is str and inner.isascii():
+            inner_type = type(inner)
+            if inner_type is str and inner.isascii():
                 continue
-            if kind in SCALAR_TYPES:
+            if inner_type in SCALAR_TYPES:
                 if not is_json_scalar(inner):
-                    raise scalar_fault(inner, (trail, place, None))
+                    raise make_scalar_fault(inner, Trail(trail, place, None))
                 continue
-            here = (trail, place, inner)
-            # A large container is rejected before it is copied: it may stand in a thousand places.
-            if (kind is dict or kind is list) and nodes + len(inner) > MAX_NODES:
+            here = Trail(trail, place, inner)
+            # A large container is rejected before it is copied: the same container may be referenced many times.
+            if (inner_type is dict or inner_type is list) and nodes + len(inner) > MAX_NODES:
                 raise _too_large(here)
             copied = _copy_container(inner, here)
             nodes += len(copied)
@@ -240,16 +241,16 @@ def _freeze_container(value: Any) -> JSONObject | JSONArray:
 
 def _copy_container(value: Any, trail: Trail | None) -> Any:
     """Copy an object or array in one step, so that no other thread changes it half-way."""
-    kind = type(value)
-    copy = _COPIES.get(kind) or (_copy_mapping if issubclass(kind, Mapping) else None)
+    value_type = type(value)
+    copy = _COPIES.get(value_type) or (_copy_mapping if issubclass(value_type, Mapping) else None)
     if copy is None:
-        raise fault_at(trail, "value_type", describe_value(value), conversion_advice(kind))
+        raise make_fault(trail, "value_type", describe_value(value), suggest_conversion(value_type))
     try:
         return copy(value)
     except Exception as error:
         # A foreign Mapping runs its own code here; another thread may change a list or a dict.
         found = f"an object that failed or changed while it was read ({type(error).__name__})"
-        raise fault_at(trail, "changed_during_call", found, "an object that stays as it is") from error
+        raise make_fault(trail, "changed_during_call", found, "an object that stays as it is") from error
 
 
 def _copy_mapping(source: Any) -> JSONObject:
@@ -267,11 +268,11 @@ _COPIES: dict[type, Callable[[Any], Any]] = {
 
 
 def _too_large(trail: Trail) -> Exception:
-    return unending_fault(trail, "too_large", f"more than {MAX_NODES:,} nodes", f"at most {MAX_NODES:,} nodes")
+    return make_limit_fault(trail, "too_large", f"more than {MAX_NODES:,} nodes", f"at most {MAX_NODES:,} nodes")
 
 
 def _check_name(name: object, trail: Trail) -> None:
     if type(name) is not str:
-        raise fault_at(trail, "key_type", f"{describe_value(name)} as a name", "names that are text (`str`)")
+        raise make_fault(trail, "key_type", f"{describe_value(name)} as a name", "names that are text (`str`)")
     if has_surrogate(name):
-        raise fault_at(trail, "value_text", f"{describe_value(name)} as a name", "text without lone surrogates")
+        raise make_fault(trail, "value_text", f"{describe_value(name)} as a name", "text without lone surrogates")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from paramcore.errors import InvalidParams
 from paramcore.text import describe_value
-from paramcore.values.frozen import JSONObject, freeze
+from paramcore.values.frozen import JSONObject, freeze_object
 
 
-def freeze_params(params: object) -> JSONObject:
+def freeze_params(params: Mapping[str, Any]) -> JSONObject:
     """Return params as a frozen object.
 
     Raises:
@@ -18,7 +19,7 @@ def freeze_params(params: object) -> JSONObject:
     """
     if not isinstance(params, Mapping):
         raise InvalidParams("params_type", "", describe_value(params), "an object of params, like {'padding': 3}")
-    frozen: JSONObject = freeze(params)
+    frozen = freeze_object(params)
     if "instruction" in frozen:
         check_instruction(frozen["instruction"])
     return frozen

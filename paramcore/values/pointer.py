@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+
+#: An index that an array may have: no sign, no leading zero.
+_INDEX = re.compile("0|[1-9][0-9]{0,17}", re.ASCII)
+#: A tilde stands before 0 or 1 only.
+_BAD_ESCAPE = re.compile("~(?![01])")
 
 
 def join_pointer(*parts: str | int) -> str:
@@ -16,11 +22,18 @@ def split_pointer(pointer: str) -> tuple[str, ...]:
 
 
 def resolve_pointer(value: Any, pointer: str) -> Any:
-    """Return the value that a JSON Pointer leads to.
+    """Return the value that a JSON Pointer leads to: `resolve_pointer({"a": [5]}, "/a/0")` is 5.
 
     Raises:
-        LookupError: where there is no such value.
+        LookupError: where there is no such value. `/00` and `/-1` are no indexes.
     """
+    if (pointer and not pointer.startswith("/")) or _BAD_ESCAPE.search(pointer):
+        raise LookupError(pointer)
     for part in split_pointer(pointer):
-        value = value[int(part)] if isinstance(value, list) else value[part]
+        if isinstance(value, dict):
+            value = value[part]
+        elif isinstance(value, list) and _INDEX.fullmatch(part):
+            value = value[int(part)]
+        else:
+            raise LookupError(pointer)
     return value

@@ -16,12 +16,12 @@ _LOWER_BOUND = -_UPPER_BOUND
 
 def is_json_scalar(value: Any) -> bool:
     """Return whether JSON can hold this value, which has one of `SCALAR_TYPES`."""
-    kind = type(value)
-    if kind is str:
+    value_type = type(value)
+    if value_type is str:
         return not has_surrogate(value)
-    if kind is int:
+    if value_type is int:
         return bool(_LOWER_BOUND < value < _UPPER_BOUND)
-    return kind is not float or isfinite(value)
+    return value_type is not float or isfinite(value)
 
 
 def has_surrogate(text: str) -> bool:

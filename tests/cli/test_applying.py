@@ -88,7 +88,7 @@ class TestFetch:
 
 class TestApply:
     def test_a_patch(self, patch):
-        """The plan is shown, what it takes to look again is told, and the outcome is said."""
+        """It prints the plan, the command that looks again, and the outcome."""
         with Server() as server:
             ran = asked(server, "apply", NAME, patch, "--yes")
             assert (ran.status, server.commits) == (0, 1)
@@ -162,7 +162,7 @@ class TestApply:
                 preexec_fn=heed_interrupts,
             )
             with process:
-                told = process.stderr.readline().decode()
+                announced = process.stderr.readline().decode()
                 while not server.commits:
                     time.sleep(0.01)
                 process.send_signal(end)
@@ -172,7 +172,7 @@ class TestApply:
                     4,
                     "interrupted after sending: the outcome is unknown\n",
                 )
-            digest = told.split("--digest ")[1].strip()
+            digest = announced.split("--digest ")[1].strip()
             ran = asked(server, "reconcile", NAME, "--base", "2", "--digest", digest)
             assert (ran.status, ran.out) == (0, 'done: version 2 of "boxes"\n')
 

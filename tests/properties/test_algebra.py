@@ -146,10 +146,10 @@ class TestImpact:
 
     @given(st.data(), projects(), updates())
     def test_it_equals_resolving_before_and_after(self, data, project, update):
-        """The params told for a request are those that differ between the two answers, and the reason fits."""
+        """The params reported for a request are those that differ between the two answers, and the reason fits."""
         task = data.draw(task_requests(project))
         plan = Plan.of(project, update)
-        (effect,) = Impact.effects(plan, [task])
+        (effect,) = Impact.iter_effects(plan, [task])
         before, then = (at.resolve(task).params for at in (project, project.update(update)))
         assert set(effect.params) == set(Diff.between(before, then).names)
         assert (effect.why is None) is bool(effect.params)
@@ -165,7 +165,7 @@ class TestImpact:
         """Each request is counted once, each of its params once."""
         tasks = data.draw(st.lists(flat_requests(project), max_size=4))
         plan = Plan.of(project, update)
-        effects, impact = list(Impact.effects(plan, tasks)), Impact.of(plan, tasks)
+        effects, impact = list(Impact.iter_effects(plan, tasks)), Impact.of(plan, tasks)
         assert impact.affected == sum(bool(effect.params) for effect in effects)
         assert impact.affected + sum(impact.unaffected.values()) == len(tasks)
         for name, counts in impact.by_param.items():
@@ -252,7 +252,7 @@ class TestAudits:
     @given(st.data(), projects(min_versions=1), TRUE)
     def test_what_the_engine_makes_is_possible(self, data, project, true):
         """Under the assumptions that a task was made with, nothing contradicts it, whatever the service adds."""
-        project = project.assuming(true)
+        project = project.with_assumptions(true)
         tasks = data.draw(st.lists(task_requests(project), max_size=4))
         made = []
         for task in tasks:
@@ -269,7 +269,9 @@ class TestAudits:
         """Whatever is assumed, the tasks never strike out the assumptions that made them."""
         tasks = data.draw(st.lists(task_requests(project), max_size=4))
         made = [
-            project.assuming(true).resolve(TaskRequest.from_flat({**task.flat, "project": project.name})).as_task()
+            project.with_assumptions(true)
+            .resolve(TaskRequest.from_flat({**task.flat, "project": project.name}))
+            .as_task()
             for task in tasks
         ]
-        assert true in Audit.of(project.assuming(assumed), made).calibration
+        assert true in Audit.of(project.with_assumptions(assumed), made).calibration

@@ -92,9 +92,9 @@ class TestKeptByTheAPI:
     @pytest.mark.parametrize("name", sorted(RESERVED_PROJECT_NAMES))
     def test_a_project_cannot_hold_a_name_of_the_apis(self, name: str) -> None:
         """As a param of a project it is refused, by its path."""
-        for door in (Patch, Replace, lambda params: Project("boxes", type="imageannotation", params=params)):
+        for call in (Patch, Replace, lambda params: Project("boxes", type="imageannotation", params=params)):
             with pytest.raises(InvalidParams) as refused:
-                door({name: None})
+                call({name: None})
             assert (refused.value.code, refused.value.path) == ("param_name", f"/{name}")
 
     @pytest.mark.parametrize("name", sorted(RESERVED_TASK_NAMES))

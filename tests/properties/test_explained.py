@@ -90,7 +90,7 @@ class TestTrue:
 
     @given(answer=answers())
     def test_reasons_and_sources_are_those_of_the_naive_model(self, answer: EffectiveParams) -> None:
-        """For every param the reason code and the source are what the rules say, told without the engine."""
+        """For every param the reason code and the source are what the rules say, worked out without the engine."""
         project, task = parts(answer)
         for name in answer.params:
             assert answer.explain(name).reason == reason(project, task, name)
@@ -152,7 +152,7 @@ class TestLosers:
 
     @given(answer=answers(min_versions=1))
     def test_a_newer_value_that_was_not_asked_for_is_shown(self, answer: EffectiveParams) -> None:
-        """A task that is pinned or opted out is told what the latest version would have given."""
+        """A task that is pinned or opted out shows what the latest version would have given."""
         latest = answer.versions[-1]
         for name in {*latest.params, "nowhere"}:
             ignored = [one for one in answer.explain(name).candidates if one.status == "IGNORED"]
@@ -223,9 +223,9 @@ class TestTold:
             assert len(lines) == len(one.candidates) + 2
             assert " = " in lines[0]
             assert one.reason in lines[-1]
-            told = one.to_json()
-            assert spelled(told["value"]) == spelled(one.value)
-            assert [candidate["status"] for candidate in told["candidates"]] == [c.status for c in one.candidates]
+            document = one.to_json()
+            assert spelled(document["value"]) == spelled(one.value)
+            assert [candidate["status"] for candidate in document["candidates"]] == [c.status for c in one.candidates]
 
     @given(answer=answers())
     def test_nothing_of_it_is_stored(self, answer: EffectiveParams) -> None:
@@ -251,9 +251,9 @@ class TestPlan:
     @given(own=params(), bad=st.sampled_from(sorted(RESERVED_PROJECT_NAMES)), project=projects())
     def test_a_plan_fails_where_the_update_would(self, own: dict[str, Any], bad: str, project: Project) -> None:
         """What is no update is refused by both, with the same error."""
-        told = []
+        errors = []
         for attempt in (lambda: Plan.of(project, {**own, bad: 1}), lambda: project.update({**own, bad: 1})):
             with pytest.raises(ParamcoreError) as refused:
                 attempt()
-            told.append(refused.value)
-        assert told[0] == told[1]
+            errors.append(refused.value)
+        assert errors[0] == errors[1]

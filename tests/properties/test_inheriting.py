@@ -196,7 +196,7 @@ class TestNeutral:
     @given(project=projects(min_versions=1), own=task_params())
     def test_an_empty_side_gives_the_other(self, project: Project, own: dict[str, Any]) -> None:
         """A task that sets nothing gets the version; over a version that holds nothing it gets its own."""
-        default = project.assuming(type(project.assumptions)())
+        default = project.with_assumptions(type(project.assumptions)())
         for version in project.versions:
             assert spelled(resolve(default, {}, version.number).params) == spelled(version.params)
         assert spelled(resolve(with_versions([{}]), own).params) == spelled(own)

@@ -68,7 +68,7 @@ class TestOneSide:
     ) -> None:
         """While it is appended, what comes out ends with it, whatever the task says."""
         text = project.params.get("instruction")
-        answer = project.assuming(settings).resolve(TaskRequest(own)).params
+        answer = project.with_assumptions(settings).resolve(TaskRequest(own)).params
         if text and settings.instruction_rule == "append":
             assert answer["instruction"].endswith(text)
 
@@ -94,7 +94,7 @@ class TestWhereItIsOrdinary:
         self, project: Project, own: dict[str, Any], settings: Assumptions
     ) -> None:
         """Under any assumptions a task that opted out has its own instruction or none."""
-        answer = project.assuming(settings).resolve(TaskRequest(own, project_version=-1)).params
+        answer = project.with_assumptions(settings).resolve(TaskRequest(own, project_version=-1)).params
         assert ("instruction" in answer) == ("instruction" in own)
         assert answer.get("instruction") == own.get("instruction")
 
@@ -124,7 +124,7 @@ class TestSettings:
         self, project: Project, own: dict[str, Any], one: Assumptions, two: Assumptions
     ) -> None:
         """Under any two sets of assumptions every other param is the same."""
-        answers = [dict(project.assuming(settings).resolve(TaskRequest(own)).params) for settings in (one, two)]
+        answers = [dict(project.with_assumptions(settings).resolve(TaskRequest(own)).params) for settings in (one, two)]
         for answer in answers:
             answer.pop("instruction", None)
         assert spelled(answers[0]) == spelled(answers[1])
@@ -152,7 +152,7 @@ class TestSettings:
                     "empty_instruction": mine.empty_instruction,
                     "pinned_param_version": mine.pinned_param_version,
                 }
-                other = project.assuming(Assumptions(**{**others, setting: value})).resolve(task)
+                other = project.with_assumptions(Assumptions(**{**others, setting: value})).resolve(task)
                 if (answer.params, answer.project_param_version) != (other.params, other.project_param_version):
                     assert rule in answer.rests_on
 
@@ -164,12 +164,12 @@ class TestRefusals:
     def test_only_text_and_null_are_instructions(
         self, project: Project, own: dict[str, Any], data: st.DataObject
     ) -> None:
-        """A number, a flag, a list or an object is refused by every door, by its path."""
+        """A number, a flag, a list or an object is rejected everywhere, by its path."""
         bad = data.draw(
             st.sampled_from([value for value in LOOKALIKES if value is not None and type(value) is not str])
         )
         wrong = {**own, "instruction": bad}
-        for door in (
+        for call in (
             Patch,
             Replace,
             TaskRequest,
@@ -180,5 +180,5 @@ class TestRefusals:
             lambda params: Project("boxes", type="imageannotation", params=params),
         ):
             with pytest.raises(InvalidParams) as refused:
-                door(wrong)
+                call(wrong)
             assert (refused.value.code, refused.value.path) == ("instruction_type", "/instruction")

@@ -125,7 +125,7 @@ class TestUnchanged:
 
     @given(value=json_values())
     def test_a_value_goes_through_as_it_is(self, value: Any) -> None:
-        """In by any door and out again, frozen or thawed, it is spelt as it was, members in their order."""
+        """Frozen by any call, and thawed again, it is spelt as it was, members in their order."""
         expected = written({"x": value})
         project = holding(None).patch_params({"x": value})
         for out in (

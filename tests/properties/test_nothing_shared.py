@@ -84,7 +84,7 @@ def scribble_on_fields(value: Any) -> None:
                 change()
 
 
-def told(project: Project) -> str:
+def describe(project: Project) -> str:
     """Return all that a project holds, and what it answers."""
     numbers = [None, -1, *range(len(project.versions))]
     return spelled(
@@ -108,10 +108,10 @@ class TestHandedIn:
         expected = plain(arguments)
         project = Project("boxes", type="imageannotation", params=first).patch_params(patch).replace_params(replace)
         answers = [project.resolve(own), project.resolve(TaskRequest(own)), *project.resolve_many([own])]
-        before = told(project), [spelled(answer.to_json()) for answer in answers]
+        before = describe(project), [spelled(answer.to_json()) for answer in answers]
         for argument in arguments:
             scribble(argument)
-        assert (told(project), [spelled(answer.to_json()) for answer in answers]) == before
+        assert (describe(project), [spelled(answer.to_json()) for answer in answers]) == before
         assert spelled(project.version(0).params) == spelled(expected[0])
         assert spelled(project.params) == spelled(expected[2])
 
@@ -147,10 +147,10 @@ class TestHandedIn:
         else:
             version = ParamVersion(0, {}, **{place: argument})
             project = Project("boxes", type="imageannotation", versions=[version])
-        before = told(project), spelled([version.not_inherited for version in project.versions])
+        before = describe(project), spelled([version.not_inherited for version in project.versions])
         argument["extra"].append("scribble")
         argument["more"] = "scribble"
-        assert (told(project), spelled([version.not_inherited for version in project.versions])) == before
+        assert (describe(project), spelled([version.not_inherited for version in project.versions])) == before
         assert hash(project) == hash(project)
 
     @given(own=task_params())
@@ -217,13 +217,13 @@ class TestHandedOut:
     def test_a_bound_merge_hands_out_a_dict_of_its_own(self, project: Project, own: dict[str, Any]) -> None:
         """The dict that `inheritance` makes is new each time; what it holds of the project is frozen."""
         inheritance = project.inheritance()
-        before = told(project)
+        before = describe(project)
         trusted = TaskRequest(own).params
         first = inheritance(trusted)
         expected = spelled(first)
         scribble(first)
         assert spelled(inheritance(trusted)) == expected
-        assert told(project) == before
+        assert describe(project) == before
 
 
 class TestTwoPlaces:
@@ -234,12 +234,12 @@ class TestTwoPlaces:
         """Thawed and edited at one of its places, it stays as it was at the other."""
         project = Project("boxes", type="imageannotation", params={"a": [value], "b": [value, [value]]})
         project = project.patch_params({"c": [value]})
-        before = told(project)
+        before = describe(project)
         edited = thaw(project.params)
         edited["a"].append("scribble")
         scribble(edited["b"])
         assert spelled(edited["c"]) == spelled([value])
-        assert told(project) == before
+        assert describe(project) == before
 
 
 class TestAttributes:
@@ -300,14 +300,14 @@ class TestAttributes:
     @given(project=projects(min_versions=1))
     def test_a_project_cannot_be_changed_through_its_params(self, project: Project) -> None:
         """Neither item assignment nor `|=` on what a property hands out reaches the project."""
-        before = told(project)
+        before = describe(project)
         with pytest.raises(TypeError, match="thaw"):
             project.params["a"] = 1
         with pytest.raises(TypeError, match="thaw"):
             project.params |= {"a": 1}
         with pytest.raises(AttributeError):
             project.versions += (project.latest,)
-        assert told(project) == before
+        assert describe(project) == before
 
 
 MUTATORS = {
@@ -369,10 +369,10 @@ class TestNoState:
     @given(project=projects(), own=task_params(), other=projects())
     def test_calls_leave_no_trace(self, project: Project, own: dict[str, Any], other: Project) -> None:
         """What is answered does not depend on what was done in between with something else."""
-        before = told(project)
+        before = describe(project)
         other.patch_params({"a": True}).resolve(TaskRequest(own))
         Plan.of(other, Replace({})).to_json()
-        assert told(project) == before
+        assert describe(project) == before
 
     def test_no_module_of_the_engine_keeps_anything(self) -> None:
         """After much work, every container at the top of a module holds what it held before."""

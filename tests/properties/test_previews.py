@@ -101,7 +101,7 @@ REQUESTS: list[dict[str, Any]] = [{}, {"instruction": "i"}, {"instruction": ""},
     ("project", "rules"),
     [
         (BOXES, {("T5",)}),
-        (BOXES.assuming(Assumptions(instruction_rule="override")), {("T6",), ()}),
+        (BOXES.with_assumptions(Assumptions(instruction_rule="override")), {("T6",), ()}),
     ],
 )
 def test_each_request_rests_on_its_own_rules(
@@ -240,5 +240,5 @@ def test_without_the_limit_of_digits_there_is_no_fast_path() -> None:
 @pytest.mark.parametrize("own", [{}, {"instruction": None}, {"instruction": ""}, {"instruction": "i"}])
 def test_assumptions_apply(under: dict[str, Any], own: dict[str, Any]) -> None:
     """The settings decide on the instruction as they do on the checking path."""
-    project = BOXES.assuming(Assumptions(**under, instruction_separator=' "\n\u00e9'))
+    project = BOXES.with_assumptions(Assumptions(**under, instruction_separator=' "\n\u00e9'))
     assert is_fast(project, json.dumps(own).encode()) is (own != {"instruction": None})

@@ -74,13 +74,13 @@ class TestAgainstTheModel:
         answers, many = [], project.resolve_many(flats)
         try:
             answers.extend(many)
-            told = None
+            raised = None
         except ParamcoreError as error:
-            told = error
+            raised = error
         alone = [found_of(project, flat, None)["resolve flat"] for flat in flats]
         refused = [place for place, one in enumerate(alone) if isinstance(one, str)]
         assert len(answers) == (refused[0] if refused else len(flats))
-        assert told is None if not refused else told.code == alone[refused[0]]
+        assert raised is None if not refused else raised.code == alone[refused[0]]
         for answer, one in zip(answers, alone, strict=False):
             assert spelled(answer.params) == spelled(one["params"])
 
@@ -143,7 +143,7 @@ class TestTheModel:
             reference.inherited_version([{}, {}, {}], asked)
 
     def test_a_disagreement_would_be_found(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Were a rule told wrongly on one side, the comparison would say so."""
+        """Were a rule wrong on one side, the comparison would say so."""
         project = Project("boxes", type="imageannotation", params={"instruction": "i", "a": True})
         flat = {"instruction": "t"}
         assert not list(disagreements(project, model(project), flat))

@@ -167,7 +167,7 @@ class TestRequestsAndUpdates:
 
     @given(task=task_requests())
     def test_a_request_read_back_is_equal(self, task: TaskRequest) -> None:
-        """Flat and back, a task request is the same, its type told beside it."""
+        """Flat and back, a task request is the same, its type given beside it."""
         assert read_task_request(sent(write_task_request(task)), type=task.type) == task
 
     @given(flat=flat_requests())

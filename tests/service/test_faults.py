@@ -73,7 +73,7 @@ def planned(client, update=Patch({"b": 3})):
     return Plan.of(client.get_project(NAME), update)
 
 
-def told(*values):
+def show_all(*values):
     return "\n".join(text for value in values for text in (str(value), repr(value)))
 
 
@@ -108,8 +108,8 @@ def test_every_fault(fault, caplog):
             assert outcome.version == again.version
             assert outcome.now.version(outcome.version).params == server.project.version(outcome.version).params
         secrets = (KEY, base64.b64encode(f"{KEY}:".encode()).decode(), base64.b64encode(KEY.encode()).decode())
-        said = told(outcome, again, outcome.error, outcome.to_json(), client, client.transport) + caplog.text
-        assert not [secret for secret in secrets if secret in said]
+        shown = show_all(outcome, again, outcome.error, outcome.to_json(), client, client.transport) + caplog.text
+        assert not [secret for secret in secrets if secret in shown]
         assert all(len(line) < 400 for line in str(outcome).splitlines())
 
 
@@ -119,7 +119,12 @@ def test_without_a_fault_it_is_done():
         client = client_of(server)
         outcome = client.apply(planned(client))
         assert str(outcome) == 'done: version 2 of "boxes"'
-        assert (outcome.version, outcome.base_moved, outcome.newer_exists, outcome.overwritten) == (2, False, False, ())
+        assert (outcome.version, outcome.base_moved, outcome.concurrent_versions, outcome.overwritten) == (
+            2,
+            False,
+            (),
+            (),
+        )
         assert (server.posts, server.commits) == (1, 1)
 
 

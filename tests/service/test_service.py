@@ -141,7 +141,7 @@ class TestReplies:
     def test_a_project_is_read(self):
         """U8: the reply is the whole project, also to an update; the assumptions are the reader's."""
         joined = Assumptions(instruction_separator=" ")
-        assert read_project_reply(reply(write_project(BOXES)), "boxes", joined) == BOXES.assuming(joined)
+        assert read_project_reply(reply(write_project(BOXES)), "boxes", joined) == BOXES.with_assumptions(joined)
         assert read_projects_reply(reply([write_project(BOXES)])) == (BOXES,)
         assert read_task_reply(reply({"task_id": "t"})) == {"task_id": "t"}
 
@@ -299,7 +299,7 @@ def test_nothing_goes_out_after_the_deadline(flow_of):
 
 
 def test_a_request_knows_how_much_time_is_left():
-    """Each request is told the seconds that are left of all."""
+    """Each request gets the seconds that are left of the deadline."""
     script, watch = Script(BROKEN, FINE), Watch()
     run_flow(get_with_retry(Request("GET", "/"), Clock(10, watch.now, lambda: 1.0)), script, watch.sleep)
     assert [request.timeout for request in script.requests] == [10, 9.5]
@@ -384,12 +384,7 @@ def test_an_outcome_in_text_and_json():
         "error": {"code": "no_reply", "message": "found a, wanted b"},
     }
     rival = find_update(PLAN, now(Patch({"a": 7}), UPDATE))
-    assert (rival.concurrent_versions, rival.overwritten, rival.base_moved, rival.newer_exists) == (
-        (1,),
-        ("a",),
-        True,
-        False,
-    )
+    assert (rival.version, rival.concurrent_versions, rival.overwritten, rival.base_moved) == (2, (1,), ("a",), True)
 
 
 def test_a_digest_goes_by_json_equality():

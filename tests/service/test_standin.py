@@ -99,11 +99,11 @@ class TestTheOfficialSDK:
         latest = sdk.create_task(TaskType.ImageAnnotation, project="boxes", instruction="Hurry.", unique_id="u-1")
         pinned = sdk.create_task(TaskType.ImageAnnotation, project="boxes", project_version=0)
         alone = sdk.create_task(TaskType.ImageAnnotation, project="boxes", project_version=-1, instruction="Alone.")
-        told = [
+        carried = [
             (task.as_dict().get("instruction"), task.params, task.as_dict()["project_param_version"])
             for task in (latest, pinned, alone)
         ]
-        assert told == [("Hurry.\nBox it.", {"padding": 4}, 1), ("Box it.", {"padding": 3}, 0), ("Alone.", {}, -1)]
+        assert carried == [("Hurry.\nBox it.", {"padding": 4}, 1), ("Box it.", {"padding": 3}, 0), ("Alone.", {}, -1)]
         assert sdk.get_task(latest.id).as_dict() == latest.as_dict()
         effective = served.stand_in.live.get_effective(latest.id)
         assert isinstance(effective, EffectiveParams)

@@ -131,7 +131,7 @@ class ProjectsInUse(RuleBasedStateMachine):
             if grown and type(version) is int and 0 <= version < len(first.versions):
                 now, then = (
                     json.loads(one)["params"]
-                    for one in (answer_of(project.assuming(first.assumptions), own, version), answer)
+                    for one in (answer_of(project.with_assumptions(first.assumptions), own, version), answer)
                 )
                 assert spelled(now) == spelled(then)
 
@@ -163,7 +163,7 @@ class ProjectsInUse(RuleBasedStateMachine):
     def assume(self, pair: Pair, under: dict[str, str]) -> Pair:
         """Go on under other assumptions."""
         project, history = pair
-        return self.pair(project.assuming(Assumptions(**under)), history)
+        return self.pair(project.with_assumptions(Assumptions(**under)), history)
 
     @rule(pair=pairs, own=task_params())
     def scribble_on_results(self, pair: Pair, own: dict[str, Any]) -> None:

@@ -14,7 +14,7 @@ LOST = OutcomeUnknown("no_reply", None, "nothing", "a reply")
 
 
 class Breaking:
-    """Carries requests to the service, and breaks on a POST as it is told."""
+    """Carries requests to the service, and breaks on a POST where the test says so."""
 
     def __init__(self, service):
         self.service = service

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, assert_type
 
+from hypothesis import strategies as st
+
 from paramcore import (
     Assumptions,
     Audit,
@@ -24,6 +26,18 @@ from paramcore import (
     write_update,
 )
 from paramcore.errors import NotJSON, ParamcoreError
+from paramcore.service import Client, MemoryService, Outcome, Request, Response, Server, StandIn, Transport, run_server
+from paramcore.testing import (
+    check_transport,
+    flat_requests,
+    histories,
+    json_values,
+    projects,
+    task_requests,
+    updates,
+)
+from paramcore.transport import ApiKey, GuardedClient, HttpTransport
+from paramcore.validation import Finding, Schemas, Validator
 
 # A project, its versions and its updates.
 project = Project("boxes", type="imageannotation", params={"instruction": "Box it.", "padding": 3})
@@ -76,6 +90,58 @@ assert_type(write_task_request(request), dict[str, Any])
 assert_type(read_update({"patch": True, "padding": 5}), Patch | Replace)
 assert_type(write_update(Patch({})), dict[str, Any])
 copy: Any = thaw(project.params)
+
+# Validation.
+schemas = Schemas().with_schema("mine", {"properties": {"padding": {"type": "integer"}}})
+assert_type(schemas.types, tuple[str, ...])
+validator = Validator(project, schemas, fast=False)
+assert_type(Validator(project).project(version=0), tuple[Finding, ...])
+assert_type(validator.task(effective), tuple[Finding, ...])
+for finding in validator.task(effective):
+    assert_type(finding.code, str)
+    assert_type(finding.suggestion, str | None)
+    assert_type(finding.version, int | None)
+    assert_type(finding.to_json(), dict[str, Any])
+
+
+class Recorder:
+    """A transport is any object with this `send`."""
+
+    def send(self, request: Request) -> Response:
+        """Return an empty array."""
+        return Response(200, b"[]", {"content-type": request.path})
+
+
+# The service and its transports.
+transport: Transport = Recorder()
+service = MemoryService([project], on_event=print, on_validate=lambda _project, _effective: None)
+client = Client(service, deadline=10.0, assumptions=Assumptions())
+for client in (
+    client,
+    Client(Recorder()),
+    Client(HttpTransport(ApiKey("live_0123"), base_url="https://example.com/v1")),
+):
+    assert_type(client.list_projects(archived=False), tuple[Project, ...])
+    assert_type(client.get_project("boxes"), Project)
+assert_type(client.create_project("boxes", type="imageannotation", params={"padding": 3}, rapid=False), Project)
+task: Mapping[str, Any] = client.create_task(effective, send=effective.as_request())
+outcome = client.apply(plan)
+assert_type(outcome, Outcome)
+assert_type(client.reconcile(outcome).version, int | None)
+assert_type(outcome.overwritten, tuple[str, ...])
+guarded = GuardedClient(object())
+with run_server(StandIn([project]), port=0) as server:
+    assert_type(server, Server)
+    assert_type(server.url, str)
+
+# Support for tests.
+check_transport(lambda _url: Recorder())
+assert_type(projects(min_versions=1), st.SearchStrategy[Project])
+assert_type(task_requests(project), st.SearchStrategy[TaskRequest])
+assert_type(flat_requests(), st.SearchStrategy[dict[str, Any]])
+assert_type(updates(), st.SearchStrategy[Patch | Replace])
+assert_type(histories(min_size=1), st.SearchStrategy[list[dict[str, Any]]])
+assert_type(json_values(), st.SearchStrategy[Any])
 
 
 def describe(error: ParamcoreError) -> str:

@@ -1,6 +1,11 @@
 """Mistakes that a user's type checker must catch, on each line marked `# E`.  Type checkers read this file; nothing runs it."""
 
-from paramcore import Patch, Plan, Project, Replace, TaskRequest, read_project
+from paramcore import Diff, Patch, Plan, Project, Replace, TaskRequest, read_project, read_projects
+from paramcore.model import ParamVersion
+from paramcore.service import Client, MemoryService, Request, StandIn, run_server
+from paramcore.testing import check_transport, projects, task_requests
+from paramcore.transport import ApiKey, HttpTransport
+from paramcore.validation import Schemas, Validator
 
 project = Project("boxes", type="imageannotation", params={"padding": 3})
 
@@ -40,3 +45,39 @@ Plan.of(project, {"padding": 3})  # E
 Plan.to(project, None)  # E
 read_project("boxes.json")  # E
 read_project(None)  # E
+read_projects("boxes.json")  # E
+ParamVersion(0, 7)  # E
+Diff.between(7, {})  # E
+
+Validator(7)  # E
+Validator({"name": "boxes"})  # E: a project that was read
+Validator(project, {"imageannotation": {}})  # E: schemas are a `Schemas`
+Validator(project).project("0")  # E
+Validator(project).task({"padding": 3})  # E: a task is validated by what it will get
+Schemas().with_schema(7, {})  # E
+Schemas().with_schema("mine", "schema.json")  # E
+Validator(project).project()[0].severity = "warning"  # E
+
+Client(7)  # E
+Client(MemoryService(), deadline="10")  # E
+Client(MemoryService(), 10)  # E: settings are by keyword
+Client(MemoryService()).get_project(7)  # E
+Client(MemoryService()).create_project("boxes")  # E
+Client(MemoryService()).create_task({"padding": 3})  # E
+Client(MemoryService()).apply(Patch({}))  # E: a plan is what is applied
+Client(MemoryService()).reconcile(None)  # E
+MemoryService([7])  # E
+MemoryService(on_validate=lambda effective: None)  # E
+Request("DELETE", "/projects/boxes")  # E
+StandIn("boxes")  # E
+run_server("x")  # E
+run_server(StandIn(), port="80")  # E
+
+ApiKey(7)  # E
+HttpTransport("live_0123")  # E: a key is an `ApiKey`
+HttpTransport(ApiKey("live_0123"), base_url=None)  # E
+
+task_requests(5)  # E
+projects(min_versions="1")  # E
+projects(True)  # E: sizes are by keyword
+check_transport(MemoryService())  # E: it makes transports, for a URL

@@ -25,7 +25,7 @@ def audited(*tasks, project=BOXES):
     return Audit.of(project, tasks)
 
 
-def told(audit):
+def summarize(audit):
     return [
         (one.rule, one.path, one.found, one.wanted, [dict(way) for way in one.vanishes_under]) for one in audit.findings
     ]
@@ -49,7 +49,7 @@ def told(audit):
 def test_a_task_that_some_request_could_have_made_is_possible(finished):
     """Whatever a task may override, and whatever the service adds, is no contradiction (T9)."""
     audit = audited(finished)
-    assert (audit.possible, audit.impossible, told(audit)) == (1, 0, [])
+    assert (audit.possible, audit.impossible, summarize(audit)) == (1, 0, [])
 
 
 @pytest.mark.parametrize(
@@ -106,10 +106,10 @@ def test_a_task_that_names_no_version_of_it_is_not_judged(finished):
     ],
 )
 def test_a_contradiction_names_its_rule(finished, finding):
-    """What no request could have brought about is told by the rule, the place, and what would explain it."""
+    """What no request could have brought about is reported with the rule, the place, and what would explain it."""
     audit = audited(finished)
     assert audit.impossible == 1
-    assert finding in told(audit)
+    assert finding in summarize(audit)
 
 
 @pytest.mark.parametrize(
@@ -130,14 +130,14 @@ def test_a_contradiction_names_its_rule(finished, finding):
 )
 def test_another_assumption_may_explain_a_task(whole, ways):
     """The fewest settings under which a task could be are named, the separator that it shows itself included."""
-    assert [way for finding in told(audited(task(instruction=whole))) for way in finding[4]] == ways
+    assert [way for finding in summarize(audited(task(instruction=whole))) for way in finding[4]] == ways
 
 
 def test_a_joined_empty_instruction_has_its_separator():
     """Where what is empty is joined, a task without its own text begins with the separator."""
-    joined = BOXES.assuming(Assumptions(empty_instruction="join"))
+    joined = BOXES.with_assumptions(Assumptions(empty_instruction="join"))
     assert audited(task(instruction="\nBox it."), project=joined).possible == 1
-    assert told(audited(task(), project=joined))[0][4] == [
+    assert summarize(audited(task(), project=joined))[0][4] == [
         {"instruction_separator": ""},
         {"empty_instruction": "leave out"},
         {"instruction_rule": "override"},
@@ -146,17 +146,17 @@ def test_a_joined_empty_instruction_has_its_separator():
 
 def test_where_the_latest_is_recorded_an_older_version_may_have_been_used():
     """Under that assumption a task fits if any version up to the recorded one explains it (T8)."""
-    latest = BOXES.assuming(Assumptions(pinned_param_version="latest"))
+    latest = BOXES.with_assumptions(Assumptions(pinned_param_version="latest"))
     assert audited(task(1, "Box it."), project=latest).possible == 1
     assert audited(task(0, "Box all."), project=latest).impossible == 1
-    assert {"pinned_param_version": "latest"} in told(audited(task(1, "Box it.")))[0][4]
+    assert {"pinned_param_version": "latest"} in summarize(audited(task(1, "Box it.")))[0][4]
 
 
 def test_a_project_without_versions_explains_only_tasks_that_opted_out():
     """A version of a project that has none is a contradiction."""
     bare = Project("boxes", type="imageannotation")
     assert audited(task(-1), project=bare).possible == 1
-    assert told(audited(task(0), project=bare))[0][3] == "none: it has no versions"
+    assert summarize(audited(task(0), project=bare))[0][3] == "none: it has no versions"
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_an_audit_in_text():
 
 
 def test_what_possible_tasks_teach():
-    """Each setting is told with the values that the tasks rule out, and those that are as good."""
+    """Each setting is listed with the values that the tasks rule out, and those that are as good."""
     assert audited(task(instruction="Hurry.\nBox it.")).format_calibration() == [
         "the current settings explain all tasks",
         '  instruction_separator = "\\n"  (ruled out: "\\n\\n", " "; also possible: "")',
@@ -197,7 +197,7 @@ def test_what_possible_tasks_teach():
 def test_three_tasks_settle_an_account():
     """A joined text, a task without one and a pinned task leave just the assumptions that made them."""
     true = Assumptions(instruction_separator=" ", empty_instruction="join")
-    project = BOXES.assuming(true).patch_params({"instruction": "Box most.", "other": 1})
+    project = BOXES.with_assumptions(true).patch_params({"instruction": "Box most.", "other": 1})
     made = [
         dict(project.resolve({"project": "boxes", **request}).as_task())
         for request in ({"instruction": "Hurry,please."}, {}, {"project_version": 0, "instruction": "x"})
@@ -220,7 +220,7 @@ def test_a_task_that_nothing_explains_teaches_nothing():
 def test_no_assumption_may_explain_all():
     """Tasks that contradict each other under every assumption leave none."""
     audit = audited(
-        task(instruction="a\tBox it."), task(0, "Other.", task_id=None), project=BOXES.assuming(Assumptions())
+        task(instruction="a\tBox it."), task(0, "Other.", task_id=None), project=BOXES.with_assumptions(Assumptions())
     )
     assert "override" in str(audit)
     custom = read_project(
@@ -254,23 +254,23 @@ def test_an_audit_as_json():
 
 def test_long_texts_are_cut():
     """Of a long instruction the end is shown."""
-    finding = told(audited(task(instruction="x" * 100 + "end")))[0]
-    assert finding[2] == "..." + "x" * 57 + "end"
+    finding = summarize(audited(task(instruction="x" * 100 + "end")))[0]
+    assert finding[2] == "..." + "x" * 61 + "end"
 
 
 def test_where_texts_override_one_must_be_there():
     """Under `override` a task may have any text or null, but a version's instruction never vanishes."""
-    override = BOXES.assuming(Assumptions(instruction_rule="override"))
+    override = BOXES.with_assumptions(Assumptions(instruction_rule="override"))
     assert audited(task(instruction="Other."), task(instruction=None), project=override).possible == 2
-    assert told(audited(task(instruction=...), project=override)) == [
+    assert summarize(audited(task(instruction=...), project=override)) == [
         ("T1", "/instruction", "nothing", "a text: version 0 sets it", [])
     ]
-    assert told(audited(task(instruction=7), project=override))[0][2] == "the number 7"
-    assert told(audited(task(instruction=...)))[0][:2] == ("T4", "/instruction")
+    assert summarize(audited(task(instruction=7), project=override))[0][2] == "the number 7"
+    assert summarize(audited(task(instruction=...)))[0][:2] == ("T4", "/instruction")
 
 
 def test_a_finding_in_text():
-    """A task without an id is just a task; ways that change two settings say both; a way out is told where there is one."""
+    """A task without an id is just a task; ways that change two settings say both; a way out is reported where there is one."""
     finding = audited(task(7, task_id=None)).findings[0]
     assert str(finding) == (
         "task: T8: at /project_param_version: found the number 7, wanted a version from 0 to 2, or -1"
@@ -296,15 +296,15 @@ def test_a_slot_stands_beside_the_params():
 def test_a_task_without_params_lacks_them():
     """A task object without `params` has none."""
     lacking = {name: value for name, value in task(2).items() if name != "params"}
-    assert told(audited(lacking))[0][:2] == ("T1", "/params/padding")
+    assert summarize(audited(lacking))[0][:2] == ("T1", "/params/padding")
 
 
-def test_ends_of_texts_are_cut_at_sixty():
-    """Sixty characters are shown whole, of more the last sixty, on one line."""
-    whole, more = "x" * 60, "x\n" * 30 + "x"
-    assert told(audited(task(instruction=whole)))[0][2] == f'"{whole}"'
-    assert told(audited(task(instruction=more)))[0][2] == "..." + "\\nx" * 30
-    assert told(audited(task(instruction=["a"])))[0][2] == "an array"
+def test_ends_of_texts_are_truncated():
+    """64 characters are shown whole; of more, the last 64 are shown, on one line."""
+    whole, more = "x" * 64, "x\n" * 32 + "x"
+    assert summarize(audited(task(instruction=whole)))[0][2] == f'"{whole}"'
+    assert summarize(audited(task(instruction=more)))[0][2] == "..." + "\\nx" * 32
+    assert summarize(audited(task(instruction=["a"])))[0][2] == "an array"
     assert pytest.raises(InvalidParams, audited, 7).value.code == "params_type"
 
 

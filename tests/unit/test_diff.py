@@ -118,7 +118,7 @@ def test_names_are_shown_on_one_line():
 
 
 def test_what_differs_inside_is_shown_where_the_whole_is_too_long():
-    """A long object or array is told by the places inside that differ, a long text from shortly before they part."""
+    """Of a long object or array the differing places are shown, of a long text the part around the first difference."""
     box = {"names": [f"Object number {number}" for number in range(12)], "min_width": 10, "edges": [{"to": "a"}]}
     edited = {**box, "names": [*box["names"][:3], *box["names"][4:], "Crane"], "min_width": 12, "edges": [{"to": "b"}]}
     before = {"geometries": {"box": box}, "instruction": "Box it. " * 40}

@@ -1,4 +1,4 @@
-"""Documents: read strictly, told by line and column, written whole or not at all."""
+"""Documents: read strictly, located by line and column, written whole or not at all."""
 
 import errno
 import io
@@ -110,7 +110,7 @@ def test_a_full_stack_is_told(written, monkeypatch):
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path):
-    """A missing file, a directory and a name that no file can have are told in our words."""
+    """A missing file, a directory and a name that no file can have have messages of the library."""
     for source in (str(tmp_path / "none.json"), str(tmp_path), "a\0b"):
         error = refused(lambda source=source: read_document(source))
         assert (error.code, error.line) == ("unreadable", None)
@@ -217,7 +217,7 @@ def test_a_value_is_located(path, value, name):
 
 
 def test_an_error_about_a_document_gets_its_place():
-    """What is wrong inside a document is told by its line, also in a line of JSONL."""
+    """An error inside a document has its line, also in a line of JSONL."""
     error = NotJSON("value_type", "/a/1", "null", "text")
     located = Document(None, "some.json", TEXT).locate_error(error)
     assert (located.line, located.column, located.code, located.path) == (2, 12, "value_type", "/a/1")

@@ -22,7 +22,7 @@ def resolved(project=PROJECT, **request):
     return project.resolve(request)
 
 
-def told(explanation):
+def list_candidates(explanation):
     return [(one.version, one.status, one.value, one.first_set_in, one.note) for one in explanation.candidates]
 
 
@@ -47,7 +47,7 @@ def test_a_created_task_carries_the_version_it_used(project_version, used, recor
 
 def test_an_account_may_record_the_latest():
     """Under the other assumption a pinned task carries the latest version, one that opted out still -1 (T8)."""
-    project = PROJECT.assuming(Assumptions(pinned_param_version="latest"))
+    project = PROJECT.with_assumptions(Assumptions(pinned_param_version="latest"))
     assert resolved(project, project_version=0).project_param_version == 2
     assert resolved(project, project_version=-1).project_param_version == -1
 
@@ -83,7 +83,7 @@ def test_each_value_has_its_reason(request_, param, reason, value):
 @pytest.mark.parametrize("own", [{}, {"instruction": "Hurry."}])
 def test_an_instruction_may_override(own):
     """Where an account's tasks override, the reason says so, and what is assumed is named (T6)."""
-    project = PROJECT.assuming(Assumptions(instruction_rule="override"))
+    project = PROJECT.with_assumptions(Assumptions(instruction_rule="override"))
     explanation = project.resolve(own).explain("instruction")
     assert explanation.reason == ("INSTRUCTION_TASK_ONLY" if own else "INSTRUCTION_PROJECT_ONLY")
     assert explanation.value == own.get("instruction", "Box all.")
@@ -93,7 +93,7 @@ def test_an_instruction_may_override(own):
 def test_losers_are_shown_with_their_history():
     """All candidates stand in order of precedence: the task, the version used, what stood there before."""
     explanation = resolved(padding=9).explain("padding")
-    assert told(explanation) == [
+    assert list_candidates(explanation) == [
         (None, "WON", 9, None, ""),
         (2, "LOST", 5, 2, "the task sets it"),
         (1, "LOST", 3, 0, "superseded in version 2"),
@@ -104,7 +104,7 @@ def test_losers_are_shown_with_their_history():
 def test_a_dropped_param_says_where_it_was():
     """A param that an update dropped is not set, and the version that last had it is named."""
     explanation = resolved().explain("old")
-    assert told(explanation) == [
+    assert list_candidates(explanation) == [
         (None, "UNSET", None, None, ""),
         (2, "UNSET", None, None, ""),
         (0, "LOST", 1, 0, "dropped in version 1"),
@@ -114,12 +114,12 @@ def test_a_dropped_param_says_where_it_was():
 
 def test_the_latest_is_shown_to_a_task_that_ignores_it():
     """A pinned task, and one that opted out, see what the latest version would have given."""
-    assert told(resolved(project_version=0).explain("padding")) == [
+    assert list_candidates(resolved(project_version=0).explain("padding")) == [
         (None, "UNSET", None, None, ""),
         (0, "WON", 3, 0, ""),
         (2, "IGNORED", 5, 2, "the latest, but the task asks for version 0"),
     ]
-    assert told(resolved(project_version=-1).explain("padding")) == [
+    assert list_candidates(resolved(project_version=-1).explain("padding")) == [
         (None, "UNSET", None, None, ""),
         (2, "IGNORED", 5, 2, "the latest, but the task asks for nothing"),
     ]
@@ -128,7 +128,7 @@ def test_the_latest_is_shown_to_a_task_that_ignores_it():
 def test_a_version_that_does_not_hold_it_yet_lost_nothing():
     """A param that came later has no loser before the version that a task is pinned to."""
     project = Project("boxes", type="comparison", params={}).patch_params({"new": 1})
-    assert told(resolved(project, project_version=0).explain("new"))[1:] == [
+    assert list_candidates(resolved(project, project_version=0).explain("new"))[1:] == [
         (0, "UNSET", None, None, ""),
         (1, "IGNORED", 1, 1, "the latest, but the task asks for version 0"),
     ]
@@ -141,7 +141,7 @@ def test_routing_names_in_a_history_are_kept_and_not_inherited():
     answer = project.resolve({})
     assert answer.params == {"padding": 3}
     assert answer.rests_on == ("U10",)
-    assert told(answer.explain("batch"))[1] == (
+    assert list_candidates(answer.explain("batch"))[1] == (
         0,
         "IGNORED",
         "monday",

@@ -27,7 +27,7 @@ def test_a_hostile_document_ends_in_our_error(name, tmp_path):
 
 
 def test_a_fault_at_the_end_of_a_long_document_is_found(tmp_path):
-    """A name that stands twice is told by its line, also at the end of a hundred thousand lines."""
+    """A repeated name is reported with its line, also at the end of a hundred thousand lines."""
     file = tmp_path / "long.json"
     lines = [f'  "name {number}": "\\"{number}\\""' for number in range(100_000)]
     file.write_text("{\n" + ",\n".join([*lines, '  "name 7": 0']) + "\n}")

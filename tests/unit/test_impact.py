@@ -12,7 +12,7 @@ REWORDED = Plan.of(BOXES, Patch({"instruction": "Box all."}))
 
 
 def effect(plan, **request):
-    return next(Impact.effects(plan, [request]))
+    return next(Impact.iter_effects(plan, [request]))
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_each_request_says_what_becomes_of_it(plan, request_, params, overridden
 
 def test_an_overriding_instruction_shields():
     """Where a task's instruction overrides, a change of the project's does not touch it (T6)."""
-    project = BOXES.assuming(Assumptions(instruction_rule="override"))
+    project = BOXES.with_assumptions(Assumptions(instruction_rule="override"))
     plan = Plan.of(project, Patch({"instruction": "Box all."}))
     assert effect(plan, instruction="Hurry.").why == "override"
     assert "cannot override" not in str(Impact.of(plan, []))

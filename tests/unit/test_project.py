@@ -69,10 +69,10 @@ def test_nothing_deletes_or_retypes_a_project():
     """P10: what a project offers to change is its params and what is assumed of it."""
     makes_a_project = {name for name in dir(Project) if callable(getattr(Project, name)) and not name.startswith("_")}
     assert makes_a_project == {
-        *("version", "update", "patch_params", "replace_params", "assuming"),
+        *("version", "update", "patch_params", "replace_params", "with_assumptions"),
         *("inheritance", "resolve", "resolve_many", "check_request"),
     }
-    for changed in (TWO.update(Replace({})), TWO.patch_params({}), TWO.assuming(Assumptions())):
+    for changed in (TWO.update(Replace({})), TWO.patch_params({}), TWO.with_assumptions(Assumptions())):
         assert (changed.name, changed.type) == ("boxes", "imageannotation")
 
 
@@ -141,15 +141,15 @@ def test_a_history_is_numbered_by_place():
 
 
 def test_further_fields_keep_no_second_name():
-    """A field that the project has itself holds its place only."""
+    """The value of a field that the project has itself is ignored."""
     project = Project("boxes", type="comparison", versions=[], fields={"x": 1, "name": "other", "type": "other"})
     assert (project.name, project.type, project.fields) == ("boxes", "comparison", {"x": 1})
-    assert project.field_order == ("x", "name", "type")
+    assert project.field_order == ("type", "name", "param_history")
 
 
 def test_other_assumptions_answer_otherwise():
     """The assumptions travel with the project, and two answers about it never disagree."""
-    joined = BOXES.assuming(Assumptions(instruction_separator=" "))
+    joined = BOXES.with_assumptions(Assumptions(instruction_separator=" "))
     assert joined.resolve({"instruction": "Hurry."}).params["instruction"] == "Hurry. Box it."
     assert BOXES.resolve({"instruction": "Hurry."}).params["instruction"] == "Hurry.\nBox it."
     assert joined != BOXES
@@ -157,7 +157,7 @@ def test_other_assumptions_answer_otherwise():
 
 @pytest.mark.parametrize("number", [None, 0, 1, INHERIT_NOTHING])
 def test_an_inheritance_gives_what_resolve_gives(number):
-    """The trusted door is the same merge, and pickles."""
+    """`inheritance` is the same merge, and pickles."""
     params = {"padding": 9, "instruction": "Hurry."}
     expected = TWO.resolve({**params, "project_version": number}).params
     merge = TWO.inheritance(number)
@@ -167,7 +167,7 @@ def test_an_inheritance_gives_what_resolve_gives(number):
 
 
 def test_an_inheritance_checks_the_instruction_only():
-    """What the trusted door cannot append is refused, whether the version has an instruction or not."""
+    """What `inheritance` cannot append is refused, whether the version has an instruction or not."""
     for project in (BOXES, Project("boxes", type="comparison", params={"padding": 3})):
         with pytest.raises(InvalidParams) as refused:
             project.inheritance()({"instruction": 7})
@@ -175,15 +175,15 @@ def test_an_inheritance_checks_the_instruction_only():
 
 
 @pytest.mark.parametrize("asked", [2, "0", False])
-def test_a_bad_version_is_refused_by_every_door(asked):
+def test_a_bad_version_is_refused_everywhere(asked):
     """`resolve`, `resolve_many` and `inheritance` refuse the same versions in the same words."""
     task = TaskRequest({}, project_version=asked)
-    told = set()
-    for door in (lambda: TWO.resolve(task), lambda: list(TWO.resolve_many([task])), lambda: TWO.inheritance(asked)):
+    messages = set()
+    for call in (lambda: TWO.resolve(task), lambda: list(TWO.resolve_many([task])), lambda: TWO.inheritance(asked)):
         with pytest.raises(NoSuchVersion) as refused:
-            door()
-        told.add(str(refused.value))
-    assert len(told) == 1
+            call()
+        messages.add(str(refused.value))
+    assert len(messages) == 1
 
 
 def test_many_tasks_are_resolved_as_they_come():

@@ -1,4 +1,4 @@
-"""JSON values: the door, what comes out of it, and how it is shown."""
+"""JSON values: what `freeze` accepts, what it returns, and how it is shown."""
 
 import copy
 import json
@@ -51,9 +51,9 @@ def nested(levels, innermost=0):
     return value
 
 
-def refused(value, door=freeze):
+def refused(value, check=freeze):
     with pytest.raises(NotJSON) as caught:
-        door(value)
+        check(value)
     return caught.value
 
 
@@ -220,7 +220,7 @@ def test_joining_with_what_is_no_object_is_a_type_error():
 
 
 def test_joining_checks_what_comes_in():
-    """What `|` takes in passes the door."""
+    """`|` checks the other operand, as `freeze` does."""
     with pytest.raises(NotJSON):
         freeze({}) | {"a": {1}}
 

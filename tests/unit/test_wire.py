@@ -149,7 +149,7 @@ def test_what_is_no_history_is_refused(obj, code, path, found):
     ],
 )
 def test_what_stands_in_a_project_object_is_checked(obj, error, code, path):
-    """What is wrong inside a project object is told by its path in the whole."""
+    """An error inside a project object has its path from the top of the object."""
     with pytest.raises(error) as refused:
         read_project(obj)
     assert (refused.value.code, refused.value.path) == (code, path)

@@ -24,7 +24,8 @@ def test_without_values_of_two_limits():
     """Neither of two limits that contradict each other is shown."""
     geometries = {"polygon": {"min_vertices": 77, "max_vertices": 55}}
     (finding,) = validate(make_boxes(geometries=geometries), {"attachment": "a"})
-    assert finding.without_values().message == "found a smaller `max_vertices`, wanted at least `min_vertices`"
+    assert finding.code == "param_range"
+    assert not [limit for limit in ("77", "55") if limit in str(finding.without_values())]
 
 
 def test_every_code_is_listed():

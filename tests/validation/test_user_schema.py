@@ -109,26 +109,26 @@ def test_a_bad_schema_is_rejected(name):
     ("schema", "expected"),
     [
         ({"properties": {"a": True}}, []),
-        ({"properties": {"a": False}}, [("/a", "found the number 1, wanted no value there")]),
-        ({"properties": {"a": {"anyOf": [False]}}}, [("/a", "found the number 1, wanted no value there")]),
-        ({"properties": {"a": {"enum": []}}}, [("/a", "found the number 1, wanted nothing: none is possible")]),
+        ({"properties": {"a": False}}, [("param_conflict", "/a")]),
+        ({"properties": {"a": {"anyOf": [False]}}}, [("param_conflict", "/a")]),
+        ({"properties": {"a": {"enum": []}}}, [("param_choice", "/a")]),
         (
             {"properties": {"a": {"$ref": "#/definitions/text"}}, "definitions": {"text": {"type": "string"}}},
-            [("/a", "found the number 1, wanted text")],
+            [("param_type", "/a")],
         ),
         (
             {"patternProperties": {"^a": {}}, "additionalProperties": False},
-            [("/b", 'found the name "b", wanted a known one')],
+            [("param_unknown", "/b")],
         ),
         (
             {"allOf": [{"properties": {"a": {}}}], "unevaluatedProperties": False},
-            [("", "found an object, wanted a value that satisfies `unevaluatedProperties`: false")],
+            [("param_conflict", "")],
         ),
         (
             {"properties": {"a": {}}, "unevaluatedProperties": False},
-            [("/b", 'found the name "b", wanted a known one')],
+            [("param_unknown", "/b")],
         ),
-        ({"type": ["array", "null"]}, [("", "found an object, wanted an array or null")]),
+        ({"type": ["array", "null"]}, [("param_type", "")]),
     ],
 )
 def test_rare_keywords(schema, expected):
@@ -136,7 +136,7 @@ def test_rare_keywords(schema, expected):
     schemas = Schemas().with_schema("mine", schema)
     project = Project("boxes", type="mine")
     findings = Validator(project, schemas).task(project.resolve({"a": 1, "b": 2}))
-    assert [(finding.pointer, finding.message) for finding in findings if finding.severity == "error"] == expected
+    assert [(finding.code, finding.pointer) for finding in findings if finding.severity == "error"] == expected
 
 
 @pytest.mark.parametrize(

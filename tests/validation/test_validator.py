@@ -8,7 +8,7 @@ import pytest
 from paramcore import Project, TaskRequest
 from paramcore.validation.schema import Schemas
 from paramcore.validation.validator import Validator
-from tests.validation.helpers import BOTH, GEOMETRIES, NEEDS_FAST, ROUTING, make_boxes, validate
+from tests.validation.helpers import BOTH, GEOMETRIES, NEEDS_FAST, ROUTING, make_boxes, summarize, validate
 from tests.validation.test_schemas import CASES, FULL, PAYLOADS, TYPES, changed, every_payload, mutations
 
 
@@ -128,27 +128,24 @@ class TestLayers:
         for padding in (1, 2, 3):
             project = project.patch_params({"padding": padding})
         findings = validate(project, {"attachment": "https://example.com/a.jpg"})
-        assert [str(finding) for finding in findings] == [
-            "error param_type at /geometries/box/min_height: found the text '9', wanted a whole number or null"
-            " (write `9`) [project version 4, set since version 1]",
-            'warning param_unknown at /geometries/box/min_widht: found the name "min_widht", wanted a name that is'
-            " known here (write `min_width`) [project version 4, set since version 1]",
+        assert summarize(findings) == [
+            ("param_type", "error", "/geometries/box/min_height", "9"),
+            ("param_unknown", "warning", "/geometries/box/min_widht", "min_width"),
         ]
+        assert [(finding.version, finding.first_set_in) for finding in findings] == [(4, 1), (4, 1)]
 
     def test_a_value_of_the_task(self):
         """The finding on a task's value names the task, also where the project's value was good."""
         (finding,) = validate(make_boxes(geometries=GEOMETRIES, padding=1), {"attachment": "a", "padding": -1})
         assert (finding.layer, finding.version, finding.first_set_in) == ("task request", None, None)
-        assert finding.message == "found the number -1, wanted at least 0"
+        assert summarize([finding]) == [("param_range", "error", "/padding", None)]
 
     def test_an_overridden_value_is_a_warning(self):
         """A bad value that the task overrides does it no harm: it is a warning about the version that has it."""
         project = make_boxes(geometries=GEOMETRIES, padding=-1)
         (finding,) = validate(project, {"attachment": "a", "padding": 1})
-        assert str(finding) == (
-            "warning param_range at /padding: found the number -1, wanted at least 0; the task overrides it"
-            " [project version 0]"
-        )
+        assert summarize([finding]) == [("param_range", "warning", "/padding", None)]
+        assert (finding.overridden, finding.version) == (True, 0)
 
     def test_required_params_are_validated_on_the_effective_params(self):
         """A project may hold one half and the task the other (T13); neither is wrong alone."""
@@ -156,17 +153,15 @@ class TestLayers:
         assert Validator(project).project() == ()
         assert validate(project, {"attachment": "a"}) == ()
         (finding,) = validate(project, {})
-        assert (finding.code, finding.pointer, finding.wanted) == (
-            "param_missing",
-            "",
-            "`attachment`, from the task or its project",
-        )
+        assert (finding.code, finding.pointer) == ("param_missing", "")
+        assert "`attachment`" in finding.message
 
     def test_a_task_that_opts_out_needs_all_params(self):
         """With -1 no value of the project counts, good or bad."""
         project = make_boxes(geometries=GEOMETRIES, padding=-1)
         (finding,) = validate(project, {"attachment": "a", "project_version": -1})
-        assert finding.found == "no `geometries`"
+        assert (finding.code, finding.pointer) == ("param_missing", "")
+        assert "`geometries`" in finding.message
 
     def test_a_pinned_version_is_validated_and_not_the_latest(self):
         """A task is validated with the version that it inherits."""

@@ -8,8 +8,8 @@ from argparse import Namespace
 from attrs import evolve
 
 from paramcore.analysis import Plan
-from paramcore.cli.client import OUTCOME_EXIT_CODES, create_client
-from paramcore.cli.exit_codes import FINDINGS, FINE, OUTCOME_UNKNOWN
+from paramcore.cli.client import create_client
+from paramcore.cli.exit_codes import FINDINGS, FINE, OUTCOME_EXIT_CODES, OUTCOME_UNKNOWN
 from paramcore.cli.output import Pieces, flush_output, format_document, print_message
 from paramcore.cli.params import read_planner
 from paramcore.service.outcome import Outcome

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from argparse import Namespace
 
-from paramcore.analysis import Effect, Impact, ImpactCounter, Plan
+from paramcore.analysis import Effect, ImpactCounter, Plan
 from paramcore.cli.exit_codes import FINDINGS, FINE
 from paramcore.cli.output import Pieces, format_document
 from paramcore.cli.params import read_update_file
@@ -25,7 +25,7 @@ def impact(options: Namespace) -> Pieces:
     for raw_task in read_raw_tasks(options, prints=options.list and not options.output):
         try:
             task = read_task(decode_task(raw_task), overrides)
-            effect = counters[projects.find_project(task.request).name].add_task(task.request)
+            effect = counters[projects.find_project(task.request).name].count_task(task.request)
         except DocumentError as error:
             bad_lines.report(error)
             continue
@@ -39,7 +39,8 @@ def impact(options: Namespace) -> Pieces:
         document = projects.join_answers([impact.to_json() for impact in impacts])
         yield json.dumps(document) + "\n" if options.list else format_document(document)
     else:
-        yield "\n\n".join(_format_impact(impact, projects) for impact in impacts) + "\n"
+        names = [f"{format_value(impact.plan.project.name)}: " if projects.many else "" for impact in impacts]
+        yield "\n\n".join(f"{name}{impact}" for name, impact in zip(names, impacts, strict=True)) + "\n"
     bad_lines.report_count()
     affected = any(impact.affected for impact in impacts)
     return FINDINGS if bad_lines.count or (affected and options.exit_code) else FINE
@@ -51,7 +52,3 @@ def _format_effect(task: Task, effect: Effect, output_format: str) -> str:
     unique_id = task.request.unique_id
     name = "" if unique_id is None else f" {format_name(unique_id)}"
     return f"{task.document.format_location('')}{name}: {effect}\n"
-
-
-def _format_impact(impact: Impact, projects: ProjectFiles) -> str:
-    return f"{format_value(impact.plan.project.name)}: {impact}" if projects.many else str(impact)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from paramcore.cli.client import OUTCOME_EXIT_CODES, create_client
+from paramcore.cli.client import create_client
+from paramcore.cli.exit_codes import OUTCOME_EXIT_CODES
 from paramcore.cli.output import Pieces, format_document
 from paramcore.service.outcome import Outcome
 

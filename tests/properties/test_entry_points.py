@@ -1,4 +1,4 @@
-"""Whatever comes to a door of the library is taken or refused in the library's own words."""
+"""Each public entry point accepts any value or raises an error of the library."""
 
 import json
 from contextlib import suppress
@@ -35,7 +35,7 @@ ANYTHING = st.recursive(
 )
 BASE = Project("boxes", type="imageannotation", params={"instruction": "Box.", "padding": 1})
 
-DOORS = {
+ENTRY_POINTS = {
     "Patch": Patch,
     "Replace": Replace,
     "TaskRequest": TaskRequest,
@@ -67,12 +67,12 @@ DOORS = {
 }
 
 
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("entry_point", ENTRY_POINTS)
 @given(value=ANYTHING)
-def test_a_door_takes_a_value_or_refuses_it(door, value):
-    """Nothing but an error of the library comes out of a door, and the error says what it found."""
+def test_an_entry_point_accepts_a_value_or_rejects_it(entry_point, value):
+    """No other exception leaves the library, and the error has a code and one line of text."""
     try:
-        DOORS[door](value)
+        ENTRY_POINTS[entry_point](value)
     except ParamcoreError as error:
         assert error.code
         assert str(error)
@@ -84,7 +84,7 @@ def test_a_door_takes_a_value_or_refuses_it(door, value):
 )
 def test_any_bytes_are_a_document_or_a_document_error(tmp_path_factory, data):
     """A file is what Python's own strict reader makes of it, or is refused with its place."""
-    file = tmp_path_factory.mktemp("door", numbered=True) / "any.json"
+    file = tmp_path_factory.mktemp("any", numbered=True) / "any.json"
     file.write_bytes(data)
     try:
         found = read_document(str(file)).value

@@ -1,0 +1,34 @@
+"""Checks of the names of projects and task types."""
+
+from __future__ import annotations
+
+from paramcore.errors import InvalidSetting
+from paramcore.text import describe_value
+from paramcore.values import freeze
+
+
+def check_project_name(name: object, *, path: str | None = None) -> None:
+    """Check the name of a project.
+
+    Raises:
+        InvalidSetting: `project_name`, for anything but text, and for names that
+            cannot stand in the API's URLs: "", ".", "..", control characters,
+            lone surrogates.
+    """
+    if type(name) is not str:
+        raise InvalidSetting("project_name", path, describe_value(name), "a project name, as text")
+    if name in ("", ".", "..") or any(c < " " or c == "\x7f" or "\ud800" <= c <= "\udfff" for c in name):
+        wanted = "a name that can stand in a URL: not empty, not `.` or `..`, no control characters"
+        raise InvalidSetting("project_name", path, describe_value(name), wanted)
+
+
+def check_task_type(task_type: object, *, path: str | None = None) -> None:
+    """Check a task type.
+
+    Raises:
+        InvalidSetting: `task_type`, for anything but text, and for "".
+        NotJSON: `value_text`, for lone surrogates.
+    """
+    if type(task_type) is not str or not task_type:
+        raise InvalidSetting("task_type", path, describe_value(task_type), "a task type, as text")
+    freeze(task_type)
