@@ -282,7 +282,8 @@ def test_a_pointer_leads_to_a_value():
     value = {"a/b": [{"": 7}]}
     assert resolve_pointer(value, "/a~1b/0/") == 7
     assert resolve_pointer(value, "") is value
-    for path in ("/a", "/a~1b/1"):
+    paths = ("/a", "/a~1b/1", "/a~1b/00", "/a~1b/-1", "/a~1b/+0", "/a~1b/0/x", "/a~1b/0//y", "a~1b", "/a~2b", "/a~1b/-")
+    for path in paths:
         with pytest.raises(LookupError):
             resolve_pointer(value, path)
 
