@@ -375,6 +375,7 @@ class TestErrorText:
         ("media_type", "shown_type"),
         [
             ("text/html; charset=utf-8", "text/html"),
+            (" text/html ;charset=utf-8", "text/html"),
             ("Application/JSON", "application/json"),
             (f"text/{KEY}", "unknown media type"),
             (f"text/html{KEY}", "unknown media type"),

@@ -209,8 +209,9 @@ class TestReplies:
     def test_an_encoded_reply_is_refused(self):
         """A reply in an encoding that nobody asked for is not decoded."""
         with pytest.raises(OutcomeUnknown) as refused:
-            read_projects_reply(Response(200, b"[]", {"content-encoding": "gzip"}))
+            read_projects_reply(Response(200, b"[]", {"content-encoding": "gzip", "x": "y"}))
         assert refused.value.code == "reply_encoding"
+        assert refused.value.found == "an encoded reply: status 200 (no media type, 2 bytes)"
         assert read_projects_reply(Response(200, b"[]", {"content-encoding": "Identity"})) == ()
 
 
