@@ -70,6 +70,24 @@ def format_path(path: str) -> str:
     return "<stdin>" if path == "-" else escape_unprintable(path)
 
 
+def quote_for_shell(text: str) -> str:
+    """Return text as one word of a shell command: `boxes`, `'north docks'`.
+
+    Unprintable characters become octal escapes in `$'...'`, which bash, ksh and
+    zsh read.
+    """
+    if text and all(c.isascii() and (c.isalnum() or c in "-_./") for c in text):
+        return text
+    if text.isprintable():
+        # In single quotes nothing is special, not even a backslash; a quote is put between them.
+        return "'" + text.replace("'", "'\"'\"'") + "'"
+    return "$'" + "".join(c if c.isprintable() and c not in "'\\" else _escape_octal(c) for c in text) + "'"
+
+
+def _escape_octal(char: str) -> str:
+    return "".join(f"\\{byte:03o}" for byte in char.encode("utf-8", "surrogatepass"))
+
+
 def format_count(count: int, noun: str) -> str:
     """Return a count and its noun: `1 version`, `2,000 versions`."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from paramcore.service.client import Client
 from paramcore.service.outcome import Outcome
+from paramcore.service.replies import read_error_text
 from paramcore.service.requests import Request, Response, Transport
 
 if TYPE_CHECKING:
@@ -20,7 +21,18 @@ if TYPE_CHECKING:
     from paramcore.service.server import Server, run_server
     from paramcore.service.standin import StandIn
 
-__all__ = ["Client", "MemoryService", "Outcome", "Request", "Response", "Server", "StandIn", "Transport", "run_server"]
+__all__ = [
+    "Client",
+    "MemoryService",
+    "Outcome",
+    "Request",
+    "Response",
+    "Server",
+    "StandIn",
+    "Transport",
+    "read_error_text",
+    "run_server",
+]
 
 # Imported on first use: a client needs no server, and `http.server` is slow to import.
 _LAZY_MODULES = {"MemoryService": "memory", "Server": "server", "StandIn": "standin", "run_server": "server"}

@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 from paramcore.analysis import Plan, find_overwritten_params
 from paramcore.errors import NotDone, OutcomeUnknown
 from paramcore.model import Project
-from paramcore.text import format_name, format_repr, format_value
+from paramcore.text import format_name, format_repr, format_value, quote_for_shell
 from paramcore.values import same
 
 #: `done`: one version holds the update. `not done`: certainly none. `repeated`: several. `unknown`: anything else.
@@ -102,8 +102,12 @@ class Outcome:
 
     @property
     def reconcile_command(self) -> str:
-        """The command that looks up this outcome again."""
-        return f"paramcore reconcile {format_value(self.project)} --base {self.base} --digest {self.digest}"
+        """The command that looks up this outcome again, quoted for a shell."""
+        lookup = f"--base {self.base} --digest {quote_for_shell(self.digest)}"
+        name = quote_for_shell(self.project)
+        # A name that begins with a dash would be read as an option.
+        arguments = f"{lookup} -- {name}" if self.project.startswith("-") else f"{name} {lookup}"
+        return f"paramcore reconcile {arguments}"
 
     def to_json(self) -> dict[str, Any]:
         """Return the outcome as JSON.

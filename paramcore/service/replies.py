@@ -3,14 +3,20 @@
 Each reader raises `NotDone` if the status says that the service did nothing.
 It raises `OutcomeUnknown` for any other status but 200, and for a body that it
 cannot read, such as HTML, half a document or another project.
+
+A reply may repeat the API key.  An error shows the `error` or `message` text of
+an error reply, and of any other reply its status, media type and size.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, TypeVar
+
+from attrs import evolve
 
 from paramcore.errors import MalformedPayload, NotDone, OutcomeUnknown, ParamcoreError
 from paramcore.files.document import PROJECT_DEPTH, decode_document
@@ -20,9 +26,17 @@ from paramcore.text import describe_value, escape_unprintable, format_value, tru
 from paramcore.wire import read_project, read_projects
 
 _T = TypeVar("_T")
+_Error = TypeVar("_Error", bound=ParamcoreError)
 
-#: Characters of a header or of the service's error text that a message shows.
+#: Characters of the service's error text that a message shows.
 _MAX_SHOWN = 80
+#: Bytes. The texts of longer error replies are not read.
+_MAX_ERROR_SIZE = 2**16
+
+#: The start of a JSON Pointer that leads through names of the API only.
+_KNOWN_PLACE = re.compile(
+    r"(?:/[0-9]{1,9})?(?:/(?:name|type|param_history(?:/[0-9]{1,9}(?:/(?:version|created_at|instruction))?)?))?(?=/|$)"
+)
 
 _CODES = {401: "unauthorized", 403: "unauthorized", 404: "not_found", 409: "conflict", 429: "too_many_requests"}
 _WANTED = {
@@ -38,7 +52,7 @@ def read_project_reply(response: Response, name: str, assumptions: Assumptions =
     # U8: the reply to an update is the whole project, so its history shows what the update did.
     project = _read_body(response, partial(read_project, assumptions=assumptions))
     if project.name != name:
-        found, wanted = f"the project {format_value(project.name)}", f"the requested project {format_value(name)}"
+        found, wanted = f"another project: {response.summary}", f"the requested project {format_value(name)}"
         raise OutcomeUnknown("wrong_project", "/name", found, wanted, response.status)
     return project
 
@@ -71,8 +85,9 @@ def check_status(response: Response) -> None:
     # E5: 200 alone is success, also for creates.
     if status == 200:
         return
-    text = _read_error_text(response.body)
-    found = f"status {status}, and it says: {text}" if text else f"status {status}"
+    text = read_error_text(response.body) if response.message is None else response.message
+    text = truncate(escape_unprintable(" ".join(text.split())), _MAX_SHOWN)
+    found = f"status {status}, and it says: {text}" if text else response.summary
     # E6: the status alone decides. 408 and 5xx may follow a completed request, or come from a proxy.
     if 400 <= status < 500 and status != 408:
         code = _CODES.get(status, "refused")
@@ -80,24 +95,39 @@ def check_status(response: Response) -> None:
     raise OutcomeUnknown("reply_status", None, found, "status 200", status)
 
 
-def _read_error_text(body: bytes) -> str:
-    text = body[:4096].decode("utf-8", "replace").strip()
+def read_error_text(body: bytes) -> str:
+    """Return the `error` or `message` text of an error reply; `""` where it has none.
+
+    A transport removes its key from this text for `Response.message`.
+
+    Example:
+        >>> read_error_text(b'{"status_code": 404, "error": "no such project"}')
+        'no such project'
+    """
+    if len(body) > _MAX_ERROR_SIZE:
+        return ""
     try:
-        value = json.loads(text)
+        value = json.loads(body)
     except (ValueError, RecursionError):
-        value = None
-    if isinstance(value, dict) and isinstance(value.get("error"), str):
-        text = value["error"]
-    return truncate(escape_unprintable(" ".join(text.split())), _MAX_SHOWN)
+        return ""
+    # S5: an error body has its text as `error`, or as `message`.
+    texts = [value.get(name) for name in ("error", "message")] if isinstance(value, dict) else []
+    return next((text for text in texts if isinstance(text, str) and text.strip()), "")
+
+
+def hide_reply(error: _Error, found: str) -> _Error:
+    """Return an error about a reply, without the names and values of the reply that it shows."""
+    place = _KNOWN_PLACE.match(error.path or "")
+    return evolve(error, path=place[0] if place else "", found=found)
 
 
 def _read_body(response: Response, read: Callable[[Any], _T]) -> _T:
     check_status(response)
-    encoding = response.headers.get("content-encoding", "identity")
-    if encoding.lower() != "identity":
-        found = f"a reply encoded as {format_value(encoding, limit=_MAX_SHOWN)}"
-        raise OutcomeUnknown("reply_encoding", None, found, "a reply without an encoding", response.status)
+    if response.headers.get("content-encoding", "identity").lower() != "identity":
+        found, wanted = f"an encoded reply: {response.summary}", "a reply without a content encoding"
+        raise OutcomeUnknown("reply_encoding", None, found, wanted, response.status)
     try:
         return read(decode_document(response.body, "the reply", PROJECT_DEPTH).value)
     except ParamcoreError as error:
-        raise OutcomeUnknown(error.code, error.path, error.found, error.wanted, response.status) from None
+        hidden = hide_reply(error, f"an unreadable reply: {response.summary}")
+        raise OutcomeUnknown(hidden.code, hidden.path, hidden.found, hidden.wanted, response.status) from None

@@ -16,13 +16,21 @@ from attrs import field, frozen
 
 from paramcore.errors import InvalidSetting
 from paramcore.model import Project, TaskRequest, Update, check_project_name
-from paramcore.text import describe_value, format_repr
+from paramcore.text import describe_value, format_count, format_repr
 from paramcore.values import freeze, thaw
 
 #: Bytes. A transport rejects a longer response body.
 MAX_RESPONSE_SIZE = 16 * 2**20
 #: Seconds for a request without a timeout of its own.
 DEFAULT_TIMEOUT = 30.0
+
+#: The media types that a message names.
+_MEDIA_TYPES = frozenset(
+    {
+        *("application/json", "application/problem+json", "application/octet-stream", "application/xml"),
+        *("application/xhtml+xml", "text/html", "text/plain", "text/xml"),
+    }
+)
 
 _STUDIO_PIPELINES = ("standard_task", "consensus_task")
 
@@ -53,26 +61,47 @@ class Request:
         return f"{self.path}?{urlencode(self.query)}" if self.query else self.path
 
 
-@frozen
+@frozen(repr=False)
 class Response:
-    """One complete response."""
+    """One complete response.
+
+    A body or a header may repeat the API key, so `repr` shows neither.
+
+    Example:
+        >>> Response(503, b"<html>", {"content-type": "text/html; charset=utf-8"})
+        <Response: status 503 (text/html, 6 bytes)>
+    """
 
     #: The HTTP status code.
     status: int
-    #: The body as it arrived.
-    body: bytes = field(default=b"", repr=format_repr)
+    #: The body, byte for byte as it arrived.
+    body: bytes = b""
     #: The headers, by lower-case name.
     headers: Mapping[str, str] = field(factory=dict, hash=False)
+    #: The text of an error reply, as `read_error_text` returns it, without the API key.
+    #: Where it is `None`, errors show the text of the body.
+    message: str | None = None
+
+    @property
+    def summary(self) -> str:
+        """The status, media type and size: `status 503 (text/html, 6 bytes)`."""
+        media_type = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        # A media type that is not on the list may hold anything, the key too.
+        known = media_type if media_type in _MEDIA_TYPES else "unknown media type" if media_type else "no media type"
+        return f"status {self.status} ({known}, {format_count(len(self.body), 'byte')})"
+
+    def __repr__(self) -> str:
+        return f"<Response: {self.summary}>"
 
 
 class Transport(Protocol):
     """Any object with a `send` method, which sends a request and returns the response.
 
-    `send` sends each request exactly once, follows no redirect, and reads the
-    whole response.  It raises `NotDone` (`not_sent`, `certificate`) only if it
+    `send` sends each request exactly once, follows no redirect, and returns the
+    whole body unchanged.  It raises `NotDone` (`not_sent`, `certificate`) only if it
     sent nothing, and `OutcomeUnknown` if it may have sent something.  It opens
     a new connection for each POST, because the service may have closed an idle
-    one.
+    one.  A transport that holds a key sets `Response.message`.
     """
 
     def send(self, request: Request) -> Response: ...  # noqa: D102

@@ -5,12 +5,15 @@ from __future__ import annotations
 import socketserver
 import threading
 import time
+from base64 import b64decode
 from collections.abc import Callable
 from contextlib import suppress
 from http.client import parse_headers
+from urllib.parse import quote
 
 from paramcore.errors import NotDone, OutcomeUnknown, ParamcoreError
 from paramcore.service.requests import Request, Response, Transport
+from paramcore.transport.key import MIN_SECRET_LENGTH
 
 #: Seconds.
 _TIMEOUT = 1.0
@@ -29,6 +32,7 @@ def check_transport(create: Callable[[str], Transport]) -> None:
     """
     for check in (
         _check_replies,
+        _check_unchanged_bodies,
         _check_single_post,
         _check_redirects,
         _check_broken_replies,
@@ -45,12 +49,38 @@ def _check_replies(transport: Transport, server: _LoopbackServer) -> None:
         server.answer = _build_reply(status, body, "X-Odd: Yes")
         response = transport.send(request)
         is_same = (response.status, response.body) == (status, body)
-        _require(is_same, f"{response!r}", f"status {status} with the body {body!r}")
+        found = f"status {response.status} with the body {response.body!r}"
+        _require(is_same, found, f"status {status} with the body {body!r}")
         _require(response.headers.get("x-odd") == "Yes", f"the headers {dict(response.headers)}", "names in lower case")
     line, body = server.requests[-1]
     wanted = "POST /v1/projects/a%20b%2Fc/setParams?archived=true HTTP/1.1"
     is_same = (line, body) == (wanted, request.body)
     _require(is_same, f"{line} with {body!r}", f"{wanted} with the body unchanged")
+
+
+def _check_unchanged_bodies(transport: Transport, server: _LoopbackServer) -> None:
+    # A key in a body is data. The first reply learns the key that the transport sends.
+    server.answer = _build_reply(200, b"{}")
+    transport.send(Request("GET", "/projects"))
+    scheme, _, sent = server.authorization.partition(" ")
+    key = _decode_basic(sent) if scheme.lower() == "basic" else sent
+    repeated = f"{key} {key}: {server.authorization} {quote(key, safe='')}".encode()
+    for body in (b'{"error": "a %s b"}' % repeated, b"\xef\xbb\xbf\x00\xff\r\n\n <p>%s \n" % repeated, b"\x1f\x8b\x08"):
+        for status in (200, 401, 503):
+            server.answer = _build_reply(status, body, "Content-Type: text/html; charset=utf-16")
+            response = transport.send(Request("GET", "/projects"))
+            # No body in the message: it repeats the key.
+            is_same = response.body == body
+            _require(is_same, f"a body of {len(response.body)} bytes that is not the one sent", "the body unchanged")
+            hides = len(key) < MIN_SECRET_LENGTH or response.message is None or key not in response.message
+            _require(hides, "a `message` that holds the key", "`message` without the key")
+
+
+def _decode_basic(sent: str) -> str:
+    try:
+        return b64decode(sent).decode("latin-1").removesuffix(":")
+    except ValueError:
+        return sent
 
 
 def _check_single_post(transport: Transport, server: _LoopbackServer) -> None:
@@ -131,6 +161,7 @@ class _LoopbackServer(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.answer: bytes | None = b""
         self.requests: list[tuple[str, bytes]] = []
+        self.authorization = ""
         self.connections = 0
         self.closed = threading.Event()
         self.url = f"http://127.0.0.1:{self.server_address[1]}/v1"
@@ -156,6 +187,7 @@ class _Handler(socketserver.StreamRequestHandler):
             if not line:
                 return
             self.server.requests.append((line, body))
+            self.server.authorization = headers.get("authorization", "")
             if self.server.answer is None:
                 self.server.closed.wait(_SERVER_TIMEOUT)
             else:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from paramcore.analysis import Plan
-from paramcore.errors import WouldDrop
+from paramcore.errors import ParamcoreError, WouldDrop
+from paramcore.service.replies import hide_reply
 from paramcore.text import format_name, format_value
 from paramcore.wire import read_project, read_update
 
@@ -55,11 +56,15 @@ class GuardedClient:
         if not allow_drop and params.get("patch") is not True:
             read = self._client.get_project(project_name)
             # The SDK's `Project` has the API's JSON as `as_dict()`.
-            project = read_project(read if isinstance(read, Mapping) else read.as_dict())
+            try:
+                project = read_project(read if isinstance(read, Mapping) else read.as_dict())
+            except ParamcoreError as error:
+                # The service may repeat the key anywhere in a reply.
+                raise hide_reply(error, "an unreadable project from `get_project`") from None
             dropped = Plan.of(project, read_update(params)).dropped
             if dropped:
                 names = ", ".join(format_name(name) for name in dropped)
-                found = f"an update of {format_value(project.name)} that would drop {names}"
+                found = f"an update of {format_value(project_name)} that would drop {names}"
                 wanted = "`patch=True` to keep them, or `allow_drop=True` to drop them"
                 raise WouldDrop("would_drop", None, found, wanted, dropped)
         return self._client.update_project(project_name, **params)

@@ -12,14 +12,19 @@ import httpx
 
 from paramcore import __version__
 from paramcore.errors import InvalidSetting, NotDone, OutcomeUnknown
+from paramcore.service.replies import read_error_text
 from paramcore.service.requests import DEFAULT_TIMEOUT, MAX_RESPONSE_SIZE, Request, Response
 from paramcore.text import describe_value, format_value
 from paramcore.transport.key import ApiKey
+from paramcore.transport.logs import redact_logger, redact_logs
 
 #: The real API.
 BASE_URL = "https://api.scale.com/v1"
 
 _LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
+for _name in ("httpx", "httpcore.http11"):
+    redact_logger(_name)
+
 _WANTED_URL = "an `https` address that includes the `/v1`, or `http` on loopback, without a user or a key in it"
 
 
@@ -77,9 +82,14 @@ class HttpTransport:
         timer.start()
         url, headers = self._base_url + request.target, self._build_headers(request)
         try:
-            with client, client.stream(request.method, url, content=request.body, headers=headers) as reply:
+            with (
+                redact_logs(self._key),
+                client,
+                client.stream(request.method, url, content=request.body, headers=headers) as reply,
+            ):
                 body = self._read_body(reply, deadline)
-                return Response(reply.status_code, self._key.redact(body), dict(reply.headers))
+                message = None if reply.status_code == 200 else self._key.redact(read_error_text(body))
+                return Response(reply.status_code, body, dict(reply.headers), message)
         except (NotDone, OutcomeUnknown):
             raise
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, RuntimeError, ValueError) as error:

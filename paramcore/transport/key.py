@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
@@ -11,6 +12,9 @@ from paramcore.errors import InvalidKey
 
 #: The environment variable that holds the key.
 KEY_VARIABLE = "SCALE_API_KEY"
+
+#: Characters. A shorter key, such as `any` for a stand-in, is no secret, and common words contain it.
+MIN_SECRET_LENGTH = 12
 
 
 class ApiKey:
@@ -50,12 +54,23 @@ class ApiKey:
         # E7: HTTP Basic, with the key as user name and no password. Live and test keys see separate worlds.
         return f"Basic {base64.b64encode(f'{self.__text}:'.encode()).decode()}"
 
-    def redact(self, data: bytes) -> bytes:
-        """Return data without the key, plain or encoded: some errors repeat it."""
-        encoded = base64.b64encode(self.__text.encode()).decode()
-        for secret in (self.__text, self.authorization.removeprefix("Basic "), encoded):
-            data = data.replace(secret.encode(), b"<API key>")
-        return data
+    def redact(self, text: str) -> str:
+        """Return text without the key: some errors of the service repeat it.
+
+        The key is removed plain, in base64 and percent-encoded.  A key of fewer
+        than 12 characters is no secret, and stays.
+
+        Example:
+            >>> ApiKey("live_0123456").redact("no access for live_0123456")
+            'no access for <API key>'
+        """
+        if len(self.__text) < MIN_SECRET_LENGTH:
+            return text
+        pattern = re.compile("|".join(map(_build_pattern, _encode_forms(self.__text))))
+        # What replaces a key may complete another key with the text beside it.
+        while pattern.search(text):
+            text = pattern.sub("<API key>", text)
+        return text
 
     def __repr__(self) -> str:
         return "<API key>"
@@ -68,3 +83,17 @@ class ApiKey:
 
     def __deepcopy__(self, memo: Any) -> ApiKey:
         return self
+
+
+def _encode_forms(key: str) -> list[str]:
+    """Return the key as it is and in base64, the longest forms first."""
+    # HTTP Basic encodes the key with a colon after it.
+    encoders, texts = (base64.b64encode, base64.urlsafe_b64encode), (key, f"{key}:")
+    encoded = {encode(text.encode()).decode() for encode in encoders for text in texts}
+    forms = {key, *encoded, *(form.rstrip("=") for form in encoded)}
+    return sorted(forms, key=lambda form: (-len(form), form))
+
+
+def _build_pattern(form: str) -> str:
+    """Return a pattern for text, of which any characters may be percent-encoded, also more than once."""
+    return "".join(f"(?:{re.escape(char)}|%(?:25)*(?i:{ord(char):02x}))" for char in form)

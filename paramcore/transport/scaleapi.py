@@ -10,8 +10,13 @@ import requests
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ProxyError, SSLError
 
 from paramcore.errors import NotDone, OutcomeUnknown
+from paramcore.service.replies import read_error_text
 from paramcore.service.requests import DEFAULT_TIMEOUT, MAX_RESPONSE_SIZE, Request, Response
 from paramcore.transport.key import ApiKey
+from paramcore.transport.logs import redact_logger, redact_logs
+
+for _name in ("urllib3.connection", "urllib3.connectionpool"):
+    redact_logger(_name)
 
 
 class ScaleApiTransport:
@@ -64,7 +69,7 @@ class ScaleApiTransport:
         if request.body is not None:
             headers["Content-Type"] = "application/json"
         try:
-            with requests.Session() as session:
+            with redact_logs(self._key), requests.Session() as session:
                 session.trust_env = False
                 reply = session.request(
                     request.method,
@@ -92,7 +97,8 @@ class ScaleApiTransport:
         if length is not None and length.isdigit() and len(body) < int(length):
             return OutcomeUnknown("no_reply", None, "an incomplete reply", "a complete one", reply.status_code)
         headers = {name.lower(): value for name, value in reply.headers.items()}
-        return Response(reply.status_code, self._key.redact(body), headers)
+        message = None if reply.status_code == 200 else self._key.redact(read_error_text(body))
+        return Response(reply.status_code, body, headers, message)
 
 
 def _translate_error(error: Exception) -> NotDone | OutcomeUnknown:

@@ -82,6 +82,15 @@ class TestPlanning:
         assert kept.dropped == ()
         assert {name: kept.after[name] for name in update.params} == update.params
 
+    @given(FEW, FEW_UPDATES)
+    def test_the_patch_that_keeps_is_reduced(self, held, update):
+        """It names exactly the params that the update sets to another value."""
+        project = Project("boxes", type="comparison", params=held)
+        keeping = Plan.of(project, update).keeping
+        changing = {name for name in update.params if name not in held or not same(held[name], update.params[name])}
+        assert set(keeping.params) == changing
+        assert same({name: update.params[name] for name in changing}, keeping.params)
+
     @given(projects(), params())
     def test_the_smallest_update_leads_there(self, project, wanted):
         """After it the project holds just the wanted params."""
@@ -180,6 +189,16 @@ class TestDiffs:
     def test_applied_to_the_one_it_gives_the_other(self, before, then):
         """The difference, made to what was before, gives what comes after."""
         assert Diff.between(before, then).applied_to(before) == then
+
+    @given(FEW, FEW, FEW)
+    def test_applied_to_others_it_makes_the_same_changes(self, before, then, theirs):
+        """Whatever anybody else made of the params, what it changed is so, and what it did not change is theirs."""
+        made = Diff.between(before, then).applied_to(theirs)
+        for name in {*before, *then, *theirs}:
+            is_kept = (name in before) == (name in then) and same(before.get(name), then.get(name))
+            source = theirs if is_kept else then
+            assert (name in made) is (name in source)
+            assert same(made.get(name), source.get(name))
 
     @given(params(), params())
     def test_each_name_stands_once(self, before, then):

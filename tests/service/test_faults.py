@@ -153,7 +153,7 @@ def test_an_outcome_can_be_found_again_by_what_was_told_before():
     with Server("500_after_commit") as server:
         client = client_of(server)
         outcome = client.apply(planned(client))
-        assert f'paramcore reconcile "boxes" --base 2 --digest {outcome.digest}' in str(outcome)
+        assert f"paramcore reconcile boxes --base 2 --digest {outcome.digest}" in str(outcome)
         known = Outcome("unknown", NAME, outcome.base, outcome.digest)
         assert client.reconcile(known).version == 2
 

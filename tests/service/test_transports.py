@@ -16,6 +16,7 @@ import urllib3
 from paramcore import Patch, Plan
 from paramcore.errors import NotDone, OutcomeUnknown
 from paramcore.service.client import Client
+from paramcore.service.replies import read_error_text
 from paramcore.service.requests import Response, get_project
 from paramcore.testing import check_transport
 from paramcore.transport.http import HttpTransport
@@ -43,9 +44,12 @@ def test_a_shipped_transport_keeps_the_contract(make):
 class Naive:
     """A transport as somebody writes it on a Monday; `twice` and the rest make it worse."""
 
-    def __init__(self, url, *, twice=False, swallow=False, follow=False, upper=False, lenient=False):
+    def __init__(self, url, **flaws):
         self.parts = urlsplit(url)
-        self.twice, self.swallow, self.follow, self.upper, self.lenient = twice, swallow, follow, upper, lenient
+        self.key = flaws.pop("key", None)
+        for flaw in ("twice", "swallow", "follow", "upper", "lenient", "rewrite", "tell", "strip"):
+            setattr(self, flaw, flaws.pop(flaw, False))
+        assert not flaws
 
     def send(self, request):
         query = "?" + "&".join(f"{name}={value}" for name, value in request.query.items()) if request.query else ""
@@ -65,7 +69,8 @@ class Naive:
     def once(self, request, path):
         connection = http.client.HTTPConnection(self.parts.hostname, self.parts.port, timeout=request.timeout or 5)
         try:
-            connection.request(request.method, path, request.body)
+            given = {"Authorization": f"Bearer {self.key}"} if self.key else {}
+            connection.request(request.method, path, request.body, given)
             reply = connection.getresponse()
             try:
                 body = reply.read()
@@ -76,7 +81,11 @@ class Naive:
             if self.follow and 300 <= reply.status < 400:
                 return self.once(request, urlsplit(reply.headers["Location"]).path)
             headers = {name if self.upper else name.lower(): value for name, value in reply.headers.items()}
-            return Response(reply.status, body, headers)
+            if self.rewrite:
+                body = body.replace(self.key.encode(), b"<API key>")
+            if self.strip:
+                body = body.strip()
+            return Response(reply.status, body, headers, read_error_text(body) if self.tell else None)
         finally:
             connection.close()
 
@@ -84,6 +93,8 @@ class Naive:
 def test_a_plain_transport_passes():
     """A transport of one's own needs no more than the contract."""
     check_transport(Naive)
+    check_transport(lambda url: Naive(url, key=KEY))
+    check_transport(lambda url: Naive(url, key="any", tell=True))
 
 
 @pytest.mark.parametrize(
@@ -93,12 +104,16 @@ def test_a_plain_transport_passes():
         ("swallow", "OutcomeUnknown"),
         ("upper", "names in lower case"),
         ("lenient", "OutcomeUnknown"),
+        ("rewrite", "the body unchanged"),
+        ("strip", "the body unchanged"),
+        ("tell", "without the key"),
     ],
 )
 def test_a_broken_transport_is_noticed(flaw, said):
     """The check says what the transport did and what it must do."""
-    with pytest.raises(AssertionError, match=said):
-        check_transport(lambda url: Naive(url, **{flaw: True}))
+    with pytest.raises(AssertionError, match=said) as noticed:
+        check_transport(lambda url: Naive(url, key=KEY, **{flaw: True}))
+    assert KEY not in str(noticed.value)
 
 
 FAULTS = (

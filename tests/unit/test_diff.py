@@ -102,6 +102,13 @@ def test_a_diff_is_applied():
     assert diff.applied_to({"a": 9, "x": 9}) == {"x": 9, "b": 2, "c": 3}
 
 
+@pytest.mark.parametrize("theirs", [{"a": 9}, {"b": 9}, {"c": 9}, {"a": 9, "b": None, "c": False, "x": 9}, {}])
+def test_a_diff_spares_nobodys_edit(theirs):
+    """Applied to params that somebody edited, a diff still sets what it sets and removes what it removes."""
+    diff = Diff.between({"a": 1, "b": 1}, {"b": 2, "c": 3})
+    assert diff.applied_to(theirs) == {**{name: value for name, value in theirs.items() if name == "x"}, "b": 2, "c": 3}
+
+
 @pytest.mark.parametrize(
     ("bad", "error"), [([], InvalidParams), ({"instruction": 1}, InvalidParams), ({"a": {1}}, NotJSON)]
 )

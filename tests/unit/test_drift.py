@@ -59,6 +59,31 @@ def test_two_histories(local, remote, state, conflicts, text):
     assert (drift.state, drift.conflicts, str(drift)) == (state, conflicts, text)
 
 
+AGREED = BASE.patch_params({"a": 2})
+
+
+def test_a_conflict_is_seen_from_the_last_common_version():
+    """What both had agreed on before is no change of either."""
+    drift = Drift.between(AGREED.patch_params({"b": 2}), AGREED.patch_params({"a": 3}))
+    assert (drift.common, drift.conflicts) == (2, ())
+    drift = Drift.between(AGREED.patch_params({"a": 1}), AGREED.patch_params({"a": 3}))
+    assert (drift.common, drift.conflicts) == (2, ("a",))
+
+
+def test_nothing_is_common_after_a_difference():
+    """Versions that are equal again after one that differs are not counted."""
+    drift = Drift.between(
+        BASE.patch_params({"a": 2}).patch_params({"a": 9}),
+        BASE.patch_params({"a": 3, "c": 1}).replace_params({"a": 9, "b": 1}),
+    )
+    assert (drift.common, drift.state) == (1, "both moved")
+
+
+def test_what_json_tells_apart_is_a_drift():
+    """`True` is not 1."""
+    assert Drift.between(BASE, Project("boxes", type="comparison", params={"a": True, "b": 1})).state == "both moved"
+
+
 def test_times_do_not_matter():
     """A history that was made here holds the same as the service's, whose versions have times."""
     assert (

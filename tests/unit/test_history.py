@@ -98,6 +98,7 @@ def test_short_histories():
         ("2000-02-28T00:00:00Z", "2000-03-01T00:00:00Z", 172_800, False),
         ("2023-12-31T23:59:59Z", "2024-01-01T00:00:00Z", 1, True),
         ("2024-03-04T09:12:01Z", "2024-03-04T09:12:00Z", -1, False),
+        ("2024-03-04T09:12:01Z", "2024-03-04T09:12:01Z", 0, True),
         ("yesterday", "2024-03-04T09:12:00Z", None, False),
         ("2024-03-04T09:12:00Z", None, None, False),
         ("2024-03-04T09:12:00+01:00", "2024-03-04T09:12:01Z", None, False),
@@ -109,6 +110,13 @@ def test_twins_are_told_by_the_services_times(first, second, seconds, twin):
     entries = [{"created_at": moment} if moment else {} for moment in (first, second)]
     step = History.of(project_of(*entries)).steps[1]
     assert (step.seconds, step.is_probable_twin, step.is_noop) == (seconds, twin, True)
+
+
+def test_each_of_several_twins_is_held_against_the_one_before():
+    """A request that was retried twice makes two twins, each seconds after the last."""
+    times = ("2024-03-04T09:12:00Z", "2024-03-04T09:12:50Z", "2024-03-04T09:13:40Z")
+    steps = History.of(project_of(*({"created_at": time} for time in times))).steps
+    assert [(step.seconds, step.is_probable_twin) for step in steps] == [(None, False), (50, True), (50, True)]
 
 
 def test_what_differs_is_no_twin():

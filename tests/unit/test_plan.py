@@ -46,6 +46,9 @@ def test_the_patch_that_keeps_is_the_smallest():
     assert Plan.of(BOXES, Replace({"instruction": "Box it.", "padding": 4})).keeping == Patch({"padding": 4})
     plan = Plan.of(BOXES, Replace({"instruction": "Box it."}))
     assert plan.keeping == Patch({})
+    assert Plan.of(BOXES, Patch({"padding": 3, "old": 2})).keeping == Patch({"old": 2})
+    assert Plan.of(BOXES, Patch({"padding": 3.0})).keeping == Patch({})
+    assert Plan.of(BOXES, Replace({"padding": 3.0, "old": True})).keeping == Patch({"old": True})
     assert str(plan).splitlines()[-1] == "only a replace can drop them, and it does nothing else"
 
 
@@ -168,6 +171,7 @@ def test_a_moved_history_in_text_and_json():
         Project("boxes", type="imageannotation"),
         Project("boxes", type="imageannotation", params={"padding": 9}),
         Project("other", type="imageannotation", params=dict(BOXES.params)),
+        Project("boxes", type="imageannotation", params=dict(BOXES.params), created_at="2024-03-04T09:12:41.769Z"),
     ],
 )
 def test_another_history_is_not_a_later_one(now):

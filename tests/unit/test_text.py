@@ -1,9 +1,15 @@
 """What a person reads: long values, odd names and rows without a value."""
 
+import subprocess
+
+import pytest
+from hypothesis import given, strategies as st
+
 from paramcore import Assumptions, Patch, Plan, Project, TaskRequest
 from paramcore.analysis.diff import Diff
 from paramcore.analysis.history import History
 from paramcore.analysis.impact import Impact
+from paramcore.text import quote_for_shell
 from paramcore.wire import read_project, write_project
 
 LONG = "x" * 200
@@ -154,3 +160,31 @@ def test_a_diff_shows_no_more_than_what_differs():
     assert str(Diff.between(before, after)).splitlines() == rows
     back = ["  changed  a  inside:", "  changed  /a/x  3 -> 1", f"  lost     /a/y  {CUT}"]
     assert str(Diff.between(after, before)).splitlines() == back
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("boxes", "boxes"),
+        ("north docks", "'north docks'"),
+        ("", "''"),
+        ("$(id) `id`", "'$(id) `id`'"),
+        ("it's", "'it'\"'\"'s'"),
+        ("=ls", "'=ls'"),
+        ("a\\", "'a\\'"),
+        ("a\u00857'\\", r"$'a\302\2057\047\134'"),
+        ("\u00e9", "'\u00e9'"),
+    ],
+)
+def test_a_word_for_a_shell(text, word):
+    """Plain where nothing is special, else in single quotes, else with escapes."""
+    assert quote_for_shell(text) == word
+
+
+@given(st.lists(st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=8), min_size=1, max_size=50))
+def test_a_shell_reads_the_text_back(texts):
+    """Whatever it holds, `bash` takes it as one word and runs nothing of it."""
+    script = "printf '%s\\0' " + " ".join(map(quote_for_shell, texts))
+    assert script.isprintable()
+    done = subprocess.run(["bash", "-c", script], capture_output=True, check=True)
+    assert done.stdout.decode().split("\0")[:-1] == texts

@@ -1,0 +1,39 @@
+"""Keeps the key out of the log records of the libraries that send requests.
+
+Their records show headers and status lines of a reply, which may repeat the key.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from paramcore.transport.key import ApiKey
+
+#: The key of the request that is sent in this context.
+_sent_key: ContextVar[ApiKey | None] = ContextVar("_sent_key", default=None)
+
+
+def redact_logger(name: str) -> None:
+    """Make a logger remove the key from what it logs inside `redact_logs`."""
+    logging.getLogger(name).addFilter(_redact_record)
+
+
+@contextmanager
+def redact_logs(key: ApiKey) -> Iterator[None]:
+    """Remove the key from what the loggers of `redact_logger` log in this context."""
+    token = _sent_key.set(key)
+    try:
+        yield
+    finally:
+        _sent_key.reset(token)
+
+
+def _redact_record(record: logging.LogRecord) -> bool:
+    key = _sent_key.get()
+    if key is not None:
+        # A traceback quotes the reply, too.
+        record.msg, record.args, record.exc_info = key.redact(record.getMessage()), (), None
+    return True
