@@ -122,7 +122,7 @@ def test_a_bad_schema_is_rejected(name):
         ),
         (
             {"allOf": [{"properties": {"a": {}}}], "unevaluatedProperties": False},
-            [("", "found an object, wanted a value that satisfies `unevaluatedProperties`: false")],
+            [("/b", 'found the name "b", wanted a known one')],
         ),
         (
             {"properties": {"a": {}}, "unevaluatedProperties": False},
