@@ -170,7 +170,10 @@ class _Completion:
     def _select_one(self, schema: _Schema, pointer: str, accepts: _Purpose, excludes: _Purpose) -> _Schema:
         """Return a schema that accepts one schema of `oneOf`, and excludes each other one."""
         accepted = self._refer_each(accepts, schema, pointer, "oneOf")
-        others = [{"not": other} for other in self._refer_each(excludes, schema, pointer, "oneOf")]
+        excluded = self._refer_each(excludes, schema, pointer, "oneOf")
+        others = [
+            {"not": {**other, ORIGINAL: original}} for other, original in zip(excluded, schema["oneOf"], strict=True)
+        ]
         choices = [{"allOf": [choice, *others[:index], *others[index + 1 :]]} for index, choice in enumerate(accepted)]
         return {"anyOf": choices}
 

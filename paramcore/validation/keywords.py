@@ -24,6 +24,7 @@ def make_jsonschema_validator(document: Mapping[str, Any]) -> Any:
         "pattern": _validate_pattern,
         "patternProperties": _validate_pattern_properties,
         "additionalProperties": _validate_additional,
+        "propertyNames": _validate_names,
     }
     # A warning must not decide which elements are evaluated.
     lenient = extend(Draft202012Validator, keywords)(document, registry=registry)  # type: ignore[no-untyped-call]
@@ -60,6 +61,14 @@ def _validate_pattern_properties(validator: Any, schemas: Any, value: Any, _: An
             for name, member in value.items():
                 if compile_pattern(pattern).search(name):
                     yield from validator.descend(member, schema, path=name, schema_path=pattern)
+
+
+def _validate_names(validator: Any, schema: Any, value: Any, _: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        for name in value:
+            for error in validator.descend(name, schema, path=name):
+                error.is_about_name = True
+                yield error
 
 
 def _validate_additional(validator: Any, wanted: Any, value: Any, schema: Any) -> Iterator[Any]:

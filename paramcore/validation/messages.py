@@ -69,9 +69,17 @@ def explain_errors(errors: Iterable[ValidationError], param: str | None = None) 
 
 
 def _explain(error: ValidationError) -> Iterator[Finding]:
+    findings = _explain_keyword(error)
+    if getattr(error, "is_about_name", False):
+        found = f"the name {format_value(error.instance)}"
+        findings = (evolve(finding, code="param_unknown", found=found, found_without_value="") for finding in findings)
+    yield from findings
+
+
+def _explain_keyword(error: ValidationError) -> Iterator[Finding]:
     keyword = str(error.validator)
     value: Any = error.instance
-    wanted: Any = error.validator_value
+    wanted = _get_wanted(error)
     if keyword == "required":
         yield from _explain_required(error, value, wanted)
     elif keyword == "dependentRequired":
@@ -104,6 +112,12 @@ def _explain(error: ValidationError) -> Iterator[Finding]:
         yield _make_finding(error, "param_conflict", "no value there")
     else:
         yield from _explain_choice(error)
+
+
+def _get_wanted(error: ValidationError) -> Any:
+    """Return what the keyword of an error holds in the schema that the user wrote."""
+    wanted: Any = error.validator_value
+    return wanted.get(ORIGINAL, wanted) if error.validator == "not" else wanted
 
 
 def _make_finding(
@@ -144,9 +158,7 @@ def _explain_choice(error: ValidationError) -> Iterator[Finding]:
     elif branch_errors:
         yield from _explain(_select_branch_error(branch_errors))
     else:
-        value: Any = error.validator_value
-        original = value.get(ORIGINAL, value) if isinstance(value, dict) else value
-        wanted = f"a value that satisfies `{error.validator}`: {format_value(original, limit=100)}"
+        wanted = f"a value that satisfies `{error.validator}`: {format_value(_get_wanted(error), limit=100)}"
         yield _make_finding(error, "param_conflict", wanted)
 
 

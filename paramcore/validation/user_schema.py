@@ -44,8 +44,12 @@ def read_user_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
     _check_dialect(plain)
     for pointer, node in walk_schemas(plain):
         _check_dialect_name(node, pointer)
+        if "dependencies" in node:
+            wanted = "`dependentRequired` or `dependentSchemas`: JSON Schema 2020-12 ignores it"
+            raise InvalidSchema("schema_invalid", f"{pointer}/dependencies", "`dependencies`", wanted)
         _check_own_keywords(node, pointer)
         _check_patterns(node, pointer)
+    _drop_id(plain)
     return plain
 
 
@@ -67,6 +71,15 @@ def _check_dialect_name(node: dict[str, Any], pointer: str) -> None:
     name = node.get("$schema", DIALECT)
     if name != DIALECT:
         raise InvalidSchema("schema_invalid", f"{pointer}/$schema", describe_value(name), f"`{DIALECT}`, or none")
+
+
+def _drop_id(schema: dict[str, Any]) -> None:
+    """Drop the `$id` of the whole document, and write references through it as references into the document."""
+    document_id = schema.pop("$id", "").removesuffix("#")
+    for _, node in walk_schemas(schema):
+        target, _, fragment = node.get("$ref", "").partition("#")
+        if target and target == document_id:
+            node["$ref"] = f"#{fragment}"
 
 
 def _check_dialect(schema: Any) -> None:

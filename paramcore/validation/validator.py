@@ -98,7 +98,9 @@ class Validator:
                 if names <= version.params.keys()
             }
             together = [
-                self._attribute(finding, version) for finding in self._rules.validate_completion(version.params)
+                # A finding on the params as a whole has no pointer, and no version that first set it.
+                self._attribute(evolve(finding, version=version.number), version)
+                for finding in self._rules.validate_completion(version.params)
             ]
             self._findings[version.number] = _VersionFindings(by_param, together, by_check)
         return self._findings[version.number]
