@@ -9,7 +9,7 @@ from paramcore.validation.subschemas import map_schemas
 from paramcore.validation.user_schema import DIALECT
 
 #: Root keywords that concern one param at a time.  The others need the params of both layers.
-_PER_PARAM = ("$schema", "type", "properties", "$defs", "definitions")
+_PER_PARAM = ("type", "properties", "$defs", "definitions")
 
 
 def make_editor_schema(schema: Schema, purpose: Literal["project", "task", "update"]) -> dict[str, Any]:
@@ -18,6 +18,7 @@ def make_editor_schema(schema: Schema, purpose: Literal["project", "task", "upda
     It requires no param: the project or the task may bring it (T13).
     """
     per_param = {name: schema.document[name] for name in _PER_PARAM if name in schema.document}
+    per_param = {"$schema": DIALECT, **per_param}
     if purpose == "project":
         document = _make_project_schema(schema, per_param)
     else:

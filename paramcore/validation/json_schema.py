@@ -6,12 +6,10 @@ findings; jsonschema finds them, so the findings are the same without the extra.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from paramcore.validation.subschemas import map_schemas, walk_schemas
-from paramcore.values import equality_key, freeze
 
 #: Keywords on which the two validators differ, or that only one of them reads.
 _DIFFERING = {
@@ -30,32 +28,9 @@ _DIFFERING = {
 
 def make_validator(document: Mapping[str, Any]) -> Any:
     """Return a validator of jsonschema that reads `x-warn`: its errors there have `is_warning` set."""
-    from referencing import Registry  # noqa: PLC0415  (it doubles the time of an import)
+    from paramcore.validation.keywords import make_jsonschema_validator  # noqa: PLC0415  (it doubles the time of an import)
 
-    # The default registry would fetch what a reference names; an empty one does not.
-    return _validator_class()(document, registry=Registry())
-
-
-@cache
-def _validator_class() -> Any:
-    from jsonschema import Draft202012Validator  # noqa: PLC0415  (it doubles the time of an import)
-    from jsonschema.exceptions import ValidationError  # noqa: PLC0415
-    from jsonschema.validators import extend  # noqa: PLC0415
-
-    def validate_warning(validator: Any, schema: Any, value: Any, _: Any) -> Iterator[Any]:
-        for error in validator.descend(value, schema):
-            error.is_warning = True
-            yield error
-
-    def validate_unique(_: Any, is_unique: Any, value: Any, __: Any) -> Iterator[Any]:
-        # jsonschema compares each pair of elements: quadratic, so it never ends on a long array.
-        if is_unique and isinstance(value, list):
-            keys = {equality_key(freeze(element)) for element in value}
-            if len(keys) < len(value):
-                yield ValidationError("repeated element")
-
-    keywords = {"x-warn": validate_warning, "uniqueItems": validate_unique}
-    return extend(Draft202012Validator, keywords)  # type: ignore[no-untyped-call]
+    return make_jsonschema_validator(document)
 
 
 def has_fast_validator() -> bool:

@@ -1,19 +1,20 @@
-"""The names that a schema knows inside a value: its `properties`, with references and branches followed."""
+"""The names that a schema knows in a value, with references, branches and patterns followed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from paramcore.text import format_value
 from paramcore.validation.finding import Finding
 from paramcore.validation.names import suggest_name
+from paramcore.validation.patterns import matches_any
 from paramcore.validation.schema import Schema
-from paramcore.validation.subschemas import list_subschemas, resolve_reference
+from paramcore.validation.subschemas import list_described_names, list_describing
 from paramcore.values import join_pointer
 
-#: Keywords whose schemas describe the value itself; `not` and `if` do not.
-_DESCRIBING = ("then", "else", "x-warn", "allOf", "anyOf", "oneOf")
+#: Keywords that describe the members of an object, or the elements of an array.
+_WITH_PARTS = {"properties", "patternProperties", "additionalProperties", "items"}
 
 
 class KnownNames:
@@ -25,55 +26,75 @@ class KnownNames:
 
     def __init__(self, schema: Schema, nodes: Iterable[Any]) -> None:
         self._schema = schema
-        self._nodes = list(_list_applicable(schema, nodes))
+        self._nodes = list(list_describing(schema.document, nodes))
         keywords = {keyword for node in self._nodes for keyword in node}
         #: Whether the schemas say anything about the inside of a value.
-        self.has_parts: bool = not keywords.isdisjoint({"properties", "additionalProperties", "items"})
-        self._properties = {name: node for each in self._nodes for name, node in each.get("properties", {}).items()}
-        #: Whether any other name is unknown.
-        self._lists_all = bool(self._properties) and keywords.isdisjoint({"additionalProperties", "patternProperties"})
-        self._parts: dict[tuple[str, str | None], KnownNames] = {}
+        self.has_parts: bool = not keywords.isdisjoint(_WITH_PARTS)
+        #: The names that the schemas list.
+        self.names: list[str] = list_described_names(schema.document, self._nodes)
+        self._patterns = list(dict.fromkeys(name for node in self._nodes for name in node.get("patternProperties", ())))
+        #: Whether the schemas say what any other member must be.
+        self._allows_others = any(
+            node.get(keyword, False) is not False
+            for node in self._nodes
+            for keyword in ("additionalProperties", "unevaluatedProperties")
+        )
+        # Where the schemas are closed, an unknown name is an error already.
+        closing = {"additionalProperties", "patternProperties", "unevaluatedProperties"}
+        self._lists_all = "properties" in keywords and keywords.isdisjoint(closing)
+        self._parts: dict[tuple[str | None, ...], KnownNames] = {}
+
+    def allows(self, name: str) -> bool:
+        """Return whether the schemas know a name, or allow any other name."""
+        return self._allows_others or name in self.names or matches_any(self._patterns, name)
 
     def add_unknown(self, value: Any, trail: tuple[str | int, ...], findings: list[Finding]) -> None:
         """Add a finding for each unknown name inside an object or array, which is at `trail` in the params."""
         if isinstance(value, list):
-            elements = self._get_part("items")
+            elements = self._get_elements()
             for index, element in enumerate(value):
                 if elements.has_parts and isinstance(element, (dict, list)):
                     elements.add_unknown(element, (*trail, index), findings)
             return
         for name, member in value.items():
-            if self._lists_all and name not in self._properties:
+            if self._lists_all and name not in self.names:
                 self._add_unknown_name(name, trail, findings)
             elif isinstance(member, (dict, list)):
-                part = self._get_part("additionalProperties", name if name in self._properties else None)
+                part = self.get_part(name)
                 if part.has_parts:
                     part.add_unknown(member, (*trail, name), findings)
 
     def _add_unknown_name(self, name: str, trail: tuple[str | int, ...], findings: list[Finding]) -> None:
         is_full = self._schema.coverage == "full"
-        corrected = (known for known, node in self._properties.items() if name in node.get("x-mistaken", ()))
-        suggestion = next(corrected, None) or suggest_name(name, self._properties, strict=not is_full)
+        described = (item for node in self._nodes for item in node.get("properties", {}).items())
+        corrected = (known for known, node in described if name in node.get("x-mistaken", ()))
+        suggestion = next(corrected, None) or suggest_name(name, self.names, strict=not is_full)
         if is_full or suggestion is not None:
             pointer, found = join_pointer(*trail, name), f"the name {format_value(name)}"
             wanted = "a name that is known here"
             findings.append(Finding("param_unknown", "warning", pointer, found, wanted, suggestion))
 
-    def _get_part(self, keyword: str, name: str | None = None) -> KnownNames:
-        """Return the names in a member called `name`, or in the parts that only `keyword` describes."""
-        if (keyword, name) not in self._parts:
-            nodes = (node.get("properties", {}).get(name, node.get(keyword)) for node in self._nodes)
-            self._parts[keyword, name] = KnownNames(self._schema, nodes)
-        return self._parts[keyword, name]
+    def get_part(self, name: str) -> KnownNames:
+        """Return the names in a member called `name`."""
+        # Keyed by what describes the member: values may have any number of names.
+        matching = [pattern for pattern in self._patterns if matches_any([pattern], name)]
+        key = ("member", name if name in self.names else None, *matching)
+        if key not in self._parts:
+            self._parts[key] = KnownNames(self._schema, self._list_member_schemas(name))
+        return self._parts[key]
 
+    def _list_member_schemas(self, name: str) -> list[Any]:
+        schemas: list[Any] = []
+        for node in self._nodes:
+            patterns = node.get("patternProperties", {})
+            own = [schema for pattern, schema in patterns.items() if matches_any([pattern], name)]
+            if name in node.get("properties", ()):
+                own.append(node["properties"][name])
+            schemas += own or [node.get("additionalProperties")]
+        return schemas
 
-def _list_applicable(schema: Schema, nodes: Iterable[Any]) -> Iterator[dict[str, Any]]:
-    """Yield these schemas and all that describe the same value."""
-    for node in nodes:
-        if not isinstance(node, dict):
-            continue
-        yield node
-        branches = [branch for _, branch in list_subschemas(node, _DESCRIBING)]
-        if "$ref" in node:
-            branches.append(resolve_reference(schema.document, node["$ref"]))
-        yield from _list_applicable(schema, branches)
+    def _get_elements(self) -> KnownNames:
+        """Return the names in the elements of an array."""
+        if ("element",) not in self._parts:
+            self._parts["element",] = KnownNames(self._schema, [node.get("items") for node in self._nodes])
+        return self._parts["element",]

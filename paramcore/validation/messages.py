@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +10,10 @@ from attrs import evolve
 
 from paramcore.errors import InvalidSchema
 from paramcore.text import describe_type, describe_value, format_count, format_value
+from paramcore.validation.completion import ORIGINAL
 from paramcore.validation.finding import Finding
 from paramcore.validation.names import suggest_name
+from paramcore.validation.subschemas import CLOSING
 from paramcore.values import freeze, join_pointer
 
 if TYPE_CHECKING:
@@ -46,9 +47,6 @@ _SIZES = {
     "maxProperties": ("name", "at most"),
 }
 
-#: Keywords that may allow names beside the `properties` of a schema.
-_NAMING = {"$ref", "allOf", "anyOf", "oneOf", "if", "then", "else", "dependentSchemas", "additionalProperties"}
-
 #: Choices that a message lists.
 _MAX_LISTED = 12
 
@@ -71,9 +69,17 @@ def explain_errors(errors: Iterable[ValidationError], param: str | None = None) 
 
 
 def _explain(error: ValidationError) -> Iterator[Finding]:
+    findings = _explain_keyword(error)
+    if getattr(error, "is_about_name", False):
+        found = f"the name {format_value(error.instance)}"
+        findings = (evolve(finding, code="param_unknown", found=found, found_without_value="") for finding in findings)
+    yield from findings
+
+
+def _explain_keyword(error: ValidationError) -> Iterator[Finding]:
     keyword = str(error.validator)
     value: Any = error.instance
-    wanted: Any = error.validator_value
+    wanted = _get_wanted(error)
     if keyword == "required":
         yield from _explain_required(error, value, wanted)
     elif keyword == "dependentRequired":
@@ -98,12 +104,20 @@ def _explain(error: ValidationError) -> Iterator[Finding]:
         noun, bound = _SIZES[keyword]
         found = f"{describe_type(value)} of {format_count(len(value), noun)}"
         yield _make_finding(error, "param_size", f"{bound} {format_count(wanted, noun)}", found=found)
-    elif wanted is False and (keyword == "additionalProperties" or _lists_all_names(error)):
-        yield from _explain_unknown_names(error, value)
+    elif keyword in CLOSING and wanted is False:
+        # Our keyword functions know which names there are.
+        details: Any = error
+        yield from _explain_unknown_names(error, details.unknown_names, details.known_names)
     elif keyword == "not" and wanted == {}:
         yield _make_finding(error, "param_conflict", "no value there")
     else:
         yield from _explain_choice(error)
+
+
+def _get_wanted(error: ValidationError) -> Any:
+    """Return what the keyword of an error holds in the schema that the user wrote."""
+    wanted: Any = error.validator_value
+    return wanted.get(ORIGINAL, wanted) if error.validator == "not" else wanted
 
 
 def _make_finding(
@@ -121,23 +135,15 @@ def _explain_required(error: ValidationError, value: Any, names: Iterable[str], 
             yield _make_finding(error, "param_missing", f"`{name}`", found=f"no `{name}`{reason}")
 
 
-def _lists_all_names(error: ValidationError) -> bool:
-    """Return whether the `properties` beside `unevaluatedProperties` are all the names that are allowed."""
-    return error.validator == "unevaluatedProperties" and not _NAMING & _get_schema(error).keys()
-
-
 def _get_schema(error: ValidationError) -> Mapping[str, Any]:
     return error.schema if isinstance(error.schema, Mapping) else {}
 
 
-def _explain_unknown_names(error: ValidationError, value: Any) -> Iterator[Finding]:
-    schema = _get_schema(error)
-    known, patterns = list(schema.get("properties", {})), schema.get("patternProperties", ())
-    for name in value:
-        if name not in known and not any(re.search(pattern, name) for pattern in patterns):
-            found, suggestion = f"the name {format_value(name)}", suggest_name(name, known)
-            pointer = join_pointer(*error.absolute_path, name)
-            yield Finding("param_unknown", "error", pointer, found, "a known one", suggestion)
+def _explain_unknown_names(error: ValidationError, names: list[str], known: list[str]) -> Iterator[Finding]:
+    for name in names:
+        found, suggestion = f"the name {format_value(name)}", suggest_name(name, known)
+        pointer = join_pointer(*error.absolute_path, name)
+        yield Finding("param_unknown", "error", pointer, found, "a known one", suggestion)
 
 
 def _explain_choice(error: ValidationError) -> Iterator[Finding]:
@@ -152,7 +158,7 @@ def _explain_choice(error: ValidationError) -> Iterator[Finding]:
     elif branch_errors:
         yield from _explain(_select_branch_error(branch_errors))
     else:
-        wanted = f"a value that satisfies `{error.validator}`: {format_value(error.validator_value, limit=100)}"
+        wanted = f"a value that satisfies `{error.validator}`: {format_value(_get_wanted(error), limit=100)}"
         yield _make_finding(error, "param_conflict", wanted)
 
 

@@ -18,13 +18,15 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
+from urllib.parse import unquote
 
 from attrs import field, frozen
 
 from paramcore.errors import InvalidSchema
 from paramcore.text import describe_value
-from paramcore.validation.subschemas import map_schemas
+from paramcore.validation.subschemas import make_reference, map_schemas
 from paramcore.validation.user_schema import check_references, read_user_schema
+from paramcore.values import join_pointer, split_pointer
 
 #: Files that hold definitions for the schemas of several types.
 _SHARED = ("common", "definitions")
@@ -112,24 +114,29 @@ def read_schema_file(name: str) -> Any:
 def _bundle_schema(schema: dict[str, Any]) -> dict[str, Any]:
     """Return a schema that refers to nothing outside itself, with an object for each boolean schema.
 
+    It has no `$schema`: the dialect is 2020-12.
     The definitions of `common.json` and `definitions.json` that it uses are
     copied into its `$defs`, as `common.tags` and `definitions.box`.
     """
     definitions: dict[str, Any] = {}
+    own_definitions = schema.get("$defs", {})
 
     def relink(schema: Any, file: str) -> Any:
         def relink_node(node: Any) -> Any:
             if isinstance(node, bool):
                 return {} if node else {"not": {}}
-            return {**node, "$ref": copy_definition(node["$ref"], file)} if "$ref" in node else node
+            # jsonschema leaves our keywords out wherever it meets `$schema`.
+            members = {keyword: value for keyword, value in node.items() if keyword != "$schema"}
+            return {**members, "$ref": copy_definition(node["$ref"], file)} if "$ref" in node else members
 
         return map_schemas(schema, relink_node)
 
     def copy_definition(reference: str, file: str) -> str:
-        target, _, pointer = reference.partition("#")
-        target = target.removesuffix(".json") or file
+        target, _, fragment = reference.partition("#")
+        target, pointer = target.removesuffix(".json") or file, unquote(fragment)
         if not target:
-            return reference
+            # An anchor stays as it is: `check_references` rejects it.
+            return make_reference(join_pointer(*split_pointer(pointer))) if pointer.startswith("/") else reference
         found, name = f"the reference {describe_value(reference)}", pointer.removeprefix("/$defs/")
         if target not in _SHARED or not pointer.startswith("/$defs/"):
             wanted = "`#/...`, `common.json#/$defs/...` or `definitions.json#/$defs/...`: nothing is fetched"
@@ -138,11 +145,13 @@ def _bundle_schema(schema: dict[str, Any]) -> dict[str, Any]:
         if name not in shared:
             raise InvalidSchema("schema_ref", None, found, "the name of a shared definition")
         key = f"{target}.{name}"
+        while key in own_definitions:
+            key += "_"
         if key not in definitions:
             # Reserve the place first: a definition may refer to itself.
             definitions[key] = None
             definitions[key] = relink(shared[name], target)
-        return f"#/$defs/{key}"
+        return make_reference(join_pointer("$defs", key))
 
     document: dict[str, Any] = relink(schema, "")
     return {**document, "$defs": {**document.get("$defs", {}), **definitions}} if definitions else document

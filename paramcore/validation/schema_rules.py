@@ -9,12 +9,13 @@ params.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache, lru_cache, partial
+from functools import cache, cached_property, lru_cache, partial
 from typing import Any
 
 from attrs import frozen
 
 from paramcore.text import format_value
+from paramcore.validation.completion import derive_completion
 from paramcore.validation.cross_checks import CROSS_CHECKS, CheckFunction
 from paramcore.validation.finding import Finding
 from paramcore.validation.json_schema import (
@@ -51,16 +52,16 @@ class SchemaRules:
         if document.get("type") == "object":
             # Params are always an object.
             dropped.add("type")
-        together = {keyword: value for keyword, value in document.items() if keyword not in dropped}
+        self._together = {keyword: value for keyword, value in document.items() if keyword not in dropped}
         self._validator = make_validator(document)
-        self._together_validator = make_validator(together)
+        self._together_validator = make_validator(self._together)
         # `VALIDATORS` are the keywords that require something.
-        self._has_together = not together.keys().isdisjoint(self._together_validator.VALIDATORS)
+        self._has_together = not self._together.keys().isdisjoint(self._together_validator.VALIDATORS)
         self._is_fast = fast and is_split and suits_fast_validator(document)
         self._definitions = {"$defs": document["$defs"]} if "$defs" in document else {}
         each = {"properties": self._params, **self._definitions}
         self._is_valid_each = make_fast_validator(each, fast=self._is_fast)
-        self._is_valid_together = make_fast_validator(together, fast=self._is_fast and self._has_together)
+        self._is_valid_together = make_fast_validator(self._together, fast=self._is_fast and self._has_together)
         checks = [check for check in CROSS_CHECKS if not check.types or schema.type in check.types]
         self._param_checks = {check.params[0]: check.function for check in checks if len(check.params) == 1}
         #: The checks of several params, with the names of these.
@@ -68,7 +69,8 @@ class SchemaRules:
             (frozenset(check.params), check.function) for check in checks if len(check.params) > 1
         ]
         # Every type takes the common params, also a type whose schema a user wrote.
-        self._known_params = dict.fromkeys((*schema.params, *Schemas().of("common").params))
+        self._known_names = KnownNames(schema, [document])
+        self._known_params = dict.fromkeys((*self._known_names.names, *Schemas().of("common").params))
         #: The rules of a param by its name, cached.
         self.cached_param_rules: Callable[[str], ParamRules] = lru_cache(maxsize=_CACHED_NAMES)(self._make_param_rules)
 
@@ -91,25 +93,39 @@ class SchemaRules:
         if self._has_together and not self._is_valid_together(effective):
             yield from explain_errors(self._together_validator.iter_errors(effective))
 
+    def validate_completion(self, params: Mapping[str, Any]) -> Iterator[Finding]:
+        """Yield what the schema finds wrong with params as a whole, whatever params are added to them."""
+        if self._has_together and not self._is_valid_together(params):
+            yield from explain_errors(self._iter_completion_errors(params))
+
+    @cached_property
+    def _iter_completion_errors(self) -> Callable[[Any], Iterable[Any]]:
+        document, schema = derive_completion(self._together)
+        return partial(make_validator(document).descend, schema=schema)
+
     def _make_param_rules(self, name: str) -> ParamRules:
         schema = self._params.get(name, {})
         # The definitions take long to compile, and a name without a schema needs none.
         document = {**schema, **self._definitions} if schema else {}
         return ParamRules(
             name,
-            name_findings=() if name in self._known_params else tuple(self._explain_unknown(name)),
+            name_findings=tuple(self._explain_unknown(name)),
             iter_errors=partial(self._validator.descend, schema=schema, path=name, schema_path=name),
             is_valid=make_fast_validator(document, fast=self._is_fast),
-            known_names=KnownNames(self._schema, [schema]),
+            known_names=self._known_names.get_part(name),
             check=self._param_checks.get(name),
         )
 
     def _explain_unknown(self, name: str) -> Iterator[Finding]:
+        if name in self._known_params:
+            return
         pointer = join_pointer(name)
         misplaced = load_misplaced_names().get(name)
         if misplaced is not None:
             wanted, replacement = misplaced.wanted, misplaced.replacement
             yield Finding("param_misplaced", "warning", pointer, f"`{name}`", wanted, replacement)
+            return
+        if self._known_names.allows(name):
             return
         suggestion = suggest_name(name, self._known_params, strict=not self._is_full)
         # Of a type that is partly known, only a misspelt name is certainly unknown.

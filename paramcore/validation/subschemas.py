@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from paramcore.values import join_pointer, resolve_pointer
 
@@ -25,8 +25,11 @@ _WITH_SCHEMA = (
 _WITH_LIST = ("allOf", "anyOf", "oneOf", "prefixItems")
 _WITH_NAMES = ("dependentSchemas", "properties", "patternProperties", "$defs", "definitions")
 
+#: Keywords whose schemas describe the value itself, whether or not it must be valid by them; `not` does not.
+_DESCRIBING = ("if", "then", "else", "x-warn", "allOf", "anyOf", "oneOf", "dependentSchemas")
+
 #: Keywords where `false` stays as it is: the message about it names the rejected names.
-_CLOSING = ("additionalProperties", "unevaluatedProperties")
+CLOSING = ("additionalProperties", "unevaluatedProperties")
 
 
 def list_subschemas(node: Mapping[str, Any], keywords: Iterable[str]) -> Iterator[tuple[str, Any]]:
@@ -59,7 +62,7 @@ def map_schemas(node: Any, change: Callable[[Any], Any]) -> Any:
     members = {}
     for keyword, value in node.items():
         members[keyword] = value
-        if keyword in _WITH_SCHEMA and not (keyword in _CLOSING and isinstance(value, bool)):
+        if keyword in _WITH_SCHEMA and not (keyword in CLOSING and isinstance(value, bool)):
             members[keyword] = map_schemas(value, change)
         elif keyword in _WITH_LIST:
             members[keyword] = [map_schemas(schema, change) for schema in value]
@@ -68,12 +71,50 @@ def map_schemas(node: Any, change: Callable[[Any], Any]) -> Any:
     return change(members)
 
 
+def read_reference(reference: str) -> str:
+    """Return the JSON Pointer of a `$ref` into its own document: `/$defs/a b` for `#/$defs/a%20b`.
+
+    Raises:
+        LookupError: where it leads elsewhere, or names an anchor.
+    """
+    if reference not in ("", "#") and not reference.startswith("#/"):
+        raise LookupError(reference)
+    return unquote(reference.removeprefix("#"))
+
+
+def make_reference(pointer: str) -> str:
+    """Return the `$ref` of a JSON Pointer in the one form that every validator reads: `#/$defs/a%20b`."""
+    return f"#{quote(pointer, safe='/~$')}"
+
+
 def resolve_reference(document: Mapping[str, Any], reference: str) -> Any:
     """Return what a `$ref` such as `#/$defs/box` refers to in its own document.
 
     Raises:
         LookupError: where it leads nowhere, or names an anchor.
     """
-    if reference not in ("", "#") and not reference.startswith("#/"):
-        raise LookupError(reference)
-    return resolve_pointer(document, unquote(reference.removeprefix("#")))
+    return resolve_pointer(document, read_reference(reference))
+
+
+def list_describing(document: Mapping[str, Any], nodes: Iterable[Any]) -> Iterator[dict[str, Any]]:
+    """Yield these schemas of a document and all that describe the same value, references and branches followed."""
+    for node in nodes:
+        if isinstance(node, dict):
+            yield node
+            branches = [branch for _, branch in list_subschemas(node, _DESCRIBING)]
+            if "$ref" in node:
+                branches.append(resolve_reference(document, node["$ref"]))
+            yield from list_describing(document, branches)
+
+
+def list_described_names(document: Mapping[str, Any], nodes: Iterable[Any]) -> list[str]:
+    """Return the names that these schemas describe or require in one object, each once."""
+    names: dict[str, None] = {}
+    for node in list_describing(document, nodes):
+        names |= dict.fromkeys([*node.get("properties", ()), *node.get("required", ())])
+        for name, required in node.get("dependentRequired", {}).items():
+            names |= dict.fromkeys([name, *required])
+        names |= dict.fromkeys(node.get("dependentSchemas", ()))
+        allowed = node.get("propertyNames", {}).get("enum", ())
+        names |= dict.fromkeys(name for name in allowed if isinstance(name, str))
+    return list(names)

@@ -8,7 +8,8 @@ from typing import Any
 
 from paramcore.errors import InvalidSchema, ParamcoreError
 from paramcore.text import describe_value
-from paramcore.validation.subschemas import list_subschemas, resolve_reference, walk_schemas
+from paramcore.validation.patterns import compile_pattern
+from paramcore.validation.subschemas import list_subschemas, read_reference, resolve_reference, walk_schemas
 from paramcore.values import freeze, join_pointer, thaw
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -38,12 +39,17 @@ def read_user_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
         raise InvalidSchema("schema_invalid", error.path, error.found, error.wanted) from None
     if not isinstance(plain, dict):
         raise InvalidSchema("schema_invalid", "", describe_value(plain), "a schema, as an object")
-    if plain.get("$schema", DIALECT) != DIALECT:
-        raise InvalidSchema("schema_invalid", "/$schema", describe_value(plain["$schema"]), f"`{DIALECT}`, or none")
+    # Before the other checks: the schema of another dialect has other errors, too.
+    _check_dialect_name(plain, "")
     _check_dialect(plain)
     for pointer, node in walk_schemas(plain):
+        _check_dialect_name(node, pointer)
+        if "dependencies" in node:
+            wanted = "`dependentRequired` or `dependentSchemas`: JSON Schema 2020-12 ignores it"
+            raise InvalidSchema("schema_invalid", f"{pointer}/dependencies", "`dependencies`", wanted)
         _check_own_keywords(node, pointer)
         _check_patterns(node, pointer)
+    _drop_id(plain)
     return plain
 
 
@@ -53,12 +59,27 @@ def check_references(document: dict[str, Any]) -> None:
     Raises:
         InvalidSchema: `schema_ref`, or `schema_invalid` for `x-warn` where a result depends on it.
     """
-    node_ids = {id(node) for _, node in walk_schemas(document)}
+    pointers = {pointer for pointer, _ in walk_schemas(document)}
     for pointer, node in walk_schemas(document):
-        _check_targets(document, node, pointer, node_ids)
+        _check_target(node, pointer, pointers)
     for pointer, node in walk_schemas(document):
         _check_warnings(document, node, pointer)
     _check_count(document)
+
+
+def _check_dialect_name(node: dict[str, Any], pointer: str) -> None:
+    name = node.get("$schema", DIALECT)
+    if name != DIALECT:
+        raise InvalidSchema("schema_invalid", f"{pointer}/$schema", describe_value(name), f"`{DIALECT}`, or none")
+
+
+def _drop_id(schema: dict[str, Any]) -> None:
+    """Drop the `$id` of the whole document, and write references through it as references into the document."""
+    document_id = schema.pop("$id", "").removesuffix("#")
+    for _, node in walk_schemas(schema):
+        target, _, fragment = node.get("$ref", "").partition("#")
+        if target and target == document_id:
+            node["$ref"] = f"#{fragment}"
 
 
 def _check_dialect(schema: Any) -> None:
@@ -91,23 +112,23 @@ def _check_patterns(node: dict[str, Any], pointer: str) -> None:
     patterns += [(join_pointer("patternProperties", name), name) for name in node.get("patternProperties", ())]
     for below, pattern in patterns:
         try:
-            re.compile(pattern)
+            compile_pattern(pattern)
         except (re.error, OverflowError, RecursionError):
             found, wanted = describe_value(pattern), "a regular expression that Python's `re` can compile"
             raise InvalidSchema("schema_pattern", pointer + below, found, wanted) from None
 
 
-def _check_targets(document: dict[str, Any], node: dict[str, Any], pointer: str, node_ids: set[int]) -> None:
+def _check_target(node: dict[str, Any], pointer: str, pointers: set[str]) -> None:
     for keyword in _REFERENCES:
         if keyword in node:
             wanted = "`$ref` with a path: `#/$defs/...`"
             raise InvalidSchema("schema_ref", pointer + join_pointer(keyword), f"`{keyword}`", wanted)
     if "$ref" in node:
         try:
-            target = resolve_reference(document, node["$ref"])
-        except (LookupError, TypeError, ValueError):
-            target = None
-        if id(target) not in node_ids:
+            leads_to_schema = read_reference(node["$ref"]) in pointers
+        except LookupError:
+            leads_to_schema = False
+        if not leads_to_schema:
             found = f"the reference {describe_value(node['$ref'])}"
             raise InvalidSchema("schema_ref", f"{pointer}/$ref", found, "one that leads to a schema")
 

@@ -7,6 +7,7 @@ inherited value is found once per version, and a task costs only its own params.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 from attrs import evolve, frozen
 
@@ -45,9 +46,10 @@ class Validator:
         return f"<Validator of {self._project.name!r}: {self._project.type}>"
 
     def project(self, version: int | None = None) -> tuple[Finding, ...]:
-        """Validate the params of a version, the latest by default, each by itself: the task brings the others.
+        """Validate the params of a version, the latest by default.
 
-        A project without versions has no findings.
+        Params that are missing are no findings, because the task may bring them.  A
+        project without versions has no findings.
 
         Raises:
             NoSuchVersion: where the project has no such version.
@@ -55,7 +57,8 @@ class Validator:
         if version is None and not self._project.versions:
             return ()
         target = self._project.latest if version is None else self._project.version(version)
-        return _sort(finding for findings in self._validate_version(target).by_param.values() for finding in findings)
+        found = self._validate_version(target)
+        return _sort(chain(*found.by_param.values(), *found.by_check.values(), found.together))
 
     def task(self, effective: EffectiveParams) -> tuple[Finding, ...]:
         """Validate what a task of the project will get."""
@@ -65,17 +68,15 @@ class Validator:
         """Validate what a task with these params will get; they may be plain JSON that `freeze` would accept."""
         effective, version = inheritance.merge(own), inheritance.version
         findings = self._rules.validate_each(own)
-        inherited = _VersionFindings({}, {}) if version is None else self._validate_version(version)
+        inherited = _VersionFindings({}, (), {}) if version is None else self._validate_version(version)
         for name, param_findings in inherited.by_param.items():
             if name not in own:
                 findings += param_findings
-            elif name != "instruction":
-                # The task overrides the error, the next task may not: it becomes a warning.
-                findings += [
-                    evolve(finding, severity="warning", overridden=True)
-                    for finding in param_findings
-                    if finding.severity == "error"
-                ]
+            else:
+                findings += _override(param_findings)
+        findings += _override(
+            finding for finding in inherited.together if finding.pointer and _get_param(finding) in own
+        )
         # T13: required params, and all rules for several params, are validated on the effective params.
         together = [*self._rules.validate_together(effective)]
         for names, check in self._rules.cross_checks:
@@ -96,7 +97,12 @@ class Validator:
                 for names, check in self._rules.cross_checks
                 if names <= version.params.keys()
             }
-            self._findings[version.number] = _VersionFindings(by_param, by_check)
+            together = [
+                # A finding on the params as a whole has no pointer, and no version that first set it.
+                self._attribute(evolve(finding, version=version.number), version)
+                for finding in self._rules.validate_completion(version.params)
+            ]
+            self._findings[version.number] = _VersionFindings(by_param, together, by_check)
         return self._findings[version.number]
 
     def _attribute(self, finding: Finding, version: ParamVersion | None) -> Finding:
@@ -114,10 +120,23 @@ class Validator:
 
 @frozen
 class _VersionFindings:
-    """The findings on the params of a version: on each by itself, and of each check of several params."""
+    """The findings on the params of a version: on each by itself, and on several."""
 
     by_param: Mapping[str, Sequence[Finding]]
+    #: What the schema finds wrong with the params as a whole, whatever params a task adds.
+    together: Sequence[Finding]
+    #: The findings of each check of several params.
     by_check: Mapping[frozenset[str], Sequence[Finding]]
+
+
+def _override(findings: Iterable[Finding]) -> list[Finding]:
+    """Return the errors that a task overrides, as warnings: the next task may not override them."""
+    return [
+        evolve(finding, severity="warning", overridden=True)
+        for finding in findings
+        # The task's instruction does not override the project's.
+        if finding.severity == "error" and _get_param(finding) != "instruction"
+    ]
 
 
 def _get_param(finding: Finding) -> str:
@@ -125,14 +144,38 @@ def _get_param(finding: Finding) -> str:
 
 
 def _sort(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return each finding once, by place; an error about a value hides a warning about its type or choice."""
+    """Return each finding once, by place; an error hides warnings about the same type, choice or name."""
     unique = dict.fromkeys(findings)
     wrong = {finding.pointer for finding in unique if finding.severity == "error" and not finding.overridden}
-    visible = [
-        finding
-        for finding in unique
-        if finding.severity == "error"
-        or finding.code not in ("param_type", "param_choice")
-        or finding.pointer not in wrong
-    ]
+    visible: list[Finding] = []
+    #: The findings on each name: several parts of a schema may reject it.
+    on_names: dict[str, list[Finding]] = {}
+    for finding in unique:
+        if finding.code in _ON_NAMES:
+            on_names.setdefault(finding.pointer, []).append(finding)
+        elif (
+            finding.severity == "error"
+            or finding.code not in ("param_type", "param_choice")
+            or finding.pointer not in wrong
+        ):
+            visible.append(finding)
+    visible += map(_merge_name_findings, on_names.values())
     return tuple(sorted(visible, key=lambda finding: finding.sort_key))
+
+
+_ON_NAMES = ("param_unknown", "param_misplaced")
+
+
+def _merge_name_findings(findings: list[Finding]) -> Finding:
+    """Return the finding on one name that says best what to write, as an error where one of them is an error."""
+    best = min(
+        findings,
+        key=lambda finding: (
+            finding.overridden,
+            -_ON_NAMES.index(finding.code),
+            finding.suggestion is None,
+            finding.sort_key,
+        ),
+    )
+    is_error = any(finding.severity == "error" for finding in findings)
+    return evolve(best, severity="error") if is_error else best

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib.util import find_spec
+from itertools import combinations, product
 from typing import Any
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import assume, given, strategies as st
 from jsonschema import Draft202012Validator
 from referencing import Registry
 
@@ -146,6 +147,45 @@ def test_the_layer_makes_no_difference(document: dict[str, Any], data: st.DataOb
     assert [(finding.code, finding.pointer, finding.message) for finding in alone] == [
         (finding.code, finding.pointer, finding.message) for finding in shared
     ]
+
+
+def find_errors(document: Mapping[str, Any], params: Mapping[str, Any]) -> list[str]:
+    """Return the errors on a project alone, the same with and without `fast`."""
+    project = Project("boxes", type="mine", params=params)
+    added = Schemas().with_schema("mine", document)
+    findings, *others = [Validator(project, added, fast=fast).project() for fast in FAST]
+    assert all(other == findings for other in others)
+    return [str(finding) for finding in findings if finding.severity == "error"]
+
+
+@given(document=documents(), whole=st.dictionaries(NAMES, VALUES, max_size=3))
+def test_no_part_of_valid_params_is_wrong(document: dict[str, Any], whole: dict[str, Any]) -> None:
+    """A project that holds a part of params that are valid together has no error: a task may bring the others."""
+    whole = {**whole, "instruction": "Box."} if "instruction" in whole else whole
+    assume(is_valid(document, whole))
+    try:
+        Schemas().with_schema("mine", document)
+    except InvalidSchema:
+        return
+    for size in range(len(whole) + 1):
+        for part in combinations(whole, size):
+            assert find_errors(document, {name: whole[name] for name in part}) == [], part
+
+
+@given(document=documents(), params=st.dictionaries(NAMES, VALUES, max_size=3))
+def test_no_completion_of_a_wrong_project_is_valid(document: dict[str, Any], params: dict[str, Any]) -> None:
+    """Where a project alone has an error, no params of a task make it valid."""
+    params = {**params, "instruction": "Box."} if "instruction" in params else params
+    try:
+        errors = find_errors(document, params)
+    except InvalidSchema:
+        return
+    names = [name for name in ["a", "b", "ab", "x", "tags", "x-warn"] if name not in params]
+    if errors:
+        for size in range(3):
+            for added in combinations(names, size):
+                for values in product([None, 1, "a", {}], repeat=size):
+                    assert not is_valid(document, {**params, **dict(zip(added, values, strict=True))}), errors
 
 
 @pytest.mark.parametrize(

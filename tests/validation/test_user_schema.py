@@ -1,11 +1,15 @@
 """A user's own schemas: rejected where they cannot be used; nothing is fetched, and validation ends."""
 
+import re
+
 import pytest
 
 from paramcore import Project
 from paramcore.errors import InvalidSchema
 from paramcore.validation.schema import Schemas
 from paramcore.validation.validator import Validator
+from paramcore.values import join_pointer
+from tests.validation.helpers import BOTH, validate_own
 
 CHAIN = {**{f"a{i}": {"$ref": f"#/$defs/a{i + 1}"} for i in range(3_000)}, "a3000": {}}
 DOUBLING = {f"a{i}": {"allOf": [{"$ref": f"#/$defs/a{i + 1}"}] * 2} for i in range(40)}
@@ -56,7 +60,24 @@ REJECTED = {
     "references that double": ({"$ref": "#/$defs/a0", "$defs": {**DOUBLING, "a40": {}}}, "schema_ref", None),
     "a dynamic reference": ({"$dynamicRef": "#a"}, "schema_ref", "/$dynamicRef"),
     "an anchor": ({"$defs": {"a": {"$anchor": "b"}}}, "schema_ref", "/$defs/a/$anchor"),
-    "an id": ({"$id": "https://example.com/a.json"}, "schema_ref", "/$id"),
+    "an id inside": ({"$defs": {"a": {"$id": "https://example.com/a.json"}}}, "schema_ref", "/$defs/a/$id"),
+    "another document": (
+        {"$id": "https://example.com/a.json", "$ref": "https://example.com/b.json#/$defs/a", "$defs": {"a": {}}},
+        "schema_ref",
+        None,
+    ),
+    "another dialect inside": (
+        {"properties": {"a": {"$schema": "http://json-schema.org/draft-04/schema#"}}},
+        "schema_invalid",
+        "/properties/a/$schema",
+    ),
+    "a keyword of older dialects": (
+        {"properties": {"a": {"dependencies": {"b": ["c"]}}}},
+        "schema_invalid",
+        "/properties/a/dependencies",
+    ),
+    "an element by a wrong index": ({"$ref": "#/allOf/-1", "allOf": [{}]}, "schema_ref", "/$ref"),
+    "an element by an index with a zero": ({"$ref": "#/allOf/00", "allOf": [{}]}, "schema_ref", "/$ref"),
     "an anchor as a reference": ({"properties": {"a": {"$ref": "#x"}}}, "schema_ref", "/properties/a/$ref"),
     "a long chain of references": ({"$ref": "#/$defs/a0", "$defs": CHAIN}, "schema_ref", None),
     "no pattern": ({"properties": {"a": {"pattern": "\\p{L}"}}}, "schema_pattern", "/properties/a/pattern"),
@@ -122,7 +143,7 @@ def test_a_bad_schema_is_rejected(name):
         ),
         (
             {"allOf": [{"properties": {"a": {}}}], "unevaluatedProperties": False},
-            [("param_conflict", "")],
+            [("param_unknown", "/b")],
         ),
         (
             {"properties": {"a": {}}, "unevaluatedProperties": False},
@@ -159,12 +180,115 @@ def test_patterns_are_used_as_they_are(pattern):
         Schemas().with_schema("mine", {"properties": {"a": schema}})
 
 
-def test_a_reference_is_decoded():
-    """A `$ref` is a URI fragment: `%20` is a space."""
-    schema = {"properties": {"a": {"$ref": "#/$defs/two%20words"}}, "$defs": {"two words": {"type": "string"}}}
-    schemas = Schemas().with_schema("mine", schema)
-    project = Project("boxes", type="mine", params={"a": 1})
-    assert [finding.pointer for finding in Validator(project, schemas).project()] == ["/a"]
+@BOTH
+@pytest.mark.parametrize(
+    ("reference", "name"),
+    [
+        ("#/$defs/two%20words", "two words"),
+        ("#/$defs/two words", "two words"),
+        ("#/%24defs/two%20words", "two words"),
+        ("#/$defs/a%25b", "a%b"),
+        ("#/$defs/a%b", "a%b"),
+        ("#/$defs/a%2525b", "a%25b"),
+        ("#/$defs/a~1b~0c", "a/b~c"),
+        ("#/$defs/a~1b~0c%7E1", "a/b~c/"),
+        ("#/$defs/%C3%A9", "\u00e9"),
+        ("#/$defs/\u00e9", "\u00e9"),
+        ("#/$defs/a#b", "a#b"),
+        ("#/$defs/a^b|c", "a^b|c"),
+        ("#/$defs/a+b", "a+b"),
+    ],
+)
+def test_a_reference_is_decoded(reference, name, fast):
+    """A `$ref` is a URI fragment: `%20` is a space.  A name may also be written as it is."""
+    schema = {"properties": {"a": {"$ref": reference}}, "$defs": {name: {"type": "string"}}}
+    assert [pointer for _, _, pointer, _ in validate_own({"a": 1}, schema, fast=fast)] == ["/a"]
+    assert validate_own({"a": "x"}, schema, fast=fast) == []
+
+
+@BOTH
+def test_the_id_of_the_document(fast):
+    """The `$id` of the whole schema is no obstacle: references through it stay inside."""
+    address = "https://example.com/a.json"
+    properties = {"a": {"$ref": f"{address}#/$defs/text"}, "b": {"$ref": "#/$defs/text"}, "c": {"$ref": address}}
+    schema = {"$id": address, "properties": properties, "$defs": {"text": {"type": "string"}}}
+    params = {"a": 1, "b": 1, "c": {"a": 1}}
+    assert [pointer for _, _, pointer, _ in validate_own(params, schema, fast=fast)] == ["/a", "/b", "/c/a"]
+
+
+def test_a_schema_that_names_its_dialect():
+    """`$schema` changes nothing, in whatever part of the schema a reference leads to."""
+    dialect = "https://json-schema.org/draft/2020-12/schema"
+    schema = {"$schema": dialect, "properties": {"a": {"$ref": "#"}}, "x-warn": {"required": ["c"]}}
+    assert [(severity, pointer) for _, severity, pointer, _ in validate_own({"a": {"c": 1}, "c": 1}, schema)] == []
+    assert [(severity, pointer) for _, severity, pointer, _ in validate_own({"a": {}, "c": 1}, schema)] == [
+        ("warning", "/a")
+    ]
+
+
+def test_a_definition_named_like_a_shared_one():
+    """A user's definition `common.tags` stays, beside the shared one."""
+    schema = {
+        "properties": {"a": {"$ref": "#/$defs/common.tags"}, "b": {"$ref": "common.json#/$defs/tags"}},
+        "$defs": {"common.tags": {"type": "integer"}},
+    }
+    assert [pointer for _, _, pointer, _ in validate_own({"a": [], "b": 5}, schema)] == ["/a", "/b"]
+    assert validate_own({"a": 5, "b": []}, schema) == []
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("pattern", "good", "bad"),
+    [
+        ("[[a]", "a", "b"),
+        ("a||b", "a", None),
+        ("[a||b]", "b", "c"),
+        (r"^\w$", "\u00e9", "-"),
+        (r"^\d$", "\u07c0", "a"),
+        ("(?i)^x", "X", "y"),
+        (r"^(a)(?P<n>b)\1$", "aba", "abb"),
+        (r"\Aa\Z", "a", "a\n"),
+        ("a$", "a\n", "b"),
+    ],
+)
+def test_patterns_run_in_python(pattern, good, bad, fast):
+    """Patterns mean what `re` says, in every keyword and on both installs, and no style of theirs is a warning."""
+    schema = {
+        "properties": {
+            "text": {"pattern": pattern},
+            "names": {"patternProperties": {"^zz$": {}, pattern: {"type": "integer"}}, "additionalProperties": False},
+            "rest": {"patternProperties": {"^(zz)$": {}, pattern: {"type": "integer"}}, "unevaluatedProperties": False},
+        }
+    }
+    re.purge()
+    fine = {"text": good, "names": {good: 1}, "rest": {good: 1}}
+    assert validate_own(fine, schema, fast=fast) == []
+    wrong = {"names": {good: "x"}, "rest": {good: "x"}}
+    assert [pointer for _, _, pointer, _ in validate_own(wrong, schema, fast=fast)] == [
+        join_pointer("names", good),
+        join_pointer("rest", good),
+    ]
+    if bad is not None:
+        unknown = {"text": bad, "names": {bad: 1}, "rest": {bad: 1}}
+        assert [pointer for _, _, pointer, _ in validate_own(unknown, schema, fast=fast)] == [
+            join_pointer("names", bad),
+            join_pointer("rest", bad),
+            "/text",
+        ]
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"allOf": [{"properties": {"b": {}}, "x-warn": {"required": ["c"]}}], "unevaluatedProperties": False},
+        {"allOf": [{"items": {}, "x-warn": {"minItems": 5}}], "unevaluatedItems": False},
+    ],
+)
+def test_a_warning_does_not_decide_what_is_evaluated(schema):
+    """A part that has a warning still describes its names and elements."""
+    value = {"b": 1} if "unevaluatedProperties" in schema else [1]
+    findings = validate_own({"a": value}, {"properties": {"a": schema}})
+    assert [(severity, pointer) for severity, pointer, _ in findings] == [("warning", "/a")]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,26 @@
+"""Compile the regular expressions of a user's schema."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterable
+from functools import lru_cache
+
+
+@lru_cache(maxsize=4_096)
+def compile_pattern(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern as Python's `re` does, without its warnings about the style of a pattern.
+
+    Raises:
+        re.error, OverflowError, RecursionError: where `re` cannot compile it.
+    """
+    with warnings.catch_warnings():
+        # Where warnings are errors, a user's `[[a]` would end the run.
+        warnings.simplefilter("ignore")
+        return re.compile(pattern)
+
+
+def matches_any(patterns: Iterable[str], name: str) -> bool:
+    """Return whether a name matches one of the patterns of `patternProperties`."""
+    return any(compile_pattern(pattern).search(name) for pattern in patterns)

@@ -1,0 +1,211 @@
+"""A project alone is wrong only where no params of a task could complete it (T13)."""
+
+import json
+
+import pytest
+
+from paramcore import Project
+from paramcore.validation import Schemas, Validator
+from paramcore.validation.completion import derive_completion
+from tests.validation.helpers import BOTH
+
+TEXT, WHOLE = {"type": "string"}, {"type": "integer"}
+HAS_A, HAS_B = {"required": ["a"]}, {"required": ["b"]}
+IF_A = {"if": {"properties": {"a": {"const": 1}}, "required": ["a"]}}
+
+
+def validate_project(schema, params, *, fast=None):
+    """Return severity, pointer and message of the findings on a project alone, unknown names left out."""
+    project = Project("boxes", type="mine", params=params)
+    findings = Validator(project, Schemas().with_schema("mine", schema), fast=fast).project()
+    return [(finding.severity, finding.pointer, finding.message) for finding in findings if finding.severity == "error"
+            or finding.code != "param_unknown"]  # fmt: skip
+
+
+WRONG = {
+    "additionalProperties": ({"properties": {"a": WHOLE}, "additionalProperties": False}, {"b": 1}, "/b"),
+    "a param beside additionalProperties": (
+        {"properties": {"a": WHOLE}, "additionalProperties": False},
+        {"a": "x"},
+        "/a",
+    ),
+    "additionalProperties with a schema": ({"additionalProperties": WHOLE}, {"b": "x"}, "/b"),
+    "patternProperties": ({"patternProperties": {"^x-": WHOLE}}, {"x-a": "x"}, "/x-a"),
+    "unevaluatedProperties": ({"allOf": [{"properties": {"a": {}}}], "unevaluatedProperties": False}, {"b": 1}, "/b"),
+    "unevaluatedProperties with a schema": ({"unevaluatedProperties": WHOLE}, {"b": "x"}, "/b"),
+    "propertyNames": ({"propertyNames": {"maxLength": 1}}, {"bb": 1}, "/bb"),
+    "no name at all": ({"propertyNames": False}, {"b": 1}, "/b"),
+    "allOf": ({"allOf": [{"properties": {"a": WHOLE}}]}, {"a": "x"}, "/a"),
+    "a reference to definitions": (
+        {"$ref": "#/definitions/root", "definitions": {"root": {"properties": {"a": WHOLE}}}},
+        {"a": "x"},
+        "/a",
+    ),
+    "a reference to a part": ({"properties": {"a": WHOLE, "b": {"$ref": "#/properties/a"}}}, {"b": "x"}, "/b"),
+    "a param called $ref": ({"properties": {"$ref": WHOLE}, "additionalProperties": False}, {"$ref": "x"}, "/$ref"),
+    "a long name": ({"properties": {"a/b~c%": {"$ref": "#/allOf/0"}}, "allOf": [{}, {"properties": {"a/b~c%": WHOLE}}]},
+                    {"a/b~c%": "x"}, "/a~1b~0c%"),
+    "maxProperties": ({"maxProperties": 1}, {"a": 1, "b": 2}, ""),
+    "every branch": ({"anyOf": [{"properties": {"a": {"const": 1}}}, {"properties": {"a": {"const": 2}}}]}, {"a": 3}, "/a"),
+    "one branch for certain, and another": (
+        {"oneOf": [HAS_A, {"anyOf": [HAS_A, HAS_B]}], "description": "a or b"},
+        {"a": 1},
+        "",
+    ),
+    "not": ({"not": HAS_A}, {"a": 1}, ""),
+    "not of not": ({"not": {"not": {"properties": {"a": WHOLE}}}}, {"a": "x"}, ""),
+    "not of a size": ({"not": {"minProperties": 2}}, {"a": 1, "b": 1}, ""),
+    "not of a type": ({"not": {"type": "object"}}, {}, ""),
+    "not of allOf": ({"not": {"allOf": [HAS_A, HAS_B]}}, {"a": 1, "b": 1}, ""),
+    "not of anyOf": ({"not": {"anyOf": [HAS_A, HAS_B]}}, {"a": 1}, ""),
+    "not of oneOf": ({"not": {"oneOf": [HAS_A, {"not": HAS_A}]}}, {"a": 1}, ""),
+    "not of a reference": ({"not": {"$ref": "#/$defs/x"}, "$defs": {"x": HAS_A}}, {"a": 1}, ""),
+    "not of a dependency": ({"not": {"dependentRequired": {"a": ["b"]}}}, {"b": 1}, ""),
+    "not of a dependent schema": ({"not": {"dependentSchemas": {"a": HAS_B}}}, {"b": 1}, ""),
+    "not of a condition": ({"not": {"if": HAS_A, "then": HAS_B}}, {"a": 1, "b": 1}, ""),
+    "not of a condition, by its branches": ({"not": {"if": HAS_A, "then": HAS_B, "else": HAS_B}}, {"b": 1}, ""),
+    "then": ({**IF_A, "then": {"properties": {"b": TEXT}}}, {"a": 1, "b": 1}, "/b"),
+    "else": ({**IF_A, "else": {"properties": {"b": TEXT}}}, {"a": 2, "b": 1}, "/b"),
+    "then and else": ({**IF_A, "then": {"properties": {"b": TEXT}}, "else": {"properties": {"b": TEXT}}}, {"b": 1}, "/b"),
+    "a dependent schema": ({"dependentSchemas": {"a": {"properties": {"b": TEXT}}}}, {"a": 1, "b": 1}, "/b"),
+    "const": ({"const": {"a": 1}}, {"a": 2}, "/a"),
+    "const, a name": ({"const": {"a": 1}}, {"b": 2}, "/b"),
+    "const, no object": ({"const": 5}, {}, ""),
+    "enum": ({"enum": [{"a": 1}, {"a": 2}, 5]}, {"a": 3}, "/a"),
+    "enum, no object": ({"enum": [5, "x"]}, {}, ""),
+    "type": ({"type": "array"}, {}, ""),
+    "false": ({"allOf": [False]}, {}, ""),
+}  # fmt: skip
+
+
+@BOTH
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_there_is_validated(name, fast):
+    """A value that no task could repair is an error at its place; it carries the version."""
+    schema, params, pointer = WRONG[name]
+    findings = validate_project(schema, params, fast=fast)
+    assert [(severity, place) for severity, place, _ in findings] == [("error", pointer)]
+    project = Project("boxes", type="mine", params=params)
+    validator = Validator(project, Schemas().with_schema("mine", schema), fast=fast)
+    assert {finding.version for finding in validator.project()} == {0}
+    # A task that adds nothing has an error, too.
+    assert any(finding.severity == "error" for finding in validator.task(project.resolve({})))
+
+
+OPEN = {
+    "required": ({**HAS_A, "additionalProperties": False, "properties": {"a": {}}}, {}),
+    "minProperties": ({"minProperties": 2}, {"a": 1}),
+    "dependentRequired": ({"dependentRequired": {"a": ["b"]}}, {"a": 1}),
+    "anyOf": ({"anyOf": [HAS_A, HAS_B]}, {}),
+    "a branch that needs more": (
+        {"oneOf": [{"properties": {"a": {"const": 1}}}, {**HAS_B, "properties": {"a": {"const": 2}}}]},
+        {"a": 2},
+    ),
+    "two branches, of which a task may break one": ({"oneOf": [{"properties": {"a": TEXT}}, {}]}, {}),
+    "then": ({**IF_A, "then": HAS_B}, {"a": 1}),
+    "a condition that a task decides": ({**IF_A, "then": {"properties": {"b": TEXT}}}, {"b": 1}),
+    "a condition that a task fulfils": ({**IF_A, "else": {"properties": {"b": TEXT}}}, {"b": 1}),
+    "not": ({"not": {"properties": {"a": TEXT}}}, {}),
+    "not of a pattern": ({"not": {"patternProperties": {"^x": TEXT}}}, {}),
+    "not of additional names": ({"not": {"additionalProperties": TEXT}}, {}),
+    "not of names": ({"not": {"propertyNames": {"maxLength": 2}}}, {}),
+    "not of unevaluated names": ({"not": {"unevaluatedProperties": False}}, {}),
+    "not of a size": ({"not": {"maxProperties": 1}}, {"a": 1}),
+    "not of a value": ({"not": {"const": {}}}, {}),
+    "not of values": ({"not": {"enum": [{}]}}, {}),
+    "not of a dependency": ({"not": {"dependentRequired": {"a": ["b"]}}}, {"a": 1}),
+    "not of a condition": ({"not": {"if": HAS_A, "then": HAS_B}}, {}),
+    "not of a condition that is met": ({"not": {"if": HAS_A, "then": HAS_B}}, {"a": 1}),
+    "const": ({"const": {"a": 1, "b": 2}}, {"a": 1}),
+    "enum": ({"enum": [{"a": 1, "b": 2}, 5]}, {"b": 2}),
+    "a name that a dependent schema allows": (
+        {"properties": {"x": {}}, "dependentSchemas": {"x": {"properties": {"a": {}}}}, "unevaluatedProperties": False},
+        {"a": 1},
+    ),
+    "a name that the condition allows": ({"if": {"properties": {"a": {}}}, "unevaluatedProperties": False}, {"a": 1}),
+    "a name that a branch allows": (
+        {"anyOf": [{**HAS_B, "properties": {"a": {}, "b": {}}}, {"maxProperties": 0}], "unevaluatedProperties": False},
+        {"a": 1},
+    ),
+}  # fmt: skip
+
+
+@BOTH
+@pytest.mark.parametrize("name", OPEN)
+def test_what_is_missing_is_left_out(name, fast):
+    """What a task could complete is no error."""
+    assert validate_project(*OPEN[name], fast=fast) == []
+
+
+WARN = {"x-warn": {"properties": {"b": TEXT}, "required": ["c"]}}
+
+
+@pytest.mark.parametrize(
+    ("schema", "params", "expected"),
+    [
+        (WARN, {"b": 1}, [("warning", "/b")]),
+        (WARN, {"b": "x"}, []),
+        ({"allOf": [WARN]}, {"b": 1}, [("warning", "/b")]),
+        ({**IF_A, "then": WARN}, {"a": 1, "b": 1}, [("warning", "/b")]),
+        ({**IF_A, "then": WARN, "else": WARN}, {"b": 1}, []),
+        ({**IF_A, "else": WARN}, {"a": 2, "b": 1}, [("warning", "/b")]),
+        ({"dependentSchemas": {"a": WARN}}, {"a": 2, "b": 1}, [("warning", "/b")]),
+        ({"dependentSchemas": {"a": WARN}}, {"b": 1}, []),
+    ],
+)
+def test_a_warning_stays_a_warning(schema, params, expected):
+    """`x-warn` yields warnings where it applies for certain, and never decides."""
+    assert [(severity, pointer) for severity, pointer, _ in validate_project(schema, params)] == expected
+
+
+def test_the_messages_show_the_schema_of_the_user():
+    """No message shows a derived schema."""
+    assert validate_project({"not": HAS_A}, {"a": 1}) == [
+        ("error", "", 'found an object, wanted a value that satisfies `not`: {"required": ["a"]}')
+    ]
+    assert validate_project({"not": HAS_A, "description": "no a"}, {"a": 1}) == [
+        ("error", "", "found an object, wanted no a")
+    ]
+    assert validate_project({"allOf": [False]}, {}) == [("error", "", "found an object, wanted no value there")]
+    each = {"oneOf": [HAS_A, {"anyOf": [HAS_A]}], "description": "a alone"}
+    (finding,) = validate_project(each, {"a": 1})
+    assert finding[2].startswith("found an object, wanted a value that satisfies `not`: {")
+    assert "x-" not in finding[2]
+
+
+def test_the_derived_schema_is_the_same_each_time():
+    """Its parts are named by their place in the schema."""
+    schema = {"oneOf": [{"not": HAS_A}, {"if": HAS_A, "then": HAS_B}]}
+    first, again = (derive_completion(json.loads(json.dumps(schema))) for _ in range(2))
+    assert json.dumps(first) == json.dumps(again)
+    assert "possible /oneOf/0" in first[0]["x-derived"]
+
+
+class TestTasks:
+    SCHEMA = {"properties": {"a": WHOLE}, "additionalProperties": False}
+
+    @BOTH
+    def test_a_task_that_overrides_the_error(self, fast):
+        """The error of the project is a warning, because the next task may not override it."""
+        project = Project("boxes", type="mine", params={"a": "x"})
+        validator = Validator(project, Schemas().with_schema("mine", self.SCHEMA), fast=fast)
+        assert [str(finding) for finding in validator.task(project.resolve({"a": 1}))] == [
+            "warning param_type at /a: found the text 'x', wanted a whole number; the task overrides it"
+            " [project version 0]"
+        ]
+        (finding,) = validator.task(project.resolve({}))
+        assert (finding.severity, finding.pointer, finding.version) == ("error", "/a", 0)
+
+    def test_the_version_that_first_set_it(self):
+        """An error by a rule for all params names the version that first set the value."""
+        project = Project("boxes", type="mine", params={"a": "x"}).patch_params({"instruction": "Look."})
+        schema = {"allOf": [{"properties": {"a": WHOLE}}]}
+        (finding,) = Validator(project, Schemas().with_schema("mine", schema)).project()
+        assert (finding.version, finding.first_set_in) == (1, 0)
+
+    def test_a_check_of_several_params_that_are_there(self):
+        """Values of a project that contradict each other are found without a task."""
+        params = {"categories": ["yes", "no"], "category_ids": {"1": "maybe"}}
+        project = Project("boxes", type="categorization", params=params)
+        (finding,) = Validator(project).project()
+        assert (finding.code, finding.pointer, finding.version) == ("param_choice", "/category_ids/1", 0)

@@ -1,0 +1,124 @@
+"""Names that a user's schema knows are not unknown, wherever it describes them; a name is reported once."""
+
+import pytest
+
+from paramcore import Project
+from paramcore.validation import Schemas, Validator
+from tests.validation.helpers import BOTH, validate_own
+
+A = {"properties": {"alpha": {"type": "integer"}}}
+
+KNOWING = {
+    "properties": A,
+    "allOf": {"allOf": [A]},
+    "anyOf": {"anyOf": [A, {"required": ["beta"]}]},
+    "oneOf": {"oneOf": [A, False]},
+    "if": {"if": A},
+    "then": {"if": {}, "then": A},
+    "else": {"if": {}, "else": A},
+    "x-warn": {"x-warn": A},
+    "a reference": {"$ref": "#/$defs/all", "$defs": {"all": A}},
+    "a reference in a branch": {"allOf": [{"$ref": "#/definitions/all"}], "definitions": {"all": A}},
+    "dependentSchemas": {"dependentSchemas": {"beta": A}},
+    "the name of dependentSchemas": {"dependentSchemas": {"alpha": {}}},
+    "dependentRequired": {"dependentRequired": {"beta": ["alpha"]}},
+    "the name of dependentRequired": {"dependentRequired": {"alpha": []}},
+    "required": {"required": ["alpha"]},
+    "patternProperties": {"patternProperties": {"^al": {}}},
+    "patternProperties in a branch": {"allOf": [{"patternProperties": {"^al": {}}}]},
+    "propertyNames": {"propertyNames": {"enum": ["alpha", "beta", 5]}},
+    "additionalProperties": {"additionalProperties": {"type": "integer"}},
+    "unevaluatedProperties": {"unevaluatedProperties": True},
+}
+
+
+@BOTH
+@pytest.mark.parametrize("name", KNOWING)
+def test_a_name_is_known(name, fast):
+    """The schema describes `alpha`, so it is no unknown name, in a task or in a project alone."""
+    schema = {**KNOWING[name], "properties": {"beta": {}, **KNOWING[name].get("properties", {})}}
+    assert validate_own({"alpha": 1, "beta": 1}, schema, fast=fast) == []
+    project = Project("boxes", type="mine", params={"alpha": 1})
+    assert Validator(project, Schemas().with_schema("mine", schema), fast=fast).project() == ()
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"not": A},
+        {"properties": {"beta": A}},
+        {"allOf": [{"properties": {"beta": {}}}]},
+        {"patternProperties": {"^be": {}}},
+    ],
+)
+def test_a_name_is_unknown(schema):
+    """A name that the schema describes nowhere at this place is reported."""
+    findings = validate_own({"alpha": "x"}, schema)
+    assert [(severity, pointer) for _, severity, pointer, _ in findings] == [("warning", "/alpha")]
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("schema", "message"),
+    [
+        ({"additionalProperties": False}, "wanted a known one (write `width`)"),
+        ({"unevaluatedProperties": False}, "wanted a known one (write `width`)"),
+        (
+            {"allOf": [{"additionalProperties": False}], "additionalProperties": False},
+            "wanted a known one (write `width`)",
+        ),
+        ({"propertyNames": {"enum": ["width", "height"]}}, 'wanted "width" or "height" (write `"width"`)'),
+        ({"propertyNames": {"maxLength": 3}}, "wanted a param of mine (write `width`)"),
+        ({"propertyNames": False}, "wanted no value there"),
+    ],
+)
+@pytest.mark.parametrize("layer", ["task", "project"])
+def test_a_rejected_name_is_reported_once(schema, message, layer, fast):
+    """Several parts reject the name: there is one error, with what to write."""
+    schema = {"properties": {"width": {}}, **schema}
+    project = Project("boxes", type="mine", params={"widht": 1} if layer == "project" else None)
+    validator = Validator(project, Schemas().with_schema("mine", schema), fast=fast)
+    task = project.resolve({"widht": 1} if layer == "task" else {})
+    for findings in [validator.task(task), *([validator.project()] if layer == "project" else [])]:
+        (finding,) = findings
+        assert (finding.severity, finding.code, finding.pointer) == ("error", "param_unknown", "/widht")
+        assert finding.version == (0 if layer == "project" else None)
+
+
+def test_a_misplaced_name_that_is_rejected():
+    """The one finding says where the name belongs, and is an error."""
+    schema = {"properties": {"width": {}}, "additionalProperties": False}
+    ((_, severity, pointer, suggestion),) = validate_own({"project_param_version": 1}, schema)
+    assert (severity, pointer, suggestion) == ("error", "/project_param_version", "project_version")
+
+
+@BOTH
+def test_names_inside_a_param(fast):
+    """All that describes a param knows the names in it: branches, patterns, and what the root allows."""
+    schema = {
+        "properties": {"a": {"properties": {"x": {}}}, "b": {"items": A}},
+        "allOf": [{"properties": {"a": {"properties": {"y": {}}}}}],
+        "patternProperties": {"^x-": {"properties": {"p": {}}}},
+        "additionalProperties": {"properties": {"q": {}}},
+    }
+    params = {
+        "a": {"x": 1, "y": 1, "z": 1},
+        "b": [{"alpha": 1, "z": 1}],
+        "x-1": {"p": 1, "z": 1},
+        "c": {"q": 1, "z": 1},
+    }
+    findings = validate_own(params, schema, fast=fast)
+    assert [(severity, pointer) for _, severity, pointer, _ in findings] == [
+        ("warning", "/a/z"),
+        ("warning", "/b/0/z"),
+        ("warning", "/c/z"),
+        ("warning", "/x-1/z"),
+    ]
+
+
+def test_names_inside_a_param_with_patterns():
+    """Where patterns describe other names, no name is reported; members are searched by their pattern."""
+    inner = {"properties": {"x": {}}, "patternProperties": {"^p": {"properties": {"k": {}}}}}
+    assert [
+        pointer for _, _, pointer, _ in validate_own({"a": {"z": 1, "p": {"k": 1, "l": 1}}}, {"properties": {"a": inner}})
+    ] == ["/a/p/l"]
