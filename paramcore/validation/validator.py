@@ -7,10 +7,12 @@ inherited value is found once per version, and a task costs only its own params.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 from attrs import evolve, frozen
 
 from paramcore.model import EffectiveParams, Inheritance, ParamVersion, Project
+from paramcore.validation.check_parts import CrossCheck
 from paramcore.validation.finding import Finding
 from paramcore.validation.schema import Schema, Schemas
 from paramcore.validation.schema_rules import get_schema_rules
@@ -45,7 +47,9 @@ class Validator:
         return f"<Validator of {self._project.name!r}: {self._project.type}>"
 
     def project(self, version: int | None = None) -> tuple[Finding, ...]:
-        """Validate the params of a version, the latest by default, each by itself: the task brings the others.
+        """Validate the params of a version, the latest by default: each by itself, and against others that it has.
+
+        The task brings the others (T13).
 
         A project without versions has no findings.
 
@@ -55,7 +59,8 @@ class Validator:
         if version is None and not self._project.versions:
             return ()
         target = self._project.latest if version is None else self._project.version(version)
-        return _sort(finding for findings in self._validate_version(target).by_param.values() for finding in findings)
+        found = self._validate_version(target)
+        return _sort(chain(*found.by_param.values(), *found.by_check.values()))
 
     def task(self, effective: EffectiveParams) -> tuple[Finding, ...]:
         """Validate what a task of the project will get."""
@@ -78,9 +83,9 @@ class Validator:
                 ]
         # T13: required params, and all rules for several params, are validated on the effective params.
         together = [*self._rules.validate_together(effective)]
-        for names, check in self._rules.cross_checks:
-            if names <= effective.keys():
-                together += inherited.by_check[names] if names.isdisjoint(own) else check(effective)
+        for check in self._rules.cross_checks:
+            if effective.keys() >= check.needed:
+                together += inherited.by_check[check] if check.reads.isdisjoint(own) else check.function(effective)
         for finding in together:
             is_settled = not finding.pointer or finding.version is not None or _get_param(finding) in own
             findings.append(finding if is_settled else self._attribute(finding, version))
@@ -92,9 +97,9 @@ class Validator:
             for finding in self._rules.validate_each(version.params):
                 by_param.setdefault(_get_param(finding), []).append(self._attribute(finding, version))
             by_check = {
-                names: [self._attribute(finding, version) for finding in check(version.params)]
-                for names, check in self._rules.cross_checks
-                if names <= version.params.keys()
+                check: [self._attribute(finding, version) for finding in check.function(version.params)]
+                for check in self._rules.cross_checks
+                if version.params.keys() >= check.needed
             }
             self._findings[version.number] = _VersionFindings(by_param, by_check)
         return self._findings[version.number]
@@ -117,7 +122,7 @@ class _VersionFindings:
     """The findings on the params of a version: on each by itself, and of each check of several params."""
 
     by_param: Mapping[str, Sequence[Finding]]
-    by_check: Mapping[frozenset[str], Sequence[Finding]]
+    by_check: Mapping[CrossCheck, Sequence[Finding]]
 
 
 def _get_param(finding: Finding) -> str:

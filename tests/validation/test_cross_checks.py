@@ -12,7 +12,7 @@ CASES = [
      ("error", "/geometries/line/max_vertices", "found 0 as `max_vertices`, wanted at least 1")),
     ("imageannotation", {"geometries": GEOMETRIES, "annotation_attributes": {
         "n": {"type": "number", "description": "n", "min": 5, "max": 1}}},
-     ("warning", "/annotation_attributes/n/max", "found 1 as `max`, wanted at least 5, as `min` says")),
+     ("error", "/annotation_attributes/n/max", "found 1 as `max`, wanted at least 5, as `min` says")),
     ("imageannotation", {"geometries": GEOMETRIES, "annotation_attributes": {
         "n": {"type": "text", "description": "n", "conditions": {"label_condition": {"label": ["car", "truk"]}}}}},
      ("warning", "/annotation_attributes/n/conditions/label_condition/label/1",
