@@ -139,8 +139,7 @@ def _count_edits(one: str, other: str, limit: int) -> int | None:
             if i > 1 and j > 1 and letter == other[j - 2] and wanted == one[i - 2]:
                 edits = min(edits, above[j - 2] + 1)
             row.append(edits)
-        # A swap reaches back two rows.
-        if min(row) > limit and min(before) >= limit:
+        if min(row) > limit:
             return None
     return row[-1] if row[-1] <= limit else None
 

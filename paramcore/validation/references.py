@@ -103,9 +103,9 @@ def _check_answers(answers: Any, pointer: str, attributes: Mapping[str, Any]) ->
             plain = [choice for choice in list_elements(choices) if not isinstance(choice, (dict, list, tuple))]
             known = dict.fromkeys(_list_names(choices))
             for answer, place in list_leaves(value, at):
-                is_plain = isinstance(answer, (str, int, float))
-                is_offered = answer in known or any(same(answer, choice) for choice in plain)
-                if known and is_plain and not is_offered:
+                if not (known and isinstance(answer, (str, int, float))):
+                    continue
+                if answer not in known and not any(same(answer, choice) for choice in plain):
                     yield make_choice_finding("warning", place, answer, f"a choice of `{name}`", known)
 
 

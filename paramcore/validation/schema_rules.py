@@ -14,6 +14,7 @@ from typing import Any
 
 from attrs import frozen
 
+from paramcore.model import ROUTING_TYPES
 from paramcore.text import format_name, format_value
 from paramcore.validation.check_parts import CheckFunction, CrossCheck
 from paramcore.validation.cross_checks import CROSS_CHECKS
@@ -119,7 +120,8 @@ class SchemaRules:
     def _suggest_param(self, name: str) -> str | None:
         mistaken = (param for param, node in self._params.items() if name in node.get("x-mistaken", ()))
         # A param of another type is no misspelling: `attachments` is not `attachment`.
-        nearest = next(mistaken, None) or suggest_name(name, [*self._known_params, *_list_all_params()])
+        names = [*self._known_params, *_list_all_params(), *ROUTING_TYPES]
+        nearest = next(mistaken, None) or suggest_name(name, names)
         return nearest if nearest in self._known_params else None
 
 

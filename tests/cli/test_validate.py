@@ -420,6 +420,8 @@ def test_findings_since_a_version(place, since, versions):
     ran = run("validate", "p.json", "--since-version", str(since), "--format", "json", cwd=place)
     assert {finding["version"] for finding in ran.document["findings"]} == versions
     assert [finding["first_set_in"] for finding in ran.document["findings"] if finding["code"] == "param_type"] == [0]
+    lints = {finding["version"] for finding in ran.document["findings"] if finding["code"].startswith("lint_")}
+    assert lints == versions
     assert ran.status == 1
 
 

@@ -76,6 +76,17 @@ def test_codes_of_misspelt_routing_names():
     }
 
 
+def test_the_nearest_name_was_meant():
+    """A name that is near a param of the type and near a routing name was meant for the nearer of the two."""
+    schemas = Schemas().with_schema("mine", {"properties": {"unique_ids": {}}})
+    project = Project("boxes", type="mine")
+    findings = Validator(project, schemas).task(project.resolve({"uniqueIds": 1, "uniqueId": 1}))
+    assert {finding.pointer: finding.suggestion for finding in findings} == {
+        "/uniqueIds": "unique_ids",
+        "/uniqueId": "unique_id",
+    }
+
+
 def test_what_does_not_look_like_a_routing_name():
     """No param of any type, no routing name and no other word is taken for a misspelt routing name."""
     params = {name for task_type in Schemas().types for name in Schemas().of(task_type).params}

@@ -34,6 +34,8 @@ def find(type, params, attachment="https://e.com/1.jpg"):
     task = {"attachment": attachment, "instruction": "a", **params}
     project = Project("p", type=type, params=params)
     in_task = validate(Project("p", type=type), task)
+    # The fast path validates plain JSON, whose objects have no hash.
+    assert Validator(project).task_params(task, Project("p", type=type).resolve({}).inheritance) == in_task
     found = [finding for finding in in_task if finding.code == "param_choice"]
     alone = [finding for finding in Validator(project).project() if finding.code == "param_choice"]
     assert [finding.pointer for finding in alone] == [finding.pointer for finding in found]
@@ -93,6 +95,17 @@ def test_choices_that_are_no_text():
     found = find("lidarannotation", {"labels": ["car"], "attachments": [], "annotation_attributes": attributes})
     assert ("/annotation_attributes/t/conditions/attribute_conditions/0/n/0", '"1"') in found
     assert len([at for at, _ in found if "conditions" in at]) == 1
+
+
+def test_an_attribute_without_a_type_is_a_category():
+    """The service takes an attribute without a type for a category, so its choices count."""
+    attributes = {
+        "c": {"choices": ["none"]},
+        "t": {"type": "text", "conditions": {"attribute_conditions": [{"c": "non"}]}},
+    }
+    params = {"labels": ["car"], "annotation_attributes": attributes}
+    place = "/annotation_attributes/t/conditions/attribute_conditions/0/c"
+    assert find("segmentannotation", params) == [(place, '"none"')]
 
 
 def test_attributes_without_names_that_are_known():
@@ -191,9 +204,13 @@ def test_documents(label, shape, expected):
 def test_entities():
     """A condition of a question about a text names an attribute of it."""
     attributes = {"tone": CATEGORY, "why": {"type": "text", "conditions": {"attribute_conditions": [{"tome": "none"}]}}}
-    params = {"text": "a", "labels": [{"name": "PERSON"}], "global_attributes": attributes}
-    place = "/global_attributes/why/conditions/attribute_conditions/0/tome"
-    assert find("namedentityrecognition", params) == [(place, '"tone"')]
+    attributes["who"] = {"type": "text", "conditions": {"label_condition": {"label": ["CHILD", "CHILF"]}}}
+    labels = [{"name": "PERSON", "children": [{"name": "CHILD"}]}]
+    params = {"text": "a", "labels": labels, "global_attributes": attributes}
+    assert find("namedentityrecognition", params) == [
+        ("/global_attributes/who/conditions/label_condition/label/1", '"CHILD"'),
+        ("/global_attributes/why/conditions/attribute_conditions/0/tome", '"tone"'),
+    ]
 
 
 def test_follow_up_tasks():
@@ -242,6 +259,12 @@ def test_conditions_of_fields(conditions, expected):
 def test_forms_and_answers(params, expected):
     """An attachment names fields of the form, and answers that were made beforehand fit their fields."""
     assert find("textcollection", {"fields": FORM, "attachments": [], **params}) == expected
+
+
+def test_a_form_without_fields():
+    """Where no field has an id, nothing is said of references to fields."""
+    params = {"attachments": [{"type": "text", "content": "a", "forms": ["x"]}], "fields": [{"type": "text"}]}
+    assert find("textcollection", {**params, "hypothesis": {"annotations": {"x": {}}}}) == []
 
 
 def test_a_task_that_changes_the_labels():
