@@ -67,6 +67,11 @@ class SchemaRules:
         self._param_checks = [check for check in checks if not check.is_of_several]
         #: The checks of several params.
         self.cross_checks: list[CrossCheck] = [check for check in checks if check.is_of_several]
+        #: The same, by each param that they read.
+        self.cross_checks_by_param: dict[str, list[CrossCheck]] = {}
+        for check in self.cross_checks:
+            for param in check.reads:
+                self.cross_checks_by_param.setdefault(param, []).append(check)
         # Every type takes the common params, also a type whose schema a user wrote.
         self._known_params = dict.fromkeys((*schema.params, *Schemas().of("common").params))
         #: The rules of a param by its name, cached.

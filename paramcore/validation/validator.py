@@ -82,10 +82,15 @@ class Validator:
                     if finding.severity == "error"
                 ]
         # T13: required params, and all rules for several params, are validated on the effective params.
-        together = [*self._rules.validate_together(effective)]
-        for check in self._rules.cross_checks:
+        together, readers = [*self._rules.validate_together(effective)], self._rules.cross_checks_by_param
+        # A check that reads a param of the task runs again; the findings of the others are cached.
+        touched = {check for name in own if name in readers for check in readers[name]}
+        for check in touched:
             if effective.keys() >= check.needed:
-                together += inherited.by_check[check] if check.reads.isdisjoint(own) else check.function(effective)
+                together += check.function(effective)
+        for check, check_findings in inherited.by_check.items():
+            if check not in touched:
+                together += check_findings
         for finding in together:
             is_settled = not finding.pointer or finding.version is not None or _get_param(finding) in own
             findings.append(finding if is_settled else self._attribute(finding, version))
@@ -101,6 +106,7 @@ class Validator:
                 for check in self._rules.cross_checks
                 if version.params.keys() >= check.needed
             }
+            by_check = {check: check_findings for check, check_findings in by_check.items() if check_findings}
             self._findings[version.number] = _VersionFindings(by_param, by_check)
         return self._findings[version.number]
 
