@@ -8,7 +8,7 @@ with full checks, which report the error.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from json import encoder
 from json.encoder import encode_basestring_ascii as encode_text
 from typing import Any
@@ -33,19 +33,16 @@ class FastTaskReader:
     """Reads task requests from well-formed lines.
 
     `find_project` returns the project of a request.  `overrides` are routing
-    fields that replace a request's own.  Lines with a param in `excluded_names`
-    are returned as `None`, to be read with full checks.
+    fields that replace a request's own.
     """
 
     def __init__(
         self,
         find_project: Callable[[TaskRequest], Project],
         overrides: Mapping[str, Any],
-        excluded_names: Collection[str] = (),
     ) -> None:
         self._find_project = find_project
         self._overrides = overrides
-        self._excluded_names = frozenset(excluded_names)
         self._routes: dict[tuple[str | None, int | None], Route] = {}
 
     def read(self, line: bytes) -> tuple[dict[str, Any], Route] | None:
@@ -54,7 +51,7 @@ class FastTaskReader:
         `freeze` would accept the params unchanged.  The caller may change them.
         """
         params = decode_plain_object(line)
-        if params is None or not self._excluded_names.isdisjoint(params):
+        if params is None:
             return None
         instruction = params.get("instruction")
         if type(instruction) is not str and instruction is not None:

@@ -54,6 +54,12 @@ def _parse_seconds(text: str) -> float:
     raise ArgumentTypeError(f"a timeout is more than 0 and less than 86400 seconds, got {format_value(text)}")
 
 
+def _parse_version(text: str) -> int:
+    if text.isascii() and text.isdecimal() and len(text) <= 18:
+        return int(text)
+    raise ArgumentTypeError(f"a version is a whole number, 0 or more, got {format_value(text)}")
+
+
 _PROJECT = _argument(
     "project",
     metavar="PROJECT",
@@ -147,6 +153,13 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         *_BULK_OPTIONS,
         _flag("--strict", "exit with 1 for warnings too"),
         _repeatable("--ignore", "CODE", "omit findings with this code"),
+        _argument(
+            "--since-version",
+            type=_parse_version,
+            default=0,
+            metavar="N",
+            help="omit findings that are only about project versions before N",
+        ),
         _argument("--no-values", dest="values", action="store_false", help="print no values and no source lines"),
         _repeatable("--schema", "TYPE=FILE", "validate tasks of TYPE against this JSON Schema"),
     ),

@@ -16,7 +16,7 @@ from paramcore.files.document import Document
 from paramcore.files.reader import Line, read_document, read_lines
 from paramcore.model import EffectiveParams, TaskRequest
 from paramcore.text import format_count
-from paramcore.validation.names import find_look_alikes
+from paramcore.validation.names import find_look_alike
 from paramcore.wire import read_task_request
 
 #: A task that is not read yet: a line of a JSONL file, or the document of another file.
@@ -103,6 +103,6 @@ def read_task(document: Document, overrides: Mapping[str, Any], *, quiet: bool =
     except ParamcoreError as error:
         raise document.locate_error(error) from None
     if not quiet:
-        for name in find_look_alikes(request.params):
+        for name in filter(None, map(find_look_alike, request.params)):
             print_message(f"warning: {document.format_location(name.path)}: {name}")
     return Task(request, document, overrides)

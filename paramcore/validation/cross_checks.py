@@ -7,35 +7,31 @@ wrong type: the schema reports them.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, TypeAlias
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any
 
-from attrs import frozen
-
-from paramcore.text import describe_type, describe_value, format_value
+from paramcore.text import describe_value, format_value
+from paramcore.validation.addresses import ADDRESS_CHECKS
+from paramcore.validation.check_parts import (
+    CrossCheck,
+    get_member,
+    get_number,
+    list_elements,
+    list_members,
+    make_choice_finding,
+    walk_nested,
+)
 from paramcore.validation.finding import Finding, Severity
-from paramcore.validation.names import suggest_name
+from paramcore.validation.references import REFERENCE_CHECKS
 from paramcore.values import join_pointer
-
-CheckFunction: TypeAlias = Callable[[Mapping[str, Any]], Iterator[Finding]]
-
-
-@frozen
-class CrossCheck:
-    """A check of one param by itself, or of several effective params."""
-
-    function: CheckFunction
-    #: The params that the check reads; it runs where all of them are set.
-    params: tuple[str, ...]
-    #: The task types that it is for; empty for all types.
-    types: tuple[str, ...] = ()
 
 
 def _check_limits(
     value: Any, pointer: str, lower: str, upper: str, severity: Severity, *, least: int | None = None
 ) -> Iterator[Finding]:
     """Check that the `upper` limit of an object is not below its `lower` limit, which is `least` by default."""
-    maximum, minimum = _get_number(value, upper), _get_number(value, lower)
+    maximum, minimum = get_number(value, upper), get_number(value, lower)
     bound = least if minimum is None else minimum
     if maximum is not None and bound is not None and maximum < bound:
         found = f"{format_value(maximum)} as `{upper}`"
@@ -53,15 +49,16 @@ def _check_limits(
 
 def _check_shapes(params: Mapping[str, Any]) -> Iterator[Finding]:
     for shape in ("polygon", "line"):
-        value, pointer = _get_member(params["geometries"], shape), join_pointer("geometries", shape)
+        value, pointer = get_member(params["geometries"], shape), join_pointer("geometries", shape)
         yield from _check_limits(value, pointer, "min_vertices", "max_vertices", "error", least=1)
 
 
 def _check_fields(params: Mapping[str, Any]) -> Iterator[Finding]:
     ids: set[str] = set()
-    for field, pointer in _walk_nested(params["fields"], "/fields", "fields"):
+    for field, pointer in walk_nested(params["fields"], "/fields", "fields"):
         yield from _check_limits(field, pointer, "min_responses_required", "max_responses_required", "error", least=1)
         yield from _check_limits(field, pointer, "min_choices", "max_choices", "warning", least=0)
+        yield from _check_limits(field, pointer, "min", "max", "warning")
         field_id = field.get("field_id")
         if isinstance(field_id, str) and field_id in ids:
             found = f"the field id {describe_value(field_id).removeprefix('the text ')} for the second time"
@@ -71,9 +68,9 @@ def _check_fields(params: Mapping[str, Any]) -> Iterator[Finding]:
             ids.add(field_id)
 
 
-def _check_attributes(params: Mapping[str, Any]) -> Iterator[Finding]:
-    for name, attribute in _list_members(params["annotation_attributes"]):
-        yield from _check_limits(attribute, join_pointer("annotation_attributes", name), "min", "max", "warning")
+def _check_numbers(params: Mapping[str, Any], param: str) -> Iterator[Finding]:
+    for name, attribute in list_members(params[param]):
+        yield from _check_limits(attribute, join_pointer(param, name), "min", "max", "error")
 
 
 #: The service documents 10 KB, and not whether that is 10,000 bytes or 10,240.
@@ -91,101 +88,32 @@ def _check_metadata(params: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding("param_size", "warning", "/metadata", found, wanted)
 
 
-def _check_callback(params: Mapping[str, Any]) -> Iterator[Finding]:
-    value = params["callback_url"]
-    if isinstance(value, str) and value and not value.startswith(("http://", "https://")) and "@" not in value:
-        found, hidden = describe_value(value), describe_type(value)
-        wanted = "an address that begins with `https://` or `http://`, or an e-mail address"
-        yield Finding("param_pattern", "warning", "/callback_url", found, wanted, found_without_value=hidden)
-
-
 def _check_context_attachments(params: Mapping[str, Any]) -> Iterator[Finding]:
     attachment = params["attachment"]
-    for index, context in enumerate(_list_elements(params["context_attachments"])):
-        if isinstance(attachment, str) and _get_member(context, "attachment") == attachment:
+    for index, context in enumerate(list_elements(params["context_attachments"])):
+        if isinstance(attachment, str) and get_member(context, "attachment") == attachment:
             pointer = join_pointer("context_attachments", index, "attachment")
             yield Finding("param_conflict", "error", pointer, "the task's own attachment", "another image beside it")
 
 
 def _check_relationships(params: Mapping[str, Any]) -> Iterator[Finding]:
-    names = (label.get("name") for label, _ in _walk_nested(params["labels"], "", "children"))
+    names = (label.get("name") for label, _ in walk_nested(params["labels"], "", "children"))
     # A dict keeps the order of the file: of two names that are equally near, the first is always suggested.
     labels = dict.fromkeys(name for name in names if isinstance(name, str))
-    for index, relationship in enumerate(_list_elements(params["relationships"])):
+    for index, relationship in enumerate(list_elements(params["relationships"])):
         for end in ("source_label", "target_label"):
-            name = _get_member(relationship, end)
+            name = get_member(relationship, end)
             if labels and isinstance(name, str) and name not in labels:
                 pointer = join_pointer("relationships", index, end)
-                yield _make_choice_finding("error", pointer, name, "the name of one of the labels", labels)
+                yield make_choice_finding("error", pointer, name, "the name of one of the labels", labels)
 
 
 def _check_category_ids(params: Mapping[str, Any]) -> Iterator[Finding]:
-    categories = [category for category in _list_elements(params["categories"]) if isinstance(category, str)]
-    for key, name in _list_members(params["category_ids"]):
+    categories = [category for category in list_elements(params["categories"]) if isinstance(category, str)]
+    for key, name in list_members(params["category_ids"]):
         if categories and isinstance(name, str) and name not in categories:
             pointer = join_pointer("category_ids", key)
-            yield _make_choice_finding("error", pointer, name, "one of the categories", categories)
-
-
-def _check_conditions(params: Mapping[str, Any]) -> Iterator[Finding]:
-    labels = dict.fromkeys(label for _, shape in _list_members(params["geometries"]) for label in _list_labels(shape))
-    for name, attribute in _list_members(params["annotation_attributes"]):
-        pointer = join_pointer("annotation_attributes", name, "conditions", "label_condition", "label")
-        condition = _get_member(_get_member(attribute, "conditions"), "label_condition")
-        value = _get_member(condition, "label")
-        # `label` is one label, or an array of labels.
-        conditions = [(join_pointer(index), label) for index, label in enumerate(_list_elements(value))]
-        for below, label in conditions or [("", value)]:
-            if labels and isinstance(label, str) and label not in labels:
-                yield _make_choice_finding("warning", pointer + below, label, "a label of the geometries", labels)
-
-
-def _list_labels(shape: Any) -> Iterator[str]:
-    waiting = [_get_member(shape, "objects_to_annotate")]
-    while waiting:
-        for label in _list_elements(waiting.pop()):
-            name = _get_member(label, "choice") if isinstance(label, dict) else label
-            if isinstance(name, str):
-                yield name
-            waiting.append(_get_member(label, "subchoices"))
-
-
-def _make_choice_finding(severity: Severity, pointer: str, name: str, wanted: str, known: Iterable[str]) -> Finding:
-    suggestion = suggest_name(name, known)
-    fix = None if suggestion is None else format_value(suggestion)
-    found, hidden = describe_value(name), describe_type(name)
-    return Finding("param_choice", severity, pointer, found, wanted, fix, found_without_value=hidden)
-
-
-def _walk_nested(value: Any, pointer: str, below: str) -> Iterator[tuple[Mapping[str, Any], str]]:
-    """Yield the objects of an array and, outermost first, of the arrays called `below` in them, with pointers."""
-    waiting = [(value, pointer)]
-    while waiting:
-        array, start = waiting.pop()
-        objects = [
-            (element, start + join_pointer(index))
-            for index, element in enumerate(_list_elements(array))
-            if isinstance(element, dict)
-        ]
-        yield from objects
-        waiting.extend((element[below], f"{at}/{below}") for element, at in reversed(objects) if below in element)
-
-
-def _get_number(value: Any, name: str) -> int | float | None:
-    number = _get_member(value, name)
-    return number if type(number) in (int, float) else None
-
-
-def _get_member(value: Any, name: str) -> Any:
-    return value.get(name) if isinstance(value, dict) else None
-
-
-def _list_members(value: Any) -> Iterable[tuple[str, Any]]:
-    return value.items() if isinstance(value, dict) else ()
-
-
-def _list_elements(value: Any) -> Iterable[Any]:
-    return value if isinstance(value, (list, tuple)) else ()
+            yield make_choice_finding("error", pointer, name, "one of the categories", categories)
 
 
 _IMAGES = ("imageannotation", "segmentannotation", "lidartopdown")
@@ -194,11 +122,13 @@ _IMAGES = ("imageannotation", "segmentannotation", "lidartopdown")
 CROSS_CHECKS = (
     CrossCheck(_check_shapes, ("geometries",)),
     CrossCheck(_check_fields, ("fields",), ("textcollection",)),
-    CrossCheck(_check_attributes, ("annotation_attributes",)),
+    CrossCheck(partial(_check_numbers, param="annotation_attributes"), ("annotation_attributes",)),
+    CrossCheck(partial(_check_numbers, param="global_attributes"), ("global_attributes",)),
+    CrossCheck(partial(_check_numbers, param="taxonomies"), ("taxonomies",), ("categorization",)),
     CrossCheck(_check_metadata, ("metadata",)),
-    CrossCheck(_check_callback, ("callback_url",)),
     CrossCheck(_check_context_attachments, ("attachment", "context_attachments"), _IMAGES),
     CrossCheck(_check_relationships, ("labels", "relationships"), ("namedentityrecognition",)),
     CrossCheck(_check_category_ids, ("categories", "category_ids"), ("categorization",)),
-    CrossCheck(_check_conditions, ("annotation_attributes", "geometries")),
+    *REFERENCE_CHECKS,
+    *ADDRESS_CHECKS,
 )

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from paramcore.text import format_value
 from paramcore.validation.finding import Finding
+from paramcore.validation.json_schema import make_validator
 from paramcore.validation.names import suggest_name
 from paramcore.validation.patterns import matches_any
 from paramcore.validation.schema import Schema
-from paramcore.validation.subschemas import list_described_names, list_describing
+from paramcore.validation.subschemas import (
+    DESCRIBING,
+    list_described_names,
+    list_describing,
+    list_subschemas,
+    resolve_reference,
+)
 from paramcore.values import join_pointer
 
 #: Keywords that describe the members of an object, or the elements of an array.
@@ -26,7 +33,8 @@ class KnownNames:
 
     def __init__(self, schema: Schema, nodes: Iterable[Any]) -> None:
         self._schema = schema
-        self._nodes = list(list_describing(schema.document, nodes))
+        self._roots = list(nodes)
+        self._nodes = list(list_describing(schema.document, self._roots))
         keywords = {keyword for node in self._nodes for keyword in node}
         #: Whether the schemas say anything about the inside of a value.
         self.has_parts: bool = not keywords.isdisjoint(_WITH_PARTS)
@@ -58,18 +66,21 @@ class KnownNames:
             return
         for name, member in value.items():
             if self._lists_all and name not in self.names:
-                self._add_unknown_name(name, trail, findings)
+                self._add_unknown_name(name, value, trail, findings)
             elif isinstance(member, (dict, list)):
                 part = self.get_part(name)
                 if part.has_parts:
                     part.add_unknown(member, (*trail, name), findings)
 
-    def _add_unknown_name(self, name: str, trail: tuple[str | int, ...], findings: list[Finding]) -> None:
-        is_full = self._schema.coverage == "full"
-        described = (item for node in self._nodes for item in node.get("properties", {}).items())
-        corrected = (known for known, node in described if name in node.get("x-mistaken", ()))
-        suggestion = next(corrected, None) or suggest_name(name, self.names, strict=not is_full)
-        if is_full or suggestion is not None:
+    def _add_unknown_name(
+        self, name: str, value: Mapping[str, Any], trail: tuple[str | int, ...], findings: list[Finding]
+    ) -> None:
+        # Only names that fit here are suggested: `min` is for fields of type number, not for a text.
+        nodes = _list_applicable(self._schema, self._roots, value)
+        known = {key: node for each in nodes for key, node in each.get("properties", {}).items()}
+        corrected = (key for key, node in known.items() if name in node.get("x-mistaken", ()))
+        suggestion = next(corrected, None) or suggest_name(name, known)
+        if self._schema.coverage == "full" or suggestion is not None:
             pointer, found = join_pointer(*trail, name), f"the name {format_value(name)}"
             wanted = "a name that is known here"
             findings.append(Finding("param_unknown", "warning", pointer, found, wanted, suggestion))
@@ -98,3 +109,19 @@ class KnownNames:
         if ("element",) not in self._parts:
             self._parts["element",] = KnownNames(self._schema, [node.get("items") for node in self._nodes])
         return self._parts["element",]
+
+
+def _list_applicable(schema: Schema, nodes: Iterable[Any], value: Any) -> Iterator[dict[str, Any]]:
+    """Yield these schemas and all that describe this value; of a condition, the branch that applies."""
+    for node in nodes:
+        if not isinstance(node, dict):
+            continue
+        yield node
+        skipped = ""
+        if "if" in node:
+            fits = make_validator(schema.document).evolve(schema=node["if"]).is_valid(value)
+            skipped = "else" if fits else "then"
+        branches = [branch for _, branch in list_subschemas(node, [key for key in DESCRIBING if key != skipped])]
+        if "$ref" in node:
+            branches.append(resolve_reference(schema.document, node["$ref"]))
+        yield from _list_applicable(schema, branches, value)

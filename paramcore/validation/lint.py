@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from paramcore.analysis import TWIN_SECONDS, History
@@ -73,11 +74,21 @@ def _lint_opt_out(params: Mapping[str, Any], latest: ParamVersion, required: Col
 
 def _contains_lines(own: str | None, inherited: str | None) -> bool:
     """Return whether the task's text contains the project's, on lines of its own."""
-    text = (inherited or "").strip()
+    text = _normalize_inherited(inherited or "")
     # The last condition needs no copy of the text, and is true of most tasks.
     if not own or not text or len(text) > len(own):
         return False
-    return f"\n{text}\n" in "\n".join(["", *(line.strip() for line in own.split("\n")), ""])
+    return f"\n{text}\n" in f"\n{_normalize_lines(own)}\n"
+
+
+def _normalize_lines(text: str) -> str:
+    """Return text as workers see it: each way to end a line is one, without blanks and blank lines around."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(line.strip() for line in lines).strip("\n")
+
+
+# A version's text is the same for all its tasks.
+_normalize_inherited = lru_cache(maxsize=64)(_normalize_lines)
 
 
 def lint_type(project: Project, schemas: Schemas) -> Iterator[Finding]:
@@ -85,7 +96,7 @@ def lint_type(project: Project, schemas: Schemas) -> Iterator[Finding]:
     if project.type not in schemas.types:
         found = f"the task type {format_value(project.type)}"
         wanted = "one that `paramcore schema` lists, or a schema of your own"
-        suggestion = suggest_name(project.type, schemas.types, strict=True)
+        suggestion = suggest_name(project.type, schemas.types)
         yield Finding("type_unknown", "warning", "/type", found, wanted, suggestion)
 
 

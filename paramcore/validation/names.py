@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
 from pkgutil import get_data
-from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from paramcore.model import ROUTING_TYPES
+from paramcore.text import format_name
 from paramcore.values import join_pointer
+
+#: Longer names are texts: only letter case and separators are forgiven.
+_LONGEST = 64
+
+#: The origin of a name that is a routing name, misspelt.
+_MISSPELT = "misspelt"
+
+_IGNORED = "under any other name it is a param, which the service ignores"
+
+#: Each routing name, and what happens to a request that misspells it.
+_ROUTING_REASONS = dict.fromkeys(ROUTING_TYPES, _IGNORED) | {
+    "project_version": "under any other name the pin is lost, and the task silently inherits the latest version"
+}
 
 
 @frozen
@@ -30,12 +44,17 @@ class MisplacedName:
         return f"`{self.replacement}`: {self.reason}" if self.replacement else f"nothing of this name: {self.reason}"
 
     @property
+    def is_misspelt(self) -> bool:
+        """Whether it is a routing name that is written in another way."""
+        return self.origin == _MISSPELT
+
+    @property
     def path(self) -> str:
         """Its JSON Pointer in a task request."""
         return join_pointer(self.name)
 
     def __str__(self) -> str:
-        return f"found `{self.name}` in a task request, wanted {self.wanted}"
+        return f"found `{format_name(self.name)}` in a task request, wanted {self.wanted}"
 
 
 @cache
@@ -49,44 +68,80 @@ def load_misplaced_names() -> Mapping[str, MisplacedName]:
     }
 
 
-def find_look_alikes(params: Mapping[str, Any]) -> Iterator[MisplacedName]:
-    """Yield the names in a task request that look like a routing name; they stay params."""
-    # T14: a published script sends the response's name, `project_param_version`, in a request: the service ignores it.
-    for name in params:
-        if name in list_look_alikes():
-            yield load_misplaced_names()[name]
-
-
 @cache
-def list_look_alikes() -> frozenset[str]:
-    """Return the names that look like a routing name: those meant for `project_version`, and arguments of SDKs."""
-    return frozenset(
-        misplaced.name
+def _load_look_alikes() -> Mapping[str, MisplacedName]:
+    """Return the misplaced names that were meant for a routing name, and arguments of SDKs."""
+    return {
+        misplaced.name: misplaced
         for misplaced in load_misplaced_names().values()
-        if misplaced.replacement == "project_version" or misplaced.origin == "sdk argument"
-    )
+        if misplaced.replacement in _ROUTING_REASONS or misplaced.origin == "sdk argument"
+    }
 
 
-def suggest_name(name: str, known: Iterable[str], *, strict: bool = False) -> str | None:
-    """Return the known name that was probably meant: `suggest_name("withLabels", ["with_labels"])`.
+@lru_cache(maxsize=4_096)
+def find_look_alike(name: str) -> MisplacedName | None:
+    """Return what a name in a task request means if it looks like a routing name; it stays a param."""
+    # T14: a published script sends the response's name, `project_param_version`, in a request: the service ignores it.
+    look_alikes = _load_look_alikes()
+    if name in load_misplaced_names() or name in _ROUTING_REASONS:
+        return look_alikes.get(name)
+    meant = suggest_name(name, [*_ROUTING_REASONS, *look_alikes])
+    if meant is None:
+        return None
+    replacement = look_alikes[meant].replacement if meant in look_alikes else meant
+    if replacement in _ROUTING_REASONS:
+        return MisplacedName(name, _MISSPELT, replacement, _ROUTING_REASONS[replacement])
+    return evolve(look_alikes[meant], name=name)
 
-    `strict` suggests only a name that is hardly mistakable.
-    """
-    from difflib import get_close_matches  # noqa: PLC0415  (nearly no name is misspelt)
 
-    candidates = {_normalize(candidate): candidate for candidate in known}
+def suggest_name(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name that was probably meant: `suggest_name("withLabels", ["with_labels"])`."""
+    return _find_nearest(name, tuple(known))
+
+
+# A mistake is often made in many places.
+@lru_cache(maxsize=512)
+def _find_nearest(name: str, known: tuple[str, ...]) -> str | None:
     normalized = _normalize(name)
-    if normalized in candidates:
-        return candidates[normalized]
-    matches = get_close_matches(normalized, candidates, n=1, cutoff=0.8)
-    if not matches and not strict:
-        # Names that begin alike: `boxes` for `box`, `childs` for `children`, `language` for `lang`.
-        alike = [candidate for candidate in candidates if candidate[:3] == normalized[:3]]
-        extended = [
-            candidate for candidate in alike if candidate.startswith(normalized) or normalized.startswith(candidate)
-        ]
-        matches = extended or get_close_matches(normalized, alike, n=1, cutoff=0.6)
-    return candidates[matches[0]] if matches else None
+    nearest, least = None, len(normalized) + 1
+    for candidate in known:
+        other = _normalize(candidate)
+        distance = _count_edits(normalized, other, min(_limit_edits(normalized, other), least - 1))
+        if distance is not None:
+            nearest, least = candidate, distance
+    return nearest
+
+
+def _limit_edits(one: str, other: str) -> int:
+    """Return how many edits may lie between a name and the one that was meant: one in five characters."""
+    longest = max(len(one), len(other))
+    # Short names that are near each other are often different words: `min` and `max`, `batch` and `match`.
+    if longest < 4 or (longest < 6 and one[:1] != other[:1]) or longest > _LONGEST:
+        return 0
+    return max(1, longest // 5)
+
+
+def _count_edits(one: str, other: str, limit: int) -> int | None:
+    """Count the characters to insert, drop, replace or swap with a neighbour (optimal string alignment).
+
+    Returns `None` for more than `limit` edits.
+    """
+    if one == other:
+        return 0 if limit >= 0 else None
+    if limit < 1 or abs(len(one) - len(other)) > limit:
+        return None
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one, 1):
+        before, above, row = row, before, [i]
+        for j, wanted in enumerate(other, 1):
+            edits = min(before[j] + 1, row[-1] + 1, before[j - 1] + (letter != wanted))
+            if i > 1 and j > 1 and letter == other[j - 2] and wanted == one[i - 2]:
+                edits = min(edits, above[j - 2] + 1)
+            row.append(edits)
+        if min(row) > limit:
+            return None
+    return row[-1] if row[-1] <= limit else None
 
 
 def _normalize(name: str) -> str:

@@ -8,15 +8,17 @@ params.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, lru_cache, partial
 from typing import Any
 
 from attrs import frozen
 
-from paramcore.text import format_value
+from paramcore.model import ROUTING_TYPES
+from paramcore.text import format_name, format_value
+from paramcore.validation.check_parts import CheckFunction, CrossCheck
 from paramcore.validation.completion import derive_completion
-from paramcore.validation.cross_checks import CROSS_CHECKS, CheckFunction
+from paramcore.validation.cross_checks import CROSS_CHECKS
 from paramcore.validation.finding import Finding
 from paramcore.validation.json_schema import (
     has_fast_validator,
@@ -26,7 +28,7 @@ from paramcore.validation.json_schema import (
 )
 from paramcore.validation.known_names import KnownNames
 from paramcore.validation.messages import explain_errors
-from paramcore.validation.names import load_misplaced_names, suggest_name
+from paramcore.validation.names import find_look_alike, load_misplaced_names, suggest_name
 from paramcore.validation.schema import Schema, Schemas
 from paramcore.validation.subschemas import walk_schemas
 from paramcore.values import join_pointer
@@ -63,11 +65,14 @@ class SchemaRules:
         self._is_valid_each = make_fast_validator(each, fast=self._is_fast)
         self._is_valid_together = make_fast_validator(self._together, fast=self._is_fast and self._has_together)
         checks = [check for check in CROSS_CHECKS if not check.types or schema.type in check.types]
-        self._param_checks = {check.params[0]: check.function for check in checks if len(check.params) == 1}
-        #: The checks of several params, with the names of these.
-        self.cross_checks: list[tuple[frozenset[str], CheckFunction]] = [
-            (frozenset(check.params), check.function) for check in checks if len(check.params) > 1
-        ]
+        self._param_checks = [check for check in checks if not check.is_of_several]
+        #: The checks of several params.
+        self.cross_checks: list[CrossCheck] = [check for check in checks if check.is_of_several]
+        #: The same, by each param that they read.
+        self.cross_checks_by_param: dict[str, list[CrossCheck]] = {}
+        for check in self.cross_checks:
+            for param in check.reads:
+                self.cross_checks_by_param.setdefault(param, []).append(check)
         # Every type takes the common params, also a type whose schema a user wrote.
         self._known_names = KnownNames(schema, [document])
         self._known_params = dict.fromkeys((*self._known_names.names, *Schemas().of("common").params))
@@ -113,25 +118,32 @@ class SchemaRules:
             iter_errors=partial(self._validator.descend, schema=schema, path=name, schema_path=name),
             is_valid=make_fast_validator(document, fast=self._is_fast),
             known_names=self._known_names.get_part(name),
-            check=self._param_checks.get(name),
+            checks=[check.function for check in self._param_checks if name in check.params],
         )
 
     def _explain_unknown(self, name: str) -> Iterator[Finding]:
         if name in self._known_params:
             return
         pointer = join_pointer(name)
-        misplaced = load_misplaced_names().get(name)
+        suggestion = self._suggest_param(name)
+        misplaced = load_misplaced_names().get(name) or (find_look_alike(name) if suggestion is None else None)
         if misplaced is not None:
-            wanted, replacement = misplaced.wanted, misplaced.replacement
-            yield Finding("param_misplaced", "warning", pointer, f"`{name}`", wanted, replacement)
+            code = "param_unknown" if misplaced.is_misspelt else "param_misplaced"
+            found = f"`{format_name(name)}`"
+            yield Finding(code, "warning", pointer, found, misplaced.wanted, misplaced.replacement)
+        elif self._known_names.allows(name):
             return
-        if self._known_names.allows(name):
-            return
-        suggestion = suggest_name(name, self._known_params, strict=not self._is_full)
         # Of a type that is partly known, only a misspelt name is certainly unknown.
-        if self._is_full or (suggestion is not None and name not in _list_all_params()):
+        elif self._is_full or (suggestion is not None and name not in _list_all_params()):
             found, wanted = f"the name {format_value(name)}", f"a param of {self._schema.type}"
             yield Finding("param_unknown", "warning", pointer, found, wanted, suggestion)
+
+    def _suggest_param(self, name: str) -> str | None:
+        mistaken = (param for param, node in self._params.items() if name in node.get("x-mistaken", ()))
+        # A param of another type is no misspelling: `attachments` is not `attachment`.
+        names = [*self._known_params, *_list_all_params(), *ROUTING_TYPES]
+        nearest = next(mistaken, None) or suggest_name(name, names)
+        return nearest if nearest in self._known_params else None
 
 
 @frozen
@@ -146,8 +158,8 @@ class ParamRules:
     #: Whether `iter_errors` certainly yields nothing for a value.
     is_valid: Callable[[Any], bool]
     known_names: KnownNames
-    #: A check that JSON Schema cannot express.
-    check: CheckFunction | None
+    #: Checks that JSON Schema cannot express.
+    checks: Sequence[CheckFunction]
 
     def validate(self, value: Any, *, fits_schema: bool) -> list[Finding]:
         """Return the findings on a value; `fits_schema`: the caller knows that its schema finds nothing."""
@@ -156,8 +168,8 @@ class ParamRules:
             findings += explain_errors(self.iter_errors(value), self.name)
         if self.known_names.has_parts and isinstance(value, (dict, list)):
             self.known_names.add_unknown(value, (self.name,), findings)
-        if self.check is not None:
-            findings += self.check({self.name: value})
+        for check in self.checks:
+            findings += check({self.name: value})
         return findings
 
 
@@ -169,9 +181,9 @@ def get_schema_rules(schema: Schema, *, fast: bool | None) -> SchemaRules:
 
 
 @cache
-def _list_all_params() -> frozenset[str]:
+def _list_all_params() -> dict[str, None]:
     schemas = Schemas()
-    return frozenset(name for type_ in schemas.types for name in schemas.of(type_).params)
+    return dict.fromkeys(name for type_ in schemas.types for name in schemas.of(type_).params)
 
 
 def _refers_to_definitions(document: Mapping[str, Any]) -> bool:

@@ -26,7 +26,7 @@ _WITH_LIST = ("allOf", "anyOf", "oneOf", "prefixItems")
 _WITH_NAMES = ("dependentSchemas", "properties", "patternProperties", "$defs", "definitions")
 
 #: Keywords whose schemas describe the value itself, whether or not it must be valid by them; `not` does not.
-_DESCRIBING = ("if", "then", "else", "x-warn", "allOf", "anyOf", "oneOf", "dependentSchemas")
+DESCRIBING = ("if", "then", "else", "x-warn", "allOf", "anyOf", "oneOf", "dependentSchemas")
 
 #: Keywords where `false` stays as it is: the message about it names the rejected names.
 CLOSING = ("additionalProperties", "unevaluatedProperties")
@@ -101,7 +101,7 @@ def list_describing(document: Mapping[str, Any], nodes: Iterable[Any]) -> Iterat
     for node in nodes:
         if isinstance(node, dict):
             yield node
-            branches = [branch for _, branch in list_subschemas(node, _DESCRIBING)]
+            branches = [branch for _, branch in list_subschemas(node, DESCRIBING)]
             if "$ref" in node:
                 branches.append(resolve_reference(document, node["$ref"]))
             yield from list_describing(document, branches)

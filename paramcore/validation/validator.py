@@ -12,6 +12,7 @@ from itertools import chain
 from attrs import evolve, frozen
 
 from paramcore.model import EffectiveParams, Inheritance, ParamVersion, Project
+from paramcore.validation.check_parts import CrossCheck
 from paramcore.validation.finding import Finding
 from paramcore.validation.schema import Schema, Schemas
 from paramcore.validation.schema_rules import get_schema_rules
@@ -78,10 +79,15 @@ class Validator:
             finding for finding in inherited.together if finding.pointer and _get_param(finding) in own
         )
         # T13: required params, and all rules for several params, are validated on the effective params.
-        together = [*self._rules.validate_together(effective)]
-        for names, check in self._rules.cross_checks:
-            if names <= effective.keys():
-                together += inherited.by_check[names] if names.isdisjoint(own) else check(effective)
+        together, readers = [*self._rules.validate_together(effective)], self._rules.cross_checks_by_param
+        # A check that reads a param of the task runs again; the findings of the others are cached.
+        touched = {check for name in own if name in readers for check in readers[name]}
+        for check in touched:
+            if effective.keys() >= check.needed:
+                together += check.function(effective)
+        for check, check_findings in inherited.by_check.items():
+            if check not in touched:
+                together += check_findings
         for finding in together:
             is_settled = not finding.pointer or finding.version is not None or _get_param(finding) in own
             findings.append(finding if is_settled else self._attribute(finding, version))
@@ -93,10 +99,11 @@ class Validator:
             for finding in self._rules.validate_each(version.params):
                 by_param.setdefault(_get_param(finding), []).append(self._attribute(finding, version))
             by_check = {
-                names: [self._attribute(finding, version) for finding in check(version.params)]
-                for names, check in self._rules.cross_checks
-                if names <= version.params.keys()
+                check: [self._attribute(finding, version) for finding in check.function(version.params)]
+                for check in self._rules.cross_checks
+                if version.params.keys() >= check.needed
             }
+            by_check = {check: check_findings for check, check_findings in by_check.items() if check_findings}
             together = [
                 # A finding on the params as a whole has no pointer, and no version that first set it.
                 self._attribute(evolve(finding, version=version.number), version)
@@ -126,7 +133,7 @@ class _VersionFindings:
     #: What the schema finds wrong with the params as a whole, whatever params a task adds.
     together: Sequence[Finding]
     #: The findings of each check of several params.
-    by_check: Mapping[frozenset[str], Sequence[Finding]]
+    by_check: Mapping[CrossCheck, Sequence[Finding]]
 
 
 def _override(findings: Iterable[Finding]) -> list[Finding]:

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from running import EXAMPLES, run
 
 from paramcore.cli.exit_codes import FINDINGS, FINE, REFUSED
@@ -135,6 +136,22 @@ def test_look_alikes_are_warned_about():
     assert "`project_version`" in warnings[0]
     assert ran.document["params"]["project_param_version"] == 0
     assert ran.status == FINE
+
+
+@pytest.mark.parametrize(
+    "name", ["projectVersion", "project_verison", "uniqueId", "batchName", "Project", "project_id"]
+)
+@pytest.mark.parametrize("lines", [True, False])
+def test_preview_and_validate_agree_on_misspelt_routing_names(name, lines):
+    """A misspelt routing name is reported alike by `preview` and `validate`, for one request and for many (T14)."""
+    options = ("--lines",) * lines
+    previewed = run("preview", PROJECT, "-", "--format", "json", *options, stdin=json.dumps({name: 1}))
+    validated = run("validate", PROJECT, "-", "--format", "json", *options, stdin=json.dumps({name: 1}))
+    (line,) = previewed.err.splitlines()
+    findings = [json.loads(text) for text in validated.out.splitlines()] if lines else [validated.document]
+    (finding,) = [each for document in findings for each in document["findings"] if each["pointer"] == f"/{name}"]
+    assert line.endswith(f"found `{name}` in a task request, wanted {finding['wanted']}")
+    assert run("preview", PROJECT, "-", *options, stdin='{"padding": 1}').err == ""
 
 
 def test_kept_names_are_warned_about(tmp_path):

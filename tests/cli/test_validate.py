@@ -393,3 +393,50 @@ def test_an_error_that_came_back_is_reported_again(tmp_path):
     ran = run("validate", "p.json", "-", "--lines", "--format", "github", stdin=tasks, cwd=tmp_path)
     findings = [line for line in ran.out.splitlines() if "param_type" in line]
     assert [line.rpartition("[")[2] for line in findings] == ['project version 2 of "p"]', 'project version 0 of "p"]']
+
+
+def write_history(place):
+    """Write a project with findings on versions 1, 2 and 3, its latest."""
+    good, bad = {"geometries": {"box": {"objects_to_annotate": ["a"]}}}, {"padding": "5"}
+    entries = [{**good, **bad}, {**good, **bad}, {**good, **bad, "batch": "b"}, {**good, **bad}]
+    history = [{"version": number, **entry} for number, entry in enumerate(entries)]
+    document = {"type": "imageannotation", "name": "boxes", "param_history": history}
+    (place / "p.json").write_text(json.dumps(document))
+
+
+@pytest.mark.parametrize(
+    ("since", "versions"),
+    [
+        (0, {1, 2, 3}),
+        (1, {1, 2, 3}),
+        (2, {2, 3}),
+        (3, {3}),
+        (9, {3}),
+    ],
+)
+def test_findings_since_a_version(place, since, versions):
+    """Findings that are only about versions before N are left out; values that are inherited today never are."""
+    write_history(place)
+    ran = run("validate", "p.json", "--since-version", str(since), "--format", "json", cwd=place)
+    assert {finding["version"] for finding in ran.document["findings"]} == versions
+    assert [finding["first_set_in"] for finding in ran.document["findings"] if finding["code"] == "param_type"] == [0]
+    lints = {finding["version"] for finding in ran.document["findings"] if finding["code"].startswith("lint_")}
+    assert lints == versions
+    assert ran.status == 1
+
+
+def test_a_task_that_is_pinned_before_that_version(place):
+    """What a task inherits from an older version is reported: the task gets it."""
+    write_history(place)
+    task = {"attachment": "https://e.com/1.jpg", "project_version": 0}
+    ran = run("validate", "p.json", "-", "--since-version", "3", "--format", "json", stdin=json.dumps(task), cwd=place)
+    assert ("param_type", "/padding") in {(finding["code"], finding["pointer"]) for finding in ran.document["findings"]}
+
+
+@pytest.mark.parametrize("since", ["-1", "x", "1.0", "\u0661", "9" * 5_000])
+def test_a_version_that_is_no_number(place, since):
+    """`--since-version` is a whole number, 0 or more."""
+    write_history(place)
+    ran = run("validate", "p.json", f"--since-version={since}", cwd=place)
+    assert (ran.out, ran.status) == ("", 2)
+    assert "a version is a whole number, 0 or more" in ran.err

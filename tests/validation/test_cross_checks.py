@@ -12,7 +12,7 @@ CASES = [
      ("param_range", "error", "/geometries/line/max_vertices", None)),
     ("imageannotation", {"geometries": GEOMETRIES, "annotation_attributes": {
         "n": {"type": "number", "description": "n", "min": 5, "max": 1}}},
-     ("param_range", "warning", "/annotation_attributes/n/max", None)),
+     ("param_range", "error", "/annotation_attributes/n/max", None)),
     ("imageannotation", {"geometries": GEOMETRIES, "annotation_attributes": {
         "n": {"type": "text", "description": "n", "conditions": {"label_condition": {"label": ["car", "truk"]}}}}},
      ("param_choice", "warning", "/annotation_attributes/n/conditions/label_condition/label/1", None)),

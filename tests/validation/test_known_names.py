@@ -120,5 +120,6 @@ def test_names_inside_a_param_with_patterns():
     """Where patterns describe other names, no name is reported; members are searched by their pattern."""
     inner = {"properties": {"x": {}}, "patternProperties": {"^p": {"properties": {"k": {}}}}}
     assert [
-        pointer for _, _, pointer, _ in validate_own({"a": {"z": 1, "p": {"k": 1, "l": 1}}}, {"properties": {"a": inner}})
+        pointer
+        for _, _, pointer, _ in validate_own({"a": {"z": 1, "p": {"k": 1, "l": 1}}}, {"properties": {"a": inner}})
     ] == ["/a/p/l"]

@@ -95,3 +95,25 @@ def test_a_project_without_versions_has_nothing_to_override():
         add(defaults, empty.resolve({"padding": 1}))
     assert list(defaults.list_findings()) == []
     assert lint({"project_version": -1}, empty) == []
+
+
+@pytest.mark.parametrize(
+    ("inherited", "own", "is_repeated"),
+    [
+        ("One.\r\nTwo.\r\n", "Night.\nOne.\nTwo.", True),
+        ("One.\nTwo.", "One.\r\nTwo.\r\nNight.", True),
+        ("One.\rTwo.", "One.\nTwo.", True),
+        ("One.  \nTwo.\t\n", "  One.\nTwo.", True),
+        ("\n\nOne.\n\nTwo.\n\n", "Night.\n\nOne.\n \nTwo.", True),
+        ("\r\n\r\nOne.\r\n\r\n", "One.", True),
+        ("One.\n\nTwo.", "One.\nTwo.", False),
+        ("One.\r\nTwo.", "One. Two.", False),
+        ("One.", "One.\rx", True),
+        ("One.", "One.x", False),
+        (" \r\n", "Night.", False),
+    ],
+)
+def test_lines_that_end_otherwise(inherited, own, is_repeated):
+    """The project's lines are found whatever ends a line, with other blanks and blank lines around."""
+    project = Project("boxes", type="imageannotation", params={"instruction": inherited})
+    assert bool(lint({"instruction": own}, project)) is is_repeated

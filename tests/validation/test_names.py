@@ -3,7 +3,8 @@
 import pytest
 
 from paramcore import Project
-from paramcore.validation.names import load_misplaced_names
+from paramcore.validation import Schemas
+from paramcore.validation.names import find_look_alike, load_misplaced_names, suggest_name
 from paramcore.validation.validator import Validator
 from tests.validation.helpers import GEOMETRIES, make_boxes, validate
 
@@ -37,3 +38,110 @@ def test_names_in_free_places_pass():
     attributes = {"min_widht": {"type": "text", "description": "x"}}
     task = {"attachment": "a", "metadata": {"insruction": 1}, "annotation_attributes": attributes}
     assert validate(make_boxes(geometries=GEOMETRIES), task) == ()
+
+
+ROUTING_MISTAKES = {
+    "project": ["Project", "projectName", "projcet", "project_nam", "projectID"],
+    "project_version": ["projectVersion", "project_verison", "ProjectVersion", "project-version", "projetc_version",
+                        "project_ver", "projectParamVersion"],
+    "batch": ["Batch", "batchName", "batchId", "bacth"],
+    "unique_id": ["uniqueId", "UniqueID", "uniqe_id", "unique_ids"],
+    "clear_unique_id_on_error": ["clear_unique_id", "clearUniqueIdOnError", "clear_unique_id_on_eror", "clearUniqueId"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("type", ["imageannotation", "videoannotation", "chat", "no such type yet"])
+@pytest.mark.parametrize(
+    ("meant", "name"), [(meant, name) for meant, names in ROUTING_MISTAKES.items() for name in names]
+)
+def test_misspelt_routing_names(type, meant, name):
+    """A misspelt routing name is found in every type, with what to write and what is lost."""
+    findings = validate(Project("boxes", type=type), {name: "x"})
+    (finding,) = [finding for finding in findings if finding.code in ("param_unknown", "param_misplaced")]
+    assert (finding.severity, finding.pointer, finding.suggestion) == ("warning", f"/{name}", meant)
+    if meant == "project_version" and name != "project_param_version":
+        assert "silently inherits the latest version" in finding.wanted
+
+
+def test_codes_of_misspelt_routing_names():
+    """A routing name in another spelling is unknown; a name with a meaning of its own is misplaced."""
+    task = {"uniqueId": "x", "projectName": "x", "clear_unique_id": True, "taskType": "x", "project_id": "x"}
+    findings = validate(make_boxes(geometries=GEOMETRIES), {"attachment": "a", **task})
+    assert {finding.pointer[1:]: (finding.code, finding.suggestion) for finding in findings} == {
+        "uniqueId": ("param_unknown", "unique_id"),
+        "projectName": ("param_unknown", "project"),
+        "clear_unique_id": ("param_unknown", "clear_unique_id_on_error"),
+        "taskType": ("param_misplaced", None),
+        "project_id": ("param_misplaced", "project"),
+    }
+
+
+def test_the_nearest_name_was_meant():
+    """A name that is near a param of the type and near a routing name was meant for the nearer of the two."""
+    schemas = Schemas().with_schema("mine", {"properties": {"unique_ids": {}}})
+    project = Project("boxes", type="mine")
+    findings = Validator(project, schemas).task(project.resolve({"uniqueIds": 1, "uniqueId": 1}))
+    assert {finding.pointer: finding.suggestion for finding in findings} == {
+        "/uniqueIds": "unique_ids",
+        "/uniqueId": "unique_id",
+    }
+
+
+def test_what_does_not_look_like_a_routing_name():
+    """No param of any type, no routing name and no other word is taken for a misspelt routing name."""
+    params = {name for task_type in Schemas().types for name in Schemas().of(task_type).params}
+    for name in (*params, *ROUTING_MISTAKES, "match", "patch", "status", "uuid", "colour", "fps", "version", ""):
+        assert find_look_alike(name) is None, name
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "expected"),
+    [
+        ("Instruction", ["instruction"], "instruction"),
+        ("call-back URL", ["callback_url"], "callback_url"),
+        ("min_widht", ["max_width", "min_width"], "min_width"),
+        ("max_characters", ["max", "min"], None),
+        ("max_width", ["min_width"], None),
+        ("geometries.box.min_width", ["geometries"], None),
+        ("max", ["min"], None),
+        ("bbox", ["box"], "box"),
+        ("match", ["batch"], None),
+        ("bacth", ["batch"], "batch"),
+        ("shp", ["ship"], "ship"),
+        ("abcdefghij", ["abcdefghxy"], "abcdefghxy"),
+        ("abcdefghi", ["abcdefgxy"], None),
+        ("ca", ["ac"], None),
+        ("attachement", ["attachments", "attachment"], "attachment"),
+        ("labels2", ["labels1", "labels3"], "labels1"),
+        ("x" * 70, ["x" * 69], None),
+        ("X" * 70, ["x" * 70], "x" * 70),
+        ("", ["a"], None),
+    ],
+)
+def test_suggestions(name, known, expected):
+    """A name is suggested where few edits lie between: letters to insert, drop, replace or swap with a neighbour."""
+    assert suggest_name(name, known) == expected
+
+
+@pytest.mark.parametrize(
+    ("task", "pointer", "expected"),
+    [
+        ({"attachments": ["a"]}, "/attachments", None),
+        ({"attachmnts": ["a"]}, "/attachmnts", None),
+        ({"geometries.box.min_width": 5}, "/geometries.box.min_width", None),
+        ({"callbackUrl": "https://e.com"}, "/callbackUrl", "callback_url"),
+        ({"paddingx": 1}, "/paddingx", "paddingX"),
+    ],
+)
+def test_the_place_of_a_suggestion(task, pointer, expected):
+    """A param of another type is no misspelling of one of this type."""
+    (finding,) = validate(make_boxes(geometries=GEOMETRIES), {"attachment": "a", **task})
+    assert (finding.code, finding.pointer, finding.suggestion) == ("param_unknown", pointer, expected)
+
+
+@pytest.mark.parametrize(("type", "expected"), [("number", "max"), ("text", None)])
+def test_the_kind_of_a_field_decides(type, expected):
+    """Only names that the field's own type takes are suggested."""
+    field = {"type": type, "field_id": "a", "title": "A", "maxx": 5}
+    (finding,) = validate(Project("form", type="textcollection"), {"attachments": [], "fields": [field]})
+    assert (finding.pointer, finding.suggestion) == ("/fields/0/maxx", expected)

@@ -288,7 +288,7 @@ def test_a_warning_does_not_decide_what_is_evaluated(schema):
     """A part that has a warning still describes its names and elements."""
     value = {"b": 1} if "unevaluatedProperties" in schema else [1]
     findings = validate_own({"a": value}, {"properties": {"a": schema}})
-    assert [(severity, pointer) for severity, pointer, _ in findings] == [("warning", "/a")]
+    assert [(severity, pointer) for _, severity, pointer, _ in findings] == [("warning", "/a")]
 
 
 @pytest.mark.parametrize(

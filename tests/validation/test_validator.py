@@ -238,3 +238,32 @@ class TestFindings:
                 assert [finding.pointer for finding in validator.task_params(own, effective.inheritance)] == [
                     "/ids"
                 ] * is_repeated
+
+
+@pytest.mark.parametrize(
+    ("name", "missing"),
+    [
+        ("lineannotation", {"attachment", "objects_to_annotate"}),
+        ("polygonannotation", {"attachment", "objects_to_annotate"}),
+        ("pointannotation", {"attachment", "objects_to_annotate"}),
+        ("phonecall", {"phone_number", "entity_name"}),
+        ("categorization", {"attachment", "attachment_type"}),
+        ("audiotranscription", {"attachment"}),
+    ],
+)
+def test_what_types_require(name, missing):
+    """Each type requires the params without which the service refused a task, and no more."""
+    findings = validate(Project("boxes", type=name), {"instruction": "a"})
+    required = [finding for finding in findings if finding.code == "param_missing" and finding.found.startswith("no ")]
+    assert {(finding.found, finding.severity) for finding in required} == {
+        (f"no `{param}`", "error") for param in missing
+    }
+
+
+def test_a_project_is_checked_against_itself():
+    """Params of one version that do not fit each other are found without a task (T13)."""
+    params = {"labels": [{"name": "PERSON"}], "relationships": [{"source_label": "ORG", "target_label": "PERSON"}]}
+    project = Project("boxes", type="namedentityrecognition", params=params)
+    (finding,) = Validator(project).project()
+    assert (finding.pointer, finding.severity, finding.version) == ("/relationships/0/source_label", "error", 0)
+    assert Validator(project.replace_params({"relationships": params["relationships"]})).project() == ()

@@ -127,8 +127,14 @@ class ValidationRun:
 
     def _validate_project(self, project: Project) -> list[LocatedFinding]:
         validator = self._validators[project.name]
-        findings = (*lint_type(project, self._schemas), *validator.project(), *lint_history(project))
+        history = [finding for finding in lint_history(project) if self._is_recent(finding, project)]
+        findings = (*lint_type(project, self._schemas), *validator.project(), *history)
         return self._report(findings, project)
+
+    def _is_recent(self, finding: Finding, project: Project) -> bool:
+        """Return whether a finding is about a version that `--since-version` selects, or about the latest."""
+        since = min(self._options.since_version, project.latest.number)
+        return finding.version is None or finding.version >= since
 
     def _validate_tasks(self) -> Iterator[list[LocatedFinding]]:
         for raw_task in read_raw_tasks(self._options, prints=not self._options.output):

@@ -1,0 +1,91 @@
+"""What the cross-param checks share: `CrossCheck`, and access to values of any form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeAlias
+
+from attrs import Factory, field, frozen
+
+from paramcore.text import describe_type, describe_value, format_value
+from paramcore.validation.finding import Finding, Severity
+from paramcore.validation.names import suggest_name
+from paramcore.values import join_pointer
+
+CheckFunction: TypeAlias = Callable[[Mapping[str, Any]], Iterator[Finding]]
+
+
+@frozen(eq=False)
+class CrossCheck:
+    """A check of one param by itself, or of several effective params."""
+
+    function: CheckFunction
+    #: The params that the check needs; it runs where all of them are set.
+    params: tuple[str, ...]
+    #: The task types that it is for; empty for all types.
+    types: tuple[str, ...] = ()
+    #: The params that it also reads, where they are set.
+    optional: tuple[str, ...] = ()
+    #: `params`, and `params` with `optional`, as sets.
+    needed: frozenset[str] = field(init=False, default=Factory(lambda self: frozenset(self.params), takes_self=True))
+    reads: frozenset[str] = field(
+        init=False, default=Factory(lambda self: frozenset((*self.params, *self.optional)), takes_self=True)
+    )
+
+    @property
+    def is_of_several(self) -> bool:
+        """Whether the check reads more than one param."""
+        return len(self.reads) > 1
+
+
+def make_choice_finding(severity: Severity, pointer: str, value: Any, wanted: str, known: Iterable[str]) -> Finding:
+    """Return the finding that a value is none of the known names, with the name that was probably meant."""
+    suggestion = suggest_name(value if isinstance(value, str) else format_value(value), known)
+    fix = None if suggestion is None else format_value(suggestion)
+    found, hidden = describe_value(value), describe_type(value)
+    return Finding("param_choice", severity, pointer, found, wanted, fix, found_without_value=hidden)
+
+
+def walk_nested(value: Any, pointer: str, below: str) -> Iterator[tuple[Mapping[str, Any], str]]:
+    """Yield the objects of an array and, outermost first, of the arrays called `below` in them, with pointers."""
+    waiting = [(value, pointer)]
+    while waiting:
+        array, start = waiting.pop()
+        objects = [
+            (element, start + join_pointer(index))
+            for index, element in enumerate(list_elements(array))
+            if isinstance(element, dict)
+        ]
+        yield from objects
+        waiting.extend((element[below], f"{at}/{below}") for element, at in reversed(objects) if below in element)
+
+
+def list_leaves(value: Any, pointer: str) -> Iterator[tuple[Any, str]]:
+    """Yield a value, or each element of an array, with its pointer."""
+    if isinstance(value, (list, tuple)):
+        yield from ((element, pointer + join_pointer(index)) for index, element in enumerate(value))
+    else:
+        yield value, pointer
+
+
+def get_member(value: Any, *names: str) -> Any:
+    """Return what these names lead to; `None` where one of them is missing."""
+    for name in names:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def get_number(value: Any, name: str) -> int | float | None:
+    """Return a member that is a number."""
+    number = get_member(value, name)
+    return number if type(number) in (int, float) else None
+
+
+def list_members(value: Any) -> Iterable[tuple[str, Any]]:
+    """Return the members of an object."""
+    return value.items() if isinstance(value, dict) else ()
+
+
+def list_elements(value: Any) -> Iterable[Any]:
+    """Return the elements of an array."""
+    return value if isinstance(value, (list, tuple)) else ()

@@ -1,0 +1,94 @@
+"""Checks of what refers to a field of a form or to a choice of it, in `textcollection`; see `references`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from paramcore.validation.check_parts import (
+    CrossCheck,
+    get_member,
+    list_elements,
+    list_leaves,
+    list_members,
+    make_choice_finding,
+    walk_nested,
+)
+from paramcore.validation.finding import Finding
+from paramcore.values import join_pointer, same
+
+_FIELD = "the `field_id` of a field"
+
+
+def _list_fields(params: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """Return the fields of a form, and of the sets in it, by their ids."""
+    fields = [field for field, _ in walk_nested(params["fields"], "", "fields")]
+    return {field["field_id"]: field for field in fields if isinstance(field.get("field_id"), str)}
+
+
+def _check_forms(params: Mapping[str, Any]) -> Iterator[Finding]:
+    fields = _list_fields(params)
+    for index, attachment in enumerate(list_elements(params["attachments"])):
+        for form, pointer in list_leaves(get_member(attachment, "forms"), f"/attachments/{index}/forms"):
+            if fields and isinstance(form, str) and form not in fields:
+                yield make_choice_finding("warning", pointer, form, _FIELD, fields)
+
+
+def _check_conditions(params: Mapping[str, Any]) -> Iterator[Finding]:
+    fields = _list_fields(params)
+    for field, pointer in walk_nested(params["fields"], "/fields", "fields"):
+        waiting = [(field.get("conditions"), f"{pointer}/conditions")]
+        while waiting:
+            rule, at = waiting.pop()
+            if isinstance(rule, (list, tuple)):
+                waiting += list_leaves(rule, at)
+            for name, answers in list_members(rule):
+                place = at + join_pointer(name)
+                if name == "not":
+                    waiting.append((answers, place))
+                elif name not in fields:
+                    yield make_choice_finding("warning", place, name, _FIELD, fields)
+                else:
+                    yield from _check_answers(answers, place, fields[name])
+
+
+def _check_answers(answers: Any, pointer: str, field: Mapping[str, Any]) -> Iterator[Finding]:
+    """Check answers to a field; of an object only `not` is documented."""
+    while isinstance(answers, dict) and "not" in answers:
+        answers, pointer = answers["not"], f"{pointer}/not"
+    choices = [choice for choice, _ in walk_nested(field.get("choices"), "", "subchoices")]
+    values = [choice["value"] for choice in choices if "value" in choice]
+    known = [value for value in values if isinstance(value, str)]
+    for answer, at in list_leaves(answers, pointer):
+        is_plain = isinstance(answer, (str, int, float))
+        if values and is_plain and not any(same(answer, value) for value in values):
+            name = field["field_id"]
+            yield make_choice_finding("warning", at, answer, f"the `value` of a choice of `{name}`", known)
+
+
+def _check_hypothesis(params: Mapping[str, Any]) -> Iterator[Finding]:
+    fields = _list_fields(params)
+    for name, answer in list_members(get_member(params["hypothesis"], "annotations")):
+        pointer = join_pointer("hypothesis", "annotations", name)
+        if name not in fields and fields:
+            yield make_choice_finding("warning", pointer, name, _FIELD, fields)
+            continue
+        field_id, field = get_member(answer, "field_id"), fields.get(name, {})
+        if isinstance(field_id, str) and field_id != name:
+            wanted = "the id that the answer stands under"
+            yield make_choice_finding("warning", f"{pointer}/field_id", field_id, wanted, [name])
+        kind, known = get_member(answer, "type"), field.get("type")
+        if isinstance(kind, str) and isinstance(known, str) and kind != known:
+            yield make_choice_finding("warning", f"{pointer}/type", kind, f"the type of the field, `{known}`", [known])
+        # A response is a list of lists.
+        for response, at in list_leaves(get_member(answer, "response"), f"{pointer}/response"):
+            yield from _check_answers(response, at, field)
+
+
+_FORM = ("textcollection",)
+
+FORM_CHECKS = (
+    CrossCheck(_check_forms, ("attachments", "fields"), _FORM),
+    CrossCheck(_check_conditions, ("fields",), _FORM),
+    CrossCheck(_check_hypothesis, ("fields", "hypothesis"), _FORM),
+)

@@ -1,0 +1,213 @@
+"""Checks of references: a value that names a label, a shape, an attribute or a field must name one that is there.
+
+The documentation says what each of them names.  No record shows that the service
+rejects such a request, so every finding is a warning.
+
+A project may be incomplete (T13): a check says nothing where the params that
+define the names are missing, or define none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from attrs import evolve
+
+from paramcore.validation.addresses import check_callback
+from paramcore.validation.check_parts import (
+    CrossCheck,
+    get_member,
+    list_elements,
+    list_leaves,
+    list_members,
+    make_choice_finding,
+)
+from paramcore.validation.finding import Finding
+from paramcore.validation.form_references import FORM_CHECKS
+from paramcore.values import join_pointer, same
+
+#: The params that define the labels of a type.
+_LABELS = ("geometries", "labels", "objects_to_annotate", "instance_labels")
+
+
+def _list_names(labels: Any) -> Iterator[str]:
+    """Yield the names of labels or choices, of groups and of what is in them."""
+    waiting = [labels]
+    while waiting:
+        for label in list_elements(waiting.pop()):
+            # `choice` and `subchoices` name labels of shapes, `name` and `children` entities of a text.
+            names = (get_member(label, "choice"), get_member(label, "name")) if isinstance(label, dict) else (label,)
+            yield from (name for name in names if isinstance(name, str))
+            waiting += [get_member(label, "subchoices"), get_member(label, "children")]
+
+
+def _list_shapes(params: Mapping[str, Any]) -> dict[str, dict[str, None]]:
+    """Return the labels of each shape that is in use; a dict keeps their order, so suggestions are stable."""
+    shapes = list_members(params.get("geometries"))
+    labels = {name: _list_names(get_member(shape, "objects_to_annotate")) for name, shape in shapes if shape}
+    return {name: dict.fromkeys(names) for name, names in labels.items()}
+
+
+def _list_labels(params: Mapping[str, Any]) -> dict[str, None]:
+    labels = {label: None for names in _list_shapes(params).values() for label in names}
+    return labels | dict.fromkeys(name for param in _LABELS[1:] for name in _list_names(params.get(param)))
+
+
+def _name_labels(params: Mapping[str, Any]) -> str:
+    return "a label of the geometries" if params.get("geometries") else "one of the labels"
+
+
+def _check_labels(value: Any, pointer: str, known: Collection[str], wanted: str) -> Iterator[Finding]:
+    """Check one label, or each label of an array."""
+    for label, at in list_leaves(value, pointer):
+        if known and isinstance(label, str) and label not in known:
+            yield make_choice_finding("warning", at, label, wanted, known)
+
+
+def _check_attributes(params: Mapping[str, Any], param: str) -> Iterator[Finding]:
+    labels, attributes = _list_labels(params), params[param]
+    for name, attribute in list_members(attributes):
+        pointer = join_pointer(param, name)
+        allowed = get_member(attribute, "allowed_labels")
+        yield from _check_labels(allowed, f"{pointer}/allowed_labels", labels, _name_labels(params))
+        conditions = get_member(attribute, "conditions")
+        for condition, at in list_leaves(conditions, f"{pointer}/conditions"):
+            yield from _check_label_condition(condition, at, labels, params)
+            listed = list_elements(get_member(condition, "attribute_conditions"))
+            for index, values in enumerate(listed):
+                yield from _check_answers(values, f"{at}/attribute_conditions/{index}", attributes)
+
+
+def _check_label_condition(
+    condition: Any, pointer: str, labels: dict[str, None], params: Mapping[str, Any]
+) -> Iterator[Finding]:
+    value = get_member(condition, "label_condition", "label")
+    events = dict.fromkeys(_list_names(params.get("events_to_annotate")))
+    # About a scene, a label is an event of a video: without events here, the task may bring them.
+    is_global = get_member(condition, "is_global") is True
+    known = events if is_global else labels and labels | events
+    wanted = "an event of `events_to_annotate`" if is_global else _name_labels(params)
+    yield from _check_labels(value, f"{pointer}/label_condition/label", known, wanted)
+
+
+def _check_answers(answers: Any, pointer: str, attributes: Mapping[str, Any]) -> Iterator[Finding]:
+    """Check that each name of `answers` is an attribute, and that its value is a choice of it."""
+    for name, value in list_members(answers if attributes else None):
+        at = pointer + join_pointer(name)
+        if name not in attributes:
+            yield make_choice_finding("warning", at, name, "the name of an attribute", attributes)
+        elif get_member(attributes[name], "type") in (None, "category"):
+            choices = get_member(attributes[name], "choices")
+            plain = [choice for choice in list_elements(choices) if not isinstance(choice, (dict, list, tuple))]
+            known = dict.fromkeys(_list_names(choices))
+            for answer, place in list_leaves(value, at):
+                if not (known and isinstance(answer, (str, int, float))):
+                    continue
+                if answer not in known and not any(same(answer, choice) for choice in plain):
+                    yield make_choice_finding("warning", place, answer, f"a choice of `{name}`", known)
+
+
+def _check_links(params: Mapping[str, Any]) -> Iterator[Finding]:
+    labels = _list_labels(params)
+    for name, link in list_members(params["links"]):
+        for end in ("from_allowed_labels", "to_allowed_labels"):
+            pointer = join_pointer("links", name, end)
+            yield from _check_labels(get_member(link, end), pointer, labels, _name_labels(params))
+
+
+def _check_connections(params: Mapping[str, Any]) -> Iterator[Finding]:
+    points = _list_shapes(params).get("point", {})
+    attributes = params.get("annotation_attributes")
+    linked = [name for name, attribute in list_members(attributes) if get_member(attribute, "type") == "linked"]
+    for index, connection in enumerate(list_elements(get_member(params["geometries"], "point", "connections"))):
+        pointer = join_pointer("geometries", "point", "connections", index)
+        yield from _check_labels(get_member(connection, "pair"), f"{pointer}/pair", points, "a label of the points")
+        for key in ("connection_attribute", "connections_attribute"):
+            name = get_member(connection, key)
+            if attributes and isinstance(name, str) and name not in linked:
+                wanted = "the name of a linked attribute"
+                yield make_choice_finding("warning", f"{pointer}/{key}", name, wanted, linked)
+
+
+def _check_annotations(params: Mapping[str, Any], param: str) -> Iterator[Finding]:
+    """Check annotations that were made beforehand: labels, shapes and answers that the params do not offer."""
+    shapes, labels = _list_shapes(params), _list_labels(params)
+    events = dict.fromkeys(_list_names(params.get("events_to_annotate")))
+    if shapes and events:
+        shapes, labels = {**shapes, "event": events}, labels | events
+    attributes = params.get("annotation_attributes")
+    attributes = attributes if isinstance(attributes, dict) else {}
+    annotations = get_member(params[param], "annotations")
+    # Annotations are an array, or an object by their ids.
+    each = list_members(annotations) if isinstance(annotations, dict) else enumerate(list_elements(annotations))
+    for key, annotation in each:
+        pointer = join_pointer(param, "annotations", key)
+        shape = get_member(annotation, "type")
+        name = "type"
+        if shape is None:
+            # Annotations of a video name their shape so.
+            shape, name = get_member(annotation, "geometry"), "geometry"
+        yield from _check_labels(shape, f"{pointer}/{name}", shapes, "a shape of `geometries`")
+        drawn = shapes.get(shape) if isinstance(shape, str) else None
+        wanted = f"a label of `{shape}`" if drawn else _name_labels(params)
+        yield from _check_labels(get_member(annotation, "label"), f"{pointer}/label", drawn or labels, wanted)
+        yield from _check_answers(get_member(annotation, "attributes"), f"{pointer}/attributes", attributes)
+    answers = get_member(params[param], "global_attributes")
+    yield from _check_answers(answers, f"/{param}/global_attributes", attributes)
+
+
+def _check_masks(params: Mapping[str, Any]) -> Iterator[Finding]:
+    labels = _list_labels(params)
+    for name, _ in list_members(get_member(params["hypothesis"], "labelMapping")):
+        pointer = join_pointer("hypothesis", "labelMapping", name)
+        yield from _check_labels(name, pointer, labels, _name_labels(params))
+
+
+def _check_features(params: Mapping[str, Any]) -> Iterator[Finding]:
+    features = [feature for feature in list_elements(params["features"]) if isinstance(feature, dict)]
+    names = [feature.get(key) for feature in features for key in ("label", "title")]
+    known = dict.fromkeys(name for name in names if isinstance(name, str))
+    geometry = params.get("geometry")
+    annotations = list_elements(get_member(params["hypothesis"], "annotations"))
+    for index, annotation in enumerate(annotations):
+        pointer = join_pointer("hypothesis", "annotations", index)
+        yield from _check_labels(get_member(annotation, "label"), f"{pointer}/label", known, "a label of the features")
+        shape = get_member(annotation, "location", "type")
+        shapes = [geometry] if isinstance(geometry, str) else []
+        yield from _check_labels(shape, f"{pointer}/location/type", shapes, "the shape that `geometry` names")
+
+
+def _check_follow_ups(params: Mapping[str, Any]) -> Iterator[Finding]:
+    """Check each task that starts from this one: it has the params of its own type."""
+    for index, task in enumerate(list_elements(get_member(params["dependents"], "defs"))):
+        for check in _FOLLOW_UP_CHECKS:
+            if isinstance(task, dict) and all(name in task for name in check.params):
+                for finding in check.function(task):
+                    yield evolve(finding, pointer=f"/dependents/defs/{index}{finding.pointer}")
+
+
+_DRAWN = (*_LABELS, "events_to_annotate", "annotation_attributes")
+
+_FOLLOW_UP_CHECKS = (
+    CrossCheck(
+        partial(_check_attributes, param="annotation_attributes"),
+        ("annotation_attributes",),
+        optional=(*_LABELS, "events_to_annotate"),
+    ),
+    CrossCheck(_check_links, ("links",), optional=_LABELS),
+    CrossCheck(_check_connections, ("geometries",), optional=("annotation_attributes",)),
+    CrossCheck(check_callback, ("callback_url",)),
+)
+
+REFERENCE_CHECKS = (
+    *_FOLLOW_UP_CHECKS[:-1],
+    CrossCheck(partial(_check_attributes, param="global_attributes"), ("global_attributes",), optional=_LABELS),
+    CrossCheck(partial(_check_annotations, param="hypothesis"), ("hypothesis",), optional=_DRAWN),
+    CrossCheck(partial(_check_annotations, param="base_annotations"), ("base_annotations",), optional=_DRAWN),
+    CrossCheck(_check_masks, ("hypothesis",), optional=_LABELS),
+    CrossCheck(_check_features, ("features", "hypothesis"), ("documenttranscription",), ("geometry",)),
+    CrossCheck(_check_follow_ups, ("dependents",), ("lidarannotation",)),
+    *FORM_CHECKS,
+)

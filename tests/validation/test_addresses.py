@@ -1,0 +1,101 @@
+"""Addresses that the service cannot read."""
+
+import pytest
+
+from paramcore import Project
+from tests.validation.helpers import GEOMETRIES, validate
+
+URL = "https://data.example.com/1.jpg"
+GOOD = [
+    URL, "HTTP://example.com/a", "s3://bucket/key with blanks.jpg", "gs://b/k", "scaledata://1", "azure://a/b",
+    "https://example.com/Z%C3%BCrich?x=1#y", "https://example.com/Zürich.jpg", "data:image/png;base64,AA", "a",
+]  # fmt: skip
+BAD = [
+    (f" {URL}", URL), (f"{URL}\n", URL), (f"\t{URL}\r\n", URL), (f"\ufeff{URL}", URL), (f"{URL}\u200b", URL),
+    (f"{URL}\xa0", URL), ("   ", None), ("https://e.com/a\nb.jpg", None), ("https://e.com/a\x00b", None),
+    ("https://e.com/a\u200bb", None), ("https://e.com/my file.jpg", "https://e.com/my%20file.jpg"),
+    ("/home/me/1.jpg", None), ("C:\\x.jpg", None), ("c:/x.jpg", None), ("file:///x.jpg", None), ("./a.png", None),
+    ("../a.png", None), ("~/a.png", None), ("\\\\server\\a.png", None), ("images/1.jpg", None), ("1.jpg", None),
+    ("example.com/1.jpg", None), ("//example.com/1.jpg", None), ("https:/e.com/1.jpg", None), ("https:///1.jpg", None),
+    (" /home/me/1.jpg", None), ("Look at this.", None),
+]  # fmt: skip
+
+
+def find(type, params):
+    findings = validate(Project("p", type=type), params)
+    return [
+        (finding.severity, finding.pointer, finding.suggestion and finding.suggestion[1:-1])
+        for finding in findings
+        if finding.code == "param_pattern"
+    ]
+
+
+@pytest.mark.parametrize("address", GOOD)
+def test_an_address(address):
+    """An address of the web or of a bucket is fine."""
+    assert find("imageannotation", {"attachment": address, "geometries": GEOMETRIES}) == []
+
+
+@pytest.mark.parametrize(("address", "suggestion"), BAD)
+def test_no_address(address, suggestion):
+    """Blanks, line breaks and local paths are warned about, once, with the address to write where there is one."""
+    params = {"attachment": address, "geometries": GEOMETRIES}
+    assert find("imageannotation", params) == [("warning", "/attachment", suggestion)]
+
+
+@pytest.mark.parametrize(
+    ("type", "params", "pointer"),
+    [
+        ("audiotranscription", {"attachment": "Hello there."}, "/attachment"),
+        ("polygonannotation", {"attachment": "./1.jpg"}, "/attachment"),
+        ("annotation", {"examples": [{"image": "/1.jpg"}]}, "/examples/0/image"),
+        ("lidartopdown", {"attachment": [URL, "./1.jpg"]}, "/attachment/1"),
+        ("lidarannotation", {"attachments": [URL, "./1.jpg"]}, "/attachments/1"),
+        ("documenttranscription", {"attachments": [f"{URL} "]}, "/attachments/0"),
+        ("imageannotation", {"context_attachments": [{"attachment": "C:\\1.jpg"}]}, "/context_attachments/0/attachment"),
+        ("textcollection", {"attachments": [{"type": "image", "content": " x.jpg"}]}, "/attachments/0/content"),
+        ("categorization", {"attachment": "./1.jpg", "attachment_type": "image"}, "/attachment"),
+        ("comparison", {"attachments": [URL, "./1.jpg"], "attachment_type": "image"}, "/attachments/1"),
+        ("chat", {"attachment": "./1.jpg", "attachment_type": "image"}, "/attachment"),
+        ("videoplaybackannotation", {"hypothesis": {"annotations": {"url": "./h.json"}}}, "/hypothesis/annotations/url"),
+        ("segmentannotation", {"hypothesis": {"annotations": {"combined": {"indexedImage": "/m.png"}}}},
+         "/hypothesis/annotations/combined/indexedImage"),
+        ("lidarannotation", {"dependents": {"defs": [{"callback_url": "example.com"}]}}, "/dependents/defs/0/callback_url"),
+        ("chat", {"callback_url": "https://e.com/done\n"}, "/callback_url"),
+        ("chat", {"callback_url": " me@example.com"}, "/callback_url"),
+        ("chat", {"callback_url": "file:///home/me@work"}, "/callback_url"),
+        ("chat", {"callback_url": "s3://bucket/x"}, "/callback_url"),
+    ],
+)  # fmt: skip
+def test_every_place(type, params, pointer):
+    """Attachments, context, examples, files of annotations and callbacks are addresses."""
+    assert [at for _, at, _ in find(type, params)] == [pointer]
+
+
+@pytest.mark.parametrize(
+    ("type", "params"),
+    [
+        ("categorization", {"attachment": " See ./a.png\n", "attachment_type": "text"}),
+        ("categorization", {"attachment": " See ./a.png\n"}),
+        ("comparison", {"attachments": ["1. a", "2. b"], "attachment_type": "text"}),
+        ("namedentityrecognition", {"attachment": "Ada. \n", "attachment_type": "text"}),
+        ("textcollection", {"attachments": [{"type": "text", "content": " a. b\n"}]}),
+        ("chat", {"attachment": "Hello there."}),
+        ("chat", {"callback_url": "me@example.com"}),
+        ("chat", {"callback_url": "HTTPS://example.com/a"}),
+        ("imageannotation", {"attachment": None, "context_attachments": [{"attachment": ["./a"]}]}),
+    ],
+)
+def test_texts_are_data(type, params):
+    """A text that is the data itself is no address."""
+    assert find(type, params) == []
+
+
+def test_values_are_hidden():
+    """Without values, a finding on an address shows none."""
+    (finding,) = [
+        finding
+        for finding in validate(Project("p", type="lidarlinking"), {"callback_url": " https://secret.example.com"})
+        if finding.code == "param_pattern"
+    ]
+    assert "secret" not in str(finding.without_values())

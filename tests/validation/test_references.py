@@ -1,0 +1,280 @@
+"""References to a label, a shape, an attribute or a field that is not there."""
+
+import pytest
+
+from paramcore import Project
+from paramcore.validation import Validator
+from tests.validation.helpers import validate
+
+CATEGORY = {"type": "category", "description": "d", "choices": ["none", {"choice": "some", "subchoices": ["few"]}]}
+GEOMETRIES = {
+    "box": {"objects_to_annotate": ["car", {"choice": "large", "subchoices": ["bus"]}]},
+    "point": {"objects_to_annotate": ["hand", "elbow"]},
+}
+LABELS = {
+    "imageannotation": {"geometries": GEOMETRIES},
+    "videoannotation": {"geometries": GEOMETRIES, "attachments": ["https://e.com/1.jpg"]},
+    "videoplaybackannotation": {"geometries": GEOMETRIES},
+    "lidartopdown": {"geometries": {"line": {"objects_to_annotate": ["car", "large", "bus"]}}},
+    "segmentannotation": {"labels": ["car", "large", "bus"]},
+    "lidarannotation": {"labels": ["car", "large", "bus"], "attachments": [], "attachment_type": "json"},
+    "annotation": {"objects_to_annotate": ["car", "large", "bus"]},
+    "polygonannotation": {"objects_to_annotate": ["car", "large", "bus"]},
+}
+FORM = [
+    {"type": "field_set", "field_id": "set", "title": "S", "fields": [
+        {"type": "category", "field_id": "genre", "title": "G", "choices": [
+            {"label": "R", "subchoices": [{"label": "N", "value": "nerdcore"}]}, {"label": "2", "value": 2}]},
+        {"type": "boolean", "field_id": "live", "title": "L"}]},
+]  # fmt: skip
+
+
+def find(type, params, attachment="https://e.com/1.jpg"):
+    """Return the pointers and suggestions of the findings on references, in a task and in a project alone."""
+    task = {"attachment": attachment, "instruction": "a", **params}
+    project = Project("p", type=type, params=params)
+    in_task = validate(Project("p", type=type), task)
+    # The fast path validates plain JSON, whose objects have no hash.
+    assert Validator(project).task_params(task, Project("p", type=type).resolve({}).inheritance) == in_task
+    found = [finding for finding in in_task if finding.code == "param_choice"]
+    alone = [finding for finding in Validator(project).project() if finding.code == "param_choice"]
+    assert [finding.pointer for finding in alone] == [finding.pointer for finding in found]
+    assert {finding.severity for finding in found} <= {"warning"}
+    return [(finding.pointer, finding.suggestion) for finding in found]
+
+
+def attribute(conditions, **more):
+    return {"annotation_attributes": {"a": {"type": "text", "conditions": conditions, **more}, "c": CATEGORY}}
+
+
+@pytest.mark.parametrize("type", LABELS)
+@pytest.mark.parametrize(
+    ("label", "wrong"), [("car", []), (["bus", "large"], []), ("crr", ["/label"]), (["bus", 5, "vus"], ["/label/2"])]
+)
+def test_labels_of_conditions(type, label, wrong):
+    """A label of a condition is one that the type draws, a group or a leaf; also in a list of sets of conditions."""
+    base = "/annotation_attributes/a/conditions"
+    condition = {"label_condition": {"label": label}}
+    params = LABELS[type]
+    assert [at for at, _ in find(type, {**params, **attribute(condition)})] == [
+        f"{base}/label_condition{w}" for w in wrong
+    ]
+    many = [{"label_condition": {"label": "car"}}, condition]
+    assert [at for at, _ in find(type, {**params, **attribute(many)})] == [
+        f"{base}/1/label_condition{w}" for w in wrong
+    ]
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        ({"c": "none"}, None),
+        ({"c": ["few", "some", None, {}]}, None),
+        ({"a": "anything"}, None),
+        ({"nope": "x"}, ("/nope", None)),
+        ({"d": "x"}, ("/d", None)),
+        ({"c": "nome"}, ("/c", '"none"')),
+        ({"c": ["few", "many"]}, ("/c/1", None)),
+        ({"c": True}, ("/c", None)),
+    ],
+)
+@pytest.mark.parametrize("as_list", [False, True])
+def test_attribute_conditions(answers, expected, as_list):
+    """A condition names an attribute that is there, and a choice that it offers."""
+    condition = {"attribute_conditions": [{"c": "none"}, answers]}
+    base = "/annotation_attributes/a/conditions" + "/0" * as_list + "/attribute_conditions/1"
+    found = find("imageannotation", {**LABELS["imageannotation"], **attribute([condition] if as_list else condition)})
+    assert found == ([] if expected is None else [(base + expected[0], expected[1])])
+
+
+def test_choices_that_are_no_text():
+    """A number is offered where it is among the choices, and `1` is not `"1"`."""
+    numbers = {"type": "category", "choices": ["1", 2]}
+    conditions = {"attribute_conditions": [{"n": [1, 2, "1"]}]}
+    attributes = {"n": numbers, "t": {"type": "text", "conditions": conditions}}
+    found = find("lidarannotation", {"labels": ["car"], "attachments": [], "annotation_attributes": attributes})
+    assert ("/annotation_attributes/t/conditions/attribute_conditions/0/n/0", '"1"') in found
+    assert len([at for at, _ in found if "conditions" in at]) == 1
+
+
+def test_an_attribute_without_a_type_is_a_category():
+    """The service takes an attribute without a type for a category, so its choices count."""
+    attributes = {
+        "c": {"choices": ["none"]},
+        "t": {"type": "text", "conditions": {"attribute_conditions": [{"c": "non"}]}},
+    }
+    params = {"labels": ["car"], "annotation_attributes": attributes}
+    place = "/annotation_attributes/t/conditions/attribute_conditions/0/c"
+    assert find("segmentannotation", params) == [(place, '"none"')]
+
+
+def test_attributes_without_names_that_are_known():
+    """Where the labels are not there, or are the task's to bring, nothing is said of a label; null is no attribute."""
+    params = attribute({"label_condition": {"label": "car"}}, allowed_labels=["car"])
+    assert Validator(Project("p", type="imageannotation", params=params)).project()[0].code != "param_choice"
+    assert find("imageannotation", {"annotation_attributes": {"a": None}, "geometries": {"box": None}}) == []
+
+
+@pytest.mark.parametrize("type", ["imageannotation", "videoplaybackannotation"])
+def test_labels_about_the_scene(type):
+    """About the scene, a label is an event, and unknown where there are no events."""
+    condition = {"is_global": True, "label_condition": {"label": "fall"}}
+    params = {"geometries": GEOMETRIES, **attribute(condition)}
+    assert find(type, params) == []
+    assert find(type, {**params, "events_to_annotate": ["fall"]}) == []
+    place = "/annotation_attributes/a/conditions/label_condition/label"
+    assert find(type, {**params, "events_to_annotate": ["falls"]}) == [(place, '"falls"')]
+    local = {"geometries": GEOMETRIES, **attribute({"label_condition": {"label": "fall"}})}
+    assert find(type, {**local, "events_to_annotate": ["fall"]}) == []
+
+
+@pytest.mark.parametrize(
+    ("type", "params", "expected"),
+    [
+        ("imageannotation", {"annotation_attributes": {"p": {"type": "linked", "allowed_labels": ["car", "buss"]}}},
+         [("/annotation_attributes/p/allowed_labels/1", '"bus"')]),
+        ("segmentannotation", {"annotation_attributes": {"p": {"type": "linked", "allowed_labels": ["large", "larg"]}}},
+         [("/annotation_attributes/p/allowed_labels/1", '"large"')]),
+        ("imageannotation", {"links": {"x": {"from_allowed_labels": ["car"], "to_allowed_labels": ["hand", "elbwo"]}}},
+         [("/links/x/to_allowed_labels/1", '"elbow"')]),
+        ("videoannotation", {"links": {"x": {"from_allowed_labels": ["no"], "to_allowed_labels": None}}},
+         [("/links/x/from_allowed_labels/0", None)]),
+        ("imageannotation", {"hypothesis": {"annotations": [{"label": "larg", "type": "box"}]}},
+         [("/hypothesis/annotations/0/label", '"large"')]),
+        ("imageannotation", {"hypothesis": {"annotations": [{"label": "car", "type": "polygon"}, {"type": "box"}]}},
+         [("/hypothesis/annotations/0/type", None)]),
+        ("imageannotation", {"base_annotations": {"annotations": [{"label": "hand", "type": "box"}]}},
+         [("/base_annotations/annotations/0/label", None)]),
+        ("imageannotation", {"hypothesis": {"annotations": [{"label": "car", "type": "box", "attributes": {"c": "x"}}]},
+                             "annotation_attributes": {"c": CATEGORY}},
+         [("/hypothesis/annotations/0/attributes/c", None)]),
+        ("imageannotation", {"hypothesis": {"annotations": [], "global_attributes": {"q": "none"}},
+                             "annotation_attributes": {"c": CATEGORY}},
+         [("/hypothesis/global_attributes/q", None)]),
+        ("videoplaybackannotation", {"base_annotations": {"annotations": {"u": {"label": "car", "geometry": "bbox"}}}},
+         [("/base_annotations/annotations/u/geometry", '"box"')]),
+        ("videoplaybackannotation", {"base_annotations": {"annotations": {"u": {"label": "fall", "geometry": "event"}}},
+                                     "events_to_annotate": ["fall"]}, []),
+        ("videoplaybackannotation", {"hypothesis": {"annotations": {"url": "https://e.com/h.json"}}}, []),
+        ("segmentannotation", {"hypothesis": {"labelMapping": {"car": {"index": 1}, "larg": {"index": 2}},
+                                              "annotations": {"combined": {"indexedImage": "https://e.com/m.png"}}}},
+         [("/hypothesis/labelMapping/larg", '"large"')]),
+    ],
+)  # fmt: skip
+def test_labels_and_shapes(type, params, expected):
+    """Linked attributes, links and annotations that were made beforehand name labels and shapes that are there."""
+    params = {**LABELS[type], **params}
+    assert find(type, params) == expected
+
+
+@pytest.mark.parametrize(
+    ("connection", "expected"),
+    [
+        ({"pair": ["hand", "elbow"], "connection_attribute": "l"}, []),
+        ({"pair": ["hand", "car"]}, [("/pair/1", None)]),
+        ({"pair": ["hand", "elbow"], "connection_attribute": "ll"}, [("/connection_attribute", None)]),
+        ({"pair": ["hand", "elbow"], "connections_attribute": "c"}, [("/connections_attribute", None)]),
+    ],
+)
+def test_connections(connection, expected):
+    """A connection joins labels of points, by a linked attribute."""
+    point = {"objects_to_annotate": ["hand", "elbow"], "connections": [connection]}
+    geometries = {**GEOMETRIES, "point": point}
+    params = {"geometries": geometries, "annotation_attributes": {"l": {"type": "linked"}, "c": CATEGORY}}
+    assert find("imageannotation", params) == [(f"/geometries/point/connections/0{at}", fix) for at, fix in expected]
+    if "pair" not in str(expected):
+        assert find("imageannotation", {"geometries": geometries}) == []
+
+
+@pytest.mark.parametrize(
+    ("label", "shape", "expected"),
+    [("total", "box", []), ("lines", "box", []), ("totl", "box", ["/label"]), ("total", "polygon", ["/location/type"])],
+)
+def test_documents(label, shape, expected):
+    """A hypothesis of a document names a feature, and has the shape that the params ask for."""
+    features = [{"type": "text", "label": "total"}, {"type": "group", "title": "lines"}]
+    hypothesis = {"annotations": [{"label": label, "location": {"type": shape}}]}
+    params = {"features": features, "geometry": "box", "hypothesis": hypothesis}
+    places = [f"/hypothesis/annotations/0{place}" for place in expected]
+    assert [at for at, _ in find("documenttranscription", params)] == places
+    del params["geometry"]
+    assert [at for at, _ in find("documenttranscription", params)] == [at for at in places if "label" in at]
+
+
+def test_entities():
+    """A condition of a question about a text names an attribute of it."""
+    attributes = {"tone": CATEGORY, "why": {"type": "text", "conditions": {"attribute_conditions": [{"tome": "none"}]}}}
+    attributes["who"] = {"type": "text", "conditions": {"label_condition": {"label": ["CHILD", "CHILF"]}}}
+    labels = [{"name": "PERSON", "children": [{"name": "CHILD"}]}]
+    params = {"text": "a", "labels": labels, "global_attributes": attributes}
+    assert find("namedentityrecognition", params) == [
+        ("/global_attributes/who/conditions/label_condition/label/1", '"CHILD"'),
+        ("/global_attributes/why/conditions/attribute_conditions/0/tome", '"tone"'),
+    ]
+
+
+def test_follow_up_tasks():
+    """The tasks that start from a lidar task are checked as tasks of their own."""
+    task = {"type": "lidarlinking", "geometries": GEOMETRIES, "links": {"x": {"from_allowed_labels": ["cat", "hnad"]}}}
+    params = {**LABELS["lidarannotation"], "dependents": {"defs": [{"type": "lidarsegmentation"}, task]}}
+    base = "/dependents/defs/1/links/x/from_allowed_labels"
+    assert find("lidarannotation", params) == [(f"{base}/0", None), (f"{base}/1", '"hand"')]
+
+
+@pytest.mark.parametrize(
+    ("conditions", "expected"),
+    [
+        ({"genre": ["nerdcore", 2]}, None),
+        ([{"set": True}, {"genre": {"not": "nerdcore"}}], None),
+        ({"live": True, "genre": {"choices": ["?"]}}, None),
+        ({"genra": "nerdcore"}, ("/genra", '"genre"')),
+        ([{"not": {"liv": True}}], ("/0/not/liv", '"live"')),
+        ({"genre": ["nerdcore", "3"]}, ("/genre/1", None)),
+        ({"genre": "2"}, ("/genre", None)),
+        ({"genre": {"not": ["nerdcor"]}}, ("/genre/not/0", '"nerdcore"')),
+    ],
+)
+def test_conditions_of_fields(conditions, expected):
+    """A condition of a field names another field, in a set or not, and a choice of it."""
+    fields = [*FORM, {"type": "text", "field_id": "t", "title": "T", "conditions": conditions}]
+    found = find("textcollection", {"fields": fields, "attachments": []})
+    assert found == ([] if expected is None else [(f"/fields/1/conditions{expected[0]}", expected[1])])
+
+
+@pytest.mark.parametrize(
+    ("params", "expected"),
+    [
+        ({"attachments": [{"type": "text", "content": "a", "forms": ["set", "genre"]}]}, []),
+        ({"attachments": [{"type": "text", "content": "a", "forms": ["genres"]}]}, [("/attachments/0/forms/0", '"genre"')]),
+        ({"hypothesis": {"annotations": {"genre": {"type": "category", "field_id": "genre", "response": [["nerdcore"]]}}}},
+         []),
+        ({"hypothesis": {"annotations": {"gener": {"response": [["x"]]}}}}, [("/hypothesis/annotations/gener", '"genre"')]),
+        ({"hypothesis": {"annotations": {"genre": {"field_id": "live"}}}}, [("/hypothesis/annotations/genre/field_id", None)]),
+        ({"hypothesis": {"annotations": {"live": {"type": "text"}}}}, [("/hypothesis/annotations/live/type", None)]),
+        ({"hypothesis": {"annotations": {"genre": {"response": [["nerdcor"]]}}}},
+         [("/hypothesis/annotations/genre/response/0/0", '"nerdcore"')]),
+        ({"hypothesis": {"annotations": {"live": {"response": [[True]]}}}}, []),
+    ],
+)  # fmt: skip
+def test_forms_and_answers(params, expected):
+    """An attachment names fields of the form, and answers that were made beforehand fit their fields."""
+    assert find("textcollection", {"fields": FORM, "attachments": [], **params}) == expected
+
+
+def test_a_form_without_fields():
+    """Where no field has an id, nothing is said of references to fields."""
+    params = {"attachments": [{"type": "text", "content": "a", "forms": ["x"]}], "fields": [{"type": "text"}]}
+    assert find("textcollection", {**params, "hypothesis": {"annotations": {"x": {}}}}) == []
+
+
+def test_a_task_that_changes_the_labels():
+    """Whatever layer sets the labels and the reference, the check sees the effective params."""
+    project = Project(
+        "p", type="videoannotation", params={"geometries": GEOMETRIES, "attachments": ["https://e.com/1"]}
+    )
+    condition = {"is_global": True, "label_condition": {"label": "fall"}}
+    project = project.patch_params({**attribute(condition), "events_to_annotate": ["fall"]})
+    validator = Validator(project)
+    assert validator.task(project.resolve({})) == ()
+    (finding,) = validator.task(project.resolve({"events_to_annotate": ["rise"]}))
+    assert (finding.version, finding.pointer) == (1, "/annotation_attributes/a/conditions/label_condition/label")
