@@ -113,7 +113,7 @@ class SchemaRules:
             return
         suggestion = suggest_name(name, self._known_params, strict=not self._is_full)
         # Of a type that is partly known, only a misspelt name is certainly unknown.
-        if self._is_full or (suggestion is not None and name not in _list_all_params()):
+        if self._is_full or (suggestion is not None and name not in list_all_params()):
             found, wanted = f"the name {format_value(name)}", f"a param of {self._schema.type}"
             yield Finding("param_unknown", "warning", pointer, found, wanted, suggestion)
 
@@ -153,7 +153,8 @@ def get_schema_rules(schema: Schema, *, fast: bool | None) -> SchemaRules:
 
 
 @cache
-def _list_all_params() -> frozenset[str]:
+def list_all_params() -> frozenset[str]:
+    """Return the params that the schema of any type in the package knows."""
     schemas = Schemas()
     return frozenset(name for type_ in schemas.types for name in schemas.of(type_).params)
 

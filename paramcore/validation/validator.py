@@ -10,11 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from attrs import evolve, frozen
 
-from paramcore.model import EffectiveParams, Inheritance, ParamVersion, Project
+from paramcore.model import ROUTING_TYPES, EffectiveParams, Inheritance, ParamVersion, Project, Update
 from paramcore.validation.finding import Finding
+from paramcore.validation.lint import lint_history, lint_type
 from paramcore.validation.schema import Schema, Schemas
 from paramcore.validation.schema_rules import get_schema_rules
-from paramcore.values import split_pointer
+from paramcore.validation.update_checks import check_update
+from paramcore.values import join_pointer, split_pointer
 
 
 class Validator:
@@ -25,6 +27,7 @@ class Validator:
         validator = Validator(project)
         validator.project()                                   # findings on the latest version
         validator.task(project.resolve({"padding": "20"}))    # findings on what the task will get
+        validator.update(Patch({"padding": "20"}))            # findings on what the project would hold
 
     Keep a validator: it caches its findings on the project.  The extra `fast`
     makes it faster and changes no finding; `fast=False` does without.
@@ -35,6 +38,8 @@ class Validator:
 
     def __init__(self, project: Project, schemas: Schemas = Schemas(), *, fast: bool | None = None) -> None:
         self._project = project
+        self._schemas = schemas
+        self._is_fast = fast
         #: The schema of the project's type.
         self.schema: Schema = schemas.of(project.type)
         self._rules = get_schema_rules(self.schema, fast=fast)
@@ -45,7 +50,7 @@ class Validator:
         return f"<Validator of {self._project.name!r}: {self._project.type}>"
 
     def project(self, version: int | None = None) -> tuple[Finding, ...]:
-        """Validate the params of a version, the latest by default, each by itself: the task brings the others.
+        """Validate the params of a version, the latest by default; what is missing may come from the task.
 
         A project without versions has no findings.
 
@@ -55,7 +60,27 @@ class Validator:
         if version is None and not self._project.versions:
             return ()
         target = self._project.latest if version is None else self._project.version(version)
-        return _sort(finding for findings in self._validate_version(target).by_param.values() for finding in findings)
+        found = self._validate_version(target)
+        return _sort(
+            finding for group in (found.by_param, found.by_check) for each in group.values() for finding in each
+        )
+
+    def list_findings(self) -> tuple[Finding, ...]:
+        """Return all findings on the project without its tasks: its type, its latest params, its history."""
+        return (*lint_type(self._project, self._schemas), *self.project(), *lint_history(self._project))
+
+    def update(self, update: Update) -> tuple[Finding, ...]:
+        """Validate an update before it is sent, as the version that it would become.
+
+        Findings on its mode, form and effect come first, with the codes
+        `update_...`.  The others are those of `list_findings` for the project after it.
+
+        Raises:
+            InvalidSetting: `update_type` for anything but a `Patch` or a `Replace`.
+        """
+        after = Validator(self._project.update(update), self._schemas, fast=self._is_fast)
+        params = (*self.schema.params, *self._schemas.of("common").params)
+        return (*check_update(self._project, update, params), *after.list_findings())
 
     def task(self, effective: EffectiveParams) -> tuple[Finding, ...]:
         """Validate what a task of the project will get."""
@@ -90,7 +115,7 @@ class Validator:
         if version.number not in self._findings:
             by_param: dict[str, list[Finding]] = {}
             for finding in self._rules.validate_each(version.params):
-                by_param.setdefault(_get_param(finding), []).append(self._attribute(finding, version))
+                by_param.setdefault(_get_param(finding), []).append(_explain_routing(self._attribute(finding, version)))
             by_check = {
                 names: [self._attribute(finding, version) for finding in check(version.params)]
                 for names, check in self._rules.cross_checks
@@ -118,6 +143,14 @@ class _VersionFindings:
 
     by_param: Mapping[str, Sequence[Finding]]
     by_check: Mapping[frozenset[str], Sequence[Finding]]
+
+
+def _explain_routing(finding: Finding) -> Finding:
+    """Return a finding on a project's name that suggests no name which a project cannot hold (U10)."""
+    if finding.suggestion not in ROUTING_TYPES or finding.pointer != join_pointer(_get_param(finding)):
+        return finding
+    wanted = f"`{finding.suggestion}` in each task request: a project cannot hold it"
+    return evolve(finding, wanted=wanted, suggestion=None)
 
 
 def _get_param(finding: Finding) -> str:
