@@ -10,6 +10,7 @@
     ├── WrongProject        ValueError   a task request for another project, or of another type
     ├── MalformedPayload    ValueError   JSON that the API neither sends nor accepts
     ├── InvalidSchema       ValueError   a schema that cannot validate anything
+    ├── InvalidUpdate       ValueError   an update with errors in it, stopped before it was sent
     ├── WouldDrop           ValueError   an update that would drop params, stopped before it was sent
     ├── NotDone             RuntimeError nothing was changed, for certain: refused, or never sent
     ├── OutcomeUnknown      RuntimeError sent, and no response says whether it was done
@@ -35,6 +36,7 @@ __all__ = [
     "InvalidParams",
     "InvalidSchema",
     "InvalidSetting",
+    "InvalidUpdate",
     "MalformedPayload",
     "NoSuchVersion",
     "NotDone",
@@ -132,7 +134,9 @@ class MalformedPayload(ParamcoreError, ValueError):
     """JSON that the API neither sends nor accepts.
 
     Codes: `project_type`, `history_type`, `history_order`, `history_version`,
-    `request_type`, `reply_type`.
+    `request_type`, `reply_type`; `update_is_array`, `update_is_project`,
+    `update_is_version`, `update_is_task`, `update_is_error` (another document of
+    the API in place of an update).
     """
 
 
@@ -143,6 +147,17 @@ class InvalidSchema(ParamcoreError, ValueError):
     that leaves the schema, leads nowhere or goes in a circle), `schema_pattern`
     (not a regular expression of Python's), `schema_failed` (it failed on a value).
     """
+
+
+@frozen(slots=False, eq=False)
+class InvalidUpdate(ParamcoreError, ValueError):
+    """An update with errors in it, stopped before it was sent.
+
+    Code: `invalid_update`.
+    """
+
+    #: What `Validator.update` found, warnings included.
+    findings: tuple[Any, ...]
 
 
 @frozen(slots=False, eq=False)

@@ -13,11 +13,24 @@ from typing import Any, TypeVar
 
 from paramcore.errors import InvalidSetting, MalformedPayload, ParamcoreError
 from paramcore.model import Assumptions, ParamVersion, Patch, Project, Replace, TaskRequest, Update
-from paramcore.text import describe_value
+from paramcore.text import describe_value, format_value
 from paramcore.values import JSONArray, freeze, freeze_params, join_pointer, read_once, thaw
 
 _T = TypeVar("_T")
 _ARRAYS = (list, tuple, JSONArray)
+
+_FLAT_PARAMS = "the params to set, beside `patch`"
+#: Names that stand together only on a created task, or on a page of `GET /tasks`.
+_TASK_NAMES = (
+    *({"task_id", name} for name in ("status", "params", "type", "response", "is_test", "project_param_version")),
+    {"status", "params"},
+    {"docs", "total"},
+    {"docs", "has_more"},
+)
+#: E6, S5: the names in an error of the service.
+_ERROR_NAMES = {"status_code", "error", "message"}
+#: Characters of the service's error text that a message shows.
+_SHOWN_ERROR = 80
 
 
 def read_project(obj: Mapping[str, Any], *, assumptions: Assumptions = Assumptions()) -> Project:
@@ -129,17 +142,45 @@ def read_update(body: Mapping[str, Any] | None) -> Update:
     """Read the body of a setParams request: `{"patch": True, "padding": 8}`.
 
     Raises:
+        MalformedPayload: `update_is_array`, or as `reject_other_documents` does.
         InvalidSetting: `flag_type` where `patch` is no bool.
         InvalidParams: for params that a project cannot hold.
         NotJSON: for values that are no JSON.
     """
     # U12: the official SDK sends no body for an update without params.
+    if isinstance(body, _ARRAYS):
+        raise MalformedPayload("update_is_array", "", "an array", f"one object: {_FLAT_PARAMS}")
     params = dict(freeze_params({} if body is None else body))
+    reject_other_documents(params)
     patch = params.pop("patch", False)
     if type(patch) is not bool:
         wanted = "true or false: the API replaces where it is left out"
         raise InvalidSetting("flag_type", "/patch", f"{describe_value(patch)} as `patch`", wanted)
     return Patch(params) if patch else Replace(params)
+
+
+def reject_other_documents(members: Mapping[str, Any]) -> None:
+    """Reject what the API returns for other calls: its first reserved name would not say what it is.
+
+    Raises:
+        MalformedPayload: `update_is_project`, `update_is_version`, `update_is_task`,
+            `update_is_error`.
+    """
+    version = members.get("version")
+    if "param_history" in members:
+        wanted = f"{_FLAT_PARAMS}; `plan --wanted FILE`, or `Plan.to`, leads to the params of a project"
+        raise MalformedPayload("update_is_project", "", "a whole project object", wanted)
+    # `version` beside `patch` is a name that no project holds; an entry of a history has no `patch`.
+    if type(version) is int and ("patch" not in members or "created_at" in members):
+        wanted = f"its params without `version` and `created_at`, or `plan --wanted PROJECT@{version}`"
+        raise MalformedPayload("update_is_version", "", "a version of a project's history", wanted)
+    if any(names <= members.keys() for names in _TASK_NAMES):
+        wanted = f"{_FLAT_PARAMS}: a task has them in `params` and `instruction`"
+        raise MalformedPayload("update_is_task", "", "a created task, or a list of them", wanted)
+    text = members.get("error", members.get("message"))
+    if members.keys() <= _ERROR_NAMES and ("status_code" in members or ("error" in members and type(text) is str)):
+        said = f", which says: {format_value(text, limit=_SHOWN_ERROR)}" if type(text) is str else ""
+        raise MalformedPayload("update_is_error", "", f"an error that the service returned{said}", _FLAT_PARAMS)
 
 
 def write_update(update: Update) -> dict[str, Any]:

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from paramcore.analysis.diff import Diff, find_overwritten_params
 from paramcore.errors import InvalidSetting
 from paramcore.model import Patch, Project, Replace, Update
-from paramcore.text import format_count, format_name, format_repr, format_value, is_long
+from paramcore.text import format_count, format_name, format_repr, format_value
 from paramcore.values import thaw
+
+
+class PlanFinding(Protocol):
+    """A finding on an update, such as a `paramcore.validation.Finding`; `str()` shows it to people."""
+
+    @property
+    def severity(self) -> str:
+        """Return `error` or `warning`."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the finding as JSON."""
 
 
 @frozen
 class Plan:
-    """An update of a project, and what it would change.
+    """An update of a project, what it would change, and what is wrong with it.
 
     `after` holds the params of `project.update(update)`.  `update` is `None`
-    where the project already holds the wanted params.
+    where the project already holds the wanted params.  `findings` are given by
+    `with_findings`.
 
     Example: `Plan.of(project, Replace({"padding": 3})).dropped` names the
     params that this replace would drop.
@@ -28,6 +40,7 @@ class Plan:
     project: Project
     update: Update | None
     after: Mapping[str, Any]
+    findings: tuple[PlanFinding, ...] = ()
 
     @classmethod
     def of(cls, project: Project, update: Update) -> Plan:
@@ -54,6 +67,13 @@ class Plan:
             return cls(project, None, project.params)
         return replacing if replacing.dropped else cls.of(project, replacing.keeping)
 
+    def with_findings(self, findings: Iterable[PlanFinding]) -> Plan:
+        """Return the plan with these findings on its update.
+
+        Example: `plan.with_findings(Validator(project).update(plan.update))`.
+        """
+        return evolve(self, findings=tuple(findings))
+
     @property
     def before(self) -> Mapping[str, Any]:
         """The latest params of the project."""
@@ -71,8 +91,13 @@ class Plan:
 
     @property
     def needs_consent(self) -> bool:
-        """Whether somebody should confirm the update first: it drops params."""
-        return bool(self.dropped)
+        """Whether somebody should confirm the update first: it drops params, or has errors."""
+        return bool(self.dropped or self.errors)
+
+    @property
+    def errors(self) -> tuple[PlanFinding, ...]:
+        """The findings that are errors."""
+        return tuple(finding for finding in self.findings if finding.severity == "error")
 
     @property
     def request(self) -> Mapping[str, Any] | None:
@@ -102,7 +127,7 @@ class Plan:
         return Rebase(self, later, find_overwritten_params(self.before, later.params, ours))
 
     def to_json(self) -> dict[str, Any]:
-        """Return `project version before after dropped diff request needs_consent`."""
+        """Return `project version before after dropped diff request needs_consent findings`."""
         return {
             "project": self.project.name,
             "version": None if self.update is None else len(self.project.versions),
@@ -112,6 +137,7 @@ class Plan:
             "diff": self.diff.to_json(),
             "request": thaw(self.request),
             "needs_consent": self.needs_consent,
+            "findings": [finding.to_json() for finding in self.findings],
         }
 
     def __repr__(self) -> str:
@@ -121,7 +147,8 @@ class Plan:
     def __str__(self) -> str:
         if self.update is None:
             return f"nothing to do: {format_value(self.project.name)} holds just these params"
-        return "\n".join([self._format_headline(), *self.diff.format_rows(removed="dropped"), *self._format_summary()])
+        rows = [self._format_headline(), *self.diff.format_rows(removed="dropped"), *self._format_summary()]
+        return "\n".join([*rows, *(["", *map(str, self.findings)] if self.findings else [])])
 
     def _format_headline(self) -> str:
         number = len(self.project.versions)
@@ -134,15 +161,17 @@ class Plan:
         counts = (
             f"{len(self.dropped)} dropped, {len(diff.changed)} changed, {len(diff.added)} added, {len(diff.kept)} kept"
         )
-        if not self.needs_consent:
+        if self.findings:
+            errors = len(self.errors)
+            warnings = len(self.findings) - errors
+            counts += f"; {format_count(errors, 'error')}, {format_count(warnings, 'warning')}"
+        if not self.dropped:
             return [counts]
         if not self.after:
             return [counts, "it names no param at all, so it drops them all"]
         if not self.keeping.params:
             return [counts, "only a replace can drop them, and it does nothing else"]
-        body = self.keeping.body
-        patch = 'the same params with `"patch": true`' if is_long(body) else format_value(body)
-        return [counts, f"only a replace can drop them; to keep them, send {patch}"]
+        return [counts, "only a replace can drop them; `--patch` keeps them (in Python: `Plan.keeping`)"]
 
 
 @frozen

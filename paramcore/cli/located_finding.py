@@ -3,20 +3,46 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 from attrs import frozen
 
+from paramcore.cli.params import ParamsFile, UpdateFile
 from paramcore.files.document import Document
+from paramcore.model import Project, Update
 from paramcore.text import ROW_LIMIT, format_name, format_value
 from paramcore.validation.finding import Finding
-from paramcore.values import join_pointer
+from paramcore.values import join_pointer, split_pointer
 
 #: Codes that are about a name, and not about its value.
-_NAME_CODES = ("param_unknown", "param_misplaced", "lint_stored_name")
+_NAME_CODES = (
+    *("param_unknown", "param_misplaced", "lint_stored_name"),
+    *("update_mode", "update_wrapper", "update_argument"),
+)
 
 #: What the caret underlines: a text, which the frame may cut, or all up to the next punctuation.
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[^\s,\]}":]+(?::[^\s,\]}":]+)*|["\]},]|')
+
+
+@frozen
+class UpdateLocation:
+    """Where the params of an update are read from, and the version that it becomes."""
+
+    document: Document
+    pointer: str
+    version: int
+    names: Collection[str]
+
+    @classmethod
+    def of(cls, project: Project, update: Update, source: UpdateFile | ParamsFile) -> UpdateLocation:
+        """Return the location of an update of a project, which comes from a file."""
+        return cls(source.document, source.pointer, len(project.versions), update.params.keys())
+
+    def holds(self, finding: Finding) -> bool:
+        """Return whether a finding is about the update: about its own value, or about all of it."""
+        is_own = not finding.pointer or split_pointer(finding.pointer)[0] in self.names
+        return finding.version == self.version and is_own
 
 
 @frozen
@@ -25,28 +51,46 @@ class LocatedFinding:
 
     finding: Finding
     project: str
-    document: Document
-    line: int
-    column: int
+    #: The file of the value; `None` for a project that comes from the service.
+    document: Document | None
+    line: int | None
+    column: int | None
+    #: Whether the value is in an update that is not sent yet.
+    is_in_update: bool = False
+
+    @property
+    def severity(self) -> str:
+        """`error` or `warning`."""
+        return self.finding.severity
+
+    def __str__(self) -> str:
+        return self.format_text(values=True)
 
     def to_json(self) -> dict[str, Any]:
         """Return the finding as JSON, with `project file line column`."""
-        location = {"project": self.project, "file": self.document.source, "line": self.line, "column": self.column}
+        file = None if self.document is None else self.document.source
+        location = {"project": self.project, "file": file, "line": self.line, "column": self.column}
         return {**self.finding.to_json(), **location}
 
     def format_text(self, *, values: bool) -> str:
         """Return the finding for a person; `values`: with the line that it is about."""
         finding = self.finding
         at = f" at {format_name(finding.pointer)}" if finding.pointer else ""
-        location = f"{self.document.source}:{self.line}:{self.column}"
+        location = f"project {format_value(self.project)}"
+        if self.document is not None:
+            location = f"{self.document.source}:{self.line}:{self.column}"
         rows = [f"{location}: {finding.severity} {finding.code}{at}", f"  {finding.message}"]
-        if finding.version is not None:
+        if self.is_in_update:
+            rows.append(f"  set by the update, in version {finding.version} of {format_value(self.project)}")
+        elif finding.version is not None:
             first = finding.first_set_in
             since = "" if first in (None, finding.version) else f", unchanged since version {first}"
             rows.append(f"  set by version {finding.version} of {format_value(self.project)}{since}")
         return "\n".join([*rows, *(self._format_frame() if values and finding.pointer else [])])
 
     def _format_frame(self) -> list[str]:
+        if self.document is None or self.line is None or self.column is None:
+            return []
         column = self.column - 1
         is_long = len(self.document.line_slice(self.line, 0, ROW_LIMIT + 1)) > ROW_LIMIT
         start = max(0, column - ROW_LIMIT // 2) if is_long else 0
@@ -60,28 +104,43 @@ class LocatedFinding:
     def format_annotation(self) -> str:
         """Return the finding as a workflow command of GitHub Actions."""
         finding = self.finding
-        location = f"file={_escape_property(self.document.source)},line={self.line},col={self.column}"
+        location = ""
+        if self.document is not None:
+            location = f"file={_escape_property(self.document.source)},line={self.line},col={self.column},"
         at = f"{finding.pointer}: " if finding.pointer else ""
         layer = "" if finding.version is None else f" [{finding.layer} of {format_value(self.project)}]"
         text = _escape_data(f"{at}{finding.message}{layer}")
-        return f"::{finding.severity} {location},title={_escape_property(finding.code)}::{text}"
+        return f"::{finding.severity} {location}title={_escape_property(finding.code)}::{text}"
 
 
 def locate_finding(
-    finding: Finding, project: str, task: Document | None, project_location: tuple[Document, str]
+    finding: Finding,
+    project: str,
+    task: Document | None,
+    project_location: tuple[Document, str] | None,
+    update: UpdateLocation | None = None,
 ) -> LocatedFinding:
-    """Locate a finding in the task's document, or in the project's, which has a pointer to the project.
+    """Locate a finding in the document of a task, of an update, or of a project, which has a pointer to the project.
 
     A project's value is located in the version that first set it.
     """
-    document, pointer = project_location
-    number = finding.version if finding.first_set_in is None else finding.first_set_in
+    is_in_update = update is not None and update.holds(finding)
+    location: tuple[Document, str] | None
     if finding.version is None and task is not None:
-        document, pointer = task, ""
-    elif number is not None:
-        pointer += join_pointer("param_history", number)
+        location = task, ""
+    elif update is not None and is_in_update:
+        location = update.document, update.pointer
+    elif project_location is None:
+        location = None
+    else:
+        document, pointer = project_location
+        number = finding.version if finding.first_set_in is None else finding.first_set_in
+        location = document, pointer if number is None else pointer + join_pointer("param_history", number)
+    if location is None:
+        return LocatedFinding(finding, project, None, None, None)
+    document, pointer = location
     at = document.locate(pointer + finding.pointer, name=finding.code in _NAME_CODES)
-    return LocatedFinding(finding, project, document, at.line, at.column)
+    return LocatedFinding(finding, project, document, at.line, at.column, is_in_update)
 
 
 def _escape_data(text: str) -> str:

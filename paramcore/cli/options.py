@@ -79,6 +79,13 @@ _TASK_OPTIONS = (
     _LINES,
 )
 _OUTPUT = _argument("--output", metavar="FILE", help="write the answer to FILE, which is replaced only on success")
+_IGNORE = _repeatable("--ignore", "CODE", "omit findings with this code")
+_SCHEMA = _repeatable("--schema", "TYPE=FILE", "validate params of TYPE against this JSON Schema")
+_PLAN_OPTIONS = (
+    _flag("--patch", "send a patch, which keeps the other params, whatever UPDATE says itself"),
+    _IGNORE,
+    _SCHEMA,
+)
 _BULK_OPTIONS = (_OUTPUT, _flag("--keep-going", "report bad lines of a .jsonl file and continue"))
 _SERVICE_OPTIONS = (
     _argument("--base-url", metavar="URL", help="the address of the service, including /v1"),
@@ -112,7 +119,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         *_TASK_OPTIONS,
         _argument("params", nargs="*", metavar="PARAM", help="explain only these params (default: all)"),
     ),
-    "plan": (_PROJECT, _optional(_UPDATE), _WANTED, _TEXT_OR_JSON),
+    "plan": (_PROJECT, _optional(_UPDATE), _WANTED, _TEXT_OR_JSON, *_PLAN_OPTIONS),
     "diff": (
         _argument(
             "before",
@@ -152,7 +159,8 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         *_TASK_OPTIONS,
         *_BULK_OPTIONS,
         _flag("--strict", "exit with 1 for warnings too"),
-        _repeatable("--ignore", "CODE", "omit findings with this code"),
+        _argument("--update", metavar="FILE", help="validate the projects and tasks as they are after this update"),
+        _IGNORE,
         _argument(
             "--since-version",
             type=_parse_version,
@@ -161,7 +169,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
             help="omit findings that are only about project versions before N",
         ),
         _argument("--no-values", dest="values", action="store_false", help="print no values and no source lines"),
-        _repeatable("--schema", "TYPE=FILE", "validate tasks of TYPE against this JSON Schema"),
+        _SCHEMA,
     ),
     "schema": (
         _argument("type", nargs="?", metavar="TYPE", help="a task type (default: list all types)"),
@@ -189,6 +197,8 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         _TEXT_OR_JSON,
         _flag("--yes", "send the update without a prompt"),
         _flag("--allow-drop", "send the update even if it drops params"),
+        _flag("--allow-errors", "send the update even if it has errors"),
+        *_PLAN_OPTIONS,
         *_SERVICE_OPTIONS,
     ),
     "reconcile": (

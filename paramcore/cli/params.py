@@ -3,45 +3,50 @@
 from __future__ import annotations
 
 import os
-from argparse import Namespace
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 from typing import Any
 
-from paramcore.analysis import Plan
-from paramcore.cli.output import exit_with_usage
+from attrs import frozen
+
 from paramcore.errors import DocumentError, NoSuchVersion, WrongProject
 from paramcore.files.document import PROJECT_DEPTH, Document
 from paramcore.files.reader import PROJECT_SIZE, read_document
-from paramcore.model import Project, Replace, Update
+from paramcore.model import Patch, Replace, Update
 from paramcore.text import format_path
-from paramcore.wire import read_projects, read_update
+from paramcore.values import join_pointer
+from paramcore.wire import read_projects, read_update, reject_other_documents
 
 
-def read_update_file(path: str) -> Update:
-    """Read the body of a setParams request."""
+@frozen
+class UpdateFile:
+    """An update, and the document that it comes from."""
+
+    update: Update
+    document: Document
+    #: The JSON Pointer of the params in the document.
+    pointer: str = ""
+
+
+@frozen
+class ParamsFile:
+    """Params, and the document that they come from."""
+
+    params: Mapping[str, Any]
+    document: Document
+    #: The JSON Pointer of the params in the document.
+    pointer: str = ""
+
+
+def read_update_file(path: str, *, patch: bool = False) -> UpdateFile:
+    """Read the body of a setParams request; with `patch` it is a patch, whatever it says itself."""
     document = read_document(path)
     with document.locate_errors():
-        return read_update(document.value)
+        update = read_update(document.value)
+    return UpdateFile(Patch(update.params) if patch else update, document)
 
 
-def read_planner(options: Namespace) -> Callable[[Project], Plan]:
-    """Return a function that plans UPDATE for a project, or the smallest update for `--wanted`."""
-    if (options.update is None) == (options.wanted is None):
-        exit_with_usage("pass either UPDATE or --wanted FILE[@N]")
-    if options.wanted is None:
-        return partial(Plan.of, update=read_update_file(options.update))
-    params, document = read_params(options.wanted)
-
-    def plan_wanted(project: Project) -> Plan:
-        with document.locate_errors():
-            return Plan.to(project, params)
-
-    return plan_wanted
-
-
-def read_params(spec: str) -> tuple[Mapping[str, Any], Document]:
-    """Read the params of `FILE` or `FILE@N`, and return them with the document.
+def read_params(spec: str) -> ParamsFile:
+    """Read the params of `FILE` or `FILE@N`.
 
     FILE holds a project, whose latest version or version N is taken, or an object
     of params.
@@ -51,18 +56,21 @@ def read_params(spec: str) -> tuple[Mapping[str, Any], Document]:
     value = document.value
     with document.locate_errors():
         if number is None and isinstance(value, dict) and "param_history" not in value:
-            return Replace(value).params, document
+            reject_other_documents(value)
+            return ParamsFile(Replace(value).params, document)
         projects = read_projects(value)
         if len(projects) != 1:
             raise WrongProject("wrong_project", "", f"{len(projects)} projects", "one, to take params from")
         project = projects[0]
-        if number is None:
-            return project.params, document
+    if number is None and not project.versions:
+        return ParamsFile(project.params, document)
     try:
-        return project.version(number).params, document
+        version = project.latest if number is None else project.version(number)
     except NoSuchVersion as error:
         # The number is wrong on the command line, not in the file.
         raise DocumentError(error.code, None, error.found, error.wanted, format_path(spec), None, None) from None
+    pointer = join_pointer("param_history", version.number)
+    return ParamsFile(version.params, document, f"/0{pointer}" if isinstance(value, list) else pointer)
 
 
 def _split_spec(spec: str) -> tuple[str, int | None]:

@@ -10,7 +10,7 @@ from paramcore.cli.output import print_message
 from paramcore.errors import DocumentError, WrongProject
 from paramcore.files.document import PROJECT_DEPTH, Document
 from paramcore.files.reader import PROJECT_SIZE, YAML_SUFFIXES, read_document
-from paramcore.model import Assumptions, Project, TaskRequest
+from paramcore.model import Assumptions, Project, TaskRequest, Update
 from paramcore.text import describe_os_error, format_path, format_value
 from paramcore.values import join_pointer
 from paramcore.wire import read_projects
@@ -51,6 +51,10 @@ class ProjectFiles:
 
     def __len__(self) -> int:
         return len(self._by_name)
+
+    def apply_update(self, update: Update) -> None:
+        """Replace each project by what it is after an update."""
+        self._by_name = {name: project.update(update) for name, project in self._by_name.items()}
 
     def _add(self, projects: Iterable[Project], document: Document) -> None:
         for index, project in enumerate(projects):

@@ -1,4 +1,4 @@
-"""A guard around an existing client: updates drop params only on request."""
+"""A guard around an existing client: updates are validated, and drop params only on request."""
 
 from __future__ import annotations
 
@@ -6,17 +6,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from paramcore.analysis import Plan
-from paramcore.errors import ParamcoreError, WouldDrop
+from paramcore.errors import InvalidUpdate, ParamcoreError, WouldDrop
+from paramcore.model import Update
 from paramcore.service.replies import hide_reply
-from paramcore.text import format_name, format_value
+from paramcore.text import format_count, format_name, format_value
+from paramcore.validation import Schemas, Validator
 from paramcore.wire import read_project, read_update
+
+#: Errors of an update that a message shows.
+_SHOWN_ERRORS = 3
 
 
 class GuardedClient:
-    """A client whose `update_project` raises `WouldDrop` before it drops params.
+    """A client whose `update_project` raises before it sends errors, or drops params.
 
     `client` has the `get_project` and `update_project` of the official SDK's
     `ScaleClient`.  All other attributes are read and set on `client` itself.
+    `schemas` may hold schemas of your own.
 
     Example:
         >>> client = GuardedClient(scaleapi.ScaleClient("live_..."))
@@ -25,13 +31,14 @@ class GuardedClient:
         paramcore.errors.WouldDrop: found an update of "docks" that would drop padding, wanted ...
     """
 
-    def __init__(self, client: Any) -> None:
-        # `__setattr__` below would set it on the client.
+    def __init__(self, client: Any, *, schemas: Schemas = Schemas()) -> None:
+        # `__setattr__` below would set them on the client.
         object.__setattr__(self, "_client", client)
+        object.__setattr__(self, "_schemas", schemas)
 
     def __getattr__(self, name: str) -> Any:
-        if name == "_client":
-            # `copy` and `pickle` read attributes before the client is set.
+        if name in ("_client", "_schemas"):
+            # `copy` and `pickle` read attributes before these are set.
             raise AttributeError(name)
         return getattr(self._client, name)
 
@@ -41,30 +48,51 @@ class GuardedClient:
     def __repr__(self) -> str:
         return f"GuardedClient({self._client!r})"
 
-    def update_project(self, project_name: str, *, allow_drop: bool = False, **params: Any) -> Any:
-        """Update a project with the client, unless the update would drop params (U2).
+    def update_project(
+        self, project_name: str, *, allow_drop: bool = False, allow_errors: bool = False, **params: Any
+    ) -> Any:
+        """Update a project with the client, unless the update has errors or would drop params (U2).
 
         The guard reads the project first, so it does not notice a change that
-        another writer makes between the two calls.  With `patch=True` or
-        `allow_drop=True` it reads nothing.
+        another writer makes between the two calls.  With both `allow_drop=True`
+        and `allow_errors=True` it reads nothing.
 
         Raises:
+            InvalidUpdate: if `Validator.update` finds errors. The update was not sent.
             WouldDrop: if the update would drop params. It was not sent.
             ParamcoreError: if `get_project` does not return a project, or if a
                 project cannot hold `params`.
         """
-        if not allow_drop and params.get("patch") is not True:
-            read = self._client.get_project(project_name)
-            # The SDK's `Project` has the API's JSON as `as_dict()`.
-            try:
-                project = read_project(read if isinstance(read, Mapping) else read.as_dict())
-            except ParamcoreError as error:
-                # The service may repeat the key anywhere in a reply.
-                raise hide_reply(error, "an unreadable project from `get_project`") from None
-            dropped = Plan.of(project, read_update(params)).dropped
-            if dropped:
-                names = ", ".join(format_name(name) for name in dropped)
-                found = f"an update of {format_value(project_name)} that would drop {names}"
+        update = read_update(params)
+        if not (allow_drop and allow_errors):
+            plan = self._plan_update(project_name, update)
+            if plan.errors and not allow_errors:
+                raise _make_invalid_update(plan)
+            if plan.dropped and not allow_drop:
+                found = f"an update of {format_value(project_name)} that would drop {_join_dropped(plan)}"
                 wanted = "`patch=True` to keep them, or `allow_drop=True` to drop them"
-                raise WouldDrop("would_drop", None, found, wanted, dropped)
+                raise WouldDrop("would_drop", None, found, wanted, plan.dropped)
         return self._client.update_project(project_name, **params)
+
+    def _plan_update(self, project_name: str, update: Update) -> Plan:
+        read = self._client.get_project(project_name)
+        # The SDK's `Project` has the API's JSON as `as_dict()`.
+        try:
+            project = read_project(read if isinstance(read, Mapping) else read.as_dict())
+        except ParamcoreError as error:
+            # The service may repeat the key anywhere in a reply.
+            raise hide_reply(error, "an unreadable project from `get_project`") from None
+        return Plan.of(project, update).with_findings(Validator(project, self._schemas).update(update))
+
+
+def _make_invalid_update(plan: Plan) -> InvalidUpdate:
+    count = format_count(len(plan.errors), "error")
+    errors = "; ".join(map(str, plan.errors[:_SHOWN_ERRORS])) + ("; ..." if len(plan.errors) > _SHOWN_ERRORS else "")
+    dropped = f"; it would also drop {_join_dropped(plan)}" if plan.dropped else ""
+    found = f"an update of {format_value(plan.project.name)} with {count}: {errors}{dropped}"
+    wanted = "an update without errors, or `allow_errors=True` to send it as it is"
+    return InvalidUpdate("invalid_update", None, found, wanted, plan.findings)
+
+
+def _join_dropped(plan: Plan) -> str:
+    return ", ".join(map(format_name, plan.dropped))

@@ -134,14 +134,14 @@ class SchemaRules:
         elif self._known_names.allows(name):
             return
         # Of a type that is partly known, only a misspelt name is certainly unknown.
-        elif self._is_full or (suggestion is not None and name not in _list_all_params()):
+        elif self._is_full or (suggestion is not None and name not in list_all_params()):
             found, wanted = f"the name {format_value(name)}", f"a param of {self._schema.type}"
             yield Finding("param_unknown", "warning", pointer, found, wanted, suggestion)
 
     def _suggest_param(self, name: str) -> str | None:
         mistaken = (param for param, node in self._params.items() if name in node.get("x-mistaken", ()))
         # A param of another type is no misspelling: `attachments` is not `attachment`.
-        names = [*self._known_params, *_list_all_params(), *ROUTING_TYPES]
+        names = [*self._known_params, *list_all_params(), *ROUTING_TYPES]
         nearest = next(mistaken, None) or suggest_name(name, names)
         return nearest if nearest in self._known_params else None
 
@@ -181,7 +181,8 @@ def get_schema_rules(schema: Schema, *, fast: bool | None) -> SchemaRules:
 
 
 @cache
-def _list_all_params() -> dict[str, None]:
+def list_all_params() -> dict[str, None]:
+    """Return the params that the schema of any type in the package knows."""
     schemas = Schemas()
     return dict.fromkeys(name for type_ in schemas.types for name in schemas.of(type_).params)
 

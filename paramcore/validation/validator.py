@@ -11,12 +11,14 @@ from itertools import chain
 
 from attrs import evolve, frozen
 
-from paramcore.model import EffectiveParams, Inheritance, ParamVersion, Project
+from paramcore.model import ROUTING_TYPES, EffectiveParams, Inheritance, ParamVersion, Project, Update
 from paramcore.validation.check_parts import CrossCheck
 from paramcore.validation.finding import Finding
+from paramcore.validation.lint import lint_history, lint_type
 from paramcore.validation.schema import Schema, Schemas
 from paramcore.validation.schema_rules import get_schema_rules
-from paramcore.values import split_pointer
+from paramcore.validation.update_checks import check_update
+from paramcore.values import join_pointer, split_pointer
 
 
 class Validator:
@@ -27,6 +29,7 @@ class Validator:
         validator = Validator(project)
         validator.project()                                   # findings on the latest version
         validator.task(project.resolve({"padding": "20"}))    # findings on what the task will get
+        validator.update(Patch({"padding": "20"}))            # findings on what the project would hold
 
     Keep a validator: it caches its findings on the project.  The extra `fast`
     makes it faster and changes no finding; `fast=False` does without.
@@ -37,6 +40,8 @@ class Validator:
 
     def __init__(self, project: Project, schemas: Schemas = Schemas(), *, fast: bool | None = None) -> None:
         self._project = project
+        self._schemas = schemas
+        self._is_fast = fast
         #: The schema of the project's type.
         self.schema: Schema = schemas.of(project.type)
         self._rules = get_schema_rules(self.schema, fast=fast)
@@ -60,6 +65,23 @@ class Validator:
         target = self._project.latest if version is None else self._project.version(version)
         found = self._validate_version(target)
         return _sort(chain(*found.by_param.values(), *found.by_check.values(), found.together))
+
+    def list_findings(self) -> tuple[Finding, ...]:
+        """Return all findings on the project without its tasks: its type, its latest params, its history."""
+        return (*lint_type(self._project, self._schemas), *self.project(), *lint_history(self._project))
+
+    def update(self, update: Update) -> tuple[Finding, ...]:
+        """Validate an update before it is sent, as the version that it would become.
+
+        Findings on its mode, form and effect come first, with the codes
+        `update_...`.  The others are those of `list_findings` for the project after it.
+
+        Raises:
+            InvalidSetting: `update_type` for anything but a `Patch` or a `Replace`.
+        """
+        after = Validator(self._project.update(update), self._schemas, fast=self._is_fast)
+        params = (*self.schema.params, *self._schemas.of("common").params)
+        return (*check_update(self._project, update, params), *after.list_findings())
 
     def task(self, effective: EffectiveParams) -> tuple[Finding, ...]:
         """Validate what a task of the project will get."""
@@ -97,7 +119,7 @@ class Validator:
         if version.number not in self._findings:
             by_param: dict[str, list[Finding]] = {}
             for finding in self._rules.validate_each(version.params):
-                by_param.setdefault(_get_param(finding), []).append(self._attribute(finding, version))
+                by_param.setdefault(_get_param(finding), []).append(_explain_routing(self._attribute(finding, version)))
             by_check = {
                 check: [self._attribute(finding, version) for finding in check.function(version.params)]
                 for check in self._rules.cross_checks
@@ -144,6 +166,14 @@ def _override(findings: Iterable[Finding]) -> list[Finding]:
         # The task's instruction does not override the project's.
         if finding.severity == "error" and _get_param(finding) != "instruction"
     ]
+
+
+def _explain_routing(finding: Finding) -> Finding:
+    """Return a finding on a project's name that suggests no name which a project cannot hold (U10)."""
+    if finding.suggestion not in ROUTING_TYPES or finding.pointer != join_pointer(_get_param(finding)):
+        return finding
+    wanted = f"`{finding.suggestion}` in each task request: a project cannot hold it"
+    return evolve(finding, wanted=wanted, suggestion=None)
 
 
 def _get_param(finding: Finding) -> str:

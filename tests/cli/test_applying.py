@@ -107,6 +107,51 @@ class TestApply:
             assert ran.err == "not sent: the update drops params; pass --allow-drop to send it\n"
             assert asked(server, "apply", NAME, replace, "--yes", "--allow-drop").status == 0
 
+    @pytest.mark.parametrize(
+        ("update", "allowed", "sent"),
+        [
+            ('{"patch": true, "priority": "high"}', (), 0),
+            ('{"patch": true, "priority": "high"}', ("--allow-drop",), 0),
+            ('{"patch": true, "priority": "high"}', ("--allow-errors",), 1),
+            ('{"priority": "high"}', ("--allow-errors",), 0),
+            ('{"priority": "high"}', ("--allow-drop",), 0),
+            ('{"priority": "high"}', ("--allow-drop", "--allow-errors"), 1),
+            ('{"pathc": true, "b": 3}', ("--patch",), 0),
+            ('{"b": 3}', ("--patch",), 1),
+            ('{"patch": true, "b": null}', (), 1),
+            ('{"patch": true, "priority": "high"}', ("--ignore", "param_choice"), 1),
+        ],
+    )
+    def test_errors_need_a_consent_of_their_own(self, update, allowed, sent, tmp_path):
+        """An update with errors is sent only with `--allow-errors`, which allows no drops; warnings need nothing."""
+        file = tmp_path / "update.json"
+        file.write_text(update)
+        with Server() as server:
+            ran = asked(server, "apply", NAME, str(file), "--yes", *allowed)
+            assert (ran.status, server.posts) == (0 if sent else 1, sent)
+            if not sent:
+                errors = "not sent: the update has errors; correct them, or pass --allow-errors to send it as it is"
+                drops = "not sent: the update drops params; pass --allow-drop to send it"
+                has_errors, has_drops = "--allow-errors" not in allowed, "patch" not in update + str(allowed)
+                expected = [errors] * has_errors + [drops] * (has_drops and "--allow-drop" not in allowed)
+                assert ran.err.splitlines() == expected
+
+    def test_findings_are_shown_and_located(self, tmp_path):
+        """What the update sets is in its file; what it keeps is in the project, which has no file."""
+        file = tmp_path / "update.json"
+        file.write_text('{"patch": true, "tags": 7}')
+        with Server() as server:
+            server.rival(Patch({"priority": "high"}))
+            ran = asked(server, "apply", NAME, str(file), "--yes")
+            assert (ran.status, server.posts) == (1, 0)
+            assert 'project "boxes": error param_choice at /priority\n' in ran.out
+            assert f"{file}:1:25: error param_type at /tags\n" in ran.out
+            ran = asked(server, "apply", NAME, str(file), "--yes", "--format", "json")
+            assert ran.document["outcome"] is None
+            places = [(each["code"], each["file"], each["line"]) for each in ran.document["plan"]["findings"]]
+            assert ("param_choice", None, None) in places
+            assert ("param_type", str(file), 1) in places
+
     def test_nobody_said_yes(self, patch):
         """Where nobody can be asked, nothing is sent without `--yes`."""
         with Server() as server:

@@ -10,6 +10,7 @@ from paramcore import errors
 from paramcore.errors import (
     DocumentError,
     InvalidParams,
+    InvalidUpdate,
     NoSuchVersion,
     NotDone,
     NotJSON,
@@ -23,7 +24,7 @@ CLASSES = [one for _, one in inspect.getmembers(errors, inspect.isclass) if issu
 
 
 def made(kind, path="/a"):
-    more = {DocumentError: ("boxes.json", 3, 5), WouldDrop: (("a",),)}.get(kind, ())
+    more = {DocumentError: ("boxes.json", 3, 5), WouldDrop: (("a",),), InvalidUpdate: ((),)}.get(kind, ())
     return kind("some_code", path, "null", "text", *more)
 
 

@@ -17,6 +17,7 @@ from paramcore.model.versions import ParamVersion
 from paramcore.transport.guard import GuardedClient
 from paramcore.values.frozen import freeze, read_once
 from paramcore.values.params import freeze_params
+from paramcore.wire import read_update
 
 SNAPSHOT = Path(__file__).parent.parent / "snapshots" / "errors.json"
 
@@ -244,6 +245,37 @@ CASES = {
         "WouldDrop",
         "would_drop",
         None,
+    ),
+    "a guarded update with errors": (
+        lambda: GuardedClient(Client()).update_project("boxes", pathc=True),
+        "InvalidUpdate",
+        "invalid_update",
+        None,
+    ),
+    "a project as an update": (
+        lambda: read_update({"name": "boxes", "param_history": []}),
+        "MalformedPayload",
+        "update_is_project",
+        "",
+    ),
+    "a history entry as an update": (
+        lambda: read_update({"version": 3, "padding": 3}),
+        "MalformedPayload",
+        "update_is_version",
+        "",
+    ),
+    "a created task as an update": (
+        lambda: read_update({"task_id": "a", "status": "pending"}),
+        "MalformedPayload",
+        "update_is_task",
+        "",
+    ),
+    "an array as an update": (lambda: read_update([]), "MalformedPayload", "update_is_array", ""),
+    "an error reply as an update": (
+        lambda: read_update({"status_code": 404, "error": "not found"}),
+        "MalformedPayload",
+        "update_is_error",
+        "",
     ),
     "a change to a frozen object": (lambda: freeze({}).update(a=1), "TypeError", None, None),
     "a change to a frozen array": (lambda: freeze([]).append(1), "TypeError", None, None),

@@ -4,13 +4,14 @@ import pytest
 
 from paramcore import Patch, Plan, Project, Replace
 from paramcore.errors import InvalidParams, InvalidSetting
+from paramcore.validation import Finding, Validator
 
 BOXES = Project("boxes", type="imageannotation", params={"instruction": "Box it.", "padding": 3, "old": 1})
 EMPTY = Project("bare", type="comparison")
 
 
 def test_a_replace_says_what_it_drops_first():
-    """Drops stand first, the counts below, and last the patch that would keep them."""
+    """Drops stand first, the counts below, and last what would keep them."""
     plan = Plan.of(BOXES, Replace({"instruction": "Box all.", "new": True}))
     assert str(plan) == (
         'update of "boxes": version 0 -> 1, by replace, which drops what it does not name\n'
@@ -19,7 +20,7 @@ def test_a_replace_says_what_it_drops_first():
         '  changed  instruction  "Box it." -> "Box all."\n'
         "  added    new          true\n"
         "2 dropped, 1 changed, 1 added, 0 kept\n"
-        'only a replace can drop them; to keep them, send {"patch": true, "instruction": "Box all.", "new": true}'
+        "only a replace can drop them; `--patch` keeps them (in Python: `Plan.keeping`)"
     )
     assert plan.dropped == ("padding", "old")
     assert plan.needs_consent
@@ -78,6 +79,7 @@ def test_a_plan_as_json():
         },
         "request": {"patch": False, "padding": 4},
         "needs_consent": True,
+        "findings": [],
     }
 
 
@@ -190,3 +192,40 @@ def test_a_plan_has_a_short_repr():
         repr(plan.rebase_on(BOXES))
         == "<Rebase of <Plan for 'boxes': Replace, 2 dropped>: 0 later versions, 0 conflicts>"
     )
+
+
+WARNING = Finding("update_null", "warning", "/padding", "null", "a value")
+ERROR = Finding("param_type", "error", "/padding", "the text '4'", "a whole number", version=1)
+
+
+def test_a_plan_has_the_findings_that_it_is_given():
+    """They stand below the drops, are counted, and are in the JSON; the plan that they were given to is a new one."""
+    bare = Plan.of(BOXES, Patch({"padding": "4"}))
+    plan = bare.with_findings(each for each in (WARNING, ERROR))
+    assert (bare.findings, plan.findings, plan.errors) == ((), (WARNING, ERROR), (ERROR,))
+    assert str(plan).splitlines()[-4:] == [
+        "0 dropped, 1 changed, 0 added, 2 kept; 1 error, 1 warning",
+        "",
+        str(WARNING),
+        str(ERROR),
+    ]
+    assert plan.to_json() == {**bare.to_json(), "needs_consent": True, "findings": [WARNING.to_json(), ERROR.to_json()]}
+    assert (plan.update, plan.after, plan.dropped) == (bare.update, bare.after, bare.dropped)
+
+
+def test_an_error_needs_consent_and_a_warning_does_not():
+    """Consent is needed for drops and for errors, each by itself."""
+    keeping, dropping = Plan.of(BOXES, Patch({"padding": "4"})), Plan.of(BOXES, Replace({"padding": "4"}))
+    assert not keeping.with_findings([WARNING]).needs_consent
+    assert keeping.with_findings([ERROR]).needs_consent
+    assert dropping.with_findings([WARNING]).needs_consent
+    assert "only a replace" not in str(keeping.with_findings([ERROR]))
+
+
+def test_the_hint_on_drops_repeats_no_name():
+    """It names the flag, whatever the update holds."""
+    update = Replace({"pathc": True, "padding": 4})
+    plan = Plan.of(BOXES, update).with_findings(Validator(BOXES).update(update))
+    [hint] = [line for line in str(plan).splitlines() if line.startswith("only a replace")]
+    assert hint == "only a replace can drop them; `--patch` keeps them (in Python: `Plan.keeping`)"
+    assert [each.code for each in plan.errors] == ["update_mode"]

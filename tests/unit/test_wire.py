@@ -193,6 +193,78 @@ def test_a_flag_that_is_no_bool_is_refused(flag):
     assert (refused.value.code, refused.value.path) == ("flag_type", "/patch")
 
 
+PROJECT, TASK = PROJECTS["created"], next(iter(TASKS.values()))
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (PROJECT, "update_is_project"),
+        ({"param_history": None}, "update_is_project"),
+        ({**PROJECT, "patch": True}, "update_is_project"),
+        (PROJECT["param_history"][0], "update_is_version"),
+        ({"version": 0, "padding": 3}, "update_is_version"),
+        ({"version": 2, "created_at": "2024-01-01T00:00:00.000Z", "patch": True}, "update_is_version"),
+        (TASK, "update_is_task"),
+        ({"task_id": "a", "is_test": False}, "update_is_task"),
+        ({"status": "pending", "params": {}}, "update_is_task"),
+        ({"docs": [TASK], "total": 1, "limit": 100}, "update_is_task"),
+        ({"docs": [], "has_more": False}, "update_is_task"),
+        ([], "update_is_array"),
+        ([{"padding": 3}], "update_is_array"),
+        (({"padding": 3},), "update_is_array"),
+        ({"status_code": 404, "error": "no such project"}, "update_is_error"),
+        ({"status_code": 400, "message": "no such project"}, "update_is_error"),
+        ({"error": "no such project"}, "update_is_error"),
+        ({"status_code": 500}, "update_is_error"),
+    ],
+)
+def test_another_document_of_the_api_is_no_update(body, code):
+    """It is refused for what it is, as a whole, and not for the first reserved name in it."""
+    with pytest.raises(MalformedPayload) as refused:
+        read_update(body)
+    assert (refused.value.code, refused.value.path) == (code, "")
+
+
+def test_the_text_of_an_error_reply_is_shown():
+    """The file says why the service answered it; a long text is cut, and none is invented."""
+    with pytest.raises(MalformedPayload, match='which says: "no such project", wanted the params'):
+        read_update({"status_code": 404, "error": "no such project"})
+    with pytest.raises(MalformedPayload, match="returned, wanted"):
+        read_update({"status_code": 404, "error": {"a": 1}})
+    with pytest.raises(MalformedPayload) as refused:
+        read_update({"error": "x" * 1000})
+    assert len(refused.value.found) < 200
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"task_id": "a"},
+        {"status": "a"},
+        {"params": {}},
+        {"docs": []},
+        {"error": {"a": 1}},
+        {"message": "x"},
+        {"error": "x", "padding": 3},
+        {"status_code": 404, "padding": 3},
+    ],
+)
+def test_params_with_such_a_name_are_still_an_update(body):
+    """One name alone is not the document."""
+    assert read_update(body) == Replace(body)
+
+
+@pytest.mark.parametrize(
+    "body", [{"version": 1, "patch": True}, {"version": "1"}, {"version": True}, {"created_at": "noon"}]
+)
+def test_a_reserved_name_alone_is_refused_as_such(body):
+    """A body that is no history entry is refused for the name that no project can hold (U9)."""
+    with pytest.raises(InvalidParams) as refused:
+        read_update(body)
+    assert refused.value.code == "param_name"
+
+
 @pytest.mark.parametrize("body", [[], "patch", {"version": 1}, {"project": "boxes"}, {"instruction": 1}])
 def test_what_is_no_update_is_refused(body):
     """A body that is no object, or holds what no project can hold, is refused."""

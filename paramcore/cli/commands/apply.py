@@ -11,16 +11,16 @@ from paramcore.analysis import Plan
 from paramcore.cli.client import create_client
 from paramcore.cli.exit_codes import FINDINGS, FINE, OUTCOME_EXIT_CODES, OUTCOME_UNKNOWN
 from paramcore.cli.output import Pieces, flush_output, format_document, print_message
-from paramcore.cli.params import read_planner
+from paramcore.cli.planner import Planner
 from paramcore.service.outcome import Outcome
 from paramcore.service.requests import Request, Response, Transport
 
 
 def apply(options: Namespace) -> Pieces:
     """Update the real project: show the plan, send the update, report its outcome."""
-    plan_update = read_planner(options)
+    planner = Planner.read(options)
     client = create_client(options)
-    plan = plan_update(client.get_project(options.name))
+    plan = planner.plan(client.get_project(options.name))
     as_json = options.format == "json"
     yield "" if as_json else f"{plan}\n"
     # Show the plan before asking for consent and before sending.
@@ -42,9 +42,15 @@ def apply(options: Namespace) -> Pieces:
 
 
 def _has_consent(plan: Plan, options: Namespace) -> bool:
-    """Return whether the user agrees to send the update, and to drop what it drops."""
-    if plan.needs_consent and not options.allow_drop:
+    """Return whether the user agrees to send the update, with its errors, and to drop what it drops."""
+    refused = False
+    if plan.errors and not options.allow_errors:
+        print_message("not sent: the update has errors; correct them, or pass --allow-errors to send it as it is")
+        refused = True
+    if plan.dropped and not options.allow_drop:
         print_message("not sent: the update drops params; pass --allow-drop to send it")
+        refused = True
+    if refused:
         return False
     if options.yes:
         return True

@@ -12,8 +12,6 @@ from paramcore.cli.params import read_params
 
 def diff(options: Namespace) -> Pieces:
     """Show what differs between two states of params, also inside objects."""
-    before, _ = read_params(options.before)
-    after, _ = read_params(options.after)
-    diff = Diff.between(before, after)
+    diff = Diff.between(read_params(options.before).params, read_params(options.after).params)
     yield format_document(diff.to_json()) if options.format == "json" else f"{diff}\n"
     return FINDINGS if diff and options.exit_code else FINE

@@ -18,7 +18,7 @@ from paramcore.text import format_name, format_value
 def impact(options: Namespace) -> Pieces:
     """Show which requests an update affects, and why it does not affect the others."""
     projects = ProjectFiles(options.project, options.assumptions)
-    update = read_update_file(options.update)
+    update = read_update_file(options.update).update
     counters = {project.name: ImpactCounter(Plan.of(project, update)) for project in projects}
     overrides = get_overrides(options)
     bad_lines = BadLines(keep_going=options.keep_going)

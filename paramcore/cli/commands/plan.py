@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Sequence
 
+from paramcore.analysis import Plan
 from paramcore.cli.exit_codes import FINDINGS, FINE
 from paramcore.cli.output import Pieces, format_document
-from paramcore.cli.params import read_planner
+from paramcore.cli.planner import Planner
 from paramcore.cli.projects import ProjectFiles
 from paramcore.text import format_value
 
 
 def plan(options: Namespace) -> Pieces:
-    """Show what an update would change in a project, dropped params first."""
-    plan_update = read_planner(options)
-    projects = ProjectFiles(options.project, options.assumptions)
-    plans = [plan_update(project) for project in projects]
-    dropping = [plan for plan in plans if plan.needs_consent]
+    """Show what an update would change in a project, dropped params first, and what is wrong with it."""
+    planner = Planner.read(options)
+    projects = ProjectFiles(options.project, options.assumptions, quiet=True)
+    plans = [planner.plan(project, projects.locate_project(project)) for project in projects]
+    status = FINDINGS if any(plan.needs_consent for plan in plans) else FINE
     if options.format == "json":
         yield format_document(projects.join_answers([plan.to_json() for plan in plans]))
-        return FINDINGS if dropping else FINE
+        return status
     if projects.many:
-        names = ", ".join(format_value(plan.project.name) for plan in dropping)
-        yield f"{len(dropping)} of {len(plans)} projects would lose params{': ' if names else ''}{names}\n\n"
+        yield _summarize([plan for plan in plans if plan.dropped], plans, "would lose params")
+        invalid = [plan for plan in plans if plan.errors]
+        yield _summarize(invalid, plans, "would get errors") if invalid else ""
+        yield "\n"
     yield "\n\n".join(map(str, sorted(plans, key=lambda plan: not plan.needs_consent))) + "\n"
-    return FINDINGS if dropping else FINE
+    return status
+
+
+def _summarize(affected: Sequence[Plan], plans: Sequence[Plan], effect: str) -> str:
+    names = ", ".join(format_value(plan.project.name) for plan in affected)
+    return f"{len(affected)} of {len(plans)} projects {effect}{': ' if names else ''}{names}\n"

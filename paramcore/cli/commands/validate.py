@@ -6,23 +6,25 @@ import json
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from paramcore.bulk import FastTaskReader
 from paramcore.cli.exit_codes import FINDINGS, FINE, INTERRUPTED
-from paramcore.cli.located_finding import LocatedFinding, locate_finding
+from paramcore.cli.located_finding import LocatedFinding, UpdateLocation, locate_finding
 from paramcore.cli.output import Pieces, format_document, print_message
+from paramcore.cli.params import read_update_file
 from paramcore.cli.projects import ProjectFiles
 from paramcore.cli.pyproject import read_ignored_codes
 from paramcore.cli.requests import BadLines, RawTask, decode_task, get_overrides, is_jsonl, read_raw_tasks, read_task
-from paramcore.errors import DocumentError, InvalidSetting
+from paramcore.cli.schemas import read_schemas
+from paramcore.errors import DocumentError
 from paramcore.files.document import Document
-from paramcore.files.reader import Line, read_document
+from paramcore.files.reader import Line
 from paramcore.model import Project
-from paramcore.text import format_count, format_name
+from paramcore.text import format_count
 from paramcore.validation.finding import Finding
-from paramcore.validation.lint import UnusedDefaults, lint_history, lint_params, lint_task, lint_type
-from paramcore.validation.schema import Schemas
+from paramcore.validation.lint import UnusedDefaults, lint_params, lint_task
 from paramcore.validation.validator import Validator
 
 
@@ -100,8 +102,19 @@ class ValidationRun:
         self._options = options
         self._ignored = read_ignored_codes(options.ignore)
         self._projects = ProjectFiles(options.project, options.assumptions, quiet=True)
-        self._schemas = _read_schemas(options.schema)
-        self._validators = {project.name: Validator(project, self._schemas) for project in self._projects}
+        schemas = read_schemas(options.schema)
+        self._validators = {project.name: Validator(project, schemas) for project in self._projects}
+        self._project_findings = {name: validator.list_findings for name, validator in self._validators.items()}
+        self._update_locations: dict[str, UpdateLocation] = {}
+        if options.update is not None:
+            file = read_update_file(options.update)
+            for project in self._projects:
+                validator = self._validators[project.name]
+                self._project_findings[project.name] = partial(validator.update, file.update)
+                self._update_locations[project.name] = UpdateLocation.of(project, file.update, file)
+            # Tasks are validated as they would be after the update.
+            self._projects.apply_update(file.update)
+            self._validators = {project.name: Validator(project, schemas) for project in self._projects}
         self._unused_defaults = {project.name: UnusedDefaults(project) for project in self._projects}
         self._overrides = get_overrides(options)
         self._fast_reader = FastTaskReader(self._projects.find_project, self._overrides)
@@ -126,14 +139,12 @@ class ValidationRun:
         ]
 
     def _validate_project(self, project: Project) -> list[LocatedFinding]:
-        validator = self._validators[project.name]
-        history = [finding for finding in lint_history(project) if self._is_recent(finding, project)]
-        findings = (*lint_type(project, self._schemas), *validator.project(), *history)
-        return self._report(findings, project)
+        findings = self._project_findings[project.name]()
+        return self._report([finding for finding in findings if self._is_recent(finding, project)], project)
 
     def _is_recent(self, finding: Finding, project: Project) -> bool:
         """Return whether a finding is about a version that `--since-version` selects, or about the latest."""
-        since = min(self._options.since_version, project.latest.number)
+        since = min(self._options.since_version, len(project.versions) - 1)
         return finding.version is None or finding.version >= since
 
     def _validate_tasks(self) -> Iterator[list[LocatedFinding]]:
@@ -206,6 +217,7 @@ class ValidationRun:
                 project.name,
                 document,
                 self._projects.locate_project(project),
+                self._update_locations.get(project.name),
             )
             for finding in selected
         ]
@@ -223,21 +235,10 @@ class ValidationRun:
     @property
     def summary(self) -> str:
         """One line: `2 errors, 1 warning in 1 project and 3 tasks`."""
-        inputs = [format_count(len(self._projects), "project")]
+        after = " after the update" if self._options.update else ""
+        inputs = [format_count(len(self._projects), "project") + after]
         if self._options.tasks:
             inputs.append(format_count(self._tasks, "task"))
         bad_lines = f", {format_count(self.bad_lines.count, 'bad line')}" if self.bad_lines.count else ""
         errors, warnings = (format_count(self._counts[severity], severity) for severity in ("error", "warning"))
         return f"{errors}, {warnings} in {' and '.join(inputs)}{bad_lines}"
-
-
-def _read_schemas(arguments: Iterable[str]) -> Schemas:
-    schemas = Schemas()
-    for argument in arguments:
-        task_type, _, path = argument.partition("=")
-        if not (task_type and path):
-            raise InvalidSetting("task_type", None, f"`--schema {format_name(argument)}`", "`--schema TYPE=FILE`")
-        document = read_document(path)
-        with document.locate_errors():
-            schemas = schemas.with_schema(task_type, document.value)
-    return schemas

@@ -1,0 +1,23 @@
+"""Read the user's own schemas that a command line names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from paramcore.errors import InvalidSetting
+from paramcore.files.reader import read_document
+from paramcore.text import format_name
+from paramcore.validation.schema import Schemas
+
+
+def read_schemas(arguments: Iterable[str]) -> Schemas:
+    """Return the schemas of the package with those of `--schema TYPE=FILE`."""
+    schemas = Schemas()
+    for argument in arguments:
+        task_type, _, path = argument.partition("=")
+        if not (task_type and path):
+            raise InvalidSetting("task_type", None, f"`--schema {format_name(argument)}`", "`--schema TYPE=FILE`")
+        document = read_document(path)
+        with document.locate_errors():
+            schemas = schemas.with_schema(task_type, document.value)
+    return schemas

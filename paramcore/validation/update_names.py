@@ -1,0 +1,274 @@
+"""Names in an update that are no params: a misspelt `patch`, a wrapper, an argument of another call."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping
+from functools import cache, lru_cache
+from typing import Any, Literal, TypeAlias
+
+from attrs import frozen
+
+from paramcore.validation.schema_rules import list_all_params
+
+Mistake: TypeAlias = Literal["update_mode", "update_wrapper", "update_argument"]
+
+#: Longer names are nobody's misspelling of a short one.
+_MAX_NAME = 48
+
+#: Words near to `patch` or `batch`: only a value that could be a flag tells that `patch` was meant.
+_ORDINARY_WORDS = {
+    *("path", "paths", "batch", "match", "catch", "hatch", "latch", "watch", "pitch", "patches"),
+    *("march", "parch", "perch", "poach", "punch", "pact", "patchy"),
+}
+#: Words near to the fields of other calls.
+_ORDINARY_PLURALS = {"versions", "callbacks"}
+#: Words beside `patch` or `replace` in a name for the mode: `is_patch`, `patchMode`.
+_MODE_COMPANIONS = {
+    *("is", "as", "do", "use", "set", "the", "to", "mode", "flag", "bool", "update", "updates", "only", "should"),
+    *("apply", "enable", "enabled", "send", "project", "method", "type", "http", "api", "request", "param", "params"),
+    *("all", "existing", "other", "others", "rest", "full", "with"),
+}
+#: Words for a mode that the API does not have, or not under this name.
+_MODE_WORDS = {
+    *("replace", "replaced", "merge", "merged", "overwrite", "override", "partial", "append", "upsert"),
+    *("overlay", "incremental", "delta", "preserve", "keep", "put", "extend"),
+}
+#: Words for a name whose value may be the name of a mode: `mode`, `update_type`, `method`.
+_MODE_NAMES = {"mode", "method", "strategy", "operation", "op", "action", "type", "kind", "how", "verb", "behavior"}
+_MODE_VALUES = {*_MODE_WORDS, "patch", "update", "full", "post"}
+_FLAG_TEXTS = {"true", "false", "yes", "no", "on", "off", "1", "0", "t", "f", "y", "n", "null", "none"}
+
+#: Words for all params together: an object under such a name is a wrapper, whatever it holds.
+_WRAPPER_WORDS = {
+    *("params", "param", "parameters", "parameter", "kwargs", "args", "payload", "body", "json", "data"),
+    *("update", "updates", "updated", "request"),
+}
+#: Words for a part of something: an object under such a name is a wrapper if it holds a param.
+_CONTAINER_WORDS = {
+    *("project", "new", "my", "the", "default", "defaults", "set", "patch", "task", "to", "version", "latest"),
+    *("object", "fields", "values", "value", "settings", "config", "configuration", "options", "attributes"),
+    *("changes", "content", "properties", "input", "item", "template"),
+}
+
+
+@frozen
+class CallField:
+    """Names of fields of other calls, what they mean, and what to write instead."""
+
+    names: tuple[str, ...]
+    meaning: str
+    wanted: str
+    #: The param to write instead, if there is one.
+    replacement: str | None = None
+    #: Whether near misses count: a name near to an ordinary word may be a param.
+    has_near_misses: bool = True
+
+
+_SET_BY_SERVICE = "nothing of this name: the service sets it"
+_CALL_FIELDS = (
+    CallField(
+        ("project_name", "project_id", "name"),
+        "the name of the project",
+        "the name in the call, as in `paramcore apply NAME`: no update changes it",
+    ),
+    CallField(
+        ("task_type", "project_type", "type"),
+        "the task type",
+        "nothing of this name: a project keeps the type that it was created with",
+    ),
+    CallField(
+        ("project", "project_version", "batch", "unique_id", "clear_unique_id_on_error"),
+        "a near miss of a name that says where a task goes",
+        "it in each task request, rightly spelt: a project cannot hold it",
+    ),
+    CallField(
+        ("batch_name", "batch_id", "clear_unique_id", "unique_task_id", "project_param_version"),
+        "a field that says where a task goes or went",
+        "`batch`, `unique_id` or `project_version` in each task request: a project cannot hold them",
+    ),
+    CallField(("callback",), "an argument for batches", "`callback_url`", "callback_url"),
+    CallField(
+        (
+            *("rapid", "studio", "dataset_id", "pipeline", "pipeline_name", "consensus_attempts"),
+            *("num_reviews", "num_consensus", "archived", "is_archived"),
+        ),
+        "a setting of the project as a whole",
+        "nothing of this name: no update changes it",
+        has_near_misses=False,
+    ),
+    CallField(
+        (
+            *("task_id", "status", "response", "is_test", "work_started", "callback_succeeded", "is_processed"),
+            *("processed_attachments", "post_processing_results", "taxonomy_version"),
+        ),
+        "a field of a created task",
+        _SET_BY_SERVICE,
+        has_near_misses=False,
+    ),
+    CallField(
+        ("version", "created_at", "updated_at", "completed_at", "param_history"),
+        "the service's own bookkeeping",
+        _SET_BY_SERVICE,
+    ),
+    CallField(
+        ("params", "parameters"),
+        "all params together",
+        "each param beside `patch`: the body is flat",
+        has_near_misses=False,
+    ),
+    CallField(
+        ("api_key", "authorization", "base_url", "api_instance_url", "allow_drop", "allow_errors", "dry_run"),
+        "an argument of a client",
+        "it in the call: the body holds only params",
+    ),
+)
+
+
+@frozen
+class UpdateNames:
+    """Finds the names in an update of one project that are no params."""
+
+    #: The name of the project.
+    project: str
+    #: The params of the project's type.
+    params: frozenset[str]
+    #: The params of all types, normalized.
+    _known: frozenset[str]
+
+    @classmethod
+    def of(cls, project: str, params: Iterable[str]) -> UpdateNames:
+        """Prepare the names for a project whose type has these params."""
+        own = frozenset(params)
+        return cls(project, own, frozenset(map(_join_words, own | list_all_params().keys())))
+
+    def classify(self, name: str, value: Any) -> Mistake | None:
+        """Return which mistake a name is; `None` for a param."""
+        words = _split_words(name)
+        joined = "".join(words)
+        if not joined or len(joined) > _MAX_NAME or joined in self._known or name in self.params:
+            return None
+        is_call_field = joined in _call_fields_by_name()
+        content = None if is_call_field and joined not in _WRAPPER_WORDS else _read_object(value)
+        if content is not None and (name == self.project or _is_wrapper(words, content, self.params)):
+            return "update_wrapper"
+        # `Batch` is `batch`, however near it is to `patch`.
+        if is_call_field and not _names_mode(words, value):
+            return "update_argument"
+        is_mode = _names_mode(words, value) or _names_patch(words, value)
+        if not (is_mode or find_call_field(name)):
+            return None
+        # What is as near to a param is that param, unless it is a flag.
+        if joined != "patch" and not _is_flag(value) and any(_is_misspelt(joined, param) for param in self._known):
+            return None
+        return "update_mode" if is_mode else "update_argument"
+
+
+def list_contents(value: Any) -> tuple[str, ...]:
+    """Return the names inside a wrapper: an object, or its JSON as text."""
+    return tuple(_read_object(value) or ())
+
+
+@lru_cache(maxsize=1_024)
+def find_call_field(name: str) -> CallField | None:
+    """Return the field of another call that has this name, or nearly this name."""
+    joined, by_name = _join_words(name), _call_fields_by_name()
+    if joined in by_name or joined in _ORDINARY_WORDS | _ORDINARY_PLURALS:
+        return by_name.get(joined)
+    candidates = (known for known, field in by_name.items() if field.has_near_misses and len(known) > 4)
+    return next((by_name[known] for known in candidates if _is_misspelt(joined, known)), None)
+
+
+@cache
+def _call_fields_by_name() -> Mapping[str, CallField]:
+    return {_join_words(name): field for field in _CALL_FIELDS for name in field.names}
+
+
+def _names_patch(words: tuple[str, ...], value: Any) -> bool:
+    """Return whether a name was meant to be `patch`, or is a name for it: `pathc`, `isPatch`."""
+    joined = "".join(words)
+    if joined in _ORDINARY_WORDS:
+        return _is_flag(value)
+    if any(_is_misspelt(joined, form) for form in ("patch", "patched", "patching")):
+        return True
+    if any(joined in (f"{word}patch", f"patch{word}") for word in _MODE_COMPANIONS):
+        return True
+    rest = {word for word in words if word in _ORDINARY_WORDS or not _is_misspelt(word, "patch")} - {"patched"}
+    if len(rest) < len(set(words)):
+        # `patch_mode` is the mode; `patch_size` may be a param, unless its value is a flag.
+        return rest <= _MODE_COMPANIONS or isinstance(value, bool)
+    return joined[0] == "p" and _count_edits(joined, "patch") == 2 and _is_flag(value)
+
+
+def _names_mode(words: tuple[str, ...], value: Any) -> bool:
+    """Return whether a name such as `replace` or `mode` has a value that fits."""
+    rest = _omit_words(words, _MODE_WORDS)
+    if len(rest) < len(set(words)) and rest <= _MODE_COMPANIONS:
+        return value is not None and _is_flag(value)
+    is_name = not _MODE_NAMES.isdisjoint(words) and set(words) <= _MODE_NAMES | _MODE_COMPANIONS
+    mode = _join_words(value) if is_name and isinstance(value, str) and len(value) <= _MAX_NAME else ""
+    return mode in _MODE_VALUES or _is_misspelt(mode, "patch")
+
+
+def _is_wrapper(words: tuple[str, ...], content: Mapping[str, Any], params: Collection[str]) -> bool:
+    rest = _omit_words(words, _WRAPPER_WORDS)
+    if len(rest) < len(set(words)) and rest <= _CONTAINER_WORDS:
+        return True
+    # Under any other name, only what it holds tells a wrapper from a param.
+    held = content.keys() & {*params, "patch"}
+    return len(held) > (0 if rest <= _CONTAINER_WORDS else 1) or type(content.get("patch")) is bool
+
+
+def _omit_words(words: tuple[str, ...], omitted: Collection[str]) -> set[str]:
+    """Return the words without these, and without misspelt long ones of these."""
+    long_words = [word for word in omitted if len(word) > 4]
+    return {word for word in words if word not in omitted and not any(_is_misspelt(word, long) for long in long_words)}
+
+
+def _read_object(value: Any) -> Mapping[str, Any] | None:
+    if isinstance(value, str) and value.lstrip().startswith("{"):
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            return None
+    return value if isinstance(value, dict) else None
+
+
+def _is_flag(value: Any) -> bool:
+    if isinstance(value, str):
+        return value.strip().casefold() in _FLAG_TEXTS
+    return value is None or (isinstance(value, (bool, int, float)) and value in (0, 1))
+
+
+def _split_words(name: str) -> tuple[str, ...]:
+    """Return the words of a name: those of `isPatch`, `is_patch` and `Is Patch` are `is` and `patch`."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", unicodedata.normalize("NFKC", name))
+    return tuple(re.findall(r"[^\W_]+", spaced.casefold()))
+
+
+def _join_words(name: str) -> str:
+    return "".join(_split_words(name))
+
+
+def _is_misspelt(word: str, known: str) -> bool:
+    """Return whether a word is a known one, or one edit or another order of its letters away from it."""
+    # Length and letters first: they settle nearly all pairs.
+    if abs(len(word) - len(known)) > 1 or len(set(word) ^ set(known)) > 2:
+        return False
+    return sorted(word) == sorted(known) or _count_edits(word, known) < 2
+
+
+def _count_edits(first: str, second: str) -> int:
+    """Return the edit distance, in which a transposition counts one."""
+    before, last = list(range(len(second) + 1)), list(range(len(second) + 1))
+    for i, letter in enumerate(first, 1):
+        row = [i]
+        for j, other in enumerate(second, 1):
+            edits = min(last[j] + 1, row[-1] + 1, last[j - 1] + (letter != other))
+            if i > 1 and j > 1 and letter == second[j - 2] and first[i - 2] == other:
+                edits = min(edits, before[j - 2] + 1)
+            row.append(edits)
+        before, last = last, row
+    return last[-1]

@@ -1,0 +1,161 @@
+"""An update is validated before it is sent, as the version that it would become."""
+
+import pytest
+from hypothesis import given, strategies as st
+
+from paramcore import Patch, Plan, Project, Replace
+from paramcore.errors import InvalidSetting
+from paramcore.testing import projects, updates
+from paramcore.validation import Schemas, Validator
+from tests.validation.helpers import BOTH
+
+DOCKS = Project("docks", type="imageannotation", params={"instruction": "Box it.", "padding": 5})
+
+
+def find(update, project=DOCKS, schemas=Schemas()):
+    """Return severity, code, pointer and version of the findings on an update."""
+    findings = Validator(project, schemas).update(update)
+    return [(each.severity, each.code, each.pointer, each.version) for each in findings]
+
+
+def explain(update):
+    """Return the messages of the findings on the update itself."""
+    return [each.message for each in Validator(DOCKS).update(update) if each.code.startswith("update_")]
+
+
+@BOTH
+def test_values_are_validated_as_the_version_that_they_would_become(fast):
+    """A wrong value, an unknown name and a conflict of two params are found before they are a version."""
+    project = DOCKS.patch_params({"attachment": "a.jpg"})
+    update = Patch({"padding": "20", "pading": 3, "context_attachments": [{"attachment": "a.jpg"}]})
+    findings = Validator(project, fast=fast).update(update)
+    assert [(each.severity, each.code, each.pointer, each.version, each.first_set_in) for each in findings] == [
+        ("error", "param_conflict", "/context_attachments/0/attachment", 2, 2),
+        ("error", "param_type", "/padding", 2, 2),
+        ("warning", "param_unknown", "/pading", 2, 2),
+    ]
+
+
+def test_values_that_stay_are_validated_too():
+    """An old error that a patch keeps is an error of the version after it; a replace that leaves it out has none."""
+    project = DOCKS.patch_params({"padding": "20"}).patch_params({"instruction": "Box all."})
+    kept = Validator(project).update(Patch({"instruction": "Box."}))
+    assert [(each.code, each.version, each.first_set_in) for each in kept] == [("param_type", 3, 1)]
+    assert find(Replace({"instruction": "Box."}), project) == []
+
+
+@given(projects(), updates())
+def test_an_update_is_judged_like_the_project_after_it(project, update):
+    """Apart from the update's own findings, an update has those of the project after it, in their order."""
+    findings = Validator(project).update(update)
+    own = [each for each in findings if each.code.startswith("update_")]
+    after = Validator(project.update(update)).list_findings()
+    assert findings == (*own, *after)
+    assert all(each.version == len(project.versions) for each in own)
+
+
+@given(projects(), updates())
+def test_null_and_no_effect_are_found_exactly(project, update):
+    """Each null of an update is found, and an update that changes nothing."""
+    findings = Validator(project).update(update)
+    assert [each.pointer for each in findings if each.code == "update_noop"] == (
+        [] if Plan.of(project, update).diff else [""]
+    )
+    nulls = {each.pointer for each in findings if each.pointer and each.code.startswith("update_")}
+    assert len(nulls) >= sum(value is None for value in update.params.values())
+
+
+def test_a_misspelt_mode_says_what_the_update_does():
+    """It replaces, whatever the value of the misspelt name, and a param of that name is set."""
+    assert find(Replace({"pathc": False, "instruction": "x"}))[0] == ("error", "update_mode", "/pathc", 1)
+    assert explain(Replace({"pathc": True, "instruction": "x"})) == [
+        "found `pathc` in place of `patch`: this update replaces, and sets a param of that name, wanted"
+        ' `"patch": true` to keep the other params, or `"patch": false` to replace them (write `patch`)'
+    ]
+    assert explain(Patch({"Patch": True})) == [
+        "found `Patch` beside `patch`: it becomes a param, wanted no `Patch`: this update patches already"
+    ]
+
+
+def test_a_wrapper_says_what_to_send():
+    """The names inside are those that belong beside `patch`."""
+    assert explain(Patch({"params": {"a": 1, "b": 2, "c": 3, "d": 4, "patch": True}})) == [
+        "found params inside `params`: the body is flat, so `params` becomes a param, and this update patches, and the"
+        " `patch` inside it has no effect, wanted `a`, `b`, `c`, ... beside `patch`, without `params` around them"
+    ]
+    assert explain(Replace({"Params": {}}))[0].endswith(
+        "and this update replaces, wanted the params themselves beside `patch`, without `Params` around them"
+    )
+    wrapped = Validator(DOCKS).update(Patch({"data": {"secret": 1}}))[0]
+    assert "secret" in wrapped.message
+    assert "secret" not in wrapped.without_values().message
+
+
+def test_an_argument_says_where_it_belongs():
+    """Each field of another call is named for what it is."""
+    assert explain(Patch({"project_name": "docks", "callback": "https://a.b"})) == [
+        "found `project_name`, the name of the project: it becomes a param, wanted the name in the call, as in"
+        " `paramcore apply NAME`: no update changes it",
+        "found `callback`, an argument for batches: it becomes a param, wanted `callback_url` (write `callback_url`)",
+    ]
+
+
+def test_no_finding_on_a_project_suggests_a_name_that_it_cannot_hold():
+    """Routing names belong in task requests (U10), so a project is not told to write one."""
+    [finding] = Validator(DOCKS.patch_params({"project_param_version": 1})).project()
+    assert (finding.code, finding.suggestion) == ("param_misplaced", None)
+    assert finding.wanted == "`project_version` in each task request: a project cannot hold it"
+    task = {"attachment": "https://a.b/c", "geometries": {}, "project_param_version": 1}
+    assert "project_version" in [each.suggestion for each in Validator(DOCKS).task(DOCKS.resolve(task))]
+
+
+def test_null_is_set_and_does_not_remove():
+    """U6: the message says so, and that it is assumed; a name that is no param is found once."""
+    assert explain(Patch({"padding": None})) == [
+        "found null as `padding`, which is then set to null and not removed (assumed: U6), wanted a value, or a"
+        " replace without `padding` to remove it"
+    ]
+    assert find(Patch({"skipped": None}))[:1] == [("warning", "update_null", "/skipped", 1)]
+    assert find(Replace({"instruction": None})) == [("warning", "update_null", "/instruction", 1)]
+    assert [code for _, code, *_ in find(Patch({"Patch": None}))] == ["update_mode", "param_unknown"]
+
+
+@pytest.mark.parametrize(
+    "update", [Patch({}), Patch({"padding": 5.0}), Replace({"padding": 5, "instruction": "Box it."})]
+)
+def test_an_update_that_changes_nothing_says_so(update):
+    """It appends a version all the same (U5)."""
+    assert explain(update) == [
+        "found an update that changes nothing, wanted no update, or one with a change: this one only appends version 1,"
+        " with the same params"
+    ]
+    assert find(update)[1:] == [("warning", "lint_noop_version", "", 1)]
+
+
+def test_an_empty_project_and_an_unknown_type():
+    """The first update makes version 0; a type without a schema is a finding like any other."""
+    empty = Project("docks", type="no such type")
+    assert find(Replace({"padding": 5}), empty) == [("warning", "type_unknown", "/type", None)]
+    assert find(Replace({}), empty)[0] == ("warning", "update_noop", "", 0)
+
+
+def test_a_schema_of_your_own_decides():
+    """Its values are validated, and its names are params."""
+    schemas = Schemas().with_schema("imageannotation", {"properties": {"Patch": {"type": "boolean"}, "type": {}}})
+    assert find(Patch({"Patch": True, "type": "x"}), schemas=schemas) == [
+        ("warning", "param_unknown", "/padding", 1),
+    ]
+    assert ("error", "param_type", "/Patch", 1) in find(Patch({"Patch": 7}), schemas=schemas)
+
+
+def test_an_update_is_a_patch_or_a_replace():
+    """Anything else is refused, as `Project.update` does."""
+    with pytest.raises(InvalidSetting):
+        Validator(DOCKS).update({"padding": 3})
+
+
+@given(st.text(max_size=8), st.booleans())
+def test_any_name_can_be_validated(name, flag):
+    """No name and no value of an update fails."""
+    if name not in ("patch", "version", "created_at", "project", "batch", "unique_id", "instruction"):
+        Validator(DOCKS).update(Patch({name: flag}))

@@ -1,0 +1,184 @@
+"""Names in an update that are no params, and names that only look like it."""
+# ruff: noqa: SIM905  (long lists of words)
+
+import pytest
+
+from paramcore.validation import Schemas
+from paramcore.validation.names import load_misplaced_names
+from paramcore.validation.schema_rules import list_all_params
+from paramcore.validation.update_names import UpdateNames, find_call_field, list_contents
+
+NAMES = UpdateNames.of("docks", Schemas().of("imageannotation").params)
+FLAGS = [True, False, None, 0, 1, "true", "False", " yes ", "no", "1"]
+VALUES = [*FLAGS, "x", 7, 0.5, {"a": 1}, [], ["a"]]
+
+#: Nothing but the mode can be meant, whatever the value.
+MISSPELT = """
+pathc Patch PATCH pAtch patched Patched ptach pacth pacht patc pach atch patchh paatch patvh petch patch1 hpatc
+patching pathced is_patch isPatch IsPatch ispatch do_patch usePatch as-patch patch_mode patchMode patch-flag
+patchonly http_patch patch_flag
+""".split()
+MISSPELT += [
+    "patch ",
+    " patch",
+    "Is Patch",
+    "patch:",
+    "'patch'",
+    "--patch",
+    "patch?",
+    "patch\u200b",
+    "ｐatch",
+    "_patch",
+]
+
+#: Words of their own, which only a flag makes a mode.
+WORDS = ["path", "paths", "match", "catch", "watch", "pitch", "patches", "Path", "hatch"]
+MODES = """
+replace merge overwrite partial append upsert Replace replace_all isReplace partial_update keepExisting update_merge
+repalce overwirte
+""".split()
+
+
+@pytest.mark.parametrize("name", MISSPELT)
+def test_a_misspelt_patch_is_found_whatever_its_value(name):
+    """The mode decides between patch and replace, so no value excuses it."""
+    assert {NAMES.classify(name, value) for value in VALUES} == {"update_mode"}
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_a_word_is_a_mode_only_with_a_flag(name):
+    """`path` is a path, unless its value is true, 1 or the like."""
+    assert {NAMES.classify(name, value) for value in FLAGS} == {"update_mode"}
+    assert {NAMES.classify(name, value) for value in ("s3://a", 7, 0.5, 2, {"a": 1}, [], "patchy")} == {None}
+
+
+@pytest.mark.parametrize("name", MODES)
+def test_another_word_for_the_mode_needs_a_flag(name):
+    """`replace` with true is a mode, with a text or null it may be a param."""
+    assert {NAMES.classify(name, value) for value in FLAGS if value is not None} == {"update_mode"}
+    assert {NAMES.classify(name, value) for value in ("all of it", 7, None, [], {"a": 1})} == {None}
+
+
+@pytest.mark.parametrize("name", ["mode", "Mode", "update_mode", "updateType", "type", "method", "http_method", "op"])
+def test_the_value_may_name_the_mode(name):
+    """A mode that is written as text is no `patch` either."""
+    values = ("patch", "PATCH", "replace", "merge", "pathc", " Partial")
+    assert {NAMES.classify(name, value) for value in values} == {"update_mode"}
+    assert NAMES.classify(name, "night shift") == ("update_argument" if name == "type" else None)
+    assert NAMES.classify(name, "") == NAMES.classify(name, 7)
+
+
+def test_a_rare_misspelling_needs_a_flag():
+    """Two edits from `patch` is too far, unless the value is a flag."""
+    assert (NAMES.classify("pathz", True), NAMES.classify("pathz", "x")) == ("update_mode", None)
+    assert (NAMES.classify("patch_size", True), NAMES.classify("patch_size", 1)) == ("update_mode", None)
+    assert (NAMES.classify("each", True), NAMES.classify("batch_size", True)) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "name",
+    """
+    params Params PARAMS param parms prams project_params projectParams parameters update updates body data payload
+    json kwargs request new_params docks patch_params
+    """.split(),
+)
+@pytest.mark.parametrize("value", [{"instruction": "x"}, {}, {"no such param": 1}, ' {"padding": 3}'])
+def test_an_object_around_the_params_is_a_wrapper(name, value):
+    """Under these names, and under the project's own, an object holds the params, whatever it holds."""
+    assert NAMES.classify(name, value) == "update_wrapper"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "mistake"),
+    [
+        ("settings", {"padding": 3}, "update_wrapper"),
+        ("settings", {"speed": 3}, None),
+        ("new", {"patch": "x"}, "update_wrapper"),
+        ("odd", {"padding": 3}, None),
+        ("odd", {"padding": 3, "instruction": "x"}, "update_wrapper"),
+        ("odd", {"patch": True}, "update_wrapper"),
+        ("odd", {"patch": "of grass"}, None),
+        ("odd", '{"padding": 3, "instruction": "x"}', "update_wrapper"),
+        ("odd", '{"padding": 3, ', None),
+        ("data", "s3://a", None),
+        ("data", ["a"], None),
+        ("body", None, None),
+        ("body_parts", {"a": 1}, None),
+        ("request_count", {"a": 1}, None),
+        ("params", None, "update_argument"),
+        ("params", ["a"], "update_argument"),
+    ],
+)
+def test_other_objects_are_wrappers_by_what_they_hold(name, value, mistake):
+    """Only params inside tell a wrapper from a param that is an object."""
+    assert NAMES.classify(name, value) == mistake
+
+
+def test_the_names_inside_a_wrapper():
+    """They are read from an object, or from its JSON."""
+    assert list_contents({"a": 1, "b": 2}) == list_contents('{"a": 1, "b": 2}') == ("a", "b")
+    assert list_contents("{") == list_contents(7) == ()
+
+
+ARGUMENTS = """
+project_name projectName projetc_name task_type taskType type Type name Name projectVersion project_verison
+project_versions Project projects uniqueId unqiue_id clear_unique_id clearUniqueIdOnError Batch batchName callback
+dataset_id datasetId rapid studio api_key allow_drop createdAt creatd_at Version verison paramHistory param_histroy
+task_id taskId status is_test archived project_param_version projectParamVersion
+""".split()
+
+
+@pytest.mark.parametrize("name", ARGUMENTS)
+def test_a_field_of_another_call_is_an_argument(name):
+    """Arguments of the SDK, routing names and the service's fields, and near misses of them."""
+    assert {NAMES.classify(name, value) for value in ("x", 7, [], {"a": 1})} == {"update_argument"}
+    assert find_call_field(name).wanted
+
+
+def test_every_misplaced_name_of_a_call_is_an_argument():
+    """The names that validation calls misplaced are errors in an update, unless they are near to params."""
+    origins = {"response only", "sdk argument"}
+    names = [name for name, misplaced in load_misplaced_names().items() if misplaced.origin in origins]
+    assert len(names) > 15
+    assert [name for name in names if NAMES.classify(name, "x") != "update_argument"] == []
+
+
+@pytest.mark.parametrize("value", VALUES)
+@pytest.mark.parametrize("type_name", ["imageannotation", "no such type"])
+def test_no_param_of_any_type_is_a_mistake(type_name, value):
+    """What some schema knows is a param, whatever it looks like."""
+    names = UpdateNames.of("docks", Schemas().of(type_name).params)
+    assert [name for name in list_all_params() if names.classify(name, value)] == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    """
+    paddings images image labels_to_use url host bucket threshold score max_width scale session vision versions stats
+    statuses statue responses object subject notes comment level language batch_size base_path match_threshold names
+    type_hint types kind methods created created_by dataset datapoints tasks tagged param_a callbacks callback_urls
+    merge_boxes partial_labels json_schema args_count update_frequency updated_by unique priority_level
+    """.split(),
+)
+@pytest.mark.parametrize("value", ["x", 3, ["a"], {"a": 1}])
+def test_an_unknown_name_may_be_a_param(name, value):
+    """Names that public code or a newer service may use are left to validation."""
+    assert NAMES.classify(name, value) is None
+
+
+def test_a_schema_decides():
+    """A name that the type's schema knows is a param, and what is nearly such a name is left to validation."""
+    names = UpdateNames.of("docks", ["pathc", "params", "type", "callbacks_", "statu"])
+    assert {names.classify(name, True) for name in ("pathc", "params", "type")} == {None}
+    assert names.classify("Params", {"padding": 1}) is None
+    near = UpdateNames.of("docks", ["patcher", "project_tame"])
+    assert (near.classify("patche", "x"), near.classify("patche", True)) == (None, "update_mode")
+    assert near.classify("project_nname", "x") == "update_argument"
+    assert UpdateNames.of("docks", ["projet_name"]).classify("projetc_name", "x") is None
+    assert near.classify("Patch", "x") == "update_mode"
+
+
+@pytest.mark.parametrize("name", ["", "_", "\u200b", "patch" * 20, "p" * 100_000])
+def test_odd_names_are_no_mistake(name):
+    """Names without letters, and long ones, are nobody's misspelling."""
+    assert NAMES.classify(name, True) is None
