@@ -208,7 +208,6 @@ def _merge_name_findings(findings: list[Finding]) -> Finding:
     best = min(
         findings,
         key=lambda finding: (
-            finding.overridden,
             -_ON_NAMES.index(finding.code),
             finding.suggestion is None,
             finding.sort_key,

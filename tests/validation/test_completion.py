@@ -64,6 +64,7 @@ WRONG = {
     "not of a dependent schema": ({"not": {"dependentSchemas": {"a": HAS_B}}}, {"b": 1}, ""),
     "not of a condition": ({"not": {"if": HAS_A, "then": HAS_B}}, {"a": 1, "b": 1}, ""),
     "not of a condition, by its branches": ({"not": {"if": HAS_A, "then": HAS_B, "else": HAS_B}}, {"b": 1}, ""),
+    "not of what allows all": ({"not": {"additionalProperties": True}}, {}, ""),
     "then": ({**IF_A, "then": {"properties": {"b": TEXT}}}, {"a": 1, "b": 1}, "/b"),
     "else": ({**IF_A, "else": {"properties": {"b": TEXT}}}, {"a": 2, "b": 1}, "/b"),
     "then and else": ({**IF_A, "then": {"properties": {"b": TEXT}}, "else": {"properties": {"b": TEXT}}}, {"b": 1}, "/b"),
@@ -114,6 +115,7 @@ OPEN = {
     "not of a value": ({"not": {"const": {}}}, {}),
     "not of values": ({"not": {"enum": [{}]}}, {}),
     "not of a dependency": ({"not": {"dependentRequired": {"a": ["b"]}}}, {"a": 1}),
+    "not of oneOf": ({"not": {"oneOf": [HAS_A, HAS_B]}}, {}),
     "not of a condition": ({"not": {"if": HAS_A, "then": HAS_B}}, {}),
     "not of a condition that is met": ({"not": {"if": HAS_A, "then": HAS_B}}, {"a": 1}),
     "const": ({"const": {"a": 1, "b": 2}}, {"a": 1}),
@@ -195,6 +197,15 @@ class TestTasks:
         ]
         (finding,) = validator.task(project.resolve({}))
         assert (finding.severity, finding.pointer, finding.version) == ("error", "/a", 0)
+
+    def test_the_instruction_is_not_overridden(self):
+        """The task's instruction is joined with the project's: the error is about both, and is reported once."""
+        project = Project("boxes", type="mine", params={"instruction": "Look."})
+        schema = {"allOf": [{"properties": {"instruction": {"maxLength": 3}}}]}
+        (finding,) = Validator(project, Schemas().with_schema("mine", schema)).task(
+            project.resolve({"instruction": "Go"})
+        )
+        assert (finding.severity, finding.found, finding.overridden) == ("error", "a text of 8 characters", False)
 
     def test_the_version_that_first_set_it(self):
         """An error by a rule for all params names the version that first set the value."""

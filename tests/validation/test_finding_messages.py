@@ -6,7 +6,7 @@
 import json
 from pathlib import Path
 
-from paramcore import Project
+from paramcore import Patch, Project, Replace
 from paramcore.validation import Schemas, Validator
 from paramcore.validation.finding import CODES
 from paramcore.validation.lint import UnusedDefaults, lint_history, lint_task, lint_type
@@ -63,6 +63,16 @@ LINTED = {
     "a repeated instruction": {"instruction": "At night.\nBox cars."},
     "an opt-out without a required param": {"project_version": -1},
 }
+#: Updates of a project of two versions.
+UPDATES = {
+    "an update with a misspelt mode": Replace({"pathc": True}),
+    "a patch with another word for the mode": Patch({"replace": False}),
+    "an update in a wrapper": Patch({"params": {"padding": 3}}),
+    "an update with an argument of the SDK": Patch({"project_name": "boxes"}),
+    "an update with a misspelt routing name": Patch({"uniqueId": "u"}),
+    "an update to null": Patch({"padding": None}),
+    "an update that changes nothing": Patch({}),
+}
 TWINS = history(
     {"created_at": "2024-03-04T09:00:00.000Z", "padding": 1},
     {"created_at": "2024-03-04T09:00:02.000Z", "padding": 1},
@@ -95,6 +105,8 @@ def list_cases():
         yield f"{task_type} {pointer}", validate(Project("boxes", type=task_type), {"attachment": "x", **params})
     for name, request in LINTED.items():
         yield name, lint_task(PROJECT.resolve(request), ["geometries"])
+    for name, update in UPDATES.items():
+        yield name, Validator(PROJECT).update(update)
     yield "a history with twins", lint_history(TWINS)
     yield "a value that each task overrides", find_unused_defaults()
     yield "a type without a schema", lint_type(Project("boxes", type="imageannotaton"), Schemas())

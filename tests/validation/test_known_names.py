@@ -85,9 +85,49 @@ def test_a_rejected_name_is_reported_once(schema, message, layer, fast):
         assert finding.version == (0 if layer == "project" else None)
 
 
+@pytest.mark.parametrize("names", [["width", "zzz"], ["zzz", "width"]])
+def test_the_finding_with_a_suggestion_is_kept(names):
+    """Of several findings on a name, the one that says what to write is reported."""
+    schema = {"allOf": [{"properties": {name: {}}, "additionalProperties": False} for name in names]}
+    assert validate_own({"widht": 1}, schema) == [("param_unknown", "error", "/widht", "width")]
+
+
+EVALUATED = {
+    "properties": (A, True),
+    "patternProperties": ({"patternProperties": {"^al": {}}}, True),
+    "additionalProperties": ({"additionalProperties": {}}, True),
+    "unevaluatedProperties": ({"unevaluatedProperties": {}}, True),
+    "a reference": ({"$ref": "#/$defs/all"}, True),
+    "a branch that fits": ({"anyOf": [A, {}]}, True),
+    "a branch that does not fit": ({"anyOf": [{**A, "required": ["z"]}, {}]}, False),
+    "one branch": ({"oneOf": [A, False]}, True),
+    "another branch": ({"oneOf": [{**A, "required": ["z"]}, {}]}, False),
+    "a condition that is met": ({"if": A}, True),
+    "a condition that is not met": ({"if": {**A, "required": ["z"]}}, False),
+    "then": ({"if": {}, "then": A}, True),
+    "then without its condition": ({"if": False, "then": A}, False),
+    "else": ({"if": False, "else": A}, True),
+    "else with the condition": ({"if": {}, "else": A}, False),
+    "a dependent schema": ({"dependentSchemas": {"alpha": A}}, True),
+    "a dependent schema of another name": ({"dependentSchemas": {"z": A}}, False),
+    "not": ({"not": {"not": A}}, False),
+    "required": ({"required": ["alpha"]}, False),
+}
+
+
+@BOTH
+@pytest.mark.parametrize("name", EVALUATED)
+def test_unevaluated_names(name, fast):
+    """`unevaluatedProperties` rejects the names that no schema beside it evaluates for this value."""
+    part, is_evaluated = EVALUATED[name]
+    document = {"properties": {"a": {"allOf": [part], "unevaluatedProperties": False}}, "$defs": {"all": A}}
+    errors = [pointer for _, _, pointer, _ in validate_own({"a": {"alpha": 1}}, document, fast=fast)]
+    assert errors == ([] if is_evaluated else ["/a/alpha"])
+
+
 def test_a_misplaced_name_that_is_rejected():
     """The one finding says where the name belongs, and is an error."""
-    schema = {"properties": {"width": {}}, "additionalProperties": False}
+    schema = {"properties": {"project_param_versions": {}}, "additionalProperties": False}
     ((_, severity, pointer, suggestion),) = validate_own({"project_param_version": 1}, schema)
     assert (severity, pointer, suggestion) == ("error", "/project_param_version", "project_version")
 

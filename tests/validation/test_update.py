@@ -26,8 +26,8 @@ def explain(update):
 @BOTH
 def test_values_are_validated_as_the_version_that_they_would_become(fast):
     """A wrong value, an unknown name and a conflict of two params are found before they are a version."""
-    project = DOCKS.patch_params({"attachment": "a.jpg"})
-    update = Patch({"padding": "20", "pading": 3, "context_attachments": [{"attachment": "a.jpg"}]})
+    project = DOCKS.patch_params({"attachment": "https://example.com/a.jpg"})
+    update = Patch({"padding": "20", "pading": 3, "context_attachments": [{"attachment": "https://example.com/a.jpg"}]})
     findings = Validator(project, fast=fast).update(update)
     assert [(each.severity, each.code, each.pointer, each.version, each.first_set_in) for each in findings] == [
         ("error", "param_conflict", "/context_attachments/0/attachment", 2, 2),
