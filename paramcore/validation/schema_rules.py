@@ -34,7 +34,7 @@ from paramcore.validation.subschemas import walk_schemas
 from paramcore.values import join_pointer
 
 #: Root keywords that depend on which params are listed elsewhere: the schema cannot be split then.
-_WHOLE_ROOT = {"additionalProperties", "patternProperties", "unevaluatedProperties", "propertyNames"}
+_UNSPLITTABLE = {"additionalProperties", "patternProperties", "unevaluatedProperties", "propertyNames"}
 
 #: A task may bring any name: how many are remembered, and how long they may be.
 _CACHED_NAMES = 4_096
@@ -42,28 +42,28 @@ _CACHED_LENGTH = 256
 
 
 class SchemaRules:
-    """The rules of one task type, prepared so that each part is validated only as often as it must be."""
+    """The rules of one task type, split into rules for one param and rules for the params as a whole."""
 
     def __init__(self, schema: Schema, *, fast: bool) -> None:
         self._schema = schema
         self._is_full = schema.coverage == "full"
         document = schema.document
-        is_split = not (_WHOLE_ROOT & document.keys()) and _refers_to_definitions(document)
-        self._params: Mapping[str, Any] = document.get("properties", {}) if is_split else {}
-        dropped = {"properties", "required"} if is_split else {"required"}
+        can_split = not (_UNSPLITTABLE & document.keys()) and _refers_to_definitions(document)
+        self._params: Mapping[str, Any] = document.get("properties", {}) if can_split else {}
+        dropped = {"properties", "required"} if can_split else {"required"}
         if document.get("type") == "object":
             # Params are always an object.
             dropped.add("type")
-        self._together = {keyword: value for keyword, value in document.items() if keyword not in dropped}
+        self._whole_schema = {keyword: value for keyword, value in document.items() if keyword not in dropped}
         self._validator = make_validator(document)
-        self._together_validator = make_validator(self._together)
+        self._whole_validator = make_validator(self._whole_schema)
         # `VALIDATORS` are the keywords that require something.
-        self._has_together = not self._together.keys().isdisjoint(self._together_validator.VALIDATORS)
-        self._is_fast = fast and is_split and suits_fast_validator(document)
+        self._has_whole_rules = not self._whole_schema.keys().isdisjoint(self._whole_validator.VALIDATORS)
+        self._is_fast = fast and can_split and suits_fast_validator(document)
         self._definitions = {"$defs": document["$defs"]} if "$defs" in document else {}
-        each = {"properties": self._params, **self._definitions}
-        self._is_valid_each = make_fast_validator(each, fast=self._is_fast)
-        self._is_valid_together = make_fast_validator(self._together, fast=self._is_fast and self._has_together)
+        params_schema = {"properties": self._params, **self._definitions}
+        self._are_valid_params = make_fast_validator(params_schema, fast=self._is_fast)
+        self._is_valid_whole = make_fast_validator(self._whole_schema, fast=self._is_fast and self._has_whole_rules)
         checks = [check for check in CROSS_CHECKS if not check.types or schema.type in check.types]
         self._param_checks = [check for check in checks if not check.is_of_several]
         #: The checks of several params.
@@ -82,30 +82,30 @@ class SchemaRules:
     def validate_each(self, params: Mapping[str, Any]) -> list[Finding]:
         """Return the findings on each of these params by itself."""
         # One call for all params is faster than a call for each.
-        fits_schema = self._is_valid_each(params)
+        fits_schema = self._are_valid_params(params)
         findings: list[Finding] = []
         for name, value in params.items():
             make_rules = self.cached_param_rules if len(name) <= _CACHED_LENGTH else self._make_param_rules
             findings += make_rules(name).validate(value, fits_schema=fits_schema)
         return findings
 
-    def validate_together(self, effective: Mapping[str, Any]) -> Iterator[Finding]:
+    def validate_whole(self, effective: Mapping[str, Any]) -> Iterator[Finding]:
         """Yield what the schema, apart from `cross_checks`, finds wrong with effective params as a whole."""
         for name in self._schema.required:
             if name not in effective:
                 wanted = f"`{name}`, from the task or its project"
                 yield Finding("param_missing", "error", "", f"no `{name}`", wanted)
-        if self._has_together and not self._is_valid_together(effective):
-            yield from explain_errors(self._together_validator.iter_errors(effective))
+        if self._has_whole_rules and not self._is_valid_whole(effective):
+            yield from explain_errors(self._whole_validator.iter_errors(effective))
 
     def validate_completion(self, params: Mapping[str, Any]) -> Iterator[Finding]:
         """Yield what the schema finds wrong with params as a whole, whatever params are added to them."""
-        if self._has_together and not self._is_valid_together(params):
+        if self._has_whole_rules and not self._is_valid_whole(params):
             yield from explain_errors(self._iter_completion_errors(params))
 
     @cached_property
     def _iter_completion_errors(self) -> Callable[[Any], Iterable[Any]]:
-        document, schema = derive_completion(self._together)
+        document, schema = derive_completion(self._whole_schema)
         return partial(make_validator(document).descend, schema=schema)
 
     def _make_param_rules(self, name: str) -> ParamRules:

@@ -64,7 +64,7 @@ class Validator:
             return ()
         target = self._project.latest if version is None else self._project.version(version)
         found = self._validate_version(target)
-        return _sort(chain(*found.by_param.values(), *found.by_check.values(), found.together))
+        return _select_and_sort(chain(*found.by_param.values(), *found.by_check.values(), found.together))
 
     def list_findings(self) -> tuple[Finding, ...]:
         """Return all findings on the project without its tasks: its type, its latest params, its history."""
@@ -101,7 +101,7 @@ class Validator:
             finding for finding in inherited.together if finding.pointer and _get_param(finding) in own
         )
         # T13: required params, and all rules for several params, are validated on the effective params.
-        together, readers = [*self._rules.validate_together(effective)], self._rules.cross_checks_by_param
+        together, readers = [*self._rules.validate_whole(effective)], self._rules.cross_checks_by_param
         # A check that reads a param of the task runs again; the findings of the others are cached.
         touched = {check for name in own if name in readers for check in readers[name]}
         for check in touched:
@@ -111,9 +111,9 @@ class Validator:
             if check not in touched:
                 together += check_findings
         for finding in together:
-            is_settled = not finding.pointer or finding.version is not None or _get_param(finding) in own
-            findings.append(finding if is_settled else self._attribute(finding, version))
-        return _sort(findings) if findings else ()
+            needs_no_version = not finding.pointer or finding.version is not None or _get_param(finding) in own
+            findings.append(finding if needs_no_version else self._attribute(finding, version))
+        return _select_and_sort(findings) if findings else ()
 
     def _validate_version(self, version: ParamVersion) -> _VersionFindings:
         if version.number not in self._findings:
@@ -180,7 +180,7 @@ def _get_param(finding: Finding) -> str:
     return split_pointer(finding.pointer)[0]
 
 
-def _sort(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+def _select_and_sort(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return each finding once, by place; an error hides warnings about the same type, choice or name."""
     unique = dict.fromkeys(findings)
     wrong = {finding.pointer for finding in unique if finding.severity == "error" and not finding.overridden}
