@@ -167,7 +167,7 @@ def reject_other_documents(members: Mapping[str, Any]) -> None:
         wanted = f"{_FLAT_PARAMS}; `plan --wanted FILE`, or `Plan.to`, leads to the params of a project"
         raise MalformedPayload("update_is_project", "", "a whole project object", wanted)
     # `version` beside `patch` is a name that no project holds; an entry of a history has no `patch`.
-    if type(version) is int and ("patch" not in members or "created_at" in members):
+    if type(version) is int and "project" not in members and ("patch" not in members or "created_at" in members):
         wanted = f"its params without `version` and `created_at`, or `plan --wanted PROJECT@{version}`"
         raise MalformedPayload("update_is_version", "", "a version of a project's history", wanted)
     if any(names <= members.keys() for names in _TASK_NAMES):

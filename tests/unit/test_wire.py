@@ -256,7 +256,14 @@ def test_params_with_such_a_name_are_still_an_update(body):
 
 
 @pytest.mark.parametrize(
-    "body", [{"version": 1, "patch": True}, {"version": "1"}, {"version": True}, {"created_at": "noon"}]
+    "body",
+    [
+        {"version": 1, "patch": True},
+        {"project": "boxes", "version": 1},
+        {"version": "1"},
+        {"version": True},
+        {"created_at": "noon"},
+    ],
 )
 def test_a_reserved_name_alone_is_refused_as_such(body):
     """A body that is no history entry is refused for the name that no project can hold (U9)."""
