@@ -138,14 +138,12 @@ def read_update(body: Mapping[str, Any] | None) -> Update:
     """Read the body of a setParams request: `{"patch": True, "padding": 8}`.
 
     Raises:
-        MalformedPayload: `update_is_array`, or as `reject_other_documents` does.
+        MalformedPayload: as `reject_other_documents` does.
         InvalidSetting: `flag_type` where `patch` is no bool.
         InvalidParams: for params that a project cannot hold.
         NotJSON: for values that are no JSON.
     """
     # U12: the official SDK sends no body for an update without params.
-    if isinstance(body, _ARRAYS):
-        raise MalformedPayload("update_is_array", "", "an array", f"one object: {_FLAT_PARAMS}")
     params = dict(freeze_params({} if body is None else body))
     reject_other_documents(params)
     patch = params.pop("patch", False)

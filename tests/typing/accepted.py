@@ -24,6 +24,7 @@ from paramcore import (
     write_update,
 )
 from paramcore.errors import NotJSON, ParamcoreError
+from paramcore.validation import Finding, Validator
 
 # A project, its versions and its updates.
 project = Project("boxes", type="imageannotation", params={"instruction": "Box it.", "padding": 3})
@@ -59,6 +60,9 @@ plan = Plan.of(project, Replace({"instruction": "Box it."}))
 assert_type(plan, Plan)
 assert_type(plan.dropped, tuple[str, ...])
 assert_type(plan.needs_consent, bool)
+assert_type(Validator(project).update(Patch({"padding": 4})), tuple[Finding, ...])
+assert_type(plan.with_findings(Validator(project).update(Replace({}))), Plan)
+severities: list[str] = [finding.severity for finding in plan.findings]
 assert_type(plan.diff, Diff)
 assert_type(Plan.to(project, {"padding": 5}), Plan)
 assert_type(Diff.between(project.params, {"padding": 5}), Diff)
