@@ -142,14 +142,12 @@ def read_update(body: Mapping[str, Any] | None) -> Update:
     """Read the body of a setParams request: `{"patch": True, "padding": 8}`.
 
     Raises:
-        MalformedPayload: `update_is_array`, or as `reject_other_documents` does.
+        MalformedPayload: as `reject_other_documents` does.
         InvalidSetting: `flag_type` where `patch` is no bool.
         InvalidParams: for params that a project cannot hold.
         NotJSON: for values that are no JSON.
     """
     # U12: the official SDK sends no body for an update without params.
-    if isinstance(body, _ARRAYS):
-        raise MalformedPayload("update_is_array", "", "an array", f"one object: {_FLAT_PARAMS}")
     params = dict(freeze_params({} if body is None else body))
     reject_other_documents(params)
     patch = params.pop("patch", False)
@@ -171,7 +169,7 @@ def reject_other_documents(members: Mapping[str, Any]) -> None:
         wanted = f"{_FLAT_PARAMS}; `plan --wanted FILE`, or `Plan.to`, leads to the params of a project"
         raise MalformedPayload("update_is_project", "", "a whole project object", wanted)
     # `version` beside `patch` is a name that no project holds; an entry of a history has no `patch`.
-    if type(version) is int and ("patch" not in members or "created_at" in members):
+    if type(version) is int and "project" not in members and ("patch" not in members or "created_at" in members):
         wanted = f"its params without `version` and `created_at`, or `plan --wanted PROJECT@{version}`"
         raise MalformedPayload("update_is_version", "", "a version of a project's history", wanted)
     if any(names <= members.keys() for names in _TASK_NAMES):

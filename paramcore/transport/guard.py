@@ -37,8 +37,8 @@ class GuardedClient:
         object.__setattr__(self, "_schemas", schemas)
 
     def __getattr__(self, name: str) -> Any:
-        if name in ("_client", "_schemas"):
-            # `copy` and `pickle` read attributes before these are set.
+        if name == "_client":
+            # `copy` and `pickle` read attributes before the client is set.
             raise AttributeError(name)
         return getattr(self._client, name)
 

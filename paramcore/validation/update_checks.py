@@ -42,8 +42,10 @@ def _check_param(name: str, value: Any, mistake: Mistake | None, mode: str, vers
     elif mistake == "update_wrapper":
         yield _explain_wrapper(shown, pointer, value, mode, version)
     elif mistake == "update_argument" and (call_field := find_call_field(name)):
-        found = f"{shown}, {call_field.meaning}: it becomes a param"
-        yield Finding(mistake, "error", pointer, found, call_field.wanted, call_field.replacement, version)
+        right_name, field = call_field
+        near = "" if name == right_name else f"a near miss of `{right_name}`, "
+        found = f"{shown}, {near}{field.meaning}: it becomes a param"
+        yield Finding(mistake, "error", pointer, found, field.wanted, field.replacement, version)
     elif value is None:
         found = f"null as {shown}, which is then set to null and not removed (assumed: U6)"
         wanted = f"a value, or a replace without {shown} to remove it"

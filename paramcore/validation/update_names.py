@@ -81,8 +81,8 @@ _CALL_FIELDS = (
     ),
     CallField(
         ("project", "project_version", "batch", "unique_id", "clear_unique_id_on_error"),
-        "a near miss of a name that says where a task goes",
-        "it in each task request, rightly spelt: a project cannot hold it",
+        "which says where a task goes",
+        "it, rightly spelt, in each task request: a project cannot hold it",
     ),
     CallField(
         ("batch_name", "batch_id", "clear_unique_id", "unique_task_id", "project_param_version"),
@@ -148,7 +148,7 @@ class UpdateNames:
         """Return which mistake a name is; `None` for a param."""
         words = _split_words(name)
         joined = "".join(words)
-        if not joined or len(joined) > _MAX_NAME or joined in self._known or name in self.params:
+        if not joined or len(joined) > _MAX_NAME or joined in self._known:
             return None
         is_call_field = joined in _call_fields_by_name()
         content = None if is_call_field and joined not in _WRAPPER_WORDS else _read_object(value)
@@ -172,18 +172,18 @@ def list_contents(value: Any) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1_024)
-def find_call_field(name: str) -> CallField | None:
-    """Return the field of another call that has this name, or nearly this name."""
+def find_call_field(name: str) -> tuple[str, CallField] | None:
+    """Return the field of another call that has this name, or nearly this name, after its right name."""
     joined, by_name = _join_words(name), _call_fields_by_name()
     if joined in by_name or joined in _ORDINARY_WORDS | _ORDINARY_PLURALS:
         return by_name.get(joined)
-    candidates = (known for known, field in by_name.items() if field.has_near_misses and len(known) > 4)
+    candidates = (known for known, (_, field) in by_name.items() if field.has_near_misses and len(known) > 4)
     return next((by_name[known] for known in candidates if _is_misspelt(joined, known)), None)
 
 
 @cache
-def _call_fields_by_name() -> Mapping[str, CallField]:
-    return {_join_words(name): field for field in _CALL_FIELDS for name in field.names}
+def _call_fields_by_name() -> Mapping[str, tuple[str, CallField]]:
+    return {_join_words(name): (name, field) for field in _CALL_FIELDS for name in field.names}
 
 
 def _names_patch(words: tuple[str, ...], value: Any) -> bool:
@@ -261,14 +261,10 @@ def _is_misspelt(word: str, known: str) -> bool:
 
 
 def _count_edits(first: str, second: str) -> int:
-    """Return the edit distance, in which a transposition counts one."""
-    before, last = list(range(len(second) + 1)), list(range(len(second) + 1))
-    for i, letter in enumerate(first, 1):
-        row = [i]
-        for j, other in enumerate(second, 1):
-            edits = min(last[j] + 1, row[-1] + 1, last[j - 1] + (letter != other))
-            if i > 1 and j > 1 and letter == second[j - 2] and first[i - 2] == other:
-                edits = min(edits, before[j - 2] + 1)
-            row.append(edits)
-        before, last = last, row
-    return last[-1]
+    """Return the number of letters to insert, delete or replace."""
+    row = list(range(len(second) + 1))
+    for letter in first:
+        above, row = row, [row[0] + 1]
+        for j, other in enumerate(second):
+            row.append(min(above[j + 1] + 1, row[j] + 1, above[j] + (letter != other)))
+    return row[-1]

@@ -231,6 +231,21 @@ class TestValidate:
         pinned = run("validate", PROJECT, "-", "--update", update, stdin='{"attachment": "x", "project_version": 3}')
         assert "request_refused" not in pinned.out
 
+    def test_a_pinned_task_has_the_findings_of_its_version(self, docks, tmp_path):
+        """A value of an older version is in the project file, the same param of the update is in the update."""
+        tasks = tmp_path / "tasks.jsonl"
+        tasks.write_text('{"attachment": "https://a.b/c.jpg", "geometries": {}, "project_version": 0}\n')
+        with open(tasks, "a") as file:
+            file.write('{"attachment": "https://a.b/c.jpg", "geometries": {}}\n')
+        update = '{"patch": true, "padding": "7"}'
+        ran = run("validate", docks, tasks, "--update", "-", "--format", "json", stdin=update)
+        places = [
+            {(each["file"], each["version"]) for each in line["findings"] if each["pointer"] == "/padding"}
+            for line in ran.lines
+        ]
+        assert {(str(docks), 0)} in places
+        assert {("<stdin>", 2)} in places
+
     def test_values_can_be_hidden(self):
         """`--no-values` hides the values of an update, and the names inside a wrapper."""
         update = '{"patch": true, "padding": "secret", "params": {"hush": 1}}'

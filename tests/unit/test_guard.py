@@ -165,6 +165,9 @@ def test_the_error_names_what_is_wrong_and_what_would_be_dropped():
     assert "; ...; it would also drop a, b, c\\n, wanted an update without errors, or `allow_errors=True`" in text
     assert "\n" not in text
     with pytest.raises(InvalidUpdate) as refused:
+        GuardedClient(Client()).update_project("boxes", patch=True, pathc=True, Patch=True, isPatch=True)
+    assert "; ..." not in str(refused.value)
+    with pytest.raises(InvalidUpdate) as refused:
         GuardedClient(Client()).update_project("boxes", patch=True, pathc=True)
     assert "with 1 error: " in str(refused.value)
     assert "drop" not in str(refused.value).partition("wanted an update")[0].replace("`patch`", "")

@@ -270,7 +270,7 @@ CASES = {
         "update_is_task",
         "",
     ),
-    "an array as an update": (lambda: read_update([]), "MalformedPayload", "update_is_array", ""),
+    "an array as an update": (lambda: read_update([{"padding": 3}]), "InvalidParams", "params_type", ""),
     "an error reply as an update": (
         lambda: read_update({"status_code": 404, "error": "not found"}),
         "MalformedPayload",

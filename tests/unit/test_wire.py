@@ -210,9 +210,6 @@ PROJECT, TASK = PROJECTS["created"], next(iter(TASKS.values()))
         ({"status": "pending", "params": {}}, "update_is_task"),
         ({"docs": [TASK], "total": 1, "limit": 100}, "update_is_task"),
         ({"docs": [], "has_more": False}, "update_is_task"),
-        ([], "update_is_array"),
-        ([{"padding": 3}], "update_is_array"),
-        (({"padding": 3},), "update_is_array"),
         ({"status_code": 404, "error": "no such project"}, "update_is_error"),
         ({"status_code": 400, "message": "no such project"}, "update_is_error"),
         ({"error": "no such project"}, "update_is_error"),
@@ -256,7 +253,14 @@ def test_params_with_such_a_name_are_still_an_update(body):
 
 
 @pytest.mark.parametrize(
-    "body", [{"version": 1, "patch": True}, {"version": "1"}, {"version": True}, {"created_at": "noon"}]
+    "body",
+    [
+        {"version": 1, "patch": True},
+        {"project": "boxes", "version": 1},
+        {"version": "1"},
+        {"version": True},
+        {"created_at": "noon"},
+    ],
 )
 def test_a_reserved_name_alone_is_refused_as_such(body):
     """A body that is no history entry is refused for the name that no project can hold (U9)."""

@@ -83,6 +83,7 @@ def test_a_wrapper_says_what_to_send():
         "found params inside `params`: the body is flat, so `params` becomes a param, and this update patches, and the"
         " `patch` inside it has no effect, wanted `a`, `b`, `c`, ... beside `patch`, without `params` around them"
     ]
+    assert "wanted `a`, `b`, `c` beside" in explain(Patch({"params": {"patch": True, "a": 1, "b": 2, "c": 3}}))[0]
     assert explain(Replace({"Params": {}}))[0].endswith(
         "and this update replaces, wanted the params themselves beside `patch`, without `Params` around them"
     )
@@ -100,11 +101,23 @@ def test_an_argument_says_where_it_belongs():
     ]
 
 
+def test_a_near_miss_names_what_was_meant():
+    """A lost pin is said to be one, and a project is said not to hold it."""
+    assert explain(Patch({"projectVersion": 1})) == [
+        "found `projectVersion`, a near miss of `project_version`, which says where a task goes: it becomes a param,"
+        " wanted it, rightly spelt, in each task request: a project cannot hold it"
+    ]
+
+
 def test_no_finding_on_a_project_suggests_a_name_that_it_cannot_hold():
     """Routing names belong in task requests (U10), so a project is not told to write one."""
     [finding] = Validator(DOCKS.patch_params({"project_param_version": 1})).project()
     assert (finding.code, finding.suggestion) == ("param_misplaced", None)
     assert finding.wanted == "`project_version` in each task request: a project cannot hold it"
+    nested = {"properties": {"meta": {"properties": {"project": {}, "owner": {}}}}}
+    schemas = Schemas().with_schema("mine", nested)
+    [finding] = Validator(Project("docks", type="mine", params={"meta": {"projct": 1}}), schemas).project()
+    assert finding.suggestion == "project"
     task = {"attachment": "https://a.b/c", "geometries": {}, "project_param_version": 1}
     assert "project_version" in [each.suggestion for each in Validator(DOCKS).task(DOCKS.resolve(task))]
 
@@ -115,6 +128,7 @@ def test_null_is_set_and_does_not_remove():
         "found null as `padding`, which is then set to null and not removed (assumed: U6), wanted a value, or a"
         " replace without `padding` to remove it"
     ]
+    assert [explain(Patch({"padding": value})) for value in (0, "", False, [])] == [[]] * 4
     assert find(Patch({"skipped": None}))[:1] == [("warning", "update_null", "/skipped", 1)]
     assert find(Replace({"instruction": None})) == [("warning", "update_null", "/instruction", 1)]
     assert [code for _, code, *_ in find(Patch({"Patch": None}))] == ["update_mode", "param_unknown"]
@@ -145,6 +159,7 @@ def test_a_schema_of_your_own_decides():
     assert find(Patch({"Patch": True, "type": "x"}), schemas=schemas) == [
         ("warning", "param_unknown", "/padding", 1),
     ]
+    assert ("error", "update_wrapper", "/settings", 1) in find(Patch({"settings": {"tags": ["a"]}}), schemas=schemas)
     assert ("error", "param_type", "/Patch", 1) in find(Patch({"Patch": 7}), schemas=schemas)
 
 

@@ -68,9 +68,16 @@ def test_the_value_may_name_the_mode(name):
     assert NAMES.classify(name, "") == NAMES.classify(name, 7)
 
 
+def test_other_words_make_another_name():
+    """`replace_color` is no mode, and `color_mode` is not the mode of an update."""
+    assert [NAMES.classify(name, True) for name in ("replace_color", "keep_aspect", "merge_boxes")] == [None] * 3
+    assert [NAMES.classify(name, "replace") for name in ("color_mode", "kind_of_text")] == [None] * 2
+
+
 def test_a_rare_misspelling_needs_a_flag():
     """Two edits from `patch` is too far, unless the value is a flag."""
     assert (NAMES.classify("pathz", True), NAMES.classify("pathz", "x")) == ("update_mode", None)
+    assert (NAMES.classify("pathcz", True), NAMES.classify("pathcz", "x")) == ("update_mode", None)
     assert (NAMES.classify("patch_size", True), NAMES.classify("patch_size", 1)) == ("update_mode", None)
     assert (NAMES.classify("each", True), NAMES.classify("batch_size", True)) == (None, None)
 
@@ -132,7 +139,14 @@ task_id taskId status is_test archived project_param_version projectParamVersion
 def test_a_field_of_another_call_is_an_argument(name):
     """Arguments of the SDK, routing names and the service's fields, and near misses of them."""
     assert {NAMES.classify(name, value) for value in ("x", 7, [], {"a": 1})} == {"update_argument"}
-    assert find_call_field(name).wanted
+    right_name, field = find_call_field(name)
+    assert right_name in field.names
+
+
+def test_a_near_miss_is_found_with_its_right_name():
+    """The right name is the one that is meant, not its neighbour."""
+    near = {"projectVersion": "project_version", "unqiue_id": "unique_id", "verison": "version", "Batch": "batch"}
+    assert {name: find_call_field(name)[0] for name in near} == near
 
 
 def test_every_misplaced_name_of_a_call_is_an_argument():
@@ -176,9 +190,10 @@ def test_a_schema_decides():
     assert near.classify("project_nname", "x") == "update_argument"
     assert UpdateNames.of("docks", ["projet_name"]).classify("projetc_name", "x") is None
     assert near.classify("Patch", "x") == "update_mode"
+    assert UpdateNames.of("docks", ["patche"]).classify("Patch", "x") == "update_mode"
 
 
-@pytest.mark.parametrize("name", ["", "_", "\u200b", "patch" * 20, "p" * 100_000])
+@pytest.mark.parametrize("name", ["", "_", "\u200b", "patch" * 20, "is_" * 30 + "patch", "p" * 100_000])
 def test_odd_names_are_no_mistake(name):
     """Names without letters, and long ones, are nobody's misspelling."""
     assert NAMES.classify(name, True) is None
