@@ -1,28 +1,29 @@
-"""The transport over `httpx` (extra `http`): one connection per request."""
+"""The transport over `httpx2` (extra `http`): one connection per request."""
 
 from __future__ import annotations
 
 import ssl
-import threading
-import time
 from contextlib import suppress
+from ipaddress import ip_address
+from socket import getaddrinfo
 from urllib.parse import urlsplit
 
-import httpx
+import httpx2
+import truststore
 
 from paramcore import __version__
 from paramcore.errors import InvalidSetting, NotDone, OutcomeUnknown
 from paramcore.service.replies import read_error_text
 from paramcore.service.requests import DEFAULT_TIMEOUT, MAX_RESPONSE_SIZE, Request, Response
 from paramcore.text import describe_value, format_value
+from paramcore.transport.deadline import send_within
 from paramcore.transport.key import ApiKey
 from paramcore.transport.logs import redact_logger, redact_logs
 
 #: The real API.
 BASE_URL = "https://api.scale.com/v1"
 
-_LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
-for _name in ("httpx", "httpcore.http11"):
+for _name in ("httpx2", "httpcore2.http11"):
     redact_logger(_name)
 
 _WANTED_URL = "an `https` address that includes the `/v1`, or `http` on loopback, without a user or a key in it"
@@ -71,32 +72,31 @@ class HttpTransport:
             OutcomeUnknown: `no_reply`, `deadline`, `reply_size`.
         """
         seconds = DEFAULT_TIMEOUT if request.timeout is None else request.timeout
-        deadline = time.monotonic() + seconds
-        # Without `trust_env`, no variable adds a proxy, a .netrc or certificates.
-        client = httpx.Client(
-            verify=self._verify, proxy=self._proxy, trust_env=False, follow_redirects=False, timeout=seconds
-        )
-        # The timeout of httpx limits each read, so a server that sends byte by byte would never reach it.
-        timer = threading.Timer(seconds, _close_quietly, [client])
-        timer.daemon = True
-        timer.start()
+        return send_within(seconds, lambda: self._exchange(request, seconds))
+
+    def _exchange(self, request: Request, seconds: float) -> Response | NotDone | OutcomeUnknown:
         url, headers = self._base_url + request.target, self._build_headers(request)
         try:
             with (
                 redact_logs(self._key),
-                client,
+                # Without `trust_env`, no variable adds a proxy, a .netrc or certificates.
+                httpx2.Client(
+                    verify=_create_context() if self._verify is True else self._verify,
+                    proxy=self._proxy,
+                    trust_env=False,
+                    follow_redirects=False,
+                    timeout=seconds,
+                ) as client,
                 client.stream(request.method, url, content=request.body, headers=headers) as reply,
             ):
-                body = self._read_body(reply, deadline)
+                body = self._read_body(reply)
                 message = None if reply.status_code == 200 else self._key.redact(read_error_text(body))
                 return Response(reply.status_code, body, dict(reply.headers), message)
-        except (NotDone, OutcomeUnknown):
-            raise
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, RuntimeError, ValueError) as error:
-            # No cause: a message of httpx may quote the request.
-            raise _translate_error(error, is_late=time.monotonic() >= deadline) from None
-        finally:
-            timer.cancel()
+        except (NotDone, OutcomeUnknown) as error:
+            return error
+        except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError, RuntimeError, ValueError) as error:
+            # The error of httpx2 is left out: its message may quote the request.
+            return _translate_error(error)
 
     def _build_headers(self, request: Request) -> dict[str, str]:
         headers = {
@@ -108,7 +108,7 @@ class HttpTransport:
         }
         return headers if request.body is None else {**headers, "Content-Type": "application/json"}
 
-    def _read_body(self, reply: httpx.Response, deadline: float) -> bytes:
+    def _read_body(self, reply: httpx2.Response) -> bytes:
         chunks, size = [], 0
         for chunk in reply.iter_raw():
             chunks.append(chunk)
@@ -116,8 +116,6 @@ class HttpTransport:
             if size > self._max_response_size:
                 found = f"a reply of more than {self._max_response_size:,} bytes"
                 raise OutcomeUnknown("reply_size", None, found, "a smaller one", reply.status_code)
-            if time.monotonic() > deadline:
-                raise TimeoutError
         return b"".join(chunks)
 
 
@@ -126,8 +124,8 @@ def _check_base_url(url: object) -> None:
         raise InvalidSetting("base_url", None, describe_value(url), _WANTED_URL)
     try:
         parts = urlsplit(url)
-        has_secret = bool(parts.username or parts.password or parts.query or parts.fragment)
-        is_secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK_HOSTS)
+        has_secret = bool(parts.username or parts.password or parts.query or parts.fragment or "?" in url or "#" in url)
+        is_secure = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))
         is_valid = is_secure and bool(parts.hostname) and parts.port != 0
     except ValueError:
         # An address that cannot be taken apart may hold a key, too.
@@ -139,18 +137,28 @@ def _check_base_url(url: object) -> None:
         raise InvalidSetting("base_url", None, f"the address {format_value(url, limit=80)}", _WANTED_URL)
 
 
-def _close_quietly(client: httpx.Client) -> None:
-    # The error belongs to the thread that uses the client.
-    with suppress(Exception):
-        client.close()
+def _create_context() -> ssl.SSLContext:
+    # `ssl.create_default_context` would write the keys of the connection to `SSLKEYLOGFILE`.
+    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
-def _translate_error(error: Exception, *, is_late: bool) -> NotDone | OutcomeUnknown:
-    if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL)):
+def _is_loopback(host: str | None) -> bool:
+    """Return whether a host is a loopback address, or `localhost` and leads to nothing else."""
+    if host == "localhost":
+        with suppress(OSError):
+            return all(ip_address(info[4][0]).is_loopback for info in getaddrinfo(host, None))
+    try:
+        return ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
+def _translate_error(error: Exception) -> NotDone | OutcomeUnknown:
+    if isinstance(error, (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.UnsupportedProtocol, httpx2.InvalidURL)):
         if "CERTIFICATE_VERIFY_FAILED" in str(error):
             return NotDone("certificate", None, "an invalid certificate", "one of a known authority, for this host")
-        found = "no connection in time" if isinstance(error, httpx.ConnectTimeout) else "no connection to the service"
+        found = "no connection in time" if isinstance(error, httpx2.ConnectTimeout) else "no connection to the service"
         return NotDone("not_sent", None, found, "a connection (nothing was sent)")
-    if is_late or isinstance(error, httpx.TimeoutException):
+    if isinstance(error, httpx2.TimeoutException):
         return OutcomeUnknown("deadline", None, "no complete reply in time", "one before the deadline")
     return OutcomeUnknown("no_reply", None, f"a broken connection ({type(error).__name__})", "a complete reply")

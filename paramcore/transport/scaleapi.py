@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ssl
-import threading
 from typing import Any
 
 import requests
@@ -12,6 +11,7 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 from paramcore.errors import NotDone, OutcomeUnknown
 from paramcore.service.replies import read_error_text
 from paramcore.service.requests import DEFAULT_TIMEOUT, MAX_RESPONSE_SIZE, Request, Response
+from paramcore.transport.deadline import send_within
 from paramcore.transport.key import ApiKey
 from paramcore.transport.logs import redact_logger, redact_logs
 
@@ -51,17 +51,7 @@ class ScaleApiTransport:
             OutcomeUnknown: `no_reply`, `deadline`, `reply_size`.
         """
         seconds = DEFAULT_TIMEOUT if request.timeout is None else request.timeout
-        results: list[Response | NotDone | OutcomeUnknown] = []
-        # The timeout of `requests` limits each read, so another thread limits the whole exchange.
-        worker = threading.Thread(target=lambda: results.append(self._exchange(request, seconds)), daemon=True)
-        worker.start()
-        worker.join(seconds)
-        if not results:
-            raise OutcomeUnknown("deadline", None, "no complete reply in time", "one before the deadline")
-        result = results[0]
-        if isinstance(result, Response):
-            return result
-        raise result
+        return send_within(seconds, lambda: self._exchange(request, seconds))
 
     def _exchange(self, request: Request, seconds: float) -> Response | NotDone | OutcomeUnknown:
         url = self._api.base_api_url.rstrip("/") + request.target

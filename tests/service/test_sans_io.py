@@ -16,7 +16,7 @@ SANS_IO = ["requests", "replies", "retry", "outcome", "apply", "memory"]
 ALLOWED = {"requests": {"urllib"}, "memory": {"threading", "urllib"}, "document": {"sys"}}
 #: Modules with a clock, a network, files, streams, processes, an environment or chance.
 IMPURE = {
-    *("asyncio", "datetime", "http", "httpx", "io", "jsonschema", "logging", "multiprocessing", "os", "pathlib"),
+    *("asyncio", "datetime", "http", "httpx2", "io", "jsonschema", "logging", "multiprocessing", "os", "pathlib"),
     *("random", "requests", "secrets", "select", "shutil", "socket", "ssl", "subprocess", "sys", "tempfile"),
     *("threading", "time", "urllib", "uuid"),
 }

@@ -7,7 +7,7 @@ import socket
 import threading
 from urllib.parse import urlsplit
 
-import httpx
+import httpx2
 import pytest
 import scaleapi
 from scaleapi.exceptions import ScaleDuplicateResource, ScaleException, ScaleInvalidRequest, ScaleResourceNotFound
@@ -209,12 +209,12 @@ class TestHTTP:
     )
     def test_a_request_has_a_key(self, served, authorization):
         """Without a key, or with what is none, it is 401."""
-        reply = httpx.get(f"{served.url}/projects", headers={"Authorization": authorization})
+        reply = httpx2.get(f"{served.url}/projects", headers={"Authorization": authorization})
         assert (reply.status_code, reply.json()) == (401, {"status_code": 401, "error": "No valid API key provided."})
 
     def test_a_bearer_token_is_a_key(self, served):
         """Both ways to say the key are taken (E7)."""
-        assert httpx.get(f"{served.url}/projects", headers={"Authorization": "Bearer any"}).status_code == 200
+        assert httpx2.get(f"{served.url}/projects", headers={"Authorization": "Bearer any"}).status_code == 200
 
     @pytest.mark.parametrize(
         "target", ["/", "/v2/projects", "/v1", "/v1/", "/v1/nothing", "http://x/v1/projects/none", "*"]
@@ -245,7 +245,7 @@ class TestHTTP:
     def test_a_malformed_request_is_refused(self, served, raw, status):
         """Each gets a status, and the next request an answer."""
         assert status_of(served, raw) == status
-        assert httpx.get(f"{served.url}/projects", headers={"Authorization": "Bearer any"}).status_code == 200
+        assert httpx2.get(f"{served.url}/projects", headers={"Authorization": "Bearer any"}).status_code == 200
 
     def test_half_open_connections_hold_nobody_up(self, served):
         """Connections that say nothing, or half of a request, leave the others alone, and the end too."""
@@ -253,7 +253,7 @@ class TestHTTP:
         opened = [socket.create_connection(address) for _ in range(20)]
         opened[0].sendall(b"POST /v1/projects HTTP/1.1\r\nContent-Length: 100\r\n\r\n{")
         opened[1].sendall(b"GET /v1/pro")
-        assert httpx.get(f"{served.url}/projects", headers={"Authorization": "Bearer any"}).status_code == 200
+        assert httpx2.get(f"{served.url}/projects", headers={"Authorization": "Bearer any"}).status_code == 200
         opened[0].close()
         for one in opened:
             one.close()
@@ -262,7 +262,7 @@ class TestHTTP:
         """Eight writers to one project: every version is numbered once, and none is lost."""
 
         def write(who):
-            with httpx.Client(headers={"Authorization": "Bearer any"}) as client:
+            with httpx2.Client(headers={"Authorization": "Bearer any"}) as client:
                 for number in range(10):
                     body = {"patch": True, f"p{who}": number}
                     client.post(f"{served.url}/projects/boxes/setParams", json=body).raise_for_status()

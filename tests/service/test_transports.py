@@ -2,10 +2,12 @@
 
 import http.client
 import shutil
+import socket
 import socketserver
 import ssl
 import subprocess
 import threading
+import time
 from urllib.parse import urlsplit
 
 import pytest
@@ -14,10 +16,10 @@ import scaleapi
 import urllib3
 
 from paramcore import Patch, Plan
-from paramcore.errors import NotDone, OutcomeUnknown
+from paramcore.errors import InvalidSetting, NotDone, OutcomeUnknown
 from paramcore.service.client import Client
 from paramcore.service.replies import read_error_text
-from paramcore.service.requests import Response, get_project
+from paramcore.service.requests import Request, Response, get_project
 from paramcore.testing import check_transport
 from paramcore.transport.http import HttpTransport
 from paramcore.transport.key import ApiKey
@@ -226,3 +228,83 @@ def test_a_certificate_that_does_not_hold_is_never_passed_over(authority):
             with pytest.raises(NotDone) as refused:
                 Client(make(server.url), deadline=5).get_project(NAME)
             assert (refused.value.code, server.reads) == ("certificate", 0)
+
+
+class TestDeadlines:
+    @pytest.mark.parametrize("make", [over_httpx, over_scaleapi])
+    def test_a_byte_before_the_deadline_gives_no_more_time(self, make):
+        """The deadline is that of the whole exchange, however late a byte comes."""
+        done = threading.Event()
+
+        def trickle(stream):
+            with stream:
+                stream.recv(65536)
+                done.wait(0.8)
+                stream.sendall(b"H")
+                done.wait(10)
+
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            threading.Thread(target=lambda: trickle(listener.accept()[0]), daemon=True).start()
+            began = time.monotonic()
+            with pytest.raises(OutcomeUnknown) as late:
+                make(f"http://127.0.0.1:{listener.getsockname()[1]}/v1").send(Request("GET", "/projects", timeout=1))
+            took = time.monotonic() - began
+            done.set()
+        assert (late.value.code, took < 1.5) == ("deadline", True)
+
+    @pytest.mark.parametrize("make", [over_httpx, over_scaleapi])
+    def test_a_name_that_nobody_answers_for_takes_no_more_time(self, make, monkeypatch):
+        """A slow look-up of the name counts as well."""
+        transport = make("https://api.example.com/v1")
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(3) or [])
+        began = time.monotonic()
+        with pytest.raises(OutcomeUnknown) as late:
+            transport.send(Request("GET", "/projects", timeout=0.5))
+        assert (late.value.code, time.monotonic() - began < 1) == ("deadline", True)
+
+
+class TestAddresses:
+    @pytest.mark.parametrize(
+        "url",
+        [
+            *("http://127.0.0.1:1/v1", "http://127.8.9.1/v1", "http://[::1]:80/v1", "http://localhost/v1"),
+            "https://api.example.com/v1",
+        ],
+    )
+    def test_plain_http_goes_to_loopback(self, url):
+        """A key goes in the clear to this machine only."""
+        assert over_httpx(url)
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            *(
+                "http://api.example.com/v1",
+                "http://0.0.0.0/v1",
+                "http://10.0.0.1/v1",
+                "http://127.0.0.1.example.com/v1",
+            ),
+            *("https://api.example.com/v1?", "https://api.example.com/v1#", "https://api.example.com/v1?x#y"),
+            *("http://[::]/v1", "http://localhost.example.com/v1", "http:///v1", "ftp://127.0.0.1/v1"),
+        ],
+    )
+    def test_other_addresses_are_rejected(self, url):
+        """Not those of other machines, and none with a query or a fragment, though it is empty."""
+        with pytest.raises(InvalidSetting) as refused:
+            over_httpx(url)
+        assert refused.value.code == "base_url"
+
+    def test_localhost_counts_only_where_it_is_this_machine(self, monkeypatch):
+        """A `localhost` that leads elsewhere is another machine."""
+        monkeypatch.setattr("paramcore.transport.http.getaddrinfo", lambda *_: [(0, 0, 0, "", ("10.0.0.1", 0))])
+        with pytest.raises(InvalidSetting):
+            over_httpx("http://localhost/v1")
+
+
+def test_the_keys_of_a_connection_are_not_written(tmp_path, monkeypatch):
+    """`SSLKEYLOGFILE` would let others read what was sent, the API key included."""
+    log = tmp_path / "keys.log"
+    monkeypatch.setenv("SSLKEYLOGFILE", str(log))
+    with pytest.raises((NotDone, OutcomeUnknown)):
+        over_httpx("https://127.0.0.1:1/v1").send(Request("GET", "/projects", timeout=2))
+    assert not log.exists()
