@@ -22,7 +22,7 @@ TASK_SIZE = 16 * 2**20
 PROJECT_SIZE = 256 * 2**20
 
 #: Bytes of any YAML file: its reader is much slower than that of JSON.
-YAML_SIZE = 2**20
+YAML_SIZE = 2**19
 
 #: The suffixes of YAML files.
 YAML_SUFFIXES = (".yaml", ".yml")

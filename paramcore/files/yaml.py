@@ -15,8 +15,12 @@ from typing import Any, TypeAlias
 
 from paramcore.files.document import STRICT_DECODER
 from paramcore.files.positions import Locator, Problem, Token, TokenLocator, advance_trail
+from paramcore.files.yaml_notation import NotationCheck
 from paramcore.text import MESSAGE_LIMIT, truncate
 from paramcore.values import MAX_DIGITS
+
+#: A directive before the document, after comments and empty lines.
+_DIRECTIVE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*%")
 
 #: An event of the YAML parser, whose classes are known only once it is imported.
 _Event: TypeAlias = Any
@@ -92,15 +96,20 @@ def _iter_events(text: str) -> Iterator[tuple[str, _Event]]:
     if "\x85" in text:
         wanted = 'it written as "\\x85": YAML readers take it for the end of a line'
         raise Problem("yaml_syntax", text.index("\x85"), "the character U+0085", wanted)
-    documents = 0
+    if directive := _DIRECTIVE.match(text):
+        found = "a directive (`%YAML`, `%TAG`)"
+        raise Problem("yaml_feature", directive.end() - 1, found, "a document without directives")
+    documents, notation = 0, NotationCheck(text)
     for event in _parse_events(text):
         event_type = type(event).__name__.removesuffix("Event")
         if event_type == "DocumentStart":
             documents += 1
             _check_document(event, documents)
         elif event_type not in ("StreamStart", "StreamEnd", "DocumentEnd"):
+            notation.check(event_type, event)
             _check_plain_json(event_type, event)
             yield event_type, event
+    notation.check_end()
     if not documents:
         raise Problem("yaml_syntax", 0, "nothing: it is empty", "a YAML document")
 
@@ -113,7 +122,9 @@ def _parse_events(text: str) -> Iterator[_Event]:
     # The pure parser yields events one by one, so that a limit stops it.
     parse: Callable[[str], Iterator[_Event]] = YAML(typ="safe", pure=True).parse
     try:
-        yield from parse(text)
+        # The reader drops a last line of blanks, which belongs to a block scalar, unless a line feed ends it.
+        has_blank_end = not text.rpartition("\n")[2].strip(" ")
+        yield from parse(f"{text}\n" if has_blank_end and not text.endswith("\n") else text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         offset = len(text) if mark is None else min(mark.index, len(text))
@@ -127,9 +138,6 @@ def _check_document(event: _Event, documents: int) -> None:
     offset = event.start_mark.index
     if documents > 1:
         raise Problem("yaml_feature", offset, "a second document", "one document in a file")
-    if event.version or event.tags:
-        found = "a directive (`%YAML`, `%TAG`) before it"
-        raise Problem("yaml_feature", offset, found, "a document without directives")
 
 
 def _check_plain_json(event_type: str, event: _Event) -> None:

@@ -1,0 +1,82 @@
+"""Rejects notation that the YAML reader accepts, or reads otherwise than YAML 1.2 says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from paramcore.files.positions import Problem
+
+_UNINDENTED = "a line that is indented no deeper than what it belongs to, or by a tab"
+
+
+class NotationCheck:
+    """Checks the source of a YAML text between and inside the events of its parser, in their order."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        # The end of the last event, and the columns of the block collections around the next.
+        self._checked = 0
+        self._columns: list[int] = []
+        # The offsets of the flow collections around the next event.
+        self._flow_starts: list[int] = []
+
+    def check(self, event_type: str, event: Any) -> None:
+        """Check an event and what stands before it.
+
+        Raises:
+            Problem: `yaml_syntax`, or `yaml_feature` for an explicit key.
+        """
+        start, end = event.start_mark.index, event.end_mark.index
+        self._check_gap(start)
+        if event_type in ("MappingStart", "SequenceStart"):
+            if self._text[start : start + 1] == "?":
+                raise _make_explicit_key_problem(start)
+            if event.flow_style:
+                self._flow_starts.append(start)
+            else:
+                self._columns.append(event.start_mark.column)
+        elif event_type in ("MappingEnd", "SequenceEnd"):
+            if not self._flow_starts:
+                self._columns.pop()
+            else:
+                flow_start = self._flow_starts.pop()
+                if not self._flow_starts:
+                    self._check_indentation(flow_start, end)
+        elif event_type == "Scalar" and event.style in ("'", '"') and not self._flow_starts:
+            self._check_indentation(start, end)
+        elif event_type == "Scalar" and event.style is None and event.value == "-":
+            raise Problem("yaml_syntax", start, "a dash without a value", 'text in quotes: "-"')
+        self._checked = max(self._checked, end)
+
+    def check_end(self) -> None:
+        """Check what stands after the last event; raises as `check`."""
+        self._check_gap(len(self._text))
+
+    def _check_gap(self, stop: int) -> None:
+        """Check punctuation and comments from the last event up to `stop`."""
+        at = self._checked
+        while at < stop:
+            line_end = self._text.find("\n", at, stop)
+            line_end = stop if line_end < 0 else line_end
+            comment = self._text.find("#", at, line_end)
+            if comment > 0 and self._text[comment - 1] not in " \t\r\n":
+                raise Problem("yaml_syntax", comment, "a comment without a blank before `#`", "a blank before it")
+            mark = self._text.find("?", at, line_end if comment < 0 else comment)
+            if mark >= 0:
+                raise _make_explicit_key_problem(mark)
+            at = line_end + 1
+
+    def _check_indentation(self, start: int, end: int) -> None:
+        """Check that every further line of a value is indented deeper than the collection around it."""
+        depth = self._columns[-1] + 1 if self._columns else 0
+        at = self._text.find("\n", start, end) + 1
+        while at:
+            line_end = self._text.find("\n", at, end)
+            line = self._text[at : end if line_end < 0 else line_end]
+            if line.strip() and line[:depth].strip(" "):
+                raise Problem("yaml_syntax", at, _UNINDENTED, f"at least {depth} blanks before it")
+            at = line_end + 1
+
+
+def _make_explicit_key_problem(offset: int) -> Problem:
+    return Problem("yaml_feature", offset, "the `?` of an explicit key", "`name: value`, or text in quotes")
