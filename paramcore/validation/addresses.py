@@ -31,6 +31,8 @@ _PLAIN = re.compile(r"(?:https?|s3|gs|scaledata)://[!-.0-~][!-~]*", re.IGNORECAS
 _LOCAL = re.compile(r"file:|/(?!/)|~|\.\.?[/\\]|[a-z]:[/\\]|\\\\", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _WITHOUT_HOST = re.compile(r"https?:(?!//[^/])", re.IGNORECASE)
+#: A second address after a separator; the query of an address may hold others.
+_SECOND = re.compile(r"[^?#]*?[,;|\s][a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
 def _make_finding(pointer: str, text: str, wanted: str, found: str = "", fix: str | None = None) -> Finding:
@@ -66,9 +68,23 @@ def _check_blanks(text: str, pointer: str) -> Iterator[Finding]:
         yield _make_finding(pointer, text, wanted, "a line break or an invisible character in ")
 
 
+def _holds_several(text: str) -> bool:
+    # Counting is faster than the pattern, and most texts hold one address.
+    return text.count("://") > 1 and _SECOND.match(text.strip()) is not None
+
+
+def _make_several_finding(pointer: str, text: str) -> Finding:
+    return _make_finding(pointer, text, "one address", "several addresses in ")
+
+
 def _check_address(text: Any, pointer: str) -> Iterator[Finding]:
     """Check the address of something that the service fetches."""
-    if not isinstance(text, str) or not text or _PLAIN.fullmatch(text):
+    if not isinstance(text, str) or not text:
+        return
+    if _holds_several(text):
+        yield _make_several_finding(pointer, text)
+        return
+    if _PLAIN.fullmatch(text):
         return
     blanks = [*_check_blanks(text, pointer)]
     address = _strip(text)
@@ -95,11 +111,19 @@ def check_callback(params: Mapping[str, Any]) -> Iterator[Finding]:
         return
     address = _strip(value)
     is_mail = "@" in address and not _LOCAL.match(address)
-    if not address.lower().startswith(("http://", "https://")) and not is_mail:
-        wanted = "an address that begins with `https://` or `http://`, or an e-mail address"
+    is_web = address.lower().startswith(("http://", "https://"))
+    wanted = "an address that begins with `https://` or `http://`, or an e-mail address"
+    if not is_web and not is_mail:
         yield _make_finding(pointer, value, wanted)
-        return
-    yield from _check_blanks(value, pointer)
+    elif _holds_several(value):
+        yield _make_several_finding(pointer, value)
+    elif _WITHOUT_HOST.match(address):
+        yield _make_finding(pointer, value, wanted, "an address without a host, ")
+    elif blanks := [*_check_blanks(value, pointer)]:
+        yield from blanks
+    elif " " in address:
+        fix = address.replace(" ", "%20") if is_web else None
+        yield _make_finding(pointer, value, "an address without blanks", "a blank in ", fix)
 
 
 def _check_attachment(params: Mapping[str, Any]) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -20,6 +21,7 @@ def make_jsonschema_validator(document: Mapping[str, Any]) -> Any:
     # The default registry would fetch what a reference names; an empty one does not.
     registry: Registry[Any] = Registry()
     keywords = {
+        "multipleOf": _validate_multiple,
         "uniqueItems": _validate_unique,
         "pattern": _validate_pattern,
         "patternProperties": _validate_pattern_properties,
@@ -40,6 +42,17 @@ def _validate_warning(validator: Any, schema: Any, value: Any, _: Any) -> Iterat
     for error in validator.descend(value, schema):
         error.is_warning = True
         yield error
+
+
+def _validate_multiple(validator: Any, divisor: float, value: Any, _: Any) -> Iterator[Any]:
+    # jsonschema divides floats, and 0.07 / 0.01 is not quite 7.
+    if validator.is_type(value, "number") and _read_decimal(value) % _read_decimal(divisor):
+        yield ValidationError("no multiple")
+
+
+def _read_decimal(number: float) -> Fraction:
+    """Return the exact number that JSON has in place of a float."""
+    return Fraction(repr(number)) if isinstance(number, float) else Fraction(number)
 
 
 def _validate_unique(_: Any, is_unique: Any, value: Any, __: Any) -> Iterator[Any]:

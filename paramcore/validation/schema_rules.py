@@ -75,7 +75,8 @@ class SchemaRules:
                 self.cross_checks_by_param.setdefault(param, []).append(check)
         # Every type takes the common params, also a type whose schema a user wrote.
         self._known_names = KnownNames(schema, [document])
-        self._known_params = dict.fromkeys((*self._known_names.names, *Schemas().of("common").params))
+        #: The params that any part of the schema describes or requires, and those of every type.
+        self.known_params: dict[str, None] = dict.fromkeys((*self._known_names.names, *Schemas().of("common").params))
         #: The rules of a param by its name, cached.
         self.cached_param_rules: Callable[[str], ParamRules] = lru_cache(maxsize=_CACHED_NAMES)(self._make_param_rules)
 
@@ -122,7 +123,7 @@ class SchemaRules:
         )
 
     def _explain_unknown(self, name: str) -> Iterator[Finding]:
-        if name in self._known_params:
+        if name in self.known_params:
             return
         pointer = join_pointer(name)
         suggestion = self._suggest_param(name)
@@ -141,9 +142,9 @@ class SchemaRules:
     def _suggest_param(self, name: str) -> str | None:
         mistaken = (param for param, node in self._params.items() if name in node.get("x-mistaken", ()))
         # A param of another type is no misspelling: `attachments` is not `attachment`.
-        names = [*self._known_params, *list_all_params(), *ROUTING_TYPES]
+        names = [*self.known_params, *list_all_params(), *ROUTING_TYPES]
         nearest = next(mistaken, None) or suggest_name(name, names)
-        return nearest if nearest in self._known_params else None
+        return nearest if nearest in self.known_params else None
 
 
 @frozen

@@ -29,12 +29,12 @@ _ORDINARY_PLURALS = {"versions", "callbacks"}
 _MODE_COMPANIONS = {
     *("is", "as", "do", "use", "set", "the", "to", "mode", "flag", "bool", "update", "updates", "only", "should"),
     *("apply", "enable", "enabled", "send", "project", "method", "type", "http", "api", "request", "param", "params"),
-    *("all", "existing", "other", "others", "rest", "full", "with"),
+    *("all", "existing", "other", "others", "rest", "full", "with", "no", "not", "dont", "without"),
 }
 #: Words for a mode that the API does not have, or not under this name.
 _MODE_WORDS = {
     *("replace", "replaced", "merge", "merged", "overwrite", "override", "partial", "append", "upsert"),
-    *("overlay", "incremental", "delta", "preserve", "keep", "put", "extend"),
+    *("overlay", "incremental", "delta", "preserve", "keep", "put", "extend", "modify", "inplace"),
 }
 #: Words for a name whose value may be the name of a mode: `mode`, `update_type`, `method`.
 _MODE_NAMES = {"mode", "method", "strategy", "operation", "op", "action", "type", "kind", "how", "verb", "behavior"}
@@ -50,7 +50,7 @@ _WRAPPER_WORDS = {
 _CONTAINER_WORDS = {
     *("project", "new", "my", "the", "default", "defaults", "set", "patch", "task", "to", "version", "latest"),
     *("object", "fields", "values", "value", "settings", "config", "configuration", "options", "attributes"),
-    *("changes", "content", "properties", "input", "item", "template"),
+    *("changes", "content", "properties", "input", "item", "template", "overrides", "attrs", "dict"),
 }
 
 
@@ -85,7 +85,7 @@ _CALL_FIELDS = (
         "it, rightly spelt, in each task request: a project cannot hold it",
     ),
     CallField(
-        ("batch_name", "batch_id", "clear_unique_id", "unique_task_id", "project_param_version"),
+        ("batch_name", "batch_id", "clear_unique_id", "unique_task_id", "project_param_version", "param_version"),
         "a field that says where a task goes or went",
         "`batch`, `unique_id` or `project_version` in each task request: a project cannot hold them",
     ),
@@ -151,9 +151,12 @@ class UpdateNames:
         if not joined or len(joined) > _MAX_NAME or joined in self._known:
             return None
         is_call_field = joined in _call_fields_by_name()
-        content = None if is_call_field and joined not in _WRAPPER_WORDS else _read_object(value)
-        if content is not None and (name == self.project or _is_wrapper(words, content, self.params)):
-            return "update_wrapper"
+        if not is_call_field or joined in _WRAPPER_WORDS:
+            content, is_in_array = _read_object(value)
+            if content is not None and (
+                name == self.project or _is_wrapper(words, content, self.params, is_in_array=is_in_array)
+            ):
+                return "update_wrapper"
         # `Batch` is `batch`, however near it is to `patch`.
         if is_call_field and not _names_mode(words, value):
             return "update_argument"
@@ -167,8 +170,8 @@ class UpdateNames:
 
 
 def list_contents(value: Any) -> tuple[str, ...]:
-    """Return the names inside a wrapper: an object, or its JSON as text."""
-    return tuple(_read_object(value) or ())
+    """Return the names inside a wrapper: an object, an array of one object, or their JSON as text."""
+    return tuple(_read_object(value)[0] or ())
 
 
 @lru_cache(maxsize=1_024)
@@ -204,6 +207,9 @@ def _names_patch(words: tuple[str, ...], value: Any) -> bool:
 
 def _names_mode(words: tuple[str, ...], value: Any) -> bool:
     """Return whether a name such as `replace` or `mode` has a value that fits."""
+    # `in_place` is two words, and `update` alone is a mode that nothing else says.
+    if "".join(words) in ("inplace", "update"):
+        return value is not None and _is_flag(value)
     rest = _omit_words(words, _MODE_WORDS)
     if len(rest) < len(set(words)) and rest <= _MODE_COMPANIONS:
         return value is not None and _is_flag(value)
@@ -212,13 +218,19 @@ def _names_mode(words: tuple[str, ...], value: Any) -> bool:
     return mode in _MODE_VALUES or _is_misspelt(mode, "patch")
 
 
-def _is_wrapper(words: tuple[str, ...], content: Mapping[str, Any], params: Collection[str]) -> bool:
+def _is_wrapper(
+    words: tuple[str, ...], content: Mapping[str, Any], params: Collection[str], *, is_in_array: bool
+) -> bool:
     rest = _omit_words(words, _WRAPPER_WORDS)
-    if len(rest) < len(set(words)) and rest <= _CONTAINER_WORDS:
+    has_word, held = len(rest) < len(set(words)), content.keys() & {*params, "patch"}
+    # An array of objects may well be a param: its name and its content have to agree.
+    if is_in_array:
+        return has_word and rest <= _CONTAINER_WORDS and len(held) > 0
+    if has_word and rest <= _CONTAINER_WORDS:
         return True
     # Under any other name, only what it holds tells a wrapper from a param.
-    held = content.keys() & {*params, "patch"}
-    return len(held) > (0 if rest <= _CONTAINER_WORDS else 1) or type(content.get("patch")) is bool
+    enough = 1 if rest <= _CONTAINER_WORDS | _MODE_WORDS else 2
+    return len(held) >= enough or type(content.get("patch")) is bool
 
 
 def _omit_words(words: tuple[str, ...], omitted: Collection[str]) -> set[str]:
@@ -227,13 +239,16 @@ def _omit_words(words: tuple[str, ...], omitted: Collection[str]) -> set[str]:
     return {word for word in words if word not in omitted and not any(_is_misspelt(word, long) for long in long_words)}
 
 
-def _read_object(value: Any) -> Mapping[str, Any] | None:
-    if isinstance(value, str) and value.lstrip().startswith("{"):
+def _read_object(value: Any) -> tuple[Mapping[str, Any] | None, bool]:
+    """Return an object, or the only one in an array, which may be JSON in a text, and whether an array holds it."""
+    if isinstance(value, str) and value.lstrip().startswith(("{", "[")):
         try:
             value = json.loads(value)
         except (ValueError, RecursionError):
-            return None
-    return value if isinstance(value, dict) else None
+            return None, False
+    is_in_array = isinstance(value, (list, tuple)) and len(value) == 1
+    content = value[0] if is_in_array else value
+    return (content, is_in_array) if isinstance(content, dict) else (None, False)
 
 
 def _is_flag(value: Any) -> bool:

@@ -80,8 +80,7 @@ class Validator:
             InvalidSetting: `update_type` for anything but a `Patch` or a `Replace`.
         """
         after = Validator(self._project.update(update), self._schemas, fast=self._is_fast)
-        params = (*self.schema.params, *self._schemas.of("common").params)
-        return (*check_update(self._project, update, params), *after.list_findings())
+        return (*check_update(self._project, update, self._rules.known_params), *after.list_findings())
 
     def task(self, effective: EffectiveParams) -> tuple[Finding, ...]:
         """Validate what a task of the project will get."""

@@ -8,6 +8,7 @@ from tests.validation.helpers import GEOMETRIES, validate
 URL = "https://data.example.com/1.jpg"
 GOOD = [
     URL, "HTTP://example.com/a", "s3://bucket/key with blanks.jpg", "gs://b/k", "scaledata://1", "azure://a/b",
+    f"{URL}?next={URL}", "https://web.example.com/web/2024,1/https://example.com/a", "https://e.com/a,b;c",
     "https://example.com/Z%C3%BCrich?x=1#y", "https://example.com/Zürich.jpg", "data:image/png;base64,AA", "a",
 ]  # fmt: skip
 BAD = [
@@ -17,7 +18,8 @@ BAD = [
     ("/home/me/1.jpg", None), ("C:\\x.jpg", None), ("c:/x.jpg", None), ("file:///x.jpg", None), ("./a.png", None),
     ("../a.png", None), ("~/a.png", None), ("\\\\server\\a.png", None), ("images/1.jpg", None), ("1.jpg", None),
     ("example.com/1.jpg", None), ("//example.com/1.jpg", None), ("https:/e.com/1.jpg", None), ("https:///1.jpg", None),
-    (" /home/me/1.jpg", None), ("Look at this.", None),
+    (" /home/me/1.jpg", None), ("Look at this.", None), (f"{URL}, {URL}", None), (f"{URL} {URL}", None),
+    (f"{URL};{URL}", None), (f"{URL},{URL}", None), ("s3://b/1.jpg,s3://b/2.jpg", None),
 ]  # fmt: skip
 
 
@@ -65,6 +67,11 @@ def test_no_address(address, suggestion):
         ("chat", {"callback_url": " me@example.com"}, "/callback_url"),
         ("chat", {"callback_url": "file:///home/me@work"}, "/callback_url"),
         ("chat", {"callback_url": "s3://bucket/x"}, "/callback_url"),
+        ("chat", {"callback_url": "https://e.com/my hook"}, "/callback_url"),
+        ("chat", {"callback_url": "https://"}, "/callback_url"),
+        ("chat", {"callback_url": "https:///done"}, "/callback_url"),
+        ("chat", {"callback_url": f"{URL}, {URL}"}, "/callback_url"),
+        ("chat", {"callback_url": "me @example.com"}, "/callback_url"),
     ],
 )  # fmt: skip
 def test_every_place(type, params, pointer):

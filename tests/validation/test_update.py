@@ -23,6 +23,10 @@ def explain(update):
     return [each.message for each in Validator(DOCKS).update(update) if each.code.startswith("update_")]
 
 
+#: Names that are mistakes in an update, unless a schema knows them.
+NAMED = {"mode": {"type": "string"}, "data": {"type": "object"}, "replace": {}, "name": {}}
+
+
 @BOTH
 def test_values_are_validated_as_the_version_that_they_would_become(fast):
     """A wrong value, an unknown name and a conflict of two params are found before they are a version."""
@@ -161,6 +165,28 @@ def test_a_schema_of_your_own_decides():
     ]
     assert ("error", "update_wrapper", "/settings", 1) in find(Patch({"settings": {"tags": ["a"]}}), schemas=schemas)
     assert ("error", "param_type", "/Patch", 1) in find(Patch({"Patch": 7}), schemas=schemas)
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"allOf": [{"properties": NAMED}]},
+        {"$ref": "#/$defs/named", "$defs": {"named": {"properties": NAMED}}},
+        {"if": {"required": ["a"]}, "then": {"properties": NAMED}},
+        {"required": list(NAMED)},
+    ],
+    ids=["allOf", "$ref", "then", "required"],
+)
+def test_a_name_that_any_part_of_the_schema_knows_is_a_param(schema):
+    """A branch or a reference at the root knows names as `properties` does."""
+    update = Patch({"mode": "patch", "data": {"a": 1}, "replace": True, "name": "x"})
+    assert find(update, Project("p", type="mine"), Schemas().with_schema("mine", schema)) == []
+
+
+def test_a_pattern_excuses_no_mode():
+    """A pattern for all names knows none of them: it would hide each misspelt `patch`."""
+    schemas = Schemas().with_schema("mine", {"patternProperties": {"^[a-z]+$": {}}, "additionalProperties": True})
+    assert find(Replace({"pathc": True}), Project("p", type="mine"), schemas) == [("error", "update_mode", "/pathc", 0)]
 
 
 def test_an_update_is_a_patch_or_a_replace():

@@ -35,7 +35,7 @@ MISSPELT += [
 WORDS = ["path", "paths", "match", "catch", "watch", "pitch", "patches", "Path", "hatch"]
 MODES = """
 replace merge overwrite partial append upsert Replace replace_all isReplace partial_update keepExisting update_merge
-repalce overwirte
+repalce overwirte no_replace noReplace dont_replace in_place inplace inPlace modify no_overwrite
 """.split()
 
 
@@ -89,7 +89,10 @@ def test_a_rare_misspelling_needs_a_flag():
     json kwargs request new_params docks patch_params
     """.split(),
 )
-@pytest.mark.parametrize("value", [{"instruction": "x"}, {}, {"no such param": 1}, ' {"padding": 3}'])
+@pytest.mark.parametrize(
+    "value",
+    [{"instruction": "x"}, {}, {"no such param": 1}, ' {"padding": 3}', [{"padding": 3}], ' [{"padding": 3}]'],
+)
 def test_an_object_around_the_params_is_a_wrapper(name, value):
     """Under these names, and under the project's own, an object holds the params, whatever it holds."""
     assert NAMES.classify(name, value) == "update_wrapper"
@@ -102,6 +105,19 @@ def test_an_object_around_the_params_is_a_wrapper(name, value):
         ("settings", {"speed": 3}, None),
         ("new", {"patch": "x"}, "update_wrapper"),
         ("odd", {"padding": 3}, None),
+        ("odd", [{"padding": 3, "instruction": "x"}], None),
+        ("overrides", {"padding": 3}, "update_wrapper"),
+        ("attrs", {"padding": 3}, "update_wrapper"),
+        ("replaceParams", {"padding": 3}, "update_wrapper"),
+        ("update", True, "update_mode"),
+        ("Update", "yes", "update_mode"),
+        ("update", "s3://a", None),
+        ("replace", {"instruction": "x"}, "update_wrapper"),
+        ("data", [], None),
+        ("data", [{"speed": 3}], None),
+        ("settings", [{"padding": 3}], None),
+        ("data", [["a"]], None),
+        ("data", [{"padding": 3}, {"padding": 4}], None),
         ("odd", {"padding": 3, "instruction": "x"}, "update_wrapper"),
         ("odd", {"patch": True}, "update_wrapper"),
         ("odd", {"patch": "of grass"}, None),
@@ -124,6 +140,7 @@ def test_other_objects_are_wrappers_by_what_they_hold(name, value, mistake):
 def test_the_names_inside_a_wrapper():
     """They are read from an object, or from its JSON."""
     assert list_contents({"a": 1, "b": 2}) == list_contents('{"a": 1, "b": 2}') == ("a", "b")
+    assert list_contents([{"a": 1, "b": 2}]) == ("a", "b")
     assert list_contents("{") == list_contents(7) == ()
 
 
@@ -131,7 +148,7 @@ ARGUMENTS = """
 project_name projectName projetc_name task_type taskType type Type name Name projectVersion project_verison
 project_versions Project projects uniqueId unqiue_id clear_unique_id clearUniqueIdOnError Batch batchName callback
 dataset_id datasetId rapid studio api_key allow_drop createdAt creatd_at Version verison paramHistory param_histroy
-task_id taskId status is_test archived project_param_version projectParamVersion
+param_version paramVersion task_id taskId status is_test archived project_param_version projectParamVersion
 """.split()
 
 

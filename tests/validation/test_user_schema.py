@@ -292,6 +292,20 @@ def test_a_warning_does_not_decide_what_is_evaluated(schema):
 
 
 @pytest.mark.parametrize(
+    ("divisor", "value", "is_multiple"),
+    [
+        (0.01, 0.07, True), (0.01, 1.13, True), (0.1, 0.3, True), (0.01, 19.99, True), (0.01, 19.995, False),
+        (0.1, 0.35, False), (1e-8, 12391239123, True), (0.123456789, 1e308, False), (2, 4.0, True), (2, 5, False),
+        (0.5, 10**400, True), (3, True, True), (1.5, -3, True), (0.1, 0.0, True),
+    ],
+)  # fmt: skip
+def test_multiples_are_decimal(divisor, value, is_multiple):
+    """0.07 is a multiple of 0.01, whatever the binary numbers of Python say."""
+    findings = validate_own({"a": value}, {"properties": {"a": {"multipleOf": divisor}}})
+    assert findings == ([] if is_multiple else [("param_range", "error", "/a", None)])
+
+
+@pytest.mark.parametrize(
     ("schema", "value"),
     [
         ({"multipleOf": 0.5}, 10**400),
