@@ -270,6 +270,12 @@ CASES = {
         "update_is_task",
         "",
     ),
+    "an answer of paramcore as an update": (
+        lambda: read_update({"project": "a", "version": 1, "before": {}, "after": {}}),
+        "MalformedPayload",
+        "update_is_answer",
+        "",
+    ),
     "an array as an update": (lambda: read_update([]), "MalformedPayload", "update_is_array", ""),
     "an error reply as an update": (
         lambda: read_update({"status_code": 404, "error": "not found"}),
