@@ -162,14 +162,16 @@ def read_update(body: Mapping[str, Any] | None) -> Update:
 
 
 def reject_other_documents(members: Mapping[str, Any]) -> None:
-    """Reject what the API or paramcore returns for other calls: its first reserved name would not say what it is.
+    """Reject what the API or paramcore returns for other calls.
+
+    An error about its first reserved name would not say what it is.
 
     Raises:
         MalformedPayload: `update_is_project`, `update_is_answer`, `update_is_version`,
             `update_is_task`, `update_is_error`.
     """
-    version = members.get("version")
-    if "param_history" in members:
+    version, project = members.get("version"), members.get("project")
+    if "param_history" in members or (isinstance(project, dict) and "param_history" in project):
         wanted = f"{_FLAT_PARAMS}; `plan --wanted FILE`, or `Plan.to`, leads to the params of a project"
         raise MalformedPayload("update_is_project", "", "a whole project object", wanted)
     if any(names <= members.keys() for names in _ANSWER_NAMES):

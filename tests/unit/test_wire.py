@@ -204,6 +204,7 @@ PLAN = {"project": "docks", "version": 1, "before": {}, "after": {}, "dropped": 
         (PROJECT, "update_is_project"),
         ({"param_history": None}, "update_is_project"),
         ({**PROJECT, "patch": True}, "update_is_project"),
+        ({"project": PROJECT, "patch": True}, "update_is_project"),
         (PROJECT["param_history"][0], "update_is_version"),
         ({"version": 0, "padding": 3}, "update_is_version"),
         ({"version": 2, "created_at": "2024-01-01T00:00:00.000Z", "patch": True}, "update_is_version"),
