@@ -136,7 +136,7 @@ class MalformedPayload(ParamcoreError, ValueError):
     Codes: `project_type`, `history_type`, `history_order`, `history_version`,
     `request_type`, `reply_type`; `update_is_array`, `update_is_project`,
     `update_is_version`, `update_is_task`, `update_is_error` (another document of
-    the API in place of an update).
+    the API in place of an update), `update_is_answer` (an answer of paramcore there).
     """
 
 
