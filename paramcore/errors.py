@@ -134,9 +134,9 @@ class MalformedPayload(ParamcoreError, ValueError):
     """JSON that the API neither sends nor accepts.
 
     Codes: `project_type`, `history_type`, `history_order`, `history_version`,
-    `request_type`, `reply_type`; `update_is_project`, `update_is_version`,
-    `update_is_task`, `update_is_error` (another document of the API in place of
-    an update).
+    `request_type`, `reply_type`; `update_is_project`,
+    `update_is_version`, `update_is_task`, `update_is_error` (another document of
+    the API in place of an update), `update_is_answer` (an answer of paramcore there).
     """
 
 

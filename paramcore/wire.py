@@ -27,6 +27,8 @@ _TASK_NAMES = (
     {"docs", "total"},
     {"docs", "has_more"},
 )
+#: Names that stand together only in what `paramcore plan` and `paramcore preview` print.
+_ANSWER_NAMES = ({"project", "before", "after"}, {"project", "params", "inherited_version"})
 #: E6, S5: the names in an error of the service.
 _ERROR_NAMES = {"status_code", "error", "message"}
 #: Characters of the service's error text that a message shows.
@@ -158,16 +160,21 @@ def read_update(body: Mapping[str, Any] | None) -> Update:
 
 
 def reject_other_documents(members: Mapping[str, Any]) -> None:
-    """Reject what the API returns for other calls: its first reserved name would not say what it is.
+    """Reject what the API or paramcore returns for other calls.
+
+    An error about its first reserved name would not say what it is.
 
     Raises:
-        MalformedPayload: `update_is_project`, `update_is_version`, `update_is_task`,
-            `update_is_error`.
+        MalformedPayload: `update_is_project`, `update_is_answer`, `update_is_version`,
+            `update_is_task`, `update_is_error`.
     """
-    version = members.get("version")
-    if "param_history" in members:
+    version, project = members.get("version"), members.get("project")
+    if "param_history" in members or (isinstance(project, dict) and "param_history" in project):
         wanted = f"{_FLAT_PARAMS}; `plan --wanted FILE`, or `Plan.to`, leads to the params of a project"
         raise MalformedPayload("update_is_project", "", "a whole project object", wanted)
+    if any(names <= members.keys() for names in _ANSWER_NAMES):
+        wanted = f"{_FLAT_PARAMS}, such as the file that `plan` was given"
+        raise MalformedPayload("update_is_answer", "", "an answer of `paramcore plan` or `paramcore preview`", wanted)
     # `version` beside `patch` is a name that no project holds; an entry of a history has no `patch`.
     if type(version) is int and "project" not in members and ("patch" not in members or "created_at" in members):
         wanted = f"its params without `version` and `created_at`, or `plan --wanted PROJECT@{version}`"

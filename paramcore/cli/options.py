@@ -166,7 +166,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
             type=_parse_version,
             default=0,
             metavar="N",
-            help="omit findings that are only about project versions before N",
+            help="omit findings that are only about project versions before N, except the latest",
         ),
         _argument("--no-values", dest="values", action="store_false", help="print no values and no source lines"),
         _SCHEMA,

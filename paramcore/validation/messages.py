@@ -204,6 +204,9 @@ def _convert_text(value: Any, types: list[str]) -> str | None:
 def _suggest_choice(value: Any, choices: list[Any]) -> str | None:
     if not isinstance(value, str):
         return None
+    # A number or a boolean in quotes.
+    if value.strip() in [json.dumps(choice) for choice in choices if isinstance(choice, (bool, int, float))]:
+        return value.strip()
     texts = [choice for choice in choices if isinstance(choice, str)]
     equal = [text for text in texts if text.casefold() == value.strip().casefold()]
     suggestion = equal[0] if equal else suggest_name(value, texts)

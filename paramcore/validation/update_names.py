@@ -208,12 +208,14 @@ def _names_patch(words: tuple[str, ...], value: Any) -> bool:
 def _names_mode(words: tuple[str, ...], value: Any) -> bool:
     """Return whether a name such as `replace` or `mode` has a value that fits."""
     # `in_place` is two words, and `update` alone is a mode that nothing else says.
-    if "".join(words) in ("inplace", "update"):
-        return value is not None and _is_flag(value)
+    if "".join(words) in ("inplace", "update") and _is_flag(value):
+        return value is not None
     rest = _omit_words(words, _MODE_WORDS)
     if len(rest) < len(set(words)) and rest <= _MODE_COMPANIONS:
         return value is not None and _is_flag(value)
-    is_name = not _MODE_NAMES.isdisjoint(words) and set(words) <= _MODE_NAMES | _MODE_COMPANIONS
+    is_name = words == ("update",) or (
+        not _MODE_NAMES.isdisjoint(words) and set(words) <= _MODE_NAMES | _MODE_COMPANIONS
+    )
     mode = _join_words(value) if is_name and isinstance(value, str) and len(value) <= _MAX_NAME else ""
     return mode in _MODE_VALUES or _is_misspelt(mode, "patch")
 

@@ -271,6 +271,12 @@ CASES = {
         "",
     ),
     "an array as an update": (lambda: read_update([{"padding": 3}]), "InvalidParams", "params_type", ""),
+    "an answer of paramcore as an update": (
+        lambda: read_update({"project": "a", "version": 1, "before": {}, "after": {}}),
+        "MalformedPayload",
+        "update_is_answer",
+        "",
+    ),
     "an error reply as an update": (
         lambda: read_update({"status_code": 404, "error": "not found"}),
         "MalformedPayload",

@@ -194,6 +194,8 @@ def test_a_flag_that_is_no_bool_is_refused(flag):
 
 
 PROJECT, TASK = PROJECTS["created"], next(iter(TASKS.values()))
+#: What `paramcore plan --format json` prints, without the values.
+PLAN = {"project": "docks", "version": 1, "before": {}, "after": {}, "dropped": [], "diff": {}, "request": {}}
 
 
 @pytest.mark.parametrize(
@@ -202,6 +204,7 @@ PROJECT, TASK = PROJECTS["created"], next(iter(TASKS.values()))
         (PROJECT, "update_is_project"),
         ({"param_history": None}, "update_is_project"),
         ({**PROJECT, "patch": True}, "update_is_project"),
+        ({"project": PROJECT, "patch": True}, "update_is_project"),
         (PROJECT["param_history"][0], "update_is_version"),
         ({"version": 0, "padding": 3}, "update_is_version"),
         ({"version": 2, "created_at": "2024-01-01T00:00:00.000Z", "patch": True}, "update_is_version"),
@@ -214,6 +217,8 @@ PROJECT, TASK = PROJECTS["created"], next(iter(TASKS.values()))
         ({"status_code": 400, "message": "no such project"}, "update_is_error"),
         ({"error": "no such project"}, "update_is_error"),
         ({"status_code": 500}, "update_is_error"),
+        (PLAN, "update_is_answer"),
+        ({"project": "docks", "params": {"padding": 3}, "inherited_version": 0, "rests_on": []}, "update_is_answer"),
     ],
 )
 def test_another_document_of_the_api_is_no_update(body, code):

@@ -24,6 +24,8 @@ OWN = {
     ("params", "expected"),
     [
         ({"priority": "high"}, ("param_choice", "error", "/priority", None)),
+        ({"priority": " 30"}, ("param_choice", "error", "/priority", "30")),
+        ({"priority": "5"}, ("param_choice", "error", "/priority", None)),
         ({"padding": "20"}, ("param_type", "error", "/padding", "20")),
         ({"padding": 1.5}, ("param_type", "error", "/padding", None)),
         ({"tags": list("abcdef")}, ("param_size", "error", "/tags", None)),

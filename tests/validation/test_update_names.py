@@ -111,6 +111,7 @@ def test_an_object_around_the_params_is_a_wrapper(name, value):
         ("replaceParams", {"padding": 3}, "update_wrapper"),
         ("update", True, "update_mode"),
         ("Update", "yes", "update_mode"),
+        ("update", "patch", "update_mode"),
         ("update", "s3://a", None),
         ("replace", {"instruction": "x"}, "update_wrapper"),
         ("data", [], None),
