@@ -15,7 +15,7 @@ from functools import cached_property
 from math import isinf
 from typing import Any, NoReturn
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from paramcore.errors import DocumentError, ParamcoreError
 from paramcore.files.positions import JSONLocator, Lines, Locator, Position, Problem, Token, iter_tokens
@@ -24,6 +24,9 @@ from paramcore.values import MAX_DEPTH, MAX_DIGITS, MAX_NODES, join_pointer
 
 #: Levels of a task request or an update: its params are at the top level.
 TASK_DEPTH = MAX_DEPTH
+
+#: Levels of a file of task requests, which may be an array of them.
+TASKS_DEPTH = MAX_DEPTH + 1
 
 #: Levels of a file of projects: its params are inside an array, a project and a history.
 PROJECT_DEPTH = MAX_DEPTH + 3
@@ -45,23 +48,41 @@ class Document:
     _text: str = field(repr=False)
     _first_line: int = 1
     _make_locator: Callable[[str], Locator] = field(default=JSONLocator, repr=False)
+    #: The document that this one is an element of, and the JSON Pointer of the element.
+    _array: Document | None = field(default=None, repr=False)
+    _pointer: str = ""
+
+    @property
+    def is_element(self) -> bool:
+        """Whether this is an element of an array."""
+        return self._array is not None
+
+    def list_elements(self) -> list[Document]:
+        """Return the elements of an array as documents, which keep their positions in the file."""
+        return [
+            evolve(self, value=element, array=self, pointer=join_pointer(index))
+            for index, element in enumerate(self.value)
+        ]
 
     def locate(self, path: str, *, name: bool = False) -> Position:
         """Return the position of the value at a JSON Pointer, or of its name.
 
         Where there is no such value, return that of the innermost value around it.
         """
-        offsets = self._locator.find(path)
-        position = self._lines.position(offsets.name_at if name else offsets.value_at)
+        offsets = self.locator.find(self._pointer + path)
+        position = self.lines.position(offsets.name_at if name else offsets.value_at)
         return Position(position.line + self._first_line - 1, position.column)
 
     @cached_property
-    def _locator(self) -> Locator:
-        return self._make_locator(self._text)
+    def locator(self) -> Locator:
+        """The locator of the whole file."""
+        # Elements share what their array has read, so that many lookups read the text once.
+        return self._make_locator(self._text) if self._array is None else self._array.locator
 
     @cached_property
-    def _lines(self) -> Lines:
-        return Lines(self._text)
+    def lines(self) -> Lines:
+        """The lines of the whole file."""
+        return Lines(self._text) if self._array is None else self._array.lines
 
     def format_location(self, path: str) -> str:
         """Return `source:line:column` of the value at a JSON Pointer."""
@@ -70,7 +91,7 @@ class Document:
 
     def line_slice(self, line: int, start: int, max_length: int) -> str:
         """Return at most `max_length` characters of a line, from the column `start` (from 0)."""
-        return self._lines.line_slice(line - self._first_line + 1, start, max_length)
+        return self.lines.line_slice(line - self._first_line + 1, start, max_length)
 
     def locate_error(self, error: ParamcoreError) -> DocumentError:
         """Return an error about the value, with the line and column of its path."""

@@ -24,6 +24,9 @@ PROJECT_SIZE = 256 * 2**20
 #: Bytes of any YAML file: its reader is much slower than that of JSON.
 YAML_SIZE = 2**20
 
+#: The suffixes of files with one JSON document on each line.
+JSONL_SUFFIXES = (".jsonl", ".ndjson")
+
 #: The suffixes of YAML files.
 YAML_SUFFIXES = (".yaml", ".yml")
 
