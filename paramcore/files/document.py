@@ -18,6 +18,8 @@ from typing import Any, NoReturn
 from attrs import evolve, field, frozen
 
 from paramcore.errors import DocumentError, ParamcoreError
+from paramcore.files.encoding import decode_text
+from paramcore.files.mistakes import find_mistake
 from paramcore.files.positions import JSONLocator, Lines, Locator, Position, Problem, Token, iter_tokens
 from paramcore.text import MESSAGE_LIMIT, truncate
 from paramcore.values import MAX_DEPTH, MAX_DIGITS, MAX_NODES, join_pointer
@@ -30,9 +32,6 @@ TASKS_DEPTH = MAX_DEPTH + 1
 
 #: Levels of a file of projects: its params are inside an array, a project and a history.
 PROJECT_DEPTH = MAX_DEPTH + 3
-
-#: The byte order mark in UTF-8.
-BOM = b"\xef\xbb\xbf"
 
 
 @frozen(eq=False)
@@ -115,8 +114,8 @@ class Document:
             raise self.locate_error(error.within(path)) from None
 
 
-def decode_json(text: str, depth: int) -> Any:
-    """Decode a JSON text strictly.
+def decode_json(text: str, depth: int, *, is_line: bool = False) -> Any:
+    """Decode a JSON text strictly; `is_line` is whether it is a line of JSONL.
 
     Raises:
         Problem: `json_syntax`, `json_number`, `json_duplicate_key` or `json_depth`.
@@ -129,6 +128,11 @@ def decode_json(text: str, depth: int) -> Any:
     try:
         return STRICT_DECODER.decode(text)
     except json.JSONDecodeError as error:
+        # Inside a text, the characters are the text's own.
+        is_in_text = error.msg.startswith(("Invalid", "Unterminated"))
+        mistake = None if is_in_text else find_mistake(text, error.pos, is_line=is_line)
+        if mistake is not None:
+            raise Problem("json_syntax", *mistake) from None
         found = f"{error.msg[0].lower()}{error.msg[1:]} in {_format_line(text, error.pos)}"
         raise Problem("json_syntax", error.pos, found, "JSON") from None
     except _DuplicateName:
@@ -159,7 +163,7 @@ def decode_document(
     Raises:
         DocumentError: `json_encoding`, or what `decode` found, with line and column.
     """
-    text = _decode_text(data, source, first_line)
+    text = decode_text(data, source, first_line)
     try:
         value = decode(text, depth)
     except Problem as problem:
@@ -188,19 +192,6 @@ def decode_plain_object(data: bytes) -> dict[str, Any] | None:
     except (ValueError, RecursionError, _DuplicateName):
         return None
     return value if type(value) is dict else None
-
-
-def _decode_text(data: bytes, source: str, first_line: int) -> str:
-    """Decode UTF-8, without the BOM that it may begin with."""
-    body = data.removeprefix(BOM)
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError as error:
-        before = body[: error.start]
-        line = before.count(b"\n") + first_line
-        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8")) + 1
-        found = f"bytes that are no UTF-8, at byte {error.start + len(data) - len(body)}"
-        raise DocumentError("json_encoding", None, found, "UTF-8", source, line, column) from None
 
 
 #: A string or a bracket.  An unterminated string matches up to the end, so that no quote is scanned twice.
