@@ -18,6 +18,7 @@ from attrs import evolve, field, frozen
 from paramcore.errors import ParamcoreError
 from paramcore.files.document import decode_plain_object
 from paramcore.model import ROUTING_TYPES, Inheritance, Merge, ParamVersion, Project, TaskRequest
+from paramcore.wire import may_be_another_document
 
 
 @frozen(eq=False)
@@ -51,7 +52,7 @@ class FastTaskReader:
         `freeze` would accept the params unchanged.  The caller may change them.
         """
         params = decode_plain_object(line)
-        if params is None:
+        if params is None or may_be_another_document(params):
             return None
         instruction = params.get("instruction")
         if type(instruction) is not str and instruction is not None:

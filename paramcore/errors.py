@@ -135,8 +135,10 @@ class MalformedPayload(ParamcoreError, ValueError):
 
     Codes: `project_type`, `history_type`, `history_order`, `history_version`,
     `request_type`, `reply_type`; `update_is_array`, `update_is_project`,
-    `update_is_version`, `update_is_task`, `update_is_error` (another document of
-    the API in place of an update).
+    `update_is_version`, `update_is_task`, `update_is_error`, `request_is_project`,
+    `request_is_task`, `request_is_page`, `request_is_error`, `project_is_task`,
+    `project_is_page`, `project_is_error` (another document of the API in place of an
+    update, a request or a project).
     """
 
 

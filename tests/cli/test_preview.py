@@ -251,6 +251,40 @@ def test_an_array_in_place_of_a_request_is_refused(text, options):
     assert "found an array, wanted one task request here: " in ran.err
 
 
+CREATED_TASK = {"task_id": "6246", "status": "completed", "params": {"attachment": "a"}, "instruction": "Box."}
+
+
+@pytest.mark.parametrize(
+    ("document", "found"),
+    [
+        (CREATED_TASK, "a created task, not a request"),
+        ({"docs": [CREATED_TASK], "total": 1}, "a page of created tasks"),
+        (
+            {"status_code": 404, "error": "no such task"},
+            'an error that the service returned, which says: "no such task"',
+        ),
+        ({"name": "a", "type": "b", "param_history": []}, "a whole project object"),
+    ],
+)
+@pytest.mark.parametrize("options", [(), ("--lines",), ("--lines", "--format", "json")])
+def test_another_document_in_place_of_a_request(document, found, options):
+    """What is no request is refused in one message, for one request and for many."""
+    previewed = run("preview", PROJECT, "-", *options, stdin=json.dumps(document))
+    assert (previewed.out, previewed.status) == ("", REFUSED)
+    assert previewed.err.startswith(f"error: <stdin>:1:1: found {found}, wanted ")
+    validated = run("validate", PROJECT, "-", *options, stdin=json.dumps(document))
+    assert validated.status == FINDINGS
+    assert validated.out.count("request_refused") == 1
+
+
+def test_an_error_reply_in_place_of_a_project(tmp_path):
+    """A saved error reply is named, with its text."""
+    (tmp_path / "p.json").write_text('{"status_code": 401, "error": "No valid API key provided."}')
+    ran = run("preview", tmp_path / "p.json", "night-shift.json")
+    assert ran.status == REFUSED
+    assert 'found an error that the service returned, which says: "No valid API key provided."' in ran.err
+
+
 @pytest.mark.parametrize("suffix", ["jsonl", "ndjson"])
 def test_files_of_lines_have_two_suffixes(suffix, tmp_path):
     """`.ndjson` is read as `.jsonl`, blank lines and carriage returns included."""
