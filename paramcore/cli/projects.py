@@ -6,13 +6,16 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
+from attrs import evolve
+
+from paramcore.cli.contents import find_misspelt_history, holds_projects
 from paramcore.cli.output import print_message
-from paramcore.errors import DocumentError, WrongProject
+from paramcore.errors import DocumentError, MalformedPayload, WrongProject
 from paramcore.files.document import PROJECT_DEPTH, Document
 from paramcore.files.reader import PROJECT_SIZE, YAML_SUFFIXES, read_document
 from paramcore.model import Assumptions, Project, TaskRequest, Update
-from paramcore.text import describe_os_error, format_path, format_value
-from paramcore.values import join_pointer
+from paramcore.text import describe_os_error, format_name, format_path, format_value
+from paramcore.values import join_pointer, split_pointer
 from paramcore.wire import read_projects
 
 _T = TypeVar("_T")
@@ -20,6 +23,9 @@ _T = TypeVar("_T")
 
 class ProjectFiles:
     """The projects of a file, or of all `.json` and `.yaml` files of a directory.
+
+    Hidden files of a directory are skipped, and those that are no project are named
+    on standard error.
 
     `many` is whether an answer is a list: for a directory, and for an array of
     projects.
@@ -36,9 +42,12 @@ class ProjectFiles:
         self._locations: dict[str, tuple[Document, str]] = {}
         for source in _list_files(path):
             document = read_document(source, limit=PROJECT_SIZE, depth=PROJECT_DEPTH)
+            if source != path and not holds_projects(document.value):
+                print_message(f"skipped {document.source}: it is no project")
+                continue
             self.many = self.many or isinstance(document.value, list)
             with document.locate_errors():
-                self._add(read_projects(document.value, assumptions=assumptions), document)
+                self._add(_read_projects(document, assumptions), document)
         if not self._by_name:
             found, wanted = "no project in it", "a project, or several"
             raise DocumentError("wrong_project", None, found, wanted, format_path(path), None, None)
@@ -96,12 +105,31 @@ class ProjectFiles:
         return answers if self.many else answers[0]
 
 
+def _read_projects(document: Document, assumptions: Assumptions) -> tuple[Project, ...]:
+    try:
+        return read_projects(document.value, assumptions=assumptions)
+    except MalformedPayload as error:
+        broken = (
+            document.value[int(split_pointer(error.path or "")[0])]
+            if isinstance(document.value, list)
+            else document.value
+        )
+        misspelt = find_misspelt_history(broken)
+        if error.code != "history_type" or misspelt is None:
+            raise
+        found = f"`{format_name(misspelt)}`, and no `param_history`"
+        raise evolve(error, found=found, wanted="`param_history`: rename it") from None
+
+
 def _list_files(path: str) -> list[str]:
     if not os.path.isdir(path):
         return [path]
     source = format_path(path)
     try:
-        names = sorted(name for name in os.listdir(path) if name.endswith((".json", *YAML_SUFFIXES)))
+        # Hidden files belong to the system; on foreign disks, macOS writes `._docks.json` beside `docks.json`.
+        names = sorted(
+            name for name in os.listdir(path) if name.endswith((".json", *YAML_SUFFIXES)) and not name.startswith(".")
+        )
     except OSError as error:
         reason, wanted = describe_os_error(error), "a directory that can be read"
         raise DocumentError("unreadable", None, reason, wanted, source, None, None) from None
