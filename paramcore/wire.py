@@ -29,8 +29,8 @@ _TASK_NAMES = (
 _PAGE_NAMES = ({"docs", "total"}, {"docs", "has_more"})
 #: E6, S5: the names in an error of the service.
 _ERROR_NAMES = {"status_code", "error", "message"}
-#: Any document that is rejected in place of a request has one of these names.
-_SUSPICIOUS_NAMES = frozenset({"param_history", "task_id", "params", "docs", "status_code", "error"})
+#: Any document that is rejected in place of a request has one of these names; `patch` is that of an update.
+_SUSPICIOUS_NAMES = frozenset({"patch", "param_history", "task_id", "params", "docs", "status_code", "error"})
 #: Characters of the service's error text that a message shows.
 _SHOWN_ERROR = 80
 

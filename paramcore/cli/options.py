@@ -159,8 +159,13 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         *_BULK_OPTIONS,
     ),
     "validate": (
-        _PROJECT,
-        _optional(_TASKS),
+        _argument(
+            "files",
+            nargs="+",
+            metavar="FILE",
+            help="projects, arrays or directories of projects, and at most one file of task requests, in any order",
+        ),
+        _argument("--tasks", metavar="TASKS", help="the file of task requests: each FILE is then a project"),
         _format("text", "json", "github"),
         *_TASK_OPTIONS,
         *_BULK_OPTIONS,

@@ -81,7 +81,7 @@ def read_raw_tasks(options: Namespace, *, prints: bool) -> Iterator[RawTask]:
     def read(on_read: OnRead | None) -> Iterable[RawTask]:
         if is_jsonl(options):
             return read_lines(options.tasks, on_read=on_read)
-        document = read_document(options.tasks, limit=PROJECT_SIZE, depth=TASKS_DEPTH)
+        document = options.tasks_document or read_document(options.tasks, limit=PROJECT_SIZE, depth=TASKS_DEPTH)
         return document.list_elements() if isinstance(document.value, list) else [document]
 
     return show_progress(read, options.tasks, prints=prints)
@@ -104,6 +104,9 @@ def read_task(document: Document, overrides: Mapping[str, Any], *, quiet: bool =
         if isinstance(document.value, list):
             wanted = "one task request here: a file is one array of them, or has one on each line"
             raise MalformedPayload("request_type", "", "an array", wanted)
+        if isinstance(document.value, dict) and type(document.value.get("patch")) is bool:
+            wanted = "a task request: UPDATE comes before TASKS, and `validate` has `--update`"
+            raise MalformedPayload("request_is_update", "", "an update, as its `patch` says", wanted)
         request = read_task_request(document.value)
         request = evolve(request, **overrides) if overrides else request
     except ParamcoreError as error:

@@ -272,7 +272,7 @@ def test_another_document_in_place_of_a_request(document, found, options):
     previewed = run("preview", PROJECT, "-", *options, stdin=json.dumps(document))
     assert (previewed.out, previewed.status) == ("", REFUSED)
     assert previewed.err.startswith(f"error: <stdin>:1:1: found {found}, wanted ")
-    validated = run("validate", PROJECT, "-", *options, stdin=json.dumps(document))
+    validated = run("validate", PROJECT, "--tasks", "-", *options, stdin=json.dumps(document))
     assert validated.status == FINDINGS
     assert validated.out.count("request_refused") == 1
 
