@@ -285,6 +285,33 @@ def test_an_error_reply_in_place_of_a_project(tmp_path):
     assert 'found an error that the service returned, which says: "No valid API key provided."' in ran.err
 
 
+@pytest.mark.parametrize("options", [(), ("--explain",)])
+def test_each_answer_names_its_task(options):
+    """An answer for lines, or for an array, begins with the line and the `unique_id` of its task."""
+    tasks = [{"unique_id": "a\u00e9"}, {"b": None, "unique_id": "b"}, {"unique_id": None}, {"projectVersion": 1}, {}]
+    text = "\n\n".join(map(json.dumps, tasks))
+    ran = run("preview", PROJECT, "-", "--lines", "--format", "json", *options, stdin=text)
+    names = [
+        ("line", line, "unique_id", task.get("unique_id")) for line, task in zip(range(1, 11, 2), tasks, strict=True)
+    ]
+    assert [sum(list(answer.items())[:2], ()) for answer in ran.lines] == names
+    array = run(
+        "preview", PROJECT, "-", "--format", "json", *options, stdin=f"[{text.replace(chr(10) * 2, f',{chr(10)}')}]"
+    )
+    assert [(answer["line"], answer["unique_id"]) for answer in array.document] == [
+        (line, task.get("unique_id")) for line, task in enumerate(tasks, 1)
+    ]
+    single = run("preview", PROJECT, "-", "--format", "json", *options, stdin=json.dumps(tasks[0])).document
+    assert "line" not in single
+
+
+def test_answers_keep_the_lines_of_their_tasks():
+    """Bad lines that are skipped do not shift the numbers."""
+    text = '{"a": 1}\n{"a": }\n{"a": 3}\n'
+    ran = run("preview", PROJECT, "-", "--lines", "--keep-going", "--format", "json", stdin=text)
+    assert [line["line"] for line in ran.lines] == [1, 3]
+
+
 @pytest.mark.parametrize("suffix", ["jsonl", "ndjson"])
 def test_files_of_lines_have_two_suffixes(suffix, tmp_path):
     """`.ndjson` is read as `.jsonl`, blank lines and carriage returns included."""

@@ -30,7 +30,7 @@ def preview(options: Namespace) -> Pieces:
         # Only the checking path warns about names that look like a routing name.
         if request is None or any(map(find_look_alike, request[0])):
             return None
-        return encoder.encode(*request)
+        return encoder.encode(*request, line.number)
 
     return format_each_task(projects, options, str, EffectiveParams.to_json, encode_line=encode_line)
 

@@ -166,7 +166,7 @@ class ValidationRun:
         # Only `lint_task` looks at a pin or an opt-out.
         if request is None or request[1].request.project_version is not None:
             return None
-        params, route = request
+        params, route, _unique_id = request
         project, inheritance = route.project, route.inheritance
         self._unused_defaults[project.name].add(params, inheritance.version)
         findings = (*self._validators[project.name].task_params(params, inheritance), *lint_params(params, inheritance))
