@@ -51,6 +51,10 @@ def read_project(obj: Mapping[str, Any], *, assumptions: Assumptions = Assumptio
     """
     if not issubclass(type(obj), Mapping):
         wanted = "a project object, as `GET /projects/{name}` returns it"
+        if isinstance(obj, Project):
+            wanted = "that object itself: it is read already, and `write_project` returns its JSON"
+        elif callable(getattr(type(obj), "as_dict", None)):
+            wanted += ": convert it with `.as_dict()`"
         raise MalformedPayload("project_type", "", describe_value(obj), wanted)
     members = read_once(obj)
     history: Any = members.get("param_history")
