@@ -18,6 +18,7 @@ from attrs import evolve, field, frozen
 from paramcore.errors import ParamcoreError
 from paramcore.files.document import decode_plain_object
 from paramcore.model import ROUTING_TYPES, Inheritance, Merge, ParamVersion, Project, TaskRequest
+from paramcore.wire import may_be_another_document
 
 
 @frozen(eq=False)
@@ -45,13 +46,13 @@ class FastTaskReader:
         self._overrides = overrides
         self._routes: dict[tuple[str | None, int | None], Route] = {}
 
-    def read(self, line: bytes) -> tuple[dict[str, Any], Route] | None:
-        """Return the params of a request and its route; `None` for a line to be read with full checks.
+    def read(self, line: bytes) -> tuple[dict[str, Any], Route, str | None] | None:
+        """Return a request's params, route and `unique_id`; `None` for a line to be read with full checks.
 
         `freeze` would accept the params unchanged.  The caller may change them.
         """
         params = decode_plain_object(line)
-        if params is None:
+        if params is None or may_be_another_document(params):
             return None
         instruction = params.get("instruction")
         if type(instruction) is not str and instruction is not None:
@@ -62,7 +63,7 @@ class FastTaskReader:
                 return None
         key = (routing.get("project"), self._overrides.get("project_version", routing.get("project_version")))
         route = self._routes.get(key) or self._add_route(*key)
-        return None if route is None else (params, route)
+        return None if route is None else (params, route, routing.get("unique_id"))
 
     def _add_route(self, project_name: str | None, project_version: int | None) -> Route | None:
         try:
@@ -78,7 +79,7 @@ class FastTaskReader:
 
 
 class PreviewEncoder:
-    """Encodes effective params exactly as `json.dumps(EffectiveParams.to_json())` does.
+    """Encodes effective params exactly as `json.dumps(EffectiveParams.to_json())` does, after the line and `unique_id`.
 
     The params of each version are encoded once.  `Inheritance.merge` then merges
     encoded params, because it reads no value except the instruction.  Joining two
@@ -88,8 +89,11 @@ class PreviewEncoder:
     def __init__(self) -> None:
         self._encoders: dict[Route, _RouteEncoder] = {}
 
-    def encode(self, params: Mapping[str, Any], route: Route) -> str | None:
-        """Return the preview of a request as one line of JSON; `None` where a param is null."""
+    def encode(self, params: Mapping[str, Any], route: Route, unique_id: str | None, line: int) -> str | None:
+        """Return the preview of a request as one line of JSON; `None` where a param is null.
+
+        `line` is the number of the request's line.
+        """
         # A null may rest on T1, depending on what it overrides.
         if None in params.values():
             return None
@@ -102,7 +106,8 @@ class PreviewEncoder:
         instruction = params.get("instruction")
         form = "text" if instruction else instruction
         before, after = route_encoder.envelopes.get(form) or route_encoder.add_envelope(form, params)
-        return f"{before}{', '.join(merged.values())}{after}"
+        encoded_id = "null" if unique_id is None else encode_text(unique_id)
+        return f'{{"line": {line}, "unique_id": {encoded_id}, {before}{", ".join(merged.values())}{after}'
 
     def _add_encoder(self, route: Route) -> _RouteEncoder:
         version, assumptions = route.inheritance.version, route.inheritance.assumptions
@@ -126,7 +131,7 @@ class _RouteEncoder:
     def add_envelope(self, form: str | None, params: Mapping[str, Any]) -> tuple[str, str]:
         """Resolve one request with such an instruction, and cache the JSON that surrounds its params."""
         preview = self.route.project.resolve(evolve(self.route.request, params=params)).to_json()
-        before, _, after = json.dumps({**preview, "params": {}}).partition('"params": {}')
+        before, _, after = json.dumps({**preview, "params": {}})[1:].partition('"params": {}')
         envelope = self.envelopes[form] = f'{before}"params": {{', f"}}{after}"
         return envelope
 

@@ -134,9 +134,11 @@ class MalformedPayload(ParamcoreError, ValueError):
     """JSON that the API neither sends nor accepts.
 
     Codes: `project_type`, `history_type`, `history_order`, `history_version`,
-    `request_type`, `reply_type`; `update_is_project`,
-    `update_is_version`, `update_is_task`, `update_is_error` (another document of
-    the API in place of an update), `update_is_answer` (an answer of paramcore there).
+    `request_type`, `reply_type`; `update_is_project`, `update_is_version`,
+    `update_is_task`, `update_is_error`, `request_is_project`, `request_is_task`,
+    `request_is_page`, `request_is_error`, `request_is_update`, `project_is_task`,
+    `project_is_page`, `project_is_error` (another document of the API in place of
+    an update, a request or a project), `update_is_answer` (an answer of paramcore).
     """
 
 
@@ -213,7 +215,8 @@ class DocumentError(ParamcoreError, ValueError):
     Codes: `json_syntax`, `json_encoding`, `json_number`,
     `json_duplicate_key`, `json_depth`, `yaml_syntax`, `yaml_feature` (a feature
     that JSON lacks), `too_large`, `unreadable`, `unwritable`; `setting_name`
-    (in `pyproject.toml`); `wrong_project` (a project twice, or none).
+    (in `pyproject.toml`); `wrong_project` (a project twice, or none); `update_is_lines`
+    (a file of tasks in place of an update).
     """
 
     #: The path, or `<stdin>`.

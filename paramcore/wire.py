@@ -20,17 +20,19 @@ _T = TypeVar("_T")
 _ARRAYS = (list, tuple, JSONArray)
 
 _FLAT_PARAMS = "the params to set, beside `patch`"
-#: Names that stand together only on a created task, or on a page of `GET /tasks`.
+#: Names that stand together only on a created task.
 _TASK_NAMES = (
     *({"task_id", name} for name in ("status", "params", "type", "response", "is_test", "project_param_version")),
     {"status", "params"},
-    {"docs", "total"},
-    {"docs", "has_more"},
 )
 #: Names that stand together only in what `paramcore plan` and `paramcore preview` print.
 _ANSWER_NAMES = ({"project", "before", "after"}, {"project", "params", "inherited_version"})
+#: Names that stand together only on a page of `GET /tasks`.
+_PAGE_NAMES = ({"docs", "total"}, {"docs", "has_more"})
 #: E6, S5: the names in an error of the service.
 _ERROR_NAMES = {"status_code", "error", "message"}
+#: Any document that is rejected in place of a request has one of these names; `patch` is that of an update.
+_SUSPICIOUS_NAMES = frozenset({"patch", "param_history", "task_id", "params", "docs", "status_code", "error"})
 #: Characters of the service's error text that a message shows.
 _SHOWN_ERROR = 80
 
@@ -42,7 +44,8 @@ def read_project(obj: Mapping[str, Any], *, assumptions: Assumptions = Assumptio
     restore them (P8, P9).
 
     Raises:
-        MalformedPayload: for an object that is no project.  A history whose
+        MalformedPayload: for an object that is no project, such as an error reply
+            (`project_is_error`, `project_is_task`, `project_is_page`).  A history whose
             entries are not numbered 0, 1, 2, ... in this order is rejected.
         InvalidParams: for an entry whose params are no params.
         InvalidSetting: for a name, a type or a time that no project can have.
@@ -50,11 +53,17 @@ def read_project(obj: Mapping[str, Any], *, assumptions: Assumptions = Assumptio
     """
     if not issubclass(type(obj), Mapping):
         wanted = "a project object, as `GET /projects/{name}` returns it"
+        if isinstance(obj, Project):
+            wanted = "that object itself: it is read already, and `write_project` returns its JSON"
+        elif callable(getattr(type(obj), "as_dict", None)):
+            wanted += ": convert it with `.as_dict()`"
         raise MalformedPayload("project_type", "", describe_value(obj), wanted)
     members = read_once(obj)
     history: Any = members.get("param_history")
     # P9: without a list of versions, what a task inherits is unknown, so the object is rejected.
     if type(history) not in _ARRAYS:
+        if "param_history" not in members:
+            _reject_in_place_of_project(members)
         found = describe_value(history) if "param_history" in members else "no `param_history`"
         wanted = "a list of versions, oldest first, as the API returns it"
         raise MalformedPayload("history_type", "/param_history", found, wanted)
@@ -130,8 +139,12 @@ def read_task_request(obj: Mapping[str, Any], *, type: str | None = None) -> Tas
     """Read the flat body of a task request; the body does not hold the `type` (T12).
 
     Raises:
+        MalformedPayload: for another document of the API: `request_is_project`,
+            `request_is_task`, `request_is_page`, `request_is_error`.
         ParamcoreError: as `TaskRequest.from_flat`.
     """
+    if isinstance(obj, Mapping) and may_be_another_document(obj):
+        _reject_in_place_of_request(obj)
     return TaskRequest.from_flat(obj, type=type)
 
 
@@ -179,13 +192,60 @@ def reject_other_documents(members: Mapping[str, Any]) -> None:
     if type(version) is int and "project" not in members and ("patch" not in members or "created_at" in members):
         wanted = f"its params without `version` and `created_at`, or `plan --wanted PROJECT@{version}`"
         raise MalformedPayload("update_is_version", "", "a version of a project's history", wanted)
-    if any(names <= members.keys() for names in _TASK_NAMES):
+    if _is_page(members) or _is_task(members):
         wanted = f"{_FLAT_PARAMS}: a task has them in `params` and `instruction`"
         raise MalformedPayload("update_is_task", "", "a created task, or a list of them", wanted)
+    error = _describe_error_reply(members)
+    if error is not None:
+        raise MalformedPayload("update_is_error", "", error, _FLAT_PARAMS)
+
+
+def _reject_in_place_of_request(members: Mapping[str, Any]) -> None:
+    if "param_history" in members:
+        wanted = "a task request: projects come before tasks"
+        raise MalformedPayload("request_is_project", "", "a whole project object", wanted)
+    if _is_page(members):
+        wanted = "task requests: a finished task has the params of its request in `params` and `instruction`"
+        raise MalformedPayload("request_is_page", "", "a page of created tasks", wanted)
+    if _is_task(members):
+        wanted = "the request that made it: its `params`, with `instruction`, `metadata` and the like beside them"
+        raise MalformedPayload("request_is_task", "", "a created task, not a request", wanted)
+    error = _describe_error_reply(members)
+    if error is not None:
+        raise MalformedPayload("request_is_error", "", error, "a task request: repeat the call that failed")
+
+
+def _reject_in_place_of_project(members: Mapping[str, Any]) -> None:
+    wanted = "a project object, as `GET /projects/{name}` returns it"
+    if _is_page(members):
+        raise MalformedPayload("project_is_page", "", "a page of created tasks", wanted)
+    if _is_task(members):
+        raise MalformedPayload("project_is_task", "", "a created task", wanted)
+    error = _describe_error_reply(members)
+    if error is not None:
+        raise MalformedPayload("project_is_error", "", error, f"{wanted}: repeat the call that failed")
+
+
+def may_be_another_document(members: Mapping[str, Any]) -> bool:
+    """Return whether an object may be rejected in place of a task request; quick, for hot loops."""
+    return not _SUSPICIOUS_NAMES.isdisjoint(members)
+
+
+def _is_task(members: Mapping[str, Any]) -> bool:
+    return any(names <= members.keys() for names in _TASK_NAMES)
+
+
+def _is_page(members: Mapping[str, Any]) -> bool:
+    return any(names <= members.keys() for names in _PAGE_NAMES)
+
+
+def _describe_error_reply(members: Mapping[str, Any]) -> str | None:
+    """Return what a message says of an error reply, with its text; `None` for anything else."""
     text = members.get("error", members.get("message"))
     if members.keys() <= _ERROR_NAMES and ("status_code" in members or ("error" in members and type(text) is str)):
         said = f", which says: {format_value(text, limit=_SHOWN_ERROR)}" if type(text) is str else ""
-        raise MalformedPayload("update_is_error", "", f"an error that the service returned{said}", _FLAT_PARAMS)
+        return f"an error that the service returned{said}"
+    return None
 
 
 def write_update(update: Update) -> dict[str, Any]:

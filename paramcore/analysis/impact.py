@@ -8,9 +8,10 @@ from typing import Any, Literal, TypeAlias
 from attrs import frozen
 
 from paramcore.analysis.plan import Plan
+from paramcore.errors import ParamcoreError
 from paramcore.model import Inheritance, Merge, ParamVersion, TaskRequest, find_inherited_version
 from paramcore.text import format_count, format_name, format_repr
-from paramcore.values import same_member, thaw, wrap_frozen
+from paramcore.values import join_pointer, same_member, thaw, wrap_frozen
 
 #: Why a request is unaffected: it inherits nothing, names a version, sets every changed param, or none of these.
 Why: TypeAlias = Literal["opted_out", "pinned", "override", "same"]
@@ -69,17 +70,18 @@ class Impact:
         """Count the effects of an update on requests, in one pass and constant memory.
 
         Raises:
-            ParamcoreError: for a request that the project rejects before the update.
+            ParamcoreError: for a request that the project rejects before the update;
+                `path` begins with the index of the request.
         """
         counter = ImpactCounter(plan)
-        for task in tasks:
-            counter.count_task(task)
+        for _effect in _count_tasks(counter, tasks):
+            pass
         return counter.build_impact()
 
     @staticmethod
     def iter_effects(plan: Plan, tasks: Iterable[TaskRequest | Mapping[str, Any]]) -> Iterator[Effect]:
         """Yield the effect of an update on each request, in order; raises as `of` does."""
-        yield from map(ImpactCounter(plan).count_task, tasks)
+        yield from _count_tasks(ImpactCounter(plan), tasks)
 
     def to_json(self) -> dict[str, Any]:
         """Return `project affected unaffected by_param`."""
@@ -127,7 +129,7 @@ class ImpactCounter:
         return Inheritance(ParamVersion(0, wrap_frozen(changed)), self.plan.project.assumptions).merge
 
     def count_task(self, task: TaskRequest | Mapping[str, Any]) -> Effect:
-        """Count a request and return the effect of the update on it; raises as `Impact.of` does."""
+        """Count a request and return the effect of the update on it; raises as `Project.resolve` does."""
         effect = self._find_effect(task if isinstance(task, TaskRequest) else TaskRequest.from_flat(task))
         if effect.why is None:
             self._affected += 1
@@ -159,3 +161,12 @@ class ImpactCounter:
         """Return the counts so far."""
         by_param = {name: wrap_frozen(dict(counts)) for name, counts in self._by_param.items()}
         return Impact(self.plan, self._affected, wrap_frozen({**self._unaffected}), wrap_frozen(by_param))
+
+
+def _count_tasks(counter: ImpactCounter, tasks: Iterable[TaskRequest | Mapping[str, Any]]) -> Iterator[Effect]:
+    for index, task in enumerate(tasks):
+        try:
+            effect = counter.count_task(task)
+        except ParamcoreError as error:
+            raise error.within(join_pointer(index)) from None
+        yield effect

@@ -65,14 +65,16 @@ _PROJECT = _argument(
     metavar="PROJECT",
     help="a project as `GET /projects/{name}` returns it, an array of projects, or a directory of such files",
 )
-_TASKS = _argument("tasks", metavar="TASKS", help="a task request, or a .jsonl file with one request on each line")
+_TASKS = _argument(
+    "tasks", metavar="TASKS", help="a task request, an array of them, or a .jsonl or .ndjson file with one on each line"
+)
 _UPDATE = _argument("update", metavar="UPDATE", help="the body of a setParams request")
 _WANTED = _argument(
     "--wanted", metavar="FILE[@N]", help="instead of UPDATE: the smallest update that results in these params"
 )
 _NAME = _argument("name", metavar="NAME", help="the project's name")
 _TEXT_OR_JSON = _format("text", "json")
-_LINES = _flag("--lines", "read TASKS as JSONL (default: if its name ends with .jsonl)")
+_LINES = _flag("--lines", "read TASKS as JSONL (default: if its name ends with .jsonl or .ndjson)")
 _TASK_OPTIONS = (
     _argument("--project-version", type=int, metavar="N", help="use version N for every task; -1 inherits nothing"),
     _argument("--type", metavar="TYPE", help="the task type in the URL that the tasks are sent to"),
@@ -147,14 +149,23 @@ COMMANDS: dict[str, Sequence[Argument]] = {
     ),
     "audit": (
         _PROJECT,
-        _argument("tasks", metavar="TASKS", help="finished tasks: a page of `GET /tasks`, an array, or a .jsonl file"),
+        _argument(
+            "tasks",
+            metavar="TASKS",
+            help="finished tasks: a page of `GET /tasks`, an array, or a .jsonl or .ndjson file",
+        ),
         _TEXT_OR_JSON,
         _LINES,
         *_BULK_OPTIONS,
     ),
     "validate": (
-        _PROJECT,
-        _optional(_TASKS),
+        _argument(
+            "files",
+            nargs="+",
+            metavar="FILE",
+            help="projects, arrays or directories of projects, and at most one file of task requests, in any order",
+        ),
+        _argument("--tasks", metavar="TASKS", help="the file of task requests: each FILE is then a project"),
         _format("text", "json", "github"),
         *_TASK_OPTIONS,
         *_BULK_OPTIONS,

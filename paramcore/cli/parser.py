@@ -85,7 +85,7 @@ def _make_parser(requested: str | None) -> ArgumentParser:
             formatter_class=RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )
-        subparser.set_defaults(command=command, output=None, keep_going=False)
+        subparser.set_defaults(command=command, output=None, keep_going=False, tasks_document=None)
         for argument, keywords in (*COMMANDS[name], ASSUME):
             subparser.add_argument(argument, **keywords)
     return parser

@@ -3,45 +3,65 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
+from attrs import evolve
+
+from paramcore.cli.contents import find_misspelt_history, holds_projects
 from paramcore.cli.output import print_message
-from paramcore.errors import DocumentError, WrongProject
+from paramcore.errors import DocumentError, MalformedPayload, WrongProject
 from paramcore.files.document import PROJECT_DEPTH, Document
 from paramcore.files.reader import PROJECT_SIZE, YAML_SUFFIXES, read_document
 from paramcore.model import Assumptions, Project, TaskRequest, Update
-from paramcore.text import describe_os_error, format_path, format_value
-from paramcore.values import join_pointer
+from paramcore.text import describe_os_error, format_name, format_path, format_value
+from paramcore.values import join_pointer, split_pointer
 from paramcore.wire import read_projects
 
 _T = TypeVar("_T")
 
 
 class ProjectFiles:
-    """The projects of a file, or of all `.json` and `.yaml` files of a directory.
+    """The projects of files, or of all `.json` and `.yaml` files of directories.
 
-    `many` is whether an answer is a list: for a directory, and for an array of
-    projects.
+    `documents` holds files that were read already, by their paths.
+
+    Hidden files of a directory are skipped, and those that are no project are named
+    on standard error.
+
+    `many` is whether an answer is a list: for a directory, for an array of projects
+    and for several files.
 
     Raises:
         DocumentError: `wrong_project` where there is no project, or two of the
             same name; else as `read_document` and `read_project`.
     """
 
-    def __init__(self, path: str, assumptions: Assumptions, *, quiet: bool = False) -> None:
-        self.path = path
-        self.many: bool = os.path.isdir(path)
+    def __init__(
+        self,
+        paths: Sequence[str],
+        assumptions: Assumptions,
+        *,
+        quiet: bool = False,
+        documents: Mapping[str, Document] = {},
+    ) -> None:
+        self.paths: str = ", ".join(map(format_path, paths))
+        self.many: bool = len(paths) > 1 or any(map(os.path.isdir, paths))
         self._by_name: dict[str, Project] = {}
         self._locations: dict[str, tuple[Document, str]] = {}
-        for source in _list_files(path):
-            document = read_document(source, limit=PROJECT_SIZE, depth=PROJECT_DEPTH)
+        # A pattern of a shell may name a file that is in a directory, too.
+        sources = {os.path.realpath(source): source for path in paths for source in _list_files(path)}
+        for source in sources.values():
+            document = documents.get(source) or read_document(source, limit=PROJECT_SIZE, depth=PROJECT_DEPTH)
+            if source not in paths and not holds_projects(document.value):
+                print_message(f"skipped {document.source}: it is no project")
+                continue
             self.many = self.many or isinstance(document.value, list)
             with document.locate_errors():
-                self._add(read_projects(document.value, assumptions=assumptions), document)
+                self._add(_read_projects(document, assumptions), document)
         if not self._by_name:
             found, wanted = "no project in it", "a project, or several"
-            raise DocumentError("wrong_project", None, found, wanted, format_path(path), None, None)
+            raise DocumentError("wrong_project", None, found, wanted, self.paths, None, None)
         if not quiet:
             for project in self:
                 self._warn_of_ignored_names(project)
@@ -87,7 +107,7 @@ class ProjectFiles:
             # Where the request names another project, resolving it raises the error (T15).
             return next(iter(self))
         found = "no `project`" if task.project is None else f"the project {format_value(task.project)}"
-        wanted = f"the name of one of the {len(self)} projects in {self.path}"
+        wanted = f"the name of one of the {len(self)} projects in {self.paths}"
         path = "" if task.project is None else "/project"
         raise WrongProject("wrong_project", path, found, wanted)
 
@@ -96,12 +116,31 @@ class ProjectFiles:
         return answers if self.many else answers[0]
 
 
+def _read_projects(document: Document, assumptions: Assumptions) -> tuple[Project, ...]:
+    try:
+        return read_projects(document.value, assumptions=assumptions)
+    except MalformedPayload as error:
+        broken = (
+            document.value[int(split_pointer(error.path or "")[0])]
+            if isinstance(document.value, list)
+            else document.value
+        )
+        misspelt = find_misspelt_history(broken)
+        if error.code != "history_type" or misspelt is None:
+            raise
+        found = f"`{format_name(misspelt)}`, and no `param_history`"
+        raise evolve(error, found=found, wanted="`param_history`: rename it") from None
+
+
 def _list_files(path: str) -> list[str]:
     if not os.path.isdir(path):
         return [path]
     source = format_path(path)
     try:
-        names = sorted(name for name in os.listdir(path) if name.endswith((".json", *YAML_SUFFIXES)))
+        # Hidden files belong to the system; on foreign disks, macOS writes `._docks.json` beside `docks.json`.
+        names = sorted(
+            name for name in os.listdir(path) if name.endswith((".json", *YAML_SUFFIXES)) and not name.startswith(".")
+        )
     except OSError as error:
         reason, wanted = describe_os_error(error), "a directory that can be read"
         raise DocumentError("unreadable", None, reason, wanted, source, None, None) from None

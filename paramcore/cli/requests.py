@@ -12,8 +12,8 @@ from paramcore.cli.output import print_message
 from paramcore.cli.progress import OnRead, show_progress
 from paramcore.cli.projects import ProjectFiles
 from paramcore.errors import DocumentError, MalformedPayload, ParamcoreError
-from paramcore.files.document import Document
-from paramcore.files.reader import Line, read_document, read_lines
+from paramcore.files.document import TASKS_DEPTH, Document
+from paramcore.files.reader import JSONL_SUFFIXES, PROJECT_SIZE, Line, read_document, read_lines
 from paramcore.model import EffectiveParams, TaskRequest
 from paramcore.text import format_count
 from paramcore.validation.names import find_look_alike
@@ -69,14 +69,20 @@ class BadLines:
 
 def is_jsonl(options: Namespace) -> bool:
     """Return whether TASKS holds one task on each line."""
-    return options.lines or (options.tasks or "").endswith(".jsonl")
+    return options.lines or (options.tasks or "").endswith(JSONL_SUFFIXES)
 
 
 def read_raw_tasks(options: Namespace, *, prints: bool) -> Iterator[RawTask]:
-    """Yield the lines of TASKS if it is JSONL, else its document, and show the progress as `show_progress` does."""
+    """Yield the lines of JSONL, the elements of an array, or the document, and show the progress.
+
+    `prints` is as `show_progress` has it.
+    """
 
     def read(on_read: OnRead | None) -> Iterable[RawTask]:
-        return read_lines(options.tasks, on_read=on_read) if is_jsonl(options) else [read_document(options.tasks)]
+        if is_jsonl(options):
+            return read_lines(options.tasks, on_read=on_read)
+        document = options.tasks_document or read_document(options.tasks, limit=PROJECT_SIZE, depth=TASKS_DEPTH)
+        return document.list_elements() if isinstance(document.value, list) else [document]
 
     return show_progress(read, options.tasks, prints=prints)
 
@@ -96,8 +102,11 @@ def read_task(document: Document, overrides: Mapping[str, Any], *, quiet: bool =
     """Read a task request, and unless `quiet`, warn about names that have no effect in it (T14)."""
     try:
         if isinstance(document.value, list):
-            wanted = "one task request: several stand one a line in a `.jsonl` file"
+            wanted = "one task request here: a file is one array of them, or has one on each line"
             raise MalformedPayload("request_type", "", "an array", wanted)
+        if isinstance(document.value, dict) and type(document.value.get("patch")) is bool:
+            wanted = "a task request: UPDATE comes before TASKS, and `validate` has `--update`"
+            raise MalformedPayload("request_is_update", "", "an update, as its `patch` says", wanted)
         request = read_task_request(document.value)
         request = evolve(request, **overrides) if overrides else request
     except ParamcoreError as error:

@@ -10,8 +10,9 @@ from typing import Any
 from paramcore.cli.exit_codes import FINDINGS, FINE
 from paramcore.cli.output import Pieces, format_document
 from paramcore.cli.projects import ProjectFiles
-from paramcore.cli.requests import BadLines, decode_task, get_overrides, is_jsonl, read_raw_tasks, read_task
+from paramcore.cli.requests import BadLines, Task, decode_task, get_overrides, is_jsonl, read_raw_tasks, read_task
 from paramcore.errors import DocumentError
+from paramcore.files.document import Document
 from paramcore.files.reader import Line
 from paramcore.model import EffectiveParams
 
@@ -27,25 +28,40 @@ def format_each_task(
     """Yield the effective params of each task, formatted by `as_text` or `as_json`.
 
     `encode_line` is the fast path: it returns the JSON of a line, or `None` for a
-    line to be read with full checks.
+    line to be read with full checks.  As JSON, the answers for lines are lines, and
+    the answer for an array is one array.  Each answer for many tasks begins with the
+    `line` and the `unique_id` of its task.
     """
     overrides = get_overrides(options)
     bad_lines = BadLines(keep_going=options.keep_going)
     separator = ""
+    answers: list[dict[str, Any]] = []
+    is_array = False
     for raw_task in read_raw_tasks(options, prints=not options.output):
+        is_array = isinstance(raw_task, Document) and raw_task.is_element
         encoded = encode_line(raw_task) if isinstance(raw_task, Line) else None
         if encoded is not None:
             yield encoded + "\n"
             continue
         try:
-            effective = read_task(decode_task(raw_task), overrides).resolve(projects)
+            task = read_task(decode_task(raw_task), overrides)
+            effective = task.resolve(projects)
         except DocumentError as error:
             bad_lines.report(error)
             continue
         if options.format == "text":
             yield f"{separator}{as_text(effective)}\n"
             separator = "\n"
+        elif is_jsonl(options):
+            yield json.dumps({**_identify(task), **as_json(effective)}) + "\n"
         else:
-            yield json.dumps(as_json(effective)) + "\n" if is_jsonl(options) else format_document(as_json(effective))
+            answers.append({**_identify(task), **as_json(effective)} if is_array else as_json(effective))
+    if options.format == "json" and not is_jsonl(options) and (answers or is_array or not bad_lines.count):
+        yield format_document(answers[0] if answers and not is_array else answers)
     bad_lines.report_count()
     return FINDINGS if bad_lines.count else FINE
+
+
+def _identify(task: Task) -> dict[str, Any]:
+    """Return the line of a task and its `unique_id`, by which a program finds the task of an answer."""
+    return {"line": task.document.locate("").line, "unique_id": task.request.unique_id}

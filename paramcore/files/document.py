@@ -15,9 +15,11 @@ from functools import cached_property
 from math import isinf
 from typing import Any, NoReturn
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from paramcore.errors import DocumentError, ParamcoreError
+from paramcore.files.encoding import decode_text
+from paramcore.files.mistakes import find_mistake
 from paramcore.files.positions import JSONLocator, Lines, Locator, Position, Problem, Token, iter_tokens
 from paramcore.text import MESSAGE_LIMIT, truncate
 from paramcore.values import MAX_DEPTH, MAX_DIGITS, MAX_NODES, join_pointer
@@ -25,11 +27,11 @@ from paramcore.values import MAX_DEPTH, MAX_DIGITS, MAX_NODES, join_pointer
 #: Levels of a task request or an update: its params are at the top level.
 TASK_DEPTH = MAX_DEPTH
 
+#: Levels of a file of task requests, which may be an array of them.
+TASKS_DEPTH = MAX_DEPTH + 1
+
 #: Levels of a file of projects: its params are inside an array, a project and a history.
 PROJECT_DEPTH = MAX_DEPTH + 3
-
-#: The byte order mark in UTF-8.
-BOM = b"\xef\xbb\xbf"
 
 
 @frozen(eq=False)
@@ -45,23 +47,41 @@ class Document:
     _text: str = field(repr=False)
     _first_line: int = 1
     _make_locator: Callable[[str], Locator] = field(default=JSONLocator, repr=False)
+    #: The document that this one is an element of, and the JSON Pointer of the element.
+    _array: Document | None = field(default=None, repr=False)
+    _pointer: str = ""
+
+    @property
+    def is_element(self) -> bool:
+        """Whether this is an element of an array."""
+        return self._array is not None
+
+    def list_elements(self) -> list[Document]:
+        """Return the elements of an array as documents, which keep their positions in the file."""
+        return [
+            evolve(self, value=element, array=self, pointer=join_pointer(index))
+            for index, element in enumerate(self.value)
+        ]
 
     def locate(self, path: str, *, name: bool = False) -> Position:
         """Return the position of the value at a JSON Pointer, or of its name.
 
         Where there is no such value, return that of the innermost value around it.
         """
-        offsets = self._locator.find(path)
-        position = self._lines.position(offsets.name_at if name else offsets.value_at)
+        offsets = self.locator.find(self._pointer + path)
+        position = self.lines.position(offsets.name_at if name else offsets.value_at)
         return Position(position.line + self._first_line - 1, position.column)
 
     @cached_property
-    def _locator(self) -> Locator:
-        return self._make_locator(self._text)
+    def locator(self) -> Locator:
+        """The locator of the whole file."""
+        # Elements share what their array has read, so that many lookups read the text once.
+        return self._make_locator(self._text) if self._array is None else self._array.locator
 
     @cached_property
-    def _lines(self) -> Lines:
-        return Lines(self._text)
+    def lines(self) -> Lines:
+        """The lines of the whole file."""
+        return Lines(self._text) if self._array is None else self._array.lines
 
     def format_location(self, path: str) -> str:
         """Return `source:line:column` of the value at a JSON Pointer."""
@@ -70,7 +90,7 @@ class Document:
 
     def line_slice(self, line: int, start: int, max_length: int) -> str:
         """Return at most `max_length` characters of a line, from the column `start` (from 0)."""
-        return self._lines.line_slice(line - self._first_line + 1, start, max_length)
+        return self.lines.line_slice(line - self._first_line + 1, start, max_length)
 
     def locate_error(self, error: ParamcoreError) -> DocumentError:
         """Return an error about the value, with the line and column of its path."""
@@ -94,8 +114,8 @@ class Document:
             raise self.locate_error(error.within(path)) from None
 
 
-def decode_json(text: str, depth: int) -> Any:
-    """Decode a JSON text strictly.
+def decode_json(text: str, depth: int, *, is_line: bool = False) -> Any:
+    """Decode a JSON text strictly; `is_line` is whether it is a line of JSONL.
 
     Raises:
         Problem: `json_syntax`, `json_number`, `json_duplicate_key` or `json_depth`.
@@ -108,6 +128,11 @@ def decode_json(text: str, depth: int) -> Any:
     try:
         return STRICT_DECODER.decode(text)
     except json.JSONDecodeError as error:
+        # Inside a text, the characters are the text's own.
+        is_in_text = error.msg.startswith(("Invalid", "Unterminated"))
+        mistake = None if is_in_text else find_mistake(text, error.pos, is_line=is_line)
+        if mistake is not None:
+            raise Problem("json_syntax", *mistake) from None
         found = f"{error.msg[0].lower()}{error.msg[1:]} in {_format_line(text, error.pos)}"
         raise Problem("json_syntax", error.pos, found, "JSON") from None
     except _DuplicateName:
@@ -138,7 +163,7 @@ def decode_document(
     Raises:
         DocumentError: `json_encoding`, or what `decode` found, with line and column.
     """
-    text = _decode_text(data, source, first_line)
+    text = decode_text(data, source, first_line)
     try:
         value = decode(text, depth)
     except Problem as problem:
@@ -167,19 +192,6 @@ def decode_plain_object(data: bytes) -> dict[str, Any] | None:
     except (ValueError, RecursionError, _DuplicateName):
         return None
     return value if type(value) is dict else None
-
-
-def _decode_text(data: bytes, source: str, first_line: int) -> str:
-    """Decode UTF-8, without the BOM that it may begin with."""
-    body = data.removeprefix(BOM)
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError as error:
-        before = body[: error.start]
-        line = before.count(b"\n") + first_line
-        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8")) + 1
-        found = f"bytes that are no UTF-8, at byte {error.start + len(data) - len(body)}"
-        raise DocumentError("json_encoding", None, found, "UTF-8", source, line, column) from None
 
 
 #: A string or a bracket.  An unterminated string matches up to the end, so that no quote is scanned twice.

@@ -6,12 +6,15 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import BinaryIO, TextIO
 
 from attrs import define, field
 
 from paramcore.errors import DocumentError, ParamcoreError
-from paramcore.files.document import BOM, TASK_DEPTH, Document, decode_document
+from paramcore.files.document import TASK_DEPTH, Document, decode_document, decode_json
+from paramcore.files.encoding import BOM, convert_utf16
+from paramcore.files.line_stream import open_lines
 from paramcore.files.yaml import decode_yaml, locate_yaml
 from paramcore.text import describe_os_error, format_path
 
@@ -23,6 +26,9 @@ PROJECT_SIZE = 256 * 2**20
 
 #: Bytes of any YAML file: its reader is much slower than that of JSON.
 YAML_SIZE = 2**19
+
+#: The suffixes of files with one JSON document on each line.
+JSONL_SUFFIXES = (".jsonl", ".ndjson")
 
 #: The suffixes of YAML files.
 YAML_SUFFIXES = (".yaml", ".yml")
@@ -51,7 +57,9 @@ class Line:
             wanted = "one at the start of the file only"
             raise DocumentError("json_syntax", None, "a BOM", wanted, self.source, self.number, 1)
         # Without its line feed, so that an error at the end is reported in this line and not in the next.
-        return decode_document(self.data.removesuffix(b"\n"), self.source, TASK_DEPTH, first_line=self.number)
+        data = self.data.removesuffix(b"\n")
+        decode = partial(decode_json, is_line=True)
+        return decode_document(data, self.source, TASK_DEPTH, first_line=self.number, decode=decode)
 
 
 def read_document(source: str, *, limit: int = TASK_SIZE, depth: int = TASK_DEPTH) -> Document:
@@ -69,6 +77,7 @@ def read_document(source: str, *, limit: int = TASK_SIZE, depth: int = TASK_DEPT
         data = stream.read(limit + 1)
     if len(data) > limit:
         raise _too_large_error(label, None, limit)
+    data = convert_utf16(data, label)
     if not is_yaml:
         return decode_document(data, label, depth)
     try:
@@ -82,15 +91,16 @@ def read_lines(source: str, *, limit: int = TASK_SIZE, on_read: Callable[[int], 
     """Yield the lines of a JSONL file, or of standard input, in constant memory.
 
     Only a line feed ends a line.  Blank lines are skipped, and so is a BOM at the
-    start.  A line over the limit is cut, and `Line.document` rejects it.
-    `on_read` is called with the number of bytes of each read.
+    start; a UTF-16 file needs it.  A line over the limit is cut, and
+    `Line.document` rejects it.  `on_read` is called with the number of bytes of each read.
 
     Raises:
-        DocumentError: `unreadable`.
+        DocumentError: `unreadable`; `json_encoding` for compressed data.
     """
     with _open_source(source) as (stream, label):
+        lines = open_lines(stream, label)
         number = 0
-        while data := stream.readline(limit + 1):
+        while data := lines.readline(limit + 1):
             number += 1
             if on_read is not None:
                 on_read(len(data))
@@ -98,7 +108,7 @@ def read_lines(source: str, *, limit: int = TASK_SIZE, on_read: Callable[[int], 
                 yield Line(number, label, data, limit)
             while len(data) > limit and not data.endswith(b"\n"):
                 # Skip the rest of a line that is too long.
-                data = stream.readline(limit + 1)
+                data = lines.readline(limit + 1)
                 if on_read is not None:
                     on_read(len(data))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from paramcore.errors import InvalidSetting, NoSuchVersion, WrongProject
+from paramcore.errors import InvalidSetting, NoSuchVersion, ParamcoreError, WrongProject
 from paramcore.model.assumptions import Assumptions
 from paramcore.model.effective import EffectiveParams
 from paramcore.model.inheritance import Inheritance, Merge, find_inherited_version, get_version
@@ -17,7 +17,7 @@ from paramcore.model.tasks import TaskRequest
 from paramcore.model.updates import Patch, Replace, Update
 from paramcore.model.versions import ParamVersion
 from paramcore.text import ROW_LIMIT, describe_value, format_count, format_name, format_repr, format_value, truncate
-from paramcore.values import freeze_object, wrap_frozen
+from paramcore.values import freeze_object, join_pointer, wrap_frozen
 
 #: The fields of a project object that the model knows, in the service's order.
 FIELD_ORDER = ("type", "name", "param_history")
@@ -169,20 +169,25 @@ class Project:
         """Yield for each task, in order, what `resolve` returns; each version is bound once.
 
         Raises:
-            ParamcoreError: as `resolve` does, when the task's turn comes.
+            ParamcoreError: as `resolve` does, when the task's turn comes; `path`
+                begins with the index of the task.
         """
         inheritances: dict[int, Inheritance] = {}
-        for task in tasks:
-            request = task if isinstance(task, TaskRequest) else TaskRequest.from_flat(task)
-            version = request.project_version
-            if version is None:
-                inheritance = self._latest
-            # To a dict, `True` and `1.0` are 1; `_bind` rejects them.
-            elif type(version) is int and version in inheritances:
-                inheritance = inheritances[version]
-            else:
-                inheritance = inheritances[version] = self._bind(version)
-            yield self._resolve(request, inheritance)
+        for index, task in enumerate(tasks):
+            try:
+                request = task if isinstance(task, TaskRequest) else TaskRequest.from_flat(task)
+                version = request.project_version
+                if version is None:
+                    inheritance = self._latest
+                # To a dict, `True` and `1.0` are 1; `_bind` rejects them.
+                elif type(version) is int and version in inheritances:
+                    inheritance = inheritances[version]
+                else:
+                    inheritance = inheritances[version] = self._bind(version)
+                effective = self._resolve(request, inheritance)
+            except ParamcoreError as error:
+                raise error.within(join_pointer(index)) from None
+            yield effective
 
     def check_request(self, task: TaskRequest) -> None:
         """Check that a task request is for this project.

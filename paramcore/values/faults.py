@@ -31,8 +31,16 @@ _CONVERSIONS = {
     **dict.fromkeys(["bytes", "bytearray"], ".decode()"),
     **dict.fromkeys(["datetime", "date"], ".isoformat()"),
     **dict.fromkeys(["Decimal", "Fraction"], "float()"),
-    **dict.fromkeys(["UUID", "PosixPath", "WindowsPath"], "str()"),
+    **dict.fromkeys(["UUID", "PosixPath", "WindowsPath", "datetime64", "timedelta64"], "str()"),
+    **dict.fromkeys(["Timestamp"], ".isoformat()"),
+    **dict.fromkeys(["ndarray", "Series", "Index"], ".tolist()"),
+    **dict.fromkeys(["DataFrame"], ".to_dict('records')"),
 }
+
+#: The missing values of pandas.
+_MISSING = frozenset({"NAType", "NaTType"})
+
+_WRITE_NONE = "`None` where a value is missing (pandas: `df.astype(object).where(df.notna(), None)`)"
 
 
 def make_fault(trail: Trail | None, code: str, found: str, wanted: str) -> NotJSON:
@@ -49,7 +57,9 @@ def make_scalar_fault(value: object, trail: Trail | None) -> NotJSON:
         found = f"more than {MAX_DIGITS:,} digits"
         return make_fault(trail, "value_number", found, "an integer of fewer digits")
     found = describe_value(value)
-    return make_fault(trail, "value_number", found, "a finite number: JSON has no NaN and no Infinity")
+    wanted = "a finite number: JSON has no NaN and no Infinity"
+    is_nan = value != value  # noqa: PLR0124
+    return make_fault(trail, "value_number", found, f"{wanted}; pass {_WRITE_NONE}" if is_nan else wanted)
 
 
 def make_limit_fault(trail: Trail, code: str, found: str, wanted: str) -> NotJSON:
@@ -65,8 +75,16 @@ def make_limit_fault(trail: Trail, code: str, found: str, wanted: str) -> NotJSO
 def suggest_conversion(value_type: type) -> str:
     """Return what JSON takes, and how to convert a value of this type."""
     wanted = "null, a bool, a number, text, an array (list, tuple) or an object (Mapping)"
+    if value_type.__name__ in _MISSING:
+        return f"{wanted}: pass {_WRITE_NONE}"
     if value_type.__name__ in _CONVERSIONS:
         return f"{wanted}: convert it with `{_CONVERSIONS[value_type.__name__]}`"
+    # The objects of the official SDK have `as_dict`.
+    if callable(getattr(value_type, "as_dict", None)):
+        return f"{wanted}: convert it with `.as_dict()`"
+    # The scalars of numpy; `float64` is a subclass of `float`.
+    if value_type.__module__.partition(".")[0] == "numpy":
+        return f"{wanted}: convert it with `.item()`"
     if issubclass(value_type, (str, int, float)):
         return f"{wanted}, of exactly that type: convert it, for example with `.value` or `str()`"
     return wanted

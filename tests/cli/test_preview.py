@@ -204,13 +204,120 @@ def test_output_may_be_the_input(tmp_path):
     assert len(target.read_text().splitlines()) == 2
 
 
-def test_an_array_of_tasks_is_rejected():
-    """The error for an array of requests names the `.jsonl` form."""
-    ran = run("preview", "warehouse-boxes.json", "-", stdin="[{}]")
+TASK_ARRAY = '[\n  {"padding": 1},\n  {"padding": 2, "unique_id": "b"}\n]'
+
+
+def test_an_array_of_tasks_is_read():
+    """An array of requests is read as many requests; as JSON the answer is an array."""
+    ran = run("preview", PROJECT, "-", "--format", "json", stdin=TASK_ARRAY)
+    assert [answer["params"]["padding"] for answer in ran.document] == [1, 2]
+    text = run("preview", PROJECT, "-", stdin=TASK_ARRAY).out
+    assert text.count('task for "warehouse boxes"') == 2
+    assert "2 requests" in run("impact", PROJECT, "reword.json", "-", stdin=TASK_ARRAY).out
+    assert run("preview", PROJECT, "-", "--format", "json", stdin="[]").document == []
+    explained = run("explain", PROJECT, "-", "padding", "--format", "json", stdin=TASK_ARRAY).document
+    assert [answer["explanations"][0]["param"] for answer in explained] == ["padding", "padding"]
+
+
+def test_an_array_of_a_single_task_gives_an_array():
+    """The form of the answer does not depend on the number of requests."""
+    document = run("preview", PROJECT, "-", "--format", "json", stdin='[{"padding": 1}]').document
+    assert [answer["params"]["padding"] for answer in document] == [1]
+
+
+def test_findings_in_an_array_have_their_lines(tmp_path):
+    """A finding on a request in an array has the line and column of the value in the file."""
+    text = '[\n  {"attachment": "https://e.com/1.jpg"},\n  {"attachment": "https://e.com/2.jpg", "priority": "high"}\n]'
+    (tmp_path / "tasks.json").write_text(text)
+    ran = run("validate", EXAMPLES / PROJECT, "tasks.json", cwd=tmp_path)
+    assert "tasks.json:3:53: error param_choice at /priority" in ran.out
+    assert ran.out.splitlines()[-1].endswith("in 1 project and 2 tasks")
+    bad = run("preview", EXAMPLES / PROJECT, "-", stdin='[{},\n {"instruction": 5}]')
+    assert (bad.status, bad.err.split(": ")[1]) == (REFUSED, "<stdin>:2:18")
+
+
+def test_an_element_that_fails_can_be_skipped():
+    """With `--keep-going`, a request of an array that is refused is reported, and the others are answered."""
+    ran = run("preview", PROJECT, "-", "--keep-going", "--format", "json", stdin='[{"instruction": 5}, {"padding": 2}]')
+    assert [answer["params"]["padding"] for answer in ran.document] == [2]
+    assert ran.status == FINDINGS
+
+
+@pytest.mark.parametrize(("text", "options"), [("[[{}]]", ()), ("[{}]", ("--lines",))])
+def test_an_array_in_place_of_a_request_is_refused(text, options):
+    """An array inside an array, or on a line of JSONL, is no request."""
+    ran = run("preview", PROJECT, "-", *options, stdin=text)
     assert ran.status == REFUSED
-    assert ran.err == (
-        "error: <stdin>:1:1: found an array, wanted one task request: several stand one a line in a `.jsonl` file\n"
+    assert "found an array, wanted one task request here: " in ran.err
+
+
+CREATED_TASK = {"task_id": "6246", "status": "completed", "params": {"attachment": "a"}, "instruction": "Box."}
+
+
+@pytest.mark.parametrize(
+    ("document", "found"),
+    [
+        (CREATED_TASK, "a created task, not a request"),
+        ({"docs": [CREATED_TASK], "total": 1}, "a page of created tasks"),
+        (
+            {"status_code": 404, "error": "no such task"},
+            'an error that the service returned, which says: "no such task"',
+        ),
+        ({"name": "a", "type": "b", "param_history": []}, "a whole project object"),
+    ],
+)
+@pytest.mark.parametrize("options", [(), ("--lines",), ("--lines", "--format", "json")])
+def test_another_document_in_place_of_a_request(document, found, options):
+    """What is no request is refused in one message, for one request and for many."""
+    previewed = run("preview", PROJECT, "-", *options, stdin=json.dumps(document))
+    assert (previewed.out, previewed.status) == ("", REFUSED)
+    assert previewed.err.startswith(f"error: <stdin>:1:1: found {found}, wanted ")
+    validated = run("validate", PROJECT, "--tasks", "-", *options, stdin=json.dumps(document))
+    assert validated.status == FINDINGS
+    assert validated.out.count("request_refused") == 1
+
+
+def test_an_error_reply_in_place_of_a_project(tmp_path):
+    """A saved error reply is named, with its text."""
+    (tmp_path / "p.json").write_text('{"status_code": 401, "error": "No valid API key provided."}')
+    ran = run("preview", tmp_path / "p.json", "night-shift.json")
+    assert ran.status == REFUSED
+    assert 'found an error that the service returned, which says: "No valid API key provided."' in ran.err
+
+
+@pytest.mark.parametrize("options", [(), ("--explain",)])
+def test_each_answer_names_its_task(options):
+    """An answer for lines, or for an array, begins with the line and the `unique_id` of its task."""
+    tasks = [{"unique_id": "a\u00e9"}, {"b": None, "unique_id": "b"}, {"unique_id": None}, {"projectVersion": 1}, {}]
+    text = "\n\n".join(map(json.dumps, tasks))
+    ran = run("preview", PROJECT, "-", "--lines", "--format", "json", *options, stdin=text)
+    names = [
+        ("line", line, "unique_id", task.get("unique_id")) for line, task in zip(range(1, 11, 2), tasks, strict=True)
+    ]
+    assert [sum(list(answer.items())[:2], ()) for answer in ran.lines] == names
+    array = run(
+        "preview", PROJECT, "-", "--format", "json", *options, stdin=f"[{text.replace(chr(10) * 2, f',{chr(10)}')}]"
     )
+    assert [(answer["line"], answer["unique_id"]) for answer in array.document] == [
+        (line, task.get("unique_id")) for line, task in enumerate(tasks, 1)
+    ]
+    single = run("preview", PROJECT, "-", "--format", "json", *options, stdin=json.dumps(tasks[0])).document
+    assert "line" not in single
+
+
+def test_answers_keep_the_lines_of_their_tasks():
+    """Bad lines that are skipped do not shift the numbers."""
+    text = '{"a": 1}\n{"a": }\n{"a": 3}\n'
+    ran = run("preview", PROJECT, "-", "--lines", "--keep-going", "--format", "json", stdin=text)
+    assert [line["line"] for line in ran.lines] == [1, 3]
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "ndjson"])
+def test_files_of_lines_have_two_suffixes(suffix, tmp_path):
+    """`.ndjson` is read as `.jsonl`, blank lines and carriage returns included."""
+    (tmp_path / f"tasks.{suffix}").write_bytes(b'{"padding": 1}\n\n{"padding": 2}\r\n  \r\n{"padding": 3}')
+    ran = run("preview", PROJECT, tmp_path / f"tasks.{suffix}", "--format", "json")
+    assert [line["params"]["padding"] for line in ran.lines] == [1, 2, 3]
 
 
 def test_audit_accepts_any_project_value():

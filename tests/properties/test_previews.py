@@ -26,7 +26,7 @@ def check_line(project: Project, line: bytes, settings: dict[str, Any]) -> str |
     """Return the preview of a line by the checking path; `None` where it rejects the line."""
     try:
         request = evolve(read_task_request(Line(1, "tasks", line).document().value), **settings)
-        return json.dumps(project.resolve(request).to_json())
+        return json.dumps({"line": 1, "unique_id": request.unique_id, **project.resolve(request).to_json()})
     except ParamcoreError:
         return None
 
@@ -34,7 +34,7 @@ def check_line(project: Project, line: bytes, settings: dict[str, Any]) -> str |
 def encode_line(project: Project, line: bytes, settings: dict[str, Any] | None = None) -> str | None:
     """Return the preview of a line by the fast path, which gives the same twice."""
     reader, encoder = FastTaskReader(lambda _: project, settings or {}), PreviewEncoder()
-    preview, repeated = ((request := reader.read(line)) and encoder.encode(*request) for _ in range(2))
+    preview, repeated = ((request := reader.read(line)) and encoder.encode(*request, 1) for _ in range(2))
     assert preview == repeated
     return preview
 
@@ -88,7 +88,7 @@ def test_earlier_lines_do_not_matter(project: Project, data: st.DataObject) -> N
     for request, null in data.draw(st.lists(st.tuples(requests, nulls), min_size=2, max_size=8)):
         line = json.dumps({**request, **null}).encode()
         read = reader.read(line)
-        preview = None if read is None else encoder.encode(*read)
+        preview = None if read is None else encoder.encode(*read, 1)
         assert preview is None or preview == check_line(project, line, {})
 
 
@@ -114,7 +114,7 @@ def test_each_request_rests_on_its_own_rules(
         line = json.dumps(request).encode()
         read = reader.read(line)
         assert read is not None
-        preview = encoder.encode(*read)
+        preview = encoder.encode(*read, 1)
         assert preview is not None
         assert preview == check_line(project, line, {})
         found.add(tuple(json.loads(preview)["rests_on"]))

@@ -1,7 +1,10 @@
 """Documents: read strictly, located by line and column, written whole or not at all."""
 
+import bz2
 import errno
+import gzip
 import io
+import lzma
 import os
 import stat
 import sys
@@ -74,13 +77,118 @@ def test_json_is_read(written, data, value):
         (b'["\xff"]', "json_encoding", 1, 3),
         (b'[\n "\xc3\xa9\xc3"]', "json_encoding", 2, 4),
         (b"\xef\xbb\xbf\xff", "json_encoding", 1, 1),
-        (b"\xff\xfe[\x00]\x00", "json_encoding", 1, 1),
+        (b"\xff\xfe[\x00\n\x00\x00\xd8", "json_encoding", 2, 1),
+        (b"[\x00]\x00", "json_encoding", 1, 1),
     ],
 )
 def test_what_is_wrong_is_told_by_line_and_column(written, data, code, line, column):
     """Each fault has its code and its place, both counted from 1, in characters."""
     error = refused(lambda: read_document(written(data)))
     assert (error.code, error.line, error.column) == (code, line, column)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_is_read(written, encoding):
+    """UTF-16 with a BOM is read, as a document, as YAML and as lines, with the usual positions."""
+    text = '\ufeff{"a": "\u2028\U0001f600"}\r\n\n{"b": "\u010a"}\n'
+    lines = list(read_lines(written(text.encode(encoding), "some.jsonl")))
+    assert [(line.number, line.document().value) for line in lines] == [
+        (1, {"a": "\u2028\U0001f600"}),
+        (3, {"b": "\u010a"}),
+    ]
+    assert read_document(written('\ufeff["\u010a"]'.encode(encoding))).value == ["\u010a"]
+    assert read_document(written("\ufeffa: 1\n".encode(encoding), "some.yaml")).value == {"a": 1}
+    error = refused(lambda: read_document(written('\ufeff{"\u010a":\n 7,}'.encode(encoding))))
+    assert (error.line, error.column) == (2, 3)
+
+
+def test_lines_of_bad_utf_16_are_refused(written):
+    """Half a character in UTF-16 is an error with the number of the line."""
+    lines = read_lines(written(b"\xff\xfe[\x00]\x00\n\x00\x00\xd8", "some.jsonl"))
+    error = refused(lambda: [line.document() for line in lines])
+    assert (error.code, error.found, error.source[-5:]) == ("json_encoding", "bytes that are no UTF-16", "jsonl")
+
+
+@pytest.mark.parametrize("name", ["some.json", "some.jsonl", "some.yaml"])
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        (gzip.compress(b"{}", mtime=0), "gzip data"),
+        (b"PK\x03\x04\x14\x00", "a zip file"),
+        (bz2.compress(b"{}"), "bzip2 data"),
+        (lzma.compress(b"{}"), "xz data"),
+        (b"\x28\xb5\x2f\xfd\x00", "zstd data"),
+    ],
+)
+def test_compressed_data_is_named(written, data, found, name):
+    """Compressed files are refused as such, with the command that unpacks them."""
+    read = (lambda source: list(read_lines(source))) if name.endswith("l") and "json" in name else read_document
+    error = refused(lambda: read(written(data, name)))
+    assert (error.code, error.found, error.line) == ("json_encoding", found, 1)
+    assert "the unpacked file: `" in error.wanted
+
+
+MISTAKES = [
+    ('{"a": 1,}', "a trailing comma before `}`", 1, 8),
+    ('{\n "a": [1,\n]}', "a trailing comma before `]`", 2, 9),
+    ('{"a": 1, // c\n"b": 2}', "a comment", 1, 10),
+    ('{"a": 1 /* c */}', "a comment", 1, 9),
+    ("# c\n{}", "a comment", 1, 1),
+    ('{"a": 1\n # c\n}', "a comment", 2, 2),
+    ("{'a': 1}", "single quotes", 1, 2),
+    ("{\"a\":\n 'x'}", "single quotes", 2, 2),
+    ("{'a': True}", "`'a'`, as Python's `repr` writes it", 1, 2),
+    ('{"a": None}', "`None`, as Python's `repr` writes it", 1, 7),
+    ("[b'abc']", "`b'`, as Python's `repr` writes it", 1, 2),
+    ("[OrderedDict()]", "`OrderedDict(`, as Python's `repr` writes it", 1, 2),
+    ("attachment,padding\nhttps://e.com/1.jpg,3\n", "CSV, or another table", 1, 1),
+    ('"attachment";"padding"\n', "CSV, or another table", 1, 13),
+    ("attachment\tpadding\n", "CSV, or another table", 1, 1),
+    ('{"a": 1}\n{"b": 2}\n', "several documents in one file", 2, 1),
+    ('{\n"a": 1}\n{"b": 2}\n', "several documents in one file", 3, 1),
+    ('{"a": 1},\n{"b": 2}\n', "several documents in one file", 1, 9),
+    ("{a: 1}", "the name a without quotes", 1, 2),
+    ('{"a": 1, b: 1}', "the name b without quotes", 1, 10),
+    ("{\u201ca\u201d: 1}", "typographic quotes", 1, 2),
+    (" <html>", "HTML or XML", 1, 2),
+]
+
+
+@pytest.mark.parametrize(("text", "found", "line", "column"), MISTAKES)
+def test_common_mistakes_are_named(written, text, found, line, column):
+    """Each common mistake has a message of its own, at its place."""
+    error = refused(lambda: read_document(written(text)))
+    assert (error.code, error.found, error.line, error.column) == ("json_syntax", found, line, column)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ('{"a": 1}\n{"b": 2}', "one document: rename it to `.jsonl`, or pass `--lines`"),
+        ('{\n"a": 1}\n{"b": 2}', "one document: put `[` and `]` around them, and commas between them"),
+        ('{"a": 1},\n{"b": 2}', "one document: put `[` and `]` around them, and commas between them"),
+    ],
+)
+def test_the_way_out_of_several_documents(written, text, wanted):
+    """Documents on a line each are JSONL; others can only be an array."""
+    assert refused(lambda: read_document(written(text))).wanted == wanted
+
+
+def test_a_second_document_on_a_line(written):
+    """In JSONL, the way out is another line."""
+    (line,) = read_lines(written('{"a": 1} {"b": 2}\n', "some.jsonl"))
+    error = refused(line.document)
+    assert (error.found, error.wanted) == ("a second document on this line", "one document on each line")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1 2", '{"a": 1}}', "nope", "[1,,2]", '{"a": }', '{"a": 1 "b": 2}', "{", "[1] 2", "a: 1", '"a\tb, c"', '"\\x, "'],
+)
+def test_other_faults_are_no_such_mistake(written, text):
+    """What is no common mistake has the message of the decoder."""
+    error = refused(lambda: read_document(written(text)))
+    assert (error.code, error.wanted) == ("json_syntax", "JSON")
 
 
 def test_a_hundred_levels_are_read(written):

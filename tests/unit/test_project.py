@@ -182,7 +182,7 @@ def test_a_bad_version_is_refused_everywhere(asked):
     for call in (lambda: TWO.resolve(task), lambda: list(TWO.resolve_many([task])), lambda: TWO.inheritance(asked)):
         with pytest.raises(NoSuchVersion) as refused:
             call()
-        messages.add(str(refused.value))
+        messages.add((refused.value.found, refused.value.wanted))
     assert len(messages) == 1
 
 

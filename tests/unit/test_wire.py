@@ -228,6 +228,54 @@ def test_another_document_of_the_api_is_no_update(body, code):
     assert (refused.value.code, refused.value.path) == (code, "")
 
 
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (PROJECT, "request_is_project"),
+        ({"param_history": None}, "request_is_project"),
+        (TASK, "request_is_task"),
+        ({"task_id": "a", "response": {}}, "request_is_task"),
+        ({"status": "pending", "params": {}}, "request_is_task"),
+        ({"docs": [TASK], "total": 1, "limit": 100}, "request_is_page"),
+        ({"docs": [], "has_more": False}, "request_is_page"),
+        ({"status_code": 404, "error": "no such task"}, "request_is_error"),
+        ({"status_code": 404, "message": "no such task"}, "request_is_error"),
+        ({"error": "no such task"}, "request_is_error"),
+    ],
+)
+def test_another_document_of_the_api_is_no_request(body, code):
+    """A created task, a page of them, a project or an error reply is refused for what it is."""
+    with pytest.raises(MalformedPayload) as refused:
+        read_task_request(body)
+    assert (refused.value.code, refused.value.path) == (code, "")
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (TASK, "project_is_task"),
+        ({"docs": [TASK], "total": 1}, "project_is_page"),
+        ({"status_code": 401, "error": "No valid API key provided."}, "project_is_error"),
+        ({"name": "a", "type": "b"}, "history_type"),
+        ({**PROJECT, "task_id": "a", "status": "b", "param_history": 3}, "history_type"),
+    ],
+)
+def test_another_document_of_the_api_is_no_project(body, code):
+    """It is refused for what it is, and not for the history that it lacks."""
+    with pytest.raises(MalformedPayload) as refused:
+        read_project(body)
+    assert refused.value.code == code
+    if code == "project_is_error":
+        assert 'which says: "No valid API key provided."' in refused.value.found
+
+
+@pytest.mark.parametrize("name", ["task_id", "status", "params", "docs", "error", "message", "status_code"])
+def test_a_request_may_have_such_a_name(name):
+    """One name alone is not the document."""
+    body = {name: {"a": 1}, "attachment": "https://e.com/1.jpg"}
+    assert read_task_request(body).params == body
+
+
 def test_the_text_of_an_error_reply_is_shown():
     """The file says why the service answered it; a long text is cut, and none is invented."""
     with pytest.raises(MalformedPayload, match='which says: "no such project", wanted the params'):

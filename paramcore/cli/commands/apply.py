@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import Namespace
 
@@ -10,14 +11,16 @@ from attrs import evolve
 from paramcore.analysis import Plan
 from paramcore.cli.client import create_client
 from paramcore.cli.exit_codes import FINDINGS, FINE, OUTCOME_EXIT_CODES, OUTCOME_UNKNOWN
-from paramcore.cli.output import Pieces, flush_output, format_document, print_message
+from paramcore.cli.output import Pieces, exit_with_usage, flush_output, format_document, print_message
 from paramcore.cli.planner import Planner
 from paramcore.service.outcome import Outcome
 from paramcore.service.requests import Request, Response, Transport
+from paramcore.text import format_path
 
 
 def apply(options: Namespace) -> Pieces:
     """Update the real project: show the plan, send the update, report its outcome."""
+    _reject_swapped(options)
     planner = Planner.read(options)
     client = create_client(options)
     plan = planner.plan(client.get_project(options.name))
@@ -39,6 +42,13 @@ def apply(options: Namespace) -> Pieces:
         return OUTCOME_UNKNOWN
     yield format_document({"plan": plan.to_json(), "outcome": outcome.to_json()}) if as_json else f"{outcome}\n"
     return OUTCOME_EXIT_CODES[outcome.state]
+
+
+def _reject_swapped(options: Namespace) -> None:
+    # `-` is no file, and still an UPDATE.
+    if options.update in (None, "-") or os.path.exists(options.update) or not os.path.isfile(options.name):
+        return
+    exit_with_usage(f"NAME comes before UPDATE: swap {format_path(options.name)} and {format_path(options.update)}")
 
 
 def _has_consent(plan: Plan, options: Namespace) -> bool:

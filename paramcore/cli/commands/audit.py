@@ -10,10 +10,10 @@ from typing import Any
 from attrs import frozen
 
 from paramcore.analysis import Auditor, Contradiction
+from paramcore.cli.arguments import read_project_argument
 from paramcore.cli.exit_codes import FINDINGS, FINE
 from paramcore.cli.output import Pieces, format_document, print_message
 from paramcore.cli.progress import OnRead, show_progress
-from paramcore.cli.projects import ProjectFiles
 from paramcore.cli.requests import BadLines, is_jsonl
 from paramcore.errors import DocumentError
 from paramcore.files.document import PROJECT_DEPTH, Document
@@ -23,7 +23,7 @@ from paramcore.values import join_pointer
 
 def audit(options: Namespace) -> Pieces:
     """Check whether finished tasks can come from the project version that they name."""
-    projects = ProjectFiles(options.project, options.assumptions)
+    projects = read_project_argument(options)
     auditors = {project.name: Auditor(project) for project in projects}
     findings: dict[str, list[Contradiction]] = {name: [] for name in auditors}
     bad_lines = BadLines(keep_going=options.keep_going)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Any
 
+from paramcore.cli.arguments import read_project_argument
 from paramcore.cli.output import Pieces
-from paramcore.cli.projects import ProjectFiles
 from paramcore.cli.task_output import format_each_task
 from paramcore.model import EffectiveParams, Explanation
 
@@ -24,4 +24,4 @@ def explain(options: Namespace) -> Pieces:
         explanations = [explanation.to_json() for explanation in explain_params(effective)]
         return {"project": effective.project, "explanations": explanations}
 
-    return format_each_task(ProjectFiles(options.project, options.assumptions), options, as_text, as_json)
+    return format_each_task(read_project_argument(options), options, as_text, as_json)

@@ -6,10 +6,10 @@ import json
 from argparse import Namespace
 
 from paramcore.analysis import Effect, ImpactCounter, Plan
+from paramcore.cli.arguments import read_project_argument
 from paramcore.cli.exit_codes import FINDINGS, FINE
 from paramcore.cli.output import Pieces, format_document
 from paramcore.cli.params import read_update_file
-from paramcore.cli.projects import ProjectFiles
 from paramcore.cli.requests import BadLines, Task, decode_task, get_overrides, read_raw_tasks, read_task
 from paramcore.errors import DocumentError, ParamcoreError
 from paramcore.text import format_name, format_value
@@ -17,7 +17,7 @@ from paramcore.text import format_name, format_value
 
 def impact(options: Namespace) -> Pieces:
     """Show which requests an update affects, and why it does not affect the others."""
-    projects = ProjectFiles(options.project, options.assumptions)
+    projects = read_project_argument(options)
     update = read_update_file(options.update).update
     counters = {project.name: ImpactCounter(Plan.of(project, update)) for project in projects}
     overrides = get_overrides(options)

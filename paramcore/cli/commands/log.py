@@ -6,15 +6,15 @@ from argparse import Namespace
 from typing import Any
 
 from paramcore.analysis import History
+from paramcore.cli.arguments import read_project_argument
 from paramcore.cli.exit_codes import FINE
 from paramcore.cli.output import Pieces, format_document
-from paramcore.cli.projects import ProjectFiles
 from paramcore.text import format_value
 
 
 def log(options: Namespace) -> Pieces:
     """Show what each version changed, or when each value of a param applied."""
-    projects = ProjectFiles(options.project, options.assumptions)
+    projects = read_project_argument(options)
     histories = [History.of(project) for project in projects]
     if options.format == "json":
         yield format_document(projects.join_answers([_build_json(history, options.params) for history in histories]))

@@ -6,17 +6,18 @@ from argparse import Namespace
 from collections.abc import Sequence
 
 from paramcore.analysis import Plan
+from paramcore.cli.arguments import read_project_argument
 from paramcore.cli.exit_codes import FINDINGS, FINE
 from paramcore.cli.output import Pieces, format_document
 from paramcore.cli.planner import Planner
-from paramcore.cli.projects import ProjectFiles
 from paramcore.text import format_value
 
 
 def plan(options: Namespace) -> Pieces:
     """Show what an update would change in a project, dropped params first, and what is wrong with it."""
+    # Before UPDATE, so that swapped arguments are named.
+    projects = read_project_argument(options, quiet=True)
     planner = Planner.read(options)
-    projects = ProjectFiles(options.project, options.assumptions, quiet=True)
     plans = [planner.plan(project, projects.locate_project(project)) for project in projects]
     status = FINDINGS if any(plan.needs_consent for plan in plans) else FINE
     if options.format == "json":

@@ -6,8 +6,8 @@ from argparse import Namespace
 from typing import Any
 
 from paramcore.bulk import FastTaskReader, PreviewEncoder
+from paramcore.cli.arguments import read_project_argument
 from paramcore.cli.output import Pieces
-from paramcore.cli.projects import ProjectFiles
 from paramcore.cli.requests import get_overrides, is_jsonl
 from paramcore.cli.task_output import format_each_task
 from paramcore.files.reader import Line
@@ -17,7 +17,7 @@ from paramcore.validation.names import find_look_alike
 
 def preview(options: Namespace) -> Pieces:
     """Show the effective params of each task."""
-    projects = ProjectFiles(options.project, options.assumptions)
+    projects = read_project_argument(options)
     if options.explain:
         return format_each_task(projects, options, _format_explained, _explained_to_json)
     if options.format == "text" or not is_jsonl(options):
@@ -30,7 +30,7 @@ def preview(options: Namespace) -> Pieces:
         # Only the checking path warns about names that look like a routing name.
         if request is None or any(map(find_look_alike, request[0])):
             return None
-        return encoder.encode(*request)
+        return encoder.encode(*request, line.number)
 
     return format_each_task(projects, options, str, EffectiveParams.to_json, encode_line=encode_line)
 

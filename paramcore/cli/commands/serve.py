@@ -55,7 +55,7 @@ def serve(options: Namespace) -> Pieces:
 def _read_projects(options: Namespace) -> list[Project]:
     projects: dict[str, Project] = {}
     for path in options.projects:
-        for project in ProjectFiles(path, options.assumptions):
+        for project in ProjectFiles([path], options.assumptions):
             if project.name in projects:
                 found, wanted = f"a second project {format_value(project.name)}", "each project once"
                 raise DocumentError("wrong_project", None, found, wanted, format_path(path), None, None)

@@ -6,10 +6,10 @@ from argparse import Namespace
 from typing import Any
 
 from paramcore.analysis import Drift
+from paramcore.cli.arguments import read_project_argument
 from paramcore.cli.client import create_client
 from paramcore.cli.exit_codes import FINDINGS, FINE
 from paramcore.cli.output import Pieces, format_document
-from paramcore.cli.projects import ProjectFiles
 from paramcore.errors import NotDone
 from paramcore.model import Project
 from paramcore.service.client import Client
@@ -18,7 +18,7 @@ from paramcore.text import format_value
 
 def status(options: Namespace) -> Pieces:
     """Compare project files with the service, and show which of the two is ahead."""
-    projects = ProjectFiles(options.project, options.assumptions, quiet=True)
+    projects = read_project_argument(options, quiet=True)
     client = create_client(options)
     documents: list[dict[str, Any]] = []
     for project in projects:

@@ -10,11 +10,11 @@ from functools import partial
 from typing import Any
 
 from paramcore.bulk import FastTaskReader
+from paramcore.cli.arguments import assign_files
 from paramcore.cli.exit_codes import FINDINGS, FINE, INTERRUPTED
 from paramcore.cli.located_finding import LocatedFinding, UpdateLocation, locate_finding
 from paramcore.cli.output import Pieces, format_document, print_message
 from paramcore.cli.params import read_update_file
-from paramcore.cli.projects import ProjectFiles
 from paramcore.cli.pyproject import read_ignored_codes
 from paramcore.cli.requests import BadLines, RawTask, decode_task, get_overrides, is_jsonl, read_raw_tasks, read_task
 from paramcore.cli.schemas import read_schemas
@@ -101,7 +101,7 @@ class ValidationRun:
     def __init__(self, options: Namespace) -> None:
         self._options = options
         self._ignored = read_ignored_codes(options.ignore)
-        self._projects = ProjectFiles(options.project, options.assumptions, quiet=True)
+        self._projects = assign_files(options)
         schemas = read_schemas(options.schema)
         self._validators = {project.name: Validator(project, schemas) for project in self._projects}
         self._project_findings = {name: validator.list_findings for name, validator in self._validators.items()}
@@ -166,7 +166,7 @@ class ValidationRun:
         # Only `lint_task` looks at a pin or an opt-out.
         if request is None or request[1].request.project_version is not None:
             return None
-        params, route = request
+        params, route, _unique_id = request
         project, inheritance = route.project, route.inheritance
         self._unused_defaults[project.name].add(params, inheritance.version)
         findings = (*self._validators[project.name].task_params(params, inheritance), *lint_params(params, inheritance))

@@ -1,0 +1,102 @@
+"""Tell the file arguments of a command line apart by what they hold."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from contextlib import suppress
+
+from attrs import evolve
+
+from paramcore.cli.contents import holds_projects
+from paramcore.cli.output import exit_with_usage
+from paramcore.cli.projects import ProjectFiles
+from paramcore.errors import DocumentError
+from paramcore.files.document import PROJECT_DEPTH, Document
+from paramcore.files.reader import JSONL_SUFFIXES, PROJECT_SIZE, read_document
+from paramcore.text import format_path, quote_for_shell
+
+
+def read_project_argument(options: Namespace, *, quiet: bool = False) -> ProjectFiles:
+    """Read PROJECT; where another argument holds the project in its place, the error names it.
+
+    Raises:
+        DocumentError: as `ProjectFiles`.
+    """
+    path = options.project
+    try:
+        return ProjectFiles([path], options.assumptions, quiet=quiet)
+    except DocumentError as error:
+        named = [getattr(options, name, None) for name in ("update", "tasks")]
+        others = [other for other in [*named, *getattr(options, "params", ())] if other and other != path]
+        swapped = None if _may_hold_projects(path) else next(filter(_may_hold_projects, others), None)
+        if swapped is None:
+            raise
+        wanted = f"the project first: {format_path(swapped)} holds projects, so swap the two"
+        raise evolve(error, code="wrong_project", found="no project", wanted=wanted) from None
+
+
+def _may_hold_projects(path: str) -> bool:
+    """Return whether a path is a directory, or a file with a project in it."""
+    if not os.path.isfile(path) or path.endswith(JSONL_SUFFIXES):
+        return os.path.isdir(path)
+    with suppress(DocumentError):
+        return holds_projects(_read(path).value)
+    return False
+
+
+def assign_files(options: Namespace) -> ProjectFiles:
+    """Read the projects among FILE, and make the other file TASKS, unless `--tasks` names it.
+
+    `tasks` and `tasks_document` of the options are set: the file of tasks, and its
+    document if it was read to recognize it.
+
+    Raises:
+        DocumentError: as `ProjectFiles`.
+        SystemExit: for several files of tasks, or an update among the files.
+    """
+    documents: dict[str, Document] = {}
+    if options.tasks is None:
+        tasks = _find_tasks(options, documents)
+        options.projects = [path for path in options.files if path not in tasks]
+        if not options.projects:
+            # Without any project, the error says what is wrong with the first file.
+            options.projects = tasks[:1]
+            if tasks[0].endswith(JSONL_SUFFIXES):
+                exit_with_usage(f"{format_path(tasks[0])} holds tasks; name a project, too")
+        elif len(tasks) > 1:
+            names = " and ".join(map(format_path, tasks))
+            exit_with_usage(f"name one file of tasks, or join the lines of several with `cat`; got {names}")
+        elif tasks:
+            options.tasks = tasks[0]
+            options.tasks_document = documents.get(tasks[0])
+            _reject_update(options)
+    else:
+        options.projects = options.files
+    return ProjectFiles(options.projects, options.assumptions, quiet=True, documents=documents)
+
+
+def _find_tasks(options: Namespace, documents: dict[str, Document]) -> list[str]:
+    """Return the files that hold no projects, and keep the documents that were read."""
+    tasks = [path for path in options.files if path.endswith(JSONL_SUFFIXES) and not os.path.isdir(path)]
+    if options.lines and not tasks and len(options.files) > 1:
+        # `--lines` makes TASKS of any file, and TASKS comes last.
+        return [options.files[-1]]
+    for path in options.files:
+        if path in tasks or path in documents or os.path.isdir(path):
+            continue
+        documents[path] = _read(path)
+        if not holds_projects(documents[path].value):
+            tasks.append(path)
+    return tasks
+
+
+def _reject_update(options: Namespace) -> None:
+    value = None if options.tasks_document is None else options.tasks_document.value
+    if isinstance(value, dict) and isinstance(value.get("patch"), bool):
+        shown = format_path(options.tasks)
+        exit_with_usage(f"{shown} is an update, as its `patch` says; pass `--update {quote_for_shell(options.tasks)}`")
+
+
+def _read(path: str) -> Document:
+    return read_document(path, limit=PROJECT_SIZE, depth=PROJECT_DEPTH)

@@ -1,0 +1,100 @@
+"""Values of other libraries, and failures of one task among many: the error names the way out."""
+
+import pytest
+
+from paramcore import Impact, Patch, Plan, Project, TaskRequest, read_project
+from paramcore.errors import InvalidParams, MalformedPayload, NoSuchVersion, NotJSON, WrongProject
+from paramcore.values import freeze
+
+
+def make_scalar(name, base=object, module="numpy"):
+    """Return a value of a type as another library has it."""
+    return type(name, (base,), {"__module__": module})()
+
+
+@pytest.mark.parametrize(
+    ("value", "way_out"),
+    [
+        (make_scalar("float64", float), "convert it with `.item()`"),
+        (make_scalar("int64"), "convert it with `.item()`"),
+        (make_scalar("bool_", module="numpy.core"), "convert it with `.item()`"),
+        (make_scalar("ndarray"), "convert it with `.tolist()`"),
+        (make_scalar("datetime64"), "convert it with `str()`"),
+        (make_scalar("Timestamp", module="pandas"), "convert it with `.isoformat()`"),
+        (make_scalar("NAType", module="pandas"), "`None` where a value is missing"),
+        (make_scalar("NaTType", module="pandas"), "`None` where a value is missing"),
+        (float("nan"), "`None` where a value is missing"),
+        (make_scalar("Level", int, "mine"), "`.value` or `str()`"),
+    ],
+)
+def test_values_of_other_libraries_name_the_way_out(value, way_out):
+    """A scalar of numpy, a missing value of pandas and the like are refused with the call that converts them."""
+    with pytest.raises(NotJSON) as refused:
+        freeze({"a": [value]})
+    assert refused.value.path == "/a/0"
+    assert way_out in refused.value.wanted
+
+
+def test_infinity_is_no_missing_value():
+    """The advice on missing values is for NaN alone."""
+    with pytest.raises(NotJSON) as refused:
+        freeze({"a": float("inf")})
+    assert refused.value.wanted == "a finite number: JSON has no NaN and no Infinity"
+
+
+class SDKObject:
+    """An object of the official SDK."""
+
+    def as_dict(self):
+        """Return its JSON."""
+
+
+def test_objects_of_the_sdk_have_as_dict():
+    """The project and the task of the official SDK are refused with the call that makes JSON of them."""
+    with pytest.raises(MalformedPayload, match="convert it with `.as_dict\\(\\)`"):
+        read_project(SDKObject())
+    with pytest.raises(NotJSON, match="convert it with `.as_dict\\(\\)`"):
+        freeze({"a": SDKObject()})
+    with pytest.raises(MalformedPayload) as refused:
+        read_project(7)
+    assert "as_dict" not in refused.value.wanted
+
+
+def test_a_project_that_is_read_already():
+    """A `Project` needs no reader."""
+    with pytest.raises(MalformedPayload, match="it is read already"):
+        read_project(Project("docks", type="imageannotation"))
+
+
+DOCKS = Project("docks", type="imageannotation", params={"padding": 3})
+FAILING = [
+    ({"instruction": 7}, InvalidParams, "/2/instruction"),
+    ({"project_version": 9}, NoSuchVersion, "/2/project_version"),
+    ({"project": "x"}, WrongProject, "/2/project"),
+    (TaskRequest({}, type="x"), WrongProject, "/2"),
+    ({"a": float("nan")}, NotJSON, "/2/a"),
+]
+
+
+@pytest.mark.parametrize(("task", "error", "path"), FAILING)
+@pytest.mark.parametrize(
+    "run",
+    [
+        DOCKS.resolve_many,
+        lambda tasks: Impact.iter_effects(Plan.of(DOCKS, Patch({"padding": 4})), tasks),
+        lambda tasks: iter([Impact.of(Plan.of(DOCKS, Patch({"padding": 4})), tasks)]),
+    ],
+)
+def test_the_task_that_fails_is_named(run, task, error, path):
+    """The path of the error begins with the index of the task."""
+    with pytest.raises(error) as refused:
+        list(run([{}, {"padding": 1}, task, {}]))
+    assert refused.value.path == path
+
+
+def test_tasks_before_the_failing_one_are_answered():
+    """The error comes when its task's turn comes."""
+    answers = DOCKS.resolve_many([{"padding": 1}, {"instruction": 7}])
+    assert next(answers).params == {"padding": 1}
+    with pytest.raises(InvalidParams):
+        next(answers)
