@@ -313,6 +313,12 @@ def test_an_audit_has_a_short_repr():
     assert repr(audited(task())) == "<Audit of 'boxes': 1 possible, 0 impossible, 0 not judged>"
 
 
+def test_a_contradiction_has_a_short_repr():
+    """It names the rule and the place, and shows no value."""
+    contradiction = audited(task(instruction="Other.")).findings[0]
+    assert repr(contradiction) == f"<Contradiction of {contradiction.rule} at '/instruction'>"
+
+
 def test_an_audit_without_assumptions_says_so():
     """Where no assumption explains the tasks, one line says so."""
     assert len(evolve(audited(task()), calibration=()).format_calibration()) == 1

@@ -249,3 +249,12 @@ def test_a_project_has_a_short_repr():
     """It counts the versions, and shows no params."""
     assert repr(TWO) == "<Project 'boxes': imageannotation, 2 versions>"
     assert repr(Project("boxes", type="comparison", params={})) == "<Project 'boxes': comparison, 1 version>"
+
+
+def test_versions_updates_and_inheritance_have_short_reprs():
+    """Each counts the params, and shows none."""
+    assert repr(TWO.versions[1]) == "<ParamVersion 1: 2 params>"
+    assert repr(Patch({"padding": 4})) == "<Patch of 1 param>"
+    assert repr(Replace({})) == "<Replace by 0 params>"
+    assert repr(TWO.resolve({}).inheritance) == "<Inheritance from <ParamVersion 1: 2 params>>"
+    assert repr(TWO.resolve({"project_version": INHERIT_NOTHING}).inheritance) == "<Inheritance from nothing>"
