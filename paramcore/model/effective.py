@@ -137,7 +137,7 @@ class EffectiveParams:
 
         Frozen JSON: `type`, `instruction`, `params`, and the other fields of a task.
         """
-        # T9: `instruction` stands beside `params`, never in it; so do the other names with a field of their own.
+        # T9: `instruction` has its own field beside `params`, as other names have; it is never in `params`.
         fields = {name: self.params[name] for name in TASK_FIELD_NAMES if name in self.params}
         others = {name: value for name, value in self.params.items() if name not in fields}
         routing = {

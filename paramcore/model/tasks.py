@@ -100,7 +100,7 @@ class TaskRequest:
     unique_id: str | None = field(default=None, converter=_freeze_text, validator=_check_text, kw_only=True)
     #: Whether the service frees the `unique_id` where the task fails.
     clear_unique_id_on_error: bool | None = field(default=None, validator=_check_flag, kw_only=True)
-    #: The task type, which stands in the URL and not in the body (T12).
+    #: The task type, which is part of the URL and not of the body (T12).
     type: str | None = field(default=None, converter=_freeze_text, validator=_check_text, kw_only=True)
 
     @classmethod

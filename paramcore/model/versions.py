@@ -1,4 +1,4 @@
-"""One version of a project's params, and the flat entry of `param_history` that it stands for."""
+"""One version of a project's params, and the flat entry of `param_history` that stores it."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ _ADDRESS_TYPES = (
     *("videocuboidannotation", "videoplaybackannotation"),
 )
 
-#: Most addresses: they need no second look.
+#: Matches most valid addresses, which need no further check.
 _PLAIN = re.compile(r"(?:https?|s3|gs|scaledata)://[!-.0-~][!-~]*", re.IGNORECASE)
 _LOCAL = re.compile(r"file:|/(?!/)|~|\.\.?[/\\]|[a-z]:[/\\]|\\\\", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)

@@ -38,7 +38,7 @@ def lint_params(own: Mapping[str, Any], inheritance: Inheritance) -> Iterator[Fi
         return
     for name, value in own.items():
         inherited = version.params.get(name)
-        # `==` is fast and false wherever `same` is false; `same` then tells `true` from `1`.
+        # `==` is fast and never false where `same` is true; `same` also distinguishes `true` from `1`.
         if name != "instruction" and value == inherited and name in version.params and same(value, inherited):
             found = f"the value of `{name}` that the task inherits"
             wanted = f"nothing: version {version.number} has the same"

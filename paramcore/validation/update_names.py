@@ -18,12 +18,12 @@ Mistake: TypeAlias = Literal["update_mode", "update_wrapper", "update_argument"]
 #: Longer names are nobody's misspelling of a short one.
 _MAX_NAME = 48
 
-#: Words near to `patch` or `batch`: only a value that could be a flag tells that `patch` was meant.
+#: Ordinary words similar to `patch`: they mean `patch` only with a value that could be a flag.
 _ORDINARY_WORDS = {
     *("path", "paths", "batch", "match", "catch", "hatch", "latch", "watch", "pitch", "patches"),
     *("march", "parch", "perch", "poach", "punch", "pact", "patchy"),
 }
-#: Words near to the fields of other calls.
+#: Ordinary words similar to the fields of other calls.
 _ORDINARY_PLURALS = {"versions", "callbacks"}
 #: Words beside `patch` or `replace` in a name for the mode: `is_patch`, `patchMode`.
 _MODE_COMPANIONS = {
@@ -230,7 +230,7 @@ def _is_wrapper(
         return has_word and rest <= _CONTAINER_WORDS and len(held) > 0
     if has_word and rest <= _CONTAINER_WORDS:
         return True
-    # Under any other name, only what it holds tells a wrapper from a param.
+    # Under any other name, only its content distinguishes a wrapper from a param.
     enough = 1 if rest <= _CONTAINER_WORDS | _MODE_WORDS else 2
     return len(held) >= enough or type(content.get("patch")) is bool
 
