@@ -20,14 +20,14 @@ _T = TypeVar("_T")
 _ARRAYS = (list, tuple, JSONArray)
 
 _FLAT_PARAMS = "the params to set, beside `patch`"
-#: Names that stand together only on a created task.
+#: Names that occur together only on a created task.
 _TASK_NAMES = (
     *({"task_id", name} for name in ("status", "params", "type", "response", "is_test", "project_param_version")),
     {"status", "params"},
 )
-#: Names that stand together only in what `paramcore plan` and `paramcore preview` print.
+#: Names that occur together only in what `paramcore plan` and `paramcore preview` print.
 _ANSWER_NAMES = ({"project", "before", "after"}, {"project", "params", "inherited_version"})
-#: Names that stand together only on a page of `GET /tasks`.
+#: Names that occur together only on a page of `GET /tasks`.
 _PAGE_NAMES = ({"docs", "total"}, {"docs", "has_more"})
 #: E6, S5: the names in an error of the service.
 _ERROR_NAMES = {"status_code", "error", "message"}

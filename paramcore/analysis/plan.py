@@ -91,7 +91,7 @@ class Plan:
 
     @property
     def needs_consent(self) -> bool:
-        """Whether somebody should confirm the update first: it drops params, or has errors."""
+        """Whether a person should confirm the update first: it drops params, or has errors."""
         return bool(self.dropped or self.errors)
 
     @property

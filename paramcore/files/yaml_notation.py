@@ -21,7 +21,7 @@ class NotationCheck:
         self._flow_starts: list[int] = []
 
     def check(self, event_type: str, event: Any) -> None:
-        """Check an event and what stands before it.
+        """Check an event and the text before it.
 
         Raises:
             Problem: `yaml_syntax`, or `yaml_feature` for an explicit key.
@@ -49,7 +49,7 @@ class NotationCheck:
         self._checked = max(self._checked, end)
 
     def check_end(self) -> None:
-        """Check what stands after the last event; raises as `check`."""
+        """Check the text after the last event; raises as `check`."""
         self._check_gap(len(self._text))
 
     def _check_gap(self, stop: int) -> None:

@@ -1,4 +1,4 @@
-"""Inheritance: which version a task gets its params from, and what comes out.
+"""Inheritance: which version a task gets its params from, and the merged params.
 
 Everything that decides which version a task inherits, who wins, and how the two
 instructions meet is in this module.  `Inheritance.merge` is the one merge of the
@@ -78,7 +78,7 @@ class Inheritance:
         text, suffix, instruction_if_none = inherited.get("instruction"), None, None
         # T6: where the task's instruction overrides, it is a param like any other, and nothing is appended.
         if text and assumptions.instruction_rule == "append":
-            # T5: one separator stands between the two texts.
+            # T5: one separator joins the two texts.
             # A task without text gets no separator, unless `empty_instruction` is `join`.
             suffix = assumptions.instruction_separator + text
             instruction_if_none = suffix if assumptions.empty_instruction == "join" else text

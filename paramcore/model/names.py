@@ -12,7 +12,7 @@ def check_project_name(name: object, *, path: str | None = None) -> None:
 
     Raises:
         InvalidSetting: `project_name`, for anything but text, and for names that
-            cannot stand in the API's URLs: "", ".", "..", control characters,
+            cannot be part of the API's URLs: "", ".", "..", control characters,
             lone surrogates.
     """
     if type(name) is not str:

@@ -18,7 +18,7 @@ from paramcore.model.tasks import ROUTING_NAMES
 from paramcore.text import format_count
 from paramcore.values import JSONObject, freeze_object, freeze_params, join_pointer, wrap_frozen
 
-#: Names that stand beside the params in the API's flat forms: a history entry, or the body of an update.
+#: Names that are beside the params in the API's flat forms: a history entry, or the body of an update.
 BOOKKEEPING_NAMES = frozenset({"version", "created_at", "patch"})
 
 

@@ -107,7 +107,7 @@ def _validate_rest(
 
 
 def _make_unevaluated_keyword(document: Mapping[str, Any], lenient: Any) -> Callable[..., Iterator[Any]]:
-    """Return the function for `unevaluatedProperties`; that of jsonschema does not tell the names."""
+    """Return the function for `unevaluatedProperties`; that of jsonschema does not list the names."""
 
     def validate_unevaluated(validator: Any, wanted: Any, value: Any, schema: Any) -> Iterator[Any]:
         if isinstance(value, dict):

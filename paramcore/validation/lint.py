@@ -1,4 +1,4 @@
-"""Lint: what the service accepts, and probably nobody meant.  Every finding is a warning."""
+"""Lint: what the service accepts, and probably not meant.  Every finding is a warning."""
 
 from __future__ import annotations
 

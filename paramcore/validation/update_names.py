@@ -15,7 +15,7 @@ from paramcore.validation.schema_rules import list_all_params
 
 Mistake: TypeAlias = Literal["update_mode", "update_wrapper", "update_argument"]
 
-#: Longer names are nobody's misspelling of a short one.
+#: A longer name is not a misspelling of a short one.
 _MAX_NAME = 48
 
 #: Ordinary words similar to `patch`: they mean `patch` only with a value that could be a flag.
@@ -63,7 +63,7 @@ class CallField:
     wanted: str
     #: The param to write instead, if there is one.
     replacement: str | None = None
-    #: Whether near misses count: a name near to an ordinary word may be a param.
+    #: Whether near misses count: a name similar to an ordinary word may be a param.
     has_near_misses: bool = True
 
 
@@ -163,7 +163,7 @@ class UpdateNames:
         is_mode = _names_mode(words, value) or _names_patch(words, value)
         if not (is_mode or find_call_field(name)):
             return None
-        # What is as near to a param is that param, unless it is a flag.
+        # A name that is as similar to a param is that param, unless its value is a flag.
         if joined != "patch" and not _is_flag(value) and any(_is_misspelt(joined, param) for param in self._known):
             return None
         return "update_mode" if is_mode else "update_argument"

@@ -3,7 +3,7 @@
 A frozen value is None, a bool, an int, a finite float, text without lone
 surrogates, a `JSONObject` or a `JSONArray`.  The last two are a `dict` and a
 `list` whose mutators raise.  They pass as they are into `json`, `jsonschema`,
-HTTP clients and `**kwargs`, and nobody changes a project's history by accident.
+HTTP clients and `**kwargs`, and a project's history cannot be changed by accident.
 `dict.__setitem__(frozen, ...)` still does; that is the caller's own choice.
 """
 

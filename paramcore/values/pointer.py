@@ -7,7 +7,7 @@ from typing import Any
 
 #: An index that an array may have: no sign, no leading zero.
 _INDEX = re.compile("0|[1-9][0-9]{0,17}", re.ASCII)
-#: A tilde stands before 0 or 1 only.
+#: A tilde is followed by 0 or 1 only.
 _BAD_ESCAPE = re.compile("~(?![01])")
 
 
