@@ -50,13 +50,17 @@ class Task:
 class BadLines:
     """Reports and counts bad lines, or raises their errors."""
 
-    def __init__(self, *, keep_going: bool) -> None:
-        self._keep_going = keep_going
+    def __init__(self, options: Namespace) -> None:
+        self._keep_going: bool = options.keep_going
+        self._can_keep_going = is_jsonl(options)
         self.count: int = 0
 
     def report(self, error: DocumentError) -> None:
         """Report a bad line on standard error, or raise the error unless the command keeps going."""
         if not self._keep_going:
+            # An error without a line is about the command, which another line does not mend.
+            if self._can_keep_going and error.line is not None:
+                raise evolve(error, wanted=f"{error.wanted}; or pass --keep-going to skip bad lines")
             raise error
         print_message(f"error: {error}")
         self.count += 1

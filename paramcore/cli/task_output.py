@@ -33,7 +33,7 @@ def format_each_task(
     `line` and the `unique_id` of its task.
     """
     overrides = get_overrides(options)
-    bad_lines = BadLines(keep_going=options.keep_going)
+    bad_lines = BadLines(options)
     separator = ""
     answers: list[dict[str, Any]] = []
     is_array = False

@@ -32,7 +32,7 @@ _WANTED_URL = "an `https` address that includes the `/v1`, or `http` on loopback
 class HttpTransport:
     """Sends requests to the API with a key.
 
-    `base_url` includes the `/v1`; it is `https`, or `http` on loopback.
+    `base_url` is `https`, or `http` on loopback, and has a path: `/v1` for the API.
     `verify` is an `ssl.SSLContext` for certificate authorities of your own,
     `proxy` the URL of a proxy.  The environment sets neither.  A response body
     of more than `max_response_size` bytes is rejected.
@@ -133,6 +133,9 @@ def _check_base_url(url: object) -> None:
     if has_secret:
         found = "an address with more than a host and a path, which is not shown"
         raise InvalidSetting("base_url", None, found, _WANTED_URL)
+    if is_valid and not parts.path.strip("/"):
+        found = f"the address {format_value(url, limit=80)}, which has no path"
+        raise InvalidSetting("base_url", None, found, f"`{url.rstrip('/')}/v1`: paths of the API begin with /v1")
     if not is_valid:
         raise InvalidSetting("base_url", None, f"the address {format_value(url, limit=80)}", _WANTED_URL)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any, Literal
 
 from paramcore.validation.schema import Schema, read_schema_file
@@ -27,7 +28,8 @@ def make_editor_schema(schema: Schema, purpose: Literal["project", "task", "upda
         document = {**per_param, "title": title, "properties": {**fields, **schema.params}}
     # Editors complain about keywords that they do not know.
     cleaned: dict[str, Any] = map_schemas(document, _drop_own_keywords)
-    return cleaned
+    # Validators keep `schema.document`, so nothing of it is handed out.
+    return deepcopy(cleaned)
 
 
 def _make_project_schema(schema: Schema, per_param: dict[str, Any]) -> dict[str, Any]:

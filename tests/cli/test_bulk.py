@@ -66,6 +66,23 @@ def test_bad_lines_are_skipped(name):
     assert ran.status == FINDINGS
 
 
+@pytest.mark.parametrize("name", BULK)
+@pytest.mark.parametrize("bad", ["{", '{"a": 1, "a": 2}', '{"a": NaN}', '{"a"'])
+def test_a_bad_line_names_the_option_that_skips_it(name, bad):
+    """The error that ends a command at a bad line says how to go on, and nothing says so where that does not help."""
+    stopped = run(*BULK[name], "-", "--lines", stdin=f"{lines(name, 1)}{bad}\n")
+    assert (stopped.status, stopped.err.count("--keep-going")) == (REFUSED, 1)
+    skipped = run(*BULK[name], "-", "--lines", "--keep-going", stdin=f"{lines(name, 1)}{bad}\n")
+    document = run(*BULK[name], "-", stdin=bad)
+    assert "--keep-going" not in skipped.err + document.err
+
+
+def test_an_option_that_no_line_can_satisfy_names_no_other_option():
+    """A version that the project lacks is wrong for every line, so skipping lines is not offered."""
+    ran = run(*BULK["preview"], "-", "--lines", "--project-version", "999", stdin=lines("preview", 2))
+    assert (ran.status, "--keep-going" in ran.err) == (REFUSED, False)
+
+
 def test_json_that_is_no_object_is_a_bad_line():
     """`audit --keep-going` skips lines that hold no JSON object."""
     ran = run("audit", PROJECT, "-", "--lines", "--keep-going", stdin=f"7\n{lines('audit', 1)}[]\n")

@@ -1,6 +1,7 @@
 """Every transport keeps the contract, and a check of the contract notices who does not."""
 
 import http.client
+import re
 import shutil
 import socket
 import socketserver
@@ -292,6 +293,14 @@ class TestAddresses:
         """Not those of other machines, and none with a query or a fragment, though it is empty."""
         with pytest.raises(InvalidSetting) as refused:
             over_httpx(url)
+        assert refused.value.code == "base_url"
+
+    @pytest.mark.parametrize("host", ["https://api.scale.com", "http://127.0.0.1:8080", "https://[2001:db8::1]:8443"])
+    @pytest.mark.parametrize("end", ["", "/", "//"])
+    def test_an_address_without_a_path_is_rejected_with_the_address_to_write(self, host, end):
+        """Every path of the API begins with /v1, so an address that lacks it is corrected before a request is sent."""
+        with pytest.raises(InvalidSetting, match=re.escape(f"`{host}/v1`")) as refused:
+            over_httpx(host + end)
         assert refused.value.code == "base_url"
 
     def test_localhost_counts_only_where_it_is_this_machine(self, monkeypatch):

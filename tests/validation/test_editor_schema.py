@@ -1,5 +1,7 @@
 """Schemas of whole files, for editors."""
 
+from copy import deepcopy
+
 import pytest
 from jsonschema import Draft202012Validator
 from referencing import Registry
@@ -37,3 +39,31 @@ def test_only_keywords_are_dropped(purpose):
     params = document["properties"]["param_history"]["items"] if purpose == "project" else document
     assert params["properties"]["x-ray"] == {"const": {"x-warn": 1}}
     assert document["definitions"] == {"b": {}}
+
+
+@pytest.mark.parametrize("purpose", ["project", "task", "update"])
+@pytest.mark.parametrize("name", ["imageannotation", "mine"])
+def test_a_schema_for_editors_may_be_changed(name, purpose):
+    """An edit of what is handed out never reaches the schema that tasks are validated by, nor the user's own."""
+    own = {"properties": {"a": {"enum": [1, [2]], "default": {"b": [3]}}}, "$defs": {"c": {"const": [{"d": []}]}}}
+    schema = Schemas().with_schema("mine", own).of(name)
+    before = deepcopy([own, schema.document])
+    _change_everything(make_editor_schema(schema, purpose))
+    assert [own, schema.document] == before
+
+
+def _change_everything(node):
+    for child in list(node.values() if isinstance(node, dict) else node):
+        if isinstance(child, (dict, list)):
+            _change_everything(child)
+    node.clear()
+    node.update(changed=True) if isinstance(node, dict) else node.append("changed")
+
+
+def test_a_users_schema_is_copied():
+    """A schema keeps validating as it did when the caller edits the dict it was made of."""
+    own = {"properties": {"a": {"enum": [1, [2]]}}}
+    schema = Schemas().with_schema("mine", own).of("mine")
+    before = deepcopy(schema.document)
+    _change_everything(own)
+    assert schema.document == before

@@ -26,7 +26,7 @@ def audit(options: Namespace) -> Pieces:
     projects = read_project_argument(options)
     auditors = {project.name: Auditor(project) for project in projects}
     findings: dict[str, list[Contradiction]] = {name: [] for name in auditors}
-    bad_lines = BadLines(keep_going=options.keep_going)
+    bad_lines = BadLines(options)
     unknown_projects = 0
     for task in show_progress(partial(_read_task_objects, options), options.tasks, prints=False):
         try:

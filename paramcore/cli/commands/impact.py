@@ -21,7 +21,7 @@ def impact(options: Namespace) -> Pieces:
     update = read_update_file(options.update).update
     counters = {project.name: ImpactCounter(Plan.of(project, update)) for project in projects}
     overrides = get_overrides(options)
-    bad_lines = BadLines(keep_going=options.keep_going)
+    bad_lines = BadLines(options)
     for raw_task in read_raw_tasks(options, prints=options.list and not options.output):
         try:
             task = read_task(decode_task(raw_task), overrides)

@@ -120,7 +120,7 @@ class ValidationRun:
         self._fast_reader = FastTaskReader(self._projects.find_project, self._overrides)
         self._tasks = 0
         #: Lines that are not JSON.
-        self.bad_lines: BadLines = BadLines(keep_going=options.keep_going)
+        self.bad_lines: BadLines = BadLines(options)
         self._counts: Counter[str] = Counter()
         #: Whether each task has a line of its own in the output.
         self.by_task: bool = options.format == "json" and is_jsonl(options)
