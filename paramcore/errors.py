@@ -28,7 +28,7 @@ from typing import Any, Self
 import attrs
 from attrs import frozen
 
-from paramcore.text import escape_unprintable
+from paramcore.text import escape_unprintable, join_message
 
 __all__ = [
     "DocumentError",
@@ -52,21 +52,23 @@ __all__ = [
 class ParamcoreError(Exception):
     """The root of the tree.
 
-    `InvalidParams("param_name", "/patch", "the param name `patch`", "another name")`
+    `str()` gives the place, the problem and the remedy::
+
+        at /patch: the API reserves the name `patch`; choose another name for the param
     """
 
     #: A stable code, for programs.
     code: str
     #: The JSON Pointer of the value that is wrong; `""` is the whole, `None` where there is no such place.
     path: str | None
-    #: What is wrong.
-    found: str
-    #: What to do.
-    wanted: str
+    #: What is wrong: `padding must be a whole number, got the text '20'`.
+    problem: str
+    #: What to do: `write 20`; empty where the problem leaves no question.
+    remedy: str
 
     def __str__(self) -> str:
         place = f"at {self.path}: " if self.path else ""
-        return escape_unprintable(f"{place}found {self.found}, wanted {self.wanted}")
+        return escape_unprintable(place + join_message(self.problem, self.remedy))
 
     def __eq__(self, other: object) -> bool:
         if type(self) is not type(other):

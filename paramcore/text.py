@@ -27,6 +27,11 @@ def escape_unprintable(text: str) -> str:
     return text if text.isprintable() else "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
 
 
+def join_message(problem: str, remedy: str) -> str:
+    """Return a message that says what is wrong, then what to do: `padding must be a number, got 'x'; write 20`."""
+    return f"{problem}; {remedy}" if remedy else problem
+
+
 def format_value(value: Any, *, limit: int | None = None) -> str:
     """Return a JSON value on one line, truncated where a limit is given: `"a"`, `{"b": [1, 2]}`."""
     text = escape_unprintable(json.dumps(value, ensure_ascii=False))

@@ -33,7 +33,7 @@ def read_project_argument(options: Namespace, *, quiet: bool = False) -> Project
         if swapped is None:
             raise
         wanted = f"the project first: {format_path(swapped)} holds projects, so swap the two"
-        raise evolve(error, code="wrong_project", found="no project", wanted=wanted) from None
+        raise evolve(error, code="wrong_project", problem="no project", remedy=wanted) from None
 
 
 def _may_hold_projects(path: str) -> bool:

@@ -71,7 +71,7 @@ def read_params(spec: str) -> ParamsFile:
         version = project.latest if number is None else project.version(number)
     except NoSuchVersion as error:
         # The number is wrong on the command line, not in the file.
-        raise DocumentError(error.code, None, error.found, error.wanted, format_path(spec), None, None) from None
+        raise DocumentError(error.code, None, error.problem, error.remedy, format_path(spec), None, None) from None
     pointer = join_pointer("param_history", version.number)
     return ParamsFile(version.params, document, f"/0{pointer}" if isinstance(value, list) else pointer)
 

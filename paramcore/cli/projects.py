@@ -129,7 +129,7 @@ def _read_projects(document: Document, assumptions: Assumptions) -> tuple[Projec
         if error.code != "history_type" or misspelt is None:
             raise
         found = f"`{format_name(misspelt)}`, and no `param_history`"
-        raise evolve(error, found=found, wanted="`param_history`: rename it") from None
+        raise evolve(error, problem=found, remedy="`param_history`: rename it") from None
 
 
 def _list_files(path: str) -> list[str]:

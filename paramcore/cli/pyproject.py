@@ -48,7 +48,7 @@ def _read_ignore() -> list[str]:
     try:
         return [_check_code(code) for code in ignore]
     except InvalidSetting as error:
-        raise DocumentError(error.code, None, error.found, error.wanted, path, None, None) from None
+        raise DocumentError(error.code, None, error.problem, error.remedy, path, None, None) from None
 
 
 def _make_error(path: str, found: str, wanted: str) -> DocumentError:

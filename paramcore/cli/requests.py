@@ -60,7 +60,7 @@ class BadLines:
         if not self._keep_going:
             # An error without a line is about the command, which another line does not mend.
             if self._can_keep_going and error.line is not None:
-                raise evolve(error, wanted=f"{error.wanted}; or pass --keep-going to skip bad lines")
+                raise evolve(error, remedy=f"{error.remedy}; or pass --keep-going to skip bad lines")
             raise error
         print_message(f"error: {error}")
         self.count += 1

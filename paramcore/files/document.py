@@ -20,7 +20,7 @@ from attrs import evolve, field, frozen
 from paramcore.errors import DocumentError, ParamcoreError
 from paramcore.files.encoding import decode_text
 from paramcore.files.mistakes import find_mistake
-from paramcore.files.positions import JSONLocator, Lines, Locator, Position, Problem, Token, iter_tokens
+from paramcore.files.positions import JSONLocator, Lines, Locator, Position, SyntaxProblem, Token, iter_tokens
 from paramcore.text import MESSAGE_LIMIT, truncate
 from paramcore.values import MAX_DEPTH, MAX_DIGITS, MAX_NODES, join_pointer
 
@@ -96,7 +96,7 @@ class Document:
         """Return an error about the value, with the line and column of its path."""
         position = self.locate(error.path or "")
         return DocumentError(
-            error.code, error.path, error.found, error.wanted, self.source, position.line, position.column
+            error.code, error.path, error.problem, error.remedy, self.source, position.line, position.column
         )
 
     @contextmanager
@@ -118,13 +118,13 @@ def decode_json(text: str, depth: int, *, is_line: bool = False) -> Any:
     """Decode a JSON text strictly; `is_line` is whether it is a line of JSONL.
 
     Raises:
-        Problem: `json_syntax`, `json_number`, `json_duplicate_key` or `json_depth`.
+        SyntaxProblem: `json_syntax`, `json_number`, `json_duplicate_key` or `json_depth`.
     """
     if not text.strip(" \t\r\n"):
-        raise Problem("json_syntax", None, "nothing: it is empty", "a JSON document")
+        raise SyntaxProblem("json_syntax", None, "nothing: it is empty", "a JSON document")
     too_deep = _find_too_deep(text, depth)
     if too_deep is not None:
-        raise Problem("json_depth", too_deep, f"more than {depth} levels", f"at most {depth} levels")
+        raise SyntaxProblem("json_depth", too_deep, f"more than {depth} levels", f"at most {depth} levels")
     try:
         return STRICT_DECODER.decode(text)
     except json.JSONDecodeError as error:
@@ -132,21 +132,21 @@ def decode_json(text: str, depth: int, *, is_line: bool = False) -> Any:
         is_in_text = error.msg.startswith(("Invalid", "Unterminated"))
         mistake = None if is_in_text else find_mistake(text, error.pos, is_line=is_line)
         if mistake is not None:
-            raise Problem("json_syntax", *mistake) from None
+            raise SyntaxProblem("json_syntax", *mistake) from None
         found = f"{error.msg[0].lower()}{error.msg[1:]} in {_format_line(text, error.pos)}"
-        raise Problem("json_syntax", error.pos, found, "JSON") from None
+        raise SyntaxProblem("json_syntax", error.pos, found, "JSON") from None
     except _DuplicateName:
         name = _find_duplicate_name(text)
         found = f"the name {truncate(name.content, MESSAGE_LIMIT)} for the second time"
-        raise Problem("json_duplicate_key", name.offset, found, "each name once") from None
+        raise SyntaxProblem("json_duplicate_key", name.offset, found, "each name once") from None
     except RecursionError:
         wanted = f"at most {depth} levels, and room for them"
-        raise Problem("json_depth", 0, "more levels than the stack has room for", wanted) from None
+        raise SyntaxProblem("json_depth", 0, "more levels than the stack has room for", wanted) from None
     except ValueError:
         # NaN, Infinity, 1e400, or an integer of more digits than Python converts.
         number = _find_bad_number(text)
         wanted = f"a finite number of at most {MAX_DIGITS:,} digits"
-        raise Problem("json_number", number.offset, truncate(number.content, MESSAGE_LIMIT), wanted) from None
+        raise SyntaxProblem("json_number", number.offset, truncate(number.content, MESSAGE_LIMIT), wanted) from None
 
 
 def decode_document(
@@ -166,12 +166,12 @@ def decode_document(
     text = decode_text(data, source, first_line)
     try:
         value = decode(text, depth)
-    except Problem as problem:
+    except SyntaxProblem as problem:
         line = column = None
         if problem.offset is not None:
             at = Lines(text).position(problem.offset)
             line, column = at.line + first_line - 1, at.column
-        raise DocumentError(problem.code, None, problem.found, problem.wanted, source, line, column) from None
+        raise DocumentError(problem.code, None, problem.problem, problem.remedy, source, line, column) from None
     return Document(value, source, text, first_line, make_locator)
 
 

@@ -22,13 +22,13 @@ class Position:
 
 
 @frozen(slots=False)
-class Problem(Exception):
+class SyntaxProblem(Exception):
     """What is wrong with a text, and the offset of it; `None` if the problem is the text as a whole."""
 
     code: str
     offset: int | None
-    found: str
-    wanted: str
+    problem: str
+    remedy: str
 
 
 class Token(NamedTuple):

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 from paramcore.files.document import STRICT_DECODER
-from paramcore.files.positions import Locator, Problem, Token, TokenLocator, advance_trail
+from paramcore.files.positions import Locator, SyntaxProblem, Token, TokenLocator, advance_trail
 from paramcore.files.yaml_notation import NotationCheck
 from paramcore.text import MESSAGE_LIMIT, truncate
 from paramcore.values import MAX_DIGITS
@@ -30,7 +30,7 @@ def decode_yaml(text: str, depth: int) -> Any:
     """Decode a YAML text to plain JSON: dicts, lists and scalars.
 
     Raises:
-        Problem: `yaml_syntax`, `yaml_feature` (something that JSON does not
+        SyntaxProblem: `yaml_syntax`, `yaml_feature` (something that JSON does not
             have), `json_number`, `json_duplicate_key` or `json_depth`.
         ImportError: where no YAML reader is installed.
     """
@@ -41,7 +41,7 @@ def decode_yaml(text: str, depth: int) -> Any:
         if token.is_name:
             if token.content in containers[len(token.trail)]:
                 found = f"the name {_shorten(json.dumps(token.content))} for the second time"
-                raise Problem("json_duplicate_key", token.offset, found, "each name once")
+                raise SyntaxProblem("json_duplicate_key", token.offset, found, "each name once")
             continue
         del containers[len(token.trail) + 1 :]
         container = containers[-1]
@@ -79,7 +79,7 @@ def iter_yaml_tokens(text: str, depth: int | None = None) -> Iterator[Token]:
             yield Token(name_at if is_left_out else offset, _parse_scalar(event), is_name=False, trail=trail)
         else:
             if depth is not None and len(trail) >= depth:
-                raise Problem("json_depth", offset, f"more than {depth} levels", f"at most {depth} levels")
+                raise SyntaxProblem("json_depth", offset, f"more than {depth} levels", f"at most {depth} levels")
             is_object = event_type == "MappingStart"
             yield Token(offset, {} if is_object else [], is_name=False, trail=trail)
             trail.append("" if is_object else 0)
@@ -95,10 +95,10 @@ def _iter_events(text: str) -> Iterator[tuple[str, _Event]]:
     """Yield the events of one document with their types: `Scalar`, ..."""
     if "\x85" in text:
         wanted = 'it written as "\\x85": YAML readers take it for the end of a line'
-        raise Problem("yaml_syntax", text.index("\x85"), "the character U+0085", wanted)
+        raise SyntaxProblem("yaml_syntax", text.index("\x85"), "the character U+0085", wanted)
     if directive := _DIRECTIVE.match(text):
         found = "a directive (`%YAML`, `%TAG`)"
-        raise Problem("yaml_feature", directive.end() - 1, found, "a document without directives")
+        raise SyntaxProblem("yaml_feature", directive.end() - 1, found, "a document without directives")
     documents, notation = 0, NotationCheck(text)
     for event in _parse_events(text):
         event_type = type(event).__name__.removesuffix("Event")
@@ -111,7 +111,7 @@ def _iter_events(text: str) -> Iterator[tuple[str, _Event]]:
             yield event_type, event
     notation.check_end()
     if not documents:
-        raise Problem("yaml_syntax", 0, "nothing: it is empty", "a YAML document")
+        raise SyntaxProblem("yaml_syntax", 0, "nothing: it is empty", "a YAML document")
 
 
 def _parse_events(text: str) -> Iterator[_Event]:
@@ -128,37 +128,39 @@ def _parse_events(text: str) -> Iterator[_Event]:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         offset = len(text) if mark is None else min(mark.index, len(text))
-        raise Problem("yaml_syntax", offset, str(error.problem or error.context), "YAML") from None
+        raise SyntaxProblem("yaml_syntax", offset, str(error.problem or error.context), "YAML") from None
     except ReaderError as error:
         found = f"the character U+{ord(text[error.position]):04X}"
-        raise Problem("yaml_syntax", error.position, found, "characters that YAML allows") from None
+        raise SyntaxProblem("yaml_syntax", error.position, found, "characters that YAML allows") from None
 
 
 def _check_document(event: _Event, documents: int) -> None:
     offset = event.start_mark.index
     if documents > 1:
-        raise Problem("yaml_feature", offset, "a second document", "one document in a file")
+        raise SyntaxProblem("yaml_feature", offset, "a second document", "one document in a file")
 
 
 def _check_plain_json(event_type: str, event: _Event) -> None:
     offset = event.start_mark.index
     wanted = "what JSON can say: write the value itself"
     if event_type == "Alias":
-        raise Problem("yaml_feature", offset, f"the alias `*{_shorten(event.anchor)}`", wanted)
+        raise SyntaxProblem("yaml_feature", offset, f"the alias `*{_shorten(event.anchor)}`", wanted)
     if getattr(event, "anchor", None) is not None:
-        raise Problem("yaml_feature", offset, f"the anchor `&{_shorten(event.anchor)}`", wanted)
+        raise SyntaxProblem("yaml_feature", offset, f"the anchor `&{_shorten(event.anchor)}`", wanted)
     if getattr(event, "tag", None) is not None:
-        raise Problem("yaml_feature", offset, f"the tag `{_shorten(str(event.tag))}`", wanted)
+        raise SyntaxProblem("yaml_feature", offset, f"the tag `{_shorten(str(event.tag))}`", wanted)
 
 
 def _parse_name(event_type: str, event: _Event) -> str:
     offset = event.start_mark.index
     if event_type != "Scalar":
-        raise Problem("yaml_feature", offset, "an object or array as a name", "names that are text")
+        raise SyntaxProblem("yaml_feature", offset, "an object or array as a name", "names that are text")
     if _is_plain(event) and event.value == "":
-        raise Problem("yaml_syntax", offset, "no name before a colon", 'a name; the empty one is written ""')
+        raise SyntaxProblem("yaml_syntax", offset, "no name before a colon", 'a name; the empty one is written ""')
     if _is_plain(event) and event.value == "<<":
-        raise Problem("yaml_feature", offset, "the merge key `<<`", "what JSON can say: write the members themselves")
+        raise SyntaxProblem(
+            "yaml_feature", offset, "the merge key `<<`", "what JSON can say: write the members themselves"
+        )
     return _join_surrogates(event.value)
 
 
@@ -175,7 +177,7 @@ def _parse_scalar(event: _Event) -> Any:
         return STRICT_DECODER.decode(text)
     except ValueError:
         wanted = f"a finite number of at most {MAX_DIGITS:,} digits"
-        raise Problem("json_number", event.start_mark.index, _shorten(text), wanted) from None
+        raise SyntaxProblem("json_number", event.start_mark.index, _shorten(text), wanted) from None
 
 
 def _is_plain(event: _Event) -> bool:

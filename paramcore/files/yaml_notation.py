@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from paramcore.files.positions import Problem
+from paramcore.files.positions import SyntaxProblem
 
 _UNINDENTED = "a line that is indented no deeper than what it belongs to, or by a tab"
 
@@ -24,7 +24,7 @@ class NotationCheck:
         """Check an event and the text before it.
 
         Raises:
-            Problem: `yaml_syntax`, or `yaml_feature` for an explicit key.
+            SyntaxProblem: `yaml_syntax`, or `yaml_feature` for an explicit key.
         """
         start, end = event.start_mark.index, event.end_mark.index
         self._check_gap(start)
@@ -45,7 +45,7 @@ class NotationCheck:
         elif event_type == "Scalar" and event.style in ("'", '"') and not self._flow_starts:
             self._check_indentation(start, end)
         elif event_type == "Scalar" and event.style is None and event.value == "-":
-            raise Problem("yaml_syntax", start, "a dash without a value", 'text in quotes: "-"')
+            raise SyntaxProblem("yaml_syntax", start, "a dash without a value", 'text in quotes: "-"')
         self._checked = max(self._checked, end)
 
     def check_end(self) -> None:
@@ -60,7 +60,7 @@ class NotationCheck:
             line_end = stop if line_end < 0 else line_end
             comment = self._text.find("#", at, line_end)
             if comment > 0 and self._text[comment - 1] not in " \t\r\n":
-                raise Problem("yaml_syntax", comment, "a comment without a blank before `#`", "a blank before it")
+                raise SyntaxProblem("yaml_syntax", comment, "a comment without a blank before `#`", "a blank before it")
             mark = self._text.find("?", at, line_end if comment < 0 else comment)
             if mark >= 0:
                 raise _make_explicit_key_problem(mark)
@@ -74,9 +74,9 @@ class NotationCheck:
             line_end = self._text.find("\n", at, end)
             line = self._text[at : end if line_end < 0 else line_end]
             if line.strip() and line[:depth].strip(" "):
-                raise Problem("yaml_syntax", at, _UNINDENTED, f"at least {depth} blanks before it")
+                raise SyntaxProblem("yaml_syntax", at, _UNINDENTED, f"at least {depth} blanks before it")
             at = line_end + 1
 
 
-def _make_explicit_key_problem(offset: int) -> Problem:
-    return Problem("yaml_feature", offset, "the `?` of an explicit key", "`name: value`, or text in quotes")
+def _make_explicit_key_problem(offset: int) -> SyntaxProblem:
+    return SyntaxProblem("yaml_feature", offset, "the `?` of an explicit key", "`name: value`, or text in quotes")

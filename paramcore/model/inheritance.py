@@ -36,7 +36,7 @@ def find_inherited_version(versions: tuple[ParamVersion, ...], project_version: 
         return get_version(versions, project_version)
     except NoSuchVersion as error:
         others = "or -1 to inherit nothing, or no `project_version` for the latest"
-        raise evolve(error, path="/project_version", wanted=f"{error.wanted}, {others}") from None
+        raise evolve(error, path="/project_version", remedy=f"{error.remedy}, {others}") from None
 
 
 def get_version(versions: tuple[ParamVersion, ...], number: int) -> ParamVersion:

@@ -118,7 +118,7 @@ def read_error_text(body: bytes) -> str:
 def hide_reply(error: _Error, found: str) -> _Error:
     """Return an error about a reply, without the names and values of the reply that it shows."""
     place = _KNOWN_PLACE.match(error.path or "")
-    return evolve(error, path=place[0] if place else "", found=found)
+    return evolve(error, path=place[0] if place else "", problem=found)
 
 
 def _read_body(response: Response, read: Callable[[Any], _T]) -> _T:
@@ -130,4 +130,4 @@ def _read_body(response: Response, read: Callable[[Any], _T]) -> _T:
         return read(decode_document(response.body, "the reply", PROJECT_DEPTH).value)
     except ParamcoreError as error:
         hidden = hide_reply(error, f"an unreadable reply: {response.summary}")
-        raise OutcomeUnknown(hidden.code, hidden.path, hidden.found, hidden.wanted, response.status) from None
+        raise OutcomeUnknown(hidden.code, hidden.path, hidden.problem, hidden.remedy, response.status) from None

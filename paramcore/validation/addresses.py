@@ -39,7 +39,7 @@ def _make_finding(pointer: str, text: str, wanted: str, found: str = "", fix: st
     found = f"{found}{describe_value(text)}"
     suggestion = None if fix is None else format_value(fix)
     hidden = describe_type(text)
-    return Finding("param_pattern", "warning", pointer, found, wanted, suggestion, found_without_value=hidden)
+    return Finding("param_pattern", "warning", pointer, found, wanted, suggestion, problem_without_value=hidden)
 
 
 def _is_blank(letter: str) -> bool:

@@ -43,7 +43,7 @@ def make_choice_finding(severity: Severity, pointer: str, value: Any, wanted: st
     suggestion = suggest_name(value if isinstance(value, str) else format_value(value), known)
     fix = None if suggestion is None else format_value(suggestion)
     found, hidden = describe_value(value), describe_type(value)
-    return Finding("param_choice", severity, pointer, found, wanted, fix, found_without_value=hidden)
+    return Finding("param_choice", severity, pointer, found, wanted, fix, problem_without_value=hidden)
 
 
 def walk_nested(value: Any, pointer: str, below: str) -> Iterator[tuple[Mapping[str, Any], str]]:

@@ -42,8 +42,8 @@ def _check_limits(
             pointer + join_pointer(upper),
             found,
             wanted,
-            found_without_value=f"a smaller `{upper}`",
-            wanted_without_value=f"at least `{lower}`",
+            problem_without_value=f"a smaller `{upper}`",
+            remedy_without_value=f"at least `{lower}`",
         )
 
 
@@ -63,7 +63,7 @@ def _check_fields(params: Mapping[str, Any]) -> Iterator[Finding]:
         if isinstance(field_id, str) and field_id in ids:
             found = f"the field id {describe_value(field_id).removeprefix('the text ')} for the second time"
             at, hidden = f"{pointer}/field_id", "an id given twice"
-            yield Finding("param_repeated", "error", at, found, "each id once", found_without_value=hidden)
+            yield Finding("param_repeated", "error", at, found, "each id once", problem_without_value=hidden)
         elif isinstance(field_id, str):
             ids.add(field_id)
 

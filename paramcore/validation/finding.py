@@ -6,6 +6,8 @@ from typing import Any, Literal, TypeAlias
 
 from attrs import evolve, field, frozen
 
+from paramcore.text import join_message
+
 Severity: TypeAlias = Literal["error", "warning"]
 
 #: Every code and what it means; `docs/findings.md` has a paragraph on each.
@@ -44,7 +46,7 @@ class Finding:
 
     `str()` gives one line::
 
-        error param_type at /padding: found the text '20', wanted a whole number (write `20`) [project version 1]
+        error param_type at /padding: must be a whole number, got the text '20'; write `20` [project version 1]
     """
 
     #: One of `CODES`.
@@ -52,8 +54,10 @@ class Finding:
     severity: Severity
     #: A JSON Pointer (RFC 6901) into the effective params, or into the params of `version` for a project's own.
     pointer: str
-    found: str
-    wanted: str
+    #: What is wrong: `must be a whole number, got the text '20'`.
+    problem: str
+    #: What to do, where that is more than to write the suggestion.
+    remedy: str = ""
     #: The value or name to write instead, as JSON, where there is an obvious one.
     suggestion: str | None = None
     #: The project version that the value comes from; `None` for the task's own values and for missing params.
@@ -62,9 +66,9 @@ class Finding:
     first_set_in: int | None = None
     #: Whether this would be an error if the task did not override the value.
     overridden: bool = False
-    #: The texts for `found` and `wanted` in `without_values`; empty where they show no value.
-    found_without_value: str = field(default="", repr=False)
-    wanted_without_value: str = field(default="", repr=False)
+    #: The texts for `problem` and `remedy` in `without_values`; empty where they show no value.
+    problem_without_value: str = field(default="", repr=False)
+    remedy_without_value: str = field(default="", repr=False)
 
     @property
     def layer(self) -> str:
@@ -73,20 +77,20 @@ class Finding:
 
     @property
     def message(self) -> str:
-        """What was found, what was wanted, and what to write."""
-        fix = f" (write `{self.suggestion}`)" if self.suggestion is not None else ""
-        note = "; the task overrides it" if self.overridden else ""
-        return f"found {self.found}, wanted {self.wanted}{fix}{note}"
+        """The problem, and the remedy or the suggestion."""
+        problem = f"{self.problem} (the task overrides it)" if self.overridden else self.problem
+        suggestion = f"write `{self.suggestion}`" if self.suggestion is not None else ""
+        return join_message(problem, self.remedy or suggestion)
 
     def without_values(self) -> Finding:
         """Return the finding without any value of the params."""
-        if not self.found_without_value:
+        if not self.problem_without_value:
             return self
-        wanted = self.wanted_without_value or self.wanted
-        return evolve(self, found=self.found_without_value, wanted=wanted, suggestion=None)
+        wanted = self.remedy_without_value or self.remedy
+        return evolve(self, problem=self.problem_without_value, remedy=wanted, suggestion=None)
 
     def to_json(self) -> dict[str, Any]:
-        """Return `code severity pointer layer version first_set_in message found wanted suggestion`."""
+        """Return `code severity pointer layer version first_set_in message problem remedy suggestion`."""
         return {
             "code": self.code,
             "severity": self.severity,
@@ -95,8 +99,8 @@ class Finding:
             "version": self.version,
             "first_set_in": self.first_set_in,
             "message": self.message,
-            "found": self.found,
-            "wanted": self.wanted,
+            "problem": self.problem,
+            "remedy": self.remedy,
             "suggestion": self.suggestion,
         }
 
@@ -108,4 +112,4 @@ class Finding:
     def sort_key(self) -> tuple[Any, ...]:
         """Sorts findings by place, errors first."""
         layer = (self.version is not None, self.version or 0)
-        return (self.pointer, self.severity, self.code, self.wanted, *layer, self.found)
+        return (self.pointer, self.severity, self.code, self.remedy, *layer, self.problem)

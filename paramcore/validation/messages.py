@@ -72,7 +72,9 @@ def _explain(error: ValidationError) -> Iterator[Finding]:
     findings = _explain_keyword(error)
     if getattr(error, "is_about_name", False):
         found = f"the name {format_value(error.instance)}"
-        findings = (evolve(finding, code="param_unknown", found=found, found_without_value="") for finding in findings)
+        findings = (
+            evolve(finding, code="param_unknown", problem=found, problem_without_value="") for finding in findings
+        )
     yield from findings
 
 
@@ -126,7 +128,7 @@ def _make_finding(
     """Return a finding about a value; `found` describes it without showing it."""
     pointer = join_pointer(*error.absolute_path)
     shown, hidden = (found, "") if found else (describe_value(error.instance), describe_type(error.instance))
-    return Finding(code, "error", pointer, shown, wanted, suggestion, found_without_value=hidden)
+    return Finding(code, "error", pointer, shown, wanted, suggestion, problem_without_value=hidden)
 
 
 def _explain_required(error: ValidationError, value: Any, names: Iterable[str], reason: str = "") -> Iterator[Finding]:

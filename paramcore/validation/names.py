@@ -39,7 +39,7 @@ class MisplacedName:
     reason: str
 
     @property
-    def wanted(self) -> str:
+    def remedy(self) -> str:
         """The name to write instead, and the reason."""
         return f"`{self.replacement}`: {self.reason}" if self.replacement else f"nothing of this name: {self.reason}"
 
@@ -54,7 +54,7 @@ class MisplacedName:
         return join_pointer(self.name)
 
     def __str__(self) -> str:
-        return f"found `{format_name(self.name)}` in a task request, wanted {self.wanted}"
+        return f"found `{format_name(self.name)}` in a task request, wanted {self.remedy}"
 
 
 @cache

@@ -131,7 +131,7 @@ class SchemaRules:
         if misplaced is not None:
             code = "param_unknown" if misplaced.is_misspelt else "param_misplaced"
             found = f"`{format_name(name)}`"
-            yield Finding(code, "warning", pointer, found, misplaced.wanted, misplaced.replacement)
+            yield Finding(code, "warning", pointer, found, misplaced.remedy, misplaced.replacement)
         elif self._known_names.allows(name):
             return
         # Of a type that is partly known, only a misspelt name is certainly unknown.

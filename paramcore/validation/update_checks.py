@@ -45,7 +45,7 @@ def _check_param(name: str, value: Any, mistake: Mistake | None, mode: str, vers
         right_name, field = call_field
         near = "" if name == right_name else f"a near miss of `{right_name}`, "
         found = f"{shown}, {near}{field.meaning}: it becomes a param"
-        yield Finding(mistake, "error", pointer, found, field.wanted, field.replacement, version)
+        yield Finding(mistake, "error", pointer, found, field.remedy, field.replacement, version)
     elif value is None:
         found = f"null as {shown}, which is then set to null and not removed (assumed: U6)"
         wanted = f"a value, or a replace without {shown} to remove it"
@@ -66,6 +66,6 @@ def _explain_wrapper(shown: str, pointer: str, value: Any, mode: str, version: i
         found,
         f"{names}{more} beside `patch`, without {shown} around them" if names else wanted,
         version=version,
-        found_without_value=found,
-        wanted_without_value=wanted,
+        problem_without_value=found,
+        remedy_without_value=wanted,
     )

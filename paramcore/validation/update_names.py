@@ -60,7 +60,7 @@ class CallField:
 
     names: tuple[str, ...]
     meaning: str
-    wanted: str
+    remedy: str
     #: The param to write instead, if there is one.
     replacement: str | None = None
     #: Whether near misses count: a name similar to an ordinary word may be a param.

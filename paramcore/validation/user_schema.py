@@ -36,7 +36,7 @@ def read_user_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
     try:
         plain = thaw(freeze(schema))
     except ParamcoreError as error:
-        raise InvalidSchema("schema_invalid", error.path, error.found, error.wanted) from None
+        raise InvalidSchema("schema_invalid", error.path, error.problem, error.remedy) from None
     if not isinstance(plain, dict):
         raise InvalidSchema("schema_invalid", "", describe_value(plain), "a schema, as an object")
     # Before the other checks: the schema of another dialect has other errors, too.

@@ -172,7 +172,7 @@ def _explain_routing(finding: Finding) -> Finding:
     if finding.suggestion not in ROUTING_TYPES or finding.pointer != join_pointer(_get_param(finding)):
         return finding
     wanted = f"`{finding.suggestion}` in each task request: a project cannot hold it"
-    return evolve(finding, wanted=wanted, suggestion=None)
+    return evolve(finding, remedy=wanted, suggestion=None)
 
 
 def _get_param(finding: Finding) -> str:

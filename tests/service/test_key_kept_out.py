@@ -369,7 +369,7 @@ class TestErrorText:
         ):
             with pytest.raises(NotDone) as refused:
                 check_status(Response(400, body, message=message))
-            assert refused.value.found == found
+            assert refused.value.problem == found
 
     @pytest.mark.parametrize(
         ("media_type", "shown_type"),
@@ -392,7 +392,7 @@ class TestErrorText:
             with pytest.raises(OutcomeUnknown) as refused:
                 read_projects_reply(response)
             assert KEY not in shown(refused.value)
-            assert response.summary in refused.value.found
+            assert response.summary in refused.value.problem
 
 
 @pytest.mark.parametrize(
@@ -416,7 +416,7 @@ def test_a_place_is_named_as_far_as_the_api_names_it(obj, code, path):
         read_project_reply(Response(200, body, {"content-type": "application/json"}), NAME)
     error = refused.value
     assert (error.code, error.path) == (code, path)
-    assert error.found in (
+    assert error.problem in (
         f"an unreadable reply: status 200 (application/json, {len(body):,} bytes)",
         f"another project: status 200 (application/json, {len(body):,} bytes)",
     )

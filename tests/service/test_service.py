@@ -169,7 +169,7 @@ class TestReplies:
         """E6: by these statuses the service says that it did nothing."""
         with pytest.raises(NotDone) as refused:
             read_project_reply(Response(status, b'{"error": "no\\nway"}'), "boxes")
-        assert (refused.value.code, refused.value.found) == (code, f"status {status}, and it says: no way")
+        assert (refused.value.code, refused.value.problem) == (code, f"status {status}, and it says: no way")
 
     @pytest.mark.parametrize(
         ("said", "text"),
@@ -190,7 +190,7 @@ class TestReplies:
         """Whatever a body holds, a person reads one short line."""
         with pytest.raises(OutcomeUnknown) as refused:
             check_status(Response(500, said))
-        assert refused.value.found == text
+        assert refused.value.problem == text
 
     @pytest.mark.parametrize(
         ("read", "value"),
@@ -211,7 +211,7 @@ class TestReplies:
         with pytest.raises(OutcomeUnknown) as refused:
             read_projects_reply(Response(200, b"[]", {"content-encoding": "gzip", "x": "y"}))
         assert refused.value.code == "reply_encoding"
-        assert refused.value.found == "an encoded reply: status 200 (no media type, 2 bytes)"
+        assert refused.value.problem == "an encoded reply: status 200 (no media type, 2 bytes)"
         assert read_projects_reply(Response(200, b"[]", {"content-encoding": "Identity"})) == ()
 
 

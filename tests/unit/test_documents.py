@@ -106,7 +106,7 @@ def test_lines_of_bad_utf_16_are_refused(written):
     """Half a character in UTF-16 is an error with the number of the line."""
     lines = read_lines(written(b"\xff\xfe[\x00]\x00\n\x00\x00\xd8", "some.jsonl"))
     error = refused(lambda: [line.document() for line in lines])
-    assert (error.code, error.found, error.source[-5:]) == ("json_encoding", "bytes that are no UTF-16", "jsonl")
+    assert (error.code, error.problem, error.source[-5:]) == ("json_encoding", "bytes that are no UTF-16", "jsonl")
 
 
 @pytest.mark.parametrize("name", ["some.json", "some.jsonl", "some.yaml"])
@@ -124,8 +124,8 @@ def test_compressed_data_is_named(written, data, found, name):
     """Compressed files are refused as such, with the command that unpacks them."""
     read = (lambda source: list(read_lines(source))) if name.endswith("l") and "json" in name else read_document
     error = refused(lambda: read(written(data, name)))
-    assert (error.code, error.found, error.line) == ("json_encoding", found, 1)
-    assert "the unpacked file: `" in error.wanted
+    assert (error.code, error.problem, error.line) == ("json_encoding", found, 1)
+    assert "the unpacked file: `" in error.remedy
 
 
 MISTAKES = [
@@ -158,7 +158,7 @@ MISTAKES = [
 def test_common_mistakes_are_named(written, text, found, line, column):
     """Each common mistake has a message of its own, at its place."""
     error = refused(lambda: read_document(written(text)))
-    assert (error.code, error.found, error.line, error.column) == ("json_syntax", found, line, column)
+    assert (error.code, error.problem, error.line, error.column) == ("json_syntax", found, line, column)
 
 
 @pytest.mark.parametrize(
@@ -171,14 +171,14 @@ def test_common_mistakes_are_named(written, text, found, line, column):
 )
 def test_the_way_out_of_several_documents(written, text, wanted):
     """Documents on a line each are JSONL; others can only be an array."""
-    assert refused(lambda: read_document(written(text))).wanted == wanted
+    assert refused(lambda: read_document(written(text))).remedy == wanted
 
 
 def test_a_second_document_on_a_line(written):
     """In JSONL, the way out is another line."""
     (line,) = read_lines(written('{"a": 1} {"b": 2}\n', "some.jsonl"))
     error = refused(line.document)
-    assert (error.found, error.wanted) == ("a second document on this line", "one document on each line")
+    assert (error.problem, error.remedy) == ("a second document on this line", "one document on each line")
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def test_a_second_document_on_a_line(written):
 def test_other_faults_are_no_such_mistake(written, text):
     """What is no common mistake has the message of the decoder."""
     error = refused(lambda: read_document(written(text)))
-    assert (error.code, error.wanted) == ("json_syntax", "JSON")
+    assert (error.code, error.remedy) == ("json_syntax", "JSON")
 
 
 def test_a_hundred_levels_are_read(written):
@@ -204,7 +204,7 @@ def test_a_byte_too_many_is_refused(written):
     file = written("[1]")
     assert read_document(file, limit=3).value == [1]
     error = refused(lambda: read_document(file, limit=2))
-    assert (error.code, error.found) == ("too_large", "more than 2 bytes")
+    assert (error.code, error.problem) == ("too_large", "more than 2 bytes")
 
 
 def test_a_full_stack_is_told(written, monkeypatch):
@@ -394,7 +394,7 @@ def test_a_link_to_what_is_open_is_not_replaced(tmp_path):
         for name in ("stdout", "first", f"open/{stream.fileno()}"):
             link = tmp_path / name
             error = refused(lambda link=link: write_atomically(str(link), ["x"]))
-            assert (error.code, error.found) == ("unwritable", "it is there and is a link to what is open already")
+            assert (error.code, error.problem) == ("unwritable", "it is there and is a link to what is open already")
             assert link.is_symlink()
     assert (tmp_path / "file").read_text() == "before"
 
@@ -421,5 +421,5 @@ def test_the_reason_is_the_systems_own(tmp_path, monkeypatch):
 
     monkeypatch.setattr(os, "fsync", fail)
     error = refused(lambda: write_atomically(str(tmp_path / "out.txt"), ["x"]))
-    assert error.found == "no space left on device"
+    assert error.problem == "no space left on device"
     assert os.listdir(tmp_path) == []

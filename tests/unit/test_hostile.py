@@ -34,4 +34,4 @@ def test_a_fault_at_the_end_of_a_long_document_is_found(tmp_path):
     with pytest.raises(DocumentError) as refused:
         read_document(str(file), limit=PROJECT_SIZE)
     assert (refused.value.code, refused.value.line) == ("json_duplicate_key", 100_002)
-    assert json.dumps(refused.value.found)
+    assert json.dumps(refused.value.problem)

@@ -108,7 +108,7 @@ def test_a_version_that_is_not_there_is_refused(number):
     with pytest.raises(NoSuchVersion) as refused:
         TWO.version(number)
     assert refused.value.code == "version_unknown"
-    assert "from 0 to 1" in refused.value.wanted
+    assert "from 0 to 1" in refused.value.remedy
 
 
 @pytest.mark.parametrize("number", [True, 1.0, "1", None])
@@ -182,7 +182,7 @@ def test_a_bad_version_is_refused_everywhere(asked):
     for call in (lambda: TWO.resolve(task), lambda: list(TWO.resolve_many([task])), lambda: TWO.inheritance(asked)):
         with pytest.raises(NoSuchVersion) as refused:
             call()
-        messages.add((refused.value.found, refused.value.wanted))
+        messages.add((refused.value.problem, refused.value.remedy))
     assert len(messages) == 1
 
 

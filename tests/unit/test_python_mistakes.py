@@ -32,14 +32,14 @@ def test_values_of_other_libraries_name_the_way_out(value, way_out):
     with pytest.raises(NotJSON) as refused:
         freeze({"a": [value]})
     assert refused.value.path == "/a/0"
-    assert way_out in refused.value.wanted
+    assert way_out in refused.value.remedy
 
 
 def test_infinity_is_no_missing_value():
     """The advice on missing values is for NaN alone."""
     with pytest.raises(NotJSON) as refused:
         freeze({"a": float("inf")})
-    assert refused.value.wanted == "a finite number: JSON has no NaN and no Infinity"
+    assert refused.value.remedy == "a finite number: JSON has no NaN and no Infinity"
 
 
 class SDKObject:
@@ -57,7 +57,7 @@ def test_objects_of_the_sdk_have_as_dict():
         freeze({"a": SDKObject()})
     with pytest.raises(MalformedPayload) as refused:
         read_project(7)
-    assert "as_dict" not in refused.value.wanted
+    assert "as_dict" not in refused.value.remedy
 
 
 def test_a_project_that_is_read_already():

@@ -99,7 +99,7 @@ def test_nothing_is_coerced(value, advice):
     """What is no JSON is refused, with what to call where that is clear."""
     error = refused({"a": [value]})
     assert (error.code, error.path) == ("value_type", "/a/0")
-    assert advice in error.wanted
+    assert advice in error.remedy
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_a_mapping_that_fails_is_told():
     """An error inside a foreign Mapping comes out as ours, with its place."""
     error = refused({"a": Broken()})
     assert (error.code, error.path) == ("changed_during_call", "/a")
-    assert "OSError" in error.found
+    assert "OSError" in error.problem
     assert refused(Broken(), read_once).code == "changed_during_call"
 
 

@@ -128,7 +128,7 @@ def test_what_is_no_history_is_refused(obj, code, path, found):
     """A history is never sorted or renumbered: the error names the place, and both entries where two do not agree."""
     with pytest.raises(MalformedPayload) as refused:
         read_project(obj)
-    assert (refused.value.code, refused.value.path, refused.value.found) == (code, path, found)
+    assert (refused.value.code, refused.value.path, refused.value.problem) == (code, path, found)
 
 
 @pytest.mark.parametrize(
@@ -266,7 +266,7 @@ def test_another_document_of_the_api_is_no_project(body, code):
         read_project(body)
     assert refused.value.code == code
     if code == "project_is_error":
-        assert 'which says: "No valid API key provided."' in refused.value.found
+        assert 'which says: "No valid API key provided."' in refused.value.problem
 
 
 @pytest.mark.parametrize("name", ["task_id", "status", "params", "docs", "error", "message", "status_code"])
@@ -284,7 +284,7 @@ def test_the_text_of_an_error_reply_is_shown():
         read_update({"status_code": 404, "error": {"a": 1}})
     with pytest.raises(MalformedPayload) as refused:
         read_update({"error": "x" * 1000})
-    assert len(refused.value.found) < 200
+    assert len(refused.value.problem) < 200
 
 
 @pytest.mark.parametrize(

@@ -180,7 +180,7 @@ def test_a_missing_reader_is_told(written, monkeypatch):
     monkeypatch.setattr(builtins, "__import__", without)
     error = refused(lambda: read_document(written("a: 1")))
     assert error.code == "unreadable"
-    assert "pip install ruamel.yaml" in error.wanted
+    assert "pip install ruamel.yaml" in error.remedy
 
 
 TEXT = 'a:\n  - 1\n  - é: true\n    "x/y":\n    z: |\n      text\n"": {b: [], c: }\nd:\n\n'
@@ -234,7 +234,7 @@ def test_any_text_is_a_value_or_a_fault(text):
         value = decode_yaml(text, 100)
     except Problem as fault:
         assert 0 <= fault.offset <= len(text)
-        assert fault.found
+        assert fault.problem
     else:
         assert same(json.loads(json.dumps(value)), value)
         list(iter_yaml_tokens(text))

@@ -125,8 +125,8 @@ def test_it_agrees_with_jsonschema(document: dict[str, Any], params: dict[str, A
     errors = [finding for finding in findings if finding.severity == "error"]
     assert bool(errors) is not is_valid(document, params), (errors, params)
     for finding in findings:
-        assert finding.wanted
-        assert finding.found
+        assert finding.remedy
+        assert finding.problem
 
 
 @given(document=documents(), data=st.data())

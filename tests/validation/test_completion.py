@@ -205,7 +205,7 @@ class TestTasks:
         (finding,) = Validator(project, Schemas().with_schema("mine", schema)).task(
             project.resolve({"instruction": "Go"})
         )
-        assert (finding.severity, finding.found, finding.overridden) == ("error", "a text of 8 characters", False)
+        assert (finding.severity, finding.problem, finding.overridden) == ("error", "a text of 8 characters", False)
 
     def test_the_version_that_first_set_it(self):
         """An error by a rule for all params names the version that first set the value."""

@@ -117,7 +117,7 @@ def test_no_finding_on_a_project_suggests_a_name_that_it_cannot_hold():
     """Routing names belong in task requests (U10), so a project is not told to write one."""
     [finding] = Validator(DOCKS.patch_params({"project_param_version": 1})).project()
     assert (finding.code, finding.suggestion) == ("param_misplaced", None)
-    assert finding.wanted == "`project_version` in each task request: a project cannot hold it"
+    assert finding.remedy == "`project_version` in each task request: a project cannot hold it"
     nested = {"properties": {"meta": {"properties": {"project": {}, "owner": {}}}}}
     schemas = Schemas().with_schema("mine", nested)
     [finding] = Validator(Project("docks", type="mine", params={"meta": {"projct": 1}}), schemas).project()

@@ -89,7 +89,7 @@ class ReportedFindings:
         if finding.version is None:
             return True
         since = finding.version if finding.first_set_in is None else finding.first_set_in
-        key = (project, since, finding.code, finding.pointer, finding.wanted)
+        key = (project, since, finding.code, finding.pointer, finding.remedy)
         is_new = key not in self._keys
         self._keys.add(key)
         return is_new
@@ -193,7 +193,7 @@ class ValidationRun:
             return []
         hidden = "a request that is refused"
         finding = Finding(
-            "request_refused", "error", error.path or "", error.found, error.wanted, found_without_value=hidden
+            "request_refused", "error", error.path or "", error.problem, error.remedy, problem_without_value=hidden
         )
         finding = finding if self._options.values else finding.without_values()
         return [LocatedFinding(finding, "", document, error.line, error.column)]
