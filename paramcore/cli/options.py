@@ -196,7 +196,11 @@ COMMANDS: dict[str, Sequence[Argument]] = {
     "assumptions": (_TEXT_OR_JSON,),
     "fetch": (
         _optional(_NAME),
-        _argument("--all", metavar="DIR", help="instead of NAME: write all projects to DIR, each to its own file"),
+        _argument(
+            "--all",
+            metavar="DIR",
+            help="instead of NAME: write all projects to DIR, each to the file that holds it or to a new file",
+        ),
         _format("json"),
         _OUTPUT,
         *_SERVICE_OPTIONS,

@@ -176,19 +176,34 @@ def _read_projects(document: Document, assumptions: Assumptions) -> tuple[Projec
         raise evolve(error, found=found, wanted="`param_history`: rename it") from None
 
 
+def list_project_paths(directory: str) -> list[str]:
+    """Return the paths of the `.json` and `.yaml` files of a directory; raise as `list_directory`."""
+    # Hidden files belong to the system; on foreign disks, macOS writes `._docks.json` beside `docks.json`.
+    return [
+        os.path.join(directory, name)
+        for name in list_directory(directory)
+        if name.endswith((".json", *YAML_SUFFIXES)) and not name.startswith(".")
+    ]
+
+
+def list_directory(path: str) -> list[str]:
+    """Return the sorted names of all files in a directory.
+
+    Raises:
+        DocumentError: `unreadable`.
+    """
+    try:
+        return sorted(os.listdir(path))
+    except OSError as error:
+        reason, wanted = describe_os_error(error), "a directory that can be read"
+        raise DocumentError("unreadable", None, reason, wanted, format_path(path), None, None) from None
+
+
 def _list_files(path: str) -> list[str]:
     if not os.path.isdir(path):
         return [path]
-    source = format_path(path)
-    try:
-        # Hidden files belong to the system; on foreign disks, macOS writes `._docks.json` beside `docks.json`.
-        names = sorted(
-            name for name in os.listdir(path) if name.endswith((".json", *YAML_SUFFIXES)) and not name.startswith(".")
-        )
-    except OSError as error:
-        reason, wanted = describe_os_error(error), "a directory that can be read"
-        raise DocumentError("unreadable", None, reason, wanted, source, None, None) from None
-    if not names:
+    paths = list_project_paths(path)
+    if not paths:
         found, wanted = "a directory without `.json` or `.yaml` files", "project files in it"
-        raise DocumentError("unreadable", None, found, wanted, source, None, None)
-    return [os.path.join(path, name) for name in names]
+        raise DocumentError("unreadable", None, found, wanted, format_path(path), None, None)
+    return paths
