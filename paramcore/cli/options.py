@@ -229,7 +229,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         _argument(
             "--port", type=_parse_port, default=0, metavar="N", help="the port to listen on (default: a free one)"
         ),
-        _argument("--save", metavar="DIR", help="save the projects in DIR, each in its own file"),
+        _argument("--save", metavar="DIR", help="save each project in the file of DIR that holds it, or in a new file"),
         _flag("--validate", "reject tasks in which `validate` finds errors"),
     ),
 }

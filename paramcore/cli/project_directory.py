@@ -33,18 +33,21 @@ class ProjectDirectory:
         arguments = [source for source in sources if _is_file_in(source, path)]
         if os.path.isdir(path) and list_project_paths(path):
             arguments.append(path)
+        #: The path of the file of each project, by the project's name.
+        self._paths: dict[str, str] = {}
         #: The projects of each file, by name, in the order of the file.
         self._files: dict[str, Mapping[str, Project]] = {}
         self._arrays: set[str] = set()
         for file in read_project_files(arguments, assumptions):
             self._files[file.path] = {project.name: project for project in file.projects}
+            self._paths.update(dict.fromkeys(self._files[file.path], file.path))
             if file.is_array:
                 self._arrays.add(file.path)
 
     @property
     def project_names(self) -> AbstractSet[str]:
         """The names of the projects in the directory."""
-        return self._map_names().keys()
+        return self._paths.keys()
 
     def check_writable(self, project_names: Iterable[str]) -> None:
         """Check that no YAML file holds one of the projects.
@@ -52,9 +55,8 @@ class ProjectDirectory:
         Raises:
             DocumentError: `unwritable`.
         """
-        paths = self._map_names()
         for name in project_names:
-            path = paths.get(name, "")
+            path = self._paths.get(name, "")
             if path.endswith(YAML_SUFFIXES):
                 found = f"the project {format_value(name)} in a YAML file, which paramcore does not rewrite"
                 wanted = "the project as JSON, or another directory"
@@ -72,8 +74,8 @@ class ProjectDirectory:
                 or where the system cannot write a file.
         """
         by_name = {project.name: project for project in projects}
-        known = self._map_names()
-        paths = {**known, **self._choose_paths([name for name in by_name if name not in known])}
+        new_paths = self._choose_paths([name for name in by_name if name not in self._paths])
+        paths = {**self._paths, **new_paths}
         updates: dict[str, dict[str, Project]] = {}
         for name, project in by_name.items():
             updates.setdefault(paths[name], {})[name] = project
@@ -85,15 +87,13 @@ class ProjectDirectory:
                 self.check_writable(changed_names)
                 changed[path] = {**before, **update}
         _make_directory(self._path)
+        # An interrupt may come between a write and the next line: the next call must find the file.
+        self._paths = paths
         for path, contents in changed.items():
             # A symbolic link stays, and the file that it leads to is replaced.
             write_atomically(os.path.realpath(path), [format_document(self._to_json(path, contents))])
             self._files[path] = contents
         return list(updates)
-
-    def _map_names(self) -> dict[str, str]:
-        """Return the path of the file of each project, by the project's name."""
-        return {name: path for path, projects in self._files.items() for name in projects}
 
     def _choose_paths(self, project_names: list[str]) -> dict[str, str]:
         """Return the path of a new file for each project; no such file exists."""
@@ -103,10 +103,7 @@ class ProjectDirectory:
         for name, file_name in choose_file_names(project_names, taken).items():
             paths[name] = os.path.join(self._path, file_name)
             if fold_file_name(file_name) in folded:
-                found, wanted = (
-                    "a file that is not this project's",
-                    f"no such file: {format_value(name)} needs the name",
-                )
+                found, wanted = "a file of something else", f"no such file: {format_value(name)} needs this name"
                 raise DocumentError("unwritable", None, found, wanted, format_path(paths[name]), None, None)
         return paths
 

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 
 from paramcore import Assumptions, Project
+from paramcore.cli import project_directory
 from paramcore.cli.project_directory import ProjectDirectory
 from paramcore.cli.projects import ProjectFiles
 from paramcore.errors import DocumentError, ParamcoreError
+from paramcore.files import writer
 from paramcore.wire import write_project
 from tests.cli.test_file_names import NAME_SETS
 
@@ -204,6 +206,22 @@ def test_what_is_written_once_is_known(tmp_path):
     directory = ProjectDirectory(str(tmp_path), Assumptions())
     assert directory.write([DOCKS]) == directory.write([NEW_DOCKS]) == [f"{tmp_path}/docks.json"]
     assert directory.project_names == {"docks"}
+    assert read(tmp_path) == {"docks": NEW_DOCKS}
+
+
+def test_an_interrupted_write_adds_no_second_file(tmp_path, monkeypatch):
+    """After an interrupt as soon as a new file is there, the project is written to the same file."""
+
+    def interrupt(path, pieces):
+        writer.write_atomically(path, pieces)
+        raise KeyboardInterrupt
+
+    directory = ProjectDirectory(str(tmp_path), Assumptions())
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(project_directory, "write_atomically", interrupt)
+        directory.write([DOCKS])
+    directory.write([NEW_DOCKS])
+    assert os.listdir(tmp_path) == ["docks.json"]
     assert read(tmp_path) == {"docks": NEW_DOCKS}
 
 
