@@ -196,7 +196,11 @@ COMMANDS: dict[str, Sequence[Argument]] = {
     "assumptions": (_TEXT_OR_JSON,),
     "fetch": (
         _optional(_NAME),
-        _argument("--all", metavar="DIR", help="instead of NAME: write all projects to DIR, each to its own file"),
+        _argument(
+            "--all",
+            metavar="DIR",
+            help="instead of NAME: write all projects to DIR, each to the file that holds it or to a new file",
+        ),
         _format("json"),
         _OUTPUT,
         *_SERVICE_OPTIONS,
@@ -225,7 +229,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         _argument(
             "--port", type=_parse_port, default=0, metavar="N", help="the port to listen on (default: a free one)"
         ),
-        _argument("--save", metavar="DIR", help="save the projects in DIR, each in its own file"),
+        _argument("--save", metavar="DIR", help="save each project in the file of DIR that holds it, or in a new file"),
         _flag("--validate", "reject tasks in which `validate` finds errors"),
     ),
 }

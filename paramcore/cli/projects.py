@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from paramcore.cli.contents import find_misspelt_history, holds_projects
 from paramcore.cli.output import print_message
@@ -21,20 +21,78 @@ from paramcore.wire import read_projects
 _T = TypeVar("_T")
 
 
+@frozen
+class ProjectFile:
+    """A file that holds a project, or an array of projects."""
+
+    path: str
+    document: Document
+    projects: tuple[Project, ...]
+
+    @property
+    def is_array(self) -> bool:
+        """Whether the file is an array, also of one project."""
+        return isinstance(self.document.value, list)
+
+    def locate_element(self, index: int) -> str:
+        """Return the JSON Pointer of a project by its index."""
+        return join_pointer(index) if self.is_array else ""
+
+
+def read_project_files(
+    paths: Sequence[str],
+    assumptions: Assumptions,
+    *,
+    documents: Mapping[str, Document] = {},
+    on_skip: Callable[[str], None] = lambda _message: None,
+) -> list[ProjectFile]:
+    """Read the projects of files, and of all `.json` and `.yaml` files of directories.
+
+    `documents` holds files that were read already, by their paths.  Hidden files of
+    a directory are skipped.  `on_skip` gets a message about each file of a directory
+    that is no project.
+
+    Raises:
+        DocumentError: `wrong_project` for two projects of the same name; else as
+            `read_document` and `read_project`.
+    """
+    files: list[ProjectFile] = []
+    sources: dict[str, str] = {}
+    # A pattern of a shell may name a file that is in a directory, too.
+    for path in {os.path.realpath(path): path for argument in paths for path in _list_files(argument)}.values():
+        document = documents.get(path) or read_document(path, limit=PROJECT_SIZE, depth=PROJECT_DEPTH)
+        if path not in paths and not holds_projects(document.value):
+            on_skip(f"skipped {document.source}: it is no project")
+            continue
+        with document.locate_errors():
+            file = ProjectFile(path, document, _read_projects(document, assumptions))
+            _reject_duplicates(file, sources)
+        files.append(file)
+    return files
+
+
+def _reject_duplicates(file: ProjectFile, sources: dict[str, str]) -> None:
+    """Reject a project that another file holds, too; add those of the file to `sources`, the files by project name."""
+    for index, project in enumerate(file.projects):
+        if project.name in sources:
+            found = f"a second project {format_value(project.name)}"
+            wanted = f"each project once: it is in {sources[project.name]}, too"
+            raise WrongProject("wrong_project", f"{file.locate_element(index)}/name", found, wanted)
+        sources[project.name] = file.document.source
+
+
 class ProjectFiles:
-    """The projects of files, or of all `.json` and `.yaml` files of directories.
+    """The projects that a command line names, by file or by directory.
 
-    `documents` holds files that were read already, by their paths.
-
-    Hidden files of a directory are skipped, and those that are no project are named
-    on standard error.
+    Files of a directory that are no project are named on standard error.  `documents`
+    holds files that were read already, by their paths.
 
     `many` is whether an answer is a list: for a directory, for an array of projects
     and for several files.
 
     Raises:
-        DocumentError: `wrong_project` where there is no project, or two of the
-            same name; else as `read_document` and `read_project`.
+        DocumentError: `wrong_project` where there is no project; else as
+            `read_project_files`.
     """
 
     def __init__(
@@ -46,19 +104,14 @@ class ProjectFiles:
         documents: Mapping[str, Document] = {},
     ) -> None:
         self.paths: str = ", ".join(map(format_path, paths))
-        self.many: bool = len(paths) > 1 or any(map(os.path.isdir, paths))
+        files = read_project_files(paths, assumptions, documents=documents, on_skip=print_message)
+        self.many: bool = len(paths) > 1 or any(map(os.path.isdir, paths)) or any(file.is_array for file in files)
         self._by_name: dict[str, Project] = {}
         self._locations: dict[str, tuple[Document, str]] = {}
-        # A pattern of a shell may name a file that is in a directory, too.
-        sources = {os.path.realpath(source): source for path in paths for source in _list_files(path)}
-        for source in sources.values():
-            document = documents.get(source) or read_document(source, limit=PROJECT_SIZE, depth=PROJECT_DEPTH)
-            if source not in paths and not holds_projects(document.value):
-                print_message(f"skipped {document.source}: it is no project")
-                continue
-            self.many = self.many or isinstance(document.value, list)
-            with document.locate_errors():
-                self._add(_read_projects(document, assumptions), document)
+        for file in files:
+            for index, project in enumerate(file.projects):
+                self._by_name[project.name] = project
+                self._locations[project.name] = (file.document, file.locate_element(index))
         if not self._by_name:
             found, wanted = "no project in it", "a project, or several"
             raise DocumentError("wrong_project", None, found, wanted, self.paths, None, None)
@@ -75,15 +128,6 @@ class ProjectFiles:
     def apply_update(self, update: Update) -> None:
         """Replace each project by what it is after an update."""
         self._by_name = {name: project.update(update) for name, project in self._by_name.items()}
-
-    def _add(self, projects: Iterable[Project], document: Document) -> None:
-        for index, project in enumerate(projects):
-            path = join_pointer(index) if isinstance(document.value, list) else ""
-            if project.name in self._by_name:
-                found, wanted = f"a second project {format_value(project.name)}", "each project once"
-                raise DocumentError("wrong_project", f"{path}/name", found, wanted, document.source, None, None)
-            self._by_name[project.name] = project
-            self._locations[project.name] = (document, path)
 
     def _warn_of_ignored_names(self, project: Project) -> None:
         document, path = self._locations[project.name]
@@ -132,19 +176,34 @@ def _read_projects(document: Document, assumptions: Assumptions) -> tuple[Projec
         raise evolve(error, problem=found, remedy="`param_history`: rename it") from None
 
 
+def list_project_paths(directory: str) -> list[str]:
+    """Return the paths of the `.json` and `.yaml` files of a directory; raise as `list_directory`."""
+    # Hidden files belong to the system; on foreign disks, macOS writes `._docks.json` beside `docks.json`.
+    return [
+        os.path.join(directory, name)
+        for name in list_directory(directory)
+        if name.endswith((".json", *YAML_SUFFIXES)) and not name.startswith(".")
+    ]
+
+
+def list_directory(path: str) -> list[str]:
+    """Return the sorted names of all files in a directory.
+
+    Raises:
+        DocumentError: `unreadable`.
+    """
+    try:
+        return sorted(os.listdir(path))
+    except OSError as error:
+        reason, wanted = describe_os_error(error), "a directory that can be read"
+        raise DocumentError("unreadable", None, reason, wanted, format_path(path), None, None) from None
+
+
 def _list_files(path: str) -> list[str]:
     if not os.path.isdir(path):
         return [path]
-    source = format_path(path)
-    try:
-        # Hidden files belong to the system; on foreign disks, macOS writes `._docks.json` beside `docks.json`.
-        names = sorted(
-            name for name in os.listdir(path) if name.endswith((".json", *YAML_SUFFIXES)) and not name.startswith(".")
-        )
-    except OSError as error:
-        reason, wanted = describe_os_error(error), "a directory that can be read"
-        raise DocumentError("unreadable", None, reason, wanted, source, None, None) from None
-    if not names:
+    paths = list_project_paths(path)
+    if not paths:
         found, wanted = "a directory without `.json` or `.yaml` files", "project files in it"
-        raise DocumentError("unreadable", None, found, wanted, source, None, None)
-    return [os.path.join(path, name) for name in names]
+        raise DocumentError("unreadable", None, found, wanted, format_path(path), None, None)
+    return paths

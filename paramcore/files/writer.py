@@ -21,7 +21,8 @@ def write_atomically(path: str, pieces: Iterable[str]) -> None:
     """Write a text file whole, or leave the existing file as it is.
 
     Write the pieces to a new file in the same directory, which then replaces the
-    existing one and keeps its mode.  A symbolic link is replaced, not followed.
+    existing one and keeps its mode (on Windows, files have none).  A symbolic link
+    is replaced, not followed.
 
     Raises:
         DocumentError: `unwritable`.
@@ -33,7 +34,8 @@ def write_atomically(path: str, pieces: Iterable[str]) -> None:
         try:
             with open(temporary, "x", encoding="utf-8", newline="") as stream:
                 _write_pieces(stream, pieces, mode)
-                os.replace(temporary, path)
+            # Windows renames no file that is open.
+            os.replace(temporary, path)
         except BaseException:
             # A signal may arrive as soon as the file is there, so `open` is inside the `try`.
             with suppress(OSError):
@@ -59,7 +61,8 @@ def _write_pieces(stream: TextIO, pieces: Iterable[str], mode: int | None) -> No
     stream.write("".join(buffer))
     stream.flush()
     os.fsync(stream.fileno())
-    if mode is not None:
+    # Windows has no such modes, and Python no `fchmod` there before 3.13.
+    if mode is not None and hasattr(os, "fchmod"):
         os.fchmod(stream.fileno(), mode)
 
 

@@ -41,7 +41,8 @@ class MemoryService:
     `created_at` returns the time of each new object as ISO 8601 text, or None.
     `on_validate` gets the project and the effective params of each new task; if it returns a
     text, the service rejects the task with this reason.  `on_event` gets one
-    sentence about each request.
+    sentence about each request.  The service creates no project whose name is among
+    `reserved_names`.
 
     Example:
         >>> service = MemoryService([Project("docks", type="imageannotation")], on_event=print)
@@ -58,11 +59,13 @@ class MemoryService:
         created_at: Callable[[], str | None] = lambda: None,
         on_validate: Callable[[Project, EffectiveParams], str | None] = lambda _project, _effective: None,
         on_event: Callable[[str], None] = lambda _event: None,
+        reserved_names: Iterable[str] = (),
     ) -> None:
         self.assumptions = assumptions
         self._created_at = created_at
         self._on_validate = on_validate
         self._on_event = on_event
+        self._reserved_names = frozenset(reserved_names)
         self._projects = {project.name: project for project in projects}
         self._batches: dict[str, dict[str, Any]] = {}
         self._tasks: dict[str, dict[str, Any]] = {}
@@ -170,6 +173,8 @@ class MemoryService:
         name = body.get("name")
         if isinstance(name, str) and name in self._projects:
             raise _RejectedRequest(409, "A project with that name already exists.")
+        if isinstance(name, str) and name in self._reserved_names:
+            raise _RejectedRequest(409, "A project with that name already exists, but is not served.")
         project = Project(
             name,  # type: ignore[arg-type]
             type=body.get("type"),  # type: ignore[arg-type]

@@ -24,7 +24,7 @@ class StandIn:
 
     Live and test keys see separate worlds, `live` and `test`, which begin with
     the same projects.  Each world is a `MemoryService`, so a `Client` can use it as
-    its transport.  The callbacks are those of `MemoryService`.
+    its transport.  The callbacks and `reserved_names` are those of `MemoryService`.
 
     Example:
         >>> StandIn([Project("docks", type="imageannotation")])
@@ -39,11 +39,17 @@ class StandIn:
         created_at: Callable[[], str | None] = lambda: None,
         on_validate: Callable[[Project, EffectiveParams], str | None] = lambda _project, _effective: None,
         on_event: Callable[[str], None] = lambda _event: None,
+        reserved_names: Iterable[str] = (),
     ) -> None:
-        initial = tuple(projects)
+        initial, reserved = tuple(projects), frozenset(reserved_names)
         worlds = [
             MemoryService(
-                initial, assumptions=assumptions, created_at=created_at, on_validate=on_validate, on_event=on_event
+                initial,
+                assumptions=assumptions,
+                created_at=created_at,
+                on_validate=on_validate,
+                on_event=on_event,
+                reserved_names=reserved,
             )
             for _ in range(2)
         ]

@@ -1,6 +1,7 @@
 """`fetch`, `apply`, `reconcile` and `status`, against a loopback server."""
 
 import json
+import os
 import signal
 import subprocess
 import time
@@ -57,6 +58,41 @@ class TestFetch:
             names = {json.loads(file.read_text())["name"] for file in (tmp_path / "all").iterdir()}
             assert names == {NAME, *several}
             assert len(ran.out.splitlines()) == 6
+
+    def test_all_again(self, tmp_path):
+        """A project goes back to the file that holds it, under whatever name, and a new one gets a new file."""
+        with Server() as server:
+            (tmp_path / "update.json").write_text('{"a": 1}')
+            assert asked(server, "fetch", "--all", tmp_path).out == f"{tmp_path}/boxes.json\n"
+            (tmp_path / "boxes.json").rename(tmp_path / "Our boxes.json")
+            server.rival(Patch({"c": 1}))
+            server.service.send(create_project("Boxes", type="comparison"))
+            ran = asked(server, "fetch", "--all", tmp_path)
+            assert (ran.status, ran.out, ran.err) == (0, f"{tmp_path}/Our boxes.json\n{tmp_path}/Boxes.json\n", "")
+            assert sorted(os.listdir(tmp_path)) == ["Boxes.json", "Our boxes.json", "update.json"]
+            assert (
+                asked(server, "status", tmp_path).out == '"Boxes": in sync, 0 versions\n"boxes": in sync, 3 versions\n'
+            )
+
+    @pytest.mark.parametrize(
+        ("name", "text", "message", "reads"),
+        [
+            ("broken.json", '{"name": "x", "type": "y"}', "broken.json:1:1", 0),
+            ("second.json", '{"name": "boxes", "type": "y", "param_history": []}', 'a second project "boxes"', 0),
+            ("third.yaml", "name: cranes\ntype: y\nparam_history: []", 'the project "cranes" in a YAML file', 1),
+        ],
+    )
+    def test_all_or_nothing(self, tmp_path, name, text, message, reads):
+        """A directory with a broken project, a project twice or an outdated YAML file is left as it is."""
+        with Server() as server:
+            server.service.send(create_project("cranes", type="comparison"))
+            (tmp_path / "old.json").write_text('{"name": "boxes", "type": "x", "param_history": []}')
+            (tmp_path / name).write_text(text)
+            before = {path.name: path.read_text() for path in tmp_path.iterdir()}
+            ran = asked(server, "fetch", "--all", tmp_path)
+            assert (ran.status, ran.out, server.reads) == (2, "", reads)
+            assert message in ran.err
+            assert {path.name: path.read_text() for path in tmp_path.iterdir()} == before
 
     def test_what_is_not_there(self):
         """A project that the service does not know is *not done*, in one line."""

@@ -115,12 +115,13 @@ def test_an_array_of_projects_is_read(tmp_path):
 
 
 def test_the_same_project_twice_is_rejected(tmp_path):
-    """Two projects with the same name are rejected, with the file of the second."""
+    """Two projects with the same name are rejected, with the place of the second and the file of the first."""
     for name in ("a.json", "b.json"):
         (tmp_path / name).write_text((EXAMPLES / PROJECT).read_text())
     ran = run("preview", tmp_path, "-", stdin="{}")
     assert ran.status == REFUSED
-    assert "b.json: " in ran.err
+    assert ran.err.startswith(f"error: {tmp_path}/b.json:3:11: at /name: ")
+    assert ran.err.endswith(f"{tmp_path}/a.json, too\n")
 
 
 def test_look_alikes_are_warned_about():

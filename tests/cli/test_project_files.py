@@ -92,3 +92,14 @@ def test_a_file_that_is_no_json_is_an_error(place):
     """What a damaged file held is unknown, so it is not skipped."""
     (place / "other.json").write_text('{"name": ')
     assert run("validate", place).status == 2
+
+
+def test_both_files_of_a_project_are_named(place):
+    """Where two files of a directory hold one project, the error names the place in the second, and the first."""
+    (place / "other.json").write_text(json.dumps([{**PROJECT, "name": "cranes"}, PROJECT]))
+    ran = run("log", place)
+    assert (ran.out, ran.status) == ("", 2)
+    assert ran.err == (
+        f'error: {place}/other.json:1:107: at /1/name: found a second project "docks", '
+        f"wanted each project once: it is in {place}/docks.json, too\n"
+    )

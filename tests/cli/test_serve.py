@@ -1,13 +1,14 @@
 """`serve`: the stand-in as a person starts it."""
 
 import json
+import shutil
 import signal
 import subprocess
 from contextlib import contextmanager
 
 import pytest
 import scaleapi
-from scaleapi.exceptions import ScaleInvalidRequest
+from scaleapi.exceptions import ScaleDuplicateResource, ScaleInvalidRequest
 from scaleapi.tasks import TaskType
 
 from tests.cli.running import EXAMPLES, command, environment, heed_interrupts, run
@@ -51,6 +52,79 @@ def test_it_tells_what_a_script_does(tmp_path):
     kept = json.loads((tmp_path / "north docks.json").read_text())
     assert kept["param_history"][5]["instruction"] == "Box every crane."
     assert run("log", str(tmp_path)).status == 0
+
+
+def list_texts(directory):
+    return {path.name: path.read_text() for path in directory.iterdir()}
+
+
+@pytest.fixture
+def projects(tmp_path):
+    """A directory as the examples have it, with two projects and a file that is no project."""
+    directory = tmp_path / "projects"
+    shutil.copytree(EXAMPLES / "projects", directory)
+    (directory / "update.json").write_text('{"padding": 9}')
+    return directory
+
+
+def test_a_project_goes_back_to_its_file(projects):
+    """The files of a directory that is served and saved keep their names, and only those that change are rewritten."""
+    before = list_texts(projects)
+    process = subprocess.Popen(
+        command("serve", projects, "--save", projects),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(),
+        preexec_fn=heed_interrupts,
+    )
+    with process:
+        client = scaleapi.ScaleClient("any", api_instance_url=process.stdout.readline().split()[-1])
+        client.update_project("north docks", instruction="Box every crane.")
+        client.create_project("North Docks", TaskType.ImageAnnotation, params={"padding": 1})
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
+        assert process.stderr.read() == f"skipped {projects}/update.json: it is no project\n"
+    after = list_texts(projects)
+    assert after.keys() - before.keys() == {"North Docks.json"}
+    assert {name for name in before if before[name] != after[name]} == {"north-docks.json"}
+    assert json.loads(after["north-docks.json"])["param_history"][5]["instruction"] == "Box every crane."
+
+
+def test_a_project_from_elsewhere_goes_to_the_file_of_its_name(projects, tmp_path):
+    """The directory keeps one file for each name, and a project that is not served stays as it is."""
+    before = list_texts(projects)
+    project = {"name": "south docks", "type": "imageannotation", "param_history": [{"version": 0, "padding": 7}]}
+    (tmp_path / "mine.json").write_text(json.dumps(project))
+    with started(str(tmp_path / "mine.json"), "--save", str(projects)) as (process, url):
+        client = scaleapi.ScaleClient("any", api_instance_url=url)
+        with pytest.raises(ScaleDuplicateResource, match="not served"):
+            client.create_project("north docks", TaskType.ImageAnnotation)
+        assert process.stdout.readline() == (
+            "POST /projects 409  A project with that name already exists, but is not served.\n"
+        )
+    after = list_texts(projects)
+    assert json.loads(after["south-docks.json"]) == project
+    assert {**after, "south-docks.json": ""} == {**before, "south-docks.json": ""}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("docks.yaml", "name: docks\ntype: x\nparam_history: []\n", "which paramcore does not rewrite"),
+        ("broken.json", '{"name": "x", "type": "y"}', "broken.json:1:1"),
+        ("twice.json", '{"name": "north docks", "type": "y", "param_history": []}', "a second project"),
+    ],
+)
+def test_a_directory_that_cannot_be_saved_is_told_before_it_listens(projects, tmp_path, name, text, message):
+    """A YAML file with a served project, a broken project or a project in two files ends it before it writes."""
+    (tmp_path / "docks.json").write_text('{"name": "docks", "type": "x", "param_history": []}')
+    (projects / name).write_text(text)
+    before = list_texts(projects)
+    ran = run("serve", tmp_path / "docks.json", "--save", projects)
+    assert (ran.status, ran.out) == (2, "")
+    assert message in ran.err
+    assert list_texts(projects) == before
 
 
 def test_it_begins_with_nothing():

@@ -60,6 +60,16 @@ class TestTheOfficialSDK:
         with pytest.raises(ScaleDuplicateResource, match="already exists"):
             sdk.create_project("bare", TaskType.ImageAnnotation)
 
+    def test_a_reserved_name_is_refused(self):
+        """No client creates a project of a reserved name, with whatever key; other names are free."""
+        with run_server(StandIn([BOXES], reserved_names=iter(["docks"]))) as server:
+            for key in ("live_any", "test_any"):
+                sdk = scaleapi.ScaleClient(key, api_instance_url=server.url)
+                with pytest.raises(ScaleDuplicateResource, match="already exists, but is not served"):
+                    sdk.create_project("docks", TaskType.ImageAnnotation)
+                sdk.create_project("Docks", TaskType.ImageAnnotation)
+                assert {project.name for project in sdk.projects()} == {"boxes", "Docks"}
+
     @pytest.mark.parametrize("name", ["a b", "a/b", "a?b", "a#b", "a%2Fb", "caf\u00e9", "a+b", "\U0001f69c"])
     def test_a_name_comes_through(self, sdk, name):
         """A name with spaces, slashes and signs leads to the project of just this name."""

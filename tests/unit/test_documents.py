@@ -12,7 +12,7 @@ import sys
 import pytest
 
 from paramcore.errors import DocumentError, NotJSON
-from paramcore.files import document
+from paramcore.files import document, writer
 from paramcore.files.document import Document
 from paramcore.files.positions import Position
 from paramcore.files.reader import read_document, read_lines
@@ -372,6 +372,33 @@ def test_a_file_keeps_its_mode(tmp_path):
     file.chmod(0o640)
     write_atomically(str(file), ["after"])
     assert (file.read_text(), stat.S_IMODE(file.stat().st_mode)) == ("after", 0o640)
+
+
+def test_a_system_without_modes_keeps_none(tmp_path, monkeypatch):
+    """Where Python has no `os.fchmod`, as on Windows before 3.13, an existing file is replaced all the same."""
+    file = tmp_path / "out.txt"
+    file.write_text("before")
+    monkeypatch.delattr(os, "fchmod")
+    write_atomically(str(file), ["after"])
+    assert (file.read_text(), os.listdir(tmp_path)) == ("after", ["out.txt"])
+
+
+def test_a_new_file_is_closed_before_it_is_renamed(tmp_path, monkeypatch):
+    """Windows renames no file that is open."""
+    streams = []
+
+    def open_and_keep(*args, **kwargs):
+        streams.append(open(*args, **kwargs))  # noqa: SIM115
+        return streams[-1]
+
+    def replace(source, target):
+        assert [stream.closed for stream in streams] == [True]
+        os.rename(source, target)
+
+    monkeypatch.setattr(writer, "open", open_and_keep, raising=False)
+    monkeypatch.setattr(os, "replace", replace)
+    write_atomically(str(tmp_path / "out.txt"), ["after"])
+    assert (tmp_path / "out.txt").read_text() == "after"
 
 
 def test_a_link_is_replaced(tmp_path):

@@ -7,7 +7,7 @@ from argparse import Namespace
 from paramcore.cli.client import create_client
 from paramcore.cli.exit_codes import FINE
 from paramcore.cli.output import Pieces, exit_with_usage, format_document
-from paramcore.cli.project_files import make_directory, write_project_file
+from paramcore.cli.project_directory import ProjectDirectory
 from paramcore.wire import write_project
 
 
@@ -15,12 +15,12 @@ def fetch(options: Namespace) -> Pieces:
     """Fetch a project from the API and print it, or write all projects to a directory."""
     if (options.name is None) == (options.all is None):
         exit_with_usage("pass either NAME or --all DIR")
+    # A broken project in the directory is an error before any request is sent.
+    directory = None if options.all is None else ProjectDirectory(options.all, options.assumptions)
     client = create_client(options)
-    if options.name is not None:
+    if directory is None:
         yield format_document(write_project(client.get_project(options.name)))
         return FINE
-    projects = client.list_projects()
-    make_directory(options.all)
-    for project in projects:
-        yield f"{write_project_file(options.all, project)}\n"
+    for path in directory.write(client.list_projects()):
+        yield f"{path}\n"
     return FINE

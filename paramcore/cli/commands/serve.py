@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import queue
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 
 from paramcore.cli.exit_codes import FINE
 from paramcore.cli.output import Pieces, flush_output
-from paramcore.cli.project_files import make_directory, write_project_file
+from paramcore.cli.project_directory import ProjectDirectory
 from paramcore.cli.projects import ProjectFiles
 from paramcore.errors import DocumentError, InvalidSetting
 from paramcore.model import EffectiveParams, Project
@@ -24,14 +24,18 @@ from paramcore.validation.validator import Validator
 def serve(options: Namespace) -> Pieces:
     """Run a stand-in for the API on this machine, and print what each request does."""
     events: queue.SimpleQueue[str] = queue.SimpleQueue()
+    projects = _read_projects(options)
+    directory = _open_directory(options, projects)
     stand_in = StandIn(
-        _read_projects(options),
+        projects.values(),
         assumptions=options.assumptions,
         created_at=_format_now,
         on_validate=_find_error if options.validate else lambda _project, _effective: None,
         on_event=events.put,
+        # A project of this name would take the file of one that is not served.
+        reserved_names=() if directory is None else directory.project_names - projects.keys(),
     )
-    save = _create_saver(stand_in, options.save)
+    save = _create_saver(stand_in, directory)
     save()
     with ExitStack() as stack:
         try:
@@ -52,7 +56,7 @@ def serve(options: Namespace) -> Pieces:
     return FINE
 
 
-def _read_projects(options: Namespace) -> list[Project]:
+def _read_projects(options: Namespace) -> dict[str, Project]:
     projects: dict[str, Project] = {}
     for path in options.projects:
         for project in ProjectFiles([path], options.assumptions):
@@ -60,7 +64,16 @@ def _read_projects(options: Namespace) -> list[Project]:
                 found, wanted = f"a second project {format_value(project.name)}", "each project once"
                 raise DocumentError("wrong_project", None, found, wanted, format_path(path), None, None)
             projects[project.name] = project
-    return list(projects.values())
+    return projects
+
+
+def _open_directory(options: Namespace, projects: Mapping[str, Project]) -> ProjectDirectory | None:
+    """Read the directory of `--save`; each of the projects can be written to it, also after an update."""
+    if options.save is None:
+        return None
+    directory = ProjectDirectory(options.save, options.assumptions, sources=options.projects)
+    directory.check_writable(projects)
+    return directory
 
 
 def _find_error(project: Project, effective: EffectiveParams) -> str | None:
@@ -69,18 +82,16 @@ def _find_error(project: Project, effective: EffectiveParams) -> str | None:
     return next((str(finding) for finding in findings if finding.severity == "error"), None)
 
 
-def _create_saver(stand_in: StandIn, directory: str | None) -> Callable[[], None]:
+def _create_saver(stand_in: StandIn, directory: ProjectDirectory | None) -> Callable[[], None]:
     """Return a function that writes the projects changed since its last call."""
     saved: dict[str, Project] = {}
 
     def save() -> None:
         if directory is None:
             return
-        make_directory(directory)
-        for name, project in stand_in.live.projects.items():
-            if saved.get(name) is not project:
-                write_project_file(directory, project)
-                saved[name] = project
+        projects = stand_in.live.projects
+        directory.write(project for name, project in projects.items() if saved.get(name) is not project)
+        saved.update(projects)
 
     return save
 

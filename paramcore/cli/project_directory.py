@@ -1,0 +1,125 @@
+"""A directory of project files, as `fetch --all` and `serve --save` write it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Set as AbstractSet
+from typing import Any
+
+from paramcore.cli.file_names import choose_file_names, fold_file_name
+from paramcore.cli.output import format_document
+from paramcore.cli.projects import list_directory, list_project_paths, read_project_files
+from paramcore.errors import DocumentError
+from paramcore.files.reader import YAML_SUFFIXES
+from paramcore.files.writer import write_atomically
+from paramcore.model import Assumptions, Project
+from paramcore.text import describe_os_error, format_path, format_value
+from paramcore.wire import write_project
+
+
+class ProjectDirectory:
+    """The project files of a directory, in which each project is kept in one file.
+
+    The directory is read once, as every command reads a directory, and need not
+    exist.  `sources` are files that projects came from: those in the directory count
+    as its files, whatever their names.
+
+    Raises:
+        DocumentError: as `read_project_files`.
+    """
+
+    def __init__(self, path: str, assumptions: Assumptions, *, sources: Iterable[str] = ()) -> None:
+        self._path = path
+        arguments = [source for source in sources if _is_file_in(source, path)]
+        if os.path.isdir(path) and list_project_paths(path):
+            arguments.append(path)
+        #: The path of the file of each project, by the project's name.
+        self._paths: dict[str, str] = {}
+        #: The projects of each file, by name, in the order of the file.
+        self._files: dict[str, Mapping[str, Project]] = {}
+        self._arrays: set[str] = set()
+        for file in read_project_files(arguments, assumptions):
+            self._files[file.path] = {project.name: project for project in file.projects}
+            self._paths.update(dict.fromkeys(self._files[file.path], file.path))
+            if file.is_array:
+                self._arrays.add(file.path)
+
+    @property
+    def project_names(self) -> AbstractSet[str]:
+        """The names of the projects in the directory."""
+        return self._paths.keys()
+
+    def check_writable(self, project_names: Iterable[str]) -> None:
+        """Check that no YAML file holds one of the projects.
+
+        Raises:
+            DocumentError: `unwritable`.
+        """
+        for name in project_names:
+            path = self._paths.get(name, "")
+            if path.endswith(YAML_SUFFIXES):
+                found = f"the project {format_value(name)} in a YAML file, which paramcore does not rewrite"
+                wanted = "the project as JSON, or another directory"
+                raise DocumentError("unwritable", None, found, wanted, format_path(path), None, None)
+
+    def write(self, projects: Iterable[Project]) -> list[str]:
+        """Write each project to the file that holds it, or to a new file; return the paths of the files.
+
+        A file is written whole or not at all.  It stays as it is if its projects are
+        unchanged.
+
+        Raises:
+            DocumentError: `unwritable`: as `check_writable` for a project that changed, and
+                for a new project whose file names are taken, before anything is written;
+                or where the system cannot write a file.
+        """
+        by_name = {project.name: project for project in projects}
+        new_paths = self._choose_paths([name for name in by_name if name not in self._paths])
+        paths = {**self._paths, **new_paths}
+        updates: dict[str, dict[str, Project]] = {}
+        for name, project in by_name.items():
+            updates.setdefault(paths[name], {})[name] = project
+        changed: dict[str, Mapping[str, Project]] = {}
+        for path, update in updates.items():
+            before = self._files.get(path, {})
+            changed_names = [name for name, project in update.items() if before.get(name) != project]
+            if changed_names:
+                self.check_writable(changed_names)
+                changed[path] = {**before, **update}
+        _make_directory(self._path)
+        # An interrupt may come between a write and the next line: the next call must find the file.
+        self._paths = paths
+        for path, contents in changed.items():
+            # A symbolic link stays, and the file that it leads to is replaced.
+            write_atomically(os.path.realpath(path), [format_document(self._to_json(path, contents))])
+            self._files[path] = contents
+        return list(updates)
+
+    def _choose_paths(self, project_names: list[str]) -> dict[str, str]:
+        """Return the path of a new file for each project; no such file exists."""
+        taken = list_directory(self._path) if project_names and os.path.isdir(self._path) else []
+        folded = set(map(fold_file_name, taken))
+        paths: dict[str, str] = {}
+        for name, file_name in choose_file_names(project_names, taken).items():
+            paths[name] = os.path.join(self._path, file_name)
+            if fold_file_name(file_name) in folded:
+                found, wanted = "a file of something else", f"no such file: {format_value(name)} needs this name"
+                raise DocumentError("unwritable", None, found, wanted, format_path(paths[name]), None, None)
+        return paths
+
+    def _to_json(self, path: str, projects: Mapping[str, Project]) -> Any:
+        documents = [write_project(project) for project in projects.values()]
+        return documents if path in self._arrays else documents[0]
+
+
+def _is_file_in(source: str, directory: str) -> bool:
+    parent = os.path.dirname(source) or os.curdir
+    return source != "-" and os.path.isfile(source) and os.path.realpath(parent) == os.path.realpath(directory)
+
+
+def _make_directory(path: str) -> None:
+    try:
+        os.makedirs(path, exist_ok=True)
+    except (OSError, ValueError) as error:
+        reason, source = describe_os_error(error), format_path(path)
+        raise DocumentError("unwritable", None, reason, "a directory", source, None, None) from None

@@ -1,0 +1,77 @@
+"""Commands run where Python lacks what only Unix has."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import EXAMPLES, ROOT, environment, run
+
+#: Removes what Python lacks on Windows, before anything else is imported.
+REMOVE_UNIX = """
+import os, signal, socket, sys
+for module in ("fcntl", "grp", "pwd", "resource", "syslog", "termios", "tty"):
+    sys.modules[module] = None
+for name in ("fchmod", "fchown", "fork", "getuid", "geteuid", "get_blocking", "set_blocking", "mkfifo", "uname"):
+    delattr(os, name)
+for name in ("SIGHUP", "SIGQUIT", "SIGPIPE", "SIGKILL", "SIGALRM", "SIGUSR1", "SIGUSR2", "setitimer", "pthread_sigmask"):
+    delattr(signal, name)
+del socket.AF_UNIX
+"""
+MODULES = [
+    ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    for path in sorted((ROOT / "paramcore").rglob("*.py"))
+    if path.name not in ("__init__.py", "__main__.py")
+]
+
+
+def run_without_unix(code, *arguments, stdin=""):
+    """Run code in a Python that lacks what only Unix has; return what it prints, and its exit code."""
+    done = subprocess.run(
+        [sys.executable, "-c", REMOVE_UNIX + code, *map(str, arguments)],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        cwd=EXAMPLES,
+        env=environment(),
+        timeout=60,
+    )
+    return done.stdout, done.stderr, done.returncode
+
+
+def test_every_module_loads():
+    """No module needs a call or a module of Unix to be imported."""
+    code = "import importlib\nfor name in sys.argv[1:]:\n    importlib.import_module(name)\n"
+    assert run_without_unix(code, *MODULES) == ("", "", 0)
+
+
+START = "from paramcore.cli.entry import start\nsys.exit(start())\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("preview", "warehouse-boxes.json", "night-shift.jsonl", "--format", "json"),
+        ("preview", "warehouse-boxes.json", "-", "--lines", "--format", "json"),
+        ("validate", "street-signs.json"),
+        ("plan", "projects", "reword.json"),
+        ("serve", "nothing.json"),
+    ],
+    ids=" ".join,
+)
+def test_commands_answer_the_same(arguments):
+    """Standard input and output, exit codes and errors do not depend on what only Unix has."""
+    stdin = Path(EXAMPLES, "night-shift.jsonl").read_text()
+    ran = run(*arguments, stdin=stdin)
+    assert run_without_unix(START, *arguments, stdin=stdin) == (ran.out, ran.err, ran.status)
+
+
+def test_an_output_file_is_replaced(tmp_path):
+    """`--output` replaces an existing file."""
+    file = tmp_path / "answers.json"
+    file.write_text("before")
+    arguments = ("preview", "warehouse-boxes.json", "night-shift.json", "--format", "json")
+    assert run_without_unix(START, *arguments, "--output", file) == ("", "", 0)
+    assert file.read_text() == run(*arguments).out
+    assert list(tmp_path.iterdir()) == [file]

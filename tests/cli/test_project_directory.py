@@ -1,0 +1,255 @@
+"""A directory of project files: each project is kept in the file that holds it."""
+
+import json
+import os
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given
+
+from paramcore import Assumptions, Project
+from paramcore.cli import project_directory
+from paramcore.cli.project_directory import ProjectDirectory
+from paramcore.cli.projects import ProjectFiles
+from paramcore.errors import DocumentError, ParamcoreError
+from paramcore.files import writer
+from paramcore.wire import write_project
+from tests.cli.test_file_names import NAME_SETS
+
+DOCKS = Project("docks", type="imageannotation", params={"padding": 3})
+CRANES = Project("cranes", type="comparison", params={"padding": 1})
+NEW_DOCKS = DOCKS.patch_params({"padding": 4})
+
+
+def store(file, *projects, many=False):
+    """Write projects as a person might: with keys and blanks of their own."""
+    objects = [{"note": "kept", **write_project(project)} for project in projects]
+    file.write_text(json.dumps(objects if many else objects[0], indent=4) + "\n\n")
+    return file
+
+
+def write(directory, *projects, sources=()):
+    return ProjectDirectory(str(directory), Assumptions(), sources=map(str, sources)).write(projects)
+
+
+def read(directory):
+    """Return the projects of a directory, as every command reads them."""
+    return {project.name: project for project in ProjectFiles([str(directory)], Assumptions())}
+
+
+def list_bytes(directory):
+    return {path.name: path.read_bytes() for path in directory.iterdir()}
+
+
+def refuse(directory, *projects, sources=()):
+    """Return the error of a write that changes nothing."""
+    before = list_bytes(directory)
+    with pytest.raises(DocumentError) as caught:
+        write(directory, *projects, sources=sources)
+    assert list_bytes(directory) == before
+    return caught.value
+
+
+@pytest.mark.parametrize("name", ["docks.json", "My Docks (old).json", "cranes.json", "DOCKS.json"])
+def test_a_project_stays_in_its_file(tmp_path, name):
+    """A project is written to the file that holds it, whatever its name."""
+    store(tmp_path / name, DOCKS)
+    assert write(tmp_path, NEW_DOCKS) == [f"{tmp_path}/{name}"]
+    assert os.listdir(tmp_path) == [name]
+    assert read(tmp_path)["docks"].versions == NEW_DOCKS.versions
+
+
+def test_a_project_stays_in_its_array(tmp_path):
+    """A project of an array is replaced in the array, and the others stay as they are, in their order."""
+    file = store(tmp_path / "all.json", CRANES, DOCKS, many=True)
+    assert write(tmp_path, NEW_DOCKS) == [str(file)]
+    cranes, docks = json.loads(file.read_text())
+    assert (cranes, docks) == ({"note": "kept", **write_project(CRANES)}, write_project(NEW_DOCKS))
+    assert os.listdir(tmp_path) == ["all.json"]
+
+
+def test_an_array_of_one_project_stays_an_array(tmp_path):
+    """A file keeps its form."""
+    file = store(tmp_path / "all.json", DOCKS, many=True)
+    write(tmp_path, NEW_DOCKS)
+    assert json.loads(file.read_text()) == [write_project(NEW_DOCKS)]
+
+
+def test_an_unchanged_file_is_left_alone(tmp_path):
+    """A file whose projects are unchanged keeps its bytes, so that a diff shows real changes only."""
+    file = tmp_path / "docks.json"
+    file.write_text(json.dumps(write_project(DOCKS), indent=7, sort_keys=True))
+    before = file.stat()
+    assert write(tmp_path, DOCKS) == [str(file)]
+    assert (file.stat().st_ino, file.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def test_a_link_stays_a_link(tmp_path):
+    """A project behind a symbolic link is written to the file that the link leads to."""
+    (tmp_path / "projects").mkdir()
+    file = store(tmp_path / "real.json", DOCKS)
+    (tmp_path / "projects" / "docks.json").symlink_to(file)
+    (tmp_path / "projects" / "again.json").symlink_to(file)
+    write(tmp_path / "projects", NEW_DOCKS)
+    assert read(tmp_path / "projects")["docks"].versions == NEW_DOCKS.versions
+    assert {path.is_symlink() for path in (tmp_path / "projects").iterdir()} == {True}
+    assert json.loads(file.read_text()) == write_project(NEW_DOCKS)
+
+
+YAML = "# Mind the cranes.\nname: docks\ntype: imageannotation\nparam_history:\n  - {version: 0, padding: 3}\n"
+
+
+@pytest.mark.parametrize("name", ["docks.yaml", "other.yml"])
+def test_yaml_is_never_rewritten(tmp_path, name):
+    """Where a YAML file is out of date, nothing is written: neither its comments nor its project get lost."""
+    (tmp_path / name).write_text(YAML)
+    error = refuse(tmp_path, CRANES, NEW_DOCKS)
+    assert (error.code, error.source) == ("unwritable", f"{tmp_path}/{name}")
+    assert "as JSON, or another directory" in error.wanted
+
+
+def test_yaml_that_is_up_to_date_is_left_alone(tmp_path):
+    """A YAML file with the same project stops nothing, and its project gets no second file."""
+    (tmp_path / "docks.yaml").write_text(YAML)
+    assert write(tmp_path, CRANES, DOCKS) == [f"{tmp_path}/cranes.json", f"{tmp_path}/docks.yaml"]
+    assert (tmp_path / "docks.yaml").read_text() == YAML
+    assert set(read(tmp_path)) == {"cranes", "docks"}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "code"),
+    [
+        ("other.json", json.dumps(write_project(DOCKS)), "wrong_project"),
+        ("other.yaml", YAML, "wrong_project"),
+        ("broken.json", '{"name": "x", "type": "y"}', "history_type"),
+        ("broken.json", '{"name": ', "json_syntax"),
+        ("broken.yaml", "a: [", "yaml_syntax"),
+    ],
+)
+def test_a_directory_in_doubt_is_not_written(tmp_path, name, text, code):
+    """Where two files hold one project, or a file is broken, nothing is written."""
+    store(tmp_path / "docks.json", DOCKS)
+    (tmp_path / name).write_text(text)
+    error = refuse(tmp_path, NEW_DOCKS, CRANES)
+    assert (error.code, Path(error.source).name) == (code, sorted(["docks.json", name])[1] if code[0] == "w" else name)
+
+
+@pytest.mark.parametrize("name", ["docks.json", "DOCKS.json", "docks.JSON"])
+def test_other_files_are_left_alone(tmp_path, name):
+    """A file that is no project is never overwritten, also where a new project would get its name."""
+    (tmp_path / name).write_text('{"instruction": "Box."}')
+    (tmp_path / ".docks.json").write_text("hidden")
+    before = list_bytes(tmp_path)
+    write(tmp_path, DOCKS)
+    write(tmp_path, NEW_DOCKS)
+    after = list_bytes(tmp_path)
+    assert before.items() < after.items()
+    assert len(after) == 3
+    assert read(tmp_path) == {"docks": NEW_DOCKS}
+
+
+def test_a_file_under_the_last_name_is_not_overwritten(tmp_path):
+    """Where even the name with the digest is taken, nothing is written."""
+    (tmp_path / "docks.json").write_text("{}")
+    (written,) = write(tmp_path, DOCKS)
+    Path(written).write_text("{}")
+    error = refuse(tmp_path, CRANES, DOCKS)
+    assert (error.code, error.source) == ("unwritable", written)
+
+
+def test_a_name_with_another_project_is_taken(tmp_path):
+    """A new project never replaces a project that was stored under its file name."""
+    store(tmp_path / "docks.json", CRANES)
+    write(tmp_path, DOCKS)
+    assert {name: project.type for name, project in read(tmp_path).items()} == {
+        "cranes": "comparison",
+        "docks": "imageannotation",
+    }
+
+
+def test_sources_in_the_directory_count(tmp_path):
+    """A project that came from a file in the directory goes back to it, also if reading the directory skips it."""
+    (tmp_path / "elsewhere").mkdir()
+    sources = [store(tmp_path / ".hidden.json", DOCKS), store(tmp_path / "cranes.txt", CRANES)]
+    outside = store(tmp_path / "elsewhere" / "docks.json", DOCKS)
+    new_cranes = CRANES.patch_params({"padding": 2})
+    assert write(tmp_path, NEW_DOCKS, new_cranes, sources=[*sources, outside, "-"]) == list(map(str, sources))
+    assert read(sources[0]) == {"docks": NEW_DOCKS}
+    assert read(sources[1]) == {"cranes": new_cranes}
+    assert sorted(os.listdir(tmp_path)) == [".hidden.json", "cranes.txt", "elsewhere"]
+
+
+def test_a_source_must_not_repeat_a_project(tmp_path):
+    """A source in the directory and another file there must not hold one project."""
+    source = store(tmp_path / "docks.txt", DOCKS)
+    store(tmp_path / "docks.json", DOCKS)
+    assert refuse(tmp_path, NEW_DOCKS, sources=[source]).code == "wrong_project"
+
+
+def test_a_new_directory_is_made(tmp_path):
+    """A directory that does not exist is made, and so are those around it."""
+    assert write(tmp_path / "a" / "b", DOCKS) == [f"{tmp_path}/a/b/docks.json"]
+    assert read(tmp_path / "a" / "b") == {"docks": DOCKS}
+
+
+def test_a_directory_that_cannot_be_made_is_an_error(tmp_path):
+    """A file in place of the directory is reported."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DocumentError) as caught:
+        write(tmp_path / "file", DOCKS)
+    assert caught.value.code == "unwritable"
+
+
+def test_what_is_written_once_is_known(tmp_path):
+    """The second write of a new project goes to the file of the first."""
+    directory = ProjectDirectory(str(tmp_path), Assumptions())
+    assert directory.write([DOCKS]) == directory.write([NEW_DOCKS]) == [f"{tmp_path}/docks.json"]
+    assert directory.project_names == {"docks"}
+    assert read(tmp_path) == {"docks": NEW_DOCKS}
+
+
+def test_an_interrupted_write_adds_no_second_file(tmp_path, monkeypatch):
+    """After an interrupt as soon as a new file is there, the project is written to the same file."""
+
+    def interrupt(path, pieces):
+        writer.write_atomically(path, pieces)
+        raise KeyboardInterrupt
+
+    directory = ProjectDirectory(str(tmp_path), Assumptions())
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(project_directory, "write_atomically", interrupt)
+        directory.write([DOCKS])
+    directory.write([NEW_DOCKS])
+    assert os.listdir(tmp_path) == ["docks.json"]
+    assert read(tmp_path) == {"docks": NEW_DOCKS}
+
+
+@given(names=NAME_SETS.filter(bool))
+def test_what_is_written_is_found(names):
+    """Whatever the names, reading the directory finds the projects; writing again adds no file."""
+    projects = [Project(name, type="t", params={"n": index}) for index, name in enumerate(sorted(names))]
+    with TemporaryDirectory() as directory:
+        # Some are written first, so that their files are there when the others come.
+        write(directory, *projects[::2])
+        write(directory, *projects[::-1])
+        files = sorted(os.listdir(directory))
+        assert len({file.casefold() for file in files}) == len(files) == len(names)
+        assert read(directory) == {project.name: project for project in projects}
+        changed = [project.patch_params({"n": -1}) for project in projects]
+        write(directory, *changed)
+        assert sorted(os.listdir(directory)) == files
+        assert read(directory) == {project.name: project for project in changed}
+
+
+def test_errors_of_the_system_are_errors(tmp_path, monkeypatch):
+    """A directory that cannot be listed is reported, not raised as an `OSError`."""
+
+    def fail(_path):
+        raise PermissionError(13, "Permission denied")
+
+    directory = ProjectDirectory(str(tmp_path), Assumptions())
+    monkeypatch.setattr(os, "listdir", fail)
+    with pytest.raises(ParamcoreError) as caught:
+        directory.write([DOCKS])
+    assert (caught.value.code, caught.value.found) == ("unreadable", "permission denied")
