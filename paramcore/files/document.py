@@ -19,7 +19,13 @@ from attrs import evolve, field, frozen
 
 from paramcore.errors import DocumentError, ParamcoreError
 from paramcore.files.encoding import decode_text
-from paramcore.files.mistakes import find_mistake
+from paramcore.files.mistakes import (
+    describe_decoder_message,
+    describe_depth,
+    describe_duplicate,
+    describe_number,
+    find_mistake,
+)
 from paramcore.files.positions import JSONLocator, Lines, Locator, Position, SyntaxProblem, Token, iter_tokens
 from paramcore.text import MESSAGE_LIMIT, truncate
 from paramcore.values import MAX_DEPTH, MAX_DIGITS, MAX_NODES, join_pointer
@@ -121,32 +127,30 @@ def decode_json(text: str, depth: int, *, is_line: bool = False) -> Any:
         SyntaxProblem: `json_syntax`, `json_number`, `json_duplicate_key` or `json_depth`.
     """
     if not text.strip(" \t\r\n"):
-        raise SyntaxProblem("json_syntax", None, "nothing: it is empty", "a JSON document")
+        raise SyntaxProblem("json_syntax", None, "invalid JSON: the document is empty", "")
     too_deep = _find_too_deep(text, depth)
     if too_deep is not None:
-        raise SyntaxProblem("json_depth", too_deep, f"more than {depth} levels", f"at most {depth} levels")
+        raise SyntaxProblem("json_depth", too_deep, *describe_depth(depth))
     try:
         return STRICT_DECODER.decode(text)
     except json.JSONDecodeError as error:
-        # Inside a text, the characters are the text's own.
-        is_in_text = error.msg.startswith(("Invalid", "Unterminated"))
-        mistake = None if is_in_text else find_mistake(text, error.pos, is_line=is_line)
+        # A string may hold any characters, so they show no mistake.
+        is_in_string = error.msg.startswith(("Invalid", "Unterminated"))
+        mistake = None if is_in_string else find_mistake(text, error.pos, is_line=is_line)
         if mistake is not None:
             raise SyntaxProblem("json_syntax", *mistake) from None
-        found = f"{error.msg[0].lower()}{error.msg[1:]} in {_format_line(text, error.pos)}"
-        raise SyntaxProblem("json_syntax", error.pos, found, "JSON") from None
+        problem = f"invalid JSON: {describe_decoder_message(error.msg)} at {_format_line(text, error.pos)}"
+        raise SyntaxProblem("json_syntax", error.pos, problem, "") from None
     except _DuplicateName:
         name = _find_duplicate_name(text)
-        found = f"the name {truncate(name.content, MESSAGE_LIMIT)} for the second time"
-        raise SyntaxProblem("json_duplicate_key", name.offset, found, "each name once") from None
+        raise SyntaxProblem("json_duplicate_key", name.offset, *describe_duplicate(name.content)) from None
     except RecursionError:
-        wanted = f"at most {depth} levels, and room for them"
-        raise SyntaxProblem("json_depth", 0, "more levels than the stack has room for", wanted) from None
+        problem = "the document is nested too deep for the rest of the Python stack"
+        raise SyntaxProblem("json_depth", 0, problem, "call paramcore from less nested code") from None
     except ValueError:
         # NaN, Infinity, 1e400, or an integer of more digits than Python converts.
         number = _find_bad_number(text)
-        wanted = f"a finite number of at most {MAX_DIGITS:,} digits"
-        raise SyntaxProblem("json_number", number.offset, truncate(number.content, MESSAGE_LIMIT), wanted) from None
+        raise SyntaxProblem("json_number", number.offset, *describe_number(number.content)) from None
 
 
 def decode_document(

@@ -25,11 +25,12 @@ def decode_text(data: bytes, source: str, first_line: int) -> str:
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
-        found = f"bytes that are no UTF-8, at byte {error.start + len(data) - len(body)}"
-        raise _make_error(found, body[: error.start].decode("utf-8"), source, first_line) from None
+        problem = f"invalid UTF-8 at byte {error.start + len(data) - len(body)}"
+        raise _make_error(problem, body[: error.start].decode("utf-8"), source, first_line) from None
     if "\0" in text[:2]:
-        found, wanted = "UTF-16 or UTF-32 without a byte order mark", "UTF-8, or UTF-16 with a byte order mark"
-        raise DocumentError("json_encoding", None, found, wanted, source, first_line, 1)
+        problem = "the text is UTF-16 or UTF-32 without a byte order mark (BOM)"
+        remedy = "encode it as UTF-8, or as UTF-16 with a BOM"
+        raise DocumentError("json_encoding", None, problem, remedy, source, first_line, 1)
     return text
 
 
@@ -44,19 +45,18 @@ def convert_utf16(data: bytes, source: str) -> bytes:
     try:
         return data.decode("utf-16").encode("utf-8")
     except UnicodeDecodeError as error:
-        found = f"bytes that are no UTF-16, at byte {error.start}"
-        raise _make_error(found, data[: error.start].decode("utf-16"), source, 1) from None
+        problem = f"invalid UTF-16 at byte {error.start}"
+        raise _make_error(problem, data[: error.start].decode("utf-16"), source, 1) from None
 
 
-def _make_error(found: str, before: str, source: str, first_line: int) -> DocumentError:
+def _make_error(problem: str, before: str, source: str, first_line: int) -> DocumentError:
     """Return an error about the bytes after `before`."""
     line, column = before.count("\n") + first_line, len(before) - before.rfind("\n")
-    return DocumentError("json_encoding", None, found, "UTF-8", source, line, column)
+    return DocumentError("json_encoding", None, problem, "encode it as UTF-8", source, line, column)
 
 
 def reject_compressed(data: bytes, source: str, line: int) -> None:
     """Raise `DocumentError` (`json_encoding`) for data that is compressed."""
     mistake = find_compressed(data)
     if mistake is not None:
-        found, wanted = mistake
-        raise DocumentError("json_encoding", None, found, wanted, source, line, 1)
+        raise DocumentError("json_encoding", None, *mistake, source, line, 1)

@@ -52,8 +52,8 @@ class UTF16Lines:
         try:
             return self._text.readline(limit).encode("utf-8")
         except UnicodeError:
-            found = "bytes that are no UTF-16"
-            raise DocumentError("json_encoding", None, found, "UTF-8", self._source, self._number, 1) from None
+            problem, remedy = "invalid UTF-16", "encode it as UTF-8"
+            raise DocumentError("json_encoding", None, problem, remedy, self._source, self._number, 1) from None
 
 
 class _KeepOpen(io.RawIOBase):

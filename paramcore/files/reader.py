@@ -52,10 +52,12 @@ class Line:
                 than `limit` bytes.
         """
         if len(self.data) > self.limit:
-            raise _too_large_error(self.source, self.number, self.limit)
+            problem = f"the line exceeds the limit of {self.limit:,} bytes"
+            raise DocumentError("too_large", None, problem, "", self.source, self.number, None)
         if self.number > 1 and self.data.startswith(BOM):
-            wanted = "one at the start of the file only"
-            raise DocumentError("json_syntax", None, "a BOM", wanted, self.source, self.number, 1)
+            problem = "the line begins with a byte order mark (BOM)"
+            remedy = "remove it: only the first line may begin with one"
+            raise DocumentError("json_syntax", None, problem, remedy, self.source, self.number, 1)
         # Without its line feed, so that an error at the end is reported in this line and not in the next.
         data = self.data.removesuffix(b"\n")
         decode = partial(decode_json, is_line=True)
@@ -76,15 +78,18 @@ def read_document(source: str, *, limit: int = TASK_SIZE, depth: int = TASK_DEPT
     with _open_source(source) as (stream, label):
         data = stream.read(limit + 1)
     if len(data) > limit:
-        raise _too_large_error(label, None, limit)
+        problem = f"the file exceeds the limit of {limit:,} bytes"
+        remedy = "convert it to JSON, which may be larger" if is_yaml else ""
+        raise DocumentError("too_large", None, problem, remedy, label, None, None)
     data = convert_utf16(data, label)
     if not is_yaml:
         return decode_document(data, label, depth)
     try:
         return decode_document(data, label, depth, decode=decode_yaml, make_locator=locate_yaml)
     except ImportError:
-        wanted = "`pip install ruamel.yaml`, or the same as JSON"
-        raise DocumentError("unreadable", None, "YAML, and nothing to read it", wanted, label, None, None) from None
+        problem = "the package `ruamel.yaml`, which reads YAML, is not installed"
+        remedy = "install it with `pip install ruamel.yaml`, or write the file as JSON"
+        raise DocumentError("unreadable", None, problem, remedy, label, None, None) from None
 
 
 def read_lines(source: str, *, limit: int = TASK_SIZE, on_read: Callable[[int], None] | None = None) -> Iterator[Line]:
@@ -117,7 +122,8 @@ def read_lines(source: str, *, limit: int = TASK_SIZE, on_read: Callable[[int], 
 def _open_source(source: str) -> Iterator[tuple[BinaryIO, str]]:
     label = format_path(source)
     if source == "-" and sys.stdin is None:
-        raise DocumentError("unreadable", None, "a closed standard input", "an open one", label, None, None)
+        problem, remedy = "standard input is closed", "name a file instead of `-`"
+        raise DocumentError("unreadable", None, problem, remedy, label, None, None)
     try:
         if source == "-":
             with _block_on_read(sys.stdin):
@@ -128,8 +134,8 @@ def _open_source(source: str) -> Iterator[tuple[BinaryIO, str]]:
     except (OSError, ValueError) as error:
         if isinstance(error, ParamcoreError):
             raise
-        reason = describe_os_error(error)
-        raise DocumentError("unreadable", None, reason, "a file that can be read", label, None, None) from error
+        problem = f"cannot read the file: {describe_os_error(error)}"
+        raise DocumentError("unreadable", None, problem, "", label, None, None) from error
 
 
 @contextmanager
@@ -152,11 +158,6 @@ def _block_on_read(stream: TextIO) -> Iterator[None]:
         yield
     finally:
         os.set_blocking(stream.fileno(), False)
-
-
-def _too_large_error(label: str, line: int | None, limit: int) -> DocumentError:
-    found, wanted = f"more than {limit:,} bytes", f"at most {limit:,}"
-    return DocumentError("too_large", None, found, wanted, label, line, None)
 
 
 _BLANK = b" \t\r\n"

@@ -42,8 +42,8 @@ def write_atomically(path: str, pieces: Iterable[str]) -> None:
     except (OSError, ValueError) as error:
         if isinstance(error, ParamcoreError):
             raise
-        reason, source = describe_os_error(error), format_path(path)
-        raise DocumentError("unwritable", None, reason, "a file to write", source, None, None) from error
+        problem = f"cannot write the file: {describe_os_error(error)}"
+        raise DocumentError("unwritable", None, problem, "", format_path(path), None, None) from error
 
 
 def _write_pieces(stream: TextIO, pieces: Iterable[str], mode: int | None) -> None:
@@ -73,12 +73,12 @@ def _check_replaceable(path: str) -> int | None:
         # Never replace a link to a device, nor `/dev/stdout`: all processes of the machine share it.
         if os.path.exists(path):
             if not os.path.isfile(path):
-                raise OSError(errno.EINVAL, "it is there and is a link to no regular file")
+                raise OSError(errno.EINVAL, "the path is a link to something other than a regular file")
             if _leads_to_open_file(path):
-                raise OSError(errno.EINVAL, "it is there and is a link to what is open already")
+                raise OSError(errno.EINVAL, "the path is a link to a file that this process has open")
         return None
     if not stat.S_ISREG(found.st_mode):
-        raise OSError(errno.EINVAL, "it is there and is no regular file")
+        raise OSError(errno.EINVAL, "the path exists and is not a regular file")
     return stat.S_IMODE(found.st_mode)
 
 

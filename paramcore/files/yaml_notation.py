@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from paramcore.files.positions import SyntaxProblem
+from paramcore.text import format_count
 
-_UNINDENTED = "a line that is indented no deeper than what it belongs to, or by a tab"
+_UNINDENTED = "a line that continues a value must be indented with spaces"
 
 
 class NotationCheck:
@@ -45,7 +46,7 @@ class NotationCheck:
         elif event_type == "Scalar" and event.style in ("'", '"') and not self._flow_starts:
             self._check_indentation(start, end)
         elif event_type == "Scalar" and event.style is None and event.value == "-":
-            raise SyntaxProblem("yaml_syntax", start, "a dash without a value", 'text in quotes: "-"')
+            raise SyntaxProblem("yaml_syntax", start, "the text `-` has no quotes", 'write `"-"`')
         self._checked = max(self._checked, end)
 
     def check_end(self) -> None:
@@ -60,7 +61,7 @@ class NotationCheck:
             line_end = stop if line_end < 0 else line_end
             comment = self._text.find("#", at, line_end)
             if comment > 0 and self._text[comment - 1] not in " \t\r\n":
-                raise SyntaxProblem("yaml_syntax", comment, "a comment without a blank before `#`", "a blank before it")
+                raise SyntaxProblem("yaml_syntax", comment, "a comment needs a space before `#`", "insert a space")
             mark = self._text.find("?", at, line_end if comment < 0 else comment)
             if mark >= 0:
                 raise _make_explicit_key_problem(mark)
@@ -74,9 +75,10 @@ class NotationCheck:
             line_end = self._text.find("\n", at, end)
             line = self._text[at : end if line_end < 0 else line_end]
             if line.strip() and line[:depth].strip(" "):
-                raise SyntaxProblem("yaml_syntax", at, _UNINDENTED, f"at least {depth} blanks before it")
+                raise SyntaxProblem("yaml_syntax", at, _UNINDENTED, f"write {format_count(depth, 'space')} before it")
             at = line_end + 1
 
 
 def _make_explicit_key_problem(offset: int) -> SyntaxProblem:
-    return SyntaxProblem("yaml_feature", offset, "the `?` of an explicit key", "`name: value`, or text in quotes")
+    problem, remedy = "explicit keys (`?`) are not supported", "write `name: value`, or put the text in quotes"
+    return SyntaxProblem("yaml_feature", offset, problem, remedy)

@@ -106,89 +106,90 @@ def test_lines_of_bad_utf_16_are_refused(written):
     """Half a character in UTF-16 is an error with the number of the line."""
     lines = read_lines(written(b"\xff\xfe[\x00]\x00\n\x00\x00\xd8", "some.jsonl"))
     error = refused(lambda: [line.document() for line in lines])
-    assert (error.code, error.problem, error.source[-5:]) == ("json_encoding", "bytes that are no UTF-16", "jsonl")
+    assert (error.code, error.line, error.source[-5:]) == ("json_encoding", 2, "jsonl")
 
 
 @pytest.mark.parametrize("name", ["some.json", "some.jsonl", "some.yaml"])
 @pytest.mark.parametrize(
-    ("data", "found"),
+    ("data", "command"),
     [
-        (gzip.compress(b"{}", mtime=0), "gzip data"),
-        (b"PK\x03\x04\x14\x00", "a zip file"),
-        (bz2.compress(b"{}"), "bzip2 data"),
-        (lzma.compress(b"{}"), "xz data"),
-        (b"\x28\xb5\x2f\xfd\x00", "zstd data"),
+        (gzip.compress(b"{}", mtime=0), "gunzip -c"),
+        (b"PK\x03\x04\x14\x00", "unzip -p"),
+        (bz2.compress(b"{}"), "bunzip2 -c"),
+        (lzma.compress(b"{}"), "xz -dc"),
+        (b"\x28\xb5\x2f\xfd\x00", "zstd -dc"),
     ],
 )
-def test_compressed_data_is_named(written, data, found, name):
-    """Compressed files are refused as such, with the command that unpacks them."""
+def test_compressed_data_is_named(written, data, command, name):
+    """The error for a compressed file has the command that unpacks it."""
     read = (lambda source: list(read_lines(source))) if name.endswith("l") and "json" in name else read_document
     error = refused(lambda: read(written(data, name)))
-    assert (error.code, error.problem, error.line) == ("json_encoding", found, 1)
-    assert "the unpacked file: `" in error.remedy
+    assert (error.code, error.line) == ("json_encoding", 1)
+    assert f"`{command} FILE > UNPACKED`" in error.remedy
 
 
 MISTAKES = [
-    ('{"a": 1,}', "a trailing comma before `}`", 1, 8),
-    ('{\n "a": [1,\n]}', "a trailing comma before `]`", 2, 9),
-    ('{"a": 1, // c\n"b": 2}', "a comment", 1, 10),
-    ('{"a": 1 /* c */}', "a comment", 1, 9),
-    ("# c\n{}", "a comment", 1, 1),
-    ('{"a": 1\n # c\n}', "a comment", 2, 2),
+    ('{"a": 1,}', "trailing comma before `}`", 1, 8),
+    ('{\n "a": [1,\n]}', "trailing comma before `]`", 2, 9),
+    ('{"a": 1, // c\n"b": 2}', "comments", 1, 10),
+    ('{"a": 1 /* c */}', "comments", 1, 9),
+    ("# c\n{}", "comments", 1, 1),
+    ('{"a": 1\n # c\n}', "comments", 2, 2),
     ("{'a': 1}", "single quotes", 1, 2),
     ("{\"a\":\n 'x'}", "single quotes", 2, 2),
-    ("{'a': True}", "`'a'`, as Python's `repr` writes it", 1, 2),
-    ('{"a": None}', "`None`, as Python's `repr` writes it", 1, 7),
-    ("[b'abc']", "`b'`, as Python's `repr` writes it", 1, 2),
-    ("[OrderedDict()]", "`OrderedDict(`, as Python's `repr` writes it", 1, 2),
-    ("attachment,padding\nhttps://e.com/1.jpg,3\n", "CSV, or another table", 1, 1),
-    ('"attachment";"padding"\n', "CSV, or another table", 1, 13),
-    ("attachment\tpadding\n", "CSV, or another table", 1, 1),
-    ('{"a": 1}\n{"b": 2}\n', "several documents in one file", 2, 1),
-    ('{\n"a": 1}\n{"b": 2}\n', "several documents in one file", 3, 1),
-    ('{"a": 1},\n{"b": 2}\n', "several documents in one file", 1, 9),
-    ("{a: 1}", "the name a without quotes", 1, 2),
-    ('{"a": 1, b: 1}', "the name b without quotes", 1, 10),
+    ("{'a': True}", "`'a'` is Python", 1, 2),
+    ('{"a": None}', "`None` is Python", 1, 7),
+    ("[b'abc']", "`b'` is Python", 1, 2),
+    ("[OrderedDict()]", "`OrderedDict(` is Python", 1, 2),
+    ("attachment,padding\nhttps://e.com/1.jpg,3\n", "CSV", 1, 1),
+    ('"attachment";"padding"\n', "CSV", 1, 13),
+    ("attachment\tpadding\n", "CSV", 1, 1),
+    ('{"a": 1}\n{"b": 2}\n', "several JSON documents", 2, 1),
+    ('{\n"a": 1}\n{"b": 2}\n', "several JSON documents", 3, 1),
+    ('{"a": 1},\n{"b": 2}\n', "several JSON documents", 1, 9),
+    ("{a: 1}", "`a` has no quotes", 1, 2),
+    ('{"a": 1, b: 1}', "`b` has no quotes", 1, 10),
     ("{\u201ca\u201d: 1}", "typographic quotes", 1, 2),
-    (" <html>", "HTML or XML", 1, 2),
+    (" <html>", "HTML", 1, 2),
 ]
 
 
-@pytest.mark.parametrize(("text", "found", "line", "column"), MISTAKES)
-def test_common_mistakes_are_named(written, text, found, line, column):
-    """Each common mistake has a message of its own, at its place."""
+@pytest.mark.parametrize(("text", "mistake", "line", "column"), MISTAKES)
+def test_common_mistakes_are_named(written, text, mistake, line, column):
+    """Each common mistake has its own message, with line and column."""
     error = refused(lambda: read_document(written(text)))
-    assert (error.code, error.problem, error.line, error.column) == ("json_syntax", found, line, column)
+    assert (error.code, error.line, error.column) == ("json_syntax", line, column)
+    assert mistake in error.problem
 
 
 @pytest.mark.parametrize(
-    ("text", "wanted"),
+    ("text", "remedy"),
     [
-        ('{"a": 1}\n{"b": 2}', "one document: rename it to `.jsonl`, or pass `--lines`"),
-        ('{\n"a": 1}\n{"b": 2}', "one document: put `[` and `]` around them, and commas between them"),
-        ('{"a": 1},\n{"b": 2}', "one document: put `[` and `]` around them, and commas between them"),
+        ('{"a": 1}\n{"b": 2}', "--lines"),
+        ('{\n"a": 1}\n{"b": 2}', "`[` and `]`"),
+        ('{"a": 1},\n{"b": 2}', "`[` and `]`"),
     ],
 )
-def test_the_way_out_of_several_documents(written, text, wanted):
-    """Documents on a line each are JSONL; others can only be an array."""
-    assert refused(lambda: read_document(written(text))).remedy == wanted
+def test_the_remedy_for_several_documents(written, text, remedy):
+    """The remedy for one document on each line is JSONL, and for other documents an array."""
+    assert remedy in refused(lambda: read_document(written(text))).remedy
 
 
 def test_a_second_document_on_a_line(written):
-    """In JSONL, the way out is another line."""
+    """The remedy for two documents on a line of JSONL is two lines."""
     (line,) = read_lines(written('{"a": 1} {"b": 2}\n', "some.jsonl"))
     error = refused(line.document)
-    assert (error.problem, error.remedy) == ("a second document on this line", "one document on each line")
+    assert (error.column, "each line" in error.remedy) == (10, True)
 
 
 @pytest.mark.parametrize(
     "text",
     ["1 2", '{"a": 1}}', "nope", "[1,,2]", '{"a": }', '{"a": 1 "b": 2}', "{", "[1] 2", "a: 1", '"a\tb, c"', '"\\x, "'],
 )
-def test_other_faults_are_no_such_mistake(written, text):
-    """What is no common mistake has the message of the decoder."""
+def test_other_syntax_errors_are_not_taken_for_a_mistake(written, text):
+    """Other syntax errors have the message of the decoder."""
     error = refused(lambda: read_document(written(text)))
-    assert (error.code, error.remedy) == ("json_syntax", "JSON")
+    assert (error.code, error.problem[:14], error.remedy) == ("json_syntax", "invalid JSON: ", "")
 
 
 def test_a_hundred_levels_are_read(written):
@@ -204,7 +205,7 @@ def test_a_byte_too_many_is_refused(written):
     file = written("[1]")
     assert read_document(file, limit=3).value == [1]
     error = refused(lambda: read_document(file, limit=2))
-    assert (error.code, error.problem) == ("too_large", "more than 2 bytes")
+    assert (error.code, "2 bytes" in error.problem) == ("too_large", True)
 
 
 def test_a_full_stack_is_told(written, monkeypatch):
@@ -394,7 +395,7 @@ def test_a_link_to_what_is_open_is_not_replaced(tmp_path):
         for name in ("stdout", "first", f"open/{stream.fileno()}"):
             link = tmp_path / name
             error = refused(lambda link=link: write_atomically(str(link), ["x"]))
-            assert (error.code, error.problem) == ("unwritable", "it is there and is a link to what is open already")
+            assert (error.code, "open" in error.problem) == ("unwritable", True)
             assert link.is_symlink()
     assert (tmp_path / "file").read_text() == "before"
 
@@ -421,5 +422,5 @@ def test_the_reason_is_the_systems_own(tmp_path, monkeypatch):
 
     monkeypatch.setattr(os, "fsync", fail)
     error = refused(lambda: write_atomically(str(tmp_path / "out.txt"), ["x"]))
-    assert error.problem == "no space left on device"
+    assert error.problem.endswith(": no space left on device")
     assert os.listdir(tmp_path) == []

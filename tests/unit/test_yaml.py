@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from paramcore.errors import DocumentError
-from paramcore.files.positions import Position, Problem, iter_tokens
+from paramcore.files.positions import Position, SyntaxProblem, iter_tokens
 from paramcore.files.reader import YAML_SIZE, read_document
 from paramcore.files.yaml import decode_yaml, iter_yaml_tokens
 from paramcore.testing import json_values
@@ -232,7 +232,7 @@ def test_any_text_is_a_value_or_a_fault(text):
     """Nothing but a value or a fault in our words comes out of a text."""
     try:
         value = decode_yaml(text, 100)
-    except Problem as fault:
+    except SyntaxProblem as fault:
         assert 0 <= fault.offset <= len(text)
         assert fault.problem
     else:
