@@ -32,8 +32,8 @@ def read_project_argument(options: Namespace, *, quiet: bool = False) -> Project
         swapped = None if _may_hold_projects(path) else next(filter(_may_hold_projects, others), None)
         if swapped is None:
             raise
-        wanted = f"the project first: {format_path(swapped)} holds projects, so swap the two"
-        raise evolve(error, code="wrong_project", problem="no project", remedy=wanted) from None
+        remedy = f"swap it with {format_path(swapped)}, which holds projects"
+        raise evolve(error, code="wrong_project", problem="PROJECT holds no project", remedy=remedy) from None
 
 
 def _may_hold_projects(path: str) -> bool:
@@ -63,10 +63,10 @@ def assign_files(options: Namespace) -> ProjectFiles:
             # Without any project, the error says what is wrong with the first file.
             options.projects = tasks[:1]
             if tasks[0].endswith(JSONL_SUFFIXES):
-                exit_with_usage(f"{format_path(tasks[0])} holds tasks; name a project, too")
+                exit_with_usage(f"{format_path(tasks[0])} holds tasks; name a project too")
         elif len(tasks) > 1:
             names = " and ".join(map(format_path, tasks))
-            exit_with_usage(f"name one file of tasks, or join the lines of several with `cat`; got {names}")
+            exit_with_usage(f"{names} hold no projects; name only one file of tasks, or join JSONL files with `cat`")
         elif tasks:
             options.tasks = tasks[0]
             options.tasks_document = documents.get(tasks[0])
@@ -95,7 +95,8 @@ def _reject_update(options: Namespace) -> None:
     value = None if options.tasks_document is None else options.tasks_document.value
     if isinstance(value, dict) and isinstance(value.get("patch"), bool):
         shown = format_path(options.tasks)
-        exit_with_usage(f"{shown} is an update, as its `patch` says; pass `--update {quote_for_shell(options.tasks)}`")
+        option = f"--update {quote_for_shell(options.tasks)}"
+        exit_with_usage(f"{shown} is an update, not tasks: it has `patch`; pass `{option}`")
 
 
 def _read(path: str) -> Document:

@@ -41,7 +41,7 @@ def _format(*formats: str) -> Argument:
 def _parse_port(text: str) -> int:
     if text.isascii() and text.isdecimal() and len(text) <= 5 and int(text) < 65_536:
         return int(text)
-    raise ArgumentTypeError(f"a port is a whole number from 0 to 65535, got {format_value(text)}")
+    raise ArgumentTypeError(f"must be a whole number from 0 to 65535, got {format_value(text)}")
 
 
 def _parse_seconds(text: str) -> float:
@@ -51,13 +51,13 @@ def _parse_seconds(text: str) -> float:
         seconds = 0
     if 0 < seconds < 86_400:
         return seconds
-    raise ArgumentTypeError(f"a timeout is more than 0 and less than 86400 seconds, got {format_value(text)}")
+    raise ArgumentTypeError(f"must be more than 0 and less than 86400 seconds, got {format_value(text)}")
 
 
 def _parse_version(text: str) -> int:
     if text.isascii() and text.isdecimal() and len(text) <= 18:
         return int(text)
-    raise ArgumentTypeError(f"a version is a whole number, 0 or more, got {format_value(text)}")
+    raise ArgumentTypeError(f"must be a whole number, 0 or more, got {format_value(text)}")
 
 
 _PROJECT = _argument(

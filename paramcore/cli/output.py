@@ -137,5 +137,5 @@ def report_write_error(error: OSError) -> int:
     os.close(null)
     if isinstance(error, BrokenPipeError):
         return PIPE_CLOSED
-    print_message(f"error: standard output cannot be written: {describe_os_error(error)}")
+    print_message(f"error: cannot write to standard output: {describe_os_error(error)}")
     return CANNOT_WRITE

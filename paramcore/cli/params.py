@@ -40,8 +40,11 @@ class ParamsFile:
 def read_update_file(path: str, *, patch: bool = False) -> UpdateFile:
     """Read the body of a setParams request; with `patch` it is a patch, whatever it says itself."""
     if path.endswith(JSONL_SUFFIXES):
-        found, wanted = "a file of lines in place of an update", f"{format_path(path)} after UPDATE: it holds tasks"
-        raise DocumentError("update_is_lines", None, found, wanted, format_path(path), None, None)
+        problem, remedy = (
+            "the file holds tasks, one on each line, and no update",
+            "name the file of the update before it",
+        )
+        raise DocumentError("update_is_lines", None, problem, remedy, format_path(path), None, None)
     document = read_document(path)
     with document.locate_errors():
         update = read_update(document.value)
@@ -63,7 +66,8 @@ def read_params(spec: str) -> ParamsFile:
             return ParamsFile(Replace(value).params, document)
         projects = read_projects(value)
         if len(projects) != 1:
-            raise WrongProject("wrong_project", "", f"{len(projects)} projects", "one, to take params from")
+            problem = f"cannot read params from {len(projects)} projects"
+            raise WrongProject("wrong_project", "", problem, "name a file with one project")
         project = projects[0]
     if number is None and not project.versions:
         return ParamsFile(project.params, document)

@@ -107,7 +107,8 @@ def _parse_assumption(text: str) -> tuple[str, str]:
     """Read NAME=VALUE; a VALUE in double quotes is a JSON string, for line feeds and the like."""
     name, mark, value = text.partition("=")
     if not mark:
-        raise InvalidSetting("assumption_value", None, f"`--assume {format_name(text)}`", "`--assume NAME=VALUE`")
+        problem = f"--assume needs a name and a value, got `{format_name(text)}`"
+        raise InvalidSetting("assumption_value", None, problem, "write `--assume NAME=VALUE`")
     if value.startswith('"'):
         with suppress(ValueError):
             value = json.loads(value)

@@ -22,8 +22,8 @@ def make_directory(path: str) -> None:
     try:
         os.makedirs(path, exist_ok=True)
     except (OSError, ValueError) as error:
-        reason, source = describe_os_error(error), format_path(path)
-        raise DocumentError("unwritable", None, reason, "a directory", source, None, None) from None
+        problem = f"cannot make the directory: {describe_os_error(error)}"
+        raise DocumentError("unwritable", None, problem, "", format_path(path), None, None) from None
 
 
 def write_project_file(directory: str, project: Project) -> str:

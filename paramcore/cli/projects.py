@@ -54,14 +54,14 @@ class ProjectFiles:
         for source in sources.values():
             document = documents.get(source) or read_document(source, limit=PROJECT_SIZE, depth=PROJECT_DEPTH)
             if source not in paths and not holds_projects(document.value):
-                print_message(f"skipped {document.source}: it is no project")
+                print_message(f"skipped {document.source}: it holds no project")
                 continue
             self.many = self.many or isinstance(document.value, list)
             with document.locate_errors():
                 self._add(_read_projects(document, assumptions), document)
         if not self._by_name:
-            found, wanted = "no project in it", "a project, or several"
-            raise DocumentError("wrong_project", None, found, wanted, self.paths, None, None)
+            problem, remedy = "there is no project here", "name a file with a project or an array of projects"
+            raise DocumentError("wrong_project", None, problem, remedy, self.paths, None, None)
         if not quiet:
             for project in self:
                 self._warn_of_ignored_names(project)
@@ -80,8 +80,10 @@ class ProjectFiles:
         for index, project in enumerate(projects):
             path = join_pointer(index) if isinstance(document.value, list) else ""
             if project.name in self._by_name:
-                found, wanted = f"a second project {format_value(project.name)}", "each project once"
-                raise DocumentError("wrong_project", f"{path}/name", found, wanted, document.source, None, None)
+                problem = f"two projects have the name {format_value(project.name)}"
+                raise DocumentError(
+                    "wrong_project", f"{path}/name", problem, "remove one of them", document.source, None, None
+                )
             self._by_name[project.name] = project
             self._locations[project.name] = (document, path)
 
@@ -106,10 +108,10 @@ class ProjectFiles:
         if len(self) == 1:
             # Where the request names another project, resolving it raises the error (T15).
             return next(iter(self))
-        found = "no `project`" if task.project is None else f"the project {format_value(task.project)}"
-        wanted = f"the name of one of the {len(self)} projects in {self.paths}"
-        path = "" if task.project is None else "/project"
-        raise WrongProject("wrong_project", path, found, wanted)
+        remedy = f"write the name of one of the {len(self)} projects in {self.paths}"
+        if task.project is None:
+            raise WrongProject("wrong_project", "", "`project` is missing", remedy)
+        raise WrongProject("wrong_project", "/project", f"there is no project {format_value(task.project)}", remedy)
 
     def join_answers(self, answers: list[_T]) -> list[_T] | _T:
         """Return the list of answers, or the only answer where `many` is false."""
@@ -128,8 +130,8 @@ def _read_projects(document: Document, assumptions: Assumptions) -> tuple[Projec
         misspelt = find_misspelt_history(broken)
         if error.code != "history_type" or misspelt is None:
             raise
-        found = f"`{format_name(misspelt)}`, and no `param_history`"
-        raise evolve(error, problem=found, remedy="`param_history`: rename it") from None
+        remedy = f"rename `{format_name(misspelt)}` to `param_history`"
+        raise evolve(error, problem="`param_history` is missing", remedy=remedy) from None
 
 
 def _list_files(path: str) -> list[str]:
@@ -142,9 +144,9 @@ def _list_files(path: str) -> list[str]:
             name for name in os.listdir(path) if name.endswith((".json", *YAML_SUFFIXES)) and not name.startswith(".")
         )
     except OSError as error:
-        reason, wanted = describe_os_error(error), "a directory that can be read"
-        raise DocumentError("unreadable", None, reason, wanted, source, None, None) from None
+        problem = f"cannot read the directory: {describe_os_error(error)}"
+        raise DocumentError("unreadable", None, problem, "", source, None, None) from None
     if not names:
-        found, wanted = "a directory without `.json` or `.yaml` files", "project files in it"
-        raise DocumentError("unreadable", None, found, wanted, source, None, None)
+        problem = "the directory has no .json or .yaml files"
+        raise DocumentError("unreadable", None, problem, "", source, None, None)
     return [os.path.join(path, name) for name in names]

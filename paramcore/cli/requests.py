@@ -60,7 +60,8 @@ class BadLines:
         if not self._keep_going:
             # An error without a line is about the command, which another line does not mend.
             if self._can_keep_going and error.line is not None:
-                raise evolve(error, remedy=f"{error.remedy}; or pass --keep-going to skip bad lines")
+                skip = "pass --keep-going to skip bad lines"
+                raise evolve(error, remedy=f"{error.remedy}; or {skip}" if error.remedy else skip)
             raise error
         print_message(f"error: {error}")
         self.count += 1
@@ -106,11 +107,12 @@ def read_task(document: Document, overrides: Mapping[str, Any], *, quiet: bool =
     """Read a task request, and unless `quiet`, warn about names that have no effect in it (T14)."""
     try:
         if isinstance(document.value, list):
-            wanted = "one task request here: a file is one array of them, or has one on each line"
-            raise MalformedPayload("request_type", "", "an array", wanted)
+            remedy = "write all requests in one array, or one on each line"
+            raise MalformedPayload("request_type", "", "a task request must be an object, got an array", remedy)
         if isinstance(document.value, dict) and type(document.value.get("patch")) is bool:
-            wanted = "a task request: UPDATE comes before TASKS, and `validate` has `--update`"
-            raise MalformedPayload("request_is_update", "", "an update, as its `patch` says", wanted)
+            problem = "an update is no task request: it has `patch`"
+            remedy = "name UPDATE before TASKS, or with `validate`, pass `--update FILE`"
+            raise MalformedPayload("request_is_update", "", problem, remedy)
         request = read_task_request(document.value)
         request = evolve(request, **overrides) if overrides else request
     except ParamcoreError as error:

@@ -16,7 +16,8 @@ def read_schemas(arguments: Iterable[str]) -> Schemas:
     for argument in arguments:
         task_type, _, path = argument.partition("=")
         if not (task_type and path):
-            raise InvalidSetting("task_type", None, f"`--schema {format_name(argument)}`", "`--schema TYPE=FILE`")
+            problem = f"--schema needs a type and a file, got `{format_name(argument)}`"
+            raise InvalidSetting("task_type", None, problem, "write `--schema TYPE=FILE`")
         document = read_document(path)
         with document.locate_errors():
             schemas = schemas.with_schema(task_type, document.value)

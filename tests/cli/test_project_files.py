@@ -45,7 +45,7 @@ def test_a_file_that_is_no_project_is_skipped(place, value, verb):
     """Such a file in a directory is named once on standard error."""
     (place / "update.json").write_text(json.dumps(value))
     ran = run(verb, place)
-    assert (ran.err, ran.status) == (f"skipped {place}/update.json: it is no project\n", 0)
+    assert (ran.err, ran.status) == (f"skipped {place}/update.json: it holds no project\n", 0)
 
 
 BROKEN = [
@@ -76,7 +76,7 @@ def test_a_misspelt_history_is_named(place):
     for value in ({"name": "x", "type": "t", "param_histroy": []}, [PROJECT, {"name": "x", "param_histroy": []}]):
         (place / "other.json").write_text(json.dumps(value))
         ran = run("log", place / "other.json")
-        assert ran.err.endswith("found `param_histroy`, and no `param_history`, wanted `param_history`: rename it\n")
+        assert ran.err.endswith("rename `param_histroy` to `param_history`\n")
 
 
 def test_a_file_argument_is_never_skipped(place):

@@ -32,5 +32,5 @@ def test_it_prints_that_of_a_project():
 def test_an_unknown_type():
     """A type without a schema is an error that says how to list the types."""
     ran = run("schema", "imageanotation")
-    assert ran.err == ('error: found the task type "imageanotation", wanted one that `paramcore schema` lists\n')
-    assert ran.status == 2
+    assert '"imageanotation"' in ran.err
+    assert (ran.status, ran.err.endswith("choose one that `paramcore schema` lists\n")) == (2, True)

@@ -76,7 +76,7 @@ def test_a_port_that_is_taken_is_told():
         port = url.rsplit(":", 1)[1].partition("/")[0]
         ran = run("serve", "--port", port)
         assert ran.status == 2
-        assert ran.err.startswith(f"error: found the port {port}: ")
+        assert ran.err.startswith(f"error: cannot listen on port {port}: ")
 
 
 @pytest.mark.parametrize(

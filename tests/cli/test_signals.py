@@ -132,4 +132,4 @@ class TestOperands:
     def test_options_after_it_are_no_options(self):
         """What would be an option before `--` is a file after it, which is not there."""
         refused = run("log", "--", "--version")
-        assert "--version: found no such file" in refused.err
+        assert "--version: cannot read the file: no such file" in refused.err

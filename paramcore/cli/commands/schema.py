@@ -19,7 +19,7 @@ def schema(options: Namespace) -> Pieces:
         yield "".join(f"{name}\n" for name in schemas.types)
         return FINE
     if options.type not in schemas.types:
-        found = f"the task type {format_value(options.type)}"
-        raise InvalidSetting("task_type", None, found, "one that `paramcore schema` lists")
+        problem = f"there is no schema for the task type {format_value(options.type)}"
+        raise InvalidSetting("task_type", None, problem, "choose one that `paramcore schema` lists")
     yield format_document(make_editor_schema(schemas.of(options.type), options.purpose))
     return FINE

@@ -191,9 +191,14 @@ class ValidationRun:
             raise error
         if "request_refused" in self._ignored:
             return []
-        hidden = "a request that is refused"
         finding = Finding(
-            "request_refused", "error", error.path or "", error.problem, error.remedy, problem_without_value=hidden
+            "request_refused",
+            "error",
+            error.path or "",
+            error.problem,
+            error.remedy,
+            problem_without_value="the request cannot be resolved",
+            remedy_without_value="omit --no-values to see why",
         )
         finding = finding if self._options.values else finding.without_values()
         return [LocatedFinding(finding, "", document, error.line, error.column)]
