@@ -72,7 +72,7 @@ class Document:
     def locate(self, path: str, *, name: bool = False) -> Position:
         """Return the position of the value at a JSON Pointer, or of its name.
 
-        Where there is no such value, return that of the innermost value around it.
+        Without such a value, return the position of the innermost value around it.
         """
         offsets = self.locator.find(self._pointer + path)
         position = self.lines.position(offsets.name_at if name else offsets.value_at)
@@ -81,7 +81,7 @@ class Document:
     @cached_property
     def locator(self) -> Locator:
         """The locator of the whole file."""
-        # Elements share what their array has read, so that many lookups read the text once.
+        # Elements share the locator of their array, so that many lookups read the text once.
         return self._make_locator(self._text) if self._array is None else self._array.locator
 
     @cached_property
@@ -110,7 +110,7 @@ class Document:
         """Add the line and column to each error that is raised about the value at `path`.
 
         Raises:
-            DocumentError: in place of any other `ParamcoreError`.
+            DocumentError: instead of any other `ParamcoreError`.
         """
         try:
             yield
@@ -121,7 +121,9 @@ class Document:
 
 
 def decode_json(text: str, depth: int, *, is_line: bool = False) -> Any:
-    """Decode a JSON text strictly; `is_line` is whether it is a line of JSONL.
+    """Decode a JSON text strictly.
+
+    `is_line`: whether the text is a line of JSONL, where other remedies apply.
 
     Raises:
         SyntaxProblem: `json_syntax`, `json_number`, `json_duplicate_key` or `json_depth`.
@@ -134,7 +136,7 @@ def decode_json(text: str, depth: int, *, is_line: bool = False) -> Any:
     try:
         return STRICT_DECODER.decode(text)
     except json.JSONDecodeError as error:
-        # A string may hold any characters, so they show no mistake.
+        # Characters inside a string are no sign of a mistake.
         is_in_string = error.msg.startswith(("Invalid", "Unterminated"))
         mistake = None if is_in_string else find_mistake(text, error.pos, is_line=is_line)
         if mistake is not None:
@@ -165,7 +167,8 @@ def decode_document(
     """Decode one document of at most `depth` levels.
 
     Raises:
-        DocumentError: `json_encoding`, or what `decode` found, with line and column.
+        DocumentError: `json_encoding`, or the code of the `SyntaxProblem` that
+            `decode` raises, with line and column.
     """
     text = decode_text(data, source, first_line)
     try:
@@ -182,14 +185,14 @@ def decode_document(
 def decode_plain_object(data: bytes) -> dict[str, Any] | None:
     """Decode a well-formed object on a fast path; return `None` for other lines.
 
-    The object passes `decode_document` and `freeze` unchanged.  For `None`,
+    `decode_document` and `freeze` accept the object unchanged.  For `None`,
     callers fall back to `decode_document`, which reports the error.
     """
     if len(data) >= MAX_NODES or not 0 < sys.get_int_max_str_digits() <= MAX_DIGITS:
         return None
     try:
         text = data.decode()
-        # A lone surrogate needs an escape, and each level needs a bracket: without them neither limit is exceeded.
+        # Without escapes there are no lone surrogates; with few brackets the nesting is within the limit.
         if ("\\" in text and ("\\ud" in text or "\\uD" in text)) or text.count("[") + text.count("{") > TASK_DEPTH:
             return None
         value = STRICT_DECODER.decode(text)
@@ -198,13 +201,13 @@ def decode_plain_object(data: bytes) -> dict[str, Any] | None:
     return value if type(value) is dict else None
 
 
-#: A string or a bracket.  An unterminated string matches up to the end, so that no quote is scanned twice.
+#: A string or a bracket.  An unterminated string matches up to the end, so that each quote is scanned once.
 _BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[{}\[\]]', re.DOTALL)
 
 
 def _find_too_deep(text: str, depth: int) -> int | None:
     """Return the offset of the bracket that opens one level too many."""
-    # Fewer brackets than levels: counting them is much faster than the walk below.
+    # Counting the brackets is much faster than the walk below, and mostly enough.
     if text.count("[") + text.count("{") <= depth:
         return None
     level = 0
@@ -250,12 +253,12 @@ def _find_duplicate_name(text: str) -> Token:
     seen: set[str] = set()
     for token in iter_tokens(text):
         if token.is_name:
-            # `iter_tokens` changes the trail in place, so the path is kept as text.
+            # `iter_tokens` reuses the trail, so keep a pointer instead.
             path = join_pointer(*token.trail)
             if path in seen:
                 return token
             seen.add(path)
-    raise AssertionError("the decoder found a name twice")
+    raise AssertionError("the text has no duplicate name")
 
 
 def _find_bad_number(text: str) -> Token:
@@ -265,7 +268,7 @@ def _find_bad_number(text: str) -> Token:
                 STRICT_DECODER.decode(token.content)
             except ValueError:
                 return token
-    raise AssertionError("the decoder found a bad number")
+    raise AssertionError("the text has no invalid number")
 
 
 def _format_line(text: str, offset: int) -> str:

@@ -10,12 +10,12 @@ from paramcore.files.mistakes import find_compressed
 #: The byte order mark in UTF-8.
 BOM = codecs.BOM_UTF8
 
-#: PowerShell's `>` writes UTF-16.
+#: The byte order marks of UTF-16, which PowerShell's `>` writes.
 UTF16_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def decode_text(data: bytes, source: str, first_line: int) -> str:
-    """Decode UTF-8, without the BOM that it may begin with.
+    """Decode UTF-8; drop a BOM at the start.
 
     Raises:
         DocumentError: `json_encoding`, with line and column.
@@ -35,7 +35,7 @@ def decode_text(data: bytes, source: str, first_line: int) -> str:
 
 
 def convert_utf16(data: bytes, source: str) -> bytes:
-    """Return UTF-16 that begins with a BOM as UTF-8, and any other data unchanged.
+    """Convert UTF-16 that begins with a BOM to UTF-8; return other data unchanged.
 
     Raises:
         DocumentError: `json_encoding`, with line and column.
@@ -50,13 +50,13 @@ def convert_utf16(data: bytes, source: str) -> bytes:
 
 
 def _make_error(problem: str, before: str, source: str, first_line: int) -> DocumentError:
-    """Return an error about the bytes after `before`."""
+    """Return an error with the line and column after the text `before`."""
     line, column = before.count("\n") + first_line, len(before) - before.rfind("\n")
     return DocumentError("json_encoding", None, problem, "encode it as UTF-8", source, line, column)
 
 
 def reject_compressed(data: bytes, source: str, line: int) -> None:
-    """Raise `DocumentError` (`json_encoding`) for data that is compressed."""
+    """Raise `DocumentError` (`json_encoding`) for compressed data."""
     mistake = find_compressed(data)
     if mistake is not None:
         raise DocumentError("json_encoding", None, *mistake, source, line, 1)

@@ -19,7 +19,7 @@ _COMPRESSED = {
     b"\x28\xb5\x2f\xfd": ("zstd", "zstd -dc"),
 }
 
-#: Where a text begins that Python wrote, and JSON has in another form.
+#: The start of a Python literal that JSON writes differently.
 _PYTHON_LITERAL = re.compile(
     r"(?:True|False|None)\b|[A-Za-z_][\w.]*\(|b'|'(?:[^'\\]|\\.)*'(?=.*\b(?:True|False|None)\b)"
 )
@@ -52,7 +52,7 @@ def describe_depth(depth: int) -> tuple[str, str]:
 
 
 def describe_duplicate(name: str) -> tuple[str, str]:
-    """Return the problem and the remedy for a second member of the same name, which is given as JSON."""
+    """Return the problem and the remedy for two members of one object with this name, as JSON."""
     return f"the object has the name {truncate(name, MESSAGE_LIMIT)} twice", "remove one of the two members"
 
 
@@ -87,7 +87,7 @@ def find_mistake(text: str, offset: int, *, is_line: bool) -> tuple[int, str, st
         return at, "the text is HTML or XML, not JSON", "save the JSON itself: this may be an error page"
     if text.startswith(("//", "/*", "#"), at):
         return at, "JSON has no comments", "remove the comment, or rename the file to .yaml and write comments with `#`"
-    # Newer versions of Python stop at the comma, older ones after it.
+    # The decoder of newer Python versions stops at the comma, that of older versions after it.
     if char == ",":
         after = _skip_blanks(text, at + 1)
         if text[after : after + 1] in ("}", "]"):
@@ -102,7 +102,7 @@ def _make_trailing_comma(at: int, bracket: str) -> tuple[int, str, str]:
 
 
 def _find_wrong_text(text: str, at: int) -> tuple[int, str, str] | None:
-    """Return the mistake of a name or a value in a form that JSON lacks."""
+    """Find a name or a value in a notation that JSON lacks."""
     literal = _PYTHON_LITERAL.match(text, at)
     if literal and text[:at].strip(_BLANKS).startswith(("{", "[")):
         shown = truncate(literal[0], MESSAGE_LIMIT)
@@ -119,7 +119,7 @@ def _find_wrong_text(text: str, at: int) -> tuple[int, str, str] | None:
 
 
 def _find_further_text(text: str, at: int, *, is_line: bool) -> tuple[int, str, str] | None:
-    """Return the mistake of a table, or of text after the end of a document."""
+    """Find a table, or another document after the end of the first."""
     first_line = text.lstrip(_BLANKS).split("\n", 1)[0]
     is_json = first_line.startswith(("{", "["))
     if (

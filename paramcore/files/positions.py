@@ -23,7 +23,7 @@ class Position:
 
 @frozen(slots=False)
 class SyntaxProblem(Exception):
-    """What is wrong with a text, and the offset of it; `None` if the problem is the text as a whole."""
+    """A syntax error in a text, with its offset; `None` if it is about the whole text."""
 
     code: str
     offset: int | None
@@ -82,7 +82,7 @@ def advance_trail(trail: list[str | int]) -> None:
 
 
 class Offsets(NamedTuple):
-    """The offsets of a member's name and of its value; both are the value's where there is no name."""
+    """The offsets of a member's name and of its value; an element of an array has two equal offsets."""
 
     name_at: int
     value_at: int
@@ -91,14 +91,14 @@ class Offsets(NamedTuple):
 class JSONLocator:
     """Finds the values of a JSON text.
 
-    Values that the path does not lead through are skipped with the decoder of
-    `json`, which is much faster than a walk over all tokens.  The offsets of
-    members are cached, so that many lookups read the text once, in any order.
+    The decoder of `json` skips the values that are not on the path, which is much
+    faster than a walk over all tokens.  The offsets of members are cached, so that
+    many lookups read the text once, in any order.
     """
 
     def __init__(self, text: str) -> None:
         self._text = text
-        # By the offset of each object or array: the members read so far, and those that are left.
+        # For the offset of each object or array: the members read so far, and an iterator over the rest.
         self._members: dict[int, dict[str, Offsets]] = {}
         self._remaining_members: dict[int, Iterator[tuple[str, Offsets]]] = {}
 
@@ -125,7 +125,7 @@ class JSONLocator:
 
 
 class TokenLocator:
-    """Finds the values of a text of any notation, from one pass over its tokens."""
+    """Finds the values of a text in any notation, from one pass over its tokens."""
 
     def __init__(self, tokens: Iterable[Token]) -> None:
         self._offsets: dict[tuple[str, ...], Offsets] = {}
@@ -153,7 +153,7 @@ Locator: TypeAlias = JSONLocator | TokenLocator
 
 
 def _iter_members(text: str, start: int) -> Iterator[tuple[str, Offsets]]:
-    """Yield each member of an object or array: its name, or its index as text, and its offsets."""
+    """Yield the name of each member of an object or array, an index as text, and its offsets."""
     indexes = count()
     is_object = text[start] == "{"
     at = _skip_space(text, start + 1)
@@ -179,7 +179,7 @@ def _skip_space(text: str, at: int) -> int:
 
 
 class Lines:
-    """The lines of one text.
+    """The lines of a text.
 
     Lookups mostly go forward, so each continues from the position of the last.
     """
@@ -189,7 +189,7 @@ class Lines:
         self._rewind()
 
     def _rewind(self) -> None:
-        # A line, its offset, and how far it has been searched without a line feed.
+        # The current line, its offset, and the offset up to which it has no line feed.
         self._line, self._start, self._searched = 1, 0, 0
 
     def position(self, offset: int) -> Position:
@@ -210,6 +210,6 @@ class Lines:
             self._start = self._searched = self._text.index("\n", self._searched) + 1
             self._line += 1
         begin = self._start + start
-        # A line may be as long as the file, so its end is searched in the slice only.
+        # A line may be as long as the file, so search for its end only within the slice.
         end = self._text.find("\n", begin, begin + max_length)
         return self._text[begin : begin + max_length if end < 0 else end].removesuffix("\r")

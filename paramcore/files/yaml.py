@@ -1,9 +1,9 @@
 """Decode YAML files as JSON values.
 
-YAML gives the notation: block and flow style, quoting, comments.  A plain scalar
-that is exactly a JSON literal is that value, and an empty one is null.  Every
-other scalar is text: `no`, `~`, `1_000`, `0x1F` and dates.  Tags, anchors,
-aliases, merge keys, directives and further documents are rejected.
+The notation is that of YAML: block and flow style, quotes, comments.  A plain
+scalar that is exactly a JSON literal has the value of the literal, and an empty
+scalar is null.  Every other scalar is text: `no`, `~`, `1_000`, `0x1F` and dates.
+Tags, anchors, aliases, merge keys, directives and further documents are rejected.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from paramcore.text import MESSAGE_LIMIT, truncate
 #: A directive before the document, after comments and empty lines.
 _DIRECTIVE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*%")
 
-#: An event of the YAML parser, whose classes are known only once it is imported.
+#: An event of the YAML parser, which is imported on first use.
 _Event: TypeAlias = Any
 
 
@@ -32,10 +32,10 @@ def decode_yaml(text: str, depth: int) -> Any:
     Raises:
         SyntaxProblem: `yaml_syntax`, `yaml_feature` (something that JSON does not
             have), `json_number`, `json_duplicate_key` or `json_depth`.
-        ImportError: where no YAML reader is installed.
+        ImportError: if `ruamel.yaml` is not installed.
     """
     documents: list[Any] = []
-    # The objects and arrays around the next token, which its trail counts.
+    # The objects and arrays around the next token, one for each part of its trail.
     containers: list[Any] = [documents]
     for token in iter_yaml_tokens(text, depth):
         if token.is_name:
@@ -60,7 +60,7 @@ def locate_yaml(text: str) -> Locator:
 
 
 def iter_yaml_tokens(text: str, depth: int | None = None) -> Iterator[Token]:
-    """Yield the names and values of a YAML text, as `iter_tokens` for JSON; raises as `decode_yaml`."""
+    """Yield the names and values of a YAML text in order; raise the errors of `decode_yaml`."""
     trail: list[str | int] = []
     next_is_name = False
     name_at = 0
@@ -119,10 +119,10 @@ def _parse_events(text: str) -> Iterator[_Event]:
     from ruamel.yaml.error import MarkedYAMLError  # noqa: PLC0415
     from ruamel.yaml.reader import ReaderError  # noqa: PLC0415
 
-    # The pure parser yields events one by one, so that a limit stops it.
+    # The pure parser yields events one by one, so that a limit can stop it.
     parse: Callable[[str], Iterator[_Event]] = YAML(typ="safe", pure=True).parse
     try:
-        # The reader drops a last line of blanks, which belongs to a block scalar, unless a line feed ends it.
+        # The parser drops a last line of spaces without a line feed, which belongs to a block scalar.
         has_blank_end = not text.rpartition("\n")[2].strip(" ")
         yield from parse(f"{text}\n" if has_blank_end and not text.endswith("\n") else text)
     except MarkedYAMLError as error:
@@ -188,7 +188,7 @@ def _is_plain(event: _Event) -> bool:
 
 
 def _join_surrogates(text: str) -> str:
-    # As in JSON, two escapes may spell one character beyond the basic plane.
+    # As in JSON, two escapes may form one character outside the basic plane.
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
 
 

@@ -1,4 +1,4 @@
-"""Rejects notation that the YAML reader accepts, or reads otherwise than YAML 1.2 says."""
+"""Reject notation that the YAML parser reads differently from YAML 1.2."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _UNINDENTED = "a line that continues a value must be indented with spaces"
 
 
 class NotationCheck:
-    """Checks the source of a YAML text between and inside the events of its parser, in their order."""
+    """Checks the characters of a YAML text between and inside the events of its parser, in order."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -50,7 +50,7 @@ class NotationCheck:
         self._checked = max(self._checked, end)
 
     def check_end(self) -> None:
-        """Check the text after the last event; raises as `check`."""
+        """Check the text after the last event; raise the errors of `check`."""
         self._check_gap(len(self._text))
 
     def _check_gap(self, stop: int) -> None:
@@ -68,7 +68,7 @@ class NotationCheck:
             at = line_end + 1
 
     def _check_indentation(self, start: int, end: int) -> None:
-        """Check that every further line of a value is indented deeper than the collection around it."""
+        """Check that a value's lines after the first are indented deeper than the collection around it."""
         depth = self._columns[-1] + 1 if self._columns else 0
         at = self._text.find("\n", start, end) + 1
         while at:
