@@ -1,4 +1,4 @@
-"""The client of the commands that talk to the API."""
+"""Create the client of the commands that call the API."""
 
 from __future__ import annotations
 

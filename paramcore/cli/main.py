@@ -11,7 +11,7 @@ from paramcore.errors import NotDone, OutcomeUnknown, ParamcoreError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit code; report every error in one line."""
+    """Run a command and return its exit code; report every error on one line."""
     escape_unencodable()
     try:
         options = parse_options(arguments)

@@ -1,4 +1,4 @@
-"""Read the updates, and the params of `FILE[@N]`, that a command line names."""
+"""Read the updates and the params (`FILE[@N]`) that a command line names."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class ParamsFile:
 
 
 def read_update_file(path: str, *, patch: bool = False) -> UpdateFile:
-    """Read the body of a setParams request; with `patch` it is a patch, whatever it says itself."""
+    """Read the body of a setParams request; `patch` makes any update a patch."""
     if path.endswith(JSONL_SUFFIXES):
         problem, remedy = (
             "the file holds tasks, one on each line, and no update",
@@ -54,8 +54,8 @@ def read_update_file(path: str, *, patch: bool = False) -> UpdateFile:
 def read_params(spec: str) -> ParamsFile:
     """Read the params of `FILE` or `FILE@N`.
 
-    FILE holds a project, whose latest version or version N is taken, or an object
-    of params.
+    FILE holds an object of params, or a project, of which this is the latest
+    version or version N.
     """
     path, number = _split_spec(spec)
     document = read_document(path, limit=PROJECT_SIZE, depth=PROJECT_DEPTH)

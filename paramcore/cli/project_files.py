@@ -1,4 +1,4 @@
-"""Project files in a directory, as `fetch --all` and `serve --save` write them."""
+"""Write project files to a directory, for `fetch --all` and `serve --save`."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ def make_directory(path: str) -> None:
 
 
 def write_project_file(directory: str, project: Project) -> str:
-    """Write a project to a file of its own, whole or not at all, and return the path."""
+    """Write a project to its own file atomically, and return the path."""
     path = os.path.join(directory, _choose_file_name(project.name))
     write_atomically(path, [format_document(write_project(project))])
     return path
 
 
 def _choose_file_name(project_name: str) -> str:
-    # Readable and unique: encode only what a file name cannot hold.
+    # Encode only what a file name cannot hold, so that names stay readable and unique.
     name = quote(project_name, safe=" ()+,=@")
     if len(name) > _MAX_NAME:
-        # Long names may begin alike, so a digest replaces the rest.
+        # Long names may have the same start, so a digest replaces the rest.
         name = f"{name[:_MAX_NAME]}~{digest_params({'name': project_name})}"
     return f"{name}.json"

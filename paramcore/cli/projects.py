@@ -24,17 +24,15 @@ _T = TypeVar("_T")
 class ProjectFiles:
     """The projects of files, or of all `.json` and `.yaml` files of directories.
 
-    `documents` holds files that were read already, by their paths.
-
-    Hidden files of a directory are skipped, and those that are no project are named
-    on standard error.
+    In a directory, hidden files are skipped silently, and files without a project
+    with a message.  `documents` holds the documents that were read already, by path.
 
     `many` is whether an answer is a list: for a directory, for an array of projects
     and for several files.
 
     Raises:
-        DocumentError: `wrong_project` where there is no project, or two of the
-            same name; else as `read_document` and `read_project`.
+        DocumentError: `wrong_project` for no project, or for two projects of the
+            same name; the errors of `read_document` and `read_project`.
     """
 
     def __init__(
@@ -49,7 +47,7 @@ class ProjectFiles:
         self.many: bool = len(paths) > 1 or any(map(os.path.isdir, paths))
         self._by_name: dict[str, Project] = {}
         self._locations: dict[str, tuple[Document, str]] = {}
-        # A pattern of a shell may name a file that is in a directory, too.
+        # A shell pattern may match a directory and also a file in it.
         sources = {os.path.realpath(source): source for path in paths for source in _list_files(path)}
         for source in sources.values():
             document = documents.get(source) or read_document(source, limit=PROJECT_SIZE, depth=PROJECT_DEPTH)
@@ -73,7 +71,7 @@ class ProjectFiles:
         return len(self._by_name)
 
     def apply_update(self, update: Update) -> None:
-        """Replace each project by what it is after an update."""
+        """Apply an update to each project."""
         self._by_name = {name: project.update(update) for name, project in self._by_name.items()}
 
     def _add(self, projects: Iterable[Project], document: Document) -> None:
@@ -89,7 +87,7 @@ class ProjectFiles:
 
     def _warn_of_ignored_names(self, project: Project) -> None:
         document, path = self._locations[project.name]
-        # U10 keeps such names without inheriting them; one warning, for the newest version that has them, is enough.
+        # Tasks never inherit such names (U10). Warn only about the newest version that has them.
         for version in reversed(project.versions):
             if version.not_inherited:
                 names = ", ".join(f"`{name}`" for name in version.not_inherited)
@@ -102,7 +100,11 @@ class ProjectFiles:
         return self._locations[project.name]
 
     def find_project(self, task: TaskRequest) -> Project:
-        """Return the project that a task request names, or the only one; raise `WrongProject` for neither."""
+        """Return the project that a task request names, or the only project.
+
+        Raises:
+            WrongProject: if there are several projects and it names none of them.
+        """
         if task.project in self._by_name:
             return self._by_name[task.project]
         if len(self) == 1:
@@ -114,7 +116,7 @@ class ProjectFiles:
         raise WrongProject("wrong_project", "/project", f"there is no project {format_value(task.project)}", remedy)
 
     def join_answers(self, answers: list[_T]) -> list[_T] | _T:
-        """Return the list of answers, or the only answer where `many` is false."""
+        """Return the list of answers, or the only answer if `many` is false."""
         return answers if self.many else answers[0]
 
 
@@ -139,7 +141,7 @@ def _list_files(path: str) -> list[str]:
         return [path]
     source = format_path(path)
     try:
-        # Hidden files belong to the system; on foreign disks, macOS writes `._docks.json` beside `docks.json`.
+        # Skip hidden files: on foreign disks, macOS writes a `._docks.json` for each `docks.json`.
         names = sorted(
             name for name in os.listdir(path) if name.endswith((".json", *YAML_SUFFIXES)) and not name.startswith(".")
         )

@@ -14,9 +14,9 @@ from paramcore.validation.finding import CODES
 
 
 def read_ignored_codes(codes: Iterable[str]) -> frozenset[str]:
-    """Return the codes to leave out: these of the command line, and `ignore` of `[tool.paramcore]`.
+    """Return the codes to ignore: `codes`, and `ignore` of `[tool.paramcore]`.
 
-    The nearest `pyproject.toml` is read, from the working directory upwards.
+    Read the nearest `pyproject.toml`, from the working directory upwards.
     """
     return frozenset({*map(_check_code, codes), *_read_ignore()})
 
@@ -63,8 +63,8 @@ def _find_file() -> str | None:
     try:
         directory = Path.cwd()
     except OSError:
-        # A working directory that was deleted has no settings.
+        # The working directory was deleted, so it has no settings.
         return None
     paths = (parent / "pyproject.toml" for parent in (directory, *directory.parents))
-    # `Path.is_file` raises an error for a directory that may not be read.
+    # `Path.is_file` raises an error for a directory without read permission.
     return next((os.path.relpath(path) for path in paths if os.path.isfile(path)), None)

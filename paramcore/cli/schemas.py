@@ -1,4 +1,4 @@
-"""Read the user's own schemas that a command line names."""
+"""Read the schemas that `--schema` names."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from paramcore.validation.schema import Schemas
 
 
 def read_schemas(arguments: Iterable[str]) -> Schemas:
-    """Return the schemas of the package with those of `--schema TYPE=FILE`."""
+    """Add the schemas of `--schema TYPE=FILE` to those of the package."""
     schemas = Schemas()
     for argument in arguments:
         task_type, _, path = argument.partition("=")

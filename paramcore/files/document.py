@@ -63,7 +63,7 @@ class Document:
         return self._array is not None
 
     def list_elements(self) -> list[Document]:
-        """Return the elements of an array as documents, which keep their positions in the file."""
+        """Return the elements of an array as documents with positions in the same file."""
         return [
             evolve(self, value=element, array=self, pointer=join_pointer(index))
             for index, element in enumerate(self.value)
@@ -95,7 +95,7 @@ class Document:
         return f"{self.source}:{position.line}:{position.column}"
 
     def line_slice(self, line: int, start: int, max_length: int) -> str:
-        """Return at most `max_length` characters of a line, from the column `start` (from 0)."""
+        """Return at most `max_length` characters of a line from column `start` (from 0)."""
         return self.lines.line_slice(line - self._first_line + 1, start, max_length)
 
     def locate_error(self, error: ParamcoreError) -> DocumentError:

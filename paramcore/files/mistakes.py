@@ -52,12 +52,12 @@ def describe_depth(depth: int) -> tuple[str, str]:
 
 
 def describe_duplicate(name: str) -> tuple[str, str]:
-    """Return the problem and the remedy for two members of one object with this name, as JSON."""
+    """Return the problem and the remedy for a second member with this name, as JSON."""
     return f"the object has the name {truncate(name, MESSAGE_LIMIT)} twice", "remove one of the two members"
 
 
 def describe_number(number: str) -> tuple[str, str]:
-    """Return the problem and the remedy for a number that is not finite, or has too many digits."""
+    """Return the problem and the remedy for a number that the decoder rejects."""
     shown, digits = truncate(number, MESSAGE_LIMIT), number.removeprefix("-")
     if digits.isdigit():
         return f"the number {shown} has too many digits: at most {MAX_DIGITS:,} are allowed", ""
@@ -75,7 +75,7 @@ def find_compressed(data: bytes) -> tuple[str, str] | None:
 
 
 def find_mistake(text: str, offset: int, *, is_line: bool) -> tuple[int, str, str] | None:
-    """Return the offset, the problem and the remedy of a common mistake; `None` for any other.
+    """Return the offset, problem and remedy of a common mistake, if it is one.
 
     `offset` is where the decoder of `json` stopped.  `is_line` is whether the text
     is a line of JSONL.

@@ -23,7 +23,7 @@ class Position:
 
 @frozen(slots=False)
 class SyntaxProblem(Exception):
-    """A syntax error in a text, with its offset; `None` if it is about the whole text."""
+    """A syntax error at an offset; the offset is `None` for the whole text."""
 
     code: str
     offset: int | None
@@ -75,14 +75,14 @@ def iter_tokens(text: str) -> Iterator[Token]:
 
 
 def advance_trail(trail: list[str | int]) -> None:
-    """Move a trail to the next element; the trail of a member gets the next name later."""
+    """Move a trail to the next element; the next name of an object is set later."""
     last = trail[-1]
     if isinstance(last, int):
         trail[-1] = last + 1
 
 
 class Offsets(NamedTuple):
-    """The offsets of a member's name and of its value; an element of an array has two equal offsets."""
+    """The offsets of a member's name and its value; equal for an array element."""
 
     name_at: int
     value_at: int
@@ -103,7 +103,10 @@ class JSONLocator:
         self._remaining_members: dict[int, Iterator[tuple[str, Offsets]]] = {}
 
     def find(self, path: str) -> Offsets:
-        """Return the offsets of the value at a JSON Pointer, or of the innermost value around it."""
+        """Return the offsets of the value at a JSON Pointer.
+
+        Without such a value, return those of the innermost value around it.
+        """
         start = _skip_space(self._text, 0)
         offsets = Offsets(start, start)
         for part in split_pointer(path):
@@ -139,7 +142,10 @@ class TokenLocator:
                 name_at = None
 
     def find(self, path: str) -> Offsets:
-        """Return the offsets of the value at a JSON Pointer, or of the innermost value around it."""
+        """Return the offsets of the value at a JSON Pointer.
+
+        Without such a value, return those of the innermost value around it.
+        """
         parts = split_pointer(path)
         if parts in self._offsets:
             return self._offsets[parts]
@@ -153,7 +159,7 @@ Locator: TypeAlias = JSONLocator | TokenLocator
 
 
 def _iter_members(text: str, start: int) -> Iterator[tuple[str, Offsets]]:
-    """Yield the name of each member of an object or array, an index as text, and its offsets."""
+    """Yield the name (an index as text) and the offsets of each member or element."""
     indexes = count()
     is_object = text[start] == "{"
     at = _skip_space(text, start + 1)
@@ -203,7 +209,7 @@ class Lines:
         return Position(self._line, offset - self._start + 1)
 
     def line_slice(self, number: int, start: int, max_length: int) -> str:
-        """Return at most `max_length` characters of a line, from the column `start` (from 0)."""
+        """Return at most `max_length` characters of a line from column `start` (from 0)."""
         if number < self._line:
             self._rewind()
         while self._line < number:

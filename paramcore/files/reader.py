@@ -37,7 +37,7 @@ YAML_SUFFIXES = (".yaml", ".yml")
 # Not frozen: a file has millions of lines, and frozen objects are slower to create.
 @define
 class Line:
-    """A line of JSONL that is not decoded yet, so that a reader can continue after a bad line."""
+    """A line of JSONL, decoded later: a reader can continue after a bad line."""
 
     number: int
     source: str

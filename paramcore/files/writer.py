@@ -64,7 +64,7 @@ def _write_pieces(stream: TextIO, pieces: Iterable[str], mode: int | None) -> No
 
 
 def _check_replaceable(path: str) -> int | None:
-    """Return the mode of the file to replace, if there is one; reject all but regular files."""
+    """Return the mode of the file to replace, if any; reject all but regular files."""
     try:
         status = os.lstat(path)
     except FileNotFoundError:

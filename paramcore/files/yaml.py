@@ -60,7 +60,7 @@ def locate_yaml(text: str) -> Locator:
 
 
 def iter_yaml_tokens(text: str, depth: int | None = None) -> Iterator[Token]:
-    """Yield the names and values of a YAML text in order; raise the errors of `decode_yaml`."""
+    """Yield the names and values of a YAML text; raise the errors of `decode_yaml`."""
     trail: list[str | int] = []
     next_is_name = False
     name_at = 0

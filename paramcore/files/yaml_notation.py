@@ -11,7 +11,7 @@ _UNINDENTED = "a line that continues a value must be indented with spaces"
 
 
 class NotationCheck:
-    """Checks the characters of a YAML text between and inside the events of its parser, in order."""
+    """Checks the text between and inside the events of the YAML parser, in order."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -68,7 +68,7 @@ class NotationCheck:
             at = line_end + 1
 
     def _check_indentation(self, start: int, end: int) -> None:
-        """Check that a value's lines after the first are indented deeper than the collection around it."""
+        """Check that the further lines of a value are indented enough."""
         depth = self._columns[-1] + 1 if self._columns else 0
         at = self._text.find("\n", start, end) + 1
         while at:

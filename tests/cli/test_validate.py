@@ -280,7 +280,7 @@ def test_ctrl_c_ends_with_what_was_found_so_far(place):
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
     assert out.decode().endswith("2 errors, 1 warning in 1 project and 1 task\n")
-    assert err.decode() == "interrupted: this is what was found so far\n"
+    assert err.decode() == "interrupted: the findings are incomplete\n"
     assert process.returncode == 130
 
 

@@ -1,4 +1,4 @@
-"""The command `schema`: JSON Schemas for editors."""
+"""The command `schema`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from paramcore.validation.schema import Schemas
 
 
 def schema(options: Namespace) -> Pieces:
-    """Print a JSON Schema for editors: of a project, a task request, or an update."""
+    """Print a JSON Schema for editors: for a project, a task request, or an update."""
     schemas = Schemas()
     if options.type is None:
         yield "".join(f"{name}\n" for name in schemas.types)

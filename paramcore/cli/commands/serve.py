@@ -70,7 +70,7 @@ def _find_error(project: Project, effective: EffectiveParams) -> str | None:
 
 
 def _create_saver(stand_in: StandIn, directory: str | None) -> Callable[[], None]:
-    """Return a function that writes the projects changed since its last call."""
+    """Return a function that writes the projects that changed since its last call."""
     saved: dict[str, Project] = {}
 
     def save() -> None:
