@@ -15,7 +15,7 @@ def holds_projects(value: Any) -> bool:
 
 
 def find_misspelt_history(value: Any) -> str | None:
-    """Return the name in an object that is `param_history` misspelt, if there is one."""
+    """Return the name in an object that is `param_history` misspelt, if any."""
     if not isinstance(value, dict) or "param_history" in value:
         return None
     return next((name for name in value if suggest_name(name, ["param_history"])), None)

@@ -38,7 +38,7 @@ class ParamsFile:
 
 
 def read_update_file(path: str, *, patch: bool = False) -> UpdateFile:
-    """Read the body of a setParams request; `patch` makes any update a patch."""
+    """Read the body of a setParams request; `patch` overrides its mode."""
     if path.endswith(JSONL_SUFFIXES):
         problem, remedy = (
             "the file holds tasks, one on each line, and no update",
@@ -54,8 +54,8 @@ def read_update_file(path: str, *, patch: bool = False) -> UpdateFile:
 def read_params(spec: str) -> ParamsFile:
     """Read the params of `FILE` or `FILE@N`.
 
-    FILE holds an object of params, or a project, of which this is the latest
-    version or version N.
+    FILE holds an object of params or a project.  Read the latest version of a
+    project, or version N.
     """
     path, number = _split_spec(spec)
     document = read_document(path, limit=PROJECT_SIZE, depth=PROJECT_DEPTH)

@@ -33,7 +33,7 @@ def parse_options(arguments: Sequence[str] | None) -> Namespace:
         InvalidSetting: for an unknown assumption, or a wrong value of one.
     """
     arguments = sys.argv[1:] if arguments is None else list(arguments)
-    # Import only the requested command: importing all of them takes longer than most answers.
+    # Import only the requested command, since importing all of them is slow.
     requested = arguments[0] if arguments and arguments[0] in COMMANDS else None
     options = _make_parser(requested).parse_args(_mark_operands(arguments))
     for name, value in vars(options).items():

@@ -28,7 +28,7 @@ def show_progress(read: Callable[[OnRead | None], Iterable[_T]], path: str, *, p
     if not _wants_bar(path, prints=prints):
         yield from read(None)
         return
-    # Importing rich takes as long as most commands.
+    # Import `rich` only for a bar, since its import is slow.
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn  # noqa: PLC0415
 

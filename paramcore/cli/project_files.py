@@ -18,11 +18,11 @@ _MAX_NAME = 180
 
 
 def make_directory(path: str) -> None:
-    """Make a directory unless it exists."""
+    """Create a directory unless it exists."""
     try:
         os.makedirs(path, exist_ok=True)
     except (OSError, ValueError) as error:
-        problem = f"cannot make the directory: {describe_os_error(error)}"
+        problem = f"cannot create the directory: {describe_os_error(error)}"
         raise DocumentError("unwritable", None, problem, "", format_path(path), None, None) from None
 
 

@@ -24,8 +24,8 @@ _T = TypeVar("_T")
 class ProjectFiles:
     """The projects of files, or of all `.json` and `.yaml` files of directories.
 
-    In a directory, hidden files are skipped silently, and files without a project
-    with a message.  `documents` holds the documents that were read already, by path.
+    In a directory, skip hidden files, and report and skip files without a project.
+    `documents` holds the documents that were read already, by path.
 
     `many` is whether an answer is a list: for a directory, for an array of projects
     and for several files.

@@ -52,7 +52,7 @@ def describe_depth(depth: int) -> tuple[str, str]:
 
 
 def describe_duplicate(name: str) -> tuple[str, str]:
-    """Return the problem and the remedy for a second member with this name, as JSON."""
+    """Return the problem and the remedy for a duplicate name, which is JSON text."""
     return f"the object has the name {truncate(name, MESSAGE_LIMIT)} twice", "remove one of the two members"
 
 

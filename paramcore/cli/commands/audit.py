@@ -55,7 +55,7 @@ def audit(options: Namespace) -> Pieces:
 def _choose_auditor(value: Any, auditors: Mapping[str, Auditor]) -> str | None:
     """Return the name of a task's auditor; `None` for a task of another project."""
     if len(auditors) == 1 or not isinstance(value, dict):
-        # An only auditor counts the tasks of other projects. Any auditor rejects a value that is not an object.
+        # A single auditor also counts tasks of other projects. Any auditor rejects other values than objects.
         return next(iter(auditors))
     name = value.get("project")
     return name if isinstance(name, str) and name in auditors else None

@@ -122,7 +122,7 @@ class ValidationRun:
         #: The lines that cannot be decoded.
         self.bad_lines: BadLines = BadLines(options)
         self._counts: Counter[str] = Counter()
-        #: Whether each task has a line of its own in the output.
+        #: Whether the output has a line for each task.
         self.by_task: bool = options.format == "json" and is_jsonl(options)
         self._reported = ReportedFindings()
 
@@ -143,7 +143,7 @@ class ValidationRun:
         return self._report([finding for finding in findings if self._is_recent(finding, project)], project)
 
     def _is_recent(self, finding: Finding, project: Project) -> bool:
-        """Return whether `--since-version` selects a finding; it selects the latest version."""
+        """Return whether a finding is on the latest version or since `--since-version`."""
         since = min(self._options.since_version, len(project.versions) - 1)
         return finding.version is None or finding.version >= since
 
@@ -207,7 +207,7 @@ class ValidationRun:
         self, findings: Iterable[Finding], project: Project, raw_task: RawTask | None = None
     ) -> list[LocatedFinding]:
         """Locate the findings that are neither ignored nor reported already."""
-        # An output line for a task is complete; elsewhere a finding on the project is reported once.
+        # Each output line for a task has all findings; elsewhere, report findings on the project once.
         repeats = self.by_task and raw_task is not None
         selected = [
             finding
