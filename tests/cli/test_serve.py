@@ -1,4 +1,4 @@
-"""`serve`: the stand-in as a person starts it."""
+"""`serve` runs the stand-in on the command line."""
 
 import json
 import signal
@@ -36,8 +36,8 @@ def started(*arguments):
         assert process.returncode == 0
 
 
-def test_it_tells_what_a_script_does(tmp_path):
-    """Each request has a line, drops are named, and the projects are kept as files."""
+def test_each_request_is_printed(tmp_path):
+    """Each request prints a line that names the dropped params, and projects are saved as files."""
     with started("projects", "--save", str(tmp_path)) as (process, url):
         client = scaleapi.ScaleClient("any", api_instance_url=url)
         client.update_project("north docks", instruction="Box every crane.")
@@ -53,14 +53,14 @@ def test_it_tells_what_a_script_does(tmp_path):
     assert run("log", str(tmp_path)).status == 0
 
 
-def test_it_begins_with_nothing():
-    """Without a project it is empty."""
+def test_it_starts_empty():
+    """Without PROJECT, the stand-in has no projects."""
     with started() as (_, url):
         assert scaleapi.ScaleClient("any", api_instance_url=url).projects() == []
 
 
-def test_it_may_judge():
-    """With `--validate` a task with an error is refused, as the service might."""
+def test_it_may_validate_tasks():
+    """With `--validate`, a task with an error is rejected."""
     with started("projects", "--validate") as (_, url):
         client = scaleapi.ScaleClient("any", api_instance_url=url)
         with pytest.raises(ScaleInvalidRequest, match="/priority"):
@@ -70,8 +70,8 @@ def test_it_may_judge():
             )
 
 
-def test_a_port_that_is_taken_is_told():
-    """A second one on the same port says so in one line."""
+def test_a_port_in_use_is_reported():
+    """A second stand-in on the same port is an error on one line."""
     with started() as (_, url):
         port = url.rsplit(":", 1)[1].partition("/")[0]
         ran = run("serve", "--port", port)
@@ -86,6 +86,6 @@ def test_a_port_that_is_taken_is_told():
         ("warehouse-boxes.json", "warehouse-boxes.json"),
     ],
 )
-def test_what_is_wrong_is_told_before_it_listens(arguments):
-    """A port that is none, or a file that is not there, ends it at once."""
+def test_wrong_arguments_are_reported_at_once(arguments):
+    """A wrong port, a missing file or a duplicate project ends the command before it listens."""
     assert run("serve", *arguments).status == 2

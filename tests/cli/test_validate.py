@@ -1,4 +1,4 @@
-"""`paramcore validate`, as a person or a workflow reads it."""
+"""`validate` as text, JSON and annotations."""
 
 import json
 import re
@@ -94,7 +94,7 @@ def test_a_task_that_never_mentions_it(place):
 
 
 def test_json(place):
-    """JSON is one document with every finding, by its place."""
+    """JSON is one document with every finding and its location."""
     ran = run("validate", "boxes.json", "task.json", "--format", "json", cwd=place)
     assert [finding["code"] for finding in ran.document["findings"]] == ["param_type", "param_unknown", "param_choice"]
     sentences = {name: ran.document["findings"][0][name] for name in ("message", "problem", "remedy")}
@@ -116,7 +116,7 @@ def test_json(place):
 
 
 def test_github(place):
-    """A workflow of GitHub shows each finding at its line."""
+    """Each finding is an annotation with its file, line and column."""
     (place / "a,b%.json").write_text(TASK)
     ran = run("validate", "boxes.json", "a,b%.json", "--format", "github", cwd=place)
     assert [line.rpartition(": ")[0] for line in ran.out.splitlines()] == [
@@ -129,7 +129,7 @@ def test_github(place):
 
 @pytest.mark.parametrize("form", ["text", "json", "github"])
 def test_no_values(place, form):
-    """With --no-values no form shows a value or a line that holds one."""
+    """With `--no-values`, no format shows a value or a source line."""
     secret = {"attachment": "sk_live_1", "priority": "sk_live_2", "callback_url": "sk_live_3", "padding": "4711"}
     (place / "task.json").write_text(json.dumps({"project": "boxes", "geometries": {}, **secret}))
     ran = run("validate", "boxes.json", "task.json", "--no-values", "--format", form, cwd=place)
@@ -181,7 +181,7 @@ class TestExitCodes:
             assert ran.status == status
 
     def test_unreadable(self, place):
-        """A file that cannot be read ends with 2, and so does a file that is no project."""
+        """An unreadable file and a file without a project end with 2."""
         assert run("validate", "nothing.json", cwd=place).status == 2
         assert run("validate", "task.json", cwd=place).status == 2
         ran = run("validate", fine(place), "-", stdin='{"project": }', cwd=place)
@@ -189,7 +189,7 @@ class TestExitCodes:
         assert ran.status == 2
 
     def test_keep_going(self, place):
-        """With --keep-going bad lines are reported and counted, and the others validated."""
+        """With `--keep-going`, bad lines are reported and counted, and the others validated."""
         text = '{"attachment": "a"}\n{"attachment": }\n{"project": "other"}\n{"attachment": "b"}\n'
         ran = run("validate", fine(place), "-", "--lines", "--keep-going", stdin=text, cwd=place)
         assert ran.out.startswith("<stdin>:3:13: error request_refused at /project")
@@ -200,12 +200,12 @@ class TestExitCodes:
 
 class TestIgnoring:
     def test_on_the_command_line(self, place):
-        """Findings of a code can be left out, errors too, and do not count."""
+        """Findings with an ignored code are neither printed nor counted, also errors."""
         ran = run("validate", "boxes.json", "--ignore", "param_type", "--ignore", "param_unknown", cwd=place)
         assert (ran.out, ran.status) == ("0 errors, 0 warnings in 1 project\n", 0)
 
     def test_in_pyproject(self, place):
-        """`[tool.paramcore]` of the nearest pyproject.toml leaves codes out for all who work there."""
+        """`[tool.paramcore]` of the nearest `pyproject.toml` ignores codes."""
         (place / "pyproject.toml").write_text('[tool.paramcore]\nignore = ["param_type", "param_unknown"]\n')
         below = place / "below"
         below.mkdir()
@@ -237,8 +237,8 @@ class TestIgnoring:
 
 
 class TestOwnSchemas:
-    def test_a_type_of_a_users_own(self, place):
-        """A user's schema validates a type that the package does not know."""
+    def test_a_schema_for_an_unknown_type(self, place):
+        """`--schema` validates a type that the package does not know."""
         (place / "mine.json").write_text('{"properties": {"padding": {"type": "string"}}, "required": ["shape"]}')
         (place / "own.json").write_text(PROJECT.replace("imageannotation", "my type"))
         ran = run("validate", "own.json", "--schema", "my type=mine.json", "--ignore", "param_unknown", cwd=place)
@@ -260,8 +260,8 @@ class TestOwnSchemas:
         assert ran.err.startswith(message)
 
 
-def test_ctrl_c_ends_with_what_was_found_so_far(place):
-    """Ctrl-C in the middle of a long file ends with the findings up to there and a summary."""
+def test_ctrl_c_ends_with_the_findings_so_far(place):
+    """Ctrl-C prints a summary of the findings so far."""
     process = subprocess.Popen(
         command("validate", "boxes.json", "-", "--lines"),
         stdin=subprocess.PIPE,
@@ -284,8 +284,8 @@ def test_ctrl_c_ends_with_what_was_found_so_far(place):
     assert process.returncode == 130
 
 
-def test_a_finding_in_yaml_stands_at_its_value(tmp_path):
-    """A YAML file is validated as JSON is, and the caret is under the value or the name."""
+def test_a_finding_in_yaml_has_its_position(tmp_path):
+    """In YAML too, the caret is under the value or the name."""
     (tmp_path / "signs.yaml").write_bytes((EXAMPLES / "street-signs.yaml").read_bytes())
     (tmp_path / "sign.yml").write_text("project: street signs\nattachment: https://example.com/a.jpg\npriority: high\n")
     ran = run("validate", "signs.yaml", "sign.yml", cwd=tmp_path)
@@ -296,7 +296,7 @@ def test_a_finding_in_yaml_stands_at_its_value(tmp_path):
 
 
 def test_a_directory_holds_json_and_yaml(tmp_path):
-    """Project files of a directory may be of either form; a project in two files is an error."""
+    """A directory may hold JSON and YAML files; a project in two files is an error."""
     (tmp_path / "a.yaml").write_text("{name: a, type: comparison, param_history: []}")
     (tmp_path / "b.json").write_text('{"name": "b", "type": "comparison", "param_history": []}')
     assert run("validate", tmp_path).out == "0 errors, 0 warnings in 2 projects\n"
@@ -307,7 +307,7 @@ def test_a_directory_holds_json_and_yaml(tmp_path):
 
 
 def test_a_refused_request_is_a_finding(tmp_path):
-    """A request that cannot be resolved is an error at its line, and those after it are validated."""
+    """A request that cannot be resolved is an error at its line, and the next requests are validated."""
     lines = ['{"project_version": 9}', '{"project": "other"}', "[]", '{"instruction": 7}', '{"priority": "high"}']
     project = {"name": "boxes", "type": "imageannotation", "param_history": [{"version": 0}]}
     (tmp_path / "boxes.json").write_text(json.dumps(project))
@@ -336,14 +336,14 @@ def test_a_bad_version_of_an_option_is_reported_for_the_option(tmp_path):
         assert ran.err.startswith("error: --project-version: ")
 
 
-def test_options_stand_anywhere():
-    """Options may stand before, between and after the files."""
-    several = [
+def test_options_have_any_position():
+    """Options may precede, separate or follow the files."""
+    command_lines = [
         ("validate", "--strict", "street-signs.json", "sign-17.json"),
         ("validate", "street-signs.json", "--strict", "sign-17.json"),
         ("validate", "street-signs.json", "sign-17.json", "--strict"),
     ]
-    answers = [run(*arguments) for arguments in several]
+    answers = [run(*arguments) for arguments in command_lines]
     assert answers[0] == answers[1] == answers[2]
     assert answers[0].status == 1
 
@@ -369,7 +369,7 @@ def test_no_project_is_no_success(tmp_path):
 
 
 def test_pinned_tasks_do_not_count_for_unused_defaults(tmp_path):
-    """Tasks that are pinned to an older version say nothing about the latest version's defaults."""
+    """Tasks that are pinned to an older version do not count for the latest version's defaults."""
     history = [{"version": 0, "padding": 3}, {"version": 1, "padding": 4}]
     (tmp_path / "p.json").write_text(json.dumps({"name": "p", "type": "imageannotation", "param_history": history}))
     pinned = '{"padding": 1, "attachment": "a", "geometries": {"box": {}}, "project_version": 0}\n'
@@ -379,7 +379,7 @@ def test_pinned_tasks_do_not_count_for_unused_defaults(tmp_path):
     assert "lint_unused_default" in run("validate", "p.json", "-", "--lines", stdin=latest * 2, cwd=tmp_path).out
 
 
-def test_an_error_that_came_back_is_reported_again(tmp_path):
+def test_an_error_in_two_versions_is_reported_twice(tmp_path):
     """A finding on one version does not hide the same finding on an older version that a task is pinned to."""
     shapes = {"geometries": {"box": {"objects_to_annotate": ["car"]}}}
     values = ("x", 3, "x")
@@ -411,7 +411,7 @@ def write_history(place):
     ],
 )
 def test_findings_since_a_version(place, since, versions):
-    """Findings that are only about versions before N are left out; values that are inherited today never are."""
+    """Findings on versions before N are omitted, but not on values that the latest version has."""
     write_history(place)
     ran = run("validate", "p.json", "--since-version", str(since), "--format", "json", cwd=place)
     assert {finding["version"] for finding in ran.document["findings"]} == versions
@@ -422,7 +422,7 @@ def test_findings_since_a_version(place, since, versions):
 
 
 def test_a_task_that_is_pinned_before_that_version(place):
-    """What a task inherits from an older version is reported: the task gets it."""
+    """A finding on a value that a task inherits from an older version is reported."""
     write_history(place)
     task = {"attachment": "https://e.com/1.jpg", "project_version": 0}
     ran = run("validate", "p.json", "-", "--since-version", "3", "--format", "json", stdin=json.dumps(task), cwd=place)
@@ -430,8 +430,8 @@ def test_a_task_that_is_pinned_before_that_version(place):
 
 
 @pytest.mark.parametrize("since", ["-1", "x", "1.0", "\u0661", "9" * 5_000])
-def test_a_version_that_is_no_number(place, since):
-    """`--since-version` is a whole number, 0 or more."""
+def test_a_wrong_version_number(place, since):
+    """`--since-version` must be a whole number, 0 or more."""
     write_history(place)
     ran = run("validate", "p.json", f"--since-version={since}", cwd=place)
     assert (ran.out, ran.status) == ("", 2)
