@@ -58,7 +58,7 @@ class ProjectFiles:
             with document.locate_errors():
                 self._add(_read_projects(document, assumptions), document)
         if not self._by_name:
-            problem, remedy = "there is no project here", "name a file with a project or an array of projects"
+            problem, remedy = "the input holds no project", "name a file with a project or an array of projects"
             raise DocumentError("wrong_project", None, problem, remedy, self.paths, None, None)
         if not quiet:
             for project in self:

@@ -23,7 +23,7 @@ def read_ignored_codes(codes: Iterable[str]) -> frozenset[str]:
 
 def _check_code(code: object) -> str:
     if not isinstance(code, str) or code not in CODES:
-        problem = f"must be the code of a finding, got {describe_value(code)}"
+        problem = f"`ignore` must name the code of a finding, got {describe_value(code)}"
         raise InvalidSetting("code_name", None, problem, f"write one of {', '.join(CODES)}")
     return code
 

@@ -113,7 +113,7 @@ def read_task(document: Document, overrides: Mapping[str, Any], *, quiet: bool =
             remedy = "write all requests in one array, or one on each line"
             raise MalformedPayload("request_type", "", "a task request must be an object, got an array", remedy)
         if isinstance(document.value, dict) and type(document.value.get("patch")) is bool:
-            problem = "an update is no task request: it has `patch`"
+            problem = "the document is an update, not a task request: it has `patch`"
             remedy = "name UPDATE before TASKS, or with `validate`, pass `--update FILE`"
             raise MalformedPayload("request_is_update", "", problem, remedy)
         request = read_task_request(document.value)

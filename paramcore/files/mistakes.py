@@ -75,7 +75,7 @@ def find_compressed(data: bytes) -> tuple[str, str] | None:
 
 
 def find_mistake(text: str, offset: int, *, is_line: bool) -> tuple[int, str, str] | None:
-    """Return the offset, problem and remedy of a common mistake, if it is one.
+    """Return the offset, problem and remedy of a common mistake, if there is one.
 
     `offset` is where the decoder of `json` stopped.  `is_line` is whether the text
     is a line of JSONL.
