@@ -1,4 +1,4 @@
-"""Tell the file arguments of a command line apart by what they hold."""
+"""Recognize the file arguments of a command line by their content."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from paramcore.text import format_path, quote_for_shell
 
 
 def read_project_argument(options: Namespace, *, quiet: bool = False) -> ProjectFiles:
-    """Read PROJECT; where another argument holds the project in its place, the error names it.
+    """Read PROJECT; if another argument holds projects instead, the error names it.
 
     Raises:
         DocumentError: as `ProjectFiles`.
@@ -32,8 +32,8 @@ def read_project_argument(options: Namespace, *, quiet: bool = False) -> Project
         swapped = None if _may_hold_projects(path) else next(filter(_may_hold_projects, others), None)
         if swapped is None:
             raise
-        wanted = f"the project first: {format_path(swapped)} holds projects, so swap the two"
-        raise evolve(error, code="wrong_project", problem="no project", remedy=wanted) from None
+        remedy = f"swap it with {format_path(swapped)}, which holds projects"
+        raise evolve(error, code="wrong_project", problem="PROJECT holds no project", remedy=remedy) from None
 
 
 def _may_hold_projects(path: str) -> bool:
@@ -46,10 +46,10 @@ def _may_hold_projects(path: str) -> bool:
 
 
 def assign_files(options: Namespace) -> ProjectFiles:
-    """Read the projects among FILE, and make the other file TASKS, unless `--tasks` names it.
+    """Read the projects among FILE, and use the other file as TASKS.
 
-    `tasks` and `tasks_document` of the options are set: the file of tasks, and its
-    document if it was read to recognize it.
+    With `--tasks`, every FILE is a file of projects.  Set two options: `tasks` to
+    the path of TASKS, and `tasks_document` to its document if it was read.
 
     Raises:
         DocumentError: as `ProjectFiles`.
@@ -60,13 +60,13 @@ def assign_files(options: Namespace) -> ProjectFiles:
         tasks = _find_tasks(options, documents)
         options.projects = [path for path in options.files if path not in tasks]
         if not options.projects:
-            # Without any project, the error says what is wrong with the first file.
+            # Read the first file as a project, so that the error describes it.
             options.projects = tasks[:1]
             if tasks[0].endswith(JSONL_SUFFIXES):
-                exit_with_usage(f"{format_path(tasks[0])} holds tasks; name a project, too")
+                exit_with_usage(f"{format_path(tasks[0])} holds tasks; name a project too")
         elif len(tasks) > 1:
             names = " and ".join(map(format_path, tasks))
-            exit_with_usage(f"name one file of tasks, or join the lines of several with `cat`; got {names}")
+            exit_with_usage(f"{names} hold no projects; name only one file of tasks, or join JSONL files with `cat`")
         elif tasks:
             options.tasks = tasks[0]
             options.tasks_document = documents.get(tasks[0])
@@ -77,10 +77,10 @@ def assign_files(options: Namespace) -> ProjectFiles:
 
 
 def _find_tasks(options: Namespace, documents: dict[str, Document]) -> list[str]:
-    """Return the files that hold no projects, and keep the documents that were read."""
+    """Return the files without projects; add each document read to `documents`."""
     tasks = [path for path in options.files if path.endswith(JSONL_SUFFIXES) and not os.path.isdir(path)]
     if options.lines and not tasks and len(options.files) > 1:
-        # `--lines` makes TASKS of any file, and TASKS comes last.
+        # With `--lines`, TASKS may have any suffix; it comes last.
         return [options.files[-1]]
     for path in options.files:
         if path in tasks or path in documents or os.path.isdir(path):
@@ -95,7 +95,8 @@ def _reject_update(options: Namespace) -> None:
     value = None if options.tasks_document is None else options.tasks_document.value
     if isinstance(value, dict) and isinstance(value.get("patch"), bool):
         shown = format_path(options.tasks)
-        exit_with_usage(f"{shown} is an update, as its `patch` says; pass `--update {quote_for_shell(options.tasks)}`")
+        option = f"--update {quote_for_shell(options.tasks)}"
+        exit_with_usage(f"{shown} is an update, not tasks: it has `patch`; pass `{option}`")
 
 
 def _read(path: str) -> Document:

@@ -1,4 +1,4 @@
-"""The client of the commands that talk to the API."""
+"""Create the client of the commands that call the API."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ def create_client(options: Namespace) -> Client:
     try:
         from paramcore.transport.http import BASE_URL, HttpTransport  # noqa: PLC0415  (an extra, and slow to import)
     except ImportError:
-        found, wanted = "no `httpx2`, which sends the requests", "`pip install httpx2`"
-        raise NotDone("not_sent", None, found, wanted) from None
+        problem = "the package `httpx2`, which sends the requests, is not installed"
+        raise NotDone("not_sent", None, problem, "install it with `pip install httpx2`") from None
     if options.key_from_stdin:
         key = ApiKey(None if sys.stdin is None else sys.stdin.readline().rstrip("\r\n"))
     else:

@@ -1,4 +1,4 @@
-"""Recognize what a file holds: projects, or something else."""
+"""Recognize a file of projects by its content."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ _PROJECT_NAMES = ("name", "type", "param_history")
 
 
 def holds_projects(value: Any) -> bool:
-    """Return whether a value is a project or an array with one, also where the project is broken."""
+    """Return whether a value is or holds a project, even if it is malformed."""
     return any(map(_is_project, value)) if isinstance(value, list) else _is_project(value)
 
 
 def find_misspelt_history(value: Any) -> str | None:
-    """Return the name in an object that was meant for `param_history`."""
+    """Return the name in an object that is `param_history` misspelt, if any."""
     if not isinstance(value, dict) or "param_history" in value:
         return None
     return next((name for name in value if suggest_name(name, ["param_history"])), None)
 
 
 def _is_project(value: Any) -> bool:
-    # A project without its history must not pass as something else: nothing would validate it.
+    # Recognize a project without its history too: as another file, it would not be validated.
     if not isinstance(value, dict):
         return False
     if "param_history" in value or sum(name in value for name in _PROJECT_NAMES) > 1:

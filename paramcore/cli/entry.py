@@ -1,4 +1,4 @@
-"""The first module of the command line: it handles Ctrl-C before the others are imported."""
+"""The entry point: it handles Ctrl-C before it imports the rest."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from paramcore.cli.exit_codes import INTERRUPTED
 
 
 def start() -> int:
-    """Run the command line and return its exit code; Ctrl-C never shows a traceback, whatever the moment."""
-    # A parent may have chosen to ignore the signal, as `nohup` and `&` do.
+    """Run the command line and return its exit code; Ctrl-C never shows a traceback."""
+    # Keep the signal ignored if the parent ignores it, as a shell does for `&`.
     handles_interrupt = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     try:
         if handles_interrupt:
@@ -23,11 +23,11 @@ def start() -> int:
         return INTERRUPTED
     finally:
         if handles_interrupt:
-            # Python ends quietly now, and has nothing left to interrupt.
+            # An interrupt while Python exits would show a traceback.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _interrupt_once(*_: object) -> None:
-    # A second Ctrl-C must not interrupt what is cleaned up after the first.
+    # A second Ctrl-C must not interrupt the cleanup after the first.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     raise KeyboardInterrupt

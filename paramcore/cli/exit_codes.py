@@ -8,7 +8,7 @@ FINDINGS = 1
 REFUSED = 2
 #: Standard output or the output file cannot be written.
 CANNOT_WRITE = 2
-#: Nothing was changed: the service refused the request, it was not sent, or a read got no answer.
+#: Nothing was changed: the request was refused or not sent, or a read got no response.
 NOT_DONE = 3
 #: A request was sent and its outcome is unknown, or an update was applied more than once.
 OUTCOME_UNKNOWN = 4

@@ -1,4 +1,4 @@
-"""Findings with file, line and column, and the forms in which they are printed."""
+"""Locate findings in files, and format them as text, JSON and annotations."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from paramcore.text import ROW_LIMIT, format_name, format_value
 from paramcore.validation.finding import Finding
 from paramcore.values import join_pointer, split_pointer
 
-#: Codes that are about a name, and not about its value.
+#: Codes of findings on a name rather than on its value.
 _NAME_CODES = (
     *("param_unknown", "param_misplaced", "lint_stored_name"),
     *("update_mode", "update_wrapper", "update_argument"),
 )
 
-#: What the caret underlines: a text, which the frame may cut, or all up to the next punctuation.
+#: The token to underline: a string, which the frame may truncate, or everything up to the next punctuation.
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[^\s,\]}":]+(?::[^\s,\]}":]+)*|["\]},]|')
 
 
 @frozen
 class UpdateLocation:
-    """Where the params of an update are read from, and the version that it becomes."""
+    """The location of an update's params, and the version that the update creates."""
 
     document: Document
     pointer: str
@@ -36,26 +36,26 @@ class UpdateLocation:
 
     @classmethod
     def of(cls, project: Project, update: Update, source: UpdateFile | ParamsFile) -> UpdateLocation:
-        """Return the location of an update of a project, which comes from a file."""
+        """Return the location of an update that is read from a file."""
         return cls(source.document, source.pointer, len(project.versions), update.params.keys())
 
     def holds(self, finding: Finding) -> bool:
-        """Return whether a finding is about the update: about its own value, or about all of it."""
+        """Return whether a finding is on the update or on a value that it sets."""
         is_own = not finding.pointer or split_pointer(finding.pointer)[0] in self.names
         return finding.version == self.version and is_own
 
 
 @frozen
 class LocatedFinding:
-    """A finding, the name of the project that it is about, and where the value is."""
+    """A finding, the name of its project, and the location of its value."""
 
     finding: Finding
     project: str
-    #: The file of the value; `None` for a project that comes from the service.
+    #: The file of the value; `None` for a project that is fetched from the service.
     document: Document | None
     line: int | None
     column: int | None
-    #: Whether the value is in an update that is not sent yet.
+    #: Whether the value is in an update that has not been sent.
     is_in_update: bool = False
 
     @property
@@ -73,7 +73,7 @@ class LocatedFinding:
         return {**self.finding.to_json(), **location}
 
     def format_text(self, *, values: bool) -> str:
-        """Return the finding for a person; `values`: with the line that it is about."""
+        """Return the finding as text; with `values`, add the line of its file."""
         finding = self.finding
         at = f" at {format_name(finding.pointer)}" if finding.pointer else ""
         location = f"project {format_value(self.project)}"
@@ -120,9 +120,10 @@ def locate_finding(
     project_location: tuple[Document, str] | None,
     update: UpdateLocation | None = None,
 ) -> LocatedFinding:
-    """Locate a finding in the document of a task, of an update, or of a project, which has a pointer to the project.
+    """Locate a finding in the file of its task, of its update or of its project.
 
-    A project's value is located in the version that first set it.
+    `project_location` is a document and the JSON Pointer of the project in it.  A
+    project's value is located in the version that first set it.
     """
     is_in_update = update is not None and update.holds(finding)
     location: tuple[Document, str] | None

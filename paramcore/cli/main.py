@@ -11,7 +11,7 @@ from paramcore.errors import NotDone, OutcomeUnknown, ParamcoreError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit code; report every error in one line."""
+    """Run a command and return its exit code; report every error on one line."""
     escape_unencodable()
     try:
         options = parse_options(arguments)
@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # argparse has printed its help or its error already.
         return end.code if isinstance(end.code, int) else REFUSED
     except (NotDone, OutcomeUnknown) as error:
-        # `apply` handles the outcome of its own requests; all others change nothing.
+        # `apply` handles the outcome of its own requests; other commands change nothing.
         print_message(f"error: {error}")
         return NOT_DONE
     except ParamcoreError as error:

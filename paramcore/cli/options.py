@@ -41,7 +41,7 @@ def _format(*formats: str) -> Argument:
 def _parse_port(text: str) -> int:
     if text.isascii() and text.isdecimal() and len(text) <= 5 and int(text) < 65_536:
         return int(text)
-    raise ArgumentTypeError(f"a port is a whole number from 0 to 65535, got {format_value(text)}")
+    raise ArgumentTypeError(f"must be a whole number from 0 to 65535, got {format_value(text)}")
 
 
 def _parse_seconds(text: str) -> float:
@@ -51,13 +51,13 @@ def _parse_seconds(text: str) -> float:
         seconds = 0
     if 0 < seconds < 86_400:
         return seconds
-    raise ArgumentTypeError(f"a timeout is more than 0 and less than 86400 seconds, got {format_value(text)}")
+    raise ArgumentTypeError(f"must be more than 0 and less than 86400 seconds, got {format_value(text)}")
 
 
 def _parse_version(text: str) -> int:
     if text.isascii() and text.isdecimal() and len(text) <= 18:
         return int(text)
-    raise ArgumentTypeError(f"a version is a whole number, 0 or more, got {format_value(text)}")
+    raise ArgumentTypeError(f"must be a whole number, 0 or more, got {format_value(text)}")
 
 
 _PROJECT = _argument(
@@ -77,14 +77,14 @@ _TEXT_OR_JSON = _format("text", "json")
 _LINES = _flag("--lines", "read TASKS as JSONL (default: if its name ends with .jsonl or .ndjson)")
 _TASK_OPTIONS = (
     _argument("--project-version", type=int, metavar="N", help="use version N for every task; -1 inherits nothing"),
-    _argument("--type", metavar="TYPE", help="the task type in the URL that the tasks are sent to"),
+    _argument("--type", metavar="TYPE", help="the task type of the endpoint that the tasks are sent to"),
     _LINES,
 )
-_OUTPUT = _argument("--output", metavar="FILE", help="write the answer to FILE, which is replaced only on success")
+_OUTPUT = _argument("--output", metavar="FILE", help="write the answer to FILE; an error leaves FILE unchanged")
 _IGNORE = _repeatable("--ignore", "CODE", "omit findings with this code")
 _SCHEMA = _repeatable("--schema", "TYPE=FILE", "validate params of TYPE against this JSON Schema")
 _PLAN_OPTIONS = (
-    _flag("--patch", "send a patch, which keeps the other params, whatever UPDATE says itself"),
+    _flag("--patch", "update by patch, which keeps the params that the update does not name"),
     _IGNORE,
     _SCHEMA,
 )
@@ -98,10 +98,10 @@ _SERVICE_OPTIONS = (
         metavar="SECONDS",
         help="the timeout of each call (default: 30)",
     ),
-    _flag("--key-from-stdin", "read the API key from standard input (default: SCALE_API_KEY)"),
+    _flag("--key-from-stdin", "read the API key from standard input (default: from SCALE_API_KEY)"),
 )
 
-#: The option that all commands have.
+#: The option of all commands.
 ASSUME = _repeatable("--assume", "NAME=VALUE", "change a setting that `paramcore assumptions` lists")
 
 #: The arguments of each command, in the order of `--help`.
@@ -143,7 +143,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         _TASKS,
         _TEXT_OR_JSON,
         *_TASK_OPTIONS,
-        _flag("--list", "print each affected request on a line"),
+        _flag("--list", "print a line for each affected request"),
         *_BULK_OPTIONS,
         _flag("--exit-code", "exit with 1 if a request is affected"),
     ),
@@ -165,21 +165,21 @@ COMMANDS: dict[str, Sequence[Argument]] = {
             metavar="FILE",
             help="projects, arrays or directories of projects, and at most one file of task requests, in any order",
         ),
-        _argument("--tasks", metavar="TASKS", help="the file of task requests: each FILE is then a project"),
+        _argument("--tasks", metavar="TASKS", help="a file of task requests; each FILE is then a file of projects"),
         _format("text", "json", "github"),
         *_TASK_OPTIONS,
         *_BULK_OPTIONS,
         _flag("--strict", "exit with 1 for warnings too"),
-        _argument("--update", metavar="FILE", help="validate the projects and tasks as they are after this update"),
+        _argument("--update", metavar="FILE", help="validate projects and tasks as they would be after this update"),
         _IGNORE,
         _argument(
             "--since-version",
             type=_parse_version,
             default=0,
             metavar="N",
-            help="omit findings that are only about project versions before N, except the latest",
+            help="omit findings on project versions before N, except on the latest version",
         ),
-        _argument("--no-values", dest="values", action="store_false", help="print no values and no source lines"),
+        _argument("--no-values", dest="values", action="store_false", help="hide values and source lines"),
         _SCHEMA,
     ),
     "schema": (
@@ -219,7 +219,9 @@ COMMANDS: dict[str, Sequence[Argument]] = {
     "reconcile": (
         _NAME,
         _argument("--base", type=int, required=True, metavar="N", help="the number of versions before the update"),
-        _argument("--digest", required=True, metavar="D", help="the digest that `apply` printed before it sent"),
+        _argument(
+            "--digest", required=True, metavar="D", help="the digest that `apply` printed before it sent the update"
+        ),
         _TEXT_OR_JSON,
         *_SERVICE_OPTIONS,
     ),

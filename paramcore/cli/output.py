@@ -1,4 +1,4 @@
-"""Print the answer of a command, or write it to a file atomically; print messages to standard error."""
+"""Print answers or write them to files; print messages to standard error."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Pieces: TypeAlias = Generator[str, None, int]
 
 
 def escape_unencodable() -> None:
-    """Make the standard streams escape the characters that their encoding lacks."""
+    """Escape characters that the encoding of a standard stream lacks."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -36,13 +36,13 @@ def print_message(text: str) -> None:
 
 
 def exit_with_usage(advice: str) -> NoReturn:
-    """Report a wrong combination of options by what to do instead, and exit."""
+    """Report wrong usage by what to do instead, and exit."""
     print_message(f"error: {advice}")
     raise SystemExit(REFUSED)
 
 
 def write_answer(pieces: Pieces, path: str | None = None) -> int:
-    """Print an answer, or with a path, write it to that file atomically; return the exit code of the command.
+    """Print an answer, or write it to `path` atomically; return the exit code.
 
     Raises:
         OSError: if standard output cannot be written.
@@ -82,7 +82,7 @@ def _print(text: str) -> None:
 
 
 def _throw_into(pieces: Generator[str, None, None], interrupt: KeyboardInterrupt) -> str | None:
-    """Raise the interrupt inside the command; return the next piece if it goes on."""
+    """Raise the interrupt inside the command; return its next piece, if any."""
     try:
         return pieces.throw(interrupt)
     except StopIteration:
@@ -99,7 +99,7 @@ if hasattr(signal, "SIGHUP"):
 @contextmanager
 def _exit_on_signals() -> Iterator[None]:
     """Raise SystemExit on SIGTERM and SIGHUP, so that the temporary file is removed."""
-    # Keep the handlers of a caller, and ignore what `nohup` ignores. Only the main thread may set a handler.
+    # Keep other handlers, and signals that the parent ignores. Only the main thread may set a handler.
     is_main_thread = threading.current_thread() is threading.main_thread()
     handled = [number for number in _END_SIGNALS if is_main_thread and signal.getsignal(number) is signal.SIG_DFL]
     for number in handled:
@@ -112,14 +112,14 @@ def _exit_on_signals() -> Iterator[None]:
 
 
 def _exit_once(number: int, _frame: object) -> NoReturn:
-    # A second signal must not interrupt the clean-up after the first.
+    # A second signal must not interrupt the cleanup after the first.
     signal.signal(number, signal.SIG_IGN)
     raise SystemExit(_END_SIGNALS[signal.Signals(number)])
 
 
 def format_document(value: Any) -> str:
     """Return a JSON document, indented and in ASCII."""
-    # The program that reads it may run in another locale.
+    # ASCII, since the program that reads the document may run in another locale.
     return json.dumps(value, indent=2) + "\n"
 
 
@@ -130,12 +130,12 @@ def flush_output() -> None:
 
 
 def report_write_error(error: OSError) -> int:
-    """Report that standard output cannot be written, unless its reader closed it; return the exit code."""
-    # Python flushes standard output at exit, and would report the same error again.
+    """Report a failed write, unless the reader closed the pipe; return the exit code."""
+    # Python flushes standard output at exit, and would report the same error twice.
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
     os.close(null)
     if isinstance(error, BrokenPipeError):
         return PIPE_CLOSED
-    print_message(f"error: standard output cannot be written: {describe_os_error(error)}")
+    print_message(f"error: cannot write to standard output: {describe_os_error(error)}")
     return CANNOT_WRITE

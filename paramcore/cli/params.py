@@ -1,4 +1,4 @@
-"""Read the updates, and the params of `FILE[@N]`, that a command line names."""
+"""Read the updates and the params (`FILE[@N]`) that a command line names."""
 
 from __future__ import annotations
 
@@ -38,10 +38,13 @@ class ParamsFile:
 
 
 def read_update_file(path: str, *, patch: bool = False) -> UpdateFile:
-    """Read the body of a setParams request; with `patch` it is a patch, whatever it says itself."""
+    """Read the body of a setParams request; `patch` overrides its mode."""
     if path.endswith(JSONL_SUFFIXES):
-        found, wanted = "a file of lines in place of an update", f"{format_path(path)} after UPDATE: it holds tasks"
-        raise DocumentError("update_is_lines", None, found, wanted, format_path(path), None, None)
+        problem, remedy = (
+            "the file holds tasks, one on each line, and no update",
+            "name the file of the update before it",
+        )
+        raise DocumentError("update_is_lines", None, problem, remedy, format_path(path), None, None)
     document = read_document(path)
     with document.locate_errors():
         update = read_update(document.value)
@@ -51,8 +54,8 @@ def read_update_file(path: str, *, patch: bool = False) -> UpdateFile:
 def read_params(spec: str) -> ParamsFile:
     """Read the params of `FILE` or `FILE@N`.
 
-    FILE holds a project, whose latest version or version N is taken, or an object
-    of params.
+    FILE holds an object of params or a project.  Read the latest version of a
+    project, or version N.
     """
     path, number = _split_spec(spec)
     document = read_document(path, limit=PROJECT_SIZE, depth=PROJECT_DEPTH)
@@ -63,7 +66,8 @@ def read_params(spec: str) -> ParamsFile:
             return ParamsFile(Replace(value).params, document)
         projects = read_projects(value)
         if len(projects) != 1:
-            raise WrongProject("wrong_project", "", f"{len(projects)} projects", "one, to take params from")
+            problem = f"cannot read params from {len(projects)} projects"
+            raise WrongProject("wrong_project", "", problem, "name a file with one project")
         project = projects[0]
     if number is None and not project.versions:
         return ParamsFile(project.params, document)

@@ -16,7 +16,7 @@ from paramcore.errors import InvalidSetting
 from paramcore.model import Assumptions
 from paramcore.text import format_name
 
-#: No argument of a process holds this character.
+#: Marks an operand.  No argument of a process can hold this character.
 _OPERAND = "\0"
 
 _FILE_FORMATS = """
@@ -29,11 +29,11 @@ def parse_options(arguments: Sequence[str] | None) -> Namespace:
     """Return the options of a command line; `command` is the function to run.
 
     Raises:
-        SystemExit: by argparse, for wrong usage and after help.
+        SystemExit: for wrong usage, and after `--help` and `--version`.
         InvalidSetting: for an unknown assumption, or a wrong value of one.
     """
     arguments = sys.argv[1:] if arguments is None else list(arguments)
-    # Import only the requested command: importing all of them takes longer than most answers.
+    # Import only the requested command, since importing all of them is slow.
     requested = arguments[0] if arguments and arguments[0] in COMMANDS else None
     options = _make_parser(requested).parse_args(_mark_operands(arguments))
     for name, value in vars(options).items():
@@ -46,13 +46,13 @@ def parse_options(arguments: Sequence[str] | None) -> Namespace:
 
 
 class _CommandParser(ArgumentParser):
-    """The parser of one command, which accepts options before, between and after the files."""
+    """The parser of a command; options may precede, separate or follow the files."""
 
     _is_parsing_intermixed = False
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse intermixed arguments, which argparse does not offer for subcommands."""
-        # parse_known_intermixed_args calls this method again.
+        # `parse_known_intermixed_args` calls this method again.
         if self._is_parsing_intermixed:
             return super().parse_known_args(args, namespace)
         self._is_parsing_intermixed = True
@@ -92,7 +92,7 @@ def _make_parser(requested: str | None) -> ArgumentParser:
 
 
 def _mark_operands(arguments: Sequence[str]) -> list[str]:
-    """Mark the arguments after `--`, which argparse would read as options in its second pass."""
+    """Mark the arguments after `--`, so that argparse never reads them as options."""
     if "--" not in arguments:
         return list(arguments)
     end = arguments.index("--")
@@ -104,10 +104,11 @@ def _unmark(value: Any) -> Any:
 
 
 def _parse_assumption(text: str) -> tuple[str, str]:
-    """Read NAME=VALUE; a VALUE in double quotes is a JSON string, for line feeds and the like."""
+    """Parse NAME=VALUE; a VALUE in double quotes is a JSON string, with escapes."""
     name, mark, value = text.partition("=")
     if not mark:
-        raise InvalidSetting("assumption_value", None, f"`--assume {format_name(text)}`", "`--assume NAME=VALUE`")
+        problem = f"--assume needs a name and a value, got `{format_name(text)}`"
+        raise InvalidSetting("assumption_value", None, problem, "write `--assume NAME=VALUE`")
     if value.startswith('"'):
         with suppress(ValueError):
             value = json.loads(value)

@@ -1,4 +1,4 @@
-"""Plan the update that a command line names, with the findings on it."""
+"""Plan and validate the update that a command line names."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Planner:
     """Plans UPDATE for a project, or the smallest update for `--wanted`."""
 
     _source: UpdateFile | ParamsFile
-    _keeps: bool
+    _is_patch: bool
     _schemas: Schemas
     _ignored: frozenset[str]
 
@@ -40,7 +40,10 @@ class Planner:
         return cls(source, options.patch, read_schemas(options.schema), read_ignored_codes(options.ignore))
 
     def plan(self, project: Project, location: tuple[Document, str] | None = None) -> Plan:
-        """Plan the update of a project, which is at `location` if it comes from a file."""
+        """Plan the update of a project.
+
+        `location` is the document and the JSON Pointer of a project that has a file.
+        """
         plan = self._plan_update(project)
         if plan.update is None:
             return plan
@@ -56,7 +59,7 @@ class Planner:
             return Plan.of(project, self._source.update)
         with self._source.document.locate_errors():
             plan = Plan.to(project, self._source.params)
-        if not (self._keeps and plan.dropped):
+        if not (self._is_patch and plan.dropped):
             return plan
-        # The params that differ, without those that only a replace could drop.
+        # A patch keeps the params that only a replace could drop.
         return Plan.of(project, plan.keeping) if plan.keeping.params else Plan(project, None, project.params)

@@ -1,4 +1,4 @@
-"""The progress bar of long files: on a terminal, where `rich` is installed."""
+"""Show a progress bar for long files, on a terminal and if `rich` is installed."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ _T = TypeVar("_T")
 #: A callback that gets the number of bytes read since its last call.
 OnRead: TypeAlias = Callable[[int], None]
 
-#: Bytes of a file that is long enough for a progress bar.
+#: The least size of a file with a progress bar, in bytes.
 _MIN_SIZE = 2**20
 #: Tasks between two updates of the bar.
 _UPDATE_INTERVAL = 100
 
 
 def show_progress(read: Callable[[OnRead | None], Iterable[_T]], path: str, *, prints: bool) -> Iterator[_T]:
-    """Yield the tasks that `read` returns, and show count, rate and remaining time on standard error.
+    """Yield the tasks that `read` returns, and show a progress bar on standard error.
 
-    `prints`: whether the command prints to standard output while it reads. Then a
-    bar is shown only if standard output is a file, so that it disturbs no text.
+    `prints`: whether the command prints to standard output while it reads.  Then
+    show the bar only if standard output is a file, so that it disturbs no text.
     """
     if not _wants_bar(path, prints=prints):
         yield from read(None)
         return
-    # Importing rich takes as long as most commands.
+    # Import `rich` only for a bar, since its import is slow.
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn  # noqa: PLC0415
 
@@ -53,7 +53,7 @@ def show_progress(read: Callable[[OnRead | None], Iterable[_T]], path: str, *, p
             yield task
             if number % _UPDATE_INTERVAL == 0:
                 elapsed = progress.tasks[0].elapsed or 0
-                # A single document is read before its first task, and reports no bytes: its end is unknown.
+                # A single document reports no bytes, so its total is unknown.
                 total = size if bytes_read else None
                 rate = number / elapsed if elapsed else 0
                 progress.update(bar, total=total, completed=bytes_read, tasks=number, rate=rate)

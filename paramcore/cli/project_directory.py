@@ -58,9 +58,9 @@ class ProjectDirectory:
         for name in project_names:
             path = self._paths.get(name, "")
             if path.endswith(YAML_SUFFIXES):
-                found = f"the project {format_value(name)} in a YAML file, which paramcore does not rewrite"
-                wanted = "the project as JSON, or another directory"
-                raise DocumentError("unwritable", None, found, wanted, format_path(path), None, None)
+                problem = f"the file holds the project {format_value(name)}, and paramcore does not rewrite YAML"
+                remedy = "convert the file to JSON, or name another directory"
+                raise DocumentError("unwritable", None, problem, remedy, format_path(path), None, None)
 
     def write(self, projects: Iterable[Project]) -> list[str]:
         """Write each project to the file that holds it, or to a new file; return the paths of the files.
@@ -103,8 +103,8 @@ class ProjectDirectory:
         for name, file_name in choose_file_names(project_names, taken).items():
             paths[name] = os.path.join(self._path, file_name)
             if fold_file_name(file_name) in folded:
-                found, wanted = "a file of something else", f"no such file: {format_value(name)} needs this name"
-                raise DocumentError("unwritable", None, found, wanted, format_path(paths[name]), None, None)
+                problem = f"the file holds something else, and the project {format_value(name)} needs its name"
+                raise DocumentError("unwritable", None, problem, "rename it", format_path(paths[name]), None, None)
         return paths
 
     def _to_json(self, path: str, projects: Mapping[str, Project]) -> Any:
@@ -121,5 +121,5 @@ def _make_directory(path: str) -> None:
     try:
         os.makedirs(path, exist_ok=True)
     except (OSError, ValueError) as error:
-        reason, source = describe_os_error(error), format_path(path)
-        raise DocumentError("unwritable", None, reason, "a directory", source, None, None) from None
+        problem = f"cannot create the directory: {describe_os_error(error)}"
+        raise DocumentError("unwritable", None, problem, "", format_path(path), None, None) from None

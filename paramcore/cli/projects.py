@@ -58,11 +58,11 @@ def read_project_files(
     """
     files: list[ProjectFile] = []
     sources: dict[str, str] = {}
-    # A pattern of a shell may name a file that is in a directory, too.
+    # A shell pattern may match a directory and also a file in it.
     for path in {os.path.realpath(path): path for argument in paths for path in _list_files(argument)}.values():
         document = documents.get(path) or read_document(path, limit=PROJECT_SIZE, depth=PROJECT_DEPTH)
         if path not in paths and not holds_projects(document.value):
-            on_skip(f"skipped {document.source}: it is no project")
+            on_skip(f"skipped {document.source}: it holds no project")
             continue
         with document.locate_errors():
             file = ProjectFile(path, document, _read_projects(document, assumptions))
@@ -72,20 +72,20 @@ def read_project_files(
 
 
 def _reject_duplicates(file: ProjectFile, sources: dict[str, str]) -> None:
-    """Reject a project that another file holds, too; add those of the file to `sources`, the files by project name."""
+    """Reject a project that an earlier file holds; add the projects of this file to `sources`, which maps names to files."""
     for index, project in enumerate(file.projects):
         if project.name in sources:
-            found = f"a second project {format_value(project.name)}"
-            wanted = f"each project once: it is in {sources[project.name]}, too"
-            raise WrongProject("wrong_project", f"{file.locate_element(index)}/name", found, wanted)
+            problem = f"two projects have the name {format_value(project.name)}"
+            remedy = f"remove one of them: the other is in {sources[project.name]}"
+            raise WrongProject("wrong_project", f"{file.locate_element(index)}/name", problem, remedy)
         sources[project.name] = file.document.source
 
 
 class ProjectFiles:
     """The projects that a command line names, by file or by directory.
 
-    Files of a directory that are no project are named on standard error.  `documents`
-    holds files that were read already, by their paths.
+    Report files of a directory that hold no project on standard error.  `documents`
+    holds the documents that were read already, by path.
 
     `many` is whether an answer is a list: for a directory, for an array of projects
     and for several files.
@@ -113,8 +113,8 @@ class ProjectFiles:
                 self._by_name[project.name] = project
                 self._locations[project.name] = (file.document, file.locate_element(index))
         if not self._by_name:
-            found, wanted = "no project in it", "a project, or several"
-            raise DocumentError("wrong_project", None, found, wanted, self.paths, None, None)
+            problem, remedy = "the input holds no project", "name a file with a project or an array of projects"
+            raise DocumentError("wrong_project", None, problem, remedy, self.paths, None, None)
         if not quiet:
             for project in self:
                 self._warn_of_ignored_names(project)
@@ -126,12 +126,12 @@ class ProjectFiles:
         return len(self._by_name)
 
     def apply_update(self, update: Update) -> None:
-        """Replace each project by what it is after an update."""
+        """Apply an update to each project."""
         self._by_name = {name: project.update(update) for name, project in self._by_name.items()}
 
     def _warn_of_ignored_names(self, project: Project) -> None:
         document, path = self._locations[project.name]
-        # U10 keeps such names without inheriting them; one warning, for the newest version that has them, is enough.
+        # Tasks never inherit such names (U10). Warn only about the newest version that has them.
         for version in reversed(project.versions):
             if version.not_inherited:
                 names = ", ".join(f"`{name}`" for name in version.not_inherited)
@@ -144,19 +144,23 @@ class ProjectFiles:
         return self._locations[project.name]
 
     def find_project(self, task: TaskRequest) -> Project:
-        """Return the project that a task request names, or the only one; raise `WrongProject` for neither."""
+        """Return the project that a task request names, or the only project.
+
+        Raises:
+            WrongProject: if there are several projects and it names none of them.
+        """
         if task.project in self._by_name:
             return self._by_name[task.project]
         if len(self) == 1:
             # Where the request names another project, resolving it raises the error (T15).
             return next(iter(self))
-        found = "no `project`" if task.project is None else f"the project {format_value(task.project)}"
-        wanted = f"the name of one of the {len(self)} projects in {self.paths}"
-        path = "" if task.project is None else "/project"
-        raise WrongProject("wrong_project", path, found, wanted)
+        remedy = f"write the name of one of the {len(self)} projects in {self.paths}"
+        if task.project is None:
+            raise WrongProject("wrong_project", "", "`project` is missing", remedy)
+        raise WrongProject("wrong_project", "/project", f"there is no project {format_value(task.project)}", remedy)
 
     def join_answers(self, answers: list[_T]) -> list[_T] | _T:
-        """Return the list of answers, or the only answer where `many` is false."""
+        """Return the list of answers, or the only answer if `many` is false."""
         return answers if self.many else answers[0]
 
 
@@ -172,13 +176,13 @@ def _read_projects(document: Document, assumptions: Assumptions) -> tuple[Projec
         misspelt = find_misspelt_history(broken)
         if error.code != "history_type" or misspelt is None:
             raise
-        found = f"`{format_name(misspelt)}`, and no `param_history`"
-        raise evolve(error, problem=found, remedy="`param_history`: rename it") from None
+        remedy = f"rename `{format_name(misspelt)}` to `param_history`"
+        raise evolve(error, problem="`param_history` is missing", remedy=remedy) from None
 
 
 def list_project_paths(directory: str) -> list[str]:
     """Return the paths of the `.json` and `.yaml` files of a directory; raise as `list_directory`."""
-    # Hidden files belong to the system; on foreign disks, macOS writes `._docks.json` beside `docks.json`.
+    # Skip hidden files: on foreign disks, macOS writes a `._docks.json` for each `docks.json`.
     return [
         os.path.join(directory, name)
         for name in list_directory(directory)
@@ -195,8 +199,8 @@ def list_directory(path: str) -> list[str]:
     try:
         return sorted(os.listdir(path))
     except OSError as error:
-        reason, wanted = describe_os_error(error), "a directory that can be read"
-        raise DocumentError("unreadable", None, reason, wanted, format_path(path), None, None) from None
+        problem = f"cannot read the directory: {describe_os_error(error)}"
+        raise DocumentError("unreadable", None, problem, "", format_path(path), None, None) from None
 
 
 def _list_files(path: str) -> list[str]:
@@ -204,6 +208,6 @@ def _list_files(path: str) -> list[str]:
         return [path]
     paths = list_project_paths(path)
     if not paths:
-        found, wanted = "a directory without `.json` or `.yaml` files", "project files in it"
-        raise DocumentError("unreadable", None, found, wanted, format_path(path), None, None)
+        problem = "the directory has no .json or .yaml files"
+        raise DocumentError("unreadable", None, problem, "", format_path(path), None, None)
     return paths

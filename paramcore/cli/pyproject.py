@@ -14,16 +14,17 @@ from paramcore.validation.finding import CODES
 
 
 def read_ignored_codes(codes: Iterable[str]) -> frozenset[str]:
-    """Return the codes to leave out: these of the command line, and `ignore` of `[tool.paramcore]`.
+    """Return the codes to ignore: `codes`, and `ignore` of `[tool.paramcore]`.
 
-    The nearest `pyproject.toml` is read, from the working directory upwards.
+    Read the nearest `pyproject.toml`, from the working directory upwards.
     """
     return frozenset({*map(_check_code, codes), *_read_ignore()})
 
 
 def _check_code(code: object) -> str:
     if not isinstance(code, str) or code not in CODES:
-        raise InvalidSetting("code_name", None, describe_value(code), f"one of {', '.join(CODES)}")
+        problem = f"`ignore` must name the code of a finding, got {describe_value(code)}"
+        raise InvalidSetting("code_name", None, problem, f"write one of {', '.join(CODES)}")
     return code
 
 
@@ -35,32 +36,35 @@ def _read_ignore() -> list[str]:
         with open(path, "rb") as stream:
             tool: Any = tomllib.load(stream).get("tool", {})
     except (OSError, ValueError, RecursionError) as error:
-        found = f"a file that cannot be read: {error}"
-        raise DocumentError("unreadable", None, found, "TOML", path, None, None) from None
+        raise DocumentError(
+            "unreadable", None, f"cannot read the file as TOML: {error}", "", path, None, None
+        ) from None
     table = tool.get("paramcore", {}) if isinstance(tool, dict) else {}
     if not isinstance(table, dict):
-        raise _make_error(path, "no table in [tool.paramcore]", "`ignore` only")
+        raise _make_error(path, f"`tool.paramcore` must be a table, got {describe_value(table)}", "")
     if unknown := [name for name in table if name != "ignore"]:
-        raise _make_error(path, f"{', '.join(map(format_value, unknown))} in [tool.paramcore]", "`ignore` only")
+        names = ", ".join(map(format_value, unknown))
+        raise _make_error(path, f"[tool.paramcore] has unknown keys: {names}", "write `ignore`, the only key")
     ignore = table.get("ignore", [])
     if not isinstance(ignore, list):
-        raise _make_error(path, f"{describe_value(ignore)} as `ignore`", "a list of codes")
+        problem = f"`ignore` must be an array of codes, got {describe_value(ignore)}"
+        raise _make_error(path, problem, 'write `ignore = ["CODE"]`')
     try:
         return [_check_code(code) for code in ignore]
     except InvalidSetting as error:
         raise DocumentError(error.code, None, error.problem, error.remedy, path, None, None) from None
 
 
-def _make_error(path: str, found: str, wanted: str) -> DocumentError:
-    return DocumentError("setting_name", None, found, wanted, path, None, None)
+def _make_error(path: str, problem: str, remedy: str) -> DocumentError:
+    return DocumentError("setting_name", None, problem, remedy, path, None, None)
 
 
 def _find_file() -> str | None:
     try:
         directory = Path.cwd()
     except OSError:
-        # A working directory that was deleted has no settings.
+        # The working directory was deleted, so it has no settings.
         return None
     paths = (parent / "pyproject.toml" for parent in (directory, *directory.parents))
-    # `Path.is_file` raises an error for a directory that may not be read.
+    # `Path.is_file` raises an error for a directory without read permission.
     return next((os.path.relpath(path) for path in paths if os.path.isfile(path)), None)

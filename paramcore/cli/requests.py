@@ -1,4 +1,4 @@
-"""Read the task requests that a command line names, and report those that cannot be read."""
+"""Read the task requests that a command line names, and report bad lines."""
 
 from __future__ import annotations
 
@@ -19,20 +19,23 @@ from paramcore.text import format_count
 from paramcore.validation.names import find_look_alike
 from paramcore.wire import read_task_request
 
-#: A task that is not read yet: a line of a JSONL file, or the document of another file.
+#: A task that is not read yet: a line of JSONL, or a document.
 RawTask: TypeAlias = Line | Document
 
 
 @frozen
 class Task:
-    """A task request and its document; `overrides` are the fields that the command line sets for all requests."""
+    """A task request and its document.
+
+    `overrides` are the fields that the command line sets for all requests.
+    """
 
     request: TaskRequest
     document: Document
     overrides: Mapping[str, Any]
 
     def resolve(self, projects: ProjectFiles) -> EffectiveParams:
-        """Resolve the request against its project; a `DocumentError` has the location of what is wrong."""
+        """Resolve the request; raise `DocumentError` with the location of an error."""
         try:
             return projects.find_project(self.request).resolve(self.request)
         except ParamcoreError as error:
@@ -56,11 +59,12 @@ class BadLines:
         self.count: int = 0
 
     def report(self, error: DocumentError) -> None:
-        """Report a bad line on standard error, or raise the error unless the command keeps going."""
+        """Report a bad line on standard error with `--keep-going`, else raise the error."""
         if not self._keep_going:
-            # An error without a line is about the command, which another line does not mend.
+            # An error without a line is about an option, so every other line has it too.
             if self._can_keep_going and error.line is not None:
-                raise evolve(error, remedy=f"{error.remedy}; or pass --keep-going to skip bad lines")
+                skip = "pass --keep-going to skip bad lines"
+                raise evolve(error, remedy=f"{error.remedy}, or {skip}" if error.remedy else skip)
             raise error
         print_message(f"error: {error}")
         self.count += 1
@@ -77,9 +81,9 @@ def is_jsonl(options: Namespace) -> bool:
 
 
 def read_raw_tasks(options: Namespace, *, prints: bool) -> Iterator[RawTask]:
-    """Yield the lines of JSONL, the elements of an array, or the document, and show the progress.
+    """Yield the lines of JSONL, the elements of an array, or the document.
 
-    `prints` is as `show_progress` has it.
+    Show the progress; `prints` is that of `show_progress`.
     """
 
     def read(on_read: OnRead | None) -> Iterable[RawTask]:
@@ -92,7 +96,7 @@ def read_raw_tasks(options: Namespace, *, prints: bool) -> Iterator[RawTask]:
 
 
 def decode_task(raw_task: RawTask) -> Document:
-    """Return the document of a task; raise `DocumentError` for a line that cannot be decoded."""
+    """Return the document of a task; raise `DocumentError` for a bad line."""
     return raw_task.document() if isinstance(raw_task, Line) else raw_task
 
 
@@ -103,14 +107,15 @@ def get_overrides(options: Namespace) -> dict[str, Any]:
 
 
 def read_task(document: Document, overrides: Mapping[str, Any], *, quiet: bool = False) -> Task:
-    """Read a task request, and unless `quiet`, warn about names that have no effect in it (T14)."""
+    """Read a task request; unless `quiet`, warn about names without effect (T14)."""
     try:
         if isinstance(document.value, list):
-            wanted = "one task request here: a file is one array of them, or has one on each line"
-            raise MalformedPayload("request_type", "", "an array", wanted)
+            remedy = "write all requests in one array, or one on each line"
+            raise MalformedPayload("request_type", "", "a task request must be an object, got an array", remedy)
         if isinstance(document.value, dict) and type(document.value.get("patch")) is bool:
-            wanted = "a task request: UPDATE comes before TASKS, and `validate` has `--update`"
-            raise MalformedPayload("request_is_update", "", "an update, as its `patch` says", wanted)
+            problem = "the document is an update, not a task request: it has `patch`"
+            remedy = "name UPDATE before TASKS, or with `validate`, pass `--update FILE`"
+            raise MalformedPayload("request_is_update", "", problem, remedy)
         request = read_task_request(document.value)
         request = evolve(request, **overrides) if overrides else request
     except ParamcoreError as error:

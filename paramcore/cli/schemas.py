@@ -1,4 +1,4 @@
-"""Read the user's own schemas that a command line names."""
+"""Read the schemas that `--schema` names."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from paramcore.validation.schema import Schemas
 
 
 def read_schemas(arguments: Iterable[str]) -> Schemas:
-    """Return the schemas of the package with those of `--schema TYPE=FILE`."""
+    """Add the schemas of `--schema TYPE=FILE` to those of the package."""
     schemas = Schemas()
     for argument in arguments:
         task_type, _, path = argument.partition("=")
         if not (task_type and path):
-            raise InvalidSetting("task_type", None, f"`--schema {format_name(argument)}`", "`--schema TYPE=FILE`")
+            problem = f"--schema needs a type and a file, got `{format_name(argument)}`"
+            raise InvalidSetting("task_type", None, problem, "write `--schema TYPE=FILE`")
         document = read_document(path)
         with document.locate_errors():
             schemas = schemas.with_schema(task_type, document.value)

@@ -27,10 +27,10 @@ def format_each_task(
 ) -> Pieces:
     """Yield the effective params of each task, formatted by `as_text` or `as_json`.
 
-    `encode_line` is the fast path: it returns the JSON of a line, or `None` for a
-    line to be read with full checks.  As JSON, the answers for lines are lines, and
-    the answer for an array is one array.  Each answer for many tasks begins with the
-    `line` and the `unique_id` of its task.
+    With `--format json`, JSONL has one answer on each line, and an array has an array
+    of answers.  For many tasks, each answer begins with the `line` and the `unique_id`
+    of its task.  `encode_line` is the fast path: it returns the answer for a line, or
+    `None` for a line that needs the checking path.
     """
     overrides = get_overrides(options)
     bad_lines = BadLines(options)
@@ -63,5 +63,5 @@ def format_each_task(
 
 
 def _identify(task: Task) -> dict[str, Any]:
-    """Return the line of a task and its `unique_id`, by which a program finds the task of an answer."""
+    """Return the line and the `unique_id` of a task, which identify its answer."""
     return {"line": task.document.locate("").line, "unique_id": task.request.unique_id}

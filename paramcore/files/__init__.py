@@ -1,4 +1,4 @@
-"""Read JSON, YAML and JSONL files strictly, locate values by line and column, and write files atomically.
+"""Read JSON, YAML and JSONL files strictly, locate values, and write files.
 
 `reader` and `writer` do I/O.  `document`, `positions` and `yaml` are pure: they
 decode text and locate values in it.

@@ -19,7 +19,13 @@ from attrs import evolve, field, frozen
 
 from paramcore.errors import DocumentError, ParamcoreError
 from paramcore.files.encoding import decode_text
-from paramcore.files.mistakes import find_mistake
+from paramcore.files.mistakes import (
+    describe_decoder_message,
+    describe_depth,
+    describe_duplicate,
+    describe_number,
+    find_mistake,
+)
 from paramcore.files.positions import JSONLocator, Lines, Locator, Position, SyntaxProblem, Token, iter_tokens
 from paramcore.text import MESSAGE_LIMIT, truncate
 from paramcore.values import MAX_DEPTH, MAX_DIGITS, MAX_NODES, join_pointer
@@ -57,7 +63,7 @@ class Document:
         return self._array is not None
 
     def list_elements(self) -> list[Document]:
-        """Return the elements of an array as documents, which keep their positions in the file."""
+        """Return the elements of an array as documents with positions in the same file."""
         return [
             evolve(self, value=element, array=self, pointer=join_pointer(index))
             for index, element in enumerate(self.value)
@@ -66,7 +72,7 @@ class Document:
     def locate(self, path: str, *, name: bool = False) -> Position:
         """Return the position of the value at a JSON Pointer, or of its name.
 
-        Where there is no such value, return that of the innermost value around it.
+        Without such a value, return the position of the innermost value around it.
         """
         offsets = self.locator.find(self._pointer + path)
         position = self.lines.position(offsets.name_at if name else offsets.value_at)
@@ -75,7 +81,7 @@ class Document:
     @cached_property
     def locator(self) -> Locator:
         """The locator of the whole file."""
-        # Elements share what their array has read, so that many lookups read the text once.
+        # Elements share the locator of their array, so that many lookups read the text once.
         return self._make_locator(self._text) if self._array is None else self._array.locator
 
     @cached_property
@@ -89,7 +95,7 @@ class Document:
         return f"{self.source}:{position.line}:{position.column}"
 
     def line_slice(self, line: int, start: int, max_length: int) -> str:
-        """Return at most `max_length` characters of a line, from the column `start` (from 0)."""
+        """Return at most `max_length` characters of a line from column `start` (from 0)."""
         return self.lines.line_slice(line - self._first_line + 1, start, max_length)
 
     def locate_error(self, error: ParamcoreError) -> DocumentError:
@@ -104,7 +110,7 @@ class Document:
         """Add the line and column to each error that is raised about the value at `path`.
 
         Raises:
-            DocumentError: in place of any other `ParamcoreError`.
+            DocumentError: instead of any other `ParamcoreError`.
         """
         try:
             yield
@@ -115,38 +121,38 @@ class Document:
 
 
 def decode_json(text: str, depth: int, *, is_line: bool = False) -> Any:
-    """Decode a JSON text strictly; `is_line` is whether it is a line of JSONL.
+    """Decode a JSON text strictly.
+
+    `is_line`: whether the text is a line of JSONL, where other remedies apply.
 
     Raises:
         SyntaxProblem: `json_syntax`, `json_number`, `json_duplicate_key` or `json_depth`.
     """
     if not text.strip(" \t\r\n"):
-        raise SyntaxProblem("json_syntax", None, "nothing: it is empty", "a JSON document")
+        raise SyntaxProblem("json_syntax", None, "invalid JSON: the document is empty", "")
     too_deep = _find_too_deep(text, depth)
     if too_deep is not None:
-        raise SyntaxProblem("json_depth", too_deep, f"more than {depth} levels", f"at most {depth} levels")
+        raise SyntaxProblem("json_depth", too_deep, *describe_depth(depth))
     try:
         return STRICT_DECODER.decode(text)
     except json.JSONDecodeError as error:
-        # Inside a text, the characters are the text's own.
-        is_in_text = error.msg.startswith(("Invalid", "Unterminated"))
-        mistake = None if is_in_text else find_mistake(text, error.pos, is_line=is_line)
+        # Characters inside a string are no sign of a mistake.
+        is_in_string = error.msg.startswith(("Invalid", "Unterminated"))
+        mistake = None if is_in_string else find_mistake(text, error.pos, is_line=is_line)
         if mistake is not None:
             raise SyntaxProblem("json_syntax", *mistake) from None
-        found = f"{error.msg[0].lower()}{error.msg[1:]} in {_format_line(text, error.pos)}"
-        raise SyntaxProblem("json_syntax", error.pos, found, "JSON") from None
+        problem = f"invalid JSON: {describe_decoder_message(error.msg)} at {_format_line(text, error.pos)}"
+        raise SyntaxProblem("json_syntax", error.pos, problem, "") from None
     except _DuplicateName:
         name = _find_duplicate_name(text)
-        found = f"the name {truncate(name.content, MESSAGE_LIMIT)} for the second time"
-        raise SyntaxProblem("json_duplicate_key", name.offset, found, "each name once") from None
+        raise SyntaxProblem("json_duplicate_key", name.offset, *describe_duplicate(name.content)) from None
     except RecursionError:
-        wanted = f"at most {depth} levels, and room for them"
-        raise SyntaxProblem("json_depth", 0, "more levels than the stack has room for", wanted) from None
+        problem = "the document is nested too deep for the rest of the Python stack"
+        raise SyntaxProblem("json_depth", 0, problem, "call paramcore from less nested code") from None
     except ValueError:
         # NaN, Infinity, 1e400, or an integer of more digits than Python converts.
         number = _find_bad_number(text)
-        wanted = f"a finite number of at most {MAX_DIGITS:,} digits"
-        raise SyntaxProblem("json_number", number.offset, truncate(number.content, MESSAGE_LIMIT), wanted) from None
+        raise SyntaxProblem("json_number", number.offset, *describe_number(number.content)) from None
 
 
 def decode_document(
@@ -161,7 +167,8 @@ def decode_document(
     """Decode one document of at most `depth` levels.
 
     Raises:
-        DocumentError: `json_encoding`, or what `decode` found, with line and column.
+        DocumentError: `json_encoding`, or the code of the `SyntaxProblem` that
+            `decode` raises, with line and column.
     """
     text = decode_text(data, source, first_line)
     try:
@@ -178,14 +185,14 @@ def decode_document(
 def decode_plain_object(data: bytes) -> dict[str, Any] | None:
     """Decode a well-formed object on a fast path; return `None` for other lines.
 
-    The object passes `decode_document` and `freeze` unchanged.  For `None`,
+    `decode_document` and `freeze` accept the object unchanged.  For `None`,
     callers fall back to `decode_document`, which reports the error.
     """
     if len(data) >= MAX_NODES or not 0 < sys.get_int_max_str_digits() <= MAX_DIGITS:
         return None
     try:
         text = data.decode()
-        # A lone surrogate needs an escape, and each level needs a bracket: without them neither limit is exceeded.
+        # Without escapes there are no lone surrogates; with few brackets the nesting is within the limit.
         if ("\\" in text and ("\\ud" in text or "\\uD" in text)) or text.count("[") + text.count("{") > TASK_DEPTH:
             return None
         value = STRICT_DECODER.decode(text)
@@ -194,13 +201,13 @@ def decode_plain_object(data: bytes) -> dict[str, Any] | None:
     return value if type(value) is dict else None
 
 
-#: A string or a bracket.  An unterminated string matches up to the end, so that no quote is scanned twice.
+#: A string or a bracket.  An unterminated string matches up to the end, so that each quote is scanned once.
 _BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[{}\[\]]', re.DOTALL)
 
 
 def _find_too_deep(text: str, depth: int) -> int | None:
     """Return the offset of the bracket that opens one level too many."""
-    # Fewer brackets than levels: counting them is much faster than the walk below.
+    # Counting the brackets is much faster than the walk below, and mostly enough.
     if text.count("[") + text.count("{") <= depth:
         return None
     level = 0
@@ -246,12 +253,12 @@ def _find_duplicate_name(text: str) -> Token:
     seen: set[str] = set()
     for token in iter_tokens(text):
         if token.is_name:
-            # `iter_tokens` changes the trail in place, so the path is kept as text.
+            # `iter_tokens` reuses the trail, so keep a pointer instead.
             path = join_pointer(*token.trail)
             if path in seen:
                 return token
             seen.add(path)
-    raise AssertionError("the decoder found a name twice")
+    raise AssertionError("the text has no duplicate name")
 
 
 def _find_bad_number(text: str) -> Token:
@@ -261,7 +268,7 @@ def _find_bad_number(text: str) -> Token:
                 STRICT_DECODER.decode(token.content)
             except ValueError:
                 return token
-    raise AssertionError("the decoder found a bad number")
+    raise AssertionError("the text has no invalid number")
 
 
 def _format_line(text: str, offset: int) -> str:

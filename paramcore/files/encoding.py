@@ -10,12 +10,12 @@ from paramcore.files.mistakes import find_compressed
 #: The byte order mark in UTF-8.
 BOM = codecs.BOM_UTF8
 
-#: PowerShell's `>` writes UTF-16.
+#: The byte order marks of UTF-16, which PowerShell's `>` writes.
 UTF16_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def decode_text(data: bytes, source: str, first_line: int) -> str:
-    """Decode UTF-8, without the BOM that it may begin with.
+    """Decode UTF-8; drop a BOM at the start.
 
     Raises:
         DocumentError: `json_encoding`, with line and column.
@@ -25,16 +25,17 @@ def decode_text(data: bytes, source: str, first_line: int) -> str:
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
-        found = f"bytes that are no UTF-8, at byte {error.start + len(data) - len(body)}"
-        raise _make_error(found, body[: error.start].decode("utf-8"), source, first_line) from None
+        problem = f"invalid UTF-8 at byte {error.start + len(data) - len(body)}"
+        raise _make_error(problem, body[: error.start].decode("utf-8"), source, first_line) from None
     if "\0" in text[:2]:
-        found, wanted = "UTF-16 or UTF-32 without a byte order mark", "UTF-8, or UTF-16 with a byte order mark"
-        raise DocumentError("json_encoding", None, found, wanted, source, first_line, 1)
+        problem = "the text is UTF-16 or UTF-32 without a byte order mark (BOM)"
+        remedy = "encode it as UTF-8, or as UTF-16 with a BOM"
+        raise DocumentError("json_encoding", None, problem, remedy, source, first_line, 1)
     return text
 
 
 def convert_utf16(data: bytes, source: str) -> bytes:
-    """Return UTF-16 that begins with a BOM as UTF-8, and any other data unchanged.
+    """Convert UTF-16 that begins with a BOM to UTF-8; return other data unchanged.
 
     Raises:
         DocumentError: `json_encoding`, with line and column.
@@ -44,19 +45,18 @@ def convert_utf16(data: bytes, source: str) -> bytes:
     try:
         return data.decode("utf-16").encode("utf-8")
     except UnicodeDecodeError as error:
-        found = f"bytes that are no UTF-16, at byte {error.start}"
-        raise _make_error(found, data[: error.start].decode("utf-16"), source, 1) from None
+        problem = f"invalid UTF-16 at byte {error.start}"
+        raise _make_error(problem, data[: error.start].decode("utf-16"), source, 1) from None
 
 
-def _make_error(found: str, before: str, source: str, first_line: int) -> DocumentError:
-    """Return an error about the bytes after `before`."""
+def _make_error(problem: str, before: str, source: str, first_line: int) -> DocumentError:
+    """Return an error with the line and column after the text `before`."""
     line, column = before.count("\n") + first_line, len(before) - before.rfind("\n")
-    return DocumentError("json_encoding", None, found, "UTF-8", source, line, column)
+    return DocumentError("json_encoding", None, problem, "encode it as UTF-8", source, line, column)
 
 
 def reject_compressed(data: bytes, source: str, line: int) -> None:
-    """Raise `DocumentError` (`json_encoding`) for data that is compressed."""
+    """Raise `DocumentError` (`json_encoding`) for compressed data."""
     mistake = find_compressed(data)
     if mistake is not None:
-        found, wanted = mistake
-        raise DocumentError("json_encoding", None, found, wanted, source, line, 1)
+        raise DocumentError("json_encoding", None, *mistake, source, line, 1)

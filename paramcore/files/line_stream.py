@@ -1,4 +1,4 @@
-"""Streams whose lines are UTF-8, whatever the byte order mark (BOM) at their start says."""
+"""Read the lines of a UTF-8 or UTF-16 stream as UTF-8."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, Protocol
 from paramcore.errors import DocumentError
 from paramcore.files.encoding import UTF16_BOMS, reject_compressed
 
-#: The longest mark at the start of a file: that of compressed data.
+#: The length of the longest mark at the start of compressed data.
 _MARK_SIZE = 6
 
 
@@ -16,12 +16,12 @@ class LineStream(Protocol):
     """A stream that is read line by line."""
 
     def readline(self, limit: int, /) -> bytes:
-        """Return the next line, at most `limit` of it; empty at the end."""
+        """Return the next line, truncated at `limit`, or `b""` at the end."""
         ...
 
 
 def open_lines(stream: BinaryIO, source: str) -> LineStream:
-    """Return a stream whose lines are UTF-8, whatever the BOM at its start says.
+    """Return a stream of UTF-8 lines; convert UTF-16 that begins with a BOM.
 
     Raises:
         DocumentError: `json_encoding` for compressed data, which has no lines.
@@ -36,9 +36,9 @@ class UTF16Lines:
     """The lines of a UTF-16 stream, in UTF-8."""
 
     def __init__(self, stream: BinaryIO, source: str) -> None:
-        # The wrapper would close the stream once it is no longer used, and with it standard input.
-        left_open: Any = _KeepOpen(stream)
-        self._text = io.TextIOWrapper(left_open, "utf-16", newline="\n")
+        # A deleted `TextIOWrapper` closes its stream, which may be standard input.
+        kept_open: Any = _KeepOpen(stream)
+        self._text = io.TextIOWrapper(kept_open, "utf-16", newline="\n")
         self._source = source
         self._number = 0
 
@@ -46,18 +46,18 @@ class UTF16Lines:
         """Return the next line, of at most `limit` characters.
 
         Raises:
-            DocumentError: `json_encoding` for bytes that are no UTF-16.
+            DocumentError: `json_encoding` for invalid UTF-16.
         """
         self._number += 1
         try:
             return self._text.readline(limit).encode("utf-8")
         except UnicodeError:
-            found = "bytes that are no UTF-16"
-            raise DocumentError("json_encoding", None, found, "UTF-8", self._source, self._number, 1) from None
+            problem, remedy = "invalid UTF-16", "encode it as UTF-8"
+            raise DocumentError("json_encoding", None, problem, remedy, self._source, self._number, 1) from None
 
 
 class _KeepOpen(io.RawIOBase):
-    """Reads from a stream and leaves it open."""
+    """A stream that reads from another stream and never closes it."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream

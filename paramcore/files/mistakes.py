@@ -1,4 +1,4 @@
-"""Name the common mistakes in files that are no JSON, and the way out of each."""
+"""Describe what is wrong with a text that is not JSON, and what to do."""
 
 from __future__ import annotations
 
@@ -6,37 +6,76 @@ import json
 import re
 
 from paramcore.text import MESSAGE_LIMIT, truncate
+from paramcore.values import MAX_DIGITS
 
 _BLANKS = " \t\r\n"
 
-#: The first bytes of compressed files, and the command that unpacks them.
+#: The first bytes of compressed files, the format, and the command that unpacks them.
 _COMPRESSED = {
-    b"\x1f\x8b": ("gzip data", "gunzip -c"),
-    b"PK\x03\x04": ("a zip file", "unzip -p"),
-    b"BZh": ("bzip2 data", "bunzip2 -c"),
-    b"\xfd7zXZ\x00": ("xz data", "xz -dc"),
-    b"\x28\xb5\x2f\xfd": ("zstd data", "zstd -dc"),
+    b"\x1f\x8b": ("gzip", "gunzip -c"),
+    b"PK\x03\x04": ("zip", "unzip -p"),
+    b"BZh": ("bzip2", "bunzip2 -c"),
+    b"\xfd7zXZ\x00": ("xz", "xz -dc"),
+    b"\x28\xb5\x2f\xfd": ("zstd", "zstd -dc"),
 }
 
-#: Where a text begins that Python wrote, and JSON has in another form.
+#: The start of a Python literal that JSON writes differently.
 _PYTHON_LITERAL = re.compile(
     r"(?:True|False|None)\b|[A-Za-z_][\w.]*\(|b'|'(?:[^'\\]|\\.)*'(?=.*\b(?:True|False|None)\b)"
 )
 _BARE_NAME = re.compile(r"[A-Za-z_$][\w$-]*(?=\s*:)")
 
-_WRITE_JSON = "in Python, write the file with `json.dump`"
+_WRITE_JSON = "write the file with Python's `json.dump`"
+
+#: Messages of `json.JSONDecodeError`, and what each means.
+_DECODER_MESSAGES = {
+    "Expecting value": "expected a value",
+    "Expecting property name enclosed in double quotes": "expected a name in double quotes",
+    "Expecting ',' delimiter": "expected a comma",
+    "Expecting ':' delimiter": "expected a colon",
+    "Extra data": "unexpected text after the document",
+    "Unterminated string starting at": "a string without its closing quote",
+    "Invalid control character at": "an unescaped control character",
+    "Invalid \\escape": "an unknown escape",
+    "Invalid \\uXXXX escape": "an incomplete `\\u` escape",
+}
+
+
+def describe_decoder_message(message: str) -> str:
+    """Return what a message of `json.JSONDecodeError` means: `expected a value`."""
+    return _DECODER_MESSAGES.get(message, message.lower())
+
+
+def describe_depth(depth: int) -> tuple[str, str]:
+    """Return the problem and the remedy for a document of more than `depth` levels."""
+    return f"the document is nested more than {depth} levels deep", ""
+
+
+def describe_duplicate(name: str) -> tuple[str, str]:
+    """Return the problem and the remedy for a duplicate name, which is JSON text."""
+    return f"the object has the name {truncate(name, MESSAGE_LIMIT)} twice", "remove one of the two members"
+
+
+def describe_number(number: str) -> tuple[str, str]:
+    """Return the problem and the remedy for a number that the decoder rejects."""
+    shown, digits = truncate(number, MESSAGE_LIMIT), number.removeprefix("-")
+    if digits.isdigit():
+        return f"the number {shown} has too many digits: at most {MAX_DIGITS:,} are allowed", ""
+    if digits in ("NaN", "Infinity"):
+        return f"JSON has no `{shown}`", "write a finite number or null"
+    return f"the number {shown} is too large for a float", "write a number up to 1.7e308"
 
 
 def find_compressed(data: bytes) -> tuple[str, str] | None:
-    """Return what kind of compressed data begins like this and what to do, if it is compressed."""
-    for magic, (found, command) in _COMPRESSED.items():
+    """Return the problem and the remedy if data is compressed, else `None`."""
+    for magic, (compression, command) in _COMPRESSED.items():
         if data.startswith(magic):
-            return found, f"the unpacked file: `{command} FILE > UNPACKED`"
+            return f"the data is compressed with {compression}", f"unpack it with `{command} FILE > UNPACKED`"
     return None
 
 
 def find_mistake(text: str, offset: int, *, is_line: bool) -> tuple[int, str, str] | None:
-    """Return the offset of a common mistake, what it is and what to do; `None` for any other.
+    """Return the offset, problem and remedy of a common mistake, if there is one.
 
     `offset` is where the decoder of `json` stopped.  `is_line` is whether the text
     is a line of JSONL.
@@ -45,10 +84,10 @@ def find_mistake(text: str, offset: int, *, is_line: bool) -> tuple[int, str, st
     char = text[at : at + 1]
     before = text[:at].rstrip(_BLANKS)
     if text[:at].strip(_BLANKS) == "" and char == "<":
-        return at, "HTML or XML", "JSON: a page was saved in its place, such as an error page"
+        return at, "the text is HTML or XML, not JSON", "save the JSON itself: this may be an error page"
     if text.startswith(("//", "/*", "#"), at):
-        return at, "a comment", "JSON, which has no comments: remove it, or rename the file to `.yaml` and use `#`"
-    # Newer versions of Python stop at the comma, older ones after it.
+        return at, "JSON has no comments", "remove the comment, or rename the file to .yaml and write comments with `#`"
+    # The decoder of newer Python versions stops at the comma, that of older versions after it.
     if char == ",":
         after = _skip_blanks(text, at + 1)
         if text[after : after + 1] in ("}", "]"):
@@ -59,31 +98,28 @@ def find_mistake(text: str, offset: int, *, is_line: bool) -> tuple[int, str, st
 
 
 def _make_trailing_comma(at: int, bracket: str) -> tuple[int, str, str]:
-    return at, f"a trailing comma before `{bracket}`", "no comma after the last value: remove it"
+    return at, f"JSON allows no trailing comma before `{bracket}`", "remove the comma"
 
 
 def _find_wrong_text(text: str, at: int) -> tuple[int, str, str] | None:
-    """Return the mistake of a name or a value in a form that JSON lacks."""
+    """Find a name or a value in a notation that JSON lacks."""
     literal = _PYTHON_LITERAL.match(text, at)
     if literal and text[:at].strip(_BLANKS).startswith(("{", "[")):
         shown = truncate(literal[0], MESSAGE_LIMIT)
-        return at, f"`{shown}`, as Python's `repr` writes it", f"JSON: {_WRITE_JSON}, not with `str` or `print`"
+        return at, f"`{shown}` is Python, not JSON", f"{_WRITE_JSON}, not with `str` or `print`"
     if text.startswith("'", at):
-        return at, "single quotes", f"double quotes around names and texts; {_WRITE_JSON}"
+        return at, "JSON allows no single quotes", f"write double quotes around names and texts, or {_WRITE_JSON}"
     if text[at : at + 1] in tuple("\u201c\u201d\u201e\u2018\u2019"):
-        return at, "typographic quotes", 'plain double quotes (`"`)'
+        return at, "JSON allows no typographic quotes", 'write plain double quotes (`"`)'
     name = _BARE_NAME.match(text, at)
     if name and text[:at].rstrip(_BLANKS).endswith(("{", ",")):
-        return (
-            at,
-            f"the name {truncate(name[0], MESSAGE_LIMIT)} without quotes",
-            f'`"{truncate(name[0], MESSAGE_LIMIT)}"`',
-        )
+        shown = truncate(name[0], MESSAGE_LIMIT)
+        return at, f"the name `{shown}` has no quotes", f'write `"{shown}"`'
     return None
 
 
 def _find_further_text(text: str, at: int, *, is_line: bool) -> tuple[int, str, str] | None:
-    """Return the mistake of a table, or of text after the end of a document."""
+    """Find a table, or another document after the end of the first."""
     first_line = text.lstrip(_BLANKS).split("\n", 1)[0]
     is_json = first_line.startswith(("{", "["))
     if (
@@ -91,16 +127,17 @@ def _find_further_text(text: str, at: int, *, is_line: bool) -> tuple[int, str, 
         and at <= len(text) - len(text.lstrip(_BLANKS)) + len(first_line)
         and re.search("[,;\t]", first_line)
     ):
-        wanted = 'JSON: one object for each row, such as `{"attachment": "...", "instruction": "..."}`'
-        return at, "CSV, or another table", wanted
-    begins = text[at : at + 1] == "," and text[_skip_blanks(text, at + 1) :][:1] in ("{", "[")
-    if not is_json or (text[at : at + 1] not in ("{", "[") and not begins) or not _is_document(text[:at]):
+        remedy = 'write one object for each row, such as `{"attachment": "...", "instruction": "..."}`'
+        return at, "the text is CSV or another table, not JSON", remedy
+    follows_comma = text[at : at + 1] == "," and text[_skip_blanks(text, at + 1) :][:1] in ("{", "[")
+    if not is_json or (text[at : at + 1] not in ("{", "[") and not follows_comma) or not _is_document(text[:at]):
         return None
     if is_line:
-        return at, "a second document on this line", "one document on each line"
-    if begins or "\n" in text[:at].strip(_BLANKS):
-        return at, "several documents in one file", "one document: put `[` and `]` around them, and commas between them"
-    return at, "several documents in one file", "one document: rename it to `.jsonl`, or pass `--lines`"
+        return at, "the line holds a second document", "write one document on each line"
+    problem = "the file holds several JSON documents"
+    if follows_comma or "\n" in text[:at].strip(_BLANKS):
+        return at, problem, "put `[` and `]` around them, and commas between them"
+    return at, problem, "rename it to .jsonl, or pass --lines"
 
 
 def _is_document(text: str) -> bool:

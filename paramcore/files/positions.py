@@ -23,7 +23,7 @@ class Position:
 
 @frozen(slots=False)
 class SyntaxProblem(Exception):
-    """What is wrong with a text, and the offset of it; `None` if the problem is the text as a whole."""
+    """A syntax error at an offset; the offset is `None` for the whole text."""
 
     code: str
     offset: int | None
@@ -75,14 +75,14 @@ def iter_tokens(text: str) -> Iterator[Token]:
 
 
 def advance_trail(trail: list[str | int]) -> None:
-    """Move a trail to the next element; the trail of a member gets the next name later."""
+    """Move a trail to the next element; the next name of an object is set later."""
     last = trail[-1]
     if isinstance(last, int):
         trail[-1] = last + 1
 
 
 class Offsets(NamedTuple):
-    """The offsets of a member's name and of its value; both are the value's where there is no name."""
+    """The offsets of a member's name and its value; equal for an array element."""
 
     name_at: int
     value_at: int
@@ -91,19 +91,22 @@ class Offsets(NamedTuple):
 class JSONLocator:
     """Finds the values of a JSON text.
 
-    Values that the path does not lead through are skipped with the decoder of
-    `json`, which is much faster than a walk over all tokens.  The offsets of
-    members are cached, so that many lookups read the text once, in any order.
+    The decoder of `json` skips the values that are not on the path, which is much
+    faster than a walk over all tokens.  The offsets of members are cached, so that
+    many lookups read the text once, in any order.
     """
 
     def __init__(self, text: str) -> None:
         self._text = text
-        # By the offset of each object or array: the members read so far, and those that are left.
+        # For the offset of each object or array: the members read so far, and an iterator over the rest.
         self._members: dict[int, dict[str, Offsets]] = {}
         self._remaining_members: dict[int, Iterator[tuple[str, Offsets]]] = {}
 
     def find(self, path: str) -> Offsets:
-        """Return the offsets of the value at a JSON Pointer, or of the innermost value around it."""
+        """Return the offsets of the value at a JSON Pointer.
+
+        Without such a value, return those of the innermost value around it.
+        """
         start = _skip_space(self._text, 0)
         offsets = Offsets(start, start)
         for part in split_pointer(path):
@@ -125,7 +128,7 @@ class JSONLocator:
 
 
 class TokenLocator:
-    """Finds the values of a text of any notation, from one pass over its tokens."""
+    """Finds the values of a text in any notation, from one pass over its tokens."""
 
     def __init__(self, tokens: Iterable[Token]) -> None:
         self._offsets: dict[tuple[str, ...], Offsets] = {}
@@ -139,7 +142,10 @@ class TokenLocator:
                 name_at = None
 
     def find(self, path: str) -> Offsets:
-        """Return the offsets of the value at a JSON Pointer, or of the innermost value around it."""
+        """Return the offsets of the value at a JSON Pointer.
+
+        Without such a value, return those of the innermost value around it.
+        """
         parts = split_pointer(path)
         if parts in self._offsets:
             return self._offsets[parts]
@@ -153,7 +159,7 @@ Locator: TypeAlias = JSONLocator | TokenLocator
 
 
 def _iter_members(text: str, start: int) -> Iterator[tuple[str, Offsets]]:
-    """Yield each member of an object or array: its name, or its index as text, and its offsets."""
+    """Yield the name (an index as text) and the offsets of each member or element."""
     indexes = count()
     is_object = text[start] == "{"
     at = _skip_space(text, start + 1)
@@ -179,7 +185,7 @@ def _skip_space(text: str, at: int) -> int:
 
 
 class Lines:
-    """The lines of one text.
+    """The lines of a text.
 
     Lookups mostly go forward, so each continues from the position of the last.
     """
@@ -189,7 +195,7 @@ class Lines:
         self._rewind()
 
     def _rewind(self) -> None:
-        # A line, its offset, and how far it has been searched without a line feed.
+        # The current line, its offset, and the offset up to which it has no line feed.
         self._line, self._start, self._searched = 1, 0, 0
 
     def position(self, offset: int) -> Position:
@@ -203,13 +209,13 @@ class Lines:
         return Position(self._line, offset - self._start + 1)
 
     def line_slice(self, number: int, start: int, max_length: int) -> str:
-        """Return at most `max_length` characters of a line, from the column `start` (from 0)."""
+        """Return at most `max_length` characters of a line from column `start` (from 0)."""
         if number < self._line:
             self._rewind()
         while self._line < number:
             self._start = self._searched = self._text.index("\n", self._searched) + 1
             self._line += 1
         begin = self._start + start
-        # A line may be as long as the file, so its end is searched in the slice only.
+        # A line may be as long as the file, so search for its end only within the slice.
         end = self._text.find("\n", begin, begin + max_length)
         return self._text[begin : begin + max_length if end < 0 else end].removesuffix("\r")

@@ -18,13 +18,13 @@ from paramcore.files.line_stream import open_lines
 from paramcore.files.yaml import decode_yaml, locate_yaml
 from paramcore.text import describe_os_error, format_path
 
-#: Bytes of a task request, of an update, or of a line of JSONL.
+#: The limit for a task request, an update or a line of JSONL, in bytes.
 TASK_SIZE = 16 * 2**20
 
-#: Bytes of a file of projects.
+#: The limit for a file of projects or an array of tasks, in bytes.
 PROJECT_SIZE = 256 * 2**20
 
-#: Bytes of any YAML file: its reader is much slower than that of JSON.
+#: The limit for any YAML file, in bytes: its parser is much slower than that of JSON.
 YAML_SIZE = 2**19
 
 #: The suffixes of files with one JSON document on each line.
@@ -34,10 +34,10 @@ JSONL_SUFFIXES = (".jsonl", ".ndjson")
 YAML_SUFFIXES = (".yaml", ".yml")
 
 
-# A file has millions of lines, and frozen objects are slower to make.
+# Not frozen: a file has millions of lines, and frozen objects are slower to create.
 @define
 class Line:
-    """A line of JSONL, not decoded yet: a reader can continue after a bad line."""
+    """A line of JSONL, decoded later: a reader can continue after a bad line."""
 
     number: int
     source: str
@@ -48,15 +48,17 @@ class Line:
         """Decode the line.
 
         Raises:
-            DocumentError: with the number of the line; `too_large` for more
-                than `limit` bytes.
+            DocumentError: `too_large` for more than `limit` bytes, or an error of
+                the content, with the number of the line.
         """
         if len(self.data) > self.limit:
-            raise _too_large_error(self.source, self.number, self.limit)
+            problem = f"the line exceeds the limit of {self.limit:,} bytes"
+            raise DocumentError("too_large", None, problem, "", self.source, self.number, None)
         if self.number > 1 and self.data.startswith(BOM):
-            wanted = "one at the start of the file only"
-            raise DocumentError("json_syntax", None, "a BOM", wanted, self.source, self.number, 1)
-        # Without its line feed, so that an error at the end is reported in this line and not in the next.
+            problem = "the line begins with a byte order mark (BOM)"
+            remedy = "remove it: only the first line may begin with one"
+            raise DocumentError("json_syntax", None, problem, remedy, self.source, self.number, 1)
+        # Drop the line feed, so that an error at the end of the line has this line number.
         data = self.data.removesuffix(b"\n")
         decode = partial(decode_json, is_line=True)
         return decode_document(data, self.source, TASK_DEPTH, first_line=self.number, decode=decode)
@@ -65,7 +67,7 @@ class Line:
 def read_document(source: str, *, limit: int = TASK_SIZE, depth: int = TASK_DEPTH) -> Document:
     """Read one document from a file, or from standard input for `-`.
 
-    A file whose name ends with `.yaml` or `.yml` is YAML, any other is JSON.
+    A file whose name ends with `.yaml` or `.yml` is YAML; any other file is JSON.
 
     Raises:
         DocumentError: `unreadable`, `too_large` for more than `limit` bytes,
@@ -76,23 +78,26 @@ def read_document(source: str, *, limit: int = TASK_SIZE, depth: int = TASK_DEPT
     with _open_source(source) as (stream, label):
         data = stream.read(limit + 1)
     if len(data) > limit:
-        raise _too_large_error(label, None, limit)
+        problem = f"the file exceeds the limit of {limit:,} bytes"
+        remedy = "convert it to JSON, which may be larger" if is_yaml else ""
+        raise DocumentError("too_large", None, problem, remedy, label, None, None)
     data = convert_utf16(data, label)
     if not is_yaml:
         return decode_document(data, label, depth)
     try:
         return decode_document(data, label, depth, decode=decode_yaml, make_locator=locate_yaml)
     except ImportError:
-        wanted = "`pip install ruamel.yaml`, or the same as JSON"
-        raise DocumentError("unreadable", None, "YAML, and nothing to read it", wanted, label, None, None) from None
+        problem = "the package `ruamel.yaml`, which reads YAML, is not installed"
+        remedy = "install it with `pip install ruamel.yaml`, or write the file as JSON"
+        raise DocumentError("unreadable", None, problem, remedy, label, None, None) from None
 
 
 def read_lines(source: str, *, limit: int = TASK_SIZE, on_read: Callable[[int], None] | None = None) -> Iterator[Line]:
     """Yield the lines of a JSONL file, or of standard input, in constant memory.
 
-    Only a line feed ends a line.  Blank lines are skipped, and so is a BOM at the
-    start; a UTF-16 file needs it.  A line over the limit is cut, and
-    `Line.document` rejects it.  `on_read` is called with the number of bytes of each read.
+    Only a line feed ends a line.  Skip blank lines, and a BOM at the start, which a
+    UTF-16 file must have.  Truncate a line over the limit, which `Line.document`
+    then rejects.  Call `on_read` with the number of bytes of each read.
 
     Raises:
         DocumentError: `unreadable`; `json_encoding` for compressed data.
@@ -117,7 +122,8 @@ def read_lines(source: str, *, limit: int = TASK_SIZE, on_read: Callable[[int], 
 def _open_source(source: str) -> Iterator[tuple[BinaryIO, str]]:
     label = format_path(source)
     if source == "-" and sys.stdin is None:
-        raise DocumentError("unreadable", None, "a closed standard input", "an open one", label, None, None)
+        problem, remedy = "standard input is closed", "name a file instead of `-`"
+        raise DocumentError("unreadable", None, problem, remedy, label, None, None)
     try:
         if source == "-":
             with _block_on_read(sys.stdin):
@@ -128,16 +134,16 @@ def _open_source(source: str) -> Iterator[tuple[BinaryIO, str]]:
     except (OSError, ValueError) as error:
         if isinstance(error, ParamcoreError):
             raise
-        reason = describe_os_error(error)
-        raise DocumentError("unreadable", None, reason, "a file that can be read", label, None, None) from error
+        problem = f"cannot read the file: {describe_os_error(error)}"
+        raise DocumentError("unreadable", None, problem, "", label, None, None) from error
 
 
 @contextmanager
 def _block_on_read(stream: TextIO) -> Iterator[None]:
-    """Make reads of a stream wait for more input.
+    """Make a stream blocking, so that reads wait for more input.
 
-    A process that shares the stream may have made it non-blocking, and then reads
-    would lose lines.
+    A process that shares the stream may have made it non-blocking, and reads
+    would then lose lines.
     """
     try:
         is_blocking = os.get_blocking(stream.fileno())
@@ -152,11 +158,6 @@ def _block_on_read(stream: TextIO) -> Iterator[None]:
         yield
     finally:
         os.set_blocking(stream.fileno(), False)
-
-
-def _too_large_error(label: str, line: int | None, limit: int) -> DocumentError:
-    found, wanted = f"more than {limit:,} bytes", f"at most {limit:,}"
-    return DocumentError("too_large", None, found, wanted, label, line, None)
 
 
 _BLANK = b" \t\r\n"

@@ -13,7 +13,7 @@ from typing import TextIO
 from paramcore.errors import DocumentError, ParamcoreError
 from paramcore.text import describe_os_error, format_path
 
-#: Characters that are collected before a write: an answer may have a million short pieces.
+#: Characters to collect before a write: an answer may have a million short pieces.
 _BUFFERED_CHARACTERS = 2**18
 
 
@@ -29,7 +29,7 @@ def write_atomically(path: str, pieces: Iterable[str]) -> None:
     """
     try:
         mode = _check_replaceable(path)
-        # The name does not depend on that of the file, which may have the greatest length already.
+        # A name that extends that of the file could exceed the length limit of the file system.
         temporary = os.path.join(os.path.dirname(path), f".{uuid.uuid4().hex}.tmp")
         try:
             with open(temporary, "x", encoding="utf-8", newline="") as stream:
@@ -37,15 +37,15 @@ def write_atomically(path: str, pieces: Iterable[str]) -> None:
             # Windows renames no file that is open.
             os.replace(temporary, path)
         except BaseException:
-            # A signal may arrive as soon as the file is there, so `open` is inside the `try`.
+            # A signal may arrive as soon as the file exists, so `open` is inside the `try`.
             with suppress(OSError):
                 os.unlink(temporary)
             raise
     except (OSError, ValueError) as error:
         if isinstance(error, ParamcoreError):
             raise
-        reason, source = describe_os_error(error), format_path(path)
-        raise DocumentError("unwritable", None, reason, "a file to write", source, None, None) from error
+        problem = f"cannot write the file: {describe_os_error(error)}"
+        raise DocumentError("unwritable", None, problem, "", format_path(path), None, None) from error
 
 
 def _write_pieces(stream: TextIO, pieces: Iterable[str], mode: int | None) -> None:
@@ -67,26 +67,26 @@ def _write_pieces(stream: TextIO, pieces: Iterable[str], mode: int | None) -> No
 
 
 def _check_replaceable(path: str) -> int | None:
-    """Return the mode of the file to replace, `None` if there is none; reject all but regular files."""
+    """Return the mode of the file to replace, if any; reject all but regular files."""
     try:
-        found = os.lstat(path)
+        status = os.lstat(path)
     except FileNotFoundError:
         return None
-    if stat.S_ISLNK(found.st_mode):
-        # Never replace a link to a device, nor `/dev/stdout`: all processes of the machine share it.
+    if stat.S_ISLNK(status.st_mode):
+        # Never replace a link such as `/dev/stdout`: all processes of the machine share it.
         if os.path.exists(path):
             if not os.path.isfile(path):
-                raise OSError(errno.EINVAL, "it is there and is a link to no regular file")
-            if _leads_to_open_file(path):
-                raise OSError(errno.EINVAL, "it is there and is a link to what is open already")
+                raise OSError(errno.EINVAL, "the path is a link to something other than a regular file")
+            if _links_to_open_file(path):
+                raise OSError(errno.EINVAL, "the path is a link to a file that this process has open")
         return None
-    if not stat.S_ISREG(found.st_mode):
-        raise OSError(errno.EINVAL, "it is there and is no regular file")
-    return stat.S_IMODE(found.st_mode)
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "the path exists and is not a regular file")
+    return stat.S_IMODE(status.st_mode)
 
 
-def _leads_to_open_file(path: str) -> bool:
-    """Return whether a link leads to an open file, as `/dev/stdout` does."""
+def _links_to_open_file(path: str) -> bool:
+    """Return whether the target of a link is an open file, as for `/dev/stdout`."""
     while os.path.islink(path):
         directory = os.path.realpath(os.path.dirname(path))
         if directory.startswith("/proc/"):

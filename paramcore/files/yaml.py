@@ -1,9 +1,9 @@
 """Decode YAML files as JSON values.
 
-YAML gives the notation: block and flow style, quoting, comments.  A plain scalar
-that is exactly a JSON literal is that value, and an empty one is null.  Every
-other scalar is text: `no`, `~`, `1_000`, `0x1F` and dates.  Tags, anchors,
-aliases, merge keys, directives and further documents are rejected.
+The notation is that of YAML: block and flow style, quotes, comments.  A plain
+scalar that is exactly a JSON literal has the value of the literal, and an empty
+scalar is null.  Every other scalar is text: `no`, `~`, `1_000`, `0x1F` and dates.
+Tags, anchors, aliases, merge keys, directives and further documents are rejected.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 from paramcore.files.document import STRICT_DECODER
+from paramcore.files.mistakes import describe_depth, describe_duplicate, describe_number
 from paramcore.files.positions import Locator, SyntaxProblem, Token, TokenLocator, advance_trail
 from paramcore.files.yaml_notation import NotationCheck
 from paramcore.text import MESSAGE_LIMIT, truncate
-from paramcore.values import MAX_DIGITS
 
 #: A directive before the document, after comments and empty lines.
 _DIRECTIVE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*%")
 
-#: An event of the YAML parser, whose classes are known only once it is imported.
+#: An event of the YAML parser, which is imported on first use.
 _Event: TypeAlias = Any
 
 
@@ -32,16 +32,16 @@ def decode_yaml(text: str, depth: int) -> Any:
     Raises:
         SyntaxProblem: `yaml_syntax`, `yaml_feature` (something that JSON does not
             have), `json_number`, `json_duplicate_key` or `json_depth`.
-        ImportError: where no YAML reader is installed.
+        ImportError: if `ruamel.yaml` is not installed.
     """
     documents: list[Any] = []
-    # The objects and arrays around the next token, which its trail counts.
+    # The objects and arrays around the next token, one for each part of its trail.
     containers: list[Any] = [documents]
     for token in iter_yaml_tokens(text, depth):
         if token.is_name:
             if token.content in containers[len(token.trail)]:
-                found = f"the name {_shorten(json.dumps(token.content))} for the second time"
-                raise SyntaxProblem("json_duplicate_key", token.offset, found, "each name once")
+                problem, remedy = describe_duplicate(json.dumps(token.content))
+                raise SyntaxProblem("json_duplicate_key", token.offset, problem, remedy)
             continue
         del containers[len(token.trail) + 1 :]
         container = containers[-1]
@@ -60,7 +60,7 @@ def locate_yaml(text: str) -> Locator:
 
 
 def iter_yaml_tokens(text: str, depth: int | None = None) -> Iterator[Token]:
-    """Yield the names and values of a YAML text, as `iter_tokens` for JSON; raises as `decode_yaml`."""
+    """Yield the names and values of a YAML text; raise the errors of `decode_yaml`."""
     trail: list[str | int] = []
     next_is_name = False
     name_at = 0
@@ -79,7 +79,7 @@ def iter_yaml_tokens(text: str, depth: int | None = None) -> Iterator[Token]:
             yield Token(name_at if is_left_out else offset, _parse_scalar(event), is_name=False, trail=trail)
         else:
             if depth is not None and len(trail) >= depth:
-                raise SyntaxProblem("json_depth", offset, f"more than {depth} levels", f"at most {depth} levels")
+                raise SyntaxProblem("json_depth", offset, *describe_depth(depth))
             is_object = event_type == "MappingStart"
             yield Token(offset, {} if is_object else [], is_name=False, trail=trail)
             trail.append("" if is_object else 0)
@@ -94,11 +94,11 @@ def iter_yaml_tokens(text: str, depth: int | None = None) -> Iterator[Token]:
 def _iter_events(text: str) -> Iterator[tuple[str, _Event]]:
     """Yield the events of one document with their types: `Scalar`, ..."""
     if "\x85" in text:
-        wanted = 'it written as "\\x85": YAML readers take it for the end of a line'
-        raise SyntaxProblem("yaml_syntax", text.index("\x85"), "the character U+0085", wanted)
+        problem, remedy = "YAML reads the character U+0085 as the end of a line", "write `\\x85` in double quotes"
+        raise SyntaxProblem("yaml_syntax", text.index("\x85"), problem, remedy)
     if directive := _DIRECTIVE.match(text):
-        found = "a directive (`%YAML`, `%TAG`)"
-        raise SyntaxProblem("yaml_feature", directive.end() - 1, found, "a document without directives")
+        problem, remedy = "directives (`%YAML`, `%TAG`) are not supported", "remove the line"
+        raise SyntaxProblem("yaml_feature", directive.end() - 1, problem, remedy)
     documents, notation = 0, NotationCheck(text)
     for event in _parse_events(text):
         event_type = type(event).__name__.removesuffix("Event")
@@ -111,7 +111,7 @@ def _iter_events(text: str) -> Iterator[tuple[str, _Event]]:
             yield event_type, event
     notation.check_end()
     if not documents:
-        raise SyntaxProblem("yaml_syntax", 0, "nothing: it is empty", "a YAML document")
+        raise SyntaxProblem("yaml_syntax", 0, "invalid YAML: the document is empty", "")
 
 
 def _parse_events(text: str) -> Iterator[_Event]:
@@ -119,48 +119,52 @@ def _parse_events(text: str) -> Iterator[_Event]:
     from ruamel.yaml.error import MarkedYAMLError  # noqa: PLC0415
     from ruamel.yaml.reader import ReaderError  # noqa: PLC0415
 
-    # The pure parser yields events one by one, so that a limit stops it.
+    # The pure parser yields events one by one, so that a limit can stop it.
     parse: Callable[[str], Iterator[_Event]] = YAML(typ="safe", pure=True).parse
     try:
-        # The reader drops a last line of blanks, which belongs to a block scalar, unless a line feed ends it.
+        # The parser drops a last line of spaces without a line feed, which belongs to a block scalar.
         has_blank_end = not text.rpartition("\n")[2].strip(" ")
         yield from parse(f"{text}\n" if has_blank_end and not text.endswith("\n") else text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         offset = len(text) if mark is None else min(mark.index, len(text))
-        raise SyntaxProblem("yaml_syntax", offset, str(error.problem or error.context), "YAML") from None
+        problem = f"invalid YAML: {error.problem or error.context}"
+        raise SyntaxProblem("yaml_syntax", offset, problem, "") from None
     except ReaderError as error:
-        found = f"the character U+{ord(text[error.position]):04X}"
-        raise SyntaxProblem("yaml_syntax", error.position, found, "characters that YAML allows") from None
+        problem = f"YAML does not allow the character U+{ord(text[error.position]):04X}"
+        raise SyntaxProblem("yaml_syntax", error.position, problem, "write it as an escape in double quotes") from None
 
 
 def _check_document(event: _Event, documents: int) -> None:
     offset = event.start_mark.index
     if documents > 1:
-        raise SyntaxProblem("yaml_feature", offset, "a second document", "one document in a file")
+        problem, remedy = "the file holds a second YAML document", "write one document in each file"
+        raise SyntaxProblem("yaml_feature", offset, problem, remedy)
 
 
 def _check_plain_json(event_type: str, event: _Event) -> None:
-    offset = event.start_mark.index
-    wanted = "what JSON can say: write the value itself"
     if event_type == "Alias":
-        raise SyntaxProblem("yaml_feature", offset, f"the alias `*{_shorten(event.anchor)}`", wanted)
+        raise _make_feature_problem(event, f"alias `*{_shorten(event.anchor)}`", "write the value itself")
     if getattr(event, "anchor", None) is not None:
-        raise SyntaxProblem("yaml_feature", offset, f"the anchor `&{_shorten(event.anchor)}`", wanted)
+        raise _make_feature_problem(event, f"anchor `&{_shorten(event.anchor)}`", "remove it")
     if getattr(event, "tag", None) is not None:
-        raise SyntaxProblem("yaml_feature", offset, f"the tag `{_shorten(str(event.tag))}`", wanted)
+        raise _make_feature_problem(event, f"tag `{_shorten(str(event.tag))}`", "remove it, and put text in quotes")
+
+
+def _make_feature_problem(event: _Event, feature: str, remedy: str) -> SyntaxProblem:
+    problem = f"the {feature} has no equivalent in JSON"
+    return SyntaxProblem("yaml_feature", event.start_mark.index, problem, remedy)
 
 
 def _parse_name(event_type: str, event: _Event) -> str:
     offset = event.start_mark.index
     if event_type != "Scalar":
-        raise SyntaxProblem("yaml_feature", offset, "an object or array as a name", "names that are text")
+        raise SyntaxProblem("yaml_feature", offset, "a name must be a text, got an object or an array", "")
     if _is_plain(event) and event.value == "":
-        raise SyntaxProblem("yaml_syntax", offset, "no name before a colon", 'a name; the empty one is written ""')
+        problem, remedy = "the name before the colon is missing", 'write a name, or `""` for the empty name'
+        raise SyntaxProblem("yaml_syntax", offset, problem, remedy)
     if _is_plain(event) and event.value == "<<":
-        raise SyntaxProblem(
-            "yaml_feature", offset, "the merge key `<<`", "what JSON can say: write the members themselves"
-        )
+        raise _make_feature_problem(event, "merge key `<<`", "write the members themselves")
     return _join_surrogates(event.value)
 
 
@@ -176,8 +180,7 @@ def _parse_scalar(event: _Event) -> Any:
     try:
         return STRICT_DECODER.decode(text)
     except ValueError:
-        wanted = f"a finite number of at most {MAX_DIGITS:,} digits"
-        raise SyntaxProblem("json_number", event.start_mark.index, _shorten(text), wanted) from None
+        raise SyntaxProblem("json_number", event.start_mark.index, *describe_number(text)) from None
 
 
 def _is_plain(event: _Event) -> bool:
@@ -185,7 +188,7 @@ def _is_plain(event: _Event) -> bool:
 
 
 def _join_surrogates(text: str) -> str:
-    # As in JSON, two escapes may spell one character beyond the basic plane.
+    # As in JSON, two escapes may form one character outside the basic plane.
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
 
 

@@ -1,16 +1,17 @@
-"""Rejects notation that the YAML reader accepts, or reads otherwise than YAML 1.2 says."""
+"""Reject notation that the YAML parser reads differently from YAML 1.2."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from paramcore.files.positions import SyntaxProblem
+from paramcore.text import format_count
 
-_UNINDENTED = "a line that is indented no deeper than what it belongs to, or by a tab"
+_UNINDENTED = "a line that continues a value must be indented with spaces"
 
 
 class NotationCheck:
-    """Checks the source of a YAML text between and inside the events of its parser, in their order."""
+    """Checks the text between and inside the events of the YAML parser, in order."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -45,11 +46,11 @@ class NotationCheck:
         elif event_type == "Scalar" and event.style in ("'", '"') and not self._flow_starts:
             self._check_indentation(start, end)
         elif event_type == "Scalar" and event.style is None and event.value == "-":
-            raise SyntaxProblem("yaml_syntax", start, "a dash without a value", 'text in quotes: "-"')
+            raise SyntaxProblem("yaml_syntax", start, "the text `-` has no quotes", 'write `"-"`')
         self._checked = max(self._checked, end)
 
     def check_end(self) -> None:
-        """Check the text after the last event; raises as `check`."""
+        """Check the text after the last event; raise the errors of `check`."""
         self._check_gap(len(self._text))
 
     def _check_gap(self, stop: int) -> None:
@@ -60,23 +61,24 @@ class NotationCheck:
             line_end = stop if line_end < 0 else line_end
             comment = self._text.find("#", at, line_end)
             if comment > 0 and self._text[comment - 1] not in " \t\r\n":
-                raise SyntaxProblem("yaml_syntax", comment, "a comment without a blank before `#`", "a blank before it")
+                raise SyntaxProblem("yaml_syntax", comment, "a comment needs a space before `#`", "insert a space")
             mark = self._text.find("?", at, line_end if comment < 0 else comment)
             if mark >= 0:
                 raise _make_explicit_key_problem(mark)
             at = line_end + 1
 
     def _check_indentation(self, start: int, end: int) -> None:
-        """Check that every further line of a value is indented deeper than the collection around it."""
+        """Check that the further lines of a value are indented enough."""
         depth = self._columns[-1] + 1 if self._columns else 0
         at = self._text.find("\n", start, end) + 1
         while at:
             line_end = self._text.find("\n", at, end)
             line = self._text[at : end if line_end < 0 else line_end]
             if line.strip() and line[:depth].strip(" "):
-                raise SyntaxProblem("yaml_syntax", at, _UNINDENTED, f"at least {depth} blanks before it")
+                raise SyntaxProblem("yaml_syntax", at, _UNINDENTED, f"write {format_count(depth, 'space')} before it")
             at = line_end + 1
 
 
 def _make_explicit_key_problem(offset: int) -> SyntaxProblem:
-    return SyntaxProblem("yaml_feature", offset, "the `?` of an explicit key", "`name: value`, or text in quotes")
+    problem, remedy = "explicit keys (`?`) are not supported", "write `name: value`, or put the text in quotes"
+    return SyntaxProblem("yaml_feature", offset, problem, remedy)

@@ -1,4 +1,4 @@
-"""Run the command line as a person does."""
+"""Run the command line in a process."""
 
 import json
 import os
@@ -39,7 +39,7 @@ def environment(**changes):
 
 
 def heed_interrupts():
-    """Undo what a shell does to commands in the background: in a child, Ctrl-C counts."""
+    """Handle Ctrl-C in a child again, since a shell ignores it for background commands."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 

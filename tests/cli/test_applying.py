@@ -16,7 +16,7 @@ from tests.service.faults import KEY, NAME, Server
 pytestmark = pytest.mark.slow
 
 
-def asked(server, *arguments, stdin="", **changes):
+def run_with(server, *arguments, stdin="", **changes):
     ran = run(*arguments, "--base-url", server.url, stdin=stdin, **{"SCALE_API_KEY": KEY, **changes})
     assert KEY not in ran.out + ran.err
     return ran
@@ -38,48 +38,54 @@ def replace(tmp_path):
 
 class TestFetch:
     def test_a_project(self, tmp_path):
-        """A project comes as a file that every other command takes."""
+        """A fetched project is a file that other commands can read."""
         with Server() as server:
-            ran = asked(server, "fetch", NAME)
+            ran = run_with(server, "fetch", NAME)
             assert (ran.status, ran.document["name"], len(ran.document["param_history"])) == (0, NAME, 2)
             file = tmp_path / "boxes.json"
-            assert asked(server, "fetch", NAME, "--output", str(file)).status == 0
+            assert run_with(server, "fetch", NAME, "--output", str(file)).status == 0
             assert run("log", str(file)).status == 0
 
-    def test_all_of_them(self, tmp_path):
-        """Each project gets a file of its own, whatever its name."""
+    def test_all_projects(self, tmp_path):
+        """Each project gets its own file, whatever its name."""
         with Server() as server:
             long = "\u00e9" * 60
-            several = ("a/b", "..x", "caf\u00e9 1", f"{long}1", f"{long}2")
-            for name in several:
+            others = ("a/b", "..x", "caf\u00e9 1", f"{long}1", f"{long}2")
+            for name in others:
                 server.service.send(create_project(name, type="comparison"))
-            ran = asked(server, "fetch", "--all", str(tmp_path / "all"))
+            ran = run_with(server, "fetch", "--all", str(tmp_path / "all"))
             assert ran.status == 0
             names = {json.loads(file.read_text())["name"] for file in (tmp_path / "all").iterdir()}
-            assert names == {NAME, *several}
+            assert names == {NAME, *others}
             assert len(ran.out.splitlines()) == 6
 
     def test_all_again(self, tmp_path):
         """A project goes back to the file that holds it, under whatever name, and a new one gets a new file."""
         with Server() as server:
             (tmp_path / "update.json").write_text('{"a": 1}')
-            assert asked(server, "fetch", "--all", tmp_path).out == f"{tmp_path}/boxes.json\n"
+            assert run_with(server, "fetch", "--all", tmp_path).out == f"{tmp_path}/boxes.json\n"
             (tmp_path / "boxes.json").rename(tmp_path / "Our boxes.json")
             server.rival(Patch({"c": 1}))
             server.service.send(create_project("Boxes", type="comparison"))
-            ran = asked(server, "fetch", "--all", tmp_path)
+            ran = run_with(server, "fetch", "--all", tmp_path)
             assert (ran.status, ran.out, ran.err) == (0, f"{tmp_path}/Our boxes.json\n{tmp_path}/Boxes.json\n", "")
             assert sorted(os.listdir(tmp_path)) == ["Boxes.json", "Our boxes.json", "update.json"]
             assert (
-                asked(server, "status", tmp_path).out == '"Boxes": in sync, 0 versions\n"boxes": in sync, 3 versions\n'
+                run_with(server, "status", tmp_path).out
+                == '"Boxes": in sync, 0 versions\n"boxes": in sync, 3 versions\n'
             )
 
     @pytest.mark.parametrize(
         ("name", "text", "message", "reads"),
         [
             ("broken.json", '{"name": "x", "type": "y"}', "broken.json:1:1", 0),
-            ("second.json", '{"name": "boxes", "type": "y", "param_history": []}', 'a second project "boxes"', 0),
-            ("third.yaml", "name: cranes\ntype: y\nparam_history: []", 'the project "cranes" in a YAML file', 1),
+            (
+                "second.json",
+                '{"name": "boxes", "type": "y", "param_history": []}',
+                'two projects have the name "boxes"',
+                0,
+            ),
+            ("third.yaml", "name: cranes\ntype: y\nparam_history: []", "does not rewrite YAML", 1),
         ],
     )
     def test_all_or_nothing(self, tmp_path, name, text, message, reads):
@@ -89,44 +95,45 @@ class TestFetch:
             (tmp_path / "old.json").write_text('{"name": "boxes", "type": "x", "param_history": []}')
             (tmp_path / name).write_text(text)
             before = {path.name: path.read_text() for path in tmp_path.iterdir()}
-            ran = asked(server, "fetch", "--all", tmp_path)
+            ran = run_with(server, "fetch", "--all", tmp_path)
             assert (ran.status, ran.out, server.reads) == (2, "", reads)
             assert message in ran.err
             assert {path.name: path.read_text() for path in tmp_path.iterdir()} == before
 
-    def test_what_is_not_there(self):
-        """A project that the service does not know is *not done*, in one line."""
+    def test_an_unknown_project(self):
+        """A project that the service does not know is *not done*, on one line."""
         with Server() as server:
-            ran = asked(server, "fetch", "none")
+            ran = run_with(server, "fetch", "none")
             assert (ran.status, ran.out) == (3, "")
-            assert ran.err.startswith("error: found status 404, and it says: Project with that name not found: none")
+            assert "Project with that name not found: none" in ran.err
+            assert ran.err.count("\n") == 1
 
     def test_no_key(self):
-        """Without a key nothing is asked, and the variable is named."""
+        """Without a key, no request is sent, and the error names the variable."""
         with Server() as server:
-            ran = asked(server, "fetch", NAME, SCALE_API_KEY="")
+            ran = run_with(server, "fetch", NAME, SCALE_API_KEY="")
             assert (ran.status, server.reads) == (2, 0)
             assert "SCALE_API_KEY" in ran.err
 
     def test_a_key_from_standard_input(self):
-        """A key may come as a line of standard input, and from no option."""
+        """`--key-from-stdin` reads the key from a line of standard input."""
         with Server() as server:
-            ran = asked(server, "fetch", NAME, "--key-from-stdin", stdin=f"{KEY}\n", SCALE_API_KEY="")
+            ran = run_with(server, "fetch", NAME, "--key-from-stdin", stdin=f"{KEY}\n", SCALE_API_KEY="")
             assert ran.status == 0
-            assert asked(server, "fetch", NAME, "--key-from-stdin", stdin="a b\n").status == 2
+            assert run_with(server, "fetch", NAME, "--key-from-stdin", stdin="a b\n").status == 2
 
-    def test_one_of_two(self):
-        """Either a name or a directory for all."""
+    def test_a_name_or_all(self):
+        """`fetch` needs either NAME or `--all`."""
         with Server() as server:
-            assert asked(server, "fetch").status == 2
-            assert asked(server, "fetch", NAME, "--all", "x").status == 2
+            assert run_with(server, "fetch").status == 2
+            assert run_with(server, "fetch", NAME, "--all", "x").status == 2
 
 
 class TestApply:
     def test_a_patch(self, patch):
-        """It prints the plan, the command that looks again, and the outcome."""
+        """`apply` prints the plan, the `reconcile` command, and the outcome."""
         with Server() as server:
-            ran = asked(server, "apply", NAME, patch, "--yes")
+            ran = run_with(server, "apply", NAME, patch, "--yes")
             assert (ran.status, server.commits) == (0, 1)
             assert ran.out.splitlines()[0] == 'update of "boxes": version 1 -> 2, by patch'
             assert ran.out.splitlines()[-1] == 'done: version 2 of "boxes"'
@@ -135,13 +142,13 @@ class TestApply:
             )
 
     def test_drops_need_consent(self, replace):
-        """An update that drops params is not sent unless somebody says so, `--yes` or not."""
+        """An update that drops params is sent only with `--allow-drop`, also with `--yes`."""
         with Server() as server:
-            ran = asked(server, "apply", NAME, replace, "--yes")
+            ran = run_with(server, "apply", NAME, replace, "--yes")
             assert (ran.status, server.posts) == (1, 0)
             assert "dropped  a  1" in ran.out
             assert ran.err == "not sent: the update drops params; pass --allow-drop to send it\n"
-            assert asked(server, "apply", NAME, replace, "--yes", "--allow-drop").status == 0
+            assert run_with(server, "apply", NAME, replace, "--yes", "--allow-drop").status == 0
 
     @pytest.mark.parametrize(
         ("update", "allowed", "sent"),
@@ -158,12 +165,12 @@ class TestApply:
             ('{"patch": true, "priority": "high"}', ("--ignore", "param_choice"), 1),
         ],
     )
-    def test_errors_need_a_consent_of_their_own(self, update, allowed, sent, tmp_path):
-        """An update with errors is sent only with `--allow-errors`, which allows no drops; warnings need nothing."""
+    def test_errors_need_their_own_consent(self, update, allowed, sent, tmp_path):
+        """An update with errors is sent only with `--allow-errors`; warnings need no option."""
         file = tmp_path / "update.json"
         file.write_text(update)
         with Server() as server:
-            ran = asked(server, "apply", NAME, str(file), "--yes", *allowed)
+            ran = run_with(server, "apply", NAME, str(file), "--yes", *allowed)
             assert (ran.status, server.posts) == (0 if sent else 1, sent)
             if not sent:
                 errors = "not sent: the update has errors; correct them, or pass --allow-errors to send it as it is"
@@ -173,33 +180,33 @@ class TestApply:
                 assert ran.err.splitlines() == expected
 
     def test_findings_are_shown_and_located(self, tmp_path):
-        """What the update sets is in its file; what it keeps is in the project, which has no file."""
+        """Values of the update are located in its file; a fetched project has no file."""
         file = tmp_path / "update.json"
         file.write_text('{"patch": true, "tags": 7}')
         with Server() as server:
             server.rival(Patch({"priority": "high"}))
-            ran = asked(server, "apply", NAME, str(file), "--yes")
+            ran = run_with(server, "apply", NAME, str(file), "--yes")
             assert (ran.status, server.posts) == (1, 0)
             assert 'project "boxes": error param_choice at /priority\n' in ran.out
             assert f"{file}:1:25: error param_type at /tags\n" in ran.out
-            ran = asked(server, "apply", NAME, str(file), "--yes", "--format", "json")
+            ran = run_with(server, "apply", NAME, str(file), "--yes", "--format", "json")
             assert ran.document["outcome"] is None
             places = [(each["code"], each["file"], each["line"]) for each in ran.document["plan"]["findings"]]
             assert ("param_choice", None, None) in places
             assert ("param_type", str(file), 1) in places
 
-    def test_nobody_said_yes(self, patch):
-        """Where nobody can be asked, nothing is sent without `--yes`."""
+    def test_no_terminal_for_the_prompt(self, patch):
+        """Without a terminal, nothing is sent without `--yes`."""
         with Server() as server:
-            ran = asked(server, "apply", NAME, patch)
+            ran = run_with(server, "apply", NAME, patch)
             assert (ran.status, ran.err, server.posts) == (1, "not sent: pass --yes to send it without a prompt\n", 0)
 
     def test_nothing_to_do(self, tmp_path):
-        """Where the project holds what is wanted, nothing is sent."""
+        """If the project has the wanted params, nothing is sent."""
         wanted = tmp_path / "wanted.json"
         wanted.write_text('{"a": 1, "b": 2}')
         with Server() as server:
-            ran = asked(server, "apply", NAME, "--wanted", str(wanted), "--yes")
+            ran = run_with(server, "apply", NAME, "--wanted", str(wanted), "--yes")
             assert (ran.status, server.posts) == (0, 0)
             assert ran.out == 'nothing to do: "boxes" holds just these params\n'
 
@@ -216,24 +223,24 @@ class TestApply:
     def test_the_exit_code_is_the_outcome(self, fault, status, patch):
         """0 done, 3 not done, 4 unknown or applied more than once."""
         with Server(fault) as server:
-            ran = asked(server, "apply", NAME, patch, "--yes", "--format", "json")
+            ran = run_with(server, "apply", NAME, patch, "--yes", "--format", "json")
             assert ran.status == status
             document = ran.document
             assert set(document) == {"plan", "outcome"}
-            again = asked(server, "reconcile", NAME, "--base", "2", "--digest", document["outcome"]["digest"])
+            again = run_with(server, "reconcile", NAME, "--base", "2", "--digest", document["outcome"]["digest"])
             assert again.status == (0 if server.commits == 1 or fault.startswith("rival") else 4) or fault.startswith(
                 "rival"
             )
 
     def test_an_update_or_a_wanted_state(self, patch):
-        """One of the two."""
+        """`apply` needs either UPDATE or `--wanted`."""
         with Server() as server:
-            assert asked(server, "apply", NAME).status == 2
-            assert asked(server, "apply", NAME, patch, "--wanted", patch).status == 2
+            assert run_with(server, "apply", NAME).status == 2
+            assert run_with(server, "apply", NAME, patch, "--wanted", patch).status == 2
 
     @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL])
-    def test_what_was_told_before_finds_it_again(self, end, patch):
-        """Ctrl-C or a kill while the reply is awaited: what was printed before finds the update."""
+    def test_the_announced_command_finds_the_update(self, end, patch):
+        """After Ctrl-C or a kill during the request, the printed `reconcile` command finds the update."""
         with Server("hang_after_commit") as server:
             process = subprocess.Popen(
                 command("apply", NAME, patch, "--yes", "--base-url", server.url),
@@ -254,35 +261,35 @@ class TestApply:
                     "interrupted after sending: the outcome is unknown\n",
                 )
             digest = announced.split("--digest ")[1].strip()
-            ran = asked(server, "reconcile", NAME, "--base", "2", "--digest", digest)
+            ran = run_with(server, "reconcile", NAME, "--base", "2", "--digest", digest)
             assert (ran.status, ran.out) == (0, 'done: version 2 of "boxes"\n')
 
 
-def test_reconcile_tells_what_is_not_seen():
-    """An update that is nowhere is unknown, for it may still be on its way."""
+def test_reconcile_without_a_matching_version():
+    """An update that no version has is unknown, since it may still arrive."""
     with Server() as server:
-        ran = asked(server, "reconcile", NAME, "--base", "2", "--digest", "0" * 32)
+        ran = run_with(server, "reconcile", NAME, "--base", "2", "--digest", "0" * 32)
         assert ran.status == 4
         assert "no version that holds it, yet" in ran.out
-        assert asked(server, "reconcile", NAME, "--base", "-1", "--digest", "x").status == 2
+        assert run_with(server, "reconcile", NAME, "--base", "-1", "--digest", "x").status == 2
 
 
-def test_status_tells_the_drift(tmp_path):
-    """Each project of a directory has one line: in sync, ahead, behind, both moved, or not there."""
+def test_status_reports_the_drift(tmp_path):
+    """Each project of a directory has a line with its state."""
     with Server() as server:
-        assert asked(server, "fetch", "--all", str(tmp_path)).status == 0
-        ran = asked(server, "status", str(tmp_path))
+        assert run_with(server, "fetch", "--all", str(tmp_path)).status == 0
+        ran = run_with(server, "status", str(tmp_path))
         assert (ran.status, ran.out) == (0, '"boxes": in sync, 2 versions\n')
         server.rival(Patch({"c": 1}))
         (tmp_path / "other.json").write_text('{"name": "other", "type": "x", "param_history": []}')
-        ran = asked(server, "status", str(tmp_path))
+        ran = run_with(server, "status", str(tmp_path))
         assert (ran.status, ran.out) == (1, '"boxes": remote ahead by 1 version\n"other": not there\n')
-        document = asked(server, "status", str(tmp_path), "--format", "json").document
-        assert [one["state"] for one in document] == ["remote ahead", "not there"]
+        document = run_with(server, "status", str(tmp_path), "--format", "json").document
+        assert [project["state"] for project in document] == ["remote ahead", "not there"]
 
 
 @pytest.mark.parametrize("seconds", ["0", "-1", "nan", "soon", "1e9"])
 def test_a_deadline_is_a_number_of_seconds(seconds):
-    """What is no deadline is a usage error."""
+    """A wrong deadline is a usage error."""
     with Server() as server:
-        assert asked(server, "fetch", NAME, "--deadline", seconds).status == 2
+        assert run_with(server, "fetch", NAME, "--deadline", seconds).status == 2

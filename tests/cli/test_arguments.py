@@ -1,4 +1,4 @@
-"""File arguments are told apart by what they hold, and swapped arguments are named."""
+"""File arguments are recognized by their content, and swapped arguments are named."""
 
 import json
 
@@ -43,15 +43,15 @@ def place(tmp_path):
         (("docks.json", "task.json", "--update", "update.json"), "1 project after the update and 1 task"),
     ],
 )
-def test_files_of_validate_stand_in_any_order(place, arguments, inputs):
-    """A file that holds no project is TASKS, wherever it stands; `--tasks` says it outright."""
+def test_files_of_validate_have_any_order(place, arguments, inputs):
+    """A file without projects is TASKS, in any position; `--tasks` names it explicitly."""
     ran = run("validate", *arguments, cwd=place)
     assert ran.out.splitlines()[-1].endswith(f"in {inputs}")
     assert ran.err == ""
 
 
 def test_standard_input_is_recognized(place):
-    """`-` is a project or a task request, by what it holds."""
+    """`-` is a project or a task request, depending on its content."""
     text = write_project("x")
     assert run("validate", "-", stdin=text, cwd=place).out.endswith("in 1 project\n")
     assert run("validate", "docks.json", "-", stdin=text, cwd=place).out.endswith("in 2 projects\n")
@@ -64,22 +64,19 @@ def test_standard_input_is_recognized(place):
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        (("docks.json", "task.json", "tasks.jsonl"), "error: name one file of tasks, "),
-        (
-            ("docks.json", "update.json"),
-            "error: update.json is an update, as its `patch` says; pass `--update update.json`",
-        ),
-        (("tasks.jsonl",), "error: tasks.jsonl holds tasks; name a project, too"),
-        (("task.json",), "error: task.json:1:1: found no `param_history`"),
-        (("task.json", "update.json"), "error: task.json:1:1: found no `param_history`"),
-        (("docks.json", "task.json", "--tasks", "tasks.jsonl"), "error: task.json:1:1: found no `param_history`"),
+        (("docks.json", "task.json", "tasks.jsonl"), "name only one file of tasks"),
+        (("docks.json", "update.json"), "pass `--update update.json`"),
+        (("tasks.jsonl",), "error: tasks.jsonl holds tasks; name a project too"),
+        (("task.json",), "error: task.json:1:1: at /param_history: "),
+        (("task.json", "update.json"), "error: task.json:1:1: at /param_history: "),
+        (("docks.json", "task.json", "--tasks", "tasks.jsonl"), "error: task.json:1:1: at /param_history: "),
     ],
 )
-def test_files_that_validate_cannot_place(place, arguments, error):
-    """Two files of tasks, an update, and no project at all are errors with the way out."""
+def test_wrong_files_for_validate(place, arguments, error):
+    """The errors for two files of tasks, for an update and for no project name the remedy."""
     ran = run("validate", *arguments, cwd=place)
     assert (ran.out, ran.status) == ("", 2)
-    assert error in ran.err.replace("at /param_history: ", "")
+    assert error in ran.err
 
 
 @pytest.mark.parametrize(
@@ -97,25 +94,26 @@ def test_files_that_validate_cannot_place(place, arguments, error):
         ("log", "padding", "docks.json"),
     ],
 )
-def test_a_project_in_another_place_is_named(place, arguments):
-    """Where PROJECT is no project and another argument is, the error says to swap them."""
+def test_a_project_in_another_position_is_named(place, arguments):
+    """If another argument than PROJECT holds a project, the remedy is to swap them."""
     ran = run(*arguments, cwd=place)
     assert (ran.out, ran.status) == ("", 2)
-    held = "projects" if "projects" in arguments else "docks.json"
-    assert ran.err.endswith(f"found no project, wanted the project first: {held} holds projects, so swap the two\n")
+    swapped = "projects" if "projects" in arguments else "docks.json"
+    assert ran.err.endswith(f"swap it with {swapped}, which holds projects\n")
     assert ran.err.startswith(f"error: {arguments[1]}:")
 
 
-def test_a_broken_project_is_not_swapped(place):
-    """The error about a project that is broken stays, whatever the other argument holds."""
+def test_a_malformed_project_is_not_swapped(place):
+    """The error for a malformed project does not depend on the other argument."""
     (place / "broken.json").write_text('{"name": "x", "type": "t"}')
-    assert "found no `param_history`" in run("plan", "broken.json", "docks.json", cwd=place).err
+    ran = run("plan", "broken.json", "docks.json", cwd=place)
+    assert ("at /param_history: " in ran.err, "swap" in ran.err) == (True, False)
 
 
 def test_swapped_updates_and_tasks_are_named(place):
-    """`impact` names a file of tasks in place of UPDATE, and an update in place of TASKS."""
+    """`impact` recognizes tasks as UPDATE, and an update as TASKS."""
     ran = run("impact", "docks.json", "tasks.jsonl", "update.json", cwd=place)
-    assert (ran.status, "a file of lines in place of an update" in ran.err) == (2, True)
+    assert (ran.status, "name the file of the update before it" in ran.err) == (2, True)
     for verb in (
         ("impact", "docks.json", "task.json"),
         ("preview", "docks.json"),
@@ -123,10 +121,10 @@ def test_swapped_updates_and_tasks_are_named(place):
     ):
         ran = run(*verb, "update.json", cwd=place)
         assert ran.status == 2
-        assert "found an update, as its `patch` says, wanted a task request" in ran.err
+        assert "name UPDATE before TASKS" in ran.err
 
 
-def test_a_name_in_place_of_an_update(place):
-    """`apply UPDATE NAME` says to swap the two, before anything is read from the service."""
+def test_a_name_and_an_update_are_swapped(place):
+    """For `apply UPDATE NAME`, the remedy is to swap them, and no request is sent."""
     ran = run("apply", "update.json", "docks", cwd=place, SCALE_API_KEY="k" * 20)
     assert (ran.status, ran.err) == (2, "error: NAME comes before UPDATE: swap update.json and docks\n")

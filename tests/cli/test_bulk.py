@@ -215,7 +215,7 @@ def test_a_line_over_the_limit_is_a_bad_line(name):
     text = lines(name, 1) + '{"a": "' + "x" * 2**24 + '"}\n' + lines(name, 1)
     ran = run(*BULK[name], "-", "--lines", "--keep-going", stdin=text)
     assert ran.status == FINDINGS
-    assert "error: <stdin>:2: found more than 16,777,216 bytes" in ran.err
+    assert "error: <stdin>:2: the line exceeds the limit of 16,777,216 bytes" in ran.err
     assert "1 bad line" in ran.err + ran.out
 
 
@@ -246,7 +246,7 @@ def test_a_second_bom_is_a_bad_line(name):
     text = lines(name, 1) + "\ufeff" + lines(name, 2)
     ran = run(*BULK[name], "-", "--lines", "--keep-going", stdin=text)
     assert ran.status == FINDINGS
-    assert "<stdin>:2:1: found a BOM" in ran.err
+    assert "<stdin>:2:1: the line begins with a byte order mark" in ran.err
     assert "1 bad line" in ran.err + ran.out
 
 
@@ -256,7 +256,7 @@ def test_a_link_to_a_device_is_not_replaced(tmp_path):
     link.symlink_to("/dev/null")
     ran = run(*BULK["preview"], "-", "--output", link, stdin="{}")
     assert (ran.status, link.is_symlink()) == (REFUSED, True)
-    assert "no regular file" in ran.err
+    assert "a link to something other than a regular file" in ran.err
 
 
 def test_json_that_is_no_object_is_bad_for_many_projects():

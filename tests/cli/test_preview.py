@@ -78,7 +78,7 @@ def test_another_type_is_rejected():
     """`--type` must be the project's type (T12)."""
     ran = run("preview", PROJECT, "night-shift.json", "--type", "textcollection")
     assert (ran.out, ran.status) == ("", REFUSED)
-    assert ran.err.startswith('error: --type: found a task request of type "textcollection"')
+    assert ran.err.startswith("error: --type: ")
 
 
 def test_assumptions_change_the_answer():
@@ -103,7 +103,7 @@ def test_requests_pick_their_project_by_name(tmp_path):
         assert run("preview", tmp_path, "-", stdin=json.dumps({"project": named})).status == status
     ran = run("preview", tmp_path, "-", stdin="{}")
     assert (ran.status, ran.out) == (REFUSED, "")
-    assert "found no `project`" in ran.err
+    assert "`project` is missing" in ran.err
 
 
 def test_an_array_of_projects_is_read(tmp_path):
@@ -151,7 +151,8 @@ def test_preview_and_validate_agree_on_misspelt_routing_names(name, lines):
     (line,) = previewed.err.splitlines()
     findings = [json.loads(text) for text in validated.out.splitlines()] if lines else [validated.document]
     (finding,) = [each for document in findings for each in document["findings"] if each["pointer"] == f"/{name}"]
-    assert line.endswith(f"found `{name}` in a task request, wanted {finding['wanted']}")
+    assert f"`{name}`" in line
+    assert finding["remedy"] in line
     assert run("preview", PROJECT, "-", *options, stdin='{"padding": 1}').err == ""
 
 
@@ -249,41 +250,38 @@ def test_an_array_in_place_of_a_request_is_refused(text, options):
     """An array inside an array, or on a line of JSONL, is no request."""
     ran = run("preview", PROJECT, "-", *options, stdin=text)
     assert ran.status == REFUSED
-    assert "found an array, wanted one task request here: " in ran.err
+    assert "a task request must be an object, got an array" in ran.err
 
 
 CREATED_TASK = {"task_id": "6246", "status": "completed", "params": {"attachment": "a"}, "instruction": "Box."}
 
 
 @pytest.mark.parametrize(
-    ("document", "found"),
+    "document",
     [
-        (CREATED_TASK, "a created task, not a request"),
-        ({"docs": [CREATED_TASK], "total": 1}, "a page of created tasks"),
-        (
-            {"status_code": 404, "error": "no such task"},
-            'an error that the service returned, which says: "no such task"',
-        ),
-        ({"name": "a", "type": "b", "param_history": []}, "a whole project object"),
+        CREATED_TASK,
+        {"docs": [CREATED_TASK], "total": 1},
+        {"status_code": 404, "error": "no such task"},
+        {"name": "a", "type": "b", "param_history": []},
     ],
 )
 @pytest.mark.parametrize("options", [(), ("--lines",), ("--lines", "--format", "json")])
-def test_another_document_in_place_of_a_request(document, found, options):
-    """What is no request is refused in one message, for one request and for many."""
+def test_another_document_in_place_of_a_request(document, options):
+    """Another document of the API is rejected once, for one request and for many."""
     previewed = run("preview", PROJECT, "-", *options, stdin=json.dumps(document))
     assert (previewed.out, previewed.status) == ("", REFUSED)
-    assert previewed.err.startswith(f"error: <stdin>:1:1: found {found}, wanted ")
+    assert (previewed.err.startswith("error: <stdin>:1:1: "), previewed.err.count("\n")) == (True, 1)
     validated = run("validate", PROJECT, "--tasks", "-", *options, stdin=json.dumps(document))
     assert validated.status == FINDINGS
     assert validated.out.count("request_refused") == 1
 
 
 def test_an_error_reply_in_place_of_a_project(tmp_path):
-    """A saved error reply is named, with its text."""
+    """The error for a saved error reply has the text of the reply."""
     (tmp_path / "p.json").write_text('{"status_code": 401, "error": "No valid API key provided."}')
     ran = run("preview", tmp_path / "p.json", "night-shift.json")
     assert ran.status == REFUSED
-    assert 'found an error that the service returned, which says: "No valid API key provided."' in ran.err
+    assert '"No valid API key provided."' in ran.err
 
 
 @pytest.mark.parametrize("options", [(), ("--explain",)])
@@ -333,5 +331,5 @@ def test_an_assumption_has_a_value():
     ran = run("assumptions", "--assume", "instruction_rule")
     assert (ran.status, ran.err) == (
         REFUSED,
-        "error: found `--assume instruction_rule`, wanted `--assume NAME=VALUE`\n",
+        "error: --assume needs a name and a value, got `instruction_rule`; write `--assume NAME=VALUE`\n",
     )

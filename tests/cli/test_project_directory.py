@@ -106,7 +106,7 @@ def test_yaml_is_never_rewritten(tmp_path, name):
     (tmp_path / name).write_text(YAML)
     error = refuse(tmp_path, CRANES, NEW_DOCKS)
     assert (error.code, error.source) == ("unwritable", f"{tmp_path}/{name}")
-    assert "as JSON, or another directory" in error.wanted
+    assert "convert the file to JSON" in error.remedy
 
 
 def test_yaml_that_is_up_to_date_is_left_alone(tmp_path):
@@ -252,4 +252,4 @@ def test_errors_of_the_system_are_errors(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "listdir", fail)
     with pytest.raises(ParamcoreError) as caught:
         directory.write([DOCKS])
-    assert (caught.value.code, caught.value.found) == ("unreadable", "permission denied")
+    assert (caught.value.code, caught.value.problem) == ("unreadable", "cannot read the directory: permission denied")

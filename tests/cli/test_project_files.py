@@ -1,4 +1,4 @@
-"""The project files of a command line, and files beside them."""
+"""The project files of a command line, and other files in their directory."""
 
 import json
 
@@ -23,7 +23,7 @@ def test_hidden_files_are_skipped(place):
 
 
 def test_a_directory_of_hidden_files_holds_no_project(tmp_path):
-    """A directory is no success where every file is skipped."""
+    """A directory in which every file is skipped is an error."""
     (tmp_path / ".docks.json").write_text(json.dumps(PROJECT))
     assert run("validate", tmp_path).status == 2
 
@@ -41,11 +41,11 @@ def test_a_directory_of_hidden_files_holds_no_project(tmp_path):
     ],
 )
 @pytest.mark.parametrize("verb", ["validate", "log"])
-def test_a_file_that_is_no_project_is_skipped(place, value, verb):
-    """Such a file in a directory is named once on standard error."""
+def test_a_file_without_a_project_is_skipped(place, value, verb):
+    """A file without a project in a directory is named once on standard error."""
     (place / "update.json").write_text(json.dumps(value))
     ran = run(verb, place)
-    assert (ran.err, ran.status) == (f"skipped {place}/update.json: it is no project\n", 0)
+    assert (ran.err, ran.status) == (f"skipped {place}/update.json: it holds no project\n", 0)
 
 
 BROKEN = [
@@ -62,8 +62,8 @@ BROKEN = [
 @pytest.mark.parametrize(
     "value", [*BROKEN, *([{"name": "a", "type": "t", "param_history": []}, each] for each in BROKEN)]
 )
-def test_a_broken_project_is_no_other_file(place, value):
-    """A file with two of the names of a project, or with a history, is a project: in a directory and by itself."""
+def test_a_malformed_project_is_not_skipped(place, value):
+    """A file with a history, or with two of a project's names, is read as a project."""
     (place / "other.json").write_text(json.dumps(value))
     for arguments in ((place,), (place / "other.json",)):
         ran = run("validate", *arguments)
@@ -72,15 +72,15 @@ def test_a_broken_project_is_no_other_file(place, value):
 
 
 def test_a_misspelt_history_is_named(place):
-    """The error has the name that was written, in a file and in an array."""
+    """The remedy is to rename the misspelt name, in a project and in an array of projects."""
     for value in ({"name": "x", "type": "t", "param_histroy": []}, [PROJECT, {"name": "x", "param_histroy": []}]):
         (place / "other.json").write_text(json.dumps(value))
         ran = run("log", place / "other.json")
-        assert ran.err.endswith("found `param_histroy`, and no `param_history`, wanted `param_history`: rename it\n")
+        assert ran.err.endswith("rename `param_histroy` to `param_history`\n")
 
 
 def test_a_file_argument_is_never_skipped(place):
-    """A file that the command line names is read, also if it is hidden or no project."""
+    """A file that the command line names is read, also if it is hidden or holds no project."""
     (place / "update.json").write_text('{"padding": 4}')
     ran = run("validate", place / "update.json")
     assert (ran.out, ran.status) == ("", 2)
@@ -88,8 +88,8 @@ def test_a_file_argument_is_never_skipped(place):
     assert run("validate", place / ".hidden.json").status == 0
 
 
-def test_a_file_that_is_no_json_is_an_error(place):
-    """What a damaged file held is unknown, so it is not skipped."""
+def test_an_invalid_file_is_an_error(place):
+    """Invalid JSON in a directory is an error, since the file may be a project."""
     (place / "other.json").write_text('{"name": ')
     assert run("validate", place).status == 2
 

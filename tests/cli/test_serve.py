@@ -1,4 +1,4 @@
-"""`serve`: the stand-in as a person starts it."""
+"""`serve` runs the stand-in on the command line."""
 
 import json
 import shutil
@@ -37,8 +37,8 @@ def started(*arguments):
         assert process.returncode == 0
 
 
-def test_it_tells_what_a_script_does(tmp_path):
-    """Each request has a line, drops are named, and the projects are kept as files."""
+def test_each_request_is_printed(tmp_path):
+    """Each request prints a line that names the dropped params, and projects are saved as files."""
     with started("projects", "--save", str(tmp_path)) as (process, url):
         client = scaleapi.ScaleClient("any", api_instance_url=url)
         client.update_project("north docks", instruction="Box every crane.")
@@ -84,7 +84,7 @@ def test_a_project_goes_back_to_its_file(projects):
         client.create_project("North Docks", TaskType.ImageAnnotation, params={"padding": 1})
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 0
-        assert process.stderr.read() == f"skipped {projects}/update.json: it is no project\n"
+        assert process.stderr.read() == f"skipped {projects}/update.json: it holds no project\n"
     after = list_texts(projects)
     assert after.keys() - before.keys() == {"North Docks.json"}
     assert {name for name in before if before[name] != after[name]} == {"north-docks.json"}
@@ -111,12 +111,12 @@ def test_a_project_from_elsewhere_goes_to_the_file_of_its_name(projects, tmp_pat
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("docks.yaml", "name: docks\ntype: x\nparam_history: []\n", "which paramcore does not rewrite"),
+        ("docks.yaml", "name: docks\ntype: x\nparam_history: []\n", "does not rewrite YAML"),
         ("broken.json", '{"name": "x", "type": "y"}', "broken.json:1:1"),
-        ("twice.json", '{"name": "north docks", "type": "y", "param_history": []}', "a second project"),
+        ("twice.json", '{"name": "north docks", "type": "y", "param_history": []}', "two projects have the name"),
     ],
 )
-def test_a_directory_that_cannot_be_saved_is_told_before_it_listens(projects, tmp_path, name, text, message):
+def test_a_directory_that_cannot_be_saved_is_reported_before_it_listens(projects, tmp_path, name, text, message):
     """A YAML file with a served project, a broken project or a project in two files ends it before it writes."""
     (tmp_path / "docks.json").write_text('{"name": "docks", "type": "x", "param_history": []}')
     (projects / name).write_text(text)
@@ -127,14 +127,14 @@ def test_a_directory_that_cannot_be_saved_is_told_before_it_listens(projects, tm
     assert list_texts(projects) == before
 
 
-def test_it_begins_with_nothing():
-    """Without a project it is empty."""
+def test_it_starts_empty():
+    """Without PROJECT, the stand-in has no projects."""
     with started() as (_, url):
         assert scaleapi.ScaleClient("any", api_instance_url=url).projects() == []
 
 
-def test_it_may_judge():
-    """With `--validate` a task with an error is refused, as the service might."""
+def test_it_may_validate_tasks():
+    """With `--validate`, a task with an error is rejected."""
     with started("projects", "--validate") as (_, url):
         client = scaleapi.ScaleClient("any", api_instance_url=url)
         with pytest.raises(ScaleInvalidRequest, match="/priority"):
@@ -144,13 +144,13 @@ def test_it_may_judge():
             )
 
 
-def test_a_port_that_is_taken_is_told():
-    """A second one on the same port says so in one line."""
+def test_a_port_in_use_is_reported():
+    """A second stand-in on the same port is an error on one line."""
     with started() as (_, url):
         port = url.rsplit(":", 1)[1].partition("/")[0]
         ran = run("serve", "--port", port)
         assert ran.status == 2
-        assert ran.err.startswith(f"error: found the port {port}: ")
+        assert ran.err.startswith(f"error: cannot listen on port {port}: ")
 
 
 @pytest.mark.parametrize(
@@ -160,6 +160,6 @@ def test_a_port_that_is_taken_is_told():
         ("warehouse-boxes.json", "warehouse-boxes.json"),
     ],
 )
-def test_what_is_wrong_is_told_before_it_listens(arguments):
-    """A port that is none, or a file that is not there, ends it at once."""
+def test_wrong_arguments_are_reported_at_once(arguments):
+    """A wrong port, a missing file or a duplicate project ends the command before it listens."""
     assert run("serve", *arguments).status == 2

@@ -1,4 +1,4 @@
-"""A command ends cleanly, whatever signal ends it and whenever."""
+"""A command ends cleanly on any signal at any time."""
 
 import signal
 import subprocess
@@ -27,13 +27,13 @@ def interrupt(*_):
 
 class TestInterrupts:
     def test_an_interrupt_while_the_commands_load_ends_quietly(self, handlers, monkeypatch, capsys):
-        """Ctrl-C before the command runs gives its exit code and one word."""
+        """Ctrl-C before the command runs prints one word and gives its exit code."""
         monkeypatch.setattr(main, "main", interrupt)
         assert entry.start() == INTERRUPTED
         assert capsys.readouterr().err == "interrupted\n"
 
     def test_a_second_interrupt_changes_nothing(self, handlers, monkeypatch):
-        """Once interrupted, a command cleans up in peace."""
+        """A second Ctrl-C does not interrupt the cleanup."""
         cleaned = []
 
         def command():
@@ -48,20 +48,20 @@ class TestInterrupts:
         assert cleaned == [True]
 
     def test_an_interrupt_that_the_parent_ignores_stays_ignored(self, handlers, monkeypatch):
-        """A job in the background of a shell is not ended by Ctrl-C."""
+        """Ctrl-C does not end a background job of a shell."""
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         monkeypatch.setattr(main, "main", lambda: interrupt() or FINE)
         assert entry.start() == FINE
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 
-    def test_python_itself_ends_in_peace(self, handlers, monkeypatch):
-        """After the command nothing is left to interrupt."""
+    def test_the_exit_of_python_is_not_interrupted(self, handlers, monkeypatch):
+        """After the command, Ctrl-C is ignored."""
         monkeypatch.setattr(main, "main", lambda: FINE)
         assert entry.start() == FINE
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 
     def test_nothing_loads_before_interrupts_are_handled(self):
-        """Of the package, only empty modules and the exit codes load before the handler is set."""
+        """Before the handler is set, only empty modules and the exit codes are imported."""
         script = "import sys, paramcore.cli.entry; print(*sorted(name for name in sys.modules if 'paramcore' in name))"
         done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
         assert done.stdout.split() == ["paramcore", "paramcore.cli", "paramcore.cli.entry", "paramcore.cli.exit_codes"]
@@ -69,7 +69,7 @@ class TestInterrupts:
 
 @pytest.fixture
 def long_lines(tmp_path):
-    """A file of tasks that takes some seconds, and where its answers go."""
+    """Return a file of tasks that takes some seconds, and the path of its answers."""
     tasks = tmp_path / "tasks.jsonl"
     tasks.write_text('{"attachment": "https://example.com/a.jpg", "padding": null}\n' * 200_000)
     (tmp_path / "out").mkdir()
@@ -83,7 +83,7 @@ def long_lines(tmp_path):
     ids=lambda value: getattr(value, "name", value),
 )
 def test_a_signal_leaves_no_file_behind(number, exit_code, long_lines):
-    """Whether it comes once or twice, the command ends with its code, without a traceback and without a file."""
+    """After two signals, the command ends with its exit code, no traceback and no file."""
     tasks, answers = long_lines
     arguments = command("preview", "warehouse-boxes.json", tasks, "--format", "json", "--output", answers)
     process = subprocess.Popen(
@@ -102,7 +102,7 @@ def test_a_signal_leaves_no_file_behind(number, exit_code, long_lines):
 
 
 def test_commands_run_without_docstrings():
-    """`python -OO` drops docstrings; commands and their help do without."""
+    """Commands and their help work under `python -OO`, which drops docstrings."""
     for arguments in (["log", "warehouse-boxes.json"], ["--help"], ["validate", "--help"]):
         done = subprocess.run(
             [sys.executable, "-OO", *command(*arguments)[1:]], capture_output=True, cwd=EXAMPLES, env=environment()
@@ -111,10 +111,10 @@ def test_commands_run_without_docstrings():
 
 
 class TestOperands:
-    """After `--`, an argument that begins with a dash is a file or a name."""
+    """After `--`, an argument that begins with a dash is an operand."""
 
     def test_a_file_may_begin_with_a_dash(self, tmp_path):
-        """Files and names after `--` are taken as they are, options before it still count."""
+        """Arguments after `--` are files and names, and options before it still apply."""
         (tmp_path / "-x.json").write_text(
             '{"name": "-n", "type": "comparison", "param_history": [{"version": 0, "-p": 1}]}'
         )
@@ -126,10 +126,10 @@ class TestOperands:
         }
 
     def test_a_second_pair_of_dashes_is_an_argument(self):
-        """Only the first `--` is a mark."""
+        """Only the first `--` ends the options."""
         assert run("log", "warehouse-boxes.json", "--", "--").out.endswith("--\n  0-2  not set\n")
 
     def test_options_after_it_are_no_options(self):
-        """What would be an option before `--` is a file after it, which is not there."""
+        """An option after `--` is read as the name of a file."""
         refused = run("log", "--", "--version")
-        assert "--version: found no such file" in refused.err
+        assert "--version: cannot read the file: no such file" in refused.err

@@ -48,10 +48,10 @@ def test_usage_goes_to_standard_error(arguments):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("serve", "--port", "65536"), 'a port is a whole number from 0 to 65535, got "65536"'),
-        (("serve", "--port", "x"), 'a port is a whole number from 0 to 65535, got "x"'),
-        (("status", "a", "--deadline", "0"), 'a timeout is more than 0 and less than 86400 seconds, got "0"'),
-        (("status", "a", "--deadline", "nan"), 'a timeout is more than 0 and less than 86400 seconds, got "nan"'),
+        (("serve", "--port", "65536"), 'must be a whole number from 0 to 65535, got "65536"'),
+        (("serve", "--port", "x"), 'must be a whole number from 0 to 65535, got "x"'),
+        (("status", "a", "--deadline", "0"), 'must be more than 0 and less than 86400 seconds, got "0"'),
+        (("status", "a", "--deadline", "nan"), 'must be more than 0 and less than 86400 seconds, got "nan"'),
     ],
 )
 def test_a_number_out_of_range_is_named(arguments, message):
@@ -139,19 +139,15 @@ def test_a_directory_that_cannot_be_read(tmp_path, monkeypatch, capsys):
 
     monkeypatch.setattr(os, "listdir", listdir)
     assert main(["log", str(tmp_path)]) == REFUSED
-    assert capsys.readouterr().err == (
-        f"error: {tmp_path}: found permission denied, wanted a directory that can be read\n"
-    )
+    assert capsys.readouterr().err == f"error: {tmp_path}: cannot read the directory: permission denied\n"
 
 
 def test_settings_that_are_too_deep(tmp_path):
     """A `pyproject.toml` with thousands of levels is reported as unreadable."""
     (tmp_path / "pyproject.toml").write_text(f"a = {'[' * 5_000}")
     ran = run("validate", EXAMPLES / "warehouse-boxes.json", cwd=tmp_path)
-    assert (ran.status, ran.err.startswith("error: pyproject.toml: found a file that cannot be read")) == (
-        REFUSED,
-        True,
-    )
+    assert ran.status == REFUSED
+    assert ran.err.startswith("error: pyproject.toml: cannot read the file as TOML: ")
 
 
 def test_a_closed_pipe_is_no_error():

@@ -1,6 +1,7 @@
-"""`paramcore validate`, as a person or a workflow reads it."""
+"""`validate` as text, JSON and annotations."""
 
 import json
+import re
 import signal
 import subprocess
 
@@ -41,13 +42,11 @@ TASK = """\
 
 TYPO_OF_VERSION_1 = """\
 boxes.json:11:85: error param_type at /geometries/box/min_height
-  found the text '10', wanted a whole number or null (write `10`)
   set by version 3 of "boxes", unchanged since version 1
   11 |         "box": {"objects_to_annotate": ["Forklift"], "min_widht": 10, "min_height": "10"}
      |                                                                                     ^^^^
 
 boxes.json:11:54: warning param_unknown at /geometries/box/min_widht
-  found the name "min_widht", wanted a name that is known here (write `min_width`)
   set by version 3 of "boxes", unchanged since version 1
   11 |         "box": {"objects_to_annotate": ["Forklift"], "min_widht": 10, "min_height": "10"}
      |                                                      ^^^^^^^^^^^
@@ -62,6 +61,11 @@ def place(tmp_path):
     return tmp_path
 
 
+def drop_messages(text):
+    """Return the output of `validate` without the messages, which the transcripts hold."""
+    return re.sub(r"(?m)^(\S+:\d+:\d+: .*\n)  .*\n", r"\1", text)
+
+
 def fine(place):
     """Write a project that is fine, and return its name."""
     good = {"version": 0, "geometries": {"box": {"objects_to_annotate": ["Forklift"]}}}
@@ -73,16 +77,15 @@ def fine(place):
 def test_a_typo_of_three_versions_ago_is_shown_where_it_was_set(place):
     """A project's bad value is shown with the version that first set it and the line of the file."""
     ran = run("validate", "boxes.json", cwd=place)
-    assert ran.out == TYPO_OF_VERSION_1 + "1 error, 1 warning in 1 project\n"
+    assert drop_messages(ran.out) == TYPO_OF_VERSION_1 + "1 error, 1 warning in 1 project\n"
     assert (ran.err, ran.status) == ("", 1)
 
 
 def test_a_task_that_never_mentions_it(place):
     """Findings on a task are at its lines; a finding on the project is reported once, at the project's lines."""
     ran = run("validate", "boxes.json", "task.json", cwd=place)
-    assert ran.out == TYPO_OF_VERSION_1 + (
+    assert drop_messages(ran.out) == TYPO_OF_VERSION_1 + (
         "task.json:4:15: error param_choice at /priority\n"
-        "  found the text 'high', wanted 10, 20, 30 or null\n"
         '  4 |   "priority": "high"\n'
         "    |               ^^^^^^\n"
         "\n"
@@ -91,19 +94,19 @@ def test_a_task_that_never_mentions_it(place):
 
 
 def test_json(place):
-    """JSON is one document with every finding, by its place."""
+    """JSON is one document with every finding and its location."""
     ran = run("validate", "boxes.json", "task.json", "--format", "json", cwd=place)
     assert [finding["code"] for finding in ran.document["findings"]] == ["param_type", "param_unknown", "param_choice"]
+    sentences = {name: ran.document["findings"][0][name] for name in ("message", "problem", "remedy")}
+    assert sentences["message"].startswith(f"{sentences['problem']}; ")
     assert ran.document["findings"][0] == {
+        **sentences,
         "code": "param_type",
         "severity": "error",
         "pointer": "/geometries/box/min_height",
         "layer": "project version 3",
         "version": 3,
         "first_set_in": 1,
-        "message": "found the text '10', wanted a whole number or null (write `10`)",
-        "found": "the text '10'",
-        "wanted": "a whole number or null",
         "suggestion": "10",
         "project": "boxes",
         "file": "boxes.json",
@@ -113,22 +116,20 @@ def test_json(place):
 
 
 def test_github(place):
-    """A workflow of GitHub shows each finding at its line."""
+    """Each finding is an annotation with its file, line and column."""
     (place / "a,b%.json").write_text(TASK)
     ran = run("validate", "boxes.json", "a,b%.json", "--format", "github", cwd=place)
-    assert ran.out.splitlines() == [
-        "::error file=boxes.json,line=11,col=85,title=param_type::/geometries/box/min_height: found the text '10',"
-        ' wanted a whole number or null (write `10`) [project version 3 of "boxes"]',
-        '::warning file=boxes.json,line=11,col=54,title=param_unknown::/geometries/box/min_widht: found the name "min_widht",'
-        ' wanted a name that is known here (write `min_width`) [project version 3 of "boxes"]',
-        "::error file=a%2Cb%25.json,line=4,col=15,title=param_choice::/priority: found the text 'high',"
-        " wanted 10, 20, 30 or null",
+    assert [line.rpartition(": ")[0] for line in ran.out.splitlines()] == [
+        "::error file=boxes.json,line=11,col=85,title=param_type::/geometries/box/min_height",
+        "::warning file=boxes.json,line=11,col=54,title=param_unknown::/geometries/box/min_widht",
+        "::error file=a%2Cb%25.json,line=4,col=15,title=param_choice::/priority",
     ]
+    assert [line.endswith(' [project version 3 of "boxes"]') for line in ran.out.splitlines()] == [True, True, False]
 
 
 @pytest.mark.parametrize("form", ["text", "json", "github"])
 def test_no_values(place, form):
-    """With --no-values no form shows a value or a line that holds one."""
+    """With `--no-values`, no format shows a value or a source line."""
     secret = {"attachment": "sk_live_1", "priority": "sk_live_2", "callback_url": "sk_live_3", "padding": "4711"}
     (place / "task.json").write_text(json.dumps({"project": "boxes", "geometries": {}, **secret}))
     ran = run("validate", "boxes.json", "task.json", "--no-values", "--format", form, cwd=place)
@@ -156,9 +157,8 @@ def test_many_tasks_are_streamed(place):
     lines.append({"attachment": "a", "priority": 11})
     (place / "tasks.jsonl").write_text("\n".join(map(json.dumps, lines)))
     ran = run("validate", "boxes.json", "tasks.jsonl", cwd=place)
-    assert ran.out == TYPO_OF_VERSION_1 + (
+    assert drop_messages(ran.out) == TYPO_OF_VERSION_1 + (
         "tasks.jsonl:3001:33: error param_choice at /priority\n"
-        "  found the number 11, wanted 10, 20, 30 or null\n"
         '  3001 | {"attachment": "a", "priority": 11}\n'
         "       |                                 ^^\n"
         "\n"
@@ -181,15 +181,15 @@ class TestExitCodes:
             assert ran.status == status
 
     def test_unreadable(self, place):
-        """A file that cannot be read ends with 2, and so does a file that is no project."""
+        """An unreadable file and a file without a project end with 2."""
         assert run("validate", "nothing.json", cwd=place).status == 2
         assert run("validate", "task.json", cwd=place).status == 2
         ran = run("validate", fine(place), "-", stdin='{"project": }', cwd=place)
-        assert ran.err.startswith("error: <stdin>:1:13: found expecting value")
+        assert ran.err.startswith("error: <stdin>:1:13: invalid JSON: expected a value")
         assert ran.status == 2
 
     def test_keep_going(self, place):
-        """With --keep-going bad lines are reported and counted, and the others validated."""
+        """With `--keep-going`, bad lines are reported and counted, and the others validated."""
         text = '{"attachment": "a"}\n{"attachment": }\n{"project": "other"}\n{"attachment": "b"}\n'
         ran = run("validate", fine(place), "-", "--lines", "--keep-going", stdin=text, cwd=place)
         assert ran.out.startswith("<stdin>:3:13: error request_refused at /project")
@@ -200,12 +200,12 @@ class TestExitCodes:
 
 class TestIgnoring:
     def test_on_the_command_line(self, place):
-        """Findings of a code can be left out, errors too, and do not count."""
+        """Findings with an ignored code are neither printed nor counted, also errors."""
         ran = run("validate", "boxes.json", "--ignore", "param_type", "--ignore", "param_unknown", cwd=place)
         assert (ran.out, ran.status) == ("0 errors, 0 warnings in 1 project\n", 0)
 
     def test_in_pyproject(self, place):
-        """`[tool.paramcore]` of the nearest pyproject.toml leaves codes out for all who work there."""
+        """`[tool.paramcore]` of the nearest `pyproject.toml` ignores codes."""
         (place / "pyproject.toml").write_text('[tool.paramcore]\nignore = ["param_type", "param_unknown"]\n')
         below = place / "below"
         below.mkdir()
@@ -214,55 +214,54 @@ class TestIgnoring:
     @pytest.mark.parametrize(
         ("text", "message"),
         [
-            (
-                '[tool.paramcore]\nignore = ["nope"]',
-                "pyproject.toml: found the text 'nope', wanted one of param_missing,",
-            ),
-            ("[tool.paramcore]\nignore = 5", "pyproject.toml: found the number 5 as `ignore`, wanted a list of codes"),
-            ("[tool.paramcore]\nignroe = []", 'found "ignroe" in [tool.paramcore], wanted `ignore` only'),
-            ("[tool", "found a file that cannot be read"),
+            ('[tool.paramcore]\nignore = ["nope"]', "got the text 'nope'; write one of param_missing,"),
+            ("[tool.paramcore]\nignore = 5", "`ignore` must be an array of codes, got the number 5"),
+            ("[tool.paramcore]\nignroe = []", '[tool.paramcore] has unknown keys: "ignroe"'),
+            ("[tool]\nparamcore = 5", "`tool.paramcore` must be a table, got the number 5"),
+            ("[tool", "cannot read the file as TOML: "),
         ],
     )
     def test_an_unknown_setting(self, place, text, message):
         """A misspelt setting is an error."""
         (place / "pyproject.toml").write_text(text)
         ran = run("validate", "boxes.json", cwd=place)
+        assert ran.err.startswith("error: pyproject.toml: ")
         assert message in ran.err
         assert ran.status == 2
 
     def test_an_unknown_code(self, place):
         """A misspelt code is an error that lists all codes."""
         ran = run("validate", "boxes.json", "--ignore", "param_typ", cwd=place)
-        assert ran.err == f"error: found the text 'param_typ', wanted one of {', '.join(CODES)}\n"
+        assert ran.err.endswith(f"got the text 'param_typ'; write one of {', '.join(CODES)}\n")
         assert ran.status == 2
 
 
 class TestOwnSchemas:
-    def test_a_type_of_a_users_own(self, place):
-        """A user's schema validates a type that the package does not know."""
+    def test_a_schema_for_an_unknown_type(self, place):
+        """`--schema` validates a type that the package does not know."""
         (place / "mine.json").write_text('{"properties": {"padding": {"type": "string"}}, "required": ["shape"]}')
         (place / "own.json").write_text(PROJECT.replace("imageannotation", "my type"))
         ran = run("validate", "own.json", "--schema", "my type=mine.json", "--ignore", "param_unknown", cwd=place)
-        assert ran.out.startswith("own.json:16:69: error param_type at /padding\n  found the number 7, wanted text\n")
+        assert ran.out.startswith("own.json:16:69: error param_type at /padding\n")
 
     @pytest.mark.parametrize(
         ("argument", "message"),
         [
-            ("mine.json", "error: found `--schema mine.json`, wanted `--schema TYPE=FILE`\n"),
-            ("a=mine.json", "error: mine.json:2:24: at /properties/a/$ref: found the reference the text 'file:///x',"),
-            ("a=none.json", "error: none.json: found no such file or directory, wanted a file that can be read\n"),
+            ("mine.json", "error: --schema needs a type and a file, got `mine.json`; write `--schema TYPE=FILE`\n"),
+            ("a=mine.json", "error: mine.json:1:1: "),
+            ("a=none.json", "error: none.json: cannot read the file: no such file or directory\n"),
         ],
     )
     def test_a_bad_schema(self, place, argument, message):
-        """A bad schema is an error at its line."""
+        """The error for a bad schema names the file or the form to write."""
         (place / "mine.json").write_text('{"properties":\n  {"a":      {"$ref": "file:///x"}}}')
         ran = run("validate", "boxes.json", "--schema", argument, cwd=place)
         assert ran.status == 2
-        assert ran.err.startswith(message.split(" at /")[0].split(":2:")[0])
+        assert ran.err.startswith(message)
 
 
-def test_ctrl_c_ends_with_what_was_found_so_far(place):
-    """Ctrl-C in the middle of a long file ends with the findings up to there and a summary."""
+def test_ctrl_c_ends_with_the_findings_so_far(place):
+    """Ctrl-C prints a summary of the findings so far."""
     process = subprocess.Popen(
         command("validate", "boxes.json", "-", "--lines"),
         stdin=subprocess.PIPE,
@@ -281,12 +280,12 @@ def test_ctrl_c_ends_with_what_was_found_so_far(place):
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
     assert out.decode().endswith("2 errors, 1 warning in 1 project and 1 task\n")
-    assert err.decode() == "interrupted: this is what was found so far\n"
+    assert err.decode() == "interrupted: the findings are incomplete\n"
     assert process.returncode == 130
 
 
-def test_a_finding_in_yaml_stands_at_its_value(tmp_path):
-    """A YAML file is validated as JSON is, and the caret is under the value or the name."""
+def test_a_finding_in_yaml_has_its_position(tmp_path):
+    """In YAML too, the caret is under the value or the name."""
     (tmp_path / "signs.yaml").write_bytes((EXAMPLES / "street-signs.yaml").read_bytes())
     (tmp_path / "sign.yml").write_text("project: street signs\nattachment: https://example.com/a.jpg\npriority: high\n")
     ran = run("validate", "signs.yaml", "sign.yml", cwd=tmp_path)
@@ -297,18 +296,18 @@ def test_a_finding_in_yaml_stands_at_its_value(tmp_path):
 
 
 def test_a_directory_holds_json_and_yaml(tmp_path):
-    """Project files of a directory may be of either form; a project in two files is an error."""
+    """A directory may hold JSON and YAML files; a project in two files is an error."""
     (tmp_path / "a.yaml").write_text("{name: a, type: comparison, param_history: []}")
     (tmp_path / "b.json").write_text('{"name": "b", "type": "comparison", "param_history": []}')
     assert run("validate", tmp_path).out == "0 errors, 0 warnings in 2 projects\n"
     (tmp_path / "c.yml").write_text("{name: a, type: comparison, param_history: []}")
     ran = run("validate", tmp_path)
     assert ran.status == 2
-    assert 'found a second project "a"' in ran.err
+    assert 'two projects have the name "a"' in ran.err
 
 
 def test_a_refused_request_is_a_finding(tmp_path):
-    """A request that cannot be resolved is an error at its line, and those after it are validated."""
+    """A request that cannot be resolved is an error at its line, and the next requests are validated."""
     lines = ['{"project_version": 9}', '{"project": "other"}', "[]", '{"instruction": 7}', '{"priority": "high"}']
     project = {"name": "boxes", "type": "imageannotation", "param_history": [{"version": 0}]}
     (tmp_path / "boxes.json").write_text(json.dumps(project))
@@ -326,7 +325,7 @@ def test_a_refused_request_is_a_finding(tmp_path):
     assert ran.status == 1
     hidden = run("validate", "boxes.json", "tasks.jsonl", "--no-values", cwd=tmp_path).out
     assert "other" not in hidden
-    assert "found a request that is refused" in hidden
+    assert hidden.count("  the request cannot be resolved; omit --no-values to see why\n") == 4
 
 
 def test_a_bad_version_of_an_option_is_reported_for_the_option(tmp_path):
@@ -334,17 +333,17 @@ def test_a_bad_version_of_an_option_is_reported_for_the_option(tmp_path):
     for verb in ("preview", "validate"):
         ran = run(verb, "warehouse-boxes.json", "night-shift.json", "--project-version", "9")
         assert ran.status == 2
-        assert ran.err.startswith("error: --project-version: found the number 9, wanted a version from 0 to 2")
+        assert ran.err.startswith("error: --project-version: ")
 
 
-def test_options_stand_anywhere():
-    """Options may stand before, between and after the files."""
-    several = [
+def test_options_have_any_position():
+    """Options may precede, separate or follow the files."""
+    command_lines = [
         ("validate", "--strict", "street-signs.json", "sign-17.json"),
         ("validate", "street-signs.json", "--strict", "sign-17.json"),
         ("validate", "street-signs.json", "sign-17.json", "--strict"),
     ]
-    answers = [run(*arguments) for arguments in several]
+    answers = [run(*arguments) for arguments in command_lines]
     assert answers[0] == answers[1] == answers[2]
     assert answers[0].status == 1
 
@@ -352,13 +351,10 @@ def test_options_stand_anywhere():
 def test_an_unknown_type(tmp_path):
     """An unknown type is a warning with the probable type; a user's schema makes it known."""
     (tmp_path / "p.json").write_text('{"name": "p", "type": "imageannotaton", "param_history": [{"version": 0}]}')
-    ran = run("validate", "p.json", cwd=tmp_path)
-    assert ran.status == 0
-    assert ran.out.splitlines()[:2] == [
-        "p.json:1:23: warning type_unknown at /type",
-        '  found the task type "imageannotaton", wanted one that `paramcore schema` lists, or a schema of your own'
-        " (write `imageannotation`)",
-    ]
+    ran = run("validate", "p.json", "--format", "json", cwd=tmp_path)
+    finding = ran.document["findings"][0]
+    assert (ran.status, finding["code"], finding["severity"]) == (0, "type_unknown", "warning")
+    assert (finding["pointer"], finding["column"], finding["suggestion"]) == ("/type", 23, "imageannotation")
     (tmp_path / "s.json").write_text("{}")
     assert run("validate", "p.json", "--schema", "imageannotaton=s.json", cwd=tmp_path).out.startswith("0 errors, 0")
 
@@ -369,11 +365,11 @@ def test_no_project_is_no_success(tmp_path):
     for arguments in (("validate", "p.json"), ("log", "p.json"), ("audit", ".", "p.json"), ("plan", "p.json", "-")):
         ran = run(*arguments, cwd=tmp_path, stdin="{}")
         assert (ran.out, ran.status) == ("", 2)
-        assert ran.err.endswith("found no project in it, wanted a project, or several\n")
+        assert ran.err.endswith("the input holds no project; name a file with a project or an array of projects\n")
 
 
 def test_pinned_tasks_do_not_count_for_unused_defaults(tmp_path):
-    """Tasks that are pinned to an older version say nothing about the latest version's defaults."""
+    """Tasks that are pinned to an older version do not count for the latest version's defaults."""
     history = [{"version": 0, "padding": 3}, {"version": 1, "padding": 4}]
     (tmp_path / "p.json").write_text(json.dumps({"name": "p", "type": "imageannotation", "param_history": history}))
     pinned = '{"padding": 1, "attachment": "a", "geometries": {"box": {}}, "project_version": 0}\n'
@@ -383,7 +379,7 @@ def test_pinned_tasks_do_not_count_for_unused_defaults(tmp_path):
     assert "lint_unused_default" in run("validate", "p.json", "-", "--lines", stdin=latest * 2, cwd=tmp_path).out
 
 
-def test_an_error_that_came_back_is_reported_again(tmp_path):
+def test_an_error_in_two_versions_is_reported_twice(tmp_path):
     """A finding on one version does not hide the same finding on an older version that a task is pinned to."""
     shapes = {"geometries": {"box": {"objects_to_annotate": ["car"]}}}
     values = ("x", 3, "x")
@@ -415,7 +411,7 @@ def write_history(place):
     ],
 )
 def test_findings_since_a_version(place, since, versions):
-    """Findings that are only about versions before N are left out; values that are inherited today never are."""
+    """Findings on versions before N are omitted, but not on values that the latest version has."""
     write_history(place)
     ran = run("validate", "p.json", "--since-version", str(since), "--format", "json", cwd=place)
     assert {finding["version"] for finding in ran.document["findings"]} == versions
@@ -426,7 +422,7 @@ def test_findings_since_a_version(place, since, versions):
 
 
 def test_a_task_that_is_pinned_before_that_version(place):
-    """What a task inherits from an older version is reported: the task gets it."""
+    """A finding on a value that a task inherits from an older version is reported."""
     write_history(place)
     task = {"attachment": "https://e.com/1.jpg", "project_version": 0}
     ran = run("validate", "p.json", "-", "--since-version", "3", "--format", "json", stdin=json.dumps(task), cwd=place)
@@ -434,9 +430,9 @@ def test_a_task_that_is_pinned_before_that_version(place):
 
 
 @pytest.mark.parametrize("since", ["-1", "x", "1.0", "\u0661", "9" * 5_000])
-def test_a_version_that_is_no_number(place, since):
-    """`--since-version` is a whole number, 0 or more."""
+def test_a_wrong_version_number(place, since):
+    """`--since-version` must be a whole number, 0 or more."""
     write_history(place)
     ran = run("validate", "p.json", f"--since-version={since}", cwd=place)
     assert (ran.out, ran.status) == ("", 2)
-    assert "a version is a whole number, 0 or more" in ran.err
+    assert "--since-version: must be a whole number, 0 or more" in ran.err

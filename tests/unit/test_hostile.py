@@ -1,4 +1,4 @@
-"""Documents made to hang a reader end quickly, in our own errors: each of these took hours where a walk was quadratic."""
+"""Documents that are made to hang a parser are rejected quickly."""
 
 import json
 
@@ -11,14 +11,14 @@ HOSTILE = {
     "quotes": '"' * 2_000_001 + "[" * 200,
     "quotes and brackets": '["' * 1_000_001,
     "escaped quotes": '\\"' * 1_000_000 + "[" * 200,
-    "a string that nothing ends": '"' + '\\"' * 1_000_000 + "[" * 200,
+    "an unterminated string": '"' + '\\"' * 1_000_000 + "[" * 200,
     "a backslash at the end": '"' + "\\\\" * 1_000_000 + "[" * 200 + "\\",
 }
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_document_ends_in_our_error(name, tmp_path):
-    """A text that is no JSON is refused in one walk, whatever its quotes."""
+def test_a_hostile_document_is_rejected(name, tmp_path):
+    """Invalid JSON is rejected in linear time, whatever its quotes and brackets."""
     file = tmp_path / "hostile.json"
     file.write_text(HOSTILE[name])
     with pytest.raises(DocumentError) as refused:
@@ -26,8 +26,8 @@ def test_a_hostile_document_ends_in_our_error(name, tmp_path):
     assert refused.value.code in ("json_syntax", "json_depth")
 
 
-def test_a_fault_at_the_end_of_a_long_document_is_found(tmp_path):
-    """A repeated name is reported with its line, also at the end of a hundred thousand lines."""
+def test_a_duplicate_at_the_end_of_a_long_document_is_located(tmp_path):
+    """A duplicate name is reported with its line, also at the end of a long document."""
     file = tmp_path / "long.json"
     lines = [f'  "name {number}": "\\"{number}\\""' for number in range(100_000)]
     file.write_text("{\n" + ",\n".join([*lines, '  "name 7": 0']) + "\n}")

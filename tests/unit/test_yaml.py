@@ -1,4 +1,4 @@
-"""YAML files, read as the JSON that they spell."""
+"""YAML files are read as JSON values."""
 
 import builtins
 import json
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from paramcore.errors import DocumentError
-from paramcore.files.positions import Position, Problem, iter_tokens
+from paramcore.files.positions import Position, SyntaxProblem, iter_tokens
 from paramcore.files.reader import YAML_SIZE, read_document
 from paramcore.files.yaml import decode_yaml, iter_yaml_tokens
 from paramcore.testing import json_values
@@ -72,13 +72,13 @@ def refused(read):
     ],
 )
 def test_a_plain_scalar_is_a_json_literal_or_text(written, text, value):
-    """What is exactly a literal of JSON is that value, what is empty is null, and all else is text."""
+    """A JSON literal has its value, an empty scalar is null, and every other scalar is text."""
     if value is None:
         assert refused(lambda: read_document(written(text))).code == "yaml_syntax"
     else:
-        found = read_document(written(text)).value
-        assert same(found, value)
-        assert json.dumps(found) == json.dumps(value)
+        decoded = read_document(written(text)).value
+        assert same(decoded, value)
+        assert json.dumps(decoded) == json.dumps(value)
 
 
 @pytest.mark.parametrize(
@@ -126,22 +126,22 @@ def test_a_plain_scalar_is_a_json_literal_or_text(written, text, value):
         (b"a: \xff", "json_encoding", 1, 4),
     ],
 )
-def test_what_is_no_json_in_yaml_is_refused(written, text, code, line, column):
-    """Each thing that JSON cannot say is refused, with its place and what to write instead."""
+def test_yaml_without_equivalent_in_json_is_rejected(written, text, code, line, column):
+    """YAML that JSON cannot express is rejected, with code, line and column, on one line."""
     error = refused(lambda: read_document(written(text)))
     assert (error.code, error.line, error.column) == (code, line, column)
     assert "\n" not in str(error)
 
 
 def test_both_suffixes_are_yaml(written):
-    """What a file is follows from its name."""
+    """`.yaml` and `.yml` files are read as YAML, and others are not."""
     for name, value in (("x.yml", {"a": "no"}), ("x.yaml", {"a": "no"})):
         assert read_document(written("a: no", name)).value == value
     assert refused(lambda: read_document(written("a: no", "x.json"))).code == "json_syntax"
 
 
 def test_a_hundred_levels_are_read(written):
-    """The limit of depth is that of JSON."""
+    """YAML may have as many levels as JSON, and no more."""
     assert read_document(written("[" * 100 + "]" * 100)).value
     deep = "".join(f"{'  ' * level}a:\n" for level in range(101))
     assert refused(lambda: read_document(written(deep))).code == "json_depth"
@@ -158,18 +158,19 @@ def test_a_hundred_levels_are_read(written):
     ],
     ids=["arrays", "blocks", "objects", "backslashes", "questions"],
 )
-def test_a_hostile_text_ends_in_our_error(written, text):
-    """A text made to hang a reader is refused."""
+def test_a_hostile_text_is_rejected(written, text):
+    """A text that is made to hang a parser raises `DocumentError`."""
     assert refused(lambda: read_document(written(text))).code in ("json_depth", "yaml_syntax", "yaml_feature")
 
 
-def test_a_large_file_is_refused(written):
-    """YAML is for files that people write: beyond a mebibyte JSON is asked for."""
-    assert refused(lambda: read_document(written("#" * (YAML_SIZE + 1)))).code == "too_large"
+def test_a_large_file_is_rejected(written):
+    """A YAML file over its limit is rejected, and the remedy is JSON."""
+    error = refused(lambda: read_document(written("#" * (YAML_SIZE + 1))))
+    assert (error.code, "JSON" in error.remedy) == ("too_large", True)
 
 
-def test_a_missing_reader_is_told(written, monkeypatch):
-    """Without the extra the error says what to install."""
+def test_a_missing_parser_is_reported(written, monkeypatch):
+    """Without `ruamel.yaml`, the error has the command that installs it."""
     real = builtins.__import__
 
     def without(name, *args, **kwargs):
@@ -204,7 +205,7 @@ TEXT = 'a:\n  - 1\n  - é: true\n    "x/y":\n    z: |\n      text\n"": {b: [], c
     ],
 )
 def test_a_value_is_located(written, path, value, name):
-    """Each value and name has its line and column; a value that is left out stands where its name stands."""
+    """Each value and name has its line and column; a missing value has those of its name."""
     document = read_document(written(TEXT))
     assert document.locate(path) == Position(*value)
     assert document.locate(path, name=True) == Position(*name)
@@ -212,7 +213,7 @@ def test_a_value_is_located(written, path, value, name):
 
 @given(value=json_values())
 def test_json_is_yaml(value):
-    """A text of JSON reads the same as YAML, in one line or many."""
+    """JSON text has the same value as YAML, on one line or many."""
     for indent in (None, 1):
         text = json.dumps(value, indent=indent)
         assert json.dumps(decode_yaml(text, 100)) == json.dumps(value)
@@ -220,21 +221,21 @@ def test_json_is_yaml(value):
 
 @given(value=json_values())
 def test_positions_are_those_of_json(value):
-    """In a text of JSON both readers find each value in the same place."""
+    """In JSON text, both parsers find each value at the same offset."""
     text = json.dumps(value)
-    assert [(one.offset, one.is_name, list(one.trail)) for one in iter_yaml_tokens(text)] == [
-        (one.offset, one.is_name, list(one.trail)) for one in iter_tokens(text)
+    assert [(token.offset, token.is_name, list(token.trail)) for token in iter_yaml_tokens(text)] == [
+        (token.offset, token.is_name, list(token.trail)) for token in iter_tokens(text)
     ]
 
 
 @given(st.text(alphabet="{}[]-?:,#&*!|>'\"%@` \n\tab01.~<\\\x85\u2028\x00", max_size=30))
-def test_any_text_is_a_value_or_a_fault(text):
-    """Nothing but a value or a fault in our words comes out of a text."""
+def test_any_text_is_a_value_or_a_syntax_error(text):
+    """Any text is decoded, or raises `SyntaxProblem` with an offset in the text."""
     try:
         value = decode_yaml(text, 100)
-    except Problem as fault:
-        assert 0 <= fault.offset <= len(text)
-        assert fault.problem
+    except SyntaxProblem as error:
+        assert 0 <= error.offset <= len(text)
+        assert error.problem
     else:
         assert same(json.loads(json.dumps(value)), value)
         list(iter_yaml_tokens(text))

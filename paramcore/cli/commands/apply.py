@@ -19,7 +19,7 @@ from paramcore.text import format_path
 
 
 def apply(options: Namespace) -> Pieces:
-    """Update the real project: show the plan, send the update, report its outcome."""
+    """Update a project: show the plan, send the update, and report the outcome."""
     _reject_swapped(options)
     planner = Planner.read(options)
     client = create_client(options)
@@ -45,14 +45,14 @@ def apply(options: Namespace) -> Pieces:
 
 
 def _reject_swapped(options: Namespace) -> None:
-    # `-` is no file, and still an UPDATE.
+    # `-` is standard input, although no such file exists.
     if options.update in (None, "-") or os.path.exists(options.update) or not os.path.isfile(options.name):
         return
     exit_with_usage(f"NAME comes before UPDATE: swap {format_path(options.name)} and {format_path(options.update)}")
 
 
 def _has_consent(plan: Plan, options: Namespace) -> bool:
-    """Return whether the user agrees to send the update, with its errors, and to drop what it drops."""
+    """Return whether the user agrees to send the update with its errors and drops."""
     refused = False
     if plan.errors and not options.allow_errors:
         print_message("not sent: the update has errors; correct them, or pass --allow-errors to send it as it is")

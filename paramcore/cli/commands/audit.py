@@ -1,4 +1,4 @@
-"""The command that checks finished tasks against the history of their project: audit."""
+"""The command `audit`."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from paramcore.cli.requests import BadLines, is_jsonl
 from paramcore.errors import DocumentError
 from paramcore.files.document import PROJECT_DEPTH, Document
 from paramcore.files.reader import PROJECT_SIZE, read_document, read_lines
+from paramcore.text import format_count
 from paramcore.values import join_pointer
 
 
@@ -46,15 +47,15 @@ def audit(options: Namespace) -> Pieces:
     else:
         yield "\n\n".join(map(str, audits)) + "\n"
     if unknown_projects:
-        print_message(f"warning: {unknown_projects:,} tasks name none of these projects")
+        print_message(f"warning: skipped {format_count(unknown_projects, 'task')} of other projects")
     bad_lines.report_count()
     return FINDINGS if bad_lines.count or any(audit.impossible for audit in audits) else FINE
 
 
 def _choose_auditor(value: Any, auditors: Mapping[str, Auditor]) -> str | None:
-    """Return the name of the auditor of a task object; `None` if it names none of several projects."""
+    """Return the name of a task's auditor; `None` for a task of another project."""
     if len(auditors) == 1 or not isinstance(value, dict):
-        # The only auditor counts a task of another project; any auditor rejects what is no task object.
+        # A single auditor also counts tasks of other projects. Any auditor rejects other values than objects.
         return next(iter(auditors))
     name = value.get("project")
     return name if isinstance(name, str) and name in auditors else None

@@ -1,4 +1,4 @@
-"""The command that compares two states of params: diff."""
+"""The command `diff`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from paramcore.cli.params import read_params
 
 
 def diff(options: Namespace) -> Pieces:
-    """Show what differs between two states of params, also inside objects."""
+    """Show the differences between two sets of params, also inside objects."""
     diff = Diff.between(read_params(options.before).params, read_params(options.after).params)
     yield format_document(diff.to_json()) if options.format == "json" else f"{diff}\n"
     return FINDINGS if diff and options.exit_code else FINE

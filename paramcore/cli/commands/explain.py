@@ -12,7 +12,7 @@ from paramcore.model import EffectiveParams, Explanation
 
 
 def explain(options: Namespace) -> Pieces:
-    """Explain why each param of a task has its value, and list the values that lost."""
+    """Explain why each param has its value, and list the values that did not apply."""
 
     def explain_params(effective: EffectiveParams) -> list[Explanation]:
         return [effective.explain(param) for param in options.params] or list(effective.explain_all())

@@ -12,7 +12,7 @@ from paramcore.wire import write_project
 
 
 def fetch(options: Namespace) -> Pieces:
-    """Fetch a project from the API and print it, or write all projects to a directory."""
+    """Fetch a project and print it, or write all projects to a directory."""
     if (options.name is None) == (options.all is None):
         exit_with_usage("pass either NAME or --all DIR")
     # A broken project in the directory is an error before any request is sent.

@@ -1,4 +1,4 @@
-"""The command that shows which requests an update affects: impact."""
+"""The command `impact`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command that shows the history of a project: log."""
+"""The command `log`."""
 
 from __future__ import annotations
 

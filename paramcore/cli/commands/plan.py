@@ -1,4 +1,4 @@
-"""The command that shows what an update would change: plan."""
+"""The command `plan`."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from paramcore.text import format_value
 
 
 def plan(options: Namespace) -> Pieces:
-    """Show what an update would change in a project, dropped params first, and what is wrong with it."""
-    # Before UPDATE, so that swapped arguments are named.
+    """Show what an update would drop and change in a project, and its errors."""
+    # Read PROJECT before UPDATE, so that an error names swapped arguments.
     projects = read_project_argument(options, quiet=True)
     planner = Planner.read(options)
     plans = [planner.plan(project, projects.locate_project(project)) for project in projects]

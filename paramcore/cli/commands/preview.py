@@ -27,7 +27,7 @@ def preview(options: Namespace) -> Pieces:
 
     def encode_line(line: Line) -> str | None:
         request = reader.read(line.data)
-        # Only the checking path warns about names that look like a routing name.
+        # Only the checking path warns about misspelt routing names.
         if request is None or any(map(find_look_alike, request[0])):
             return None
         return encoder.encode(*request, line.number)

@@ -1,4 +1,4 @@
-"""The command `schema`: JSON Schemas for editors."""
+"""The command `schema`."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from paramcore.validation.schema import Schemas
 
 
 def schema(options: Namespace) -> Pieces:
-    """Print a JSON Schema for editors: of a project, a task request, or an update."""
+    """Print a JSON Schema for editors: for a project, a task request, or an update."""
     schemas = Schemas()
     if options.type is None:
         yield "".join(f"{name}\n" for name in schemas.types)
         return FINE
     if options.type not in schemas.types:
-        found = f"the task type {format_value(options.type)}"
-        raise InvalidSetting("task_type", None, found, "one that `paramcore schema` lists")
+        problem = f"there is no schema for the task type {format_value(options.type)}"
+        raise InvalidSetting("task_type", None, problem, "choose one that `paramcore schema` lists")
     yield format_document(make_editor_schema(schemas.of(options.type), options.purpose))
     return FINE

@@ -41,8 +41,8 @@ def serve(options: Namespace) -> Pieces:
         try:
             server = stack.enter_context(run_server(stand_in, port=options.port))
         except OSError as error:
-            found = f"the port {options.port}: {describe_os_error(error)}"
-            raise InvalidSetting("port", None, found, "a free port, or no `--port` to take any") from None
+            problem = f"cannot listen on port {options.port}: {describe_os_error(error)}"
+            raise InvalidSetting("port", None, problem, "pass another port, or omit --port to use a free one") from None
         try:
             yield f"listening on this machine only: {server.url}\n"
             yield f"for example: ScaleClient('any key', api_instance_url='{server.url}')\n"
@@ -61,8 +61,8 @@ def _read_projects(options: Namespace) -> dict[str, Project]:
     for path in options.projects:
         for project in ProjectFiles([path], options.assumptions):
             if project.name in projects:
-                found, wanted = f"a second project {format_value(project.name)}", "each project once"
-                raise DocumentError("wrong_project", None, found, wanted, format_path(path), None, None)
+                problem = f"two projects have the name {format_value(project.name)}"
+                raise DocumentError("wrong_project", None, problem, "remove one of them", format_path(path), None, None)
             projects[project.name] = project
     return projects
 

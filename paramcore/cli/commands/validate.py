@@ -1,4 +1,4 @@
-"""The command `validate`: what the service would reject or silently ignore."""
+"""The command `validate`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from paramcore.validation.validator import Validator
 
 
 def validate(options: Namespace) -> Pieces:
-    """Report what the service would reject or silently ignore, with the line that set each value."""
+    """Report what the service would reject or silently ignore, with file and line."""
     run = ValidationRun(options)
     documents: list[dict[str, Any]] = []
     try:
@@ -46,9 +46,9 @@ def validate(options: Namespace) -> Pieces:
         status = run.status
     except KeyboardInterrupt:
         if options.output:
-            # A file is written whole or not at all.
+            # Never write an incomplete file.
             raise
-        print_message("interrupted: this is what was found so far")
+        print_message("interrupted: the findings are incomplete")
         status = INTERRUPTED
     if options.format == "json" and not run.by_task:
         yield format_document({"findings": documents})
@@ -74,8 +74,8 @@ def _to_json(findings: Iterable[LocatedFinding]) -> dict[str, Any]:
 class ReportedFindings:
     """The findings on projects' values that were reported already.
 
-    Every task inherits these values, and they are reported once.  Findings on
-    tasks are not kept: there is no end to them.
+    Every task inherits these values, and each finding on them is reported once.
+    Findings on tasks are not kept, since their number has no limit.
     """
 
     def __init__(self) -> None:
@@ -96,7 +96,7 @@ class ReportedFindings:
 
 
 class ValidationRun:
-    """Validates all projects of a command line, and then its tasks."""
+    """Validates the projects of a command line, then its tasks."""
 
     def __init__(self, options: Namespace) -> None:
         self._options = options
@@ -112,22 +112,22 @@ class ValidationRun:
                 validator = self._validators[project.name]
                 self._project_findings[project.name] = partial(validator.update, file.update)
                 self._update_locations[project.name] = UpdateLocation.of(project, file.update, file)
-            # Tasks are validated as they would be after the update.
+            # Validate tasks as they would be after the update.
             self._projects.apply_update(file.update)
             self._validators = {project.name: Validator(project, schemas) for project in self._projects}
         self._unused_defaults = {project.name: UnusedDefaults(project) for project in self._projects}
         self._overrides = get_overrides(options)
         self._fast_reader = FastTaskReader(self._projects.find_project, self._overrides)
         self._tasks = 0
-        #: Lines that are not JSON.
+        #: The lines that cannot be decoded.
         self.bad_lines: BadLines = BadLines(options)
         self._counts: Counter[str] = Counter()
-        #: Whether each task has a line of its own in the output.
+        #: Whether the output has a line for each task.
         self.by_task: bool = options.format == "json" and is_jsonl(options)
         self._reported = ReportedFindings()
 
     def list_findings(self) -> Iterator[list[LocatedFinding]]:
-        """Yield the findings on the projects, then those on each task, then those on all tasks together."""
+        """Yield the findings on the projects, on each task, and on all tasks together."""
         yield [located for project in self._projects for located in self._validate_project(project)]
         if self._options.tasks is None:
             return
@@ -143,7 +143,7 @@ class ValidationRun:
         return self._report([finding for finding in findings if self._is_recent(finding, project)], project)
 
     def _is_recent(self, finding: Finding, project: Project) -> bool:
-        """Return whether a finding is about a version that `--since-version` selects, or about the latest."""
+        """Return whether a finding is on the latest version or since `--since-version`."""
         since = min(self._options.since_version, len(project.versions) - 1)
         return finding.version is None or finding.version >= since
 
@@ -161,9 +161,9 @@ class ValidationRun:
             yield findings
 
     def _validate_line(self, line: Line) -> list[LocatedFinding] | None:
-        """Return the findings on the request of a line; `None` where the fast path cannot decide."""
+        """Return the findings on a line; `None` if it needs the checking path."""
         request = self._fast_reader.read(line.data)
-        # Only `lint_task` looks at a pin or an opt-out.
+        # Only `lint_task` checks a pin or an opt-out.
         if request is None or request[1].request.project_version is not None:
             return None
         params, route, _unique_id = request
@@ -185,15 +185,20 @@ class ValidationRun:
         return self._report(findings, project, document)
 
     def _report_refusal(self, error: DocumentError, document: Document) -> list[LocatedFinding]:
-        """Return the finding that a request cannot be resolved."""
+        """Return an error of a request as a finding."""
         if error.line is None or error.column is None:
             # The error is in the command line.
             raise error
         if "request_refused" in self._ignored:
             return []
-        hidden = "a request that is refused"
         finding = Finding(
-            "request_refused", "error", error.path or "", error.problem, error.remedy, problem_without_value=hidden
+            "request_refused",
+            "error",
+            error.path or "",
+            error.problem,
+            error.remedy,
+            problem_without_value="the request cannot be resolved",
+            remedy_without_value="omit --no-values to see why",
         )
         finding = finding if self._options.values else finding.without_values()
         return [LocatedFinding(finding, "", document, error.line, error.column)]
@@ -202,14 +207,14 @@ class ValidationRun:
         self, findings: Iterable[Finding], project: Project, raw_task: RawTask | None = None
     ) -> list[LocatedFinding]:
         """Locate the findings that are neither ignored nor reported already."""
-        # A line for each task must be complete; elsewhere a finding on the project is reported once.
+        # Each output line for a task has all findings; elsewhere, report findings on the project once.
         repeats = self.by_task and raw_task is not None
         selected = [
             finding
             for finding in findings
             if finding.code not in self._ignored and (repeats or self._reported.add(finding, project.name))
         ]
-        # A document is slow to make, and only needed to locate something.
+        # Decode the task only if there is a finding to locate: decoding is slow.
         document = decode_task(raw_task) if selected and raw_task is not None else None
         return [
             locate_finding(
