@@ -40,16 +40,14 @@ def project_of(case):
 
 
 def of_task(project, test):
-    kind = test.get("type")
-    effective = project.resolve(TaskRequest.from_flat(test["task"], type=kind) if kind else test["task"])
-    explained = {name: effective.explain(name) for name in test.get("reasons", {})}
+    effective = project.resolve(TaskRequest.from_flat(test["task"], type=test.get("type")))
     version = effective.inherited_from
     return {
         "params": effective.params,
         "inherited_version": None if version is None else version.number,
         "project_param_version": effective.project_param_version,
         "sources": {name: effective.sources[name] for name in test.get("sources", {})},
-        "reasons": {name: one.reason for name, one in explained.items()},
+        "reasons": {name: effective.explain(name).reason for name in test.get("reasons", {})},
         "rests_on": list(effective.rests_on),
     }
 
