@@ -1,6 +1,7 @@
 """The conformance cases, run against the engine: each is data that another implementation can run as well."""
 
 import json
+import re
 from functools import partial
 from pathlib import Path
 
@@ -15,11 +16,16 @@ from paramcore.values.frozen import same
 from paramcore.wire import read_project, read_update, write_project
 
 HERE = Path(__file__).parent
-FILES = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted((HERE / "cases").glob("*.json"))}
+DOCS = HERE.parent.parent / "docs"
+PATHS = sorted((HERE / "cases").glob("*.json"))
+FILES = {path.stem: json.loads(path.read_text("utf-8")) for path in PATHS}
 SCHEMA = Draft202012Validator(json.loads((HERE / "case.schema.json").read_text("utf-8")))
+PAGE = (DOCS / "conformance.md").read_text("utf-8")
+SEMANTICS = (DOCS / "semantics.md").read_text("utf-8")
+EXAMPLES = [json.loads(text) for text in re.findall(r"^```json\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)]
 TESTS = [
     pytest.param(case, test, id=f"{rule}: {case['description']}: {test['description']}")
-    for rule, cases in FILES.items()
+    for rule, cases in {**FILES, "docs/conformance.md": EXAMPLES}.items()
     for case in cases
     for test in case["tests"]
 ]
@@ -40,16 +46,14 @@ def project_of(case):
 
 
 def of_task(project, test):
-    kind = test.get("type")
-    effective = project.resolve(TaskRequest.from_flat(test["task"], type=kind) if kind else test["task"])
-    explained = {name: effective.explain(name) for name in test.get("reasons", {})}
+    effective = project.resolve(TaskRequest.from_flat(test["task"], type=test.get("type")))
     version = effective.inherited_from
     return {
         "params": effective.params,
         "inherited_version": None if version is None else version.number,
         "project_param_version": effective.project_param_version,
         "sources": {name: effective.sources[name] for name in test.get("sources", {})},
-        "reasons": {name: one.reason for name, one in explained.items()},
+        "reasons": {name: effective.explain(name).reason for name in test.get("reasons", {})},
         "rests_on": list(effective.rests_on),
     }
 
@@ -97,3 +101,62 @@ def test_a_file_holds_the_cases_of_its_rule(rule):
     """Every case has the form that its schema describes, and stands in the file of its rule."""
     SCHEMA.validate(FILES[rule])
     assert {case["rule"] for case in FILES[rule]} == {rule}
+
+
+def test_the_example_of_the_page_is_a_case():
+    """`docs/conformance.md` shows a case that its schema accepts; `test_case` runs it."""
+    SCHEMA.validate(EXAMPLES)
+    assert EXAMPLES
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_no_name_is_there_twice(path):
+    """No object in a file of cases has the same name twice, so every JSON parser reads the same."""
+
+    def check_names(members):
+        assert len({name for name, _ in members}) == len(members)
+        return dict(members)
+
+    json.loads(path.read_bytes().decode("utf-8"), object_pairs_hook=check_names)
+
+
+#: An escape of half of a surrogate pair that is not part of a pair.
+LONE = re.compile(r"(?i)(?<!\\)(?:\\ud[89ab]..(?!\\ud[c-f])|(?<!\\ud[89ab]..)\\ud[c-f]..)")
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_lines_with_lone_surrogates_can_be_removed(path):
+    """Each test with a lone surrogate expects an error, and a file without the lines of these tests is valid JSON."""
+    lines = path.read_text("utf-8").splitlines()
+    others = json.loads("\n".join(line for line in lines if not LONE.search(line)))
+    json.dumps(others, ensure_ascii=False).encode()
+    kept = [test for case in others for test in case["tests"]]
+    removed = [test for case in FILES[path.stem] for test in case["tests"] if test not in kept]
+    assert len(removed) == sum(map(bool, map(LONE.search, lines)))
+    assert all("error" in test for test in removed)
+
+
+def iter_words(node):
+    """Yield every word that the schema knows: the names of members, and the values of an enumeration."""
+    if isinstance(node, dict):
+        yield from node.get("properties", {})
+        yield from node.get("enum", [])
+        yield from [node["const"]] if "const" in node else []
+    for inner in node.values() if isinstance(node, dict) else node if isinstance(node, list) else []:
+        yield from iter_words(inner)
+
+
+@pytest.mark.parametrize("word", sorted(set(iter_words(SCHEMA.schema))))
+def test_each_word_is_documented(word):
+    """The two pages name every member, code, reason, source and setting that a case may use."""
+    assert re.search(rf'`"?{re.escape(word)}"?`|"{re.escape(word)}":', PAGE + SEMANTICS)
+
+
+def test_each_code_is_documented_and_used():
+    """The tables of `docs/semantics.md` list exactly the codes and reasons of the schema, and the cases use them all."""
+    groups = [SCHEMA.schema["$defs"][name]["oneOf"] for name in ("error", "reason")]
+    codes = {code["const"] for group in groups for code in group}
+    tests = [test for cases in FILES.values() for case in cases for test in case["tests"]]
+    used = {word for test in tests for word in [test.get("error"), *test.get("reasons", {}).values()] if word}
+    assert set(re.findall(r"^\| \d\w? \| `(\w+)` \|", SEMANTICS, re.MULTILINE)) == codes
+    assert used == codes
