@@ -38,12 +38,12 @@ class CrossCheck:
         return len(self.reads) > 1
 
 
-def make_choice_finding(severity: Severity, pointer: str, value: Any, wanted: str, known: Iterable[str]) -> Finding:
-    """Return the finding that a value is none of the known names, with the name that was probably meant."""
-    suggestion = suggest_name(value if isinstance(value, str) else format_value(value), known)
-    fix = None if suggestion is None else format_value(suggestion)
-    found, hidden = describe_value(value), describe_type(value)
-    return Finding("param_choice", severity, pointer, found, wanted, fix, problem_without_value=hidden)
+def make_choice_finding(severity: Severity, pointer: str, value: Any, expected: str, known: Iterable[str]) -> Finding:
+    """Return the finding that a value is not one of the known names, and suggest the nearest name."""
+    name = suggest_name(value if isinstance(value, str) else format_value(value), known)
+    suggestion = None if name is None else format_value(name)
+    shown, hidden = (f"must be {expected}, got {describe(value)}" for describe in (describe_value, describe_type))
+    return Finding("param_choice", severity, pointer, shown, suggestion=suggestion, problem_without_value=hidden)
 
 
 def walk_nested(value: Any, pointer: str, below: str) -> Iterator[tuple[Mapping[str, Any], str]]:

@@ -86,8 +86,8 @@ class Finding:
         """Return the finding without any value of the params."""
         if not self.problem_without_value:
             return self
-        wanted = self.remedy_without_value or self.remedy
-        return evolve(self, problem=self.problem_without_value, remedy=wanted, suggestion=None)
+        remedy = self.remedy_without_value or self.remedy
+        return evolve(self, problem=self.problem_without_value, remedy=remedy, suggestion=None)
 
     def to_json(self) -> dict[str, Any]:
         """Return `code severity pointer layer version first_set_in message problem remedy suggestion`."""

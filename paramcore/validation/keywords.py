@@ -84,37 +84,37 @@ def _validate_names(validator: Any, schema: Any, value: Any, _: Any) -> Iterator
                 yield error
 
 
-def _validate_additional(validator: Any, wanted: Any, value: Any, schema: Any) -> Iterator[Any]:
+def _validate_additional(validator: Any, allowed: Any, value: Any, schema: Any) -> Iterator[Any]:
     # jsonschema joins the patterns to one, which changes what a group or a flag in them means.
     if isinstance(value, dict):
         described, patterns = schema.get("properties", {}), schema.get("patternProperties", ())
         names = [name for name in value if name not in described and not matches_any(patterns, name)]
-        yield from _validate_rest(validator, wanted, value, names, [*described])
+        yield from _validate_rest(validator, allowed, value, names, [*described])
 
 
 def _validate_rest(
-    validator: Any, wanted: Any, value: Mapping[str, Any], names: list[str], known_names: list[str]
+    validator: Any, allowed: Any, value: Mapping[str, Any], names: list[str], known_names: list[str]
 ) -> Iterator[Any]:
     """Validate the members that nothing else describes."""
-    if wanted is False:
+    if allowed is False:
         if names:
             error: Any = ValidationError("unknown names")
             error.unknown_names, error.known_names = names, known_names
             yield error
     else:
         for name in names:
-            yield from validator.descend(value[name], wanted, path=name)
+            yield from validator.descend(value[name], allowed, path=name)
 
 
 def _make_unevaluated_keyword(document: Mapping[str, Any], lenient: Any) -> Callable[..., Iterator[Any]]:
     """Return the function for `unevaluatedProperties`; that of jsonschema does not list the names."""
 
-    def validate_unevaluated(validator: Any, wanted: Any, value: Any, schema: Any) -> Iterator[Any]:
+    def validate_unevaluated(validator: Any, allowed: Any, value: Any, schema: Any) -> Iterator[Any]:
         if isinstance(value, dict):
             others = {keyword: member for keyword, member in schema.items() if keyword != "unevaluatedProperties"}
             evaluated = {*list_evaluated(others, value)}
             names = [name for name in value if name not in evaluated]
-            yield from _validate_rest(validator, wanted, value, names, list_described_names(document, [others]))
+            yield from _validate_rest(validator, allowed, value, names, list_described_names(document, [others]))
 
     def list_evaluated(schema: Mapping[str, Any], value: Mapping[str, Any]) -> Iterator[str]:
         """Yield the names that a schema evaluates; one that rejects the value makes its own error."""

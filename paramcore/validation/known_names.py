@@ -81,9 +81,8 @@ class KnownNames:
         corrected = (key for key, node in known.items() if name in node.get("x-mistaken", ()))
         suggestion = next(corrected, None) or suggest_name(name, known)
         if self._schema.coverage == "full" or suggestion is not None:
-            pointer, found = join_pointer(*trail, name), f"the name {format_value(name)}"
-            wanted = "a name that is known here"
-            findings.append(Finding("param_unknown", "warning", pointer, found, wanted, suggestion))
+            pointer, problem = join_pointer(*trail, name), f"the name {format_value(name)} is unknown here"
+            findings.append(Finding("param_unknown", "warning", pointer, problem, suggestion=suggestion))
 
     def get_part(self, name: str) -> KnownNames:
         """Return the names in a member called `name`."""

@@ -59,11 +59,11 @@ def _name_labels(params: Mapping[str, Any]) -> str:
     return "a label of the geometries" if params.get("geometries") else "one of the labels"
 
 
-def _check_labels(value: Any, pointer: str, known: Collection[str], wanted: str) -> Iterator[Finding]:
+def _check_labels(value: Any, pointer: str, known: Collection[str], expected: str) -> Iterator[Finding]:
     """Check one label, or each label of an array."""
     for label, at in list_leaves(value, pointer):
         if known and isinstance(label, str) and label not in known:
-            yield make_choice_finding("warning", at, label, wanted, known)
+            yield make_choice_finding("warning", at, label, expected, known)
 
 
 def _check_attributes(params: Mapping[str, Any], param: str) -> Iterator[Finding]:
@@ -88,8 +88,8 @@ def _check_label_condition(
     # About a scene, a label is an event of a video: without events here, the task may bring them.
     is_global = get_member(condition, "is_global") is True
     known = events if is_global else labels and labels | events
-    wanted = "an event of `events_to_annotate`" if is_global else _name_labels(params)
-    yield from _check_labels(value, f"{pointer}/label_condition/label", known, wanted)
+    expected = "an event of `events_to_annotate`" if is_global else _name_labels(params)
+    yield from _check_labels(value, f"{pointer}/label_condition/label", known, expected)
 
 
 def _check_answers(answers: Any, pointer: str, attributes: Mapping[str, Any]) -> Iterator[Finding]:
@@ -127,8 +127,8 @@ def _check_connections(params: Mapping[str, Any]) -> Iterator[Finding]:
         for key in ("connection_attribute", "connections_attribute"):
             name = get_member(connection, key)
             if attributes and isinstance(name, str) and name not in linked:
-                wanted = "the name of a linked attribute"
-                yield make_choice_finding("warning", f"{pointer}/{key}", name, wanted, linked)
+                expected = "the name of a linked attribute"
+                yield make_choice_finding("warning", f"{pointer}/{key}", name, expected, linked)
 
 
 def _check_annotations(params: Mapping[str, Any], param: str) -> Iterator[Finding]:
@@ -151,8 +151,8 @@ def _check_annotations(params: Mapping[str, Any], param: str) -> Iterator[Findin
             shape, name = get_member(annotation, "geometry"), "geometry"
         yield from _check_labels(shape, f"{pointer}/{name}", shapes, "a shape of `geometries`")
         drawn = shapes.get(shape) if isinstance(shape, str) else None
-        wanted = f"a label of `{shape}`" if drawn else _name_labels(params)
-        yield from _check_labels(get_member(annotation, "label"), f"{pointer}/label", drawn or labels, wanted)
+        expected = f"a label of `{shape}`" if drawn else _name_labels(params)
+        yield from _check_labels(get_member(annotation, "label"), f"{pointer}/label", drawn or labels, expected)
         yield from _check_answers(get_member(annotation, "attributes"), f"{pointer}/attributes", attributes)
     answers = get_member(params[param], "global_attributes")
     yield from _check_answers(answers, f"/{param}/global_attributes", attributes)

@@ -137,13 +137,15 @@ def _bundle_schema(schema: dict[str, Any]) -> dict[str, Any]:
         if not target:
             # An anchor stays as it is: `check_references` rejects it.
             return make_reference(join_pointer(*split_pointer(pointer))) if pointer.startswith("/") else reference
-        found, name = f"the reference {describe_value(reference)}", pointer.removeprefix("/$defs/")
+        name = pointer.removeprefix("/$defs/")
         if target not in _SHARED or not pointer.startswith("/$defs/"):
-            wanted = "`#/...`, `common.json#/$defs/...` or `definitions.json#/$defs/...`: nothing is fetched"
-            raise InvalidSchema("schema_ref", None, found, wanted)
+            problem = f"the reference {describe_value(reference)} leaves the schema, and nothing is fetched"
+            remedy = "write `#/...`, `common.json#/$defs/...` or `definitions.json#/$defs/...`"
+            raise InvalidSchema("schema_ref", None, problem, remedy)
         shared = read_schema_file(target)["$defs"]
         if name not in shared:
-            raise InvalidSchema("schema_ref", None, found, "the name of a shared definition")
+            problem = f"the reference {describe_value(reference)} names no definition of `{target}.json`"
+            raise InvalidSchema("schema_ref", None, problem, "")
         key = f"{target}.{name}"
         while key in own_definitions:
             key += "_"

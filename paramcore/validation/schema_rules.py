@@ -94,8 +94,8 @@ class SchemaRules:
         """Yield what the schema, apart from `cross_checks`, finds wrong with effective params as a whole."""
         for name in self._schema.required:
             if name not in effective:
-                wanted = f"`{name}`, from the task or its project"
-                yield Finding("param_missing", "error", "", f"no `{name}`", wanted)
+                remedy = "set it in the task or the project"
+                yield Finding("param_missing", "error", "", f"`{name}` is missing", remedy)
         if self._has_whole_rules and not self._is_valid_whole(effective):
             yield from explain_errors(self._whole_validator.iter_errors(effective))
 
@@ -130,14 +130,13 @@ class SchemaRules:
         misplaced = load_misplaced_names().get(name) or (find_look_alike(name) if suggestion is None else None)
         if misplaced is not None:
             code = "param_unknown" if misplaced.is_misspelt else "param_misplaced"
-            found = f"`{format_name(name)}`"
-            yield Finding(code, "warning", pointer, found, misplaced.remedy, misplaced.replacement)
+            yield Finding(code, "warning", pointer, misplaced.problem, misplaced.remedy, misplaced.replacement)
         elif self._known_names.allows(name):
             return
         # Of a type that is partly known, only a misspelt name is certainly unknown.
         elif self._is_full or (suggestion is not None and name not in list_all_params()):
-            found, wanted = f"the name {format_value(name)}", f"a param of {self._schema.type}"
-            yield Finding("param_unknown", "warning", pointer, found, wanted, suggestion)
+            problem = f"{format_name(self._schema.type)} has no param {format_value(name)}"
+            yield Finding("param_unknown", "warning", pointer, problem, suggestion=suggestion)
 
     def _suggest_param(self, name: str) -> str | None:
         mistaken = (param for param, node in self._params.items() if name in node.get("x-mistaken", ()))

@@ -67,36 +67,36 @@ class CallField:
     has_near_misses: bool = True
 
 
-_SET_BY_SERVICE = "nothing of this name: the service sets it"
+_SET_BY_SERVICE = "remove it: the service sets it"
 _CALL_FIELDS = (
     CallField(
         ("project_name", "project_id", "name"),
         "the name of the project",
-        "the name in the call, as in `paramcore apply NAME`: no update changes it",
+        "pass it to the call, as in `paramcore apply NAME`: no update changes it",
     ),
     CallField(
         ("task_type", "project_type", "type"),
         "the task type",
-        "nothing of this name: a project keeps the type that it was created with",
+        "remove it: a project keeps the type that it was created with",
     ),
     CallField(
         ("project", "project_version", "batch", "unique_id", "clear_unique_id_on_error"),
-        "which says where a task goes",
-        "it, rightly spelt, in each task request: a project cannot hold it",
+        "a field that routes a task",
+        "set `{name}` in each task request: a project cannot hold it",
     ),
     CallField(
         ("batch_name", "batch_id", "clear_unique_id", "unique_task_id", "project_param_version", "param_version"),
-        "a field that says where a task goes or went",
-        "`batch`, `unique_id` or `project_version` in each task request: a project cannot hold them",
+        "a field for the routing of a task",
+        "set `batch`, `unique_id` or `project_version` in each task request: a project cannot hold them",
     ),
-    CallField(("callback",), "an argument for batches", "`callback_url`", "callback_url"),
+    CallField(("callback",), "an argument of batches", "write `callback_url`", "callback_url"),
     CallField(
         (
             *("rapid", "studio", "dataset_id", "pipeline", "pipeline_name", "consensus_attempts"),
             *("num_reviews", "num_consensus", "archived", "is_archived"),
         ),
         "a setting of the project as a whole",
-        "nothing of this name: no update changes it",
+        "remove it: no update changes it",
         has_near_misses=False,
     ),
     CallField(
@@ -110,19 +110,19 @@ _CALL_FIELDS = (
     ),
     CallField(
         ("version", "created_at", "updated_at", "completed_at", "param_history"),
-        "the service's own bookkeeping",
+        "a field that the service writes",
         _SET_BY_SERVICE,
     ),
     CallField(
         ("params", "parameters"),
-        "all params together",
-        "each param beside `patch`: the body is flat",
+        "a name for all params together",
+        "write each param beside `patch`: the body is flat",
         has_near_misses=False,
     ),
     CallField(
         ("api_key", "authorization", "base_url", "api_instance_url", "allow_drop", "allow_errors", "dry_run"),
         "an argument of a client",
-        "it in the call: the body holds only params",
+        "pass it to the call: the body holds only params",
     ),
 )
 

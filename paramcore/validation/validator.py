@@ -63,8 +63,8 @@ class Validator:
         if version is None and not self._project.versions:
             return ()
         target = self._project.latest if version is None else self._project.version(version)
-        found = self._validate_version(target)
-        return _select_and_sort(chain(*found.by_param.values(), *found.by_check.values(), found.together))
+        findings = self._validate_version(target)
+        return _select_and_sort(chain(*findings.by_param.values(), *findings.by_check.values(), findings.together))
 
     def list_findings(self) -> tuple[Finding, ...]:
         """Return all findings on the project without its tasks: its type, its latest params, its history."""
@@ -168,11 +168,11 @@ def _override(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _explain_routing(finding: Finding) -> Finding:
-    """Return a finding on a project's name that suggests no name which a project cannot hold (U10)."""
+    """Return a finding whose remedy names the task request if it suggests a name that a project cannot hold (U10)."""
     if finding.suggestion not in ROUTING_TYPES or finding.pointer != join_pointer(_get_param(finding)):
         return finding
-    wanted = f"`{finding.suggestion}` in each task request: a project cannot hold it"
-    return evolve(finding, remedy=wanted, suggestion=None)
+    remedy = f"set `{finding.suggestion}` in each task request: a project cannot hold it"
+    return evolve(finding, remedy=remedy, suggestion=None)
 
 
 def _get_param(finding: Finding) -> str:

@@ -150,7 +150,7 @@ def test_preview_and_validate_agree_on_misspelt_routing_names(name, lines):
     (line,) = previewed.err.splitlines()
     findings = [json.loads(text) for text in validated.out.splitlines()] if lines else [validated.document]
     (finding,) = [each for document in findings for each in document["findings"] if each["pointer"] == f"/{name}"]
-    assert line.endswith(f"found `{name}` in a task request, wanted {finding['wanted']}")
+    assert line.endswith(finding["message"])
     assert run("preview", PROJECT, "-", *options, stdin='{"padding": 1}').err == ""
 
 

@@ -257,4 +257,4 @@ class TestValidate:
     def test_annotations_point_into_the_update(self):
         """The annotations of a workflow are at the lines of the update."""
         ran = run("validate", PROJECT, "--update", "-", "--format", "github", stdin='{"pathc": true}')
-        assert ran.out.startswith("::error file=<stdin>,line=1,col=2,title=update_mode::/pathc: found `pathc`")
+        assert ran.out.startswith("::error file=<stdin>,line=1,col=2,title=update_mode::/pathc: `pathc` is not")

@@ -41,13 +41,13 @@ TASK = """\
 
 TYPO_OF_VERSION_1 = """\
 boxes.json:11:85: error param_type at /geometries/box/min_height
-  found the text '10', wanted a whole number or null (write `10`)
+  must be a whole number or null, got the text '10'; write `10`
   set by version 3 of "boxes", unchanged since version 1
   11 |         "box": {"objects_to_annotate": ["Forklift"], "min_widht": 10, "min_height": "10"}
      |                                                                                     ^^^^
 
 boxes.json:11:54: warning param_unknown at /geometries/box/min_widht
-  found the name "min_widht", wanted a name that is known here (write `min_width`)
+  the name "min_widht" is unknown here; write `min_width`
   set by version 3 of "boxes", unchanged since version 1
   11 |         "box": {"objects_to_annotate": ["Forklift"], "min_widht": 10, "min_height": "10"}
      |                                                      ^^^^^^^^^^^
@@ -82,7 +82,7 @@ def test_a_task_that_never_mentions_it(place):
     ran = run("validate", "boxes.json", "task.json", cwd=place)
     assert ran.out == TYPO_OF_VERSION_1 + (
         "task.json:4:15: error param_choice at /priority\n"
-        "  found the text 'high', wanted 10, 20, 30 or null\n"
+        "  must be 10, 20, 30 or null, got the text 'high'\n"
         '  4 |   "priority": "high"\n'
         "    |               ^^^^^^\n"
         "\n"
@@ -101,9 +101,9 @@ def test_json(place):
         "layer": "project version 3",
         "version": 3,
         "first_set_in": 1,
-        "message": "found the text '10', wanted a whole number or null (write `10`)",
-        "found": "the text '10'",
-        "wanted": "a whole number or null",
+        "message": "must be a whole number or null, got the text '10'; write `10`",
+        "problem": "must be a whole number or null, got the text '10'",
+        "remedy": "",
         "suggestion": "10",
         "project": "boxes",
         "file": "boxes.json",
@@ -117,12 +117,12 @@ def test_github(place):
     (place / "a,b%.json").write_text(TASK)
     ran = run("validate", "boxes.json", "a,b%.json", "--format", "github", cwd=place)
     assert ran.out.splitlines() == [
-        "::error file=boxes.json,line=11,col=85,title=param_type::/geometries/box/min_height: found the text '10',"
-        ' wanted a whole number or null (write `10`) [project version 3 of "boxes"]',
-        '::warning file=boxes.json,line=11,col=54,title=param_unknown::/geometries/box/min_widht: found the name "min_widht",'
-        ' wanted a name that is known here (write `min_width`) [project version 3 of "boxes"]',
-        "::error file=a%2Cb%25.json,line=4,col=15,title=param_choice::/priority: found the text 'high',"
-        " wanted 10, 20, 30 or null",
+        "::error file=boxes.json,line=11,col=85,title=param_type::/geometries/box/min_height: must be a whole number"
+        " or null, got the text '10'; write `10` [project version 3 of \"boxes\"]",
+        '::warning file=boxes.json,line=11,col=54,title=param_unknown::/geometries/box/min_widht: the name "min_widht"'
+        ' is unknown here; write `min_width` [project version 3 of "boxes"]',
+        "::error file=a%2Cb%25.json,line=4,col=15,title=param_choice::/priority: must be 10, 20, 30 or null,"
+        " got the text 'high'",
     ]
 
 
@@ -158,7 +158,7 @@ def test_many_tasks_are_streamed(place):
     ran = run("validate", "boxes.json", "tasks.jsonl", cwd=place)
     assert ran.out == TYPO_OF_VERSION_1 + (
         "tasks.jsonl:3001:33: error param_choice at /priority\n"
-        "  found the number 11, wanted 10, 20, 30 or null\n"
+        "  must be 10, 20, 30 or null, got the number 11\n"
         '  3001 | {"attachment": "a", "priority": 11}\n'
         "       |                                 ^^\n"
         "\n"
@@ -243,7 +243,14 @@ class TestOwnSchemas:
         (place / "mine.json").write_text('{"properties": {"padding": {"type": "string"}}, "required": ["shape"]}')
         (place / "own.json").write_text(PROJECT.replace("imageannotation", "my type"))
         ran = run("validate", "own.json", "--schema", "my type=mine.json", "--ignore", "param_unknown", cwd=place)
-        assert ran.out.startswith("own.json:16:69: error param_type at /padding\n  found the number 7, wanted text\n")
+        assert ran.out.startswith("own.json:16:69: error param_type at /padding\n  must be text, got the number 7\n")
+
+    def test_two_findings_at_one_place(self, place):
+        """Two params that are missing in the same object are both reported."""
+        (place / "mine.json").write_text('{"properties": {"geometries": {"required": ["circle", "arc"]}}}')
+        ran = run("validate", "boxes.json", "--schema", "imageannotation=mine.json", "--format", "json", cwd=place)
+        missing = [each["problem"] for each in ran.document["findings"] if each["code"] == "param_missing"]
+        assert missing == ["`arc` is missing", "`circle` is missing"]
 
     @pytest.mark.parametrize(
         ("argument", "message"),
@@ -356,8 +363,7 @@ def test_an_unknown_type(tmp_path):
     assert ran.status == 0
     assert ran.out.splitlines()[:2] == [
         "p.json:1:23: warning type_unknown at /type",
-        '  found the task type "imageannotaton", wanted one that `paramcore schema` lists, or a schema of your own'
-        " (write `imageannotation`)",
+        '  the task type "imageannotaton" has no schema; write `imageannotation`, or add a schema of your own',
     ]
     (tmp_path / "s.json").write_text("{}")
     assert run("validate", "p.json", "--schema", "imageannotaton=s.json", cwd=tmp_path).out.startswith("0 errors, 0")

@@ -163,15 +163,13 @@ def test_a_warning_stays_a_warning(schema, params, expected):
 def test_the_messages_show_the_schema_of_the_user():
     """No message shows a derived schema."""
     assert validate_project({"not": HAS_A}, {"a": 1}) == [
-        ("error", "", 'found an object, wanted a value that satisfies `not`: {"required": ["a"]}')
+        ("error", "", 'must satisfy `not: {"required": ["a"]}`, got an object')
     ]
-    assert validate_project({"not": HAS_A, "description": "no a"}, {"a": 1}) == [
-        ("error", "", "found an object, wanted no a")
-    ]
-    assert validate_project({"allOf": [False]}, {}) == [("error", "", "found an object, wanted no value there")]
+    assert validate_project({"not": HAS_A, "description": "no a"}, {"a": 1}) == [("error", "", "no a")]
+    assert validate_project({"allOf": [False]}, {}) == [("error", "", "must have no value, got an object")]
     each = {"oneOf": [HAS_A, {"anyOf": [HAS_A]}], "description": "a alone"}
     (finding,) = validate_project(each, {"a": 1})
-    assert finding[2].startswith("found an object, wanted a value that satisfies `not`: {")
+    assert finding[2].startswith("must satisfy `not: {")
     assert "x-" not in finding[2]
 
 
@@ -192,7 +190,7 @@ class TestTasks:
         project = Project("boxes", type="mine", params={"a": "x"})
         validator = Validator(project, Schemas().with_schema("mine", self.SCHEMA), fast=fast)
         assert [str(finding) for finding in validator.task(project.resolve({"a": 1}))] == [
-            "warning param_type at /a: found the text 'x', wanted a whole number; the task overrides it"
+            "warning param_type at /a: must be a whole number, got the text 'x' (the task overrides it)"
             " [project version 0]"
         ]
         (finding,) = validator.task(project.resolve({}))
@@ -205,7 +203,7 @@ class TestTasks:
         (finding,) = Validator(project, Schemas().with_schema("mine", schema)).task(
             project.resolve({"instruction": "Go"})
         )
-        assert (finding.severity, finding.problem, finding.overridden) == ("error", "a text of 8 characters", False)
+        assert (finding.severity, finding.code, finding.overridden) == ("error", "param_size", False)
 
     def test_the_version_that_first_set_it(self):
         """An error by a rule for all params names the version that first set the value."""

@@ -60,7 +60,7 @@ def test_misspelt_routing_names(type, meant, name):
     (finding,) = [finding for finding in findings if finding.code in ("param_unknown", "param_misplaced")]
     assert (finding.severity, finding.pointer, finding.suggestion) == ("warning", f"/{name}", meant)
     if meant == "project_version" and name != "project_param_version":
-        assert "silently inherits the latest version" in finding.remedy
+        assert "silently inherits the latest version" in finding.problem
 
 
 def test_codes_of_misspelt_routing_names():

@@ -72,25 +72,23 @@ def test_null_and_no_effect_are_found_exactly(project, update):
 def test_a_misspelt_mode_says_what_the_update_does():
     """It replaces, whatever the value of the misspelt name, and a param of that name is set."""
     assert find(Replace({"pathc": False, "instruction": "x"}))[0] == ("error", "update_mode", "/pathc", 1)
-    assert explain(Replace({"pathc": True, "instruction": "x"})) == [
-        "found `pathc` in place of `patch`: this update replaces, and sets a param of that name, wanted"
-        ' `"patch": true` to keep the other params, or `"patch": false` to replace them (write `patch`)'
-    ]
-    assert explain(Patch({"Patch": True})) == [
-        "found `Patch` beside `patch`: it becomes a param, wanted no `Patch`: this update patches already"
-    ]
+    [message] = explain(Replace({"pathc": True, "instruction": "x"}))
+    assert "this update replaces" in message
+    assert "`pathc`" in message
+    [message] = explain(Patch({"Patch": True}))
+    assert "this update patches already" in message
+    assert "remove `Patch`" in message
 
 
 def test_a_wrapper_says_what_to_send():
     """The names inside are those that belong beside `patch`."""
-    assert explain(Patch({"params": {"a": 1, "b": 2, "c": 3, "d": 4, "patch": True}})) == [
-        "found params inside `params`: the body is flat, so `params` becomes a param, and this update patches, and the"
-        " `patch` inside it has no effect, wanted `a`, `b`, `c`, ... beside `patch`, without `params` around them"
-    ]
-    assert "wanted `a`, `b`, `c` beside" in explain(Patch({"params": {"patch": True, "a": 1, "b": 2, "c": 3}}))[0]
-    assert explain(Replace({"Params": {}}))[0].endswith(
-        "and this update replaces, wanted the params themselves beside `patch`, without `Params` around them"
-    )
+    [message] = explain(Patch({"params": {"a": 1, "b": 2, "c": 3, "d": 4, "patch": True}}))
+    assert "the `patch` inside it has no effect" in message
+    assert "write `a`, `b`, `c`, ... beside `patch`, without `params` around them" in message
+    assert "write `a`, `b`, `c` beside" in explain(Patch({"params": {"patch": True, "a": 1, "b": 2, "c": 3}}))[0]
+    [message] = explain(Replace({"Params": {}}))
+    assert "this update replaces" in message
+    assert "write the params themselves beside `patch`" in message
     wrapped = Validator(DOCKS).update(Patch({"data": {"secret": 1}}))[0]
     assert "secret" in wrapped.message
     assert "secret" not in wrapped.without_values().message
@@ -98,26 +96,23 @@ def test_a_wrapper_says_what_to_send():
 
 def test_an_argument_says_where_it_belongs():
     """Each field of another call is named for what it is."""
-    assert explain(Patch({"project_name": "docks", "callback": "https://a.b"})) == [
-        "found `project_name`, the name of the project: it becomes a param, wanted the name in the call, as in"
-        " `paramcore apply NAME`: no update changes it",
-        "found `callback`, an argument for batches: it becomes a param, wanted `callback_url` (write `callback_url`)",
-    ]
+    project_name, callback = explain(Patch({"project_name": "docks", "callback": "https://a.b"}))
+    assert "pass it to the call, as in `paramcore apply NAME`" in project_name
+    assert callback.endswith("; write `callback_url`")
 
 
 def test_a_near_miss_names_what_was_meant():
-    """A lost pin is said to be one, and a project is said not to hold it."""
-    assert explain(Patch({"projectVersion": 1})) == [
-        "found `projectVersion`, a near miss of `project_version`, which says where a task goes: it becomes a param,"
-        " wanted it, rightly spelt, in each task request: a project cannot hold it"
-    ]
+    """A misspelt routing name belongs in each task request, because a project cannot hold it."""
+    [message] = explain(Patch({"projectVersion": 1}))
+    assert "`projectVersion` is probably `project_version`" in message
+    assert "set `project_version` in each task request: a project cannot hold it" in message
 
 
 def test_no_finding_on_a_project_suggests_a_name_that_it_cannot_hold():
-    """Routing names belong in task requests (U10), so a project is not told to write one."""
+    """Routing names belong in task requests (U10), so no finding on a project suggests one."""
     [finding] = Validator(DOCKS.patch_params({"project_param_version": 1})).project()
     assert (finding.code, finding.suggestion) == ("param_misplaced", None)
-    assert finding.remedy == "`project_version` in each task request: a project cannot hold it"
+    assert finding.remedy == "set `project_version` in each task request: a project cannot hold it"
     nested = {"properties": {"meta": {"properties": {"project": {}, "owner": {}}}}}
     schemas = Schemas().with_schema("mine", nested)
     [finding] = Validator(Project("docks", type="mine", params={"meta": {"projct": 1}}), schemas).project()
@@ -128,10 +123,9 @@ def test_no_finding_on_a_project_suggests_a_name_that_it_cannot_hold():
 
 def test_null_is_set_and_does_not_remove():
     """U6: the message says so, and that it is assumed; a name that is no param is found once."""
-    assert explain(Patch({"padding": None})) == [
-        "found null as `padding`, which is then set to null and not removed (assumed: U6), wanted a value, or a"
-        " replace without `padding` to remove it"
-    ]
+    [message] = explain(Patch({"padding": None}))
+    assert "(assumed: U6)" in message
+    assert "send a replace without `padding` to remove it" in message
     assert [explain(Patch({"padding": value})) for value in (0, "", False, [])] == [[]] * 4
     assert find(Patch({"skipped": None}))[:1] == [("warning", "update_null", "/skipped", 1)]
     assert find(Replace({"instruction": None})) == [("warning", "update_null", "/instruction", 1)]
@@ -143,11 +137,9 @@ def test_null_is_set_and_does_not_remove():
 )
 def test_an_update_that_changes_nothing_says_so(update):
     """It appends a version all the same (U5)."""
-    assert explain(update) == [
-        "found an update that changes nothing, wanted no update, or one with a change: this one only appends version 1,"
-        " with the same params"
-    ]
-    assert find(update)[1:] == [("warning", "lint_noop_version", "", 1)]
+    [message] = explain(update)
+    assert "it only appends version 1" in message
+    assert find(update) == [("warning", "update_noop", "", 1), ("warning", "lint_noop_version", "", 1)]
 
 
 def test_an_empty_project_and_an_unknown_type():

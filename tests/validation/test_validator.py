@@ -255,10 +255,10 @@ def test_what_types_require(name, missing):
     """Each type requires the params without which the service refused a task, and no more."""
     findings = validate(Project("boxes", type=name), {"instruction": "a"})
     required = [
-        finding for finding in findings if finding.code == "param_missing" and finding.problem.startswith("no ")
+        finding for finding in findings if finding.code == "param_missing" and finding.problem.endswith(" is missing")
     ]
     assert {(finding.problem, finding.severity) for finding in required} == {
-        (f"no `{param}`", "error") for param in missing
+        (f"`{param}` is missing", "error") for param in missing
     }
 
 
