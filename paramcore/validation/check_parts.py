@@ -1,4 +1,4 @@
-"""What the cross-param checks share: `CrossCheck`, and access to values of any form."""
+"""Helpers of the cross-param checks: `CrossCheck`, and access to values of any JSON type."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ CheckFunction: TypeAlias = Callable[[Mapping[str, Any]], Iterator[Finding]]
 
 @frozen(eq=False)
 class CrossCheck:
-    """A check of one param by itself, or of several effective params."""
+    """A check that JSON Schema cannot express, of one param or of several."""
 
     function: CheckFunction
-    #: The params that the check needs; it runs where all of them are set.
+    #: The params that the check needs; it runs if all of them are set.
     params: tuple[str, ...]
-    #: The task types that it is for; empty for all types.
+    #: The task types that the check applies to; empty for all types.
     types: tuple[str, ...] = ()
-    #: The params that it also reads, where they are set.
+    #: The params that the check also reads if they are set.
     optional: tuple[str, ...] = ()
     #: `params`, and `params` with `optional`, as sets.
     needed: frozenset[str] = field(init=False, default=Factory(lambda self: frozenset(self.params), takes_self=True))
@@ -47,7 +47,10 @@ def make_choice_finding(severity: Severity, pointer: str, value: Any, expected: 
 
 
 def walk_nested(value: Any, pointer: str, below: str) -> Iterator[tuple[Mapping[str, Any], str]]:
-    """Yield the objects of an array and, outermost first, of the arrays called `below` in them, with pointers."""
+    """Yield the objects of an array, and of the arrays that they nest as member `below`, with pointers.
+
+    An outer object comes before its nested objects.
+    """
     waiting = [(value, pointer)]
     while waiting:
         array, start = waiting.pop()
@@ -69,23 +72,23 @@ def list_leaves(value: Any, pointer: str) -> Iterator[tuple[Any, str]]:
 
 
 def get_member(value: Any, *names: str) -> Any:
-    """Return what these names lead to; `None` where one of them is missing."""
+    """Return the value at a path of names, or `None` if a name is missing."""
     for name in names:
         value = value.get(name) if isinstance(value, dict) else None
     return value
 
 
 def get_number(value: Any, name: str) -> int | float | None:
-    """Return a member that is a number."""
+    """Return a member if it is a number, else `None`."""
     number = get_member(value, name)
     return number if type(number) in (int, float) else None
 
 
 def list_members(value: Any) -> Iterable[tuple[str, Any]]:
-    """Return the members of an object."""
+    """Return the members of an object, and none for another value."""
     return value.items() if isinstance(value, dict) else ()
 
 
 def list_elements(value: Any) -> Iterable[Any]:
-    """Return the elements of an array."""
+    """Return the elements of an array, and none for another value."""
     return value if isinstance(value, (list, tuple)) else ()

@@ -118,7 +118,7 @@ def _check_category_ids(params: Mapping[str, Any]) -> Iterator[Finding]:
 
 _IMAGES = ("imageannotation", "segmentannotation", "lidartopdown")
 
-#: Every check, in any order: findings are sorted.
+#: Every check; the order does not matter, because findings are sorted.
 CROSS_CHECKS = (
     CrossCheck(_check_shapes, ("geometries",)),
     CrossCheck(_check_fields, ("fields",), ("textcollection",)),

@@ -1,4 +1,4 @@
-"""Checks of an update itself, as opposed to the params that it leads to: its mode, its form and its effect."""
+"""Check the mode, form and effect of an update; `validator` checks the resulting params."""
 
 from __future__ import annotations
 
@@ -11,14 +11,17 @@ from paramcore.validation.finding import Finding
 from paramcore.validation.update_names import Mistake, UpdateNames, find_call_field, list_contents
 from paramcore.values import join_pointer, same
 
-#: Characters of a name that a message shows.
+#: How many characters of a name a message shows.
 _SHOWN_NAME = 64
-#: Names inside a wrapper that a message shows.
+#: How many names inside a wrapper a message shows.
 _SHOWN_CONTENTS = 3
 
 
 def check_update(project: Project, update: Update, params: Iterable[str]) -> Iterator[Finding]:
-    """Yield the findings on an update, for a type with these params; `version` is the one that it would append."""
+    """Yield the findings on an update, for a type with these params.
+
+    Each finding has the version that the update would append.
+    """
     number = len(project.versions)
     if same(update.applied_to(project.params), project.params):
         # U5: every update appends a version.

@@ -1,4 +1,4 @@
-"""Check a user's own schema: it must be JSON Schema 2020-12, end on every value and refer to nothing outside."""
+"""Check a user's schema: it must be JSON Schema 2020-12, self-contained, and finite for every value."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from paramcore.values import freeze, join_pointer, thaw
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
-#: Schemas that may apply to one value, references followed: validation with more might not end.
+#: How many schemas may apply to one value, so that validation ends.
 _MAX_SCHEMAS = 10_000
 
-#: Keywords that depend on whether a value fits a schema: there a warning would decide as an error does.
+#: Keywords whose result depends on whether a value matches a schema, which a warning must not change.
 _DECIDING = ("anyOf", "oneOf", "not", "if", "contains", "unevaluatedItems", "unevaluatedProperties")
 
-#: Keywords whose schemas apply to the value itself, and not to a part of it.
+#: Keywords whose schemas apply to the value itself, not to a part of it.
 _SAME_VALUE = ("not", "if", "then", "else", "x-warn", "allOf", "anyOf", "oneOf", "dependentSchemas")
 
-#: Keywords that refer to other schemas in ways that a bundled document does not support.
+#: Keywords for references that a bundled document does not support.
 _REFERENCES = ("$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$anchor", "$id")
 
 
 def read_user_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a user's schema as plain JSON, and check its keywords and patterns.
+    """Check the keywords and patterns of a user's schema, and return it as plain JSON.
 
     Raises:
         InvalidSchema: `schema_invalid` or `schema_pattern`; `path` is the place in the schema.
@@ -55,10 +55,10 @@ def read_user_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def check_references(document: dict[str, Any]) -> None:
-    """Check that each reference leads to a schema, and that following them ends.
+    """Check that each reference leads to a schema, and that no references form a circle.
 
     Raises:
-        InvalidSchema: `schema_ref`, or `schema_invalid` for `x-warn` where a result depends on it.
+        InvalidSchema: `schema_ref`, or `schema_invalid` for a misplaced `x-warn`.
     """
     pointers = {pointer for pointer, _ in walk_schemas(document)}
     for pointer, node in walk_schemas(document):
@@ -77,7 +77,7 @@ def _check_dialect_name(node: dict[str, Any], pointer: str) -> None:
 
 
 def _drop_id(schema: dict[str, Any]) -> None:
-    """Drop the `$id` of the whole document, and write references through it as references into the document."""
+    """Drop the `$id` of the document, and make references with it relative to the document."""
     document_id = schema.pop("$id", "").removesuffix("#")
     for _, node in walk_schemas(schema):
         target, _, fragment = node.get("$ref", "").partition("#")
@@ -90,7 +90,7 @@ def _check_dialect(schema: Any) -> None:
     from jsonschema.exceptions import SchemaError  # noqa: PLC0415
 
     try:
-        # Without formats: which ones jsonschema knows depends on the packages that are installed.
+        # Disable formats, because those that jsonschema supports depend on the installed packages.
         Draft202012Validator.check_schema(schema, format_checker=FormatChecker(formats=()))
     except SchemaError as error:
         problem = f"JSON Schema 2020-12 does not allow {describe_value(error.instance)} here"
@@ -98,7 +98,7 @@ def _check_dialect(schema: Any) -> None:
 
 
 def _check_own_keywords(node: dict[str, Any], pointer: str) -> None:
-    """Check the keywords that the schema of JSON Schema ignores, before `walk_schemas` enters them."""
+    """Check the keywords of this package, before `walk_schemas` enters them."""
     mistaken = node.get("x-mistaken", [])
     if not isinstance(mistaken, list) or not all(isinstance(name, str) for name in mistaken):
         problem = f"`x-mistaken` must be an array of names, got {describe_value(mistaken)}"
@@ -137,7 +137,7 @@ def _check_target(node: dict[str, Any], pointer: str, pointers: set[str]) -> Non
 
 
 def _check_warnings(document: dict[str, Any], node: dict[str, Any], pointer: str) -> None:
-    """Reject `x-warn` inside a deciding keyword, references followed."""
+    """Reject `x-warn` inside the keywords of `_DECIDING`, also in the schemas that they refer to."""
     for below, choice in list_subschemas(node, _DECIDING):
         seen: set[int] = set()
         waiting = [choice]
@@ -153,8 +153,11 @@ def _check_warnings(document: dict[str, Any], node: dict[str, Any], pointer: str
 
 
 def _check_count(document: dict[str, Any]) -> None:
-    """Check how many schemas apply to one value: references may form a circle, or double at each step."""
-    #: The count of each schema, by its `id`; `None` while it is counted.
+    """Check that a limited number of schemas applies to one value.
+
+    References may form a circle, or double the number at each step.
+    """
+    #: The count of each schema by its `id`, or `None` during its count.
     counts: dict[int, int | None] = {}
 
     def count_schemas(node: dict[str, Any], pointer: str) -> int:
