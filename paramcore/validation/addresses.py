@@ -175,7 +175,7 @@ def _check_examples(params: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _check_files(params: Mapping[str, Any]) -> Iterator[Finding]:
-    """Check the addresses of pre-made annotations: files for videos, masks for images."""
+    """Check the addresses of pre-made annotations: video files and image masks."""
     for names in (("url",), ("combined", "indexedImage")):
         address = get_member(params["hypothesis"], "annotations", *names)
         yield from _check_address(address, join_pointer("hypothesis", "annotations", *names))

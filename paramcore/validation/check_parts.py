@@ -1,4 +1,4 @@
-"""Helpers of the cross-param checks: `CrossCheck`, and access to values of any JSON type."""
+"""Helpers of the cross-param checks, for values of any JSON type."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class CrossCheck:
 
 
 def make_choice_finding(severity: Severity, pointer: str, value: Any, expected: str, known: Iterable[str]) -> Finding:
-    """Return the finding that a value is not one of the known names, and suggest the nearest name."""
+    """Return the finding that a value is not a known name, with the nearest one."""
     name = suggest_name(value if isinstance(value, str) else format_value(value), known)
     suggestion = None if name is None else format_value(name)
     shown, hidden = (f"must be {expected}, got {describe(value)}" for describe in (describe_value, describe_type))
@@ -47,9 +47,9 @@ def make_choice_finding(severity: Severity, pointer: str, value: Any, expected: 
 
 
 def walk_nested(value: Any, pointer: str, below: str) -> Iterator[tuple[Mapping[str, Any], str]]:
-    """Yield the objects of an array, and of the arrays that they nest as member `below`, with pointers.
+    """Yield the objects of an array, and of nested arrays, with their pointers.
 
-    An outer object comes before its nested objects.
+    Nested arrays are the members `below`.  An outer object comes before its nested objects.
     """
     waiting = [(value, pointer)]
     while waiting:

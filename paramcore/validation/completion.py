@@ -41,7 +41,7 @@ ORIGINAL = "x-original"
 
 
 def derive_completion(document: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the document with derived schemas, and the schema of objects that a completion may make valid."""
+    """Return the document with derived schemas, and `possible` for its root."""
     completion = _Completion(document)
     return {**document, _DERIVED: completion.derived}, completion.root
 
@@ -59,9 +59,9 @@ class _Completion:
             name, purpose, pointer = self._waiting.pop()
             schema = resolve_pointer(document, pointer)
             if purpose == "certain":
-                self.derived[name] = self._certain(schema, pointer)
+                self.derived[name] = self._derive_certain(schema, pointer)
             else:
-                self.derived[name] = self._possible(schema, pointer, purpose)
+                self.derived[name] = self._derive_possible(schema, pointer, purpose)
 
     def _refer(self, purpose: _Purpose, pointer: str) -> _Schema:
         """Return a reference to the schema derived from the schema at a pointer."""
@@ -75,7 +75,7 @@ class _Completion:
         """Return a reference to the derived schema of each schema in a keyword."""
         return [self._refer(purpose, pointer + below) for below, _ in list_subschemas(schema, [keyword])]
 
-    def _possible(self, schema: _Schema, pointer: str, purpose: _Purpose) -> _Schema:
+    def _derive_possible(self, schema: _Schema, pointer: str, purpose: _Purpose) -> _Schema:
         kept: _Schema = {}
         parts: list[_Schema] = []
         for keyword, value in schema.items():
@@ -84,11 +84,11 @@ class _Completion:
             elif keyword == "anyOf":
                 kept[keyword] = self._refer_each(purpose, schema, pointer, keyword)
             elif keyword == "oneOf":
-                parts.append(self._select_one(schema, pointer, purpose, "certain"))
+                parts.append(self._derive_one_of(schema, pointer, purpose, "certain"))
             elif keyword == "not":
                 kept[keyword] = {**self._refer("certain", f"{pointer}/not"), ORIGINAL: value}
             elif keyword == "if":
-                parts.append(self._choose(schema, pointer, purpose))
+                parts.append(self._derive_condition(schema, pointer, purpose))
             elif keyword == "dependentSchemas":
                 names = {name: pointer + join_pointer(keyword, name) for name in value}
                 kept[keyword] = {name: self._refer(purpose, below) for name, below in names.items()}
@@ -110,8 +110,8 @@ class _Completion:
             parts = [{"description": schema["description"], **part} for part in parts]
         return {**kept, "allOf": parts} if parts else kept
 
-    def _choose(self, schema: _Schema, pointer: str, purpose: _Purpose) -> _Schema:
-        """Return the schema derived from `if`, `then` and `else`: a completion may change the condition."""
+    def _derive_condition(self, schema: _Schema, pointer: str, purpose: _Purpose) -> _Schema:
+        """Return the schema derived from `if`, which a completion may make true or false."""
         possible_condition = self._refer("enforced", f"{pointer}/if")
 
         def refer_branch(keyword: str, purpose: _Purpose) -> _Schema:
@@ -125,7 +125,7 @@ class _Completion:
             "else": {"if": possible_condition, "then": undecided, "else": refer_branch("else", purpose)},
         }
 
-    def _certain(self, schema: _Schema, pointer: str) -> _Schema:
+    def _derive_certain(self, schema: _Schema, pointer: str) -> _Schema:
         parts: list[_Schema] = []
         for keyword, value in schema.items():
             if keyword in ("type", "required", "minProperties"):
@@ -144,16 +144,16 @@ class _Completion:
             elif keyword == "anyOf":
                 parts.append({keyword: self._refer_each("certain", schema, pointer, keyword)})
             elif keyword == "oneOf":
-                parts.append(self._select_one(schema, pointer, "certain", "enforced"))
+                parts.append(self._derive_one_of(schema, pointer, "certain", "enforced"))
             elif keyword == "not":
                 parts.append({keyword: self._refer("enforced", f"{pointer}/not")})
             elif keyword == "if":
-                parts.append(self._choose_certain(schema, pointer))
+                parts.append(self._derive_certain_condition(schema, pointer))
             elif keyword == "$ref":
                 parts.append(self._refer("certain", read_reference(value)))
         return {"allOf": parts} if parts else {}
 
-    def _choose_certain(self, schema: _Schema, pointer: str) -> _Schema:
+    def _derive_certain_condition(self, schema: _Schema, pointer: str) -> _Schema:
         certain = {
             keyword: self._refer("certain", f"{pointer}/{keyword}") if keyword in schema else {}
             for keyword in ("if", "then", "else")
@@ -167,8 +167,8 @@ class _Completion:
             ]
         }
 
-    def _select_one(self, schema: _Schema, pointer: str, accepts: _Purpose, excludes: _Purpose) -> _Schema:
-        """Return the schema derived from `oneOf`: it accepts one branch and excludes the others."""
+    def _derive_one_of(self, schema: _Schema, pointer: str, accepts: _Purpose, excludes: _Purpose) -> _Schema:
+        """Return the schema derived from `oneOf`: one branch matches, and no other."""
         accepted = self._refer_each(accepts, schema, pointer, "oneOf")
         excluded = self._refer_each(excludes, schema, pointer, "oneOf")
         others = [

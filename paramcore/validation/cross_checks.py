@@ -1,4 +1,4 @@
-"""Checks that JSON Schema cannot express: one value against another, or a size in bytes.
+"""Check what JSON Schema cannot express: related values, and sizes in bytes.
 
 Each rule is documented for the task types of its check.  A check ignores values
 of the wrong JSON type, because the schema reports them.
@@ -30,7 +30,10 @@ from paramcore.values import join_pointer
 def _check_limits(
     value: Any, pointer: str, lower: str, upper: str, severity: Severity, *, least: int | None = None
 ) -> Iterator[Finding]:
-    """Check that the `upper` limit of an object is not below its `lower` limit, which is `least` by default."""
+    """Check that the `upper` limit of an object is not below its `lower` limit.
+
+    Without a `lower` limit, `least` applies.
+    """
     maximum, minimum = get_number(value, upper), get_number(value, lower)
     bound = least if minimum is None else minimum
     if maximum is not None and bound is not None and maximum < bound:

@@ -1,4 +1,4 @@
-"""Make schemas of whole files for editors: projects, task requests and bodies of updates."""
+"""Make schemas of whole files for editors: projects, tasks and updates."""
 
 from __future__ import annotations
 

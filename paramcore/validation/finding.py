@@ -90,7 +90,7 @@ class Finding:
         return evolve(self, problem=self.problem_without_value, remedy=remedy, suggestion=None)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the finding as JSON, with its attributes, `layer` and `message` as members."""
+        """Return the attributes of the finding, `layer` and `message` as JSON."""
         return {
             "code": self.code,
             "severity": self.severity,

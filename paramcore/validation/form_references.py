@@ -1,4 +1,4 @@
-"""Check references to the fields of a form and to their choices, in `textcollection`; see `references`."""
+"""Check references to fields of a form and their choices (`textcollection`)."""
 
 from __future__ import annotations
 

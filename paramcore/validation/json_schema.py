@@ -1,4 +1,4 @@
-"""The two JSON Schema validators: jsonschema explains errors, and jsonschema-rs is fast.
+"""The two validators: jsonschema explains errors, and jsonschema-rs is fast.
 
 The extra `fast` installs jsonschema-rs, which only decides whether a value has
 errors.  jsonschema then finds them, so the findings are the same without the extra.
@@ -27,7 +27,7 @@ _DIFFERING = {
 
 
 def make_validator(document: Mapping[str, Any]) -> Any:
-    """Return a validator of jsonschema that supports `x-warn` and sets `is_warning` on its errors."""
+    """Return a jsonschema validator that sets `is_warning` on errors in `x-warn`."""
     from paramcore.validation.keywords import make_jsonschema_validator  # noqa: PLC0415  (it doubles the time of an import)
 
     return make_jsonschema_validator(document)
@@ -48,7 +48,7 @@ def suits_fast_validator(document: Mapping[str, Any]) -> bool:
 
 
 def make_fast_validator(document: Mapping[str, Any], *, fast: bool) -> Callable[[Any], bool]:
-    """Return a function that accepts only values without findings; if not `fast`, it accepts none."""
+    """Return a function that accepts only valid values, and no value if not `fast`."""
     if not fast:
         return lambda _: False
     import jsonschema_rs  # noqa: PLC0415

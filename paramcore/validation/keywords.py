@@ -17,7 +17,7 @@ from paramcore.values import equality_key, freeze
 
 
 def make_jsonschema_validator(document: Mapping[str, Any]) -> Any:
-    """Return a validator of jsonschema for a document, with the keywords of this module."""
+    """Return a jsonschema validator with the keywords of this module."""
     # The default registry fetches references; an empty registry does not.
     registry: Registry[Any] = Registry()
     keywords = {
@@ -107,7 +107,7 @@ def _validate_rest(
 
 
 def _make_unevaluated_keyword(document: Mapping[str, Any], lenient: Any) -> Callable[..., Iterator[Any]]:
-    """Return a function for `unevaluatedProperties`, whose errors list the unknown names."""
+    """Return a function for `unevaluatedProperties` that lists the unknown names."""
 
     def validate_unevaluated(validator: Any, allowed: Any, value: Any, schema: Any) -> Iterator[Any]:
         if isinstance(value, dict):

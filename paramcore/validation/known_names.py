@@ -1,4 +1,4 @@
-"""Collect the names that a schema describes in a value, by all references, branches and patterns."""
+"""Collect the names that a schema describes in a value."""
 
 from __future__ import annotations
 
@@ -55,23 +55,23 @@ class KnownNames:
         """Return whether the schemas describe a name or allow any name."""
         return self._allows_others or name in self.names or matches_any(self._patterns, name)
 
-    def add_unknown(self, value: Any, trail: tuple[str | int, ...], findings: list[Finding]) -> None:
-        """Append a finding for each unknown name inside an object or array at `trail` in the params."""
+    def append_unknown(self, value: Any, trail: tuple[str | int, ...], findings: list[Finding]) -> None:
+        """Append a finding for each unknown name inside the value at `trail`."""
         if isinstance(value, list):
             elements = self._get_elements()
             for index, element in enumerate(value):
                 if elements.has_parts and isinstance(element, (dict, list)):
-                    elements.add_unknown(element, (*trail, index), findings)
+                    elements.append_unknown(element, (*trail, index), findings)
             return
         for name, member in value.items():
             if self._lists_all and name not in self.names:
-                self._add_unknown_name(name, value, trail, findings)
+                self._append_unknown_name(name, value, trail, findings)
             elif isinstance(member, (dict, list)):
                 part = self.get_part(name)
                 if part.has_parts:
-                    part.add_unknown(member, (*trail, name), findings)
+                    part.append_unknown(member, (*trail, name), findings)
 
-    def _add_unknown_name(
+    def _append_unknown_name(
         self, name: str, value: Mapping[str, Any], trail: tuple[str | int, ...], findings: list[Finding]
     ) -> None:
         # Suggest only names that apply to this value: `min` is for number fields, not for text fields.
@@ -110,7 +110,7 @@ class KnownNames:
 
 
 def _list_applicable(schema: Schema, nodes: Iterable[Any], value: Any) -> Iterator[dict[str, Any]]:
-    """Yield the schemas that describe this value, with only the applicable branch of each condition."""
+    """Yield the schemas for this value; of a condition, only the applicable branch."""
     for node in nodes:
         if not isinstance(node, dict):
             continue

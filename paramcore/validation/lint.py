@@ -16,7 +16,7 @@ from paramcore.values import join_pointer, same
 
 
 def lint_history(project: Project) -> Iterator[Finding]:
-    """Yield the findings on a project's versions: versions that change nothing, names that are not params."""
+    """Yield the findings on versions that change nothing or contain other names."""
     for step in History.of(project).steps:
         number = step.version.number
         repeated = f"version {number} has the same params as version {number - 1}"
@@ -85,7 +85,7 @@ def _contains_lines(own: str | None, inherited: str | None) -> bool:
 
 
 def _normalize_lines(text: str) -> str:
-    """Return text as workers see it: with one form of line ending, and without whitespace around lines and text."""
+    """Return text with uniform line endings, and without whitespace around lines."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "\n".join(line.strip() for line in lines).strip("\n")
 
@@ -105,7 +105,7 @@ def lint_type(project: Project, schemas: Schemas) -> Iterator[Finding]:
 
 
 class UnusedDefaults:
-    """Collects tasks, and finds the params of their project that all of them override."""
+    """Collects tasks, and finds the params of their project that all override."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
@@ -113,13 +113,13 @@ class UnusedDefaults:
         self._overridden = {*project.params} - {"instruction"}
 
     def add(self, own: Mapping[str, Any], version: ParamVersion | None) -> None:
-        """Add a task by its own params and the version that it inherits; ignore older versions."""
+        """Add a task by its own params; ignore it if it inherits an older version."""
         if version is not None and version is self._project.latest:
             self._tasks += 1
             self._overridden.intersection_update(own)
 
     def list_findings(self) -> Iterator[Finding]:
-        """Yield a finding for each param that all tasks override, if there are at least two."""
+        """Yield a finding for each param that all tasks override, if at least two do."""
         if self._tasks < 2:
             return
         latest = self._project.latest

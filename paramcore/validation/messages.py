@@ -52,7 +52,7 @@ _MAX_LISTED = 12
 
 
 def explain_errors(errors: Iterable[ValidationError], param: str | None = None) -> Iterator[Finding]:
-    """Yield a finding for each error of jsonschema, on one param or on all params together.
+    """Yield a finding for each error of jsonschema, on one param or on all.
 
     Raises:
         InvalidSchema: `schema_failed`, where the schema fails on a value.
@@ -116,7 +116,7 @@ def _make_finding(
     hidden: str = "",
     suggestion: str | None = None,
 ) -> Finding:
-    """Return a finding at the place of an error; `hidden` is the problem without the value."""
+    """Return a finding on an error; `hidden` is the problem without the value."""
     pointer = join_pointer(*error.absolute_path)
     if _is_about_name(error):
         code, hidden = "param_unknown", ""
@@ -125,7 +125,7 @@ def _make_finding(
 
 
 def _make_value_finding(error: ValidationError, code: str, expectation: str, suggestion: str | None = None) -> Finding:
-    """Return a finding that shows the value after the expectation: `must be text, got the number 5`."""
+    """Return a finding that shows the value: `must be text, got the number 5`."""
     if _is_about_name(error):
         return _make_finding(error, code, expectation, suggestion=suggestion)
     shown, hidden = (f"{expectation}, got {describe(error.instance)}" for describe in (describe_value, describe_type))
@@ -173,7 +173,7 @@ def _explain_unknown_names(error: ValidationError, names: list[str], known: list
 
 
 def _explain_choice(error: ValidationError) -> Iterator[Finding]:
-    """Explain a choice of schemas by the description of the schema, or by the branch that was probably meant."""
+    """Explain a choice of schemas by its description or by the nearest branch."""
     description = _get_schema(error).get("description")
     branch_errors = error.context or ()
     is_about_names = bool(branch_errors) and all(branch.validator == "required" for branch in branch_errors)
@@ -191,7 +191,7 @@ def _explain_choice(error: ValidationError) -> Iterator[Finding]:
 
 
 def _select_branch_error(branch_errors: Sequence[ValidationError]) -> ValidationError:
-    """Return the error of the nearest branch: the one of the right type with the fewest errors."""
+    """Return the best error of the branch with the right type and fewest errors."""
     from jsonschema.exceptions import best_match  # noqa: PLC0415  (it doubles the time of an import)
 
     branches: dict[Any, list[ValidationError]] = {}

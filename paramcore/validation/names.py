@@ -70,7 +70,7 @@ class MisplacedName:
 
 @cache
 def load_misplaced_names() -> Mapping[str, MisplacedName]:
-    """Return the names that public code and documentation write among params by mistake."""
+    """Return the names that public code and documents put among params by mistake."""
     groups = json.loads(get_data(__name__, "names.json") or b"")["groups"]
     return {
         name: MisplacedName(name, group["kind"], group.get("use"), group["why"])
@@ -109,7 +109,7 @@ def find_look_alike(name: str) -> MisplacedName | None:
 
 
 def suggest_name(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name nearest to a misspelt name: `with_labels` for `withLabels`.
+    """Return the known name nearest to a name: `with_labels` for `withLabels`.
 
     Return `None` if no known name is near.
     """
@@ -130,7 +130,7 @@ def _find_nearest(name: str, known: tuple[str, ...]) -> str | None:
 
 
 def _limit_edits(first: str, second: str) -> int:
-    """Return how many edits may separate a misspelt name from the correct name: one in five characters."""
+    """Return how many edits a misspelling may have: one in five characters."""
     longest = max(len(first), len(second))
     # Similar short names are often different words: `min` and `max`, `batch` and `match`.
     if longest < 4 or (longest < 6 and first[:1] != second[:1]) or longest > _LONGEST:
@@ -139,9 +139,9 @@ def _limit_edits(first: str, second: str) -> int:
 
 
 def _count_edits(first: str, second: str, limit: int) -> int | None:
-    """Count the characters to insert, drop, replace or swap with a neighbour (optimal string alignment).
+    """Count the edits between two texts, or return `None` for more than `limit`.
 
-    Returns `None` for more than `limit` edits.
+    An edit inserts, deletes, replaces or swaps characters (optimal string alignment).
     """
     if first == second:
         return 0 if limit >= 0 else None

@@ -1,4 +1,4 @@
-"""Check references: a value must name an existing label, shape, attribute or field.
+"""Check that values name existing labels, shapes, attributes and fields.
 
 The documentation describes each reference.  No known response rejects a wrong
 reference, so every finding is a warning.
@@ -44,7 +44,7 @@ def _list_names(labels: Any) -> Iterator[str]:
 
 
 def _list_shapes(params: Mapping[str, Any]) -> dict[str, dict[str, None]]:
-    """Return the labels of each shape in use, in a dict, whose order keeps suggestions stable."""
+    """Return the labels of each shape in use, in the order of the params."""
     shapes = list_members(params.get("geometries"))
     labels = {name: _list_names(get_member(shape, "objects_to_annotate")) for name, shape in shapes if shape}
     return {name: dict.fromkeys(names) for name, names in labels.items()}
@@ -93,7 +93,7 @@ def _check_label_condition(
 
 
 def _check_answers(answers: Any, pointer: str, attributes: Mapping[str, Any]) -> Iterator[Finding]:
-    """Check that each name in `answers` is an attribute, and each value a choice of that attribute."""
+    """Check that each name in `answers` is an attribute, and its value a choice."""
     for name, value in list_members(answers if attributes else None):
         at = pointer + join_pointer(name)
         if name not in attributes:
@@ -132,7 +132,7 @@ def _check_connections(params: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _check_annotations(params: Mapping[str, Any], param: str) -> Iterator[Finding]:
-    """Check pre-made annotations for labels, shapes and answers that the params do not define."""
+    """Check the labels, shapes and answers of pre-made annotations."""
     shapes, labels = _list_shapes(params), _list_labels(params)
     events = dict.fromkeys(_list_names(params.get("events_to_annotate")))
     if shapes and events:

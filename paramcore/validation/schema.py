@@ -44,7 +44,7 @@ class Schema:
 
     @property
     def coverage(self) -> str:
-        """The value of `x-coverage`, by default `full`: how much of the type the schema describes."""
+        """How much of the type is public: the value of `x-coverage`, `full` by default."""
         return str(self.document.get("x-coverage", "full"))
 
     @property
@@ -85,7 +85,7 @@ class Schemas:
         return Schemas({**self.user_schemas, type: Schema(type, document)})
 
     def of(self, type: str) -> Schema:
-        """Return the schema of a type; without one, the schema of the params of every type."""
+        """Return the schema of a type, or of the params of every type."""
         return self.user_schemas.get(type) or _load_schema(type)
 
     @property
@@ -113,7 +113,7 @@ def read_schema_file(name: str) -> Any:
 
 
 def _bundle_schema(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return a schema without references to other files, and with an object for each boolean schema.
+    """Return a schema without references to other files and without booleans.
 
     The definitions that it uses are copied from `common.json` and `definitions.json`
     into `$defs`, as `common.tags` and `definitions.box`.

@@ -1,4 +1,4 @@
-"""Split the schema of a task type into rules for each param and rules for all params.
+"""Split the schema of a task type into rules for each param and for all params.
 
 Keywords at the root of a schema are independent of each other.  `properties`
 applies to one param at a time.  So the findings on a version are cached, and only
@@ -42,7 +42,7 @@ _CACHED_LENGTH = 256
 
 
 class SchemaRules:
-    """The rules of one task type, split into rules for each param and rules for all params."""
+    """The rules of one task type, for each param and for all params together."""
 
     def __init__(self, schema: Schema, *, fast: bool) -> None:
         self._schema = schema
@@ -91,7 +91,7 @@ class SchemaRules:
         return findings
 
     def validate_whole(self, effective: Mapping[str, Any]) -> Iterator[Finding]:
-        """Yield the findings on all effective params together, without those of `cross_checks`."""
+        """Yield the findings of the schema on all effective params together."""
         for name in self._schema.required:
             if name not in effective:
                 remedy = "set it in the task or the project"
@@ -167,7 +167,7 @@ class ParamRules:
         if not (fits_schema or self.is_valid(value)):
             findings += explain_errors(self.iter_errors(value), self.name)
         if self.known_names.has_parts and isinstance(value, (dict, list)):
-            self.known_names.add_unknown(value, (self.name,), findings)
+            self.known_names.append_unknown(value, (self.name,), findings)
         for check in self.checks:
             findings += check({self.name: value})
         return findings
@@ -176,7 +176,7 @@ class ParamRules:
 # Preparing the rules of a type is slow, and many projects have the same type.
 @lru_cache(maxsize=64)
 def get_schema_rules(schema: Schema, *, fast: bool | None) -> SchemaRules:
-    """Return the rules of a schema; `fast=None` uses jsonschema-rs if it is installed."""
+    """Return the rules of a schema; `fast=None` uses jsonschema-rs if installed."""
     return SchemaRules(schema, fast=has_fast_validator() if fast is None else fast)
 
 
@@ -188,5 +188,5 @@ def list_all_params() -> dict[str, None]:
 
 
 def _refers_to_definitions(document: Mapping[str, Any]) -> bool:
-    """Return whether every reference leads to a definition; other references prevent a split."""
+    """Return whether every reference leads to a definition, as a split requires."""
     return all(schema.get("$ref", "#/$defs/").startswith("#/$defs/") for _, schema in walk_schemas(document))

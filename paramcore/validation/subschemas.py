@@ -33,7 +33,7 @@ CLOSING = ("additionalProperties", "unevaluatedProperties")
 
 
 def list_subschemas(node: Mapping[str, Any], keywords: Iterable[str]) -> Iterator[tuple[str, Any]]:
-    """Yield the schemas in these keywords of a schema, with their pointers: `("/allOf/0", {...})`."""
+    """Yield the schemas in these keywords of a schema: `("/allOf/0", {...})`."""
     for keyword in keywords:
         if keyword not in node:
             continue
@@ -47,7 +47,7 @@ def list_subschemas(node: Mapping[str, Any], keywords: Iterable[str]) -> Iterato
 
 
 def walk_schemas(node: Any, pointer: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield a schema and every schema inside it with their pointers, outer schemas first."""
+    """Yield a schema and every schema in it with pointers, outer schemas first."""
     if not isinstance(node, dict):
         return
     yield pointer, node
@@ -56,7 +56,7 @@ def walk_schemas(node: Any, pointer: str = "") -> Iterator[tuple[str, dict[str, 
 
 
 def map_schemas(node: Any, change: Callable[[Any], Any]) -> Any:
-    """Return a copy of a schema with `change` applied to each schema in it, inner schemas first."""
+    """Return a copy with `change` applied to each schema, inner schemas first."""
     if not isinstance(node, dict):
         return change(node)
     members = {}
@@ -72,7 +72,7 @@ def map_schemas(node: Any, change: Callable[[Any], Any]) -> Any:
 
 
 def read_reference(reference: str) -> str:
-    """Return the JSON Pointer of a `$ref` into its own document: `/$defs/a b` for `#/$defs/a%20b`.
+    """Return the JSON Pointer of a `$ref`: `/$defs/a b` for `#/$defs/a%20b`.
 
     Raises:
         LookupError: if it leads to another document, or is an anchor.
@@ -83,12 +83,12 @@ def read_reference(reference: str) -> str:
 
 
 def make_reference(pointer: str) -> str:
-    """Return the `$ref` of a JSON Pointer in the form that all validators accept: `#/$defs/a%20b`."""
+    """Return the `$ref` of a JSON Pointer: `#/$defs/a%20b` for `/$defs/a b`."""
     return f"#{quote(pointer, safe='/~$')}"
 
 
 def resolve_reference(document: Mapping[str, Any], reference: str) -> Any:
-    """Return the schema that a `$ref` such as `#/$defs/box` refers to in its own document.
+    """Return the schema that a `$ref` such as `#/$defs/box` refers to.
 
     Raises:
         LookupError: if there is no such schema, or the reference is an anchor.
@@ -97,7 +97,7 @@ def resolve_reference(document: Mapping[str, Any], reference: str) -> Any:
 
 
 def list_describing(document: Mapping[str, Any], nodes: Iterable[Any]) -> Iterator[dict[str, Any]]:
-    """Yield these schemas and all schemas for the same value in their references and branches."""
+    """Yield these schemas and the schemas in their references and branches."""
     for node in nodes:
         if isinstance(node, dict):
             yield node
@@ -108,7 +108,7 @@ def list_describing(document: Mapping[str, Any], nodes: Iterable[Any]) -> Iterat
 
 
 def list_described_names(document: Mapping[str, Any], nodes: Iterable[Any]) -> list[str]:
-    """Return the names that these schemas describe or require in one object, without duplicates."""
+    """Return the names that these schemas describe or require in one object."""
     names: dict[str, None] = {}
     for node in list_describing(document, nodes):
         names |= dict.fromkeys([*node.get("properties", ()), *node.get("required", ())])

@@ -1,4 +1,4 @@
-"""Check the mode, form and effect of an update; `validator` checks the resulting params."""
+"""Check the mode, form and effect of an update."""
 
 from __future__ import annotations
 

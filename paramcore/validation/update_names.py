@@ -1,4 +1,4 @@
-"""Recognize names in an update that are not params: a misspelt `patch`, a wrapper, an argument."""
+"""Recognize names in an update that are not params."""
 
 from __future__ import annotations
 
@@ -172,13 +172,13 @@ class UpdateNames:
 
 
 def list_contents(value: Any) -> tuple[str, ...]:
-    """Return the names in a wrapper, which is an object, an array of one object, or either as JSON text."""
+    """Return the names in a wrapper: an object, an array of one object, or JSON text."""
     return tuple(_read_object(value)[0] or ())
 
 
 @lru_cache(maxsize=1_024)
 def find_call_field(name: str) -> tuple[str, CallField] | None:
-    """Return the right name and the field of another call for a name that may be misspelt."""
+    """Return the right name and the field for a possibly misspelt name."""
     joined, by_name = _join_words(name), _call_fields_by_name()
     if joined in by_name or joined in _ORDINARY_WORDS | _ORDINARY_PLURALS:
         return by_name.get(joined)
@@ -208,7 +208,7 @@ def _names_patch(words: tuple[str, ...], value: Any) -> bool:
 
 
 def _names_mode(words: tuple[str, ...], value: Any) -> bool:
-    """Return whether a name such as `replace` or `mode` has a value that makes it the mode."""
+    """Return whether a name such as `replace` or `mode` means the mode."""
     # `in_place` is split into two words, and `update` means the mode only without other words.
     if "".join(words) in ("inplace", "update") and _is_flag(value):
         return value is not None
@@ -244,7 +244,10 @@ def _omit_words(words: tuple[str, ...], omitted: Collection[str]) -> set[str]:
 
 
 def _read_object(value: Any) -> tuple[Mapping[str, Any] | None, bool]:
-    """Return an object and whether it is the only element of an array; both may be JSON in a text."""
+    """Return an object, and whether it is the only element of an array.
+
+    The value may be JSON in a text.
+    """
     if isinstance(value, str) and value.lstrip().startswith(("{", "[")):
         try:
             value = json.loads(value)
@@ -262,7 +265,7 @@ def _is_flag(value: Any) -> bool:
 
 
 def _split_words(name: str) -> tuple[str, ...]:
-    """Return the words of a name: `is` and `patch` for `isPatch`, `is_patch` and `Is Patch`."""
+    """Return the words of a name: `is` and `patch` for `isPatch` or `is_patch`."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", unicodedata.normalize("NFKC", name))
     return tuple(re.findall(r"[^\W_]+", spaced.casefold()))
 
@@ -272,7 +275,7 @@ def _join_words(name: str) -> str:
 
 
 def _is_misspelt(word: str, known: str) -> bool:
-    """Return whether a word is a known word, possibly with one edit or with its letters reordered."""
+    """Return whether a word is the known word with one edit or other letter order."""
     # Lengths and letters are fast to compare, and enough for most pairs.
     if abs(len(word) - len(known)) > 1 or len(set(word) ^ set(known)) > 2:
         return False

@@ -1,4 +1,4 @@
-"""Check a user's schema: it must be JSON Schema 2020-12, self-contained, and finite for every value."""
+"""Check that a user's schema is JSON Schema 2020-12 that can always be applied."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _REFERENCES = ("$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$anchor", "$id
 
 
 def read_user_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Check the keywords and patterns of a user's schema, and return it as plain JSON.
+    """Check the keywords and patterns of a schema, and return it as plain JSON.
 
     Raises:
         InvalidSchema: `schema_invalid` or `schema_pattern`; `path` is the place in the schema.
@@ -55,7 +55,7 @@ def read_user_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def check_references(document: dict[str, Any]) -> None:
-    """Check that each reference leads to a schema, and that no references form a circle.
+    """Check that each reference leads to a schema, and that there is no circle.
 
     Raises:
         InvalidSchema: `schema_ref`, or `schema_invalid` for a misplaced `x-warn`.
@@ -77,7 +77,7 @@ def _check_dialect_name(node: dict[str, Any], pointer: str) -> None:
 
 
 def _drop_id(schema: dict[str, Any]) -> None:
-    """Drop the `$id` of the document, and make references with it relative to the document."""
+    """Drop the `$id` of the document, also from its references."""
     document_id = schema.pop("$id", "").removesuffix("#")
     for _, node in walk_schemas(schema):
         target, _, fragment = node.get("$ref", "").partition("#")
@@ -137,7 +137,7 @@ def _check_target(node: dict[str, Any], pointer: str, pointers: set[str]) -> Non
 
 
 def _check_warnings(document: dict[str, Any], node: dict[str, Any], pointer: str) -> None:
-    """Reject `x-warn` inside the keywords of `_DECIDING`, also in the schemas that they refer to."""
+    """Reject `x-warn` in the keywords of `_DECIDING` and in what they refer to."""
     for below, choice in list_subschemas(node, _DECIDING):
         seen: set[int] = set()
         waiting = [choice]

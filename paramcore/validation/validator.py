@@ -67,7 +67,7 @@ class Validator:
         return _select_and_sort(chain(*findings.by_param.values(), *findings.by_check.values(), findings.together))
 
     def list_findings(self) -> tuple[Finding, ...]:
-        """Return all findings on the project: on its type, its latest params and its history."""
+        """Return all findings on the project: its type, latest params and history."""
         return (*lint_type(self._project, self._schemas), *self.project(), *lint_history(self._project))
 
     def update(self, update: Update) -> tuple[Finding, ...]:
@@ -87,7 +87,10 @@ class Validator:
         return self.task_params(effective.task.params, effective.inheritance)
 
     def task_params(self, own: Mapping[str, object], inheritance: Inheritance) -> tuple[Finding, ...]:
-        """Validate the effective params of a task from its own params, frozen or plain JSON."""
+        """Validate the effective params of a task by its own params.
+
+        The params may be plain JSON that `freeze` accepts.
+        """
         effective, version = inheritance.merge(own), inheritance.version
         findings = self._rules.validate_each(own)
         inherited = _VersionFindings({}, (), {}) if version is None else self._validate_version(version)
@@ -95,8 +98,8 @@ class Validator:
             if name not in own:
                 findings += param_findings
             else:
-                findings += _override(param_findings)
-        findings += _override(
+                findings += _downgrade_overridden(param_findings)
+        findings += _downgrade_overridden(
             finding for finding in inherited.together if finding.pointer and _get_param(finding) in own
         )
         # T13: required params and rules for several params apply to the effective params.
@@ -111,30 +114,32 @@ class Validator:
                 together += check_findings
         for finding in together:
             needs_no_version = not finding.pointer or finding.version is not None or _get_param(finding) in own
-            findings.append(finding if needs_no_version else self._attribute(finding, version))
+            findings.append(finding if needs_no_version else self._add_versions(finding, version))
         return _select_and_sort(findings) if findings else ()
 
     def _validate_version(self, version: ParamVersion) -> _VersionFindings:
         if version.number not in self._findings:
             by_param: dict[str, list[Finding]] = {}
             for finding in self._rules.validate_each(version.params):
-                by_param.setdefault(_get_param(finding), []).append(_explain_routing(self._attribute(finding, version)))
+                by_param.setdefault(_get_param(finding), []).append(
+                    _move_routing_name(self._add_versions(finding, version))
+                )
             by_check = {
-                check: [self._attribute(finding, version) for finding in check.function(version.params)]
+                check: [self._add_versions(finding, version) for finding in check.function(version.params)]
                 for check in self._rules.cross_checks
                 if version.params.keys() >= check.needed
             }
             by_check = {check: check_findings for check, check_findings in by_check.items() if check_findings}
             together = [
-                # A finding on all params together has no pointer, so `_attribute` adds no version.
-                self._attribute(evolve(finding, version=version.number), version)
+                # A finding on all params together has no pointer, so `_add_versions` adds no version.
+                self._add_versions(evolve(finding, version=version.number), version)
                 for finding in self._rules.validate_completion(version.params)
             ]
             self._findings[version.number] = _VersionFindings(by_param, together, by_check)
         return self._findings[version.number]
 
-    def _attribute(self, finding: Finding, version: ParamVersion | None) -> Finding:
-        """Return a finding with the version of its value and the version that first set the value."""
+    def _add_versions(self, finding: Finding, version: ParamVersion | None) -> Finding:
+        """Return a finding with the version of its value and of its first occurrence."""
         if version is None or not finding.pointer:
             return finding
         param = _get_param(finding)
@@ -158,8 +163,8 @@ class _VersionFindings:
     by_check: Mapping[CrossCheck, Sequence[Finding]]
 
 
-def _override(findings: Iterable[Finding]) -> list[Finding]:
-    """Return the errors that a task overrides as warnings, because the next task may not override them."""
+def _downgrade_overridden(findings: Iterable[Finding]) -> list[Finding]:
+    """Return the errors that a task overrides, as warnings about the project."""
     return [
         evolve(finding, severity="warning", overridden=True)
         for finding in findings
@@ -168,8 +173,8 @@ def _override(findings: Iterable[Finding]) -> list[Finding]:
     ]
 
 
-def _explain_routing(finding: Finding) -> Finding:
-    """Change the remedy of a finding that suggests a routing name, which a project cannot hold (U10)."""
+def _move_routing_name(finding: Finding) -> Finding:
+    """Move a suggested routing name to the task request (U10)."""
     if finding.suggestion not in ROUTING_TYPES or finding.pointer != join_pointer(_get_param(finding)):
         return finding
     remedy = f"set `{finding.suggestion}` in each task request: a project cannot hold it"
@@ -181,7 +186,7 @@ def _get_param(finding: Finding) -> str:
 
 
 def _select_and_sort(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return the findings by place, without duplicates and without warnings that an error includes."""
+    """Return the findings by place, without duplicates and redundant warnings."""
     unique = dict.fromkeys(findings)
     wrong = {finding.pointer for finding in unique if finding.severity == "error" and not finding.overridden}
     visible: list[Finding] = []
@@ -204,7 +209,7 @@ _ON_NAMES = ("param_unknown", "param_misplaced")
 
 
 def _merge_name_findings(findings: list[Finding]) -> Finding:
-    """Return the most helpful finding on one name, as an error if any of them is an error."""
+    """Return the most helpful finding on a name, as an error if any is an error."""
     best = min(
         findings,
         key=lambda finding: (
