@@ -86,7 +86,7 @@ def _has_several_addresses(text: str) -> bool:
 
 
 def _make_several_finding(pointer: str, text: str) -> Finding:
-    return _make_finding(pointer, text, "holds several addresses", "write one address")
+    return _make_finding(pointer, text, "contains several addresses", "write one address")
 
 
 def _check_address(text: Any, pointer: str) -> Iterator[Finding]:

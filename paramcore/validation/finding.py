@@ -23,7 +23,7 @@ CODES = {
     "param_unknown": "the type has no param or member of this name",
     "param_misplaced": "a name belongs elsewhere",
     "type_unknown": "a task type has no schema, so only the params of every type are validated",
-    "request_refused": "a task request cannot be resolved: it names another project or version, or holds no params",
+    "request_refused": "a task request cannot be resolved: it names another project or version, or has no params",
     "update_mode": "a name in an update is probably a misspelt `patch`",
     "update_wrapper": "an update has its params inside another object",
     "update_argument": "an update contains a field of another call",
@@ -51,6 +51,7 @@ class Finding:
 
     #: One of `CODES`.
     code: str
+    #: `error` or `warning`.
     severity: Severity
     #: A JSON Pointer (RFC 6901) into the effective params, or into the params of `version`.
     pointer: str
@@ -66,8 +67,9 @@ class Finding:
     first_set_in: int | None = None
     #: Whether this would be an error if the task did not override the value.
     overridden: bool = False
-    #: `problem` and `remedy` without values of params; empty where the originals have none.
+    #: The problem without values of params; empty if it has none.
     problem_without_value: str = field(default="", repr=False)
+    #: The remedy without values of params; empty if it has none.
     remedy_without_value: str = field(default="", repr=False)
 
     @property

@@ -55,7 +55,7 @@ def explain_errors(errors: Iterable[ValidationError], param: str | None = None) 
     """Yield a finding for each error of jsonschema, on one param or on all.
 
     Raises:
-        InvalidSchema: `schema_failed`, where the schema fails on a value.
+        InvalidSchema: `schema_failed`, if the schema cannot validate a value.
     """
     try:
         for error in errors:

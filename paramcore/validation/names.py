@@ -36,11 +36,13 @@ class MisplacedName:
         `project_ver` is not `project_version`: the service ignores it, ...; write `project_version`
     """
 
+    #: The misplaced name.
     name: str
     #: Where it belongs: `response only`, `sdk argument`, ...
     origin: str
     #: The name to write instead, if there is one.
     replacement: str | None
+    #: Why it is not a param, as a clause.
     reason: str
 
     @property

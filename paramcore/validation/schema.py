@@ -38,6 +38,7 @@ _NO_TYPES = {*_SHARED, "request", "update"}
 class Schema:
     """The schema of one task type."""
 
+    #: The name of the task type.
     type: str
     #: The schema as plain JSON, without references to other documents.
     document: dict[str, Any] = field(repr=False)

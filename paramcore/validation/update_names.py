@@ -84,12 +84,12 @@ _CALL_FIELDS = (
     CallField(
         ("project", "project_version", "batch", "unique_id", "clear_unique_id_on_error"),
         "a field that routes a task",
-        "set `{name}` in each task request: a project cannot hold it",
+        "set `{name}` in each task request: a project cannot contain it",
     ),
     CallField(
         ("batch_name", "batch_id", "clear_unique_id", "unique_task_id", "project_param_version", "param_version"),
         "a field for the routing of a task",
-        "set `batch`, `unique_id` or `project_version` in each task request: a project cannot hold them",
+        "set `batch`, `unique_id` or `project_version` in each task request: a project cannot contain them",
     ),
     CallField(("callback",), "an argument of batches", "write `callback_url`", "callback_url"),
     CallField(
@@ -124,7 +124,7 @@ _CALL_FIELDS = (
     CallField(
         ("api_key", "authorization", "base_url", "api_instance_url", "allow_drop", "allow_errors", "dry_run"),
         "an argument of a client",
-        "pass it to the call: the body holds only params",
+        "pass it to the call: the body contains only params",
     ),
 )
 

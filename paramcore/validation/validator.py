@@ -29,7 +29,7 @@ class Validator:
         validator = Validator(project)
         validator.project()                                   # findings on the latest version
         validator.task(project.resolve({"padding": "20"}))    # findings on what the task will get
-        validator.update(Patch({"padding": "20"}))            # findings on what the project would hold
+        validator.update(Patch({"padding": "20"}))            # findings on what the project would contain
 
     Reuse a validator, because it caches its findings on the project.  The extra
     `fast` makes it faster and does not change the findings.  `fast=False` disables it.
@@ -166,6 +166,7 @@ class _VersionFindings:
 def _downgrade_overridden(findings: Iterable[Finding]) -> list[Finding]:
     """Return the errors that a task overrides, as warnings about the project."""
     return [
+        # A warning, because the next task may not override the value.
         evolve(finding, severity="warning", overridden=True)
         for finding in findings
         # The task's instruction does not override the project's.
@@ -177,7 +178,7 @@ def _move_routing_name(finding: Finding) -> Finding:
     """Move a suggested routing name to the task request (U10)."""
     if finding.suggestion not in ROUTING_TYPES or finding.pointer != join_pointer(_get_param(finding)):
         return finding
-    remedy = f"set `{finding.suggestion}` in each task request: a project cannot hold it"
+    remedy = f"set `{finding.suggestion}` in each task request: a project cannot contain it"
     return evolve(finding, remedy=remedy, suggestion=None)
 
 

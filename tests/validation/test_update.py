@@ -102,17 +102,17 @@ def test_an_argument_says_where_it_belongs():
 
 
 def test_a_near_miss_names_what_was_meant():
-    """A misspelt routing name belongs in each task request, because a project cannot hold it."""
+    """A misspelt routing name belongs in each task request, because a project cannot contain it."""
     [message] = explain(Patch({"projectVersion": 1}))
     assert "`projectVersion` is probably `project_version`" in message
-    assert "set `project_version` in each task request: a project cannot hold it" in message
+    assert "set `project_version` in each task request: a project cannot contain it" in message
 
 
 def test_no_finding_on_a_project_suggests_a_name_that_it_cannot_hold():
     """Routing names belong in task requests (U10), so no finding on a project suggests one."""
     [finding] = Validator(DOCKS.patch_params({"project_param_version": 1})).project()
     assert (finding.code, finding.suggestion) == ("param_misplaced", None)
-    assert finding.remedy == "set `project_version` in each task request: a project cannot hold it"
+    assert finding.remedy == "set `project_version` in each task request: a project cannot contain it"
     nested = {"properties": {"meta": {"properties": {"project": {}, "owner": {}}}}}
     schemas = Schemas().with_schema("mine", nested)
     [finding] = Validator(Project("docks", type="mine", params={"meta": {"projct": 1}}), schemas).project()
