@@ -1,4 +1,4 @@
-"""Checks of addresses: what the service fetches or sends results to.
+"""Check the addresses that the service fetches data from or sends results to.
 
 Every finding is a warning: the service accepts a task whose address it cannot
 read, and reports the error later.
@@ -10,15 +10,15 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from paramcore.text import describe_type, describe_value, format_value
+from paramcore.text import describe_value, format_value
 from paramcore.validation.check_parts import CrossCheck, get_member, list_elements, list_leaves
 from paramcore.validation.finding import Finding
 from paramcore.values import join_pointer
 
-#: Values of `attachment_type` for which an attachment is an address; a text is the data itself.
+#: Values of `attachment_type` that make an attachment an address; for others it is the data itself.
 _MEDIA = ("image", "video", "audio", "website", "pdf")
 
-#: Types whose attachments are always addresses.
+#: Task types whose attachments are always addresses.
 _ADDRESS_TYPES = (
     *("annotation", "audiotranscription", "cuboidannotation", "documenttranscription", "imageannotation"),
     *("lidarannotation", "lidarsegmentation", "lidartopdown", "lineannotation", "pointannotation"),
@@ -35,95 +35,106 @@ _WITHOUT_HOST = re.compile(r"https?:(?!//[^/])", re.IGNORECASE)
 _SECOND = re.compile(r"[^?#]*?[,;|\s][a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
-def _make_finding(pointer: str, text: str, wanted: str, found: str = "", fix: str | None = None) -> Finding:
-    found = f"{found}{describe_value(text)}"
-    suggestion = None if fix is None else format_value(fix)
-    hidden = describe_type(text)
-    return Finding("param_pattern", "warning", pointer, found, wanted, suggestion, problem_without_value=hidden)
+_READABLE = "write an address that the service can read, such as `https://...` or `s3://...`"
+_FOR_CALLBACK = "write an address that begins with `https://` or `http://`, or an e-mail address"
+_ENCODED_SPACES = "write `%20` for each space"
 
 
-def _is_blank(letter: str) -> bool:
-    # Invisible characters come along when an address is copied: a byte order mark, a blank of no width.
-    return letter.isspace() or not letter.isprintable()
+def _make_finding(pointer: str, text: str, problem: str, remedy: str, corrected: str | None = None) -> Finding:
+    """Return a finding about an address; a corrected address becomes the suggestion."""
+    return Finding(
+        "param_pattern",
+        "warning",
+        pointer,
+        f"{problem}: {describe_value(text)}",
+        remedy if corrected is None else "",
+        None if corrected is None else format_value(corrected),
+        problem_without_value=problem,
+        remedy_without_value=remedy,
+    )
+
+
+def _is_invisible(character: str) -> bool:
+    # Copied addresses often include a byte order mark or a space without width.
+    return character.isspace() or not character.isprintable()
 
 
 def _strip(text: str) -> str:
     start, end = 0, len(text)
-    while start < end and _is_blank(text[start]):
+    while start < end and _is_invisible(text[start]):
         start += 1
-    while start < end and _is_blank(text[end - 1]):
+    while start < end and _is_invisible(text[end - 1]):
         end -= 1
     return text[start:end]
 
 
-def _check_blanks(text: str, pointer: str) -> Iterator[Finding]:
+def _check_whitespace(text: str, pointer: str) -> Iterator[Finding]:
     address = _strip(text)
     if not address:
-        yield _make_finding(pointer, text, "an address: a text of blanks is none")
+        yield _make_finding(pointer, text, "is empty apart from whitespace", "write an address")
     elif address != text:
-        found = "a blank or a line break around the address, in "
-        yield _make_finding(pointer, text, "the address alone", found, address)
-    elif any(_is_blank(letter) and letter != " " for letter in text):
-        wanted = "an address without line breaks and invisible characters"
-        yield _make_finding(pointer, text, wanted, "a line break or an invisible character in ")
+        remedy = "write the address alone"
+        yield _make_finding(pointer, text, "has whitespace around the address", remedy, address)
+    elif any(_is_invisible(character) and character != " " for character in text):
+        problem = "has a line break or an invisible character in the address"
+        yield _make_finding(pointer, text, problem, "remove it")
 
 
-def _holds_several(text: str) -> bool:
-    # Counting is faster than the pattern, and most texts hold one address.
+def _has_several_addresses(text: str) -> bool:
+    # Most texts hold one address, and counting is faster than matching.
     return text.count("://") > 1 and _SECOND.match(text.strip()) is not None
 
 
 def _make_several_finding(pointer: str, text: str) -> Finding:
-    return _make_finding(pointer, text, "one address", "several addresses in ")
+    return _make_finding(pointer, text, "contains several addresses", "write one address")
 
 
 def _check_address(text: Any, pointer: str) -> Iterator[Finding]:
-    """Check the address of something that the service fetches."""
+    """Check an address that the service fetches data from."""
     if not isinstance(text, str) or not text:
         return
-    if _holds_several(text):
+    if _has_several_addresses(text):
         yield _make_several_finding(pointer, text)
         return
     if _PLAIN.fullmatch(text):
         return
-    blanks = [*_check_blanks(text, pointer)]
+    whitespace = [*_check_whitespace(text, pointer)]
     address = _strip(text)
-    wanted = "an address that the service can read, such as `https://...` or `s3://...`"
-    if blanks and (not address or _PLAIN.fullmatch(address)):
-        yield from blanks
+    if whitespace and (not address or _PLAIN.fullmatch(address)):
+        yield from whitespace
     elif _LOCAL.match(address):
-        yield _make_finding(pointer, text, wanted, "a path on your computer, ")
+        yield _make_finding(pointer, text, "is a path on your computer", _READABLE)
     elif _WITHOUT_HOST.match(address):
-        yield _make_finding(pointer, text, wanted, "an address without a host, ")
+        yield _make_finding(pointer, text, "is an address without a host", _READABLE)
     elif not _SCHEME.match(address) and re.search(r"[./\\\s]", address):
-        yield _make_finding(pointer, text, wanted, "no address: ")
-    elif blanks:
-        yield from blanks
+        yield _make_finding(pointer, text, "is not an address", _READABLE)
+    elif whitespace:
+        yield from whitespace
     elif " " in address and address.lower().startswith("http"):
-        # A blank is part of a key in a bucket, but of no address of the web.
-        yield _make_finding(pointer, text, "`%20` for each blank", "a blank in ", address.replace(" ", "%20"))
+        # The key of an object in a bucket may contain spaces, a web address may not.
+        corrected = address.replace(" ", "%20")
+        yield _make_finding(pointer, text, "has a space in the address", _ENCODED_SPACES, corrected)
 
 
 def check_callback(params: Mapping[str, Any]) -> Iterator[Finding]:
-    """Check the address that a result is sent to."""
+    """Check the address that the service sends results to."""
     value, pointer = params["callback_url"], "/callback_url"
     if not isinstance(value, str) or not value:
         return
     address = _strip(value)
-    is_mail = "@" in address and not _LOCAL.match(address)
+    is_email = "@" in address and not _LOCAL.match(address)
     is_web = address.lower().startswith(("http://", "https://"))
-    wanted = "an address that begins with `https://` or `http://`, or an e-mail address"
-    if not is_web and not is_mail:
-        yield _make_finding(pointer, value, wanted)
-    elif _holds_several(value):
+    if not is_web and not is_email:
+        yield _make_finding(pointer, value, "is neither a web address nor an e-mail address", _FOR_CALLBACK)
+    elif _has_several_addresses(value):
         yield _make_several_finding(pointer, value)
     elif _WITHOUT_HOST.match(address):
-        yield _make_finding(pointer, value, wanted, "an address without a host, ")
-    elif blanks := [*_check_blanks(value, pointer)]:
-        yield from blanks
+        yield _make_finding(pointer, value, "is an address without a host", _FOR_CALLBACK)
+    elif whitespace := [*_check_whitespace(value, pointer)]:
+        yield from whitespace
     elif " " in address:
-        fix = address.replace(" ", "%20") if is_web else None
-        yield _make_finding(pointer, value, "an address without blanks", "a blank in ", fix)
+        remedy, corrected = (_ENCODED_SPACES, address.replace(" ", "%20")) if is_web else ("remove it", None)
+        yield _make_finding(pointer, value, "has a space in the address", remedy, corrected)
 
 
 def _check_attachment(params: Mapping[str, Any]) -> Iterator[Finding]:
@@ -164,7 +175,7 @@ def _check_examples(params: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _check_files(params: Mapping[str, Any]) -> Iterator[Finding]:
-    """Check the files of pre-made annotations: those of a video, and the masks of an image."""
+    """Check the addresses of pre-made annotations: video files and image masks."""
     for names in (("url",), ("combined", "indexedImage")):
         address = get_member(params["hypothesis"], "annotations", *names)
         yield from _check_address(address, join_pointer("hypothesis", "annotations", *names))

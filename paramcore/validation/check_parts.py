@@ -1,4 +1,4 @@
-"""What the cross-param checks share: `CrossCheck`, and access to values of any form."""
+"""Helpers of the cross-param checks, for values of any JSON type."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ CheckFunction: TypeAlias = Callable[[Mapping[str, Any]], Iterator[Finding]]
 
 @frozen(eq=False)
 class CrossCheck:
-    """A check of one param by itself, or of several effective params."""
+    """A check that JSON Schema cannot express, of one param or of several."""
 
     function: CheckFunction
-    #: The params that the check needs; it runs where all of them are set.
+    #: The params that the check needs; it runs if all of them are set.
     params: tuple[str, ...]
-    #: The task types that it is for; empty for all types.
+    #: The task types that the check applies to; empty for all types.
     types: tuple[str, ...] = ()
-    #: The params that it also reads, where they are set.
+    #: The params that the check also reads if they are set.
     optional: tuple[str, ...] = ()
     #: `params`, and `params` with `optional`, as sets.
     needed: frozenset[str] = field(init=False, default=Factory(lambda self: frozenset(self.params), takes_self=True))
@@ -38,16 +38,19 @@ class CrossCheck:
         return len(self.reads) > 1
 
 
-def make_choice_finding(severity: Severity, pointer: str, value: Any, wanted: str, known: Iterable[str]) -> Finding:
-    """Return the finding that a value is none of the known names, with the name that was probably meant."""
-    suggestion = suggest_name(value if isinstance(value, str) else format_value(value), known)
-    fix = None if suggestion is None else format_value(suggestion)
-    found, hidden = describe_value(value), describe_type(value)
-    return Finding("param_choice", severity, pointer, found, wanted, fix, problem_without_value=hidden)
+def make_choice_finding(severity: Severity, pointer: str, value: Any, expected: str, known: Iterable[str]) -> Finding:
+    """Return the finding that a value is not a known name, with the nearest one."""
+    name = suggest_name(value if isinstance(value, str) else format_value(value), known)
+    suggestion = None if name is None else format_value(name)
+    shown, hidden = (f"must be {expected}, got {describe(value)}" for describe in (describe_value, describe_type))
+    return Finding("param_choice", severity, pointer, shown, suggestion=suggestion, problem_without_value=hidden)
 
 
 def walk_nested(value: Any, pointer: str, below: str) -> Iterator[tuple[Mapping[str, Any], str]]:
-    """Yield the objects of an array and, outermost first, of the arrays called `below` in them, with pointers."""
+    """Yield the objects of an array, and of nested arrays, with their pointers.
+
+    Nested arrays are the members `below`.  An outer object comes before its nested objects.
+    """
     waiting = [(value, pointer)]
     while waiting:
         array, start = waiting.pop()
@@ -69,23 +72,23 @@ def list_leaves(value: Any, pointer: str) -> Iterator[tuple[Any, str]]:
 
 
 def get_member(value: Any, *names: str) -> Any:
-    """Return what these names lead to; `None` where one of them is missing."""
+    """Return the value at a path of names, or `None` if a name is missing."""
     for name in names:
         value = value.get(name) if isinstance(value, dict) else None
     return value
 
 
 def get_number(value: Any, name: str) -> int | float | None:
-    """Return a member that is a number."""
+    """Return a member if it is a number, else `None`."""
     number = get_member(value, name)
     return number if type(number) in (int, float) else None
 
 
 def list_members(value: Any) -> Iterable[tuple[str, Any]]:
-    """Return the members of an object."""
+    """Return the members of an object, and none for another value."""
     return value.items() if isinstance(value, dict) else ()
 
 
 def list_elements(value: Any) -> Iterable[Any]:
-    """Return the elements of an array."""
+    """Return the elements of an array, and none for another value."""
     return value if isinstance(value, (list, tuple)) else ()

@@ -1,16 +1,16 @@
-"""Derive the schema of a project alone, whose tasks complete it with further params.
+"""Derive the schema for a project without its tasks, which may add params.
 
-A project is wrong only where no added param could make it right.  Two schemas
-are derived from each schema that applies to the params as a whole:
+A project is invalid only if no added param could make it valid.  Two schemas are
+derived from each schema that applies to the params as a whole:
 
 - `possible` accepts an object that some completion may make valid.
-- `certain` accepts an object of which every completion is valid.
+- `certain` accepts an object if every completion of it is valid.
 
-Each needs the other, because `not` turns one into the other.  For example,
+Each needs the other, because `not` swaps the two.  For example,
 `{"required": ["a"]}` is possible for every object, and certain for one with `a`.
 
-Keywords are derived one by one, so `possible` may accept an object that no
-completion makes valid.  It never rejects one that some completion makes valid.
+Keywords are derived separately, so `possible` may accept an object that no
+completion makes valid.  It never rejects an object that a completion makes valid.
 """
 
 from __future__ import annotations
@@ -22,49 +22,49 @@ from paramcore.validation.subschemas import list_subschemas, make_reference, rea
 from paramcore.values import join_pointer, resolve_pointer
 
 _Schema: TypeAlias = dict[str, Any]
-#: `enforced` is `possible` without `x-warn`, for places where a warning would decide.
+#: `enforced` is `possible` without `x-warn`, for keywords whose result a warning would change.
 _Purpose: TypeAlias = Literal["possible", "enforced", "certain"]
 
 _REJECT_ALL: _Schema = {"not": {}}
 
-#: Keywords that a completion may satisfy, and keywords that are derived with others or hold definitions.
+#: Keywords that a completion may satisfy, that are derived with `if`, or that contain definitions.
 _DROPPED = {"required", "minProperties", "dependentRequired", "then", "else", "$defs", "definitions"}
 
-#: Keywords that reject a name: a completion may bring it.
+#: Keywords that can reject a name that a completion adds.
 _CLOSING = ("additionalProperties", "patternProperties", "propertyNames", "unevaluatedProperties")
 
-#: The root keyword that holds the derived schemas, where references to the original stay what they are.
+#: The root keyword for the derived schemas; references to the original schemas stay valid.
 _DERIVED = "x-derived"
 
-#: Holds the schema of the original that a message shows in place of a derived one.
+#: The keyword for the original of a derived schema, which messages show.
 ORIGINAL = "x-original"
 
 
 def derive_completion(document: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return a larger document, and a schema in it of the objects that some completion may make valid."""
+    """Return the document with derived schemas, and `possible` for its root."""
     completion = _Completion(document)
     return {**document, _DERIVED: completion.derived}, completion.root
 
 
 class _Completion:
-    """The schemas that are derived from one document, by names such as `possible /allOf/0`."""
+    """The schemas derived from one document, by names such as `possible /allOf/0`."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.derived: dict[str, Any] = {}
         self._waiting: list[tuple[str, _Purpose, str]] = []
-        #: The schema that is derived from the whole document.
+        #: The schema derived from the whole document.
         self.root = self._refer("possible", "")
-        # A queue, and no recursion: a chain of references may be long.
+        # A chain of references may be too long for recursion.
         while self._waiting:
             name, purpose, pointer = self._waiting.pop()
             schema = resolve_pointer(document, pointer)
             if purpose == "certain":
-                self.derived[name] = self._certain(schema, pointer)
+                self.derived[name] = self._derive_certain(schema, pointer)
             else:
-                self.derived[name] = self._possible(schema, pointer, purpose)
+                self.derived[name] = self._derive_possible(schema, pointer, purpose)
 
     def _refer(self, purpose: _Purpose, pointer: str) -> _Schema:
-        """Return a reference to what is derived from the schema at a pointer."""
+        """Return a reference to the schema derived from the schema at a pointer."""
         name = f"{purpose} {pointer}"
         if name not in self.derived:
             self.derived[name] = None
@@ -72,10 +72,10 @@ class _Completion:
         return {"$ref": make_reference(join_pointer(_DERIVED, name))}
 
     def _refer_each(self, purpose: _Purpose, schema: _Schema, pointer: str, keyword: str) -> list[_Schema]:
-        """Return a reference for each schema that a keyword holds."""
+        """Return a reference to the derived schema of each schema in a keyword."""
         return [self._refer(purpose, pointer + below) for below, _ in list_subschemas(schema, [keyword])]
 
-    def _possible(self, schema: _Schema, pointer: str, purpose: _Purpose) -> _Schema:
+    def _derive_possible(self, schema: _Schema, pointer: str, purpose: _Purpose) -> _Schema:
         kept: _Schema = {}
         parts: list[_Schema] = []
         for keyword, value in schema.items():
@@ -84,15 +84,15 @@ class _Completion:
             elif keyword == "anyOf":
                 kept[keyword] = self._refer_each(purpose, schema, pointer, keyword)
             elif keyword == "oneOf":
-                parts.append(self._select_one(schema, pointer, purpose, "certain"))
+                parts.append(self._derive_one_of(schema, pointer, purpose, "certain"))
             elif keyword == "not":
                 kept[keyword] = {**self._refer("certain", f"{pointer}/not"), ORIGINAL: value}
             elif keyword == "if":
-                parts.append(self._choose(schema, pointer, purpose))
+                parts.append(self._derive_condition(schema, pointer, purpose))
             elif keyword == "dependentSchemas":
                 names = {name: pointer + join_pointer(keyword, name) for name in value}
                 kept[keyword] = {name: self._refer(purpose, below) for name, below in names.items()}
-                # A completion may bring the name: its schema may then allow names that are there.
+                # A completion may add the name, whose schema may then allow other names.
                 parts += [{"anyOf": [{}, self._refer("enforced", below)]} for below in names.values()]
             elif keyword == "x-warn":
                 if purpose == "possible":
@@ -106,12 +106,12 @@ class _Completion:
             elif keyword not in _DROPPED:
                 kept[keyword] = value
         if "description" in schema:
-            # The message of a choice is the description beside it.
+            # Messages show the description of the schema that contains the choice.
             parts = [{"description": schema["description"], **part} for part in parts]
         return {**kept, "allOf": parts} if parts else kept
 
-    def _choose(self, schema: _Schema, pointer: str, purpose: _Purpose) -> _Schema:
-        """Return what is possible by `if`, `then` and `else`: a completion may decide the condition."""
+    def _derive_condition(self, schema: _Schema, pointer: str, purpose: _Purpose) -> _Schema:
+        """Return the schema derived from `if`, which a completion may make true or false."""
         possible_condition = self._refer("enforced", f"{pointer}/if")
 
         def refer_branch(keyword: str, purpose: _Purpose) -> _Schema:
@@ -120,12 +120,12 @@ class _Completion:
         undecided = {"anyOf": [refer_branch("then", "enforced"), refer_branch("else", "enforced")]}
         return {
             "if": self._refer("certain", f"{pointer}/if"),
-            # The condition is here again because names that it describes are evaluated.
+            # Repeat the condition, because it evaluates names.
             "then": {"allOf": [possible_condition, refer_branch("then", purpose)]},
             "else": {"if": possible_condition, "then": undecided, "else": refer_branch("else", purpose)},
         }
 
-    def _certain(self, schema: _Schema, pointer: str) -> _Schema:
+    def _derive_certain(self, schema: _Schema, pointer: str) -> _Schema:
         parts: list[_Schema] = []
         for keyword, value in schema.items():
             if keyword in ("type", "required", "minProperties"):
@@ -144,16 +144,16 @@ class _Completion:
             elif keyword == "anyOf":
                 parts.append({keyword: self._refer_each("certain", schema, pointer, keyword)})
             elif keyword == "oneOf":
-                parts.append(self._select_one(schema, pointer, "certain", "enforced"))
+                parts.append(self._derive_one_of(schema, pointer, "certain", "enforced"))
             elif keyword == "not":
                 parts.append({keyword: self._refer("enforced", f"{pointer}/not")})
             elif keyword == "if":
-                parts.append(self._choose_certain(schema, pointer))
+                parts.append(self._derive_certain_condition(schema, pointer))
             elif keyword == "$ref":
                 parts.append(self._refer("certain", read_reference(value)))
         return {"allOf": parts} if parts else {}
 
-    def _choose_certain(self, schema: _Schema, pointer: str) -> _Schema:
+    def _derive_certain_condition(self, schema: _Schema, pointer: str) -> _Schema:
         certain = {
             keyword: self._refer("certain", f"{pointer}/{keyword}") if keyword in schema else {}
             for keyword in ("if", "then", "else")
@@ -167,8 +167,8 @@ class _Completion:
             ]
         }
 
-    def _select_one(self, schema: _Schema, pointer: str, accepts: _Purpose, excludes: _Purpose) -> _Schema:
-        """Return a schema that accepts one schema of `oneOf`, and excludes each other one."""
+    def _derive_one_of(self, schema: _Schema, pointer: str, accepts: _Purpose, excludes: _Purpose) -> _Schema:
+        """Return the schema derived from `oneOf`: one branch matches, and no other."""
         accepted = self._refer_each(accepts, schema, pointer, "oneOf")
         excluded = self._refer_each(excludes, schema, pointer, "oneOf")
         others = [
@@ -179,7 +179,7 @@ class _Completion:
 
 
 def _make_part_schema(value: Mapping[str, Any]) -> _Schema:
-    """Return a schema of the objects that further names may complete to this value."""
+    """Return the schema of the objects that further names may complete to this value."""
     return {
         "properties": {name: {"const": member} for name, member in value.items()},
         "additionalProperties": False,

@@ -1,7 +1,7 @@
-"""Checks that JSON Schema cannot express: one value against another, or a size in bytes.
+"""Check what JSON Schema cannot express: related values, and sizes in bytes.
 
-Each is documented for the types that it names.  A check ignores values of the
-wrong type: the schema reports them.
+Each rule is documented for the task types of its check.  A check ignores values
+of the wrong JSON type, because the schema reports them.
 """
 
 from __future__ import annotations
@@ -30,20 +30,21 @@ from paramcore.values import join_pointer
 def _check_limits(
     value: Any, pointer: str, lower: str, upper: str, severity: Severity, *, least: int | None = None
 ) -> Iterator[Finding]:
-    """Check that the `upper` limit of an object is not below its `lower` limit, which is `least` by default."""
+    """Check that the `upper` limit of an object is not below its `lower` limit.
+
+    Without a `lower` limit, `least` applies.
+    """
     maximum, minimum = get_number(value, upper), get_number(value, lower)
     bound = least if minimum is None else minimum
     if maximum is not None and bound is not None and maximum < bound:
-        found = f"{format_value(maximum)} as `{upper}`"
-        wanted = f"at least {format_value(bound)}" + ("" if minimum is None else f", as `{lower}` says")
+        limit = format_value(bound) if minimum is None else f"`{lower}`"
+        value_of_lower = "" if minimum is None else f" ({format_value(minimum)})"
         yield Finding(
             "param_range",
             severity,
             pointer + join_pointer(upper),
-            found,
-            wanted,
-            problem_without_value=f"a smaller `{upper}`",
-            remedy_without_value=f"at least `{lower}`",
+            f"must be at least {limit}{value_of_lower}, got {format_value(maximum)}",
+            problem_without_value=f"must be at least {limit}",
         )
 
 
@@ -61,9 +62,10 @@ def _check_fields(params: Mapping[str, Any]) -> Iterator[Finding]:
         yield from _check_limits(field, pointer, "min", "max", "warning")
         field_id = field.get("field_id")
         if isinstance(field_id, str) and field_id in ids:
-            found = f"the field id {describe_value(field_id).removeprefix('the text ')} for the second time"
-            at, hidden = f"{pointer}/field_id", "an id given twice"
-            yield Finding("param_repeated", "error", at, found, "each id once", problem_without_value=hidden)
+            problem = f"another field has the id {describe_value(field_id).removeprefix('the text ')}"
+            remedy, hidden = "give each field its own id", "another field has the same id"
+            at = f"{pointer}/field_id"
+            yield Finding("param_repeated", "error", at, problem, remedy, problem_without_value=hidden)
         elif isinstance(field_id, str):
             ids.add(field_id)
 
@@ -73,19 +75,19 @@ def _check_numbers(params: Mapping[str, Any], param: str) -> Iterator[Finding]:
         yield from _check_limits(attribute, join_pointer(param, name), "min", "max", "error")
 
 
-#: The service documents 10 KB, and not whether that is 10,000 bytes or 10,240.
+#: The service documents 10 KB, which may be 10,000 bytes or 10,240.
 _MAX_METADATA = 10_240
 _encode_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _check_metadata(params: Mapping[str, Any]) -> Iterator[Finding]:
-    # A character takes at most four bytes, and `repr` is faster than an encoder.
+    # A character has at most four bytes in UTF-8, and `repr` is faster than an encoder.
     if 4 * len(repr(params["metadata"])) <= _MAX_METADATA:
         return
     size = len(_encode_compact(params["metadata"]).encode())
     if size > _MAX_METADATA:
-        found, wanted = f"an object of {size:,} bytes", f"at most {_MAX_METADATA:,} bytes"
-        yield Finding("param_size", "warning", "/metadata", found, wanted)
+        problem = f"must have at most {_MAX_METADATA:,} bytes as JSON, has {size:,}"
+        yield Finding("param_size", "warning", "/metadata", problem)
 
 
 def _check_context_attachments(params: Mapping[str, Any]) -> Iterator[Finding]:
@@ -93,12 +95,13 @@ def _check_context_attachments(params: Mapping[str, Any]) -> Iterator[Finding]:
     for index, context in enumerate(list_elements(params["context_attachments"])):
         if isinstance(attachment, str) and get_member(context, "attachment") == attachment:
             pointer = join_pointer("context_attachments", index, "attachment")
-            yield Finding("param_conflict", "error", pointer, "the task's own attachment", "another image beside it")
+            problem = "is the same image as `attachment`"
+            yield Finding("param_conflict", "error", pointer, problem, "attach another image")
 
 
 def _check_relationships(params: Mapping[str, Any]) -> Iterator[Finding]:
     names = (label.get("name") for label, _ in walk_nested(params["labels"], "", "children"))
-    # A dict keeps the order of the file: of two names that are equally near, the first is always suggested.
+    # A dict keeps the order of the file, so a tie between suggestions always has the same result.
     labels = dict.fromkeys(name for name in names if isinstance(name, str))
     for index, relationship in enumerate(list_elements(params["relationships"])):
         for end in ("source_label", "target_label"):
@@ -118,7 +121,7 @@ def _check_category_ids(params: Mapping[str, Any]) -> Iterator[Finding]:
 
 _IMAGES = ("imageannotation", "segmentannotation", "lidartopdown")
 
-#: Every check, in any order: findings are sorted.
+#: Every check; the order does not matter, because findings are sorted.
 CROSS_CHECKS = (
     CrossCheck(_check_shapes, ("geometries",)),
     CrossCheck(_check_fields, ("fields",), ("textcollection",)),

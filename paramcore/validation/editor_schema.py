@@ -1,4 +1,4 @@
-"""Schemas of whole files, for editors: a project object, a task request, the body of an update."""
+"""Make schemas of whole files for editors: projects, tasks and updates."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from paramcore.validation.schema import Schema, read_schema_file
 from paramcore.validation.subschemas import map_schemas
 from paramcore.validation.user_schema import DIALECT
 
-#: Root keywords that concern one param at a time.  The others need the params of both layers.
+#: Root keywords that apply to one param at a time; the others need the effective params.
 _PER_PARAM = ("type", "properties", "$defs", "definitions")
 
 
 def make_editor_schema(schema: Schema, purpose: Literal["project", "task", "update"]) -> dict[str, Any]:
-    """Return the JSON Schema of a file that holds params of a type.
+    """Return the JSON Schema of a file with params of a type.
 
-    It requires no param: the project or the task may bring it (T13).
+    The schema requires no param, because the other layer may set it (T13).
     """
     per_param = {name: schema.document[name] for name in _PER_PARAM if name in schema.document}
     per_param = {"$schema": DIALECT, **per_param}
@@ -26,21 +26,25 @@ def make_editor_schema(schema: Schema, purpose: Literal["project", "task", "upda
         fields = read_schema_file("request" if purpose == "task" else "update")["properties"]
         title = f"{schema.type} {purpose}"
         document = {**per_param, "title": title, "properties": {**fields, **schema.params}}
-    # Editors complain about keywords that they do not know.
+    # Editors warn of unknown keywords.
     cleaned: dict[str, Any] = map_schemas(document, _drop_own_keywords)
-    # Validators keep `schema.document`, so nothing of it is handed out.
+    # The caller may change its copy; validators keep `schema.document`.
     return deepcopy(cleaned)
 
 
 def _make_project_schema(schema: Schema, per_param: dict[str, Any]) -> dict[str, Any]:
     bookkeeping = {
-        "version": {"title": "Version", "description": "Its place in the history, from 0 on.", "type": "integer"},
-        "created_at": {"title": "Made", "description": "When the service made it.", "type": ["string", "null"]},
+        "version": {"title": "Version", "description": "The number of the version, from 0.", "type": "integer"},
+        "created_at": {
+            "title": "Created at",
+            "description": "When the service created the version.",
+            "type": ["string", "null"],
+        },
     }
     version = {"type": "object", "required": ["version"], "properties": {**bookkeeping, **schema.params}}
     properties = {
-        "type": {"title": "Task type", "description": "Of all tasks of the project.", "const": schema.type},
-        "name": {"title": "Name", "description": "As in the project's address.", "type": "string"},
+        "type": {"title": "Task type", "description": "The type of all tasks of the project.", "const": schema.type},
+        "name": {"title": "Name", "description": "The name of the project, as in its URL.", "type": "string"},
         "param_history": {
             "title": "Versions",
             "description": "The versions of the params, oldest first.",

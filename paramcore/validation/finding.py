@@ -10,23 +10,23 @@ from paramcore.text import join_message
 
 Severity: TypeAlias = Literal["error", "warning"]
 
-#: Every code and what it means; `docs/findings.md` has a paragraph on each.
+#: Every code and its meaning; `docs/findings.md` has a paragraph on each code.
 CODES = {
     "param_missing": "a param that the type requires is missing",
     "param_type": "a value has the wrong type",
-    "param_choice": "a value is none of the allowed ones",
-    "param_range": "a number is too small or too large, by itself or against another number",
+    "param_choice": "a value is not one of the allowed values",
+    "param_range": "a number is too small or too large, possibly compared to another number",
     "param_size": "a text, an array or an object is too short or too long",
     "param_pattern": "a text has the wrong form",
     "param_repeated": "a value that must be unique is repeated",
     "param_conflict": "values contradict each other",
-    "param_unknown": "the type does not know a name",
+    "param_unknown": "the type has no param or member of this name",
     "param_misplaced": "a name belongs elsewhere",
-    "type_unknown": "a task type has no schema: only the params of every type are validated",
-    "request_refused": "a task request cannot be resolved: it names another project or version, or holds no params",
-    "update_mode": "a name in an update is not `patch`, and was probably meant to be",
-    "update_wrapper": "an update holds its params inside another object",
-    "update_argument": "an update holds a field of another call",
+    "type_unknown": "a task type has no schema, so only the params of every type are validated",
+    "request_refused": "a task request cannot be resolved: it names another project or version, or has no params",
+    "update_mode": "a name in an update is probably a misspelt `patch`",
+    "update_wrapper": "an update has its params inside another object",
+    "update_argument": "an update contains a field of another call",
     "update_null": "an update sets a param to null, which does not remove it",
     "update_noop": "an update changes nothing",
     "lint_unused_default": "every task of the file overrides the project's value",
@@ -36,13 +36,13 @@ CODES = {
     "lint_bare_opt_out": "a task opts out of params that it needs",
     "lint_noop_version": "a version changes nothing",
     "lint_retry_twin": "a version looks like the previous one, sent twice",
-    "lint_stored_name": "a version holds a name that is not a param",
+    "lint_stored_name": "a version contains a name that is not a param",
 }
 
 
 @frozen
 class Finding:
-    """One thing that is wrong, at one place.
+    """One problem at one place.
 
     `str()` gives one line::
 
@@ -51,14 +51,15 @@ class Finding:
 
     #: One of `CODES`.
     code: str
+    #: `error` or `warning`.
     severity: Severity
-    #: A JSON Pointer (RFC 6901) into the effective params, or into the params of `version` for a project's own.
+    #: A JSON Pointer (RFC 6901) into the effective params, or into the params of `version`.
     pointer: str
     #: What is wrong: `must be a whole number, got the text '20'`.
     problem: str
-    #: What to do, where that is more than to write the suggestion.
+    #: What to do; empty where the suggestion or the problem is enough.
     remedy: str = ""
-    #: The value or name to write instead, as JSON, where there is an obvious one.
+    #: The value, as JSON, or the name to write instead; `None` where none is obvious.
     suggestion: str | None = None
     #: The project version that the value comes from; `None` for the task's own values and for missing params.
     version: int | None = None
@@ -66,8 +67,9 @@ class Finding:
     first_set_in: int | None = None
     #: Whether this would be an error if the task did not override the value.
     overridden: bool = False
-    #: The texts for `problem` and `remedy` in `without_values`; empty where they show no value.
+    #: The problem without values of params; empty if it has none.
     problem_without_value: str = field(default="", repr=False)
+    #: The remedy without values of params; empty if it has none.
     remedy_without_value: str = field(default="", repr=False)
 
     @property
@@ -77,20 +79,20 @@ class Finding:
 
     @property
     def message(self) -> str:
-        """The problem, and the remedy or the suggestion."""
+        """The problem, then the remedy or the suggestion."""
         problem = f"{self.problem} (the task overrides it)" if self.overridden else self.problem
         suggestion = f"write `{self.suggestion}`" if self.suggestion is not None else ""
         return join_message(problem, self.remedy or suggestion)
 
     def without_values(self) -> Finding:
-        """Return the finding without any value of the params."""
+        """Return the finding with messages that contain no value of a param."""
         if not self.problem_without_value:
             return self
-        wanted = self.remedy_without_value or self.remedy
-        return evolve(self, problem=self.problem_without_value, remedy=wanted, suggestion=None)
+        remedy = self.remedy_without_value or self.remedy
+        return evolve(self, problem=self.problem_without_value, remedy=remedy, suggestion=None)
 
     def to_json(self) -> dict[str, Any]:
-        """Return `code severity pointer layer version first_set_in message problem remedy suggestion`."""
+        """Return the attributes of the finding, `layer` and `message` as JSON."""
         return {
             "code": self.code,
             "severity": self.severity,
@@ -110,6 +112,6 @@ class Finding:
 
     @property
     def sort_key(self) -> tuple[Any, ...]:
-        """Sorts findings by place, errors first."""
+        """The key that sorts findings by place, errors first."""
         layer = (self.version is not None, self.version or 0)
         return (self.pointer, self.severity, self.code, self.remedy, *layer, self.problem)

@@ -1,10 +1,11 @@
-"""Checks of what refers to a field of a form or to a choice of it, in `textcollection`; see `references`."""
+"""Check references to fields of a form and their choices (`textcollection`)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from paramcore.text import format_name
 from paramcore.validation.check_parts import (
     CrossCheck,
     get_member,
@@ -21,7 +22,7 @@ _FIELD = "the `field_id` of a field"
 
 
 def _list_fields(params: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """Return the fields of a form, and of the sets in it, by their ids."""
+    """Return the fields of a form and of its nested sets, by `field_id`."""
     fields = [field for field, _ in walk_nested(params["fields"], "", "fields")]
     return {field["field_id"]: field for field in fields if isinstance(field.get("field_id"), str)}
 
@@ -53,7 +54,7 @@ def _check_conditions(params: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _check_answers(answers: Any, pointer: str, field: Mapping[str, Any]) -> Iterator[Finding]:
-    """Check answers to a field; of an object only `not` is documented."""
+    """Check the answers to a field; an object is documented only with the key `not`."""
     while isinstance(answers, dict) and "not" in answers:
         answers, pointer = answers["not"], f"{pointer}/not"
     choices = [choice for choice, _ in walk_nested(field.get("choices"), "", "subchoices")]
@@ -75,12 +76,12 @@ def _check_hypothesis(params: Mapping[str, Any]) -> Iterator[Finding]:
             continue
         field_id, field = get_member(answer, "field_id"), fields.get(name, {})
         if isinstance(field_id, str) and field_id != name:
-            wanted = "the id that the answer stands under"
-            yield make_choice_finding("warning", f"{pointer}/field_id", field_id, wanted, [name])
-        kind, known = get_member(answer, "type"), field.get("type")
-        if isinstance(kind, str) and isinstance(known, str) and kind != known:
-            yield make_choice_finding("warning", f"{pointer}/type", kind, f"the type of the field, `{known}`", [known])
-        # A response is a list of lists.
+            expected = f"`{format_name(name)}`, the key of the answer"
+            yield make_choice_finding("warning", f"{pointer}/field_id", field_id, expected, [name])
+        answer_type, field_type = get_member(answer, "type"), field.get("type")
+        if isinstance(answer_type, str) and isinstance(field_type, str) and answer_type != field_type:
+            expected = f"`{format_name(field_type)}`, the type of the field"
+            yield make_choice_finding("warning", f"{pointer}/type", answer_type, expected, [field_type])
         for response, at in list_leaves(get_member(answer, "response"), f"{pointer}/response"):
             yield from _check_answers(response, at, field)
 

@@ -1,7 +1,7 @@
-"""The two JSON Schema validators: jsonschema, which explains errors, and jsonschema-rs, which is fast.
+"""The two validators: jsonschema explains errors, and jsonschema-rs is fast.
 
-jsonschema-rs comes with the extra `fast`.  It only decides whether there are
-findings; jsonschema finds them, so the findings are the same without the extra.
+The extra `fast` installs jsonschema-rs, which only decides whether a value has
+errors.  jsonschema then finds them, so the findings are the same without the extra.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 from paramcore.validation.subschemas import map_schemas, walk_schemas
 
-#: Keywords on which the two validators differ, or that only one of them reads.
+#: Keywords that the two validators treat differently, or that only one of them supports.
 _DIFFERING = {
     "pattern",
     "patternProperties",
@@ -20,14 +20,14 @@ _DIFFERING = {
     "contentEncoding",
     "contentMediaType",
     "contentSchema",
-    # `make_fast_validator` turns a warning into one more `allOf`, which would evaluate names for these.
+    # `make_fast_validator` moves `x-warn` into `allOf`, which would evaluate names for these keywords.
     "unevaluatedItems",
     "unevaluatedProperties",
 }
 
 
 def make_validator(document: Mapping[str, Any]) -> Any:
-    """Return a validator of jsonschema that reads `x-warn`: its errors there have `is_warning` set."""
+    """Return a jsonschema validator that sets `is_warning` on errors in `x-warn`."""
     from paramcore.validation.keywords import make_jsonschema_validator  # noqa: PLC0415  (it doubles the time of an import)
 
     return make_jsonschema_validator(document)
@@ -43,12 +43,12 @@ def has_fast_validator() -> bool:
 
 
 def suits_fast_validator(document: Mapping[str, Any]) -> bool:
-    """Return whether both validators accept the same values by a schema."""
+    """Return whether both validators accept the same values for a schema."""
     return all(_DIFFERING.isdisjoint(schema) for _, schema in walk_schemas(document))
 
 
 def make_fast_validator(document: Mapping[str, Any], *, fast: bool) -> Callable[[Any], bool]:
-    """Return a function that accepts a value which has no finding for certain; without `fast` it accepts none."""
+    """Return a function that accepts only valid values, and no value if not `fast`."""
     if not fast:
         return lambda _: False
     import jsonschema_rs  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""Keywords that `make_validator` adds to jsonschema, or validates differently."""
+"""Keywords that this package adds to jsonschema or validates differently."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from paramcore.values import equality_key, freeze
 
 
 def make_jsonschema_validator(document: Mapping[str, Any]) -> Any:
-    """Return a validator of jsonschema for a document, with the keywords of this module."""
-    # The default registry would fetch what a reference names; an empty one does not.
+    """Return a jsonschema validator with the keywords of this module."""
+    # The default registry fetches references; an empty registry does not.
     registry: Registry[Any] = Registry()
     keywords = {
         "multipleOf": _validate_multiple,
@@ -28,7 +28,7 @@ def make_jsonschema_validator(document: Mapping[str, Any]) -> Any:
         "additionalProperties": _validate_additional,
         "propertyNames": _validate_names,
     }
-    # A warning must not decide which elements are evaluated.
+    # Warnings must not change which elements are evaluated.
     lenient = extend(Draft202012Validator, keywords)(document, registry=registry)  # type: ignore[no-untyped-call]
     unevaluated = {
         "unevaluatedItems": lambda _, *rest: lenient.VALIDATORS["unevaluatedItems"](lenient, *rest),
@@ -45,18 +45,18 @@ def _validate_warning(validator: Any, schema: Any, value: Any, _: Any) -> Iterat
 
 
 def _validate_multiple(validator: Any, divisor: float, value: Any, _: Any) -> Iterator[Any]:
-    # jsonschema divides floats, and 0.07 / 0.01 is not quite 7.
+    # jsonschema divides floats, and 0.07 / 0.01 is not exactly 7.
     if validator.is_type(value, "number") and _read_decimal(value) % _read_decimal(divisor):
-        yield ValidationError("no multiple")
+        yield ValidationError("not a multiple")
 
 
 def _read_decimal(number: float) -> Fraction:
-    """Return the exact number that JSON has in place of a float."""
+    """Return the exact decimal number of a float in JSON."""
     return Fraction(repr(number)) if isinstance(number, float) else Fraction(number)
 
 
 def _validate_unique(_: Any, is_unique: Any, value: Any, __: Any) -> Iterator[Any]:
-    # jsonschema compares each pair of elements: quadratic, so it never ends on a long array.
+    # jsonschema compares each pair of elements, which is too slow for a long array.
     if is_unique and isinstance(value, list):
         keys = {equality_key(freeze(element)) for element in value}
         if len(keys) < len(value):
@@ -84,40 +84,40 @@ def _validate_names(validator: Any, schema: Any, value: Any, _: Any) -> Iterator
                 yield error
 
 
-def _validate_additional(validator: Any, wanted: Any, value: Any, schema: Any) -> Iterator[Any]:
-    # jsonschema joins the patterns to one, which changes what a group or a flag in them means.
+def _validate_additional(validator: Any, allowed: Any, value: Any, schema: Any) -> Iterator[Any]:
+    # jsonschema joins the patterns, which changes the meaning of their groups and flags.
     if isinstance(value, dict):
         described, patterns = schema.get("properties", {}), schema.get("patternProperties", ())
         names = [name for name in value if name not in described and not matches_any(patterns, name)]
-        yield from _validate_rest(validator, wanted, value, names, [*described])
+        yield from _validate_rest(validator, allowed, value, names, [*described])
 
 
 def _validate_rest(
-    validator: Any, wanted: Any, value: Mapping[str, Any], names: list[str], known_names: list[str]
+    validator: Any, allowed: Any, value: Mapping[str, Any], names: list[str], known_names: list[str]
 ) -> Iterator[Any]:
-    """Validate the members that nothing else describes."""
-    if wanted is False:
+    """Validate the members that no other keyword describes."""
+    if allowed is False:
         if names:
             error: Any = ValidationError("unknown names")
             error.unknown_names, error.known_names = names, known_names
             yield error
     else:
         for name in names:
-            yield from validator.descend(value[name], wanted, path=name)
+            yield from validator.descend(value[name], allowed, path=name)
 
 
 def _make_unevaluated_keyword(document: Mapping[str, Any], lenient: Any) -> Callable[..., Iterator[Any]]:
-    """Return the function for `unevaluatedProperties`; that of jsonschema does not list the names."""
+    """Return a function for `unevaluatedProperties` that lists the unknown names."""
 
-    def validate_unevaluated(validator: Any, wanted: Any, value: Any, schema: Any) -> Iterator[Any]:
+    def validate_unevaluated(validator: Any, allowed: Any, value: Any, schema: Any) -> Iterator[Any]:
         if isinstance(value, dict):
             others = {keyword: member for keyword, member in schema.items() if keyword != "unevaluatedProperties"}
             evaluated = {*list_evaluated(others, value)}
             names = [name for name in value if name not in evaluated]
-            yield from _validate_rest(validator, wanted, value, names, list_described_names(document, [others]))
+            yield from _validate_rest(validator, allowed, value, names, list_described_names(document, [others]))
 
     def list_evaluated(schema: Mapping[str, Any], value: Mapping[str, Any]) -> Iterator[str]:
-        """Yield the names that a schema evaluates; one that rejects the value makes its own error."""
+        """Yield the names that a schema evaluates, whether or not it accepts the value."""
         if "additionalProperties" in schema or "unevaluatedProperties" in schema:
             yield from value
             return

@@ -1,4 +1,4 @@
-"""The names that a schema knows in a value, with references, branches and patterns followed."""
+"""Collect the names that a schema describes in a value."""
 
 from __future__ import annotations
 
@@ -25,10 +25,9 @@ _WITH_PARTS = {"properties", "patternProperties", "additionalProperties", "items
 
 
 class KnownNames:
-    """The names that schemas know in one value and in its parts.
+    """The names that schemas describe in one value and in its parts.
 
-    Parts are made on use, each once: a schema may refer to itself for ever, a
-    value ends.
+    Parts are created on first use, because a schema may refer to itself.
     """
 
     def __init__(self, schema: Schema, nodes: Iterable[Any]) -> None:
@@ -36,58 +35,57 @@ class KnownNames:
         self._roots = list(nodes)
         self._nodes = list(list_describing(schema.document, self._roots))
         keywords = {keyword for node in self._nodes for keyword in node}
-        #: Whether the schemas say anything about the inside of a value.
+        #: Whether the schemas describe members or elements.
         self.has_parts: bool = not keywords.isdisjoint(_WITH_PARTS)
         #: The names that the schemas list.
         self.names: list[str] = list_described_names(schema.document, self._nodes)
         self._patterns = list(dict.fromkeys(name for node in self._nodes for name in node.get("patternProperties", ())))
-        #: Whether the schemas say what any other member must be.
+        #: Whether the schemas describe members of any other name.
         self._allows_others = any(
             node.get(keyword, False) is not False
             for node in self._nodes
             for keyword in ("additionalProperties", "unevaluatedProperties")
         )
-        # Where the schemas are closed, an unknown name is an error already.
+        # These keywords already reject unknown names as errors.
         closing = {"additionalProperties", "patternProperties", "unevaluatedProperties"}
         self._lists_all = "properties" in keywords and keywords.isdisjoint(closing)
         self._parts: dict[tuple[str | None, ...], KnownNames] = {}
 
     def allows(self, name: str) -> bool:
-        """Return whether the schemas know a name, or allow any other name."""
+        """Return whether the schemas describe a name or allow any name."""
         return self._allows_others or name in self.names or matches_any(self._patterns, name)
 
-    def add_unknown(self, value: Any, trail: tuple[str | int, ...], findings: list[Finding]) -> None:
-        """Add a finding for each unknown name inside an object or array, which is at `trail` in the params."""
+    def append_unknown(self, value: Any, trail: tuple[str | int, ...], findings: list[Finding]) -> None:
+        """Append a finding for each unknown name inside the value at `trail`."""
         if isinstance(value, list):
             elements = self._get_elements()
             for index, element in enumerate(value):
                 if elements.has_parts and isinstance(element, (dict, list)):
-                    elements.add_unknown(element, (*trail, index), findings)
+                    elements.append_unknown(element, (*trail, index), findings)
             return
         for name, member in value.items():
             if self._lists_all and name not in self.names:
-                self._add_unknown_name(name, value, trail, findings)
+                self._append_unknown_name(name, value, trail, findings)
             elif isinstance(member, (dict, list)):
                 part = self.get_part(name)
                 if part.has_parts:
-                    part.add_unknown(member, (*trail, name), findings)
+                    part.append_unknown(member, (*trail, name), findings)
 
-    def _add_unknown_name(
+    def _append_unknown_name(
         self, name: str, value: Mapping[str, Any], trail: tuple[str | int, ...], findings: list[Finding]
     ) -> None:
-        # Only names that fit here are suggested: `min` is for fields of type number, not for a text.
+        # Suggest only names that apply to this value: `min` is for number fields, not for text fields.
         nodes = _list_applicable(self._schema, self._roots, value)
         known = {key: node for each in nodes for key, node in each.get("properties", {}).items()}
         corrected = (key for key, node in known.items() if name in node.get("x-mistaken", ()))
         suggestion = next(corrected, None) or suggest_name(name, known)
         if self._schema.coverage == "full" or suggestion is not None:
-            pointer, found = join_pointer(*trail, name), f"the name {format_value(name)}"
-            wanted = "a name that is known here"
-            findings.append(Finding("param_unknown", "warning", pointer, found, wanted, suggestion))
+            pointer, problem = join_pointer(*trail, name), f"the name {format_value(name)} is unknown here"
+            findings.append(Finding("param_unknown", "warning", pointer, problem, suggestion=suggestion))
 
     def get_part(self, name: str) -> KnownNames:
         """Return the names in a member called `name`."""
-        # Keyed by what describes the member: values may have any number of names.
+        # Use the matching schemas as key, because values may have any number of names.
         matching = [pattern for pattern in self._patterns if matches_any([pattern], name)]
         key = ("member", name if name in self.names else None, *matching)
         if key not in self._parts:
@@ -112,7 +110,7 @@ class KnownNames:
 
 
 def _list_applicable(schema: Schema, nodes: Iterable[Any], value: Any) -> Iterator[dict[str, Any]]:
-    """Yield these schemas and all that describe this value; of a condition, the branch that applies."""
+    """Yield the schemas for this value; of a condition, only the applicable branch."""
     for node in nodes:
         if not isinstance(node, dict):
             continue

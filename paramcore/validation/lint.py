@@ -1,4 +1,4 @@
-"""Lint: what the service accepts, and probably not meant.  Every finding is a warning."""
+"""Lint: warn of values that the service accepts, but that are probably a mistake."""
 
 from __future__ import annotations
 
@@ -16,19 +16,18 @@ from paramcore.values import join_pointer, same
 
 
 def lint_history(project: Project) -> Iterator[Finding]:
-    """Yield the findings on a project's versions: versions that change nothing, names that are not params."""
+    """Yield the findings on versions that change nothing or contain other names."""
     for step in History.of(project).steps:
         number = step.version.number
+        repeated = f"version {number} has the same params as version {number - 1}"
         if step.is_probable_twin:
-            found = f"the params of version {number - 1} again, at most {TWIN_SECONDS} seconds later"
-            wanted = "one version: a request was probably sent twice"
-            yield _make_warning("lint_retry_twin", "", found, wanted, number)
+            problem = f"{repeated}, at most {TWIN_SECONDS} seconds later: a request was probably sent twice"
+            yield _make_warning("lint_retry_twin", "", problem, "", number)
         elif step.is_noop:
-            found, wanted = f"the params of version {number - 1} again", "a version that changes something"
-            yield _make_warning("lint_noop_version", "", found, wanted, number)
+            yield _make_warning("lint_noop_version", "", repeated, "", number)
         for name in step.version.not_inherited:
-            found, wanted = f"`{name}` among the params", "params only: it is no param, and no task inherits it"
-            yield _make_warning("lint_stored_name", join_pointer(name), found, wanted, number)
+            problem, remedy = f"`{name}` is not a param, so no task inherits it", "store only params in a project"
+            yield _make_warning("lint_stored_name", join_pointer(name), problem, remedy, number)
 
 
 def lint_params(own: Mapping[str, Any], inheritance: Inheritance) -> Iterator[Finding]:
@@ -40,17 +39,19 @@ def lint_params(own: Mapping[str, Any], inheritance: Inheritance) -> Iterator[Fi
         inherited = version.params.get(name)
         # `==` is fast and never false where `same` is true; `same` also distinguishes `true` from `1`.
         if name != "instruction" and value == inherited and name in version.params and same(value, inherited):
-            found = f"the value of `{name}` that the task inherits"
-            wanted = f"nothing: version {version.number} has the same"
-            yield _make_warning("lint_equal_override", join_pointer(name), found, wanted)
+            problem = f"`{name}` has the value that the task inherits from version {version.number}"
+            yield _make_warning("lint_equal_override", join_pointer(name), problem, "remove it from the task")
     if inheritance.appends and _contains_lines(own.get("instruction"), version.params["instruction"]):
-        found = "the project's instruction inside the task's"
-        wanted = f"the task's own text only: that of version {version.number} is appended, and would stand there twice"
-        yield _make_warning("lint_repeated_instruction", "/instruction", found, wanted)
+        problem = f"the task's instruction already contains the text that version {version.number} appends to it"
+        remedy = "write only the task's own text"
+        yield _make_warning("lint_repeated_instruction", "/instruction", problem, remedy)
 
 
 def lint_task(effective: EffectiveParams, required: Collection[str] = ()) -> Iterator[Finding]:
-    """Yield the findings on a task: on its `project_version`, then on its own params.  Its type needs `required`."""
+    """Yield the findings on a task: on its `project_version`, then on its own params.
+
+    `required` are the params that the task's type requires.
+    """
     versions = effective.versions
     inherited = effective.inherited_from
     if inherited is None:
@@ -59,8 +60,9 @@ def lint_task(effective: EffectiveParams, required: Collection[str] = ()) -> Ite
         return
     latest = versions[-1].number
     if effective.task.project_version is not None and inherited.number < latest:
-        found, wanted = f"a pin to version {inherited.number}", f"the latest, {latest}, or a reason for the older one"
-        yield _make_warning("lint_old_pin", "/project_version", found, wanted)
+        problem = f"the task is pinned to version {inherited.number}, and the latest is {latest}"
+        remedy = f"write {latest}, unless the task needs the older version"
+        yield _make_warning("lint_old_pin", "/project_version", problem, remedy)
     yield from lint_params(effective.task.params, effective.inheritance)
 
 
@@ -68,40 +70,42 @@ def _lint_opt_out(params: Mapping[str, Any], latest: ParamVersion, required: Col
     missing = [name for name in required if name not in params and name in latest.params]
     if missing:
         names = ", ".join(f"`{name}`" for name in missing)
-        found = f"-1, which leaves {names} of version {latest.number} out"
-        yield _make_warning("lint_bare_opt_out", "/project_version", found, f"{names} in the task, or no -1")
+        problem = f"-1 inherits nothing, so {names} of version {latest.number} will be missing"
+        remedy = f"set {names} in the task, or remove `project_version`"
+        yield _make_warning("lint_bare_opt_out", "/project_version", problem, remedy)
 
 
 def _contains_lines(own: str | None, inherited: str | None) -> bool:
-    """Return whether the task's text contains the project's, on lines of its own."""
+    """Return whether the task's text contains the project's text as whole lines."""
     text = _normalize_inherited(inherited or "")
-    # The last condition needs no copy of the text, and is true of most tasks.
+    # Comparing lengths needs no copy of the text, and is enough for most tasks.
     if not own or not text or len(text) > len(own):
         return False
     return f"\n{text}\n" in f"\n{_normalize_lines(own)}\n"
 
 
 def _normalize_lines(text: str) -> str:
-    """Return text as workers see it: each way to end a line is one, without blanks and blank lines around."""
+    """Return text with uniform line endings, and without whitespace around lines."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "\n".join(line.strip() for line in lines).strip("\n")
 
 
-# A version's text is the same for all its tasks.
+# All tasks of a version inherit the same text.
 _normalize_inherited = lru_cache(maxsize=64)(_normalize_lines)
 
 
 def lint_type(project: Project, schemas: Schemas) -> Iterator[Finding]:
-    """Yield the finding that a project's task type has no schema; its `pointer` is `/type`."""
+    """Yield a finding at `/type` if the project's task type has no schema."""
     if project.type not in schemas.types:
-        found = f"the task type {format_value(project.type)}"
-        wanted = "one that `paramcore schema` lists, or a schema of your own"
+        problem = f"the task type {format_value(project.type)} has no schema"
         suggestion = suggest_name(project.type, schemas.types)
-        yield Finding("type_unknown", "warning", "/type", found, wanted, suggestion)
+        known = "a type that `paramcore schema` lists" if suggestion is None else f"`{suggestion}`"
+        remedy = f"write {known}, or add a schema of your own"
+        yield Finding("type_unknown", "warning", "/type", problem, remedy, suggestion)
 
 
 class UnusedDefaults:
-    """Finds the params of a project that every task of a file overrides."""
+    """Collects tasks, and finds the params of their project that all override."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
@@ -109,21 +113,22 @@ class UnusedDefaults:
         self._overridden = {*project.params} - {"instruction"}
 
     def add(self, own: Mapping[str, Any], version: ParamVersion | None) -> None:
-        """Add a task by its own params and the version that it inherits; only tasks of the latest version count."""
+        """Add a task by its own params; ignore it if it inherits an older version."""
         if version is not None and version is self._project.latest:
             self._tasks += 1
             self._overridden.intersection_update(own)
 
     def list_findings(self) -> Iterator[Finding]:
-        """Yield a finding for each param that two tasks or more have all overridden."""
+        """Yield a finding for each param that all tasks override, if at least two do."""
         if self._tasks < 2:
             return
         latest = self._project.latest
         for name in latest.params:
             if name in self._overridden:
-                found, wanted = f"a value that all of {self._tasks:,} tasks override", "no value, or tasks that use it"
-                yield _make_warning("lint_unused_default", join_pointer(name), found, wanted, latest.number)
+                problem = f"all {self._tasks:,} tasks override this value"
+                remedy = "remove it from the project, or let tasks inherit it"
+                yield _make_warning("lint_unused_default", join_pointer(name), problem, remedy, latest.number)
 
 
-def _make_warning(code: str, pointer: str, found: str, wanted: str, version: int | None = None) -> Finding:
-    return Finding(code, "warning", pointer, found, wanted, version=version)
+def _make_warning(code: str, pointer: str, problem: str, remedy: str, version: int | None = None) -> Finding:
+    return Finding(code, "warning", pointer, problem, remedy, version=version)

@@ -1,4 +1,4 @@
-"""Explain the errors of jsonschema: one finding, in plain words, for each thing that is wrong."""
+"""Turn the errors of jsonschema into findings, one for each thing that is wrong."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
 _TYPES = {
-    "integer": "a whole number",
-    "number": "a number",
-    "string": "text",
-    "boolean": "true or false",
-    "array": "an array",
-    "object": "an object",
-    "null": "null",
+    "integer": ["a whole number"],
+    "number": ["a number"],
+    "string": ["text"],
+    "boolean": ["true", "false"],
+    "array": ["an array"],
+    "object": ["an object"],
+    "null": ["null"],
 }
 
 _RANGES = {
@@ -37,25 +37,25 @@ _RANGES = {
     "multipleOf": "a multiple of {}",
 }
 
-#: What a keyword counts, and how its limit is worded.
+#: What each keyword counts, and the words before its limit.
 _SIZES = {
     "minLength": ("character", "at least"),
     "maxLength": ("character", "at most"),
     "minItems": ("element", "at least"),
     "maxItems": ("element", "at most"),
-    "minProperties": ("name", "at least"),
-    "maxProperties": ("name", "at most"),
+    "minProperties": ("member", "at least"),
+    "maxProperties": ("member", "at most"),
 }
 
-#: Choices that a message lists.
+#: How many choices a message lists.
 _MAX_LISTED = 12
 
 
 def explain_errors(errors: Iterable[ValidationError], param: str | None = None) -> Iterator[Finding]:
-    """Yield the findings of the errors that jsonschema yields, for a param or for all params together.
+    """Yield a finding for each error of jsonschema, on one param or on all.
 
     Raises:
-        InvalidSchema: `schema_failed`, where the schema fails on a value.
+        InvalidSchema: `schema_failed`, if the schema cannot validate a value.
     """
     try:
         for error in errors:
@@ -64,77 +64,101 @@ def explain_errors(errors: Iterable[ValidationError], param: str | None = None) 
                 yield evolve(finding, severity="warning") if is_warning else finding
     except (RecursionError, ArithmeticError, ValueError) as error:
         path = "" if param is None else join_pointer("properties", param)
-        found = f"a schema that fails on a value ({type(error).__name__})"
-        raise InvalidSchema("schema_failed", path, found, "one that can validate every value") from None
+        problem = f"the schema cannot validate a value ({type(error).__name__})"
+        raise InvalidSchema("schema_failed", path, problem, "") from None
 
 
 def _explain(error: ValidationError) -> Iterator[Finding]:
-    findings = _explain_keyword(error)
-    if getattr(error, "is_about_name", False):
-        found = f"the name {format_value(error.instance)}"
-        findings = (
-            evolve(finding, code="param_unknown", problem=found, problem_without_value="") for finding in findings
-        )
-    yield from findings
-
-
-def _explain_keyword(error: ValidationError) -> Iterator[Finding]:
-    keyword = str(error.validator)
     value: Any = error.instance
-    wanted = _get_wanted(error)
+    keyword, limit = str(error.validator), _get_limit(error)
     if keyword == "required":
-        yield from _explain_required(error, value, wanted)
+        yield from _explain_required(error, limit)
     elif keyword == "dependentRequired":
-        for name, names in wanted.items():
+        for name, names in limit.items():
             if name in value:
-                yield from _explain_required(error, value, names, f", for `{name}` is there")
+                yield from _explain_required(error, names, f": `{name}` requires it")
     elif keyword == "type":
-        types = [wanted] if isinstance(wanted, str) else wanted
-        expected = _join_choices([_TYPES[name] for name in types])
-        yield _make_finding(error, "param_type", expected, suggestion=_convert_text(value, types))
+        types = [limit] if isinstance(limit, str) else limit
+        choices = _join_choices([word for name in types for word in _TYPES[name]])
+        yield _make_value_finding(error, "param_type", f"must be {choices}", _convert_text(value, types))
     elif keyword in ("enum", "const"):
-        choices = wanted if keyword == "enum" else [wanted]
-        expected = _join_choices([format_value(choice, limit=40) for choice in choices])
-        yield _make_finding(error, "param_choice", expected, suggestion=_suggest_choice(value, choices))
+        yield _explain_enum(error, limit if keyword == "enum" else [limit])
     elif keyword == "pattern":
-        yield _make_finding(error, "param_pattern", f"text that matches {format_value(wanted)}")
+        yield _make_value_finding(error, "param_pattern", f"must match {format_value(limit)}")
     elif keyword == "uniqueItems":
-        yield _make_finding(error, "param_repeated", "distinct elements", found="a repeated element")
+        yield _make_finding(error, "param_repeated", "contains an element more than once", "remove the duplicates")
     elif keyword in _RANGES:
-        yield _make_finding(error, "param_range", _RANGES[keyword].format(format_value(wanted)))
+        yield _explain_range(error, _RANGES[keyword].format(format_value(limit)))
     elif keyword in _SIZES:
-        noun, bound = _SIZES[keyword]
-        found = f"{describe_type(value)} of {format_count(len(value), noun)}"
-        yield _make_finding(error, "param_size", f"{bound} {format_count(wanted, noun)}", found=found)
-    elif keyword in CLOSING and wanted is False:
-        # Our keyword functions know which names there are.
+        yield _make_finding(error, "param_size", _describe_size(keyword, limit, len(value)))
+    elif keyword in CLOSING and limit is False:
+        # The functions in `keywords` add these two attributes.
         details: Any = error
         yield from _explain_unknown_names(error, details.unknown_names, details.known_names)
-    elif keyword == "not" and wanted == {}:
-        yield _make_finding(error, "param_conflict", "no value there")
+    elif keyword == "not" and limit == {}:
+        yield _make_value_finding(error, "param_conflict", "must have no value")
     else:
         yield from _explain_choice(error)
 
 
-def _get_wanted(error: ValidationError) -> Any:
-    """Return what the keyword of an error holds in the schema that the user wrote."""
-    wanted: Any = error.validator_value
-    return wanted.get(ORIGINAL, wanted) if error.validator == "not" else wanted
+def _get_limit(error: ValidationError) -> Any:
+    """Return the value of the keyword in the schema that the user wrote."""
+    limit: Any = error.validator_value
+    return limit.get(ORIGINAL, limit) if error.validator == "not" else limit
 
 
 def _make_finding(
-    error: ValidationError, code: str, wanted: str, *, found: str = "", suggestion: str | None = None
+    error: ValidationError,
+    code: str,
+    problem: str,
+    remedy: str = "",
+    *,
+    hidden: str = "",
+    suggestion: str | None = None,
 ) -> Finding:
-    """Return a finding about a value; `found` describes it without showing it."""
+    """Return a finding on an error; `hidden` is the problem without the value."""
     pointer = join_pointer(*error.absolute_path)
-    shown, hidden = (found, "") if found else (describe_value(error.instance), describe_type(error.instance))
-    return Finding(code, "error", pointer, shown, wanted, suggestion, problem_without_value=hidden)
+    if _is_about_name(error):
+        code, hidden = "param_unknown", ""
+        problem = f"the name {format_value(error.instance)} is not allowed: {problem}"
+    return Finding(code, "error", pointer, problem, remedy, suggestion, problem_without_value=hidden)
 
 
-def _explain_required(error: ValidationError, value: Any, names: Iterable[str], reason: str = "") -> Iterator[Finding]:
+def _make_value_finding(error: ValidationError, code: str, expectation: str, suggestion: str | None = None) -> Finding:
+    """Return a finding that shows the value: `must be text, got the number 5`."""
+    if _is_about_name(error):
+        return _make_finding(error, code, expectation, suggestion=suggestion)
+    shown, hidden = (f"{expectation}, got {describe(error.instance)}" for describe in (describe_value, describe_type))
+    return _make_finding(error, code, shown, hidden=hidden, suggestion=suggestion)
+
+
+def _is_about_name(error: ValidationError) -> bool:
+    return getattr(error, "is_about_name", False)
+
+
+def _explain_enum(error: ValidationError, choices: list[Any]) -> Finding:
+    listed = _join_choices([format_value(choice, limit=40) for choice in choices])
+    expectation = f"must be {listed}" if choices else "must have no value"
+    return _make_value_finding(error, "param_choice", expectation, _suggest_choice(error.instance, choices))
+
+
+def _explain_range(error: ValidationError, limit: str) -> Finding:
+    number = describe_value(error.instance).removeprefix("the number ")
+    return _make_finding(error, "param_range", f"must be {limit}, got {number}", hidden=f"must be {limit}")
+
+
+def _describe_size(keyword: str, limit: int, size: int) -> str:
+    noun, bound = _SIZES[keyword]
+    if bound == "at least" and limit == 1:
+        return "must not be empty"
+    return f"must have {bound} {format_count(limit, noun)}, has {size:,}"
+
+
+def _explain_required(error: ValidationError, names: Iterable[str], reason: str = "") -> Iterator[Finding]:
+    value: Any = error.instance
     for name in names:
         if name not in value:
-            yield _make_finding(error, "param_missing", f"`{name}`", found=f"no `{name}`{reason}")
+            yield _make_finding(error, "param_missing", f"`{name}` is missing{reason}")
 
 
 def _get_schema(error: ValidationError) -> Mapping[str, Any]:
@@ -143,29 +167,31 @@ def _get_schema(error: ValidationError) -> Mapping[str, Any]:
 
 def _explain_unknown_names(error: ValidationError, names: list[str], known: list[str]) -> Iterator[Finding]:
     for name in names:
-        found, suggestion = f"the name {format_value(name)}", suggest_name(name, known)
         pointer = join_pointer(*error.absolute_path, name)
-        yield Finding("param_unknown", "error", pointer, found, "a known one", suggestion)
+        problem = f"the schema does not allow the name {format_value(name)}"
+        yield Finding("param_unknown", "error", pointer, problem, suggestion=suggest_name(name, known))
 
 
 def _explain_choice(error: ValidationError) -> Iterator[Finding]:
-    """Explain a choice of schemas: by the description of the schema, or by the branch that was probably meant."""
+    """Explain a choice of schemas by its description or by the nearest branch."""
     description = _get_schema(error).get("description")
     branch_errors = error.context or ()
     is_about_names = bool(branch_errors) and all(branch.validator == "required" for branch in branch_errors)
     if description and is_about_names:
-        yield _make_finding(error, "param_missing", str(description), found="none of them")
+        yield _make_finding(error, "param_missing", str(description))
     elif description and error.validator == "not":
         yield _make_finding(error, "param_conflict", str(description))
     elif branch_errors:
-        yield from _explain(_select_branch_error(branch_errors))
+        branch_error: Any = _select_branch_error(branch_errors)
+        branch_error.is_about_name = _is_about_name(error)
+        yield from _explain(branch_error)
     else:
-        wanted = f"a value that satisfies `{error.validator}`: {format_value(_get_wanted(error), limit=100)}"
-        yield _make_finding(error, "param_conflict", wanted)
+        limit = format_value(_get_limit(error), limit=100)
+        yield _make_value_finding(error, "param_conflict", f"must satisfy `{error.validator}: {limit}`")
 
 
 def _select_branch_error(branch_errors: Sequence[ValidationError]) -> ValidationError:
-    """Return the error of the branch that came nearest: of the right type, and with the fewest errors."""
+    """Return the best error of the branch with the right type and fewest errors."""
     from jsonschema.exceptions import best_match  # noqa: PLC0415  (it doubles the time of an import)
 
     branches: dict[Any, list[ValidationError]] = {}
@@ -183,16 +209,14 @@ def _select_branch_error(branch_errors: Sequence[ValidationError]) -> Validation
 
 
 def _join_choices(choices: Sequence[str]) -> str:
-    """Return `1, 2 or 3`, with a long list cut."""
-    if not choices:
-        return "nothing: none is possible"
-    cut = len(choices) > _MAX_LISTED + 1
-    listed = [*choices[:_MAX_LISTED], f"{len(choices) - _MAX_LISTED} more"] if cut else list(choices)
-    return listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} or {listed[-1]}"
+    """Return `1, 2 or 3`; a long list is truncated."""
+    is_long = len(choices) > _MAX_LISTED + 1
+    listed = [*choices[:_MAX_LISTED], f"{len(choices) - _MAX_LISTED} others"] if is_long else choices
+    return f"{', '.join(listed[:-1])} or {listed[-1]}" if len(listed) > 1 else "".join(listed)
 
 
 def _convert_text(value: Any, types: list[str]) -> str | None:
-    """Return the number or boolean that a text holds, as JSON, where one of these types is wanted."""
+    """Return the number or boolean in a text as JSON, if it has one of these types."""
     if not isinstance(value, str) or len(value) >= 40:
         return None
     try:
@@ -206,7 +230,7 @@ def _convert_text(value: Any, types: list[str]) -> str | None:
 def _suggest_choice(value: Any, choices: list[Any]) -> str | None:
     if not isinstance(value, str):
         return None
-    # A number or a boolean in quotes.
+    # A number or a boolean in quotes is meant without them.
     if value.strip() in [json.dumps(choice) for choice in choices if isinstance(choice, (bool, int, float))]:
         return value.strip()
     texts = [choice for choice in choices if isinstance(choice, str)]

@@ -1,4 +1,4 @@
-"""Names that are easily confused: misplaced names, and suggestions for misspelt ones."""
+"""Recognize misplaced names, and suggest the correct name for a misspelt one."""
 
 from __future__ import annotations
 
@@ -10,42 +10,55 @@ from pkgutil import get_data
 from attrs import evolve, frozen
 
 from paramcore.model import ROUTING_TYPES
-from paramcore.text import format_name
+from paramcore.text import format_name, join_message
 from paramcore.values import join_pointer
 
-#: Longer names are texts: only letter case and separators are forgiven.
+#: A longer name is only matched if it differs in letter case or separators.
 _LONGEST = 64
 
-#: The origin of a name that is a routing name, misspelt.
+#: The origin of a misspelt routing name.
 _MISSPELT = "misspelt"
 
-_IGNORED = "under any other name it is a param, which the service ignores"
+_IGNORED = "the service treats it as a param, and ignores it"
 
-#: Each routing name, and what happens to a request that misspells it.
+#: For each routing name, what happens to a request that misspells it.
 _ROUTING_REASONS = dict.fromkeys(ROUTING_TYPES, _IGNORED) | {
-    "project_version": "under any other name the pin is lost, and the task silently inherits the latest version"
+    "project_version": "the service ignores it, and the task silently inherits the latest version"
 }
 
 
 @frozen
 class MisplacedName:
-    """A name that belongs elsewhere: among the params, the service ignores it."""
+    """A name that is not a param, which the service ignores among params.
 
+    `str()` gives the problem and the remedy::
+
+        `project_ver` is not `project_version`: the service ignores it, ...; write `project_version`
+    """
+
+    #: The misplaced name.
     name: str
     #: Where it belongs: `response only`, `sdk argument`, ...
     origin: str
     #: The name to write instead, if there is one.
     replacement: str | None
+    #: Why it is not a param, as a clause.
     reason: str
 
     @property
+    def problem(self) -> str:
+        """What is wrong, and the reason."""
+        meant = f"`{self.replacement}`" if self.is_misspelt else "a param"
+        return f"`{format_name(self.name)}` is not {meant}: {self.reason}"
+
+    @property
     def remedy(self) -> str:
-        """The name to write instead, and the reason."""
-        return f"`{self.replacement}`: {self.reason}" if self.replacement else f"nothing of this name: {self.reason}"
+        """What to write instead."""
+        return f"write `{self.replacement}`" if self.replacement else "remove it"
 
     @property
     def is_misspelt(self) -> bool:
-        """Whether it is a routing name that is written in another way."""
+        """Whether it is a misspelt routing name."""
         return self.origin == _MISSPELT
 
     @property
@@ -54,12 +67,12 @@ class MisplacedName:
         return join_pointer(self.name)
 
     def __str__(self) -> str:
-        return f"found `{format_name(self.name)}` in a task request, wanted {self.remedy}"
+        return join_message(self.problem, self.remedy)
 
 
 @cache
 def load_misplaced_names() -> Mapping[str, MisplacedName]:
-    """Return the names that public code and documentation put among params by mistake."""
+    """Return the names that public code and documents put among params by mistake."""
     groups = json.loads(get_data(__name__, "names.json") or b"")["groups"]
     return {
         name: MisplacedName(name, group["kind"], group.get("use"), group["why"])
@@ -70,7 +83,7 @@ def load_misplaced_names() -> Mapping[str, MisplacedName]:
 
 @cache
 def _load_look_alikes() -> Mapping[str, MisplacedName]:
-    """Return the misplaced names that were meant for a routing name, and arguments of SDKs."""
+    """Return the misplaced names that mean a routing name, and the arguments of SDKs."""
     return {
         misplaced.name: misplaced
         for misplaced in load_misplaced_names().values()
@@ -80,8 +93,11 @@ def _load_look_alikes() -> Mapping[str, MisplacedName]:
 
 @lru_cache(maxsize=4_096)
 def find_look_alike(name: str) -> MisplacedName | None:
-    """Return what a name in a task request means if it looks like a routing name; it stays a param."""
-    # T14: a published script sends the response's name, `project_param_version`, in a request: the service ignores it.
+    """Return what a name in a task request means if it is similar to a routing name.
+
+    The name stays a param.
+    """
+    # T14: the service ignores `project_param_version`, a name of responses that a published script sends.
     look_alikes = _load_look_alikes()
     if name in load_misplaced_names() or name in _ROUTING_REASONS:
         return look_alikes.get(name)
@@ -95,11 +111,14 @@ def find_look_alike(name: str) -> MisplacedName | None:
 
 
 def suggest_name(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name that was probably meant: `suggest_name("withLabels", ["with_labels"])`."""
+    """Return the known name nearest to a name: `with_labels` for `withLabels`.
+
+    Return `None` if no known name is near.
+    """
     return _find_nearest(name, tuple(known))
 
 
-# A mistake is often made in many places.
+# The same mistake often occurs in many places.
 @lru_cache(maxsize=512)
 def _find_nearest(name: str, known: tuple[str, ...]) -> str | None:
     normalized = _normalize(name)
@@ -112,31 +131,31 @@ def _find_nearest(name: str, known: tuple[str, ...]) -> str | None:
     return nearest
 
 
-def _limit_edits(one: str, other: str) -> int:
-    """Return how many edits may lie between a name and the one that was meant: one in five characters."""
-    longest = max(len(one), len(other))
-    # Short names that are near each other are often different words: `min` and `max`, `batch` and `match`.
-    if longest < 4 or (longest < 6 and one[:1] != other[:1]) or longest > _LONGEST:
+def _limit_edits(first: str, second: str) -> int:
+    """Return how many edits a misspelling may have: one in five characters."""
+    longest = max(len(first), len(second))
+    # Similar short names are often different words: `min` and `max`, `batch` and `match`.
+    if longest < 4 or (longest < 6 and first[:1] != second[:1]) or longest > _LONGEST:
         return 0
     return max(1, longest // 5)
 
 
-def _count_edits(one: str, other: str, limit: int) -> int | None:
-    """Count the characters to insert, drop, replace or swap with a neighbour (optimal string alignment).
+def _count_edits(first: str, second: str, limit: int) -> int | None:
+    """Count the edits between two texts, or return `None` for more than `limit`.
 
-    Returns `None` for more than `limit` edits.
+    An edit inserts, deletes, replaces or swaps characters (optimal string alignment).
     """
-    if one == other:
+    if first == second:
         return 0 if limit >= 0 else None
-    if limit < 1 or abs(len(one) - len(other)) > limit:
+    if limit < 1 or abs(len(first) - len(second)) > limit:
         return None
     before: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, letter in enumerate(one, 1):
+    row = list(range(len(second) + 1))
+    for i, letter in enumerate(first, 1):
         before, above, row = row, before, [i]
-        for j, wanted in enumerate(other, 1):
-            edits = min(before[j] + 1, row[-1] + 1, before[j - 1] + (letter != wanted))
-            if i > 1 and j > 1 and letter == other[j - 2] and wanted == one[i - 2]:
+        for j, other_letter in enumerate(second, 1):
+            edits = min(before[j] + 1, row[-1] + 1, before[j - 1] + (letter != other_letter))
+            if i > 1 and j > 1 and letter == second[j - 2] and other_letter == first[i - 2]:
                 edits = min(edits, above[j - 2] + 1)
             row.append(edits)
         if min(row) > limit:

@@ -10,13 +10,13 @@ from functools import lru_cache
 
 @lru_cache(maxsize=4_096)
 def compile_pattern(pattern: str) -> re.Pattern[str]:
-    """Compile a pattern as Python's `re` does, without its warnings about the style of a pattern.
+    """Compile a pattern with `re`, without warnings about its style.
 
     Raises:
-        re.error, OverflowError, RecursionError: where `re` cannot compile it.
+        re.error, OverflowError, RecursionError: if `re` cannot compile it.
     """
     with warnings.catch_warnings():
-        # Where warnings are errors, a user's `[[a]` would end the run.
+        # If warnings are errors, a pattern such as `[[a]` would raise one.
         warnings.simplefilter("ignore")
         return re.compile(pattern)
 

@@ -1,10 +1,10 @@
-"""Checks of references: a value that names a label, a shape, an attribute or a field must name one that is there.
+"""Check that values name existing labels, shapes, attributes and fields.
 
-The documentation says what each of them names.  No record shows that the service
-rejects such a request, so every finding is a warning.
+The documentation describes each reference.  No known response rejects a wrong
+reference, so every finding is a warning.
 
-A project may be incomplete (T13): a check says nothing where the params that
-define the names are missing, or define none.
+A project may be incomplete (T13): a check reports nothing if the params that
+define the names are missing or define none.
 """
 
 from __future__ import annotations
@@ -33,18 +33,18 @@ _LABELS = ("geometries", "labels", "objects_to_annotate", "instance_labels")
 
 
 def _list_names(labels: Any) -> Iterator[str]:
-    """Yield the names of labels or choices, of groups and of what is in them."""
+    """Yield the names of labels or choices, nested names included."""
     waiting = [labels]
     while waiting:
         for label in list_elements(waiting.pop()):
-            # `choice` and `subchoices` name labels of shapes, `name` and `children` entities of a text.
+            # Labels of shapes have `choice` and `subchoices`, entities of a text `name` and `children`.
             names = (get_member(label, "choice"), get_member(label, "name")) if isinstance(label, dict) else (label,)
             yield from (name for name in names if isinstance(name, str))
             waiting += [get_member(label, "subchoices"), get_member(label, "children")]
 
 
 def _list_shapes(params: Mapping[str, Any]) -> dict[str, dict[str, None]]:
-    """Return the labels of each shape that is in use; a dict keeps their order, so suggestions are stable."""
+    """Return the labels of each shape in use, in the order of the params."""
     shapes = list_members(params.get("geometries"))
     labels = {name: _list_names(get_member(shape, "objects_to_annotate")) for name, shape in shapes if shape}
     return {name: dict.fromkeys(names) for name, names in labels.items()}
@@ -59,11 +59,11 @@ def _name_labels(params: Mapping[str, Any]) -> str:
     return "a label of the geometries" if params.get("geometries") else "one of the labels"
 
 
-def _check_labels(value: Any, pointer: str, known: Collection[str], wanted: str) -> Iterator[Finding]:
+def _check_labels(value: Any, pointer: str, known: Collection[str], expected: str) -> Iterator[Finding]:
     """Check one label, or each label of an array."""
     for label, at in list_leaves(value, pointer):
         if known and isinstance(label, str) and label not in known:
-            yield make_choice_finding("warning", at, label, wanted, known)
+            yield make_choice_finding("warning", at, label, expected, known)
 
 
 def _check_attributes(params: Mapping[str, Any], param: str) -> Iterator[Finding]:
@@ -85,15 +85,15 @@ def _check_label_condition(
 ) -> Iterator[Finding]:
     value = get_member(condition, "label_condition", "label")
     events = dict.fromkeys(_list_names(params.get("events_to_annotate")))
-    # About a scene, a label is an event of a video: without events here, the task may bring them.
+    # In a global condition, the label is an event of a video.  The task may set the events.
     is_global = get_member(condition, "is_global") is True
     known = events if is_global else labels and labels | events
-    wanted = "an event of `events_to_annotate`" if is_global else _name_labels(params)
-    yield from _check_labels(value, f"{pointer}/label_condition/label", known, wanted)
+    expected = "an event of `events_to_annotate`" if is_global else _name_labels(params)
+    yield from _check_labels(value, f"{pointer}/label_condition/label", known, expected)
 
 
 def _check_answers(answers: Any, pointer: str, attributes: Mapping[str, Any]) -> Iterator[Finding]:
-    """Check that each name of `answers` is an attribute, and that its value is a choice of it."""
+    """Check that each name in `answers` is an attribute, and its value a choice."""
     for name, value in list_members(answers if attributes else None):
         at = pointer + join_pointer(name)
         if name not in attributes:
@@ -127,12 +127,12 @@ def _check_connections(params: Mapping[str, Any]) -> Iterator[Finding]:
         for key in ("connection_attribute", "connections_attribute"):
             name = get_member(connection, key)
             if attributes and isinstance(name, str) and name not in linked:
-                wanted = "the name of a linked attribute"
-                yield make_choice_finding("warning", f"{pointer}/{key}", name, wanted, linked)
+                expected = "the name of a linked attribute"
+                yield make_choice_finding("warning", f"{pointer}/{key}", name, expected, linked)
 
 
 def _check_annotations(params: Mapping[str, Any], param: str) -> Iterator[Finding]:
-    """Check annotations that were made beforehand: labels, shapes and answers that the params do not offer."""
+    """Check the labels, shapes and answers of pre-made annotations."""
     shapes, labels = _list_shapes(params), _list_labels(params)
     events = dict.fromkeys(_list_names(params.get("events_to_annotate")))
     if shapes and events:
@@ -140,19 +140,19 @@ def _check_annotations(params: Mapping[str, Any], param: str) -> Iterator[Findin
     attributes = params.get("annotation_attributes")
     attributes = attributes if isinstance(attributes, dict) else {}
     annotations = get_member(params[param], "annotations")
-    # Annotations are an array, or an object by their ids.
+    # Annotations are an array, or an object with their ids as keys.
     each = list_members(annotations) if isinstance(annotations, dict) else enumerate(list_elements(annotations))
     for key, annotation in each:
         pointer = join_pointer(param, "annotations", key)
         shape = get_member(annotation, "type")
         name = "type"
         if shape is None:
-            # Annotations of a video name their shape so.
+            # Annotations of a video have `geometry` instead of `type`.
             shape, name = get_member(annotation, "geometry"), "geometry"
         yield from _check_labels(shape, f"{pointer}/{name}", shapes, "a shape of `geometries`")
         drawn = shapes.get(shape) if isinstance(shape, str) else None
-        wanted = f"a label of `{shape}`" if drawn else _name_labels(params)
-        yield from _check_labels(get_member(annotation, "label"), f"{pointer}/label", drawn or labels, wanted)
+        expected = f"a label of `{shape}`" if drawn else _name_labels(params)
+        yield from _check_labels(get_member(annotation, "label"), f"{pointer}/label", drawn or labels, expected)
         yield from _check_answers(get_member(annotation, "attributes"), f"{pointer}/attributes", attributes)
     answers = get_member(params[param], "global_attributes")
     yield from _check_answers(answers, f"/{param}/global_attributes", attributes)
@@ -180,7 +180,7 @@ def _check_features(params: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _check_follow_ups(params: Mapping[str, Any]) -> Iterator[Finding]:
-    """Check each task that starts from this one: it has the params of its own type."""
+    """Check each follow-up task by the params of its own type."""
     for index, task in enumerate(list_elements(get_member(params["dependents"], "defs"))):
         for check in _FOLLOW_UP_CHECKS:
             if isinstance(task, dict) and all(name in task for name in check.params):

@@ -1,14 +1,14 @@
-"""The schemas of the task types: those of the package, and a user's own.
+"""The schemas of the task types: those of the package, and those of users.
 
-All are JSON Schema 2020-12.  Each is bundled into one document that refers to
-nothing outside itself, so nothing is ever fetched.  Four keywords are our own,
-and other validators ignore them:
+All are JSON Schema 2020-12.  Each schema is bundled into one document without
+references to other documents, so nothing is ever fetched.  This package adds four
+keywords, which other validators ignore:
 
-- `x-warn` holds a schema whose violations are warnings.
-- `x-mistaken` lists names that are often written for the name of this schema.
-- `x-basis` says how well a param is documented.
-- `x-coverage` says how much of the type is public: `full`, `partly`, or
-  `common` where only the params of every type are known.
+- `x-warn` is a schema whose violations are warnings.
+- `x-mistaken` lists names that are often written instead of the right name.
+- `x-basis` is the source of a param, such as `documented`.
+- `x-coverage` is how much of the type is public: `full`, `partly`, or `common`
+  if only the params of every type are known.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from paramcore.validation.subschemas import make_reference, map_schemas
 from paramcore.validation.user_schema import check_references, read_user_schema
 from paramcore.values import join_pointer, split_pointer
 
-#: Files that hold definitions for the schemas of several types.
+#: Files with definitions for the schemas of several types.
 _SHARED = ("common", "definitions")
 #: Files that are not the schema of a task type.
 _NO_TYPES = {*_SHARED, "request", "update"}
@@ -36,17 +36,16 @@ _NO_TYPES = {*_SHARED, "request", "update"}
 
 @frozen(eq=False)
 class Schema:
-    """The schema of one task type.
+    """The schema of one task type."""
 
-    `document` is plain JSON and holds all that it refers to.
-    """
-
+    #: The name of the task type.
     type: str
+    #: The schema as plain JSON, without references to other documents.
     document: dict[str, Any] = field(repr=False)
 
     @property
     def coverage(self) -> str:
-        """`full`, `partly` or `common`; a user's own schema is `full` unless it has `x-coverage`."""
+        """How much of the type is public: the value of `x-coverage`, `full` by default."""
         return str(self.document.get("x-coverage", "full"))
 
     @property
@@ -57,7 +56,7 @@ class Schema:
 
     @property
     def required(self) -> tuple[str, ...]:
-        """The params that the effective params of every task need."""
+        """The params that the effective params of every task must contain."""
         return tuple(self.document.get("required", ()))
 
 
@@ -65,31 +64,34 @@ class Schema:
 class Schemas:
     """The schemas of all task types.
 
-    `Schemas()` holds those of the package.  A type without a schema is validated
-    by the params that every type takes.  Add or override a schema so::
+    `Schemas()` contains the schemas of the package.  For a type without a schema,
+    only the params of every type are validated.  Add or override a schema like this::
 
         schemas = Schemas().with_schema("my type", {"properties": {"padding": {"type": "integer"}}})
     """
 
+    #: The added schemas, by task type.
     user_schemas: Mapping[str, Schema] = field(factory=dict)
 
     def with_schema(self, type: str, schema: Mapping[str, Any]) -> Schemas:
-        """Return these schemas with a schema for a type, which may refer to `common.json` and `definitions.json`.
+        """Return these schemas with a JSON Schema 2020-12 added for a type.
+
+        The schema may refer to `common.json` and `definitions.json`.
 
         Raises:
-            InvalidSchema: where it is no JSON Schema 2020-12; `path` is the place in the schema.
+            InvalidSchema: if the schema is not valid; `path` is the place in it.
         """
         document = _bundle_schema(read_user_schema(schema))
         check_references(document)
         return Schemas({**self.user_schemas, type: Schema(type, document)})
 
     def of(self, type: str) -> Schema:
-        """Return the schema of a type."""
+        """Return the schema of a type, or of the params of every type."""
         return self.user_schemas.get(type) or _load_schema(type)
 
     @property
     def types(self) -> tuple[str, ...]:
-        """The types that have a schema."""
+        """The task types that have a schema, sorted."""
         return tuple(sorted({*_list_schema_files(), *self.user_schemas}))
 
 
@@ -100,7 +102,7 @@ def _load_schema(type: str) -> Schema:
 
 
 def _list_schema_files() -> tuple[str, ...]:
-    """Return the task types that the package has a schema file for."""
+    """Return the task types with a schema file in the package."""
     names = {entry.name.removesuffix(".json") for entry in files(__package__).joinpath("schemas").iterdir()}
     return tuple(sorted(names - _NO_TYPES))
 
@@ -112,11 +114,10 @@ def read_schema_file(name: str) -> Any:
 
 
 def _bundle_schema(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return a schema that refers to nothing outside itself, with an object for each boolean schema.
+    """Return a schema without references to other files and without booleans.
 
-    It has no `$schema`: the dialect is 2020-12.
-    The definitions of `common.json` and `definitions.json` that it uses are
-    copied into its `$defs`, as `common.tags` and `definitions.box`.
+    The definitions that it uses are copied from `common.json` and `definitions.json`
+    into `$defs`, as `common.tags` and `definitions.box`.
     """
     definitions: dict[str, Any] = {}
     own_definitions = schema.get("$defs", {})
@@ -125,7 +126,7 @@ def _bundle_schema(schema: dict[str, Any]) -> dict[str, Any]:
         def relink_node(node: Any) -> Any:
             if isinstance(node, bool):
                 return {} if node else {"not": {}}
-            # jsonschema leaves our keywords out wherever it meets `$schema`.
+            # Inside a schema with `$schema`, jsonschema ignores the keywords of this package.
             members = {keyword: value for keyword, value in node.items() if keyword != "$schema"}
             return {**members, "$ref": copy_definition(node["$ref"], file)} if "$ref" in node else members
 
@@ -135,20 +136,22 @@ def _bundle_schema(schema: dict[str, Any]) -> dict[str, Any]:
         target, _, fragment = reference.partition("#")
         target, pointer = target.removesuffix(".json") or file, unquote(fragment)
         if not target:
-            # An anchor stays as it is: `check_references` rejects it.
+            # `check_references` rejects anchors.
             return make_reference(join_pointer(*split_pointer(pointer))) if pointer.startswith("/") else reference
-        found, name = f"the reference {describe_value(reference)}", pointer.removeprefix("/$defs/")
+        name = pointer.removeprefix("/$defs/")
         if target not in _SHARED or not pointer.startswith("/$defs/"):
-            wanted = "`#/...`, `common.json#/$defs/...` or `definitions.json#/$defs/...`: nothing is fetched"
-            raise InvalidSchema("schema_ref", None, found, wanted)
+            problem = f"the reference {describe_value(reference)} leaves the schema, and nothing is fetched"
+            remedy = "write `#/...`, `common.json#/$defs/...` or `definitions.json#/$defs/...`"
+            raise InvalidSchema("schema_ref", None, problem, remedy)
         shared = read_schema_file(target)["$defs"]
         if name not in shared:
-            raise InvalidSchema("schema_ref", None, found, "the name of a shared definition")
+            problem = f"the reference {describe_value(reference)} names no definition of `{target}.json`"
+            raise InvalidSchema("schema_ref", None, problem, "")
         key = f"{target}.{name}"
         while key in own_definitions:
             key += "_"
         if key not in definitions:
-            # Reserve the place first: a definition may refer to itself.
+            # Reserve the key first, because a definition may refer to itself.
             definitions[key] = None
             definitions[key] = relink(shared[name], target)
         return make_reference(join_pointer("$defs", key))

@@ -1,8 +1,8 @@
-"""What the schema of a task type requires: of each param by itself, and of all params together.
+"""Split the schema of a task type into rules for each param and for all params.
 
 Keywords at the root of a schema are independent of each other.  `properties`
-concerns one param at a time, so its findings on a version are cached, and for a
-task only its own params are validated.  The other keywords need the effective
+applies to one param at a time.  So the findings on a version are cached, and only
+the task's own params are validated again.  The other keywords need the effective
 params.
 """
 
@@ -33,16 +33,16 @@ from paramcore.validation.schema import Schema, Schemas
 from paramcore.validation.subschemas import walk_schemas
 from paramcore.values import join_pointer
 
-#: Root keywords that depend on which params are listed elsewhere: the schema cannot be split then.
+#: Root keywords that depend on other keywords, so a schema with one of them cannot be split.
 _UNSPLITTABLE = {"additionalProperties", "patternProperties", "unevaluatedProperties", "propertyNames"}
 
-#: A task may bring any name: how many are remembered, and how long they may be.
+#: Limits of the cache of names, because tasks may have any names: their number and their length.
 _CACHED_NAMES = 4_096
 _CACHED_LENGTH = 256
 
 
 class SchemaRules:
-    """The rules of one task type, split into rules for one param and rules for the params as a whole."""
+    """The rules of one task type, for each param and for all params together."""
 
     def __init__(self, schema: Schema, *, fast: bool) -> None:
         self._schema = schema
@@ -52,12 +52,12 @@ class SchemaRules:
         self._params: Mapping[str, Any] = document.get("properties", {}) if can_split else {}
         dropped = {"properties", "required"} if can_split else {"required"}
         if document.get("type") == "object":
-            # Params are always an object.
+            # Params are always an object, so this keyword cannot fail.
             dropped.add("type")
         self._whole_schema = {keyword: value for keyword, value in document.items() if keyword not in dropped}
         self._validator = make_validator(document)
         self._whole_validator = make_validator(self._whole_schema)
-        # `VALIDATORS` are the keywords that require something.
+        # `VALIDATORS` contains the keywords that can reject a value.
         self._has_whole_rules = not self._whole_schema.keys().isdisjoint(self._whole_validator.VALIDATORS)
         self._is_fast = fast and can_split and suits_fast_validator(document)
         self._definitions = {"$defs": document["$defs"]} if "$defs" in document else {}
@@ -68,20 +68,20 @@ class SchemaRules:
         self._param_checks = [check for check in checks if not check.is_of_several]
         #: The checks of several params.
         self.cross_checks: list[CrossCheck] = [check for check in checks if check.is_of_several]
-        #: The same, by each param that they read.
+        #: The same checks, by each param that they read.
         self.cross_checks_by_param: dict[str, list[CrossCheck]] = {}
         for check in self.cross_checks:
             for param in check.reads:
                 self.cross_checks_by_param.setdefault(param, []).append(check)
-        # Every type takes the common params, also a type whose schema a user wrote.
+        # Every type has the common params, also a type with a user's schema.
         self._known_names = KnownNames(schema, [document])
-        #: The params that any part of the schema describes or requires, and those of every type.
+        #: The params that any part of the schema describes or requires, and the params of every type.
         self.known_params: dict[str, None] = dict.fromkeys((*self._known_names.names, *Schemas().of("common").params))
         #: The rules of a param by its name, cached.
         self.cached_param_rules: Callable[[str], ParamRules] = lru_cache(maxsize=_CACHED_NAMES)(self._make_param_rules)
 
     def validate_each(self, params: Mapping[str, Any]) -> list[Finding]:
-        """Return the findings on each of these params by itself."""
+        """Return the findings by the rules for each param."""
         # One call for all params is faster than a call for each.
         fits_schema = self._are_valid_params(params)
         findings: list[Finding] = []
@@ -91,16 +91,16 @@ class SchemaRules:
         return findings
 
     def validate_whole(self, effective: Mapping[str, Any]) -> Iterator[Finding]:
-        """Yield what the schema, apart from `cross_checks`, finds wrong with effective params as a whole."""
+        """Yield the findings of the schema on all effective params together."""
         for name in self._schema.required:
             if name not in effective:
-                wanted = f"`{name}`, from the task or its project"
-                yield Finding("param_missing", "error", "", f"no `{name}`", wanted)
+                remedy = "set it in the task or the project"
+                yield Finding("param_missing", "error", "", f"`{name}` is missing", remedy)
         if self._has_whole_rules and not self._is_valid_whole(effective):
             yield from explain_errors(self._whole_validator.iter_errors(effective))
 
     def validate_completion(self, params: Mapping[str, Any]) -> Iterator[Finding]:
-        """Yield what the schema finds wrong with params as a whole, whatever params are added to them."""
+        """Yield the findings on all params together that no added param can resolve."""
         if self._has_whole_rules and not self._is_valid_whole(params):
             yield from explain_errors(self._iter_completion_errors(params))
 
@@ -111,7 +111,7 @@ class SchemaRules:
 
     def _make_param_rules(self, name: str) -> ParamRules:
         schema = self._params.get(name, {})
-        # The definitions take long to compile, and a name without a schema needs none.
+        # A name without a schema needs no definitions, which are slow to compile.
         document = {**schema, **self._definitions} if schema else {}
         return ParamRules(
             name,
@@ -130,18 +130,17 @@ class SchemaRules:
         misplaced = load_misplaced_names().get(name) or (find_look_alike(name) if suggestion is None else None)
         if misplaced is not None:
             code = "param_unknown" if misplaced.is_misspelt else "param_misplaced"
-            found = f"`{format_name(name)}`"
-            yield Finding(code, "warning", pointer, found, misplaced.remedy, misplaced.replacement)
+            yield Finding(code, "warning", pointer, misplaced.problem, misplaced.remedy, misplaced.replacement)
         elif self._known_names.allows(name):
             return
-        # Of a type that is partly known, only a misspelt name is certainly unknown.
+        # If a type is not fully public, an unknown name may be valid unless it is a misspelt one.
         elif self._is_full or (suggestion is not None and name not in list_all_params()):
-            found, wanted = f"the name {format_value(name)}", f"a param of {self._schema.type}"
-            yield Finding("param_unknown", "warning", pointer, found, wanted, suggestion)
+            problem = f"{format_name(self._schema.type)} has no param {format_value(name)}"
+            yield Finding("param_unknown", "warning", pointer, problem, suggestion=suggestion)
 
     def _suggest_param(self, name: str) -> str | None:
         mistaken = (param for param, node in self._params.items() if name in node.get("x-mistaken", ()))
-        # A param of another type is no misspelling: `attachments` is not `attachment`.
+        # The name of a param of another type is not a misspelling: `attachments` is not `attachment`.
         names = [*self.known_params, *list_all_params(), *ROUTING_TYPES]
         nearest = next(mistaken, None) or suggest_name(name, names)
         return nearest if nearest in self.known_params else None
@@ -149,45 +148,45 @@ class SchemaRules:
 
 @frozen
 class ParamRules:
-    """What a schema requires of one param, whatever the other params are."""
+    """The rules for one param that do not depend on other params."""
 
     name: str
-    #: What is wrong with the name.
+    #: The findings on the name.
     name_findings: tuple[Finding, ...]
     #: Yields the errors of jsonschema for a value.
     iter_errors: Callable[[Any], Iterable[Any]]
-    #: Whether `iter_errors` certainly yields nothing for a value.
+    #: Returns `True` only if `iter_errors` yields nothing for a value.
     is_valid: Callable[[Any], bool]
     known_names: KnownNames
-    #: Checks that JSON Schema cannot express.
+    #: The checks that JSON Schema cannot express.
     checks: Sequence[CheckFunction]
 
     def validate(self, value: Any, *, fits_schema: bool) -> list[Finding]:
-        """Return the findings on a value; `fits_schema`: the caller knows that its schema finds nothing."""
+        """Return the findings on a value; with `fits_schema`, skip its schema."""
         findings = [*self.name_findings]
         if not (fits_schema or self.is_valid(value)):
             findings += explain_errors(self.iter_errors(value), self.name)
         if self.known_names.has_parts and isinstance(value, (dict, list)):
-            self.known_names.add_unknown(value, (self.name,), findings)
+            self.known_names.append_unknown(value, (self.name,), findings)
         for check in self.checks:
             findings += check({self.name: value})
         return findings
 
 
-# Projects share a type, and to prepare its rules takes thousands of times as long as to validate a task.
+# Preparing the rules of a type is slow, and many projects have the same type.
 @lru_cache(maxsize=64)
 def get_schema_rules(schema: Schema, *, fast: bool | None) -> SchemaRules:
-    """Return the rules of a schema; `fast=None` uses jsonschema-rs where it is installed."""
+    """Return the rules of a schema; `fast=None` uses jsonschema-rs if installed."""
     return SchemaRules(schema, fast=has_fast_validator() if fast is None else fast)
 
 
 @cache
 def list_all_params() -> dict[str, None]:
-    """Return the params that the schema of any type in the package knows."""
+    """Return the params in the schemas of the package, of all types."""
     schemas = Schemas()
     return dict.fromkeys(name for type_ in schemas.types for name in schemas.of(type_).params)
 
 
 def _refers_to_definitions(document: Mapping[str, Any]) -> bool:
-    """Return whether every reference leads to a definition: a reference to another part forbids to split the schema."""
+    """Return whether every reference leads to a definition, as a split requires."""
     return all(schema.get("$ref", "#/$defs/").startswith("#/$defs/") for _, schema in walk_schemas(document))

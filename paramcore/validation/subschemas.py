@@ -1,4 +1,4 @@
-"""Walk through the schemas inside a JSON Schema: visit them all, change them all, follow a reference."""
+"""Visit or change the schemas inside a JSON Schema, and resolve its references."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote
 
 from paramcore.values import join_pointer, resolve_pointer
 
-#: Keywords that hold one schema, a list of schemas, or schemas by name.
+#: Keywords whose value is one schema, a list of schemas, or an object of schemas.
 _WITH_SCHEMA = (
     "not",
     "if",
@@ -25,15 +25,15 @@ _WITH_SCHEMA = (
 _WITH_LIST = ("allOf", "anyOf", "oneOf", "prefixItems")
 _WITH_NAMES = ("dependentSchemas", "properties", "patternProperties", "$defs", "definitions")
 
-#: Keywords whose schemas describe the value itself, whether or not it must be valid by them; `not` does not.
+#: Keywords whose schemas describe the value itself, although it may not have to match; not `not`.
 DESCRIBING = ("if", "then", "else", "x-warn", "allOf", "anyOf", "oneOf", "dependentSchemas")
 
-#: Keywords where `false` stays as it is: the message about it names the rejected names.
+#: Keywords where `false` is kept, because its message lists the rejected names.
 CLOSING = ("additionalProperties", "unevaluatedProperties")
 
 
 def list_subschemas(node: Mapping[str, Any], keywords: Iterable[str]) -> Iterator[tuple[str, Any]]:
-    """Yield the schemas that these keywords of a schema hold, each with its pointer: `("/allOf/0", {...})`."""
+    """Yield the schemas in these keywords of a schema: `("/allOf/0", {...})`."""
     for keyword in keywords:
         if keyword not in node:
             continue
@@ -47,7 +47,7 @@ def list_subschemas(node: Mapping[str, Any], keywords: Iterable[str]) -> Iterato
 
 
 def walk_schemas(node: Any, pointer: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield a schema and every schema inside it, the outermost first, each with its pointer."""
+    """Yield a schema and every schema in it with pointers, outer schemas first."""
     if not isinstance(node, dict):
         return
     yield pointer, node
@@ -56,7 +56,7 @@ def walk_schemas(node: Any, pointer: str = "") -> Iterator[tuple[str, dict[str, 
 
 
 def map_schemas(node: Any, change: Callable[[Any], Any]) -> Any:
-    """Return a copy of a schema with `change` applied to each schema in it, the innermost first; data stays as it is."""
+    """Return a copy with `change` applied to each schema, inner schemas first."""
     if not isinstance(node, dict):
         return change(node)
     members = {}
@@ -72,10 +72,10 @@ def map_schemas(node: Any, change: Callable[[Any], Any]) -> Any:
 
 
 def read_reference(reference: str) -> str:
-    """Return the JSON Pointer of a `$ref` into its own document: `/$defs/a b` for `#/$defs/a%20b`.
+    """Return the JSON Pointer of a `$ref`: `/$defs/a b` for `#/$defs/a%20b`.
 
     Raises:
-        LookupError: where it leads elsewhere, or names an anchor.
+        LookupError: if it leads to another document, or is an anchor.
     """
     if reference not in ("", "#") and not reference.startswith("#/"):
         raise LookupError(reference)
@@ -83,21 +83,21 @@ def read_reference(reference: str) -> str:
 
 
 def make_reference(pointer: str) -> str:
-    """Return the `$ref` of a JSON Pointer in the one form that every validator reads: `#/$defs/a%20b`."""
+    """Return the `$ref` of a JSON Pointer: `#/$defs/a%20b` for `/$defs/a b`."""
     return f"#{quote(pointer, safe='/~$')}"
 
 
 def resolve_reference(document: Mapping[str, Any], reference: str) -> Any:
-    """Return what a `$ref` such as `#/$defs/box` refers to in its own document.
+    """Return the schema that a `$ref` such as `#/$defs/box` refers to.
 
     Raises:
-        LookupError: where it leads nowhere, or names an anchor.
+        LookupError: if there is no such schema, or the reference is an anchor.
     """
     return resolve_pointer(document, read_reference(reference))
 
 
 def list_describing(document: Mapping[str, Any], nodes: Iterable[Any]) -> Iterator[dict[str, Any]]:
-    """Yield these schemas of a document and all that describe the same value, references and branches followed."""
+    """Yield these schemas and the schemas in their references and branches."""
     for node in nodes:
         if isinstance(node, dict):
             yield node
@@ -108,7 +108,7 @@ def list_describing(document: Mapping[str, Any], nodes: Iterable[Any]) -> Iterat
 
 
 def list_described_names(document: Mapping[str, Any], nodes: Iterable[Any]) -> list[str]:
-    """Return the names that these schemas describe or require in one object, each once."""
+    """Return the names that these schemas describe or require in one object."""
     names: dict[str, None] = {}
     for node in list_describing(document, nodes):
         names |= dict.fromkeys([*node.get("properties", ()), *node.get("required", ())])

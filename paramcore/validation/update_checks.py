@@ -1,4 +1,4 @@
-"""Checks of an update itself, as opposed to the params that it leads to: its mode, its form and its effect."""
+"""Check the mode, form and effect of an update."""
 
 from __future__ import annotations
 
@@ -11,20 +11,22 @@ from paramcore.validation.finding import Finding
 from paramcore.validation.update_names import Mistake, UpdateNames, find_call_field, list_contents
 from paramcore.values import join_pointer, same
 
-#: Characters of a name that a message shows.
+#: How many characters of a name a message shows.
 _SHOWN_NAME = 64
-#: Names inside a wrapper that a message shows.
+#: How many names inside a wrapper a message shows.
 _SHOWN_CONTENTS = 3
 
 
 def check_update(project: Project, update: Update, params: Iterable[str]) -> Iterator[Finding]:
-    """Yield the findings on an update, for a type with these params; `version` is the one that it would append."""
+    """Yield the findings on an update, for a type with these params.
+
+    Each finding has the version that the update would append.
+    """
     number = len(project.versions)
     if same(update.applied_to(project.params), project.params):
-        found = "an update that changes nothing"
-        # U5 appends a version for each update.
-        wanted = f"no update, or one with a change: this one only appends version {number}, with the same params"
-        yield Finding("update_noop", "warning", "", found, wanted, version=number)
+        # By U5, the update appends a version all the same.
+        problem = f"the update changes nothing: it only appends version {number} with the same params"
+        yield Finding("update_noop", "warning", "", problem, "do not send it, or change a param", version=number)
     names = UpdateNames.of(project.name, params)
     mode = "replaces" if isinstance(update, Replace) else "patches"
     for name, value in update.params.items():
@@ -33,23 +35,24 @@ def check_update(project: Project, update: Update, params: Iterable[str]) -> Ite
 
 def _check_param(name: str, value: Any, mistake: Mistake | None, mode: str, version: int) -> Iterator[Finding]:
     shown, pointer = f"`{format_name(name, limit=_SHOWN_NAME)}`", join_pointer(name)
-    if mistake == "update_mode":
-        found = f"{shown} in place of `patch`: this update {mode}, and sets a param of that name"
-        wanted = '`"patch": true` to keep the other params, or `"patch": false` to replace them'
-        if mode == "patches":
-            found, wanted = f"{shown} beside `patch`: it becomes a param", f"no {shown}: this update patches already"
-        yield Finding(mistake, "error", pointer, found, wanted, "patch" if mode == "replaces" else None, version)
+    if mistake == "update_mode" and mode == "patches":
+        problem = f"{shown} becomes a param, and this update patches already"
+        yield Finding(mistake, "error", pointer, problem, f"remove {shown}", version=version)
+    elif mistake == "update_mode":
+        problem = f"{shown} is not `patch`: this update replaces, and sets a param of that name"
+        remedy = 'write `"patch": true` to keep the other params, or `"patch": false` to replace them'
+        yield Finding(mistake, "error", pointer, problem, remedy, "patch", version)
     elif mistake == "update_wrapper":
         yield _explain_wrapper(shown, pointer, value, mode, version)
     elif mistake == "update_argument" and (call_field := find_call_field(name)):
         right_name, field = call_field
-        near = "" if name == right_name else f"a near miss of `{right_name}`, "
-        found = f"{shown}, {near}{field.meaning}: it becomes a param"
-        yield Finding(mistake, "error", pointer, found, field.remedy, field.replacement, version)
+        meaning = field.meaning if name == right_name else f"probably `{right_name}`, {field.meaning}"
+        problem, remedy = f"{shown} is {meaning}: it would become a param", field.remedy.format(name=right_name)
+        yield Finding(mistake, "error", pointer, problem, remedy, field.replacement, version)
     elif value is None:
-        found = f"null as {shown}, which is then set to null and not removed (assumed: U6)"
-        wanted = f"a value, or a replace without {shown} to remove it"
-        yield Finding("update_null", "warning", pointer, found, wanted, version=version)
+        problem = f"null does not remove {shown}: the update sets it to null (assumed: U6)"
+        remedy = f"write a value, or send a replace without {shown} to remove it"
+        yield Finding("update_null", "warning", pointer, problem, remedy, version=version)
 
 
 def _explain_wrapper(shown: str, pointer: str, value: Any, mode: str, version: int) -> Finding:
@@ -57,15 +60,16 @@ def _explain_wrapper(shown: str, pointer: str, value: Any, mode: str, version: i
     names = ", ".join(f"`{format_name(name, limit=_SHOWN_NAME)}`" for name in contents[:_SHOWN_CONTENTS])
     more = ", ..." if len(contents) > _SHOWN_CONTENTS else ""
     inner = ", and the `patch` inside it has no effect" if "patch" in list_contents(value) else ""
-    found = f"params inside {shown}: the body is flat, so {shown} becomes a param, and this update {mode}{inner}"
-    wanted = f"the params themselves beside `patch`, without {shown} around them"
+    problem = f"the params are inside {shown}: this update {mode}, and sets a param of that name{inner}"
+    remedy = "write {} beside `patch`, without " + f"{shown} around them: the body is flat"
+    hidden = remedy.format("the params themselves")
     return Finding(
         "update_wrapper",
         "error",
         pointer,
-        found,
-        f"{names}{more} beside `patch`, without {shown} around them" if names else wanted,
+        problem,
+        remedy.format(f"{names}{more}") if names else hidden,
         version=version,
-        problem_without_value=found,
-        remedy_without_value=wanted,
+        problem_without_value=problem,
+        remedy_without_value=hidden,
     )

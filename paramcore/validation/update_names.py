@@ -1,4 +1,4 @@
-"""Names in an update that are no params: a misspelt `patch`, a wrapper, an argument of another call."""
+"""Recognize names in an update that are not params."""
 
 from __future__ import annotations
 
@@ -18,35 +18,35 @@ Mistake: TypeAlias = Literal["update_mode", "update_wrapper", "update_argument"]
 #: A longer name is not a misspelling of a short one.
 _MAX_NAME = 48
 
-#: Ordinary words similar to `patch`: they mean `patch` only with a value that could be a flag.
+#: Words similar to `patch`, which mean `patch` only if the value could be a flag.
 _ORDINARY_WORDS = {
     *("path", "paths", "batch", "match", "catch", "hatch", "latch", "watch", "pitch", "patches"),
     *("march", "parch", "perch", "poach", "punch", "pact", "patchy"),
 }
-#: Ordinary words similar to the fields of other calls.
+#: Words similar to the fields of other calls.
 _ORDINARY_PLURALS = {"versions", "callbacks"}
-#: Words beside `patch` or `replace` in a name for the mode: `is_patch`, `patchMode`.
+#: Words that occur with `patch` or `replace` in a name for the mode: `is_patch`, `patchMode`.
 _MODE_COMPANIONS = {
     *("is", "as", "do", "use", "set", "the", "to", "mode", "flag", "bool", "update", "updates", "only", "should"),
     *("apply", "enable", "enabled", "send", "project", "method", "type", "http", "api", "request", "param", "params"),
     *("all", "existing", "other", "others", "rest", "full", "with", "no", "not", "dont", "without"),
 }
-#: Words for a mode that the API does not have, or not under this name.
+#: Words for a mode, none of which is a name in the API.
 _MODE_WORDS = {
     *("replace", "replaced", "merge", "merged", "overwrite", "override", "partial", "append", "upsert"),
     *("overlay", "incremental", "delta", "preserve", "keep", "put", "extend", "modify", "inplace"),
 }
-#: Words for a name whose value may be the name of a mode: `mode`, `update_type`, `method`.
+#: Words in a name whose value may be the name of a mode: `mode`, `update_type`, `method`.
 _MODE_NAMES = {"mode", "method", "strategy", "operation", "op", "action", "type", "kind", "how", "verb", "behavior"}
 _MODE_VALUES = {*_MODE_WORDS, "patch", "update", "full", "post"}
 _FLAG_TEXTS = {"true", "false", "yes", "no", "on", "off", "1", "0", "t", "f", "y", "n", "null", "none"}
 
-#: Words for all params together: an object under such a name is a wrapper, whatever it holds.
+#: Words for all params together: an object of this name is a wrapper, whatever its content.
 _WRAPPER_WORDS = {
     *("params", "param", "parameters", "parameter", "kwargs", "args", "payload", "body", "json", "data"),
     *("update", "updates", "updated", "request"),
 }
-#: Words for a part of something: an object under such a name is a wrapper if it holds a param.
+#: Words for a container: an object of this name is a wrapper if it contains a param.
 _CONTAINER_WORDS = {
     *("project", "new", "my", "the", "default", "defaults", "set", "patch", "task", "to", "version", "latest"),
     *("object", "fields", "values", "value", "settings", "config", "configuration", "options", "attributes"),
@@ -56,47 +56,49 @@ _CONTAINER_WORDS = {
 
 @frozen
 class CallField:
-    """Names of fields of other calls, what they mean, and what to write instead."""
+    """Fields of other calls that have the same meaning and remedy."""
 
     names: tuple[str, ...]
+    #: What they are: `the task type`.
     meaning: str
+    #: What to do; `{name}` stands for the right name of the field.
     remedy: str
     #: The param to write instead, if there is one.
     replacement: str | None = None
-    #: Whether near misses count: a name similar to an ordinary word may be a param.
+    #: Whether to recognize misspelt names; a name similar to an ordinary word may be a param.
     has_near_misses: bool = True
 
 
-_SET_BY_SERVICE = "nothing of this name: the service sets it"
+_SET_BY_SERVICE = "remove it: the service sets it"
 _CALL_FIELDS = (
     CallField(
         ("project_name", "project_id", "name"),
         "the name of the project",
-        "the name in the call, as in `paramcore apply NAME`: no update changes it",
+        "pass it to the call, as in `paramcore apply NAME`: no update changes it",
     ),
     CallField(
         ("task_type", "project_type", "type"),
         "the task type",
-        "nothing of this name: a project keeps the type that it was created with",
+        "remove it: a project keeps the type that it was created with",
     ),
     CallField(
         ("project", "project_version", "batch", "unique_id", "clear_unique_id_on_error"),
-        "which says where a task goes",
-        "it, rightly spelt, in each task request: a project cannot hold it",
+        "a field that routes a task",
+        "set `{name}` in each task request: a project cannot contain it",
     ),
     CallField(
         ("batch_name", "batch_id", "clear_unique_id", "unique_task_id", "project_param_version", "param_version"),
-        "a field that says where a task goes or went",
-        "`batch`, `unique_id` or `project_version` in each task request: a project cannot hold them",
+        "a field for the routing of a task",
+        "set `batch`, `unique_id` or `project_version` in each task request: a project cannot contain them",
     ),
-    CallField(("callback",), "an argument for batches", "`callback_url`", "callback_url"),
+    CallField(("callback",), "an argument of batches", "write `callback_url`", "callback_url"),
     CallField(
         (
             *("rapid", "studio", "dataset_id", "pipeline", "pipeline_name", "consensus_attempts"),
             *("num_reviews", "num_consensus", "archived", "is_archived"),
         ),
         "a setting of the project as a whole",
-        "nothing of this name: no update changes it",
+        "remove it: no update changes it",
         has_near_misses=False,
     ),
     CallField(
@@ -110,26 +112,26 @@ _CALL_FIELDS = (
     ),
     CallField(
         ("version", "created_at", "updated_at", "completed_at", "param_history"),
-        "the service's own bookkeeping",
+        "a field that the service writes",
         _SET_BY_SERVICE,
     ),
     CallField(
         ("params", "parameters"),
-        "all params together",
-        "each param beside `patch`: the body is flat",
+        "a name for all params together",
+        "write each param beside `patch`: the body is flat",
         has_near_misses=False,
     ),
     CallField(
         ("api_key", "authorization", "base_url", "api_instance_url", "allow_drop", "allow_errors", "dry_run"),
         "an argument of a client",
-        "it in the call: the body holds only params",
+        "pass it to the call: the body contains only params",
     ),
 )
 
 
 @frozen
 class UpdateNames:
-    """Finds the names in an update of one project that are no params."""
+    """Classifies the names in an update of one project."""
 
     #: The name of the project.
     project: str
@@ -145,7 +147,7 @@ class UpdateNames:
         return cls(project, own, frozenset(map(_join_words, own | list_all_params().keys())))
 
     def classify(self, name: str, value: Any) -> Mistake | None:
-        """Return which mistake a name is; `None` for a param."""
+        """Return the mistake in a name, or `None` for a param."""
         words = _split_words(name)
         joined = "".join(words)
         if not joined or len(joined) > _MAX_NAME or joined in self._known:
@@ -157,26 +159,26 @@ class UpdateNames:
                 name == self.project or _is_wrapper(words, content, self.params, is_in_array=is_in_array)
             ):
                 return "update_wrapper"
-        # `Batch` is `batch`, however near it is to `patch`.
+        # An exact match has priority: `Batch` is `batch`, although it is similar to `patch`.
         if is_call_field and not _names_mode(words, value):
             return "update_argument"
         is_mode = _names_mode(words, value) or _names_patch(words, value)
         if not (is_mode or find_call_field(name)):
             return None
-        # A name that is as similar to a param is that param, unless its value is a flag.
+        # A name that is also similar to a param is that param, unless its value is a flag.
         if joined != "patch" and not _is_flag(value) and any(_is_misspelt(joined, param) for param in self._known):
             return None
         return "update_mode" if is_mode else "update_argument"
 
 
 def list_contents(value: Any) -> tuple[str, ...]:
-    """Return the names inside a wrapper: an object, an array of one object, or their JSON as text."""
+    """Return the names in a wrapper: an object, an array of one object, or JSON text."""
     return tuple(_read_object(value)[0] or ())
 
 
 @lru_cache(maxsize=1_024)
 def find_call_field(name: str) -> tuple[str, CallField] | None:
-    """Return the field of another call that has this name, or nearly this name, after its right name."""
+    """Return the right name and the field for a possibly misspelt name."""
     joined, by_name = _join_words(name), _call_fields_by_name()
     if joined in by_name or joined in _ORDINARY_WORDS | _ORDINARY_PLURALS:
         return by_name.get(joined)
@@ -190,7 +192,7 @@ def _call_fields_by_name() -> Mapping[str, tuple[str, CallField]]:
 
 
 def _names_patch(words: tuple[str, ...], value: Any) -> bool:
-    """Return whether a name was meant to be `patch`, or is a name for it: `pathc`, `isPatch`."""
+    """Return whether a name probably means `patch`: `pathc`, `isPatch`."""
     joined = "".join(words)
     if joined in _ORDINARY_WORDS:
         return _is_flag(value)
@@ -200,14 +202,14 @@ def _names_patch(words: tuple[str, ...], value: Any) -> bool:
         return True
     rest = {word for word in words if word in _ORDINARY_WORDS or not _is_misspelt(word, "patch")} - {"patched"}
     if len(rest) < len(set(words)):
-        # `patch_mode` is the mode; `patch_size` may be a param, unless its value is a flag.
+        # `patch_mode` is the mode; `patch_size` is the mode only if its value is a boolean.
         return rest <= _MODE_COMPANIONS or isinstance(value, bool)
     return joined[0] == "p" and _count_edits(joined, "patch") == 2 and _is_flag(value)
 
 
 def _names_mode(words: tuple[str, ...], value: Any) -> bool:
-    """Return whether a name such as `replace` or `mode` has a value that fits."""
-    # `in_place` is two words, and `update` alone is a mode that nothing else says.
+    """Return whether a name such as `replace` or `mode` means the mode."""
+    # `in_place` is split into two words, and `update` means the mode only without other words.
     if "".join(words) in ("inplace", "update") and _is_flag(value):
         return value is not None
     rest = _omit_words(words, _MODE_WORDS)
@@ -225,7 +227,7 @@ def _is_wrapper(
 ) -> bool:
     rest = _omit_words(words, _WRAPPER_WORDS)
     has_word, held = len(rest) < len(set(words)), content.keys() & {*params, "patch"}
-    # An array of objects may well be a param: its name and its content have to agree.
+    # An array of objects may be a param, so both its name and its content must indicate a wrapper.
     if is_in_array:
         return has_word and rest <= _CONTAINER_WORDS and len(held) > 0
     if has_word and rest <= _CONTAINER_WORDS:
@@ -236,13 +238,16 @@ def _is_wrapper(
 
 
 def _omit_words(words: tuple[str, ...], omitted: Collection[str]) -> set[str]:
-    """Return the words without these, and without misspelt long ones of these."""
+    """Return the words without the omitted words; long omitted words may be misspelt."""
     long_words = [word for word in omitted if len(word) > 4]
     return {word for word in words if word not in omitted and not any(_is_misspelt(word, long) for long in long_words)}
 
 
 def _read_object(value: Any) -> tuple[Mapping[str, Any] | None, bool]:
-    """Return an object, or the only one in an array, which may be JSON in a text, and whether an array holds it."""
+    """Return an object, and whether it is the only element of an array.
+
+    The value may be JSON in a text.
+    """
     if isinstance(value, str) and value.lstrip().startswith(("{", "[")):
         try:
             value = json.loads(value)
@@ -260,7 +265,7 @@ def _is_flag(value: Any) -> bool:
 
 
 def _split_words(name: str) -> tuple[str, ...]:
-    """Return the words of a name: those of `isPatch`, `is_patch` and `Is Patch` are `is` and `patch`."""
+    """Return the words of a name: `is` and `patch` for `isPatch` or `is_patch`."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", unicodedata.normalize("NFKC", name))
     return tuple(re.findall(r"[^\W_]+", spaced.casefold()))
 
@@ -270,8 +275,8 @@ def _join_words(name: str) -> str:
 
 
 def _is_misspelt(word: str, known: str) -> bool:
-    """Return whether a word is a known one, or one edit or another order of its letters away from it."""
-    # Length and letters first: they settle nearly all pairs.
+    """Return whether a word is the known word with one edit or other letter order."""
+    # Lengths and letters are fast to compare, and enough for most pairs.
     if abs(len(word) - len(known)) > 1 or len(set(word) ^ set(known)) > 2:
         return False
     return sorted(word) == sorted(known) or _count_edits(word, known) < 2

@@ -1,4 +1,4 @@
-"""Check a user's own schema: it must be JSON Schema 2020-12, end on every value and refer to nothing outside."""
+"""Check that a user's schema is JSON Schema 2020-12 that can always be applied."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from paramcore.values import freeze, join_pointer, thaw
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
-#: Schemas that may apply to one value, references followed: validation with more might not end.
+#: How many schemas may apply to one value, so that validation ends.
 _MAX_SCHEMAS = 10_000
 
-#: Keywords that depend on whether a value fits a schema: there a warning would decide as an error does.
+#: Keywords whose result depends on whether a value matches a schema, which a warning must not change.
 _DECIDING = ("anyOf", "oneOf", "not", "if", "contains", "unevaluatedItems", "unevaluatedProperties")
 
-#: Keywords whose schemas apply to the value itself, and not to a part of it.
+#: Keywords whose schemas apply to the value itself, not to a part of it.
 _SAME_VALUE = ("not", "if", "then", "else", "x-warn", "allOf", "anyOf", "oneOf", "dependentSchemas")
 
-#: Keywords that refer to other schemas in ways that a bundled document does not support.
+#: Keywords for references that a bundled document does not support.
 _REFERENCES = ("$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$anchor", "$id")
 
 
 def read_user_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a user's schema as plain JSON, and check its keywords and patterns.
+    """Check the keywords and patterns of a schema, and return it as plain JSON.
 
     Raises:
         InvalidSchema: `schema_invalid` or `schema_pattern`; `path` is the place in the schema.
@@ -38,15 +38,16 @@ def read_user_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
     except ParamcoreError as error:
         raise InvalidSchema("schema_invalid", error.path, error.problem, error.remedy) from None
     if not isinstance(plain, dict):
-        raise InvalidSchema("schema_invalid", "", describe_value(plain), "a schema, as an object")
-    # Before the other checks: the schema of another dialect has other errors, too.
+        raise InvalidSchema("schema_invalid", "", f"the schema must be an object, got {describe_value(plain)}", "")
+    # The dialect comes first: a schema of another dialect has further errors.
     _check_dialect_name(plain, "")
     _check_dialect(plain)
     for pointer, node in walk_schemas(plain):
         _check_dialect_name(node, pointer)
         if "dependencies" in node:
-            wanted = "`dependentRequired` or `dependentSchemas`: JSON Schema 2020-12 ignores it"
-            raise InvalidSchema("schema_invalid", f"{pointer}/dependencies", "`dependencies`", wanted)
+            problem = "JSON Schema 2020-12 ignores `dependencies`"
+            remedy = "write `dependentRequired` or `dependentSchemas`"
+            raise InvalidSchema("schema_invalid", f"{pointer}/dependencies", problem, remedy)
         _check_own_keywords(node, pointer)
         _check_patterns(node, pointer)
     _drop_id(plain)
@@ -54,10 +55,10 @@ def read_user_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def check_references(document: dict[str, Any]) -> None:
-    """Check that each reference leads to a schema, and that following them ends.
+    """Check that each reference leads to a schema, and that there is no circle.
 
     Raises:
-        InvalidSchema: `schema_ref`, or `schema_invalid` for `x-warn` where a result depends on it.
+        InvalidSchema: `schema_ref`, or `schema_invalid` for a misplaced `x-warn`.
     """
     pointers = {pointer for pointer, _ in walk_schemas(document)}
     for pointer, node in walk_schemas(document):
@@ -70,11 +71,13 @@ def check_references(document: dict[str, Any]) -> None:
 def _check_dialect_name(node: dict[str, Any], pointer: str) -> None:
     name = node.get("$schema", DIALECT)
     if name != DIALECT:
-        raise InvalidSchema("schema_invalid", f"{pointer}/$schema", describe_value(name), f"`{DIALECT}`, or none")
+        problem = f"the dialect must be JSON Schema 2020-12, got {describe_value(name)}"
+        remedy = f"write `{DIALECT}`, or remove `$schema`"
+        raise InvalidSchema("schema_invalid", f"{pointer}/$schema", problem, remedy)
 
 
 def _drop_id(schema: dict[str, Any]) -> None:
-    """Drop the `$id` of the whole document, and write references through it as references into the document."""
+    """Drop the `$id` of the document, also from its references."""
     document_id = schema.pop("$id", "").removesuffix("#")
     for _, node in walk_schemas(schema):
         target, _, fragment = node.get("$ref", "").partition("#")
@@ -87,19 +90,19 @@ def _check_dialect(schema: Any) -> None:
     from jsonschema.exceptions import SchemaError  # noqa: PLC0415
 
     try:
-        # Without formats: which ones jsonschema knows depends on the packages that are installed.
+        # Disable formats, because those that jsonschema supports depend on the installed packages.
         Draft202012Validator.check_schema(schema, format_checker=FormatChecker(formats=()))
     except SchemaError as error:
-        found, path = describe_value(error.instance), join_pointer(*error.absolute_path)
-        raise InvalidSchema("schema_invalid", path, found, "JSON Schema 2020-12 there") from None
+        problem = f"JSON Schema 2020-12 does not allow {describe_value(error.instance)} here"
+        raise InvalidSchema("schema_invalid", join_pointer(*error.absolute_path), problem, "") from None
 
 
 def _check_own_keywords(node: dict[str, Any], pointer: str) -> None:
-    """Check the keywords that the schema of JSON Schema ignores, before `walk_schemas` enters them."""
+    """Check the keywords of this package, before `walk_schemas` enters them."""
     mistaken = node.get("x-mistaken", [])
     if not isinstance(mistaken, list) or not all(isinstance(name, str) for name in mistaken):
-        found, wanted = describe_value(mistaken), "names, as an array of text"
-        raise InvalidSchema("schema_invalid", f"{pointer}/x-mistaken", found, wanted)
+        problem = f"`x-mistaken` must be an array of names, got {describe_value(mistaken)}"
+        raise InvalidSchema("schema_invalid", f"{pointer}/x-mistaken", problem, "")
     if "x-warn" in node:
         try:
             _check_dialect(node["x-warn"])
@@ -114,44 +117,47 @@ def _check_patterns(node: dict[str, Any], pointer: str) -> None:
         try:
             compile_pattern(pattern)
         except (re.error, OverflowError, RecursionError):
-            found, wanted = describe_value(pattern), "a regular expression that Python's `re` can compile"
-            raise InvalidSchema("schema_pattern", pointer + below, found, wanted) from None
+            problem = f"Python's `re` cannot compile {describe_value(pattern)} as a regular expression"
+            raise InvalidSchema("schema_pattern", pointer + below, problem, "") from None
 
 
 def _check_target(node: dict[str, Any], pointer: str, pointers: set[str]) -> None:
     for keyword in _REFERENCES:
         if keyword in node:
-            wanted = "`$ref` with a path: `#/$defs/...`"
-            raise InvalidSchema("schema_ref", pointer + join_pointer(keyword), f"`{keyword}`", wanted)
+            problem, remedy = f"`{keyword}` is not supported", "write `$ref` with a path: `#/$defs/...`"
+            raise InvalidSchema("schema_ref", pointer + join_pointer(keyword), problem, remedy)
     if "$ref" in node:
         try:
             leads_to_schema = read_reference(node["$ref"]) in pointers
         except LookupError:
             leads_to_schema = False
         if not leads_to_schema:
-            found = f"the reference {describe_value(node['$ref'])}"
-            raise InvalidSchema("schema_ref", f"{pointer}/$ref", found, "one that leads to a schema")
+            problem = f"the reference {describe_value(node['$ref'])} does not lead to a schema"
+            raise InvalidSchema("schema_ref", f"{pointer}/$ref", problem, "")
 
 
 def _check_warnings(document: dict[str, Any], node: dict[str, Any], pointer: str) -> None:
-    """Reject `x-warn` inside a deciding keyword, references followed."""
+    """Reject `x-warn` in the keywords of `_DECIDING` and in what they refer to."""
     for below, choice in list_subschemas(node, _DECIDING):
         seen: set[int] = set()
         waiting = [choice]
         while waiting:
             for _, schema in walk_schemas(waiting.pop()):
                 if "x-warn" in schema:
-                    wanted = f"it outside of {', '.join(f'`{keyword}`' for keyword in _DECIDING)}"
-                    found = "`x-warn` where the result depends on it"
-                    raise InvalidSchema("schema_invalid", pointer + below, found, wanted)
+                    problem = "the result of this keyword would depend on `x-warn`, which only warns"
+                    remedy = f"move `x-warn` out of {', '.join(f'`{keyword}`' for keyword in _DECIDING)}"
+                    raise InvalidSchema("schema_invalid", pointer + below, problem, remedy)
                 if "$ref" in schema and id(schema) not in seen:
                     seen.add(id(schema))
                     waiting.append(resolve_reference(document, schema["$ref"]))
 
 
 def _check_count(document: dict[str, Any]) -> None:
-    """Check how many schemas apply to one value: references may form a circle, or double at each step."""
-    #: The count of each schema, by its `id`; `None` while it is counted.
+    """Check that a limited number of schemas applies to one value.
+
+    References may form a circle, or double the number at each step.
+    """
+    #: The count of each schema by its `id`, or `None` during its count.
     counts: dict[int, int | None] = {}
 
     def count_schemas(node: dict[str, Any], pointer: str) -> int:
@@ -163,15 +169,15 @@ def _check_count(document: dict[str, Any]) -> None:
             counts[id(node)] = min(1 + sum(count_schemas(schema, pointer) for schema in schemas), _MAX_SCHEMAS + 1)
         count = counts[id(node)]
         if count is None:
-            raise InvalidSchema("schema_ref", pointer, "references that form a circle", "references that end")
+            raise InvalidSchema("schema_ref", pointer, "the references form a circle and never end", "")
         return count
 
     for pointer, node in walk_schemas(document):
         try:
             count = count_schemas(node, pointer)
         except RecursionError:
-            found = "a chain of references that is too long to follow"
-            raise InvalidSchema("schema_ref", pointer, found, "a shorter one") from None
+            problem = "the chain of references is too long to follow"
+            raise InvalidSchema("schema_ref", pointer, problem, "") from None
         if count > _MAX_SCHEMAS:
-            found = f"more than {_MAX_SCHEMAS:,} schemas for one value, references followed"
-            raise InvalidSchema("schema_ref", pointer, found, "fewer references")
+            problem = f"more than {_MAX_SCHEMAS:,} schemas apply to one value when references are followed"
+            raise InvalidSchema("schema_ref", pointer, problem, "use fewer references")

@@ -1,7 +1,7 @@
 """Validate the params of one project and of its tasks.
 
-What depends on the project alone is validated once and cached: a finding on an
-inherited value is found once per version, and a task costs only its own params.
+The findings on each version of the project are cached, so for a task only its own
+params are validated.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from paramcore.values import join_pointer, split_pointer
 
 
 class Validator:
-    """Validates the tasks of one project, and the project's own params.
+    """Validates the params of one project, its tasks and its updates.
 
     ::
 
         validator = Validator(project)
         validator.project()                                   # findings on the latest version
         validator.task(project.resolve({"padding": "20"}))    # findings on what the task will get
-        validator.update(Patch({"padding": "20"}))            # findings on what the project would hold
+        validator.update(Patch({"padding": "20"}))            # findings on what the project would contain
 
-    Keep a validator: it caches its findings on the project.  The extra `fast`
-    makes it faster and changes no finding; `fast=False` does without.
+    Reuse a validator, because it caches its findings on the project.  The extra
+    `fast` makes it faster and does not change the findings.  `fast=False` disables it.
 
-    Each method raises `InvalidSchema` (`schema_failed`) where a user's own schema
-    fails on a value.
+    Each method raises `InvalidSchema` (`schema_failed`) if a user's schema cannot
+    validate a value.
     """
 
     def __init__(self, project: Project, schemas: Schemas = Schemas(), *, fast: bool | None = None) -> None:
@@ -54,40 +54,43 @@ class Validator:
     def project(self, version: int | None = None) -> tuple[Finding, ...]:
         """Validate the params of a version, the latest by default.
 
-        Params that are missing are no findings, because the task may bring them.  A
+        Missing params are not reported, because the task may set them (T13).  A
         project without versions has no findings.
 
         Raises:
-            NoSuchVersion: where the project has no such version.
+            NoSuchVersion: if the project has no such version.
         """
         if version is None and not self._project.versions:
             return ()
         target = self._project.latest if version is None else self._project.version(version)
-        found = self._validate_version(target)
-        return _select_and_sort(chain(*found.by_param.values(), *found.by_check.values(), found.together))
+        findings = self._validate_version(target)
+        return _select_and_sort(chain(*findings.by_param.values(), *findings.by_check.values(), findings.together))
 
     def list_findings(self) -> tuple[Finding, ...]:
-        """Return all findings on the project without its tasks: its type, its latest params, its history."""
+        """Return all findings on the project: its type, latest params and history."""
         return (*lint_type(self._project, self._schemas), *self.project(), *lint_history(self._project))
 
     def update(self, update: Update) -> tuple[Finding, ...]:
-        """Validate an update before it is sent, as the version that it would become.
+        """Validate an update and the project that it would lead to.
 
-        Findings on its mode, form and effect come first, with the codes
-        `update_...`.  The others are those of `list_findings` for the project after it.
+        The findings on its mode, form and effect come first, with codes that begin
+        with `update_`.  The findings of `list_findings` on the project after it follow.
 
         Raises:
-            InvalidSetting: `update_type` for anything but a `Patch` or a `Replace`.
+            InvalidSetting: `update_type` if it is neither a `Patch` nor a `Replace`.
         """
         after = Validator(self._project.update(update), self._schemas, fast=self._is_fast)
         return (*check_update(self._project, update, self._rules.known_params), *after.list_findings())
 
     def task(self, effective: EffectiveParams) -> tuple[Finding, ...]:
-        """Validate what a task of the project will get."""
+        """Validate the effective params of a task of the project."""
         return self.task_params(effective.task.params, effective.inheritance)
 
     def task_params(self, own: Mapping[str, object], inheritance: Inheritance) -> tuple[Finding, ...]:
-        """Validate what a task with these params will get; they may be plain JSON that `freeze` would accept."""
+        """Validate the effective params of a task by its own params.
+
+        The params may be plain JSON that `freeze` accepts.
+        """
         effective, version = inheritance.merge(own), inheritance.version
         findings = self._rules.validate_each(own)
         inherited = _VersionFindings({}, (), {}) if version is None else self._validate_version(version)
@@ -95,13 +98,13 @@ class Validator:
             if name not in own:
                 findings += param_findings
             else:
-                findings += _override(param_findings)
-        findings += _override(
+                findings += _downgrade_overridden(param_findings)
+        findings += _downgrade_overridden(
             finding for finding in inherited.together if finding.pointer and _get_param(finding) in own
         )
-        # T13: required params, and all rules for several params, are validated on the effective params.
+        # T13: required params and rules for several params apply to the effective params.
         together, readers = [*self._rules.validate_whole(effective)], self._rules.cross_checks_by_param
-        # A check that reads a param of the task runs again; the findings of the others are cached.
+        # Checks that read a param of the task run again; the findings of the others are cached.
         touched = {check for name in own if name in readers for check in readers[name]}
         for check in touched:
             if effective.keys() >= check.needed:
@@ -111,36 +114,38 @@ class Validator:
                 together += check_findings
         for finding in together:
             needs_no_version = not finding.pointer or finding.version is not None or _get_param(finding) in own
-            findings.append(finding if needs_no_version else self._attribute(finding, version))
+            findings.append(finding if needs_no_version else self._add_versions(finding, version))
         return _select_and_sort(findings) if findings else ()
 
     def _validate_version(self, version: ParamVersion) -> _VersionFindings:
         if version.number not in self._findings:
             by_param: dict[str, list[Finding]] = {}
             for finding in self._rules.validate_each(version.params):
-                by_param.setdefault(_get_param(finding), []).append(_explain_routing(self._attribute(finding, version)))
+                by_param.setdefault(_get_param(finding), []).append(
+                    _move_routing_name(self._add_versions(finding, version))
+                )
             by_check = {
-                check: [self._attribute(finding, version) for finding in check.function(version.params)]
+                check: [self._add_versions(finding, version) for finding in check.function(version.params)]
                 for check in self._rules.cross_checks
                 if version.params.keys() >= check.needed
             }
             by_check = {check: check_findings for check, check_findings in by_check.items() if check_findings}
             together = [
-                # A finding on the params as a whole has no pointer, and no version that first set it.
-                self._attribute(evolve(finding, version=version.number), version)
+                # A finding on all params together has no pointer, so `_add_versions` adds no version.
+                self._add_versions(evolve(finding, version=version.number), version)
                 for finding in self._rules.validate_completion(version.params)
             ]
             self._findings[version.number] = _VersionFindings(by_param, together, by_check)
         return self._findings[version.number]
 
-    def _attribute(self, finding: Finding, version: ParamVersion | None) -> Finding:
-        """Return a finding with the version that a value comes from, and the version that first set it."""
+    def _add_versions(self, finding: Finding, version: ParamVersion | None) -> Finding:
+        """Return a finding with the version of its value and of its first occurrence."""
         if version is None or not finding.pointer:
             return finding
         param = _get_param(finding)
         key = version.number, param
         if key not in self._first_set_in:
-            # An explanation walks through the history: once per param, not once per task.
+            # An explanation reads the whole history, so it is cached per param.
             effective = self._project.resolve({"project_version": version.number})
             self._first_set_in[key] = effective.explain(param).first_set_in
         return evolve(finding, version=version.number, first_set_in=self._first_set_in[key])
@@ -148,18 +153,20 @@ class Validator:
 
 @frozen
 class _VersionFindings:
-    """The findings on the params of a version: on each by itself, and on several."""
+    """The findings on the params of a version."""
 
+    #: The findings by the rules for each param.
     by_param: Mapping[str, Sequence[Finding]]
-    #: What the schema finds wrong with the params as a whole, whatever params a task adds.
+    #: The findings on all params together that no param of a task can resolve.
     together: Sequence[Finding]
     #: The findings of each check of several params.
     by_check: Mapping[CrossCheck, Sequence[Finding]]
 
 
-def _override(findings: Iterable[Finding]) -> list[Finding]:
-    """Return the errors that a task overrides, as warnings: the next task may not override them."""
+def _downgrade_overridden(findings: Iterable[Finding]) -> list[Finding]:
+    """Return the errors that a task overrides, as warnings about the project."""
     return [
+        # A warning, because the next task may not override the value.
         evolve(finding, severity="warning", overridden=True)
         for finding in findings
         # The task's instruction does not override the project's.
@@ -167,12 +174,12 @@ def _override(findings: Iterable[Finding]) -> list[Finding]:
     ]
 
 
-def _explain_routing(finding: Finding) -> Finding:
-    """Return a finding on a project's name that suggests no name which a project cannot hold (U10)."""
+def _move_routing_name(finding: Finding) -> Finding:
+    """Move a suggested routing name to the task request (U10)."""
     if finding.suggestion not in ROUTING_TYPES or finding.pointer != join_pointer(_get_param(finding)):
         return finding
-    wanted = f"`{finding.suggestion}` in each task request: a project cannot hold it"
-    return evolve(finding, remedy=wanted, suggestion=None)
+    remedy = f"set `{finding.suggestion}` in each task request: a project cannot contain it"
+    return evolve(finding, remedy=remedy, suggestion=None)
 
 
 def _get_param(finding: Finding) -> str:
@@ -180,11 +187,11 @@ def _get_param(finding: Finding) -> str:
 
 
 def _select_and_sort(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return each finding once, by place; an error hides warnings about the same type, choice or name."""
+    """Return the findings by place, without duplicates and redundant warnings."""
     unique = dict.fromkeys(findings)
     wrong = {finding.pointer for finding in unique if finding.severity == "error" and not finding.overridden}
     visible: list[Finding] = []
-    #: The findings on each name: several parts of a schema may reject it.
+    #: The findings on each name, which several parts of a schema may reject.
     on_names: dict[str, list[Finding]] = {}
     for finding in unique:
         if finding.code in _ON_NAMES:
@@ -203,7 +210,7 @@ _ON_NAMES = ("param_unknown", "param_misplaced")
 
 
 def _merge_name_findings(findings: list[Finding]) -> Finding:
-    """Return the finding on one name that says best what to write, as an error where one of them is an error."""
+    """Return the most helpful finding on a name, as an error if any is an error."""
     best = min(
         findings,
         key=lambda finding: (

@@ -121,7 +121,7 @@ def test_the_same_project_twice_is_rejected(tmp_path):
     ran = run("preview", tmp_path, "-", stdin="{}")
     assert ran.status == REFUSED
     assert ran.err.startswith(f"error: {tmp_path}/b.json:3:11: at /name: ")
-    assert ran.err.endswith(f"{tmp_path}/a.json, too\n")
+    assert ran.err.endswith(f"{tmp_path}/a.json\n")
 
 
 def test_look_alikes_are_warned_about():
@@ -151,8 +151,7 @@ def test_preview_and_validate_agree_on_misspelt_routing_names(name, lines):
     (line,) = previewed.err.splitlines()
     findings = [json.loads(text) for text in validated.out.splitlines()] if lines else [validated.document]
     (finding,) = [each for document in findings for each in document["findings"] if each["pointer"] == f"/{name}"]
-    assert f"`{name}`" in line
-    assert finding["remedy"] in line
+    assert line.endswith(finding["message"])
     assert run("preview", PROJECT, "-", *options, stdin='{"padding": 1}').err == ""
 
 

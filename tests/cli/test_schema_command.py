@@ -25,7 +25,7 @@ def test_a_schema_for_projects_is_printed():
     document = run("schema", "imageannotation", "--for", "project").document
     entry = document["properties"]["param_history"]["items"]
     assert {"version", "created_at", "geometries"} <= entry["properties"].keys()
-    assert document["properties"]["type"] == {"title": "Task type", "description": "Of all tasks of the project.",
+    assert document["properties"]["type"] == {"title": "Task type", "description": "The type of all tasks of the project.",
                                               "const": "imageannotation"}  # fmt: skip
 
 

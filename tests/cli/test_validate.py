@@ -244,6 +244,13 @@ class TestOwnSchemas:
         ran = run("validate", "own.json", "--schema", "my type=mine.json", "--ignore", "param_unknown", cwd=place)
         assert ran.out.startswith("own.json:16:69: error param_type at /padding\n")
 
+    def test_two_findings_at_one_place(self, place):
+        """Two params that are missing in the same object are both reported."""
+        (place / "mine.json").write_text('{"properties": {"geometries": {"required": ["circle", "arc"]}}}')
+        ran = run("validate", "boxes.json", "--schema", "imageannotation=mine.json", "--format", "json", cwd=place)
+        missing = [each["problem"] for each in ran.document["findings"] if each["code"] == "param_missing"]
+        assert missing == ["`arc` is missing", "`circle` is missing"]
+
     @pytest.mark.parametrize(
         ("argument", "message"),
         [

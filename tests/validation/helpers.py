@@ -1,4 +1,4 @@
-"""What the tests of validation share."""
+"""Helpers of the tests of validation."""
 
 from importlib.util import find_spec
 
@@ -8,7 +8,7 @@ from paramcore import Project
 from paramcore.validation import Schemas, Validator
 
 NEEDS_FAST = pytest.mark.skipif(find_spec("jsonschema_rs") is None, reason="the extra `fast` is not installed")
-#: With and without jsonschema-rs the same is found.
+#: The findings are the same with and without jsonschema-rs.
 BOTH = pytest.mark.parametrize(
     "fast", [pytest.param(True, marks=NEEDS_FAST, id="fast"), pytest.param(False, id="plain")]
 )
@@ -27,7 +27,7 @@ def validate(project, task, *, fast=None):
 
 
 def summarize(findings):
-    """Return code, severity, pointer and suggestion of findings; their messages are in `tests/snapshots/findings.json`."""
+    """Return code, severity, pointer and suggestion of findings; `tests/snapshots/findings.json` has the messages."""
     return [(finding.code, finding.severity, finding.pointer, finding.suggestion) for finding in findings]
 
 

@@ -34,13 +34,13 @@ def find(type, params):
 
 @pytest.mark.parametrize("address", GOOD)
 def test_an_address(address):
-    """An address of the web or of a bucket is fine."""
+    """A web address or an address in a bucket has no finding."""
     assert find("imageannotation", {"attachment": address, "geometries": GEOMETRIES}) == []
 
 
 @pytest.mark.parametrize(("address", "suggestion"), BAD)
 def test_no_address(address, suggestion):
-    """Blanks, line breaks and local paths are warned about, once, with the address to write where there is one."""
+    """Whitespace, line breaks and local paths are one warning, which suggests the address if possible."""
     params = {"attachment": address, "geometries": GEOMETRIES}
     assert find("imageannotation", params) == [("warning", "/attachment", suggestion)]
 
@@ -75,7 +75,7 @@ def test_no_address(address, suggestion):
     ],
 )  # fmt: skip
 def test_every_place(type, params, pointer):
-    """Attachments, context, examples, files of annotations and callbacks are addresses."""
+    """Attachments, context images, examples, annotation files and callbacks are validated as addresses."""
     assert [at for _, at, _ in find(type, params)] == [pointer]
 
 
@@ -94,12 +94,12 @@ def test_every_place(type, params, pointer):
     ],
 )
 def test_texts_are_data(type, params):
-    """A text that is the data itself is no address."""
+    """A text that is the data itself is not validated as an address."""
     assert find(type, params) == []
 
 
 def test_values_are_hidden():
-    """Without values, a finding on an address shows none."""
+    """`without_values` hides the address."""
     (finding,) = [
         finding
         for finding in validate(Project("p", type="lidarlinking"), {"callback_url": " https://secret.example.com"})

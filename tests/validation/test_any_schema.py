@@ -33,7 +33,7 @@ NAMED = st.lists(NAMES, max_size=3, unique=True)
 
 
 def keywords(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
-    """Draw a schema of a few keywords, with `inner` schemas below them."""
+    """Draw a schema of a few keywords that contain `inner` schemas."""
     by_name = st.dictionaries(NAMES, inner, max_size=3)
     row = st.lists(inner, min_size=1, max_size=3)
     each: dict[str, st.SearchStrategy[Any]] = {
@@ -92,7 +92,7 @@ BELOW = schemas(2)
 
 @st.composite
 def documents(draw: st.DrawFn) -> dict[str, Any]:
-    """Draw a schema of a task type: an object, with two definitions that refer to nothing."""
+    """Draw a schema of a task type: an object with two definitions without references."""
     plain = st.sampled_from([True, False, {}, {"type": "integer"}, {"properties": {"a": {"type": "string"}}}])
     root = draw(keywords(BELOW))
     each = draw(st.dictionaries(NAMES, BELOW, max_size=3))
@@ -101,7 +101,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
 
 
 def is_valid(document: Mapping[str, Any], params: Mapping[str, Any]) -> bool:
-    """Return what jsonschema says."""
+    """Return whether jsonschema accepts the value."""
     return Draft202012Validator(document, registry=Registry()).is_valid(params)
 
 
@@ -110,7 +110,7 @@ FAST = [False, *([True] if find_spec("jsonschema_rs") else [])]
 
 @given(document=documents(), params=st.dictionaries(NAMES, VALUES, max_size=4))
 def test_it_agrees_with_jsonschema(document: dict[str, Any], params: dict[str, Any]) -> None:
-    """There is an error exactly where jsonschema finds one, the same with and without `fast`."""
+    """`Validator` has an error exactly if jsonschema has one, with and without `fast`."""
     params = {**params, "instruction": "Box."} if "instruction" in params else params
     try:
         added = Schemas().with_schema("mine", document)
@@ -124,15 +124,13 @@ def test_it_agrees_with_jsonschema(document: dict[str, Any], params: dict[str, A
     assert all(other == findings for other in others)
     errors = [finding for finding in findings if finding.severity == "error"]
     assert bool(errors) is not is_valid(document, params), (errors, params)
-    for finding in findings:
-        assert finding.remedy
-        assert finding.problem
+    assert all(finding.problem for finding in findings)
 
 
 @given(document=documents(), data=st.data())
 def test_the_layer_makes_no_difference(document: dict[str, Any], data: st.DataObject) -> None:
     """The same params have the same findings, whether the project or the task sets them."""
-    params = data.draw(st.dictionaries(NAMES.filter(lambda one: one != "instruction"), VALUES, max_size=4))
+    params = data.draw(st.dictionaries(NAMES.filter(lambda name: name != "instruction"), VALUES, max_size=4))
     try:
         added = Schemas().with_schema("mine", document)
     except InvalidSchema:
@@ -150,7 +148,7 @@ def test_the_layer_makes_no_difference(document: dict[str, Any], data: st.DataOb
 
 
 def find_errors(document: Mapping[str, Any], params: Mapping[str, Any]) -> list[str]:
-    """Return the errors on a project alone, the same with and without `fast`."""
+    """Return the errors on a project without tasks, after checking that `fast` does not change them."""
     project = Project("boxes", type="mine", params=params)
     added = Schemas().with_schema("mine", document)
     findings, *others = [Validator(project, added, fast=fast).project() for fast in FAST]
@@ -160,7 +158,7 @@ def find_errors(document: Mapping[str, Any], params: Mapping[str, Any]) -> list[
 
 @given(document=documents(), whole=st.dictionaries(NAMES, VALUES, max_size=3))
 def test_no_part_of_valid_params_is_wrong(document: dict[str, Any], whole: dict[str, Any]) -> None:
-    """A project that holds a part of params that are valid together has no error: a task may bring the others."""
+    """A project with a part of valid params has no error, because a task may set the rest."""
     whole = {**whole, "instruction": "Box."} if "instruction" in whole else whole
     assume(is_valid(document, whole))
     try:
@@ -174,7 +172,7 @@ def test_no_part_of_valid_params_is_wrong(document: dict[str, Any], whole: dict[
 
 @given(document=documents(), params=st.dictionaries(NAMES, VALUES, max_size=3))
 def test_no_completion_of_a_wrong_project_is_valid(document: dict[str, Any], params: dict[str, Any]) -> None:
-    """Where a project alone has an error, no params of a task make it valid."""
+    """If a project without tasks has an error, no params of a task make it valid."""
     params = {**params, "instruction": "Box."} if "instruction" in params else params
     try:
         errors = find_errors(document, params)
@@ -204,7 +202,7 @@ def test_no_completion_of_a_wrong_project_is_valid(document: dict[str, Any], par
 )
 @pytest.mark.parametrize("fast", FAST)
 def test_data_that_looks_like_a_schema(schema: Any, value: Any, is_wrong: bool, fast: bool) -> None:
-    """Data stays as it is, and a param may be called like one of our own keywords."""
+    """Data is not changed, and a param may have the name of a keyword of this package."""
     project = Project("boxes", type="mine")
     added = Schemas().with_schema("mine", {"properties": {"a": schema, "x-warn": {"type": "integer"}}})
     findings = Validator(project, added, fast=fast).task(project.resolve({"a": value, "x-warn": 1}))
@@ -215,7 +213,7 @@ def test_data_that_looks_like_a_schema(schema: Any, value: Any, is_wrong: bool, 
 
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "1e999", "-Infinity"])
 def test_every_suggestion_is_json(value: str) -> None:
-    """A text that looks like a number, but is no JSON number, is not suggested."""
+    """A text that looks like a number, but is not a JSON number, is not suggested."""
     project = Project("boxes", type="mine")
     added = Schemas().with_schema("mine", {"properties": {"a": {"type": "number"}}})
     (finding,) = Validator(project, added).task(project.resolve({"a": value}))

@@ -1,4 +1,4 @@
-"""A project alone is wrong only where no params of a task could complete it (T13)."""
+"""A project without tasks has an error only if no params of a task could resolve it (T13)."""
 
 import json
 
@@ -15,7 +15,7 @@ IF_A = {"if": {"properties": {"a": {"const": 1}}, "required": ["a"]}}
 
 
 def validate_project(schema, params, *, fast=None):
-    """Return severity, pointer and message of the findings on a project alone, unknown names left out."""
+    """Return severity, pointer and message of the findings on a project, without unknown names."""
     project = Project("boxes", type="mine", params=params)
     findings = Validator(project, Schemas().with_schema("mine", schema), fast=fast).project()
     return [(finding.severity, finding.pointer, finding.message) for finding in findings if finding.severity == "error"
@@ -82,14 +82,14 @@ WRONG = {
 @BOTH
 @pytest.mark.parametrize("name", WRONG)
 def test_what_is_there_is_validated(name, fast):
-    """A value that no task could repair is an error at its place; it carries the version."""
+    """A value that no task can make valid is an error at its place, with its version."""
     schema, params, pointer = WRONG[name]
     findings = validate_project(schema, params, fast=fast)
     assert [(severity, place) for severity, place, _ in findings] == [("error", pointer)]
     project = Project("boxes", type="mine", params=params)
     validator = Validator(project, Schemas().with_schema("mine", schema), fast=fast)
     assert {finding.version for finding in validator.project()} == {0}
-    # A task that adds nothing has an error, too.
+    # A task that adds no param has the error, too.
     assert any(finding.severity == "error" for finding in validator.task(project.resolve({})))
 
 
@@ -135,7 +135,7 @@ OPEN = {
 @BOTH
 @pytest.mark.parametrize("name", OPEN)
 def test_what_is_missing_is_left_out(name, fast):
-    """What a task could complete is no error."""
+    """A project that a task can complete has no error."""
     assert validate_project(*OPEN[name], fast=fast) == []
 
 
@@ -156,27 +156,25 @@ WARN = {"x-warn": {"properties": {"b": TEXT}, "required": ["c"]}}
     ],
 )
 def test_a_warning_stays_a_warning(schema, params, expected):
-    """`x-warn` yields warnings where it applies for certain, and never decides."""
+    """`x-warn` yields warnings if it certainly applies, and never changes other results."""
     assert [(severity, pointer) for severity, pointer, _ in validate_project(schema, params)] == expected
 
 
 def test_the_messages_show_the_schema_of_the_user():
     """No message shows a derived schema."""
     assert validate_project({"not": HAS_A}, {"a": 1}) == [
-        ("error", "", 'found an object, wanted a value that satisfies `not`: {"required": ["a"]}')
+        ("error", "", 'must satisfy `not: {"required": ["a"]}`, got an object')
     ]
-    assert validate_project({"not": HAS_A, "description": "no a"}, {"a": 1}) == [
-        ("error", "", "found an object, wanted no a")
-    ]
-    assert validate_project({"allOf": [False]}, {}) == [("error", "", "found an object, wanted no value there")]
+    assert validate_project({"not": HAS_A, "description": "no a"}, {"a": 1}) == [("error", "", "no a")]
+    assert validate_project({"allOf": [False]}, {}) == [("error", "", "must have no value, got an object")]
     each = {"oneOf": [HAS_A, {"anyOf": [HAS_A]}], "description": "a alone"}
     (finding,) = validate_project(each, {"a": 1})
-    assert finding[2].startswith("found an object, wanted a value that satisfies `not`: {")
+    assert finding[2].startswith("must satisfy `not: {")
     assert "x-" not in finding[2]
 
 
 def test_the_derived_schema_is_the_same_each_time():
-    """Its parts are named by their place in the schema."""
+    """Derived schemas are named by their place in the schema, in a stable order."""
     schema = {"oneOf": [{"not": HAS_A}, {"if": HAS_A, "then": HAS_B}]}
     first, again = (derive_completion(json.loads(json.dumps(schema))) for _ in range(2))
     assert json.dumps(first) == json.dumps(again)
@@ -188,24 +186,24 @@ class TestTasks:
 
     @BOTH
     def test_a_task_that_overrides_the_error(self, fast):
-        """The error of the project is a warning, because the next task may not override it."""
+        """An overridden error of the project becomes a warning, because the next task may not override it."""
         project = Project("boxes", type="mine", params={"a": "x"})
         validator = Validator(project, Schemas().with_schema("mine", self.SCHEMA), fast=fast)
         assert [str(finding) for finding in validator.task(project.resolve({"a": 1}))] == [
-            "warning param_type at /a: found the text 'x', wanted a whole number; the task overrides it"
+            "warning param_type at /a: must be a whole number, got the text 'x' (the task overrides it)"
             " [project version 0]"
         ]
         (finding,) = validator.task(project.resolve({}))
         assert (finding.severity, finding.pointer, finding.version) == ("error", "/a", 0)
 
     def test_the_instruction_is_not_overridden(self):
-        """The task's instruction is joined with the project's: the error is about both, and is reported once."""
+        """An error on the joined instruction is reported once, and not as overridden."""
         project = Project("boxes", type="mine", params={"instruction": "Look."})
         schema = {"allOf": [{"properties": {"instruction": {"maxLength": 3}}}]}
         (finding,) = Validator(project, Schemas().with_schema("mine", schema)).task(
             project.resolve({"instruction": "Go"})
         )
-        assert (finding.severity, finding.problem, finding.overridden) == ("error", "a text of 8 characters", False)
+        assert (finding.severity, finding.code, finding.overridden) == ("error", "param_size", False)
 
     def test_the_version_that_first_set_it(self):
         """An error by a rule for all params names the version that first set the value."""
@@ -215,7 +213,7 @@ class TestTasks:
         assert (finding.version, finding.first_set_in) == (1, 0)
 
     def test_a_check_of_several_params_that_are_there(self):
-        """Values of a project that contradict each other are found without a task."""
+        """Contradicting values of a project are reported without a task."""
         params = {"categories": ["yes", "no"], "category_ids": {"1": "maybe"}}
         project = Project("boxes", type="categorization", params=params)
         (finding,) = Validator(project).project()

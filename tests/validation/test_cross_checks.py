@@ -20,7 +20,7 @@ CASES = [
      ("param_pattern", "warning", "/callback_url", None)),
     ("imageannotation", {"geometries": GEOMETRIES, "metadata": {"a": "x" * 10_300}},
      ("param_size", "warning", "/metadata", None)),
-    # Characters of four bytes, the most that a character takes: the quick estimate must not pass them.
+    # Characters of four bytes, the longest in UTF-8, must not pass the fast estimate.
     ("imageannotation", {"geometries": GEOMETRIES, "metadata": {"a": "\U0001f600" * 2_559}},
      ("param_size", "warning", "/metadata", None)),
     ("categorization", {"instruction": "a", "attachment_type": "text", "categories": ["yes", "no"],
@@ -38,6 +38,6 @@ CASES = [
 
 @pytest.mark.parametrize(("name", "params", "expected"), CASES, ids=lambda it: it if isinstance(it, str) else "")
 def test_a_check(name, params, expected):
-    """A value is checked against another value where the documentation says so."""
+    """A value is compared with another value if the documentation requires it."""
     findings = validate(Project("boxes", type=name), {"attachment": "x", **params})
     assert expected in summarize(findings)

@@ -1,4 +1,4 @@
-"""Schemas of whole files, for editors."""
+"""Schemas of whole files for editors."""
 
 from copy import deepcopy
 
@@ -13,7 +13,7 @@ from paramcore.validation.schema import Schemas
 @pytest.mark.parametrize("purpose", ["project", "task", "update"])
 @pytest.mark.parametrize("name", Schemas().types)
 def test_it_is_complete(name, purpose):
-    """It refers to nothing outside itself, and has no keyword of our own."""
+    """An editor schema has no external references and no keyword of this package."""
     schema = make_editor_schema(Schemas().of(name), purpose)
     Draft202012Validator.check_schema(schema)
     assert '"x-' not in str(schema).replace("'", '"')
@@ -30,7 +30,7 @@ def test_it_is_complete(name, purpose):
 
 @pytest.mark.parametrize("purpose", ["project", "task", "update"])
 def test_only_keywords_are_dropped(purpose):
-    """A param or a value may be called like one of our own keywords."""
+    """A param or a value may have the name of a keyword of this package."""
     own = {
         "properties": {"x-ray": {"x-basis": "documented", "const": {"x-warn": 1}}, "a": {"$ref": "#/definitions/b"}},
         "definitions": {"b": {}},
@@ -44,7 +44,7 @@ def test_only_keywords_are_dropped(purpose):
 @pytest.mark.parametrize("purpose", ["project", "task", "update"])
 @pytest.mark.parametrize("name", ["imageannotation", "mine"])
 def test_a_schema_for_editors_may_be_changed(name, purpose):
-    """An edit of what is handed out never reaches the schema that tasks are validated by, nor the user's own."""
+    """A change of the returned schema changes neither the schema for validation nor the user's schema."""
     own = {"properties": {"a": {"enum": [1, [2]], "default": {"b": [3]}}}, "$defs": {"c": {"const": [{"d": []}]}}}
     schema = Schemas().with_schema("mine", own).of(name)
     before = deepcopy([own, schema.document])
@@ -61,7 +61,7 @@ def _change_everything(node):
 
 
 def test_a_users_schema_is_copied():
-    """A schema keeps validating as it did when the caller edits the dict it was made of."""
+    """A later change of the user's dict does not change an added schema."""
     own = {"properties": {"a": {"enum": [1, [2]]}}}
     schema = Schemas().with_schema("mine", own).of("mine")
     before = deepcopy(schema.document)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from attrs import evolve
-from test_schemas import CASES, base, changed
+from test_schemas import CASES, base, change_once
 
 from paramcore.bulk import FastTaskReader
 from paramcore.cli.commands.validate import ReportedFindings
@@ -32,9 +32,9 @@ ASIDE = [
 
 
 def write_files(folder, name, *, flawed=False):
-    """Write a project that holds half of a payload and tasks that bring the rest, each changed once; return both paths."""
+    """Write a project with half of a payload, and tasks with the rest, each changed once; return both paths."""
     whole = base(name, {})
-    tasks = [whole, *(changed(base(name, case), case["change"])[0] for case in CASES[name]["cases"])]
+    tasks = [whole, *(change_once(base(name, case), case["change"])[0] for case in CASES[name]["cases"])]
     held = dict(list(whole.items())[::2])
     project, lines = folder / "project.json", folder / "tasks.jsonl"
     history = [{"version": 0, "instruction": "Look."}, {"version": 1, **held, "instruction": "Look twice."}]
@@ -62,7 +62,7 @@ def test_the_slow_path_finds_no_more(name, flawed, arguments, tmp_path, capsys, 
 
 @pytest.mark.parametrize("flaw", [{}, {"paddingZ": 1}])
 def test_usual_tasks_need_no_document(flaw, tmp_path, capsys, monkeypatch):
-    """A task without findings, or with findings that were reported for its project, takes the fast path."""
+    """The fast path handles tasks without findings, and tasks whose findings were reported for the project."""
     held = {"geometries": {"box": {"objects_to_annotate": ["car"]}}, **flaw}
     project, lines = tmp_path / "project.json", tmp_path / "tasks.jsonl"
     history = [{"version": 0, **held}]
@@ -74,7 +74,7 @@ def test_usual_tasks_need_no_document(flaw, tmp_path, capsys, monkeypatch):
 
 
 def test_findings_on_tasks_are_not_kept(tmp_path, capsys):
-    """A million different findings on tasks leave nothing behind: only findings on a project are kept."""
+    """Findings on tasks are not kept in memory; only findings on a project are."""
     project, lines = tmp_path / "project.json", tmp_path / "tasks.jsonl"
     history = [{"version": 0, "geometries": {"box": {"objects_to_annotate": ["car"]}}}]
     project.write_text(json.dumps({"name": "boxes", "type": "imageannotation", "param_history": history}))

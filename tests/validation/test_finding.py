@@ -11,7 +11,7 @@ from tests.validation.test_schemas import mutations
 
 
 def test_without_values():
-    """A finding can be shown without any value."""
+    """`without_values` hides every value."""
     secret = {"priority": "sk_live_123", "padding": "5", "tags": ["sk_live_123"] * 6, "callback_url": "sk_live_123"}
     findings = validate(make_boxes(geometries={"polygon": {"min_vertices": "77"}}), {"attachment": "a", **secret})
     hidden = [finding.without_values() for finding in findings]
@@ -21,7 +21,7 @@ def test_without_values():
 
 
 def test_without_values_of_two_limits():
-    """Neither of two limits that contradict each other is shown."""
+    """`without_values` hides both of two contradicting limits."""
     geometries = {"polygon": {"min_vertices": 77, "max_vertices": 55}}
     (finding,) = validate(make_boxes(geometries=geometries), {"attachment": "a"})
     assert finding.code == "param_range"

@@ -21,7 +21,7 @@ ONLY_IN_THE_COMMAND_LINE = {"request_refused"}
 
 SECRET = {"priority": "sk_live", "padding": "5", "tags": ["sk_live"] * 6, "callback_url": "sk_live"}
 MISSPELT = {"box": {"objects_to_annotate": ["car"], "min_widht": 5, "min_height": "9"}}
-#: Params of a task, beside an attachment, of a project with geometries.
+#: Params of a task with an attachment, of a project with geometries.
 TASKS = {
     "none of the choices": {"priority": "high"},
     "a number as text": {"padding": "20"},
@@ -118,7 +118,7 @@ def list_cases():
 
 
 def test_the_messages_are_those_of_the_snapshot(pytestconfig):
-    """`--update` rewrites the snapshot; the difference in git is for a reader to judge."""
+    """The messages equal the snapshot; `--update` rewrites it."""
     messages = {name: list(map(str, findings)) for name, findings in list_cases()}
     if pytestconfig.getoption("--update"):
         SNAPSHOT.write_text(json.dumps(messages, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -126,7 +126,7 @@ def test_the_messages_are_those_of_the_snapshot(pytestconfig):
 
 
 def test_every_code_is_in_the_snapshot():
-    """Each code has at least one message there, and each case has a finding."""
+    """Each code has at least one message in the snapshot, and each case has a finding."""
     codes = {name: {finding.code for finding in findings} for name, findings in list_cases()}
     assert [name for name, found in codes.items() if not found] == []
     assert set().union(*codes.values()) == CODES.keys() - ONLY_IN_THE_COMMAND_LINE

@@ -1,4 +1,4 @@
-"""Names that a user's schema knows are not unknown, wherever it describes them; a name is reported once."""
+"""A name is unknown only if no part of the schema describes it, and it is reported once."""
 
 import pytest
 
@@ -35,7 +35,7 @@ KNOWING = {
 @BOTH
 @pytest.mark.parametrize("name", KNOWING)
 def test_a_name_is_known(name, fast):
-    """The schema describes `alpha`, so it is no unknown name, in a task or in a project alone."""
+    """`alpha`, which the schema describes, is not unknown in a task or in a project."""
     schema = {**KNOWING[name], "properties": {"beta": {}, **KNOWING[name].get("properties", {})}}
     assert validate_own({"alpha": 1, "beta": 1}, schema, fast=fast) == []
     project = Project("boxes", type="mine", params={"alpha": 1})
@@ -52,7 +52,7 @@ def test_a_name_is_known(name, fast):
     ],
 )
 def test_a_name_is_unknown(schema):
-    """A name that the schema describes nowhere at this place is reported."""
+    """A name that no part of the schema describes at this place is reported."""
     findings = validate_own({"alpha": "x"}, schema)
     assert [(severity, pointer) for _, severity, pointer, _ in findings] == [("warning", "/alpha")]
 
@@ -74,7 +74,7 @@ def test_a_name_is_unknown(schema):
 )
 @pytest.mark.parametrize("layer", ["task", "project"])
 def test_a_rejected_name_is_reported_once(schema, message, layer, fast):
-    """Several parts reject the name: there is one error, with what to write."""
+    """A name that several parts reject is one error with a suggestion."""
     schema = {"properties": {"width": {}}, **schema}
     project = Project("boxes", type="mine", params={"widht": 1} if layer == "project" else None)
     validator = Validator(project, Schemas().with_schema("mine", schema), fast=fast)
@@ -87,7 +87,7 @@ def test_a_rejected_name_is_reported_once(schema, message, layer, fast):
 
 @pytest.mark.parametrize("names", [["width", "zzz"], ["zzz", "width"]])
 def test_the_finding_with_a_suggestion_is_kept(names):
-    """Of several findings on a name, the one that says what to write is reported."""
+    """Of several findings on a name, the finding with a suggestion is reported."""
     schema = {"allOf": [{"properties": {name: {}}, "additionalProperties": False} for name in names]}
     assert validate_own({"widht": 1}, schema) == [("param_unknown", "error", "/widht", "width")]
 
@@ -118,7 +118,7 @@ EVALUATED = {
 @BOTH
 @pytest.mark.parametrize("name", EVALUATED)
 def test_unevaluated_names(name, fast):
-    """`unevaluatedProperties` rejects the names that no schema beside it evaluates for this value."""
+    """`unevaluatedProperties` rejects the names that no other keyword evaluates for this value."""
     part, is_evaluated = EVALUATED[name]
     document = {"properties": {"a": {"allOf": [part], "unevaluatedProperties": False}}, "$defs": {"all": A}}
     errors = [pointer for _, _, pointer, _ in validate_own({"a": {"alpha": 1}}, document, fast=fast)]
@@ -126,7 +126,7 @@ def test_unevaluated_names(name, fast):
 
 
 def test_a_misplaced_name_that_is_rejected():
-    """The one finding says where the name belongs, and is an error."""
+    """A misplaced name that the schema rejects is one error, with its remedy."""
     schema = {"properties": {"project_param_versions": {}}, "additionalProperties": False}
     ((_, severity, pointer, suggestion),) = validate_own({"project_param_version": 1}, schema)
     assert (severity, pointer, suggestion) == ("error", "/project_param_version", "project_version")
@@ -134,7 +134,7 @@ def test_a_misplaced_name_that_is_rejected():
 
 @BOTH
 def test_names_inside_a_param(fast):
-    """All that describes a param knows the names in it: branches, patterns, and what the root allows."""
+    """Branches, patterns and the keywords of the root all describe the names inside a param."""
     schema = {
         "properties": {"a": {"properties": {"x": {}}}, "b": {"items": A}},
         "allOf": [{"properties": {"a": {"properties": {"y": {}}}}}],
@@ -157,7 +157,7 @@ def test_names_inside_a_param(fast):
 
 
 def test_names_inside_a_param_with_patterns():
-    """Where patterns describe other names, no name is reported; members are searched by their pattern."""
+    """If patterns describe other names, no name is unknown, and members are validated by their pattern."""
     inner = {"properties": {"x": {}}, "patternProperties": {"^p": {"properties": {"k": {}}}}}
     assert [
         pointer

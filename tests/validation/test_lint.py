@@ -1,4 +1,4 @@
-"""Lint: each rule finds its case and ignores similar cases."""
+"""Lint: each rule reports its case and ignores similar cases."""
 
 import pytest
 
@@ -36,12 +36,12 @@ def lint(task, project=PROJECT):
     ],
 )  # fmt: skip
 def test_a_task(task, expected):
-    """A task that probably means something else has a finding, and no other task has."""
+    """A task with a probable mistake has a finding, and no other task has."""
     assert lint(task) == expected
 
 
 def test_an_instruction_that_is_not_appended_is_no_repetition():
-    """Where the task's instruction overrides, it may contain the project's."""
+    """If the task's instruction overrides the project's, it may contain it."""
     project = PROJECT.with_assumptions(Assumptions(instruction_rule="override"))
     assert lint({"instruction": "Box cars."}, project) == []
 
@@ -52,7 +52,7 @@ def history(*entries):
 
 
 def test_a_history():
-    """Versions that change nothing, probable twins of a retry and names that are no params are found at their version."""
+    """Versions that change nothing, probable retries and stored names are reported at their version."""
     project = history(
         {"created_at": "2024-03-04T09:00:00.000Z", "padding": 1},
         {"created_at": "2024-03-04T09:00:02.000Z", "padding": 1},
@@ -71,7 +71,7 @@ def add(defaults, effective):
 
 
 def test_a_default_that_nobody_uses():
-    """A param that every task of a file overrides is found once, with the number of tasks."""
+    """A param that every task of a file overrides is reported once, with the number of tasks."""
     defaults = UnusedDefaults(PROJECT)
     for padding in (2, 3, 4):
         add(defaults, PROJECT.resolve({"padding": padding, "instruction": "x"}))
@@ -80,7 +80,7 @@ def test_a_default_that_nobody_uses():
 
 @pytest.mark.parametrize("tasks", [[], [{"padding": 1}], [{"padding": 1}, {}], [{"project_version": -1}] * 3])
 def test_a_default_that_somebody_uses(tasks):
-    """One task is no pattern, and one task that uses the value is enough."""
+    """A single task has no finding, nor have tasks of which one inherits the value."""
     defaults = UnusedDefaults(PROJECT)
     for task in tasks:
         add(defaults, PROJECT.resolve(task))
@@ -114,6 +114,6 @@ def test_a_project_without_versions_has_nothing_to_override():
     ],
 )
 def test_lines_that_end_otherwise(inherited, own, is_repeated):
-    """The project's lines are found whatever ends a line, with other blanks and blank lines around."""
+    """The project's lines are recognized with any line endings and surrounding whitespace."""
     project = Project("boxes", type="imageannotation", params={"instruction": inherited})
     assert bool(lint({"instruction": own}, project)) is is_repeated

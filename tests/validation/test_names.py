@@ -11,7 +11,7 @@ from tests.validation.helpers import GEOMETRIES, make_boxes, validate
 
 @pytest.mark.parametrize("name", ["project_param_version", "project_name", "task_id", "callback", "force"])
 def test_a_misplaced_name(name):
-    """A name of a response or of an SDK's argument is a warning that says what to write."""
+    """A field of a response or an argument of an SDK is a warning with a suggestion."""
     (finding,) = validate(make_boxes(geometries=GEOMETRIES), {"attachment": "a", name: 1})
     assert (finding.code, finding.severity, finding.pointer) == ("param_misplaced", "warning", f"/{name}")
     assert finding.suggestion == load_misplaced_names()[name].replacement
@@ -27,14 +27,14 @@ def test_unknown_names_pass_through():
 
 
 def test_a_type_that_is_partly_known():
-    """For a type without public docs, a new name is no finding, and a misspelt common name is one."""
+    """For a type without public docs, only a misspelt common name is a finding."""
     project = Project("boxes", type="no such type yet")
     findings = validate(project, {"attachments": [], "fps": 5, "prioriti": 10})
     assert [finding.suggestion for finding in findings] == ["priority"]
 
 
 def test_names_in_free_places_pass():
-    """Where names are the user's own, as in `metadata`, none is a mistake."""
+    """In an object of the user's own names, such as `metadata`, no name is a finding."""
     attributes = {"min_widht": {"type": "text", "description": "x"}}
     task = {"attachment": "a", "metadata": {"insruction": 1}, "annotation_attributes": attributes}
     assert validate(make_boxes(geometries=GEOMETRIES), task) == ()
@@ -55,16 +55,16 @@ ROUTING_MISTAKES = {
     ("meant", "name"), [(meant, name) for meant, names in ROUTING_MISTAKES.items() for name in names]
 )
 def test_misspelt_routing_names(type, meant, name):
-    """A misspelt routing name is found in every type, with what to write and what is lost."""
+    """A misspelt routing name is reported in every type, with a suggestion and the consequence."""
     findings = validate(Project("boxes", type=type), {name: "x"})
     (finding,) = [finding for finding in findings if finding.code in ("param_unknown", "param_misplaced")]
     assert (finding.severity, finding.pointer, finding.suggestion) == ("warning", f"/{name}", meant)
     if meant == "project_version" and name != "project_param_version":
-        assert "silently inherits the latest version" in finding.remedy
+        assert "silently inherits the latest version" in finding.problem
 
 
 def test_codes_of_misspelt_routing_names():
-    """A routing name in another spelling is unknown; a name with a meaning of its own is misplaced."""
+    """A misspelt routing name is unknown; a name from elsewhere is misplaced."""
     task = {"uniqueId": "x", "projectName": "x", "clear_unique_id": True, "taskType": "x", "project_id": "x"}
     findings = validate(make_boxes(geometries=GEOMETRIES), {"attachment": "a", **task})
     assert {finding.pointer[1:]: (finding.code, finding.suggestion) for finding in findings} == {
@@ -77,7 +77,7 @@ def test_codes_of_misspelt_routing_names():
 
 
 def test_the_nearest_name_was_meant():
-    """A name that is near a param of the type and near a routing name was meant for the nearer of the two."""
+    """A name similar to a param and to a routing name suggests the nearer of the two."""
     schemas = Schemas().with_schema("mine", {"properties": {"unique_ids": {}}})
     project = Project("boxes", type="mine")
     findings = Validator(project, schemas).task(project.resolve({"uniqueIds": 1, "uniqueId": 1}))
@@ -88,7 +88,7 @@ def test_the_nearest_name_was_meant():
 
 
 def test_what_does_not_look_like_a_routing_name():
-    """No param of any type, no routing name and no other word is taken for a misspelt routing name."""
+    """No param, no routing name and no unrelated word is treated as a misspelt routing name."""
     params = {name for task_type in Schemas().types for name in Schemas().of(task_type).params}
     for name in (*params, *ROUTING_MISTAKES, "match", "patch", "status", "uuid", "colour", "fps", "version", ""):
         assert find_look_alike(name) is None, name
@@ -119,7 +119,7 @@ def test_what_does_not_look_like_a_routing_name():
     ],
 )
 def test_suggestions(name, known, expected):
-    """A name is suggested where few edits lie between: letters to insert, drop, replace or swap with a neighbour."""
+    """A name is suggested after few edits: letters to insert, delete, replace or swap."""
     assert suggest_name(name, known) == expected
 
 
@@ -134,14 +134,14 @@ def test_suggestions(name, known, expected):
     ],
 )
 def test_the_place_of_a_suggestion(task, pointer, expected):
-    """A param of another type is no misspelling of one of this type."""
+    """A param of another type is not treated as a misspelling."""
     (finding,) = validate(make_boxes(geometries=GEOMETRIES), {"attachment": "a", **task})
     assert (finding.code, finding.pointer, finding.suggestion) == ("param_unknown", pointer, expected)
 
 
 @pytest.mark.parametrize(("type", "expected"), [("number", "max"), ("text", None)])
 def test_the_kind_of_a_field_decides(type, expected):
-    """Only names that the field's own type takes are suggested."""
+    """Only names for the type of the field are suggested."""
     field = {"type": type, "field_id": "a", "title": "A", "maxx": 5}
     (finding,) = validate(Project("form", type="textcollection"), {"attachments": [], "fields": [field]})
     assert (finding.pointer, finding.suggestion) == ("/fields/0/maxx", expected)

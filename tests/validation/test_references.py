@@ -1,4 +1,4 @@
-"""References to a label, a shape, an attribute or a field that is not there."""
+"""References to labels, shapes, attributes and fields that do not exist."""
 
 import pytest
 
@@ -30,17 +30,17 @@ FORM = [
 
 
 def find(type, params, attachment="https://e.com/1.jpg"):
-    """Return the pointers and suggestions of the findings on references, in a task and in a project alone."""
+    """Return the pointers and suggestions of the findings on references, in a task and in a project."""
     task = {"attachment": attachment, "instruction": "a", **params}
     project = Project("p", type=type, params=params)
     in_task = validate(Project("p", type=type), task)
-    # The fast path validates plain JSON, whose objects have no hash.
+    # The fast path validates plain JSON, whose objects are not hashable.
     assert Validator(project).task_params(task, Project("p", type=type).resolve({}).inheritance) == in_task
-    found = [finding for finding in in_task if finding.code == "param_choice"]
+    references = [finding for finding in in_task if finding.code == "param_choice"]
     alone = [finding for finding in Validator(project).project() if finding.code == "param_choice"]
-    assert [finding.pointer for finding in alone] == [finding.pointer for finding in found]
-    assert {finding.severity for finding in found} <= {"warning"}
-    return [(finding.pointer, finding.suggestion) for finding in found]
+    assert [finding.pointer for finding in alone] == [finding.pointer for finding in references]
+    assert {finding.severity for finding in references} <= {"warning"}
+    return [(finding.pointer, finding.suggestion) for finding in references]
 
 
 def attribute(conditions, **more):
@@ -52,7 +52,7 @@ def attribute(conditions, **more):
     ("label", "wrong"), [("car", []), (["bus", "large"], []), ("crr", ["/label"]), (["bus", 5, "vus"], ["/label/2"])]
 )
 def test_labels_of_conditions(type, label, wrong):
-    """A label of a condition is one that the type draws, a group or a leaf; also in a list of sets of conditions."""
+    """A label in a condition must exist, as a group or a leaf, also in a list of sets."""
     base = "/annotation_attributes/a/conditions"
     condition = {"label_condition": {"label": label}}
     params = LABELS[type]
@@ -80,25 +80,27 @@ def test_labels_of_conditions(type, label, wrong):
 )
 @pytest.mark.parametrize("as_list", [False, True])
 def test_attribute_conditions(answers, expected, as_list):
-    """A condition names an attribute that is there, and a choice that it offers."""
+    """A condition must name an existing attribute and one of its choices."""
     condition = {"attribute_conditions": [{"c": "none"}, answers]}
     base = "/annotation_attributes/a/conditions" + "/0" * as_list + "/attribute_conditions/1"
-    found = find("imageannotation", {**LABELS["imageannotation"], **attribute([condition] if as_list else condition)})
-    assert found == ([] if expected is None else [(base + expected[0], expected[1])])
+    references = find(
+        "imageannotation", {**LABELS["imageannotation"], **attribute([condition] if as_list else condition)}
+    )
+    assert references == ([] if expected is None else [(base + expected[0], expected[1])])
 
 
 def test_choices_that_are_no_text():
-    """A number is offered where it is among the choices, and `1` is not `"1"`."""
+    """A number must be one of the choices, and `1` is not `"1"`."""
     numbers = {"type": "category", "choices": ["1", 2]}
     conditions = {"attribute_conditions": [{"n": [1, 2, "1"]}]}
     attributes = {"n": numbers, "t": {"type": "text", "conditions": conditions}}
-    found = find("lidarannotation", {"labels": ["car"], "attachments": [], "annotation_attributes": attributes})
-    assert ("/annotation_attributes/t/conditions/attribute_conditions/0/n/0", '"1"') in found
-    assert len([at for at, _ in found if "conditions" in at]) == 1
+    references = find("lidarannotation", {"labels": ["car"], "attachments": [], "annotation_attributes": attributes})
+    assert ("/annotation_attributes/t/conditions/attribute_conditions/0/n/0", '"1"') in references
+    assert len([at for at, _ in references if "conditions" in at]) == 1
 
 
 def test_an_attribute_without_a_type_is_a_category():
-    """The service takes an attribute without a type for a category, so its choices count."""
+    """An attribute without a type is a category, so its choices are checked."""
     attributes = {
         "c": {"choices": ["none"]},
         "t": {"type": "text", "conditions": {"attribute_conditions": [{"c": "non"}]}},
@@ -109,7 +111,7 @@ def test_an_attribute_without_a_type_is_a_category():
 
 
 def test_attributes_without_names_that_are_known():
-    """Where the labels are not there, or are the task's to bring, nothing is said of a label; null is no attribute."""
+    """Without labels, no label is reported; null is not an attribute."""
     params = attribute({"label_condition": {"label": "car"}}, allowed_labels=["car"])
     assert Validator(Project("p", type="imageannotation", params=params)).project()[0].code != "param_choice"
     assert find("imageannotation", {"annotation_attributes": {"a": None}, "geometries": {"box": None}}) == []
@@ -117,7 +119,7 @@ def test_attributes_without_names_that_are_known():
 
 @pytest.mark.parametrize("type", ["imageannotation", "videoplaybackannotation"])
 def test_labels_about_the_scene(type):
-    """About the scene, a label is an event, and unknown where there are no events."""
+    """In a global condition, a label must be an event."""
     condition = {"is_global": True, "label_condition": {"label": "fall"}}
     params = {"geometries": GEOMETRIES, **attribute(condition)}
     assert find(type, params) == []
@@ -162,7 +164,7 @@ def test_labels_about_the_scene(type):
     ],
 )  # fmt: skip
 def test_labels_and_shapes(type, params, expected):
-    """Linked attributes, links and annotations that were made beforehand name labels and shapes that are there."""
+    """Linked attributes, links and pre-made annotations must name existing labels and shapes."""
     params = {**LABELS[type], **params}
     assert find(type, params) == expected
 
@@ -177,7 +179,7 @@ def test_labels_and_shapes(type, params, expected):
     ],
 )
 def test_connections(connection, expected):
-    """A connection joins labels of points, by a linked attribute."""
+    """A connection must have labels of points and a linked attribute."""
     point = {"objects_to_annotate": ["hand", "elbow"], "connections": [connection]}
     geometries = {**GEOMETRIES, "point": point}
     params = {"geometries": geometries, "annotation_attributes": {"l": {"type": "linked"}, "c": CATEGORY}}
@@ -191,7 +193,7 @@ def test_connections(connection, expected):
     [("total", "box", []), ("lines", "box", []), ("totl", "box", ["/label"]), ("total", "polygon", ["/location/type"])],
 )
 def test_documents(label, shape, expected):
-    """A hypothesis of a document names a feature, and has the shape that the params ask for."""
+    """A hypothesis of a document must name a feature and have the shape of `geometry`."""
     features = [{"type": "text", "label": "total"}, {"type": "group", "title": "lines"}]
     hypothesis = {"annotations": [{"label": label, "location": {"type": shape}}]}
     params = {"features": features, "geometry": "box", "hypothesis": hypothesis}
@@ -202,7 +204,7 @@ def test_documents(label, shape, expected):
 
 
 def test_entities():
-    """A condition of a question about a text names an attribute of it."""
+    """A condition of a question about a text must name one of its attributes."""
     attributes = {"tone": CATEGORY, "why": {"type": "text", "conditions": {"attribute_conditions": [{"tome": "none"}]}}}
     attributes["who"] = {"type": "text", "conditions": {"label_condition": {"label": ["CHILD", "CHILF"]}}}
     labels = [{"name": "PERSON", "children": [{"name": "CHILD"}]}]
@@ -214,7 +216,7 @@ def test_entities():
 
 
 def test_follow_up_tasks():
-    """The tasks that start from a lidar task are checked as tasks of their own."""
+    """The follow-up tasks of a lidar task are checked by their own params."""
     task = {"type": "lidarlinking", "geometries": GEOMETRIES, "links": {"x": {"from_allowed_labels": ["cat", "hnad"]}}}
     params = {**LABELS["lidarannotation"], "dependents": {"defs": [{"type": "lidarsegmentation"}, task]}}
     base = "/dependents/defs/1/links/x/from_allowed_labels"
@@ -235,10 +237,10 @@ def test_follow_up_tasks():
     ],
 )
 def test_conditions_of_fields(conditions, expected):
-    """A condition of a field names another field, in a set or not, and a choice of it."""
+    """A condition of a field must name another field, also in a set, and one of its choices."""
     fields = [*FORM, {"type": "text", "field_id": "t", "title": "T", "conditions": conditions}]
-    found = find("textcollection", {"fields": fields, "attachments": []})
-    assert found == ([] if expected is None else [(f"/fields/1/conditions{expected[0]}", expected[1])])
+    references = find("textcollection", {"fields": fields, "attachments": []})
+    assert references == ([] if expected is None else [(f"/fields/1/conditions{expected[0]}", expected[1])])
 
 
 @pytest.mark.parametrize(
@@ -257,18 +259,18 @@ def test_conditions_of_fields(conditions, expected):
     ],
 )  # fmt: skip
 def test_forms_and_answers(params, expected):
-    """An attachment names fields of the form, and answers that were made beforehand fit their fields."""
+    """Attachments must name fields of the form, and pre-filled answers must match their fields."""
     assert find("textcollection", {"fields": FORM, "attachments": [], **params}) == expected
 
 
 def test_a_form_without_fields():
-    """Where no field has an id, nothing is said of references to fields."""
+    """If no field has an id, references to fields are not reported."""
     params = {"attachments": [{"type": "text", "content": "a", "forms": ["x"]}], "fields": [{"type": "text"}]}
     assert find("textcollection", {**params, "hypothesis": {"annotations": {"x": {}}}}) == []
 
 
 def test_a_task_that_changes_the_labels():
-    """Whatever layer sets the labels and the reference, the check sees the effective params."""
+    """References are checked in the effective params, whichever layer sets labels and references."""
     project = Project(
         "p", type="videoannotation", params={"geometries": GEOMETRIES, "attachments": ["https://e.com/1"]}
     )

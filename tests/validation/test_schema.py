@@ -1,4 +1,4 @@
-"""`Schemas`: a user's own schema beside those of the package, or in the place of one."""
+"""`Schemas`: a user's schema is added, or overrides a schema of the package."""
 
 from paramcore.validation import Schemas, Validator
 from tests.validation.helpers import make_boxes, validate_own
@@ -15,7 +15,7 @@ def test_a_schema_of_a_users_own():
 
 
 def test_it_overrides_a_schema_of_the_package():
-    """A schema of the package can be replaced."""
+    """A user's schema overrides the schema of the package."""
     project = make_boxes(padding="wide")
     schemas = Schemas().with_schema("imageannotation", {"properties": {"padding": {"type": "string"}}})
     assert Validator(project, schemas).project() == ()

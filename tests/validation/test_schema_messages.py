@@ -1,4 +1,4 @@
-"""Errors of jsonschema as findings: the code, the place and, where it is clear, what to write."""
+"""Errors of jsonschema become findings with a code, a place and, if clear, a suggestion."""
 
 import pytest
 
@@ -35,18 +35,18 @@ OWN = {
     ],
 )
 def test_an_error(params, expected):
-    """Each keyword of a schema has a code, and a suggestion where it is clear what was meant."""
+    """Each keyword of a schema has a code, and a suggestion if the intention is clear."""
     findings = validate(make_boxes(geometries=GEOMETRIES), {"attachment": "a", **params})
     assert expected in summarize(findings)
 
 
 def test_a_choice_is_explained_by_the_branch_that_was_meant():
-    """Where every branch fails, the finding is about the nearest branch."""
+    """If every branch fails, the finding is about the nearest branch."""
     assert validate_own({"shape": {"kind": "circel"}}, OWN) == [("param_choice", "error", "/shape/kind", '"circle"')]
 
 
 def test_rarer_keywords():
-    """Repeated elements, texts of another form, names that a closed object does not have."""
+    """Repeated elements, mismatched patterns and unknown names of closed objects are findings."""
     params = {"ids": [1, 1.0], "code": "a1", "tree": {"below": {"below": 5}}, "closed": {"widht": 1}}
     assert validate_own(params, OWN) == [
         ("param_unknown", "error", "/closed/widht", "width"),

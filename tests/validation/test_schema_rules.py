@@ -5,7 +5,7 @@ from paramcore.validation.schema_rules import SchemaRules
 
 
 def test_the_cache_is_bounded():
-    """Tasks may bring any names: the cache has a limit, and each name is reported all the same."""
+    """Many different names do not exceed the limit of the cache, and each is reported."""
     rules = SchemaRules(Schemas().of("imageannotation"), fast=False)
     for number in range(4_200):
         findings = rules.validate_each({"attachment": "a", f"n{number}": 1})

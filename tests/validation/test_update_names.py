@@ -1,4 +1,4 @@
-"""Names in an update that are no params, and names that only look like it."""
+"""Names in an update that are not params, and params with similar names."""
 # ruff: noqa: SIM905  (long lists of words)
 
 import pytest
@@ -41,27 +41,27 @@ repalce overwirte no_replace noReplace dont_replace in_place inplace inPlace mod
 
 @pytest.mark.parametrize("name", MISSPELT)
 def test_a_misspelt_patch_is_found_whatever_its_value(name):
-    """The mode decides between patch and replace, so no value excuses it."""
+    """A misspelt mode is reported whatever its value."""
     assert {NAMES.classify(name, value) for value in VALUES} == {"update_mode"}
 
 
 @pytest.mark.parametrize("name", WORDS)
 def test_a_word_is_a_mode_only_with_a_flag(name):
-    """`path` is a path, unless its value is true, 1 or the like."""
+    """`path` is a param, unless its value is a flag such as true or 1."""
     assert {NAMES.classify(name, value) for value in FLAGS} == {"update_mode"}
     assert {NAMES.classify(name, value) for value in ("s3://a", 7, 0.5, 2, {"a": 1}, [], "patchy")} == {None}
 
 
 @pytest.mark.parametrize("name", MODES)
 def test_another_word_for_the_mode_needs_a_flag(name):
-    """`replace` with true is a mode, with a text or null it may be a param."""
+    """`replace` is a mode with true, and may be a param with a text or null."""
     assert {NAMES.classify(name, value) for value in FLAGS if value is not None} == {"update_mode"}
     assert {NAMES.classify(name, value) for value in ("all of it", 7, None, [], {"a": 1})} == {None}
 
 
 @pytest.mark.parametrize("name", ["mode", "Mode", "update_mode", "updateType", "type", "method", "http_method", "op"])
 def test_the_value_may_name_the_mode(name):
-    """A mode that is written as text is no `patch` either."""
+    """A mode written as text is reported, too."""
     values = ("patch", "PATCH", "replace", "merge", "pathc", " Partial")
     assert {NAMES.classify(name, value) for value in values} == {"update_mode"}
     assert NAMES.classify(name, "night shift") == ("update_argument" if name == "type" else None)
@@ -69,13 +69,13 @@ def test_the_value_may_name_the_mode(name):
 
 
 def test_other_words_make_another_name():
-    """`replace_color` is no mode, and `color_mode` is not the mode of an update."""
+    """`replace_color` and `color_mode` are not modes of an update."""
     assert [NAMES.classify(name, True) for name in ("replace_color", "keep_aspect", "merge_boxes")] == [None] * 3
     assert [NAMES.classify(name, "replace") for name in ("color_mode", "kind_of_text")] == [None] * 2
 
 
 def test_a_rare_misspelling_needs_a_flag():
-    """Two edits from `patch` is too far, unless the value is a flag."""
+    """A name two edits from `patch` is reported only if its value is a flag."""
     assert (NAMES.classify("pathz", True), NAMES.classify("pathz", "x")) == ("update_mode", None)
     assert (NAMES.classify("pathcz", True), NAMES.classify("pathcz", "x")) == ("update_mode", None)
     assert (NAMES.classify("patch_size", True), NAMES.classify("patch_size", 1)) == ("update_mode", None)
@@ -94,7 +94,7 @@ def test_a_rare_misspelling_needs_a_flag():
     [{"instruction": "x"}, {}, {"no such param": 1}, ' {"padding": 3}', [{"padding": 3}], ' [{"padding": 3}]'],
 )
 def test_an_object_around_the_params_is_a_wrapper(name, value):
-    """Under these names, and under the project's own, an object holds the params, whatever it holds."""
+    """An object of one of these names, or of the project's name, is a wrapper whatever its content."""
     assert NAMES.classify(name, value) == "update_wrapper"
 
 
@@ -134,12 +134,12 @@ def test_an_object_around_the_params_is_a_wrapper(name, value):
     ],
 )
 def test_other_objects_are_wrappers_by_what_they_hold(name, value, mistake):
-    """Only params inside tell a wrapper from a param that is an object."""
+    """For other names, only an object that contains params is a wrapper."""
     assert NAMES.classify(name, value) == mistake
 
 
 def test_the_names_inside_a_wrapper():
-    """They are read from an object, or from its JSON."""
+    """The names in a wrapper are read from an object or from its JSON."""
     assert list_contents({"a": 1, "b": 2}) == list_contents('{"a": 1, "b": 2}') == ("a", "b")
     assert list_contents([{"a": 1, "b": 2}]) == ("a", "b")
     assert list_contents("{") == list_contents(7) == ()
@@ -155,20 +155,20 @@ param_version paramVersion task_id taskId status is_test archived project_param_
 
 @pytest.mark.parametrize("name", ARGUMENTS)
 def test_a_field_of_another_call_is_an_argument(name):
-    """Arguments of the SDK, routing names and the service's fields, and near misses of them."""
+    """Arguments of the SDK, routing names and fields of the service are recognized, also if misspelt."""
     assert {NAMES.classify(name, value) for value in ("x", 7, [], {"a": 1})} == {"update_argument"}
     right_name, field = find_call_field(name)
     assert right_name in field.names
 
 
 def test_a_near_miss_is_found_with_its_right_name():
-    """The right name is the one that is meant, not its neighbour."""
+    """The nearest field is suggested, not a similar one."""
     near = {"projectVersion": "project_version", "unqiue_id": "unique_id", "verison": "version", "Batch": "batch"}
     assert {name: find_call_field(name)[0] for name in near} == near
 
 
 def test_every_misplaced_name_of_a_call_is_an_argument():
-    """The names that validation calls misplaced are errors in an update, unless they are near to params."""
+    """Misplaced names are errors in an update, unless they are similar to params."""
     origins = {"response only", "sdk argument"}
     names = [name for name, misplaced in load_misplaced_names().items() if misplaced.origin in origins]
     assert len(names) > 15
@@ -178,7 +178,7 @@ def test_every_misplaced_name_of_a_call_is_an_argument():
 @pytest.mark.parametrize("value", VALUES)
 @pytest.mark.parametrize("type_name", ["imageannotation", "no such type"])
 def test_no_param_of_any_type_is_a_mistake(type_name, value):
-    """What some schema knows is a param, whatever it looks like."""
+    """A name in any schema is a param, even if it is similar to a mistake."""
     names = UpdateNames.of("docks", Schemas().of(type_name).params)
     assert [name for name in list_all_params() if names.classify(name, value)] == []
 
@@ -194,12 +194,12 @@ def test_no_param_of_any_type_is_a_mistake(type_name, value):
 )
 @pytest.mark.parametrize("value", ["x", 3, ["a"], {"a": 1}])
 def test_an_unknown_name_may_be_a_param(name, value):
-    """Names that public code or a newer service may use are left to validation."""
+    """Names that public code or a newer service may use are not mistakes."""
     assert NAMES.classify(name, value) is None
 
 
 def test_a_schema_decides():
-    """A name that the type's schema knows is a param, and what is nearly such a name is left to validation."""
+    """A param of the type, or a name similar to one, is not a mistake in the update."""
     names = UpdateNames.of("docks", ["pathc", "params", "type", "callbacks_", "statu"])
     assert {names.classify(name, True) for name in ("pathc", "params", "type")} == {None}
     assert names.classify("Params", {"padding": 1}) is None
@@ -213,5 +213,5 @@ def test_a_schema_decides():
 
 @pytest.mark.parametrize("name", ["", "_", "\u200b", "patch" * 20, "is_" * 30 + "patch", "p" * 100_000])
 def test_odd_names_are_no_mistake(name):
-    """Names without letters, and long ones, are nobody's misspelling."""
+    """Names without letters and long names are not mistakes."""
     assert NAMES.classify(name, True) is None

@@ -1,4 +1,4 @@
-"""A user's own schemas: rejected where they cannot be used; nothing is fetched, and validation ends."""
+"""A user's schema is rejected if it is invalid; nothing is fetched, and validation ends."""
 
 import re
 
@@ -153,7 +153,7 @@ def test_a_bad_schema_is_rejected(name):
     ],
 )
 def test_rare_keywords(schema, expected):
-    """True, false and empty schemas, names that a pattern allows, a root that accepts no object."""
+    """Boolean and empty schemas, patterns and a root that accepts no object are valid schemas."""
     schemas = Schemas().with_schema("mine", schema)
     project = Project("boxes", type="mine")
     findings = Validator(project, schemas).task(project.resolve({"a": 1, "b": 2}))
@@ -200,7 +200,7 @@ def test_patterns_are_used_as_they_are(pattern):
     ],
 )
 def test_a_reference_is_decoded(reference, name, fast):
-    """A `$ref` is a URI fragment: `%20` is a space.  A name may also be written as it is."""
+    """A `$ref` may be percent-encoded or not: `%20` is a space."""
     schema = {"properties": {"a": {"$ref": reference}}, "$defs": {name: {"type": "string"}}}
     assert [pointer for _, _, pointer, _ in validate_own({"a": 1}, schema, fast=fast)] == ["/a"]
     assert validate_own({"a": "x"}, schema, fast=fast) == []
@@ -208,7 +208,7 @@ def test_a_reference_is_decoded(reference, name, fast):
 
 @BOTH
 def test_the_id_of_the_document(fast):
-    """The `$id` of the whole schema is no obstacle: references through it stay inside."""
+    """References with the `$id` of the whole schema stay inside the schema."""
     address = "https://example.com/a.json"
     properties = {"a": {"$ref": f"{address}#/$defs/text"}, "b": {"$ref": "#/$defs/text"}, "c": {"$ref": address}}
     schema = {"$id": address, "properties": properties, "$defs": {"text": {"type": "string"}}}
@@ -217,7 +217,7 @@ def test_the_id_of_the_document(fast):
 
 
 def test_a_schema_that_names_its_dialect():
-    """`$schema` changes nothing, in whatever part of the schema a reference leads to."""
+    """`$schema` in any part of a schema changes nothing."""
     dialect = "https://json-schema.org/draft/2020-12/schema"
     schema = {"$schema": dialect, "properties": {"a": {"$ref": "#"}}, "x-warn": {"required": ["c"]}}
     assert [(severity, pointer) for _, severity, pointer, _ in validate_own({"a": {"c": 1}, "c": 1}, schema)] == []
@@ -227,7 +227,7 @@ def test_a_schema_that_names_its_dialect():
 
 
 def test_a_definition_named_like_a_shared_one():
-    """A user's definition `common.tags` stays, beside the shared one."""
+    """A user's definition `common.tags` does not collide with the shared definition."""
     schema = {
         "properties": {"a": {"$ref": "#/$defs/common.tags"}, "b": {"$ref": "common.json#/$defs/tags"}},
         "$defs": {"common.tags": {"type": "integer"}},
@@ -252,7 +252,7 @@ def test_a_definition_named_like_a_shared_one():
     ],
 )
 def test_patterns_run_in_python(pattern, good, bad, fast):
-    """Patterns mean what `re` says, in every keyword and on both installs, and no style of theirs is a warning."""
+    """Patterns have the meaning of `re` in every keyword, with and without `fast`, and cause no warnings."""
     schema = {
         "properties": {
             "text": {"pattern": pattern},
@@ -285,7 +285,7 @@ def test_patterns_run_in_python(pattern, good, bad, fast):
     ],
 )
 def test_a_warning_does_not_decide_what_is_evaluated(schema):
-    """A part that has a warning still describes its names and elements."""
+    """A part of a schema with a warning still describes its names and elements."""
     value = {"b": 1} if "unevaluatedProperties" in schema else [1]
     findings = validate_own({"a": value}, {"properties": {"a": schema}})
     assert [(severity, pointer) for _, severity, pointer, _ in findings] == [("warning", "/a")]
@@ -317,7 +317,7 @@ def test_multiples_are_decimal(divisor, value, is_multiple):
     ],
 )
 def test_a_hostile_value_ends_in_findings_or_in_our_error(schema, value):
-    """Huge numbers, long arrays and deep trees are validated, or the schema is reported as failing on them."""
+    """Huge numbers, long arrays and deep trees are validated, or raise `schema_failed`."""
     if value is None:
         for _ in range(97):
             value = {"below": value}

@@ -1,4 +1,4 @@
-"""`Validator`: which values are wrong, which layer set them and since when, and what to write."""
+"""`Validator`: findings with their place, layer, version and suggestion."""
 
 import json
 from copy import deepcopy
@@ -9,7 +9,7 @@ from paramcore import Project, TaskRequest
 from paramcore.validation.schema import Schemas
 from paramcore.validation.validator import Validator
 from tests.validation.helpers import BOTH, GEOMETRIES, NEEDS_FAST, ROUTING, make_boxes, summarize, validate
-from tests.validation.test_schemas import CASES, FULL, PAYLOADS, TYPES, changed, every_payload, mutations
+from tests.validation.test_schemas import CASES, FULL, PAYLOADS, TYPES, change_once, every_payload, mutations
 
 
 def make_project(name, payload):
@@ -30,18 +30,18 @@ class TestPayloads:
     @BOTH
     @pytest.mark.parametrize(("name", "payload"), every_payload())
     def test_a_real_request_has_no_error(self, name, payload, fast):
-        """A documented payload is fine, alone or with the project that supplies the rest."""
+        """A documented payload has no findings, alone or with the project that sets the rest."""
         assert select_errors(validate(make_project(name, payload), make_request(payload["task"]), fast=fast)) == []
 
     @pytest.mark.parametrize(("name", "payload"), every_payload(FULL))
     def test_a_real_request_has_no_unknown_name(self, name, payload):
-        """No documented name is taken for a mistake."""
+        """No documented name is a finding."""
         findings = validate(make_project(name, payload), make_request(payload["task"]))
         assert [str(finding) for finding in findings if finding.code in ("param_unknown", "param_misplaced")] == []
 
     @NEEDS_FAST
     def test_both_validators_agree(self):
-        """With jsonschema-rs and without it every finding on thousands of changed requests is the same."""
+        """The findings on changed requests are the same with and without jsonschema-rs."""
         projects = {name: Project("boxes", type=name) for name in TYPES}
         pairs = {
             name: (Validator(project, fast=True), Validator(project, fast=False)) for name, project in projects.items()
@@ -89,17 +89,17 @@ def list_cases(part):
 
 
 def change_request(name, case):
-    wanted = case.get("payload", CASES[name]["payload"])
-    payload = next(payload for payload in PAYLOADS[name]["payloads"] if payload["name"] == wanted)
+    payload_name = case.get("payload", CASES[name]["payload"])
+    payload = next(payload for payload in PAYLOADS[name]["payloads"] if payload["name"] == payload_name)
     params = {**payload.get("project", {}), **payload["task"]}
-    return changed(params, case["change"])[0]
+    return change_once(params, case["change"])[0]
 
 
 class TestCases:
     @BOTH
     @pytest.mark.parametrize(("name", "case"), list_cases("cases"))
     def test_a_mistake_is_found_at_its_place(self, name, case, fast):
-        """One mistake in a documented payload is found, at its pointer, with its severity."""
+        """One mistake in a documented payload is reported at its pointer with its severity."""
         params = make_request(change_request(name, case))
         if not isinstance(params.get("instruction"), (str, type(None))):
             return
@@ -135,20 +135,20 @@ class TestLayers:
         assert [(finding.version, finding.first_set_in) for finding in findings] == [(4, 1), (4, 1)]
 
     def test_a_value_of_the_task(self):
-        """The finding on a task's value names the task, also where the project's value was good."""
+        """The finding on a task's value names the task, even if the project's value is valid."""
         (finding,) = validate(make_boxes(geometries=GEOMETRIES, padding=1), {"attachment": "a", "padding": -1})
         assert (finding.layer, finding.version, finding.first_set_in) == ("task request", None, None)
         assert summarize([finding]) == [("param_range", "error", "/padding", None)]
 
     def test_an_overridden_value_is_a_warning(self):
-        """A bad value that the task overrides does it no harm: it is a warning about the version that has it."""
+        """A wrong value that the task overrides is a warning about its version."""
         project = make_boxes(geometries=GEOMETRIES, padding=-1)
         (finding,) = validate(project, {"attachment": "a", "padding": 1})
         assert summarize([finding]) == [("param_range", "warning", "/padding", None)]
         assert (finding.overridden, finding.version) == (True, 0)
 
     def test_required_params_are_validated_on_the_effective_params(self):
-        """A project may hold one half and the task the other (T13); neither is wrong alone."""
+        """A project may set one half of the params and the task the other (T13)."""
         project = make_boxes(geometries=GEOMETRIES)
         assert Validator(project).project() == ()
         assert validate(project, {"attachment": "a"}) == ()
@@ -157,7 +157,7 @@ class TestLayers:
         assert "`attachment`" in finding.message
 
     def test_a_task_that_opts_out_needs_all_params(self):
-        """With -1 no value of the project counts, good or bad."""
+        """With -1, no value of the project is validated."""
         project = make_boxes(geometries=GEOMETRIES, padding=-1)
         (finding,) = validate(project, {"attachment": "a", "project_version": -1})
         assert (finding.code, finding.pointer) == ("param_missing", "")
@@ -187,7 +187,7 @@ class TestLayers:
 
 class TestFindings:
     def test_they_are_sorted_and_unique(self):
-        """The same findings come in the same order each time, each once, by place."""
+        """Findings are in a stable order, by place and without duplicates."""
         project = make_boxes(padding=-1, priority=3, tags=5, geometries={"box": 3, "bxo": 4})
         validator = Validator(project)
         first = validator.task(project.resolve({}))
@@ -208,7 +208,7 @@ class TestFindings:
 
     @BOTH
     def test_the_history_is_read_once(self, fast, monkeypatch):
-        """The version that first set a wrong value is found once and not per task, also for checks of several params."""
+        """The version that first set a wrong value is computed once, not once per task."""
         project = Project("boxes", type="categorization")
         held = {"attachment_type": "text", "categories": ["yes", "no"], "category_ids": {"1": "Yes"}}
         for number in range(3):
@@ -222,7 +222,7 @@ class TestFindings:
 
     @BOTH
     def test_repeated_objects(self, fast):
-        """Elements that are the same JSON value are found in plain JSON and in frozen JSON."""
+        """Repeated elements are reported in plain JSON and in frozen JSON."""
         project = Project("boxes", type="mine")
         schema = {"properties": {"ids": {"type": "array", "uniqueItems": True}}}
         validator = Validator(project, Schemas().with_schema("mine", schema), fast=fast)
@@ -252,18 +252,18 @@ class TestFindings:
     ],
 )
 def test_what_types_require(name, missing):
-    """Each type requires the params without which the service refused a task, and no more."""
+    """Each type requires exactly the params without which the service rejected a task."""
     findings = validate(Project("boxes", type=name), {"instruction": "a"})
     required = [
-        finding for finding in findings if finding.code == "param_missing" and finding.problem.startswith("no ")
+        finding for finding in findings if finding.code == "param_missing" and finding.problem.endswith(" is missing")
     ]
     assert {(finding.problem, finding.severity) for finding in required} == {
-        (f"no `{param}`", "error") for param in missing
+        (f"`{param}` is missing", "error") for param in missing
     }
 
 
 def test_a_project_is_checked_against_itself():
-    """Params of one version that do not fit each other are found without a task (T13)."""
+    """Contradicting params of one version are reported without a task (T13)."""
     params = {"labels": [{"name": "PERSON"}], "relationships": [{"source_label": "ORG", "target_label": "PERSON"}]}
     project = Project("boxes", type="namedentityrecognition", params=params)
     (finding,) = Validator(project).project()

@@ -89,7 +89,7 @@ class ReportedFindings:
         if finding.version is None:
             return True
         since = finding.version if finding.first_set_in is None else finding.first_set_in
-        key = (project, since, finding.code, finding.pointer, finding.remedy)
+        key = (project, since, finding.code, finding.pointer, finding.problem)
         is_new = key not in self._keys
         self._keys.add(key)
         return is_new
