@@ -52,7 +52,12 @@ __all__ = [
 class ParamcoreError(Exception):
     """The root of the tree.
 
-    `InvalidParams("param_name", "/patch", "the param name `patch`", "another name")`
+    Example:
+        >>> try:
+        ...     Patch({"version": 3})
+        ... except ParamcoreError as error:
+        ...     type(error).__name__, error.code, error.path
+        ('InvalidParams', 'param_name', '/version')
     """
 
     #: A stable code, for programs.

@@ -42,8 +42,10 @@ CODES = {
 class Finding:
     """One thing that is wrong, at one place.
 
-    `str()` gives one line::
+    `str()` gives one line.
 
+    Example:
+        >>> print(Finding("param_type", "error", "/padding", "the text '20'", "a whole number", "20", version=1))
         error param_type at /padding: found the text '20', wanted a whole number (write `20`) [project version 1]
     """
 

@@ -66,9 +66,12 @@ class Schemas:
     """The schemas of all task types.
 
     `Schemas()` holds those of the package.  A type without a schema is validated
-    by the params that every type takes.  Add or override a schema so::
+    by the params that every type takes.  `with_schema` adds or overrides a schema.
 
-        schemas = Schemas().with_schema("my type", {"properties": {"padding": {"type": "integer"}}})
+    Example:
+        >>> schemas = Schemas().with_schema("my type", {"required": ["padding"]})
+        >>> schemas.of("my type").required
+        ('padding',)
     """
 
     user_schemas: Mapping[str, Schema] = field(factory=dict)
