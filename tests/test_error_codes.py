@@ -7,7 +7,7 @@ import pytest
 
 from paramcore import errors
 
-SOURCES = sorted((Path(__file__).parent.parent / "paramcore").rglob("*.py"))
+SOURCES = sorted(Path(errors.__file__).parent.rglob("*.py"))
 RAISED = re.compile(r"\b(\w+)\(\s*\"([a-z]+_[a-z_]+|unreadable|unwritable)\"\s*,")
 CLASSES = {name: kind for name, kind in vars(errors).items() if isinstance(kind, type)}
 
