@@ -11,7 +11,6 @@ from typing import Any
 
 import reference_data
 from docutils import nodes
-from docutils.statemachine import StringList
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.ext.napoleon import Config, GoogleDocstring
@@ -59,8 +58,7 @@ class _GeneratedDirective(SphinxDirective):
         raise NotImplementedError
 
     def run(self) -> list[nodes.Node]:
-        lines = StringList(list(self.iter_lines()), source=self.get_location())
-        return self.parse_text_to_nodes("\n".join(lines), allow_section_headings=True)
+        return self.parse_text_to_nodes("\n".join(self.iter_lines()), allow_section_headings=True)
 
 
 def _describe(object_type: str, signature: str, text: str = "", *, options: tuple[str, ...] = ()) -> Iterator[str]:

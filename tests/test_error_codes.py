@@ -1,6 +1,7 @@
 """The codes of errors are documented where the class is."""
 
 import re
+from inspect import getdoc
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ CLASSES = {name: kind for name, kind in vars(errors).items() if isinstance(kind,
 
 def read_codes(error):
     """Return the codes that the docstring of an error class lists."""
-    return set(re.findall(r"^        ([a-z_]+): ", error.__doc__.partition("Codes:\n")[2], re.MULTILINE))
+    return set(re.findall(r"^    ([a-z_]+): ", getdoc(error).partition("Codes:\n")[2], re.MULTILINE))
 
 
 def raised():
