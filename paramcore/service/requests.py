@@ -40,8 +40,8 @@ class Request:
     """One request to the API.
 
     Example:
-        >>> get_project("north docks")
-        Request(method='GET', path='/projects/north%20docks', query={}, body=None, timeout=None)
+        >>> Request("GET", "/projects/north%20docks", {"archived": "true"}).target
+        '/projects/north%20docks?archived=true'
     """
 
     #: The HTTP method.

@@ -132,7 +132,8 @@ def thaw(value: Any) -> Any:
     """Return a plain copy to edit: dicts and lists all the way down.
 
     Example:
-        >>> params = thaw(freeze({"geometries": {"box": {"min_width": 10}}}))
+        >>> project = Project("docks", type="imageannotation", params={"geometries": {"box": {"min_width": 10}}})
+        >>> params = thaw(project.params)
         >>> params["geometries"]["box"]["min_width"] = 12
         >>> params
         {'geometries': {'box': {'min_width': 12}}}
