@@ -73,7 +73,7 @@ def site(tmp_path_factory):
     """Build the site; a warning is an error."""
     folder = tmp_path_factory.mktemp("site")
     command = [sys.executable, "-m", "sphinx", "-q", "-n", "-W", "-b", "html", str(ROOT / "docs"), str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300, cwd=folder)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600, cwd=folder)
     assert done.returncode == 0, done.stderr
     return folder
 
