@@ -1,21 +1,7 @@
 """Every error that paramcore raises on purpose.
 
-::
-
-    ParamcoreError          the root, never raised itself
-    ├── NotJSON             ValueError   a value that JSON cannot hold, or that exceeds the limits
-    ├── InvalidParams       ValueError   JSON that is not params: a reserved name, an instruction that is a number
-    ├── InvalidSetting      ValueError   an argument beside the params: a name, a flag, an assumption
-    ├── NoSuchVersion       LookupError  a version that the project does not have
-    ├── WrongProject        ValueError   a task request for another project, or of another type
-    ├── MalformedPayload    ValueError   JSON that the API neither sends nor accepts
-    ├── InvalidSchema       ValueError   a schema that cannot validate anything
-    ├── InvalidUpdate       ValueError   an update with errors in it, stopped before it was sent
-    ├── WouldDrop           ValueError   an update that would drop params, stopped before it was sent
-    ├── NotDone             RuntimeError nothing was changed, for certain: refused, or never sent
-    ├── OutcomeUnknown      RuntimeError sent, and no response says whether it was done
-    ├── InvalidKey          ValueError   text that is no API key; it is never shown
-    └── DocumentError       ValueError   a file or a stream that cannot be read, by line and column
+Each is a `ParamcoreError` and a `ValueError`, with three exceptions:
+`NoSuchVersion` is a `LookupError`, `NotDone` and `OutcomeUnknown` are a `RuntimeError`.
 
 All compare by value and pickle.  `code` is stable, for programs; the text of
 `str()` is for people and may change.
@@ -52,9 +38,14 @@ __all__ = [
 class ParamcoreError(Exception):
     """The root of the tree.
 
-    `str()` gives the place, the problem and the remedy::
+    `str()` gives the place, the problem and the remedy.
 
-        at /patch: the API reserves the name `patch`; choose another name for the param
+    Example:
+        >>> try:
+        ...     Patch({"version": 3})
+        ... except ParamcoreError as error:
+        ...     type(error).__name__, error.code, error.path
+        ('InvalidParams', 'param_name', '/version')
     """
 
     #: A stable code, for programs.
@@ -94,62 +85,103 @@ class ParamcoreError(Exception):
 class NotJSON(ParamcoreError, ValueError):
     """A value that JSON cannot hold, or that exceeds the limits.
 
-    Codes: `value_type`, `key_type`, `value_number`, `value_text`, `too_deep`,
-    `too_large`, `cycle`, `changed_during_call`.
+    Codes:
+        value_type: an object of a type that JSON does not have.
+        key_type: a key that is not text.
+        value_number: NaN, an infinity, or an integer with too many digits.
+        value_text: text with a lone surrogate.
+        too_deep: more than 100 levels of objects and arrays.
+        too_large: more than a million values.
+        cycle: an object or array that holds itself.
+        changed_during_call: an object that another thread changed during the call.
     """
 
 
 class InvalidParams(ParamcoreError, ValueError):
     """JSON that is not params.
 
-    Codes: `params_type` (not an object), `instruction_type` (U11), `param_name`
-    (U9, U10, T10: a name that the API reserves).
+    Codes:
+        params_type: not an object.
+        instruction_type: an `instruction` that is neither text nor null (U11).
+        param_name: a name that the API reserves (U9, U10, T10), or that is not text.
     """
 
 
 class InvalidSetting(ParamcoreError, ValueError):
     """An argument beside the params.
 
-    Codes: `project_name`, `task_type`, `routing_type`, `flag_type`,
-    `created_at_type`, `update_type`, `separator_type`, `assumption_value`,
-    `assumption_name`, `argument_type`, `history_moved`, `code_name`
-    (of a finding); for the service `pipeline`, `base_url`, `base_type`,
-    `port`.
+    Codes:
+        project_name: a name that no project can have.
+        task_type: a task type that is not text, or that `paramcore schema` does not list.
+        routing_type: a routing name of a task request with a value of the wrong type.
+        flag_type: a flag that is neither true nor false.
+        created_at_type: a time that is not text.
+        update_type: neither a `Patch` nor a `Replace`.
+        separator_type: an instruction separator that is not text.
+        assumption_value: a value that the setting does not have.
+        assumption_name: a setting that does not exist.
+        argument_type: an argument of the wrong type, or two that exclude each other.
+        history_moved: a project whose history does not continue that of the plan.
+        code_name: a code that no finding has.
+        pipeline: a pipeline that the API does not have, or consensus attempts without it.
+        base_url: an address that is not `https`, or that holds a key.
+        base_type: a number of versions that is not a whole number.
+        port: a port that another program uses.
     """
 
 
 class NoSuchVersion(ParamcoreError, LookupError):
     """A version that the project does not have (T7).
 
-    Codes: `version_type` (not a whole number), `version_unknown` (out of range).
+    Codes:
+        version_type: not a whole number.
+        version_unknown: a number out of range.
     """
 
 
 class WrongProject(ParamcoreError, ValueError):
     """A task request for another project or type.
 
-    Codes: `wrong_project` (T15), `wrong_type` (T12).
+    Codes:
+        wrong_project: a request for another project, or for none of several (T15).
+        wrong_type: a request of another task type (T12).
     """
 
 
 class MalformedPayload(ParamcoreError, ValueError):
     """JSON that the API neither sends nor accepts.
 
-    Codes: `project_type`, `history_type`, `history_order`, `history_version`,
-    `request_type`, `reply_type`; `update_is_project`, `update_is_version`,
-    `update_is_task`, `update_is_error`, `request_is_project`, `request_is_task`,
-    `request_is_page`, `request_is_error`, `request_is_update`, `project_is_task`,
-    `project_is_page`, `project_is_error` (another document of the API in place of
-    an update, a request or a project), `update_is_answer` (an answer of paramcore).
+    Codes:
+        project_type: a project that is not an object.
+        history_type: no `param_history`, or one that is not an array of objects.
+        history_version: an entry whose `version` is missing or not a whole number.
+        history_order: entries that are not numbered 0, 1, 2 and so on.
+        request_type: an array in place of one task request.
+        reply_type: a reply of the service that is not the requested document.
+        update_is_project: a project in place of an update.
+        update_is_version: an entry of a history in place of an update.
+        update_is_task: a created task in place of an update.
+        update_is_error: an error reply in place of an update.
+        update_is_answer: an answer of paramcore in place of an update.
+        request_is_project: a project in place of a task request.
+        request_is_task: a created task in place of a task request.
+        request_is_page: a page of created tasks in place of a task request.
+        request_is_error: an error reply in place of a task request.
+        request_is_update: an update in place of a task request.
+        project_is_task: a created task in place of a project.
+        project_is_page: a page of created tasks in place of a project.
+        project_is_error: an error reply in place of a project.
     """
 
 
 class InvalidSchema(ParamcoreError, ValueError):
     """A schema that cannot validate anything; `path` is a place in the schema.
 
-    Codes: `schema_invalid` (not JSON Schema 2020-12), `schema_ref` (a reference
-    that leaves the schema, leads nowhere or goes in a circle), `schema_pattern`
-    (not a regular expression of Python's), `schema_failed` (it failed on a value).
+    Codes:
+        schema_invalid: not JSON Schema 2020-12.
+        schema_ref: a reference that leaves the schema, leads nowhere or goes in a circle.
+        schema_pattern: a regular expression that Python cannot compile.
+        schema_failed: the schema failed on a value.
     """
 
 
@@ -157,7 +189,8 @@ class InvalidSchema(ParamcoreError, ValueError):
 class InvalidUpdate(ParamcoreError, ValueError):
     """An update with errors in it, stopped before it was sent.
 
-    Code: `invalid_update`.
+    Codes:
+        invalid_update: `findings` holds errors.
     """
 
     #: What `Validator.update` found, warnings included.
@@ -168,7 +201,8 @@ class InvalidUpdate(ParamcoreError, ValueError):
 class WouldDrop(ParamcoreError, ValueError):
     """An update that would drop params, stopped before it was sent (U2).
 
-    Code: `would_drop`.
+    Codes:
+        would_drop: `dropped` names the params.
     """
 
     #: The names of the params.
@@ -179,10 +213,15 @@ class WouldDrop(ParamcoreError, ValueError):
 class NotDone(ParamcoreError, RuntimeError):
     """Nothing was changed, for certain: the service refused, or nothing was sent.
 
-    Codes: `not_sent`, `certificate` (not sent, and never retried),
-    `refused` (400 and the like), `unauthorized` (401, 403), `not_found` (404),
-    `conflict` (409), `too_many_requests` (429), `history_moved` (the project has
-    changed since the update was planned).
+    Codes:
+        not_sent: no connection, no time left, or no package that can send.
+        certificate: an invalid certificate; this is never retried.
+        refused: status 400 and the like.
+        unauthorized: status 401 or 403.
+        not_found: status 404.
+        conflict: status 409.
+        too_many_requests: status 429.
+        history_moved: the project has changed since the update was planned.
     """
 
     #: The HTTP status; `None` where there is none.
@@ -193,10 +232,16 @@ class NotDone(ParamcoreError, RuntimeError):
 class OutcomeUnknown(ParamcoreError, RuntimeError):
     """Something was sent, and no response says whether it was done.
 
-    Codes: `no_reply` (the connection broke), `deadline`, `reply_status`
-    (500 and the like, a redirect), `reply_encoding`, `reply_size`,
-    `wrong_project`, `not_seen` (not in the history yet), and the codes of a
-    malformed reply (`json_syntax`, `history_order`, ...).
+    Codes:
+        no_reply: the connection broke.
+        deadline: no complete reply in time.
+        reply_status: status 500 and the like, or a redirect.
+        reply_encoding: a compressed reply.
+        reply_size: a reply that is too large.
+        wrong_project: a reply about another project.
+        not_seen: the history does not hold the update yet.
+
+    A reply that cannot be read has the code of its error, such as `json_syntax`.
     """
 
     #: The HTTP status; `None` where there is none.
@@ -206,7 +251,9 @@ class OutcomeUnknown(ParamcoreError, RuntimeError):
 class InvalidKey(ParamcoreError, ValueError):
     """Text that is no API key.  The text itself is never shown.
 
-    Codes: `credentials_missing`, `credentials_format`.
+    Codes:
+        credentials_missing: no key.
+        credentials_format: text that no key can have.
     """
 
 
@@ -214,11 +261,22 @@ class InvalidKey(ParamcoreError, ValueError):
 class DocumentError(ParamcoreError, ValueError):
     """A file or a stream that cannot be read or written.
 
-    Codes: `json_syntax`, `json_encoding`, `json_number`,
-    `json_duplicate_key`, `json_depth`, `yaml_syntax`, `yaml_feature` (a feature
-    that JSON lacks), `too_large`, `unreadable`, `unwritable`; `setting_name`
-    (in `pyproject.toml`); `wrong_project` (a project twice, or none); `update_is_lines`
-    (a file of tasks in place of an update).
+    Codes:
+        json_syntax: not JSON.
+        json_encoding: not UTF-8.
+        json_number: a number with too many digits, or out of range.
+        json_duplicate_key: a name that occurs twice in an object.
+        json_depth: too many levels of objects and arrays.
+        yaml_syntax: not YAML.
+        yaml_feature: a feature of YAML that JSON lacks.
+        too_large: a file or a line of too many bytes.
+        unreadable: a file or a directory that cannot be read.
+        unwritable: a file or a directory that cannot be written.
+        setting_name: an invalid setting in `pyproject.toml`.
+        wrong_project: a project that occurs twice, or no project.
+        update_is_lines: a file of tasks in place of an update.
+
+    Any other error about a document has the code of that error, such as `params_type`.
     """
 
     #: The path, or `<stdin>`.

@@ -50,6 +50,11 @@ def read_project(obj: Mapping[str, Any], *, assumptions: Assumptions = Assumptio
         InvalidParams: for an entry whose params are no params.
         InvalidSetting: for a name, a type or a time that no project can have.
         NotJSON: for values that are no JSON.
+
+    Example:
+        >>> history = [{"version": 0, "created_at": "2026-11-24T08:00:00Z", "padding": 3}]
+        >>> read_project({"type": "imageannotation", "name": "docks", "param_history": history}).params
+        {'padding': 3}
     """
     if not issubclass(type(obj), Mapping):
         wanted = "a project object, as `GET /projects/{name}` returns it"
@@ -93,6 +98,10 @@ def read_projects(
 
     Raises:
         ParamcoreError: as `read_project`, with the index of the project in `path`.
+
+    Example:
+        >>> read_projects([{"type": "imageannotation", "name": "docks", "param_history": []}])
+        (<Project 'docks': imageannotation, 0 versions>,)
     """
     # E2: the API returns one project as an object, and all projects as a bare array.
     if type(obj) not in _ARRAYS:
@@ -122,7 +131,12 @@ def _read_version(index: int, entry: object, earlier: list[ParamVersion]) -> Par
 
 
 def write_project(project: Project) -> dict[str, Any]:
-    """Return the project object, with the fields that were read and all versions."""
+    """Return the project object, with the fields that were read and all versions.
+
+    Example:
+        >>> write_project(Project("docks", type="imageannotation", params={"padding": 3}))
+        {'type': 'imageannotation', 'name': 'docks', 'param_history': [{'version': 0, 'padding': 3}]}
+    """
     history = [_write_version(version) for version in project.versions]
     members = {"type": project.type, "name": project.name, "param_history": history, **thaw(project.fields)}
     return {name: members[name] for name in dict.fromkeys([*project.field_order, *members]) if name in members}
@@ -142,6 +156,11 @@ def read_task_request(obj: Mapping[str, Any], *, type: str | None = None) -> Tas
         MalformedPayload: for another document of the API: `request_is_project`,
             `request_is_task`, `request_is_page`, `request_is_error`.
         ParamcoreError: as `TaskRequest.from_flat`.
+
+    Example:
+        >>> task = read_task_request({"attachment": "https://example.com/a.jpg", "project_version": 1})
+        >>> task.params, task.project_version
+        ({'attachment': 'https://example.com/a.jpg'}, 1)
     """
     if isinstance(obj, Mapping) and may_be_another_document(obj):
         _reject_in_place_of_request(obj)
@@ -149,18 +168,27 @@ def read_task_request(obj: Mapping[str, Any], *, type: str | None = None) -> Tas
 
 
 def write_task_request(task: TaskRequest) -> dict[str, Any]:
-    """Return the flat body of a task request."""
+    """Return the flat body of a task request.
+
+    Example:
+        >>> write_task_request(TaskRequest({"padding": 8}, project_version=1))
+        {'project_version': 1, 'padding': 8}
+    """
     return dict(thaw(task.flat))
 
 
 def read_update(body: Mapping[str, Any] | None) -> Update:
-    """Read the body of a setParams request: `{"patch": True, "padding": 8}`.
+    """Read the body of a setParams request.
 
     Raises:
         MalformedPayload: as `reject_other_documents` does.
         InvalidSetting: `flag_type` where `patch` is no bool.
         InvalidParams: for params that a project cannot hold.
         NotJSON: for values that are no JSON.
+
+    Example:
+        >>> read_update({"patch": True, "padding": 8}), read_update({"padding": 8})
+        (<Patch of 1 param>, <Replace by 1 param>)
     """
     # U12: the official SDK sends no body for an update without params.
     params = dict(freeze_params({} if body is None else body))
@@ -249,7 +277,12 @@ def _describe_error_reply(members: Mapping[str, Any]) -> str | None:
 
 
 def write_update(update: Update) -> dict[str, Any]:
-    """Return the body of a setParams request."""
+    """Return the body of a setParams request.
+
+    Example:
+        >>> write_update(Patch({"padding": 8}))
+        {'patch': True, 'padding': 8}
+    """
     return dict(thaw(update.body))
 
 

@@ -1,6 +1,5 @@
 """Every example of the README and the docs runs, and says what it says."""
 
-import doctest
 import json
 import os
 import re
@@ -11,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.examples import Block, run_and_check
+
 ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / ".github").glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 
@@ -30,20 +31,13 @@ def workplace(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_python_examples_run(page, workplace):
-    """Each block of Python runs after those before it, and prints what the page shows."""
+def test_python_examples_run(page, workplace, pytestconfig):
+    """Each block of Python runs after those before it, and prints what the page shows; `--update` rewrites the page."""
     names: dict = {"__name__": page.stem}
-    for text in blocks(page, "python"):
-        if ">>>" not in text:
-            exec(compile(text, str(page), "exec"), names)
-            continue
-        test = doctest.DocTestParser().get_doctest(text, names, page.name, str(page), 0)
-        problems: list[str] = []
-        # The parser copies the names: take over what the block defines.
-        test.globs = names
-        runner = doctest.DocTestRunner(optionflags=doctest.REPORT_NDIFF)
-        runner.run(test, out=problems.append, clear_globs=False)
-        assert not problems, "".join(problems)
+    text = page.read_text("utf-8")
+    fences = [fence for fence in FENCE.finditer(text) if fence[1] == "python"]
+    python = [(Block(page, text.count("\n", 0, fence.start(2)) + 1, fence[2]), names) for fence in fences]
+    run_and_check(python, update=pytestconfig.getoption("update"))
 
 
 @pytest.mark.slow
@@ -68,10 +62,14 @@ def test_tests_in_examples_pass(page, tmp_path):
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_console_examples_run(page, workplace, pytestconfig):
     """Each command prints what the page shows, standard error included; `--update` rewrites the page."""
-    shown = page.read_text("utf-8")
-    printed = FENCE.sub(lambda fence: run_console(fence[0]) if fence[1] == "console" else fence[0], shown)
+    shown = [fence[0] for fence in FENCE.finditer(page.read_text("utf-8")) if fence[1] == "console"]
+    printed = [run_console(fence) for fence in shown]
     if pytestconfig.getoption("update"):
-        page.write_text(printed, "utf-8")
+        # Another test may have rewritten the examples of Python meanwhile.
+        text = page.read_text("utf-8")
+        for before, after in zip(shown, printed, strict=True):
+            text = text.replace(before, after, 1)
+        page.write_text(text, "utf-8")
     else:
         assert printed == shown
 

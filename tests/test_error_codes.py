@@ -1,15 +1,21 @@
 """The codes of errors are documented where the class is."""
 
 import re
+from inspect import getdoc
 from pathlib import Path
 
 import pytest
 
 from paramcore import errors
 
-SOURCES = sorted((Path(__file__).parent.parent / "paramcore").rglob("*.py"))
+SOURCES = sorted(Path(errors.__file__).parent.rglob("*.py"))
 RAISED = re.compile(r"\b(\w+)\(\s*\"([a-z]+_[a-z_]+|unreadable|unwritable)\"\s*,")
 CLASSES = {name: kind for name, kind in vars(errors).items() if isinstance(kind, type)}
+
+
+def read_codes(error):
+    """Return the codes that the docstring of an error class lists."""
+    return set(re.findall(r"^    ([a-z_]+): ", getdoc(error).partition("Codes:\n")[2], re.MULTILINE))
 
 
 def raised():
@@ -22,4 +28,13 @@ def raised():
 @pytest.mark.parametrize(("name", "code"), sorted(set(raised())))
 def test_each_code_is_documented(name, code):
     """A code that the source raises stands in the docstring of its class."""
-    assert f"`{code}`" in CLASSES[name].__doc__
+    assert code in read_codes(CLASSES[name])
+
+
+@pytest.mark.parametrize("name", [name for name in errors.__all__ if name != "ParamcoreError"])
+def test_each_documented_code_is_raised(name):
+    """A code in the docstring of a class stands in the source, too."""
+    codes = read_codes(CLASSES[name])
+    literals = {literal for path in SOURCES for literal in re.findall(r'"([a-z_]+)"', path.read_text("utf-8"))}
+    assert codes
+    assert codes <= literals

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parent.parent / "paramcore"
+import paramcore
+
+#: The package as it is installed, which may be a wheel.
+PACKAGE = Path(paramcore.__file__).parent
 
 #: Folders and modules of the root, from the lowest: a module imports from its own and from those before it.
 ROOMS = [

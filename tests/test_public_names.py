@@ -5,16 +5,9 @@ import importlib
 import pytest
 
 import paramcore
+from docs.reference_data import PUBLIC_MODULES
 
-#: The packages and modules that `docs/compatibility.md` promises.
-PUBLIC = [
-    "paramcore",
-    "paramcore.errors",
-    "paramcore.validation",
-    "paramcore.service",
-    "paramcore.transport",
-    "paramcore.testing",
-]
+PUBLIC = PUBLIC_MODULES
 
 
 @pytest.mark.parametrize("name", PUBLIC)

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+import paramcore
+
 ROOT = Path(__file__).parent.parent
 ROW = re.compile(r"^\| ([PUTE]\d+) \| (.+) \| (.+) \| (.+) \| (.+) \|$", re.MULTILINE)
 RULES = {row[0]: row for row in ROW.findall((ROOT / "docs" / "semantics.md").read_text("utf-8"))}
@@ -17,7 +19,7 @@ IDS = [
 
 
 def homes(rule):
-    sources = sorted((ROOT / "paramcore").rglob("*.py"))
+    sources = sorted(Path(paramcore.__file__).parent.rglob("*.py"))
     return [path.stem for path in sources for found in COMMENT.findall(path.read_text("utf-8")) if found == rule]
 
 

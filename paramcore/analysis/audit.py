@@ -32,6 +32,11 @@ class Audit:
     those that name no version of this project.  `findings` holds what the
     impossible tasks contradict.  `calibration` holds the assumptions that no
     task contradicts, of all that were tried.
+
+    Example:
+        >>> project = Project("docks", type="imageannotation", params={"padding": 3})
+        >>> Audit.of(project, [{"project": "docks", "project_param_version": 0, "params": {"padding": 4}}])
+        <Audit of 'docks': 1 possible, 0 impossible, 0 not judged>
     """
 
     project: Project

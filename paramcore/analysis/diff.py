@@ -28,8 +28,10 @@ class Diff:
     By JSON equality: `1` equals `1.0`, `True` does not equal `1`, and the order
     of members does not matter.
 
-    Example: `Diff.between({"a": 1}, {"a": 2, "b": 3})` has `changed == {"a": 2}`
-    and `added == {"b": 3}`.
+    Example:
+        >>> diff = Diff.between({"a": 1, "b": 1}, {"a": 2, "c": 3})
+        >>> diff.changed, diff.added, diff.removed
+        ({'a': 2}, {'c': 3}, {'b': 1})
     """
 
     before: Mapping[str, Any] = field(converter=freeze_params)

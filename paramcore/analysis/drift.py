@@ -21,7 +21,10 @@ class Drift:
 
     `common` counts the versions at the start that are equal in both.
 
-    Example: `Drift.between(local, remote).state == "remote ahead"`.
+    Example:
+        >>> local = Project("docks", type="imageannotation", params={"padding": 3})
+        >>> Drift.between(local, local.patch_params({"padding": 4})).state
+        'remote ahead'
     """
 
     local: Project

@@ -114,7 +114,12 @@ class Lifetime:
 class History:
     """The versions of a project, each as a `Step`.
 
-    Example: `[step.version.number for step in History.of(project).steps if step.must_be_replace]`.
+    Example:
+        >>> project = Project("docks", type="imageannotation", params={"padding": 3, "with_labels": True})
+        >>> for step in History.of(project.replace_params({"padding": 4})).steps:
+        ...     print(step.version.number, step.diff.names, step.must_be_replace)
+        0 ('padding', 'with_labels') False
+        1 ('with_labels', 'padding') True
     """
 
     project: Project

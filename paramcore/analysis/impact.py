@@ -56,8 +56,15 @@ class Impact:
     """The effects of an update on many requests, counted.
 
     `affected` counts the requests that would get other params.  `unaffected` counts
-    the other requests, by reason.  `by_param` counts both for each changed param:
-    `{"padding": {"affected": 2, "override": 1}}`.
+    the other requests, by reason.  `by_param` counts both for each changed param.
+
+    Example:
+        >>> project = Project("docks", type="imageannotation", params={"padding": 3})
+        >>> impact = Impact.of(Plan.of(project, Patch({"padding": 4})), [{}, {"padding": 5}, {"project_version": 0}])
+        >>> impact.affected, impact.unaffected["override"], impact.unaffected["pinned"]
+        (1, 1, 1)
+        >>> impact.by_param
+        {'padding': {'affected': 1, 'override': 1}}
     """
 
     plan: Plan

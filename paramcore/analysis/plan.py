@@ -33,8 +33,11 @@ class Plan:
     where the project already holds the wanted params.  `findings` are given by
     `with_findings`.
 
-    Example: `Plan.of(project, Replace({"padding": 3})).dropped` names the
-    params that this replace would drop.
+    Example:
+        >>> project = Project("docks", type="imageannotation", params={"padding": 3, "with_labels": True})
+        >>> plan = Plan.of(project, Replace({"padding": 4}))
+        >>> plan.dropped, plan.diff.changed, plan.needs_consent
+        (('with_labels',), {'padding': 4}, True)
     """
 
     project: Project

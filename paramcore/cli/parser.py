@@ -35,7 +35,7 @@ def parse_options(arguments: Sequence[str] | None) -> Namespace:
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     # Import only the requested command, since importing all of them is slow.
     requested = arguments[0] if arguments and arguments[0] in COMMANDS else None
-    options = _make_parser(requested).parse_args(_mark_operands(arguments))
+    options = make_parser(requested).parse_args(_mark_operands(arguments))
     for name, value in vars(options).items():
         if isinstance(value, list):
             setattr(options, name, [_unmark(element) for element in value])
@@ -62,7 +62,7 @@ class _CommandParser(ArgumentParser):
             self._is_parsing_intermixed = False
 
 
-def _make_parser(requested: str | None) -> ArgumentParser:
+def make_parser(requested: str | None) -> ArgumentParser:
     """Return the parser of the requested command, or of all commands."""
     parser = ArgumentParser(
         prog="paramcore",

@@ -35,12 +35,18 @@ def _choice_field(*values: str) -> Any:
 
 @frozen(kw_only=True)
 class Assumptions:
-    """Settings for what nothing documents: `Assumptions(instruction_rule="override")`.
+    """Settings for what nothing documents.
 
     They travel with a project, so that all answers about it agree.
 
     Raises:
         InvalidSetting: `separator_type` or `assumption_value`.
+
+    Example:
+        >>> settings = Assumptions(instruction_separator=" ")
+        >>> project = Project("docks", type="imageannotation", params={"instruction": "Box it."}, assumptions=settings)
+        >>> project.resolve({"instruction": "Night image."}).params["instruction"]
+        'Night image. Box it.'
     """
 
     #: The text between the two instructions (T5).

@@ -22,10 +22,10 @@ class EffectiveParams:
     `params` is frozen, equal to the plain JSON, and passes as it is into `json`
     and HTTP clients; `paramcore.thaw` makes a copy to edit.
 
-    >>> from paramcore import Project
-    >>> project = Project("boxes", type="imageannotation", params={"padding": 3})
-    >>> project.resolve({"attachment": "https://example.com/a.jpg"}).params["padding"]
-    3
+    Example:
+        >>> project = Project("boxes", type="imageannotation", params={"padding": 3})
+        >>> project.resolve({"attachment": "https://example.com/a.jpg"}).params["padding"]
+        3
     """
 
     # A plain class: results are made by the million, and attrs needs longer to fill frozen slots.

@@ -33,7 +33,8 @@ Reason: TypeAlias = Literal[
     "ABSENT",
 ]
 
-_REASONS: dict[Reason, str] = {
+#: What each reason means.
+REASONS: dict[Reason, str] = {
     "TASK_OVERRIDE": "the task sets it, and its own params win",
     "INHERITED_HEAD": "the task does not set it and names no version, so the latest gives it",
     "INHERITED_PINNED": "the task does not set it, so the version that it names gives it",
@@ -139,7 +140,7 @@ class Explanation:
         assumed = f" (assumed: {', '.join(self.rests_on)}; see `paramcore assumptions`)" if self.rests_on else ""
         width = max(len(candidate.layer) for candidate in self.candidates)
         rows = [_format_candidate(candidate, width) for candidate in self.candidates]
-        why = f"  why       {self.reason}: {_REASONS[self.reason]}{assumed}"
+        why = f"  why       {self.reason}: {REASONS[self.reason]}{assumed}"
         return "\n".join([f"{format_name(self.param)} {answer}", *rows, why])
 
 

@@ -25,7 +25,7 @@ FIELD_ORDER = ("type", "name", "param_history")
 
 @frozen(init=False, repr=False)
 class Project:
-    """A project and its history: `Project("docks", type="imageannotation", params={"padding": 3})`.
+    """A project and its history.
 
     Every update returns a new project with one version more; the old one stays
     as it is.  Give `params` for a project with one version, `versions` for a
@@ -38,6 +38,12 @@ class Project:
             `created_at_type`, or `argument_type` for `params` beside `versions`.
         InvalidParams, NotJSON: for `params`, as `Replace` does.
         NoSuchVersion: `version_unknown` where a version's number is not its place (P3).
+
+    Example:
+        >>> project = Project("docks", type="imageannotation", params={"padding": 3})
+        >>> project = project.patch_params({"with_labels": True})
+        >>> project.params, project.latest.number
+        ({'padding': 3, 'with_labels': True}, 1)
     """
 
     # P1: a name, one type for all its tasks, and a history.

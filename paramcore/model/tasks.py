@@ -79,13 +79,17 @@ def _pair_with_type(value: object) -> tuple[type, object]:
 @final
 @frozen(repr=False)
 class TaskRequest:
-    """A request for one task: `TaskRequest({"attachment": "https://..."}, project="boxes", project_version=1)`.
+    """A request for one task.
 
     Raises:
         InvalidParams: `params_type`, `instruction_type`, or `param_name` for a
             routing name among the params (T10).
         InvalidSetting: for a routing field of the wrong type.
         NotJSON: for values that are no JSON.
+
+    Example:
+        >>> TaskRequest({"padding": 8}, project="docks", project_version=1).flat
+        {'project': 'docks', 'project_version': 1, 'padding': 8}
     """
 
     #: Everything but the routing names; also `callback_url`, `metadata`, `tags` and `priority`.

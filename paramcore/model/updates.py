@@ -39,12 +39,16 @@ def _freeze_project_params(params: Mapping[str, Any]) -> JSONObject:
 
 @frozen(repr=False)
 class Patch:
-    """Params to lay over a project's latest ones, name by name: `Patch({"padding": 3})`.
+    """Params to lay over a project's latest ones, name by name.
 
     Raises:
         InvalidParams: `params_type`, `instruction_type`, or `param_name` for
             names that the API keeps to itself (U9, U10).
         NotJSON: for values that are no JSON.
+
+    Example:
+        >>> Patch({"padding": 3}).applied_to({"with_labels": True})
+        {'with_labels': True, 'padding': 3}
     """
 
     #: The params, frozen.
@@ -77,11 +81,15 @@ class Patch:
 
 @frozen(repr=False)
 class Replace:
-    """The params that a project holds from now on; every other param is dropped: `Replace({"padding": 3})`.
+    """The params that a project holds from now on; every other param is dropped.
 
     Raises:
         InvalidParams: as `Patch` does.
         NotJSON: as `Patch` does.
+
+    Example:
+        >>> Replace({"padding": 3}).applied_to({"with_labels": True})
+        {'padding': 3}
     """
 
     #: The params, frozen.

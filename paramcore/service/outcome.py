@@ -24,8 +24,9 @@ class Outcome:
     """What an update did, as `Client.apply` and `Client.reconcile` return it.
 
     `reconcile` needs only `project`, `base` and `digest`, so another process can
-    look up the outcome.  `base` counts the versions before the update:
+    look up the outcome.  `base` counts the versions before the update.
 
+    Example:
         >>> Outcome("unknown", "docks", base=3, digest="5f0c")
         <Outcome 'unknown' of the update of 'docks'>
     """

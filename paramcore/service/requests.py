@@ -40,8 +40,8 @@ class Request:
     """One request to the API.
 
     Example:
-        >>> get_project("north docks")
-        Request(method='GET', path='/projects/north%20docks', query={}, body=None, timeout=None)
+        >>> Request("GET", "/projects/north%20docks", {"archived": "true"}).target
+        '/projects/north%20docks?archived=true'
     """
 
     #: The HTTP method.
@@ -102,6 +102,14 @@ class Transport(Protocol):
     sent nothing, and `OutcomeUnknown` if it may have sent something.  It opens
     a new connection for each POST, because the service may have closed an idle
     one.  A transport that holds a key sets `Response.message`.
+
+    Example:
+        >>> class EmptyService:
+        ...     def send(self, request: Request) -> Response:
+        ...         return Response(200, b"[]", {"content-type": "application/json"})
+        >>> from paramcore.service import Client
+        >>> Client(EmptyService()).list_projects()
+        ()
     """
 
     def send(self, request: Request) -> Response: ...  # noqa: D102

@@ -20,7 +20,13 @@ _HOST = "127.0.0.1"
 
 @frozen
 class Server:
-    """A running stand-in."""
+    """A running stand-in.
+
+    Example:
+        >>> with run_server(StandIn([Project("docks", type="imageannotation")])) as server:
+        ...     server.url, server.stand_in
+        ('http://127.0.0.1:.../v1', <StandIn: 1 live project, 1 test project>)
+    """
 
     #: The stand-in, for assertions on what it received.
     stand_in: StandIn
@@ -38,7 +44,7 @@ def run_server(stand_in: StandIn, *, port: int = 0) -> Iterator[Server]:
     Example:
         >>> with run_server(StandIn()) as server:
         ...     print(server.url)
-        http://127.0.0.1:39047/v1
+        http://127.0.0.1:.../v1
     """
     http_server = _HTTPServer((_HOST, port), _Handler)
     http_server.stand_in = stand_in

@@ -12,6 +12,12 @@ from paramcore.service.standin import StandIn
 
 @pytest.fixture
 def paramcore_service() -> Iterator[Server]:
-    """Serve an empty stand-in on a free loopback port, with `url` and `stand_in`."""
+    """Serve an empty stand-in on a free loopback port, with `url` and `stand_in`.
+
+    Example:
+        >>> def test_a_new_service_has_no_projects(paramcore_service):
+        ...     client = ScaleClient("test_0123456", api_instance_url=paramcore_service.url)
+        ...     assert client.get_projects() == []
+    """
     with run_server(StandIn()) as server:
         yield server

@@ -42,12 +42,24 @@ _ODD_TEXTS = (
 
 
 def texts(*, max_size: int = 6) -> st.SearchStrategy[str]:
-    """Draw a text, often one that code trims, normalizes, splits or converts."""
+    """Draw a text, often one that code trims, normalizes, splits or converts.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(texts(), lambda text: text == "null")
+        'null'
+    """
     return st.sampled_from(_ODD_TEXTS) | st.text(_LETTERS, max_size=max_size)
 
 
 def json_values() -> st.SearchStrategy[Any]:
-    """Draw a JSON value of up to three levels, often one of `LOOKALIKES`."""
+    """Draw a JSON value of up to three levels, often one of `LOOKALIKES`.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(json_values(), lambda value: value == [[]])
+        [[]]
+    """
     lookalikes = st.sampled_from(LOOKALIKES).map(deepcopy)
     floats = st.floats(allow_nan=False, allow_infinity=False)
     # `sampled_from` would print every digit in each failure report.
@@ -62,46 +74,94 @@ def json_values() -> st.SearchStrategy[Any]:
 
 
 def param_names() -> st.SearchStrategy[str]:
-    """Draw a name that params of projects and tasks can have, except `instruction`."""
+    """Draw a name that params of projects and tasks can have, except `instruction`.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(param_names(), lambda name: name == "a.b")
+        'a.b'
+    """
     listed = st.sampled_from((*NAMES * 8, *ODD_NAMES))
     return listed | listed | listed | st.text(_LETTERS, max_size=3)
 
 
 def task_param_names() -> st.SearchStrategy[str]:
-    """Draw a name that params of tasks can have, except `instruction`."""
+    """Draw a name that params of tasks can have, except `instruction`.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(task_param_names(), lambda name: name == "patch")
+        'patch'
+    """
     return param_names() | st.sampled_from(sorted(RESERVED_PROJECT_NAMES - RESERVED_TASK_NAMES))
 
 
 def instructions() -> st.SearchStrategy[str | None]:
-    """Draw a value of `instruction`: text or null, often an empty text."""
+    """Draw a value of `instruction`: text or null, often an empty text.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(instructions(), lambda text: text == "Box it.")
+        'Box it.'
+    """
     listed = st.sampled_from(("Box it.", "Box it.\n", "", " "))
     return listed | listed | listed | st.none() | texts()
 
 
 def params(*, names: st.SearchStrategy[str] | None = None, max_size: int = 3) -> st.SearchStrategy[dict[str, Any]]:
-    """Draw params of a project, with an `instruction` first, last or absent."""
+    """Draw params of a project, with an `instruction` first, last or absent.
+
+    Example:
+        >>> from hypothesis import find
+        >>> list(find(params(), lambda params: "padding" in params and len(params) == 1))
+        ['padding']
+    """
     members = st.dictionaries(param_names() if names is None else names, json_values(), max_size=max_size)
     instruction = st.fixed_dictionaries({"instruction": instructions()})
     return members | st.builds(_join, members, instruction) | st.builds(_join, instruction, members)
 
 
 def task_params(*, max_size: int = 3) -> st.SearchStrategy[dict[str, Any]]:
-    """Draw params of a task, also with names that projects reserve."""
+    """Draw params of a task, also with names that projects reserve.
+
+    Example:
+        >>> from hypothesis import find
+        >>> list(find(task_params(), lambda params: "version" in params and len(params) == 1))
+        ['version']
+    """
     return params(names=task_param_names(), max_size=max_size)
 
 
 def updates() -> st.SearchStrategy[Update]:
-    """Draw a patch or a replace."""
+    """Draw a patch or a replace.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(updates(), lambda update: isinstance(update, Replace) and not update.params)
+        <Replace by 0 params>
+    """
     return st.builds(Patch, params()) | st.builds(Replace, params())
 
 
 def histories(*, min_size: int = 0, max_size: int = 3) -> st.SearchStrategy[list[dict[str, Any]]]:
-    """Draw the params of each version of a project, oldest first, as plain dicts."""
+    """Draw the params of each version of a project, oldest first, as plain dicts.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(histories(), lambda history: history == [{}])
+        [{}]
+    """
     return st.lists(params(), min_size=min_size, max_size=max_size)
 
 
 def assumptions() -> st.SearchStrategy[Assumptions]:
-    """Draw a combination of the settings, often with an odd separator."""
+    """Draw a combination of the settings, often with an odd separator.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(assumptions(), lambda settings: settings.instruction_separator == "{}")
+        Assumptions(instruction_separator='{}', ...)
+    """
     separators = st.sampled_from(("\n", "\n\n", "", " ", "%s", "\\1", "{}", "\\n", "\u2028")) | texts(max_size=3)
     return st.builds(
         Assumptions,
@@ -113,20 +173,38 @@ def assumptions() -> st.SearchStrategy[Assumptions]:
 
 
 def project_names() -> st.SearchStrategy[str]:
-    """Draw a project name, often one that a URL must encode."""
+    """Draw a project name, often one that a URL must encode.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(project_names(), lambda name: name == "%2F")
+        '%2F'
+    """
     odd = ("boxes", "a b/c?#\u00e9", "...", "%2F", "\u00e9", "e\u0301", "0", " ")
     letters = st.characters(exclude_categories=["Cs", "Cc"])
     return st.sampled_from(odd) | st.text(letters, min_size=1, max_size=4).filter(lambda name: name not in (".", ".."))
 
 
 def task_types() -> st.SearchStrategy[str]:
-    """Draw a task type, sometimes an unknown one."""
+    """Draw a task type, sometimes an unknown one.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(task_types(), lambda task_type: task_type == "textcollection")
+        'textcollection'
+    """
     return st.sampled_from(("imageannotation", "textcollection", "no such type yet"))
 
 
 @st.composite
 def projects(draw: st.DrawFn, *, min_versions: int = 0, max_versions: int = 3) -> Project:
-    """Draw a project with a history, mostly under the default assumptions."""
+    """Draw a project with a history, mostly under the default assumptions.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(projects(), lambda project: not project.versions)
+        <Project '...': ..., 0 versions>
+    """
     settings = draw(st.just(Assumptions()) | assumptions())
     project = Project(draw(project_names()), type=draw(task_types()), assumptions=settings)
     for update in draw(st.lists(updates(), min_size=min_versions, max_size=max_versions)):
@@ -139,13 +217,24 @@ def task_requests(project: Project | None = None) -> st.SearchStrategy[TaskReque
 
     The given `project` can resolve it.  Without one, the request may name a
     version that a project does not have.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(task_requests(), lambda task: task.inherits_nothing)
+        <TaskRequest: ...project_version -1...>
     """
     types = [] if project is None else [project.type]
     return st.builds(TaskRequest.from_flat, flat_requests(project), type=st.sampled_from([None, *types]))
 
 
 def flat_requests(project: Project | None = None) -> st.SearchStrategy[dict[str, Any]]:
-    """Draw a flat task request, as a plain dict, with routing names first or last."""
+    """Draw a flat task request, as a plain dict, with routing names first or last.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(flat_requests(), lambda request: request.get("project_version") == -1)["project_version"]
+        -1
+    """
     return st.builds(_join, task_params(), _routing(project)) | st.builds(_join, _routing(project), task_params())
 
 

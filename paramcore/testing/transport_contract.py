@@ -29,6 +29,10 @@ def check_transport(create: Callable[[str], Transport]) -> None:
 
     Raises:
         AssertionError: with what the transport did, and what it must do.
+
+    Example:
+        >>> from paramcore.transport import ApiKey, HttpTransport
+        >>> check_transport(lambda url: HttpTransport(ApiKey("test_0123456"), base_url=url))
     """
     for check in (
         _check_replies,

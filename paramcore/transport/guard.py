@@ -25,8 +25,12 @@ class GuardedClient:
     `schemas` may hold schemas of your own.
 
     Example:
-        >>> client = GuardedClient(scaleapi.ScaleClient("live_..."))
-        >>> client.update_project("docks", instruction="Box every ship.")
+        >>> import scaleapi
+        >>> from paramcore.service import StandIn, run_server
+        >>> docks = Project("docks", type="imageannotation", params={"padding": 3})
+        >>> with run_server(StandIn([docks])) as server:
+        ...     client = GuardedClient(scaleapi.ScaleClient("live_0123", api_instance_url=server.url))
+        ...     client.update_project("docks", instruction="Box every ship.")
         Traceback (most recent call last):
         paramcore.errors.WouldDrop: found an update of "docks" that would drop padding, wanted ...
     """

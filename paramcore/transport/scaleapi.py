@@ -31,7 +31,8 @@ class ScaleApiTransport:
         InvalidKey: if the key of the client is invalid.
 
     Example:
-        >>> ScaleApiTransport(scaleapi.ScaleClient("live_..."))
+        >>> import scaleapi
+        >>> ScaleApiTransport(scaleapi.ScaleClient("live_0123"))
         ScaleApiTransport(base_url='https://api.scale.com/v1')
     """
 

@@ -44,8 +44,11 @@ CODES = {
 class Finding:
     """One problem at one place.
 
-    `str()` gives one line::
+    `str()` gives one line.
 
+    Example:
+        >>> problem = "must be a whole number, got the text '20'"
+        >>> print(Finding("param_type", "error", "/padding", problem, suggestion="20", version=1))
         error param_type at /padding: must be a whole number, got the text '20'; write `20` [project version 1]
     """
 

@@ -65,9 +65,12 @@ class Schemas:
     """The schemas of all task types.
 
     `Schemas()` contains the schemas of the package.  For a type without a schema,
-    only the params of every type are validated.  Add or override a schema like this::
+    only the params of every type are validated.  `with_schema` adds or overrides one.
 
-        schemas = Schemas().with_schema("my type", {"properties": {"padding": {"type": "integer"}}})
+    Example:
+        >>> schemas = Schemas().with_schema("my type", {"required": ["padding"]})
+        >>> schemas.of("my type").required
+        ('padding',)
     """
 
     #: The added schemas, by task type.

@@ -24,18 +24,22 @@ from paramcore.values import join_pointer, split_pointer
 class Validator:
     """Validates the params of one project, its tasks and its updates.
 
-    ::
-
-        validator = Validator(project)
-        validator.project()                                   # findings on the latest version
-        validator.task(project.resolve({"padding": "20"}))    # findings on what the task will get
-        validator.update(Patch({"padding": "20"}))            # findings on what the project would contain
-
     Reuse a validator, because it caches its findings on the project.  The extra
     `fast` makes it faster and does not change the findings.  `fast=False` disables it.
 
     Each method raises `InvalidSchema` (`schema_failed`) if a user's schema cannot
     validate a value.
+
+    Example:
+        >>> project = Project("docks", type="imageannotation", params={"padding": "20"})
+        >>> validator = Validator(project)
+        >>> [finding.code for finding in validator.project()]
+        ['param_type']
+        >>> task = project.resolve({"attachment": "https://example.com/a.jpg", "padding": 2.5})
+        >>> [(finding.code, finding.pointer) for finding in validator.task(task)]
+        [('param_missing', ''), ('param_type', '/padding')]
+        >>> [finding.code for finding in validator.update(Patch({"padding": 20}))]
+        []
     """
 
     def __init__(self, project: Project, schemas: Schemas = Schemas(), *, fast: bool | None = None) -> None:

@@ -129,7 +129,15 @@ def read_once(obj: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def thaw(value: Any) -> Any:
-    """Return a plain copy to edit: dicts and lists all the way down."""
+    """Return a plain copy to edit: dicts and lists all the way down.
+
+    Example:
+        >>> project = Project("docks", type="imageannotation", params={"geometries": {"box": {"min_width": 10}}})
+        >>> params = thaw(project.params)
+        >>> params["geometries"]["box"]["min_width"] = 12
+        >>> params
+        {'geometries': {'box': {'min_width': 12}}}
+    """
     if isinstance(value, dict):
         return {name: thaw(member) for name, member in value.items()}
     if isinstance(value, list):

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent.parent
-DOCUMENT = ROOT / "paramcore" / "files" / "document.py"
+import paramcore
+
+PACKAGE = Path(paramcore.__file__).parent
+DOCUMENT = PACKAGE / "files" / "document.py"
 
 #: The modules that neither send nor wait; callers hand in the transport, the clock and the sleep.
 SANS_IO = ["requests", "replies", "retry", "outcome", "apply", "memory"]
@@ -37,7 +39,7 @@ def closure(name):
     found, queue = {}, [f"paramcore.service.{name}"]
     while queue:
         module = queue.pop()
-        path = ROOT / f"{module.replace('.', '/')}.py"
+        path = PACKAGE.parent / f"{module.replace('.', '/')}.py"
         if module not in found and path.exists():
             found[module] = path
             queue += [imported for imported in imports(path) if imported.startswith("paramcore.")]

@@ -18,8 +18,10 @@ from jsonschema.validators import extend
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
+import paramcore
+
 HERE = Path(__file__).parent
-FOLDER = HERE.parents[1] / "paramcore" / "validation" / "schemas"
+FOLDER = Path(paramcore.__file__).parent / "validation" / "schemas"
 NAMES_FILE = FOLDER.parent / "names.json"
 
 

@@ -1,0 +1,38 @@
+"""The settings of the documentation site: `sphinx-build -n -W docs docs/_build`."""
+
+import sys
+from pathlib import Path
+
+from paramcore import __version__
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+project = "paramcore"
+author = "the paramcore authors"
+project_copyright = author
+release = version = __version__
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "reference_directives"]
+exclude_patterns = ["_build", "examples"]
+html_theme = "furo"
+html_title = f"paramcore {version}"
+
+# Pages link to headings as GitHub names them.
+myst_heading_anchors = 3
+
+# Docstrings have code in single backticks, as Markdown has.
+add_module_names = False
+default_role = "code"
+autodoc_member_order = "bysource"
+autodoc_inherit_docstrings = False
+python_use_unqualified_type_names = True
+
+nitpicky = True
+# The build needs no network, so names of the standard library and of other packages are not linked.
+nitpick_ignore_regex = [
+    # The frozen dict of `paramcore.values` is internal; users see a dict.
+    ("py:class", r"paramcore\.values\.frozen\.JSONObject"),
+    ("py:.*", r"(collections|hypothesis|ssl|contextlib|typing)\..*"),
+    # Folders of the repository have no page.
+    ("myst", r"(\.\./)+tests/.*"),
+]

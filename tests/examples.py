@@ -1,0 +1,101 @@
+"""Run the examples of pages and docstrings, and rewrite what they print."""
+
+import doctest
+import io
+import re
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+from pathlib import Path
+
+OPTIONS = doctest.ELLIPSIS
+
+
+@dataclass
+class Block:
+    """A run of lines in a file that holds examples."""
+
+    path: Path
+    #: The number of its first line, from 1.
+    line: int
+    text: str
+
+
+@dataclass
+class Outcome:
+    """What went wrong in a block, and the lines that would make it right."""
+
+    #: Outputs that differ.
+    differences: list[str] = field(default_factory=list)
+    #: Exceptions that no example shows, to be corrected by hand.
+    errors: list[str] = field(default_factory=list)
+    #: The numbers of the lines to replace, as a range from 1, and the new lines.
+    replacements: list[tuple[range, list[str]]] = field(default_factory=list)
+
+
+class _Runner(doctest.DocTestRunner):
+    """A runner that reports the file and line of each failure, and keeps what was printed."""
+
+    def __init__(self, block: Block) -> None:
+        super().__init__(optionflags=OPTIONS)
+        self.block = block
+        self.outcome = Outcome()
+
+    def report_failure(self, out, test, example, got):
+        difference = self._checker.output_difference(example, got, self.optionflags)
+        self.outcome.differences.append(f"{self._locate(example)}{difference}")
+        indent = " " * example.indent
+        first = self.block.line + example.lineno + example.source.count("\n")
+        lines = [f"{indent}{line}\n" if line else f"{indent}<BLANKLINE>\n" for line in _as_expected(got)]
+        self.outcome.replacements.append((range(first, first + example.want.count("\n")), lines))
+
+    def report_unexpected_exception(self, out, test, example, exc_info):
+        self.outcome.errors.append(f"{self._locate(example)}{exc_info[0].__name__}: {exc_info[1]}\n")
+
+    def _locate(self, example):
+        return f"{self.block.path}:{self.block.line + example.lineno}: {example.source}"
+
+
+def _as_expected(got: str) -> list[str]:
+    """Return the lines of an output as an example shows it: a traceback without its frames."""
+    if got.startswith("Traceback"):
+        got = re.sub(r"^ .*\n", "", got, flags=re.MULTILINE)
+    return got.splitlines()
+
+
+def run_examples(block: Block, names: dict) -> Outcome:
+    """Run a block in these names, which keep what the block defines: its `>>>` examples, or else its statements."""
+    if ">>>" not in block.text:
+        # The blank lines give an error the line of the file.
+        exec(compile("\n" * (block.line - 1) + block.text, str(block.path), "exec"), names)
+        return Outcome()
+    test = doctest.DocTestParser().get_doctest(block.text, names, block.path.name, str(block.path), block.line - 1)
+    # The parser copies the names.
+    test.globs = names
+    runner = _Runner(block)
+    # Some examples show what a callback prints, and none may disturb the output of the tests.
+    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+        runner.run(test, out=lambda _text: None, clear_globs=False)
+    return runner.outcome
+
+
+def replace_lines(path: Path, replacements: list[tuple[range, list[str]]]) -> None:
+    """Rewrite lines of a file; the numbers are those before the first change."""
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    for numbers, new in sorted(replacements, key=lambda replacement: -replacement[0].start):
+        lines[numbers.start - 1 : numbers.stop - 1] = new
+    path.write_text("".join(lines), "utf-8")
+
+
+def run_and_check(blocks: list[tuple[Block, dict]], *, update: bool) -> None:
+    """Run blocks of one file, and fail with the file and line of each example that prints something else.
+
+    With `update`, rewrite these outputs; an example that raises by mistake fails all the same.
+    """
+    outcomes = [run_examples(block, names) for block, names in blocks]
+    problems = [error for outcome in outcomes for error in outcome.errors]
+    replacements = [replacement for outcome in outcomes for replacement in outcome.replacements]
+    if not update:
+        problems += [difference for outcome in outcomes for difference in outcome.differences]
+    elif replacements:
+        replace_lines(blocks[0][0].path, replacements)
+    assert not problems, "\n" + "\n".join(problems)
