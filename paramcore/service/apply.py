@@ -20,14 +20,15 @@ def apply_plan(plan: Plan, clock: Clock) -> Flow[Outcome]:
     Once the POST is sent, this raises nothing: the outcome holds the error.
     """
     if plan.update is None:
-        raise InvalidSetting("update_type", None, "a plan of nothing to do", "a `Patch` or a `Replace`")
+        problem = "the plan has no update: the project already has these params"
+        raise InvalidSetting("update_type", None, problem, "plan a `Patch` or a `Replace`")
     planned_on = plan.project
     response = yield from get_with_retry(get_project(planned_on.name), clock)
     now = read_project_reply(response, planned_on.name, planned_on.assumptions)
     if now.versions != planned_on.versions:
-        versions, planned = (format_count(len(project.versions), "version") for project in (now, planned_on))
-        found = f"a history of {versions}, not the plan's history of {planned}"
-        error = NotDone("history_moved", None, found, "a plan made on the current history")
+        before, after = (format_count(len(project.versions), "version") for project in (planned_on, now))
+        problem = f"the project has changed since the plan: it had {before} then and has {after} now"
+        error = NotDone("history_moved", None, problem, "plan the update again")
         return Outcome.of(plan, "not done", now=now, error=error)
     reply: Response | NotDone | OutcomeUnknown
     try:
@@ -63,8 +64,9 @@ def reconcile_outcome(outcome: Outcome, clock: Clock) -> Flow[Outcome]:
     """
     name, base, plan = outcome.project, outcome.base, outcome.plan
     if type(base) is not int or base < 0:
-        wanted = "the number of versions that the project had before the update"
-        raise InvalidSetting("base_type", None, describe_value(base), wanted)
+        problem = f"`base` must be a whole number of at least 0, got {describe_value(base)}"
+        remedy = "pass the number of versions that the project had before the update"
+        raise InvalidSetting("base_type", None, problem, remedy)
     response = yield from get_with_retry(get_project(name), clock)
     if plan is not None:
         return find_update(plan, read_project_reply(response, name, plan.project.assumptions))

@@ -254,7 +254,7 @@ class MemoryService:
     def _create_batch(self, body: dict[str, Any]) -> tuple[Any, str]:
         project, name = self._get_project(body.get("project")), body.get("name")
         if not isinstance(name, str) or not name:
-            raise _RejectedRequest(400, "Parameter is invalid, reason: a batch has a name")
+            raise _RejectedRequest(400, "Parameter is invalid, reason: the name of a batch must be a non-empty text")
         if name in self._batches:
             raise _RejectedRequest(409, "A batch with that name already exists.")
         own = {"name": name, "project": project.name, "status": "staging", **self._creation_time()}

@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 from paramcore.analysis import Plan, find_overwritten_params
 from paramcore.errors import NotDone, OutcomeUnknown
 from paramcore.model import Project
-from paramcore.text import format_name, format_repr, format_value, quote_for_shell
+from paramcore.text import format_count, format_name, format_repr, format_value, quote_for_shell
 from paramcore.values import same
 
 #: `done`: one version holds the update. `not done`: certainly none. `repeated`: several. `unknown`: anything else.
@@ -68,10 +68,9 @@ class Outcome:
         error = None
         if not versions:
             newer = len(now.versions) - self.base
-            since = f"among {newer} made since" if newer > 0 else "yet"
-            error = OutcomeUnknown(
-                "not_seen", None, f"no version that holds it, {since}", "one: the request may still arrive"
-            )
+            since = f", although the project has {format_count(newer, 'newer version')}" if newer > 0 else " yet"
+            remedy = "look it up again later: the request may still arrive"
+            error = OutcomeUnknown("not_seen", None, f"no version holds the update{since}", remedy)
         return evolve(self, state=state, versions=versions, now=now, altered=altered, error=error)
 
     @property

@@ -16,7 +16,7 @@ from attrs import field, frozen
 
 from paramcore.errors import InvalidSetting
 from paramcore.model import Project, TaskRequest, Update, check_project_name
-from paramcore.text import describe_value, format_count, format_repr
+from paramcore.text import describe_value, format_count, format_repr, format_value
 from paramcore.values import freeze, thaw
 
 #: Bytes. A transport rejects a longer response body.
@@ -155,8 +155,12 @@ def create_task(task: TaskRequest, *, type: str | None = None) -> Request:
     Either `task` or `type` names it, or both name the same.
     """
     task_type = task.type if type is None else type
-    if not isinstance(task_type, str) or not task_type or task.type not in (None, task_type):
-        raise InvalidSetting("task_type", None, describe_value(task_type), "the task type of the request, as text")
+    if not isinstance(task_type, str) or not task_type:
+        problem = f"the task type must be a non-empty text, got {describe_value(task_type)}"
+        raise InvalidSetting("task_type", None, problem, "pass `type`, such as 'imageannotation'")
+    if task.type not in (None, task_type):
+        problem = f"the task request is of type {format_value(task.type)}, but `type` is {format_value(task_type)}"
+        raise InvalidSetting("task_type", None, problem, "leave out `type`, or pass the same type")
     return Request("POST", f"/task/{quote(task_type, safe='')}", body=_encode_body(task.flat))
 
 
@@ -164,19 +168,25 @@ def _check_studio_fields(
     rapid: object, studio: object, dataset_id: object, pipeline: object, consensus_attempts: object
 ) -> None:
     # Exact types: neither a subclass of `str` nor `True` as a number reaches the service.
-    for flag in (rapid, studio):
+    for name, flag in (("rapid", rapid), ("studio", studio)):
         if type(flag) is not bool:
-            raise InvalidSetting("flag_type", None, describe_value(flag), "true or false")
+            raise InvalidSetting("flag_type", None, f"`{name}` must be true or false, got {describe_value(flag)}", "")
     if dataset_id is not None and type(dataset_id) is not str:
-        raise InvalidSetting("routing_type", "/datasetId", describe_value(dataset_id), "the id of a dataset, as text")
+        problem = f"`dataset_id` must be text, got {describe_value(dataset_id)}"
+        raise InvalidSetting("routing_type", "/datasetId", problem, "pass the id of a dataset")
     # E1: only Studio has pipelines, and only its consensus pipeline has a number of attempts.
-    if pipeline is not None and not (type(pipeline) is str and pipeline in _STUDIO_PIPELINES and studio):
-        wanted = "`standard_task` or `consensus_task`, with `studio`"
-        raise InvalidSetting("pipeline", "/pipeline", f"{describe_value(pipeline)} as `pipeline`", wanted)
+    if pipeline is not None and not (type(pipeline) is str and pipeline in _STUDIO_PIPELINES):
+        problem = f"`pipeline` must be `standard_task` or `consensus_task`, got {describe_value(pipeline)}"
+        raise InvalidSetting("pipeline", "/pipeline", problem, "")
+    if pipeline is not None and not studio:
+        raise InvalidSetting("pipeline", "/pipeline", "`pipeline` needs `studio`", "pass `studio=True`")
     attempts = consensus_attempts
-    if attempts is not None and not (type(attempts) is int and attempts > 0 and pipeline == "consensus_task"):
-        found = f"{describe_value(attempts)} as `consensus_attempts`"
-        raise InvalidSetting("pipeline", "/consensus_attempts", found, "a number from 1 on, with `consensus_task`")
+    if attempts is not None and not (type(attempts) is int and attempts > 0):
+        problem = f"`consensus_attempts` must be a whole number of at least 1, got {describe_value(attempts)}"
+        raise InvalidSetting("pipeline", "/consensus_attempts", problem, "")
+    if attempts is not None and pipeline != "consensus_task":
+        problem, remedy = "`consensus_attempts` needs the pipeline `consensus_task`", "pass `pipeline='consensus_task'`"
+        raise InvalidSetting("pipeline", "/consensus_attempts", problem, remedy)
 
 
 def _encode_project_path(name: str) -> str:

@@ -28,7 +28,7 @@ class GuardedClient:
         >>> client = GuardedClient(scaleapi.ScaleClient("live_..."))
         >>> client.update_project("docks", instruction="Box every ship.")
         Traceback (most recent call last):
-        paramcore.errors.WouldDrop: found an update of "docks" that would drop padding, wanted ...
+        paramcore.errors.WouldDrop: the update of "docks" would drop padding; pass `patch=True` to keep ...
     """
 
     def __init__(self, client: Any, *, schemas: Schemas = Schemas()) -> None:
@@ -69,9 +69,9 @@ class GuardedClient:
             if plan.errors and not allow_errors:
                 raise _make_invalid_update(plan)
             if plan.dropped and not allow_drop:
-                found = f"an update of {format_value(project_name)} that would drop {_join_dropped(plan)}"
-                wanted = "`patch=True` to keep them, or `allow_drop=True` to drop them"
-                raise WouldDrop("would_drop", None, found, wanted, plan.dropped)
+                problem = f"the update of {format_value(project_name)} would drop {_join_dropped(plan)}"
+                remedy = "pass `patch=True` to keep these params, or `allow_drop=True` to drop them"
+                raise WouldDrop("would_drop", None, problem, remedy, plan.dropped)
         return self._client.update_project(project_name, **params)
 
     def _plan_update(self, project_name: str, update: Update) -> Plan:
@@ -81,7 +81,8 @@ class GuardedClient:
             project = read_project(read if isinstance(read, Mapping) else read.as_dict())
         except ParamcoreError as error:
             # The service may repeat the key anywhere in a reply.
-            raise hide_reply(error, "an unreadable project from `get_project`") from None
+            problem = f"`get_project` returned an object that cannot be read as a project ({error.code})"
+            raise hide_reply(error, problem, "return the project as the API sends it") from None
         return Plan.of(project, update).with_findings(Validator(project, self._schemas).update(update))
 
 
@@ -89,9 +90,9 @@ def _make_invalid_update(plan: Plan) -> InvalidUpdate:
     count = format_count(len(plan.errors), "error")
     errors = "; ".join(map(str, plan.errors[:_SHOWN_ERRORS])) + ("; ..." if len(plan.errors) > _SHOWN_ERRORS else "")
     dropped = f"; it would also drop {_join_dropped(plan)}" if plan.dropped else ""
-    found = f"an update of {format_value(plan.project.name)} with {count}: {errors}{dropped}"
-    wanted = "an update without errors, or `allow_errors=True` to send it as it is"
-    return InvalidUpdate("invalid_update", None, found, wanted, plan.findings)
+    problem = f"the update of {format_value(plan.project.name)} has {count}: {errors}{dropped}"
+    remedy = "correct the update, or pass `allow_errors=True` to send it as it is"
+    return InvalidUpdate("invalid_update", None, problem, remedy, plan.findings)
 
 
 def _join_dropped(plan: Plan) -> str:

@@ -63,7 +63,7 @@ class TestFetch:
         with Server() as server:
             ran = asked(server, "fetch", "none")
             assert (ran.status, ran.out) == (3, "")
-            assert ran.err.startswith("error: found status 404, and it says: Project with that name not found: none")
+            assert "status 404: Project with that name not found: none" in ran.err
 
     def test_no_key(self):
         """Without a key nothing is asked, and the variable is named."""
@@ -227,7 +227,7 @@ def test_reconcile_tells_what_is_not_seen():
     with Server() as server:
         ran = asked(server, "reconcile", NAME, "--base", "2", "--digest", "0" * 32)
         assert ran.status == 4
-        assert "no version that holds it, yet" in ran.out
+        assert "no version holds the update yet" in ran.out
         assert asked(server, "reconcile", NAME, "--base", "-1", "--digest", "x").status == 2
 
 

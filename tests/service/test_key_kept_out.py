@@ -362,14 +362,14 @@ class TestErrorText:
     def test_a_message_replaces_the_text_of_the_body(self):
         """What the transport hands over is shown; where it hands over nothing, the body's text is."""
         body = b'{"error": "from the body"}'
-        for message, found in (
-            (None, "status 400, and it says: from the body"),
-            ("from\nthe transport", "status 400, and it says: from the transport"),
+        for message, text in (
+            (None, "status 400: from the body"),
+            ("from\nthe transport", "status 400: from the transport"),
             ("", "status 400 (no media type, 26 bytes)"),
         ):
             with pytest.raises(NotDone) as refused:
                 check_status(Response(400, body, message=message))
-            assert refused.value.problem == found
+            assert refused.value.problem == f"the service returned {text}"
 
     @pytest.mark.parametrize(
         ("media_type", "shown_type"),
@@ -416,9 +416,10 @@ def test_a_place_is_named_as_far_as_the_api_names_it(obj, code, path):
         read_project_reply(Response(200, body, {"content-type": "application/json"}), NAME)
     error = refused.value
     assert (error.code, error.path) == (code, path)
+    summary = f"status 200 (application/json, {len(body):,} bytes)"
     assert error.problem in (
-        f"an unreadable reply: status 200 (application/json, {len(body):,} bytes)",
-        f"another project: status 200 (application/json, {len(body):,} bytes)",
+        f"the reply cannot be read as a project ({code}): {summary}",
+        f'the reply holds another project than "{NAME}": {summary}',
     )
 
 

@@ -169,7 +169,8 @@ class TestReplies:
         """E6: by these statuses the service says that it did nothing."""
         with pytest.raises(NotDone) as refused:
             read_project_reply(Response(status, b'{"error": "no\\nway"}'), "boxes")
-        assert (refused.value.code, refused.value.problem) == (code, f"status {status}, and it says: no way")
+        assert refused.value.code == code
+        assert refused.value.problem.endswith(f"status {status}: no way")
 
     @pytest.mark.parametrize(
         ("said", "text"),
@@ -179,18 +180,15 @@ class TestReplies:
             (b'{"error": ["a"]}', "status 500 (no media type, 16 bytes)"),
             (b"\xff\x00\x1b[2J", "status 500 (no media type, 6 bytes)"),
             (b"[" * 5000, "status 500 (no media type, 5,000 bytes)"),
-            (b'{"message": "a\\u0000\\n\\u001b[2J"}', "status 500, and it says: a\\u0000 \\u001b[2J"),
-            (
-                json.dumps({"error": "x" * 101}).encode(),
-                "status 500, and it says: " + "x" * 80 + "... (101 characters)",
-            ),
+            (b'{"message": "a\\u0000\\n\\u001b[2J"}', "status 500: a\\u0000 \\u001b[2J"),
+            (json.dumps({"error": "x" * 101}).encode(), "status 500: " + "x" * 80 + "... (101 characters)"),
         ],
     )
     def test_the_services_words_are_cut_and_cleaned(self, said, text):
         """Whatever a body holds, a person reads one short line."""
         with pytest.raises(OutcomeUnknown) as refused:
             check_status(Response(500, said))
-        assert refused.value.problem == text
+        assert refused.value.problem == f"the service returned {text}"
 
     @pytest.mark.parametrize(
         ("read", "value"),
@@ -211,7 +209,7 @@ class TestReplies:
         with pytest.raises(OutcomeUnknown) as refused:
             read_projects_reply(Response(200, b"[]", {"content-encoding": "gzip", "x": "y"}))
         assert refused.value.code == "reply_encoding"
-        assert refused.value.problem == "an encoded reply: status 200 (no media type, 2 bytes)"
+        assert refused.value.problem.endswith(": status 200 (no media type, 2 bytes)")
         assert read_projects_reply(Response(200, b"[]", {"content-encoding": "Identity"})) == ()
 
 
@@ -376,7 +374,7 @@ def test_an_outcome_in_text_and_json():
     outcome = classify_reply(PLAN, NO_REPLY)
     digest = digest_params(PLAN.after)
     assert str(outcome) == (
-        'unknown: the update of "boxes": found a, wanted b\n'
+        'unknown: the update of "boxes": a; b\n'
         f"  to look it up again: paramcore reconcile boxes --base 1 --digest {digest}"
     )
     assert outcome.to_json() == {
@@ -388,7 +386,7 @@ def test_an_outcome_in_text_and_json():
         "concurrent_versions": [],
         "overwritten": [],
         "altered": [],
-        "error": {"code": "no_reply", "message": "found a, wanted b"},
+        "error": {"code": "no_reply", "message": "a; b"},
     }
     rival = find_update(PLAN, now(Patch({"a": 7}), UPDATE))
     assert (rival.version, rival.concurrent_versions, rival.overwritten, rival.base_moved) == (2, (1,), ("a",), True)
