@@ -23,7 +23,7 @@ def send_within(seconds: float, exchange: Callable[[], Response | NotDone | Outc
     worker.start()
     worker.join(seconds)
     if not results:
-        raise OutcomeUnknown("deadline", None, "no complete reply in time", "one before the deadline")
+        raise OutcomeUnknown("deadline", None, "no complete reply arrived before the deadline", "")
     result = results[0]
     if isinstance(result, Response):
         return result

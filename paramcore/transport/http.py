@@ -26,7 +26,8 @@ BASE_URL = "https://api.scale.com/v1"
 for _name in ("httpx2", "httpcore2.http11"):
     redact_logger(_name)
 
-_WANTED_URL = "an `https` address that includes the `/v1`, or `http` on loopback, without a user or a key in it"
+_URL_REMEDY = f"write an `https` URL with its `/v1`, such as {BASE_URL}; `http` is allowed on loopback only"
+_CERTIFICATE_REMEDY = "use one of a known authority for this host, or pass your own authority as `verify`"
 
 
 class HttpTransport:
@@ -114,30 +115,33 @@ class HttpTransport:
             chunks.append(chunk)
             size += len(chunk)
             if size > self._max_response_size:
-                found = f"a reply of more than {self._max_response_size:,} bytes"
-                raise OutcomeUnknown("reply_size", None, found, "a smaller one", reply.status_code)
+                problem = f"the reply is longer than {self._max_response_size:,} bytes"
+                raise OutcomeUnknown("reply_size", None, problem, "raise `max_response_size`", reply.status_code)
         return b"".join(chunks)
 
 
 def _check_base_url(url: object) -> None:
     if type(url) is not str:
-        raise InvalidSetting("base_url", None, describe_value(url), _WANTED_URL)
+        problem = f"the base URL must be text, got {describe_value(url)}"
+        raise InvalidSetting("base_url", None, problem, _URL_REMEDY)
     try:
         parts = urlsplit(url)
         has_secret = bool(parts.username or parts.password or parts.query or parts.fragment or "?" in url or "#" in url)
         is_secure = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))
         is_valid = is_secure and bool(parts.hostname) and parts.port != 0
     except ValueError:
-        # An address that cannot be taken apart may hold a key, too.
-        raise InvalidSetting("base_url", None, "an invalid address, which is not shown", _WANTED_URL) from None
+        # An invalid URL may hold a key, too.
+        problem = "the base URL, which is not shown because it may hold a key, cannot be parsed"
+        raise InvalidSetting("base_url", None, problem, _URL_REMEDY) from None
     if has_secret:
-        found = "an address with more than a host and a path, which is not shown"
-        raise InvalidSetting("base_url", None, found, _WANTED_URL)
+        problem = "the base URL, which is not shown because it may hold a key, has a user, a query or a fragment"
+        raise InvalidSetting("base_url", None, problem, "write only its scheme, host, port and path")
     if is_valid and not parts.path.strip("/"):
-        found = f"the address {format_value(url, limit=80)}, which has no path"
-        raise InvalidSetting("base_url", None, found, f"`{url.rstrip('/')}/v1`: paths of the API begin with /v1")
+        problem = f"the base URL {format_value(url, limit=80)} has no path, but all paths of the API begin with /v1"
+        raise InvalidSetting("base_url", None, problem, f"write `{url.rstrip('/')}/v1`")
     if not is_valid:
-        raise InvalidSetting("base_url", None, f"the address {format_value(url, limit=80)}", _WANTED_URL)
+        problem = f"the base URL {format_value(url, limit=80)} is not an `https` URL with a host"
+        raise InvalidSetting("base_url", None, problem, _URL_REMEDY)
 
 
 def _create_context() -> ssl.SSLContext:
@@ -159,9 +163,11 @@ def _is_loopback(host: str | None) -> bool:
 def _translate_error(error: Exception) -> NotDone | OutcomeUnknown:
     if isinstance(error, (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.UnsupportedProtocol, httpx2.InvalidURL)):
         if "CERTIFICATE_VERIFY_FAILED" in str(error):
-            return NotDone("certificate", None, "an invalid certificate", "one of a known authority, for this host")
-        found = "no connection in time" if isinstance(error, httpx2.ConnectTimeout) else "no connection to the service"
-        return NotDone("not_sent", None, found, "a connection (nothing was sent)")
+            return NotDone("certificate", None, "the service's certificate is invalid", _CERTIFICATE_REMEDY)
+        late = " in time" if isinstance(error, httpx2.ConnectTimeout) else ""
+        problem = f"no connection to the service{late}, so nothing was sent"
+        return NotDone("not_sent", None, problem, "check the network and the base URL")
     if isinstance(error, httpx2.TimeoutException):
-        return OutcomeUnknown("deadline", None, "no complete reply in time", "one before the deadline")
-    return OutcomeUnknown("no_reply", None, f"a broken connection ({type(error).__name__})", "a complete reply")
+        return OutcomeUnknown("deadline", None, "no complete reply arrived before the deadline", "")
+    problem = f"the connection broke before the reply was complete ({type(error).__name__})"
+    return OutcomeUnknown("no_reply", None, problem, "")

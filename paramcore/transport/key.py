@@ -32,11 +32,11 @@ class ApiKey:
 
     def __init__(self, text: str | None) -> None:
         if text is None or text == "":
-            raise InvalidKey("credentials_missing", None, "no API key", f"one, as `{KEY_VARIABLE}` in the environment")
+            remedy = f"set `{KEY_VARIABLE}` in the environment"
+            raise InvalidKey("credentials_missing", None, "the API key is missing", remedy)
         if type(text) is not str or not all("!" <= letter <= "~" and letter != ":" for letter in text):
-            found = "an invalid API key, which is not shown"
-            wanted = "printable ASCII, without spaces, line ends and colons"
-            raise InvalidKey("credentials_format", None, found, wanted)
+            problem = "the API key, which is not shown, is not printable ASCII without spaces, line ends and colons"
+            raise InvalidKey("credentials_format", None, problem, "copy the key again")
         self.__text = text
 
     @classmethod

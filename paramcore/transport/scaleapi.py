@@ -18,6 +18,8 @@ from paramcore.transport.logs import redact_logger, redact_logs
 for _name in ("urllib3.connection", "urllib3.connectionpool"):
     redact_logger(_name)
 
+_CERTIFICATE_REMEDY = "use one of a known authority for this host, or set your own authority as `verify` of the client"
+
 
 class ScaleApiTransport:
     """Sends requests with the settings of a `scaleapi.ScaleClient`, once each.
@@ -82,10 +84,11 @@ class ScaleApiTransport:
         length = reply.headers.get("content-length")
         body = reply.raw.read(self._max_response_size + 1, decode_content=False)
         if len(body) > self._max_response_size:
-            found = f"a reply of more than {self._max_response_size:,} bytes"
-            return OutcomeUnknown("reply_size", None, found, "a smaller one", reply.status_code)
+            problem = f"the reply is longer than {self._max_response_size:,} bytes"
+            return OutcomeUnknown("reply_size", None, problem, "raise `max_response_size`", reply.status_code)
         if length is not None and length.isdigit() and len(body) < int(length):
-            return OutcomeUnknown("no_reply", None, "an incomplete reply", "a complete one", reply.status_code)
+            problem = "the connection ended before the reply was complete"
+            return OutcomeUnknown("no_reply", None, problem, "", reply.status_code)
         headers = {name.lower(): value for name, value in reply.headers.items()}
         message = None if reply.status_code == 200 else self._key.redact(read_error_text(body))
         return Response(reply.status_code, body, headers, message)
@@ -97,9 +100,11 @@ def _translate_error(error: Exception) -> NotDone | OutcomeUnknown:
     if isinstance(reason, ProxyError):
         reason = reason.original_error
     if isinstance(reason, (NewConnectionError, ConnectTimeoutError)):
-        return NotDone("not_sent", None, "no connection to the service", "a connection (nothing was sent)")
+        problem = "no connection to the service, so nothing was sent"
+        return NotDone("not_sent", None, problem, "check the network and the base URL")
     # Any other error of TLS may come after the request was sent.
     if isinstance(reason, SSLError) and isinstance(reason.args[0], ssl.SSLCertVerificationError):
-        return NotDone("certificate", None, "an invalid certificate", "one of a known authority, for this host")
+        return NotDone("certificate", None, "the service's certificate is invalid", _CERTIFICATE_REMEDY)
     # Only the type: a message of `requests` may quote the request.
-    return OutcomeUnknown("no_reply", None, f"a broken connection ({type(error).__name__})", "a complete reply")
+    problem = f"the connection broke before the reply was complete ({type(error).__name__})"
+    return OutcomeUnknown("no_reply", None, problem, "")
