@@ -103,13 +103,13 @@ def test_a_plain_transport_passes():
 @pytest.mark.parametrize(
     ("flaw", "said"),
     [
-        ("twice", "a POST sent once"),
-        ("swallow", "OutcomeUnknown"),
+        ("twice", "send a POST exactly once"),
+        ("swallow", "raise OutcomeUnknown"),
         ("upper", "names in lower case"),
-        ("lenient", "OutcomeUnknown"),
-        ("rewrite", "the body unchanged"),
-        ("strip", "the body unchanged"),
-        ("tell", "without the key"),
+        ("lenient", "raise OutcomeUnknown"),
+        ("rewrite", "the body of a reply unchanged"),
+        ("strip", "the body of a reply unchanged"),
+        ("tell", "keep the key out"),
     ],
 )
 def test_a_broken_transport_is_noticed(flaw, said):
