@@ -1,11 +1,11 @@
 """Strict readers for the API's replies.
 
 Each reader raises `NotDone` if the status says that the service did nothing.
-It raises `OutcomeUnknown` for any other status but 200, and for a body that it
-cannot read, such as HTML, half a document or another project.
+It raises `OutcomeUnknown` for any other status except 200.  It also does so for a
+body that it cannot read, such as HTML, half a document or another project.
 
-A reply may repeat the API key.  An error shows the `error` or `message` text of
-an error reply, and of any other reply its status, media type and size.
+A reply may repeat the API key, so an error quotes only the `error` or `message` text
+of an error reply.  For other replies, it shows the status, media type and size.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from paramcore.errors import MalformedPayload, NotDone, OutcomeUnknown, Paramcor
 from paramcore.files.document import PROJECT_DEPTH, decode_document
 from paramcore.model import Assumptions, Project
 from paramcore.service.requests import Response
-from paramcore.text import describe_value, escape_unprintable, format_value, truncate
+from paramcore.text import escape_unprintable, format_value, truncate
 from paramcore.wire import read_project, read_projects
 
 _T = TypeVar("_T")
@@ -30,10 +30,10 @@ _Error = TypeVar("_Error", bound=ParamcoreError)
 
 #: Characters of the service's error text that a message shows.
 _MAX_SHOWN = 80
-#: Bytes. The texts of longer error replies are not read.
+#: Bytes. `read_error_text` ignores longer bodies.
 _MAX_ERROR_SIZE = 2**16
 
-#: The start of a JSON Pointer that leads through names of the API only.
+#: The start of a JSON Pointer, as far as it holds only names of the API.
 _KNOWN_PLACE = re.compile(
     r"(?:/[0-9]{1,9})?(?:/(?:name|type|param_history(?:/[0-9]{1,9}(?:/(?:version|created_at|instruction))?)?))?(?=/|$)"
 )
@@ -50,7 +50,7 @@ _ENCODING_REMEDY = "turn off compression in the transport and in any proxy"
 
 
 def read_project_reply(response: Response, name: str, assumptions: Assumptions = Assumptions()) -> Project:
-    """Read the reply that holds the project of this name."""
+    """Read the reply that holds the project `name`."""
     # U8: the reply to an update is the whole project, so its history shows what the update did.
     project = _read_body(response, "a project", partial(read_project, assumptions=assumptions))
     if project.name != name:
@@ -64,7 +64,7 @@ def read_projects_reply(response: Response, assumptions: Assumptions = Assumptio
 
     def read(value: Any) -> tuple[Project, ...]:
         if not isinstance(value, list):
-            raise MalformedPayload("reply_type", "", f"must be an array of projects, got {describe_value(value)}", "")
+            raise MalformedPayload("reply_type", "", "must be an array of projects", "")
         return read_projects(value, assumptions=assumptions)
 
     return _read_body(response, "an array of projects", read)
@@ -75,8 +75,7 @@ def read_task_reply(response: Response) -> Mapping[str, Any]:
 
     def read(value: Any) -> Mapping[str, Any]:
         if not isinstance(value, dict) or not isinstance(value.get("task_id"), str):
-            problem = f"must be a task object with its `task_id`, got {describe_value(value)}"
-            raise MalformedPayload("reply_type", "", problem, "")
+            raise MalformedPayload("reply_type", "", "must be a task object with its `task_id`", "")
         return value
 
     return _read_body(response, "a task with its `task_id`", read)
@@ -100,7 +99,7 @@ def check_status(response: Response) -> None:
 
 
 def read_error_text(body: bytes) -> str:
-    """Return the `error` or `message` text of an error reply; `""` where it has none.
+    """Return the `error` or `message` text of an error reply; `""` if it has none.
 
     A transport removes its key from this text for `Response.message`.
 
@@ -120,9 +119,9 @@ def read_error_text(body: bytes) -> str:
 
 
 def hide_reply(error: _Error, problem: str, remedy: str) -> _Error:
-    """Return an error about a reply without any name or value of the reply.
+    """Replace the texts of an error, which may show names and values of a reply.
 
-    Of the error, only the code and the known part of the path remain.
+    The code stays, and the path as far as it holds only names of the API.
     """
     place = _KNOWN_PLACE.match(error.path or "")
     return evolve(error, path=place[0] if place else "", problem=problem, remedy=remedy)

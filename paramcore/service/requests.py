@@ -1,8 +1,8 @@
 """API requests and responses as values, and the protocol of a transport.
 
-Neither value holds an API key: the transport adds the base URL, the key and
-the headers.  The functions that build requests raise `InvalidSetting` for a
-name, a type or a field that the API rejects.
+A request holds no API key: the transport adds the base URL, the key and the
+headers.  The functions that build requests raise `InvalidSetting` for a name, a
+type or a field that the API rejects.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from paramcore.values import freeze, thaw
 
 #: Bytes. A transport rejects a longer response body.
 MAX_RESPONSE_SIZE = 16 * 2**20
-#: Seconds for a request without a timeout of its own.
+#: Seconds. The timeout of a request that sets none.
 DEFAULT_TIMEOUT = 30.0
 
-#: The media types that a message names.
+#: The media types that a message shows.
 _MEDIA_TYPES = frozenset(
     {
         *("application/json", "application/problem+json", "application/octet-stream", "application/xml"),
@@ -57,7 +57,7 @@ class Request:
 
     @property
     def target(self) -> str:
-        """The path with the encoded query: what follows the base URL."""
+        """The path with the encoded query: the part of the URL after the base URL."""
         return f"{self.path}?{urlencode(self.query)}" if self.query else self.path
 
 
@@ -79,14 +79,14 @@ class Response:
     #: The headers, by lower-case name.
     headers: Mapping[str, str] = field(factory=dict, hash=False)
     #: The text of an error reply, as `read_error_text` returns it, without the API key.
-    #: Where it is `None`, errors show the text of the body.
+    #: If it is `None`, errors show the text of the body.
     message: str | None = None
 
     @property
     def summary(self) -> str:
         """The status, media type and size: `status 503 (text/html, 6 bytes)`."""
         media_type = self.headers.get("content-type", "").partition(";")[0].strip().lower()
-        # A media type that is not on the list may hold anything, the key too.
+        # An unknown media type may be any text, even the key.
         known = media_type if media_type in _MEDIA_TYPES else "unknown media type" if media_type else "no media type"
         return f"status {self.status} ({known}, {format_count(len(self.body), 'byte')})"
 
@@ -101,7 +101,7 @@ class Transport(Protocol):
     whole body unchanged.  It raises `NotDone` (`not_sent`, `certificate`) only if it
     sent nothing, and `OutcomeUnknown` if it may have sent something.  It opens
     a new connection for each POST, because the service may have closed an idle
-    one.  A transport that holds a key sets `Response.message`.
+    connection.  A transport that holds a key sets `Response.message`.
     """
 
     def send(self, request: Request) -> Response: ...  # noqa: D102
@@ -113,7 +113,7 @@ def get_project(name: str) -> Request:
 
 
 def list_projects(*, archived: bool | None = None) -> Request:
-    """Build the request for all projects (E2), or those with this `archived` flag."""
+    """Build the request for all projects, or those with this `archived` flag (E2)."""
     return Request("GET", "/projects", {} if archived is None else {"archived": json.dumps(archived)})
 
 
@@ -128,7 +128,7 @@ def create_project(
     pipeline: Literal["standard_task", "consensus_task"] | None = None,
     consensus_attempts: int | None = None,
 ) -> Request:
-    """Build the request that creates a project; the body holds only what is given."""
+    """Build the request that creates a project; the body omits unset fields."""
     project = Project(name, type=type, params=params)
     _check_studio_fields(rapid, studio, dataset_id, pipeline, consensus_attempts)
     optional = {
@@ -152,7 +152,7 @@ def update_project(name: str, update: Update) -> Request:
 def create_task(task: TaskRequest, *, type: str | None = None) -> Request:
     """Build the request that creates a task; the path names the task type (T12).
 
-    Either `task` or `type` names it, or both name the same.
+    `task`, `type` or both give the task type; two types must be equal.
     """
     task_type = task.type if type is None else type
     if not isinstance(task_type, str) or not task_type:
