@@ -1,4 +1,4 @@
-"""Checks over a loopback server that a transport keeps the contract."""
+"""A check of a transport against its contract, over a loopback server."""
 
 from __future__ import annotations
 
@@ -15,20 +15,21 @@ from paramcore.errors import NotDone, OutcomeUnknown, ParamcoreError
 from paramcore.service.requests import Request, Response, Transport
 from paramcore.transport.key import MIN_SECRET_LENGTH
 
-#: Seconds.
+#: Seconds. The timeout of the requests.
 _TIMEOUT = 1.0
-#: Seconds that the server waits for a request, or holds back a reply.
+#: Seconds that the server waits for a request, or delays a reply.
 _SERVER_TIMEOUT = 10
 
 
 def check_transport(create: Callable[[str], Transport]) -> None:
     """Check a transport against the contract of `paramcore.service.Transport`.
 
-    `create` gets the base URL of a loopback server, with its `/v1`, and returns
-    the transport.
+    `create` receives the base URL of a loopback server, which ends with `/v1`, and
+    returns the transport.
 
     Raises:
-        AssertionError: with what the transport did, and what it must do.
+        AssertionError: if the transport breaks the contract. The message says what
+            the transport must do, and what it did.
     """
     for check in (
         _check_replies,
@@ -60,7 +61,7 @@ def _check_replies(transport: Transport, server: _LoopbackServer) -> None:
 
 
 def _check_unchanged_bodies(transport: Transport, server: _LoopbackServer) -> None:
-    # A key in a body is data. The first reply learns the key that the transport sends.
+    # Read the key that the transport sends: a body that repeats the key must come back unchanged.
     server.answer = _build_reply(200, b"{}")
     transport.send(Request("GET", "/projects"))
     scheme, _, sent = server.authorization.partition(" ")
@@ -70,7 +71,7 @@ def _check_unchanged_bodies(transport: Transport, server: _LoopbackServer) -> No
         for status in (200, 401, 503):
             server.answer = _build_reply(status, body, "Content-Type: text/html; charset=utf-16")
             response = transport.send(Request("GET", "/projects"))
-            # No body in the message: it repeats the key.
+            # Do not show the body: it repeats the key.
             is_same = response.body == body
             returned = f"returned another body, of {len(response.body)} bytes"
             _require(is_same, "return the body of a reply unchanged", returned)
@@ -161,7 +162,7 @@ def _build_reply(status: int, body: bytes, *headers: str) -> bytes:
 
 
 class _LoopbackServer(socketserver.ThreadingTCPServer):
-    """A server that answers each request with raw bytes, or never for None."""
+    """Sends the raw bytes of `answer` to each request, or nothing if it is None."""
 
     daemon_threads = True
     block_on_close = False

@@ -1,4 +1,4 @@
-"""A guard around an existing client: updates are validated, and drop params only on request."""
+"""A guard around an existing client, which stops updates with errors or drops."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from paramcore.text import format_count, format_name, format_value
 from paramcore.validation import Schemas, Validator
 from paramcore.wire import read_project, read_update
 
-#: Errors of an update that a message shows.
+#: The number of errors that a message shows.
 _SHOWN_ERRORS = 3
 
 
 class GuardedClient:
-    """A client whose `update_project` raises before it sends errors, or drops params.
+    """A client that stops updates that have errors or would drop params.
 
-    `client` has the `get_project` and `update_project` of the official SDK's
-    `ScaleClient`.  All other attributes are read and set on `client` itself.
+    `client` must have `get_project` and `update_project`, as the official SDK's
+    `ScaleClient` has.  All other attributes are read from and set on `client`.
     `schemas` may hold schemas of your own.
 
     Example:
@@ -51,17 +51,17 @@ class GuardedClient:
     def update_project(
         self, project_name: str, *, allow_drop: bool = False, allow_errors: bool = False, **params: Any
     ) -> Any:
-        """Update a project with the client, unless the update has errors or would drop params (U2).
+        """Update a project unless the update has errors or would drop params (U2).
 
-        The guard reads the project first, so it does not notice a change that
-        another writer makes between the two calls.  With both `allow_drop=True`
-        and `allow_errors=True` it reads nothing.
+        The guard reads the project first.  It does not notice a change that another
+        writer makes between the two calls.  With both `allow_drop=True` and
+        `allow_errors=True` it does not read the project.
 
         Raises:
             InvalidUpdate: if `Validator.update` finds errors. The update was not sent.
-            WouldDrop: if the update would drop params. It was not sent.
+            WouldDrop: if the update would drop params. The update was not sent.
             ParamcoreError: if `get_project` does not return a project, or if a
-                project cannot hold `params`.
+                project cannot hold `params`. The update was not sent.
         """
         update = read_update(params)
         if not (allow_drop and allow_errors):

@@ -20,7 +20,7 @@ from paramcore.transport.deadline import send_within
 from paramcore.transport.key import ApiKey
 from paramcore.transport.logs import redact_logger, redact_logs
 
-#: The real API.
+#: The base URL of the real API.
 BASE_URL = "https://api.scale.com/v1"
 
 for _name in ("httpx2", "httpcore2.http11"):
@@ -34,9 +34,9 @@ class HttpTransport:
     """Sends requests to the API with a key.
 
     `base_url` is `https`, or `http` on loopback, and has a path: `/v1` for the API.
-    `verify` is an `ssl.SSLContext` for certificate authorities of your own,
-    `proxy` the URL of a proxy.  The environment sets neither.  A response body
-    of more than `max_response_size` bytes is rejected.
+    Pass an `ssl.SSLContext` as `verify` to trust your own certificate authorities,
+    and the URL of a proxy as `proxy`.  The transport reads neither from the
+    environment.  It rejects a response body of more than `max_response_size` bytes.
 
     Raises:
         InvalidSetting: `base_url`.
@@ -80,7 +80,7 @@ class HttpTransport:
         try:
             with (
                 redact_logs(self._key),
-                # Without `trust_env`, no variable adds a proxy, a .netrc or certificates.
+                # With `trust_env`, the environment could add a proxy, a .netrc or certificates.
                 httpx2.Client(
                     verify=_create_context() if self._verify is True else self._verify,
                     proxy=self._proxy,
@@ -96,7 +96,7 @@ class HttpTransport:
         except (NotDone, OutcomeUnknown) as error:
             return error
         except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError, RuntimeError, ValueError) as error:
-            # The error of httpx2 is left out: its message may quote the request.
+            # Drop the error of httpx2: its message may quote the request.
             return _translate_error(error)
 
     def _build_headers(self, request: Request) -> dict[str, str]:
@@ -145,12 +145,12 @@ def _check_base_url(url: object) -> None:
 
 
 def _create_context() -> ssl.SSLContext:
-    # `ssl.create_default_context` would write the keys of the connection to `SSLKEYLOGFILE`.
+    # `ssl.create_default_context` would write the connection's keys to the file in `SSLKEYLOGFILE`.
     return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _is_loopback(host: str | None) -> bool:
-    """Return whether a host is a loopback address, or `localhost` and leads to nothing else."""
+    """Return whether a host is loopback, or a `localhost` that resolves to loopback."""
     if host == "localhost":
         with suppress(OSError):
             return all(ip_address(info[4][0]).is_loopback for info in getaddrinfo(host, None))

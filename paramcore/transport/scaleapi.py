@@ -22,12 +22,12 @@ _CERTIFICATE_REMEDY = "use one of a known authority for this host, or set your o
 
 
 class ScaleApiTransport:
-    """Sends requests with the settings of a `scaleapi.ScaleClient`, once each.
+    """Sends requests with the settings of a `scaleapi.ScaleClient`, but no retries.
 
     The settings are the key, base URL, proxies and certificates.
 
-    The client itself sends a POST again after status 408, 429 or 5xx, so a lost
-    reply can make two versions of one update (E8).
+    The client itself retries a POST after status 408, 429 or 5xx.  After a lost
+    reply, one update can then add two versions (E8).
 
     Raises:
         InvalidKey: if the key of the client is invalid.
@@ -95,16 +95,16 @@ class ScaleApiTransport:
 
 
 def _translate_error(error: Exception) -> NotDone | OutcomeUnknown:
-    # `requests` wraps a MaxRetryError of urllib3, which has the reason.
+    # The error of `requests` wraps urllib3's MaxRetryError, which has the reason.
     reason = getattr(error.args[0] if error.args else None, "reason", None)
     if isinstance(reason, ProxyError):
         reason = reason.original_error
     if isinstance(reason, (NewConnectionError, ConnectTimeoutError)):
         problem = "no connection to the service, so nothing was sent"
         return NotDone("not_sent", None, problem, "check the network and the base URL")
-    # Any other error of TLS may come after the request was sent.
+    # Any other TLS error may occur after the request was sent.
     if isinstance(reason, SSLError) and isinstance(reason.args[0], ssl.SSLCertVerificationError):
         return NotDone("certificate", None, "the service's certificate is invalid", _CERTIFICATE_REMEDY)
-    # Only the type: a message of `requests` may quote the request.
+    # Show only the type: the message of `requests` may quote the request.
     problem = f"the connection broke before the reply was complete ({type(error).__name__})"
     return OutcomeUnknown("no_reply", None, problem, "")
