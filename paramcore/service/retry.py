@@ -133,7 +133,7 @@ def _send_with_retry(request: Request, clock: Clock, *, is_repeatable: bool) -> 
 def _limit_time(request: Request, clock: Clock) -> Request:
     remaining = clock.remaining
     if remaining <= 0:
-        raise NotDone("not_sent", None, "the deadline has passed, so nothing was sent", "pass a longer deadline")
+        raise NotDone("not_sent", None, "the deadline passed before the request was sent", "pass a longer deadline")
     return evolve(request, timeout=remaining)
 
 

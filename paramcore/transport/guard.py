@@ -75,14 +75,15 @@ class GuardedClient:
         return self._client.update_project(project_name, **params)
 
     def _plan_update(self, project_name: str, update: Update) -> Plan:
-        read = self._client.get_project(project_name)
+        response = self._client.get_project(project_name)
         # The SDK's `Project` has the API's JSON as `as_dict()`.
         try:
-            project = read_project(read if isinstance(read, Mapping) else read.as_dict())
+            project = read_project(response if isinstance(response, Mapping) else response.as_dict())
         except ParamcoreError as error:
             # The service may repeat the key anywhere in a reply.
             problem = f"`get_project` returned an object that cannot be read as a project ({error.code})"
-            raise hide_reply(error, problem, "return the project as the API sends it") from None
+            remedy = "return the API's JSON, or an object with `as_dict()`, from `get_project`"
+            raise hide_reply(error, problem, remedy) from None
         return Plan.of(project, update).with_findings(Validator(project, self._schemas).update(update))
 
 

@@ -27,7 +27,7 @@ for _name in ("httpx2", "httpcore2.http11"):
     redact_logger(_name)
 
 _URL_REMEDY = f"write an `https` URL with its `/v1`, such as {BASE_URL}; `http` is allowed on loopback only"
-_CERTIFICATE_REMEDY = "use one of a known authority for this host, or pass your own authority as `verify`"
+_CERTIFICATE_REMEDY = "use a certificate of a known authority for this host, or pass your own authority as `verify`"
 
 
 class HttpTransport:
@@ -163,7 +163,8 @@ def _is_loopback(host: str | None) -> bool:
 def _translate_error(error: Exception) -> NotDone | OutcomeUnknown:
     if isinstance(error, (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.UnsupportedProtocol, httpx2.InvalidURL)):
         if "CERTIFICATE_VERIFY_FAILED" in str(error):
-            return NotDone("certificate", None, "the service's certificate is invalid", _CERTIFICATE_REMEDY)
+            problem = "the service's certificate is invalid, so nothing was sent"
+            return NotDone("certificate", None, problem, _CERTIFICATE_REMEDY)
         late = " in time" if isinstance(error, httpx2.ConnectTimeout) else ""
         problem = f"no connection to the service{late}, so nothing was sent"
         return NotDone("not_sent", None, problem, "check the network and the base URL")

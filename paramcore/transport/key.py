@@ -35,7 +35,7 @@ class ApiKey:
             remedy = f"set `{KEY_VARIABLE}` in the environment"
             raise InvalidKey("credentials_missing", None, "the API key is missing", remedy)
         if type(text) is not str or not all("!" <= letter <= "~" and letter != ":" for letter in text):
-            problem = "the API key, which is not shown, is not printable ASCII without spaces, line ends and colons"
+            problem = "the API key (not shown) must be printable ASCII without spaces, line ends and colons"
             raise InvalidKey("credentials_format", None, problem, "copy the key again")
         self.__text = text
 

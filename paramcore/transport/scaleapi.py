@@ -18,8 +18,6 @@ from paramcore.transport.logs import redact_logger, redact_logs
 for _name in ("urllib3.connection", "urllib3.connectionpool"):
     redact_logger(_name)
 
-_CERTIFICATE_REMEDY = "use one of a known authority for this host, or set your own authority as `verify` of the client"
-
 
 class ScaleApiTransport:
     """Sends requests with the settings of a `scaleapi.ScaleClient`, but no retries.
@@ -104,7 +102,9 @@ def _translate_error(error: Exception) -> NotDone | OutcomeUnknown:
         return NotDone("not_sent", None, problem, "check the network and the base URL")
     # Any other TLS error may occur after the request was sent.
     if isinstance(reason, SSLError) and isinstance(reason.args[0], ssl.SSLCertVerificationError):
-        return NotDone("certificate", None, "the service's certificate is invalid", _CERTIFICATE_REMEDY)
+        problem = "the service's certificate is invalid, so nothing was sent"
+        remedy = "use a certificate of a known authority for this host, or create the client with your own as `verify`"
+        return NotDone("certificate", None, problem, remedy)
     # Show only the type: the message of `requests` may quote the request.
     problem = f"the connection broke before the reply was complete ({type(error).__name__})"
     return OutcomeUnknown("no_reply", None, problem, "")
