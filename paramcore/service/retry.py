@@ -47,7 +47,7 @@ class Clock:
 
     #: Seconds. The time limit of the whole flow.
     deadline: float
-    #: Returns the current time in seconds and never goes back, such as `time.monotonic`.
+    #: Returns the current time in seconds, which never decreases, such as `time.monotonic`.
     now: Callable[[], float]
     #: Returns a random number from 0 to 1, which spreads the retries of several clients.
     jitter: Callable[[], float]

@@ -77,7 +77,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Handle one request, of any method."""
         length = self.headers.get("content-length", "0")
         if "transfer-encoding" in self.headers or not (length.isascii() and length.isdigit()):
-            self._reject(build_error_reply(411, "a request needs a Content-Length"))
+            self._reject(build_error_reply(411, "the request has no valid Content-Length"))
             return
         if int(length[:20]) > MAX_BODY_SIZE:
             self._reject(build_error_reply(413, "request entity too large"))
