@@ -1,9 +1,9 @@
 """A client for the project endpoints, an in-memory service, and a stand-in.
 
-`Client` works over any `Transport`: one of `paramcore.transport`, a
-`MemoryService`, or your own.  A `StandIn` wraps two `MemoryService` (live and
-test) and adds URLs and keys.  `run_server` serves a `StandIn` on a loopback port,
-as a `Server`.
+A `Client` works over any `Transport`: one of `paramcore.transport`, a
+`MemoryService`, or your own.  A `StandIn` holds two `MemoryService` objects, for
+live and for test keys, and adds URLs and keys.  `run_server` serves a `StandIn`
+on a loopback port, as a `Server`.
 """
 
 from __future__ import annotations

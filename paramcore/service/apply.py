@@ -15,34 +15,35 @@ from paramcore.text import describe_value, format_count
 
 
 def apply_plan(plan: Plan, clock: Clock) -> Flow[Outcome]:
-    """Apply a planned update if the project is still as the plan found it.
+    """Apply a planned update unless the project has changed since the plan.
 
-    Once the POST is sent, this raises nothing: the outcome holds the error.
+    After sending the POST it raises no error: the outcome holds the error.
     """
     if plan.update is None:
-        raise InvalidSetting("update_type", None, "a plan of nothing to do", "a `Patch` or a `Replace`")
-    planned_on = plan.project
-    response = yield from get_with_retry(get_project(planned_on.name), clock)
-    now = read_project_reply(response, planned_on.name, planned_on.assumptions)
-    if now.versions != planned_on.versions:
-        versions, planned = (format_count(len(project.versions), "version") for project in (now, planned_on))
-        found = f"a history of {versions}, not the plan's history of {planned}"
-        error = NotDone("history_moved", None, found, "a plan made on the current history")
+        problem = "the plan has no update: the project already has these params"
+        raise InvalidSetting("update_type", None, problem, "plan a `Patch` or a `Replace`")
+    base_project = plan.project
+    response = yield from get_with_retry(get_project(base_project.name), clock)
+    now = read_project_reply(response, base_project.name, base_project.assumptions)
+    if now.versions != base_project.versions:
+        before, after = (format_count(len(project.versions), "version") for project in (base_project, now))
+        problem = f"the project has changed since the plan: it had {before} then and has {after} now"
+        error = NotDone("history_moved", None, problem, "plan the update again")
         return Outcome.of(plan, "not done", now=now, error=error)
     reply: Response | NotDone | OutcomeUnknown
     try:
-        reply = yield from post_once(update_project(planned_on.name, plan.update), clock)
+        reply = yield from post_once(update_project(base_project.name, plan.update), clock)
     except (NotDone, OutcomeUnknown) as error:
         reply = error
     return classify_reply(plan, reply)
 
 
 def classify_reply(plan: Plan, reply: Response | NotDone | OutcomeUnknown) -> Outcome:
-    """Return the outcome of an update, from the reply or error of its POST.
+    """Return the outcome of an update from the reply or error of its POST.
 
-    It is *done* only if the reply shows the update exactly once, *repeated* if
-    more than once, and *not done* only if the service certainly did nothing.
-    Everything else is *unknown*.
+    The state is *done* if the reply shows the update exactly once, and *repeated* if
+    it shows it more than once.  It is *not done* only if the service certainly did
+    nothing.  Otherwise it is *unknown*.
     """
     if isinstance(reply, Response):
         try:
@@ -55,16 +56,17 @@ def classify_reply(plan: Plan, reply: Response | NotDone | OutcomeUnknown) -> Ou
 
 
 def reconcile_outcome(outcome: Outcome, clock: Clock) -> Flow[Outcome]:
-    """Read a project and look for an update again.
+    """Read the project of an outcome and look for the update in its history.
 
-    With its plan, an update is found wherever it is in the history.  With base
-    and digest alone, it is found only if no other writer added a version before
-    it.
+    If the outcome has its plan, this finds the update anywhere in the history.
+    From base and digest alone, it finds the update only if no other writer added a
+    version before it.
     """
     name, base, plan = outcome.project, outcome.base, outcome.plan
     if type(base) is not int or base < 0:
-        wanted = "the number of versions that the project had before the update"
-        raise InvalidSetting("base_type", None, describe_value(base), wanted)
+        problem = f"`base` must be a whole number of at least 0, got {describe_value(base)}"
+        remedy = "pass the number of versions that the project had before the update"
+        raise InvalidSetting("base_type", None, problem, remedy)
     response = yield from get_with_retry(get_project(name), clock)
     if plan is not None:
         return find_update(plan, read_project_reply(response, name, plan.project.assumptions))

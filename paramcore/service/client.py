@@ -27,8 +27,8 @@ class Client:
     """Reads, creates and updates projects, and creates tasks.
 
     A method raises `NotDone` if the service certainly changed nothing, and
-    `OutcomeUnknown` if that cannot be said.  After sending an update, `apply`
-    returns these errors in its `Outcome` instead.
+    `OutcomeUnknown` if it may have changed something.  After sending an update,
+    `apply` returns these errors in its `Outcome` instead.
 
     Example:
         >>> from paramcore.service import MemoryService
@@ -38,11 +38,11 @@ class Client:
 
     #: Sends the requests.
     transport: Transport
-    #: Seconds that each call may take, retries included.
+    #: Seconds. The time limit of each call, retries included.
     deadline: float = field(default=30.0, kw_only=True)
     #: The assumptions of the projects that the client reads.
     assumptions: Assumptions = field(default=Assumptions(), kw_only=True)
-    #: Returns the current time in seconds; must never go back.
+    #: Returns the current time in seconds, which must never decrease.
     now: Callable[[], float] = field(default=time.monotonic, kw_only=True, repr=False)
     #: Waits for this many seconds.
     sleep: Callable[[float], None] = field(default=time.sleep, kw_only=True, repr=False)
@@ -76,8 +76,8 @@ class Client:
     ) -> Project:
         """Create a project.
 
-        `pipeline` requires `studio`, and `consensus_attempts` the pipeline
-        `consensus_task`.  If the outcome is unknown, `get_project` shows whether the
+        `pipeline` requires `studio`.  `consensus_attempts` requires the pipeline
+        `consensus_task`.  After `OutcomeUnknown`, `get_project` shows whether the
         project exists.
 
         Raises:
@@ -98,11 +98,11 @@ class Client:
         return read_project_reply(self._run(post_once, request), name, self.assumptions)
 
     def create_task(self, effective: EffectiveParams, *, send: TaskRequest | None = None) -> Mapping[str, Any]:
-        """Create the task that was previewed and return the task object; it may be billed.
+        """Create a previewed task and return the task object of the service.
 
-        The client sends the task request as it was previewed.  Pass
-        `send=effective.as_request()` to get the previewed params even if the
-        project has changed since.
+        The service may bill the task.  The client sends the previewed task request,
+        which inherits the params that the project has now.  Pass
+        `send=effective.as_request()` to send exactly the previewed params.
 
         Raises:
             InvalidSetting: `task_type`.

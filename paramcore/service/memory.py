@@ -1,7 +1,7 @@
-"""The service in memory, for tests and scripts that must not reach the real one.
+"""An in-memory service, for tests and scripts that must not reach the real one.
 
-It answers the requests of `service.requests`; `Project.resolve` decides the
-params of a created task.
+It answers the requests that `service.requests` builds.  `Project.resolve` decides
+the params of a created task.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from paramcore.wire import read_update, write_project
 
 #: The task types that have templates (E3).
 _TEMPLATE_TYPES = ("textcollection", "chat")
-#: The number of tasks on a page, and the largest that a request can ask for.
+#: The number of tasks on a page: the default, and the largest `limit` of a request.
 _PAGE_SIZE, _MAX_PAGE_SIZE = 100, 1_000
 
 
 class _RejectedRequest(Exception):
-    """The service rejects a request with this status and text."""
+    """A request that the service rejects with this status and text."""
 
     def __init__(self, status: int, text: str) -> None:
         super().__init__(text)
@@ -39,10 +39,10 @@ class MemoryService:
     """A service that holds projects, batches and tasks in memory.
 
     `created_at` returns the time of each new object as ISO 8601 text, or None.
-    `on_validate` gets the project and the effective params of each new task; if it returns a
-    text, the service rejects the task with this reason.  `on_event` gets one
-    sentence about each request.  The service creates no project whose name is among
-    `reserved_names`.
+    `on_validate` receives the project and the effective params of each new task.
+    If it returns text, the service rejects the task and sends the text as the
+    reason.  `on_event` receives one line about each request.  The service creates no project
+    whose name is in `reserved_names`.
 
     Example:
         >>> service = MemoryService([Project("docks", type="imageannotation")], on_event=print)
@@ -61,6 +61,7 @@ class MemoryService:
         on_event: Callable[[str], None] = lambda _event: None,
         reserved_names: Iterable[str] = (),
     ) -> None:
+        #: The assumptions of the projects that requests create.
         self.assumptions = assumptions
         self._created_at = created_at
         self._on_validate = on_validate
@@ -93,13 +94,13 @@ class MemoryService:
         """Return the effective params of a created task that has a project.
 
         Raises:
-            LookupError: if there is no such task.
+            LookupError: if no task with a project has this id.
         """
         with self._lock:
             return self._effective[task_id]
 
     def send(self, request: Request) -> Response:
-        """Answer a request; an invalid one gets an error reply."""
+        """Handle a request and return the reply; reject an invalid request."""
         with self._lock:
             try:
                 value, event = self._handle(request)
@@ -111,7 +112,7 @@ class MemoryService:
             return response
 
     def _handle(self, request: Request) -> tuple[Any, str]:
-        """Return the value of the reply, and what the service did."""
+        """Return the JSON value of the reply, and the text for `on_event`."""
         parts = [unquote(part) for part in request.path.strip("/").split("/")]
         match (request.method, *parts):
             case ("GET", "projects"):
@@ -211,7 +212,7 @@ class MemoryService:
         self._check_unique_id(task.unique_id)
         name = task.project
         if name is None and task.batch is not None:
-            # A request that names only a batch goes to the project of the batch (T11).
+            # A request that names only a batch belongs to the project of the batch (T11).
             name = self._get_batch(task.batch)["project"]
         if name is None:
             created = self._store_task(task, {"type": task_type, "params": thaw(task.params)})
@@ -259,11 +260,11 @@ class MemoryService:
     def _create_batch(self, body: dict[str, Any]) -> tuple[Any, str]:
         project, name = self._get_project(body.get("project")), body.get("name")
         if not isinstance(name, str) or not name:
-            raise _RejectedRequest(400, "Parameter is invalid, reason: a batch has a name")
+            raise _RejectedRequest(400, "Parameter is invalid, reason: the name of a batch must be a non-empty text")
         if name in self._batches:
             raise _RejectedRequest(409, "A batch with that name already exists.")
-        own = {"name": name, "project": project.name, "status": "staging", **self._creation_time()}
-        self._batches[name] = {**body, **own}
+        fields = {"name": name, "project": project.name, "status": "staging", **self._creation_time()}
+        self._batches[name] = {**body, **fields}
         return self._batches[name], f"created the batch {format_value(name)} of {format_value(project.name)}"
 
     def _creation_time(self) -> dict[str, Any]:

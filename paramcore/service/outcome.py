@@ -1,4 +1,4 @@
-"""The outcome of an update, and how a project's history shows it."""
+"""The outcome of an update, as the project's history shows it."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from attrs import evolve, frozen
 from paramcore.analysis import Plan, find_overwritten_params
 from paramcore.errors import NotDone, OutcomeUnknown
 from paramcore.model import Project
-from paramcore.text import format_name, format_repr, format_value, quote_for_shell
+from paramcore.text import format_count, format_name, format_repr, format_value, quote_for_shell
 from paramcore.values import same
 
-#: `done`: one version holds the update. `not done`: certainly none. `repeated`: several. `unknown`: anything else.
+#: `done`: one version holds the update. `repeated`: several do. `not done`: certainly none does. `unknown`: the rest.
 OutcomeState: TypeAlias = Literal["done", "not done", "unknown", "repeated"]
 
 
 @frozen(repr=False)
 class Outcome:
-    """What an update did, as `Client.apply` and `Client.reconcile` return it.
+    """The outcome of an update, which `Client.apply` and `Client.reconcile` return.
 
     `reconcile` needs only `project`, `base` and `digest`, so another process can
     look up the outcome.  `base` counts the versions before the update.
@@ -31,23 +31,23 @@ class Outcome:
         <Outcome 'unknown' of the update of 'docks'>
     """
 
-    #: Whether the update was done.
+    #: Whether the update was done: `done`, `not done`, `unknown` or `repeated`.
     state: OutcomeState
     #: The name of the project.
     project: str
     #: The number of versions that the project had before the update.
     base: int
-    #: The digest (`digest_params`) of the params that the update leads to.
+    #: The digest of the params after the update, as `digest_params` returns it.
     digest: str
     #: The numbers of the versions that hold the update.
     versions: tuple[int, ...] = ()
-    #: The project as last read.
+    #: The project as last read; `None` if it was not read.
     now: Project | None = None
     #: The numbers of earlier versions that the service now reports differently.
     altered: tuple[int, ...] = ()
     #: Why the update was not done, or why its outcome is unknown.
     error: NotDone | OutcomeUnknown | None = None
-    #: The plan, if it is known.
+    #: The plan of the update; `None` if only base and digest are known.
     plan: Plan | None = None
 
     @classmethod
@@ -59,25 +59,28 @@ class Outcome:
         now: Project | None = None,
         error: NotDone | OutcomeUnknown | None = None,
     ) -> Self:
-        """Make the outcome of a plan."""
+        """Create the outcome of a plan."""
         base, digest = len(plan.project.versions), digest_params(plan.after)
         return cls(state, plan.project.name, base, digest, now=now, error=error, plan=plan)
 
     def with_history(self, now: Project, versions: tuple[int, ...], altered: tuple[int, ...] = ()) -> Self:
-        """Return the outcome that a history shows, where `versions` hold the update."""
+        """Return this outcome with the state that the current history shows.
+
+        `versions` are the numbers of the versions that hold the update.  `altered`
+        are the numbers of earlier versions that the service now reports differently.
+        """
         state: OutcomeState = "done" if len(versions) == 1 else "repeated" if versions else "unknown"
         error = None
         if not versions:
             newer = len(now.versions) - self.base
-            since = f"among {newer} made since" if newer > 0 else "yet"
-            error = OutcomeUnknown(
-                "not_seen", None, f"no version that holds it, {since}", "one: the request may still arrive"
-            )
+            since = f", although the project has {format_count(newer, 'newer version')}" if newer > 0 else " yet"
+            remedy = "look it up again later: the request may still arrive"
+            error = OutcomeUnknown("not_seen", None, f"no version holds the update{since}", remedy)
         return evolve(self, state=state, versions=versions, now=now, altered=altered, error=error)
 
     @property
     def version(self) -> int | None:
-        """The number of the version that the update made, if it is done."""
+        """The number of the version that the update added, if the state is `done`."""
         return self.versions[0] if self.state == "done" else None
 
     @property
@@ -98,8 +101,8 @@ class Outcome:
         if self.now is None or self.version is None or not self.base_moved:
             return ()
         versions = self.now.versions
-        planned_on = versions[self.base - 1].params if self.base else {}
-        return find_overwritten_params(planned_on, versions[self.version - 1].params, versions[self.version].params)
+        base_params = versions[self.base - 1].params if self.base else {}
+        return find_overwritten_params(base_params, versions[self.version - 1].params, versions[self.version].params)
 
     @property
     def reconcile_command(self) -> str:
@@ -136,7 +139,7 @@ class Outcome:
         if self.state == "done":
             headline = f"done: version {self.version} of {name}"
         elif self.state == "repeated":
-            headline = f"applied more than once: versions {_join(self.versions)} of {name} hold it"
+            headline = f"applied more than once: versions {_join(self.versions)} of {name} hold the update"
         else:
             headline = f"{self.state}: the update of {name}: {self.error}"
         return "\n  ".join([headline, *self._list_notes()])
@@ -160,11 +163,11 @@ class Outcome:
 
 
 def find_update(plan: Plan, now: Project) -> Outcome:
-    """Find a planned update in the history of the project as it is now.
+    """Find a planned update in the current history of the project.
 
-    A version holds the update if its params are those that the update makes of
-    the version before it.  An update that no version holds may still arrive, so
-    its outcome is unknown.
+    A version holds the update if the update, applied to the version before it,
+    gives the same params.  If no version holds the update, the request may still
+    arrive, so the outcome is unknown.
     """
     update = plan.update
     assert update is not None, "a plan without an update is never applied"
@@ -180,7 +183,7 @@ def find_update(plan: Plan, now: Project) -> Outcome:
 
 
 def digest_params(params: Mapping[str, Any]) -> str:
-    """Return a digest of params, the same for equal JSON values."""
+    """Return a digest of params: 32 hexadecimal digits, the same for equal JSON."""
     text = json.dumps(_normalize(params), sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 

@@ -1,11 +1,11 @@
 """Strict readers for the API's replies.
 
 Each reader raises `NotDone` if the status says that the service did nothing.
-It raises `OutcomeUnknown` for any other status but 200, and for a body that it
-cannot read, such as HTML, half a document or another project.
+It raises `OutcomeUnknown` for any other status except 200.  It also does so for a
+body that it cannot read, such as HTML, half a document or another project.
 
-A reply may repeat the API key.  An error shows the `error` or `message` text of
-an error reply, and of any other reply its status, media type and size.
+A reply may repeat the API key, so an error quotes only the `error` or `message` text
+of an error reply.  For other replies, it shows the status, media type and size.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from paramcore.errors import MalformedPayload, NotDone, OutcomeUnknown, Paramcor
 from paramcore.files.document import PROJECT_DEPTH, decode_document
 from paramcore.model import Assumptions, Project
 from paramcore.service.requests import Response
-from paramcore.text import describe_value, escape_unprintable, format_value, truncate
+from paramcore.text import escape_unprintable, format_value, truncate
 from paramcore.wire import read_project, read_projects
 
 _T = TypeVar("_T")
@@ -30,30 +30,32 @@ _Error = TypeVar("_Error", bound=ParamcoreError)
 
 #: Characters of the service's error text that a message shows.
 _MAX_SHOWN = 80
-#: Bytes. The texts of longer error replies are not read.
+#: Bytes. `read_error_text` ignores longer bodies.
 _MAX_ERROR_SIZE = 2**16
 
-#: The start of a JSON Pointer that leads through names of the API only.
+#: The start of a JSON Pointer, as far as it holds only names of the API.
 _KNOWN_PLACE = re.compile(
     r"(?:/[0-9]{1,9})?(?:/(?:name|type|param_history(?:/[0-9]{1,9}(?:/(?:version|created_at|instruction))?)?))?(?=/|$)"
 )
 
 _CODES = {401: "unauthorized", 403: "unauthorized", 404: "not_found", 409: "conflict", 429: "too_many_requests"}
-_WANTED = {
-    "unauthorized": "a key with access to this: live and test keys see separate worlds",
-    "not_found": "a name that the service knows",
-    "conflict": "a name that is still free",
-    "too_many_requests": "fewer requests: try again later",
+_REMEDIES = {
+    "unauthorized": "use a key that has access: live and test keys see different projects",
+    "not_found": "check the name: live and test keys see different projects",
+    "conflict": "choose a name or `unique_id` that is not in use",
+    "too_many_requests": "try again later, with fewer requests",
 }
+_REPLY_REMEDY = "check the base URL, and any proxy in between"
+_ENCODING_REMEDY = "turn off compression in the transport and in any proxy"
 
 
 def read_project_reply(response: Response, name: str, assumptions: Assumptions = Assumptions()) -> Project:
-    """Read the reply that holds the project of this name."""
+    """Read the reply that holds the project `name`."""
     # U8: the reply to an update is the whole project, so its history shows what the update did.
-    project = _read_body(response, partial(read_project, assumptions=assumptions))
+    project = _read_body(response, "a project", partial(read_project, assumptions=assumptions))
     if project.name != name:
-        found, wanted = f"another project: {response.summary}", f"the requested project {format_value(name)}"
-        raise OutcomeUnknown("wrong_project", "/name", found, wanted, response.status)
+        problem = f"the reply holds another project than {format_value(name)}: {response.summary}"
+        raise OutcomeUnknown("wrong_project", "/name", problem, _REPLY_REMEDY, response.status)
     return project
 
 
@@ -62,10 +64,10 @@ def read_projects_reply(response: Response, assumptions: Assumptions = Assumptio
 
     def read(value: Any) -> tuple[Project, ...]:
         if not isinstance(value, list):
-            raise MalformedPayload("reply_type", "", describe_value(value), "an array of projects")
+            raise MalformedPayload("reply_type", "", "must be an array of projects", "")
         return read_projects(value, assumptions=assumptions)
 
-    return _read_body(response, read)
+    return _read_body(response, "an array of projects", read)
 
 
 def read_task_reply(response: Response) -> Mapping[str, Any]:
@@ -73,10 +75,10 @@ def read_task_reply(response: Response) -> Mapping[str, Any]:
 
     def read(value: Any) -> Mapping[str, Any]:
         if not isinstance(value, dict) or not isinstance(value.get("task_id"), str):
-            raise MalformedPayload("reply_type", "", describe_value(value), "a task object with its `task_id`")
+            raise MalformedPayload("reply_type", "", "must be a task object with its `task_id`", "")
         return value
 
-    return _read_body(response, read)
+    return _read_body(response, "a task with its `task_id`", read)
 
 
 def check_status(response: Response) -> None:
@@ -87,16 +89,17 @@ def check_status(response: Response) -> None:
         return
     text = read_error_text(response.body) if response.message is None else response.message
     text = truncate(escape_unprintable(" ".join(text.split())), _MAX_SHOWN)
-    found = f"status {status}, and it says: {text}" if text else response.summary
+    problem = f"the service returned {f'status {status}: {text}' if text else response.summary}"
     # E6: the status alone decides. 408 and 5xx may follow a completed request, or come from a proxy.
     if 400 <= status < 500 and status != 408:
         code = _CODES.get(status, "refused")
-        raise NotDone(code, None, found, _WANTED.get(code, "a request that the service accepts"), status)
-    raise OutcomeUnknown("reply_status", None, found, "status 200", status)
+        raise NotDone(code, None, problem, _REMEDIES.get(code, ""), status)
+    remedy = "check the base URL: redirects are not followed" if 300 <= status < 400 else ""
+    raise OutcomeUnknown("reply_status", None, problem, remedy, status)
 
 
 def read_error_text(body: bytes) -> str:
-    """Return the `error` or `message` text of an error reply; `""` where it has none.
+    """Return the `error` or `message` text of an error reply; `""` if it has none.
 
     A transport removes its key from this text for `Response.message`.
 
@@ -115,19 +118,23 @@ def read_error_text(body: bytes) -> str:
     return next((text for text in texts if isinstance(text, str) and text.strip()), "")
 
 
-def hide_reply(error: _Error, found: str) -> _Error:
-    """Return an error about a reply, without the names and values of the reply that it shows."""
+def hide_reply(error: _Error, problem: str, remedy: str) -> _Error:
+    """Replace the texts of an error, which may show names and values of a reply.
+
+    The code stays, and the path as far as it holds only names of the API.
+    """
     place = _KNOWN_PLACE.match(error.path or "")
-    return evolve(error, path=place[0] if place else "", problem=found)
+    return evolve(error, path=place[0] if place else "", problem=problem, remedy=remedy)
 
 
-def _read_body(response: Response, read: Callable[[Any], _T]) -> _T:
+def _read_body(response: Response, expected: str, read: Callable[[Any], _T]) -> _T:
     check_status(response)
     if response.headers.get("content-encoding", "identity").lower() != "identity":
-        found, wanted = f"an encoded reply: {response.summary}", "a reply without a content encoding"
-        raise OutcomeUnknown("reply_encoding", None, found, wanted, response.status)
+        problem = f"the reply has a content encoding: {response.summary}"
+        raise OutcomeUnknown("reply_encoding", None, problem, _ENCODING_REMEDY, response.status)
     try:
         return read(decode_document(response.body, "the reply", PROJECT_DEPTH).value)
     except ParamcoreError as error:
-        hidden = hide_reply(error, f"an unreadable reply: {response.summary}")
+        problem = f"the reply cannot be read as {expected} ({error.code}): {response.summary}"
+        hidden = hide_reply(error, problem, _REPLY_REMEDY)
         raise OutcomeUnknown(hidden.code, hidden.path, hidden.problem, hidden.remedy, response.status) from None

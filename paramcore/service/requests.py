@@ -1,8 +1,8 @@
 """API requests and responses as values, and the protocol of a transport.
 
-Neither value holds an API key: the transport adds the base URL, the key and
-the headers.  The functions that build requests raise `InvalidSetting` for a
-name, a type or a field that the API rejects.
+A request holds no API key: the transport adds the base URL, the key and the
+headers.  The functions that build requests raise `InvalidSetting` for a name, a
+type or a field that the API rejects.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from attrs import field, frozen
 
 from paramcore.errors import InvalidSetting
 from paramcore.model import Project, TaskRequest, Update, check_project_name
-from paramcore.text import describe_value, format_count, format_repr
+from paramcore.text import describe_value, format_count, format_repr, format_value
 from paramcore.values import freeze, thaw
 
 #: Bytes. A transport rejects a longer response body.
 MAX_RESPONSE_SIZE = 16 * 2**20
-#: Seconds for a request without a timeout of its own.
+#: Seconds. The timeout of a request that sets none.
 DEFAULT_TIMEOUT = 30.0
 
-#: The media types that a message names.
+#: The media types that a message shows.
 _MEDIA_TYPES = frozenset(
     {
         *("application/json", "application/problem+json", "application/octet-stream", "application/xml"),
@@ -57,7 +57,7 @@ class Request:
 
     @property
     def target(self) -> str:
-        """The path with the encoded query: what follows the base URL."""
+        """The path with the encoded query: the part of the URL after the base URL."""
         return f"{self.path}?{urlencode(self.query)}" if self.query else self.path
 
 
@@ -79,14 +79,14 @@ class Response:
     #: The headers, by lower-case name.
     headers: Mapping[str, str] = field(factory=dict, hash=False)
     #: The text of an error reply, as `read_error_text` returns it, without the API key.
-    #: Where it is `None`, errors show the text of the body.
+    #: If it is `None`, errors show the text of the body.
     message: str | None = None
 
     @property
     def summary(self) -> str:
         """The status, media type and size: `status 503 (text/html, 6 bytes)`."""
         media_type = self.headers.get("content-type", "").partition(";")[0].strip().lower()
-        # A media type that is not on the list may hold anything, the key too.
+        # An unknown media type may be any text, even the key.
         known = media_type if media_type in _MEDIA_TYPES else "unknown media type" if media_type else "no media type"
         return f"status {self.status} ({known}, {format_count(len(self.body), 'byte')})"
 
@@ -101,7 +101,7 @@ class Transport(Protocol):
     whole body unchanged.  It raises `NotDone` (`not_sent`, `certificate`) only if it
     sent nothing, and `OutcomeUnknown` if it may have sent something.  It opens
     a new connection for each POST, because the service may have closed an idle
-    one.  A transport that holds a key sets `Response.message`.
+    connection.  A transport that holds a key sets `Response.message`.
 
     Example:
         >>> class EmptyService:
@@ -121,7 +121,7 @@ def get_project(name: str) -> Request:
 
 
 def list_projects(*, archived: bool | None = None) -> Request:
-    """Build the request for all projects (E2), or those with this `archived` flag."""
+    """Build the request for all projects, or those with this `archived` flag (E2)."""
     return Request("GET", "/projects", {} if archived is None else {"archived": json.dumps(archived)})
 
 
@@ -136,7 +136,7 @@ def create_project(
     pipeline: Literal["standard_task", "consensus_task"] | None = None,
     consensus_attempts: int | None = None,
 ) -> Request:
-    """Build the request that creates a project; the body holds only what is given."""
+    """Build the request that creates a project; the body omits unset fields."""
     project = Project(name, type=type, params=params)
     _check_studio_fields(rapid, studio, dataset_id, pipeline, consensus_attempts)
     optional = {
@@ -160,11 +160,15 @@ def update_project(name: str, update: Update) -> Request:
 def create_task(task: TaskRequest, *, type: str | None = None) -> Request:
     """Build the request that creates a task; the path names the task type (T12).
 
-    Either `task` or `type` names it, or both name the same.
+    `task`, `type` or both give the task type; two types must be equal.
     """
     task_type = task.type if type is None else type
-    if not isinstance(task_type, str) or not task_type or task.type not in (None, task_type):
-        raise InvalidSetting("task_type", None, describe_value(task_type), "the task type of the request, as text")
+    if not isinstance(task_type, str) or not task_type:
+        problem = f"the task type must be a non-empty text, got {describe_value(task_type)}"
+        raise InvalidSetting("task_type", None, problem, "pass `type`, such as 'imageannotation'")
+    if task.type not in (None, task_type):
+        problem = f"the task request is of type {format_value(task.type)}, but `type` is {format_value(task_type)}"
+        raise InvalidSetting("task_type", None, problem, "leave out `type`, or pass the same type")
     return Request("POST", f"/task/{quote(task_type, safe='')}", body=_encode_body(task.flat))
 
 
@@ -172,19 +176,25 @@ def _check_studio_fields(
     rapid: object, studio: object, dataset_id: object, pipeline: object, consensus_attempts: object
 ) -> None:
     # Exact types: neither a subclass of `str` nor `True` as a number reaches the service.
-    for flag in (rapid, studio):
+    for name, flag in (("rapid", rapid), ("studio", studio)):
         if type(flag) is not bool:
-            raise InvalidSetting("flag_type", None, describe_value(flag), "true or false")
+            raise InvalidSetting("flag_type", None, f"`{name}` must be true or false, got {describe_value(flag)}", "")
     if dataset_id is not None and type(dataset_id) is not str:
-        raise InvalidSetting("routing_type", "/datasetId", describe_value(dataset_id), "the id of a dataset, as text")
+        problem = f"`dataset_id` must be text, got {describe_value(dataset_id)}"
+        raise InvalidSetting("routing_type", "/datasetId", problem, "pass the id of a dataset")
     # E1: only Studio has pipelines, and only its consensus pipeline has a number of attempts.
-    if pipeline is not None and not (type(pipeline) is str and pipeline in _STUDIO_PIPELINES and studio):
-        wanted = "`standard_task` or `consensus_task`, with `studio`"
-        raise InvalidSetting("pipeline", "/pipeline", f"{describe_value(pipeline)} as `pipeline`", wanted)
+    if pipeline is not None and not (type(pipeline) is str and pipeline in _STUDIO_PIPELINES):
+        problem = f"`pipeline` must be `standard_task` or `consensus_task`, got {describe_value(pipeline)}"
+        raise InvalidSetting("pipeline", "/pipeline", problem, "")
+    if pipeline is not None and not studio:
+        raise InvalidSetting("pipeline", "/pipeline", "`pipeline` needs `studio`", "pass `studio=True`")
     attempts = consensus_attempts
-    if attempts is not None and not (type(attempts) is int and attempts > 0 and pipeline == "consensus_task"):
-        found = f"{describe_value(attempts)} as `consensus_attempts`"
-        raise InvalidSetting("pipeline", "/consensus_attempts", found, "a number from 1 on, with `consensus_task`")
+    if attempts is not None and not (type(attempts) is int and attempts > 0):
+        problem = f"`consensus_attempts` must be a whole number of at least 1, got {describe_value(attempts)}"
+        raise InvalidSetting("pipeline", "/consensus_attempts", problem, "")
+    if attempts is not None and pipeline != "consensus_task":
+        problem, remedy = "`consensus_attempts` needs the pipeline `consensus_task`", "pass `pipeline='consensus_task'`"
+        raise InvalidSetting("pipeline", "/consensus_attempts", problem, remedy)
 
 
 def _encode_project_path(name: str) -> str:

@@ -1,9 +1,9 @@
-"""Decides when to send a request, when to wait and when to retry, without I/O.
+"""Flows that send a request, wait and retry, without I/O.
 
 A flow is a generator that yields `Send` and `Wait` steps.  Its runner sends
 back the response of each `Send`, or throws the transport's error into the flow.
-`run_flow` is the runner for blocking transports; an asynchronous client can run
-the same flows in a loop of its own.
+`run_flow` is the runner for blocking transports.  An asynchronous client can run
+the same flows in its own loop.
 """
 
 from __future__ import annotations
@@ -43,15 +43,15 @@ Flow: TypeAlias = Generator[Send | Wait, Any, _T]
 
 @frozen
 class Clock:
-    """Measures the time until the deadline, from the moment it is made."""
+    """Measures the time until the deadline; it starts when it is created."""
 
-    #: Seconds that the whole flow may take.
+    #: Seconds. The time limit of the whole flow.
     deadline: float
-    #: Returns the current time in seconds and never goes back, such as `time.monotonic`.
+    #: Returns the current time in seconds, which never decreases, such as `time.monotonic`.
     now: Callable[[], float]
     #: Returns a random number from 0 to 1, which spreads the retries of several clients.
     jitter: Callable[[], float]
-    #: The time when the clock was made.
+    #: The time when the clock was created.
     started: float = field(init=False, default=Factory(lambda clock: clock.now(), takes_self=True))
 
     @property
@@ -81,7 +81,10 @@ def run_flow(flow: Flow[_T], transport: Transport, sleep: Callable[[float], None
 
 
 def get_with_retry(request: Request, clock: Clock) -> Flow[Response]:
-    """Send a GET until its status is 200, at most four times, with increasing waits.
+    """Send a GET and return the response with status 200.
+
+    Retry at most three times, with increasing waits: if nothing was sent, after
+    status 429, or if the outcome is unknown.
 
     Raises:
         NotDone, OutcomeUnknown: for the last response, or as raised by the
@@ -93,9 +96,10 @@ def get_with_retry(request: Request, clock: Clock) -> Flow[Response]:
 
 
 def post_once(request: Request, clock: Clock) -> Flow[Response]:
-    """Send a POST, and send it again only if the service certainly did not act on it.
+    """Send a POST and return the response, whatever its status.
 
-    That is so if nothing was sent, and after status 429.
+    Retry only if the service certainly did not act on the request: if nothing was
+    sent, or after status 429.
 
     Raises:
         NotDone, OutcomeUnknown: as raised by the transport.
@@ -105,7 +109,7 @@ def post_once(request: Request, clock: Clock) -> Flow[Response]:
 
 
 def _send_with_retry(request: Request, clock: Clock, *, is_repeatable: bool) -> Flow[Response]:
-    """Return the last response, of any status, or raise the last error of the transport."""
+    """Return the last response, whatever its status, or raise the last error."""
     attempt = 0
     while True:
         response: Response | None = None
@@ -129,12 +133,12 @@ def _send_with_retry(request: Request, clock: Clock, *, is_repeatable: bool) -> 
 def _limit_time(request: Request, clock: Clock) -> Request:
     remaining = clock.remaining
     if remaining <= 0:
-        raise NotDone("not_sent", None, "no time left", "an answer before the deadline")
+        raise NotDone("not_sent", None, "the deadline passed before the request was sent", "pass a longer deadline")
     return evolve(request, timeout=remaining)
 
 
 def _compute_wait(attempt: int, response: Response | None, clock: Clock) -> float:
-    """Return the seconds of `Retry-After`, at least one, or of the back-off."""
+    """Return the seconds of `Retry-After`, at least one; without it, the back-off."""
     retry_after = "" if response is None else response.headers.get("retry-after", "")
     if retry_after.isascii() and retry_after.isdigit() and len(retry_after) < 12:
         return max(1.0, float(retry_after))

@@ -1,4 +1,4 @@
-"""Serves the stand-in on a loopback port."""
+"""An HTTP server on a loopback port for the stand-in."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _HOST = "127.0.0.1"
 
 @frozen
 class Server:
-    """A running stand-in.
+    """A stand-in that is served at a URL.
 
     Example:
         >>> with run_server(StandIn([Project("docks", type="imageannotation")])) as server:
@@ -28,15 +28,15 @@ class Server:
         ('http://127.0.0.1:.../v1', <StandIn: 1 live project, 1 test project>)
     """
 
-    #: The stand-in, for assertions on what it received.
+    #: The stand-in, for assertions on its projects and tasks.
     stand_in: StandIn
-    #: The base URL, with its `/v1`.
+    #: The base URL, which ends with `/v1`.
     url: str
 
 
 @contextmanager
 def run_server(stand_in: StandIn, *, port: int = 0) -> Iterator[Server]:
-    """Serve a stand-in on loopback while the block runs; port 0 takes any free port.
+    """Serve a stand-in on loopback during the block; port 0 picks a free port.
 
     Raises:
         OSError: if the port is in use.
@@ -80,10 +80,10 @@ class _Handler(BaseHTTPRequestHandler):
     server: _HTTPServer
 
     def do_GET(self) -> None:
-        """Read one request and send the answer of the stand-in; all methods come here."""
+        """Handle one request, of any method."""
         length = self.headers.get("content-length", "0")
         if "transfer-encoding" in self.headers or not (length.isascii() and length.isdigit()):
-            self._reject(build_error_reply(411, "a request needs a Content-Length"))
+            self._reject(build_error_reply(411, "the request has no valid Content-Length"))
             return
         if int(length[:20]) > MAX_BODY_SIZE:
             self._reject(build_error_reply(413, "request entity too large"))
@@ -98,7 +98,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815
 
     def _reject(self, response: Response) -> None:
-        # The unread body would be taken for the next request, so close the connection.
+        # Close the connection: the unread body would be parsed as the next request.
         self.close_connection = True
         self._send(response)
 

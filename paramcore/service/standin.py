@@ -20,11 +20,12 @@ _BASE_PATH = "/v1"
 
 
 class StandIn:
-    """The service as its clients see it: URLs below `/v1`, and an API key.
+    """A stand-in for the API, with URLs below `/v1` and API keys.
 
-    Live and test keys see separate worlds, `live` and `test`, which begin with
-    the same projects.  Each world is a `MemoryService`, so a `Client` can use it as
-    its transport.  The callbacks and `reserved_names` are those of `MemoryService`.
+    Live and test keys use separate services, `live` and `test`, which start with
+    the same projects.  Each is a `MemoryService`, so a `Client` can use it as its
+    transport.  The callbacks and `reserved_names` are those of
+    `MemoryService`.
 
     Example:
         >>> StandIn([Project("docks", type="imageannotation")])
@@ -42,7 +43,7 @@ class StandIn:
         reserved_names: Iterable[str] = (),
     ) -> None:
         initial, reserved = tuple(projects), frozenset(reserved_names)
-        worlds = [
+        services = [
             MemoryService(
                 initial,
                 assumptions=assumptions,
@@ -53,37 +54,42 @@ class StandIn:
             )
             for _ in range(2)
         ]
-        self.live: MemoryService = worlds[0]
-        self.test: MemoryService = worlds[1]
+        #: The service for live keys, and for all keys that are not test keys.
+        self.live: MemoryService = services[0]
+        #: The service for test keys.
+        self.test: MemoryService = services[1]
 
     def __repr__(self) -> str:
         live, test = len(self.live.projects), len(self.test.projects)
         return f"<StandIn: {format_count(live, 'live project')}, {format_count(test, 'test project')}>"
 
     def handle(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
-        """Answer an HTTP request: the raw `target`, `headers` by lower-case name."""
+        """Handle an HTTP request and return the reply.
+
+        `target` is the raw target of the request line; header names are lower case.
+        """
         key = _read_key(headers.get("authorization", ""))
         if not key:
             return build_error_reply(401, "No valid API key provided.")
-        # Without a host, a target such as `//projects` would be read as one.
+        # Add a host: `urlsplit` would parse `//projects` as a host.
         parts = urlsplit(f"//host{target}" if target.startswith("/") else target)
         if not parts.path.startswith(f"{_BASE_PATH}/"):
             return build_error_reply(404, f"Cannot {method} {parts.path}")
         if len(body) > MAX_BODY_SIZE:
             return build_error_reply(413, "request entity too large")
-        # Test keys see a world of their own (E7).
-        world = self.test if key.startswith("test_") else self.live
+        # Live and test keys see different projects (E7).
+        service = self.test if key.startswith("test_") else self.live
         query: dict[str, str] = {}
         for name, value in parse_qsl(parts.query, keep_blank_values=True):
             # The official SDK sends a list by repeating the name.
             query[name] = f"{query[name]},{value}" if name in query else value
-        return world.send(Request(method, parts.path[len(_BASE_PATH) :], query, body or None))  # type: ignore[arg-type]
+        return service.send(Request(method, parts.path[len(_BASE_PATH) :], query, body or None))  # type: ignore[arg-type]
 
     def wsgi(self, environ: Mapping[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
-        """Answer a request as a WSGI application.
+        """Handle a request as a WSGI application.
 
-        A project name with a slash works only if the server passes on the raw
-        target, as `REQUEST_URI` or `RAW_URI`.
+        A project name with a slash works only if the server provides the raw
+        target as `REQUEST_URI` or `RAW_URI`.
         """
         target = environ.get("REQUEST_URI") or environ.get("RAW_URI")
         if target is None:
@@ -100,7 +106,7 @@ class StandIn:
 
 
 def _read_key(authorization: str) -> str:
-    """Return the API key of HTTP Basic or of a bearer token, or an empty text."""
+    """Return the API key of HTTP Basic or of a bearer token; `""` if there is none."""
     scheme, _, credentials = authorization.partition(" ")
     if scheme.lower() == "bearer":
         return credentials.strip()

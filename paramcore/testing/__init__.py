@@ -1,7 +1,7 @@
-"""Support for tests: strategies, a pytest fixture, a check for transports.
+"""Support for tests: samples, strategies, a pytest fixture, a check of transports.
 
-All but the samples are imported on first use: the strategies need hypothesis,
-the fixture needs pytest, and neither needs the other.
+All but the samples are imported on first use.  The strategies need hypothesis, the
+fixture needs pytest, and neither needs the other.
 """
 
 from __future__ import annotations

@@ -9,13 +9,13 @@ _TEXTS = ("", "0", "null", "\u00e9", "e\u0301", "\u2028")
 _ARRAYS: tuple[Any, ...] = ([], [0], [False], [None], [[]])
 _OBJECTS: tuple[Any, ...] = ({}, {"x": 1}, {"x": True}, {"x": 1.0}, {"x": None}, {"": 0}, {"instruction": "inner"})
 
-#: JSON values that some comparison, language or encoder confuses with each other.
+#: JSON values that some languages, encoders or comparisons confuse with each other.
 LOOKALIKES: tuple[Any, ...] = (*_NUMBERS, None, *_TEXTS, *_ARRAYS, *_OBJECTS)
 
 #: Integers that no float can hold, up to the longest that Python can print.
 HUGE_INTEGERS: tuple[int, ...] = (2**63, -(2**64), 10**40, 10**4299, -(10**4300 - 1))
 
-#: The usual names of params: few, so that task, update and history share them.
+#: Common names of params. The list is short, so that a task, an update and a history share names.
 NAMES: tuple[str, ...] = ("a", "b", "c", "padding")
 
 _PATHS = ("a.b", "a/b", "/", "~", "~0", "~1", "a[0]", "*")

@@ -1,13 +1,13 @@
 """Hypothesis strategies for the values of paramcore.
 
-The strategies often draw what breaks careless code: values that some comparison
-confuses (`LOOKALIKES`), names that look like a path or an attribute
-(`ODD_NAMES`), empty texts and white space.  Most other names come from a short
-list (`NAMES`), so that a task, an update and the history share them.
+The strategies often draw values that break careless code: values that look alike
+(`LOOKALIKES`), names that look like a path or an attribute (`ODD_NAMES`), empty
+texts and white space.  Most other names come from a short list (`NAMES`), so that
+a task, an update and the history share names.
 
-`updates`, `projects`, `task_requests` and `assumptions` draw values of
-paramcore.  The other strategies draw plain JSON, a new object each time, which
-a test may change.
+`updates`, `projects`, `task_requests` and `assumptions` draw objects of
+paramcore.  The other strategies draw plain JSON.  They draw a new object each
+time, so a test may change it.
 
 Example:
     >>> from hypothesis import given
@@ -62,7 +62,7 @@ def json_values() -> st.SearchStrategy[Any]:
     """
     lookalikes = st.sampled_from(LOOKALIKES).map(deepcopy)
     floats = st.floats(allow_nan=False, allow_infinity=False)
-    # `sampled_from` would print every digit in each failure report.
+    # With `sampled_from`, each failure report would print every digit.
     huge = st.integers(0, len(HUGE_INTEGERS) - 1).map(HUGE_INTEGERS.__getitem__)
     leaves = lookalikes | lookalikes | st.integers() | huge | floats | texts()
     names = st.sampled_from((*NAMES, *ODD_NAMES, "instruction", *sorted(RESERVED_PROJECT_NAMES)))
@@ -122,7 +122,7 @@ def params(*, names: st.SearchStrategy[str] | None = None, max_size: int = 3) ->
 
 
 def task_params(*, max_size: int = 3) -> st.SearchStrategy[dict[str, Any]]:
-    """Draw params of a task, also with names that projects reserve.
+    """Draw params of a task, sometimes with names that only projects reserve.
 
     Example:
         >>> from hypothesis import find
@@ -215,8 +215,8 @@ def projects(draw: st.DrawFn, *, min_versions: int = 0, max_versions: int = 3) -
 def task_requests(project: Project | None = None) -> st.SearchStrategy[TaskRequest]:
     """Draw a task request: for the latest version, pinned, or opted out.
 
-    The given `project` can resolve it.  Without one, the request may name a
-    version that a project does not have.
+    The given `project` can resolve the request.  Without a project, the request may
+    name a version that does not exist.
 
     Example:
         >>> from hypothesis import find
@@ -228,7 +228,7 @@ def task_requests(project: Project | None = None) -> st.SearchStrategy[TaskReque
 
 
 def flat_requests(project: Project | None = None) -> st.SearchStrategy[dict[str, Any]]:
-    """Draw a flat task request, as a plain dict, with routing names first or last.
+    """Draw a flat task request as a plain dict, with its routing names first or last.
 
     Example:
         >>> from hypothesis import find

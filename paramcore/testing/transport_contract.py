@@ -1,4 +1,4 @@
-"""Checks over a loopback server that a transport keeps the contract."""
+"""A check of a transport against its contract, over a loopback server."""
 
 from __future__ import annotations
 
@@ -15,20 +15,21 @@ from paramcore.errors import NotDone, OutcomeUnknown, ParamcoreError
 from paramcore.service.requests import Request, Response, Transport
 from paramcore.transport.key import MIN_SECRET_LENGTH
 
-#: Seconds.
+#: Seconds. The timeout of the requests.
 _TIMEOUT = 1.0
-#: Seconds that the server waits for a request, or holds back a reply.
+#: Seconds that the server waits for a request, or delays a reply.
 _SERVER_TIMEOUT = 10
 
 
 def check_transport(create: Callable[[str], Transport]) -> None:
     """Check a transport against the contract of `paramcore.service.Transport`.
 
-    `create` gets the base URL of a loopback server, with its `/v1`, and returns
-    the transport.
+    `create` receives the base URL of a loopback server, which ends with `/v1`, and
+    returns the transport.
 
     Raises:
-        AssertionError: with what the transport did, and what it must do.
+        AssertionError: if the transport breaks the contract. The message says what
+            the transport must do, and what it did.
 
     Example:
         >>> from paramcore.transport import ApiKey, HttpTransport
@@ -53,17 +54,18 @@ def _check_replies(transport: Transport, server: _LoopbackServer) -> None:
         server.answer = _build_reply(status, body, "X-Odd: Yes")
         response = transport.send(request)
         is_same = (response.status, response.body) == (status, body)
-        found = f"status {response.status} with the body {response.body!r}"
-        _require(is_same, found, f"status {status} with the body {body!r}")
-        _require(response.headers.get("x-odd") == "Yes", f"the headers {dict(response.headers)}", "names in lower case")
+        returned = f"returned status {response.status} with the body {response.body!r}"
+        _require(is_same, f"return status {status} with the body {body!r}", returned)
+        is_lower = response.headers.get("x-odd") == "Yes"
+        _require(is_lower, "return header names in lower case", f"returned {dict(response.headers)}")
     line, body = server.requests[-1]
-    wanted = "POST /v1/projects/a%20b%2Fc/setParams?archived=true HTTP/1.1"
-    is_same = (line, body) == (wanted, request.body)
-    _require(is_same, f"{line} with {body!r}", f"{wanted} with the body unchanged")
+    expected_line = "POST /v1/projects/a%20b%2Fc/setParams?archived=true HTTP/1.1"
+    is_same = (line, body) == (expected_line, request.body)
+    _require(is_same, f"send `{expected_line}` with the body {request.body!r}", f"sent `{line}` with {body!r}")
 
 
 def _check_unchanged_bodies(transport: Transport, server: _LoopbackServer) -> None:
-    # A key in a body is data. The first reply learns the key that the transport sends.
+    # Read the key that the transport sends: a body that repeats the key must come back unchanged.
     server.answer = _build_reply(200, b"{}")
     transport.send(Request("GET", "/projects"))
     scheme, _, sent = server.authorization.partition(" ")
@@ -73,11 +75,12 @@ def _check_unchanged_bodies(transport: Transport, server: _LoopbackServer) -> No
         for status in (200, 401, 503):
             server.answer = _build_reply(status, body, "Content-Type: text/html; charset=utf-16")
             response = transport.send(Request("GET", "/projects"))
-            # No body in the message: it repeats the key.
+            # Do not show the body: it repeats the key.
             is_same = response.body == body
-            _require(is_same, f"a body of {len(response.body)} bytes that is not the one sent", "the body unchanged")
+            returned = f"returned another body, of {len(response.body)} bytes"
+            _require(is_same, "return the body of a reply unchanged", returned)
             hides = len(key) < MIN_SECRET_LENGTH or response.message is None or key not in response.message
-            _require(hides, "a `message` that holds the key", "`message` without the key")
+            _require(hides, "keep the key out of `message`", "returned a `message` that holds the key")
 
 
 def _decode_basic(sent: str) -> str:
@@ -93,12 +96,13 @@ def _check_single_post(transport: Transport, server: _LoopbackServer) -> None:
         server.answer = _build_reply(status, b"", "Retry-After: 0")
         transport.send(Request("POST", "/projects", body=b"{}"))
         count = len(server.requests)
-        _require(count == 1, f"{count} requests after a status {status}", "a POST sent once")
+        _require(count == 1, "send a POST exactly once", f"sent {count} requests after status {status}")
     server.answer = _build_reply(200, b"{}")
     before = server.connections
     for _ in range(2):
         transport.send(Request("POST", "/projects", body=b"{}"))
-    _require(server.connections == before + 2, "a POST on a connection that was used before", "one of its own")
+    is_new = server.connections == before + 2
+    _require(is_new, "open a new connection for each POST", "sent a POST on a connection that was used before")
 
 
 def _check_redirects(transport: Transport, server: _LoopbackServer) -> None:
@@ -107,35 +111,36 @@ def _check_redirects(transport: Transport, server: _LoopbackServer) -> None:
         server.answer = _build_reply(status, b"", f"Location: {server.url}/elsewhere")
         response = transport.send(Request("POST", "/projects", body=b"{}"))
         is_followed = response.status != status or len(server.requests) != 1
-        _require(not is_followed, "a redirect that was followed", f"the status {status}")
+        _require(not is_followed, f"return status {status}", "followed the redirect")
 
 
 def _check_broken_replies(transport: Transport, server: _LoopbackServer) -> None:
     for name, answer in (
-        ("closed", b""),
-        ("cut off", _build_reply(200, b"{}")[:-1]),
-        ("garbled", b"HTTP/9 what\r\n\r\n"),
+        ("a connection that closes without a reply", b""),
+        ("a reply that ends early", _build_reply(200, b"{}")[:-1]),
+        ("a reply that is not HTTP", b"HTTP/9 what\r\n\r\n"),
     ):
         server.requests.clear()
         server.answer = answer
         error = _send(transport, Request("POST", "/projects", body=b"{}"))
-        _require(isinstance(error, OutcomeUnknown), f"{error!r} for a connection that was {name}", "OutcomeUnknown")
-        _require(len(server.requests) == 1, f"{len(server.requests)} requests on a connection that was {name}", "one")
+        _require_error(OutcomeUnknown, f"for {name}", error)
+        count = len(server.requests)
+        _require(count == 1, "send a POST exactly once", f"sent {count} requests for {name}")
 
 
 def _check_timeout(transport: Transport, server: _LoopbackServer) -> None:
     server.answer = None
     start = time.monotonic()
     error = _send(transport, Request("POST", "/projects", body=b"{}", timeout=_TIMEOUT))
-    _require(isinstance(error, OutcomeUnknown), f"{error!r} for a reply that never comes", "OutcomeUnknown")
+    _require_error(OutcomeUnknown, "for a reply that never comes", error)
     seconds = time.monotonic() - start
-    _require(seconds < _TIMEOUT + 1, f"{seconds:.1f} seconds of a timeout of {_TIMEOUT}", "an end in time")
+    _require(seconds < _TIMEOUT + 1, f"raise after {_TIMEOUT} seconds, the timeout", f"took {seconds:.1f} seconds")
 
 
 def _check_refused_connection(transport: Transport, server: _LoopbackServer) -> None:
     server.server_close()
     error = _send(transport, Request("POST", "/projects", body=b"{}", timeout=_TIMEOUT))
-    _require(isinstance(error, NotDone), f"{error!r} where nobody listens", "NotDone")
+    _require_error(NotDone, "for a refused connection", error)
 
 
 def _send(transport: Transport, request: Request) -> ParamcoreError | Response:
@@ -145,9 +150,14 @@ def _send(transport: Transport, request: Request) -> ParamcoreError | Response:
         return error
 
 
-def _require(condition: bool, found: str, wanted: str) -> None:
+def _require(condition: bool, duty: str, behavior: str) -> None:
     if not condition:
-        raise AssertionError(f"found {found}, wanted {wanted}")
+        raise AssertionError(f"the transport must {duty}, but it {behavior}")
+
+
+def _require_error(expected: type[ParamcoreError], situation: str, actual: ParamcoreError | Response) -> None:
+    behavior = f"returned {actual!r}" if isinstance(actual, Response) else f"raised {actual!r}"
+    _require(isinstance(actual, expected), f"raise {expected.__name__} {situation}", behavior)
 
 
 def _build_reply(status: int, body: bytes, *headers: str) -> bytes:
@@ -156,7 +166,7 @@ def _build_reply(status: int, body: bytes, *headers: str) -> bytes:
 
 
 class _LoopbackServer(socketserver.ThreadingTCPServer):
-    """A server that answers each request with raw bytes, or never for None."""
+    """Sends the raw bytes of `answer` to each request, or nothing if it is None."""
 
     daemon_threads = True
     block_on_close = False

@@ -1,4 +1,4 @@
-"""Limits a whole exchange in time."""
+"""A time limit for a whole exchange."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ from paramcore.service.requests import Response
 
 
 def send_within(seconds: float, exchange: Callable[[], Response | NotDone | OutcomeUnknown]) -> Response:
-    """Return the response of an exchange, or raise its error, within this time.
+    """Call `exchange` in a thread, and return its response or raise its error.
 
-    The timeouts of HTTP libraries limit each read, and no look-up of a name.  So the
-    exchange runs in another thread, which ends by itself after the deadline.
+    HTTP libraries limit the time of each read, but not of the whole exchange or of
+    the name look-up.  After the deadline the thread is left to end in the background.
 
     Raises:
-        NotDone, OutcomeUnknown: as the exchange returns them, and `deadline`.
+        NotDone, OutcomeUnknown: as `exchange` returns them; `deadline` if it takes
+            longer than `seconds`.
     """
     results: list[Response | NotDone | OutcomeUnknown] = []
     worker = threading.Thread(target=lambda: results.append(exchange()), daemon=True)
     worker.start()
     worker.join(seconds)
     if not results:
-        raise OutcomeUnknown("deadline", None, "no complete reply in time", "one before the deadline")
+        raise OutcomeUnknown("deadline", None, "no complete reply arrived before the deadline", "")
     result = results[0]
     if isinstance(result, Response):
         return result

@@ -1,4 +1,4 @@
-"""A guard around an existing client: updates are validated, and drop params only on request."""
+"""A guard around an existing client, which stops updates with errors or drops."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from paramcore.text import format_count, format_name, format_value
 from paramcore.validation import Schemas, Validator
 from paramcore.wire import read_project, read_update
 
-#: Errors of an update that a message shows.
+#: The number of errors that a message shows.
 _SHOWN_ERRORS = 3
 
 
 class GuardedClient:
-    """A client whose `update_project` raises before it sends errors, or drops params.
+    """A client that stops updates that have errors or would drop params.
 
-    `client` has the `get_project` and `update_project` of the official SDK's
-    `ScaleClient`.  All other attributes are read and set on `client` itself.
+    `client` must have `get_project` and `update_project`, as the official SDK's
+    `ScaleClient` has.  All other attributes are read from and set on `client`.
     `schemas` may hold schemas of your own.
 
     Example:
@@ -32,7 +32,7 @@ class GuardedClient:
         ...     client = GuardedClient(scaleapi.ScaleClient("live_0123", api_instance_url=server.url))
         ...     client.update_project("docks", instruction="Box every ship.")
         Traceback (most recent call last):
-        paramcore.errors.WouldDrop: found an update of "docks" that would drop padding, wanted ...
+        paramcore.errors.WouldDrop: the update of "docks" would drop padding; pass `patch=True` to keep ...
     """
 
     def __init__(self, client: Any, *, schemas: Schemas = Schemas()) -> None:
@@ -55,17 +55,17 @@ class GuardedClient:
     def update_project(
         self, project_name: str, *, allow_drop: bool = False, allow_errors: bool = False, **params: Any
     ) -> Any:
-        """Update a project with the client, unless the update has errors or would drop params (U2).
+        """Update a project unless the update has errors or would drop params (U2).
 
-        The guard reads the project first, so it does not notice a change that
-        another writer makes between the two calls.  With both `allow_drop=True`
-        and `allow_errors=True` it reads nothing.
+        The guard reads the project first.  It does not notice a change that another
+        writer makes between the two calls.  With both `allow_drop=True` and
+        `allow_errors=True` it does not read the project.
 
         Raises:
             InvalidUpdate: if `Validator.update` finds errors. The update was not sent.
-            WouldDrop: if the update would drop params. It was not sent.
+            WouldDrop: if the update would drop params. The update was not sent.
             ParamcoreError: if `get_project` does not return a project, or if a
-                project cannot hold `params`.
+                project cannot hold `params`. The update was not sent.
         """
         update = read_update(params)
         if not (allow_drop and allow_errors):
@@ -73,19 +73,21 @@ class GuardedClient:
             if plan.errors and not allow_errors:
                 raise _make_invalid_update(plan)
             if plan.dropped and not allow_drop:
-                found = f"an update of {format_value(project_name)} that would drop {_join_dropped(plan)}"
-                wanted = "`patch=True` to keep them, or `allow_drop=True` to drop them"
-                raise WouldDrop("would_drop", None, found, wanted, plan.dropped)
+                problem = f"the update of {format_value(project_name)} would drop {_join_dropped(plan)}"
+                remedy = "pass `patch=True` to keep these params, or `allow_drop=True` to drop them"
+                raise WouldDrop("would_drop", None, problem, remedy, plan.dropped)
         return self._client.update_project(project_name, **params)
 
     def _plan_update(self, project_name: str, update: Update) -> Plan:
-        read = self._client.get_project(project_name)
+        response = self._client.get_project(project_name)
         # The SDK's `Project` has the API's JSON as `as_dict()`.
         try:
-            project = read_project(read if isinstance(read, Mapping) else read.as_dict())
+            project = read_project(response if isinstance(response, Mapping) else response.as_dict())
         except ParamcoreError as error:
             # The service may repeat the key anywhere in a reply.
-            raise hide_reply(error, "an unreadable project from `get_project`") from None
+            problem = f"`get_project` returned an object that cannot be read as a project ({error.code})"
+            remedy = "return the API's JSON, or an object with `as_dict()`, from `get_project`"
+            raise hide_reply(error, problem, remedy) from None
         return Plan.of(project, update).with_findings(Validator(project, self._schemas).update(update))
 
 
@@ -93,9 +95,9 @@ def _make_invalid_update(plan: Plan) -> InvalidUpdate:
     count = format_count(len(plan.errors), "error")
     errors = "; ".join(map(str, plan.errors[:_SHOWN_ERRORS])) + ("; ..." if len(plan.errors) > _SHOWN_ERRORS else "")
     dropped = f"; it would also drop {_join_dropped(plan)}" if plan.dropped else ""
-    found = f"an update of {format_value(plan.project.name)} with {count}: {errors}{dropped}"
-    wanted = "an update without errors, or `allow_errors=True` to send it as it is"
-    return InvalidUpdate("invalid_update", None, found, wanted, plan.findings)
+    problem = f"the update of {format_value(plan.project.name)} has {count}: {errors}{dropped}"
+    remedy = "correct the update, or pass `allow_errors=True` to send it as it is"
+    return InvalidUpdate("invalid_update", None, problem, remedy, plan.findings)
 
 
 def _join_dropped(plan: Plan) -> str:

@@ -20,22 +20,23 @@ from paramcore.transport.deadline import send_within
 from paramcore.transport.key import ApiKey
 from paramcore.transport.logs import redact_logger, redact_logs
 
-#: The real API.
+#: The base URL of the real API.
 BASE_URL = "https://api.scale.com/v1"
 
 for _name in ("httpx2", "httpcore2.http11"):
     redact_logger(_name)
 
-_WANTED_URL = "an `https` address that includes the `/v1`, or `http` on loopback, without a user or a key in it"
+_URL_REMEDY = f"write an `https` URL with its `/v1`, such as {BASE_URL}; `http` is allowed on loopback only"
+_CERTIFICATE_REMEDY = "use a certificate of a known authority for this host, or pass your own authority as `verify`"
 
 
 class HttpTransport:
     """Sends requests to the API with a key.
 
     `base_url` is `https`, or `http` on loopback, and has a path: `/v1` for the API.
-    `verify` is an `ssl.SSLContext` for certificate authorities of your own,
-    `proxy` the URL of a proxy.  The environment sets neither.  A response body
-    of more than `max_response_size` bytes is rejected.
+    Pass an `ssl.SSLContext` as `verify` to trust your own certificate authorities,
+    and the URL of a proxy as `proxy`.  The transport reads neither from the
+    environment.  It rejects a response body of more than `max_response_size` bytes.
 
     Raises:
         InvalidSetting: `base_url`.
@@ -79,7 +80,7 @@ class HttpTransport:
         try:
             with (
                 redact_logs(self._key),
-                # Without `trust_env`, no variable adds a proxy, a .netrc or certificates.
+                # With `trust_env`, the environment could add a proxy, a .netrc or certificates.
                 httpx2.Client(
                     verify=_create_context() if self._verify is True else self._verify,
                     proxy=self._proxy,
@@ -95,7 +96,7 @@ class HttpTransport:
         except (NotDone, OutcomeUnknown) as error:
             return error
         except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError, RuntimeError, ValueError) as error:
-            # The error of httpx2 is left out: its message may quote the request.
+            # Drop the error of httpx2: its message may quote the request.
             return _translate_error(error)
 
     def _build_headers(self, request: Request) -> dict[str, str]:
@@ -114,39 +115,42 @@ class HttpTransport:
             chunks.append(chunk)
             size += len(chunk)
             if size > self._max_response_size:
-                found = f"a reply of more than {self._max_response_size:,} bytes"
-                raise OutcomeUnknown("reply_size", None, found, "a smaller one", reply.status_code)
+                problem = f"the reply is longer than {self._max_response_size:,} bytes"
+                raise OutcomeUnknown("reply_size", None, problem, "raise `max_response_size`", reply.status_code)
         return b"".join(chunks)
 
 
 def _check_base_url(url: object) -> None:
     if type(url) is not str:
-        raise InvalidSetting("base_url", None, describe_value(url), _WANTED_URL)
+        problem = f"the base URL must be text, got {describe_value(url)}"
+        raise InvalidSetting("base_url", None, problem, _URL_REMEDY)
     try:
         parts = urlsplit(url)
         has_secret = bool(parts.username or parts.password or parts.query or parts.fragment or "?" in url or "#" in url)
         is_secure = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))
         is_valid = is_secure and bool(parts.hostname) and parts.port != 0
     except ValueError:
-        # An address that cannot be taken apart may hold a key, too.
-        raise InvalidSetting("base_url", None, "an invalid address, which is not shown", _WANTED_URL) from None
+        # An invalid URL may hold a key, too.
+        problem = "the base URL, which is not shown because it may hold a key, cannot be parsed"
+        raise InvalidSetting("base_url", None, problem, _URL_REMEDY) from None
     if has_secret:
-        found = "an address with more than a host and a path, which is not shown"
-        raise InvalidSetting("base_url", None, found, _WANTED_URL)
+        problem = "the base URL, which is not shown because it may hold a key, has a user, a query or a fragment"
+        raise InvalidSetting("base_url", None, problem, "write only its scheme, host, port and path")
     if is_valid and not parts.path.strip("/"):
-        found = f"the address {format_value(url, limit=80)}, which has no path"
-        raise InvalidSetting("base_url", None, found, f"`{url.rstrip('/')}/v1`: paths of the API begin with /v1")
+        problem = f"the base URL {format_value(url, limit=80)} has no path, but all paths of the API begin with /v1"
+        raise InvalidSetting("base_url", None, problem, f"write `{url.rstrip('/')}/v1`")
     if not is_valid:
-        raise InvalidSetting("base_url", None, f"the address {format_value(url, limit=80)}", _WANTED_URL)
+        problem = f"the base URL {format_value(url, limit=80)} is not an `https` URL with a host"
+        raise InvalidSetting("base_url", None, problem, _URL_REMEDY)
 
 
 def _create_context() -> ssl.SSLContext:
-    # `ssl.create_default_context` would write the keys of the connection to `SSLKEYLOGFILE`.
+    # `ssl.create_default_context` would write the connection's keys to the file in `SSLKEYLOGFILE`.
     return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _is_loopback(host: str | None) -> bool:
-    """Return whether a host is a loopback address, or `localhost` and leads to nothing else."""
+    """Return whether a host is loopback, or a `localhost` that resolves to loopback."""
     if host == "localhost":
         with suppress(OSError):
             return all(ip_address(info[4][0]).is_loopback for info in getaddrinfo(host, None))
@@ -159,9 +163,12 @@ def _is_loopback(host: str | None) -> bool:
 def _translate_error(error: Exception) -> NotDone | OutcomeUnknown:
     if isinstance(error, (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.UnsupportedProtocol, httpx2.InvalidURL)):
         if "CERTIFICATE_VERIFY_FAILED" in str(error):
-            return NotDone("certificate", None, "an invalid certificate", "one of a known authority, for this host")
-        found = "no connection in time" if isinstance(error, httpx2.ConnectTimeout) else "no connection to the service"
-        return NotDone("not_sent", None, found, "a connection (nothing was sent)")
+            problem = "the service's certificate is invalid, so nothing was sent"
+            return NotDone("certificate", None, problem, _CERTIFICATE_REMEDY)
+        late = " in time" if isinstance(error, httpx2.ConnectTimeout) else ""
+        problem = f"no connection to the service{late}, so nothing was sent"
+        return NotDone("not_sent", None, problem, "check the network and the base URL")
     if isinstance(error, httpx2.TimeoutException):
-        return OutcomeUnknown("deadline", None, "no complete reply in time", "one before the deadline")
-    return OutcomeUnknown("no_reply", None, f"a broken connection ({type(error).__name__})", "a complete reply")
+        return OutcomeUnknown("deadline", None, "no complete reply arrived before the deadline", "")
+    problem = f"the connection broke before the reply was complete ({type(error).__name__})"
+    return OutcomeUnknown("no_reply", None, problem, "")

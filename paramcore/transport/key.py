@@ -1,4 +1,4 @@
-"""The API key, which no text, log, copy or file ever holds."""
+"""The API key, kept out of texts, logs, copies and files."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from paramcore.errors import InvalidKey
 #: The environment variable that holds the key.
 KEY_VARIABLE = "SCALE_API_KEY"
 
-#: Characters. A shorter key, such as `any` for a stand-in, is no secret, and common words contain it.
+#: Characters. A shorter key, such as `any` for a stand-in, is no secret, and would match parts of common words.
 MIN_SECRET_LENGTH = 12
 
 
 class ApiKey:
-    """An API key, which is sent as a header and shown nowhere.
+    """An API key, which is sent in a header and never shown.
 
     Raises:
         InvalidKey: `credentials_missing`, `credentials_format`.
@@ -32,11 +32,11 @@ class ApiKey:
 
     def __init__(self, text: str | None) -> None:
         if text is None or text == "":
-            raise InvalidKey("credentials_missing", None, "no API key", f"one, as `{KEY_VARIABLE}` in the environment")
+            remedy = f"set `{KEY_VARIABLE}` in the environment"
+            raise InvalidKey("credentials_missing", None, "the API key is missing", remedy)
         if type(text) is not str or not all("!" <= letter <= "~" and letter != ":" for letter in text):
-            found = "an invalid API key, which is not shown"
-            wanted = "printable ASCII, without spaces, line ends and colons"
-            raise InvalidKey("credentials_format", None, found, wanted)
+            problem = "the API key (not shown) must be printable ASCII without spaces, line ends and colons"
+            raise InvalidKey("credentials_format", None, problem, "copy the key again")
         self.__text = text
 
     @classmethod
@@ -51,14 +51,14 @@ class ApiKey:
     @property
     def authorization(self) -> str:
         """The value of the `Authorization` header."""
-        # E7: HTTP Basic, with the key as user name and no password. Live and test keys see separate worlds.
+        # E7: HTTP Basic, with the key as user name and no password. Live and test keys see different projects.
         return f"Basic {base64.b64encode(f'{self.__text}:'.encode()).decode()}"
 
     def redact(self, text: str) -> str:
-        """Return text without the key: some errors of the service repeat it.
+        """Return text with the key replaced: the service may repeat it in an error.
 
-        The key is removed plain, in base64 and percent-encoded.  A key of fewer
-        than 12 characters is no secret, and stays.
+        The key is replaced in plain form, in base64 and percent-encoded.  A key of
+        fewer than 12 characters is no secret, and stays.
 
         Example:
             >>> ApiKey("live_0123456").redact("no access for live_0123456")
@@ -67,7 +67,7 @@ class ApiKey:
         if len(self.__text) < MIN_SECRET_LENGTH:
             return text
         pattern = re.compile("|".join(map(_build_pattern, _encode_forms(self.__text))))
-        # What replaces a key may complete another key with the text beside it.
+        # The replacement may form the key again with the text around it.
         while pattern.search(text):
             text = pattern.sub("<API key>", text)
         return text
@@ -86,7 +86,7 @@ class ApiKey:
 
 
 def _encode_forms(key: str) -> list[str]:
-    """Return the key as it is and in base64, the longest forms first."""
+    """Return the key in plain form and in base64, longest first."""
     # HTTP Basic encodes the key with a colon after it.
     encoders, texts = (base64.b64encode, base64.urlsafe_b64encode), (key, f"{key}:")
     encoded = {encode(text.encode()).decode() for encode in encoders for text in texts}
@@ -95,5 +95,5 @@ def _encode_forms(key: str) -> list[str]:
 
 
 def _build_pattern(form: str) -> str:
-    """Return a pattern for text, of which any characters may be percent-encoded, also more than once."""
+    """Return a pattern for a form of the key, with percent-encoded characters or not."""
     return "".join(f"(?:{re.escape(char)}|%(?:25)*(?i:{ord(char):02x}))" for char in form)

@@ -1,4 +1,4 @@
-"""Keeps the key out of the log records of the libraries that send requests.
+"""Removes the key from the log records of the libraries that send requests.
 
 Their records show headers and status lines of a reply, which may repeat the key.
 """
@@ -17,13 +17,13 @@ _sent_key: ContextVar[ApiKey | None] = ContextVar("_sent_key", default=None)
 
 
 def redact_logger(name: str) -> None:
-    """Make a logger remove the key from what it logs inside `redact_logs`."""
+    """Make a logger remove the key from its records inside `redact_logs`."""
     logging.getLogger(name).addFilter(_redact_record)
 
 
 @contextmanager
 def redact_logs(key: ApiKey) -> Iterator[None]:
-    """Remove the key from what the loggers of `redact_logger` log in this context."""
+    """Remove the key from the records of the `redact_logger` loggers in this block."""
     token = _sent_key.set(key)
     try:
         yield
@@ -34,6 +34,6 @@ def redact_logs(key: ApiKey) -> Iterator[None]:
 def _redact_record(record: logging.LogRecord) -> bool:
     key = _sent_key.get()
     if key is not None:
-        # A traceback quotes the reply, too.
+        # Drop the traceback, because it may quote the reply.
         record.msg, record.args, record.exc_info = key.redact(record.getMessage()), (), None
     return True

@@ -20,12 +20,12 @@ for _name in ("urllib3.connection", "urllib3.connectionpool"):
 
 
 class ScaleApiTransport:
-    """Sends requests with the settings of a `scaleapi.ScaleClient`, once each.
+    """Sends requests with the settings of a `scaleapi.ScaleClient`, but no retries.
 
     The settings are the key, base URL, proxies and certificates.
 
-    The client itself sends a POST again after status 408, 429 or 5xx, so a lost
-    reply can make two versions of one update (E8).
+    The client itself retries a POST after status 408, 429 or 5xx.  After a lost
+    reply, one update can then add two versions (E8).
 
     Raises:
         InvalidKey: if the key of the client is invalid.
@@ -83,24 +83,29 @@ class ScaleApiTransport:
         length = reply.headers.get("content-length")
         body = reply.raw.read(self._max_response_size + 1, decode_content=False)
         if len(body) > self._max_response_size:
-            found = f"a reply of more than {self._max_response_size:,} bytes"
-            return OutcomeUnknown("reply_size", None, found, "a smaller one", reply.status_code)
+            problem = f"the reply is longer than {self._max_response_size:,} bytes"
+            return OutcomeUnknown("reply_size", None, problem, "raise `max_response_size`", reply.status_code)
         if length is not None and length.isdigit() and len(body) < int(length):
-            return OutcomeUnknown("no_reply", None, "an incomplete reply", "a complete one", reply.status_code)
+            problem = "the connection ended before the reply was complete"
+            return OutcomeUnknown("no_reply", None, problem, "", reply.status_code)
         headers = {name.lower(): value for name, value in reply.headers.items()}
         message = None if reply.status_code == 200 else self._key.redact(read_error_text(body))
         return Response(reply.status_code, body, headers, message)
 
 
 def _translate_error(error: Exception) -> NotDone | OutcomeUnknown:
-    # `requests` wraps a MaxRetryError of urllib3, which has the reason.
+    # The error of `requests` wraps urllib3's MaxRetryError, which has the reason.
     reason = getattr(error.args[0] if error.args else None, "reason", None)
     if isinstance(reason, ProxyError):
         reason = reason.original_error
     if isinstance(reason, (NewConnectionError, ConnectTimeoutError)):
-        return NotDone("not_sent", None, "no connection to the service", "a connection (nothing was sent)")
-    # Any other error of TLS may come after the request was sent.
+        problem = "no connection to the service, so nothing was sent"
+        return NotDone("not_sent", None, problem, "check the network and the base URL")
+    # Any other TLS error may occur after the request was sent.
     if isinstance(reason, SSLError) and isinstance(reason.args[0], ssl.SSLCertVerificationError):
-        return NotDone("certificate", None, "an invalid certificate", "one of a known authority, for this host")
-    # Only the type: a message of `requests` may quote the request.
-    return OutcomeUnknown("no_reply", None, f"a broken connection ({type(error).__name__})", "a complete reply")
+        problem = "the service's certificate is invalid, so nothing was sent"
+        remedy = "use a certificate of a known authority for this host, or create the client with your own as `verify`"
+        return NotDone("certificate", None, problem, remedy)
+    # Show only the type: the message of `requests` may quote the request.
+    problem = f"the connection broke before the reply was complete ({type(error).__name__})"
+    return OutcomeUnknown("no_reply", None, problem, "")

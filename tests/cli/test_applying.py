@@ -105,7 +105,7 @@ class TestFetch:
         with Server() as server:
             ran = run_with(server, "fetch", "none")
             assert (ran.status, ran.out) == (3, "")
-            assert "Project with that name not found: none" in ran.err
+            assert "status 404: Project with that name not found: none" in ran.err
             assert ran.err.count("\n") == 1
 
     def test_no_key(self):
@@ -270,7 +270,7 @@ def test_reconcile_without_a_matching_version():
     with Server() as server:
         ran = run_with(server, "reconcile", NAME, "--base", "2", "--digest", "0" * 32)
         assert ran.status == 4
-        assert "no version that holds it, yet" in ran.out
+        assert "no version holds the update yet" in ran.out
         assert run_with(server, "reconcile", NAME, "--base", "-1", "--digest", "x").status == 2
 
 

@@ -1,4 +1,4 @@
-"""A loopback server that breaks in every way that a service, or what stands before it, can break."""
+"""A loopback server with the faults of a service and of the proxies in front of it."""
 
 import json
 import socket
@@ -27,13 +27,13 @@ def reply(body=b"", status="200 OK", headers=(), *, length=None):
 
 
 class Server:
-    """Answers reads as the service does, and breaks on the POST by the fault of this name."""
+    """Answers reads as the service does, and each POST with the fault of this name."""
 
     def __init__(self, fault=None, *, elsewhere=None, tls=None, times=None):
         self.service = MemoryService([start()])
         self.fault = fault
         self.elsewhere = elsewhere
-        #: How many POSTs meet the fault: all, where nothing is said.
+        #: The number of POSTs that get the fault; None for all.
         self.times = times
         self.posts = 0
         self.reads = 0
@@ -134,12 +134,12 @@ def error(text="no"):
 
 
 def before(status, body=b"", headers=()):
-    """Answer so, having done nothing."""
+    """Send this reply without applying the update."""
     return lambda server, stream, request: stream.sendall(reply(body, status, headers))
 
 
 def after(status, body=b"", headers=(), *, length=None):
-    """Answer so, having done it."""
+    """Apply the update, then send this reply."""
 
     def act(server, stream, request):
         server.commit(request)
@@ -149,7 +149,7 @@ def after(status, body=b"", headers=(), *, length=None):
 
 
 def changed(change):
-    """Do it, and answer with what `change` makes of the project object."""
+    """Apply the update, and send the project object after `change`."""
 
     def act(server, stream, request):
         obj = json.loads(server.commit(request))
@@ -160,7 +160,7 @@ def changed(change):
 
 
 def raw(make):
-    """Do it, and send these bytes as they are, made of the body."""
+    """Apply the update, and send the bytes that `make` returns for the body."""
 
     def act(server, stream, request):
         stream.sendall(make(server.commit(request)))
@@ -282,7 +282,7 @@ def chunked(body):
     return b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n" % (len(body), body)
 
 
-#: Faults by name, as the table of faults has them.
+#: Faults by name, as in the table of faults.
 FAULTS = {
     "refuse_before_read": None,
     "drop_before_commit": lambda server, stream, request: None,

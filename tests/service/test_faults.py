@@ -1,4 +1,4 @@
-"""E8: whatever breaks, an update is never lost and never doubled in silence."""
+"""E8: after any fault, the reported outcome of an update agrees with the history."""
 
 import base64
 import logging
@@ -17,11 +17,11 @@ from tests.service.faults import FAULTS, KEY, NAME, Server
 pytestmark = pytest.mark.slow
 
 DEADLINE = 6.0
-#: What keeps a client waiting is given less to wait for.
+#: Faults that make a client wait until its deadline, so the deadline is short.
 HANGS = {"hang_before_commit", "hang_after_commit", "commit_after_timeout", "trickle", "trickle_headers"}
 SHORT = 1.2
 
-#: What becomes known at once, and by looking again, by the name of the fault; the rest is unknown, then done.
+#: Faults by the outcome that `apply` and then `reconcile` report; for all others it is unknown, then done.
 NOT_DONE = {"400", "401", "403", "404", "409", "error_is_a_list", "error_is_an_object", "429_huge_header"}
 DONE = {
     *("429_seconds", "429_bad_header", "429_text_header", "200_prefix_changed", "200_extra_fields", "200_bom"),
@@ -33,7 +33,7 @@ NEVER_SEEN = {
     *("200_html_no_commit", "200_stale_no_commit"),
     *("301_other_host", "302_other_host", "303_other_host", "307_other_host", "308_other_host"),
 }
-#: The code of the error, where it matters which.
+#: The code of the error, by fault.
 CODES = {
     "400": "refused",
     "401": "unauthorized",
@@ -79,7 +79,7 @@ def show_all(*values):
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_every_fault(fault, caplog):
-    """What is reported agrees with what was done, after one POST, in time, and without a word of the key."""
+    """The outcome agrees with the history, after one POST, before the deadline, and no text holds the key."""
     caplog.set_level(logging.DEBUG)
     with Server("thief") as thief, Server(fault, elsewhere=thief) as server:
         deadline = SHORT if fault in HANGS else DEADLINE
@@ -114,7 +114,7 @@ def test_every_fault(fault, caplog):
 
 
 def test_without_a_fault_it_is_done():
-    """Nothing broken, nothing to tell."""
+    """Without a fault, the update is done, and there are no concurrent changes."""
     with Server() as server:
         client = client_of(server)
         outcome = client.apply(planned(client))
@@ -138,18 +138,17 @@ def test_without_a_fault_it_is_done():
         ("applied_twice", "applied more than once: versions 2, 3", ()),
     ],
 )
-def test_a_rival_is_told(fault, text, overwritten):
-    """Somebody else's version in between is named, and what of it was overwritten."""
+def test_concurrent_changes_are_reported(fault, text, overwritten):
+    """The outcome names the versions of other writers, and the params that the update overwrote."""
     with Server(fault) as server:
         client = client_of(server)
-        # An update that a second time would not be taken for nothing new.
         outcome = client.apply(planned(client))
         assert text in str(outcome)
         assert outcome.overwritten == overwritten
 
 
-def test_an_outcome_can_be_found_again_by_what_was_told_before():
-    """Base and digest are enough to look again, as another process would."""
+def test_an_outcome_can_be_looked_up_from_base_and_digest():
+    """Base and digest are enough for another process to find the update."""
     with Server("500_after_commit") as server:
         client = client_of(server)
         outcome = client.apply(planned(client))
@@ -158,8 +157,8 @@ def test_an_outcome_can_be_found_again_by_what_was_told_before():
         assert client.reconcile(known).version == 2
 
 
-def test_a_moved_history_is_not_touched():
-    """Where the project is no longer what was planned on, nothing is sent."""
+def test_a_changed_project_is_not_updated():
+    """If the project has changed since the plan, nothing is sent."""
     with Server() as server:
         client = client_of(server)
         plan = planned(client)
@@ -168,8 +167,8 @@ def test_a_moved_history_is_not_touched():
         assert (outcome.state, outcome.error.code, server.posts) == ("not done", "history_moved", 0)
 
 
-def test_nothing_listens():
-    """Where nobody answers nothing was sent, and the error says so."""
+def test_a_refused_connection_is_not_sent():
+    """If no server listens, the error says that nothing was sent."""
     with Server() as server:
         client = client_of(server)
         plan = planned(client)

@@ -1,4 +1,4 @@
-"""`paramcore.testing` imports hypothesis, pytest and the server only where they are needed."""
+"""`paramcore.testing` imports hypothesis, pytest and the server only on use."""
 
 import os
 import subprocess
@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
 
-#: A test of a user who has no hypothesis.
+#: A test of a user who has not installed hypothesis.
 USER_TEST = """
 from paramcore import Patch, Project
 from paramcore.service import Client
@@ -21,7 +21,7 @@ def test_the_fixture_serves(paramcore_service):
     assert callable(check_transport) and LOOKALIKES
 """
 
-#: Runs the test where hypothesis cannot be imported.
+#: Runs the test in an interpreter that cannot import hypothesis.
 RUN_WITHOUT_HYPOTHESIS = """
 import sys
 sys.modules["hypothesis"] = None
@@ -38,22 +38,22 @@ def run_python(script, *arguments):
 
 
 def test_the_fixture_works_without_hypothesis(tmp_path):
-    """A user who installed no hypothesis imports and uses the fixture and the check of transports."""
+    """Without hypothesis, a user can use the fixture and the check of transports."""
     (tmp_path / "test_example.py").write_text(USER_TEST)
     done = run_python(RUN_WITHOUT_HYPOTHESIS, str(tmp_path))
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 passed" in done.stdout
 
 
-def test_a_strategy_asks_for_hypothesis():
-    """Without hypothesis, a strategy is an ImportError that names it."""
+def test_a_strategy_requires_hypothesis():
+    """Without hypothesis, importing a strategy raises an ImportError that names hypothesis."""
     script = "import sys; sys.modules['hypothesis'] = None; from paramcore.testing import projects"
     done = run_python(script)
     assert done.returncode == 1
     assert "hypothesis" in done.stderr.splitlines()[-1]
 
 
-def test_the_face_imports_nothing():
+def test_importing_the_package_loads_nothing():
     """`import paramcore.testing` loads neither hypothesis, nor pytest, nor the server."""
     script = """
 import sys, paramcore.testing

@@ -1,4 +1,4 @@
-"""E7: a reply comes back byte for byte, and no text that we make of it holds the API key."""
+"""E7: a reply comes back byte for byte, and no text about it holds the API key."""
 
 import base64
 import contextlib
@@ -23,14 +23,14 @@ from paramcore.service.replies import check_status, read_project_reply, read_pro
 from paramcore.transport import ApiKey, GuardedClient, HttpTransport, ScaleApiTransport
 from tests.service.faults import KEY, NAME, reply
 
-#: Letters that base64 writes as `+` and `/`, and that percent-encoding escapes, are in some keys.
+#: Printable ASCII: some keys have characters that base64 writes as `+` and `/`, or that URLs escape.
 LETTERS = "".join(chr(code) for code in range(ord("!"), ord("~") + 1) if chr(code) != ":")
 LONG_KEYS = st.text(LETTERS, min_size=12, max_size=50) | st.from_regex(r"(live|test)_[0-9a-f]{32}", fullmatch=True)
 SHORT_KEYS = st.text(LETTERS, min_size=1, max_size=11) | st.sampled_from(["any", "a", "live", "boxes"])
 
 
 def encodings(key):
-    """Return the key plain and in base64, by whoever encodes it."""
+    """Return the key in plain form and in each variant of base64."""
     made = [
         encode(text.encode()).decode()
         for encode in (base64.b64encode, base64.urlsafe_b64encode)
@@ -40,7 +40,7 @@ def encodings(key):
 
 
 def percent(text, *, lower):
-    """Encode each character, with upper or lower hex."""
+    """Percent-encode each character, with upper-case or lower-case digits."""
     return "".join(f"%{ord(char):02x}" if lower else f"%{ord(char):02X}" for char in text)
 
 
@@ -57,13 +57,13 @@ def forms(key):
 
 
 def held(text, key):
-    """Return the forms of a key that a text holds, also behind percent-encoding."""
+    """Return the forms of a key that a text holds, percent-encoded or not."""
     layers = [text, unquote(text), unquote(unquote(text))]
     return [form for form in encodings(key) for layer in layers if form in layer]
 
 
 def project_of(form, place="value"):
-    """Return a project object that holds a text somewhere."""
+    """Return a project object that holds a text at a place."""
     entry = {"version": 0, "instruction": f"m{form} overlap", "b": 1}
     history = [entry, {**entry, "version": 1, form: [form, {form: None}]}]
     made = {"type": "imageannotation", "name": NAME, "param_history": history, f"x{form}": form}
@@ -86,7 +86,7 @@ PLACES = ("name", "type", "history", "entry", "number", "instruction", "time", "
 
 
 def bodies(form):
-    """Return bodies that hold a text, of replies that are not what was wanted."""
+    """Return bodies of broken or unexpected replies that hold a text."""
     good = json.dumps(project_of(form))
     text = json.dumps(form)
     return [
@@ -217,8 +217,8 @@ def leaks(draw, keys=LONG_KEYS):
 @pytest.mark.slow
 @pytest.mark.parametrize("make", [over_httpx, over_scaleapi])
 @given(leak=leaks())
-def test_no_text_holds_a_long_key(echo, make, leak):
-    """Whatever a reply repeats, wherever: no message, log, repr or outcome holds the key."""
+def test_no_text_of_a_client_holds_the_key(echo, make, leak):
+    """For any reply that repeats the key, no message, log, repr or outcome holds it."""
     key, answer = leak
     with logged() as log:
         client = Client(make(key, echo.url), deadline=5, sleep=lambda _seconds: None)
@@ -236,8 +236,8 @@ def test_no_text_holds_a_long_key(echo, make, leak):
 
 @pytest.mark.slow
 @given(leak=leaks(), update=st.booleans())
-def test_no_command_prints_a_long_key(echo, tmp_path_factory, leak, update):
-    """What `fetch`, `apply` and `status` print of a reply that is not the project holds no key."""
+def test_no_command_prints_the_key(echo, tmp_path_factory, leak, update):
+    """`fetch` and `apply` do not print the key from a broken reply."""
     key, answer = leak
     if answer.startswith((b"HTTP/1.1 5", b"HTTP/1.1 3")):
         return
@@ -254,8 +254,8 @@ def test_no_command_prints_a_long_key(echo, tmp_path_factory, leak, update):
 @pytest.mark.parametrize("make", [over_httpx, over_scaleapi])
 @given(key=LONG_KEYS | SHORT_KEYS, data=st.data())
 @example(key="any", data=None)
-def test_a_project_comes_back_as_the_service_holds_it(echo, make, key, data):
-    """A key in a project, in any form, is data: read, written and judged as it came."""
+def test_a_project_that_holds_the_key_comes_back_unchanged(echo, make, key, data):
+    """A key in a project is data: it is read, written and compared unchanged."""
     form = key if data is None else data.draw(st.sampled_from(forms(key)))
     obj = project_of(form)
     body = json.dumps(obj).encode()
@@ -272,11 +272,11 @@ def test_a_project_comes_back_as_the_service_holds_it(echo, make, key, data):
 
 
 class TestRedaction:
-    """What a key looks like, and what stays."""
+    """`ApiKey.redact` replaces each form of the key, and nothing else."""
 
     @given(key=LONG_KEYS, data=st.data())
     def test_each_form_is_removed(self, key, data):
-        """Between any other text, and beside itself."""
+        """Each form is replaced, next to any text and next to itself."""
         form = data.draw(st.sampled_from(forms(key)))
         before, between = data.draw(st.text(max_size=5)), data.draw(st.sampled_from(["", " ", "/", "<API key>"]))
         text = ApiKey(key).redact(f"{before}{form}{between}{form}")
@@ -285,7 +285,7 @@ class TestRedaction:
 
     @given(key=SHORT_KEYS, text=st.text(max_size=50))
     def test_a_short_key_is_no_secret(self, key, text):
-        """A key under 12 characters is left where it is."""
+        """A key of fewer than 12 characters stays."""
         assert ApiKey(key).redact(f"{text}{key}") == f"{text}{key}"
 
     def test_twelve_characters_are_a_secret(self):
@@ -294,8 +294,8 @@ class TestRedaction:
         assert ApiKey("live_0123456").redact("live_0123456") == "<API key>"
 
     @pytest.mark.parametrize("key", ["key>abcdefghijk", ">aaaaaaaaaaaa", "aaaaaaaaaaa<API"])
-    def test_what_replaces_a_key_completes_no_other(self, key):
-        """A key that ends or begins as its substitute does is removed, too."""
+    def test_the_replacement_forms_no_new_key(self, key):
+        """A key that overlaps with its replacement is replaced, too."""
         rest = key.removeprefix("key>").removeprefix(">")
         assert held(ApiKey(key).redact(f"{key}{rest} {key.removesuffix('<API')}{key}"), key) == []
 
@@ -303,11 +303,11 @@ class TestRedaction:
         "text", ["no key", "live_0123456789abcde", "LIVE_0123456789ABCDEF", "", "100%25 of bGl2ZV8"]
     )
     def test_other_text_stays(self, text):
-        """A part of the key, or the key in other letters, is not the key."""
+        """A part of the key, or the key in another case, stays."""
         assert ApiKey(KEY).redact(text) == text
 
-    def test_each_form_by_hand(self):
-        """The forms that the guide lists, one for one."""
+    def test_the_documented_forms_are_replaced(self):
+        """Each form that the documentation lists is replaced."""
         key = ApiKey("live_??>>0123")
         for form in (
             "live_??>>0123",
@@ -325,7 +325,7 @@ class TestRedaction:
 
 
 class TestErrorText:
-    """S5: the words of an error reply, and nothing else of it."""
+    """S5: the text of an error reply."""
 
     @pytest.mark.parametrize(
         ("body", "text"),
@@ -351,25 +351,25 @@ class TestErrorText:
         ],
     )
     def test_the_text(self, body, text):
-        """`error`, else `message`, where it is text."""
+        """The text is `error`, or else `message`, if it is a string."""
         assert read_error_text(body) == text
 
     def test_the_longest_error_body(self):
-        """Up to 64 KiB an error is read."""
+        """A body of up to 64 KiB is read."""
         assert len(read_error_text(b'{"error": "' + b"a" * (2**16 - 13) + b'"}')) == 2**16 - 13
         assert read_error_text(b'{"error": "' + b"a" * (2**16 - 12) + b'"}') == ""
 
     def test_a_message_replaces_the_text_of_the_body(self):
-        """What the transport hands over is shown; where it hands over nothing, the body's text is."""
+        """An error shows the message of the transport; without a message, it shows the text of the body."""
         body = b'{"error": "from the body"}'
-        for message, found in (
-            (None, "status 400, and it says: from the body"),
-            ("from\nthe transport", "status 400, and it says: from the transport"),
+        for message, text in (
+            (None, "status 400: from the body"),
+            ("from\nthe transport", "status 400: from the transport"),
             ("", "status 400 (no media type, 26 bytes)"),
         ):
             with pytest.raises(NotDone) as refused:
                 check_status(Response(400, body, message=message))
-            assert refused.value.problem == found
+            assert refused.value.problem == f"the service returned {text}"
 
     @pytest.mark.parametrize(
         ("media_type", "shown_type"),
@@ -384,8 +384,8 @@ class TestErrorText:
             (f";{KEY}", "no media type"),
         ],
     )
-    def test_a_reply_is_shown_by_status_type_and_size(self, media_type, shown_type):
-        """A media type is named where it is a usual one."""
+    def test_a_reply_is_summarized_by_status_type_and_size(self, media_type, shown_type):
+        """The summary shows only common media types."""
         headers = {} if media_type is None else {"content-type": media_type}
         for response in (Response(200, KEY.encode(), headers), Response(503, KEY.encode(), headers)):
             assert repr(response) == f"<Response: status {response.status} ({shown_type}, 21 bytes)>"
@@ -409,21 +409,22 @@ class TestErrorText:
         ([], "project_type", ""),
     ],
 )
-def test_a_place_is_named_as_far_as_the_api_names_it(obj, code, path):
-    """The pointer of an error ends where the names of the reply begin, and the values of the reply are not shown."""
+def test_the_path_of_an_error_holds_only_names_of_the_api(obj, code, path):
+    """The path ends before the first name that is not the API's, and the message shows no value."""
     body = json.dumps(obj).encode()
     with pytest.raises(OutcomeUnknown) as refused:
         read_project_reply(Response(200, body, {"content-type": "application/json"}), NAME)
     error = refused.value
     assert (error.code, error.path) == (code, path)
+    summary = f"status 200 (application/json, {len(body):,} bytes)"
     assert error.problem in (
-        f"an unreadable reply: status 200 (application/json, {len(body):,} bytes)",
-        f"another project: status 200 (application/json, {len(body):,} bytes)",
+        f"the reply cannot be read as a project ({code}): {summary}",
+        f'the reply holds another project than "{NAME}": {summary}',
     )
 
 
-def test_the_place_in_a_list_has_its_index():
-    """In the list of all projects the index is shown."""
+def test_the_path_has_the_index_of_the_project():
+    """In a list of projects, the path begins with the index."""
     body = json.dumps([PLAIN, {**PLAIN, "name2": 1, "param_history": [{"version": 0, "nameless": "\ud800"}]}]).encode()
     with pytest.raises(OutcomeUnknown) as refused:
         read_projects_reply(Response(200, body))
@@ -434,8 +435,8 @@ def test_the_place_in_a_list_has_its_index():
 
 
 @given(key=LONG_KEYS, data=st.data())
-def test_no_reader_shows_what_it_cannot_read(key, data):
-    """Without a transport, too: every reader hides the values of a reply with status 200."""
+def test_no_reader_shows_an_unreadable_reply(key, data):
+    """Without a transport, each reader hides the values of a reply with status 200."""
     body = data.draw(st.sampled_from(bodies(data.draw(st.sampled_from(forms(key))))))
     for read in (lambda response: read_project_reply(response, NAME), read_projects_reply, read_task_reply):
         try:
@@ -446,7 +447,7 @@ def test_no_reader_shows_what_it_cannot_read(key, data):
 
 @pytest.mark.parametrize("place", [place for place in PLACES if place != "name"])
 def test_the_guard_shows_no_value_of_a_reply(place):
-    """What the SDK's client reads is a reply, too."""
+    """An error about a project that the SDK's client read does not show the key."""
 
     class Stub:
         def get_project(self, name):

@@ -1,4 +1,4 @@
-"""The service decides without I/O: only the client has a clock, only the server a network."""
+"""The service works without I/O: only the client has a clock, and only the server a network."""
 
 import ast
 import subprocess
@@ -12,11 +12,11 @@ import paramcore
 PACKAGE = Path(paramcore.__file__).parent
 DOCUMENT = PACKAGE / "files" / "document.py"
 
-#: The modules that neither send nor wait; callers hand in the transport, the clock and the sleep.
+#: The modules that neither send nor wait; callers pass the transport, the clock and the sleep.
 SANS_IO = ["requests", "replies", "retry", "outcome", "apply", "memory"]
-#: `urllib.parse` only encodes; `threading` is for the lock of the service in memory; `document` reads a limit of `sys`.
+#: `urllib.parse` only encodes, `memory` needs `threading` for its lock, and `document` reads a limit from `sys`.
 ALLOWED = {"requests": {"urllib"}, "memory": {"threading", "urllib"}, "document": {"sys"}}
-#: Modules with a clock, a network, files, streams, processes, an environment or chance.
+#: Modules with a clock, a network, files, streams, processes, an environment or randomness.
 IMPURE = {
     *("asyncio", "datetime", "http", "httpx2", "io", "jsonschema", "logging", "multiprocessing", "os", "pathlib"),
     *("random", "requests", "secrets", "select", "shutil", "socket", "ssl", "subprocess", "sys", "tempfile"),
@@ -25,7 +25,7 @@ IMPURE = {
 
 
 def imports(path):
-    """Yield every module that a module imports, and every name that may be a module."""
+    """Yield every imported module, and every imported name that may be a module."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -35,7 +35,7 @@ def imports(path):
 
 
 def closure(name):
-    """Return the modules of paramcore that a module imports, and what those import, the module included."""
+    """Return a module of the service and the modules of paramcore that it imports, directly or indirectly."""
     found, queue = {}, [f"paramcore.service.{name}"]
     while queue:
         module = queue.pop()
@@ -47,24 +47,24 @@ def closure(name):
 
 
 @pytest.mark.parametrize("name", SANS_IO)
-def test_a_module_reaches_nothing_that_does_io(name):
-    """What a module imports, at any distance, has no file, stream, network, clock or chance."""
+def test_a_module_imports_nothing_that_does_io(name):
+    """No module that is imported directly or indirectly uses files, streams, a network, a clock or randomness."""
     for module, path in closure(name).items():
         allowed = ALLOWED.get(module.rpartition(".")[2], set())
         impure = {imported.split(".")[0] for imported in imports(path)} & IMPURE
         assert impure <= allowed, f"{module}, which service.{name} imports, imports {impure - allowed}"
 
 
-def test_only_the_parser_of_urls_is_imported():
-    """Where `urllib` is allowed, it is `urllib.parse`."""
+def test_only_the_url_parser_is_imported():
+    """Of `urllib`, modules import only `urllib.parse`."""
     for name in SANS_IO:
         for path in closure(name).values():
             used = {imported for imported in imports(path) if imported.startswith("urllib")}
             assert all(imported.startswith("urllib.parse") for imported in used)
 
 
-def test_the_document_reads_one_limit_of_sys():
-    """`sys` tells the decoder how many digits an integer may have, and nothing else."""
+def test_the_decoder_reads_only_one_limit_from_sys():
+    """The decoder reads only the limit for the digits of an integer from `sys`."""
     tree = ast.parse(DOCUMENT.read_text("utf-8"))
     used = {
         node.attr
@@ -75,8 +75,8 @@ def test_the_document_reads_one_limit_of_sys():
 
 
 def test_a_client_loads_no_file_reader_and_no_network():
-    """`import paramcore.service`, with a request carried through, loads neither file readers nor sockets."""
-    # A measurement of coverage has loaded some of them before.
+    """A client that applies an update in memory loads neither file readers nor sockets."""
+    # Coverage may have loaded some of the modules before.
     script = """
 import sys
 before = set(sys.modules)

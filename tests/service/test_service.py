@@ -1,4 +1,4 @@
-"""Requests and replies of the API as values, the service in memory, and the key."""
+"""Requests, replies, retries, outcomes, the service in memory, and the API key."""
 
 import copy
 import json
@@ -40,16 +40,16 @@ def reply(value, status=200, **headers):
 
 
 class TestRequests:
-    """E1, E2, E3, E4: what is sent, where."""
+    """E1, E2, E3, E4: the method, path and body of each request."""
 
-    def test_a_name_is_encoded_whole(self):
-        """E4: no part of a name is taken for a path, a query, or what is encoded already."""
+    def test_the_whole_name_is_encoded(self):
+        """E4: no part of a name is read as a path, a query or an escape."""
         assert get_project("a b/c?#\u00e9%2F").path == "/projects/a%20b%2Fc%3F%23%C3%A9%252F"
         assert update_project("a/b", Patch({})).path == "/projects/a%2Fb/setParams"
 
     @pytest.mark.parametrize("name", ["", ".", "..", None, "a\n"])
-    def test_a_name_that_would_lead_elsewhere_is_refused(self, name):
-        """A name that some path would swallow never goes out."""
+    def test_a_name_that_changes_the_path_is_rejected(self, name):
+        """An empty name, a dot segment or a control character is rejected."""
         for build in (
             get_project,
             lambda name: update_project(name, Patch({})),
@@ -60,17 +60,17 @@ class TestRequests:
             assert refused.value.code == "project_name"
 
     def test_projects_are_listed(self):
-        """E2: all of them, or by whether they are archived."""
+        """E2: the request is for all projects, or for those with an `archived` flag."""
         assert list_projects() == Request("GET", "/projects")
         assert list_projects(archived=False).query == {"archived": "false"}
 
-    def test_an_update_always_says_its_flag(self):
-        """E3: what is sent is the flat body with the flag, patch or replace."""
+    def test_an_update_always_has_its_patch_flag(self):
+        """E3: the body is flat and has `patch`, for a patch and for a replace."""
         assert body(update_project("boxes", Replace({"a": "\u00e9"}))) == {"patch": False, "a": "\u00e9"}
         assert body(update_project("boxes", Patch({}))) == {"patch": True}
 
-    def test_a_project_is_created_with_what_is_given(self):
-        """E1: only what was given goes out."""
+    def test_a_project_is_created_with_the_given_fields(self):
+        """E1: the body omits unset fields."""
         assert body(create_project("boxes", type="comparison")) == {"type": "comparison", "name": "boxes"}
         full = create_project(
             "boxes",
@@ -110,19 +110,19 @@ class TestRequests:
             ({"consensus_attempts": True, "pipeline": "consensus_task", "studio": True}, "pipeline"),
         ],
     )
-    def test_what_studio_does_not_take_is_refused(self, fields, code):
-        """E1: `pipeline` goes with Studio only, a number of attempts with consensus only."""
+    def test_invalid_fields_of_a_project_are_rejected(self, fields, code):
+        """E1: `pipeline` requires `studio`, and `consensus_attempts` requires `consensus_task`."""
         with pytest.raises(InvalidSetting) as refused:
             create_project("boxes", **{"type": "comparison", **fields})
         assert refused.value.code == code
 
-    def test_params_of_a_new_project_are_checked(self):
-        """What a project cannot hold never goes out."""
+    def test_params_of_a_new_project_are_validated(self):
+        """Params that no project can hold are rejected."""
         with pytest.raises(InvalidParams):
             create_project("boxes", type="comparison", params={"patch": True})
 
-    def test_a_task_goes_to_its_type(self):
-        """T12: the type stands in the path, the rest in the flat body."""
+    def test_the_task_type_is_in_the_path(self):
+        """T12: the path has the type, and the flat body has the rest."""
         request = create_task(TaskRequest({"a": 1}, project="boxes"), type="image annotation")
         assert (request.path, body(request)) == ("/task/image%20annotation", {"project": "boxes", "a": 1})
         assert create_task(TaskRequest({}, type="comparison")).path == "/task/comparison"
@@ -130,25 +130,25 @@ class TestRequests:
     @pytest.mark.parametrize(
         ("task", "type_"), [(TaskRequest({}), None), (TaskRequest({}, type="a"), "b"), (TaskRequest({}), 7)]
     )
-    def test_a_task_without_a_type_goes_nowhere(self, task, type_):
-        """A task whose type is not known, or said twice, is refused."""
+    def test_a_task_needs_exactly_one_type(self, task, type_):
+        """A task without a type, or with two different types, is rejected."""
         with pytest.raises(InvalidSetting):
             create_task(task, type=type_)
 
 
 class TestReplies:
-    """E5, E6, U8: what a reply says."""
+    """E5, E6, U8: what each reply means."""
 
     def test_a_project_is_read(self):
-        """U8: the reply is the whole project, also to an update; the assumptions are the reader's."""
+        """U8: the reply to an update is the whole project, too; the caller sets the assumptions."""
         joined = Assumptions(instruction_separator=" ")
         assert read_project_reply(reply(write_project(BOXES)), "boxes", joined) == BOXES.with_assumptions(joined)
         assert read_projects_reply(reply([write_project(BOXES)])) == (BOXES,)
         assert read_task_reply(reply({"task_id": "t"})) == {"task_id": "t"}
 
     @pytest.mark.parametrize("status", [201, 204, 301, 408, 500, 599, 100])
-    def test_other_statuses_prove_nothing(self, status):
-        """E5, E6: only 200 is success; what may come after it was done is unknown."""
+    def test_other_statuses_are_unknown(self, status):
+        """E5, E6: only 200 is success; a status that may follow a completed request is unknown."""
         with pytest.raises(OutcomeUnknown) as refused:
             check_status(Response(status))
         assert (refused.value.code, refused.value.status) == ("reply_status", status)
@@ -165,32 +165,30 @@ class TestReplies:
         ]
         + [(409, "conflict"), (429, "too_many_requests")],
     )
-    def test_a_refusal_is_certain(self, status, code):
-        """E6: by these statuses the service says that it did nothing."""
+    def test_a_refused_request_is_not_done(self, status, code):
+        """E6: with these statuses, the service certainly did nothing."""
         with pytest.raises(NotDone) as refused:
             read_project_reply(Response(status, b'{"error": "no\\nway"}'), "boxes")
-        assert (refused.value.code, refused.value.problem) == (code, f"status {status}, and it says: no way")
+        assert refused.value.code == code
+        assert refused.value.problem.endswith(f"status {status}: no way")
 
     @pytest.mark.parametrize(
-        ("said", "text"),
+        ("body", "text"),
         [
             (b"", "status 500 (no media type, 0 bytes)"),
             (b"<html>" + b"x" * 999, "status 500 (no media type, 1,005 bytes)"),
             (b'{"error": ["a"]}', "status 500 (no media type, 16 bytes)"),
             (b"\xff\x00\x1b[2J", "status 500 (no media type, 6 bytes)"),
             (b"[" * 5000, "status 500 (no media type, 5,000 bytes)"),
-            (b'{"message": "a\\u0000\\n\\u001b[2J"}', "status 500, and it says: a\\u0000 \\u001b[2J"),
-            (
-                json.dumps({"error": "x" * 101}).encode(),
-                "status 500, and it says: " + "x" * 80 + "... (101 characters)",
-            ),
+            (b'{"message": "a\\u0000\\n\\u001b[2J"}', "status 500: a\\u0000 \\u001b[2J"),
+            (json.dumps({"error": "x" * 101}).encode(), "status 500: " + "x" * 80 + "... (101 characters)"),
         ],
     )
-    def test_the_services_words_are_cut_and_cleaned(self, said, text):
-        """Whatever a body holds, a person reads one short line."""
+    def test_the_error_text_is_truncated_and_escaped(self, body, text):
+        """For any body, the message is one short printable line."""
         with pytest.raises(OutcomeUnknown) as refused:
-            check_status(Response(500, said))
-        assert refused.value.problem == text
+            check_status(Response(500, body))
+        assert refused.value.problem == f"the service returned {text}"
 
     @pytest.mark.parametrize(
         ("read", "value"),
@@ -198,25 +196,25 @@ class TestReplies:
             (read_projects_reply, {}),
             (read_task_reply, []),
             (read_task_reply, {"task_id": 7}),
-            (lambda one: read_project_reply(one, "boxes"), []),
+            (lambda response: read_project_reply(response, "boxes"), []),
         ],
     )
-    def test_what_is_something_else_is_unknown(self, read, value):
-        """A reply of another shape never counts as done."""
+    def test_a_reply_of_another_shape_is_unknown(self, read, value):
+        """A reply that is not the expected object raises `OutcomeUnknown`."""
         with pytest.raises(OutcomeUnknown):
             read(reply(value))
 
-    def test_an_encoded_reply_is_refused(self):
-        """A reply in an encoding that nobody asked for is not decoded."""
+    def test_an_encoded_reply_is_rejected(self):
+        """A reply with a content encoding is not decoded, but reported."""
         with pytest.raises(OutcomeUnknown) as refused:
             read_projects_reply(Response(200, b"[]", {"content-encoding": "gzip", "x": "y"}))
         assert refused.value.code == "reply_encoding"
-        assert refused.value.problem == "an encoded reply: status 200 (no media type, 2 bytes)"
+        assert refused.value.problem.endswith(": status 200 (no media type, 2 bytes)")
         assert read_projects_reply(Response(200, b"[]", {"content-encoding": "Identity"})) == ()
 
 
 class Script:
-    """A transport that answers from a list, and writes down what it was asked."""
+    """A transport that replies from a list and records the requests."""
 
     def __init__(self, *answers):
         self.answers = list(answers)
@@ -231,7 +229,7 @@ class Script:
 
 
 class Watch:
-    """A clock that only waiting moves."""
+    """A clock that only `sleep` moves."""
 
     def __init__(self):
         self.time = 100.0
@@ -285,14 +283,14 @@ def ran(flow_of, *answers, deadline=60.0):
         (post_once, [Response(429, b"", {"retry-after": "9" * 5000}), FINE], FINE, 2, [0.5]),
     ],
 )
-def test_what_goes_out_again(flow_of, answers, result, sent, waits):
-    """A GET is tried again while that may help; a POST only where nothing was done, for certain."""
+def test_retries(flow_of, answers, result, sent, waits):
+    """A GET is retried while the error may pass; a POST only if the service certainly did nothing."""
     assert ran(flow_of, *answers) == (result, sent, waits)
 
 
 @pytest.mark.parametrize("flow_of", [get_with_retry, post_once])
-def test_nothing_waits_past_the_deadline(flow_of):
-    """A wait that would end after the deadline is not begun."""
+def test_no_wait_ends_after_the_deadline(flow_of):
+    """If a wait would end after the deadline, there is no wait and no retry."""
     result, sent, waits = ran(flow_of, Response(429, b"", {"retry-after": "999"}), FINE, deadline=5)
     assert (sent, waits) == (1, [])
     assert result == ("too_many_requests" if flow_of is get_with_retry else Response(429, b"", {"retry-after": "999"}))
@@ -300,20 +298,20 @@ def test_nothing_waits_past_the_deadline(flow_of):
 
 
 @pytest.mark.parametrize("flow_of", [get_with_retry, post_once])
-def test_nothing_goes_out_after_the_deadline(flow_of):
-    """Where no time is left nothing is sent."""
+def test_nothing_is_sent_after_the_deadline(flow_of):
+    """If no time is left, the request is not sent."""
     assert ran(flow_of, FINE, deadline=0) == ("not_sent", 0, [])
 
 
-def test_a_request_knows_how_much_time_is_left():
-    """Each request gets the seconds that are left of the deadline."""
+def test_a_request_has_the_remaining_time_as_timeout():
+    """The timeout of each request is the time until the deadline."""
     script, watch = Script(BROKEN, FINE), Watch()
     run_flow(get_with_retry(Request("GET", "/"), Clock(10, watch.now, lambda: 1.0)), script, watch.sleep)
     assert [request.timeout for request in script.requests] == [10, 9.5]
 
 
-def test_another_loop_can_drive_a_flow():
-    """A flow yields what to send and how long to wait, so a loop that awaits runs the same text."""
+def test_another_loop_can_run_a_flow():
+    """A flow yields requests and waits, so an asynchronous loop can run it."""
     flow = get_with_retry(Request("GET", "/"), Clock(10, lambda: 0.0, lambda: 1.0))
     next(flow)
     assert flow.send(BROKEN) == Wait(0.5)
@@ -342,14 +340,14 @@ def now(*updates, base=BOXES):
         (now(UPDATE, base=Project("boxes", type="imageannotation", params={"a": 9})), "done", (1,)),
     ],
 )
-def test_the_history_says_what_became_of_an_update(after, state, versions):
-    """An update is found by what it makes of the version before it, wherever it landed."""
+def test_the_history_shows_the_outcome(after, state, versions):
+    """A version holds the update if the update turns the version before it into this one."""
     for outcome in (find_update(PLAN, after), classify_reply(PLAN, reply(write_project(after)))):
         assert (outcome.state, outcome.versions) == (state, versions)
 
 
 @pytest.mark.parametrize(
-    ("came", "state", "code"),
+    ("received", "state", "code"),
     [
         (NOT_SENT, "not done", "not_sent"),
         (NO_REPLY, "unknown", "no_reply"),
@@ -364,19 +362,19 @@ def test_the_history_says_what_became_of_an_update(after, state, versions):
         (reply(write_project(BOXES)), "unknown", "not_seen"),
     ],
 )
-def test_a_reply_is_judged(came, state, code):
-    """*Done* only where it is seen, *not done* only where it is certain, *unknown* for all else."""
-    outcome = classify_reply(PLAN, came)
+def test_a_reply_is_classified(received, state, code):
+    """*Done* only if the reply shows the update, *not done* only if it is certain, else *unknown*."""
+    outcome = classify_reply(PLAN, received)
     assert (outcome.state, outcome.error.code) == (state, code)
     assert (outcome.project, outcome.base, outcome.digest) == ("boxes", 1, digest_params({"a": 2, "b": 1}))
 
 
 def test_an_outcome_in_text_and_json():
-    """A person reads what to do next; a program the same by keys."""
+    """The text names the command to run next, and the JSON has stable keys."""
     outcome = classify_reply(PLAN, NO_REPLY)
     digest = digest_params(PLAN.after)
     assert str(outcome) == (
-        'unknown: the update of "boxes": found a, wanted b\n'
+        'unknown: the update of "boxes": a; b\n'
         f"  to look it up again: paramcore reconcile boxes --base 1 --digest {digest}"
     )
     assert outcome.to_json() == {
@@ -388,7 +386,7 @@ def test_an_outcome_in_text_and_json():
         "concurrent_versions": [],
         "overwritten": [],
         "altered": [],
-        "error": {"code": "no_reply", "message": "found a, wanted b"},
+        "error": {"code": "no_reply", "message": "a; b"},
     }
     rival = find_update(PLAN, now(Patch({"a": 7}), UPDATE))
     assert (rival.version, rival.concurrent_versions, rival.overwritten, rival.base_moved) == (2, (1,), ("a",), True)
@@ -414,8 +412,8 @@ def test_an_outcome_in_text_and_json():
         "-x",
     ],
 )
-def test_the_command_to_look_again_can_be_pasted(name):
-    """Whatever the project is called, a shell passes the name on as it is, and runs nothing of it."""
+def test_the_reconcile_command_can_be_pasted(name):
+    """A shell passes any project name on unchanged, and executes no part of it."""
     command = Outcome("unknown", name, 1, "$(id)").reconcile_command
     assert command.isprintable()
     script = f"paramcore() {{ printf '%s\\0' \"$@\"; }}; {command}"
@@ -425,17 +423,17 @@ def test_the_command_to_look_again_can_be_pasted(name):
     assert arguments == ["reconcile", *([*lookup, "--", name] if name == "-x" else [name, *lookup])]
 
 
-def test_a_digest_goes_by_json_equality():
-    """Order and the form of a number do not matter; what JSON tells apart does."""
+def test_a_digest_follows_json_equality():
+    """Key order and number format do not change a digest; different JSON values do."""
     assert digest_params({"a": 1, "b": [2.0]}) == digest_params({"b": [2], "a": 1.0})
     assert len({digest_params({"a": value}) for value in (1, True, "1", None, [1], {"1": 1}, 1.5)}) == 7
 
 
 class TestMemory:
-    """The service in memory answers as the real one."""
+    """The service in memory answers like the real one."""
 
     def test_the_life_of_a_project(self):
-        """Created, updated, listed, read, and a task made of it."""
+        """A project is created, updated, listed and read, and a task is created in it."""
         service = MemoryService(created_at=lambda: "noon")
         client = Client(service)
         created = client.create_project("a/b", type="imageannotation", params={"instruction": "Box it."})
@@ -468,8 +466,8 @@ class TestMemory:
             (Request("POST", "/"), 404),
         ],
     )
-    def test_what_is_refused(self, request_, status):
-        """A refusal has its status and says why, and changes nothing."""
+    def test_invalid_requests_are_rejected(self, request_, status):
+        """An error reply has its status, and the projects stay unchanged."""
         service = MemoryService([BOXES])
         answer = service.send(request_)
         assert answer.status == status
@@ -477,20 +475,20 @@ class TestMemory:
         assert service.projects == {"boxes": BOXES}
 
     def test_an_update_without_a_body_is_a_replace_by_nothing(self):
-        """U12: the official SDK sends no body where there are no params."""
+        """U12: for an update without params, the official SDK sends no body."""
         service = MemoryService([BOXES])
         service.send(Request("POST", "/projects/boxes/setParams"))
         assert service.projects["boxes"].params == {}
 
-    def test_tasks_stand_alone(self):
-        """A task without a project has just its own params, and is read by its id."""
+    def test_a_task_may_have_no_project(self):
+        """A task without a project has only its own params, and can be read by its id."""
         service = MemoryService()
         created = json.loads(service.send(create_task(TaskRequest({"a": 1}), type="comparison")).body)
         assert created["params"] == {"a": 1}
         assert json.loads(service.send(Request("GET", f"/task/{created['task_id']}")).body) == created
 
     def test_the_pages_of_many_tasks_end(self):
-        """Each page leads to the next, however many there are, and the last one to none."""
+        """Each page names the next page, and the last page names none."""
         service, ids, query = MemoryService(), [], {"limit": "5000"}
         for _ in range(2_001):
             service.send(Request("POST", "/task/comparison", body=b"{}"))
@@ -500,18 +498,18 @@ class TestMemory:
             query = {"limit": "5000", "next_token": page["next_token"]} if page["has_more"] else {}
         assert len(ids) == len(set(ids)) == 2_001
 
-    def test_the_sdks_nulls_are_taken(self):
-        """E1: the official SDK sends null for what was not given."""
+    def test_nulls_of_the_sdk_are_accepted(self):
+        """E1: the official SDK sends null for unset fields."""
         sent = {"type": "x", "name": "n", "params": None, "rapid": False, "studio": False, "datasetId": None}
         answer = MemoryService().send(Request("POST", "/projects", body=json.dumps(sent).encode()))
         assert json.loads(answer.body)["param_history"] == []
 
 
 class TestKey:
-    """E7: a key goes out in a header and nowhere else."""
+    """E7: a key is sent in a header and appears nowhere else."""
 
-    def test_a_key_is_shown_nowhere(self):
-        """No text, no copy and no pickle holds it."""
+    def test_a_key_is_never_shown(self):
+        """No text holds the key, and it cannot be pickled."""
         key = ApiKey("live_secret")
         assert key.authorization == "Basic bGl2ZV9zZWNyZXQ6"
         for text in (str(key), repr(key), f"{key}", repr(HttpTransport(key)), repr(Client(HttpTransport(key)))):
@@ -523,8 +521,8 @@ class TestKey:
         assert copy.copy(key) is copy.deepcopy(key) is key
 
     @pytest.mark.parametrize("text", ["a b", "a:b", "a\n", "caf\u00e9", "\x7f", 7, b"key"])
-    def test_what_is_no_key_is_refused_unseen(self, text):
-        """Printable ASCII without spaces and colons; what was found is not shown."""
+    def test_an_invalid_key_is_rejected_and_not_shown(self, text):
+        """A key is printable ASCII without spaces and colons; the error does not show the text."""
         with pytest.raises(InvalidKey) as refused:
             ApiKey(text)
         assert refused.value.code == "credentials_format"
@@ -532,7 +530,7 @@ class TestKey:
 
     @pytest.mark.parametrize("environment", [{}, {"SCALE_API_KEY": ""}])
     def test_a_missing_key_names_its_variable(self, environment):
-        """Where there is no key, the error says where one is looked for."""
+        """If there is no key, the error names the environment variable."""
         with pytest.raises(InvalidKey, match="SCALE_API_KEY"):
             ApiKey.from_environment(environment)
 
@@ -558,28 +556,28 @@ class TestKey:
             ),
         ],
     )
-    def test_an_address_is_https_or_loopback(self, url):
-        """A key never goes out in the clear, and an address that may hold one is not shown."""
+    def test_a_base_url_is_https_or_loopback(self, url):
+        """A key is never sent unencrypted, and a URL that may hold a key is not shown."""
         with pytest.raises(InvalidSetting) as refused:
             HttpTransport(ApiKey("k"), base_url=url)
         assert refused.value.code == "base_url"
         assert "secret" not in str(refused.value)
 
 
-def test_an_outcome_with_a_bad_base_is_refused():
-    """The number of versions is a number, from 0 on."""
+def test_an_outcome_with_an_invalid_base_is_rejected():
+    """`base` must be a whole number of at least 0."""
     for base in (-1, True, "1"):
         with pytest.raises(InvalidSetting):
             Client(MemoryService([BOXES])).reconcile(Outcome("unknown", "boxes", base, "d"))
 
 
-def test_a_plan_of_nothing_is_not_applied():
-    """There is nothing to send, and the error says so."""
+def test_a_plan_without_an_update_is_not_applied():
+    """Applying a plan without an update is an error."""
     with pytest.raises(InvalidSetting):
         Client(MemoryService([BOXES])).apply(Plan.to(BOXES, BOXES.params))
 
 
-def test_requests_and_replies_hash():
-    """They go into sets like any value."""
+def test_requests_and_responses_are_hashable():
+    """Equal requests and equal responses are one element of a set."""
     assert len({list_projects(), list_projects(), list_projects(archived=True), get_project("boxes")}) == 3
     assert len({Response(200), Response(200, b"", {}), Response(404)}) == 2

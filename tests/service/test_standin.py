@@ -1,4 +1,4 @@
-"""The stand-in: the official SDK, unchanged, against a local service."""
+"""The stand-in, called by the official SDK, by our client and over raw HTTP."""
 
 import base64
 import io
@@ -28,14 +28,15 @@ BOXES = Project("boxes", type="imageannotation", params={"instruction": "Box it.
 
 
 @pytest.fixture
-def said():
+def events():
     return []
 
 
 @pytest.fixture
-def served(said):
-    with run_server(StandIn([BOXES], on_event=said.append, created_at=lambda: "2024-03-04T09:12:41.643Z")) as one:
-        yield one
+def served(events):
+    stand_in = StandIn([BOXES], on_event=events.append, created_at=lambda: "2024-03-04T09:12:41.643Z")
+    with run_server(stand_in) as server:
+        yield server
 
 
 @pytest.fixture
@@ -44,10 +45,10 @@ def sdk(served):
 
 
 class TestTheOfficialSDK:
-    """Every call of the official client that makes or reads projects, batches and tasks."""
+    """Each call of the official SDK for projects, batches and tasks works."""
 
     def test_projects_are_created(self, sdk):
-        """With params and without; a second one of the same name is refused with 409."""
+        """A project is created with or without params; a used name is rejected with 409."""
         bare = sdk.create_project("bare", TaskType.ImageAnnotation)
         assert (bare.name, bare.type, bare.version, bare.as_dict()["param_history"]) == (
             "bare",
@@ -71,21 +72,21 @@ class TestTheOfficialSDK:
                 assert {project.name for project in sdk.projects()} == {"boxes", "Docks"}
 
     @pytest.mark.parametrize("name", ["a b", "a/b", "a?b", "a#b", "a%2Fb", "caf\u00e9", "a+b", "\U0001f69c"])
-    def test_a_name_comes_through(self, sdk, name):
-        """A name with spaces, slashes and signs leads to the project of just this name."""
+    def test_any_project_name_works(self, sdk, name):
+        """A name with spaces, slashes or other special characters reaches its project."""
         sdk.create_project(name, TaskType.ImageAnnotation, params={"a": 1})
         assert sdk.get_project(name).name == name
         assert sdk.update_project(name, patch=True, b=2).as_dict()["param_history"][1]["b"] == 2
 
-    def test_an_unknown_project_is_told(self, sdk):
-        """404, in the service's form."""
+    def test_an_unknown_project_is_not_found(self, sdk):
+        """An unknown project is status 404."""
         with pytest.raises(ScaleResourceNotFound, match="not found"):
             sdk.get_project("none")
         with pytest.raises(ScaleResourceNotFound):
             sdk.update_project("none", patch=True, a=1)
 
-    def test_updates(self, sdk, said):
-        """A replace drops and says so, a patch keeps, and an update without a body is a replace by nothing (U12)."""
+    def test_updates(self, sdk, events):
+        """A replace drops params, a patch keeps them, and an update without a body drops all (U12)."""
         assert sdk.update_project("boxes", instruction="Box all.").as_dict()["param_history"][2] == {
             "version": 2,
             "created_at": "2024-03-04T09:12:41.643Z",
@@ -93,27 +94,27 @@ class TestTheOfficialSDK:
         }
         sdk.update_project("boxes", patch=True, padding=5)
         sdk.update_project("boxes")
-        assert said == [
+        assert events == [
             "POST /projects/boxes/setParams 200  version 2 by replace: dropped padding; 1 changed, 0 added",
             "POST /projects/boxes/setParams 200  version 3 by patch: dropped nothing; 0 changed, 1 added",
             "POST /projects/boxes/setParams 200  version 4 by replace: dropped instruction, padding; 0 changed, 0 added",
         ]
 
     def test_projects_are_listed(self, sdk):
-        """All of them, as a bare array."""
+        """The list holds all projects."""
         sdk.create_project("more", TaskType.ImageAnnotation)
         assert [project.name for project in sdk.projects()] == ["boxes", "more"]
 
     def test_tasks(self, sdk, served):
-        """Inheriting, pinned and opted out; each carries its effective params, and why."""
+        """Tasks that inherit, pin a version or opt out have their effective params."""
         latest = sdk.create_task(TaskType.ImageAnnotation, project="boxes", instruction="Hurry.", unique_id="u-1")
         pinned = sdk.create_task(TaskType.ImageAnnotation, project="boxes", project_version=0)
         alone = sdk.create_task(TaskType.ImageAnnotation, project="boxes", project_version=-1, instruction="Alone.")
-        carried = [
+        results = [
             (task.as_dict().get("instruction"), task.params, task.as_dict()["project_param_version"])
             for task in (latest, pinned, alone)
         ]
-        assert carried == [("Hurry.\nBox it.", {"padding": 4}, 1), ("Box it.", {"padding": 3}, 0), ("Alone.", {}, -1)]
+        assert results == [("Hurry.\nBox it.", {"padding": 4}, 1), ("Box it.", {"padding": 3}, 0), ("Alone.", {}, -1)]
         assert sdk.get_task(latest.id).as_dict() == latest.as_dict()
         effective = served.stand_in.live.get_effective(latest.id)
         assert isinstance(effective, EffectiveParams)
@@ -122,14 +123,14 @@ class TestTheOfficialSDK:
     @pytest.mark.parametrize(
         "request_", [{"project_version": 7}, {"project_version": "1"}, {"instruction": 7}, {"batch": 7}]
     )
-    def test_a_bad_request_is_refused(self, sdk, request_):
-        """A pin to a version that is not there, and what is no request, are refused with 400, and nothing is made."""
+    def test_an_invalid_task_request_is_rejected(self, sdk, request_):
+        """An unknown version or an invalid field is status 400, and no task is created."""
         with pytest.raises(ScaleInvalidRequest):
             sdk.create_task(TaskType.ImageAnnotation, project="boxes", **request_)
         assert list(sdk.get_tasks(project_name="boxes")) == []
 
-    def test_what_goes_elsewhere_is_refused(self, sdk):
-        """Another type, an unknown project, an unknown task, a second task of one unique id."""
+    def test_a_task_request_must_fit_its_project(self, sdk):
+        """Another type, an unknown project, an unknown task and a used `unique_id` are errors."""
         with pytest.raises(ScaleInvalidRequest):
             sdk.create_task(TaskType.Categorization, project="boxes")
         with pytest.raises(ScaleResourceNotFound):
@@ -141,25 +142,25 @@ class TestTheOfficialSDK:
             sdk.create_task(TaskType.ImageAnnotation, project="boxes", unique_id="u-1")
 
     def test_batches(self, sdk):
-        """A task that names only a batch goes to the batch's project (T11)."""
+        """A task that names only a batch belongs to the project of the batch (T11)."""
         batch = sdk.create_batch(project="boxes", batch_name="mon day/1")
         task = sdk.create_task(TaskType.ImageAnnotation, batch="mon day/1")
         assert (task.as_dict()["project"], task.params["padding"]) == ("boxes", 4)
         assert sdk.get_batch("mon day/1").project == "boxes"
         assert batch.finalize().status == "in_progress"
         assert sdk.batch_status("mon day/1")["tasks_pending"] == 1
-        for refused in (
+        for call in (
             lambda: sdk.create_batch(project="none", batch_name="x"),
             lambda: sdk.get_batch("none"),
             lambda: sdk.create_task(TaskType.ImageAnnotation, batch="none"),
         ):
             with pytest.raises(ScaleResourceNotFound):
-                refused()
+                call()
         with pytest.raises(ScaleDuplicateResource):
             sdk.create_batch(project="boxes", batch_name="mon day/1")
 
     def test_tasks_are_listed(self, sdk):
-        """By project, batch, type, unique id and tags, page by page."""
+        """Tasks are filtered by project, batch, unique id and tags, over several pages."""
         sdk.create_batch(project="boxes", batch_name="monday")
         for number in range(5):
             batch = {"batch": "monday"} if number % 2 else {}
@@ -175,7 +176,7 @@ class TestTheOfficialSDK:
         assert sdk.tasks(project="boxes", limit=2).has_more
 
     def test_templates(self, sdk):
-        """Task templates are there for some types only (E3)."""
+        """Only some task types have templates (E3)."""
         sdk.create_project("texts", TaskType.TextCollection)
         assert sdk.get_project("texts").name == "texts"
         endpoint = "projects/{}/taskTemplates"
@@ -183,28 +184,28 @@ class TestTheOfficialSDK:
         with pytest.raises(ScaleInvalidRequest, match="not supported"):
             sdk.api.get_request(endpoint.format("boxes"))
 
-    def test_live_and_test_are_apart(self, sdk, served):
-        """A test key sees a world of its own, that began with the same projects (E7)."""
+    def test_live_and_test_keys_are_separate(self, sdk, served):
+        """A test key sees other projects than a live key, and both start with the same ones (E7)."""
         test = scaleapi.ScaleClient("test_any", api_instance_url=served.url)
         sdk.create_project("only live", TaskType.ImageAnnotation)
         assert [project.name for project in test.projects()] == ["boxes"]
         assert test.get_project("boxes").version == 1
 
 
-def test_our_own_client_speaks_to_it(served):
-    """A safe update over httpx, and a created task."""
+def test_our_client_works_over_http(served):
+    """`Client` applies an update over `HttpTransport`."""
     client = Client(HttpTransport(ApiKey("live_any"), base_url=served.url))
     outcome = client.apply(Plan.of(client.get_project("boxes"), Patch({"padding": 9})))
     assert (outcome.state, outcome.version) == ("done", 2)
 
 
-def test_it_is_a_transport(served):
-    """Without a port, each world is a transport by itself."""
+def test_each_service_is_a_transport():
+    """A `Client` can use `StandIn.test` without a server."""
     assert Client(StandIn([BOXES]).test).get_project("boxes") == BOXES
 
 
-def test_the_fixture_gives_an_address(paramcore_service):  # noqa: F811
-    """A test that asks for it gets an empty service of its own."""
+def test_the_fixture_serves_an_empty_stand_in(paramcore_service):  # noqa: F811
+    """`paramcore_service` serves an empty stand-in for one test."""
     client = scaleapi.ScaleClient("any", api_instance_url=paramcore_service.url)
     assert client.projects() == []
     client.create_project("boxes", TaskType.ImageAnnotation)
@@ -212,25 +213,25 @@ def test_the_fixture_gives_an_address(paramcore_service):  # noqa: F811
 
 
 class TestHTTP:
-    """Whatever comes over the wire, the stand-in stands."""
+    """The server survives any bytes that it receives."""
 
     @pytest.mark.parametrize(
         "authorization", ["", "Basic", "Basic !!!", "Basic Og==", "Bearer", "Digest x", "Basic w6k6"]
     )
-    def test_a_request_has_a_key(self, served, authorization):
-        """Without a key, or with what is none, it is 401."""
+    def test_a_request_needs_a_key(self, served, authorization):
+        """A request without a valid key is status 401."""
         reply = httpx2.get(f"{served.url}/projects", headers={"Authorization": authorization})
         assert (reply.status_code, reply.json()) == (401, {"status_code": 401, "error": "No valid API key provided."})
 
     def test_a_bearer_token_is_a_key(self, served):
-        """Both ways to say the key are taken (E7)."""
+        """A key may be a bearer token, too (E7)."""
         assert httpx2.get(f"{served.url}/projects", headers={"Authorization": "Bearer any"}).status_code == 200
 
     @pytest.mark.parametrize(
         "target", ["/", "/v2/projects", "/v1", "/v1/", "/v1/nothing", "http://x/v1/projects/none", "*"]
     )
-    def test_other_addresses_are_not_there(self, served, target):
-        """What is no address of the service is 404."""
+    def test_other_paths_are_not_found(self, served, target):
+        """A path that the service does not have is status 404."""
         assert status_of(served, f"GET {target} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer k\r\n\r\n") == 404
 
     @pytest.mark.parametrize(
@@ -252,51 +253,51 @@ class TestHTTP:
             ("POST /v1/projects HTTP/1.1\r\nAuthorization: Bearer k\r\nContent-Length: 2\r\n\r\n[]", 400),
         ],
     )
-    def test_a_malformed_request_is_refused(self, served, raw, status):
-        """Each gets a status, and the next request an answer."""
+    def test_a_malformed_request_is_rejected(self, served, raw, status):
+        """A malformed request gets its status, and the next request works."""
         assert status_of(served, raw) == status
         assert httpx2.get(f"{served.url}/projects", headers={"Authorization": "Bearer any"}).status_code == 200
 
-    def test_half_open_connections_hold_nobody_up(self, served):
-        """Connections that say nothing, or half of a request, leave the others alone, and the end too."""
+    def test_half_open_connections_block_nothing(self, served):
+        """Connections without a complete request delay neither other requests nor the shutdown."""
         address = ("127.0.0.1", urlsplit(served.url).port)
         opened = [socket.create_connection(address) for _ in range(20)]
         opened[0].sendall(b"POST /v1/projects HTTP/1.1\r\nContent-Length: 100\r\n\r\n{")
         opened[1].sendall(b"GET /v1/pro")
         assert httpx2.get(f"{served.url}/projects", headers={"Authorization": "Bearer any"}).status_code == 200
         opened[0].close()
-        for one in opened:
-            one.close()
+        for connection in opened:
+            connection.close()
 
-    def test_updates_at_once_are_all_kept(self, served):
-        """Eight writers to one project: every version is numbered once, and none is lost."""
+    def test_concurrent_updates_are_all_kept(self, served):
+        """With concurrent writers, each update becomes one version."""
 
-        def write(who):
+        def write(writer):
             with httpx2.Client(headers={"Authorization": "Bearer any"}) as client:
                 for number in range(10):
-                    body = {"patch": True, f"p{who}": number}
+                    body = {"patch": True, f"p{writer}": number}
                     client.post(f"{served.url}/projects/boxes/setParams", json=body).raise_for_status()
 
-        writers = [threading.Thread(target=write, args=(who,)) for who in range(8)]
-        for one in writers:
-            one.start()
-        for one in writers:
-            one.join()
+        threads = [threading.Thread(target=write, args=(writer,)) for writer in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
         project = served.stand_in.live.projects["boxes"]
         assert [version.number for version in project.versions] == list(range(82))
         assert {name: project.params[name] for name in project.params if name[0] == "p" and len(name) == 2} == {
-            f"p{who}": 9 for who in range(8)
+            f"p{writer}": 9 for writer in range(8)
         }
 
     def test_it_listens_on_loopback_only(self, served):
-        """The address is this machine's own."""
+        """The URL is a loopback address."""
         assert served.url.startswith("http://127.0.0.1:")
 
 
 class TestWSGI:
-    """The same service as a WSGI application."""
+    """The stand-in works as a WSGI application."""
 
-    def ask(self, method, body=b"", **environ):
+    def call(self, method, body=b"", **environ):
         started = []
         stand_in = StandIn([BOXES, Project("a/b", type="comparison")])
         environ = {
@@ -310,28 +311,28 @@ class TestWSGI:
         return started[0][0], json.loads(b"".join(pieces))
 
     def test_requests_are_answered(self):
-        """Status, headers and body as a server wants them."""
-        status, projects = self.ask("GET", PATH_INFO="/v1/projects", QUERY_STRING="archived=false")
+        """Status and body are those of the HTTP server."""
+        status, projects = self.call("GET", PATH_INFO="/v1/projects", QUERY_STRING="archived=false")
         assert (status, len(projects)) == ("200 OK", 2)
-        status, project = self.ask(
+        status, project = self.call(
             "POST", b'{"patch": true, "x": 1}', SCRIPT_NAME="/v1", PATH_INFO="/projects/boxes/setParams"
         )
         assert project["param_history"][-1]["x"] == 1
-        assert self.ask("GET", HTTP_AUTHORIZATION="", PATH_INFO="/v1/projects")[0] == "401 Unauthorized"
-        assert self.ask("GET", PATH_INFO="/v1/projects", CONTENT_LENGTH="x")[0] == "200 OK"
+        assert self.call("GET", HTTP_AUTHORIZATION="", PATH_INFO="/v1/projects")[0] == "401 Unauthorized"
+        assert self.call("GET", PATH_INFO="/v1/projects", CONTENT_LENGTH="x")[0] == "200 OK"
 
-    def test_a_slash_in_a_name_needs_the_target_as_it_came(self):
-        """Servers that pass it on lead to the right project."""
+    def test_a_slash_in_a_name_needs_the_raw_target(self):
+        """If the server provides the raw target, a name with a slash works."""
         for name in ("REQUEST_URI", "RAW_URI"):
-            assert self.ask("GET", **{name: "/v1/projects/a%2Fb", "PATH_INFO": "/v1/projects/a/b"})[1]["name"] == "a/b"
+            assert self.call("GET", **{name: "/v1/projects/a%2Fb", "PATH_INFO": "/v1/projects/a/b"})[1]["name"] == "a/b"
 
 
-def test_a_judge_may_object(said):
-    """What is judged to be wrong is refused as the service would, and nothing is made."""
+def test_on_validate_can_reject_a_task(events):
+    """If `on_validate` returns text, the task is rejected and not created."""
     stand_in = StandIn(
         [BOXES],
         on_validate=lambda project, effective: "no" if "bad" in effective.params else None,
-        on_event=said.append,
+        on_event=events.append,
     )
     with run_server(stand_in) as served:
         sdk = scaleapi.ScaleClient("k", api_instance_url=served.url)

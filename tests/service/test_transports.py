@@ -1,4 +1,4 @@
-"""Every transport keeps the contract, and a check of the contract notices who does not."""
+"""Every transport keeps the contract, and `check_transport` rejects transports that do not."""
 
 import http.client
 import re
@@ -39,13 +39,13 @@ def over_scaleapi(url):
 
 
 @pytest.mark.parametrize("make", [over_httpx, over_scaleapi])
-def test_a_shipped_transport_keeps_the_contract(make):
-    """What a transport must do, ours do."""
+def test_the_shipped_transports_keep_the_contract(make):
+    """`HttpTransport` and `ScaleApiTransport` pass the check."""
     check_transport(make)
 
 
 class Naive:
-    """A transport as somebody writes it on a Monday; `twice` and the rest make it worse."""
+    """A minimal transport; each flaw makes it break one rule of the contract."""
 
     def __init__(self, url, **flaws):
         self.parts = urlsplit(url)
@@ -94,29 +94,29 @@ class Naive:
 
 
 def test_a_plain_transport_passes():
-    """A transport of one's own needs no more than the contract."""
+    """A minimal transport passes the check, with and without a key."""
     check_transport(Naive)
     check_transport(lambda url: Naive(url, key=KEY))
     check_transport(lambda url: Naive(url, key="any", tell=True))
 
 
 @pytest.mark.parametrize(
-    ("flaw", "said"),
+    ("flaw", "duty"),
     [
-        ("twice", "a POST sent once"),
-        ("swallow", "OutcomeUnknown"),
+        ("twice", "send a POST exactly once"),
+        ("swallow", "raise OutcomeUnknown"),
         ("upper", "names in lower case"),
-        ("lenient", "OutcomeUnknown"),
-        ("rewrite", "the body unchanged"),
-        ("strip", "the body unchanged"),
-        ("tell", "without the key"),
+        ("lenient", "raise OutcomeUnknown"),
+        ("rewrite", "the body of a reply unchanged"),
+        ("strip", "the body of a reply unchanged"),
+        ("tell", "keep the key out"),
     ],
 )
-def test_a_broken_transport_is_noticed(flaw, said):
-    """The check says what the transport did and what it must do."""
-    with pytest.raises(AssertionError, match=said) as noticed:
+def test_a_broken_transport_is_rejected(flaw, duty):
+    """The error says what the transport must do, and does not show the key."""
+    with pytest.raises(AssertionError, match=duty) as rejected:
         check_transport(lambda url: Naive(url, key=KEY, **{flaw: True}))
-    assert KEY not in str(noticed.value)
+    assert KEY not in str(rejected.value)
 
 
 FAULTS = (
@@ -131,8 +131,8 @@ FAULTS = (
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_the_sdks_client_can_carry_a_safe_update(fault):
-    """Over a client that one has, an update is posted once, and its outcome is what the service did."""
+def test_an_update_over_the_sdks_client_is_safe(fault):
+    """Over a `ScaleClient`, an update is sent once, and its outcome agrees with the history."""
     with Server("thief") as thief, Server(fault, elsewhere=thief) as server:
         client = Client(over_scaleapi(server.url), deadline=2.5)
         outcome = client.apply(Plan.of(client.get_project(NAME), Patch({"b": 3})))
@@ -154,7 +154,7 @@ def test_the_sdks_client_can_carry_a_safe_update(fault):
     ],
 )
 def test_a_broken_reply_is_unknown_at_once(make, answer):
-    """A reply that ends early or is no HTTP is a broken connection, whatever its text."""
+    """A reply that ends early or is not HTTP is a broken connection."""
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self):
@@ -168,8 +168,8 @@ def test_a_broken_reply_is_unknown_at_once(make, answer):
     assert refused.value.code == "no_reply"
 
 
-def test_an_error_of_tls_after_sending_is_unknown(monkeypatch):
-    """Only an invalid certificate proves that nothing was sent."""
+def test_a_tls_error_after_sending_is_unknown(monkeypatch):
+    """Of all TLS errors, only an invalid certificate proves that nothing was sent."""
     reason = urllib3.exceptions.SSLError(ssl.SSLEOFError("EOF occurred in violation of protocol"))
     error = requests.exceptions.SSLError(urllib3.exceptions.MaxRetryError(None, "/", reason))
     monkeypatch.setattr("requests.Session.request", lambda *_, **__: (_ for _ in ()).throw(error))
@@ -180,13 +180,13 @@ def test_an_error_of_tls_after_sending_is_unknown(monkeypatch):
 
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory):
-    """Make a certificate for the loopback address that is its own authority."""
+    """Create a self-signed certificate for the loopback address."""
     place = tmp_path_factory.mktemp("tls")
     names = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
     files = ["-keyout", str(place / "key.pem"), "-out", str(place / "cert.pem")]
     openssl = shutil.which("openssl")
     if openssl is None:
-        pytest.skip("makes its certificate with openssl")
+        pytest.skip("openssl is missing, which creates the certificate")
     made = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *names, *files]
     subprocess.run(made, check=True, capture_output=True, timeout=60)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -195,8 +195,8 @@ def authority(tmp_path_factory):
 
 
 @pytest.mark.parametrize("fault", ["500_after_commit", "drop_after_commit"])
-def test_the_sdks_own_retries_double_an_update(authority, fault, monkeypatch):
-    """What the table of faults says of the official SDK is so: it sends again, and reports success."""
+def test_the_sdks_retries_apply_an_update_twice(authority, fault, monkeypatch):
+    """As the table of faults says, the official SDK sends the update again and reports success."""
     context, certificate = authority
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", certificate)
     with Server(fault, tls=context, times=1) as server:
@@ -206,8 +206,8 @@ def test_the_sdks_own_retries_double_an_update(authority, fault, monkeypatch):
 
 
 @pytest.mark.parametrize("fault", ["500_after_commit", "drop_after_commit"])
-def test_ours_do_not(authority, fault):
-    """Over the same client, and over httpx, the same fault leads to one version that is found again."""
+def test_our_transports_apply_an_update_once(authority, fault):
+    """With the same fault, our transports add one version, which `reconcile` finds."""
     context, certificate = authority
     trusting = ssl.create_default_context(cafile=certificate)
     for make in (
@@ -221,8 +221,8 @@ def test_ours_do_not(authority, fault):
             assert client.reconcile(outcome).state == "done"
 
 
-def test_a_certificate_that_does_not_hold_is_never_passed_over(authority):
-    """Nothing is sent to a host whose certificate nobody vouches for, and nothing is tried again."""
+def test_an_invalid_certificate_is_never_accepted(authority):
+    """If the certificate has no known authority, nothing is sent and nothing is retried."""
     context, _ = authority
     for make in (over_httpx, over_scaleapi):
         with Server(tls=context) as server:
@@ -233,8 +233,8 @@ def test_a_certificate_that_does_not_hold_is_never_passed_over(authority):
 
 class TestDeadlines:
     @pytest.mark.parametrize("make", [over_httpx, over_scaleapi])
-    def test_a_byte_before_the_deadline_gives_no_more_time(self, make):
-        """The deadline is that of the whole exchange, however late a byte comes."""
+    def test_a_late_byte_does_not_extend_the_deadline(self, make):
+        """The deadline limits the whole exchange, even if a byte arrives shortly before it."""
         done = threading.Event()
 
         def trickle(stream):
@@ -254,8 +254,8 @@ class TestDeadlines:
         assert (late.value.code, took < 1.5) == ("deadline", True)
 
     @pytest.mark.parametrize("make", [over_httpx, over_scaleapi])
-    def test_a_name_that_nobody_answers_for_takes_no_more_time(self, make, monkeypatch):
-        """A slow look-up of the name counts as well."""
+    def test_a_slow_name_look_up_does_not_extend_the_deadline(self, make, monkeypatch):
+        """The deadline includes the look-up of the host name."""
         transport = make("https://api.example.com/v1")
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(3) or [])
         began = time.monotonic()
@@ -272,8 +272,8 @@ class TestAddresses:
             "https://api.example.com/v1",
         ],
     )
-    def test_plain_http_goes_to_loopback(self, url):
-        """A key goes in the clear to this machine only."""
+    def test_http_is_allowed_on_loopback(self, url):
+        """A URL with `https`, or with `http` on loopback, is accepted."""
         assert over_httpx(url)
 
     @pytest.mark.parametrize(
@@ -289,29 +289,29 @@ class TestAddresses:
             *("http://[::]/v1", "http://localhost.example.com/v1", "http:///v1", "ftp://127.0.0.1/v1"),
         ],
     )
-    def test_other_addresses_are_rejected(self, url):
-        """Not those of other machines, and none with a query or a fragment, though it is empty."""
+    def test_other_urls_are_rejected(self, url):
+        """`http` to another machine is rejected, and so is any query or fragment, even an empty one."""
         with pytest.raises(InvalidSetting) as refused:
             over_httpx(url)
         assert refused.value.code == "base_url"
 
     @pytest.mark.parametrize("host", ["https://api.scale.com", "http://127.0.0.1:8080", "https://[2001:db8::1]:8443"])
     @pytest.mark.parametrize("end", ["", "/", "//"])
-    def test_an_address_without_a_path_is_rejected_with_the_address_to_write(self, host, end):
-        """Every path of the API begins with /v1, so an address that lacks it is corrected before a request is sent."""
+    def test_a_url_without_a_path_is_rejected_with_the_url_to_write(self, host, end):
+        """The error for a URL without a path names the URL with /v1."""
         with pytest.raises(InvalidSetting, match=re.escape(f"`{host}/v1`")) as refused:
             over_httpx(host + end)
         assert refused.value.code == "base_url"
 
-    def test_localhost_counts_only_where_it_is_this_machine(self, monkeypatch):
-        """A `localhost` that leads elsewhere is another machine."""
+    def test_localhost_must_resolve_to_loopback(self, monkeypatch):
+        """A `localhost` that resolves to another machine is rejected."""
         monkeypatch.setattr("paramcore.transport.http.getaddrinfo", lambda *_: [(0, 0, 0, "", ("10.0.0.1", 0))])
         with pytest.raises(InvalidSetting):
             over_httpx("http://localhost/v1")
 
 
-def test_the_keys_of_a_connection_are_not_written(tmp_path, monkeypatch):
-    """`SSLKEYLOGFILE` would let others read what was sent, the API key included."""
+def test_the_keys_of_a_tls_connection_are_not_written(tmp_path, monkeypatch):
+    """`SSLKEYLOGFILE` is ignored, because its keys would decrypt the API key."""
     log = tmp_path / "keys.log"
     monkeypatch.setenv("SSLKEYLOGFILE", str(log))
     with pytest.raises((NotDone, OutcomeUnknown)):

@@ -1,4 +1,4 @@
-"""A guard around the client that somebody has."""
+"""A guard around an existing client."""
 
 import copy
 import pickle
@@ -14,7 +14,7 @@ THREE = {**BOXES, "param_history": [{"version": 0, "a": 1, "b": 2, "c\n": 3}]}
 
 
 class Client:
-    """A client that writes down what it is asked to do."""
+    """A client that records its calls."""
 
     def __init__(self, project=BOXES):
         self.project = project
@@ -33,15 +33,15 @@ class Client:
         return "Client()"
 
 
-class OfTheSDK:
-    """A project as the official SDK hands it out."""
+class SDKProject:
+    """A project as the official SDK returns it."""
 
     def as_dict(self):
         return BOXES
 
 
-def test_an_update_that_would_drop_is_stopped():
-    """Nothing is sent; the error names what would be dropped."""
+def test_an_update_that_would_drop_params_is_stopped():
+    """The guard sends nothing, and the error names the params."""
     client = Client()
     with pytest.raises(WouldDrop) as refused:
         GuardedClient(client).update_project("boxes", a=3)
@@ -49,39 +49,39 @@ def test_an_update_that_would_drop_is_stopped():
     assert client.calls == [("get", "boxes")]
 
 
-@pytest.mark.parametrize("project", [BOXES, OfTheSDK()])
-def test_what_drops_nothing_goes_through(project):
-    """A replace that names every param is the client's own call, with its own reply."""
+@pytest.mark.parametrize("project", [BOXES, SDKProject()])
+def test_an_update_without_drops_is_sent(project):
+    """A replace that names every param is passed to the client, and its reply is returned."""
     client = Client(project)
     assert GuardedClient(client).update_project("boxes", a=3, b=None) == "updated"
     assert client.calls == [("get", "boxes"), ("update", "boxes", {"a": 3, "b": None})]
 
 
-@pytest.mark.parametrize(("said", "sent"), [({"allow_drop": True}, {}), ({"patch": True}, {"patch": True})])
-def test_drops_that_are_allowed_are_sent(said, sent):
-    """With `allow_drop=True`, or by a patch, the project is read for its type alone."""
+@pytest.mark.parametrize(("allowed", "sent"), [({"allow_drop": True}, {}), ({"patch": True}, {"patch": True})])
+def test_allowed_drops_are_sent(allowed, sent):
+    """With `allow_drop=True`, or with a patch, the update is sent."""
     client = Client()
-    GuardedClient(client).update_project("boxes", a=3, **said)
+    GuardedClient(client).update_project("boxes", a=3, **allowed)
     assert client.calls == [("get", "boxes"), ("update", "boxes", {**sent, "a": 3})]
 
 
-def test_who_allows_both_is_not_asked():
-    """Where drops and errors are allowed, the project is not even read."""
+def test_the_project_is_not_read_if_drops_and_errors_are_allowed():
+    """With both consents, the guard only passes the update on."""
     client = Client()
     GuardedClient(client).update_project("boxes", a=3, pathc=True, allow_drop=True, allow_errors=True)
     assert client.calls == [("update", "boxes", {"a": 3, "pathc": True})]
 
 
-def test_a_patch_flag_that_is_not_true_is_no_patch():
-    """What is no bool is refused before it is sent, since the service might take it for either."""
+def test_a_patch_flag_must_be_a_bool():
+    """Any other `patch` is rejected before it is sent, because the service could read it as true or as false."""
     client = Client()
     with pytest.raises(ParamcoreError):
         GuardedClient(client).update_project("boxes", a=3, patch="true")
     assert client.calls == []
 
 
-def test_everything_else_is_the_clients_own():
-    """Attributes are read, set and missed as on the client itself."""
+def test_all_other_attributes_are_those_of_the_client():
+    """Attributes are read from and set on the client; a missing attribute is an error."""
     client = Client()
     wrapped = GuardedClient(client)
     wrapped.timeout = 9
@@ -91,8 +91,8 @@ def test_everything_else_is_the_clients_own():
         _ = wrapped.no_such
 
 
-def test_what_is_no_project_is_told():
-    """A client that returns something else gets our error, and nothing is sent."""
+def test_a_reply_that_is_no_project_is_rejected():
+    """If the client does not return a project, the guard raises `ParamcoreError` and sends nothing."""
     client = Client({"error": "no"})
     with pytest.raises(ParamcoreError):
         GuardedClient(client).update_project("boxes", a=3)
@@ -100,14 +100,14 @@ def test_what_is_no_project_is_told():
 
 
 def test_a_guarded_client_copies_and_pickles():
-    """A copy is guarded, too."""
+    """A copied or unpickled guard stops updates, too."""
     for again in (copy.copy(GuardedClient(Client())), pickle.loads(pickle.dumps(GuardedClient(Client())))):
         with pytest.raises(WouldDrop):
             again.update_project("boxes", a=3)
 
 
-def test_every_param_that_would_go_is_named():
-    """The error lists them all, its message on one line."""
+def test_every_dropped_param_is_named():
+    """The error lists all params that would be dropped, and its message is one line."""
     with pytest.raises(WouldDrop) as refused:
         GuardedClient(Client(THREE)).update_project("boxes", a=3)
     assert refused.value.dropped == ("b", "c\n")
@@ -125,7 +125,7 @@ def test_every_param_that_would_go_is_named():
     ],
 )
 def test_an_update_with_errors_is_stopped(params, codes):
-    """Also a patch, and whether drops are allowed or not: nothing is sent, and the error has all findings."""
+    """A patch or a replace with errors is not sent, even if drops are allowed, and the error has all findings."""
     for allowed in ({}, {"allow_drop": True}):
         client = Client()
         with pytest.raises(InvalidUpdate) as refused:
@@ -135,8 +135,8 @@ def test_an_update_with_errors_is_stopped(params, codes):
         assert pickle.loads(pickle.dumps(refused.value)) == refused.value
 
 
-def test_errors_that_are_allowed_are_sent_and_drops_are_not():
-    """The two do not imply each other."""
+def test_allowed_errors_do_not_allow_drops():
+    """With `allow_errors=True` an update with errors is sent, unless it would drop params."""
     client = Client()
     with pytest.raises(WouldDrop):
         GuardedClient(client).update_project("boxes", priority="high", allow_errors=True)
@@ -149,33 +149,34 @@ def test_errors_that_are_allowed_are_sent_and_drops_are_not():
 
 
 def test_warnings_do_not_stop_an_update():
-    """Null and an update without an effect are warnings."""
+    """A null and an update without effect are warnings, so the update is sent."""
     assert GuardedClient(Client()).update_project("boxes", patch=True) == "updated"
     assert GuardedClient(Client()).update_project("boxes", patch=True, a=None) == "updated"
 
 
-def test_the_error_names_what_is_wrong_and_what_would_be_dropped():
-    """At most three errors are shown, on one line; then the drops."""
+def test_the_message_shows_errors_and_drops():
+    """The message shows at most three errors and then the drops, on one line."""
     names = {"pathc": True, "Patch": True, "isPatch": True, "task_type": "x"}
     with pytest.raises(InvalidUpdate) as refused:
         GuardedClient(Client(THREE)).update_project("boxes", **names)
     text = str(refused.value)
-    assert "with 4 errors: error update_mode at /pathc" in text
+    assert "has 4 errors: error update_mode at /pathc" in text
     assert "task_type" not in text
-    assert "; ...; it would also drop a, b, c\\n, wanted an update without errors, or `allow_errors=True`" in text
+    assert "; ...; it would also drop a, b, c\\n; " in text
+    assert "`allow_errors=True`" in refused.value.remedy
     assert "\n" not in text
     with pytest.raises(InvalidUpdate) as refused:
         GuardedClient(Client()).update_project("boxes", patch=True, pathc=True, Patch=True, isPatch=True)
     assert "; ..." not in str(refused.value)
     with pytest.raises(InvalidUpdate) as refused:
         GuardedClient(Client()).update_project("boxes", patch=True, pathc=True)
-    assert "with 1 error: " in str(refused.value)
-    assert "drop" not in str(refused.value).partition("wanted an update")[0].replace("`patch`", "")
+    assert "has 1 error: " in str(refused.value)
+    assert "would also drop" not in str(refused.value)
     assert "; ..." not in str(refused.value)
 
 
-def test_what_no_project_can_hold_is_never_sent():
-    """A reserved name, or another document of the API, is refused before anything, whatever is allowed."""
+def test_an_invalid_update_is_never_sent():
+    """A reserved name or another document of the API is rejected even with both consents, before any call."""
     client = Client()
     guard = GuardedClient(client)
     for params in ({"version": "x"}, {"patch": "yes"}, {"project": "boxes"}):
@@ -186,8 +187,8 @@ def test_what_no_project_can_hold_is_never_sent():
     assert client.calls == []
 
 
-def test_schemas_of_your_own_decide():
-    """The guard takes the schemas that a validator takes, and a copy keeps them."""
+def test_your_own_schemas_are_used():
+    """The guard validates with the given schemas, and a copy keeps them."""
     schemas = Schemas().with_schema("comparison", {"properties": {"a": {"type": "integer"}}})
     guard = GuardedClient(Client(), schemas=schemas)
     for again in (guard, copy.copy(guard), pickle.loads(pickle.dumps(guard))):
