@@ -27,7 +27,8 @@ def audited(*tasks, project=BOXES):
 
 def summarize(audit):
     return [
-        (one.rule, one.path, one.found, one.wanted, [dict(way) for way in one.vanishes_under]) for one in audit.findings
+        (finding.rule, finding.path, finding.actual, finding.expected, [dict(way) for way in finding.vanishes_under])
+        for finding in audit.findings
     ]
 
 
@@ -64,14 +65,14 @@ def test_a_task_that_names_no_version_of_it_is_not_judged(finished):
 @pytest.mark.parametrize(
     ("finished", "finding"),
     [
-        (task() | {"params": {}}, ("T1", "/params/padding", "nothing", "a value: version 0 sets it", [])),
+        (task() | {"params": {}}, ("T1", "/params/padding", "nothing", "a value (version 0 sets it)", [])),
         (
             task(1, "Box all."),
             (
                 "T1",
                 "/tags",
                 "nothing",
-                "a value: version 1 sets it",
+                "a value (version 1 sets it)",
                 [{"instruction_rule": "override", "pinned_param_version": "latest"}],
             ),
         ),
@@ -81,7 +82,7 @@ def test_a_task_that_names_no_version_of_it_is_not_judged(finished):
                 "T4",
                 "/instruction",
                 '"Box all."',
-                'the text of version 0 at its end: "Box it."',
+                '"Box it." at the end (the text of version 0)',
                 [{"instruction_rule": "override"}],
             ),
         ),
@@ -91,7 +92,7 @@ def test_a_task_that_names_no_version_of_it_is_not_judged(finished):
                 "T4",
                 "/instruction",
                 "null",
-                'the text of version 0 at its end: "Box it."',
+                '"Box it." at the end (the text of version 0)',
                 [{"instruction_rule": "override"}],
             ),
         ),
@@ -100,9 +101,9 @@ def test_a_task_that_names_no_version_of_it_is_not_judged(finished):
         (task(True), ("T8", "/project_param_version", "true", "a version from 0 to 2, or -1", [])),
         (
             task() | {"type": "comparison"},
-            ("T12", "/type", "the text 'comparison'", 'the project\'s type, "imageannotation"', []),
+            ("T12", "/type", "the text 'comparison'", '"imageannotation" (the type of the project)', []),
         ),
-        (task(-1) | {"type": 7}, ("T12", "/type", "the number 7", 'the project\'s type, "imageannotation"', [])),
+        (task(-1) | {"type": 7}, ("T12", "/type", "the number 7", '"imageannotation" (the type of the project)', [])),
     ],
 )
 def test_a_contradiction_names_its_rule(finished, finding):
@@ -156,7 +157,7 @@ def test_a_project_without_versions_explains_only_tasks_that_opted_out():
     """A version of a project that has none is a contradiction."""
     bare = Project("boxes", type="imageannotation")
     assert audited(task(-1), project=bare).possible == 1
-    assert summarize(audited(task(0), project=bare))[0][3] == "none: it has no versions"
+    assert summarize(audited(task(0), project=bare))[0][3] == "-1 (the project has no versions)"
 
 
 @pytest.mark.parametrize(
@@ -174,8 +175,8 @@ def test_an_audit_in_text():
     audit = audited(task(instruction="Hurry.\nBox it."), task(0, "Hurry. Box it.", task_id="t2"), task(project="other"))
     assert str(audit) == (
         'tasks of "boxes": 1 possible, 1 impossible, 1 not judged (no version of this project)\n'
-        'task t2: T5: at /instruction: found "Hurry. " before the project\'s text,'
-        ' wanted "\\n" between the task\'s text and that of version 0\n'
+        'task t2: T5: at /instruction: expected the separator "\\n" before the text of version 0,'
+        ' got "Hurry. "\n'
         '  possible with instruction_separator=" " or instruction_separator="" or instruction_rule="override"\n'
         "the current settings do not explain all tasks; these do:"
         ' instruction_separator="" or instruction_rule="override"'
@@ -243,8 +244,8 @@ def test_an_audit_as_json():
                 "task_id": None,
                 "rule": "T4",
                 "pointer": "/instruction",
-                "found": '"Box all."',
-                "wanted": 'the text of version 0 at its end: "Box it."',
+                "actual": '"Box all."',
+                "expected": '"Box it." at the end (the text of version 0)',
                 "vanishes_under": [{"instruction_rule": "override"}],
             }
         ],
@@ -263,7 +264,7 @@ def test_where_texts_override_one_must_be_there():
     override = BOXES.with_assumptions(Assumptions(instruction_rule="override"))
     assert audited(task(instruction="Other."), task(instruction=None), project=override).possible == 2
     assert summarize(audited(task(instruction=...), project=override)) == [
-        ("T1", "/instruction", "nothing", "a text: version 0 sets it", [])
+        ("T1", "/instruction", "nothing", "text (version 0 sets it)", [])
     ]
     assert summarize(audited(task(instruction=7), project=override))[0][2] == "the number 7"
     assert summarize(audited(task(instruction=...)))[0][:2] == ("T4", "/instruction")
@@ -273,11 +274,11 @@ def test_a_finding_in_text():
     """A task without an id is just a task; ways that change two settings say both; a way out is reported where there is one."""
     finding = audited(task(7, task_id=None)).findings[0]
     assert str(finding) == (
-        "task: T8: at /project_param_version: found the number 7, wanted a version from 0 to 2, or -1"
+        "task: T8: at /project_param_version: expected a version from 0 to 2, or -1, got the number 7"
     )
     two = audited(task(1, "Box all.", task_id="a\n")).findings[0]
     assert str(two) == (
-        "task a\\n: T1: at /tags: found nothing, wanted a value: version 1 sets it\n"
+        "task a\\n: T1: at /tags: expected a value (version 1 sets it), got nothing\n"
         '  possible with pinned_param_version="latest" and instruction_rule="override"'
     ) or str(two).splitlines()[1] == ('  possible with instruction_rule="override" and pinned_param_version="latest"')
 
