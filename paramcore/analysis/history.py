@@ -84,7 +84,7 @@ class Step:
 
     def _describe_update(self) -> str:
         if self.version.number == 0:
-            return "the first"
+            return "the first version"
         if self.is_probable_twin:
             return f"changes nothing, {self.seconds:.0f} s after the version before: probably a retried request"
         if self.is_noop:
@@ -132,7 +132,8 @@ class History:
             InvalidParams: `param_name` for a name that is no text.
         """
         if type(param) is not str:
-            raise InvalidParams("param_name", None, describe_value(param), "the name of a param, as text")
+            problem = f"the name of a param must be text, got {describe_value(param)}"
+            raise InvalidParams("param_name", None, problem, "")
         versions = self.project.versions
         lifetimes: list[Lifetime] = []
         last = len(versions) - 1

@@ -119,10 +119,10 @@ class Plan:
         """
         planned = len(self.project.versions)
         if later.name != self.project.name or later.versions[:planned] != self.project.versions:
-            found = (
-                f"a history of {format_value(later.name)} that does not begin with the versions the plan was made on"
-            )
-            raise InvalidSetting("history_moved", "/param_history", found, "the same history, or a later state of it")
+            history = f"the history of {format_value(later.name)}"
+            problem = f"{history} does not begin with the versions that the plan is based on"
+            remedy = "pass a later state of the same project, or make a new plan"
+            raise InvalidSetting("history_moved", "/param_history", problem, remedy)
         ours = self.after if self.update is None else self.update.applied_to(later.params)
         return Rebase(self, later, find_overwritten_params(self.before, later.params, ours))
 
@@ -146,14 +146,14 @@ class Plan:
 
     def __str__(self) -> str:
         if self.update is None:
-            return f"nothing to do: {format_value(self.project.name)} holds just these params"
+            return f"nothing to do: {format_value(self.project.name)} already has exactly these params"
         rows = [self._format_headline(), *self.diff.format_rows(removed="dropped"), *self._format_summary()]
         return "\n".join([*rows, *(["", *map(str, self.findings)] if self.findings else [])])
 
     def _format_headline(self) -> str:
         number = len(self.project.versions)
         since = f"version {number - 1} -> {number}" if number else "version 0, its first"
-        verb = "replace, which drops what it does not name" if isinstance(self.update, Replace) else "patch"
+        verb = "replace (drops every param that it does not name)" if isinstance(self.update, Replace) else "patch"
         return f"update of {format_value(self.project.name)}: {since}, by {verb}"
 
     def _format_summary(self) -> list[str]:
@@ -168,10 +168,10 @@ class Plan:
         if not self.dropped:
             return [counts]
         if not self.after:
-            return [counts, "it names no param at all, so it drops them all"]
+            return [counts, "it names no params, so it drops all of them"]
         if not self.keeping.params:
-            return [counts, "only a replace can drop them, and it does nothing else"]
-        return [counts, "only a replace can drop them; `--patch` keeps them (in Python: `Plan.keeping`)"]
+            return [counts, "only a replace can drop params, and this update does nothing else"]
+        return [counts, "to keep them, pass `--patch` (in Python: `Plan.keeping`)"]
 
 
 @frozen

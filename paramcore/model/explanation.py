@@ -34,14 +34,14 @@ Reason: TypeAlias = Literal[
 ]
 
 _REASONS: dict[Reason, str] = {
-    "TASK_OVERRIDE": "the task sets it, and its own params win",
-    "INHERITED_HEAD": "the task does not set it and names no version, so the latest gives it",
-    "INHERITED_PINNED": "the task does not set it, so the version that it names gives it",
+    "TASK_OVERRIDE": "the task sets it, and its own params override the project's",
+    "INHERITED_HEAD": "the task does not set it, so it inherits the value of the latest version",
+    "INHERITED_PINNED": "the task does not set it, so it inherits the value of the version that it names",
     "INSTRUCTION_APPENDED": "the project's instruction is appended after the task's",
-    "INSTRUCTION_TASK_ONLY": "only the task's instruction counts",
-    "INSTRUCTION_PROJECT_ONLY": "only the project's instruction counts",
-    "INHERITANCE_OFF": "the task inherits nothing (project_version -1), so only its own params count",
-    "NO_HISTORY": "the project has no versions yet, so only the task's own params count",
+    "INSTRUCTION_TASK_ONLY": "the task's instruction is used alone",
+    "INSTRUCTION_PROJECT_ONLY": "the project's instruction is used alone",
+    "INHERITANCE_OFF": "the task inherits nothing (project_version -1), so it has only its own params",
+    "NO_HISTORY": "the project has no versions yet, so the task has only its own params",
     "ABSENT": "neither the task nor the version that it inherits sets it",
 }
 
@@ -213,9 +213,9 @@ def _iter_candidates(
         yield from _iter_inherited_candidates(param, source, inherited, versions)
     latest = versions[-1] if versions else None
     if latest is not None and latest is not inherited and param in latest.params:
-        requested = "nothing" if inherited is None else f"version {inherited.number}"
+        inherited_name = "nothing" if inherited is None else f"version {inherited.number}"
         since = find_first_set_in(versions, latest.number, param)
-        note = f"the latest, but the task asks for {requested}"
+        note = f"the latest, but the task inherits {inherited_name}"
         yield Candidate(latest.number, "IGNORED", latest.params[param], since, note)
 
 
@@ -229,7 +229,7 @@ def _iter_inherited_candidates(
         note = "the task sets it" if status == "LOST" else ""
         yield Candidate(version.number, status, version.params[param], since, note)
     elif param in version.not_inherited:
-        note = "says where a task goes: kept, but not inherited"
+        note = "a reserved name: stored, but not inherited"
         yield Candidate(version.number, "IGNORED", version.not_inherited[param], note=note)
     else:
         yield Candidate(version.number, "UNSET")

@@ -117,11 +117,11 @@ def test_the_latest_is_shown_to_a_task_that_ignores_it():
     assert list_candidates(resolved(project_version=0).explain("padding")) == [
         (None, "UNSET", None, None, ""),
         (0, "WON", 3, 0, ""),
-        (2, "IGNORED", 5, 2, "the latest, but the task asks for version 0"),
+        (2, "IGNORED", 5, 2, "the latest, but the task inherits version 0"),
     ]
     assert list_candidates(resolved(project_version=-1).explain("padding")) == [
         (None, "UNSET", None, None, ""),
-        (2, "IGNORED", 5, 2, "the latest, but the task asks for nothing"),
+        (2, "IGNORED", 5, 2, "the latest, but the task inherits nothing"),
     ]
 
 
@@ -130,7 +130,7 @@ def test_a_version_that_does_not_hold_it_yet_lost_nothing():
     project = Project("boxes", type="comparison", params={}).patch_params({"new": 1})
     assert list_candidates(resolved(project, project_version=0).explain("new"))[1:] == [
         (0, "UNSET", None, None, ""),
-        (1, "IGNORED", 1, 1, "the latest, but the task asks for version 0"),
+        (1, "IGNORED", 1, 1, "the latest, but the task inherits version 0"),
     ]
 
 
@@ -146,7 +146,7 @@ def test_routing_names_in_a_history_are_kept_and_not_inherited():
         "IGNORED",
         "monday",
         None,
-        "says where a task goes: kept, but not inherited",
+        "a reserved name: stored, but not inherited",
     )
 
 

@@ -32,7 +32,7 @@ def test_a_history_in_text():
     assert str(History.of(STORY)) == (
         '"boxes": 6 versions\n'
         "\n"
-        "version 0  2024-03-04T09:12:00.000Z  the first\n"
+        "version 0  2024-03-04T09:12:00.000Z  the first version\n"
         '  added    instruction  "Box it."\n'
         "  added    padding      3\n"
         "\n"
@@ -80,7 +80,7 @@ def test_a_history_as_json():
 def test_short_histories():
     """A project without versions, and one with a single one, say so."""
     assert str(History.of(Project("bare", type="comparison"))) == '"bare" has no versions yet'
-    assert str(History.of(project_of({}))) == '"boxes": 1 version\n\nversion 0  the first'
+    assert str(History.of(project_of({}))) == '"boxes": 1 version\n\nversion 0  the first version'
     assert not History.of(project_of({})).steps[0].is_noop
 
 

@@ -14,13 +14,13 @@ def test_a_replace_says_what_it_drops_first():
     """Drops stand first, the counts below, and last what would keep them."""
     plan = Plan.of(BOXES, Replace({"instruction": "Box all.", "new": True}))
     assert str(plan) == (
-        'update of "boxes": version 0 -> 1, by replace, which drops what it does not name\n'
+        'update of "boxes": version 0 -> 1, by replace (drops every param that it does not name)\n'
         "  dropped  padding      3\n"
         "  dropped  old          1\n"
         '  changed  instruction  "Box it." -> "Box all."\n'
         "  added    new          true\n"
         "2 dropped, 1 changed, 1 added, 0 kept\n"
-        "only a replace can drop them; `--patch` keeps them (in Python: `Plan.keeping`)"
+        "to keep them, pass `--patch` (in Python: `Plan.keeping`)"
     )
     assert plan.dropped == ("padding", "old")
     assert plan.needs_consent
@@ -38,7 +38,7 @@ def test_a_patch_keeps():
 
 def test_a_replace_by_nothing_offers_no_patch():
     """Where the update names no param, there is no patch that would do what it means."""
-    assert str(Plan.of(BOXES, Replace({}))).splitlines()[-1] == "it names no param at all, so it drops them all"
+    assert str(Plan.of(BOXES, Replace({}))).splitlines()[-1] == "it names no params, so it drops all of them"
     assert Plan.of(BOXES, Replace({})).keeping == Patch({})
 
 
@@ -50,7 +50,7 @@ def test_the_patch_that_keeps_is_the_smallest():
     assert Plan.of(BOXES, Patch({"padding": 3, "old": 2})).keeping == Patch({"old": 2})
     assert Plan.of(BOXES, Patch({"padding": 3.0})).keeping == Patch({})
     assert Plan.of(BOXES, Replace({"padding": 3.0, "old": True})).keeping == Patch({"old": True})
-    assert str(plan).splitlines()[-1] == "only a replace can drop them, and it does nothing else"
+    assert str(plan).splitlines()[-1] == "only a replace can drop params, and this update does nothing else"
 
 
 def test_a_replace_that_drops_nothing_is_no_danger():
@@ -59,7 +59,7 @@ def test_a_replace_that_drops_nothing_is_no_danger():
     plan = Plan.of(EMPTY, Replace({"a": 1}))
     assert not plan.needs_consent
     assert str(plan).splitlines()[0] == (
-        'update of "bare": version 0, its first, by replace, which drops what it does not name'
+        'update of "bare": version 0, its first, by replace (drops every param that it does not name)'
     )
 
 
@@ -87,7 +87,7 @@ def test_the_smallest_update_may_be_none():
     """Where the project holds the wanted params there is nothing to send, in whatever order they stand."""
     plan = Plan.to(BOXES, {"old": 1.0, "padding": 3, "instruction": "Box it."})
     assert (plan.update, plan.request, plan.needs_consent) == (None, None, False)
-    assert str(plan) == 'nothing to do: "boxes" holds just these params'
+    assert str(plan) == 'nothing to do: "boxes" already has exactly these params'
     assert plan.to_json()["version"] is plan.to_json()["request"] is None
     assert plan.keeping == Patch({})
 
@@ -194,8 +194,8 @@ def test_a_plan_has_a_short_repr():
     )
 
 
-WARNING = Finding("update_null", "warning", "/padding", "null", "a value")
-ERROR = Finding("param_type", "error", "/padding", "the text '4'", "a whole number", version=1)
+WARNING = Finding("update_null", "warning", "/padding", "the value is null")
+ERROR = Finding("param_type", "error", "/padding", "must be a whole number", "write 4", version=1)
 
 
 def test_a_plan_has_the_findings_that_it_is_given():
@@ -219,13 +219,13 @@ def test_an_error_needs_consent_and_a_warning_does_not():
     assert not keeping.with_findings([WARNING]).needs_consent
     assert keeping.with_findings([ERROR]).needs_consent
     assert dropping.with_findings([WARNING]).needs_consent
-    assert "only a replace" not in str(keeping.with_findings([ERROR]))
+    assert "--patch" not in str(keeping.with_findings([ERROR]))
 
 
 def test_the_hint_on_drops_repeats_no_name():
     """It names the flag, whatever the update holds."""
     update = Replace({"pathc": True, "padding": 4})
     plan = Plan.of(BOXES, update).with_findings(Validator(BOXES).update(update))
-    [hint] = [line for line in str(plan).splitlines() if line.startswith("only a replace")]
-    assert hint == "only a replace can drop them; `--patch` keeps them (in Python: `Plan.keeping`)"
+    [hint] = [line for line in str(plan).splitlines() if "--patch" in line]
+    assert hint == "to keep them, pass `--patch` (in Python: `Plan.keeping`)"
     assert [each.code for each in plan.errors] == ["update_mode"]

@@ -39,15 +39,15 @@ def test_an_explanation_shows_rows_without_a_value():
         f"c = {CUT}\n"
         f"  WON       task request       {CUT}\n"
         f"  LOST      project version 3  {CUT}  (the task sets it)\n"
-        "  why       TASK_OVERRIDE: the task sets it, and its own params win"
+        "  why       TASK_OVERRIDE: the task sets it, and its own params override the project's"
     )
     assert str(PROJECT.resolve({"project_version": 2}).explain("b")) == (
         "b = 3\n"
         "  UNSET     task request       -\n"
         "  WON       project version 2  3\n"
         "  LOST      project version 1  2  (superseded in version 2)\n"
-        "  IGNORED   project version 3  3  (set since version 2; the latest, but the task asks for version 2)\n"
-        "  why       INHERITED_PINNED: the task does not set it, so the version that it names gives it"
+        "  IGNORED   project version 3  3  (set since version 2; the latest, but the task inherits version 2)\n"
+        "  why       INHERITED_PINNED: the task does not set it, so it inherits the value of the version that it names"
     )
     assert str(PROJECT.resolve({}).explain(ODD)).splitlines()[0] == f"a\\n = {CUT}"
     assert str(PROJECT.resolve({}).explain("d\n")).splitlines()[0] == "d\\n is not set"
@@ -80,7 +80,7 @@ def test_a_history_cuts_long_values_and_escapes_names():
     assert "  returns  a\\n to its value in version 3" in str(History.of(project))
     entry = {"version": 0, "created_at": "no\ntime"}
     odd = read_project({"name": "o", "type": "t", "param_history": [entry]})
-    assert str(History.of(odd)).splitlines()[2] == "version 0  no\\ntime  the first"
+    assert str(History.of(odd)).splitlines()[2] == "version 0  no\\ntime  the first version"
 
 
 def test_a_plan_escapes_names():
