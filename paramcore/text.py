@@ -118,6 +118,11 @@ def describe_value(value: object) -> str:
         return f"the text {truncate(ascii(value), MESSAGE_LIMIT)}"
     if value_type is tuple or issubclass(value_type, (dict, list)):
         return describe_type(value)
+    return describe_python_type(value_type)
+
+
+def describe_python_type(value_type: type) -> str:
+    """Return the name of a type that JSON does not have: `a Python set`."""
     return f"a Python {truncate(value_type.__name__, MESSAGE_LIMIT)}"
 
 

@@ -142,10 +142,12 @@ class Auditor:
 
 def _freeze_task(obj: object) -> Mapping[str, Any]:
     if not issubclass(type(obj), Mapping):
-        raise InvalidParams("params_type", "", describe_value(obj), "a task object, as `GET /tasks` returns it")
+        problem = f"a task must be an object, got {describe_value(obj)}"
+        raise InvalidParams("params_type", "", problem, "pass task objects as `GET /tasks` returns them")
     task: Mapping[str, Any] = freeze(obj)
     if not isinstance(task.get("params", {}), dict):
-        raise InvalidParams("params_type", "/params", describe_value(task["params"]), "the params of a task object")
+        problem = f"`params` of a task must be an object, got {describe_value(task['params'])}"
+        raise InvalidParams("params_type", "/params", problem, "")
     return task
 
 

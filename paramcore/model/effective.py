@@ -117,7 +117,8 @@ class EffectiveParams:
             InvalidParams: `param_name`, for anything but text.
         """
         if type(param) is not str:
-            raise InvalidParams("param_name", None, describe_value(param), "the name of a param, as text")
+            problem = f"the name of a param must be text, got {describe_value(param)}"
+            raise InvalidParams("param_name", None, problem, "")
         return explain_param(param, self._task, self._inheritance, self._versions)
 
     def explain_all(self) -> tuple[Explanation, ...]:

@@ -35,8 +35,9 @@ def find_inherited_version(versions: tuple[ParamVersion, ...], project_version: 
     try:
         return get_version(versions, project_version)
     except NoSuchVersion as error:
-        others = "or -1 to inherit nothing, or no `project_version` for the latest"
-        raise evolve(error, path="/project_version", remedy=f"{error.remedy}, {others}") from None
+        existing = "choose one of them, " if versions else ""
+        remedy = f"{existing}write -1 to inherit nothing, or leave out `project_version` to inherit the latest"
+        raise evolve(error, path="/project_version", remedy=remedy) from None
 
 
 def get_version(versions: tuple[ParamVersion, ...], number: int) -> ParamVersion:
@@ -46,12 +47,19 @@ def get_version(versions: tuple[ParamVersion, ...], number: int) -> ParamVersion
         NoSuchVersion: `version_type` or `version_unknown`.
     """
     # T7: by exact type and within range: `True` is not 1, and no other version is a fallback.
-    existing = f"a version from 0 to {len(versions) - 1}" if versions else "no version: the project has none yet"
     if type(number) is not int:
-        raise NoSuchVersion("version_type", None, describe_value(number), f"{existing}, as a whole number")
+        problem = f"a version must be a whole number, got {describe_value(number)} ({_describe_versions(versions)})"
+        raise NoSuchVersion("version_type", None, problem, "")
     if not 0 <= number < len(versions):
-        raise NoSuchVersion("version_unknown", None, describe_value(number), existing)
+        version = describe_value(number).replace("the number", "version")
+        raise NoSuchVersion("version_unknown", None, f"{version} does not exist: {_describe_versions(versions)}", "")
     return versions[number]
+
+
+def _describe_versions(versions: tuple[ParamVersion, ...]) -> str:
+    if len(versions) > 1:
+        return f"the project has versions 0 to {len(versions) - 1}"
+    return "the project has only version 0" if versions else "the project has no versions yet"
 
 
 #: From a task's params to its effective params.

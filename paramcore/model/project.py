@@ -72,7 +72,8 @@ class Project:
         check_project_name(name)
         check_task_type(type)
         if not isinstance(assumptions, Assumptions):
-            raise InvalidSetting("assumption_value", None, describe_value(assumptions), "an `Assumptions`")
+            problem = f"`assumptions` must be an `Assumptions`, got {describe_value(assumptions)}"
+            raise InvalidSetting("assumption_value", None, problem, "convert it with `Assumptions.from_settings`")
         if versions is None:
             # P5: without params the history is empty, and its first update makes version 0.
             # P6: `{}` is params too, and makes one empty version 0.
@@ -80,7 +81,8 @@ class Project:
                 () if params is None else (ParamVersion(0, Replace(params).params, created_at),)
             )
         elif params is not None or created_at is not None:
-            raise InvalidSetting("argument_type", None, "`params` or `created_at` beside `versions`", "one of the two")
+            problem = "`versions` cannot be combined with `params` or `created_at`"
+            raise InvalidSetting("argument_type", None, problem, "pass either `versions` or `params`")
         else:
             history = _check_history(tuple(versions))
         further = {name: value for name, value in freeze_object(fields).items() if name not in FIELD_ORDER}
@@ -96,8 +98,8 @@ class Project:
         """
         # P4: the last version is the current one.
         if not self.versions:
-            wanted = "one that has params, or an update"
-            raise NoSuchVersion("version_unknown", None, "a project without versions", wanted)
+            remedy = "append a version first, with `patch_params` or `replace_params`"
+            raise NoSuchVersion("version_unknown", None, "the project has no versions yet", remedy)
         return self.versions[-1]
 
     @property
@@ -122,7 +124,9 @@ class Project:
             NotJSON: `too_large`, as a patch does.
         """
         if not isinstance(update, (Patch, Replace)):
-            raise InvalidSetting("update_type", None, describe_value(update), "a `Patch` or a `Replace`")
+            problem = f"an update must be a `Patch` or a `Replace`, got {describe_value(update)}"
+            remedy = "pass `Patch(params)` to keep the other params, or `Replace(params)` to drop them"
+            raise InvalidSetting("update_type", None, problem, remedy)
         # U5: each update appends one version, also one that changes nothing.
         version = ParamVersion(len(self.versions), update.applied_to(self.params), created_at)
         return self._rebuild(versions=(*self.versions, version))
@@ -197,17 +201,19 @@ class Project:
             InvalidSetting: `argument_type` for anything but a `TaskRequest`.
         """
         if not isinstance(task, TaskRequest):
-            raise InvalidSetting("argument_type", None, describe_value(task), "a `TaskRequest`")
+            problem = f"a task request must be a `TaskRequest`, got {describe_value(task)}"
+            raise InvalidSetting("argument_type", None, problem, "convert it with `TaskRequest.from_flat`")
         # T15: a request that names another project is an error.
         # T11: a request that names only a batch goes to the batch's project, which the caller knows.
         if task.project is not None and task.project != self.name:
-            found = f"a task request for the project {format_value(task.project)}"
-            raise WrongProject("wrong_project", "/project", found, f"one for {format_value(self.name)}")
+            names = f"{format_value(task.project)}, not for {format_value(self.name)}"
+            problem = f"the task request is for the project {names}"
+            raise WrongProject("wrong_project", "/project", problem, "use that project, or correct `project`")
         # T12: all tasks of a project have its type.
         if task.type is not None and task.type != self.type:
-            found = f"a task request of type {format_value(task.type)}"
-            wanted = f"one of type {format_value(self.type)}, as the project {format_value(self.name)} is"
-            raise WrongProject("wrong_type", None, found, wanted)
+            project = f"the project {format_value(self.name)} has the type {format_value(self.type)}"
+            problem = f"the task request has the type {format_value(task.type)}, but {project}"
+            raise WrongProject("wrong_type", None, problem, "")
 
     def _resolve(self, request: TaskRequest, inheritance: Inheritance) -> EffectiveParams:
         if request.project is not None or request.type is not None:
@@ -241,9 +247,10 @@ class Project:
 def _check_history(versions: tuple[ParamVersion, ...]) -> tuple[ParamVersion, ...]:
     for place, version in enumerate(versions):
         if not isinstance(version, ParamVersion):
-            raise InvalidSetting("argument_type", None, describe_value(version), "a `ParamVersion`")
+            problem = f"`versions` must hold `ParamVersion` objects, got {describe_value(version)}"
+            raise InvalidSetting("argument_type", None, problem, "")
         # P3: numbers start at 0 and are places; 0 is a version like any other.
         if version.number != place:
-            found = f"number {version.number} at place {place}"
-            raise NoSuchVersion("version_unknown", None, found, "versions numbered by their place, from 0 on")
+            problem = f"the version at index {place} has the number {version.number}"
+            raise NoSuchVersion("version_unknown", None, problem, "number versions by their index, from 0 on")
     return versions

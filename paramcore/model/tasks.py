@@ -39,8 +39,8 @@ def _freeze_own_params(params: Mapping[str, Any]) -> JSONObject:
     frozen = freeze_params(params)
     if not _ROUTING.isdisjoint(frozen):
         name = next(name for name in ROUTING_NAMES if name in frozen)
-        wanted = f"it beside the params: `TaskRequest(params, {name}=...)`"
-        raise InvalidParams("param_name", join_pointer(name), f"`{name}` among the params", wanted)
+        remedy = f"pass it as an argument: `TaskRequest(params, {name}=...)`"
+        raise InvalidParams("param_name", join_pointer(name), f"`{name}` is a routing name, not a param", remedy)
     return frozen
 
 
@@ -62,13 +62,14 @@ def _check_project(_task: object, attribute: Attribute[Any], value: object) -> N
 
 def _check_text(_task: object, attribute: Attribute[Any], value: object) -> None:
     if type(value) is not str and value is not None:
-        wanted = f"text as `{attribute.name}`"
-        raise InvalidSetting("routing_type", f"/{attribute.name}", describe_value(value), wanted)
+        problem = f"`{attribute.name}` must be text, got {describe_value(value)}"
+        raise InvalidSetting("routing_type", f"/{attribute.name}", problem, "")
 
 
 def _check_flag(_task: object, attribute: Attribute[Any], value: object) -> None:
     if type(value) is not bool and value is not None:
-        raise InvalidSetting("flag_type", f"/{attribute.name}", describe_value(value), "true or false")
+        problem = f"`{attribute.name}` must be true or false, got {describe_value(value)}"
+        raise InvalidSetting("flag_type", f"/{attribute.name}", problem, "")
 
 
 def _pair_with_type(value: object) -> tuple[type, object]:

@@ -27,13 +27,13 @@ def _freeze_project_params(params: Mapping[str, Any]) -> JSONObject:
     for name in frozen:
         # U9: the flat form would overwrite bookkeeping names, and `patch` would change the mode.
         if name in BOOKKEEPING_NAMES:
-            wanted = "another: the API keeps its own bookkeeping under it"
+            problem, remedy = f"the API reserves the name `{name}`", "choose another name for the param"
         # Routing names (U10) say where a task goes; they are no params of a project.
         elif name in ROUTING_NAMES:
-            wanted = "it in each task request: a project cannot hold it"
+            problem, remedy = f"a project cannot hold the routing name `{name}`", "set it in each task request"
         else:
             continue
-        raise InvalidParams("param_name", join_pointer(name), f"the param name `{name}`", wanted)
+        raise InvalidParams("param_name", join_pointer(name), problem, remedy)
     return frozen
 
 

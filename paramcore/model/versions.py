@@ -20,7 +20,8 @@ _NOT_INHERITED = BOOKKEEPING_NAMES.union(ROUTING_NAMES)
 def _check_created_at(_version: object, _attribute: Attribute[Any], value: object) -> None:
     # P7: the time is kept as the service writes it, and never decides the order of versions.
     if type(value) is not str and value is not None:
-        raise InvalidSetting("created_at_type", "/created_at", describe_value(value), "a time as text, or none")
+        problem = f"`created_at` must be a time as text, or null, got {describe_value(value)}"
+        raise InvalidSetting("created_at_type", "/created_at", problem, "")
     freeze(value)
 
 

@@ -13,8 +13,15 @@ from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from paramcore.text import describe_value
-from paramcore.values.faults import Trail, make_fault, make_limit_fault, make_scalar_fault, suggest_conversion
+from paramcore.text import MESSAGE_LIMIT, describe_value, truncate
+from paramcore.values.faults import (
+    Trail,
+    make_fault,
+    make_limit_fault,
+    make_scalar_fault,
+    make_surrogate_fault,
+    make_type_fault,
+)
 from paramcore.values.scalars import SCALAR_TYPES, has_surrogate, is_json_scalar
 
 #: Levels of objects and arrays; the params object itself is level 1.
@@ -24,7 +31,7 @@ MAX_NODES = 1_000_000
 
 
 def _refuse(_frozen: object, *_args: object, **_kwargs: object) -> NoReturn:
-    raise TypeError("found a change to frozen JSON, wanted none: edit a plain copy, made by `paramcore.thaw(value)`")
+    raise TypeError("frozen JSON cannot change; edit a plain copy: `paramcore.thaw(value)`")
 
 
 def _keep(frozen: Any, _memo: object = None) -> Any:
@@ -213,7 +220,7 @@ def _freeze_container(value: Any) -> JSONObject | JSONArray:
     pending: list[tuple[Any, Trail, int]] = [(root, Trail(None, None, value), 1)]
     for target, trail, level in pending:
         if level > MAX_DEPTH:
-            raise make_limit_fault(trail, "too_deep", f"more than {MAX_DEPTH} levels", f"at most {MAX_DEPTH} levels")
+            raise make_limit_fault(trail, "too_deep", f"the value is nested more than {MAX_DEPTH} levels deep")
         is_object = type(target) is JSONObject
         for place, inner in target.items() if is_object else enumerate(target):
             if is_object and (type(place) is not str or not place.isascii()):
@@ -244,13 +251,14 @@ def _copy_container(value: Any, trail: Trail | None) -> Any:
     value_type = type(value)
     copy = _COPIES.get(value_type) or (_copy_mapping if issubclass(value_type, Mapping) else None)
     if copy is None:
-        raise make_fault(trail, "value_type", describe_value(value), suggest_conversion(value_type))
+        raise make_type_fault(trail, value_type)
     try:
         return copy(value)
     except Exception as error:
         # A foreign Mapping runs its own code here; another thread may change a list or a dict.
-        found = f"an object that failed or changed while it was read ({type(error).__name__})"
-        raise make_fault(trail, "changed_during_call", found, "an object that stays as it is") from error
+        problem = f"the object failed or changed while it was read ({type(error).__name__})"
+        remedy = "pass a plain dict or list that no other thread changes"
+        raise make_fault(trail, "changed_during_call", problem, remedy) from error
 
 
 def _copy_mapping(source: Any) -> JSONObject:
@@ -268,11 +276,13 @@ _COPIES: dict[type, Callable[[Any], Any]] = {
 
 
 def _too_large(trail: Trail) -> Exception:
-    return make_limit_fault(trail, "too_large", f"more than {MAX_NODES:,} nodes", f"at most {MAX_NODES:,} nodes")
+    problem = f"the value has more than {MAX_NODES:,} members and elements on all levels"
+    return make_limit_fault(trail, "too_large", problem)
 
 
 def _check_name(name: object, trail: Trail) -> None:
     if type(name) is not str:
-        raise make_fault(trail, "key_type", f"{describe_value(name)} as a name", "names that are text (`str`)")
+        problem = f"a name in an object must be text (`str`), got {describe_value(name)}"
+        raise make_fault(trail, "key_type", problem, "convert it with `str()`")
     if has_surrogate(name):
-        raise make_fault(trail, "value_text", f"{describe_value(name)} as a name", "text without lone surrogates")
+        raise make_surrogate_fault(trail, f"the name {truncate(ascii(name), MESSAGE_LIMIT)}")

@@ -18,7 +18,8 @@ def freeze_params(params: Mapping[str, Any]) -> JSONObject:
         NotJSON: as `freeze` does.
     """
     if not isinstance(params, Mapping):
-        raise InvalidParams("params_type", "", describe_value(params), "an object of params, like {'padding': 3}")
+        problem = f"params must be an object, got {describe_value(params)}"
+        raise InvalidParams("params_type", "", problem, 'write an object such as {"padding": 3}')
     frozen = freeze_object(params)
     if "instruction" in frozen:
         check_instruction(frozen["instruction"])
@@ -33,5 +34,5 @@ def check_instruction(instruction: object) -> None:
     """
     # U11: an instruction is text or null wherever it enters; nothing is coerced to text.
     if type(instruction) is not str and instruction is not None:
-        found, wanted = describe_value(instruction), "text or null as the instruction"
-        raise InvalidParams("instruction_type", "/instruction", found, wanted)
+        problem = f"`instruction` must be text or null, got {describe_value(instruction)}"
+        raise InvalidParams("instruction_type", "/instruction", problem, "")

@@ -70,9 +70,9 @@ def test_standard_input_is_recognized(place):
             "error: update.json is an update, as its `patch` says; pass `--update update.json`",
         ),
         (("tasks.jsonl",), "error: tasks.jsonl holds tasks; name a project, too"),
-        (("task.json",), "error: task.json:1:1: found no `param_history`"),
-        (("task.json", "update.json"), "error: task.json:1:1: found no `param_history`"),
-        (("docks.json", "task.json", "--tasks", "tasks.jsonl"), "error: task.json:1:1: found no `param_history`"),
+        (("task.json",), "error: task.json:1:1: `param_history` is missing"),
+        (("task.json", "update.json"), "error: task.json:1:1: `param_history` is missing"),
+        (("docks.json", "task.json", "--tasks", "tasks.jsonl"), "error: task.json:1:1: `param_history` is missing"),
     ],
 )
 def test_files_that_validate_cannot_place(place, arguments, error):
@@ -109,7 +109,7 @@ def test_a_project_in_another_place_is_named(place, arguments):
 def test_a_broken_project_is_not_swapped(place):
     """The error about a project that is broken stays, whatever the other argument holds."""
     (place / "broken.json").write_text('{"name": "x", "type": "t"}')
-    assert "found no `param_history`" in run("plan", "broken.json", "docks.json", cwd=place).err
+    assert "`param_history` is missing" in run("plan", "broken.json", "docks.json", cwd=place).err
 
 
 def test_swapped_updates_and_tasks_are_named(place):

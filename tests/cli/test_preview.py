@@ -78,7 +78,7 @@ def test_another_type_is_rejected():
     """`--type` must be the project's type (T12)."""
     ran = run("preview", PROJECT, "night-shift.json", "--type", "textcollection")
     assert (ran.out, ran.status) == ("", REFUSED)
-    assert ran.err.startswith('error: --type: found a task request of type "textcollection"')
+    assert ran.err.startswith('error: --type: the task request has the type "textcollection"')
 
 
 def test_assumptions_change_the_answer():
@@ -255,23 +255,23 @@ CREATED_TASK = {"task_id": "6246", "status": "completed", "params": {"attachment
 
 
 @pytest.mark.parametrize(
-    ("document", "found"),
+    ("document", "problem"),
     [
-        (CREATED_TASK, "a created task, not a request"),
-        ({"docs": [CREATED_TASK], "total": 1}, "a page of created tasks"),
+        (CREATED_TASK, "this is a created task, not a task request; "),
+        ({"docs": [CREATED_TASK], "total": 1}, "this is a page of created tasks, not a task request; "),
         (
             {"status_code": 404, "error": "no such task"},
-            'an error that the service returned, which says: "no such task"',
+            'this is an error that the service returned ("no such task"), not a task request; ',
         ),
-        ({"name": "a", "type": "b", "param_history": []}, "a whole project object"),
+        ({"name": "a", "type": "b", "param_history": []}, "this is a whole project object, not a task request; "),
     ],
 )
 @pytest.mark.parametrize("options", [(), ("--lines",), ("--lines", "--format", "json")])
-def test_another_document_in_place_of_a_request(document, found, options):
+def test_another_document_in_place_of_a_request(document, problem, options):
     """What is no request is refused in one message, for one request and for many."""
     previewed = run("preview", PROJECT, "-", *options, stdin=json.dumps(document))
     assert (previewed.out, previewed.status) == ("", REFUSED)
-    assert previewed.err.startswith(f"error: <stdin>:1:1: found {found}, wanted ")
+    assert previewed.err.startswith(f"error: <stdin>:1:1: {problem}")
     validated = run("validate", PROJECT, "--tasks", "-", *options, stdin=json.dumps(document))
     assert validated.status == FINDINGS
     assert validated.out.count("request_refused") == 1
@@ -282,7 +282,7 @@ def test_an_error_reply_in_place_of_a_project(tmp_path):
     (tmp_path / "p.json").write_text('{"status_code": 401, "error": "No valid API key provided."}')
     ran = run("preview", tmp_path / "p.json", "night-shift.json")
     assert ran.status == REFUSED
-    assert 'found an error that the service returned, which says: "No valid API key provided."' in ran.err
+    assert 'an error that the service returned ("No valid API key provided.")' in ran.err
 
 
 @pytest.mark.parametrize("options", [(), ("--explain",)])

@@ -25,7 +25,7 @@ CLASSES = [one for _, one in inspect.getmembers(errors, inspect.isclass) if issu
 
 def made(kind, path="/a"):
     more = {DocumentError: ("boxes.json", 3, 5), WouldDrop: (("a",),), InvalidUpdate: ((),)}.get(kind, ())
-    return kind("some_code", path, "null", "text", *more)
+    return kind("some_code", path, "`a` must be text, got null", "write text", *more)
 
 
 @pytest.mark.parametrize("kind", CLASSES)
@@ -35,7 +35,7 @@ def test_an_error_compares_copies_and_pickles_by_value(kind):
     assert pickle.loads(pickle.dumps(error)) == copy.copy(error) == error
     assert hash(made(kind)) == hash(error)
     assert error != made(kind, "/b")
-    assert error != "found null, wanted text"
+    assert error != "`a` must be text, got null; write text"
 
 
 def test_an_error_is_of_its_own_class_only():
@@ -53,15 +53,15 @@ def test_an_error_is_a_builtin_one_too(kind):
 @pytest.mark.parametrize(
     ("error", "text"),
     [
-        (made(NotJSON), "at /a: found null, wanted text"),
-        (made(NotJSON, ""), "found null, wanted text"),
-        (made(NotJSON, None), "found null, wanted text"),
-        (made(DocumentError), "boxes.json:3:5: at /a: found null, wanted text"),
+        (made(NotJSON), "at /a: `a` must be text, got null; write text"),
+        (made(NotJSON, ""), "`a` must be text, got null; write text"),
+        (made(NotJSON, None), "`a` must be text, got null; write text"),
+        (made(DocumentError), "boxes.json:3:5: at /a: `a` must be text, got null; write text"),
         (
-            DocumentError("unreadable", None, "nothing", "a file", "x.json", None, None),
-            "x.json: found nothing, wanted a file",
+            DocumentError("unreadable", None, "the file does not exist", "", "x.json", None, None),
+            "x.json: the file does not exist",
         ),
-        (DocumentError("too_large", None, "more", "less", "x.jsonl", 7, None), "x.jsonl:7: found more, wanted less"),
+        (DocumentError("too_large", None, "too long", "split it", "x.jsonl", 7, None), "x.jsonl:7: too long; split it"),
     ],
 )
 def test_an_error_says_where_what_and_what_instead(error, text):
@@ -72,7 +72,7 @@ def test_an_error_says_where_what_and_what_instead(error, text):
 def test_an_error_stands_on_one_line():
     """A name with a line feed, or with marks that turn the writing, is escaped in the sentence and kept in the path."""
     error = made(NotJSON, "/a\n\u202eb")
-    assert str(error) == "at /a\\n\\u202eb: found null, wanted text"
+    assert str(error) == "at /a\\n\\u202eb: `a` must be text, got null; write text"
     assert error.path == "/a\n\u202eb"
     assert escape_unprintable("é ok") == "é ok"
 

@@ -108,7 +108,7 @@ def test_a_version_that_is_not_there_is_refused(number):
     with pytest.raises(NoSuchVersion) as refused:
         TWO.version(number)
     assert refused.value.code == "version_unknown"
-    assert "from 0 to 1" in refused.value.remedy
+    assert "versions 0 to 1" in refused.value.problem
 
 
 @pytest.mark.parametrize("number", [True, 1.0, "1", None])
@@ -239,9 +239,8 @@ def test_the_trusted_door_asks_for_the_type_of_the_instruction(held, own):
     with pytest.raises(InvalidParams) as refused:
         merge({"instruction": own})
     error = refused.value
-    assert error == InvalidParams(
-        "instruction_type", "/instruction", describe_value(own), "text or null as the instruction"
-    )
+    assert (error.code, error.path) == ("instruction_type", "/instruction")
+    assert describe_value(own) in error.problem
     assert error.__context__ is None
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
+from typing import NamedTuple
 from uuid import UUID
 
 import pytest
@@ -37,6 +38,11 @@ class Colour(StrEnum):
 
 class Count(IntEnum):
     ONE = 1
+
+
+class Pair(NamedTuple):
+    left: int
+    right: int
 
 
 class Broken(UserDict):
@@ -91,8 +97,9 @@ def test_what_is_frozen_is_shared():
         (UUID(int=0), "`str()`"),
         (Colour.RED, "`.value`"),
         (Count.ONE, "`.value`"),
-        (object(), "null, a bool, a number"),
-        (float, "null, a bool, a number"),
+        (Pair(1, 2), "`tuple()`"),
+        (object(), "None, a bool, a number"),
+        (float, "None, a bool, a number"),
     ],
 )
 def test_nothing_is_coerced(value, advice):

@@ -97,38 +97,49 @@ def test_any_mapping_is_an_object():
 
 
 @pytest.mark.parametrize(
-    ("obj", "code", "path", "found"),
+    ("obj", "code", "path", "problem"),
     [
         (None, "project_type", "", "null"),
         ([], "project_type", "", "an array"),
-        ({"name": "boxes", "type": "comparison"}, "history_type", "/param_history", "no `param_history`"),
+        ({"name": "boxes", "type": "comparison"}, "history_type", "/param_history", "`param_history` is missing"),
         (project_of(param_history=None), "history_type", "/param_history", "null"),
         (project_of(param_history={}), "history_type", "/param_history", "an object"),
         (project_of("0"), "history_type", "/param_history/0", "the text '0'"),
-        (project_of({"padding": 3}), "history_version", "/param_history/0/version", "no `version` in entry 0"),
-        (project_of({"version": "0"}), "history_version", "/param_history/0/version", "the text '0' in entry 0"),
-        (project_of({"version": False}), "history_version", "/param_history/0/version", "false in entry 0"),
-        (project_of({"version": 0.0}), "history_version", "/param_history/0/version", "the number 0.0 in entry 0"),
-        (project_of({"version": 1}), "history_order", "/param_history/0/version", "version 1 in entry 0"),
+        (project_of({"padding": 3}), "history_version", "/param_history/0/version", "`version` is missing in entry 0"),
+        (
+            project_of({"version": "0"}),
+            "history_version",
+            "/param_history/0/version",
+            "entry 0 must be a whole number, got the text '0'",
+        ),
+        (project_of({"version": False}), "history_version", "/param_history/0/version", "got false"),
+        (project_of({"version": 0.0}), "history_version", "/param_history/0/version", "got the number 0.0"),
+        (
+            project_of({"version": 1}),
+            "history_order",
+            "/param_history/0/version",
+            "entry 0 must be 0, got the number 1",
+        ),
         (
             project_of({"version": 0}, {"version": 2}),
             "history_order",
             "/param_history/1/version",
-            "version 2 in entry 1, after entry 0 with version 0",
+            "entry 1 must be 1, got the number 2",
         ),
         (
             project_of({"version": 0}, {"version": 0}),
             "history_order",
             "/param_history/1/version",
-            "version 0 in entry 1, after entry 0 with version 0",
+            "entry 1 must be 1, got the number 0",
         ),
     ],
 )
-def test_what_is_no_history_is_refused(obj, code, path, found):
+def test_what_is_no_history_is_refused(obj, code, path, problem):
     """A history is never sorted or renumbered: the error names the place, and both entries where two do not agree."""
     with pytest.raises(MalformedPayload) as refused:
         read_project(obj)
-    assert (refused.value.code, refused.value.path, refused.value.problem) == (code, path, found)
+    assert (refused.value.code, refused.value.path) == (code, path)
+    assert problem in refused.value.problem
 
 
 @pytest.mark.parametrize(
@@ -266,7 +277,7 @@ def test_another_document_of_the_api_is_no_project(body, code):
         read_project(body)
     assert refused.value.code == code
     if code == "project_is_error":
-        assert 'which says: "No valid API key provided."' in refused.value.problem
+        assert '("No valid API key provided.")' in refused.value.problem
 
 
 @pytest.mark.parametrize("name", ["task_id", "status", "params", "docs", "error", "message", "status_code"])
@@ -278,9 +289,9 @@ def test_a_request_may_have_such_a_name(name):
 
 def test_the_text_of_an_error_reply_is_shown():
     """The file says why the service answered it; a long text is cut, and none is invented."""
-    with pytest.raises(MalformedPayload, match='which says: "no such project", wanted the params'):
+    with pytest.raises(MalformedPayload, match='returned \\("no such project"\\), not'):
         read_update({"status_code": 404, "error": "no such project"})
-    with pytest.raises(MalformedPayload, match="returned, wanted"):
+    with pytest.raises(MalformedPayload, match="returned, not"):
         read_update({"status_code": 404, "error": {"a": 1}})
     with pytest.raises(MalformedPayload) as refused:
         read_update({"error": "x" * 1000})
