@@ -1,24 +1,24 @@
-"""Every error that paramcore raises on purpose.
+"""The exceptions of paramcore.
 
 ::
 
-    ParamcoreError          the root, never raised itself
+    ParamcoreError          the root of the tree, never raised itself
     ├── NotJSON             ValueError   a value that JSON cannot hold, or that exceeds the limits
-    ├── InvalidParams       ValueError   JSON that is not params: a reserved name, an instruction that is a number
-    ├── InvalidSetting      ValueError   an argument beside the params: a name, a flag, an assumption
+    ├── InvalidParams       ValueError   invalid params: a reserved name, an instruction that is not text
+    ├── InvalidSetting      ValueError   an invalid argument other than params: a name, a flag, an assumption
     ├── NoSuchVersion       LookupError  a version that the project does not have
     ├── WrongProject        ValueError   a task request for another project, or of another type
     ├── MalformedPayload    ValueError   JSON that the API neither sends nor accepts
-    ├── InvalidSchema       ValueError   a schema that cannot validate anything
-    ├── InvalidUpdate       ValueError   an update with errors in it, stopped before it was sent
-    ├── WouldDrop           ValueError   an update that would drop params, stopped before it was sent
-    ├── NotDone             RuntimeError nothing was changed, for certain: refused, or never sent
-    ├── OutcomeUnknown      RuntimeError sent, and no response says whether it was done
-    ├── InvalidKey          ValueError   text that is no API key; it is never shown
-    └── DocumentError       ValueError   a file or a stream that cannot be read, by line and column
+    ├── InvalidSchema       ValueError   an invalid schema
+    ├── InvalidUpdate       ValueError   an update with errors, which was not sent
+    ├── WouldDrop           ValueError   an update that would drop params, which was not sent
+    ├── NotDone             RuntimeError the service certainly changed nothing
+    ├── OutcomeUnknown      RuntimeError a request was sent, but its outcome is unknown
+    ├── InvalidKey          ValueError   text that is not an API key; the error never shows it
+    └── DocumentError       ValueError   a file or a stream that cannot be read, with line and column
 
-All compare by value and pickle.  `code` is stable, for programs; the text of
-`str()` is for people and may change.
+Errors compare by value and can be pickled.  Programs can rely on `code`; the text
+of `str()` may change.
 """
 
 from __future__ import annotations
@@ -50,20 +50,20 @@ __all__ = [
 
 @frozen(slots=False, eq=False)
 class ParamcoreError(Exception):
-    """The root of the tree.
+    """The base class of all errors of paramcore.
 
-    `str()` gives the place, the problem and the remedy::
+    `str()` returns the path, the problem and the remedy::
 
         at /patch: the API reserves the name `patch`; choose another name for the param
     """
 
-    #: A stable code, for programs.
+    #: A stable code for programs, such as `param_name`.
     code: str
-    #: The JSON Pointer of the value that is wrong; `""` is the whole, `None` where there is no such place.
+    #: The JSON Pointer of the wrong value: `""` is the whole value; `None` if the error is not about JSON.
     path: str | None
     #: What is wrong: `padding must be a whole number, got the text '20'`.
     problem: str
-    #: What to do: `write 20`; empty where the problem leaves no question.
+    #: What to do: `write 20`; empty if the problem already shows it.
     remedy: str
 
     def __str__(self) -> str:
@@ -79,18 +79,18 @@ class ParamcoreError(Exception):
         return hash((type(self), self._fields()))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # The default would set the fields of a frozen object.
+        # The default implementation sets fields, which a frozen class forbids.
         return type(self), self._fields()
 
     def _fields(self) -> tuple[Any, ...]:
         return attrs.astuple(self, recurse=False)
 
     def within(self, prefix: str) -> Self:
-        """Return the same error with `prefix` before its path."""
+        """Return a copy of the error with `prefix` before its path."""
         return attrs.evolve(self, path=prefix + (self.path or ""))
 
 
-# Classes that have no fields of their own need no decorator: the root freezes them.
+# A subclass without new fields inherits `frozen` from the base class.
 class NotJSON(ParamcoreError, ValueError):
     """A value that JSON cannot hold, or that exceeds the limits.
 
@@ -100,7 +100,7 @@ class NotJSON(ParamcoreError, ValueError):
 
 
 class InvalidParams(ParamcoreError, ValueError):
-    """JSON that is not params.
+    """Invalid params.
 
     Codes: `params_type` (not an object), `instruction_type` (U11), `param_name`
     (U9, U10, T10: a name that the API reserves).
@@ -108,7 +108,7 @@ class InvalidParams(ParamcoreError, ValueError):
 
 
 class InvalidSetting(ParamcoreError, ValueError):
-    """An argument beside the params.
+    """An invalid argument other than params.
 
     Codes: `project_name`, `task_type`, `routing_type`, `flag_type`,
     `created_at_type`, `update_type`, `separator_type`, `assumption_value`,
@@ -145,39 +145,39 @@ class MalformedPayload(ParamcoreError, ValueError):
 
 
 class InvalidSchema(ParamcoreError, ValueError):
-    """A schema that cannot validate anything; `path` is a place in the schema.
+    """An invalid schema; `path` is a JSON Pointer into the schema.
 
     Codes: `schema_invalid` (not JSON Schema 2020-12), `schema_ref` (a reference
-    that leaves the schema, leads nowhere or goes in a circle), `schema_pattern`
-    (not a regular expression of Python's), `schema_failed` (it failed on a value).
+    to another document, without a target or in a circle), `schema_pattern`
+    (not a regular expression of Python), `schema_failed` (it failed on a value).
     """
 
 
 @frozen(slots=False, eq=False)
 class InvalidUpdate(ParamcoreError, ValueError):
-    """An update with errors in it, stopped before it was sent.
+    """An update with errors, which was not sent.
 
     Code: `invalid_update`.
     """
 
-    #: What `Validator.update` found, warnings included.
+    #: The findings of `Validator.update`, warnings included.
     findings: tuple[Any, ...]
 
 
 @frozen(slots=False, eq=False)
 class WouldDrop(ParamcoreError, ValueError):
-    """An update that would drop params, stopped before it was sent (U2).
+    """An update that would drop params, which was not sent (U2).
 
     Code: `would_drop`.
     """
 
-    #: The names of the params.
+    #: The names of the params that it would drop.
     dropped: tuple[str, ...]
 
 
 @frozen(slots=False, eq=False)
 class NotDone(ParamcoreError, RuntimeError):
-    """Nothing was changed, for certain: the service refused, or nothing was sent.
+    """The service certainly changed nothing: it refused, or nothing was sent.
 
     Codes: `not_sent`, `certificate` (not sent, and never retried),
     `refused` (400 and the like), `unauthorized` (401, 403), `not_found` (404),
@@ -185,13 +185,13 @@ class NotDone(ParamcoreError, RuntimeError):
     changed since the update was planned).
     """
 
-    #: The HTTP status; `None` where there is none.
+    #: The HTTP status of the response; `None` without a response.
     status: int | None = None
 
 
 @frozen(slots=False, eq=False)
 class OutcomeUnknown(ParamcoreError, RuntimeError):
-    """Something was sent, and no response says whether it was done.
+    """A request was sent, and no response shows whether the service carried it out.
 
     Codes: `no_reply` (the connection broke), `deadline`, `reply_status`
     (500 and the like, a redirect), `reply_encoding`, `reply_size`,
@@ -199,12 +199,12 @@ class OutcomeUnknown(ParamcoreError, RuntimeError):
     malformed reply (`json_syntax`, `history_order`, ...).
     """
 
-    #: The HTTP status; `None` where there is none.
+    #: The HTTP status of the response; `None` without a response.
     status: int | None = None
 
 
 class InvalidKey(ParamcoreError, ValueError):
-    """Text that is no API key.  The text itself is never shown.
+    """Text that is not an API key; the error never shows the text.
 
     Codes: `credentials_missing`, `credentials_format`.
     """
@@ -223,7 +223,7 @@ class DocumentError(ParamcoreError, ValueError):
 
     #: The path, or `<stdin>`.
     source: str
-    #: The line, from 1; `None` where the error is about the whole file.
+    #: The line, from 1; `None` if the error is about the whole file.
     line: int | None
     #: The column, from 1, in characters.
     column: int | None

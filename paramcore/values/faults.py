@@ -1,7 +1,7 @@
-"""Errors about values that cannot be frozen, with the JSON Pointer of the place.
+"""Errors about values that cannot be frozen, with their JSON Pointers.
 
-`freeze` keeps a `Trail` for each container that it walks through.  Only an error
-turns a trail into a pointer.
+`freeze` keeps a `Trail` for each container, because building a pointer for each
+value would be slow.  An error converts the trail to a pointer.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from paramcore.values.scalars import MAX_DIGITS
 
 
 class Trail(NamedTuple):
-    """The way to a value, which is in the container at `parent`, under the name or index `place`.
+    """The location of a value: the trail of its container, and its name or index.
 
-    The outermost value has neither; `source` is the object or array as the caller passed it.
+    `parent` and `place` are `None` for the outermost value.  `source` is the
+    container as the caller passed it.
     """
 
     parent: Trail | None
@@ -25,7 +26,7 @@ class Trail(NamedTuple):
     source: Any
 
 
-#: Types that people hand in by mistake, and the call that makes JSON of a value.
+#: Types that are often passed by mistake, and the call that converts them to JSON.
 _CONVERSIONS = {
     **dict.fromkeys(["set", "frozenset", "range", "generator", "dict_keys", "dict_values"], "list()"),
     **dict.fromkeys(["bytes", "bytearray"], ".decode()"),
@@ -37,23 +38,23 @@ _CONVERSIONS = {
     **dict.fromkeys(["DataFrame"], ".to_dict('records')"),
 }
 
-#: The types of JSON values that have subclasses which are no Mapping.
+#: Only exact instances of these types are JSON values, not instances of subclasses.
 _BASES = (str, int, float, list, tuple)
 
-#: The missing values of pandas.
+#: The types of the missing values of pandas.
 _MISSING = frozenset({"NAType", "NaTType"})
 
 _MISSING_REMEDY = "pass `None` where a value is missing (pandas: `df.astype(object).where(df.notna(), None)`)"
 
 
 def make_fault(trail: Trail | None, code: str, problem: str, remedy: str = "") -> NotJSON:
-    """Return an error about the value at the end of a trail; no trail is the outermost value."""
+    """Return an error about the value at a trail; `None` is the outermost value."""
     places = [step.place for step in _list_steps(trail) if step.place is not None]
     return NotJSON(code, join_pointer(*places), problem, remedy)
 
 
 def make_scalar_fault(value: object, trail: Trail | None) -> NotJSON:
-    """Return the error about text, an integer, a float or anything else that JSON cannot hold."""
+    """Return the error about text, an integer or a float that JSON cannot hold."""
     if type(value) is str:
         return make_surrogate_fault(trail, describe_value(value))
     if type(value) is int:
@@ -64,13 +65,16 @@ def make_scalar_fault(value: object, trail: Trail | None) -> NotJSON:
 
 
 def make_surrogate_fault(trail: Trail | None, text: str) -> NotJSON:
-    """Return the error about a lone surrogate in a value or a name; `text` describes it."""
+    """Return the error about a lone surrogate; `text` describes the value or name."""
     problem = f"{text} holds a lone surrogate, which UTF-8 cannot encode"
     return make_fault(trail, "value_text", problem, "write the whole surrogate pair, or remove it")
 
 
 def make_limit_fault(trail: Trail, code: str, problem: str) -> NotJSON:
-    """Return the error about a value that is too deep or too large; a value that holds itself is a `cycle`."""
+    """Return the error about a value that is too deep or too large.
+
+    The code is `cycle` if the value contains itself.
+    """
     sources = set()
     for step in _list_steps(trail):
         if id(step.source) in sources:
@@ -105,7 +109,7 @@ def _suggest_conversion(value_type: type, base: type | None) -> str:
 
 
 def _list_steps(trail: Trail | None) -> list[Trail]:
-    """Return the trails of the containers around a value and its own, outermost first."""
+    """Return a trail and its parents, outermost first."""
     steps: list[Trail] = []
     while trail is not None:
         steps.append(trail)

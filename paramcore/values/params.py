@@ -11,11 +11,11 @@ from paramcore.values.frozen import JSONObject, freeze_object
 
 
 def freeze_params(params: Mapping[str, Any]) -> JSONObject:
-    """Return params as a frozen object.
+    """Check params and return them as a frozen object.
 
     Raises:
-        InvalidParams: `params_type` for anything but an object, or `instruction_type`.
-        NotJSON: as `freeze` does.
+        InvalidParams: `params_type` for a value that is not an object, or `instruction_type`.
+        NotJSON: for values that are not JSON.
     """
     if not isinstance(params, Mapping):
         problem = f"params must be an object, got {describe_value(params)}"
@@ -30,9 +30,9 @@ def check_instruction(instruction: object) -> None:
     """Check the value of `instruction`.
 
     Raises:
-        InvalidParams: `instruction_type` for anything but text or null.
+        InvalidParams: `instruction_type` for a value other than text or null.
     """
-    # U11: an instruction is text or null wherever it enters; nothing is coerced to text.
+    # U11: an instruction is text or null everywhere; nothing is coerced to text.
     if type(instruction) is not str and instruction is not None:
         problem = f"`instruction` must be text or null, got {describe_value(instruction)}"
         raise InvalidParams("instruction_type", "/instruction", problem, "")
