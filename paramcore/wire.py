@@ -1,8 +1,8 @@
 """Read the API's JSON into the model, and write the model as the API's JSON.
 
-Readers take decoded JSON, with any `Mapping` as an object.  Writers return plain
-dicts, which may be changed.  Only this module maps the API's `patch` flag to
-`Patch` and `Replace`.
+Readers accept decoded JSON with any `Mapping` as an object.  Writers return plain
+dicts, which the caller may change.  Only this module maps the API's `patch` flag
+to `Patch` and `Replace`.
 """
 
 from __future__ import annotations
@@ -28,31 +28,31 @@ _TASK_NAMES = (
     *({"task_id", name} for name in ("status", "params", "type", "response", "is_test", "project_param_version")),
     {"status", "params"},
 )
-#: Names that occur together only in what `paramcore plan` and `paramcore preview` print.
+#: Names that occur together only in the output of `paramcore plan` and `paramcore preview`.
 _ANSWER_NAMES = ({"project", "before", "after"}, {"project", "params", "inherited_version"})
 #: Names that occur together only on a page of `GET /tasks`.
 _PAGE_NAMES = ({"docs", "total"}, {"docs", "has_more"})
-#: E6, S5: the names in an error of the service.
+#: E6, S5: the names in an error reply of the service.
 _ERROR_NAMES = {"status_code", "error", "message"}
-#: Any document that is rejected in place of a request has one of these names; `patch` is that of an update.
+#: Every document that `read_task_request` rejects as another document has one of these names.
 _SUSPICIOUS_NAMES = frozenset({"patch", "param_history", "task_id", "params", "docs", "status_code", "error"})
-#: Characters of the service's error text that a message shows.
+#: Characters of the service's error text in a message.
 _SHOWN_ERROR = 80
 
 
 def read_project(obj: Mapping[str, Any], *, assumptions: Assumptions = Assumptions()) -> Project:
     """Read a project object, as `GET /projects/{name}` returns it.
 
-    Unknown fields and the order of names are kept, so that `write_project` can
-    restore them (P8, P9).
+    The project keeps unknown fields and the order of names, so that
+    `write_project` can restore them (P8, P9).
 
     Raises:
-        MalformedPayload: for an object that is no project, such as an error reply
-            (`project_is_error`, `project_is_task`, `project_is_page`).  A history whose
-            entries are not numbered 0, 1, 2, ... in this order is rejected.
-        InvalidParams: for an entry whose params are no params.
-        InvalidSetting: for a name, a type or a time that no project can have.
-        NotJSON: for values that are no JSON.
+        MalformedPayload: for an object that is not a project, such as an error reply
+            (`project_is_error`, `project_is_task`, `project_is_page`).  Also if the
+            versions are not numbered 0, 1, 2, ... in this order.
+        InvalidParams: for an entry with invalid params.
+        InvalidSetting: for an invalid name, type or time.
+        NotJSON: for values that are not JSON.
     """
     if not issubclass(type(obj), Mapping):
         problem, remedy = f"a project must be an object, got {describe_value(obj)}", _PROJECT_REMEDY
@@ -100,7 +100,8 @@ def read_projects(
     """Read a project object, or an array as `GET /projects` returns it (E2).
 
     Raises:
-        ParamcoreError: as `read_project`, with the index of the project in `path`.
+        ParamcoreError: the errors of `read_project`; in an array, `path` begins
+            with the index of the project.
     """
     # E2: the API returns one project as an object, and all projects as a bare array.
     if type(obj) not in _ARRAYS:
@@ -130,7 +131,7 @@ def _read_version(index: int, entry: object) -> ParamVersion:
 
 
 def write_project(project: Project) -> dict[str, Any]:
-    """Return the project object, with the fields that were read and all versions."""
+    """Return the project object with all versions and the fields that were read."""
     history = [_write_version(version) for version in project.versions]
     members = {"type": project.type, "name": project.name, "param_history": history, **thaw(project.fields)}
     return {name: members[name] for name in dict.fromkeys([*project.field_order, *members]) if name in members}
@@ -144,12 +145,12 @@ def _write_version(version: ParamVersion) -> dict[str, Any]:
 
 
 def read_task_request(obj: Mapping[str, Any], *, type: str | None = None) -> TaskRequest:
-    """Read the flat body of a task request; the body does not hold the `type` (T12).
+    """Read the flat body of a task request; the `type` is not part of the body (T12).
 
     Raises:
         MalformedPayload: for another document of the API: `request_is_project`,
             `request_is_task`, `request_is_page`, `request_is_error`.
-        ParamcoreError: as `TaskRequest.from_flat`.
+        ParamcoreError: the errors of `TaskRequest.from_flat`.
     """
     if isinstance(obj, Mapping) and may_be_another_document(obj):
         _reject_other_than_request(obj)
@@ -165,10 +166,10 @@ def read_update(body: Mapping[str, Any] | None) -> Update:
     """Read the body of a setParams request: `{"patch": True, "padding": 8}`.
 
     Raises:
-        MalformedPayload: as `reject_other_documents` does.
-        InvalidSetting: `flag_type` where `patch` is no bool.
+        MalformedPayload: for another document, as `reject_other_documents`.
+        InvalidSetting: `flag_type` if `patch` is not a bool.
         InvalidParams: for params that a project cannot hold.
-        NotJSON: for values that are no JSON.
+        NotJSON: for values that are not JSON.
     """
     # U12: the official SDK sends no body for an update without params.
     params = dict(freeze_params({} if body is None else body))
@@ -182,9 +183,9 @@ def read_update(body: Mapping[str, Any] | None) -> Update:
 
 
 def reject_other_documents(members: Mapping[str, Any]) -> None:
-    """Reject what the API or paramcore returns for other calls.
+    """Reject an object that is another document of the API or of paramcore.
 
-    An error about its first reserved name would not say what it is.
+    Otherwise the error would only name a reserved name in the document.
 
     Raises:
         MalformedPayload: `update_is_project`, `update_is_answer`, `update_is_version`,
@@ -198,7 +199,7 @@ def reject_other_documents(members: Mapping[str, Any]) -> None:
         problem = "this is the output of `paramcore plan` or `paramcore preview`, not an update"
         remedy = f"{_UPDATE_REMEDY}, or pass the update that `plan` read"
         raise MalformedPayload("update_is_answer", "", problem, remedy)
-    # `version` beside `patch` is a name that no project holds; an entry of a history has no `patch`.
+    # An entry of a history has no `patch`; with `patch`, `version` is an invalid param of an update.
     if type(version) is int and "project" not in members and ("patch" not in members or "created_at" in members):
         remedy = f"remove `version` and `created_at`, or use `plan --wanted PROJECT@{version}`"
         raise MalformedPayload("update_is_version", "", "this is a version of a project, not an update", remedy)
@@ -236,7 +237,7 @@ def _reject_other_than_project(members: Mapping[str, Any]) -> None:
 
 
 def may_be_another_document(members: Mapping[str, Any]) -> bool:
-    """Return whether an object may be rejected in place of a task request; quick, for hot loops."""
+    """Return whether `read_task_request` may reject an object; fast, for hot loops."""
     return not _SUSPICIOUS_NAMES.isdisjoint(members)
 
 
@@ -249,7 +250,7 @@ def _is_page(members: Mapping[str, Any]) -> bool:
 
 
 def _describe_error_reply(members: Mapping[str, Any]) -> str | None:
-    """Return a description of an error reply, with its text; `None` for another document."""
+    """Describe an error reply with its text; return `None` for other documents."""
     text = members.get("error", members.get("message"))
     if members.keys() <= _ERROR_NAMES and ("status_code" in members or ("error" in members and type(text) is str)):
         shown = f" ({format_value(text, limit=_SHOWN_ERROR)})" if type(text) is str else ""
@@ -263,7 +264,7 @@ def write_update(update: Update) -> dict[str, Any]:
 
 
 def _read_within(path: str, read: Callable[..., _T], *arguments: Any) -> _T:
-    """Read a part of a document, and put its `path` before that of each error."""
+    """Read a part of a document; errors have `path` before their own path."""
     try:
         return read(*arguments)
     except ParamcoreError as error:
