@@ -1,7 +1,8 @@
-"""The rules that no documentation settles: a list of them, and the settings that change some.
+"""Assumed rules: rules that the API's documentation does not settle.
 
-`EffectiveParams.rests_on` lists the assumed rules that a result used: T1, T5, T6,
-T8 or U10.  A setting never changes a documented rule.
+`Assumptions` holds the settings that change some of them.  A setting never changes
+a documented rule.  `EffectiveParams.rests_on` lists the assumed rules behind a
+result: T1, T5, T6, T8 or U10.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ def _check_separator(_assumptions: object, _attribute: Attribute[Any], value: ob
 
 
 def _choice_field(*values: str) -> Any:
-    """Return a field that takes one of these values; the first is its default."""
+    """Return an attrs field that accepts these values; the first is the default."""
 
     def check(_assumptions: object, attribute: Attribute[Any], value: object) -> None:
         if type(value) is not str or value not in values:
@@ -37,36 +38,36 @@ def _choice_field(*values: str) -> Any:
 
 @frozen(kw_only=True)
 class Assumptions:
-    """Settings for what nothing documents: `Assumptions(instruction_rule="override")`.
+    """Settings of the assumed rules: `Assumptions(instruction_rule="override")`.
 
-    They travel with a project, so that all answers about it agree.
+    They are part of a project, so that all results about it use the same rules.
 
     Raises:
         InvalidSetting: `separator_type` or `assumption_value`.
     """
 
-    #: The text between the two instructions (T5).
+    #: The text between the task's instruction and the project's (T5).
     instruction_separator: str = field(default="\n", validator=_check_separator)
-    #: For a task without an instruction: `leave out` the separator, or `join` with it anyway (T5).
+    #: For a task without an instruction: `leave out` the separator, or `join` with it nevertheless (T5).
     empty_instruction: Literal["leave out", "join"] = _choice_field("leave out", "join")
-    #: What the project's instruction does: it is appended to the task's (`append`), or replaced by it (`override`; T6).
+    #: Append the project's instruction to the task's (`append`), or let the task's override it (`override`; T6).
     instruction_rule: Literal["append", "override"] = _choice_field("append", "override")
-    #: Which version a created task records: the one `used`, or the `latest` (T8).
+    #: The version that a created task records: the version `used`, or the `latest` (T8).
     pinned_param_version: Literal["used", "latest"] = _choice_field("used", "latest")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Only what differs from the defaults, since the assumptions travel with every project.
+        # Pickle only the settings that differ from the defaults, because every project pickles them.
         values = ((setting, getattr(self, setting.name)) for setting in fields(Assumptions))
         changed = {setting.name: value for setting, value in values if value != setting.default}
         return Assumptions.from_settings, (changed,)
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, str]) -> Assumptions:
-        """Return the assumptions with these settings, by name.
+        """Return the assumptions with these settings by name.
 
         Raises:
-            InvalidSetting: `assumption_name` for an unknown name, else as the
-                class itself.
+            InvalidSetting: `assumption_name` for an unknown name; for an invalid
+                value, as the class.
         """
         names = [setting.name for setting in fields(cls)]
         for name in settings:
@@ -79,15 +80,15 @@ class Assumptions:
 
 @frozen
 class AssumedRule:
-    """One rule that no documentation settles."""
+    """A rule that the API's documentation does not settle."""
 
-    #: Its id, such as `T5`.
+    #: The id, such as `T5`.
     rule: str
-    #: What it says.
+    #: The rule as a sentence.
     text: str
-    #: The evidence for it.
+    #: The evidence for the rule.
     basis: str
-    #: The names of the settings that change it; empty: no setting changes it.
+    #: The names of the settings that change the rule, if any.
     settings: tuple[str, ...] = ()
 
 

@@ -11,9 +11,8 @@ def check_project_name(name: object, *, path: str | None = None) -> None:
     """Check the name of a project.
 
     Raises:
-        InvalidSetting: `project_name`, for anything but text, and for names that
-            cannot be part of the API's URLs: "", ".", "..", control characters,
-            lone surrogates.
+        InvalidSetting: `project_name`, if the name is not text or cannot be part of
+            the API's URLs: "", ".", "..", control characters, lone surrogates.
     """
     if type(name) is not str:
         raise InvalidSetting("project_name", path, f"a project name must be text, got {describe_value(name)}", "")
@@ -27,7 +26,7 @@ def check_task_type(task_type: object, *, path: str | None = None) -> None:
     """Check a task type.
 
     Raises:
-        InvalidSetting: `task_type`, for anything but text, and for "".
+        InvalidSetting: `task_type`, if it is empty or not text.
         NotJSON: `value_text`, for lone surrogates.
     """
     if type(task_type) is not str or not task_type:
