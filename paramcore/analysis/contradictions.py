@@ -1,4 +1,4 @@
-"""Which rules a finished task contradicts, under given assumptions."""
+"""Contradictions between a finished task and the rules, under given assumptions."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from paramcore.values import join_pointer
 
 @frozen
 class Contradiction:
-    """A part of a finished task that no request could have produced.
+    """A part of a finished task that no request can produce.
 
-    `task_id` is `None` where the task object has no id.  `rule` is the id of
-    the rule, such as `T4`.  `path` is a JSON Pointer into the task object.
-    `vanishes_under` lists the other settings that would explain the task, each
-    as the settings to change: `{"instruction_separator": " "}`.
+    `task_id` is `None` if the task object has no id.  `rule` is the id of the rule,
+    such as `T4`.  `path` is a JSON Pointer into the task object.  `expected` and
+    `actual` describe the part, for people.  `vanishes_under` lists the changes of
+    settings that would explain the task: `{"instruction_separator": " "}`.
     """
 
     task_id: str | None
@@ -51,12 +51,12 @@ class Contradiction:
 
 
 def format_settings(settings: Mapping[str, str]) -> str:
-    """Return settings on one line: `instruction_rule="append" and ...`."""
+    """Format settings on one line: `instruction_rule="append" and ...`."""
     return " and ".join(f"{name}={format_value(value)}" for name, value in settings.items())
 
 
 def find_contradictions(project: Project, task: Mapping[str, Any], assumptions: Assumptions) -> list[Contradiction]:
-    """Return the parts of a task that no request could have produced under these assumptions."""
+    """Return the parts of a task that no request can produce, under `assumptions`."""
     number = task["project_param_version"]
     if is_opt_out(number):
         return _check_type(project, task)
@@ -64,7 +64,7 @@ def find_contradictions(project: Project, task: Mapping[str, Any], assumptions: 
         last = len(project.versions) - 1
         expected = f"a version from 0 to {last}, or -1" if project.versions else "-1 (the project has no versions)"
         return [_contradict(task, "T8", "/project_param_version", expected, describe_value(number))]
-    # Where T8 records the latest version, the task may have inherited any version up to it.
+    # If tasks record the latest version (T8), the task may have inherited any version up to it.
     may_be_older = assumptions.pinned_param_version == "latest"
     versions = project.versions[number::-1] if may_be_older else project.versions[number : number + 1]
     by_version = [[*_check_type(project, task), *_check_version(version, task, assumptions)] for version in versions]
@@ -83,7 +83,7 @@ def _check_version(version: ParamVersion, task: Mapping[str, Any], assumptions: 
     params = task.get("params", {})
     for name in version.params:
         has_field = name in TASK_FIELD_NAMES
-        # T1 lets a task override a param, never remove it.  T9 lets the service add params, which are not checked.
+        # A task can override a param (T1), but not remove it.  The service may add params (T9).
         if name != "instruction" and name not in (task if has_field else params):
             path = join_pointer(name) if has_field else join_pointer("params", name)
             yield _contradict(task, "T1", path, f"a value (version {version.number} sets it)", "nothing")
@@ -96,7 +96,7 @@ def _can_produce_instruction(version: ParamVersion, task: Mapping[str, Any], ass
     if "instruction" not in task or (type(instruction) is not str and instruction is not None):
         return False
     merge = Inheritance(version, assumptions).merge
-    # The request may have set no instruction, all of it, or the part before the project's.
+    # The request may have set no instruction, the whole text, or the text before the project's.
     requests = [{}, {"instruction": instruction}]
     if instruction is not None:
         appended = assumptions.instruction_separator + version.params["instruction"]

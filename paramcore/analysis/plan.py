@@ -1,4 +1,4 @@
-"""What an update of a project would change, before it is sent."""
+"""Plans: what an update of a project would change, before it is sent."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from paramcore.values import thaw
 
 
 class PlanFinding(Protocol):
-    """A finding on an update, such as a `paramcore.validation.Finding`; `str()` shows it to people."""
+    """A finding on an update, such as a `paramcore.validation.Finding`.
+
+    `str()` must return it as text for people.
+    """
 
     @property
     def severity(self) -> str:
@@ -27,11 +30,10 @@ class PlanFinding(Protocol):
 
 @frozen
 class Plan:
-    """An update of a project, what it would change, and what is wrong with it.
+    """An update of a project with its changes and findings.
 
-    `after` holds the params of `project.update(update)`.  `update` is `None`
-    where the project already holds the wanted params.  `findings` are given by
-    `with_findings`.
+    `after` holds the params of the project after the update.  `update` is `None`
+    if the project already has the wanted params.  `with_findings` sets `findings`.
 
     Example: `Plan.of(project, Replace({"padding": 3})).dropped` names the
     params that this replace would drop.
@@ -44,23 +46,24 @@ class Plan:
 
     @classmethod
     def of(cls, project: Project, update: Update) -> Plan:
-        """Plan one update.
+        """Plan an update.
 
         Raises:
-            InvalidSetting: `update_type`.
+            InvalidSetting: `update_type`, if `update` is neither a `Patch` nor a
+                `Replace`.
         """
         return cls(project, update, project.update(update).params)
 
     @classmethod
     def to(cls, project: Project, wanted: Mapping[str, Any]) -> Plan:
-        """Plan the smallest update after which the project holds exactly `wanted`.
+        """Plan the smallest update after which the params are exactly `wanted`.
 
-        That is a patch with the params that differ, or a replace where a param
-        must be removed: no patch removes a param (U3).
+        The update is a patch with the params that differ.  If a param must be
+        removed it is a replace, because a patch cannot remove a param (U3).
 
         Raises:
             InvalidParams: for params that a project cannot hold.
-            NotJSON: for values that are no JSON.
+            NotJSON: for values that are not JSON.
         """
         replacing = cls.of(project, Replace(wanted))
         if not replacing.diff:
@@ -68,7 +71,7 @@ class Plan:
         return replacing if replacing.dropped else cls.of(project, replacing.keeping)
 
     def with_findings(self, findings: Iterable[PlanFinding]) -> Plan:
-        """Return the plan with these findings on its update.
+        """Return a copy of the plan with these findings.
 
         Example: `plan.with_findings(Validator(project).update(plan.update))`.
         """
@@ -91,7 +94,7 @@ class Plan:
 
     @property
     def needs_consent(self) -> bool:
-        """Whether a person should confirm the update first: it drops params, or has errors."""
+        """Whether a person should confirm the update: it drops params or has errors."""
         return bool(self.dropped or self.errors)
 
     @property
@@ -101,7 +104,7 @@ class Plan:
 
     @property
     def request(self) -> Mapping[str, Any] | None:
-        """The body of the setParams request; `None` where there is no update."""
+        """The body of the setParams request; `None` without an update."""
         return None if self.update is None else self.update.body
 
     @property
@@ -114,8 +117,8 @@ class Plan:
         """Check the update against a later state of the project.
 
         Raises:
-            InvalidSetting: `history_moved` where the history of `later` does not
-                begin with that of the project.
+            InvalidSetting: `history_moved`, if the history of `later` does not begin
+                with the planned versions.
         """
         planned = len(self.project.versions)
         if later.name != self.project.name or later.versions[:planned] != self.project.versions:
@@ -127,7 +130,10 @@ class Plan:
         return Rebase(self, later, find_overwritten_params(self.before, later.params, ours))
 
     def to_json(self) -> dict[str, Any]:
-        """Return `project version before after dropped diff request needs_consent findings`."""
+        """Return the plan as JSON.
+
+        Keys: `project version before after dropped diff request needs_consent findings`.
+        """
         return {
             "project": self.project.name,
             "version": None if self.update is None else len(self.project.versions),
@@ -178,9 +184,9 @@ class Plan:
 class Rebase:
     """A plan, checked against a later state of its project; see `Plan.rebase_on`.
 
-    `conflicts` names the params that were changed since and that the update
+    `conflicts` names the params that later versions changed and that the update
     would overwrite.  Without conflicts, the update makes its planned changes and
-    keeps the later ones.
+    keeps the later changes.
     """
 
     plan: Plan
@@ -189,7 +195,7 @@ class Rebase:
 
     @property
     def since(self) -> tuple[int, ...]:
-        """The numbers of the versions that were appended after the plan was made."""
+        """The numbers of the versions that are newer than the plan."""
         return tuple(range(len(self.plan.project.versions), len(self.later.versions)))
 
     @property
