@@ -21,7 +21,7 @@ from paramcore.values import JSONArray, freeze, freeze_params, join_pointer, rea
 _T = TypeVar("_T")
 _ARRAYS = (list, tuple, JSONArray)
 
-_UPDATE_REMEDY = "write the params to set, beside `patch`"
+_UPDATE_REMEDY = "write `patch` and the params to set"
 _PROJECT_REMEDY = "pass a project object, as `GET /projects/{name}` returns it"
 #: Names that occur together only on a created task.
 _TASK_NAMES = (
@@ -219,7 +219,7 @@ def _reject_other_than_request(members: Mapping[str, Any]) -> None:
         remedy = "write its requests: a created task has their params in `params` and `instruction`"
         raise MalformedPayload("request_is_page", "", "this is a page of created tasks, not a task request", remedy)
     if _is_task(members):
-        remedy = "write its request: the members of `params`, with `instruction`, `metadata` and the like beside them"
+        remedy = "write its request: the members of `params`, then `instruction`, `metadata` and the like"
         raise MalformedPayload("request_is_task", "", "this is a created task, not a task request", remedy)
     error = _describe_error_reply(members)
     if error is not None:
