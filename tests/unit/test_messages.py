@@ -382,14 +382,14 @@ def raised_by(provoke):
 
 @pytest.mark.parametrize("name", CASES)
 def test_each_error_has_its_class_code_and_path(name):
-    """A program can rely on the class, the code and the JSON Pointer."""
+    """Programs can rely on the class, the code and the JSON Pointer of an error."""
     provoke, kind, code, path = CASES[name]
     error = raised_by(provoke)
     assert (type(error).__name__, getattr(error, "code", None), getattr(error, "path", None)) == (kind, code, path)
 
 
 def test_the_messages_are_those_of_the_snapshot(pytestconfig):
-    """`--update` rewrites the snapshot; the difference in git is for a reader to judge."""
+    """The messages equal the snapshot; `--update` rewrites it."""
     messages = {name: str(raised_by(provoke)) for name, (provoke, *_) in CASES.items()}
     if pytestconfig.getoption("--update"):
         SNAPSHOT.write_text(json.dumps(messages, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
