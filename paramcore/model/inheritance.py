@@ -35,7 +35,7 @@ def find_inherited_version(versions: tuple[ParamVersion, ...], project_version: 
     try:
         return get_version(versions, project_version)
     except NoSuchVersion as error:
-        existing = "choose one of them, " if versions else ""
+        existing = "choose an existing version, " if versions else ""
         remedy = f"{existing}write -1 to inherit nothing, or leave out `project_version` to inherit the latest"
         raise evolve(error, path="/project_version", remedy=remedy) from None
 

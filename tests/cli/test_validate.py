@@ -334,7 +334,7 @@ def test_a_bad_version_of_an_option_is_reported_for_the_option(tmp_path):
     for verb in ("preview", "validate"):
         ran = run(verb, "warehouse-boxes.json", "night-shift.json", "--project-version", "9")
         assert ran.status == 2
-        assert ran.err.startswith("error: --project-version: found the number 9, wanted a version from 0 to 2")
+        assert ran.err.startswith("error: --project-version: version 9 does not exist: the project has versions 0 to 2")
 
 
 def test_options_stand_anywhere():
