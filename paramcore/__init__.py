@@ -1,4 +1,4 @@
-"""Say exactly what a Scale AI task will get, and what an update would drop, before anything is sent.
+"""Compute the params of a Scale AI task and the effects of an update, offline.
 
 This package is the pure engine: no clock, network, file or randomness.  Import
 the rest by name: `paramcore.validation`, `paramcore.service`,
@@ -15,7 +15,8 @@ mark the home of a rule; `docs/semantics.md` defines the rules (P, U, T, E).
 3
 """
 
-# Nothing is imported before the command line can catch Ctrl-C; type checkers know this name.
+# Submodules are imported on first use, so that the command line can catch Ctrl-C early.
+# Type checkers treat this name as true.
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.2.0"
 
-#: The module that each name is imported from when it is first used.
+#: The module of each public name, which is imported on first use.
 _MODULES = {
     **dict.fromkeys(("Audit", "Diff", "History", "Impact", "Plan"), "analysis"),
     **dict.fromkeys(("Assumptions", "Patch", "Project", "Replace", "TaskRequest"), "model"),

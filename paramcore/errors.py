@@ -1,10 +1,10 @@
-"""Every error that paramcore raises on purpose.
+"""The exceptions of paramcore.
 
 Each is a `ParamcoreError` and a `ValueError`, with three exceptions:
 `NoSuchVersion` is a `LookupError`, `NotDone` and `OutcomeUnknown` are a `RuntimeError`.
 
-All compare by value and pickle.  `code` is stable, for programs; the text of
-`str()` is for people and may change.
+Errors compare by value and can be pickled.  Programs can rely on `code`; the text
+of `str()` may change.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ __all__ = [
 
 @frozen(slots=False, eq=False)
 class ParamcoreError(Exception):
-    """The root of the tree.
+    """The base class of all errors of paramcore.
 
-    `str()` gives the place, the problem and the remedy.
+    `str()` returns the path, the problem and the remedy.
 
     Example:
         >>> try:
@@ -48,13 +48,13 @@ class ParamcoreError(Exception):
         ('InvalidParams', 'param_name', '/version')
     """
 
-    #: A stable code, for programs.
+    #: A stable code for programs, such as `param_name`.
     code: str
-    #: The JSON Pointer of the value that is wrong; `""` is the whole, `None` where there is no such place.
+    #: The JSON Pointer of the wrong value: `""` is the whole value; `None` if the error is not about JSON.
     path: str | None
     #: What is wrong: `padding must be a whole number, got the text '20'`.
     problem: str
-    #: What to do: `write 20`; empty where the problem leaves no question.
+    #: What to do: `write 20`; empty if the problem already shows it.
     remedy: str
 
     def __str__(self) -> str:
@@ -70,18 +70,18 @@ class ParamcoreError(Exception):
         return hash((type(self), self._fields()))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # The default would set the fields of a frozen object.
+        # The default implementation sets fields, which a frozen class forbids.
         return type(self), self._fields()
 
     def _fields(self) -> tuple[Any, ...]:
         return attrs.astuple(self, recurse=False)
 
     def within(self, prefix: str) -> Self:
-        """Return the same error with `prefix` before its path."""
+        """Return a copy of the error with `prefix` before its path."""
         return attrs.evolve(self, path=prefix + (self.path or ""))
 
 
-# Classes that have no fields of their own need no decorator: the root freezes them.
+# A subclass without new fields inherits `frozen` from the base class.
 class NotJSON(ParamcoreError, ValueError):
     """A value that JSON cannot hold, or that exceeds the limits.
 
@@ -98,7 +98,7 @@ class NotJSON(ParamcoreError, ValueError):
 
 
 class InvalidParams(ParamcoreError, ValueError):
-    """JSON that is not params.
+    """Invalid params.
 
     Codes:
         params_type: not an object.
@@ -108,7 +108,7 @@ class InvalidParams(ParamcoreError, ValueError):
 
 
 class InvalidSetting(ParamcoreError, ValueError):
-    """An argument beside the params.
+    """An invalid argument other than params.
 
     Codes:
         project_name: a name that no project can have.
@@ -175,11 +175,11 @@ class MalformedPayload(ParamcoreError, ValueError):
 
 
 class InvalidSchema(ParamcoreError, ValueError):
-    """A schema that cannot validate anything; `path` is a place in the schema.
+    """An invalid schema; `path` is a JSON Pointer into the schema.
 
     Codes:
         schema_invalid: not JSON Schema 2020-12.
-        schema_ref: a reference that leaves the schema, leads nowhere or goes in a circle.
+        schema_ref: a reference to another document, without a target, or in a circle.
         schema_pattern: a regular expression that Python cannot compile.
         schema_failed: the schema failed on a value.
     """
@@ -187,31 +187,31 @@ class InvalidSchema(ParamcoreError, ValueError):
 
 @frozen(slots=False, eq=False)
 class InvalidUpdate(ParamcoreError, ValueError):
-    """An update with errors in it, stopped before it was sent.
+    """An update with errors, which was not sent.
 
     Codes:
         invalid_update: `findings` holds errors.
     """
 
-    #: What `Validator.update` found, warnings included.
+    #: The findings of `Validator.update`, warnings included.
     findings: tuple[Any, ...]
 
 
 @frozen(slots=False, eq=False)
 class WouldDrop(ParamcoreError, ValueError):
-    """An update that would drop params, stopped before it was sent (U2).
+    """An update that would drop params, which was not sent (U2).
 
     Codes:
         would_drop: `dropped` names the params.
     """
 
-    #: The names of the params.
+    #: The names of the params that it would drop.
     dropped: tuple[str, ...]
 
 
 @frozen(slots=False, eq=False)
 class NotDone(ParamcoreError, RuntimeError):
-    """Nothing was changed, for certain: the service refused, or nothing was sent.
+    """The service certainly changed nothing: it refused, or nothing was sent.
 
     Codes:
         not_sent: no connection, no time left, or no package that can send.
@@ -224,13 +224,13 @@ class NotDone(ParamcoreError, RuntimeError):
         history_moved: the project has changed since the update was planned.
     """
 
-    #: The HTTP status; `None` where there is none.
+    #: The HTTP status of the response; `None` without a response.
     status: int | None = None
 
 
 @frozen(slots=False, eq=False)
 class OutcomeUnknown(ParamcoreError, RuntimeError):
-    """Something was sent, and no response says whether it was done.
+    """A request was sent, and no response shows whether the service carried it out.
 
     Codes:
         no_reply: the connection broke.
@@ -244,12 +244,12 @@ class OutcomeUnknown(ParamcoreError, RuntimeError):
     A reply that cannot be read has the code of its error, such as `json_syntax`.
     """
 
-    #: The HTTP status; `None` where there is none.
+    #: The HTTP status of the response; `None` without a response.
     status: int | None = None
 
 
 class InvalidKey(ParamcoreError, ValueError):
-    """Text that is no API key.  The text itself is never shown.
+    """Text that is not an API key; the error never shows the text.
 
     Codes:
         credentials_missing: no key.
@@ -281,7 +281,7 @@ class DocumentError(ParamcoreError, ValueError):
 
     #: The path, or `<stdin>`.
     source: str
-    #: The line, from 1; `None` where the error is about the whole file.
+    #: The line, from 1; `None` if the error is about the whole file.
     line: int | None
     #: The column, from 1, in characters.
     column: int | None

@@ -1,7 +1,7 @@
 """Format values and names for people.
 
-All messages and reports format values here: on one line, without characters that
-move the cursor, and truncated in one way.
+Messages and reports format values with these functions: on one line, without
+characters that move the cursor, and truncated in the same way.
 """
 
 from __future__ import annotations
@@ -11,51 +11,60 @@ from typing import Any
 
 #: Characters of a value in a message, and of a name in a `repr`.
 MESSAGE_LIMIT = 64
-#: Characters of a value on a row of a report.
+#: Characters of a value in a row of a report.
 ROW_LIMIT = 100
 
 _TYPE_NAMES = {bool: "true or false", int: "a number", float: "a number", str: "a text", type(None): "null"}
 
 
 def truncate(text: str, limit: int) -> str:
-    """Return text that is at most a quarter longer than `limit`; longer text is cut there and its length added."""
+    """Truncate text to `limit` characters, and append its length.
+
+    Text that is at most a quarter longer than `limit` is returned whole.
+    """
     return text if len(text) <= limit * 5 // 4 else f"{text[:limit]}... ({len(text):,} characters)"
 
 
 def escape_unprintable(text: str) -> str:
-    """Return text on one line: control characters and marks that turn the direction of writing are escaped."""
+    """Escape control characters and marks that change the direction of writing.
+
+    The result is one line.
+    """
     return text if text.isprintable() else "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
 
 
 def join_message(problem: str, remedy: str) -> str:
-    """Return a message that says what is wrong, then what to do: `padding must be a number, got 'x'; write 20`."""
+    """Join a problem and its remedy: `the text '20' is not a number; write 20`."""
     return f"{problem}; {remedy}" if remedy else problem
 
 
 def format_value(value: Any, *, limit: int | None = None) -> str:
-    """Return a JSON value on one line, truncated where a limit is given: `"a"`, `{"b": [1, 2]}`."""
+    """Format a JSON value on one line, truncated to `limit`: `"a"`, `{"b": [1, 2]}`."""
     text = escape_unprintable(json.dumps(value, ensure_ascii=False))
     return text if limit is None else truncate(text, limit)
 
 
 def format_name(name: str, *, limit: int | None = None) -> str:
-    """Return text as `format_value` does, without its quotes: for names of params and projects, and for JSON Pointers."""
+    """Format a name or a JSON Pointer as `format_value` does, but without quotes."""
     text = format_value(name)[1:-1]
     return text if limit is None else truncate(text, limit)
 
 
 def format_repr(value: object) -> str:
-    """Return the `repr` of a name or of bytes, truncated, for the `repr` of an object that has it."""
+    """Return the truncated `repr` of a name or of bytes, for use in another `repr`."""
     return truncate(repr(value), MESSAGE_LIMIT)
 
 
 def format_end(text: str) -> str:
-    """Return the end of a text on one line: `"short"`, or `...` and the last characters."""
+    """Format the end of a text on one line: `"short"`, `...the last characters`."""
     return format_value(text) if len(text) <= MESSAGE_LIMIT else f"...{format_name(text[-MESSAGE_LIMIT:])}"
 
 
 def format_change(before: Any, after: Any) -> str:
-    """Return two values on one line; long texts begin shortly before their first difference."""
+    """Format two values on one line: `1 -> 2`.
+
+    Long texts begin shortly before their first difference.
+    """
     ellipsis = ""
     if isinstance(before, str) and isinstance(after, str) and (is_long(before) or is_long(after)):
         pairs = enumerate(zip(before, after, strict=False))
@@ -66,25 +75,25 @@ def format_change(before: Any, after: Any) -> str:
 
 
 def is_long(value: Any) -> bool:
-    """Return whether a value is truncated on a row of a report."""
+    """Return whether a value is truncated in a row of a report."""
     return format_value(value, limit=ROW_LIMIT) != format_value(value)
 
 
 def format_path(path: str) -> str:
-    """Return the path of a file on one line; `-` is standard input, shown as `<stdin>`."""
+    """Format the path of a file on one line; `-` becomes `<stdin>`."""
     return "<stdin>" if path == "-" else escape_unprintable(path)
 
 
 def quote_for_shell(text: str) -> str:
-    """Return text as one word of a shell command: `boxes`, `'north docks'`.
+    """Quote text as one word of a shell command: `boxes`, `'north docks'`.
 
     Unprintable characters become octal escapes in `$'...'`, which bash, ksh and
-    zsh read.
+    zsh support.
     """
     if text and all(c.isascii() and (c.isalnum() or c in "-_./") for c in text):
         return text
     if text.isprintable():
-        # In single quotes nothing is special, not even a backslash; a quote is put between them.
+        # Single quotes escape everything except a single quote, which goes in double quotes.
         return "'" + text.replace("'", "'\"'\"'") + "'"
     return "$'" + "".join(c if c.isprintable() and c not in "'\\" else _escape_octal(c) for c in text) + "'"
 
@@ -94,14 +103,14 @@ def _escape_octal(char: str) -> str:
 
 
 def format_count(count: int, noun: str) -> str:
-    """Return a count and its noun: `1 version`, `2,000 versions`."""
+    """Format a count and its noun: `1 version`, `2,000 versions`."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def describe_value(value: object) -> str:
-    """Return what a value is, for an error message: `the text '20'`, `an object`, `a Python set`.
+    """Describe a value in a message: `the text '20'`, `an object`, `a Python set`.
 
-    Only values of exact JSON types are shown: no foreign `__repr__` is called.
+    Only values of exact JSON types are shown, so that no foreign `__repr__` runs.
     """
     value_type = type(value)
     if value is None:
@@ -109,7 +118,7 @@ def describe_value(value: object) -> str:
     if value_type is bool:
         return "true" if value else "false"
     if value_type is int:
-        # Python refuses to write very long integers.
+        # Python raises an error if it converts a very long integer to text.
         is_short = abs(value) < 10**80  # type: ignore[arg-type]
         return f"the number {truncate(str(value), MESSAGE_LIMIT)}" if is_short else "a very large number"
     if value_type is float:
@@ -118,17 +127,22 @@ def describe_value(value: object) -> str:
         return f"the text {truncate(ascii(value), MESSAGE_LIMIT)}"
     if value_type is tuple or issubclass(value_type, (dict, list)):
         return describe_type(value)
+    return describe_python_type(value_type)
+
+
+def describe_python_type(value_type: type) -> str:
+    """Describe a type that JSON does not have: `a Python set`."""
     return f"a Python {truncate(value_type.__name__, MESSAGE_LIMIT)}"
 
 
 def describe_os_error(error: Exception) -> str:
-    """Return the reason that the system gives for a failure: `no such file or directory`."""
+    """Return the system's reason for a failure: `no such file or directory`."""
     reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return reason.lower().removeprefix("is ")
 
 
 def describe_type(value: object) -> str:
-    """Return the type of a JSON value, and nothing of the value: `a text`, `an object`."""
+    """Describe the type of a JSON value without the value: `a text`, `an object`."""
     if isinstance(value, dict):
         return "an object"
     if isinstance(value, (list, tuple)):

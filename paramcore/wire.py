@@ -1,8 +1,8 @@
 """Read the API's JSON into the model, and write the model as the API's JSON.
 
-Readers take decoded JSON, with any `Mapping` as an object.  Writers return plain
-dicts, which may be changed.  Only this module maps the API's `patch` flag to
-`Patch` and `Replace`.
+Readers accept decoded JSON with any `Mapping` as an object.  Writers return plain
+dicts, which the caller may change.  Only this module maps the API's `patch` flag
+to `Patch` and `Replace`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
+
+from attrs import evolve
 
 from paramcore.errors import InvalidSetting, MalformedPayload, ParamcoreError
 from paramcore.model import Assumptions, ParamVersion, Patch, Project, Replace, TaskRequest, Update
@@ -19,37 +21,38 @@ from paramcore.values import JSONArray, freeze, freeze_params, join_pointer, rea
 _T = TypeVar("_T")
 _ARRAYS = (list, tuple, JSONArray)
 
-_FLAT_PARAMS = "the params to set, beside `patch`"
+_UPDATE_REMEDY = "write `patch` and the params to set"
+_PROJECT_REMEDY = "pass a project object, as `GET /projects/{name}` returns it"
 #: Names that occur together only on a created task.
 _TASK_NAMES = (
     *({"task_id", name} for name in ("status", "params", "type", "response", "is_test", "project_param_version")),
     {"status", "params"},
 )
-#: Names that occur together only in what `paramcore plan` and `paramcore preview` print.
+#: Names that occur together only in the output of `paramcore plan` and `paramcore preview`.
 _ANSWER_NAMES = ({"project", "before", "after"}, {"project", "params", "inherited_version"})
 #: Names that occur together only on a page of `GET /tasks`.
 _PAGE_NAMES = ({"docs", "total"}, {"docs", "has_more"})
-#: E6, S5: the names in an error of the service.
+#: E6, S5: the names in an error reply of the service.
 _ERROR_NAMES = {"status_code", "error", "message"}
-#: Any document that is rejected in place of a request has one of these names; `patch` is that of an update.
+#: Every document that `read_task_request` rejects as another document has one of these names.
 _SUSPICIOUS_NAMES = frozenset({"patch", "param_history", "task_id", "params", "docs", "status_code", "error"})
-#: Characters of the service's error text that a message shows.
+#: Characters of the service's error text in a message.
 _SHOWN_ERROR = 80
 
 
 def read_project(obj: Mapping[str, Any], *, assumptions: Assumptions = Assumptions()) -> Project:
     """Read a project object, as `GET /projects/{name}` returns it.
 
-    Unknown fields and the order of names are kept, so that `write_project` can
-    restore them (P8, P9).
+    The project keeps unknown fields and the order of names, so that
+    `write_project` can restore them (P8, P9).
 
     Raises:
-        MalformedPayload: for an object that is no project, such as an error reply
-            (`project_is_error`, `project_is_task`, `project_is_page`).  A history whose
-            entries are not numbered 0, 1, 2, ... in this order is rejected.
-        InvalidParams: for an entry whose params are no params.
-        InvalidSetting: for a name, a type or a time that no project can have.
-        NotJSON: for values that are no JSON.
+        MalformedPayload: for an object that is not a project, such as an error reply
+            (`project_is_error`, `project_is_task`, `project_is_page`).  Also if the
+            versions are not numbered 0, 1, 2, ... in this order.
+        InvalidParams: for an entry with invalid params.
+        InvalidSetting: for an invalid name, type or time.
+        NotJSON: for values that are not JSON.
 
     Example:
         >>> history = [{"version": 0, "created_at": "2026-11-24T08:00:00Z", "padding": 3}]
@@ -57,25 +60,26 @@ def read_project(obj: Mapping[str, Any], *, assumptions: Assumptions = Assumptio
         {'padding': 3}
     """
     if not issubclass(type(obj), Mapping):
-        wanted = "a project object, as `GET /projects/{name}` returns it"
+        problem, remedy = f"a project must be an object, got {describe_value(obj)}", _PROJECT_REMEDY
         if isinstance(obj, Project):
-            wanted = "that object itself: it is read already, and `write_project` returns its JSON"
+            problem, remedy = (
+                "the argument is a `Project` already",
+                "use it as it is (`write_project` returns its JSON)",
+            )
         elif callable(getattr(type(obj), "as_dict", None)):
-            wanted += ": convert it with `.as_dict()`"
-        raise MalformedPayload("project_type", "", describe_value(obj), wanted)
+            remedy = "convert it with `.as_dict()`"
+        raise MalformedPayload("project_type", "", problem, remedy)
     members = read_once(obj)
     history: Any = members.get("param_history")
     # P9: without a list of versions, what a task inherits is unknown, so the object is rejected.
     if type(history) not in _ARRAYS:
         if "param_history" not in members:
-            _reject_in_place_of_project(members)
-        found = describe_value(history) if "param_history" in members else "no `param_history`"
-        wanted = "a list of versions, oldest first, as the API returns it"
-        raise MalformedPayload("history_type", "/param_history", found, wanted)
-    versions: list[ParamVersion] = []
-    for index, entry in enumerate(tuple(history)):
-        versions.append(_read_version(index, entry, versions))
-    # P8: unknown fields are kept; a placeholder remembers where `param_history` stood.
+            _reject_other_than_project(members)
+            raise MalformedPayload("history_type", "/param_history", "`param_history` is missing", _PROJECT_REMEDY)
+        problem = f"`param_history` must be a list of versions, got {describe_value(history)}"
+        raise MalformedPayload("history_type", "/param_history", problem, "list them oldest first, as the API does")
+    versions = [_read_version(index, entry) for index, entry in enumerate(tuple(history))]
+    # P8: unknown fields are kept; a placeholder keeps the position of `param_history`.
     fields = freeze({**members, "param_history": None})
     try:
         return Project(
@@ -87,8 +91,12 @@ def read_project(obj: Mapping[str, Any], *, assumptions: Assumptions = Assumptio
             field_order=fields,
         )
     except InvalidSetting as error:
-        paths = {"project_name": "/name", "task_type": "/type"}
-        raise error.within(paths.get(error.code, "")) from None
+        name = {"project_name": "name", "task_type": "type"}.get(error.code)
+        if name is None:
+            raise error.within("") from None
+        if name not in members:
+            error = evolve(error, problem=f"`{name}` is missing", remedy=_PROJECT_REMEDY)
+        raise error.within(join_pointer(name)) from None
 
 
 def read_projects(
@@ -97,7 +105,8 @@ def read_projects(
     """Read a project object, or an array as `GET /projects` returns it (E2).
 
     Raises:
-        ParamcoreError: as `read_project`, with the index of the project in `path`.
+        ParamcoreError: the errors of `read_project`; in an array, `path` begins
+            with the index of the project.
 
     Example:
         >>> read_projects([{"type": "imageannotation", "name": "docks", "param_history": []}])
@@ -110,28 +119,28 @@ def read_projects(
     return tuple(_read_within(join_pointer(index), read, element) for index, element in enumerate(obj))
 
 
-def _read_version(index: int, entry: object, earlier: list[ParamVersion]) -> ParamVersion:
+def _read_version(index: int, entry: object) -> ParamVersion:
     path = join_pointer("param_history", index)
     if not issubclass(type(entry), Mapping):
-        raise MalformedPayload("history_type", path, describe_value(entry), "an object with the params of a version")
-    # Freeze each entry by itself, because the limits apply to each version, not to the whole history.
+        problem = f"entry {index} must be an object with the params of a version, got {describe_value(entry)}"
+        raise MalformedPayload("history_type", path, problem, "")
+    # The limits apply to each version, not to the whole history.
     frozen = _read_within(path, freeze, entry)
     number = frozen.get("version")
     if type(number) is not int:
-        found = describe_value(number) if "version" in frozen else "no `version`"
-        raise MalformedPayload(
-            "history_version", f"{path}/version", f"{found} in entry {index}", f"the whole number {index}"
-        )
+        problem = f"`version` of entry {index} must be a whole number, got {describe_value(number)}"
+        if "version" not in frozen:
+            problem = f"`version` is missing in entry {index}"
+        raise MalformedPayload("history_version", f"{path}/version", problem, f'write "version": {index}')
     if number != index:
-        previous = f", after entry {index - 1} with version {earlier[-1].number}" if earlier else ""
-        found = f"version {number} in entry {index}{previous}"
-        wanted = f"version {index} there: entries stand oldest first, numbered by their place from 0 on"
-        raise MalformedPayload("history_order", f"{path}/version", found, wanted)
+        problem = f"`version` of entry {index} must be {index}, got {describe_value(number)}"
+        remedy = "list the versions oldest first, numbered 0, 1, 2, ..."
+        raise MalformedPayload("history_order", f"{path}/version", problem, remedy)
     return _read_within(path, ParamVersion.from_entry, index, frozen)
 
 
 def write_project(project: Project) -> dict[str, Any]:
-    """Return the project object, with the fields that were read and all versions.
+    """Return the project object with all versions and the fields that were read.
 
     Example:
         >>> write_project(Project("docks", type="imageannotation", params={"padding": 3}))
@@ -150,12 +159,12 @@ def _write_version(version: ParamVersion) -> dict[str, Any]:
 
 
 def read_task_request(obj: Mapping[str, Any], *, type: str | None = None) -> TaskRequest:
-    """Read the flat body of a task request; the body does not hold the `type` (T12).
+    """Read the flat body of a task request; the `type` is not part of the body (T12).
 
     Raises:
         MalformedPayload: for another document of the API: `request_is_project`,
             `request_is_task`, `request_is_page`, `request_is_error`.
-        ParamcoreError: as `TaskRequest.from_flat`.
+        ParamcoreError: the errors of `TaskRequest.from_flat`.
 
     Example:
         >>> task = read_task_request({"attachment": "https://example.com/a.jpg", "project_version": 1})
@@ -163,7 +172,7 @@ def read_task_request(obj: Mapping[str, Any], *, type: str | None = None) -> Tas
         ({'attachment': 'https://example.com/a.jpg'}, 1)
     """
     if isinstance(obj, Mapping) and may_be_another_document(obj):
-        _reject_in_place_of_request(obj)
+        _reject_other_than_request(obj)
     return TaskRequest.from_flat(obj, type=type)
 
 
@@ -181,10 +190,10 @@ def read_update(body: Mapping[str, Any] | None) -> Update:
     """Read the body of a setParams request.
 
     Raises:
-        MalformedPayload: as `reject_other_documents` does.
-        InvalidSetting: `flag_type` where `patch` is no bool.
+        MalformedPayload: for another document, as `reject_other_documents`.
+        InvalidSetting: `flag_type` if `patch` is not a bool.
         InvalidParams: for params that a project cannot hold.
-        NotJSON: for values that are no JSON.
+        NotJSON: for values that are not JSON.
 
     Example:
         >>> read_update({"patch": True, "padding": 8}), read_update({"padding": 8})
@@ -195,15 +204,16 @@ def read_update(body: Mapping[str, Any] | None) -> Update:
     reject_other_documents(params)
     patch = params.pop("patch", False)
     if type(patch) is not bool:
-        wanted = "true or false: the API replaces where it is left out"
-        raise InvalidSetting("flag_type", "/patch", f"{describe_value(patch)} as `patch`", wanted)
+        problem = f"`patch` must be true or false, got {describe_value(patch)}"
+        remedy = "write true to keep the other params (the API drops them where `patch` is false or missing)"
+        raise InvalidSetting("flag_type", "/patch", problem, remedy)
     return Patch(params) if patch else Replace(params)
 
 
 def reject_other_documents(members: Mapping[str, Any]) -> None:
-    """Reject what the API or paramcore returns for other calls.
+    """Reject an object that is another document of the API or of paramcore.
 
-    An error about its first reserved name would not say what it is.
+    Otherwise the error would only name a reserved name in the document.
 
     Raises:
         MalformedPayload: `update_is_project`, `update_is_answer`, `update_is_version`,
@@ -211,51 +221,51 @@ def reject_other_documents(members: Mapping[str, Any]) -> None:
     """
     version, project = members.get("version"), members.get("project")
     if "param_history" in members or (isinstance(project, dict) and "param_history" in project):
-        wanted = f"{_FLAT_PARAMS}; `plan --wanted FILE`, or `Plan.to`, leads to the params of a project"
-        raise MalformedPayload("update_is_project", "", "a whole project object", wanted)
+        remedy = f"{_UPDATE_REMEDY}, or plan the update to its params: `plan --wanted FILE`, in Python `Plan.to`"
+        raise MalformedPayload("update_is_project", "", "this is a whole project object, not an update", remedy)
     if any(names <= members.keys() for names in _ANSWER_NAMES):
-        wanted = f"{_FLAT_PARAMS}, such as the file that `plan` was given"
-        raise MalformedPayload("update_is_answer", "", "an answer of `paramcore plan` or `paramcore preview`", wanted)
-    # `version` beside `patch` is a name that no project holds; an entry of a history has no `patch`.
+        problem = "this is the output of `paramcore plan` or `paramcore preview`, not an update"
+        remedy = f"{_UPDATE_REMEDY}, or pass the update that `plan` read"
+        raise MalformedPayload("update_is_answer", "", problem, remedy)
+    # An entry of a history has no `patch`; with `patch`, `version` is an invalid param of an update.
     if type(version) is int and "project" not in members and ("patch" not in members or "created_at" in members):
-        wanted = f"its params without `version` and `created_at`, or `plan --wanted PROJECT@{version}`"
-        raise MalformedPayload("update_is_version", "", "a version of a project's history", wanted)
+        remedy = f"remove `version` and `created_at`, or use `plan --wanted PROJECT@{version}`"
+        raise MalformedPayload("update_is_version", "", "this is a version of a project, not an update", remedy)
     if _is_page(members) or _is_task(members):
-        wanted = f"{_FLAT_PARAMS}: a task has them in `params` and `instruction`"
-        raise MalformedPayload("update_is_task", "", "a created task, or a list of them", wanted)
+        remedy = f"{_UPDATE_REMEDY}: a task has them in `params` and `instruction`"
+        raise MalformedPayload("update_is_task", "", "this is a created task or a page of tasks, not an update", remedy)
     error = _describe_error_reply(members)
     if error is not None:
-        raise MalformedPayload("update_is_error", "", error, _FLAT_PARAMS)
+        raise MalformedPayload("update_is_error", "", f"{error}, not an update", _UPDATE_REMEDY)
 
 
-def _reject_in_place_of_request(members: Mapping[str, Any]) -> None:
+def _reject_other_than_request(members: Mapping[str, Any]) -> None:
     if "param_history" in members:
-        wanted = "a task request: projects come before tasks"
-        raise MalformedPayload("request_is_project", "", "a whole project object", wanted)
+        problem = "this is a whole project object, not a task request"
+        raise MalformedPayload("request_is_project", "", problem, "pass projects before task requests")
     if _is_page(members):
-        wanted = "task requests: a finished task has the params of its request in `params` and `instruction`"
-        raise MalformedPayload("request_is_page", "", "a page of created tasks", wanted)
+        remedy = "write its requests: a created task has their params in `params` and `instruction`"
+        raise MalformedPayload("request_is_page", "", "this is a page of created tasks, not a task request", remedy)
     if _is_task(members):
-        wanted = "the request that made it: its `params`, with `instruction`, `metadata` and the like beside them"
-        raise MalformedPayload("request_is_task", "", "a created task, not a request", wanted)
+        remedy = "write its request: the members of `params`, then `instruction`, `metadata` and the like"
+        raise MalformedPayload("request_is_task", "", "this is a created task, not a task request", remedy)
     error = _describe_error_reply(members)
     if error is not None:
-        raise MalformedPayload("request_is_error", "", error, "a task request: repeat the call that failed")
+        raise MalformedPayload("request_is_error", "", f"{error}, not a task request", "repeat the call that failed")
 
 
-def _reject_in_place_of_project(members: Mapping[str, Any]) -> None:
-    wanted = "a project object, as `GET /projects/{name}` returns it"
+def _reject_other_than_project(members: Mapping[str, Any]) -> None:
     if _is_page(members):
-        raise MalformedPayload("project_is_page", "", "a page of created tasks", wanted)
+        raise MalformedPayload("project_is_page", "", "this is a page of created tasks, not a project", _PROJECT_REMEDY)
     if _is_task(members):
-        raise MalformedPayload("project_is_task", "", "a created task", wanted)
+        raise MalformedPayload("project_is_task", "", "this is a created task, not a project", _PROJECT_REMEDY)
     error = _describe_error_reply(members)
     if error is not None:
-        raise MalformedPayload("project_is_error", "", error, f"{wanted}: repeat the call that failed")
+        raise MalformedPayload("project_is_error", "", f"{error}, not a project", "repeat `GET /projects/{name}`")
 
 
 def may_be_another_document(members: Mapping[str, Any]) -> bool:
-    """Return whether an object may be rejected in place of a task request; quick, for hot loops."""
+    """Return whether `read_task_request` may reject an object; fast, for hot loops."""
     return not _SUSPICIOUS_NAMES.isdisjoint(members)
 
 
@@ -268,11 +278,11 @@ def _is_page(members: Mapping[str, Any]) -> bool:
 
 
 def _describe_error_reply(members: Mapping[str, Any]) -> str | None:
-    """Return what a message says of an error reply, with its text; `None` for anything else."""
+    """Describe an error reply with its text; return `None` for other documents."""
     text = members.get("error", members.get("message"))
     if members.keys() <= _ERROR_NAMES and ("status_code" in members or ("error" in members and type(text) is str)):
-        said = f", which says: {format_value(text, limit=_SHOWN_ERROR)}" if type(text) is str else ""
-        return f"an error that the service returned{said}"
+        shown = f" ({format_value(text, limit=_SHOWN_ERROR)})" if type(text) is str else ""
+        return f"this is an error that the service returned{shown}"
     return None
 
 
@@ -287,7 +297,7 @@ def write_update(update: Update) -> dict[str, Any]:
 
 
 def _read_within(path: str, read: Callable[..., _T], *arguments: Any) -> _T:
-    """Read a part of a document, and put its `path` before that of each error."""
+    """Read a part of a document; errors have `path` before their own path."""
     try:
         return read(*arguments)
     except ParamcoreError as error:

@@ -1,4 +1,4 @@
-"""Questions about a model: plans, diffs, histories, impact, audits, drift.  Pure."""
+"""Pure analyses of projects: plans, diffs, histories, impact, audits, drift."""
 
 from paramcore.analysis.audit import Audit, Auditor
 from paramcore.analysis.contradictions import Contradiction

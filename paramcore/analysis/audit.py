@@ -1,9 +1,8 @@
-"""Whether finished tasks can come from the version that they name.
+"""Audits: check finished tasks against the versions that they name.
 
-A finished task shows what the service did.  A task that contradicts a rule
-either belongs to another history, or shows that an assumption is wrong.
-`contradictions` checks one task; an `Audit` counts the checks of many tasks, and
-finds the assumptions that explain them.
+A task that contradicts a rule belongs to another history, or shows that an
+assumption is wrong.  `contradictions` checks one task.  An `Audit` counts the
+results for many tasks, and finds the assumptions that explain the tasks.
 """
 
 from __future__ import annotations
@@ -20,18 +19,18 @@ from paramcore.model import Assumptions, Project
 from paramcore.text import describe_value, format_repr, format_value
 from paramcore.values import freeze, wrap_frozen
 
-#: Separators that an audit always tries, beside that of the project and those that the tasks show.
+#: Separators that an audit always tries, besides the project's separator and those in the tasks.
 SEPARATORS = ("\n", "\n\n", " ", "")
 
 
 @frozen
 class Audit:
-    """Finished tasks, checked against the history of their project.
+    """The result of checking finished tasks against the history of their project.
 
-    `possible` and `impossible` count the tasks that were checked, `not_judged`
-    those that name no version of this project.  `findings` holds what the
-    impossible tasks contradict.  `calibration` holds the assumptions that no
-    task contradicts, of all that were tried.
+    `possible` and `impossible` count the checked tasks, `not_judged` the tasks that
+    name no version of this project.  `findings` holds the contradictions of the
+    impossible tasks.  `calibration` holds those of the tried assumptions that no
+    task contradicts.
 
     Example:
         >>> project = Project("docks", type="imageannotation", params={"padding": 3})
@@ -51,8 +50,8 @@ class Audit:
         """Audit task objects, as `GET /tasks` returns them.
 
         Raises:
-            InvalidParams: `params_type` for what is no task object.
-            NotJSON: for values that are no JSON.
+            InvalidParams: `params_type` for a value that is not a task object.
+            NotJSON: for values that are not JSON.
         """
         auditor = Auditor(project)
         findings = [finding for task in tasks for finding in auditor.check_task(task)]
@@ -84,7 +83,7 @@ class Audit:
         return f"tasks of {format_value(self.project.name)}: {counts}"
 
     def format_calibration(self) -> list[str]:
-        """Return lines on which settings the tasks confirm, and which stay undecided."""
+        """Return lines with the settings that the tasks confirm or leave undecided."""
         chosen = self.project.assumptions
         if chosen in self.calibration:
             if not self.possible:
@@ -98,7 +97,7 @@ class Audit:
         return [f"the current settings do not explain all tasks; these do: {ways}"]
 
     def _format_setting(self, name: str) -> str:
-        """Return a setting with the values that are ruled out or also possible."""
+        """Format a setting with its other values, which are possible or ruled out."""
         chosen = self.project.assumptions
         ruled_out: list[str] = []
         possible: list[str] = []
@@ -112,7 +111,7 @@ class Audit:
 
 
 class Auditor:
-    """Builds an `Audit` from one task after another, in constant memory."""
+    """Builds an `Audit` task by task, in constant memory."""
 
     def __init__(self, project: Project) -> None:
         self.project = project
@@ -120,11 +119,11 @@ class Auditor:
         self._calibration = _list_candidates(project.assumptions)
 
     def check_task(self, obj: Mapping[str, Any]) -> tuple[Contradiction, ...]:
-        """Count a task object and return what it contradicts.
+        """Count a task object and return its contradictions.
 
         Raises:
-            InvalidParams: `params_type` for what is no task object.
-            NotJSON: for values that are no JSON.
+            InvalidParams: `params_type` for a value that is not a task object.
+            NotJSON: for values that are not JSON.
         """
         task = _freeze_task(obj)
         if task.get("project") != self.project.name or task.get("project_param_version") is None:
@@ -133,7 +132,7 @@ class Auditor:
         findings = find_contradictions(self.project, task, self.project.assumptions)
         self._counts["impossible" if findings else "possible"] += 1
         explanations = _find_explanations(self.project, task) if findings else ()
-        # A task that nothing explains belongs to another history: it says nothing about a setting.
+        # A task that no assumptions explain belongs to another history, so it rules out no setting.
         if explanations or not findings:
             self._calibration = [
                 candidate for candidate in self._calibration if not find_contradictions(self.project, task, candidate)
@@ -141,41 +140,43 @@ class Auditor:
         return tuple(evolve(finding, vanishes_under=explanations) for finding in findings)
 
     def build_audit(self, findings: Iterable[Contradiction] = ()) -> Audit:
-        """Return the counts so far, with findings that the caller kept."""
+        """Return the audit so far, with the findings that the caller collected."""
         return Audit(self.project, **self._counts, findings=tuple(findings), calibration=tuple(self._calibration))
 
 
 def _freeze_task(obj: object) -> Mapping[str, Any]:
     if not issubclass(type(obj), Mapping):
-        raise InvalidParams("params_type", "", describe_value(obj), "a task object, as `GET /tasks` returns it")
+        problem = f"a task must be an object, got {describe_value(obj)}"
+        raise InvalidParams("params_type", "", problem, "pass task objects as `GET /tasks` returns them")
     task: Mapping[str, Any] = freeze(obj)
     if not isinstance(task.get("params", {}), dict):
-        raise InvalidParams("params_type", "/params", describe_value(task["params"]), "the params of a task object")
+        problem = f"`params` of a task must be an object, got {describe_value(task['params'])}"
+        raise InvalidParams("params_type", "/params", problem, "")
     return task
 
 
 def _list_candidates(chosen: Assumptions) -> list[Assumptions]:
-    """Return all assumptions to try, the chosen ones first."""
+    """Return all assumptions to try, beginning with `chosen`."""
     settings = {
         "instruction_rule": ("append", "override"),
         "pinned_param_version": ("used", "latest"),
         "empty_instruction": ("leave out", "join"),
         "instruction_separator": tuple(dict.fromkeys([chosen.instruction_separator, *SEPARATORS])),
     }
-    # The first setting varies slowest: `override`, which explains any instruction, comes last.
+    # The first setting varies slowest, so `override`, which explains any instruction, comes last.
     combinations = product(*settings.values())
     others = (Assumptions.from_settings(dict(zip(settings, values, strict=True))) for values in combinations)
     return list(dict.fromkeys([chosen, *others]))
 
 
 def _find_changes(chosen: Assumptions, other: Assumptions) -> dict[str, str]:
-    """Return the settings of `other` that differ from those chosen, by name."""
+    """Return the settings of `other` that differ from `chosen`, by name."""
     before = asdict(chosen)
     return {name: value for name, value in asdict(other).items() if value != before[name]}
 
 
 def _find_smallest_changes(chosen: Assumptions, others: Iterable[Assumptions]) -> list[dict[str, str]]:
-    """Return the changes to each of the others that need the fewest changes."""
+    """Return the smallest sets of changes that turn `chosen` into one of `others`."""
     all_changes = [_find_changes(chosen, other) for other in others]
     fewest = min(map(len, all_changes), default=0)
     return [changes for changes in all_changes if len(changes) == fewest]
@@ -184,14 +185,14 @@ def _find_smallest_changes(chosen: Assumptions, others: Iterable[Assumptions]) -
 def _find_explanations(project: Project, task: Mapping[str, Any]) -> tuple[Mapping[str, str], ...]:
     """Return the smallest changes of settings that make the task possible."""
     chosen = project.assumptions
-    shown = (evolve(chosen, instruction_separator=separator) for separator in _find_separators(project, task))
-    candidates = dict.fromkeys([*shown, *_list_candidates(chosen)])
+    from_task = (evolve(chosen, instruction_separator=separator) for separator in _find_separators(project, task))
+    candidates = dict.fromkeys([*from_task, *_list_candidates(chosen)])
     fitting = (candidate for candidate in candidates if not find_contradictions(project, task, candidate))
     return tuple(map(wrap_frozen, _find_smallest_changes(chosen, fitting)))
 
 
 def _find_separators(project: Project, task: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the white space before the project's instruction in that of the task."""
+    """Yield the whitespace before the project's instruction in the task's, if any."""
     number, instruction = task["project_param_version"], task.get("instruction")
     if type(number) is int and 0 <= number < len(project.versions) and type(instruction) is str:
         inherited = project.versions[number].params.get("instruction")

@@ -1,4 +1,4 @@
-"""Which rules a finished task contradicts, under given assumptions."""
+"""Contradictions between a finished task and the rules, under given assumptions."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ from paramcore.values import join_pointer
 
 @frozen
 class Contradiction:
-    """A part of a finished task that no request could have produced.
+    """A part of a finished task that no request can produce.
 
-    `task_id` is `None` where the task object has no id.  `rule` is the id of
-    the rule, such as `T4`.  `path` is a JSON Pointer into the task object.
-    `vanishes_under` lists the other settings that would explain the task, each
-    as the settings to change: `{"instruction_separator": " "}`.
+    `task_id` is `None` if the task object has no id.  `rule` is the id of the rule,
+    such as `T4`.  `path` is a JSON Pointer into the task object.  `expected` and
+    `actual` describe the part, for people.  `vanishes_under` lists the changes of
+    settings that would explain the task: `{"instruction_separator": " "}`.
     """
 
     task_id: str | None
     rule: str
     path: str
-    found: str
-    wanted: str
+    expected: str
+    actual: str
     vanishes_under: tuple[Mapping[str, str], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """Return `task_id rule pointer found wanted vanishes_under`."""
+        """Return `task_id rule pointer expected actual vanishes_under`."""
         return {
             "task_id": self.task_id,
             "rule": self.rule,
             "pointer": self.path,
-            "found": self.found,
-            "wanted": self.wanted,
+            "expected": self.expected,
+            "actual": self.actual,
             "vanishes_under": [dict(settings) for settings in self.vanishes_under],
         }
 
@@ -46,25 +46,25 @@ class Contradiction:
     def __str__(self) -> str:
         task = "task" if self.task_id is None else f"task {format_name(self.task_id)}"
         ways = " or ".join(format_settings(settings) for settings in self.vanishes_under)
-        way_out = f"\n  possible with {ways}" if ways else ""
-        return f"{task}: {self.rule}: at {self.path}: found {self.found}, wanted {self.wanted}{way_out}"
+        explanation = f"\n  possible with {ways}" if ways else ""
+        return f"{task}: {self.rule}: at {self.path}: expected {self.expected}, got {self.actual}{explanation}"
 
 
 def format_settings(settings: Mapping[str, str]) -> str:
-    """Return settings on one line: `instruction_rule="append" and ...`."""
+    """Format settings on one line: `instruction_rule="append" and ...`."""
     return " and ".join(f"{name}={format_value(value)}" for name, value in settings.items())
 
 
 def find_contradictions(project: Project, task: Mapping[str, Any], assumptions: Assumptions) -> list[Contradiction]:
-    """Return the parts of a task that no request could have produced under these assumptions."""
+    """Return the parts of a task that no request can produce, under `assumptions`."""
     number = task["project_param_version"]
     if is_opt_out(number):
         return _check_type(project, task)
     if type(number) is not int or not 0 <= number < len(project.versions):
         last = len(project.versions) - 1
-        wanted = f"a version from 0 to {last}, or -1" if project.versions else "none: it has no versions"
-        return [_contradict(task, "T8", "/project_param_version", describe_value(number), wanted)]
-    # Where T8 records the latest version, the task may have inherited any version up to it.
+        expected = f"a version from 0 to {last}, or -1" if project.versions else "-1 (the project has no versions)"
+        return [_contradict(task, "T8", "/project_param_version", expected, describe_value(number))]
+    # If tasks record the latest version (T8), the task may have inherited any version up to it.
     may_be_older = assumptions.pinned_param_version == "latest"
     versions = project.versions[number::-1] if may_be_older else project.versions[number : number + 1]
     by_version = [[*_check_type(project, task), *_check_version(version, task, assumptions)] for version in versions]
@@ -75,18 +75,18 @@ def _check_type(project: Project, task: Mapping[str, Any]) -> list[Contradiction
     task_type = task.get("type", project.type)
     if task_type == project.type:
         return []
-    wanted = f"the project's type, {format_value(project.type)}"
-    return [_contradict(task, "T12", "/type", describe_value(task_type), wanted)]
+    expected = f"{format_value(project.type)} (the type of the project)"
+    return [_contradict(task, "T12", "/type", expected, describe_value(task_type))]
 
 
 def _check_version(version: ParamVersion, task: Mapping[str, Any], assumptions: Assumptions) -> Iterator[Contradiction]:
     params = task.get("params", {})
     for name in version.params:
         has_field = name in TASK_FIELD_NAMES
-        # T1 lets a task override a param, never remove it.  T9 lets the service add params, which are not checked.
+        # A task can override a param (T1), but not remove it.  The service may add params (T9).
         if name != "instruction" and name not in (task if has_field else params):
             path = join_pointer(name) if has_field else join_pointer("params", name)
-            yield _contradict(task, "T1", path, "nothing", f"a value: version {version.number} sets it")
+            yield _contradict(task, "T1", path, f"a value (version {version.number} sets it)", "nothing")
     if version.params.get("instruction") and not _can_produce_instruction(version, task, assumptions):
         yield _explain_instruction(version, task, assumptions)
 
@@ -96,7 +96,7 @@ def _can_produce_instruction(version: ParamVersion, task: Mapping[str, Any], ass
     if "instruction" not in task or (type(instruction) is not str and instruction is not None):
         return False
     merge = Inheritance(version, assumptions).merge
-    # The request may have set no instruction, all of it, or the part before the project's.
+    # The request may have set no instruction, the whole text, or the text before the project's.
     requests = [{}, {"instruction": instruction}]
     if instruction is not None:
         appended = assumptions.instruction_separator + version.params["instruction"]
@@ -107,18 +107,17 @@ def _can_produce_instruction(version: ParamVersion, task: Mapping[str, Any], ass
 def _explain_instruction(version: ParamVersion, task: Mapping[str, Any], assumptions: Assumptions) -> Contradiction:
     inherited, instruction = version.params["instruction"], task.get("instruction")
     if assumptions.instruction_rule == "override":
-        found = describe_value(instruction) if "instruction" in task else "nothing"
-        return _contradict(task, "T1", "/instruction", found, f"a text: version {version.number} sets it")
+        actual = describe_value(instruction) if "instruction" in task else "nothing"
+        return _contradict(task, "T1", "/instruction", f"text (version {version.number} sets it)", actual)
     if type(instruction) is not str or not instruction.endswith(inherited):
-        wanted = f"the text of version {version.number} at its end: {format_end(inherited)}"
-        found = format_end(instruction) if type(instruction) is str else describe_value(instruction)
-        return _contradict(task, "T4", "/instruction", found, wanted)
+        expected = f"{format_end(inherited)} at the end (the text of version {version.number})"
+        actual = format_end(instruction) if type(instruction) is str else describe_value(instruction)
+        return _contradict(task, "T4", "/instruction", expected, actual)
     separator = format_value(assumptions.instruction_separator)
-    found = f"{format_end(instruction.removesuffix(inherited))} before the project's text"
-    wanted = f"{separator} between the task's text and that of version {version.number}"
-    return _contradict(task, "T5", "/instruction", found, wanted)
+    expected = f"the separator {separator} before the text of version {version.number}"
+    return _contradict(task, "T5", "/instruction", expected, format_end(instruction.removesuffix(inherited)))
 
 
-def _contradict(task: Mapping[str, Any], rule: str, path: str, found: str, wanted: str) -> Contradiction:
+def _contradict(task: Mapping[str, Any], rule: str, path: str, expected: str, actual: str) -> Contradiction:
     task_id = task.get("task_id")
-    return Contradiction(task_id if type(task_id) is str else None, rule, path, found, wanted)
+    return Contradiction(task_id if type(task_id) is str else None, rule, path, expected, actual)

@@ -1,4 +1,4 @@
-"""Which params differ between two params objects, by JSON equality."""
+"""Differences between two params objects, by JSON equality."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from paramcore.values import (
 class Diff:
     """The params that differ between `before` and `after`.
 
-    By JSON equality: `1` equals `1.0`, `True` does not equal `1`, and the order
-    of members does not matter.
+    Values compare by JSON equality: `1` equals `1.0`, `True` does not equal `1`,
+    and the order of members does not matter.
 
     Example:
         >>> diff = Diff.between({"a": 1, "b": 1}, {"a": 2, "c": 3})
@@ -42,8 +42,8 @@ class Diff:
         """Compare two params objects.
 
         Raises:
-            InvalidParams: for objects that are no params.
-            NotJSON: for values that are no JSON.
+            InvalidParams: for objects that are not params.
+            NotJSON: for values that are not JSON.
         """
         return cls(before, after)
 
@@ -59,28 +59,28 @@ class Diff:
 
     @property
     def changed(self) -> Mapping[str, Any]:
-        """The params that both have with different values, with the values of `after`."""
+        """The params with different values in both, with the values of `after`."""
         common = (name for name in self.before if name in self.after)
         return wrap_frozen({name: self.after[name] for name in common if not same(self.before[name], self.after[name])})
 
     @property
     def kept(self) -> tuple[str, ...]:
-        """The names of the params that both have with the same value."""
+        """The names of the params with the same value in both."""
         return tuple(name for name in self.before if name in self.after and same(self.before[name], self.after[name]))
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of all params that differ: removed, changed, added."""
+        """The names of all params that differ, ordered as removed, changed, added."""
         return (*self.removed, *self.changed, *self.added)
 
     @property
     def lost(self) -> tuple[str, ...]:
-        """What changed objects and arrays lose, as JSON Pointers into `before`.
+        """The values that changed objects and arrays lose, as JSON Pointers into `before`.
 
-        An object loses a member that `after` does not have in the same place.  An
-        array loses an element that equals none of `after`.  Objects or arrays at
-        the same index are compared by their content instead.  A changed value is
-        not lost.
+        An object loses a member that `after` lacks in the same place.  An array
+        loses an element that equals no element of `after`.  If both have an object
+        or both have an array at an index, their contents are compared instead.  A
+        changed value is not lost.
         """
         return tuple(
             join_pointer(*difference.parts)
@@ -94,7 +94,7 @@ class Diff:
         return len(self.kept) != len(self.before) or len(self.before) != len(self.after)
 
     def applied_to(self, params: Mapping[str, Any]) -> JSONObject:
-        """Return `params` with the same changes: `before` becomes `after`."""
+        """Apply the changes to `params`; applied to `before`, the result is `after`."""
         kept = {name: value for name, value in freeze_params(params).items() if name not in self.removed}
         return wrap_frozen({**kept, **self.added, **self.changed})
 
@@ -117,7 +117,7 @@ class Diff:
         return "\n".join(self.format_rows(removed="removed")) or "nothing differs"
 
     def format_rows(self, *, removed: str) -> list[str]:
-        """Return a line for each difference; removed params are first, labelled `removed`."""
+        """Format a line for each difference; removed params come first, with this label."""
         rows = [
             *((removed, name, _format_row_value(value)) for name, value in self.removed.items()),
             *(row for name, value in self.changed.items() for row in _iter_rows(name, self.before[name], value)),
@@ -131,10 +131,10 @@ class Diff:
 def find_overwritten_params(
     base: Mapping[str, Any], theirs: Mapping[str, Any], ours: Mapping[str, Any]
 ) -> tuple[str, ...]:
-    """Name the params that another writer changed and that an update then overwrites.
+    """Return the params that another writer changed and that an update overwrites.
 
-    `base` holds the params that both writers started from, `theirs` those that
-    the other writer made of them, `ours` those after our update of `theirs`.
+    `base` holds the params before both updates, `theirs` the params after the other
+    writer's update, and `ours` the params after our update of `theirs`.
 
     Raises:
         InvalidParams, NotJSON: if an argument is not a params object.
@@ -148,9 +148,9 @@ def find_overwritten_params(
 
 
 class _Difference(NamedTuple):
-    """A difference inside two values, at the names and indexes that lead to it.
+    """A difference inside two values; `parts` are the names and indexes of its path.
 
-    `before` is `None` where it is added, `after` where it is lost.
+    `before` is `None` for an added value, `after` for a lost value.
     """
 
     label: Literal["lost", "changed", "added"]
@@ -160,7 +160,7 @@ class _Difference(NamedTuple):
 
 
 def _iter_differences(parts: tuple[str | int, ...], before: Any, after: Any) -> Iterator[_Difference]:
-    """Yield the differences between two values; two objects or two arrays are compared by their content."""
+    """Yield the differences between two values, recursively."""
     if _are_alike(before, after):
         unmatched, others, common = _match(before, after)
         for part in unmatched:
@@ -173,14 +173,14 @@ def _iter_differences(parts: tuple[str | int, ...], before: Any, after: Any) -> 
                 yield _Difference("added", (*parts, part), None, after[part])
     elif not same(before, after):
         yield _Difference("changed", parts, before, after)
-        # A value of another type keeps nothing of an object or array.
+        # A replaced object or array loses all its contents.
         if isinstance(before, (dict, list)):
             for part in before if isinstance(before, dict) else range(len(before)):
                 yield _Difference("lost", (*parts, part), before[part], None)
 
 
 def _match(before: Any, after: Any) -> tuple[list[Any], list[Any], set[Any]]:
-    """Return the names or indexes of each that may differ, and those to compare by their content."""
+    """Return the parts of each that may differ, and the common parts to compare."""
     if isinstance(before, dict):
         return list(before), list(after), set(before) & set(after)
     unmatched, others = _find_unmatched(before, after), _find_unmatched(after, before)
@@ -188,7 +188,7 @@ def _match(before: Any, after: Any) -> tuple[list[Any], list[Any], set[Any]]:
 
 
 def _find_unmatched(elements: Sequence[Any], others: Sequence[Any]) -> list[int]:
-    """Return the indexes of the elements that equal no element of the others."""
+    """Return the indexes of the elements that equal none of the others."""
     unused = Counter(map(equality_key, others))
     unmatched = []
     for index, element in enumerate(elements):
@@ -200,14 +200,15 @@ def _find_unmatched(elements: Sequence[Any], others: Sequence[Any]) -> list[int]
 
 
 def _are_alike(before: Any, after: Any) -> bool:
-    """Return whether both are objects or both are arrays."""
+    """Return whether both values are objects or both are arrays."""
     return any(isinstance(before, container) and isinstance(after, container) for container in (dict, list))
 
 
 def _iter_rows(name: str, before: Any, after: Any) -> Iterator[tuple[str, str, str]]:
-    """Yield the label, place and text of a changed param, and of the changes inside it where it is too long.
+    """Yield the label, place and text of a changed param; one row if it is short.
 
-    `Diff.lost` has what it loses.
+    A long object or array has a row for each change inside; `Diff.lost` has the
+    lost values.
     """
     if not _are_alike(before, after) or not (is_long(before) or is_long(after)):
         yield "changed", name, format_change(before, after)

@@ -1,4 +1,4 @@
-"""Whether a local copy of a project agrees with the service."""
+"""Drift between a local copy of a project and the service."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from paramcore.model import Project
 from paramcore.text import format_count, format_name, format_repr, format_value
 from paramcore.values import same
 
-#: Which of the two histories has versions that the other does not have.
+#: Which of the two histories has versions that the other lacks.
 DriftState: TypeAlias = Literal["in sync", "local ahead", "remote ahead", "both moved"]
 
 
 @frozen
 class Drift:
-    """Two histories of one project, compared by the params of their versions.
+    """A comparison of two histories of a project, by the params of their versions.
 
-    `common` counts the versions at the start that are equal in both.
+    `common` counts the equal versions at the start of both.
 
     Example:
         >>> local = Project("docks", type="imageannotation", params={"padding": 3})
@@ -33,7 +33,7 @@ class Drift:
 
     @classmethod
     def between(cls, local: Project, remote: Project) -> Drift:
-        """Compare a local project with that of the service."""
+        """Compare a local project with the project of the service."""
         common = 0
         for ours, theirs in zip(local.versions, remote.versions, strict=False):
             if not same(ours.params, theirs.params):
@@ -51,13 +51,16 @@ class Drift:
 
     @property
     def conflicts(self) -> tuple[str, ...]:
-        """The params that both changed after the common versions, to different values."""
+        """The params that both changed, to different values, after the common versions."""
         before = self.local.versions[self.common - 1].params if self.common else {}
         merged = Diff.between(before, self.local.params).applied_to(self.remote.params)
         return find_overwritten_params(before, self.remote.params, merged)
 
     def to_json(self) -> dict[str, Any]:
-        """Return `project state common local remote conflicts`, the third to fifth as counts."""
+        """Return `project state common local remote conflicts`.
+
+        `common`, `local` and `remote` are numbers of versions.
+        """
         return {
             "project": self.local.name,
             "state": self.state,

@@ -1,7 +1,7 @@
-"""What each version of a project changed, and which versions had each value of a param.
+"""The history of a project: the changes of each version, the values of a param.
 
 A history holds states, not updates.  Only a replace drops params, so a version
-that dropped some was made by a replace; nothing else is certain.
+without some earlier params comes from a replace; other updates are uncertain.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from paramcore.model import ParamVersion, Project, find_first_set_in
 from paramcore.text import ROW_LIMIT, describe_value, format_count, format_name, format_repr, format_value
 from paramcore.values import equality_key, thaw, wrap_frozen
 
-#: A version that changes nothing and is at most this much younger is probably a retried request (E8).
+#: Seconds after the previous version within which an equal version is probably a retry (E8).
 TWIN_SECONDS = 60
 
 
 @frozen
 class Step:
-    """One version, compared with the version before it.
+    """A version, compared with the previous version.
 
-    `returns` names the params that changed back to an earlier value, each with
-    the last version that had this value.  `seconds` is the time since the
-    version before, `None` where it is unknown.
+    `returns` maps each param that changed back to an earlier value to the last
+    version with that value.  `seconds` is the time since the previous version;
+    `None` if it is unknown.
     """
 
     version: ParamVersion
@@ -38,17 +38,17 @@ class Step:
 
     @property
     def must_be_replace(self) -> bool:
-        """Whether only a replace can have made it: a patch cannot drop a param (U3)."""
+        """Whether it comes from a replace, because it drops a param (U3)."""
         return bool(self.diff.removed)
 
     @property
     def restated(self) -> tuple[str, ...]:
-        """The params that its request certainly repeated: those that a replace kept."""
+        """The params that its request repeated for certain: those that a replace kept."""
         return self.diff.kept if self.must_be_replace else ()
 
     @property
     def is_noop(self) -> bool:
-        """Whether it equals the version before."""
+        """Whether it equals the previous version."""
         return self.version.number > 0 and not self.diff
 
     @property
@@ -59,8 +59,8 @@ class Step:
     def to_json(self) -> dict[str, Any]:
         """Return the step as JSON.
 
-        Keys: `version created_at`, those of `Diff.to_json`, `must_be_replace
-        restated noop probable_twin returns`.
+        Keys: `version created_at`, the keys of `Diff.to_json`, then
+        `must_be_replace restated noop probable_twin returns`.
         """
         return {
             "version": self.version.number,
@@ -84,9 +84,9 @@ class Step:
 
     def _describe_update(self) -> str:
         if self.version.number == 0:
-            return "the first"
+            return "the first version"
         if self.is_probable_twin:
-            return f"changes nothing, {self.seconds:.0f} s after the version before: probably a retried request"
+            return f"changes nothing, {self.seconds:.0f} s after the previous version: probably a retried request"
         if self.is_noop:
             return "changes nothing"
         return "by replace: params were dropped" if self.must_be_replace else "by patch or replace"
@@ -94,9 +94,9 @@ class Step:
 
 @frozen
 class Lifetime:
-    """A run of versions in which a param keeps one value, or is not set.
+    """A run of versions with the same value of a param, or without the param.
 
-    `first` and `last` are the numbers of its first and its last version.
+    `first` and `last` are the numbers of the first and the last version.
     """
 
     first: int
@@ -105,7 +105,7 @@ class Lifetime:
     value: Any = field(eq=equality_key, repr=False)
 
     def to_json(self) -> dict[str, Any]:
-        """Return `first last set`, and `value` where it is set."""
+        """Return `first last set value`; `value` only if it is set."""
         value = {"value": thaw(self.value)} if self.is_set else {}
         return {"first": self.first, "last": self.last, "set": self.is_set, **value}
 
@@ -127,17 +127,20 @@ class History:
 
     @classmethod
     def of(cls, project: Project) -> History:
-        """Compare each version of a project with the version before it."""
+        """Compare each version of a project with the previous version."""
         return cls(project, tuple(_iter_steps(project.versions)))
 
     def lifetimes(self, param: str) -> tuple[Lifetime, ...]:
-        """Return the runs of versions with each value of a param, oldest first; gaps are runs too.
+        """Return the runs of versions with the same value of a param, oldest first.
+
+        Runs of versions without the param are included.
 
         Raises:
-            InvalidParams: `param_name` for a name that is no text.
+            InvalidParams: `param_name`, if `param` is not text.
         """
         if type(param) is not str:
-            raise InvalidParams("param_name", None, describe_value(param), "the name of a param, as text")
+            problem = f"the name of a param must be text, got {describe_value(param)}"
+            raise InvalidParams("param_name", None, problem, "")
         versions = self.project.versions
         lifetimes: list[Lifetime] = []
         last = len(versions) - 1
@@ -149,7 +152,7 @@ class History:
         return tuple(reversed(lifetimes))
 
     def format_lifetimes(self, param: str) -> str:
-        """Return the lifetimes of a param as text; raises as `lifetimes` does."""
+        """Format the lifetimes of a param; raises the errors of `lifetimes`."""
         lifetimes = self.lifetimes(param)
         spans = [f"{life.first}" if life.first == life.last else f"{life.first}-{life.last}" for life in lifetimes]
         width = max(map(len, spans), default=0)
@@ -174,7 +177,7 @@ class History:
 
 
 def _iter_steps(versions: Sequence[ParamVersion]) -> Iterator[Step]:
-    # The last version in which each param had each of its values.
+    # The last version with each value of each param.
     last_versions: dict[tuple[str, Any], int] = {}
     before: ParamVersion | None = None
     for version in versions:
@@ -188,14 +191,14 @@ def _iter_steps(versions: Sequence[ParamVersion]) -> Iterator[Step]:
 
 
 def _seconds_between(before: ParamVersion | None, after: ParamVersion) -> float | None:
-    """Return how much later a version was made; `None` where a time is unknown (P7)."""
+    """Return the seconds between two versions; `None` if a time is unknown (P7)."""
     earlier = _parse_time(before.created_at) if before else None
     later = _parse_time(after.created_at)
     return None if earlier is None or later is None else round((later - earlier).total_seconds(), 3)
 
 
 def _parse_time(created_at: str | None) -> datetime | None:
-    """Return a time as the service writes it, ISO 8601 with `Z`; else `None`."""
+    """Parse an ISO 8601 time with `Z`, as the service writes it; or return `None`."""
     if created_at is None or not created_at.endswith("Z"):
         return None
     try:

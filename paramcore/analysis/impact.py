@@ -1,4 +1,4 @@
-"""Which task requests an update affects, and why it does not affect the others."""
+"""Impact: the task requests that an update affects, and why it spares the others."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from paramcore.model import Inheritance, Merge, ParamVersion, TaskRequest, find_
 from paramcore.text import format_count, format_name, format_repr
 from paramcore.values import join_pointer, same_member, thaw, wrap_frozen
 
-#: Why a request is unaffected: it inherits nothing, names a version, sets every changed param, or none of these.
+#: Why a request is unaffected: it inherits nothing, names a version, sets all changed params, or no reason applies.
 Why: TypeAlias = Literal["opted_out", "pinned", "override", "same"]
 
 _WHY_TEXTS: dict[Why, str] = {
@@ -26,10 +26,11 @@ _WHY_TEXTS: dict[Why, str] = {
 
 @frozen
 class Effect:
-    """What an update would change for one request.
+    """The effect of an update on one request.
 
-    `params` names the params that would differ.  `overridden` names the changed
-    params that would stay as they are because the request sets them.  `why` is `None` where `params` is not empty.
+    `params` names the effective params that would differ.  `overridden` names the
+    params that the update changes but the request sets.  `why` is `None` if
+    `params` is not empty.
     """
 
     task: TaskRequest
@@ -38,7 +39,7 @@ class Effect:
     why: Why | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Return `params overridden why request`, the request in its flat form."""
+        """Return `params overridden why request`, with the request in its flat form."""
         return {
             "params": list(self.params),
             "overridden": list(self.overridden),
@@ -53,10 +54,11 @@ class Effect:
 
 @frozen
 class Impact:
-    """The effects of an update on many requests, counted.
+    """The number of requests that an update affects, and that it does not affect.
 
-    `affected` counts the requests that would get other params.  `unaffected` counts
-    the other requests, by reason.  `by_param` counts both for each changed param.
+    `affected` counts the requests with different effective params.  `unaffected`
+    counts the other requests by reason.  `by_param` has both counts for each changed
+    param: `{"padding": {"affected": 2, "override": 1}}`.
 
     Example:
         >>> project = Project("docks", type="imageannotation", params={"padding": 3})
@@ -74,11 +76,11 @@ class Impact:
 
     @classmethod
     def of(cls, plan: Plan, tasks: Iterable[TaskRequest | Mapping[str, Any]]) -> Impact:
-        """Count the effects of an update on requests, in one pass and constant memory.
+        """Count the effects of an update on requests, in constant memory.
 
         Raises:
-            ParamcoreError: for a request that the project rejects before the update;
-                `path` begins with the index of the request.
+            ParamcoreError: for a request that `Project.resolve` rejects; `path`
+                begins with the index of the request.
         """
         counter = ImpactCounter(plan)
         for _effect in _count_tasks(counter, tasks):
@@ -87,7 +89,7 @@ class Impact:
 
     @staticmethod
     def iter_effects(plan: Plan, tasks: Iterable[TaskRequest | Mapping[str, Any]]) -> Iterator[Effect]:
-        """Yield the effect of an update on each request, in order; raises as `of` does."""
+        """Yield the effect of an update on each request; raises the errors of `of`."""
         yield from _count_tasks(ImpactCounter(plan), tasks)
 
     def to_json(self) -> dict[str, Any]:
@@ -119,7 +121,7 @@ class Impact:
 
 
 class ImpactCounter:
-    """Builds an `Impact` from one request after another, in constant memory."""
+    """Builds an `Impact` request by request, in constant memory."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
@@ -131,12 +133,12 @@ class ImpactCounter:
         self._merge_after = self._bind(plan.after)
 
     def _bind(self, params: Mapping[str, Any]) -> Merge:
-        # Each param of a result depends on that param alone, so it is enough to merge those that the update changes.
+        # The merge treats each param independently, so merging the changed params is enough.
         changed = {name: params[name] for name in self._changed if name in params}
         return Inheritance(ParamVersion(0, wrap_frozen(changed)), self.plan.project.assumptions).merge
 
     def count_task(self, task: TaskRequest | Mapping[str, Any]) -> Effect:
-        """Count a request and return the effect of the update on it; raises as `Project.resolve` does."""
+        """Count a request and return its effect; raises the errors of `Project.resolve`."""
         effect = self._find_effect(task if isinstance(task, TaskRequest) else TaskRequest.from_flat(task))
         if effect.why is None:
             self._affected += 1
@@ -152,7 +154,7 @@ class ImpactCounter:
         project = self.plan.project
         project.check_request(task)
         if task.project_version is not None:
-            # Raises an error for a version that does not exist (T7).
+            # Reject a version that does not exist (T7).
             find_inherited_version(project.versions, task.project_version)
             return Effect(task, (), why="opted_out" if task.inherits_nothing else "pinned")
         own = {name: task.params[name] for name in self._changed if name in task.params}
@@ -161,11 +163,11 @@ class ImpactCounter:
         overridden = tuple(name for name in own if name not in differing)
         if differing:
             return Effect(task, differing, overridden)
-        # A request that inherits a changed param is affected.  This one sets them all, or the update changes nothing.
+        # The request sets all changed params, or the update changes nothing.
         return Effect(task, (), overridden, "override" if overridden else "same")
 
     def build_impact(self) -> Impact:
-        """Return the counts so far."""
+        """Return the impact so far."""
         by_param = {name: wrap_frozen(dict(counts)) for name, counts in self._by_param.items()}
         return Impact(self.plan, self._affected, wrap_frozen({**self._unaffected}), wrap_frozen(by_param))
 

@@ -1,4 +1,4 @@
-"""What an update of a project would change, before it is sent."""
+"""Plans: what an update of a project would change, before it is sent."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from paramcore.values import thaw
 
 
 class PlanFinding(Protocol):
-    """A finding on an update, such as a `paramcore.validation.Finding`; `str()` shows it to people."""
+    """A finding on an update, such as a `paramcore.validation.Finding`.
+
+    `str()` must return it as text for people.
+    """
 
     @property
     def severity(self) -> str:
@@ -27,11 +30,10 @@ class PlanFinding(Protocol):
 
 @frozen
 class Plan:
-    """An update of a project, what it would change, and what is wrong with it.
+    """An update of a project with its changes and findings.
 
-    `after` holds the params of `project.update(update)`.  `update` is `None`
-    where the project already holds the wanted params.  `findings` are given by
-    `with_findings`.
+    `after` holds the params of the project after the update.  `update` is `None`
+    if the project already has the wanted params.  `with_findings` sets `findings`.
 
     Example:
         >>> project = Project("docks", type="imageannotation", params={"padding": 3, "with_labels": True})
@@ -47,23 +49,24 @@ class Plan:
 
     @classmethod
     def of(cls, project: Project, update: Update) -> Plan:
-        """Plan one update.
+        """Plan an update.
 
         Raises:
-            InvalidSetting: `update_type`.
+            InvalidSetting: `update_type`, if `update` is neither a `Patch` nor a
+                `Replace`.
         """
         return cls(project, update, project.update(update).params)
 
     @classmethod
     def to(cls, project: Project, wanted: Mapping[str, Any]) -> Plan:
-        """Plan the smallest update after which the project holds exactly `wanted`.
+        """Plan the smallest update after which the params are exactly `wanted`.
 
-        That is a patch with the params that differ, or a replace where a param
-        must be removed: no patch removes a param (U3).
+        The update is a patch with the params that differ.  If a param must be
+        removed it is a replace, because a patch cannot remove a param (U3).
 
         Raises:
             InvalidParams: for params that a project cannot hold.
-            NotJSON: for values that are no JSON.
+            NotJSON: for values that are not JSON.
         """
         replacing = cls.of(project, Replace(wanted))
         if not replacing.diff:
@@ -71,7 +74,7 @@ class Plan:
         return replacing if replacing.dropped else cls.of(project, replacing.keeping)
 
     def with_findings(self, findings: Iterable[PlanFinding]) -> Plan:
-        """Return the plan with these findings on its update.
+        """Return a copy of the plan with these findings.
 
         Example: `plan.with_findings(Validator(project).update(plan.update))`.
         """
@@ -94,7 +97,7 @@ class Plan:
 
     @property
     def needs_consent(self) -> bool:
-        """Whether a person should confirm the update first: it drops params, or has errors."""
+        """Whether a person should confirm the update: it drops params or has errors."""
         return bool(self.dropped or self.errors)
 
     @property
@@ -104,7 +107,7 @@ class Plan:
 
     @property
     def request(self) -> Mapping[str, Any] | None:
-        """The body of the setParams request; `None` where there is no update."""
+        """The body of the setParams request; `None` without an update."""
         return None if self.update is None else self.update.body
 
     @property
@@ -117,20 +120,23 @@ class Plan:
         """Check the update against a later state of the project.
 
         Raises:
-            InvalidSetting: `history_moved` where the history of `later` does not
-                begin with that of the project.
+            InvalidSetting: `history_moved`, if the history of `later` does not begin
+                with the planned versions.
         """
         planned = len(self.project.versions)
         if later.name != self.project.name or later.versions[:planned] != self.project.versions:
-            found = (
-                f"a history of {format_value(later.name)} that does not begin with the versions the plan was made on"
-            )
-            raise InvalidSetting("history_moved", "/param_history", found, "the same history, or a later state of it")
+            history = f"the history of {format_value(later.name)}"
+            problem = f"{history} does not begin with the versions that the plan is based on"
+            remedy = "pass a later state of the same project, or make a new plan"
+            raise InvalidSetting("history_moved", "/param_history", problem, remedy)
         ours = self.after if self.update is None else self.update.applied_to(later.params)
         return Rebase(self, later, find_overwritten_params(self.before, later.params, ours))
 
     def to_json(self) -> dict[str, Any]:
-        """Return `project version before after dropped diff request needs_consent findings`."""
+        """Return the plan as JSON.
+
+        Keys: `project version before after dropped diff request needs_consent findings`.
+        """
         return {
             "project": self.project.name,
             "version": None if self.update is None else len(self.project.versions),
@@ -149,14 +155,14 @@ class Plan:
 
     def __str__(self) -> str:
         if self.update is None:
-            return f"nothing to do: {format_value(self.project.name)} holds just these params"
+            return f"nothing to do: {format_value(self.project.name)} already has exactly these params"
         rows = [self._format_headline(), *self.diff.format_rows(removed="dropped"), *self._format_summary()]
         return "\n".join([*rows, *(["", *map(str, self.findings)] if self.findings else [])])
 
     def _format_headline(self) -> str:
         number = len(self.project.versions)
         since = f"version {number - 1} -> {number}" if number else "version 0, its first"
-        verb = "replace, which drops what it does not name" if isinstance(self.update, Replace) else "patch"
+        verb = "replace (drops every param that it does not name)" if isinstance(self.update, Replace) else "patch"
         return f"update of {format_value(self.project.name)}: {since}, by {verb}"
 
     def _format_summary(self) -> list[str]:
@@ -171,19 +177,19 @@ class Plan:
         if not self.dropped:
             return [counts]
         if not self.after:
-            return [counts, "it names no param at all, so it drops them all"]
+            return [counts, "it names no params, so it drops all of them"]
         if not self.keeping.params:
-            return [counts, "only a replace can drop them, and it does nothing else"]
-        return [counts, "only a replace can drop them; `--patch` keeps them (in Python: `Plan.keeping`)"]
+            return [counts, "only a replace can drop params, and this update does nothing else"]
+        return [counts, "to keep them, pass `--patch` (in Python: `Plan.keeping`)"]
 
 
 @frozen
 class Rebase:
     """A plan, checked against a later state of its project; see `Plan.rebase_on`.
 
-    `conflicts` names the params that were changed since and that the update
+    `conflicts` names the params that later versions changed and that the update
     would overwrite.  Without conflicts, the update makes its planned changes and
-    keeps the later ones.
+    keeps the later changes.
     """
 
     plan: Plan
@@ -192,7 +198,7 @@ class Rebase:
 
     @property
     def since(self) -> tuple[int, ...]:
-        """The numbers of the versions that were appended after the plan was made."""
+        """The numbers of the versions that are newer than the plan."""
         return tuple(range(len(self.plan.project.versions), len(self.later.versions)))
 
     @property

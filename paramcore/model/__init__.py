@@ -1,4 +1,4 @@
-"""The model: projects, versions, updates, task requests, and what a task inherits."""
+"""The model: projects, versions, updates, task requests and inheritance."""
 
 from paramcore.model.assumptions import ASSUMED_RULES, AssumedRule, Assumptions
 from paramcore.model.effective import EffectiveParams

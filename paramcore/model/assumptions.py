@@ -1,7 +1,8 @@
-"""The rules that no documentation settles: a list of them, and the settings that change some.
+"""Assumed rules: rules that the API's documentation does not settle.
 
-`EffectiveParams.rests_on` lists the assumed rules that a result used: T1, T5, T6,
-T8 or U10.  A setting never changes a documented rule.
+`Assumptions` holds the settings that change some of them.  A setting never changes
+a documented rule.  `EffectiveParams.rests_on` lists the assumed rules behind a
+result: T1, T5, T6, T8 or U10.
 """
 
 from __future__ import annotations
@@ -18,26 +19,28 @@ from paramcore.values import freeze
 
 def _check_separator(_assumptions: object, _attribute: Attribute[Any], value: object) -> None:
     if type(value) is not str:
-        raise InvalidSetting("separator_type", None, describe_value(value), "text as `instruction_separator`")
+        problem = f"`instruction_separator` must be text, got {describe_value(value)}"
+        raise InvalidSetting("separator_type", None, problem, "")
     freeze(value)
 
 
 def _choice_field(*values: str) -> Any:
-    """Return a field that takes one of these values; the first is its default."""
+    """Return an attrs field that accepts these values; the first is the default."""
 
     def check(_assumptions: object, attribute: Attribute[Any], value: object) -> None:
         if type(value) is not str or value not in values:
-            wanted = " or ".join(f"`{choice}`" for choice in values)
-            raise InvalidSetting("assumption_value", None, f"{describe_value(value)} as `{attribute.name}`", wanted)
+            choices = " or ".join(f"`{choice}`" for choice in values)
+            problem = f"`{attribute.name}` must be {choices}, got {describe_value(value)}"
+            raise InvalidSetting("assumption_value", None, problem, "")
 
     return field(default=values[0], validator=check)
 
 
 @frozen(kw_only=True)
 class Assumptions:
-    """Settings for what nothing documents.
+    """Settings of the assumed rules.
 
-    They travel with a project, so that all answers about it agree.
+    They are part of a project, so that all results about it use the same rules.
 
     Raises:
         InvalidSetting: `separator_type` or `assumption_value`.
@@ -49,89 +52,93 @@ class Assumptions:
         'Night image. Box it.'
     """
 
-    #: The text between the two instructions (T5).
+    #: The text between the task's instruction and the project's (T5).
     instruction_separator: str = field(default="\n", validator=_check_separator)
-    #: For a task without an instruction: `leave out` the separator, or `join` with it anyway (T5).
+    #: For a task without an instruction: `leave out` the separator, or `join` with it nevertheless (T5).
     empty_instruction: Literal["leave out", "join"] = _choice_field("leave out", "join")
-    #: What the project's instruction does: it is appended to the task's (`append`), or replaced by it (`override`; T6).
+    #: Append the project's instruction to the task's (`append`), or let the task's override it (`override`; T6).
     instruction_rule: Literal["append", "override"] = _choice_field("append", "override")
-    #: Which version a created task records: the one `used`, or the `latest` (T8).
+    #: The version that a created task records: the version `used`, or the `latest` (T8).
     pinned_param_version: Literal["used", "latest"] = _choice_field("used", "latest")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Only what differs from the defaults, since the assumptions travel with every project.
+        # Pickle only the settings that differ from the defaults, because every project pickles them.
         values = ((setting, getattr(self, setting.name)) for setting in fields(Assumptions))
         changed = {setting.name: value for setting, value in values if value != setting.default}
         return Assumptions.from_settings, (changed,)
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, str]) -> Assumptions:
-        """Return the assumptions with these settings, by name.
+        """Return the assumptions with these settings by name.
 
         Raises:
-            InvalidSetting: `assumption_name` for an unknown name, else as the
-                class itself.
+            InvalidSetting: `assumption_name` for an unknown name; for an invalid
+                value, as the class.
         """
         names = [setting.name for setting in fields(cls)]
         for name in settings:
             if type(name) is not str or name not in names:
-                found = f"{describe_value(name)} as the name of a setting"
-                wanted = "one of " + ", ".join(f"`{known}`" for known in names)
-                raise InvalidSetting("assumption_name", None, found, wanted)
+                problem = f"{describe_value(name)} is not the name of a setting"
+                remedy = "use one of " + ", ".join(f"`{known}`" for known in names)
+                raise InvalidSetting("assumption_name", None, problem, remedy)
         return cls(**settings)  # type: ignore[arg-type]
 
 
 @frozen
 class AssumedRule:
-    """One rule that no documentation settles."""
+    """A rule that the API's documentation does not settle."""
 
-    #: Its id, such as `T5`.
+    #: The id, such as `T5`.
     rule: str
-    #: What it says.
+    #: The rule as a sentence.
     text: str
-    #: The evidence for it.
+    #: The evidence for the rule.
     basis: str
-    #: The names of the settings that change it; empty: no setting changes it.
+    #: The names of the settings that change the rule, if any.
     settings: tuple[str, ...] = ()
 
 
 ASSUMED_RULES = (
-    AssumedRule("P6", "a project created with `{}` as params has one empty version 0", "nothing says"),
+    AssumedRule("P6", "a project created with `{}` as params has one empty version 0", "undocumented"),
     AssumedRule(
         "P9",
-        "a project without `param_history` is refused; an entry may lack `created_at`; the order of names is kept",
-        "nothing says",
+        "a project without `param_history` is rejected; an entry may lack `created_at`; the order of names is kept",
+        "undocumented",
     ),
     AssumedRule(
         "U5",
         "an update that changes nothing, or sends nothing, still appends a version",
-        "observed for an update that changes nothing; unknown for an empty one",
+        "observed for an update that changes nothing; undocumented for an empty update",
     ),
-    AssumedRule("U6", "null is stored as a value; it does not remove the param", "nothing says"),
-    AssumedRule("U7", "a patch of an empty history makes version 0 of just its params", "nothing says"),
-    AssumedRule("U9", "a project has no params `version`, `created_at` and `patch`", "follows from the flat form"),
-    AssumedRule("U10", "routing names in a project's history are kept, but not inherited", "nothing says"),
-    AssumedRule("U11", "`instruction` is text or null", "nothing says"),
-    AssumedRule("T1", "a task's null overrides the project's value", "documented for values; unknown for null"),
+    AssumedRule("U6", "null is stored as a value; it does not remove the param", "undocumented"),
+    AssumedRule("U7", "a patch of an empty history appends version 0 with exactly its params", "undocumented"),
+    AssumedRule(
+        "U9", "a project cannot have the params `version`, `created_at` and `patch`", "follows from the flat form"
+    ),
+    AssumedRule("U10", "routing names in a project's history are kept, but not inherited", "undocumented"),
+    AssumedRule("U11", "`instruction` is text or null", "undocumented"),
+    AssumedRule("T1", "a task's null overrides the project's value", "documented for values; undocumented for null"),
     AssumedRule(
         "T5",
-        "the separator stands between the task's and the project's instruction; what is empty is left out",
-        "one public task shows a newline there",
+        "the separator joins the task's instruction and the project's; an empty instruction is left out",
+        "one public task shows a newline as the separator",
         ("instruction_separator", "empty_instruction"),
     ),
     AssumedRule(
         "T6",
         "the project's instruction is appended",
-        "documented, but some task types' pages say that in a rapid project the task's overrides",
+        "documented, but the pages of some task types say that in a rapid project the task's instruction overrides it",
         ("instruction_rule",),
     ),
-    AssumedRule("T7", "a version out of range or no integer is an error; null counts as not given", "nothing says"),
+    AssumedRule("T7", "a version out of range or not an integer is an error; null counts as not given", "undocumented"),
     AssumedRule(
         "T8",
-        "`project_param_version` on a created task is the version used, and -1 where it opted out",
-        "documented twice, in conflict",
+        "`project_param_version` of a created task is the version that it inherited, or -1 if it opted out",
+        "documented in two conflicting ways",
         ("pinned_param_version",),
     ),
-    AssumedRule("T12", "a task of another type than its project's is an error", "follows from what a project is"),
-    AssumedRule("T15", "a request for another project than the one it is resolved against is an error", "nothing says"),
+    AssumedRule("T12", "a task of a different type than its project is an error", "follows from a project's one type"),
+    AssumedRule(
+        "T15", "a request that names a different project than it is resolved against is an error", "undocumented"
+    ),
 )

@@ -1,4 +1,4 @@
-"""The effective params of a task: its own, and those that it inherits."""
+"""The effective params of a task: its own params and the inherited params."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from paramcore.values import JSONObject, wrap_frozen
 
 
 class EffectiveParams:
-    """What one task will get: the answer of `Project.resolve`.
+    """The params that a task will get, as `Project.resolve` returns them.
 
-    `params` is frozen, equal to the plain JSON, and passes as it is into `json`
-    and HTTP clients; `paramcore.thaw` makes a copy to edit.
+    `params` is frozen and equals plain JSON; `json` and HTTP clients accept it.
+    `paramcore.thaw` returns an editable copy.
 
     Example:
         >>> project = Project("boxes", type="imageannotation", params={"padding": 3})
@@ -28,7 +28,7 @@ class EffectiveParams:
         3
     """
 
-    # A plain class: results are made by the million, and attrs needs longer to fill frozen slots.
+    # Not an attrs class: setting frozen slots is slower, and callers create millions of results.
     __slots__ = ("_inheritance", "_params", "_project", "_task", "_type", "_versions")
 
     def __init__(
@@ -63,13 +63,13 @@ class EffectiveParams:
 
     @property
     def inheritance(self) -> Inheritance:
-        """The version that the task inherits, ready to be merged."""
+        """The version that the task inherits, with its merge."""
         return self._inheritance
 
     @property
     def params(self) -> Mapping[str, Any]:
         """The effective params, frozen."""
-        # Wrapped on first access, since wrapping costs more than the merge.
+        # Wrap on first access, because wrapping is slower than the merge.
         params = self._params
         if not isinstance(params, JSONObject):
             params = self._params = wrap_frozen(params)  # type: ignore[arg-type]
@@ -77,13 +77,13 @@ class EffectiveParams:
 
     @property
     def inherited_from(self) -> ParamVersion | None:
-        """The version that the task inherits from; `None` where it inherits nothing."""
+        """The version that the task inherits; `None` if it inherits nothing."""
         return self._inheritance.version
 
     @property
     def project_param_version(self) -> int | None:
-        """The `project_param_version` of the created task; `None` where it would have none (T8)."""
-        # T8: the version used, unless `pinned_param_version` is `latest`; -1 for a task that inherits nothing.
+        """The `project_param_version` of the created task, if any (T8)."""
+        # T8: the inherited version, or the latest if `pinned_param_version` says so; -1 for an opt-out.
         if self._task.inherits_nothing:
             return INHERIT_NOTHING
         if self.inherited_from is None:
@@ -94,9 +94,9 @@ class EffectiveParams:
 
     @property
     def rests_on(self) -> tuple[str, ...]:
-        """The ids of the assumed rules that this answer used, each once, in order."""
+        """The sorted ids of the assumed rules behind the params, such as `T5`."""
         version, own = self.inherited_from, self._task.params
-        # Only nulls of the task, and the instruction, can rest on an assumption.
+        # Only null params of the task and the instruction can rest on an assumed rule.
         names = {name for name, value in own.items() if value is None} | {"instruction"}
         rules = {rule for name in names for rule in find_assumed_rules(name, self._task, self._inheritance)}
         if self._task.inherits_nothing or (version is not None and version.number != self._versions[-1].number):
@@ -107,17 +107,18 @@ class EffectiveParams:
 
     @property
     def sources(self) -> Mapping[str, str]:
-        """Where each param comes from: `task`, `project`, or `both` for a joined instruction."""
+        """The source of each param: `task`, `project`, or `both` (joined instruction)."""
         return self._inheritance.find_sources(self._task.params)
 
     def explain(self, param: str) -> Explanation:
-        """Return why this param has its value, or has none.
+        """Explain why a param has its value, or is not set.
 
         Raises:
-            InvalidParams: `param_name`, for anything but text.
+            InvalidParams: `param_name`, if `param` is not text.
         """
         if type(param) is not str:
-            raise InvalidParams("param_name", None, describe_value(param), "the name of a param, as text")
+            problem = f"the name of a param must be text, got {describe_value(param)}"
+            raise InvalidParams("param_name", None, problem, "")
         return explain_param(param, self._task, self._inheritance, self._versions)
 
     def explain_all(self) -> tuple[Explanation, ...]:
@@ -125,19 +126,19 @@ class EffectiveParams:
         return tuple(map(self.explain, self.params))
 
     def as_request(self) -> TaskRequest:
-        """Return a request that gives the same params whatever becomes of the project.
+        """Return a request with the same effective params, independent of the project.
 
-        It carries all params and inherits nothing: sent without -1, the project's
-        instruction would be appended once more.
+        It sets all params and inherits nothing.  Without `project_version` -1, the
+        service would append the project's instruction again.
         """
         return evolve(self._task, params=self.params, project=self._project, project_version=INHERIT_NOTHING)
 
     def as_task(self) -> Mapping[str, Any]:
-        """Return the created task as far as it follows from the request, without what the service adds.
+        """Return the created task, without the fields that the service adds.
 
-        Frozen JSON: `type`, `instruction`, `params`, and the other fields of a task.
+        Frozen JSON: `type`, `instruction`, `params` and the other fields of a task.
         """
-        # T9: `instruction` has its own field beside `params`, as other names have; it is never in `params`.
+        # T9: `instruction` and some other params are fields beside `params`, never in it.
         fields = {name: self.params[name] for name in TASK_FIELD_NAMES if name in self.params}
         others = {name: value for name, value in self.params.items() if name not in fields}
         routing = {
@@ -150,7 +151,10 @@ class EffectiveParams:
         return wrap_frozen({"type": self._type, "params": wrap_frozen(others), **fields, **given})
 
     def to_json(self) -> dict[str, Any]:
-        """Return `project params inherited_version project_param_version rests_on`; the params are frozen."""
+        """Return the result as JSON; the params are frozen.
+
+        Keys: `project params inherited_version project_param_version rests_on`.
+        """
         version = self.inherited_from
         return {
             "project": self._project,
@@ -162,7 +166,7 @@ class EffectiveParams:
 
     @property
     def headline(self) -> str:
-        """The first line of `str()`: which version the task inherits."""
+        """The first line of `str()`, with the version that the task inherits."""
         name, version = format_value(self._project), self.inherited_from
         if version is None:
             why = "project_version -1" if self._task.inherits_nothing else "the project has no versions yet"

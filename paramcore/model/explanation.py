@@ -1,7 +1,7 @@
-"""Why a param of a task has its value.
+"""Explanations: why a param of a task has its value.
 
-Results store no explanation.  It follows from the request, the version that the
-task inherits and the history before it, also for a history read from the service.
+An explanation is computed on demand from the request, the inherited version and
+the history before that version.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from paramcore.model.versions import ParamVersion, find_first_set_in
 from paramcore.text import ROW_LIMIT, format_name, format_repr, format_value
 from paramcore.values import equality_key, thaw
 
-#: What became of a candidate.
+#: The result for a candidate.
 Status: TypeAlias = Literal["WON", "LOST", "UNSET", "APPENDED", "IGNORED"]
 
 #: Why a param has its value.
@@ -35,14 +35,14 @@ Reason: TypeAlias = Literal[
 
 #: What each reason means.
 REASONS: dict[Reason, str] = {
-    "TASK_OVERRIDE": "the task sets it, and its own params win",
-    "INHERITED_HEAD": "the task does not set it and names no version, so the latest gives it",
-    "INHERITED_PINNED": "the task does not set it, so the version that it names gives it",
+    "TASK_OVERRIDE": "the task sets it, and its own params override the project's",
+    "INHERITED_HEAD": "the task does not set it, so it inherits the value of the latest version",
+    "INHERITED_PINNED": "the task does not set it, so it inherits the value of the version that it names",
     "INSTRUCTION_APPENDED": "the project's instruction is appended after the task's",
-    "INSTRUCTION_TASK_ONLY": "only the task's instruction counts",
-    "INSTRUCTION_PROJECT_ONLY": "only the project's instruction counts",
-    "INHERITANCE_OFF": "the task inherits nothing (project_version -1), so only its own params count",
-    "NO_HISTORY": "the project has no versions yet, so only the task's own params count",
+    "INSTRUCTION_TASK_ONLY": "the task's instruction is used alone",
+    "INSTRUCTION_PROJECT_ONLY": "the project's instruction is used alone",
+    "INHERITANCE_OFF": "the task inherits nothing (project_version -1), so it has only its own params",
+    "NO_HISTORY": "the project has no versions yet, so the task has only its own params",
     "ABSENT": "neither the task nor the version that it inherits sets it",
 }
 
@@ -52,27 +52,27 @@ _INSTRUCTION_REASONS: dict[str, Reason] = {
     "project": "INSTRUCTION_PROJECT_ONLY",
 }
 
-#: By the source of the effective value: what became of the task's own value, and of the version's.
+#: The status of the task's value and of the version's value, by the source of the effective value.
 _TASK_STATUS: dict[str, Status] = {"task": "WON", "project": "LOST", "both": "APPENDED"}
 _VERSION_STATUS: dict[str, Status] = {"task": "LOST", "project": "WON", "both": "APPENDED"}
 
-#: The layer of a task's own params; those of versions are `project version N`.
+#: The layer of a task's own params; the layers of versions are `project version N`.
 TASK_LAYER = "task request"
 
 
 @frozen(repr=False)
 class Candidate:
-    """A place that could have given a param its value."""
+    """A layer that can set a param: the task request or a version."""
 
     #: The number of the version; `None` for the task request.
     version: int | None
-    #: What became of it.
+    #: Whether the layer's value is the effective value.
     status: Status
-    #: Its value; there is none where `status` is UNSET.
+    #: The layer's value; meaningless if `status` is UNSET.
     value: Any = field(default=None, eq=equality_key)
-    #: The version since which the value has stood unchanged.
+    #: The version that set the value first, unchanged since then.
     first_set_in: int | None = None
-    #: What `status` does not say, for people.
+    #: A detail about `status`, for people.
     note: str = ""
 
     @property
@@ -81,7 +81,7 @@ class Candidate:
         return TASK_LAYER if self.version is None else f"project version {self.version}"
 
     def to_json(self) -> dict[str, Any]:
-        """Return `layer version status value first_set_in note`; no `value` where it is unset."""
+        """Return `layer version status value first_set_in note`; `value` only if set."""
         value = {} if self.status == "UNSET" else {"value": thaw(self.value)}
         return {
             "layer": self.layer,
@@ -98,30 +98,34 @@ class Candidate:
 
 @frozen(repr=False)
 class Explanation:
-    """Why one param has its value: the answer, the reason, and the candidates in order of precedence.
+    """Why a param has its value: the value, the reason and the candidates.
 
-    Candidates are the task, the version that it inherits, the value that this
-    version superseded or dropped, and the latest version where the task does not
-    inherit it.
+    The candidates, in order of precedence: the task, the inherited version, the
+    version with the value that it superseded or dropped, and the latest version
+    if the task does not inherit it.
     """
 
     #: The name of the param.
     param: str
     #: Whether the task will have the param.
     is_set: bool
-    #: The effective value; `None` where it is not set.
+    #: The effective value; `None` if it is not set.
     value: Any = field(eq=equality_key)
-    #: Why, as a stable code.
+    #: The reason, as a stable code.
     reason: Reason
-    #: Every place that could have set it.
+    #: All layers that can set the param.
     candidates: tuple[Candidate, ...]
-    #: The version since which the inherited value has stood unchanged; `None` where nothing is inherited.
+    #: The version that set the inherited value first, unchanged since then; `None` if nothing is inherited.
     first_set_in: int | None
-    #: The ids of the assumed rules behind the answer.
+    #: The ids of the assumed rules behind the value.
     rests_on: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """Return `param value reason first_set_in candidates rests_on`; no `value` where it is not set."""
+        """Return the explanation as JSON.
+
+        Keys: `param value reason first_set_in candidates rests_on`; `value` only if
+        the param is set.
+        """
         value = {"value": thaw(self.value)} if self.is_set else {}
         return {
             "param": self.param,
@@ -157,7 +161,7 @@ def _format_candidate(candidate: Candidate, width: int) -> str:
 def explain_param(
     param: str, task: TaskRequest, inheritance: Inheritance, versions: tuple[ParamVersion, ...]
 ) -> Explanation:
-    """Return why a task that inherits from one of these versions has this param, or has it not."""
+    """Explain why a task has a param, or lacks it; `versions` is the whole history."""
     version = inheritance.version
     inherited = {} if version is None else version.params
     is_set = param in task.params or param in inherited
@@ -166,7 +170,7 @@ def explain_param(
     return Explanation(
         param,
         is_set,
-        # The merge decides each name from its own values.
+        # The merge treats each param independently, so merging this param is enough.
         inheritance.merge({param: task.params[param]} if param in task.params else {}).get(param),
         _find_reason(param, is_set, task, inheritance),
         candidates,
@@ -176,7 +180,7 @@ def explain_param(
 
 
 def find_assumed_rules(param: str, task: TaskRequest, inheritance: Inheritance) -> tuple[str, ...]:
-    """Return the ids of the assumed rules that decide this param: T1, T5 or T6."""
+    """Return the ids of the assumed rules behind a param: T1, T5 or T6."""
     own = task.params
     inherited: Mapping[str, Any] = {} if inheritance.version is None else inheritance.version.params
     if param not in inherited:
@@ -214,23 +218,23 @@ def _iter_candidates(
         yield from _iter_inherited_candidates(param, source, inherited, versions)
     latest = versions[-1] if versions else None
     if latest is not None and latest is not inherited and param in latest.params:
-        requested = "nothing" if inherited is None else f"version {inherited.number}"
+        inherited_name = "nothing" if inherited is None else f"version {inherited.number}"
         since = find_first_set_in(versions, latest.number, param)
-        note = f"the latest, but the task asks for {requested}"
+        note = f"the latest, but the task inherits {inherited_name}"
         yield Candidate(latest.number, "IGNORED", latest.params[param], since, note)
 
 
 def _iter_inherited_candidates(
     param: str, source: str, version: ParamVersion, versions: tuple[ParamVersion, ...]
 ) -> Iterator[Candidate]:
-    """Yield the value of the inherited version, and the value that it superseded or dropped."""
+    """Yield the inherited value, and the value that it superseded or that was dropped."""
     since = find_first_set_in(versions, version.number, param)
     if param in version.params:
         status = _VERSION_STATUS[source]
         note = "the task sets it" if status == "LOST" else ""
         yield Candidate(version.number, status, version.params[param], since, note)
     elif param in version.not_inherited:
-        note = "says where a task goes: kept, but not inherited"
+        note = "a reserved name: stored, but not inherited"
         yield Candidate(version.number, "IGNORED", version.not_inherited[param], note=note)
     else:
         yield Candidate(version.number, "UNSET")

@@ -1,8 +1,8 @@
-"""Inheritance: which version a task gets its params from, and the merged params.
+"""Inheritance: the version that a task inherits, and the merged params.
 
-Everything that decides which version a task inherits, who wins, and how the two
-instructions meet is in this module.  `Inheritance.merge` is the one merge of the
-whole package.
+All rules about the inherited version, the precedence of params and the joined
+instruction are in this module.  `Inheritance.merge` is the only merge in the
+package.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from paramcore.values import check_instruction, wrap_frozen
 
 
 def find_inherited_version(versions: tuple[ParamVersion, ...], project_version: int | None) -> ParamVersion | None:
-    """Return the version that a task with this `project_version` inherits; `None` where it inherits nothing.
+    """Return the version that a task with this `project_version` inherits, if any.
 
     Raises:
         NoSuchVersion: `version_type` or `version_unknown`.
     """
-    # T2: the latest version unless the task names another; an empty history has none to give.
+    # T2: a task inherits the latest version unless it names another; an empty history has no version.
     if project_version is None:
         return versions[-1] if versions else None
     # T3: -1 inherits nothing.
@@ -35,54 +35,62 @@ def find_inherited_version(versions: tuple[ParamVersion, ...], project_version: 
     try:
         return get_version(versions, project_version)
     except NoSuchVersion as error:
-        others = "or -1 to inherit nothing, or no `project_version` for the latest"
-        raise evolve(error, path="/project_version", remedy=f"{error.remedy}, {others}") from None
+        existing = "choose an existing version, " if versions else ""
+        remedy = f"{existing}write -1 to inherit nothing, or leave out `project_version` to inherit the latest"
+        raise evolve(error, path="/project_version", remedy=remedy) from None
 
 
 def get_version(versions: tuple[ParamVersion, ...], number: int) -> ParamVersion:
-    """Return the version of this number, which is never counted from the end.
+    """Return the version with this number; negative numbers do not count from the end.
 
     Raises:
         NoSuchVersion: `version_type` or `version_unknown`.
     """
-    # T7: by exact type and within range: `True` is not 1, and no other version is a fallback.
-    existing = f"a version from 0 to {len(versions) - 1}" if versions else "no version: the project has none yet"
+    # T7: exact type and range: `True` is not 1, and no other version is a fallback.
     if type(number) is not int:
-        raise NoSuchVersion("version_type", None, describe_value(number), f"{existing}, as a whole number")
+        problem = f"a version must be a whole number, got {describe_value(number)} ({_describe_versions(versions)})"
+        raise NoSuchVersion("version_type", None, problem, "")
     if not 0 <= number < len(versions):
-        raise NoSuchVersion("version_unknown", None, describe_value(number), existing)
+        version = describe_value(number).replace("the number", "version")
+        raise NoSuchVersion("version_unknown", None, f"{version} does not exist: {_describe_versions(versions)}", "")
     return versions[number]
 
 
-#: From a task's params to its effective params.
+def _describe_versions(versions: tuple[ParamVersion, ...]) -> str:
+    if len(versions) > 1:
+        return f"the project has versions 0 to {len(versions) - 1}"
+    return "the project has only version 0" if versions else "the project has no versions yet"
+
+
+#: A function from a task's params to its effective params.
 Merge: TypeAlias = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 
 @frozen(init=False, repr=False)
 class Inheritance:
-    """A version bound once, to be merged with the params of many tasks.  It pickles."""
+    """A version prepared for merging with the params of many tasks; it can be pickled."""
 
-    #: The version; `None` where nothing is inherited (T3).
+    #: The version; `None` if tasks inherit nothing (T3).
     version: ParamVersion | None
     #: The assumed rules that the merge uses.
     assumptions: Assumptions
     _inherited: Mapping[str, Any] = field(eq=False)
-    # The text that is appended to a task's instruction; `None` where nothing is appended.
+    # The text to append to a task's instruction; `None` to append nothing.
     _suffix: str | None = field(eq=False)
-    # The instruction of a task without text.
+    # The instruction for a task without text in its instruction.
     _instruction_if_none: str | None = field(eq=False)
     _inherited_sources: Mapping[str, str] = field(eq=False)
 
     def __init__(self, version: ParamVersion | None, assumptions: Assumptions) -> None:
         inherited: Mapping[str, Any] = version.params if version else wrap_frozen({})
         text, suffix, instruction_if_none = inherited.get("instruction"), None, None
-        # T6: where the task's instruction overrides, it is a param like any other, and nothing is appended.
+        # T6: under `override`, `instruction` is a param like any other, and nothing is appended.
         if text and assumptions.instruction_rule == "append":
             # T5: one separator joins the two texts.
-            # A task without text gets no separator, unless `empty_instruction` is `join`.
+            # A task without text gets no separator unless `empty_instruction` is `join`.
             suffix = assumptions.instruction_separator + text
             instruction_if_none = suffix if assumptions.empty_instruction == "join" else text
-            # `instruction` keeps its position; `merge` fills in its text.
+            # The placeholder keeps the position of `instruction`; `merge` sets its text.
             inherited = {**inherited, "instruction": None}
         sources = dict.fromkeys(inherited, "project")
         self.__attrs_init__(version, assumptions, inherited, suffix, instruction_if_none, sources)
@@ -93,17 +101,17 @@ class Inheritance:
         return self._suffix is not None
 
     def merge(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the effective params of a task with these params: a new dict that shares their values.
+        """Return the effective params of a task: a new dict that shares the values.
 
-        The params must be checked already: `TaskRequest.params`, or decoded JSON that
-        you trust.  A request with routing names is not accepted.
+        Pass params that were checked already and have no routing names:
+        `TaskRequest.params`, or trusted decoded JSON.
 
         Raises:
-            InvalidParams: `instruction_type`, where `instruction` is neither text
-                nor null.  Nothing else is checked.
+            InvalidParams: `instruction_type`, if `instruction` is neither text nor
+                null.  Nothing else is checked.
         """
-        # T1: what the task sets wins, whole, null included; what it does not set it inherits.
-        # The exception is `instruction`, see T5.
+        # T1: a param of the task, null included, overrides the whole inherited value.
+        # `instruction` is the exception (T5).
         effective = {**self._inherited, **params}
         suffix = self._suffix
         if suffix is None:
@@ -116,7 +124,7 @@ class Inheritance:
                 # T4: the project's instruction is appended after the task's.
                 effective["instruction"] = own + suffix
             except TypeError:
-                # Of all JSON only text can be joined; `check_instruction` rejects the rest.
+                # Only text can be concatenated; `check_instruction` rejects other values.
                 pass
             else:
                 return effective
@@ -125,7 +133,10 @@ class Inheritance:
         return effective
 
     def find_sources(self, params: Mapping[str, Any]) -> dict[str, str]:
-        """Return where each param that `merge` returns comes from: `task`, `project`, or `both` for a joined text."""
+        """Return the source of each effective param: `task`, `project` or `both`.
+
+        `both` is the source of a joined instruction.
+        """
         sources = {**self._inherited_sources}
         for name in params:
             sources[name] = "task"
@@ -134,7 +145,7 @@ class Inheritance:
         return sources
 
     def find_source(self, params: Mapping[str, Any], name: str) -> str:
-        """Return where one param that `merge` returns comes from."""
+        """Return the source of one effective param, as `find_sources` does."""
         if name == "instruction" and self._suffix is not None:
             return "both" if params.get(name) else "project"
         return "task" if name in params else "project"

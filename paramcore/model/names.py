@@ -11,24 +11,25 @@ def check_project_name(name: object, *, path: str | None = None) -> None:
     """Check the name of a project.
 
     Raises:
-        InvalidSetting: `project_name`, for anything but text, and for names that
-            cannot be part of the API's URLs: "", ".", "..", control characters,
-            lone surrogates.
+        InvalidSetting: `project_name`, if the name is not text or cannot be part of
+            the API's URLs: "", ".", "..", control characters, lone surrogates.
     """
     if type(name) is not str:
-        raise InvalidSetting("project_name", path, describe_value(name), "a project name, as text")
+        raise InvalidSetting("project_name", path, f"a project name must be text, got {describe_value(name)}", "")
     if name in ("", ".", "..") or any(c < " " or c == "\x7f" or "\ud800" <= c <= "\udfff" for c in name):
-        wanted = "a name that can stand in a URL: not empty, not `.` or `..`, no control characters"
-        raise InvalidSetting("project_name", path, describe_value(name), wanted)
+        problem = f"{describe_value(name)} cannot be a project name: names are parts of URLs"
+        remedy = "choose a name without control characters and lone surrogates that is not empty, `.` or `..`"
+        raise InvalidSetting("project_name", path, problem, remedy)
 
 
 def check_task_type(task_type: object, *, path: str | None = None) -> None:
     """Check a task type.
 
     Raises:
-        InvalidSetting: `task_type`, for anything but text, and for "".
+        InvalidSetting: `task_type`, if it is empty or not text.
         NotJSON: `value_text`, for lone surrogates.
     """
     if type(task_type) is not str or not task_type:
-        raise InvalidSetting("task_type", path, describe_value(task_type), "a task type, as text")
+        problem = f"a task type must be text that is not empty, got {describe_value(task_type)}"
+        raise InvalidSetting("task_type", path, problem, 'write a type such as "imageannotation"')
     freeze(task_type)

@@ -1,4 +1,4 @@
-"""A task request: the params of one task, and where it goes."""
+"""Task requests: the params of a task and its routing fields."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from paramcore.values import JSONObject, freeze, freeze_params, join_pointer, wr
 #: The `project_version` of a request that inherits nothing (T3).
 INHERIT_NOTHING = -1
 
-# T10: these names say where a task goes; they are no params and never inherited.
+# T10: routing names decide where a task goes; they are not params, and tasks never inherit them.
 ROUTING_TYPES: dict[str, type[str | int | bool]] = {
     "project": str,
     "project_version": int,
@@ -26,12 +26,13 @@ ROUTING_TYPES: dict[str, type[str | int | bool]] = {
 ROUTING_NAMES = tuple(ROUTING_TYPES)
 _ROUTING = frozenset(ROUTING_NAMES)
 
-#: Params that have a field of their own on a created task (T9, T10); a project may hold them too.
+#: Params that a created task has as fields beside `params` (T9, T10); a project may set them too.
 TASK_FIELD_NAMES = ("instruction", "callback_url", "metadata", "tags", "priority")
 
 
 def is_opt_out(project_version: object) -> bool:
-    """Return whether this `project_version` is -1: by exact type, since in Python `-1.0 == -1`."""
+    """Return whether a `project_version` is the integer -1."""
+    # In Python, `-1.0 == -1`.
     return type(project_version) is int and project_version == INHERIT_NOTHING
 
 
@@ -39,13 +40,13 @@ def _freeze_own_params(params: Mapping[str, Any]) -> JSONObject:
     frozen = freeze_params(params)
     if not _ROUTING.isdisjoint(frozen):
         name = next(name for name in ROUTING_NAMES if name in frozen)
-        wanted = f"it beside the params: `TaskRequest(params, {name}=...)`"
-        raise InvalidParams("param_name", join_pointer(name), f"`{name}` among the params", wanted)
+        remedy = f"pass it as an argument: `TaskRequest(params, {name}=...)`"
+        raise InvalidParams("param_name", join_pointer(name), f"`{name}` is a routing name, not a param", remedy)
     return frozen
 
 
 def _freeze_version(project_version: int | None) -> int | None:
-    # Only a project knows its versions, so `Project.resolve` rejects a wrong one (T7).
+    # Only a project knows its versions, so `Project.resolve` rejects a wrong version (T7).
     frozen: int | None = freeze(project_version)
     return frozen
 
@@ -62,13 +63,14 @@ def _check_project(_task: object, attribute: Attribute[Any], value: object) -> N
 
 def _check_text(_task: object, attribute: Attribute[Any], value: object) -> None:
     if type(value) is not str and value is not None:
-        wanted = f"text as `{attribute.name}`"
-        raise InvalidSetting("routing_type", f"/{attribute.name}", describe_value(value), wanted)
+        problem = f"`{attribute.name}` must be text, got {describe_value(value)}"
+        raise InvalidSetting("routing_type", f"/{attribute.name}", problem, "")
 
 
 def _check_flag(_task: object, attribute: Attribute[Any], value: object) -> None:
     if type(value) is not bool and value is not None:
-        raise InvalidSetting("flag_type", f"/{attribute.name}", describe_value(value), "true or false")
+        problem = f"`{attribute.name}` must be true or false, got {describe_value(value)}"
+        raise InvalidSetting("flag_type", f"/{attribute.name}", problem, "")
 
 
 def _pair_with_type(value: object) -> tuple[type, object]:
@@ -85,24 +87,24 @@ class TaskRequest:
         InvalidParams: `params_type`, `instruction_type`, or `param_name` for a
             routing name among the params (T10).
         InvalidSetting: for a routing field of the wrong type.
-        NotJSON: for values that are no JSON.
+        NotJSON: for values that are not JSON.
 
     Example:
         >>> TaskRequest({"padding": 8}, project="docks", project_version=1).flat
         {'project': 'docks', 'project_version': 1, 'padding': 8}
     """
 
-    #: Everything but the routing names; also `callback_url`, `metadata`, `tags` and `priority`.
+    #: The params, including `callback_url`, `metadata`, `tags` and `priority`, without routing names.
     params: Mapping[str, Any] = field(converter=_freeze_own_params)
-    #: The name of the project; `None` where the batch or the caller knows it.
+    #: The name of the project; `None` if it follows from the batch or the call.
     project: str | None = field(default=None, validator=_check_project, kw_only=True)
-    #: The version to inherit from: `None` is the latest, -1 is none (T2, T3).
+    #: The version to inherit: `None` is the latest, -1 inherits nothing (T2, T3).
     project_version: int | None = field(default=None, converter=_freeze_version, eq=_pair_with_type, kw_only=True)
     #: The name of the batch.
     batch: str | None = field(default=None, converter=_freeze_text, validator=_check_text, kw_only=True)
-    #: An id of the caller's own, which the service accepts once.
+    #: An id that the caller chooses, and that the service accepts once.
     unique_id: str | None = field(default=None, converter=_freeze_text, validator=_check_text, kw_only=True)
-    #: Whether the service frees the `unique_id` where the task fails.
+    #: Whether the service frees the `unique_id` if the task fails.
     clear_unique_id_on_error: bool | None = field(default=None, validator=_check_flag, kw_only=True)
     #: The task type, which is part of the URL and not of the body (T12).
     type: str | None = field(default=None, converter=_freeze_text, validator=_check_text, kw_only=True)
@@ -111,12 +113,12 @@ class TaskRequest:
     def from_flat(cls, request: Mapping[str, Any], *, type: str | None = None) -> TaskRequest:
         """Read the API's flat form: `{"attachment": "https://...", "project_version": 1}`.
 
-        A routing name that is null counts as not given (T7).
+        A routing name with null counts as not given (T7).
 
         Raises:
             InvalidParams: `params_type` or `instruction_type`.
             InvalidSetting: for a routing field of the wrong type.
-            NotJSON: for values that are no JSON.
+            NotJSON: for values that are not JSON.
         """
         flat = freeze_params(request)
         if _ROUTING.isdisjoint(flat):
@@ -131,7 +133,7 @@ class TaskRequest:
 
     @property
     def flat(self) -> Mapping[str, Any]:
-        """The API's flat form: the routing names that are given, then the params."""
+        """The API's flat form: the routing fields that are set, then the params."""
         return wrap_frozen({**self._routing, **self.params})
 
     @property

@@ -1,9 +1,8 @@
 """Updates of a project's params.
 
-The API has one call with a flag; here are two classes.  A `Patch` lays its params
-over the latest ones; a `Replace` drops everything that it does not name.
-Everything that decides what an update makes of a project's params is in this
-module.
+The API has one call with a flag; the model has two classes.  A `Patch` overlays
+the latest params; a `Replace` drops every param that it does not name.  All rules
+about the effect of an update are in this module.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from paramcore.model.tasks import ROUTING_NAMES
 from paramcore.text import format_count
 from paramcore.values import JSONObject, freeze_object, freeze_params, join_pointer, wrap_frozen
 
-#: Names that are beside the params in the API's flat forms: a history entry, or the body of an update.
+#: Names that the API mixes with the params in a history entry or in the body of an update.
 BOOKKEEPING_NAMES = frozenset({"version", "created_at", "patch"})
 
 
@@ -27,24 +26,24 @@ def _freeze_project_params(params: Mapping[str, Any]) -> JSONObject:
     for name in frozen:
         # U9: the flat form would overwrite bookkeeping names, and `patch` would change the mode.
         if name in BOOKKEEPING_NAMES:
-            wanted = "another: the API keeps its own bookkeeping under it"
-        # Routing names (U10) say where a task goes; they are no params of a project.
+            problem, remedy = f"the API reserves the name `{name}`", "choose another name for the param"
+        # Routing names (U10) belong to a task request; they are not params of a project.
         elif name in ROUTING_NAMES:
-            wanted = "it in each task request: a project cannot hold it"
+            problem, remedy = f"a project cannot hold the routing name `{name}`", "set it in each task request"
         else:
             continue
-        raise InvalidParams("param_name", join_pointer(name), f"the param name `{name}`", wanted)
+        raise InvalidParams("param_name", join_pointer(name), problem, remedy)
     return frozen
 
 
 @frozen(repr=False)
 class Patch:
-    """Params to lay over a project's latest ones, name by name.
+    """An update that sets params and keeps all others.
 
     Raises:
         InvalidParams: `params_type`, `instruction_type`, or `param_name` for
-            names that the API keeps to itself (U9, U10).
-        NotJSON: for values that are no JSON.
+            names that the API reserves (U9, U10).
+        NotJSON: for values that are not JSON.
 
     Example:
         >>> Patch({"padding": 3}).applied_to({"with_labels": True})
@@ -55,19 +54,19 @@ class Patch:
     params: Mapping[str, Any] = field(converter=_freeze_project_params)
 
     def applied_to(self, params: Mapping[str, Any]) -> JSONObject:
-        """Return what a project that holds `params` holds after this update.
+        """Return the params of a project after this update of `params`.
 
         Raises:
-            NotJSON: `too_large`, where both together exceed the limits.
+            NotJSON: `too_large`, if the result exceeds the limits.
         """
-        # U3: a patch overlays, name by name at the top level only; objects and arrays are taken whole.
-        # U4: `instruction` is a name like any other here: appending happens between a task and its project only.
-        # U6: null is a value, so a patch cannot unset a name; only a replace that leaves it out can.
-        # U7: over an empty history it makes just its own params.
+        # U3: a patch sets params by name at the top level only; objects and arrays are replaced as a whole.
+        # U4: a patch replaces `instruction` like any param; only a task appends to it.
+        # U6: null is a value, so a patch cannot remove a param; only a replace can.
+        # U7: with an empty history, the result is the params of the patch.
         return freeze_object({**params, **self.params})
 
     def then(self, second: Update) -> Update:
-        """Return the one update that does what this one and then `second` do."""
+        """Return one update with the effect of this update followed by `second`."""
         return second if isinstance(second, Replace) else Patch(second.applied_to(self.params))
 
     @property
@@ -81,11 +80,12 @@ class Patch:
 
 @frozen(repr=False)
 class Replace:
-    """The params that a project holds from now on; every other param is dropped.
+    """An update that sets params and drops all others.
 
     Raises:
-        InvalidParams: as `Patch` does.
-        NotJSON: as `Patch` does.
+        InvalidParams: `params_type`, `instruction_type`, or `param_name` for
+            names that the API reserves (U9, U10).
+        NotJSON: for values that are not JSON.
 
     Example:
         >>> Replace({"padding": 3}).applied_to({"with_labels": True})
@@ -96,19 +96,19 @@ class Replace:
     params: Mapping[str, Any] = field(converter=_freeze_project_params)
 
     def applied_to(self, params: Mapping[str, Any]) -> JSONObject:
-        """Return what a project that holds `params` holds after this update."""
-        # U2: a replace keeps nothing: the new version holds exactly the params of the request.
+        """Return the params of a project after this update of `params`."""
+        # U2: a replace keeps nothing; the new version has exactly the params of the request.
         del params
         return freeze_object(self.params)
 
     def then(self, second: Update) -> Update:
-        """Return the one update that does what this one and then `second` do."""
+        """Return one update with the effect of this update followed by `second`."""
         return second if isinstance(second, Replace) else Replace(second.applied_to(self.params))
 
     @property
     def body(self) -> Mapping[str, Any]:
         """The body of the setParams request, flat (U1)."""
-        # U1: flat, the params beside the flag; the flag is always written, since leaving it out means replace.
+        # U1: the params and the flag are on one level; the flag is always written, although false is its default.
         return wrap_frozen({"patch": False, **self.params})
 
     def __repr__(self) -> str:

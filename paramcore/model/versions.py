@@ -1,4 +1,4 @@
-"""One version of a project's params, and the flat entry of `param_history` that stores it."""
+"""Versions of a project's params, and their flat entries in `param_history`."""
 
 from __future__ import annotations
 
@@ -18,39 +18,40 @@ _NOT_INHERITED = BOOKKEEPING_NAMES.union(ROUTING_NAMES)
 
 
 def _check_created_at(_version: object, _attribute: Attribute[Any], value: object) -> None:
-    # P7: the time is kept as the service writes it, and never decides the order of versions.
+    # P7: the time is kept as the service writes it; it never affects the order of versions.
     if type(value) is not str and value is not None:
-        raise InvalidSetting("created_at_type", "/created_at", describe_value(value), "a time as text, or none")
+        problem = f"`created_at` must be a time as text, or null, got {describe_value(value)}"
+        raise InvalidSetting("created_at_type", "/created_at", problem, "")
     freeze(value)
 
 
 @frozen(repr=False)
 class ParamVersion:
-    """One version: the params that a task inherits, by number."""
+    """A version of a project's params, which tasks inherit."""
 
-    #: Its place in the history, from 0 on (P3).
+    #: The index in the history, from 0 (P3).
     number: int
     #: The params that tasks inherit.
     params: Mapping[str, Any] = field(converter=freeze_params)
-    #: When it was made, as the service writes it; `None` where nothing says.
+    #: The time of the update, as the service writes it; `None` if it is unknown.
     created_at: str | None = field(default=None, validator=_check_created_at)
-    #: Names in a stored entry that no task inherits, with their values (U10).
+    #: Names in a stored entry that tasks do not inherit, with their values (U10).
     not_inherited: Mapping[str, Any] = field(factory=dict, converter=freeze_object)
-    #: The flat entry as it was read, to be written back as it was; `None` for a version made here.
+    #: The flat entry as it was read, for writing it back unchanged; `None` for a new version.
     raw_entry: Mapping[str, Any] | None = field(default=None, converter=optional(freeze_object), eq=False)
 
     @classmethod
     def from_entry(cls, number: int, entry: JSONObject) -> ParamVersion:
         """Read a flat entry such as `{"version": 0, "created_at": "...", "padding": 3}`.
 
-        The caller has checked that the entry's own `version` is `number`.
+        The caller must check that the entry's `version` is `number`.
 
         Raises:
             InvalidParams: `instruction_type`.
             InvalidSetting: `created_at_type`.
         """
-        # P2: params sit flat beside the two bookkeeping names.
-        # U10: stored names that cannot be inherited are kept apart.
+        # P2: an entry holds the params and two bookkeeping names on one level.
+        # U10: reserved names in an entry are stored, but not inherited.
         bookkeeping = {"version", "created_at"}
         stored = {name: entry[name] for name in entry if name in _NOT_INHERITED and name not in bookkeeping}
         params = {name: value for name, value in entry.items() if name not in _NOT_INHERITED}
@@ -61,7 +62,10 @@ class ParamVersion:
 
 
 def find_first_set_in(versions: tuple[ParamVersion, ...], number: int, name: str) -> int:
-    """Return the version since which a param is unchanged up to version `number`: same value, or not set."""
+    """Return the first version of the run up to `number` that keeps a param unchanged.
+
+    A param that no version of the run sets counts as unchanged.
+    """
     params = versions[number].params
     while number and same_member(versions[number - 1].params, params, name):
         number -= 1

@@ -1,4 +1,4 @@
-"""Values: frozen JSON, the one check, equality and pointers."""
+"""JSON values: freezing, checks, equality and JSON Pointers."""
 
 from paramcore.values.frozen import (
     MAX_DEPTH,

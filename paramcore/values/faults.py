@@ -1,7 +1,7 @@
-"""Errors about values that cannot be frozen, with the JSON Pointer of the place.
+"""Errors about values that cannot be frozen, with their JSON Pointers.
 
-`freeze` keeps a `Trail` for each container that it walks through.  Only an error
-turns a trail into a pointer.
+`freeze` keeps a `Trail` for each container, because building a pointer for each
+value would be slow.  An error converts the trail to a pointer.
 """
 
 from __future__ import annotations
@@ -9,15 +9,16 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from paramcore.errors import NotJSON
-from paramcore.text import describe_value
+from paramcore.text import describe_python_type, describe_value
 from paramcore.values.pointer import join_pointer
 from paramcore.values.scalars import MAX_DIGITS
 
 
 class Trail(NamedTuple):
-    """The way to a value, which is in the container at `parent`, under the name or index `place`.
+    """The location of a value: the trail of its container, and its name or index.
 
-    The outermost value has neither; `source` is the object or array as the caller passed it.
+    `parent` and `place` are `None` for the outermost value.  `source` is the
+    container as the caller passed it.
     """
 
     parent: Trail | None
@@ -25,7 +26,7 @@ class Trail(NamedTuple):
     source: Any
 
 
-#: Types that people hand in by mistake, and the call that makes JSON of a value.
+#: Types that are often passed by mistake, and the call that converts them to JSON.
 _CONVERSIONS = {
     **dict.fromkeys(["set", "frozenset", "range", "generator", "dict_keys", "dict_values"], "list()"),
     **dict.fromkeys(["bytes", "bytearray"], ".decode()"),
@@ -37,61 +38,78 @@ _CONVERSIONS = {
     **dict.fromkeys(["DataFrame"], ".to_dict('records')"),
 }
 
-#: The missing values of pandas.
+#: Only exact instances of these types are JSON values, not instances of subclasses.
+_BASES = (str, int, float, list, tuple)
+
+#: The types of the missing values of pandas.
 _MISSING = frozenset({"NAType", "NaTType"})
 
-_WRITE_NONE = "`None` where a value is missing (pandas: `df.astype(object).where(df.notna(), None)`)"
+_MISSING_REMEDY = "pass `None` where a value is missing (pandas: `df.astype(object).where(df.notna(), None)`)"
 
 
-def make_fault(trail: Trail | None, code: str, found: str, wanted: str) -> NotJSON:
-    """Return an error about the value at the end of a trail; no trail is the outermost value."""
+def make_fault(trail: Trail | None, code: str, problem: str, remedy: str = "") -> NotJSON:
+    """Return an error about the value at a trail; `None` is the outermost value."""
     places = [step.place for step in _list_steps(trail) if step.place is not None]
-    return NotJSON(code, join_pointer(*places), found, wanted)
+    return NotJSON(code, join_pointer(*places), problem, remedy)
 
 
 def make_scalar_fault(value: object, trail: Trail | None) -> NotJSON:
-    """Return the error about text, an integer, a float or anything else that JSON cannot hold."""
+    """Return the error about text, an integer or a float that JSON cannot hold."""
     if type(value) is str:
-        return make_fault(trail, "value_text", describe_value(value), "text without lone surrogates")
+        return make_surrogate_fault(trail, describe_value(value))
     if type(value) is int:
-        found = f"more than {MAX_DIGITS:,} digits"
-        return make_fault(trail, "value_number", found, "an integer of fewer digits")
-    found = describe_value(value)
-    wanted = "a finite number: JSON has no NaN and no Infinity"
+        return make_fault(trail, "value_number", f"the integer has more than {MAX_DIGITS:,} digits, which is the limit")
+    problem = f"a number must be finite, got {value!r}: JSON has no NaN and no Infinity"
     is_nan = value != value  # noqa: PLR0124
-    return make_fault(trail, "value_number", found, f"{wanted}; pass {_WRITE_NONE}" if is_nan else wanted)
+    return make_fault(trail, "value_number", problem, _MISSING_REMEDY if is_nan else "")
 
 
-def make_limit_fault(trail: Trail, code: str, found: str, wanted: str) -> NotJSON:
-    """Return the error about a value that is too deep or too large; a value that holds itself is a `cycle`."""
+def make_surrogate_fault(trail: Trail | None, text: str) -> NotJSON:
+    """Return the error about a lone surrogate; `text` describes the value or name."""
+    problem = f"{text} holds a lone surrogate, which UTF-8 cannot encode"
+    return make_fault(trail, "value_text", problem, "write the whole surrogate pair, or remove it")
+
+
+def make_limit_fault(trail: Trail, code: str, problem: str) -> NotJSON:
+    """Return the error about a value that is too deep or too large.
+
+    The code is `cycle` if the value contains itself.
+    """
     sources = set()
     for step in _list_steps(trail):
         if id(step.source) in sources:
-            return make_fault(step, "cycle", "an object or array that holds itself", "a value that ends")
+            return make_fault(step, "cycle", "the object or array contains itself, and JSON has no cycles")
         sources.add(id(step.source))
-    return make_fault(trail, code, found, wanted)
+    return make_fault(trail, code, problem)
 
 
-def suggest_conversion(value_type: type) -> str:
-    """Return what JSON takes, and how to convert a value of this type."""
-    wanted = "null, a bool, a number, text, an array (list, tuple) or an object (Mapping)"
+def make_type_fault(trail: Trail | None, value_type: type) -> NotJSON:
+    """Return the error about a value of a type that JSON does not have."""
+    problem = f"{describe_python_type(value_type)} is not a JSON value"
+    base = next((base for base in _BASES if issubclass(value_type, base)), None)
+    if base is not None:
+        problem += f": it must be exactly a `{base.__name__}`, not a subclass"
+    return make_fault(trail, "value_type", problem, _suggest_conversion(value_type, base))
+
+
+def _suggest_conversion(value_type: type, base: type | None) -> str:
     if value_type.__name__ in _MISSING:
-        return f"{wanted}: pass {_WRITE_NONE}"
+        return _MISSING_REMEDY
     if value_type.__name__ in _CONVERSIONS:
-        return f"{wanted}: convert it with `{_CONVERSIONS[value_type.__name__]}`"
+        return f"convert it with `{_CONVERSIONS[value_type.__name__]}`"
     # The objects of the official SDK have `as_dict`.
     if callable(getattr(value_type, "as_dict", None)):
-        return f"{wanted}: convert it with `.as_dict()`"
+        return "convert it with `.as_dict()`"
     # The scalars of numpy; `float64` is a subclass of `float`.
     if value_type.__module__.partition(".")[0] == "numpy":
-        return f"{wanted}: convert it with `.item()`"
-    if issubclass(value_type, (str, int, float)):
-        return f"{wanted}, of exactly that type: convert it, for example with `.value` or `str()`"
-    return wanted
+        return "convert it with `.item()`"
+    if base is not None:
+        return f"convert it, for example with `.value` or `{base.__name__}()`"
+    return "pass None, a bool, a number, text, an array (list, tuple) or an object (Mapping)"
 
 
 def _list_steps(trail: Trail | None) -> list[Trail]:
-    """Return the trails of the containers around a value and its own, outermost first."""
+    """Return a trail and its parents, outermost first."""
     steps: list[Trail] = []
     while trail is not None:
         steps.append(trail)

@@ -1,10 +1,10 @@
-"""Frozen JSON: the one check for values that enter the model, and JSON equality.
+"""Frozen JSON: the check of all values that enter the model, and JSON equality.
 
 A frozen value is None, a bool, an int, a finite float, text without lone
 surrogates, a `JSONObject` or a `JSONArray`.  The last two are a `dict` and a
-`list` whose mutators raise.  They pass as they are into `json`, `jsonschema`,
-HTTP clients and `**kwargs`, and a project's history cannot be changed by accident.
-`dict.__setitem__(frozen, ...)` still does; that is the caller's own choice.
+`list` with mutators that raise `TypeError`.  `json`, `jsonschema`, HTTP clients
+and `**kwargs` accept them without conversion.  Nobody changes a project's history
+by accident; only a deliberate `dict.__setitem__(frozen, ...)` can.
 """
 
 from __future__ import annotations
@@ -13,18 +13,25 @@ from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from paramcore.text import describe_value
-from paramcore.values.faults import Trail, make_fault, make_limit_fault, make_scalar_fault, suggest_conversion
+from paramcore.text import MESSAGE_LIMIT, describe_value, truncate
+from paramcore.values.faults import (
+    Trail,
+    make_fault,
+    make_limit_fault,
+    make_scalar_fault,
+    make_surrogate_fault,
+    make_type_fault,
+)
 from paramcore.values.scalars import SCALAR_TYPES, has_surrogate, is_json_scalar
 
 #: Levels of objects and arrays; the params object itself is level 1.
 MAX_DEPTH = 100
-#: Members and elements, on all levels together.
+#: Members and elements on all levels together.
 MAX_NODES = 1_000_000
 
 
-def _refuse(_frozen: object, *_args: object, **_kwargs: object) -> NoReturn:
-    raise TypeError("found a change to frozen JSON, wanted none: edit a plain copy, made by `paramcore.thaw(value)`")
+def _raise_frozen(_frozen: object, *_args: object, **_kwargs: object) -> NoReturn:
+    raise TypeError("frozen JSON cannot change; edit a plain copy: `paramcore.thaw(value)`")
 
 
 def _keep(frozen: Any, _memo: object = None) -> Any:
@@ -32,7 +39,7 @@ def _keep(frozen: Any, _memo: object = None) -> Any:
 
 
 class JSONObject(dict[str, Any]):
-    """A JSON object that cannot change.  `freeze` makes it; calling the class raises `TypeError`."""
+    """An immutable JSON object; use `freeze`, as the class itself raises `TypeError`."""
 
     __slots__ = ()
 
@@ -55,18 +62,18 @@ class JSONObject(dict[str, Any]):
         return _refreeze, (thaw(self),)
 
     def copy(self) -> JSONObject:
-        """Return this very object, as `frozenset.copy` does; `thaw` makes a copy to edit."""
+        """Return the object itself; `thaw` returns an editable copy."""
         return self
 
-    # Type checkers keep the signatures of `dict`; public values are typed as `Mapping`.
+    # Type checkers see the signatures of `dict`; public values are annotated as `Mapping`.
     if not TYPE_CHECKING:
         __copy__ = __deepcopy__ = _keep
-        __init__ = __setitem__ = __delitem__ = __ior__ = _refuse
-        clear = pop = popitem = setdefault = update = _refuse
+        __init__ = __setitem__ = __delitem__ = __ior__ = _raise_frozen
+        clear = pop = popitem = setdefault = update = _raise_frozen
 
 
 class JSONArray(list[Any]):
-    """A JSON array that cannot change.  `freeze` makes it; calling the class raises `TypeError`."""
+    """An immutable JSON array; use `freeze`, as the class itself raises `TypeError`."""
 
     __slots__ = ()
 
@@ -83,25 +90,25 @@ class JSONArray(list[Any]):
         return _refreeze, (thaw(self),)
 
     def copy(self) -> JSONArray:
-        """Return this very array; `thaw` makes a copy to edit."""
+        """Return the array itself; `thaw` returns an editable copy."""
         return self
 
     if not TYPE_CHECKING:
         __copy__ = __deepcopy__ = _keep
-        __init__ = __setitem__ = __delitem__ = __iadd__ = __imul__ = _refuse
-        append = clear = extend = insert = pop = remove = reverse = sort = _refuse
+        __init__ = __setitem__ = __delitem__ = __iadd__ = __imul__ = _raise_frozen
+        append = clear = extend = insert = pop = remove = reverse = sort = _raise_frozen
 
 
 def freeze(value: Any) -> Any:
-    """Check a value and return it as frozen JSON: `freeze({"a": (1, 2)})` equals `{"a": [1, 2]}`.
+    """Freeze a JSON value after a check: `freeze({"a": (1, 2)}) == {"a": [1, 2]}`.
 
-    Scalars must have exactly a JSON type; arrays are `list` and `tuple`, objects
-    any Mapping, which is read once.  Nothing is coerced.  A frozen value is
-    returned as it is, not copied.
+    Arrays are `list` and `tuple`, objects any Mapping, which is read once.  Scalars
+    must have exactly a JSON type; nothing is coerced.  A frozen value is returned
+    without a copy.
 
     Raises:
-        NotJSON: for any other value, with its JSON Pointer; also for more than
-            100 levels, 1,000,000 nodes or 4,300 digits, and for cycles.
+        NotJSON: for any other value, with its JSON Pointer.  Also for more than 100
+            levels, 1,000,000 members and elements or 4,300 digits, and for cycles.
     """
     value_type = type(value)
     if value_type is JSONObject or value_type is JSONArray:
@@ -114,22 +121,22 @@ def freeze(value: Any) -> Any:
 
 
 def freeze_object(members: Mapping[str, Any]) -> JSONObject:
-    """Return a Mapping as a frozen object; raises as `freeze` does."""
+    """Freeze a Mapping; raises the errors of `freeze`."""
     frozen: JSONObject = freeze(members)
     return frozen
 
 
 def read_once(obj: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the members of a Mapping after one read; their values are not checked yet.
+    """Copy the members of a Mapping in one step, without checking their values.
 
     Raises:
-        NotJSON: `changed_during_call`.
+        NotJSON: `changed_during_call`, if the Mapping raises an error.
     """
     return dict(_copy_container(obj, None))
 
 
 def thaw(value: Any) -> Any:
-    """Return a plain copy to edit: dicts and lists all the way down.
+    """Return an editable copy: plain dicts and lists on all levels.
 
     Example:
         >>> project = Project("docks", type="imageannotation", params={"geometries": {"box": {"min_width": 10}}})
@@ -146,10 +153,10 @@ def thaw(value: Any) -> Any:
 
 
 def same(left: Any, right: Any) -> bool:
-    """Return whether two values are one JSON value.
+    """Return whether two values are the same JSON value.
 
-    `True` is not `1` at any depth, `1` is `1.0`, the order of members does not
-    matter, and a tuple is an array.
+    At any depth, `True` is not `1`, but `1` is `1.0`.  The order of members does
+    not matter, and a tuple equals a list.
 
     Raises:
         NotJSON: for a value that `freeze` rejects.
@@ -158,19 +165,19 @@ def same(left: Any, right: Any) -> bool:
 
 
 def same_member(left: Mapping[str, Any], right: Mapping[str, Any], name: str) -> bool:
-    """Return whether two objects have the same value under a name, or both have none."""
+    """Return whether two objects have the same value under a name, or both lack it."""
     if name in left and name in right:
         return same(left[name], right[name])
     return name not in left and name not in right
 
 
 def equality_key(value: Any) -> tuple[bool, Any]:
-    """Return a key that compares and hashes as a frozen value does in JSON, where `True` is not `1`."""
+    """Return a key with JSON equality for a frozen value: `True` differs from `1`."""
     return isinstance(value, bool), value
 
 
 def wrap_frozen(members: dict[str, Any]) -> JSONObject:
-    """Return an object of members that are frozen already.  Nothing is checked: for this package only."""
+    """Wrap members that are already frozen, without a check; for this package only."""
     target: JSONObject = dict.__new__(JSONObject)
     dict.update(target, members)
     return target
@@ -190,7 +197,7 @@ def _refreeze(value: Any) -> Any:
 
 
 def _same(left: object, right: object) -> bool:
-    # One side is frozen, hence at most 100 levels deep, and so is the recursion.
+    # One side is frozen and therefore of limited depth, which limits the recursion.
     if left is right:
         return True
     left_type, right_type = type(left), type(right)
@@ -213,15 +220,15 @@ _NUMBERS = frozenset({int, float})
 
 
 def _freeze_container(value: Any) -> JSONObject | JSONArray:
-    """Walk through an object or array without recursion, so that no depth exhausts the stack."""
+    """Freeze an object or array without recursion, so that any depth fits the stack."""
     root: JSONObject | JSONArray = _copy_container(value, None)
     nodes = len(root)
     if nodes > MAX_NODES:
-        raise _too_large(Trail(None, None, value))
+        raise _make_size_fault(Trail(None, None, value))
     pending: list[tuple[Any, Trail, int]] = [(root, Trail(None, None, value), 1)]
     for target, trail, level in pending:
         if level > MAX_DEPTH:
-            raise make_limit_fault(trail, "too_deep", f"more than {MAX_DEPTH} levels", f"at most {MAX_DEPTH} levels")
+            raise make_limit_fault(trail, "too_deep", f"the value is nested more than {MAX_DEPTH} levels deep")
         is_object = type(target) is JSONObject
         for place, inner in target.items() if is_object else enumerate(target):
             if is_object and (type(place) is not str or not place.isascii()):
@@ -234,13 +241,13 @@ def _freeze_container(value: Any) -> JSONObject | JSONArray:
                     raise make_scalar_fault(inner, Trail(trail, place, None))
                 continue
             here = Trail(trail, place, inner)
-            # A large container is rejected before it is copied: the same container may be referenced many times.
+            # Reject large containers before copying them: one container may be referenced many times.
             if (inner_type is dict or inner_type is list) and nodes + len(inner) > MAX_NODES:
-                raise _too_large(here)
+                raise _make_size_fault(here)
             copied = _copy_container(inner, here)
             nodes += len(copied)
             if nodes > MAX_NODES:
-                raise _too_large(here)
+                raise _make_size_fault(here)
             if copied is not inner:
                 (dict.__setitem__ if is_object else list.__setitem__)(target, place, copied)
             pending.append((copied, here, level + 1))
@@ -248,21 +255,22 @@ def _freeze_container(value: Any) -> JSONObject | JSONArray:
 
 
 def _copy_container(value: Any, trail: Trail | None) -> Any:
-    """Copy an object or array in one step, so that no other thread changes it half-way."""
+    """Copy an object or array in one step, which no other thread can interrupt."""
     value_type = type(value)
     copy = _COPIES.get(value_type) or (_copy_mapping if issubclass(value_type, Mapping) else None)
     if copy is None:
-        raise make_fault(trail, "value_type", describe_value(value), suggest_conversion(value_type))
+        raise make_type_fault(trail, value_type)
     try:
         return copy(value)
     except Exception as error:
-        # A foreign Mapping runs its own code here; another thread may change a list or a dict.
-        found = f"an object that failed or changed while it was read ({type(error).__name__})"
-        raise make_fault(trail, "changed_during_call", found, "an object that stays as it is") from error
+        # A foreign Mapping runs its own code; another thread may change a list or a dict.
+        problem = f"the object failed or changed while it was read ({type(error).__name__})"
+        remedy = "pass a plain dict or list that no other thread changes"
+        raise make_fault(trail, "changed_during_call", problem, remedy) from error
 
 
 def _copy_mapping(source: Any) -> JSONObject:
-    # A foreign Mapping may never end.
+    # The items of a foreign Mapping may never end.
     return wrap_frozen(dict(islice(source.items(), MAX_NODES + 1)))
 
 
@@ -275,12 +283,14 @@ _COPIES: dict[type, Callable[[Any], Any]] = {
 }
 
 
-def _too_large(trail: Trail) -> Exception:
-    return make_limit_fault(trail, "too_large", f"more than {MAX_NODES:,} nodes", f"at most {MAX_NODES:,} nodes")
+def _make_size_fault(trail: Trail) -> Exception:
+    problem = f"the value has more than {MAX_NODES:,} members and elements on all levels"
+    return make_limit_fault(trail, "too_large", problem)
 
 
 def _check_name(name: object, trail: Trail) -> None:
     if type(name) is not str:
-        raise make_fault(trail, "key_type", f"{describe_value(name)} as a name", "names that are text (`str`)")
+        problem = f"a name in an object must be text (`str`), got {describe_value(name)}"
+        raise make_fault(trail, "key_type", problem, "convert it with `str()`")
     if has_surrogate(name):
-        raise make_fault(trail, "value_text", f"{describe_value(name)} as a name", "text without lone surrogates")
+        raise make_surrogate_fault(trail, f"the name {truncate(ascii(name), MESSAGE_LIMIT)}")

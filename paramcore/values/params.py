@@ -11,14 +11,15 @@ from paramcore.values.frozen import JSONObject, freeze_object
 
 
 def freeze_params(params: Mapping[str, Any]) -> JSONObject:
-    """Return params as a frozen object.
+    """Check params and return them as a frozen object.
 
     Raises:
-        InvalidParams: `params_type` for anything but an object, or `instruction_type`.
-        NotJSON: as `freeze` does.
+        InvalidParams: `params_type` for a value that is not an object, or `instruction_type`.
+        NotJSON: for values that are not JSON.
     """
     if not isinstance(params, Mapping):
-        raise InvalidParams("params_type", "", describe_value(params), "an object of params, like {'padding': 3}")
+        problem = f"params must be an object, got {describe_value(params)}"
+        raise InvalidParams("params_type", "", problem, 'write an object such as {"padding": 3}')
     frozen = freeze_object(params)
     if "instruction" in frozen:
         check_instruction(frozen["instruction"])
@@ -29,9 +30,9 @@ def check_instruction(instruction: object) -> None:
     """Check the value of `instruction`.
 
     Raises:
-        InvalidParams: `instruction_type` for anything but text or null.
+        InvalidParams: `instruction_type` for a value other than text or null.
     """
-    # U11: an instruction is text or null wherever it enters; nothing is coerced to text.
+    # U11: an instruction is text or null everywhere; nothing is coerced to text.
     if type(instruction) is not str and instruction is not None:
-        found, wanted = describe_value(instruction), "text or null as the instruction"
-        raise InvalidParams("instruction_type", "/instruction", found, wanted)
+        problem = f"`instruction` must be text or null, got {describe_value(instruction)}"
+        raise InvalidParams("instruction_type", "/instruction", problem, "")

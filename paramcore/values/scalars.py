@@ -1,11 +1,11 @@
-"""The scalars of JSON: exact types, finite floats, limited digits, no lone surrogates."""
+"""JSON scalars: exact types, finite floats, limited digits, no lone surrogates."""
 
 from __future__ import annotations
 
 from math import isfinite
 from typing import Any
 
-#: Digits of an integer: Python itself refuses to write more.
+#: Digits of an integer; Python raises an error if it converts more digits to text.
 MAX_DIGITS = 4_300
 
 SCALAR_TYPES = frozenset({str, int, float, bool, type(None)})
@@ -15,7 +15,7 @@ _LOWER_BOUND = -_UPPER_BOUND
 
 
 def is_json_scalar(value: Any) -> bool:
-    """Return whether JSON can hold this value, which has one of `SCALAR_TYPES`."""
+    """Return whether JSON can hold a value with one of `SCALAR_TYPES`."""
     value_type = type(value)
     if value_type is str:
         return not has_surrogate(value)
@@ -25,8 +25,8 @@ def is_json_scalar(value: Any) -> bool:
 
 
 def has_surrogate(text: str) -> bool:
-    """Return whether text holds half of a surrogate pair, which UTF-8 cannot encode."""
-    # ASCII text, which nearly all is, has no surrogate to search for.
+    """Return whether text has a lone surrogate, which UTF-8 cannot encode."""
+    # Fast path: most text is ASCII.
     if text.isascii():
         return False
     try:

@@ -67,9 +67,9 @@ def test_standard_input_is_recognized(place):
         (("docks.json", "task.json", "tasks.jsonl"), "name only one file of tasks"),
         (("docks.json", "update.json"), "pass `--update update.json`"),
         (("tasks.jsonl",), "error: tasks.jsonl holds tasks; name a project too"),
-        (("task.json",), "error: task.json:1:1: at /param_history: "),
-        (("task.json", "update.json"), "error: task.json:1:1: at /param_history: "),
-        (("docks.json", "task.json", "--tasks", "tasks.jsonl"), "error: task.json:1:1: at /param_history: "),
+        (("task.json",), "`param_history` is missing"),
+        (("task.json", "update.json"), "`param_history` is missing"),
+        (("docks.json", "task.json", "--tasks", "tasks.jsonl"), "`param_history` is missing"),
     ],
 )
 def test_wrong_files_for_validate(place, arguments, error):
@@ -106,8 +106,7 @@ def test_a_project_in_another_position_is_named(place, arguments):
 def test_a_malformed_project_is_not_swapped(place):
     """The error for a malformed project does not depend on the other argument."""
     (place / "broken.json").write_text('{"name": "x", "type": "t"}')
-    ran = run("plan", "broken.json", "docks.json", cwd=place)
-    assert ("at /param_history: " in ran.err, "swap" in ran.err) == (True, False)
+    assert "`param_history` is missing" in run("plan", "broken.json", "docks.json", cwd=place).err
 
 
 def test_swapped_updates_and_tasks_are_named(place):

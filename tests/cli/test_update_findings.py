@@ -121,7 +121,7 @@ def test_other_documents_of_the_api_are_rejected(document):
         ran = run(*arguments, stdin=text)
         assert (ran.status, ran.out) == (REFUSED, "")
         assert ran.err.startswith("error: <stdin>:1:1: ")
-        assert "param name" not in ran.err
+        assert "reserves" not in ran.err
 
 
 def test_a_history_entry_is_not_wanted_params():
@@ -162,7 +162,7 @@ class TestPatch:
     def test_the_hint_on_drops_names_the_flag(self):
         """The hint names `--patch` and its Python equivalent."""
         last = run("plan", PROJECT, "reword.json").out.splitlines()[-1]
-        assert last == "only a replace can drop them; `--patch` keeps them (in Python: `Plan.keeping`)"
+        assert last == "to keep them, pass `--patch` (in Python: `Plan.keeping`)"
 
 
 def test_codes_can_be_ignored_and_schemas_given(tmp_path):

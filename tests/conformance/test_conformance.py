@@ -1,4 +1,4 @@
-"""The conformance cases, run against the engine: each is data that another implementation can run as well."""
+"""The conformance cases, run against the engine; other implementations can run the same data."""
 
 import json
 import re
@@ -65,7 +65,7 @@ def of_update(project, test):
 
 
 def answer(case, test):
-    """Return what the engine answers to a test, under the names that a test asks by."""
+    """Return the engine's results for a test, under the names in the test."""
     if "read" in test:
         return {"written": write_project(read_project(test["read"]))}
     project = project_of(case)
@@ -78,27 +78,27 @@ def answer(case, test):
 
 @pytest.mark.parametrize(("case", "test"), TESTS)
 def test_case(case, test):
-    """The engine answers as the case says, or refuses with its code at its path."""
-    ask = partial(answer, case, test)
+    """The engine gives the results of the case, or an error with its code and path."""
+    run = partial(answer, case, test)
     if "error" in test:
         with pytest.raises(ParamcoreError) as refused:
-            ask()
+            run()
         assert refused.value.code == test["error"]
         assert (refused.value.path or "") == test.get("path", refused.value.path or "")
         return
     given = {"written": test["read"], **test} if "read" in test else test
-    found = ask()
-    asked = [name for name in given if name in found]
-    assert asked, "the test asks for something"
-    for name in asked:
-        assert same(found[name], given[name]), f"{name}: {found[name]!r}"
-    if "written" in asked:
-        assert json.dumps(found["written"]) == json.dumps(given["written"])
+    result = run()
+    names = [name for name in given if name in result]
+    assert names, "the test has an expected result"
+    for name in names:
+        assert same(result[name], given[name]), f"{name}: {result[name]!r}"
+    if "written" in names:
+        assert json.dumps(result["written"]) == json.dumps(given["written"])
 
 
 @pytest.mark.parametrize("rule", FILES)
 def test_a_file_holds_the_cases_of_its_rule(rule):
-    """Every case has the form that its schema describes, and stands in the file of its rule."""
+    """Each case is valid under the schema, and is in the file of its rule."""
     SCHEMA.validate(FILES[rule])
     assert {case["rule"] for case in FILES[rule]} == {rule}
 

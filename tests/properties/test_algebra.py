@@ -1,4 +1,4 @@
-"""The algebra of updates: composing, planning, moved histories, impact, diffs and audits, each against its definition."""
+"""The algebra of updates: composition, plans, impact, diffs, histories and audits, against their definitions."""
 
 from itertools import combinations, product
 
@@ -29,26 +29,26 @@ def params_of(one):
 
 
 class TestComposing:
-    """Patches and replaces form a monoid under `then`, and act on params by `applied_to`."""
+    """Patches and replaces form a monoid under `then`, which acts on params by `applied_to`."""
 
     @given(updates(), updates(), updates())
     def test_it_is_associative(self, first, second, third):
-        """Grouping does not matter."""
+        """The grouping of updates does not matter."""
         assert first.then(second).then(third) == first.then(second.then(third))
 
     @given(updates())
     def test_an_empty_patch_is_neutral(self, update):
-        """On either side it changes nothing."""
+        """An empty patch before or after an update changes nothing."""
         assert Patch({}).then(update) == update == update.then(Patch({}))
 
     @given(params(), updates(), updates())
     def test_it_is_one_update_for_two(self, held, first, second):
-        """The composed update does to any params what both do in turn."""
+        """The composed update changes any params like both updates in turn."""
         assert first.then(second).applied_to(held) == second.applied_to(first.applied_to(held))
 
     @given(projects(), st.lists(updates(), min_size=1, max_size=5))
     def test_any_run_of_updates_can_be_squashed(self, project, made):
-        """One update gives the same latest params as all of them."""
+        """The composition of all updates gives the same latest params."""
         squashed = made[0]
         for update in made[1:]:
             squashed = squashed.then(update)
@@ -56,18 +56,18 @@ class TestComposing:
 
     @given(FEW, FEW, FEW)
     def test_patches_commute_where_they_agree(self, held, one, two):
-        """Two patches give the same in either order exactly where they agree on the names of both."""
+        """Two patches commute exactly if they agree on their common names."""
         agree = all(same(one[name], two[name]) for name in one.keys() & two.keys())
         there, back = (Patch(a).then(Patch(b)).applied_to(held) for a, b in ((one, two), (two, one)))
         assert (there == back) is agree
 
 
 class TestPlanning:
-    """A plan shows what is sent, and the smallest update is the smallest."""
+    """A plan shows what the update does, and `Plan.to` returns the smallest update."""
 
     @given(projects(), updates())
     def test_a_plan_is_the_update(self, project, update):
-        """What a plan shows as after is what the project then holds, and what it drops was there before."""
+        """`after` holds the params of the updated project, and `dropped` only params from before."""
         plan = Plan.of(project, update)
         assert plan.after == project.update(update).params
         assert set(plan.dropped) == set(project.params) - set(plan.after)
@@ -76,7 +76,7 @@ class TestPlanning:
 
     @given(projects(), updates())
     def test_the_patch_that_keeps_drops_nothing(self, project, update):
-        """It sets what the update sets, and leaves the rest."""
+        """`keeping` sets what the update sets, and keeps all other params."""
         plan = Plan.of(project, update)
         kept = Plan.of(project, plan.keeping)
         assert kept.dropped == ()
@@ -84,7 +84,7 @@ class TestPlanning:
 
     @given(FEW, FEW_UPDATES)
     def test_the_patch_that_keeps_is_reduced(self, held, update):
-        """It names exactly the params that the update sets to another value."""
+        """`keeping` has exactly the params that the update changes."""
         project = Project("boxes", type="comparison", params=held)
         keeping = Plan.of(project, update).keeping
         changing = {name for name in update.params if name not in held or not same(held[name], update.params[name])}
@@ -93,14 +93,14 @@ class TestPlanning:
 
     @given(projects(), params())
     def test_the_smallest_update_leads_there(self, project, wanted):
-        """After it the project holds just the wanted params."""
+        """After the update, the project has exactly the wanted params."""
         plan = Plan.to(project, wanted)
         reached = project if plan.update is None else project.update(plan.update)
         assert reached.params == plan.after == wanted
 
     @given(FEW, FEW)
     def test_no_smaller_update_leads_there(self, held, wanted):
-        """Of all updates that name fewer params none reaches the wanted state, which holding it already does by none."""
+        """No update with fewer params gives the wanted params."""
         project = Project("boxes", type="comparison", params=held)
         plan = Plan.to(project, wanted)
         size = len(params_of(plan.update))
@@ -116,13 +116,13 @@ class TestPlanning:
 
     @given(FEW, FEW)
     def test_a_replace_only_where_it_is_forced(self, held, wanted):
-        """A replace is planned exactly where some param must go."""
+        """`Plan.to` returns a replace exactly if a param must be removed."""
         plan = Plan.to(Project("boxes", type="comparison", params=held), wanted)
         assert isinstance(plan.update, Replace) is bool(held.keys() - wanted.keys())
 
     @given(FEW, FEW_UPDATES, st.lists(FEW_UPDATES, max_size=3))
     def test_the_verdict_on_a_moved_history_is_sound(self, held, update, meanwhile):
-        """Without conflicts every param that anybody changed comes out as its last changer meant it; each conflict is undone."""
+        """Without conflicts, each changed param has the value of its last writer; each conflict is overwritten."""
         project = Project("boxes", type="comparison", params=held)
         plan, now = Plan.of(project, update), after(project, meanwhile)
         outcome = now.update(update).params
@@ -142,7 +142,7 @@ class TestPlanning:
 
     @given(FEW, FEW, FEW)
     def test_two_patches_conflict_where_they_disagree(self, held, one, two):
-        """Held against a rival patch, a patch conflicts on the common names that the rival changed to something else."""
+        """A patch conflicts with another on the common names that the other set to another value."""
         project = Project("boxes", type="comparison", params=held)
         moved = Plan.of(project, Patch(one)).rebase_on(project.patch_params(two))
         disagree = {name for name in one.keys() & two.keys() if not same(one[name], two[name])}
@@ -151,11 +151,11 @@ class TestPlanning:
 
 
 class TestImpact:
-    """Impact is what resolving every request before and after would say."""
+    """The impact of an update equals resolving each request before and after it."""
 
     @given(st.data(), projects(), updates())
     def test_it_equals_resolving_before_and_after(self, data, project, update):
-        """The params reported for a request are those that differ between the two answers, and the reason fits."""
+        """The params of an effect are those that differ between both results, and the reason fits."""
         task = data.draw(task_requests(project))
         plan = Plan.of(project, update)
         (effect,) = Impact.iter_effects(plan, [task])
@@ -171,7 +171,7 @@ class TestImpact:
 
     @given(st.data(), projects(), updates())
     def test_the_counts_are_those_of_the_effects(self, data, project, update):
-        """Each request is counted once, each of its params once."""
+        """Each request is counted once, and each of its params once."""
         tasks = data.draw(st.lists(flat_requests(project), max_size=4))
         plan = Plan.of(project, update)
         effects, impact = list(Impact.iter_effects(plan, tasks)), Impact.of(plan, tasks)
@@ -183,16 +183,16 @@ class TestImpact:
 
 
 class TestDiffs:
-    """A diff leads from the one to the other, and says only what is so."""
+    """A diff turns `before` into `after`, and lists only real differences."""
 
     @given(params(), params())
     def test_applied_to_the_one_it_gives_the_other(self, before, then):
-        """The difference, made to what was before, gives what comes after."""
+        """A diff, applied to `before`, gives `after`."""
         assert Diff.between(before, then).applied_to(before) == then
 
     @given(FEW, FEW, FEW)
     def test_applied_to_others_it_makes_the_same_changes(self, before, then, theirs):
-        """Whatever anybody else made of the params, what it changed is so, and what it did not change is theirs."""
+        """A diff, applied to other params, makes its changes and keeps all other values."""
         made = Diff.between(before, then).applied_to(theirs)
         for name in {*before, *then, *theirs}:
             is_kept = (name in before) == (name in then) and same(before.get(name), then.get(name))
@@ -202,7 +202,7 @@ class TestDiffs:
 
     @given(params(), params())
     def test_each_name_stands_once(self, before, then):
-        """Added, removed, changed and kept are all the names of both, each once."""
+        """Added, removed, changed and kept are all names of both, each once."""
         diff = Diff.between(before, then)
         names = [*diff.added, *diff.removed, *diff.changed, *diff.kept]
         assert sorted(names) == sorted({*before, *then})
@@ -210,7 +210,7 @@ class TestDiffs:
 
     @given(param_names(), json_values(), json_values())
     def test_what_is_lost_was_there(self, name, before, then):
-        """Every pointer of `lost` leads into what was before, and nothing is lost where nothing differs."""
+        """Each pointer of `lost` resolves in `before`, and equal params lose nothing."""
         diff = Diff.between({name: before}, {name: then}) if name != "instruction" else Diff.between({}, {})
         for path in diff.lost:
             resolve_pointer(diff.before, path)
@@ -220,17 +220,17 @@ class TestDiffs:
 
     @given(st.lists(json_values(), max_size=4), st.data())
     def test_nothing_is_lost_by_moving_or_adding(self, elements, data):
-        """An array that only grew, or was put in another order, has lost nothing."""
+        """An array that only grows or is reordered loses nothing."""
         grown = data.draw(st.permutations([*elements, *data.draw(st.lists(json_values(), max_size=2))]))
         assert Diff.between({"a": elements}, {"a": grown}).lost == ()
 
 
 class TestHistories:
-    """What a history tells follows from its versions."""
+    """Steps and lifetimes follow from the versions."""
 
     @given(projects(), st.data())
     def test_lifetimes_tile_the_history(self, project, data):
-        """They cover every version once, in order, each with the value that the versions in it have."""
+        """Lifetimes cover each version once, in order, with the value in these versions."""
         param = data.draw(st.sampled_from(["a", "b", "instruction", "padding"]))
         lives = History.of(project).lifetimes(param)
         covered = [number for life in lives for number in range(life.first, life.last + 1)]
@@ -245,7 +245,7 @@ class TestHistories:
 
     @given(st.lists(updates(), max_size=5))
     def test_only_a_replace_is_called_one(self, made):
-        """A step that must be a replace was one, and what it is said to restate was in its request."""
+        """`must_be_replace` is true only for a replace, and `restated` lists only params of its request."""
         project = after(Project("boxes", type="comparison"), made)
         for step, update in zip(History.of(project).steps, made, strict=True):
             if step.must_be_replace:
@@ -266,11 +266,11 @@ TRUE = st.builds(
 
 
 class TestAudits:
-    """No task that the engine makes is called impossible."""
+    """An audit never calls a task impossible that the engine produced."""
 
     @given(st.data(), projects(min_versions=1), TRUE)
     def test_what_the_engine_makes_is_possible(self, data, project, true):
-        """Under the assumptions that a task was made with, nothing contradicts it, whatever the service adds."""
+        """A task contradicts nothing under its own assumptions, whatever the service adds."""
         project = project.with_assumptions(true)
         tasks = data.draw(st.lists(task_requests(project), max_size=4))
         made = []
@@ -285,7 +285,7 @@ class TestAudits:
 
     @given(st.data(), projects(min_versions=1), TRUE.filter(lambda one: one.instruction_separator in SEPARATORS), TRUE)
     def test_calibration_keeps_the_true_assumptions(self, data, project, true, assumed):
-        """Whatever is assumed, the tasks never strike out the assumptions that made them."""
+        """The tasks never rule out the assumptions that produced them."""
         tasks = data.draw(st.lists(task_requests(project), max_size=4))
         made = [
             project.with_assumptions(true)

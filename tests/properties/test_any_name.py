@@ -1,4 +1,4 @@
-"""Law K: no name is special to the engine but `instruction`, and the few that the API keeps to itself."""
+"""Law K: the engine treats all names alike, except `instruction` and the names that the API reserves."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ATTRIBUTES = sorted(
 
 
 def goes_through(name: str, value: Any) -> None:
-    """Assert that a param of this name is a param like any other, in every part of the model."""
+    """Assert that a param with this name is an ordinary param in every part of the model."""
     expected = json.dumps({name: value})
     project = Project("boxes", type="imageannotation", params={name: None}).patch_params({name: value})
     answer = project.resolve({})
@@ -49,36 +49,36 @@ def goes_through(name: str, value: Any) -> None:
 
 
 class TestOrdinary:
-    """K1: a name is compared, and never looked up, split, formatted or taken for a path."""
+    """K1: a name is only compared; it is never split, formatted or used as a path."""
 
     @given(name=param_names(), value=json_values())
     def test_any_name_goes_through(self, name: str, value: Any) -> None:
-        """Whatever the text, it is a name like any other."""
+        """Any text is an ordinary name."""
         goes_through(name, value)
 
     @pytest.mark.parametrize("name", ODD_NAMES, ids=ascii)
     def test_an_odd_name_goes_through(self, name: str) -> None:
-        """Also one that looks like a path, an index, a format or an attribute."""
+        """A name that looks like a path, an index, a format or an attribute is ordinary."""
         goes_through(name, {name: [name]})
 
     def test_names_of_attributes_go_through(self) -> None:
-        """Also one that Python has for something of its own."""
+        """A name that Python or the model uses is ordinary."""
         for name in ATTRIBUTES:
             goes_through(name, name)
 
     def test_a_very_long_name_goes_through(self) -> None:
-        """Also one of 100,000 letters."""
+        """A name of 100,000 characters is ordinary."""
         goes_through("x" * 100_000, 1)
 
     def test_composed_and_decomposed_are_two_names(self) -> None:
-        """Two names that look alike are two names: code points are compared."""
+        """Names that look alike but have different code points are different names."""
         project = Project("boxes", type="imageannotation", params={"\u00e9": 1, "e\u0301": 2})
         assert dict(project.resolve({"e\u0301": 3}).params) == {"\u00e9": 1, "e\u0301": 3}
         assert Diff.between({"\u00e9": 1}, {"e\u0301": 1}).added == {"e\u0301": 1}
 
     @given(name=task_param_names(), value=json_values())
     def test_a_task_may_use_what_a_project_may_not(self, name: str, value: Any) -> None:
-        """In a task's own params `version`, `created_at` and `patch` are ordinary."""
+        """`version`, `created_at` and `patch` are ordinary among the params of a task."""
         task = TaskRequest({name: value})
         answer = Project("boxes", type="imageannotation", params={}).resolve(task)
         assert json.dumps(answer.params) == json.dumps({name: value})
@@ -87,11 +87,11 @@ class TestOrdinary:
 
 
 class TestKeptByTheAPI:
-    """U9, U10, T10: the few names that are refused, and only as a whole and only at the top."""
+    """U9, U10, T10: reserved names are rejected as whole names at the top level only."""
 
     @pytest.mark.parametrize("name", sorted(RESERVED_PROJECT_NAMES))
     def test_a_project_cannot_hold_a_name_of_the_apis(self, name: str) -> None:
-        """As a param of a project it is refused, by its path."""
+        """A reserved name is rejected as a param of a project, with its path."""
         for call in (Patch, Replace, lambda params: Project("boxes", type="imageannotation", params=params)):
             with pytest.raises(InvalidParams) as refused:
                 call({name: None})
@@ -99,7 +99,7 @@ class TestKeptByTheAPI:
 
     @pytest.mark.parametrize("name", sorted(RESERVED_TASK_NAMES))
     def test_a_task_cannot_have_a_routing_name_as_a_param(self, name: str) -> None:
-        """Among a task's own params it is refused, by its path, with the field that it belongs in."""
+        """A routing name is rejected among a task's params, with its path and the argument to use."""
         with pytest.raises(InvalidParams) as refused:
             TaskRequest({name: None})
         assert (refused.value.code, refused.value.path) == ("param_name", f"/{name}")
@@ -107,22 +107,22 @@ class TestKeptByTheAPI:
 
     @given(name=st.sampled_from(sorted(RESERVED_PROJECT_NAMES)), added=texts(max_size=2), value=json_values())
     def test_below_the_top_and_spelt_otherwise_it_is_ordinary(self, name: str, added: str, value: Any) -> None:
-        """Inside a value, or a letter longer or in capitals, such a name is as good as any."""
+        """A reserved name inside a value, or with another spelling, is ordinary."""
         for other in (f"{name}{added}_", f" {name}", name.upper(), f"x.{name}"):
             goes_through(other, {name: value})
 
 
 class TestPointers:
-    """A path leads to a place whatever the names on the way are."""
+    """A path resolves with any names in it."""
 
     @given(names=st.lists(param_names(), max_size=4))
     def test_a_path_gives_its_names_back(self, names: list[str]) -> None:
-        """Written as a JSON Pointer and read again, names come out as they went in."""
+        """Splitting a JSON Pointer returns the names that it was joined from."""
         assert list(split_pointer(join_pointer(*names))) == names
 
     @given(names=st.lists(param_names(), min_size=1, max_size=4))
     def test_a_fault_is_found_at_its_place(self, names: list[str]) -> None:
-        """An error's path leads through every name to the value that is at fault."""
+        """The path of an error resolves to the invalid value."""
         wrong: Any = {1, 2}
         for name in reversed(names):
             wrong = {name: wrong}

@@ -1,4 +1,4 @@
-"""Laws B: a history only ever grows, a patch lays over its end, a replace starts anew."""
+"""Laws B: a history only grows, a patch overlays the latest params, a replace starts anew."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ def only_differs_in_length(one: Project, two: Project) -> bool:
 
 
 class TestAppending:
-    """B1, B4, B12, B18: every update appends exactly one version, and versions are numbered by their place."""
+    """B1, B4, B12, B18: each update appends exactly one version, and versions are numbered by index."""
 
     @given(project=projects(), update=updates())
     def test_an_update_appends_one_version_and_leaves_the_rest(self, project: Project, update: Update) -> None:
-        """The versions before are the very same, in number, in order and in value."""
+        """Earlier versions keep their number, order and values."""
         before = spelled(history(project))
         after = project.update(update)
         assert after.versions[:-1] == project.versions
@@ -52,13 +52,13 @@ class TestAppending:
 
     @given(project=projects())
     def test_an_update_that_changes_nothing_still_counts(self, project: Project) -> None:
-        """A patch with nothing, and a replace by what is there, each make one version of the same values."""
+        """An empty patch and a replace by the same params each append a version."""
         for after in (project.patch_params({}), project.replace_params(project.params)):
             assert only_differs_in_length(project, after)
 
     @given(project=projects(), update=updates(), times=st.integers(1, 4))
     def test_equal_updates_are_not_merged_away(self, project: Project, update: Update, times: int) -> None:
-        """As many updates, as many versions."""
+        """The number of versions is the number of updates."""
         after = project
         for _ in range(times):
             after = after.update(update)
@@ -66,29 +66,29 @@ class TestAppending:
 
     @given(project=projects())
     def test_numbers_are_places(self, project: Project) -> None:
-        """Versions count 0, 1, 2 and so on, and asked for by its number each is the one at that place."""
+        """Versions are numbered 0, 1, 2, ..., and `version` returns them by number."""
         assert [version.number for version in project.versions] == list(range(len(project.versions)))
         for place, version in enumerate(project.versions):
             assert project.version(place) is version
 
 
 class TestReplace:
-    """B2, B5, B9, B16: a replace knows nothing of what was there."""
+    """B2, B5, B9, B16: a replace does not depend on earlier params."""
 
     @given(project=projects(), new=params())
     def test_a_replace_holds_exactly_what_it_names(self, project: Project, new: dict[str, Any]) -> None:
-        """The new version is the request's params, spelt as they were, and by nothing it holds nothing."""
+        """The new version has exactly the params of the request, byte for byte."""
         assert spelled(project.replace_params(new).params) == spelled(new)
         assert project.replace_params({}).params == {}
 
     @given(one=projects(), two=projects(), new=params())
     def test_a_replace_gives_the_same_whatever_was_there(self, one: Project, two: Project, new: dict[str, Any]) -> None:
-        """Two projects of any history hold the same after the same replace."""
+        """Any two projects have equal params after the same replace."""
         assert equal(one.replace_params(new).params, two.replace_params(new).params)
 
     @given(project=projects(min_versions=1), data=st.data())
     def test_rolling_back_appends_the_old_params(self, project: Project, data: st.DataObject) -> None:
-        """A replace by an old version's params makes a new version of them; those between stay."""
+        """A replace by old params appends a version with them, and keeps those between."""
         old = data.draw(st.sampled_from(project.versions))
         after = project.replace_params(old.params)
         assert spelled(after.params) == spelled(old.params)
@@ -96,58 +96,58 @@ class TestReplace:
 
 
 class TestPatch:
-    """B3, B6 to B8, B10, B17: a patch lays its params over the latest ones, and removes nothing."""
+    """B3, B6 to B8, B10, B17: a patch overlays the latest params and removes nothing."""
 
     @given(project=projects(), new=params())
     def test_a_patch_lays_its_params_over_the_latest(self, project: Project, new: dict[str, Any]) -> None:
-        """The new version is the latest with the request's params over it, and no name is lost."""
+        """The new version overlays the latest params with those of the request, and loses no name."""
         after = project.patch_params(new).params
         assert spelled(after) == spelled({**project.params, **new})
         assert set(after) >= set(project.params)
 
     @given(new=params())
     def test_on_an_empty_history_both_verbs_are_one(self, new: dict[str, Any]) -> None:
-        """The first update makes version 0 of just its params, whichever it is."""
+        """Patch and replace both append version 0 with exactly their params."""
         empty = Project("boxes", type="imageannotation")
         assert empty.patch_params(new) == empty.replace_params(new)
         assert spelled(empty.patch_params(new).version(0).params) == spelled(new)
 
     @given(project=projects(), a=params(), b=params())
     def test_two_patches_fuse_in_value(self, project: Project, a: dict[str, Any], b: dict[str, Any]) -> None:
-        """Two patches leave what one of both together leaves, in one version more."""
+        """Two patches give the same params as their composition, with one more version."""
         twice, once = project.patch_params(a).patch_params(b), project.patch_params({**a, **b})
         assert spelled(twice.params) == spelled(once.params)
         assert len(twice.versions) == len(once.versions) + 1
 
     @given(project=projects(), a=params())
     def test_a_patch_twice_is_a_patch_once_in_value(self, project: Project, a: dict[str, Any]) -> None:
-        """The second of two equal patches changes no value and still makes a version."""
+        """A repeated patch appends a version with the same values."""
         assert only_differs_in_length(project.patch_params(a), project.patch_params(a).patch_params(a))
 
     @given(project=projects(), a=params(), b=params())
     def test_nothing_comes_back_from_before_a_replace(
         self, project: Project, a: dict[str, Any], b: dict[str, Any]
     ) -> None:
-        """A patch after a replace sees the replace's params and nothing older."""
+        """A patch after a replace overlays the params of the replace only."""
         assert spelled(project.replace_params(a).patch_params(b).params) == spelled({**a, **b})
 
 
 class TestReplay:
-    """B14, B15, B19: a history follows from its updates alone, and each of its beginnings from the first of them."""
+    """B14, B15, B19: a history follows from its updates, and each prefix from the first updates."""
 
     @given(made=ops())
     def test_the_latest_params_are_the_updates_since_the_newest_replace(self, made: list[Op]) -> None:
-        """What is left of many updates is what the last replace and the patches after it say."""
+        """The latest params are the last replace with the later patches."""
         assert equal(made_by(made).params, folded(made))
 
     @given(made=ops(), upto=st.integers(0, 4))
     def test_the_first_updates_make_the_first_versions(self, made: list[Op], upto: int) -> None:
-        """Replaying some of the updates gives a beginning of the whole history."""
+        """Replaying the first updates gives the first versions."""
         assert made_by(made).versions[: len(made[:upto])] == made_by(made[:upto]).versions
 
     @given(made=ops(), first=st.none() | params())
     def test_a_history_is_what_the_naive_model_says(self, made: list[Op], first: dict[str, Any] | None) -> None:
-        """Versions made one by one are, byte by byte, those of a plain list of dicts."""
+        """All versions equal, byte for byte, those of a plain list of dicts."""
         expected = created(first)
         for verb, own in made:
             expected = updated(expected, verb, own)
@@ -155,18 +155,18 @@ class TestReplay:
 
     @given(first=params())
     def test_creating_with_params_is_a_first_replace(self, first: dict[str, Any]) -> None:
-        """Given params a new project has one version, given none it has none, and `{}` is params too."""
+        """A new project with params, even `{}`, has one version; without params it has none."""
         assert made_by([], first) == made_by([("replace", first)])
         assert made_by([], None).versions == ()
         assert len(made_by([], {}).versions) == 1
 
 
 class TestRefusals:
-    """B11, B13: a refused update changes nothing, and the wire's flag is a bool or not given."""
+    """B11, B13: a rejected update changes nothing, and the flag of the API is a bool or missing."""
 
     @given(project=projects(), own=params(), bad=st.sampled_from(sorted(RESERVED_PROJECT_NAMES)))
     def test_a_refused_update_changes_nothing(self, project: Project, own: dict[str, Any], bad: str) -> None:
-        """After the refusal the project is what it was, however late the fault was found."""
+        """After a rejected update the project is unchanged."""
         before = spelled(history(project))
         for wrong in ({**own, bad: 1}, {**own, "instruction": 5}, {**own, "deep": [[{"x": {1, 2}}]]}):
             for update in (project.patch_params, project.replace_params):
@@ -176,20 +176,20 @@ class TestRefusals:
 
     @given(own=params(), flag=st.sampled_from([0, 1, 0.0, 1.0, None, "", "true", "false", [], {}]))
     def test_only_a_bool_is_a_flag(self, own: dict[str, Any], flag: Any) -> None:
-        """What is not exactly `true` or `false` as `patch` is refused, null included."""
+        """Any `patch` except `true` and `false` is rejected, including null."""
         with pytest.raises(ParamcoreError) as refused:
             read_update({**own, "patch": flag})
         assert refused.value.code == "flag_type"
 
     @given(own=params())
     def test_the_flag_left_out_is_false(self, own: dict[str, Any]) -> None:
-        """Without a flag an update replaces, which is the API's default."""
+        """Without the flag, an update is a replace, as for the API."""
         assert read_update(own) == read_update({**own, "patch": False}) == Replace(own)
         assert read_update({**own, "patch": True}) == Patch(own)
 
     @given(own=params(), bad=st.sampled_from(sorted(RESERVED_PROJECT_NAMES)))
     def test_a_refused_name_is_told_by_its_path(self, own: dict[str, Any], bad: str) -> None:
-        """A name that a project cannot have is refused by both verbs, and the error leads to it."""
+        """Both updates reject a reserved name, with its path."""
         for verb in (Patch, Replace):
             with pytest.raises(InvalidParams) as refused:
                 verb({**own, bad: 1})
@@ -197,13 +197,13 @@ class TestRefusals:
 
 
 class TestTime:
-    """B20: a time is handed in, kept as it is, and decides nothing."""
+    """B20: a time comes from the caller, is kept unchanged and decides nothing."""
 
     @given(made=ops(), times=st.permutations(["2020-01-01T00:00:00.000Z", "1999", "", None, "9999"]), own=params())
     def test_no_time_decides_an_order_or_an_answer(
         self, made: list[Op], times: list[str | None], own: dict[str, Any]
     ) -> None:
-        """However the times of its versions lie, a project holds and answers the same."""
+        """The times of versions do not affect the order or the results."""
         timed = Project("boxes", type="imageannotation")
         for (verb, params_), time in zip(made, times, strict=False):
             update = Patch(params_) if verb == "patch" else Replace(params_)
@@ -215,26 +215,26 @@ class TestTime:
 
 
 class TestComposition:
-    """`first.then(second)` is one update that does both: a monoid that acts on projects, in value."""
+    """`first.then(second)` is one update with the effect of both."""
 
     @given(project=projects(), first=updates(), second=updates())
     def test_one_update_does_what_both_do(self, project: Project, first: Update, second: Update) -> None:
-        """Applied at once or one after the other, two updates leave the same params."""
+        """One composed update and two updates in turn give the same params."""
         assert equal(project.update(first.then(second)).params, project.update(first).update(second).params)
 
     @given(first=updates(), second=updates(), third=updates())
     def test_grouping_does_not_matter(self, first: Update, second: Update, third: Update) -> None:
-        """Three updates make one, whichever two are composed first."""
+        """The grouping of three updates does not matter."""
         assert first.then(second).then(third) == first.then(second.then(third))
 
     @given(update=updates())
     def test_an_empty_patch_is_neutral(self, update: Update) -> None:
-        """Before or after it, an update is the same update."""
+        """An empty patch before or after an update changes nothing."""
         assert Patch({}).then(update) == update == update.then(Patch({}))
 
     @given(first=updates(), second=updates())
     def test_a_replace_forgets_what_was_composed_before(self, first: Update, second: Update) -> None:
-        """Anything and then a replace is the replace; anything after a replace is one."""
+        """An update and then a replace is the replace; a replace and then any update is a replace."""
         assume(isinstance(second, Replace))
         assert first.then(second) == second
         assert isinstance(second.then(first), Replace)

@@ -1,4 +1,4 @@
-"""Laws A: laying one params object over another is a right-biased, idempotent monoid on shallow maps."""
+"""Laws A: overlaying params objects is a right-biased, idempotent monoid on shallow maps."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.reference import equal, plain, spelled
 
 
 def lay(below: Mapping[str, Any], above: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Lay params over params, in every way in which the library does it: they must not differ in a single byte."""
+    """Overlay params in all ways of the library, and assert that the results are equal byte for byte."""
     project = Project("boxes", type="imageannotation", params=below)
     combined = project.patch_params(above).params
     for update in (Patch(below).then(Patch(above)), Replace(below).then(Patch(above))):
@@ -24,56 +24,56 @@ def lay(below: Mapping[str, Any], above: Mapping[str, Any]) -> Mapping[str, Any]
 
 
 class TestMonoid:
-    """A1 to A4: an empty object changes nothing on either side, grouping does not matter, repeating does not."""
+    """A1 to A4: an empty object is neutral, grouping does not matter, repetition changes nothing."""
 
     @given(a=params())
     def test_empty_params_change_nothing_on_either_side(self, a: dict[str, Any]) -> None:
-        """Laid over `{}` or under it, params stay what they are."""
+        """`{}` above or below changes nothing."""
         assert equal(lay({}, a), a)
         assert equal(lay(a, {}), a)
 
     @given(a=params(), b=params(), c=params())
     def test_grouping_does_not_matter(self, a: dict[str, Any], b: dict[str, Any], c: dict[str, Any]) -> None:
-        """Three layers come out the same whichever two are laid first."""
+        """The grouping of three layers does not matter."""
         assert equal(lay(lay(a, b), c), lay(a, lay(b, c)))
 
     @given(a=params())
     def test_params_over_themselves_are_themselves(self, a: dict[str, Any]) -> None:
-        """A layer laid twice is laid once."""
+        """A layer over itself is the layer."""
         assert equal(lay(a, a), a)
 
     @given(a=params(), b=params())
     def test_what_is_covered_once_more_stays_covered(self, a: dict[str, Any], b: dict[str, Any]) -> None:
-        """A7: repeating either layer adds nothing, and the last one laid decides."""
+        """A7: repeating a layer changes nothing, and the last layer decides."""
         assert equal(lay(lay(a, b), b), lay(a, b))
         assert equal(lay(a, lay(a, b)), lay(a, b))
         assert equal(lay(lay(a, b), a), lay(b, a))
 
 
 class TestRightWins:
-    """A5, A8 to A10: what is laid over wins, name by name, and a value is taken whole."""
+    """A5, A8 to A10: the upper layer overrides name by name, with whole values."""
 
     @given(a=params(), b=params())
     def test_the_upper_layer_comes_out_whole(self, a: dict[str, Any], b: dict[str, Any]) -> None:
-        """Every name of the upper layer has the upper layer's value, spelt as it was."""
+        """Each name of the upper layer has its value, byte for byte."""
         combined = lay(a, b)
         assert {name: spelled(combined[name]) for name in b} == {name: spelled(b[name]) for name in b}
 
     @given(a=params(), b=params())
     def test_the_order_matters_only_where_they_disagree(self, a: dict[str, Any], b: dict[str, Any]) -> None:
-        """Two layers may change places exactly when they agree on every name that both have."""
+        """Two layers commute exactly if they agree on all common names."""
         agree = all(equal(a[name], b[name]) for name in a if name in b)
         assert equal(lay(a, b), lay(b, a)) == agree
 
     @given(name=param_names(), below=json_values(), above=json_values())
     def test_values_are_never_merged(self, name: str, below: Any, above: Any) -> None:
-        """Objects and arrays are taken whole, also where both layers have one."""
+        """Objects and arrays are replaced as a whole."""
         for old, new in ((below, above), ({"x": below}, {"y": above}), ([below], [above])):
             assert spelled(lay({name: old}, {name: new})[name]) == spelled(new)
 
     @given(a=params(), name=param_names(), inner=json_values())
     def test_null_is_a_value(self, a: dict[str, Any], name: str, inner: Any) -> None:
-        """A null laid over a value is there and null, and a null inside a value stays."""
+        """A null in the upper layer overrides, and a null inside a value stays."""
         combined = lay(a, {name: None})
         assert name in combined
         assert combined[name] is None
@@ -83,16 +83,16 @@ class TestRightWins:
 
 
 class TestNames:
-    """A6, A11 to A13: the names are those of both, none is lost, and none is special."""
+    """A6, A11 to A13: the result has the names of both layers, and treats all names alike."""
 
     @given(a=params(), b=params())
     def test_the_names_are_those_of_both(self, a: dict[str, Any], b: dict[str, Any]) -> None:
-        """Nothing is ever removed, and nothing comes from elsewhere."""
+        """The result has exactly the names of both layers."""
         assert set(lay(a, b)) == set(a) | set(b)
 
     @given(a=params(), b=params(), some=st.sets(param_names() | st.just("instruction")))
     def test_each_name_is_decided_by_itself(self, a: dict[str, Any], b: dict[str, Any], some: set[str]) -> None:
-        """Looking at some names only, before or after, gives the same."""
+        """Selecting names before or after overlaying gives the same."""
 
         def only(params: Mapping[str, Any]) -> dict[str, Any]:
             return {name: value for name, value in params.items() if name in some}
@@ -101,7 +101,7 @@ class TestNames:
 
     @given(a=params(), b=params(), order=st.permutations(NAMES))
     def test_no_name_is_special(self, a: dict[str, Any], b: dict[str, Any], order: list[str]) -> None:
-        """Renamed before or after, with no two names becoming one, the outcome is the same."""
+        """Renaming names one-to-one before or after overlaying gives the same."""
         exchanged = dict(zip(NAMES, order, strict=True))
 
         def renamed(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,11 +120,11 @@ FUNCTIONS: tuple[Callable[[Any], Any], ...] = (
 
 
 class TestParametric:
-    """A14: combining never looks into a value, so any function on values may come before or after."""
+    """A14: overlaying never looks into a value, so it commutes with any function on values."""
 
     @given(a=params(), b=params())
     def test_combining_never_looks_into_a_value(self, a: dict[str, Any], b: dict[str, Any]) -> None:
-        """Values changed before or after: no deep merge, no joined list, no skipped null would stand this."""
+        """Changing values before or after overlaying gives the same."""
         for function in FUNCTIONS:
 
             def changed(params: Mapping[str, Any], function: Callable[[Any], Any] = function) -> dict[str, Any]:
@@ -135,7 +135,7 @@ class TestParametric:
 
 @given(a=params(), b=params())
 def test_the_operator_on_frozen_params_is_the_same_combine(a: dict[str, Any], b: dict[str, Any]) -> None:
-    """`|` lays the right side over the left, frozen or plain, and comes out frozen."""
+    """`|` overlays frozen and plain params, and returns frozen params."""
     expected = spelled(lay(a, b))
     for combined in (freeze(a) | freeze(b), freeze(a) | b, a | freeze(b)):
         assert spelled(combined) == expected

@@ -1,4 +1,4 @@
-"""Laws T: the same question gets the same answer, byte for byte, whoever asks it, when and where."""
+"""Laws T: equal questions have equal answers, byte for byte, in any process, environment and order."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ for case in json.load(sys.stdin):
 
 
 def cases() -> list[dict[str, Any]]:
-    """Return projects and task requests as plain JSON, the same ones each time."""
+    """Return the same projects and task requests each time, as plain JSON."""
     dice = random.Random(0)
     names = [*NAMES, *ODD_NAMES]
 
@@ -63,7 +63,7 @@ def cases() -> list[dict[str, Any]]:
 
 
 def answered(**environment: str) -> bytes:
-    """Return what another process answers to all cases, in an environment of its own."""
+    """Return the results of another process for all cases, in a given environment."""
     root = str(Path(paramcore.__file__).parents[1])
     kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "VIRTUAL_ENV") if name in os.environ}
     run = subprocess.run(
@@ -77,11 +77,11 @@ def answered(**environment: str) -> bytes:
 
 
 class TestOrder:
-    """T1, T3: no order of names that goes in makes a difference; the order that comes out is defined."""
+    """T1, T3: the order of names in the input changes no value; the order of the output is defined."""
 
     @given(project=projects(), own=task_params())
     def test_the_order_of_names_changes_no_answer(self, project: Project, own: dict[str, Any]) -> None:
-        """A request, an update or a version with its names the other way round gives an equal answer."""
+        """A request, update or version with reversed names gives an equal result."""
         turned = dict(reversed(own.items()))
         one, two = project.resolve(TaskRequest(own)), project.resolve(TaskRequest(turned))
         assert one == two
@@ -98,7 +98,7 @@ class TestOrder:
 
     @given(project=projects(), own=task_params())
     def test_what_is_inherited_comes_first(self, project: Project, own: dict[str, Any]) -> None:
-        """Effective params stand in the version's order, then the task's; so do sources and explanations."""
+        """Effective params, sources and explanations have the version's order, then the task's."""
         answer = project.resolve(TaskRequest(own))
         inherited = [] if answer.inherited_from is None else list(answer.inherited_from.params)
         expected = [*inherited, *(name for name in own if name not in inherited)]
@@ -107,7 +107,7 @@ class TestOrder:
 
     @given(before=params(), after=params())
     def test_a_diff_and_a_plan_have_an_order(self, before: dict[str, Any], after: dict[str, Any]) -> None:
-        """Removed and changed params stand in the order of before, added ones in that of after."""
+        """Removed and changed params have the order of `before`, added params that of `after`."""
         diff = Diff.between(before, after)
         assert list(diff.removed) == [name for name in before if name not in after]
         assert list(diff.added) == [name for name in after if name not in before]
@@ -118,17 +118,17 @@ class TestOrder:
 
     @given(project=projects(), own=task_params())
     def test_assumed_rules_are_told_in_order(self, project: Project, own: dict[str, Any]) -> None:
-        """The ids of the rules that an answer rests on are sorted, each once."""
+        """`rests_on` is sorted and has each id once."""
         for version in (None, -1):
             rules = project.resolve(TaskRequest(own, project_version=version)).rests_on
             assert list(rules) == sorted(set(rules))
 
 
 class TestElsewhere:
-    """T2: no other process, locale, time zone or seed of the hash gives another byte."""
+    """T2: processes, locales, time zones and hash seeds change no byte."""
 
     def test_another_process_answers_the_same_bytes(self) -> None:
-        """Under other hash seeds, locales, encodings and time zones all answers are the same to the byte."""
+        """Other hash seeds, locales, encodings and time zones give the same bytes."""
         expected = answered(PYTHONHASHSEED="0")
         assert len(expected.splitlines()) > 200
         for environment in (
@@ -139,10 +139,10 @@ class TestElsewhere:
 
 
 class TestNothingElseIsAsked:
-    """T4: the engine asks neither the clock, nor chance, nor the environment, nor a file."""
+    """T4: the engine uses no clock, randomness, environment or file."""
 
     def test_clock_chance_and_environment_are_not_asked(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """With all of them out of order, everything is answered as ever."""
+        """All results stay the same if the clock, randomness and environment raise errors."""
 
         def refuse(*_arguments: Any, **_options: Any) -> Any:
             raise AssertionError("asked")

@@ -70,7 +70,7 @@ ENTRY_POINTS = {
 @pytest.mark.parametrize("entry_point", ENTRY_POINTS)
 @given(value=ANYTHING)
 def test_an_entry_point_accepts_a_value_or_rejects_it(entry_point, value):
-    """No other exception leaves the library, and the error has a code and one line of text."""
+    """No other exception is raised, and the error has a code and one line of text."""
     try:
         ENTRY_POINTS[entry_point](value)
     except ParamcoreError as error:
@@ -83,7 +83,7 @@ def test_an_entry_point_accepts_a_value_or_rejects_it(entry_point, value):
     st.binary(max_size=60) | st.text(alphabet='{}[]",:\\ 0123456789eE.-+truefalsn\ud7ff\n', max_size=40).map(str.encode)
 )
 def test_any_bytes_are_a_document_or_a_document_error(tmp_path_factory, data):
-    """A file is what Python's own strict reader makes of it, or is refused with its place."""
+    """A file gives the value of Python's strict reader, or an error with its place."""
     file = tmp_path_factory.mktemp("any", numbered=True) / "any.json"
     file.write_bytes(data)
     try:
@@ -107,7 +107,7 @@ def test_any_bytes_are_a_document_or_a_document_error(tmp_path_factory, data):
 
 @given(project=projects(max_versions=2), value=ANYTHING)
 def test_what_is_refused_leaves_no_trace(project, value):
-    """A project is after a refused update what it was before it."""
+    """A project is unchanged after a rejected update."""
     before = json.dumps(write_project(project))
     for attempt in (project.patch_params, project.replace_params, project.resolve):
         with suppress(ParamcoreError):

@@ -1,4 +1,4 @@
-"""Laws E: an explanation says what is, names where it is from, and shows what lost."""
+"""Laws E: an explanation has the true value, its source, and the values that lost."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ REASONS = {
 
 
 def answers(*, min_versions: int = 0) -> SearchStrategy[EffectiveParams]:
-    """Draw what some project answers to some task: for the latest version, pinned, or opted out."""
+    """Draw a result of `resolve`: for the latest version, a pinned version or an opt-out."""
 
     def asked(project: Project, own: dict[str, Any], version: int | None) -> EffectiveParams:
         there = version is None or version < len(project.versions)
@@ -41,13 +41,13 @@ def answers(*, min_versions: int = 0) -> SearchStrategy[EffectiveParams]:
 
 
 def project_of(answer: EffectiveParams) -> Project:
-    """Return the project that gave an answer."""
+    """Return the project of a result."""
     settings = answer.inheritance.assumptions
     return Project(answer.project, type=answer.type, versions=answer.versions, assumptions=settings)
 
 
 def parts(answer: EffectiveParams) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the project and the request of an answer, as the reference model takes them."""
+    """Return the project and the request of a result in the form of the reference model."""
     return model(project_of(answer)), {
         "params": plain(answer.task.params),
         "project_version": answer.task.project_version,
@@ -55,11 +55,11 @@ def parts(answer: EffectiveParams) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 class TestComplete:
-    """E1: explained is exactly what comes out, with the values that come out."""
+    """E1: exactly the effective params are explained, with their values."""
 
     @given(answer=answers())
     def test_every_param_is_explained_with_its_value(self, answer: EffectiveParams) -> None:
-        """The explained names are those of the effective params, in their order, and the values are theirs."""
+        """The explanations have the names, the order and the values of the effective params."""
         explained = answer.explain_all()
         assert [one.param for one in explained] == list(answer.params) == list(answer.sources)
         for one in explained:
@@ -68,7 +68,7 @@ class TestComplete:
 
     @given(answer=answers())
     def test_what_is_not_set_is_explained_as_not_set(self, answer: EffectiveParams) -> None:
-        """A param that the task will not have is explained without a value, in words and in JSON."""
+        """The explanation of a missing param has no value, in text and JSON."""
         for name in {*NAMES, "nowhere", "instruction"} - set(answer.params):
             one = answer.explain(name)
             assert not one.is_set
@@ -77,7 +77,7 @@ class TestComplete:
 
     @given(answer=answers())
     def test_statuses_and_reasons_are_from_closed_lists(self, answer: EffectiveParams) -> None:
-        """No explanation has a status or a reason that the lists do not have, and the task always comes first."""
+        """Statuses and reasons are from fixed lists, and the task is the first candidate."""
         for name in [*answer.params, "nowhere"]:
             one = answer.explain(name)
             assert one.reason in REASONS
@@ -86,11 +86,11 @@ class TestComplete:
 
 
 class TestTrue:
-    """E2: the source that is named is the source."""
+    """E2: the explained source is the true source."""
 
     @given(answer=answers())
     def test_reasons_and_sources_are_those_of_the_naive_model(self, answer: EffectiveParams) -> None:
-        """For every param the reason code and the source are what the rules say, worked out without the engine."""
+        """The reason and source of each param equal those of the reference model."""
         project, task = parts(answer)
         for name in answer.params:
             assert answer.explain(name).reason == reason(project, task, name)
@@ -99,7 +99,7 @@ class TestTrue:
 
     @given(answer=answers(min_versions=1))
     def test_the_value_is_the_sources_value(self, answer: EffectiveParams) -> None:
-        """From the task it is the task's, from the project the version's; only an instruction is of both."""
+        """The value is the task's or the version's, as the source says; only an instruction has both."""
         inherited = {} if answer.inherited_from is None else answer.inherited_from.params
         settings = answer.inheritance.assumptions
         for name, where in answer.sources.items():
@@ -118,7 +118,7 @@ class TestTrue:
 
     @given(answer=answers())
     def test_the_candidates_give_the_value(self, answer: EffectiveParams) -> None:
-        """Exactly one candidate won and has the value, or two were joined, the task's first."""
+        """One candidate WON with the value, or two are APPENDED, the task's first."""
         separator = answer.inheritance.assumptions.instruction_separator
         for one in answer.explain_all():
             won = [candidate for candidate in one.candidates if candidate.status in ("WON", "APPENDED")]
@@ -132,11 +132,11 @@ class TestTrue:
 
 
 class TestLosers:
-    """E3: what is overridden is shown, and nothing else is called overridden."""
+    """E3: all overridden values, and no others, are listed as LOST."""
 
     @given(answer=answers(min_versions=1))
     def test_an_overridden_value_is_shown(self, answer: EffectiveParams) -> None:
-        """The used version's value is there as LOST exactly where both set the param and the task's counts."""
+        """The version's value is LOST exactly if both set the param and the task's is effective."""
         version = answer.inherited_from
         for name in [*answer.params, "nowhere"]:
             candidates = answer.explain(name).candidates
@@ -152,7 +152,7 @@ class TestLosers:
 
     @given(answer=answers(min_versions=1))
     def test_a_newer_value_that_was_not_asked_for_is_shown(self, answer: EffectiveParams) -> None:
-        """A task that is pinned or opted out shows what the latest version would have given."""
+        """A task that does not inherit the latest version lists its value as IGNORED."""
         latest = answer.versions[-1]
         for name in {*latest.params, "nowhere"}:
             ignored = [one for one in answer.explain(name).candidates if one.status == "IGNORED"]
@@ -161,11 +161,11 @@ class TestLosers:
 
 
 class TestSince:
-    """E5: "first set in" names the version since which the value has stood."""
+    """E5: `first_set_in` is the version since which the value is unchanged."""
 
     @given(answer=answers(min_versions=1))
     def test_an_inherited_value_has_stood_since_the_version_named(self, answer: EffectiveParams) -> None:
-        """From the version that is named to the one that is used, every one holds the same value; none before."""
+        """All versions from `first_set_in` to the inherited version have the value, and the one before has not."""
         project, task = parts(answer)
         for one in answer.explain_all():
             if answer.inherited_from is None or source(project, task, one.param) == "task":
@@ -176,7 +176,7 @@ class TestSince:
 
     @given(answer=answers(min_versions=1))
     def test_every_candidate_has_stood_since_the_version_named(self, answer: EffectiveParams) -> None:
-        """That holds of each candidate with a version and a value, losers included."""
+        """`first_set_in` is true for each candidate with a version and a value."""
         history = model(project_of(answer))["history"]
         for name in [*answer.params, *NAMES]:
             for candidate in answer.explain(name).candidates:
@@ -188,7 +188,7 @@ class TestSince:
 
     @given(answer=answers(min_versions=1))
     def test_what_stood_there_before_is_shown(self, answer: EffectiveParams) -> None:
-        """The value that the version used superseded or dropped is among the losers, with its own version."""
+        """The superseded or dropped value is LOST, with its own version."""
         project, _ = parts(answer)
         history, version = project["history"], answer.inherited_from
         for name in [*answer.params, *NAMES]:
@@ -202,7 +202,7 @@ class TestSince:
 
 
 def superseded(history: list[dict[str, Any]], used: int, name: str) -> int | None:
-    """Return the latest version before `used` that says something else of a param, if it holds it."""
+    """Return the latest version before `used` with another value of a param, if it sets the param."""
     for number in reversed(range(used)):
         holds, held = name in history[number], name in history[used]
         if holds and not (held and equal(history[number][name], history[used][name])):
@@ -213,11 +213,11 @@ def superseded(history: list[dict[str, Any]], used: int, name: str) -> int | Non
 
 
 class TestTold:
-    """The same explanation in words, in JSON and as a value."""
+    """The text, the JSON and the value of an explanation agree."""
 
     @given(answer=answers())
     def test_words_and_json_say_the_same(self, answer: EffectiveParams) -> None:
-        """The first line is the answer, each candidate has its line, the last line gives the reason."""
+        """The text has the value first, a line for each candidate, and the reason last."""
         for one in answer.explain_all():
             lines = str(one).split("\n")
             assert len(lines) == len(one.candidates) + 2
@@ -229,18 +229,18 @@ class TestTold:
 
     @given(answer=answers())
     def test_nothing_of_it_is_stored(self, answer: EffectiveParams) -> None:
-        """Asked again of an equal project, it is an equal explanation."""
+        """Equal projects give equal explanations."""
         again = project_of(answer).resolve(answer.task)
         assert again.explain_all() == answer.explain_all()
         assert str(again) == str(answer)
 
 
 class TestPlan:
-    """E4: a preview of an update is what the update does, and fails where it would."""
+    """E4: a plan equals its update, and fails if the update fails."""
 
     @given(project=projects(), update=updates(), own=task_params())
     def test_a_plan_shows_what_the_update_makes(self, project: Project, update: Update, own: dict[str, Any]) -> None:
-        """The params after it, and what a task would get, are those of the project updated; the project is not."""
+        """The planned params equal those of the updated project, and the project is unchanged."""
         before = spelled([version.params for version in project.versions])
         plan, after = Plan.of(project, update), project.update(update)
         assert spelled(plan.after) == spelled(after.params)
@@ -250,7 +250,7 @@ class TestPlan:
 
     @given(own=params(), bad=st.sampled_from(sorted(RESERVED_PROJECT_NAMES)), project=projects())
     def test_a_plan_fails_where_the_update_would(self, own: dict[str, Any], bad: str, project: Project) -> None:
-        """What is no update is refused by both, with the same error."""
+        """A plan and an update raise the same error for an invalid update."""
         errors = []
         for attempt in (lambda: Plan.of(project, {**own, bad: 1}), lambda: project.update({**own, bad: 1})):
             with pytest.raises(ParamcoreError) as refused:

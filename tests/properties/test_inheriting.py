@@ -1,4 +1,4 @@
-"""Laws C: what a task gets is its own params over those of exactly one version, and depends on nothing else."""
+"""Laws C: effective params are the task's over those of exactly one version, and depend on nothing else."""
 
 from __future__ import annotations
 
@@ -37,18 +37,18 @@ some_versions = histories(min_size=1)
 
 
 class TestWhichVersion:
-    """C1 to C4, C9, C12: the latest, the one asked for, or none; and only that one matters, for ever."""
+    """C1 to C4, C9, C12: a task inherits the latest version, a pinned version or nothing."""
 
     @given(project=projects(min_versions=1), own=task_params())
     def test_no_version_means_the_latest(self, project: Project, own: dict[str, Any]) -> None:
-        """Asked for by its number, the latest version gives the same as not asked for."""
+        """No version and the number of the latest version give the same."""
         latest = project.latest.number
         assert equal(resolve(project, own).params, resolve(project, own, latest).params)
         assert resolve(project, own).inherited_from is project.latest
 
     @given(project=projects(), own=task_params())
     def test_minus_one_inherits_nothing(self, project: Project, own: dict[str, Any]) -> None:
-        """Whatever the history, with -1 the effective params are the task's own."""
+        """With -1, the effective params are the task's own params."""
         answer = resolve(project, own, -1)
         assert spelled(answer.params) == spelled(own)
         assert answer.inherited_from is None
@@ -56,7 +56,7 @@ class TestWhichVersion:
 
     @given(project=projects(min_versions=1), own=task_params(), data=st.data())
     def test_only_the_chosen_version_matters(self, project: Project, own: dict[str, Any], data: st.DataObject) -> None:
-        """A project with nothing but the chosen version's params gives the same."""
+        """A project with only the inherited version's params gives the same."""
         version = data.draw(st.sampled_from(project.versions))
         alone = Project("boxes", type=project.type, params=version.params, assumptions=project.assumptions)
         assert spelled(resolve(project, own, version.number).params) == spelled(resolve(alone, own, 0).params)
@@ -66,7 +66,7 @@ class TestWhichVersion:
     def test_a_pinned_answer_never_changes_again(
         self, project: Project, later: list[Update], own: dict[str, Any]
     ) -> None:
-        """Whatever is appended, a task that names a version gets what it would have got before."""
+        """Later updates do not change the result of a pinned task."""
         grown = project
         for update in later:
             grown = grown.update(update)
@@ -77,7 +77,7 @@ class TestWhichVersion:
 
     @given(own=task_params())
     def test_an_empty_history_gives_nothing(self, own: dict[str, Any]) -> None:
-        """While a project has no versions a task gets its own params, and its record names none."""
+        """In a project without versions, a task gets its own params and records no version."""
         answer = resolve(Project("boxes", type="imageannotation"), own)
         assert spelled(answer.params) == spelled(own)
         assert answer.inherited_from is None
@@ -85,11 +85,11 @@ class TestWhichVersion:
 
 
 class TestNoSuchVersion:
-    """C10, C11: any other version is refused, by exact type and within range."""
+    """C10, C11: other versions are rejected by exact type and range."""
 
     @given(project=projects(), own=task_params(), beyond=st.integers(0, 3) | st.just(2**63) | st.just(10**4299))
     def test_a_version_that_is_not_there_is_refused(self, project: Project, own: dict[str, Any], beyond: int) -> None:
-        """Neither from the end nor past it is anything found instead."""
+        """Numbers out of range, also negative numbers, are rejected."""
         for asked in (len(project.versions) + beyond, -2 - beyond):
             with pytest.raises(NoSuchVersion) as refused:
                 resolve(project, own, asked)
@@ -97,7 +97,7 @@ class TestNoSuchVersion:
 
     @given(project=projects(), own=task_params(), asked=st.sampled_from(NOT_VERSIONS) | st.floats(allow_nan=False))
     def test_what_is_no_whole_number_is_no_version(self, project: Project, own: dict[str, Any], asked: Any) -> None:
-        """True is not 1, 1.0 is not 1, "1" is not 1: refused for their type, whether the number exists or not."""
+        """`True`, `1.0` and `"1"` are rejected for their type, in any history."""
         for ask in (lambda: project.inheritance(asked), lambda: project.version(asked)):
             with pytest.raises(NoSuchVersion) as refused:
                 ask()
@@ -105,11 +105,11 @@ class TestNoSuchVersion:
 
 
 class TestNames:
-    """C5, C17, C18, C20: the names are the task's and the version's, and each is decided by itself."""
+    """C5, C17, C18, C20: the names are the task's and the version's, each decided independently."""
 
     @given(history=some_versions, own=task_params())
     def test_the_names_are_the_tasks_and_the_versions(self, history: list[dict[str, Any]], own: dict[str, Any]) -> None:
-        """No name is lost, and none comes from another version."""
+        """The result has exactly the names of the task and the inherited version."""
         for number, version in enumerate(history):
             assert set(resolve(with_versions(history), own, number).params) == set(version) | set(own)
 
@@ -117,7 +117,7 @@ class TestNames:
     def test_a_name_more_takes_none_away(
         self, version: dict[str, Any], own: dict[str, Any], name: str, value: Any
     ) -> None:
-        """A param added to the task or to the project leaves every other as it is."""
+        """Another param in the task or the project changes no other param."""
         plainly = bare(resolve(with_versions([version]), own).params)
         for more in (
             resolve(with_versions([{**version, name: value}]), own).params,
@@ -131,7 +131,7 @@ class TestNames:
     def test_a_new_param_adds_exactly_itself(
         self, version: dict[str, Any], own: dict[str, Any], name: str, value: Any
     ) -> None:
-        """What is new to the project and unknown to the task comes in, and nothing else moves."""
+        """A new param of the project that the task does not set is added, and no other param changes."""
         version, own = ({other: v for other, v in one.items() if other != name} for one in (version, own))
         before = resolve(with_versions([version]), own).params
         after = resolve(with_versions([{**version, name: value}]), own).params
@@ -139,7 +139,7 @@ class TestNames:
 
     @given(version=params(), own=task_params(), some=st.sets(param_names()))
     def test_each_name_is_decided_by_itself(self, version: dict[str, Any], own: dict[str, Any], some: set[str]) -> None:
-        """Looking at some names only, before or after, gives the same."""
+        """Selecting names before or after resolving gives the same."""
 
         def only(params: Mapping[str, Any]) -> dict[str, Any]:
             return {name: value for name, value in params.items() if name in some or name == "instruction"}
@@ -149,31 +149,31 @@ class TestNames:
 
 
 class TestWhoWins:
-    """C6 to C8, C19, C21: the task wins wherever it sets a name, and a value is taken whole."""
+    """C6 to C8, C19, C21: the task's params override with whole values."""
 
     @given(version=params(), own=task_params())
     def test_the_task_wins_where_it_sets_a_name(self, version: dict[str, Any], own: dict[str, Any]) -> None:
-        """Each value but the instruction is the task's if it is set there, else the version's, spelt as it was."""
+        """Each value but the instruction is the task's, or else the version's, byte for byte."""
         expected = {**bare(version), **bare(own)}
         assert spelled(bare(resolve(with_versions([version]), own).params)) == spelled(expected)
 
     @given(name=param_names(), value=json_values())
     @pytest.mark.parametrize("empty", [None, False, 0, 0.0, "", [], {}], ids=repr)
     def test_an_empty_value_is_set(self, empty: Any, name: str, value: Any) -> None:
-        """Set to nothing much in the task it overrides; in the project it is inherited as it is."""
+        """An empty value in the task overrides; an empty value in the project is inherited."""
         assert spelled(resolve(with_versions([{name: value}]), {name: empty}).params) == spelled({name: empty})
         assert spelled(resolve(with_versions([{name: empty}]), {}).params) == spelled({name: empty})
 
     @given(name=param_names(), old=params(), new=params())
     def test_nothing_is_merged_below_the_top(self, name: str, old: dict[str, Any], new: dict[str, Any]) -> None:
-        """An object in the task hides the version's whole, and an `instruction` inside it is no instruction."""
+        """Objects override as a whole, and a nested `instruction` is ordinary."""
         for below, above in ((old, new), ([old], [new])):
             answer = resolve(with_versions([{name: below}]), {name: above}).params
             assert spelled(answer) == spelled({name: above})
 
     @given(version=params(), own=task_params())
     def test_resolving_never_looks_into_a_value(self, version: dict[str, Any], own: dict[str, Any]) -> None:
-        """Values changed before or after, the instruction apart: the same comes out."""
+        """Changing values, except the instruction, before or after resolving gives the same."""
         for function in (lambda _: None, lambda value: [value], lambda value: {"instruction": plain(value)}):
             changed = [{name: function(value) for name, value in bare(one).items()} for one in (version, own)]
             answer = bare(resolve(with_versions([version]), own).params)
@@ -184,18 +184,18 @@ class TestWhoWins:
     def test_without_instruction_a_resolve_is_a_patch_that_is_not_kept(
         self, project: Project, own: dict[str, Any]
     ) -> None:
-        """What a patch with the task's params would leave is what the task gets."""
+        """The effective params equal a patch of the version with the task's params."""
         own = bare(own)
         without = project.replace_params(bare(project.params))
         assert spelled(resolve(without, own).params) == spelled(without.update(Patch(own)).params)
 
 
 class TestNeutral:
-    """C13 to C16: an empty request gets the version, an empty version gives the request; asking changes nothing."""
+    """C13 to C16: an empty request or version gives the other; resolving changes nothing."""
 
     @given(project=projects(min_versions=1), own=task_params())
     def test_an_empty_side_gives_the_other(self, project: Project, own: dict[str, Any]) -> None:
-        """A task that sets nothing gets the version; over a version that holds nothing it gets its own."""
+        """An empty task gets the version's params; over an empty version, a task gets its own."""
         default = project.with_assumptions(type(project.assumptions)())
         for version in project.versions:
             assert spelled(resolve(default, {}, version.number).params) == spelled(version.params)
@@ -205,7 +205,7 @@ class TestNeutral:
     def test_a_result_sent_with_minus_one_gives_itself(
         self, project: Project, own: dict[str, Any], data: st.DataObject
     ) -> None:
-        """Turned into a request, a result comes out of any later project again."""
+        """`as_request` gives the same params in any later project."""
         asked = data.draw(st.sampled_from([None, -1, *range(len(project.versions))]))
         answer = resolve(project, own, asked)
         frozen = answer.as_request()
@@ -218,7 +218,7 @@ class TestNeutral:
     def test_a_result_inherited_again_grows_only_by_the_instruction(
         self, version: dict[str, Any], own: dict[str, Any]
     ) -> None:
-        """Fed back without -1 it is the same exactly when the version has no text to append."""
+        """Without -1, it gives the same exactly if the version appends no text."""
         project = with_versions([version])
         once = resolve(project, own).params
         assert equal(resolve(project, once).params, once) == (not version.get("instruction"))
@@ -226,7 +226,7 @@ class TestNeutral:
 
     @given(project=projects(), own=task_params())
     def test_asking_changes_nothing(self, project: Project, own: dict[str, Any]) -> None:
-        """However often it is asked, the project and the request stay as they were and the answer is the same."""
+        """Repeated calls give equal results, and change neither the project nor the request."""
         before = spelled([own, [version.params for version in project.versions]])
         answers = [resolve(project, own) for _ in range(3)]
         assert spelled([own, [version.params for version in project.versions]]) == before

@@ -1,4 +1,4 @@
-"""Laws I: the project's instruction goes after the task's, exactly, and is an ordinary param everywhere else."""
+"""Laws I: the project's instruction is appended to the task's, and is an ordinary param elsewhere."""
 
 from __future__ import annotations
 
@@ -23,32 +23,32 @@ def joined(own: dict[str, Any], inherited: dict[str, Any], **settings: Any) -> A
 
 
 class TestJoining:
-    """I1, I5, I9, I12, I13: two texts become one: the task's, the separator, the project's, and not a letter else."""
+    """I1, I5, I9, I12, I13: the result is the task's text, the separator and the project's text."""
 
     @given(task=some_text, inherited=some_text, separator=separators)
     def test_the_projects_text_follows_the_tasks(self, task: str, inherited: str, separator: str) -> None:
-        """The task's part comes first, the separator once between; it is data, never a pattern or a format."""
+        """The task's text is first, then the separator once; no text is a pattern or format."""
         instruction = joined({"instruction": task}, {"instruction": inherited}, instruction_separator=separator)
         assert instruction == task + separator + inherited
 
     @given(text=some_text)
     def test_the_default_separator_is_one_newline(self, text: str) -> None:
-        """Joined with itself a text is there twice: nothing is searched for or deduplicated."""
+        """Equal texts are joined without removing duplicates."""
         assert joined({"instruction": text}, {"instruction": text}) == text + "\n" + text
 
     @pytest.mark.parametrize("odd", [" a ", "a\n", "\na", "\r\n", "e\u0301", "\u00e9", "\u2028", "%s{}", " ", "\x00"])
     def test_nothing_is_trimmed_or_normalised(self, odd: str) -> None:
-        """White space, line ends and composed letters come out as they went in."""
+        """Whitespace, line ends and code points are unchanged."""
         assert joined({"instruction": odd}, {"instruction": odd}) == odd + "\n" + odd
 
 
 class TestOneSide:
-    """I2 to I4, I11, I14: a text alone stays alone, and the project's is never lost."""
+    """I2 to I4, I11, I14: a single text is used without a separator, and the project's is never lost."""
 
     @given(text=some_text)
     @pytest.mark.parametrize("none", NO_TEXT, ids=repr)
     def test_a_text_alone_stays_alone(self, none: dict[str, Any], text: str) -> None:
-        """Absent, null and empty are no text, on either side: no separator stands alone."""
+        """A missing, null or empty instruction adds no separator, on either side."""
         assert joined(none, {"instruction": text}) == text
         assert joined({"instruction": text}, none) == text
 
@@ -58,7 +58,7 @@ class TestOneSide:
     def test_without_any_text_the_task_decides(
         self, own: dict[str, Any], inherited: dict[str, Any], empty: str
     ) -> None:
-        """The task's value stays if it is set, else the project's; where neither has the name, none appears."""
+        """Without text, the value is the task's if set, or else the project's."""
         expected = {**inherited, **own}.get("instruction", "no instruction")
         assert joined(own, inherited, empty_instruction=empty) == expected
 
@@ -66,7 +66,7 @@ class TestOneSide:
     def test_the_projects_text_is_never_lost(
         self, project: Project, own: dict[str, Any], settings: Assumptions
     ) -> None:
-        """While it is appended, what comes out ends with it, whatever the task says."""
+        """Under `append`, the result ends with the project's text."""
         text = project.params.get("instruction")
         answer = project.with_assumptions(settings).resolve(TaskRequest(own)).params
         if text and settings.instruction_rule == "append":
@@ -74,11 +74,11 @@ class TestOneSide:
 
 
 class TestWhereItIsOrdinary:
-    """I6 to I8: in a history, and for a task that inherits nothing, the instruction is a param like any other."""
+    """I6 to I8: in a history, and after an opt-out, the instruction is an ordinary param."""
 
     @given(first=instructions(), second=instructions(), own=instructions())
     def test_older_texts_never_pile_up(self, first: str | None, second: str | None, own: str | None) -> None:
-        """An update takes the instruction's place; only the chosen version's text reaches a task."""
+        """An update replaces the instruction, and a task gets only the inherited version's text."""
         project = Project("boxes", type="imageannotation", params={"instruction": first, "padding": 1})
         for after in (
             project.update(Patch({"instruction": second})),
@@ -93,18 +93,18 @@ class TestWhereItIsOrdinary:
     def test_minus_one_keeps_the_projects_text_out(
         self, project: Project, own: dict[str, Any], settings: Assumptions
     ) -> None:
-        """Under any assumptions a task that opted out has its own instruction or none."""
+        """Under any assumptions, an opt-out has only its own instruction."""
         answer = project.with_assumptions(settings).resolve(TaskRequest(own, project_version=-1)).params
         assert ("instruction" in answer) == ("instruction" in own)
         assert answer.get("instruction") == own.get("instruction")
 
 
 class TestSettings:
-    """T5, T6: what is only assumed is a setting; it changes the joining and nothing else."""
+    """T5, T6: settings change only the instruction."""
 
     @given(task=instructions(), inherited=instructions())
     def test_overriding_makes_it_a_param_like_any_other(self, task: str | None, inherited: str | None) -> None:
-        """Where the task's instruction overrides, it is the task's if set, null included, else the project's."""
+        """Under `override`, the value is the task's if set, null included, or else the project's."""
         rule = {"instruction_rule": "override"}
         assert joined({"instruction": task}, {"instruction": inherited}, **rule) == task
         assert joined({}, {"instruction": inherited}, **rule) == inherited
@@ -114,7 +114,7 @@ class TestSettings:
     def test_joining_the_empty_puts_the_separator_in_front(
         self, none: dict[str, Any], text: str, separator: str
     ) -> None:
-        """With `join` a project's text has the separator before it also when the task has none, and never behind."""
+        """Under `join`, the separator is before the project's text even if the task has none."""
         settings = {"empty_instruction": "join", "instruction_separator": separator}
         assert joined(none, {"instruction": text}, **settings) == separator + text
         assert joined({"instruction": text}, none, **settings) == text
@@ -123,7 +123,7 @@ class TestSettings:
     def test_a_setting_touches_the_instruction_only(
         self, project: Project, own: dict[str, Any], one: Assumptions, two: Assumptions
     ) -> None:
-        """Under any two sets of assumptions every other param is the same."""
+        """Any two sets of assumptions give the same other params."""
         answers = [dict(project.with_assumptions(settings).resolve(TaskRequest(own)).params) for settings in (one, two)]
         for answer in answers:
             answer.pop("instruction", None)
@@ -133,7 +133,7 @@ class TestSettings:
     def test_an_answer_names_the_settings_that_it_rests_on(
         self, project: Project, own: dict[str, Any], data: st.DataObject
     ) -> None:
-        """Where another separator, `join` or `latest` would give another answer, its rule is among `rests_on`."""
+        """If another setting changes the result, its rule is in `rests_on`."""
         asked = data.draw(st.sampled_from([None, -1, *range(len(project.versions))]))
         task = TaskRequest(own, project_version=asked)
         answer = project.resolve(task)
@@ -158,13 +158,13 @@ class TestSettings:
 
 
 class TestRefusals:
-    """I15: what is neither text nor null is no instruction, wherever it comes in."""
+    """I15: an instruction that is neither text nor null is rejected everywhere."""
 
     @given(project=projects(), own=params(), data=st.data())
     def test_only_text_and_null_are_instructions(
         self, project: Project, own: dict[str, Any], data: st.DataObject
     ) -> None:
-        """A number, a flag, a list or an object is rejected everywhere, by its path."""
+        """Numbers, bools, arrays and objects are rejected everywhere, with the path."""
         bad = data.draw(
             st.sampled_from([value for value in LOOKALIKES if value is not None and type(value) is not str])
         )

@@ -1,4 +1,4 @@
-"""Laws J: JSON values are kept as they are, and told apart exactly where JSON tells them apart."""
+"""Laws J: JSON values stay unchanged, and differ exactly if JSON distinguishes them."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ def written(value: Any) -> str:
 
 
 class TestEveryPair:
-    """J1: each value against each other: nothing is taken for something else, nowhere."""
+    """J1: no value is confused with another, in any part of the model."""
 
     def test_equality_is_that_of_json(self) -> None:
-        """`same`, `==` and `!=` of frozen values agree with JSON for every pair, bare and inside."""
+        """`same`, `==` and `!=` of frozen values agree with JSON, alone and nested."""
         for one, two in PAIRS:
             expected = equal(one, two)
             assert same(one, two) is expected
@@ -56,14 +56,14 @@ class TestEveryPair:
                 assert (left != freeze(right)) is not expected
 
     def test_equal_values_have_equal_hashes(self) -> None:
-        """What is equal is one key of a dict, what is not is two."""
+        """Equal values are one key of a dict, different values two."""
         for one, two in PAIRS:
             left, right = freeze({"k": one}), freeze({"k": two})
             assert len({left, right}) == (1 if equal(one, two) else 2)
             assert len({freeze([one]), freeze([two])}) == (1 if equal(one, two) else 2)
 
     def test_an_update_sets_what_it_says(self) -> None:
-        """Whatever was there, a patch or a replace leaves the new value, spelt as it was given."""
+        """A patch and a replace set the new value, byte for byte."""
         for old, new in PAIRS:
             for update in (Patch({"x": new}), Replace({"x": new})):
                 after = holding(old).update(update)
@@ -71,13 +71,13 @@ class TestEveryPair:
                 assert written(after.version(0).params) == written({"x": old})
 
     def test_a_task_gets_what_it_sets(self) -> None:
-        """Over every other value the task's own comes out, and every value is inherited as it is."""
+        """A task's value overrides any other value, and any value is inherited unchanged."""
         for inherited, own in PAIRS:
             assert written(holding(inherited).resolve({"x": own}).params) == written({"x": own})
             assert written(holding(inherited).resolve({}).params) == written({"x": inherited})
 
     def test_a_difference_is_one_of_json(self) -> None:
-        """A diff, and a plan, is empty exactly where the two values are one."""
+        """A diff and a plan are empty exactly if the values are equal."""
         for before, after in PAIRS:
             diff, plan = Diff.between({"x": before}, {"x": after}), Plan.of(holding(before), Patch({"x": after}))
             differ = not equal(before, after)
@@ -102,7 +102,7 @@ class TestEveryPair:
         ],
     )
     def test_what_holds_a_value_compares_as_json(self, made: Any) -> None:
-        """Values of the model are equal, and hash alike, exactly where the JSON that they hold is equal."""
+        """Model objects are equal, with equal hashes, exactly if their JSON is equal."""
         for one, two in PAIRS:
             left, right = made(one), made(two)
             assert (left == right) is equal(one, two), (one, two)
@@ -111,21 +111,21 @@ class TestEveryPair:
 
 
 class TestNumbersOfVersions:
-    """J1 for what is asked: requests that ask for `True`, `1` and `1.0` are three requests."""
+    """J1 for requests: the versions `True`, `1` and `1.0` make different requests."""
 
     def test_requests_for_lookalike_versions_differ(self) -> None:
-        """A request is equal to another only if the version it asks for is of the same type."""
+        """Requests with versions of different types differ."""
         asked = [0, False, 0.0, 1, True, 1.0, -1, None, "1", "", [], [True], [1]]
         requests = [TaskRequest({}, project_version=version) for version in asked]
         assert len(set(requests)) == len(asked)
 
 
 class TestUnchanged:
-    """J2: any integer of up to 4,300 digits, any finite float and any text goes through as it is."""
+    """J2: integers of up to 4,300 digits, finite floats and texts stay unchanged."""
 
     @given(value=json_values())
     def test_a_value_goes_through_as_it_is(self, value: Any) -> None:
-        """Frozen by any call, and thawed again, it is spelt as it was, members in their order."""
+        """Freezing and thawing keeps each byte and the order of members."""
         expected = written({"x": value})
         project = holding(None).patch_params({"x": value})
         for out in (
@@ -140,34 +140,34 @@ class TestUnchanged:
 
     @given(text=texts(max_size=20))
     def test_text_is_neither_normalised_nor_escaped(self, text: str) -> None:
-        """As a value and as a name, code point for code point."""
+        """Texts and names keep their code points."""
         answer = holding(text).resolve({f"_{text}": text}).params
         assert list(map(ord, answer["x"])) == list(map(ord, text))
         assert list(map(ord, list(answer)[1][1:])) == list(map(ord, text))
 
 
 class TestAgainstJSONSchema:
-    """JSON equality has an oracle of its own: the keyword `const`."""
+    """The keyword `const` of JSON Schema defines JSON equality."""
 
     def test_every_pair_of_lookalikes_agrees(self) -> None:
-        """For each pair, `same` says what a validator with one as `const` says of the other."""
+        """`same` agrees with a validator for `const` on each pair."""
         for one, two in PAIRS:
             assert same(one, two) is jsonschema.Draft202012Validator({"const": one}).is_valid(two)
 
     @given(one=json_values(), two=json_values())
     def test_any_two_values_agree(self, one: Any, two: Any) -> None:
-        """For any two values as well, and for each with itself."""
+        """`same` agrees with `const` on any two values, and on each with itself."""
         for left, right in ((one, two), (two, one), (one, one), ([one, two], [two, one])):
             assert same(left, right) is jsonschema.Draft202012Validator({"const": left}).is_valid(right)
             assert same(left, right) is equal(left, right)
 
 
 class TestEquality:
-    """Equality is one: reflexive, symmetric, blind to order, and fine with what is not frozen."""
+    """Equality is reflexive, symmetric and independent of order and of freezing."""
 
     @given(one=params(), two=params())
     def test_equality_is_symmetric_and_blind_to_order(self, one: dict[str, Any], two: dict[str, Any]) -> None:
-        """Neither side, nor the order of the members, nor being frozen makes a difference."""
+        """Swapping sides, reordering members and freezing do not matter."""
         expected = equal(one, two)
         turned = dict(reversed(two.items()))
         for left, right in product((freeze(one), one), (freeze(two), freeze(turned), two, turned)):
@@ -176,7 +176,7 @@ class TestEquality:
 
     @given(value=json_values())
     def test_a_tuple_is_an_array(self, value: Any) -> None:
-        """Handed in as tuples, arrays are arrays: equal, and alike once they are in."""
+        """Tuples equal lists, before and after freezing."""
         assert same((value,), [value])
         assert freeze({"x": (value,)}) == {"x": [value]}
         assert spelled(freeze((value,))) == spelled([value])

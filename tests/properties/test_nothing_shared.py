@@ -1,4 +1,4 @@
-"""Laws M: nothing that is handed in or handed out is a way to change what a project is or has answered."""
+"""Laws M: no argument and no result can be used to change a project or an earlier result."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ ATTEMPTS: tuple[Callable[[Any], Any], ...] = (
 
 
 def scribble(value: Any) -> None:
-    """Try to change a value, and all that it holds, in every way there is; refusals are what is hoped for."""
+    """Try to change a value and its contents in all ways; errors are expected."""
     inside = list(value.values()) if isinstance(value, dict) else list(value) if isinstance(value, list) else []
     for inner in inside:
         scribble(inner)
@@ -71,7 +71,7 @@ def scribble(value: Any) -> None:
 
 
 def scribble_on_fields(value: Any) -> None:
-    """Try to set and delete every attribute of a value of the model: of an answer, of which a million are made, what is public."""
+    """Try to set and delete each attribute of a model object."""
     private = "_" if isinstance(value, EffectiveParams) else "__"
     for name in [*(one for one in dir(value) if not one.startswith(private)), "scribble", "_scribble"]:
         for change in (
@@ -85,7 +85,7 @@ def scribble_on_fields(value: Any) -> None:
 
 
 def describe(project: Project) -> str:
-    """Return all that a project holds, and what it answers."""
+    """Return the whole state of a project, and its results."""
     numbers = [None, -1, *range(len(project.versions))]
     return spelled(
         [
@@ -103,7 +103,7 @@ class TestHandedIn:
     def test_an_argument_changed_later_changes_nothing(
         self, first: dict[str, Any], patch: dict[str, Any], replace: dict[str, Any], own: dict[str, Any]
     ) -> None:
-        """What a project was made of may be scribbled on as soon as the call is over."""
+        """Changing the arguments of a project after the call changes nothing."""
         arguments = [first, patch, replace, own]
         expected = plain(arguments)
         project = Project("boxes", type="imageannotation", params=first).patch_params(patch).replace_params(replace)
@@ -117,7 +117,7 @@ class TestHandedIn:
 
     @given(own=params(), value=json_values())
     def test_all_that_takes_json_takes_a_copy(self, own: dict[str, Any], value: Any) -> None:
-        """Updates, requests, diffs, versions and what is read from the wire keep nothing of the caller's."""
+        """Updates, requests, diffs, versions and readers copy their arguments."""
         entry = {"version": 0, **own}
         payload = {"name": "boxes", "type": "imageannotation", "param_history": [entry], "extra": [value]}
         made: list[Callable[[], Any]] = [
@@ -140,7 +140,7 @@ class TestHandedIn:
 
     @pytest.mark.parametrize("place", ["fields", "not_inherited", "raw_entry"])
     def test_further_fields_are_copied_too(self, place: str) -> None:
-        """What stands beside the params, of a project or of a version, is as safe from the caller as they are."""
+        """Other fields of projects and versions are copied too."""
         argument = {"type": "imageannotation", "name": "boxes", "param_history": None, "extra": [1]}
         if place == "fields":
             project = Project("boxes", type="imageannotation", versions=[], fields=argument)
@@ -155,7 +155,7 @@ class TestHandedIn:
 
     @given(own=task_params())
     def test_arguments_come_out_of_a_call_as_they_went_in(self, own: dict[str, Any]) -> None:
-        """No call writes on what it is given, and no collection that it is given is used up."""
+        """No call changes its arguments."""
         before = spelled(own)
         project = Project("boxes", type="imageannotation", params={"instruction": "i", "a": [1]})
         project.resolve(own)
@@ -167,11 +167,11 @@ class TestHandedIn:
 
 
 class TestHandedOut:
-    """M2, M4: changing a result changes nothing, and no two results share what can be changed."""
+    """M2, M4: changing a result changes nothing, and results share nothing mutable."""
 
     @given(project=projects(), own=task_params())
     def test_a_result_scribbled_on_changes_nothing(self, project: Project, own: dict[str, Any]) -> None:
-        """All that a project hands out is frozen, or a copy of its own each time."""
+        """All results are frozen or new copies."""
         answer, plan = project.resolve(TaskRequest(own)), Plan.of(project, Patch({"a": [1]}))
 
         def handed_out() -> list[Any]:
@@ -191,7 +191,7 @@ class TestHandedOut:
 
     @given(project=projects(), own=task_params())
     def test_two_results_share_nothing_that_can_be_changed(self, project: Project, own: dict[str, Any]) -> None:
-        """Whatever two results have in common is frozen."""
+        """Objects that two results share are frozen."""
 
         def changeable(value: Any) -> Iterator[int]:
             if type(value) in (dict, list):
@@ -215,7 +215,7 @@ class TestHandedOut:
 
     @given(project=projects(min_versions=1), own=task_params())
     def test_a_bound_merge_hands_out_a_dict_of_its_own(self, project: Project, own: dict[str, Any]) -> None:
-        """The dict that `inheritance` makes is new each time; what it holds of the project is frozen."""
+        """The merge returns a new dict; its inherited values are frozen."""
         inheritance = project.inheritance()
         before = describe(project)
         trusted = TaskRequest(own).params
@@ -227,11 +227,11 @@ class TestHandedOut:
 
 
 class TestTwoPlaces:
-    """M3: one object handed in at two places is two values."""
+    """M3: one object in two places becomes two values."""
 
     @given(value=json_values())
     def test_an_object_at_two_places_is_two_values(self, value: Any) -> None:
-        """Thawed and edited at one of its places, it stays as it was at the other."""
+        """Editing a thawed value in one place does not change the other."""
         project = Project("boxes", type="imageannotation", params={"a": [value], "b": [value, [value]]})
         project = project.patch_params({"c": [value]})
         before = describe(project)
@@ -243,7 +243,7 @@ class TestTwoPlaces:
 
 
 class TestAttributes:
-    """M5: no attribute, no `vars`, no operator and no copy is a way in."""
+    """M5: attributes, `vars`, operators and copies cannot change a model object."""
 
     @pytest.mark.parametrize(
         "value",
@@ -266,14 +266,14 @@ class TestAttributes:
         ids=lambda value: type(value).__name__,
     )
     def test_no_attribute_can_be_set(self, value: Any) -> None:
-        """Setting, deleting or smuggling in an attribute is refused, and leaves the value as it was."""
+        """Setting, deleting or adding an attribute raises an error and changes nothing."""
         before = pickle.dumps(value)
         scribble_on_fields(value)
         assert pickle.dumps(value) == before
 
     @given(value=json_values())
     def test_frozen_json_refuses_every_change(self, value: Any) -> None:
-        """Every mutator of `dict` and `list` raises, says where to go, and changes nothing."""
+        """Each mutator of `dict` and `list` raises an error that names `thaw`, and changes nothing."""
         frozen = freeze({"x": value, "y": [value]})
         expected = spelled(frozen)
         for target in (frozen, frozen["y"]):
@@ -286,7 +286,7 @@ class TestAttributes:
 
     @given(value=json_values())
     def test_operators_make_something_new(self, value: Any) -> None:
-        """`|`, `+`, `*`, slices, iterators and copies leave the frozen value alone."""
+        """`|`, `+`, `*`, slices, iterators and copies do not change the frozen value."""
         frozen = freeze({"x": value, "y": [value]})
         expected = spelled(frozen)
         results = [frozen | {"z": 1}, {"z": 1} | frozen, frozen["y"] + [1], [1] + frozen["y"], frozen["y"] * 2]
@@ -299,7 +299,7 @@ class TestAttributes:
 
     @given(project=projects(min_versions=1))
     def test_a_project_cannot_be_changed_through_its_params(self, project: Project) -> None:
-        """Neither item assignment nor `|=` on what a property hands out reaches the project."""
+        """Item assignment and `|=` on a property do not change the project."""
         before = describe(project)
         with pytest.raises(TypeError, match="thaw"):
             project.params["a"] = 1
@@ -345,11 +345,11 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
 
 
 class TestEqualityAndHash:
-    """M6: what is equal hashes alike, and every value of the model can be a key."""
+    """M6: equal objects have equal hashes, and each model object can be a key."""
 
     @given(project=projects(), own=task_params())
     def test_everything_that_is_frozen_can_be_a_key(self, project: Project, own: dict[str, Any]) -> None:
-        """Projects, versions, requests, bindings and answers are equal to themselves made anew, and hash alike."""
+        """Equal projects, versions, requests, inheritances and results have equal hashes."""
         numbers = [None, -1, *range(len(project.versions))]
         for number in numbers:
 
@@ -364,18 +364,18 @@ class TestEqualityAndHash:
 
 
 class TestNoState:
-    """M7: there is no state of a module: one call never shows in another."""
+    """M7: modules have no state, so calls do not affect each other."""
 
     @given(project=projects(), own=task_params(), other=projects())
     def test_calls_leave_no_trace(self, project: Project, own: dict[str, Any], other: Project) -> None:
-        """What is answered does not depend on what was done in between with something else."""
+        """Results do not depend on other calls in between."""
         before = describe(project)
         other.patch_params({"a": True}).resolve(TaskRequest(own))
         Plan.of(other, Replace({})).to_json()
         assert describe(project) == before
 
     def test_no_module_of_the_engine_keeps_anything(self) -> None:
-        """After much work, every container at the top of a module holds what it held before."""
+        """After many calls, the global containers of all modules are unchanged."""
         names = [
             one.name for one in pkgutil.iter_modules(paramcore.__path__) if not one.ispkg and one.name != "__main__"
         ]
@@ -399,10 +399,10 @@ class TestNoState:
 
 
 class TestThreads:
-    """M8: any number of threads may ask while another updates: each sees one whole version."""
+    """M8: threads that read during updates see whole versions."""
 
     def test_each_answer_is_of_one_whole_version(self) -> None:
-        """Readers that share a project with a writer never see half an update, and pinned answers stay."""
+        """Readers never see half an update, and pinned results stay the same."""
         shared = [Project("boxes", type="imageannotation", params={"a": 0, "b": 0, "instruction": "0"})]
         wrong: list[Any] = []
         done = threading.Event()
@@ -430,7 +430,7 @@ class TestThreads:
 
     @given(project=projects(), tasks=st.lists(task_params(), min_size=1, max_size=3))
     def test_one_binding_serves_many_threads(self, project: Project, tasks: list[dict[str, Any]]) -> None:
-        """One `inheritance` called from several threads gives each what it gives alone."""
+        """One merge function gives each of many threads the correct result."""
         inheritance = project.inheritance()
         expected = [spelled(inheritance(own)) for own in tasks]
         found: list[list[str]] = []

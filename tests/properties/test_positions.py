@@ -1,4 +1,4 @@
-"""Laws L: a place in a document is the same, however it is looked for."""
+"""Laws L: all ways to locate a value in a document agree."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from paramcore.values.pointer import join_pointer
 
 
 def pointers(value: Any, *trail: str | int) -> list[str]:
-    """Return the JSON Pointers of a value and of all that is in it."""
+    """Return the JSON Pointers of a value and of all values inside it."""
     inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     return [join_pointer(*trail), *(one for place, inner in inside for one in pointers(inner, *trail, place))]
 
@@ -31,7 +31,7 @@ def pointers(value: Any, *trail: str | int) -> list[str]:
 def test_values_are_found_by_jumping_as_by_walking(
     value: Any, indent: Any, separators: Any, ascii: bool, around: str, data: st.DataObject
 ) -> None:
-    """Every value, every name, and the nearest of what is not there, in whatever order they are asked for."""
+    """Each value, each name and the nearest parent of a missing value are located in any order."""
     text = around + json.dumps(value, indent=indent, separators=separators, ensure_ascii=ascii) + around
     paths = [one for path in pointers(value) for one in (path, f"{path}/nowhere", f"{path}/0", f"{path}/a/b")]
     jumping, walking = JSONLocator(text), TokenLocator(iter_tokens(text))
@@ -42,7 +42,7 @@ def test_values_are_found_by_jumping_as_by_walking(
 @pytest.mark.parametrize("order", ["that of the text", "backwards", "by name", "what is not there"])
 @pytest.mark.parametrize("kind", ["array", "object"])
 def test_thousands_are_found_in_one_pass(kind: str, order: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In whatever order the members of an array or object are asked for, each is read once and no more."""
+    """Locating many members of an array or object reads each member once."""
     held: Any = [{"a": number} for number in range(2_000)]
     held = held if kind == "array" else {str(number): one for number, one in enumerate(held)}
     places = JSONLocator(json.dumps({"held": held}))
@@ -61,7 +61,7 @@ def test_thousands_are_found_in_one_pass(kind: str, order: str, monkeypatch: pyt
 
 @given(text=st.text("a\n\r\u00e9", max_size=40), data=st.data())
 def test_lines_are_those_of_the_text(text: str, data: st.DataObject) -> None:
-    """Lines end with a line feed and nothing else, in whatever order they are asked for."""
+    """Only a line feed ends a line, in any order of calls."""
     lines = Lines(text)
     for offset in data.draw(st.lists(st.integers(0, len(text)))):
         before = text[:offset].split("\n")

@@ -35,7 +35,7 @@ def often(strategy: SearchStrategy[Any], *, wrong: SearchStrategy[Any]) -> Searc
 
 
 def faulty_params(right: SearchStrategy[dict[str, Any]]) -> SearchStrategy[Any]:
-    """Draw params of which some are none: by a value, a name, an instruction, or altogether."""
+    """Draw params, some of them invalid by a value, a name, an instruction or their type."""
     by_name = st.sampled_from(sorted(RESERVED_PROJECT_NAMES))
     by_value = st.builds(lambda own, value: {**own, "b": value}, right, wrong_values)
     by_own_name = st.builds(lambda own, name: {**own, name: 1}, right, by_name)
@@ -44,7 +44,7 @@ def faulty_params(right: SearchStrategy[dict[str, Any]]) -> SearchStrategy[Any]:
 
 
 def flat_requests() -> SearchStrategy[Any]:
-    """Draw requests of which some name a version, a project or a route that is none."""
+    """Draw requests, some of them with an invalid version, project or routing field."""
     routing: dict[str, SearchStrategy[Any]] = {
         "project_version": often(st.sampled_from((None, -1, 0, 1, 2)), wrong=st.sampled_from(NO_VERSIONS)),
         "project": often(st.sampled_from((None, "boxes")), wrong=project_names() | st.sampled_from(("", 5, "\n", []))),
@@ -60,17 +60,17 @@ kinds = often(st.sampled_from((None, "imageannotation")), wrong=task_types() | j
 
 
 class TestAgainstTheModel:
-    """Whatever is asked, the engine answers what the rules say, and refuses what they refuse, for the same reason."""
+    """The engine gives the results and the errors of the reference model."""
 
     @given(project=projects(), flat=flat_requests(), kind=kinds)
     def test_every_way_to_resolve_agrees(self, project: Project, flat: Any, kind: Any) -> None:
-        """From the flat form, in parts, among many or bound once: one answer, or one reason why not."""
+        """All ways to resolve a request give the same result or the same error."""
         named = Project("boxes", type="imageannotation", versions=project.versions, assumptions=project.assumptions)
         assert list(disagreements(named, model(named), flat, kind)) == []
 
     @given(project=projects(), flats=st.lists(flat_requests(), max_size=4))
     def test_many_tasks_are_answered_one_by_one(self, project: Project, flats: list[Any]) -> None:
-        """In a stream each task is answered as alone, up to the first that is refused, which says the same."""
+        """`resolve_many` gives the results of `resolve`, up to the first rejected task."""
         answers, many = [], project.resolve_many(flats)
         try:
             answers.extend(many)
@@ -90,14 +90,14 @@ class TestAgainstTheModel:
         )
     )
     def test_every_history_agrees(self, updates: list[tuple[str, Any]]) -> None:
-        """Updates, some of them refused, make the history that a plain list of dicts would be."""
+        """Updates, some of them rejected, give the history of a plain list of dicts."""
         assert list(grown(Project("boxes", type="imageannotation"), [], updates)) == []
 
     @given(
         value=json_values() | wrong_values | st.lists(json_values() | wrong_values) | st.builds(dict, x=wrong_values)
     )
     def test_the_door_agrees(self, value: Any) -> None:
-        """What is JSON comes in and is equal to what it was; what is none is refused for a reason that holds."""
+        """`freeze` accepts exactly JSON values, unchanged, and rejects others for a true reason."""
         expected = value_faults(value)
         try:
             frozen = freeze(value)
@@ -109,7 +109,7 @@ class TestAgainstTheModel:
 
 
 class TestTheModel:
-    """The model itself, against answers that the documentation gives or that a person can see."""
+    """The reference model gives the results of the documentation and of examples."""
 
     @pytest.mark.parametrize(
         ("own", "inherited", "expected"),
@@ -127,23 +127,23 @@ class TestTheModel:
     def test_it_says_what_the_rules_say(
         self, own: dict[str, Any], inherited: dict[str, Any], expected: dict[str, Any]
     ) -> None:
-        """One task over one version, in the cases that the rules tell apart."""
+        """The model gives the result of the rules for each kind of task and version."""
         assert equal(reference.effective(own, inherited, dict(DEFAULTS)), expected)
 
     def test_it_tells_lookalikes_apart(self) -> None:
-        """To the model no value is another, but for numbers that are one number."""
+        """The model distinguishes all values except equal numbers."""
         equals = [(one, two) for one in LOOKALIKES for two in LOOKALIKES if equal(one, two)]
         assert all(type(one) is type(two) or {type(one), type(two)} == {int, float} for one, two in equals)
         assert len(equals) == len(LOOKALIKES) + 6 + 2 + 2 + 2
 
     @pytest.mark.parametrize("asked", NO_VERSIONS, ids=lambda asked: str(asked)[:20])
     def test_it_refuses_what_is_no_version(self, asked: Any) -> None:
-        """With three versions there, none of these is one."""
+        """The model rejects versions that do not exist."""
         with pytest.raises(reference.Refused):
             reference.inherited_version([{}, {}, {}], asked)
 
     def test_a_disagreement_would_be_found(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Were a rule wrong on one side, the comparison would say so."""
+        """The comparison reports a wrong rule on either side."""
         project = Project("boxes", type="imageannotation", params={"instruction": "i", "a": True})
         flat = {"instruction": "t"}
         assert not list(disagreements(project, model(project), flat))
@@ -156,7 +156,7 @@ class TestTheModel:
 
 
 def test_a_short_run_finds_nothing() -> None:
-    """The deep comparison, which is run by hand with a million cases, runs and agrees."""
+    """A short run of the deep comparison finds no difference."""
     disagreeing, refused = run(2_000, seed=1)
     assert disagreeing == 0
     assert 200 < refused < 1_000
@@ -164,6 +164,6 @@ def test_a_short_run_finds_nothing() -> None:
 
 @given(settings=st.builds(Assumptions))
 def test_the_model_has_the_same_defaults(settings: Assumptions) -> None:
-    """What nothing documents has the default that the rules give."""
+    """The assumptions have the defaults of the rules."""
     assert {name: getattr(settings, name) for name in DEFAULTS} == DEFAULTS
     assert TaskRequest({}).project_version is None

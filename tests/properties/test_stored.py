@@ -1,4 +1,4 @@
-"""Laws S: what is written can be read, and comes back as it was."""
+"""Laws S: written values can be read, and are unchanged."""
 
 from __future__ import annotations
 
@@ -56,13 +56,13 @@ ENTRIES = st.builds(
 
 
 def turned(members: dict[str, Any], turn: int) -> dict[str, Any]:
-    """Return the members in another order."""
+    """Return the members in reverse order."""
     names = list(members)[:: -1 if turn % 2 else 1]
     return {name: members[name] for name in [*names[turn:], *names[:turn]]}
 
 
 def payloads() -> SearchStrategy[dict[str, Any]]:
-    """Draw a project object as the service may send it: unknown fields, any order, names that nothing inherits."""
+    """Draw a project object as the service may send it: unknown fields, any order, reserved names."""
 
     def payload(
         entries: list[dict[str, Any]], known: tuple[str, str], unknown: dict[str, Any], turn: int
@@ -76,16 +76,16 @@ def payloads() -> SearchStrategy[dict[str, Any]]:
 
 
 def sent(value: Any) -> Any:
-    """Return what arrives when a value is sent as JSON text."""
+    """Return a value after a trip through JSON text."""
     return json.loads(json.dumps(value))
 
 
 class TestProjects:
-    """S1 to S4: a project that is written and read is the same project, and written again the same text."""
+    """S1 to S4: a written project reads as an equal project, and writes as the same text."""
 
     @given(project=projects())
     def test_a_project_read_back_has_the_same_versions(self, project: Project) -> None:
-        """Every version comes back with its number, its time and its params, and answers alike."""
+        """Each version keeps its number, time, params and results."""
         again = read_project(sent(write_project(project)), assumptions=project.assumptions)
         assert again.versions == project.versions
         assert (again.name, again.type) == (project.name, project.type)
@@ -95,12 +95,12 @@ class TestProjects:
 
     @given(project=projects())
     def test_a_project_read_back_is_equal(self, project: Project) -> None:
-        """Written and read, a project is equal to what it was."""
+        """A written project reads as an equal project."""
         assert read_project(sent(write_project(project)), assumptions=project.assumptions) == project
 
     @given(project=projects(), later=st.lists(updates(), max_size=2))
     def test_a_project_written_again_is_the_same_text(self, project: Project, later: list[Update]) -> None:
-        """Writing, reading and writing gives the same bytes, also after further updates."""
+        """Writing, reading and writing gives the same bytes, also after updates."""
         for update in later:
             project = project.update(update)
         text = json.dumps(write_project(project))
@@ -108,12 +108,12 @@ class TestProjects:
 
     @given(payload=payloads())
     def test_what_the_service_sends_is_written_back_as_it_was(self, payload: dict[str, Any]) -> None:
-        """Unknown fields, their order, a missing time and names that nothing inherits: all is kept in its place."""
+        """Unknown fields, their order, missing times and reserved names are kept."""
         assert json.dumps(write_project(read_project(payload))) == json.dumps(payload)
 
     @given(payload=payloads(), update=updates())
     def test_an_update_keeps_all_that_was_there(self, payload: dict[str, Any], update: Update) -> None:
-        """After an update only the history has grown, by one entry at its end."""
+        """An update appends one entry to the history and changes nothing else."""
         written = write_project(read_project(payload).update(update))
         *before, last = written["param_history"]
         assert json.dumps({**written, "param_history": before}) == json.dumps(payload)
@@ -121,7 +121,7 @@ class TestProjects:
 
     @given(payload=payloads(), own=task_params())
     def test_what_nothing_inherits_is_never_inherited(self, payload: dict[str, Any], own: dict[str, Any]) -> None:
-        """Bookkeeping and routing names that stand in a history reach no task and no later version."""
+        """Reserved names in a history reach no task and no later version."""
         project = read_project(payload)
         assert set(project.resolve(TaskRequest(own)).params) <= set(own) | {
             name for entry in payload["param_history"] for name in entry if name not in RESERVED_PROJECT_NAMES
@@ -130,19 +130,19 @@ class TestProjects:
 
     @given(payload=payloads())
     def test_the_order_of_names_is_nothing_to_equality(self, payload: dict[str, Any]) -> None:
-        """Read from an object with its names the other way round, a project is equal."""
+        """A project from an object with reversed names is equal."""
         other = dict(reversed(payload.items()))
         other["param_history"] = [dict(reversed(entry.items())) for entry in payload["param_history"]]
         assert read_project(other) == read_project(payload)
 
     @given(several=st.lists(payloads(), max_size=2))
     def test_a_list_of_projects_is_read_one_by_one(self, several: list[dict[str, Any]]) -> None:
-        """A bare array, as the service lists projects, gives them in order."""
+        """`read_projects` reads an array in order."""
         assert read_projects(several) == tuple(read_project(one) for one in several)
 
     @pytest.mark.parametrize("fields", [{"archived": False}, {"name": "boxes"}, {"param_history": None}], ids=repr)
     def test_further_fields_take_nothing_away(self, fields: dict[str, Any]) -> None:
-        """A project made with further fields is written with its name, its type and its history, and can be read."""
+        """A project with other fields is written with its name, type and history, and can be read."""
         made = Project("boxes", type="imageannotation", params={"a": 1})
         project = Project("boxes", type="imageannotation", versions=made.versions, fields=fields)
         again = read_project(sent(write_project(project)))
@@ -151,7 +151,7 @@ class TestProjects:
     @pytest.mark.parametrize("place", ["name", "type", "created_at"])
     @given(text=texts() | st.sampled_from(("\ud800", "a\udfffb")))
     def test_what_can_be_made_can_be_written_and_read(self, place: str, text: str) -> None:
-        """Any name, type or time is refused when the project is made, or makes the whole round."""
+        """Each name, type and time is rejected on creation, or can be written and read."""
         arguments = {"name": "boxes", "type": "imageannotation", "created_at": None, place: text}
         try:
             project = Project(arguments.pop("name"), params={}, **arguments)
@@ -163,32 +163,32 @@ class TestProjects:
 
 
 class TestRequestsAndUpdates:
-    """S1, S2 for the other two things that are sent."""
+    """S1, S2 for requests and updates."""
 
     @given(task=task_requests())
     def test_a_request_read_back_is_equal(self, task: TaskRequest) -> None:
-        """Flat and back, a task request is the same, its type given beside it."""
+        """A written request with its type reads as an equal request."""
         assert read_task_request(sent(write_task_request(task)), type=task.type) == task
 
     @given(flat=flat_requests())
     def test_a_flat_request_is_written_as_it_was_but_for_nulls(self, flat: dict[str, Any]) -> None:
-        """All that was given is there again; a routing name that was null counts as not given."""
+        """All fields are written, except routing names with null."""
         routing = {"project", "project_version", "batch", "unique_id", "clear_unique_id_on_error"}
         given_ = {name: value for name, value in flat.items() if name not in routing or value is not None}
         assert spelled(write_task_request(read_task_request(flat))) == spelled(given_)
 
     @given(update=updates())
     def test_an_update_read_back_is_equal(self, update: Update) -> None:
-        """The body names its verb, and gives the same update."""
+        """A written update reads as an equal update."""
         assert read_update(sent(write_update(update))) == update
 
 
 class TestLines:
-    """S5: one request is one line, whatever its text holds."""
+    """S5: each request is one line, with any text in it."""
 
     @given(tasks=st.lists(task_requests(), min_size=1, max_size=3))
     def test_each_line_is_one_request(self, tasks: list[TaskRequest], tmp_path_factory: pytest.TempPathFactory) -> None:
-        """Written with every letter as it is, U+2028 and U+0085 too, requests come back one for one."""
+        """Requests with unescaped U+2028 and U+0085 are each one line."""
         file: Path = tmp_path_factory.getbasetemp() / "tasks.jsonl"
         lines = [json.dumps(write_task_request(task), ensure_ascii=False) for task in tasks]
         file.write_bytes("".join(f"{line}\n" for line in lines).encode())
@@ -197,7 +197,7 @@ class TestLines:
 
 
 def everything(project: Project, task: TaskRequest, update: Update) -> list[Any]:
-    """Return one of each kind of value that there is."""
+    """Return an object of each class of the model."""
     answer = project.resolve(task)
     plan = Plan.of(project, update)
     return [
@@ -208,13 +208,13 @@ def everything(project: Project, task: TaskRequest, update: Update) -> list[Any]
 
 
 class TestCopies:
-    """S6: pickled, copied or deep-copied, a value is equal, and still frozen."""
+    """S6: a pickled or copied object is equal, and still frozen."""
 
     @given(project=projects(), own=task_params(), update=updates(), pin=st.booleans())
     def test_a_copy_of_anything_is_equal(
         self, project: Project, own: dict[str, Any], update: Update, pin: bool
     ) -> None:
-        """By pickle and by `copy`, all values of the model come back equal and of their type."""
+        """Pickled and copied objects are equal and of the same type."""
         for value in everything(project, TaskRequest(own, project_version=-1 if pin else None), update):
             copies = [copy.copy(value), copy.deepcopy(value)]
             copies += [
@@ -227,7 +227,7 @@ class TestCopies:
 
     @given(value=json_values())
     def test_frozen_json_comes_back_frozen(self, value: Any) -> None:
-        """By pickle and by copy, in its own order, and with every letter."""
+        """Pickled and copied frozen JSON is frozen, with the same order and text."""
         frozen = freeze({"x": value, "y": [value, (value,)]})
         for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
             again = pickle.loads(pickle.dumps(frozen, protocol))
@@ -237,7 +237,7 @@ class TestCopies:
 
     @given(value=json_values())
     def test_thawing_and_freezing_undo_each_other(self, value: Any) -> None:
-        """Thawed and frozen again a value is equal; thawed, it is plain all the way down."""
+        """Thawing and freezing gives an equal value; a thawed value is plain on all levels."""
         frozen = freeze({"x": value})
         thawed = thaw(frozen)
         assert freeze(thawed) == frozen
@@ -246,7 +246,7 @@ class TestCopies:
 
     @pytest.mark.parametrize("levels", [1, 50, 99, 100])
     def test_a_value_as_deep_as_may_be_is_copied_too(self, levels: int) -> None:
-        """At the last level that is taken in, everything made of it can still be pickled, compared and written."""
+        """Values of the maximum depth can be pickled, compared and written."""
         deep: Any = "bottom"
         for _ in range(levels - 1):
             deep = [deep]
@@ -263,13 +263,13 @@ def project_update(deep: Any) -> Update:
 
 
 class TestErrors:
-    """S6 for what goes wrong: an error that was pickled is equal to itself."""
+    """S6 for errors: a pickled error is equal."""
 
     @given(
         project=projects(), own=params(), bad=st.sampled_from(({1, 2}, float("nan"), b"", {1: 2}, 10**5000, "\ud800"))
     )
     def test_an_error_pickled_is_the_same_error(self, project: Project, own: dict[str, Any], bad: Any) -> None:
-        """Type, fields and sentence survive, so that errors can cross processes."""
+        """A pickled error keeps its type, fields and message."""
         for wrong in ({**own, "x": bad}, {**own, "instruction": 5}, {**own, "version": 1}):
             with pytest.raises(ParamcoreError) as refused:
                 project.patch_params(wrong)
@@ -290,7 +290,7 @@ def plain_types(value: Any) -> bool:
 
 @given(update=updates(), assumptions=st.builds(Assumptions))
 def test_a_plan_of_what_was_read_is_the_same_plan(update: Update, assumptions: Assumptions) -> None:
-    """Planned on a project and on the same project read back, an update asks for the same body and the same drops."""
+    """An update of a project and of its stored copy has the same body and drops."""
     project = Project("boxes", type="imageannotation", params={"a": 1, "b": [1]}, assumptions=assumptions)
     one, two = Plan.of(project, update), Plan.of(read_project(write_project(project)), update)
     assert (one.dropped, one.diff, one.request) == (two.dropped, two.diff, two.request)

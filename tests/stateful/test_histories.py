@@ -1,8 +1,8 @@
-"""A project used by many hands at once, against a plain list of dicts.
+"""Random calls on many states of projects, compared with a plain list of dicts.
 
-Each pair of the bundle is a real project and the history that it should have;
-rules draw *any* old pair, so that every version keeps being used while others
-grow out of it.  Whatever was answered once is asked again later.
+Each pair in the bundle holds a project and its expected history.  A rule may use
+any earlier pair, so that old states stay in use while others grow from them.
+Results are stored and compared again later.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ SETTINGS = (
 
 
 class ProjectsInUse(RuleBasedStateMachine):
-    """Create, update, resolve, store and scribble, in any order and on any pair."""
+    """Create, update, resolve, store and scribble on projects in any order."""
 
     pairs = Bundle("pairs")
 
@@ -46,18 +46,18 @@ class ProjectsInUse(RuleBasedStateMachine):
         self.answers: list[tuple[Project, dict[str, Any], Any, str]] = []
 
     def pair(self, project: Project, history: list[dict[str, Any]]) -> Pair:
-        """Remember a pair, to be checked after every step; the model's history is kept as text."""
+        """Store a pair, to be checked after each step, with the model's history as text."""
         self.known.append((project, [spelled(one) for one in history]))
         return project, history
 
     @initialize(target=pairs, first=st.none() | params(), under=st.sampled_from(SETTINGS))
     def begin(self, first: dict[str, Any] | None, under: dict[str, str]) -> Pair:
-        """Create a project to begin with."""
+        """Create the first project."""
         return self.create(first, under)
 
     @rule(target=pairs, first=st.none() | params(), under=st.sampled_from(SETTINGS))
     def create(self, first: dict[str, Any] | None, under: dict[str, str]) -> Pair:
-        """Create a project, with params or without."""
+        """Create a project, with or without params."""
         expected = reference.created(plain(first))
         project = Project("boxes", type="imageannotation", params=first, assumptions=Assumptions(**under))
         scribble(first)
@@ -65,7 +65,7 @@ class ProjectsInUse(RuleBasedStateMachine):
 
     @rule(target=pairs, pair=pairs, own=params())
     def patch(self, pair: Pair, own: dict[str, Any]) -> Pair:
-        """Patch, then scribble on what was handed in."""
+        """Patch a project, then scribble on the argument."""
         project, history = pair
         expected = reference.patched(history, plain(own))
         after = project.patch_params(own)
@@ -74,7 +74,7 @@ class ProjectsInUse(RuleBasedStateMachine):
 
     @rule(target=pairs, pair=pairs, own=params())
     def replace(self, pair: Pair, own: dict[str, Any]) -> Pair:
-        """Replace, then scribble on what was handed in."""
+        """Replace the params of a project, then scribble on the argument."""
         project, history = pair
         expected = reference.replaced(history, plain(own))
         after = project.replace_params(own)
@@ -88,7 +88,7 @@ class ProjectsInUse(RuleBasedStateMachine):
         verb=st.sampled_from((Patch, Replace)),
     )
     def refused_update(self, pair: Pair, own: dict[str, Any], name: str, verb: Any) -> None:
-        """An update that is refused, early or late, is as if it had not been."""
+        """A rejected update changes nothing."""
         project, _history = pair
         for wrong in ({**own, name: 1}, {**own, "instruction": []}, {**own, "x": [[b""]]}):
             with pytest.raises(ParamcoreError):
@@ -96,7 +96,7 @@ class ProjectsInUse(RuleBasedStateMachine):
 
     @rule(target=pairs, pair=pairs, version=st.integers(0, 12))
     def roll_back(self, pair: Pair, version: int) -> Pair:
-        """Replace by what some version holds."""
+        """Replace the params by those of an earlier version."""
         project, history = pair
         if version >= len(history):
             with pytest.raises(NoSuchVersion):
@@ -107,7 +107,7 @@ class ProjectsInUse(RuleBasedStateMachine):
 
     @rule(pair=pairs, own=task_params(), version=st.sampled_from(VERSIONS))
     def resolve(self, pair: Pair, own: dict[str, Any], version: Any) -> None:
-        """Ask what a task would get, and remember the answer."""
+        """Resolve a task, and store the result."""
         project, history = pair
         expected = answer_of_the_model(project, history, own, version)
         assert answer_of(project, own, version) == expected
@@ -116,14 +116,14 @@ class ProjectsInUse(RuleBasedStateMachine):
 
     @rule(place=st.integers(0, 200))
     def ask_again(self, place: int) -> None:
-        """Whatever was answered once is answered so for ever."""
+        """A stored result stays the same."""
         if self.answers:
             project, own, version, answer = self.answers[place % len(self.answers)]
             assert answer_of(project, own, version) == answer
 
     @rule(pair=pairs, place=st.integers(0, 200))
     def ask_a_later_project(self, pair: Pair, place: int) -> None:
-        """A pinned task is answered alike by every project that has grown out of the one first asked."""
+        """A pinned task has the same result in all later states of its project."""
         project, _history = pair
         if self.answers:
             first, own, version, answer = self.answers[place % len(self.answers)]
@@ -137,7 +137,7 @@ class ProjectsInUse(RuleBasedStateMachine):
 
     @rule(target=pairs, pair=pairs)
     def write_and_read(self, pair: Pair) -> Pair:
-        """Send a project through the API's JSON and scribble on what was sent."""
+        """Write a project as JSON, read it, and scribble on the JSON."""
         project, history = pair
         payload = write_project(project)
         text = json.dumps(payload)
@@ -152,7 +152,7 @@ class ProjectsInUse(RuleBasedStateMachine):
         how=st.sampled_from((copy.copy, copy.deepcopy, lambda it: pickle.loads(pickle.dumps(it)))),
     )
     def copied(self, pair: Pair, how: Any) -> Pair:
-        """Go on with a copy."""
+        """Continue with a copy."""
         project, history = pair
         again = how(project)
         assert again == project
@@ -161,13 +161,13 @@ class ProjectsInUse(RuleBasedStateMachine):
 
     @rule(target=pairs, pair=pairs, under=st.sampled_from(SETTINGS))
     def assume(self, pair: Pair, under: dict[str, str]) -> Pair:
-        """Go on under other assumptions."""
+        """Continue with other assumptions."""
         project, history = pair
         return self.pair(project.with_assumptions(Assumptions(**under)), history)
 
     @rule(pair=pairs, own=task_params())
     def scribble_on_results(self, pair: Pair, own: dict[str, Any]) -> None:
-        """Try to change everything that a project hands out."""
+        """Try to change all results of a project."""
         project, _history = pair
         answer = project.resolve(TaskRequest(own))
         scribble(project.params)
@@ -180,7 +180,7 @@ class ProjectsInUse(RuleBasedStateMachine):
 
     @rule(pair=pairs, own=params(), drop=st.booleans())
     def plan(self, pair: Pair, own: dict[str, Any], drop: bool) -> None:
-        """What a plan shows is what the update does, and it changes nothing by itself."""
+        """A plan shows the effect of the update, and changes nothing."""
         project, history = pair
         update = Replace(own) if drop else Patch(own)
         plan = Plan.of(project, update)
@@ -192,7 +192,7 @@ class ProjectsInUse(RuleBasedStateMachine):
 
     @rule(one=pairs, two=pairs)
     def difference(self, one: Pair, two: Pair) -> None:
-        """The difference between any two states leads from the one to the other."""
+        """The diff of any two states turns one into the other."""
         before, after = one[0].params, two[0].params
         diff = Diff.between(before, after)
         assert bool(diff) is not equal(before, after)
@@ -200,12 +200,12 @@ class ProjectsInUse(RuleBasedStateMachine):
 
     @rule(target=pairs, pair=consumes(pairs))
     def forget(self, pair: Pair) -> Any:
-        """Let go of a pair; those that grew out of it stay good."""
+        """Drop a pair; projects that came from it stay valid."""
         return multiple() if len(self.known) > 1 else pair
 
     @invariant()
     def every_history_is_the_models(self) -> None:
-        """Each project that was ever made holds what a plain list of dicts holds, value by value."""
+        """Each project has the versions of a plain list of dicts."""
         for project, history in self.known:
             assert [spelled(version.params) for version in project.versions] == history
             assert [version.number for version in project.versions] == list(range(len(history)))
@@ -213,7 +213,7 @@ class ProjectsInUse(RuleBasedStateMachine):
 
 
 def answer_of(project: Project, own: dict[str, Any], version: Any) -> str:
-    """Return all of the real answer as text, or why it was refused."""
+    """Return the engine's result as text, or its error."""
     try:
         task = read_task_request(write_task_request(TaskRequest(own, project_version=version)))
         answer = project.resolve(task)
@@ -230,7 +230,7 @@ def answer_of(project: Project, own: dict[str, Any], version: Any) -> str:
 
 
 def answer_of_the_model(project: Project, history: list[dict[str, Any]], own: dict[str, Any], version: Any) -> str:
-    """Return the same of the model."""
+    """Return the result of the reference model as text, or its error."""
     under = {name: getattr(project.assumptions, name) for name in DEFAULTS}
     model = {"name": "boxes", "type": "imageannotation", "history": history, "settings": under}
     try:
@@ -241,7 +241,7 @@ def answer_of_the_model(project: Project, history: list[dict[str, Any]], own: di
 
 
 def scribble(value: Any) -> None:
-    """Try to empty a value and all that it holds, and to write into it."""
+    """Try to clear a value and its contents, and to write into it."""
     inside = list(value.values()) if isinstance(value, dict) else list(value) if isinstance(value, list) else []
     for inner in inside:
         scribble(inner)

@@ -1,4 +1,4 @@
-"""Two writers, a network that breaks at random, and an account of every update."""
+"""Two writers and a network that breaks at random: each update has a certain outcome."""
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -14,7 +14,7 @@ LOST = OutcomeUnknown("no_reply", None, "nothing", "a reply")
 
 
 class Breaking:
-    """Carries requests to the service, and breaks on a POST where the test says so."""
+    """A transport that breaks on a POST if the test says so."""
 
     def __init__(self, service):
         self.service = service
@@ -71,7 +71,7 @@ class Writers(RuleBasedStateMachine):
         rival=st.booleans(),
     )
     def update(self, who, fault, replace, rival):
-        """One writer applies an update that is like no other, while the other may come in between."""
+        """One writer applies a unique update; the other writer may update in between."""
         mark = len(self.outcomes)
         client, line = self.clients[who], self.lines[who]
         project = client.get_project(NAME)
@@ -87,14 +87,14 @@ class Writers(RuleBasedStateMachine):
 
     @rule(who=st.integers(0, 1))
     def deliver(self, who):
-        """What was on its way arrives after all."""
+        """Deliver a request that was delayed in the network."""
         for request in self.lines[who].late:
             self.service.send(request)
         self.lines[who].late.clear()
 
     @rule(who=st.integers(0, 1))
     def look_again(self, who):
-        """What is unknown is looked at again, by either writer."""
+        """Check an unknown outcome again, by either writer."""
         for mark, outcome in self.outcomes.items():
             if outcome.state == "unknown":
                 again = self.clients[who].reconcile(outcome)
@@ -102,7 +102,7 @@ class Writers(RuleBasedStateMachine):
                 self.outcomes[mark] = again
 
     def commits(self, mark):
-        """Count the versions that an update made: where its mark came in, or came in again."""
+        """Count the versions that an update appended."""
         versions = self.service.projects[NAME].versions
         outcome = self.outcomes[mark]
         made = 0
@@ -113,7 +113,7 @@ class Writers(RuleBasedStateMachine):
 
     @invariant()
     def what_is_done_was_done_once(self):
-        """Done is one version, not done is none, and only what is unknown may be either."""
+        """A done update has one version, a rejected update none, an unknown update either."""
         for mark, outcome in self.outcomes.items():
             commits = self.commits(mark)
             allowed = {"done": {1}, "not done": {0}, "unknown": {0, 1}, "repeated": {2}}
@@ -123,7 +123,7 @@ class Writers(RuleBasedStateMachine):
 
     @invariant()
     def every_version_has_an_author(self):
-        """The versions made are those that somebody answers for."""
+        """Each version belongs to an update of one of the writers."""
         made = len(self.service.projects[NAME].versions) - 1 - self.foreign
         assert made == sum(self.commits(mark) for mark in self.outcomes)
 

@@ -1,4 +1,4 @@
-"""Finished tasks, held against the history of their project."""
+"""Audits: finished tasks, checked against the history of their project."""
 
 import pytest
 from attrs import evolve
@@ -27,7 +27,8 @@ def audited(*tasks, project=BOXES):
 
 def summarize(audit):
     return [
-        (one.rule, one.path, one.found, one.wanted, [dict(way) for way in one.vanishes_under]) for one in audit.findings
+        (finding.rule, finding.path, finding.actual, finding.expected, [dict(way) for way in finding.vanishes_under])
+        for finding in audit.findings
     ]
 
 
@@ -47,7 +48,7 @@ def summarize(audit):
     ],
 )
 def test_a_task_that_some_request_could_have_made_is_possible(finished):
-    """Whatever a task may override, and whatever the service adds, is no contradiction (T9)."""
+    """A task may override params, and the service may add params (T9)."""
     audit = audited(finished)
     assert (audit.possible, audit.impossible, summarize(audit)) == (1, 0, [])
 
@@ -56,7 +57,7 @@ def test_a_task_that_some_request_could_have_made_is_possible(finished):
     "finished", [task(project="other"), task(project=...), task(project=None), task(...), task(None)]
 )
 def test_a_task_that_names_no_version_of_it_is_not_judged(finished):
-    """A task of another project, or without a version, says nothing about this one."""
+    """A task of another project, or without a version, is only counted."""
     audit = audited(finished)
     assert (audit.possible, audit.impossible, audit.not_judged) == (0, 0, 1)
 
@@ -64,14 +65,14 @@ def test_a_task_that_names_no_version_of_it_is_not_judged(finished):
 @pytest.mark.parametrize(
     ("finished", "finding"),
     [
-        (task() | {"params": {}}, ("T1", "/params/padding", "nothing", "a value: version 0 sets it", [])),
+        (task() | {"params": {}}, ("T1", "/params/padding", "nothing", "a value (version 0 sets it)", [])),
         (
             task(1, "Box all."),
             (
                 "T1",
                 "/tags",
                 "nothing",
-                "a value: version 1 sets it",
+                "a value (version 1 sets it)",
                 [{"instruction_rule": "override", "pinned_param_version": "latest"}],
             ),
         ),
@@ -81,7 +82,7 @@ def test_a_task_that_names_no_version_of_it_is_not_judged(finished):
                 "T4",
                 "/instruction",
                 '"Box all."',
-                'the text of version 0 at its end: "Box it."',
+                '"Box it." at the end (the text of version 0)',
                 [{"instruction_rule": "override"}],
             ),
         ),
@@ -91,7 +92,7 @@ def test_a_task_that_names_no_version_of_it_is_not_judged(finished):
                 "T4",
                 "/instruction",
                 "null",
-                'the text of version 0 at its end: "Box it."',
+                '"Box it." at the end (the text of version 0)',
                 [{"instruction_rule": "override"}],
             ),
         ),
@@ -100,13 +101,13 @@ def test_a_task_that_names_no_version_of_it_is_not_judged(finished):
         (task(True), ("T8", "/project_param_version", "true", "a version from 0 to 2, or -1", [])),
         (
             task() | {"type": "comparison"},
-            ("T12", "/type", "the text 'comparison'", 'the project\'s type, "imageannotation"', []),
+            ("T12", "/type", "the text 'comparison'", '"imageannotation" (the type of the project)', []),
         ),
-        (task(-1) | {"type": 7}, ("T12", "/type", "the number 7", 'the project\'s type, "imageannotation"', [])),
+        (task(-1) | {"type": 7}, ("T12", "/type", "the number 7", '"imageannotation" (the type of the project)', [])),
     ],
 )
 def test_a_contradiction_names_its_rule(finished, finding):
-    """What no request could have brought about is reported with the rule, the place, and what would explain it."""
+    """A part that no request can produce is reported with its rule, its path and the settings that explain it."""
     audit = audited(finished)
     assert audit.impossible == 1
     assert finding in summarize(audit)
@@ -129,12 +130,12 @@ def test_a_contradiction_names_its_rule(finished, finding):
     ],
 )
 def test_another_assumption_may_explain_a_task(whole, ways):
-    """The fewest settings under which a task could be are named, the separator that it shows itself included."""
+    """The smallest changes of settings that explain a task are listed, with the separator in the task."""
     assert [way for finding in summarize(audited(task(instruction=whole))) for way in finding[4]] == ways
 
 
 def test_a_joined_empty_instruction_has_its_separator():
-    """Where what is empty is joined, a task without its own text begins with the separator."""
+    """Under `join`, a task without an instruction begins with the separator."""
     joined = BOXES.with_assumptions(Assumptions(empty_instruction="join"))
     assert audited(task(instruction="\nBox it."), project=joined).possible == 1
     assert summarize(audited(task(), project=joined))[0][4] == [
@@ -145,7 +146,7 @@ def test_a_joined_empty_instruction_has_its_separator():
 
 
 def test_where_the_latest_is_recorded_an_older_version_may_have_been_used():
-    """Under that assumption a task fits if any version up to the recorded one explains it (T8)."""
+    """Under `latest`, a task may come from any version up to the recorded version (T8)."""
     latest = BOXES.with_assumptions(Assumptions(pinned_param_version="latest"))
     assert audited(task(1, "Box it."), project=latest).possible == 1
     assert audited(task(0, "Box all."), project=latest).impossible == 1
@@ -153,10 +154,10 @@ def test_where_the_latest_is_recorded_an_older_version_may_have_been_used():
 
 
 def test_a_project_without_versions_explains_only_tasks_that_opted_out():
-    """A version of a project that has none is a contradiction."""
+    """A task with a version contradicts a project without versions."""
     bare = Project("boxes", type="imageannotation")
     assert audited(task(-1), project=bare).possible == 1
-    assert summarize(audited(task(0), project=bare))[0][3] == "none: it has no versions"
+    assert summarize(audited(task(0), project=bare))[0][3] == "-1 (the project has no versions)"
 
 
 @pytest.mark.parametrize(
@@ -164,18 +165,18 @@ def test_a_project_without_versions_explains_only_tasks_that_opted_out():
     [(None, InvalidParams), ([], InvalidParams), ({"params": []}, InvalidParams), ({"a": {1}}, NotJSON)],
 )
 def test_only_task_objects_are_audited(obj, error):
-    """What is no task object is refused."""
+    """Values that are not task objects are rejected."""
     with pytest.raises(error):
         audited(obj)
 
 
 def test_an_audit_in_text():
-    """One line sums up, then each finding with its way out, then what the tasks teach."""
+    """The text has the counts, then the findings with the settings that explain them, then the settings."""
     audit = audited(task(instruction="Hurry.\nBox it."), task(0, "Hurry. Box it.", task_id="t2"), task(project="other"))
     assert str(audit) == (
         'tasks of "boxes": 1 possible, 1 impossible, 1 not judged (no version of this project)\n'
-        'task t2: T5: at /instruction: found "Hurry. " before the project\'s text,'
-        ' wanted "\\n" between the task\'s text and that of version 0\n'
+        'task t2: T5: at /instruction: expected the separator "\\n" before the text of version 0,'
+        ' got "Hurry. "\n'
         '  possible with instruction_separator=" " or instruction_separator="" or instruction_rule="override"\n'
         "the current settings do not explain all tasks; these do:"
         ' instruction_separator="" or instruction_rule="override"'
@@ -183,7 +184,7 @@ def test_an_audit_in_text():
 
 
 def test_what_possible_tasks_teach():
-    """Each setting is listed with the values that the tasks rule out, and those that are as good."""
+    """Each setting is listed with the values that the tasks rule out and with other possible values."""
     assert audited(task(instruction="Hurry.\nBox it.")).format_calibration() == [
         "the current settings explain all tasks",
         '  instruction_separator = "\\n"  (ruled out: "\\n\\n", " "; also possible: "")',
@@ -195,7 +196,7 @@ def test_what_possible_tasks_teach():
 
 
 def test_three_tasks_settle_an_account():
-    """A joined text, a task without one and a pinned task leave just the assumptions that made them."""
+    """Three tasks with different instructions rule out the wrong settings."""
     true = Assumptions(instruction_separator=" ", empty_instruction="join")
     project = BOXES.with_assumptions(true).patch_params({"instruction": "Box most.", "other": 1})
     made = [
@@ -210,7 +211,7 @@ def test_three_tasks_settle_an_account():
 
 
 def test_a_task_that_nothing_explains_teaches_nothing():
-    """A task that is impossible under every assumption strikes out none; the others still do."""
+    """A task that is impossible under all assumptions rules out no assumptions."""
     audit = audited(task() | {"params": {}}, task(0, "Hurry.\nBox it.", task_id=None))
     assert Assumptions() in audit.calibration
     assert "the current settings explain the other tasks" in str(audit)
@@ -218,7 +219,7 @@ def test_a_task_that_nothing_explains_teaches_nothing():
 
 
 def test_no_assumption_may_explain_all():
-    """Tasks that contradict each other under every assumption leave none."""
+    """Tasks that contradict each other can rule out all assumptions with `append`."""
     audit = audited(
         task(instruction="a\tBox it."), task(0, "Other.", task_id=None), project=BOXES.with_assumptions(Assumptions())
     )
@@ -231,7 +232,7 @@ def test_no_assumption_may_explain_all():
 
 
 def test_an_audit_as_json():
-    """JSON holds the counts, each finding with its ways out, and what is left of the assumptions."""
+    """JSON has the counts, the findings and the possible assumptions."""
     document = audited(task(0, "Box all.", task_id=7)).to_json()
     assert {name: document[name] for name in ("project", "possible", "impossible", "not_judged", "findings")} == {
         "project": "boxes",
@@ -243,8 +244,8 @@ def test_an_audit_as_json():
                 "task_id": None,
                 "rule": "T4",
                 "pointer": "/instruction",
-                "found": '"Box all."',
-                "wanted": 'the text of version 0 at its end: "Box it."',
+                "actual": '"Box all."',
+                "expected": '"Box it." at the end (the text of version 0)',
                 "vanishes_under": [{"instruction_rule": "override"}],
             }
         ],
@@ -253,54 +254,54 @@ def test_an_audit_as_json():
 
 
 def test_long_texts_are_cut():
-    """Of a long instruction the end is shown."""
+    """Only the end of a long instruction is shown."""
     finding = summarize(audited(task(instruction="x" * 100 + "end")))[0]
     assert finding[2] == "..." + "x" * 61 + "end"
 
 
 def test_where_texts_override_one_must_be_there():
-    """Under `override` a task may have any text or null, but a version's instruction never vanishes."""
+    """Under `override`, a task may have any text or null, but not lack the instruction."""
     override = BOXES.with_assumptions(Assumptions(instruction_rule="override"))
     assert audited(task(instruction="Other."), task(instruction=None), project=override).possible == 2
     assert summarize(audited(task(instruction=...), project=override)) == [
-        ("T1", "/instruction", "nothing", "a text: version 0 sets it", [])
+        ("T1", "/instruction", "nothing", "text (version 0 sets it)", [])
     ]
     assert summarize(audited(task(instruction=7), project=override))[0][2] == "the number 7"
     assert summarize(audited(task(instruction=...)))[0][:2] == ("T4", "/instruction")
 
 
 def test_a_finding_in_text():
-    """A task without an id is just a task; ways that change two settings say both; a way out is reported where there is one."""
+    """The text has the task, the rule, the path, the expected value and the settings that explain the task."""
     finding = audited(task(7, task_id=None)).findings[0]
     assert str(finding) == (
-        "task: T8: at /project_param_version: found the number 7, wanted a version from 0 to 2, or -1"
+        "task: T8: at /project_param_version: expected a version from 0 to 2, or -1, got the number 7"
     )
     two = audited(task(1, "Box all.", task_id="a\n")).findings[0]
     assert str(two) == (
-        "task a\\n: T1: at /tags: found nothing, wanted a value: version 1 sets it\n"
+        "task a\\n: T1: at /tags: expected a value (version 1 sets it), got nothing\n"
         '  possible with pinned_param_version="latest" and instruction_rule="override"'
     ) or str(two).splitlines()[1] == ('  possible with instruction_rule="override" and pinned_param_version="latest"')
 
 
 def test_what_is_not_judged_is_counted():
-    """Each task that names no version counts."""
+    """Each task that names no version is counted."""
     assert audited(task(project="x"), task(project="y"), task(None)).not_judged == 3
 
 
-def test_a_slot_stands_beside_the_params():
-    """A param with a field of its own is looked for there, and nowhere else (T9)."""
+def test_a_field_is_beside_the_params():
+    """A param with a field of its own is checked in that field only (T9)."""
     assert audited(task(1, "Box all.") | {"tags": []}).possible == 1
     assert audited(task(1, "Box all.", tags=[])).impossible == 1
 
 
 def test_a_task_without_params_lacks_them():
-    """A task object without `params` has none."""
+    """A task object without `params` has no params."""
     lacking = {name: value for name, value in task(2).items() if name != "params"}
     assert summarize(audited(lacking))[0][:2] == ("T1", "/params/padding")
 
 
 def test_ends_of_texts_are_truncated():
-    """64 characters are shown whole; of more, the last 64 are shown, on one line."""
+    """Texts of up to 64 characters are shown whole; of longer texts, the last 64 characters."""
     whole, more = "x" * 64, "x\n" * 32 + "x"
     assert summarize(audited(task(instruction=whole)))[0][2] == f'"{whole}"'
     assert summarize(audited(task(instruction=more)))[0][2] == "..." + "\\nx" * 32
@@ -309,16 +310,16 @@ def test_ends_of_texts_are_truncated():
 
 
 def test_an_audit_has_a_short_repr():
-    """It counts the tasks, and shows no value."""
+    """The `repr` has the counts and no values."""
     assert repr(audited(task())) == "<Audit of 'boxes': 1 possible, 0 impossible, 0 not judged>"
 
 
 def test_a_contradiction_has_a_short_repr():
-    """It names the rule and the place, and shows no value."""
+    """The `repr` has the rule and the path, and no values."""
     contradiction = audited(task(instruction="Other.")).findings[0]
     assert repr(contradiction) == f"<Contradiction of {contradiction.rule} at '/instruction'>"
 
 
 def test_an_audit_without_assumptions_says_so():
-    """Where no assumption explains the tasks, one line says so."""
+    """One line reports that no settings explain the tasks."""
     assert len(evolve(audited(task()), calibration=()).format_calibration()) == 1

@@ -1,4 +1,4 @@
-"""Which changes of another writer an update overwrites."""
+"""The changes of another writer that an update overwrites."""
 
 import pytest
 
@@ -20,5 +20,5 @@ from paramcore.analysis import find_overwritten_params
     ],
 )
 def test_overwritten_params(base, theirs, ours, overwritten):
-    """A param is overwritten if they changed it and the update changes their value."""
+    """A param is overwritten if the other writer changed it and the update changes it again."""
     assert find_overwritten_params(base, theirs, ours) == overwritten

@@ -1,4 +1,4 @@
-"""What differs between two params objects, and what is lost inside."""
+"""Diffs of two params objects, and the values that are lost inside."""
 
 import pytest
 
@@ -20,7 +20,7 @@ AFTER = {
 
 
 def test_params_are_added_removed_changed_or_kept():
-    """Each param of either side stands in exactly one of the four."""
+    """Each param of either object is in exactly one of the four groups."""
     diff = Diff.between(BEFORE, AFTER)
     assert diff.added == {"new": True}
     assert diff.removed == {"old": None}
@@ -30,7 +30,7 @@ def test_params_are_added_removed_changed_or_kept():
 
 
 def test_a_diff_in_text():
-    """Each param has a line, those that are gone first, and what is lost inside stands below its param."""
+    """Each param has a line; removed params come first, and lost values follow their param."""
     assert str(Diff.between(BEFORE, AFTER)) == (
         "  removed  old         null\n"
         '  changed  geometries  {"box": {"objects_to_annotate": ["Forklift", "Pallet"], "min": 1}, "polygon": {}}'
@@ -43,7 +43,7 @@ def test_a_diff_in_text():
 
 
 def test_a_diff_as_json():
-    """JSON says the same, in plain values."""
+    """JSON has the same differences as plain values."""
     assert Diff.between({"a": {"x": 1}, "b": 1}, {"a": {}, "c": 2}).to_json() == {
         "added": {"c": 2},
         "removed": {"b": 1},
@@ -74,8 +74,8 @@ def test_a_diff_as_json():
         ({"/": [1]}, {"/": []}, ["/a/~1/0"]),
     ],
 )
-def test_what_is_lost_inside_is_told_by_pointer(before, after, lost):
-    """A member or an element that is gone is named; what moved, or only changed its value, is not."""
+def test_lost_values_are_listed_by_pointer(before, after, lost):
+    """A missing member or element is listed by its pointer; moved or changed values are not."""
     assert list(Diff.between({"a": before}, {"a": after}).lost) == lost
 
 
@@ -91,12 +91,12 @@ def test_what_is_lost_inside_is_told_by_pointer(before, after, lost):
     ],
 )
 def test_a_diff_is_true_where_something_differs(before, after, differs):
-    """Null is not absence, `True` is not 1, and order does not matter."""
+    """Null differs from a missing param and `True` from 1; the order of names does not matter."""
     assert bool(Diff.between(before, after)) is differs
 
 
 def test_a_diff_is_applied():
-    """What `before` lost is gone, what came is there, and what else there was stays."""
+    """Applying a diff removes, adds and changes the same params, and keeps all others."""
     diff = Diff.between({"a": 1, "b": 1}, {"b": 2, "c": 3})
     assert diff.applied_to({"a": 1, "b": 1}) == {"b": 2, "c": 3}
     assert diff.applied_to({"a": 9, "x": 9}) == {"x": 9, "b": 2, "c": 3}
@@ -104,7 +104,7 @@ def test_a_diff_is_applied():
 
 @pytest.mark.parametrize("theirs", [{"a": 9}, {"b": 9}, {"c": 9}, {"a": 9, "b": None, "c": False, "x": 9}, {}])
 def test_a_diff_spares_nobodys_edit(theirs):
-    """Applied to params that somebody edited, a diff still sets what it sets and removes what it removes."""
+    """A diff sets and removes its params even if somebody else changed them."""
     diff = Diff.between({"a": 1, "b": 1}, {"b": 2, "c": 3})
     assert diff.applied_to(theirs) == {**{name: value for name, value in theirs.items() if name == "x"}, "b": 2, "c": 3}
 
@@ -113,19 +113,19 @@ def test_a_diff_spares_nobodys_edit(theirs):
     ("bad", "error"), [([], InvalidParams), ({"instruction": 1}, InvalidParams), ({"a": {1}}, NotJSON)]
 )
 def test_only_params_are_compared(bad, error):
-    """What are no params is refused on either side."""
+    """Values that are not params are rejected on both sides."""
     for sides in ((bad, {}), ({}, bad)):
         with pytest.raises(error):
             Diff.between(*sides)
 
 
 def test_names_are_shown_on_one_line():
-    """A name that does not print is escaped, and takes the width that it has on the screen."""
+    """Unprintable characters in names are escaped, and columns are aligned."""
     assert str(Diff.between({}, {"a\nb": 1, "c": 2})) == "  added    a\\nb  1\n  added    c     2"
 
 
 def test_what_differs_inside_is_shown_where_the_whole_is_too_long():
-    """Of a long object or array the differing places are shown, of a long text the part around the first difference."""
+    """Long objects show the changes inside; long texts show the part around the first difference."""
     box = {"names": [f"Object number {number}" for number in range(12)], "min_width": 10, "edges": [{"to": "a"}]}
     edited = {**box, "names": [*box["names"][:3], *box["names"][4:], "Crane"], "min_width": 12, "edges": [{"to": "b"}]}
     before = {"geometries": {"box": box}, "instruction": "Box it. " * 40}
@@ -147,5 +147,5 @@ def test_what_differs_inside_is_shown_where_the_whole_is_too_long():
 
 
 def test_a_diff_has_a_short_repr():
-    """It counts, and shows no value."""
+    """The `repr` has counts and no values."""
     assert repr(Diff.between(BEFORE, AFTER)) == "<Diff: 1 removed, 1 changed, 1 added, 2 kept>"

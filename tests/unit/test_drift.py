@@ -1,4 +1,4 @@
-"""Whether a kept project is still the service's."""
+"""Drift between a local project and the service."""
 
 import pytest
 from hypothesis import given, strategies as st
@@ -54,7 +54,7 @@ BASE = Project("boxes", type="comparison", params={"a": 1, "b": 1})
     ],
 )
 def test_two_histories(local, remote, state, conflicts, text):
-    """The state, what is in conflict, and one line for a person."""
+    """A drift has a state, conflicts and one line of text."""
     drift = Drift.between(local, remote)
     assert (drift.state, drift.conflicts, str(drift)) == (state, conflicts, text)
 
@@ -63,7 +63,7 @@ AGREED = BASE.patch_params({"a": 2})
 
 
 def test_a_conflict_is_seen_from_the_last_common_version():
-    """What both had agreed on before is no change of either."""
+    """Only changes after the last common version can conflict."""
     drift = Drift.between(AGREED.patch_params({"b": 2}), AGREED.patch_params({"a": 3}))
     assert (drift.common, drift.conflicts) == (2, ())
     drift = Drift.between(AGREED.patch_params({"a": 1}), AGREED.patch_params({"a": 3}))
@@ -71,7 +71,7 @@ def test_a_conflict_is_seen_from_the_last_common_version():
 
 
 def test_nothing_is_common_after_a_difference():
-    """Versions that are equal again after one that differs are not counted."""
+    """Equal versions after the first difference are not counted as common."""
     drift = Drift.between(
         BASE.patch_params({"a": 2}).patch_params({"a": 9}),
         BASE.patch_params({"a": 3, "c": 1}).replace_params({"a": 9, "b": 1}),
@@ -80,12 +80,12 @@ def test_nothing_is_common_after_a_difference():
 
 
 def test_what_json_tells_apart_is_a_drift():
-    """`True` is not 1."""
+    """`True` differs from 1."""
     assert Drift.between(BASE, Project("boxes", type="comparison", params={"a": True, "b": 1})).state == "both moved"
 
 
 def test_times_do_not_matter():
-    """A history that was made here holds the same as the service's, whose versions have times."""
+    """A local history without times equals the service's history with times."""
     assert (
         Drift.between(BASE, Project("boxes", type="comparison", params={"b": 1, "a": 1.0}, created_at="noon")).state
         == "in sync"
@@ -93,7 +93,7 @@ def test_times_do_not_matter():
 
 
 def test_a_drift_as_json():
-    """JSON says the same."""
+    """JSON has the state, the counts and the conflicts."""
     assert Drift.between(BASE.patch_params({"a": 2}), BASE.patch_params({"a": 3})).to_json() == {
         "project": "boxes",
         "state": "both moved",
@@ -105,13 +105,13 @@ def test_a_drift_as_json():
 
 
 def test_a_drift_has_a_short_repr():
-    """It names the project and the state."""
+    """The `repr` has the project and the state."""
     assert repr(Drift.between(BASE, BASE)) == "<Drift of 'boxes': in sync>"
 
 
 @given(projects(), st.lists(updates(), max_size=2), st.lists(updates(), max_size=2))
 def test_drift_is_symmetric(project, here, there):
-    """Seen from the other side the same params are in conflict, and ahead is behind."""
+    """With the sides swapped, the conflicts are the same and ahead becomes behind."""
     local, remote = project, project
     for update in here:
         local = local.update(update)

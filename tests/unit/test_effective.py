@@ -1,4 +1,4 @@
-"""An answer: its params, what it rests on, what can be made of it (T9)."""
+"""Effective params: their values, sources, explanations and assumed rules (T9)."""
 
 import copy
 import json
@@ -27,7 +27,7 @@ def list_candidates(explanation):
 
 
 def test_params_are_frozen_and_plain_to_json():
-    """The params go into `json` as they are, equal the plain dict, and cannot be edited."""
+    """The params equal a plain dict, `json` accepts them, and they cannot change."""
     params = resolved(padding=9).params
     assert type(params) is JSONObject
     assert json.loads(json.dumps(params)) == params == {"instruction": "Box all.", "padding": 9}
@@ -39,21 +39,21 @@ def test_params_are_frozen_and_plain_to_json():
     ("project_version", "used", "recorded"), [(None, 2, 2), (0, 0, 0), (1, 1, 1), (2, 2, 2), (-1, None, -1)]
 )
 def test_a_created_task_carries_the_version_it_used(project_version, used, recorded):
-    """`inherited_from` is what the params come from, `project_param_version` what the task would say (T8)."""
+    """`inherited_from` is the inherited version, `project_param_version` the recorded version (T8)."""
     answer = resolved(project_version=project_version)
     assert (answer.inherited_from and answer.inherited_from.number) == used
     assert answer.project_param_version == recorded
 
 
 def test_an_account_may_record_the_latest():
-    """Under the other assumption a pinned task carries the latest version, one that opted out still -1 (T8)."""
+    """Under `latest`, a pinned task records the latest version, but an opt-out still records -1 (T8)."""
     project = PROJECT.with_assumptions(Assumptions(pinned_param_version="latest"))
     assert resolved(project, project_version=0).project_param_version == 2
     assert resolved(project, project_version=-1).project_param_version == -1
 
 
 def test_a_project_without_versions_gives_a_task_no_version():
-    """Where nothing was there to inherit, the task carries no version."""
+    """A task of a project without versions inherits nothing and records no version."""
     answer = resolved(Project("bare", type="comparison"), a=1)
     assert (answer.inherited_from, answer.project_param_version) == (None, None)
     assert answer.explain("a").reason == answer.explain("b").reason == "NO_HISTORY"
@@ -75,14 +75,14 @@ def test_a_project_without_versions_gives_a_task_no_version():
     ],
 )
 def test_each_value_has_its_reason(request_, param, reason, value):
-    """A reason code from the closed list says why a param has its value, or has none."""
+    """Each value, or its absence, has a reason code."""
     explanation = PROJECT.resolve(request_).explain(param)
     assert (explanation.reason, explanation.value) == (reason, value)
 
 
 @pytest.mark.parametrize("own", [{}, {"instruction": "Hurry."}])
 def test_an_instruction_may_override(own):
-    """Where an account's tasks override, the reason says so, and what is assumed is named (T6)."""
+    """Under `override`, the reason is the task or the project, and T6 is listed (T6)."""
     project = PROJECT.with_assumptions(Assumptions(instruction_rule="override"))
     explanation = project.resolve(own).explain("instruction")
     assert explanation.reason == ("INSTRUCTION_TASK_ONLY" if own else "INSTRUCTION_PROJECT_ONLY")
@@ -91,7 +91,7 @@ def test_an_instruction_may_override(own):
 
 
 def test_losers_are_shown_with_their_history():
-    """All candidates stand in order of precedence: the task, the version used, what stood there before."""
+    """The candidates are in order of precedence: the task, the inherited version, the superseded value."""
     explanation = resolved(padding=9).explain("padding")
     assert list_candidates(explanation) == [
         (None, "WON", 9, None, ""),
@@ -102,7 +102,7 @@ def test_losers_are_shown_with_their_history():
 
 
 def test_a_dropped_param_says_where_it_was():
-    """A param that an update dropped is not set, and the version that last had it is named."""
+    """A dropped param is not set, and the last version with it is listed."""
     explanation = resolved().explain("old")
     assert list_candidates(explanation) == [
         (None, "UNSET", None, None, ""),
@@ -113,29 +113,29 @@ def test_a_dropped_param_says_where_it_was():
 
 
 def test_the_latest_is_shown_to_a_task_that_ignores_it():
-    """A pinned task, and one that opted out, see what the latest version would have given."""
+    """Pinned tasks and tasks that opted out also list the value of the latest version."""
     assert list_candidates(resolved(project_version=0).explain("padding")) == [
         (None, "UNSET", None, None, ""),
         (0, "WON", 3, 0, ""),
-        (2, "IGNORED", 5, 2, "the latest, but the task asks for version 0"),
+        (2, "IGNORED", 5, 2, "the latest, but the task inherits version 0"),
     ]
     assert list_candidates(resolved(project_version=-1).explain("padding")) == [
         (None, "UNSET", None, None, ""),
-        (2, "IGNORED", 5, 2, "the latest, but the task asks for nothing"),
+        (2, "IGNORED", 5, 2, "the latest, but the task inherits nothing"),
     ]
 
 
 def test_a_version_that_does_not_hold_it_yet_lost_nothing():
-    """A param that came later has no loser before the version that a task is pinned to."""
+    """A param that a later version added has no LOST candidate in an earlier version."""
     project = Project("boxes", type="comparison", params={}).patch_params({"new": 1})
     assert list_candidates(resolved(project, project_version=0).explain("new"))[1:] == [
         (0, "UNSET", None, None, ""),
-        (1, "IGNORED", 1, 1, "the latest, but the task asks for version 0"),
+        (1, "IGNORED", 1, 1, "the latest, but the task inherits version 0"),
     ]
 
 
 def test_routing_names_in_a_history_are_kept_and_not_inherited():
-    """A history that holds where a task goes says so in the explanation, and the answer rests on U10."""
+    """A routing name in a version is listed as IGNORED, and the result rests on U10."""
     entry = {"version": 0, "padding": 3, "batch": "monday"}
     project = read_project({"name": "boxes", "type": "comparison", "param_history": [entry]})
     answer = project.resolve({})
@@ -146,33 +146,33 @@ def test_routing_names_in_a_history_are_kept_and_not_inherited():
         "IGNORED",
         "monday",
         None,
-        "says where a task goes: kept, but not inherited",
+        "a reserved name: stored, but not inherited",
     )
 
 
 def test_an_answer_names_each_assumed_rule_once():
-    """The rules behind all params of an answer are listed, sorted, and none that it did not use."""
+    """`rests_on` lists each assumed rule behind the params once, sorted."""
     assert resolved(padding=None, project_version=0).rests_on == ("T1", "T5", "T8")
     assert resolved(Project("boxes", type="comparison", params={"a": 1}), b=2).rests_on == ()
 
 
 @pytest.mark.parametrize("param", [None, 7, b"padding", ["padding"]])
-def test_a_param_is_asked_for_by_name(param):
-    """Only text can be the name of a param."""
+def test_the_name_of_a_param_is_text(param):
+    """The name of a param must be text."""
     with pytest.raises(InvalidParams) as refused:
         resolved().explain(param)
     assert refused.value.code == "param_name"
 
 
 def test_all_params_are_explained_in_their_order():
-    """`explain_all` and `sources` go through the params as they stand."""
+    """`explain_all` and `sources` have the order of `params`."""
     answer = resolved(padding=9, instruction="Hurry.")
     assert [one.param for one in answer.explain_all()] == list(answer.params) == ["instruction", "padding"]
     assert answer.sources == {"instruction": "both", "padding": "task"}
 
 
-def test_an_explanation_tells_the_answer_first():
-    """In text the value stands first, the candidates in rows, the reason in words last."""
+def test_an_explanation_has_the_value_first():
+    """The text has the value first, then the candidates, then the reason."""
     assert str(resolved(instruction="Hurry.").explain("instruction")) == (
         'instruction = "Hurry.\\nBox all."\n'
         '  APPENDED  task request       "Hurry."\n'
@@ -184,7 +184,7 @@ def test_an_explanation_tells_the_answer_first():
 
 
 def test_an_explanation_as_json_leaves_out_what_is_not_set():
-    """There is no `value` where there is none, and null where it is null."""
+    """JSON has `value` only if the param is set; a null param has a null value."""
     assert resolved().explain("old").to_json() == {
         "param": "old",
         "reason": "ABSENT",
@@ -213,7 +213,7 @@ def test_an_explanation_as_json_leaves_out_what_is_not_set():
 
 
 def test_an_answer_in_text_and_json():
-    """The head says what was inherited, each row where a value comes from; JSON says the same."""
+    """The text has the inherited version, then each value with its source; JSON has the same data."""
     answer = resolved(project_version=0, batch="monday", tags=["night"])
     assert str(answer) == (
         'task for "boxes": inherits version 0 (the latest is 2)\n'
@@ -233,7 +233,7 @@ def test_an_answer_in_text_and_json():
 
 
 def test_a_request_is_made_that_gives_the_same_anywhere():
-    """`as_request` carries all params, opts out, and keeps where the task goes."""
+    """`as_request` sets all params, opts out and keeps the routing fields."""
     task = TaskRequest(
         {"instruction": "Hurry."},
         project="boxes",
@@ -260,7 +260,7 @@ def test_a_request_is_made_that_gives_the_same_anywhere():
 
 
 def test_a_created_task_has_its_instruction_beside_its_params():
-    """T9: names with a field of their own stand beside `params`, the others in it; `flag` fields are not repeated."""
+    """T9: params with fields of their own are beside `params`, all others are in it."""
     answer = resolved(instruction="Hurry.", tags=["night"], priority=10, unique_id="u-1", clear_unique_id_on_error=True)
     assert json.dumps(answer.as_task()) == json.dumps(
         {
@@ -277,7 +277,7 @@ def test_a_created_task_has_its_instruction_beside_its_params():
 
 
 def test_answers_compare_copy_and_pickle_by_project_and_task():
-    """Two answers are equal where project and task are, and what pickles comes back whole."""
+    """Results with equal projects and tasks are equal, also after copying and pickling."""
     answer = resolved(padding=9)
     assert answer == resolved(padding=9)
     assert hash(answer) == hash(resolved(padding=9))
@@ -291,7 +291,7 @@ def test_answers_compare_copy_and_pickle_by_project_and_task():
 
 
 def test_an_answer_cannot_be_changed():
-    """Neither what it says nor a new attribute can be set or deleted."""
+    """No attribute of a result can be set or deleted."""
     answer = resolved()
     for name in [*(name for name in dir(answer) if not name.startswith("_")), "other"]:
         with pytest.raises(AttributeError):
@@ -301,7 +301,7 @@ def test_an_answer_cannot_be_changed():
 
 
 def test_explanations_have_a_short_repr():
-    """Neither an explanation nor a candidate shows values in its repr."""
+    """The `repr` of explanations and candidates has no values."""
     explanation = Project("boxes", type="imageannotation", params={"padding": 3}).resolve({}).explain("padding")
     assert repr(explanation) == "<Explanation of 'padding': INHERITED_HEAD>"
     assert repr(explanation.candidates[1]) == "<Candidate project version 0: WON>"

@@ -1,4 +1,4 @@
-"""Errors: one tree, one form, one line."""
+"""Errors: one class tree, one form of message, one line."""
 
 import copy
 import inspect
@@ -25,27 +25,27 @@ CLASSES = [one for _, one in inspect.getmembers(errors, inspect.isclass) if issu
 
 def made(kind, path="/a"):
     more = {DocumentError: ("boxes.json", 3, 5), WouldDrop: (("a",),), InvalidUpdate: ((),)}.get(kind, ())
-    return kind("some_code", path, "null", "text", *more)
+    return kind("some_code", path, "`a` must be text, got null", "write text", *more)
 
 
 @pytest.mark.parametrize("kind", CLASSES)
 def test_an_error_compares_copies_and_pickles_by_value(kind):
-    """Errors travel between processes and into sets like any value."""
+    """Errors can be compared, hashed, copied and sent between processes."""
     error = made(kind)
     assert pickle.loads(pickle.dumps(error)) == copy.copy(error) == error
     assert hash(made(kind)) == hash(error)
     assert error != made(kind, "/b")
-    assert error != "found null, wanted text"
+    assert error != "`a` must be text, got null; write text"
 
 
 def test_an_error_is_of_its_own_class_only():
-    """Two errors of different classes are different, whatever they say."""
+    """Errors of different classes differ even with equal fields."""
     assert made(NotJSON) != made(InvalidParams)
 
 
 @pytest.mark.parametrize("kind", [one for one in CLASSES if one is not ParamcoreError])
 def test_an_error_is_a_builtin_one_too(kind):
-    """Code that knows only Python's own errors catches ours."""
+    """Each error class has a built-in base class, so that generic handlers catch it."""
     others = {NoSuchVersion: LookupError, NotDone: RuntimeError, OutcomeUnknown: RuntimeError}
     assert issubclass(kind, others.get(kind, ValueError))
 
@@ -53,32 +53,32 @@ def test_an_error_is_a_builtin_one_too(kind):
 @pytest.mark.parametrize(
     ("error", "text"),
     [
-        (made(NotJSON), "at /a: found null, wanted text"),
-        (made(NotJSON, ""), "found null, wanted text"),
-        (made(NotJSON, None), "found null, wanted text"),
-        (made(DocumentError), "boxes.json:3:5: at /a: found null, wanted text"),
+        (made(NotJSON), "at /a: `a` must be text, got null; write text"),
+        (made(NotJSON, ""), "`a` must be text, got null; write text"),
+        (made(NotJSON, None), "`a` must be text, got null; write text"),
+        (made(DocumentError), "boxes.json:3:5: at /a: `a` must be text, got null; write text"),
         (
-            DocumentError("unreadable", None, "nothing", "a file", "x.json", None, None),
-            "x.json: found nothing, wanted a file",
+            DocumentError("unreadable", None, "the file does not exist", "", "x.json", None, None),
+            "x.json: the file does not exist",
         ),
-        (DocumentError("too_large", None, "more", "less", "x.jsonl", 7, None), "x.jsonl:7: found more, wanted less"),
+        (DocumentError("too_large", None, "too long", "split it", "x.jsonl", 7, None), "x.jsonl:7: too long; split it"),
     ],
 )
-def test_an_error_says_where_what_and_what_instead(error, text):
-    """The sentence names the place, what was found and what is wanted."""
+def test_an_error_has_the_place_the_problem_and_the_remedy(error, text):
+    """The message has the place, the problem and the remedy."""
     assert str(error) == text
 
 
-def test_an_error_stands_on_one_line():
-    """A name with a line feed, or with marks that turn the writing, is escaped in the sentence and kept in the path."""
+def test_an_error_has_one_line():
+    """Line feeds and direction marks are escaped in the message and kept in `path`."""
     error = made(NotJSON, "/a\n\u202eb")
-    assert str(error) == "at /a\\n\\u202eb: found null, wanted text"
+    assert str(error) == "at /a\\n\\u202eb: `a` must be text, got null; write text"
     assert error.path == "/a\n\u202eb"
     assert escape_unprintable("é ok") == "é ok"
 
 
 def test_a_path_is_seen_from_further_out():
-    """`within` puts what leads to a part before the path inside the part."""
+    """`within` puts a prefix before the path."""
     assert made(NotJSON).within("/params").path == "/params/a"
     assert made(NotJSON, None).within("/params").path == "/params"
 
@@ -106,12 +106,12 @@ def test_a_path_is_seen_from_further_out():
     ],
 )
 def test_what_was_handed_in_is_described(value, text):
-    """What is shown of a value is short, on one line, and of JSON types only."""
+    """The description of a value is short, on one line, and shows only JSON types."""
     assert describe_value(value) == text
 
 
 def test_no_foreign_code_runs_to_describe_a_value():
-    """A value that fails when it is shown is described by its type."""
+    """A subclass with a failing `__repr__` is described by its type."""
 
     class Angry(str):
         def __repr__(self):

@@ -1,4 +1,4 @@
-"""What a history tells, and what it cannot."""
+"""Histories: what versions show for certain, and what they cannot show."""
 
 import pytest
 
@@ -28,18 +28,18 @@ STORY = project_of(
 
 
 def test_a_history_in_text():
-    """Each version has its heading and what it changed, drops first; nothing is claimed that the history cannot tell."""
+    """Each version has a heading and its changes, drops first; uncertain updates are named as such."""
     assert str(History.of(STORY)) == (
         '"boxes": 6 versions\n'
         "\n"
-        "version 0  2024-03-04T09:12:00.000Z  the first\n"
+        "version 0  2024-03-04T09:12:00.000Z  the first version\n"
         '  added    instruction  "Box it."\n'
         "  added    padding      3\n"
         "\n"
         "version 1  2024-03-04T09:12:01.000Z  by patch or replace\n"
         "  changed  padding  3 -> 4\n"
         "\n"
-        "version 2  2024-03-04T09:12:02.500Z  changes nothing, 2 s after the version before: probably a retried request\n"
+        "version 2  2024-03-04T09:12:02.500Z  changes nothing, 2 s after the previous version: probably a retried request\n"
         "\n"
         "version 3  by replace: params were dropped\n"
         '  dropped  instruction  "Box it."\n'
@@ -56,7 +56,7 @@ def test_a_history_in_text():
 
 
 def test_a_history_as_json():
-    """JSON says of each version what the text says."""
+    """JSON has the same data as the text."""
     document = History.of(STORY).to_json()
     assert document["project"] == "boxes"
     assert document["versions"][3] == {
@@ -78,9 +78,9 @@ def test_a_history_as_json():
 
 
 def test_short_histories():
-    """A project without versions, and one with a single one, say so."""
+    """Projects with no version and with one version have their own text."""
     assert str(History.of(Project("bare", type="comparison"))) == '"bare" has no versions yet'
-    assert str(History.of(project_of({}))) == '"boxes": 1 version\n\nversion 0  the first'
+    assert str(History.of(project_of({}))) == '"boxes": 1 version\n\nversion 0  the first version'
     assert not History.of(project_of({})).steps[0].is_noop
 
 
@@ -105,40 +105,40 @@ def test_short_histories():
         ("2024-03-04T09:12:0\u0661Z", "2024-03-04T09:12:01Z", None, False),
     ],
 )
-def test_twins_are_told_by_the_services_times(first, second, seconds, twin):
-    """Equal params at most a minute apart are probably one request sent twice; without both times nothing is claimed."""
+def test_twins_need_both_times(first, second, seconds, twin):
+    """Equal versions within a minute are probably one retried request; without both times they are not."""
     entries = [{"created_at": moment} if moment else {} for moment in (first, second)]
     step = History.of(project_of(*entries)).steps[1]
     assert (step.seconds, step.is_probable_twin, step.is_noop) == (seconds, twin, True)
 
 
 def test_each_of_several_twins_is_held_against_the_one_before():
-    """A request that was retried twice makes two twins, each seconds after the last."""
+    """Each retry is compared with the previous version, not with the first."""
     times = ("2024-03-04T09:12:00Z", "2024-03-04T09:12:50Z", "2024-03-04T09:13:40Z")
     steps = History.of(project_of(*({"created_at": time} for time in times))).steps
     assert [(step.seconds, step.is_probable_twin) for step in steps] == [(None, False), (50, True), (50, True)]
 
 
 def test_what_differs_is_no_twin():
-    """Two versions seconds apart with different params are two updates."""
+    """Versions with different params are never a retry."""
     assert not History.of(project_of(at("00"), at("01", a=1))).steps[1].is_probable_twin
 
 
 def test_only_a_certain_replace_restates():
-    """What a version that dropped params kept was certainly sent again; of any other nothing is claimed."""
+    """`restated` lists the kept params of a version that dropped params, and is empty otherwise."""
     steps = History.of(project_of({"a": 1, "b": 1}, {"a": 1}, {"a": 1, "c": 1})).steps
     assert [step.restated for step in steps] == [(), ("a",), ()]
     assert [step.must_be_replace for step in steps] == [False, True, False]
 
 
 def test_a_value_returns_to_the_version_that_had_it_last():
-    """`True` does not return to 1, and what was never gone does not return."""
+    """A value returns if an earlier version had it; `True` does not return to 1."""
     steps = History.of(project_of({"a": 1}, {"a": 2}, {"a": 1.0}, {"a": True}, {}, {"a": 1})).steps
     assert [dict(step.returns) for step in steps] == [{}, {}, {"a": 0}, {}, {}, {"a": 2}]
 
 
 def test_the_life_of_a_param():
-    """Since when to when a param had which value, gaps included, in text and as JSON."""
+    """Lifetimes list each value with its first and last version, and gaps."""
     history = History.of(STORY)
     assert history.format_lifetimes("instruction") == 'instruction\n  0-2  "Box it."\n  3    not set\n  4-5  "Box it."'
     assert [life.to_json() for life in history.lifetimes("padding")] == [
@@ -151,13 +151,13 @@ def test_the_life_of_a_param():
 
 
 def test_null_is_no_gap():
-    """A param that is null is set."""
+    """A null param is set."""
     assert [life.is_set for life in History.of(project_of({"a": None}, {})).lifetimes("a")] == [True, False]
 
 
 @pytest.mark.parametrize("param", [None, 7, b"padding", ["padding"], {}])
-def test_a_param_is_asked_for_by_name(param):
-    """Only text can be the name of a param."""
+def test_the_name_of_a_param_is_text(param):
+    """The name of a param must be text."""
     for ask in (History.of(STORY).lifetimes, History.of(STORY).format_lifetimes):
         with pytest.raises(InvalidParams) as refused:
             ask(param)
@@ -165,7 +165,7 @@ def test_a_param_is_asked_for_by_name(param):
 
 
 def test_a_history_has_a_short_repr():
-    """It counts the versions, and shows no value."""
+    """The `repr` has counts and no values."""
     history = History.of(STORY)
     assert repr(history) == "<History of 'boxes': 6 versions>"
     assert repr(history.steps[1]) == "<Step to version 1: <Diff: 0 removed, 1 changed, 0 added, 1 kept>>"

@@ -1,4 +1,4 @@
-"""Which requests an update touches, and why the others come out the same."""
+"""Impact: the requests that an update affects, and why it does not affect the others."""
 
 import pytest
 
@@ -47,13 +47,13 @@ def effect(plan, **request):
     ],
 )
 def test_each_request_says_what_becomes_of_it(plan, request_, params, overridden, why):
-    """The params that come out differently are named; where there are none, why."""
+    """An effect names the changed params, or the reason why the request is unaffected."""
     found = effect(plan, **request_)
     assert (found.params, found.overridden, found.why) == (params, overridden, why)
 
 
 def test_an_overriding_instruction_shields():
-    """Where a task's instruction overrides, a change of the project's does not touch it (T6)."""
+    """Under `override`, a change of the project's instruction does not affect a task with its own (T6)."""
     project = BOXES.with_assumptions(Assumptions(instruction_rule="override"))
     plan = Plan.of(project, Patch({"instruction": "Box all."}))
     assert effect(plan, instruction="Hurry.").why == "override"
@@ -71,7 +71,7 @@ def test_an_overriding_instruction_shields():
     ],
 )
 def test_a_request_that_the_project_refuses_is_refused(task, error):
-    """A request that would be refused today is no question of impact."""
+    """A request that the project rejects has no impact."""
     with pytest.raises(error):
         Impact.of(PADDED, [task])
 
@@ -80,7 +80,7 @@ TASKS = [{}, {"padding": 9}, {"padding": 9, "new": 2}, {"project_version": 0}, {
 
 
 def test_an_impact_in_text():
-    """One line counts the requests and why some are not touched, then each changed param has a line."""
+    """The first line has the counts by reason; each changed param has a line."""
     assert str(Impact.of(PADDED, TASKS)) == (
         "6 requests: 3 affected, 1 overriding every changed param, 1 pinned to a version,"
         " 1 opted out (project_version -1)\n"
@@ -96,7 +96,7 @@ def test_an_impact_in_text():
 
 
 def test_an_impact_as_json():
-    """JSON holds the same counts."""
+    """JSON has the same counts."""
     assert Impact.of(PADDED, TASKS).to_json() == {
         "project": "boxes",
         "affected": 3,
@@ -106,7 +106,7 @@ def test_an_impact_as_json():
 
 
 def test_an_effect_in_text_and_json():
-    """An effect names what comes out differently, or why nothing does, and carries the request."""
+    """An effect has the changed params or the reason, and JSON has the request."""
     assert str(effect(PADDED, padding=9)) == "new"
     assert str(effect(PADDED, project_version=0)) == "unchanged (pinned)"
     assert effect(PADDED, padding=9, unique_id="u-1").to_json() == {
@@ -118,5 +118,5 @@ def test_an_effect_in_text_and_json():
 
 
 def test_an_impact_has_a_short_repr():
-    """It counts the requests, and shows no value."""
+    """The `repr` has counts and no values."""
     assert repr(Impact.of(PADDED, TASKS)) == "<Impact on 'boxes': 3 affected, 3 unaffected>"

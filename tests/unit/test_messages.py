@@ -17,7 +17,7 @@ from paramcore.model.versions import ParamVersion
 from paramcore.transport.guard import GuardedClient
 from paramcore.values.frozen import freeze, read_once
 from paramcore.values.params import freeze_params
-from paramcore.wire import read_update
+from paramcore.wire import read_project, read_task_request, read_update
 
 SNAPSHOT = Path(__file__).parent.parent / "snapshots" / "errors.json"
 
@@ -252,6 +252,92 @@ CASES = {
         "invalid_update",
         None,
     ),
+    "a project that is read already": (lambda: read_project(BOXES), "MalformedPayload", "project_type", ""),
+    "a project that is an array": (lambda: read_project([]), "MalformedPayload", "project_type", ""),
+    "a project without a name": (
+        lambda: read_project({"type": "comparison", "param_history": []}),
+        "InvalidSetting",
+        "project_name",
+        "/name",
+    ),
+    "a project without a history": (
+        lambda: read_project({"name": "boxes", "type": "comparison"}),
+        "MalformedPayload",
+        "history_type",
+        "/param_history",
+    ),
+    "a history that is an object": (
+        lambda: read_project({"param_history": {}}),
+        "MalformedPayload",
+        "history_type",
+        "/param_history",
+    ),
+    "a version that is null": (
+        lambda: read_project({"param_history": [None]}),
+        "MalformedPayload",
+        "history_type",
+        "/param_history/0",
+    ),
+    "a version without a number": (
+        lambda: read_project({"param_history": [{"padding": 3}]}),
+        "MalformedPayload",
+        "history_version",
+        "/param_history/0/version",
+    ),
+    "a version out of order": (
+        lambda: read_project({"param_history": [{"version": 1}]}),
+        "MalformedPayload",
+        "history_order",
+        "/param_history/0/version",
+    ),
+    "a created task as a project": (
+        lambda: read_project({"task_id": "a", "status": "pending"}),
+        "MalformedPayload",
+        "project_is_task",
+        "",
+    ),
+    "a page of tasks as a project": (
+        lambda: read_project({"docs": [], "total": 0}),
+        "MalformedPayload",
+        "project_is_page",
+        "",
+    ),
+    "an error reply as a project": (
+        lambda: read_project({"status_code": 404, "error": "not found"}),
+        "MalformedPayload",
+        "project_is_error",
+        "",
+    ),
+    "a project as a request": (
+        lambda: read_task_request({"name": "boxes", "param_history": []}),
+        "MalformedPayload",
+        "request_is_project",
+        "",
+    ),
+    "a created task as a request": (
+        lambda: read_task_request({"task_id": "a", "status": "pending"}),
+        "MalformedPayload",
+        "request_is_task",
+        "",
+    ),
+    "a page of tasks as a request": (
+        lambda: read_task_request({"docs": [], "total": 0}),
+        "MalformedPayload",
+        "request_is_page",
+        "",
+    ),
+    "an error reply as a request": (
+        lambda: read_task_request({"status_code": 404, "error": "not found"}),
+        "MalformedPayload",
+        "request_is_error",
+        "",
+    ),
+    "an update whose flag is text": (
+        lambda: read_update({"patch": "yes"}),
+        "InvalidSetting",
+        "flag_type",
+        "/patch",
+    ),
     "a project as an update": (
         lambda: read_update({"name": "boxes", "param_history": []}),
         "MalformedPayload",
@@ -296,14 +382,14 @@ def raised_by(provoke):
 
 @pytest.mark.parametrize("name", CASES)
 def test_each_error_has_its_class_code_and_path(name):
-    """A program can rely on the class, the code and the JSON Pointer."""
+    """Programs can rely on the class, the code and the JSON Pointer of an error."""
     provoke, kind, code, path = CASES[name]
     error = raised_by(provoke)
     assert (type(error).__name__, getattr(error, "code", None), getattr(error, "path", None)) == (kind, code, path)
 
 
 def test_the_messages_are_those_of_the_snapshot(pytestconfig):
-    """`--update` rewrites the snapshot; the difference in git is for a reader to judge."""
+    """The messages equal the snapshot; `--update` rewrites it."""
     messages = {name: str(raised_by(provoke)) for name, (provoke, *_) in CASES.items()}
     if pytestconfig.getoption("--update"):
         SNAPSHOT.write_text(json.dumps(messages, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

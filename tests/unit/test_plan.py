@@ -1,4 +1,4 @@
-"""An update, looked at before it is sent."""
+"""Plans: what an update would change, before it is sent."""
 
 import pytest
 
@@ -11,16 +11,16 @@ EMPTY = Project("bare", type="comparison")
 
 
 def test_a_replace_says_what_it_drops_first():
-    """Drops stand first, the counts below, and last what would keep them."""
+    """The text has the drops first, then the counts, then how to keep the params."""
     plan = Plan.of(BOXES, Replace({"instruction": "Box all.", "new": True}))
     assert str(plan) == (
-        'update of "boxes": version 0 -> 1, by replace, which drops what it does not name\n'
+        'update of "boxes": version 0 -> 1, by replace (drops every param that it does not name)\n'
         "  dropped  padding      3\n"
         "  dropped  old          1\n"
         '  changed  instruction  "Box it." -> "Box all."\n'
         "  added    new          true\n"
         "2 dropped, 1 changed, 1 added, 0 kept\n"
-        "only a replace can drop them; `--patch` keeps them (in Python: `Plan.keeping`)"
+        "to keep them, pass `--patch` (in Python: `Plan.keeping`)"
     )
     assert plan.dropped == ("padding", "old")
     assert plan.needs_consent
@@ -37,34 +37,34 @@ def test_a_patch_keeps():
 
 
 def test_a_replace_by_nothing_offers_no_patch():
-    """Where the update names no param, there is no patch that would do what it means."""
-    assert str(Plan.of(BOXES, Replace({}))).splitlines()[-1] == "it names no param at all, so it drops them all"
+    """The text of an empty replace suggests no patch."""
+    assert str(Plan.of(BOXES, Replace({}))).splitlines()[-1] == "it names no params, so it drops all of them"
     assert Plan.of(BOXES, Replace({})).keeping == Patch({})
 
 
 def test_the_patch_that_keeps_is_the_smallest():
-    """It names what changes, and nothing that stays as it is; where nothing else changes there is none."""
+    """`keeping` has only the params that change."""
     assert Plan.of(BOXES, Replace({"instruction": "Box it.", "padding": 4})).keeping == Patch({"padding": 4})
     plan = Plan.of(BOXES, Replace({"instruction": "Box it."}))
     assert plan.keeping == Patch({})
     assert Plan.of(BOXES, Patch({"padding": 3, "old": 2})).keeping == Patch({"old": 2})
     assert Plan.of(BOXES, Patch({"padding": 3.0})).keeping == Patch({})
     assert Plan.of(BOXES, Replace({"padding": 3.0, "old": True})).keeping == Patch({"old": True})
-    assert str(plan).splitlines()[-1] == "only a replace can drop them, and it does nothing else"
+    assert str(plan).splitlines()[-1] == "only a replace can drop params, and this update does nothing else"
 
 
 def test_a_replace_that_drops_nothing_is_no_danger():
-    """A replace that names all params, or meets none, needs no consent."""
+    """A replace that drops nothing needs no consent."""
     assert not Plan.of(BOXES, Replace({**BOXES.params, "new": 1})).needs_consent
     plan = Plan.of(EMPTY, Replace({"a": 1}))
     assert not plan.needs_consent
     assert str(plan).splitlines()[0] == (
-        'update of "bare": version 0, its first, by replace, which drops what it does not name'
+        'update of "bare": version 0, its first, by replace (drops every param that it does not name)'
     )
 
 
 def test_a_plan_as_json():
-    """JSON holds the state before and after, the difference and the exact body."""
+    """JSON has the params before and after, the diff and the exact body."""
     assert Plan.of(BOXES, Replace({"padding": 4})).to_json() == {
         "project": "boxes",
         "version": 1,
@@ -84,40 +84,40 @@ def test_a_plan_as_json():
 
 
 def test_the_smallest_update_may_be_none():
-    """Where the project holds the wanted params there is nothing to send, in whatever order they stand."""
+    """If the project has the wanted params already, there is no update; the order does not matter."""
     plan = Plan.to(BOXES, {"old": 1.0, "padding": 3, "instruction": "Box it."})
     assert (plan.update, plan.request, plan.needs_consent) == (None, None, False)
-    assert str(plan) == 'nothing to do: "boxes" holds just these params'
+    assert str(plan) == 'nothing to do: "boxes" already has exactly these params'
     assert plan.to_json()["version"] is plan.to_json()["request"] is None
     assert plan.keeping == Patch({})
 
 
 def test_the_smallest_update_is_a_patch_of_what_differs():
-    """Where nothing must go, a patch names exactly the params that differ."""
+    """If no param must be removed, the update is a patch with the params that differ."""
     assert Plan.to(BOXES, {**BOXES.params, "padding": 4, "new": None}).update == Patch({"padding": 4, "new": None})
 
 
 def test_a_replace_is_forced_where_a_param_must_go():
-    """No patch removes a param, so the whole wanted state is sent."""
+    """If a param must be removed, the update is a replace with all wanted params."""
     assert Plan.to(BOXES, {"padding": 3}).update == Replace({"padding": 3})
     assert Plan.to(BOXES, {}).update == Replace({})
 
 
 def test_a_wanted_state_of_an_empty_project():
-    """A project without versions that shall hold nothing holds nothing already."""
+    """A project without versions already has the wanted params `{}`."""
     assert Plan.to(EMPTY, {}).update is None
     assert Plan.to(EMPTY, {"a": 1}).update == Patch({"a": 1})
 
 
 @pytest.mark.parametrize("wanted", [None, {"version": 1}, {"instruction": 7}, {"batch": "monday"}])
 def test_a_wanted_state_is_one_that_a_project_can_hold(wanted):
-    """What no update could bring about is refused before anything is planned."""
+    """Wanted params that a project cannot have are rejected."""
     with pytest.raises(InvalidParams):
         Plan.to(BOXES, wanted)
 
 
 def test_an_update_is_a_patch_or_a_replace():
-    """A plan of anything else is refused."""
+    """An update that is neither a `Patch` nor a `Replace` is rejected."""
     with pytest.raises(InvalidSetting):
         Plan.of(BOXES, {"padding": 4})
 
@@ -137,7 +137,7 @@ def test_an_update_is_a_patch_or_a_replace():
     ],
 )
 def test_a_moved_history_says_what_would_be_undone(update, meanwhile, conflicts):
-    """What somebody else changed and this update would make something else of is a conflict, and nothing else is."""
+    """Conflicts are the params that somebody else changed and that the update overwrites."""
     moved = Plan.of(BOXES, update).rebase_on(BOXES.update(meanwhile))
     assert moved.conflicts == conflicts
     assert moved.is_clean is (conflicts == ())
@@ -145,14 +145,14 @@ def test_a_moved_history_says_what_would_be_undone(update, meanwhile, conflicts)
 
 
 def test_nothing_to_do_means_the_same_while_nothing_moved():
-    """A plan of nothing conflicts with whatever changed since, for the project no longer holds what was wanted."""
+    """A plan without an update conflicts with any later change."""
     plan = Plan.to(BOXES, BOXES.params)
     assert plan.rebase_on(BOXES.patch_params({})).is_clean
     assert plan.rebase_on(BOXES.patch_params({"padding": 4})).conflicts == ("padding",)
 
 
 def test_a_moved_history_in_text_and_json():
-    """One line says whether the plan still means the same."""
+    """One line tells whether the update still has the planned effect."""
     plan = Plan.of(BOXES, Patch({"padding": 4, "old": 2}))
     assert str(plan.rebase_on(BOXES)) == "the history has not changed since"
     one = BOXES.patch_params({"new": 1})
@@ -177,14 +177,14 @@ def test_a_moved_history_in_text_and_json():
     ],
 )
 def test_another_history_is_not_a_later_one(now):
-    """A plan is held only against its own project, in the same or a later state."""
+    """A plan can only be rebased on the same project in the same or a later state."""
     with pytest.raises(InvalidSetting) as refused:
         Plan.of(BOXES, Patch({})).rebase_on(now)
     assert refused.value.code == "history_moved"
 
 
 def test_a_plan_has_a_short_repr():
-    """It names the project, the update and the drops, and no value."""
+    """The `repr` has the project, the update and the number of drops, and no values."""
     plan = Plan.of(BOXES, Replace({"padding": 4}))
     assert repr(plan) == "<Plan for 'boxes': Replace, 2 dropped>"
     assert repr(Plan.to(BOXES, BOXES.params)) == "<Plan for 'boxes': nothing to do, 0 dropped>"
@@ -194,12 +194,12 @@ def test_a_plan_has_a_short_repr():
     )
 
 
-WARNING = Finding("update_null", "warning", "/padding", "null", "a value")
-ERROR = Finding("param_type", "error", "/padding", "the text '4'", "a whole number", version=1)
+WARNING = Finding("update_null", "warning", "/padding", "the value is null")
+ERROR = Finding("param_type", "error", "/padding", "must be a whole number", "write 4", version=1)
 
 
 def test_a_plan_has_the_findings_that_it_is_given():
-    """They stand below the drops, are counted, and are in the JSON; the plan that they were given to is a new one."""
+    """Findings are in the text and in JSON and are counted; the original plan does not change."""
     bare = Plan.of(BOXES, Patch({"padding": "4"}))
     plan = bare.with_findings(each for each in (WARNING, ERROR))
     assert (bare.findings, plan.findings, plan.errors) == ((), (WARNING, ERROR), (ERROR,))
@@ -214,18 +214,18 @@ def test_a_plan_has_the_findings_that_it_is_given():
 
 
 def test_an_error_needs_consent_and_a_warning_does_not():
-    """Consent is needed for drops and for errors, each by itself."""
+    """Drops and errors need consent; warnings do not."""
     keeping, dropping = Plan.of(BOXES, Patch({"padding": "4"})), Plan.of(BOXES, Replace({"padding": "4"}))
     assert not keeping.with_findings([WARNING]).needs_consent
     assert keeping.with_findings([ERROR]).needs_consent
     assert dropping.with_findings([WARNING]).needs_consent
-    assert "only a replace" not in str(keeping.with_findings([ERROR]))
+    assert "--patch" not in str(keeping.with_findings([ERROR]))
 
 
 def test_the_hint_on_drops_repeats_no_name():
-    """It names the flag, whatever the update holds."""
+    """The hint names the flag and no names from the update."""
     update = Replace({"pathc": True, "padding": 4})
     plan = Plan.of(BOXES, update).with_findings(Validator(BOXES).update(update))
-    [hint] = [line for line in str(plan).splitlines() if line.startswith("only a replace")]
-    assert hint == "only a replace can drop them; `--patch` keeps them (in Python: `Plan.keeping`)"
+    [hint] = [line for line in str(plan).splitlines() if "--patch" in line]
+    assert hint == "to keep them, pass `--patch` (in Python: `Plan.keeping`)"
     assert [each.code for each in plan.errors] == ["update_mode"]

@@ -1,4 +1,4 @@
-"""Values of other libraries, and failures of one task among many: the error names the way out."""
+"""Common mistakes in Python: the error names the fix."""
 
 import pytest
 
@@ -8,12 +8,12 @@ from paramcore.values import freeze
 
 
 def make_scalar(name, base=object, module="numpy"):
-    """Return a value of a type as another library has it."""
+    """Return a value of a type like one in another library."""
     return type(name, (base,), {"__module__": module})()
 
 
 @pytest.mark.parametrize(
-    ("value", "way_out"),
+    ("value", "remedy"),
     [
         (make_scalar("float64", float), "convert it with `.item()`"),
         (make_scalar("int64"), "convert it with `.item()`"),
@@ -24,22 +24,22 @@ def make_scalar(name, base=object, module="numpy"):
         (make_scalar("NAType", module="pandas"), "`None` where a value is missing"),
         (make_scalar("NaTType", module="pandas"), "`None` where a value is missing"),
         (float("nan"), "`None` where a value is missing"),
-        (make_scalar("Level", int, "mine"), "`.value` or `str()`"),
+        (make_scalar("Level", int, "mine"), "`.value` or `int()`"),
     ],
 )
-def test_values_of_other_libraries_name_the_way_out(value, way_out):
-    """A scalar of numpy, a missing value of pandas and the like are refused with the call that converts them."""
+def test_values_of_other_libraries_name_the_fix(value, remedy):
+    """Values of numpy, pandas and enums are rejected with the call that converts them."""
     with pytest.raises(NotJSON) as refused:
         freeze({"a": [value]})
     assert refused.value.path == "/a/0"
-    assert way_out in refused.value.remedy
+    assert remedy in refused.value.remedy
 
 
 def test_infinity_is_no_missing_value():
-    """The advice on missing values is for NaN alone."""
+    """The advice on missing values is for NaN only."""
     with pytest.raises(NotJSON) as refused:
         freeze({"a": float("inf")})
-    assert refused.value.remedy == "a finite number: JSON has no NaN and no Infinity"
+    assert (refused.value.code, refused.value.remedy) == ("value_number", "")
 
 
 class SDKObject:
@@ -50,7 +50,7 @@ class SDKObject:
 
 
 def test_objects_of_the_sdk_have_as_dict():
-    """The project and the task of the official SDK are refused with the call that makes JSON of them."""
+    """Objects of the official SDK are rejected with the call that converts them to JSON."""
     with pytest.raises(MalformedPayload, match="convert it with `.as_dict\\(\\)`"):
         read_project(SDKObject())
     with pytest.raises(NotJSON, match="convert it with `.as_dict\\(\\)`"):
@@ -61,8 +61,8 @@ def test_objects_of_the_sdk_have_as_dict():
 
 
 def test_a_project_that_is_read_already():
-    """A `Project` needs no reader."""
-    with pytest.raises(MalformedPayload, match="it is read already"):
+    """`read_project` rejects a `Project` with a message of its own."""
+    with pytest.raises(MalformedPayload, match="is a `Project` already"):
         read_project(Project("docks", type="imageannotation"))
 
 
@@ -93,7 +93,7 @@ def test_the_task_that_fails_is_named(run, task, error, path):
 
 
 def test_tasks_before_the_failing_one_are_answered():
-    """The error comes when its task's turn comes."""
+    """The error is raised at the invalid task, after the results of earlier tasks."""
     answers = DOCKS.resolve_many([{"padding": 1}, {"instruction": 7}])
     assert next(answers).params == {"padding": 1}
     with pytest.raises(InvalidParams):

@@ -1,4 +1,4 @@
-"""Task requests, updates, versions and assumptions: what they take, refuse and give back."""
+"""Task requests, updates, versions and assumptions: what they accept, reject and return."""
 
 import pickle
 from collections import OrderedDict, UserDict
@@ -17,7 +17,7 @@ from paramcore.model.versions import ParamVersion
 
 @pytest.mark.parametrize("name", ROUTING_NAMES)
 def test_a_routing_name_is_no_param_of_a_task(name):
-    """Where a task goes stands beside its params, and the error says so (T10)."""
+    """Routing names are rejected among the params (T10)."""
     with pytest.raises(InvalidParams) as refused:
         TaskRequest({name: "x"})
     assert (refused.value.code, refused.value.path) == ("param_name", f"/{name}")
@@ -37,7 +37,7 @@ def test_a_routing_name_is_no_param_of_a_task(name):
     ],
 )
 def test_a_routing_field_has_its_type(fields, code, path):
-    """A routing field of the wrong type is refused, with its place."""
+    """A routing field of the wrong type is rejected with its path."""
     with pytest.raises(InvalidSetting) as refused:
         TaskRequest({}, **fields)
     assert (refused.value.code, refused.value.path) == (code, path)
@@ -45,13 +45,13 @@ def test_a_routing_field_has_its_type(fields, code, path):
 
 @pytest.mark.parametrize("field", ["batch", "unique_id", "type"])
 def test_a_routing_field_can_be_written(field):
-    """A lone surrogate in a routing field is refused: no request could carry it."""
+    """A lone surrogate in a routing field is rejected."""
     with pytest.raises(NotJSON):
         TaskRequest({}, **{field: "\ud800"})
 
 
 def test_the_flat_form_goes_both_ways():
-    """The routing names come out of the flat form and go back in, first; null counts as not given."""
+    """The flat form is read and written with the routing names first; null counts as not given."""
     flat = {"padding": 3, "project": "boxes", "project_version": None, "batch": "", "clear_unique_id_on_error": False}
     request = TaskRequest.from_flat(flat, type="comparison")
     assert (request.params, request.project, request.project_version) == ({"padding": 3}, "boxes", None)
@@ -67,13 +67,13 @@ def test_the_flat_form_goes_both_ways():
 
 @pytest.mark.parametrize("flat", [None, [], "padding", {"instruction": 7}, {"project": 7}, {"batch": {}}, {"a": {1}}])
 def test_what_is_no_flat_request_is_refused(flat):
-    """Whatever is wrong with a flat request comes out as one of our errors."""
+    """An invalid flat request raises an error of paramcore."""
     with pytest.raises(ParamcoreError):
         TaskRequest.from_flat(flat)
 
 
 def test_versions_that_look_alike_are_not_the_same_request():
-    """`True` and `1.0` are not version 1, though Python takes them for it."""
+    """Requests with the versions 1, `True` and `1.0` are different."""
     requests = [TaskRequest({}, project_version=version) for version in (1, True, 1.0)]
     assert len(set(requests)) == len(requests)
     assert requests[0] != requests[1] != requests[2]
@@ -82,7 +82,7 @@ def test_versions_that_look_alike_are_not_the_same_request():
 @pytest.mark.parametrize("kind", [Patch, Replace])
 @pytest.mark.parametrize("name", sorted({*BOOKKEEPING_NAMES, *ROUTING_NAMES}))
 def test_a_project_cannot_hold_the_apis_own_names(kind, name):
-    """Names of bookkeeping and routing are refused in updates, whatever their value (U9, U10)."""
+    """Bookkeeping and routing names are rejected in updates with any value (U9, U10)."""
     with pytest.raises(InvalidParams) as refused:
         kind({name: None})
     assert (refused.value.code, refused.value.path) == ("param_name", f"/{name}")
@@ -90,7 +90,7 @@ def test_a_project_cannot_hold_the_apis_own_names(kind, name):
 
 @pytest.mark.parametrize("kind", [Patch, Replace])
 def test_an_update_is_a_frozen_value(kind):
-    """What was handed in may be edited afterwards; two updates with the same params are one."""
+    """Later changes of the argument do not change the update; equal params make equal updates."""
     params = {"a": [1]}
     update = kind(params)
     params["a"].append(2)
@@ -100,21 +100,21 @@ def test_an_update_is_a_frozen_value(kind):
 
 
 def test_a_patch_is_not_a_replace():
-    """The two differ, even where they hold the same."""
+    """A patch and a replace with equal params differ."""
     assert Patch({}) != Replace({})
     assert list(Patch({"a": 1}).body.items()) == [("patch", True), ("a", 1)]
     assert list(Replace({"a": 1}).body.items()) == [("patch", False), ("a", 1)]
 
 
 def test_a_patch_lays_over_and_a_replace_drops():
-    """The order of names is that of the params before, then of what came new."""
+    """A patch keeps the order of the earlier params and appends new ones; a replace drops the others."""
     before = {"a": 1, "b": {"c": 2}}
     assert list(Patch({"d": 4, "b": {}}).applied_to(before).items()) == [("a", 1), ("b", {}), ("d", 4)]
     assert Replace({"d": 4}).applied_to(before) == {"d": 4}
 
 
 def test_two_updates_make_one():
-    """`then` gives one update that does what both do in turn."""
+    """`then` returns one update with the effect of both."""
     a, b = {"x": 1, "y": 1}, {"y": 2}
     assert Patch(a).then(Patch(b)) == Patch({"x": 1, "y": 2})
     assert Replace(a).then(Patch(b)) == Replace({"x": 1, "y": 2})
@@ -122,7 +122,7 @@ def test_two_updates_make_one():
 
 
 def test_a_patch_that_would_make_params_too_large_is_refused():
-    """Two objects within the limits may be past them together."""
+    """A patch is rejected if the resulting params exceed the limits."""
     half = {str(number): 0 for number in range(600_000)}
     other = {f"x{number}": 0 for number in range(600_000)}
     with pytest.raises(NotJSON) as refused:
@@ -131,7 +131,7 @@ def test_a_patch_that_would_make_params_too_large_is_refused():
 
 
 def test_a_version_keeps_its_entry():
-    """What was read is kept whole; params, routing names and bookkeeping are told apart."""
+    """A version keeps the whole entry, and separates params, reserved names and bookkeeping."""
     entry = {"version": 0, "created_at": "noon", "a": 1, "batch": "monday", "patch": True}
     version = ParamVersion.from_entry(0, entry)
     assert (version.number, version.created_at, version.params) == (0, "noon", {"a": 1})
@@ -142,7 +142,7 @@ def test_a_version_keeps_its_entry():
 
 @pytest.mark.parametrize("created_at", [7, True, [], "\ud800"])
 def test_the_time_of_a_version_is_text(created_at):
-    """A time is text that can be written, or none (P7)."""
+    """The time of a version must be text or null (P7)."""
     with pytest.raises(ParamcoreError):
         ParamVersion(0, {}, created_at)
 
@@ -159,26 +159,26 @@ def test_the_time_of_a_version_is_text(created_at):
     ],
 )
 def test_an_assumption_that_is_none_is_refused(settings, code):
-    """A setting that nothing reads, or a value that nothing knows, is an error."""
+    """Unknown settings and unknown values are rejected."""
     with pytest.raises(InvalidSetting) as refused:
         Assumptions.from_settings(settings)
     assert refused.value.code == code
 
 
 def test_a_separator_can_be_written():
-    """A lone surrogate would spoil each instruction that it joins."""
+    """A lone surrogate in the separator is rejected."""
     with pytest.raises(NotJSON):
         Assumptions(instruction_separator="\ud800")
 
 
 def test_settings_go_by_name():
-    """The command line and the class make the same assumptions."""
+    """`from_settings` returns the same assumptions as the class."""
     assert Assumptions.from_settings({}) == Assumptions()
     assert Assumptions.from_settings({"instruction_rule": "override"}) == Assumptions(instruction_rule="override")
 
 
 def test_each_assumed_rule_says_what_speaks_for_it():
-    """Each assumed rule stands once, and each setting belongs to one of them."""
+    """Each assumed rule is listed once with its basis, and each setting belongs to one rule."""
     rules = [one.rule for one in ASSUMED_RULES]
     assert len(set(rules)) == len(rules)
     assert all(one.text and one.basis for one in ASSUMED_RULES)
@@ -203,7 +203,7 @@ def test_each_assumed_rule_says_what_speaks_for_it():
     ],
 )
 def test_two_instructions_meet_as_it_is_assumed(assumptions, own, joined):
-    """The settings decide the separator, what is empty, and whether anything is appended at all (T5, T6)."""
+    """The settings decide how the two instructions are joined (T5, T6)."""
     bound = Inheritance(ParamVersion(0, {"instruction": "Box it."}), assumptions)
     assert bound.merge({"instruction": own})["instruction"] == joined
     assert bound.appends is (assumptions.instruction_rule == "append")
@@ -211,7 +211,7 @@ def test_two_instructions_meet_as_it_is_assumed(assumptions, own, joined):
 
 @pytest.mark.parametrize("text", [None, ""])
 def test_a_version_without_text_appends_nothing(text):
-    """An empty or null instruction of a project leaves the task's as it is."""
+    """An empty or null instruction of a project does not change the task's."""
     bound = Inheritance(ParamVersion(0, {"instruction": text}), Assumptions())
     assert bound.merge({"instruction": "Hurry."}) == {"instruction": "Hurry."}
     assert bound.merge({}) == {"instruction": text}
@@ -219,7 +219,7 @@ def test_a_version_without_text_appends_nothing(text):
 
 
 def test_inheritances_compare_by_what_they_bind():
-    """Two bindings of the same version under the same assumptions are one."""
+    """Inheritances with equal versions and assumptions are equal."""
     version = ParamVersion(0, {"instruction": "Box it."})
     assert Inheritance(version, Assumptions()) == Inheritance(version, Assumptions())
     assert Inheritance(version, Assumptions()) != Inheritance(version, Assumptions(instruction_separator=" "))
@@ -227,7 +227,7 @@ def test_inheritances_compare_by_what_they_bind():
 
 
 def test_an_inheritance_travels_without_what_it_was_read_from():
-    """Pickled, it binds the same, and leaves the entry of the history behind."""
+    """A pickled inheritance merges alike, and leaves out the raw entry."""
     version = ParamVersion(0, {"instruction": "Box it."}, raw_entry={"version": 0, "instruction": "Box it."})
     bound = Inheritance(version, Assumptions())
     again = pickle.loads(pickle.dumps(bound))
@@ -239,14 +239,14 @@ def test_an_inheritance_travels_without_what_it_was_read_from():
 
 @pytest.mark.parametrize("kind", [UserDict, MappingProxyType, OrderedDict])
 def test_params_may_be_any_mapping(kind):
-    """Params of a task, of an update and of a project come in as any Mapping."""
+    """Tasks, updates and projects accept any Mapping as params."""
     params = kind({"a": [1]})
     assert TaskRequest(params).params == TaskRequest.from_flat(params).params == Patch(params).params == {"a": [1]}
     assert Project("boxes", type="comparison", params=params).resolve(params).params == {"a": [1]}
 
 
-def test_of_two_wrong_fields_the_first_is_told():
-    """The flat form and the constructor blame the same field."""
+def test_the_first_of_two_wrong_fields_is_reported():
+    """The flat form and the constructor report the same field."""
     for make in (
         lambda: TaskRequest.from_flat({"batch": 5}, type=5),
         lambda: TaskRequest({}, batch=5, type=5),

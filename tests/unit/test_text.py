@@ -1,4 +1,4 @@
-"""What a person reads: long values, odd names and rows without a value."""
+"""Text for people: long values, unusual names and rows without a value."""
 
 import subprocess
 
@@ -24,7 +24,7 @@ PROJECT = (
 
 
 def test_an_answer_cuts_long_values_and_escapes_names():
-    """Each row shows at most a hundred characters of a value, and names on one line, as wide as they look."""
+    """Rows truncate values and escape names, and columns are aligned."""
     assert str(PROJECT.resolve({"b": LONG})) == (
         'task for "boxes": inherits version 3 (the latest)\n'
         f"  a\\n  version 3     {CUT}\n"
@@ -34,27 +34,27 @@ def test_an_answer_cuts_long_values_and_escapes_names():
 
 
 def test_an_explanation_shows_rows_without_a_value():
-    """A place that sets nothing has a dash, long values are cut, and two notes stand in one pair of brackets."""
+    """A layer without the param has a dash; long values are truncated; notes share one pair of brackets."""
     assert str(PROJECT.resolve({"c": LONG}).explain("c")) == (
         f"c = {CUT}\n"
         f"  WON       task request       {CUT}\n"
         f"  LOST      project version 3  {CUT}  (the task sets it)\n"
-        "  why       TASK_OVERRIDE: the task sets it, and its own params win"
+        "  why       TASK_OVERRIDE: the task sets it, and its own params override the project's"
     )
     assert str(PROJECT.resolve({"project_version": 2}).explain("b")) == (
         "b = 3\n"
         "  UNSET     task request       -\n"
         "  WON       project version 2  3\n"
         "  LOST      project version 1  2  (superseded in version 2)\n"
-        "  IGNORED   project version 3  3  (set since version 2; the latest, but the task asks for version 2)\n"
-        "  why       INHERITED_PINNED: the task does not set it, so the version that it names gives it"
+        "  IGNORED   project version 3  3  (set since version 2; the latest, but the task inherits version 2)\n"
+        "  why       INHERITED_PINNED: the task does not set it, so it inherits the value of the version that it names"
     )
     assert str(PROJECT.resolve({}).explain(ODD)).splitlines()[0] == f"a\\n = {CUT}"
     assert str(PROJECT.resolve({}).explain("d\n")).splitlines()[0] == "d\\n is not set"
 
 
 def test_a_joined_instruction_says_what_is_assumed():
-    """Only an answer that rests on something assumed says so."""
+    """Only values that rest on an assumed rule list it."""
     project = Project("boxes", type="imageannotation", params={"instruction": "Box it."})
     text = str(project.resolve({"instruction": "Hurry."}).explain("instruction"))
     assert text.endswith("(assumed: T5; see `paramcore assumptions`)")
@@ -62,7 +62,7 @@ def test_a_joined_instruction_says_what_is_assumed():
 
 
 def test_a_diff_cuts_long_values():
-    """Rows of what is added, removed, changed or lost show a hundred characters of a value."""
+    """Rows of a diff truncate values."""
     text = str(Diff.between({ODD: LONG, "b": [LONG], "e": 1}, {"b": [], "d": LONG, "e": LONG})).splitlines()
     assert text == [
         f"  removed  a\\n  {CUT}",
@@ -74,23 +74,23 @@ def test_a_diff_cuts_long_values():
 
 
 def test_a_history_cuts_long_values_and_escapes_names():
-    """The lifetimes of a param show a hundred characters of each value; a param that returns is named on one line."""
+    """Lifetimes truncate values, and names and times are on one line."""
     project = PROJECT.patch_params({ODD: 1}).patch_params({ODD: LONG})
     assert History.of(project).format_lifetimes(ODD) == f"a\\n\n  0-3  {CUT}\n  4    1\n  5    {CUT}"
     assert "  returns  a\\n to its value in version 3" in str(History.of(project))
     entry = {"version": 0, "created_at": "no\ntime"}
     odd = read_project({"name": "o", "type": "t", "param_history": [entry]})
-    assert str(History.of(odd)).splitlines()[2] == "version 0  no\\ntime  the first"
+    assert str(History.of(odd)).splitlines()[2] == "version 0  no\\ntime  the first version"
 
 
 def test_a_plan_escapes_names():
-    """Conflicts and drops are named on one line."""
+    """Names of conflicts are escaped."""
     plan = Plan.of(PROJECT, Patch({ODD: 2}))
     assert str(plan.rebase_on(PROJECT.patch_params({ODD: 1}))).endswith("would overwrite: a\\n")
 
 
 def test_an_impact_escapes_names():
-    """Each changed param has a row, as wide as the longest name looks."""
+    """Each changed param has a row with an escaped name, and columns are aligned."""
     impact = Impact.of(Plan.of(PROJECT, Patch({ODD: 1, "long name": 2})), [TaskRequest({})])
     assert str(impact).splitlines()[1:] == [
         "  a\\n        1 affected, 0 overriding it",
@@ -99,21 +99,21 @@ def test_an_impact_escapes_names():
 
 
 def test_an_effect_carries_its_request():
-    """Whatever becomes of a request, the effect holds it."""
+    """Each effect has its request."""
     plan = Plan.of(PROJECT, Patch({"b": 9}))
     for task in (TaskRequest({}), TaskRequest({"b": 1}), TaskRequest({}, project_version=0)):
         assert next(Impact.iter_effects(plan, [task])).task == task
 
 
 def test_other_assumptions_change_nothing_else():
-    """The fields, their order and the history stay as they were read."""
+    """`with_assumptions` keeps the fields, their order and the history."""
     obj = {"x": 1, "name": "o", "param_history": [{"version": 0, "a": 1}], "type": "t"}
     project = read_project(obj).with_assumptions(Assumptions(instruction_rule="override"))
     assert list(write_project(project).items()) == list(obj.items())
 
 
 def test_a_created_task_carries_its_batch():
-    """The fields that route a task are shown as the created task has them."""
+    """`as_task` returns the routing fields that a created task has."""
     task = PROJECT.resolve({"batch": "monday", "unique_id": "u-1"}).as_task()
     assert {name: task[name] for name in ("project", "batch", "unique_id", "project_param_version")} == {
         "project": "boxes",
@@ -124,7 +124,7 @@ def test_a_created_task_carries_its_batch():
 
 
 def test_an_instruction_without_text_says_so():
-    """A task's empty instruction loses, and the row says why."""
+    """An empty instruction of a task is LOST with a note."""
     project = Project("boxes", type="imageannotation", params={"instruction": "Box it."})
     assert str(project.resolve({"instruction": ""}).explain("instruction")).splitlines()[1] == (
         '  LOST      task request       ""  (it has no text)'
@@ -132,14 +132,14 @@ def test_an_instruction_without_text_says_so():
 
 
 def test_two_versions_are_two():
-    """A heading counts."""
+    """The heading of a history has the number of versions."""
     assert str(History.of(PROJECT)).startswith('"boxes": 4 versions\n')
     two = Project("boxes", type="t", params={}).patch_params({})
     assert str(History.of(two)).startswith('"boxes": 2 versions\n')
 
 
 def test_an_overriding_instruction_needs_no_warning():
-    """Where a task's instruction overrides, nothing is said of shielding, though requests without one are affected."""
+    """Under `override`, the text does not say that the instruction is appended."""
     project = Project(
         "boxes", type="t", params={"instruction": "a"}, assumptions=Assumptions(instruction_rule="override")
     )
@@ -148,13 +148,13 @@ def test_an_overriding_instruction_needs_no_warning():
 
 
 def test_an_effect_names_all_its_params():
-    """Names stand side by side."""
+    """The text of an effect lists its params."""
     plan = Plan.of(PROJECT, Patch({"b": 9, "c": 1}))
     assert str(next(Impact.iter_effects(plan, [{}]))) == "b, c"
 
 
 def test_a_diff_shows_no_more_than_what_differs():
-    """Of a long object unchanged members are not shown, whichever side is the long one."""
+    """For a long object, unchanged members are not shown."""
     before, after = {"a": {"x": 1, "same": 2}}, {"a": {"x": 3, "same": 2, "y": LONG}}
     rows = ["  changed  a  inside:", "  changed  /a/x  1 -> 3", f"  added    /a/y  {CUT}"]
     assert str(Diff.between(before, after)).splitlines() == rows
@@ -177,13 +177,13 @@ def test_a_diff_shows_no_more_than_what_differs():
     ],
 )
 def test_a_word_for_a_shell(text, word):
-    """Plain where nothing is special, else in single quotes, else with escapes."""
+    """Text is quoted only if a shell needs it; unprintable characters become escapes."""
     assert quote_for_shell(text) == word
 
 
 @given(st.lists(st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=8), min_size=1, max_size=50))
 def test_a_shell_reads_the_text_back(texts):
-    """Whatever it holds, `bash` takes it as one word and runs nothing of it."""
+    """`bash` reads quoted text as one word and runs nothing."""
     script = "printf '%s\\0' " + " ".join(map(quote_for_shell, texts))
     assert script.isprintable()
     done = subprocess.run(["bash", "-c", script], capture_output=True, check=True)

@@ -1,4 +1,4 @@
-"""JSON values: what `freeze` accepts, what it returns, and how it is shown."""
+"""JSON values: what `freeze` accepts and returns, and how values are formatted."""
 
 import copy
 import json
@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
+from typing import NamedTuple
 from uuid import UUID
 
 import pytest
@@ -39,6 +40,11 @@ class Count(IntEnum):
     ONE = 1
 
 
+class Pair(NamedTuple):
+    left: int
+    right: int
+
+
 class Broken(UserDict):
     def items(self):
         raise OSError("gone")
@@ -59,20 +65,20 @@ def refused(value, check=freeze):
 
 @pytest.mark.parametrize("value", [None, True, 0, -1.5, "", "é", 10**MAX_DIGITS - 1], ids=repr)
 def test_scalars_come_in_as_they_are(value):
-    """A scalar of an exact JSON type is that value."""
+    """A scalar of an exact JSON type is returned unchanged."""
     assert freeze(value) is value
 
 
 @pytest.mark.parametrize("value", [{"a": [1]}, OrderedDict(a=[1]), UserDict(a=[1]), MappingProxyType({"a": (1,)})])
 def test_any_mapping_is_an_object(value):
-    """Objects are any Mapping, arrays lists and tuples; what comes out is frozen all the way down."""
+    """Objects are any Mapping, arrays are lists and tuples; the result is frozen on all levels."""
     frozen = freeze(value)
     assert (type(frozen), type(frozen["a"])) == (JSONObject, JSONArray)
     assert frozen == {"a": [1]}
 
 
 def test_what_is_frozen_is_shared():
-    """A frozen value is not copied again, by itself or inside another."""
+    """A frozen value is not copied again, alone or inside another value."""
     inner = freeze({"a": [1]})
     assert freeze(inner) is inner
     assert freeze({"x": inner})["x"] is inner
@@ -91,12 +97,13 @@ def test_what_is_frozen_is_shared():
         (UUID(int=0), "`str()`"),
         (Colour.RED, "`.value`"),
         (Count.ONE, "`.value`"),
-        (object(), "null, a bool, a number"),
-        (float, "null, a bool, a number"),
+        (Pair(1, 2), "`tuple()`"),
+        (object(), "None, a bool, a number"),
+        (float, "None, a bool, a number"),
     ],
 )
 def test_nothing_is_coerced(value, advice):
-    """What is no JSON is refused, with what to call where that is clear."""
+    """Other Python values are rejected with the call that converts them."""
     error = refused({"a": [value]})
     assert (error.code, error.path) == ("value_type", "/a/0")
     assert advice in error.remedy
@@ -106,55 +113,55 @@ def test_nothing_is_coerced(value, advice):
     "value", [float("nan"), float("inf"), -float("inf"), 10**MAX_DIGITS, -(10**MAX_DIGITS)], ids=describe_value
 )
 def test_numbers_that_json_cannot_hold_are_refused(value):
-    """No NaN, no infinity, and no integer that Python would not write."""
+    """NaN, infinity and integers with too many digits are rejected."""
     assert refused(value).code == "value_number"
 
 
 @pytest.mark.parametrize("value", ["\ud800", {"a": "x\udfff"}, {"\ud800": 1}])
 def test_lone_surrogates_are_refused(value):
-    """Text must be writable as UTF-8, names included."""
+    """Texts and names that UTF-8 cannot encode are rejected."""
     assert refused(value).code == "value_text"
 
 
 @pytest.mark.parametrize("name", [1, None, True, Colour.RED, ("a",)])
 def test_names_are_text(name):
-    """A name of any other type is refused: JSON would write it as text, or not at all."""
+    """Names that are not text are rejected."""
     error = refused({"a": {name: 1}})
     assert (error.code, error.path) == ("key_type", "/a")
 
 
 def test_depth_has_a_limit():
-    """A hundred levels come in, one more does not, and no depth exhausts the stack."""
+    """100 levels are accepted, 101 are rejected, and no depth exhausts the stack."""
     assert thaw(freeze(nested(MAX_DEPTH))) == nested(MAX_DEPTH)
     assert refused(nested(MAX_DEPTH + 1)).code == "too_deep"
     assert refused(nested(100_000)).code == "too_deep"
 
 
 def test_size_has_a_limit():
-    """A million members and elements come in, one more does not."""
+    """1,000,000 members and elements are accepted, one more is rejected."""
     assert len(freeze([0] * (MAX_NODES - 1))) == MAX_NODES - 1
     error = refused({"a": [0] * MAX_NODES})
     assert (error.code, error.path) == ("too_large", "/a")
 
 
-def test_a_value_that_holds_itself_is_told_as_one():
-    """A cycle is named as what it is, not as one level too many."""
+def test_a_value_that_contains_itself_is_a_cycle():
+    """A value that contains itself is rejected as a cycle, not as too deep."""
     ring = []
     ring.append({"again": ring})
     assert refused(ring).code == "cycle"
 
 
 @pytest.mark.slow
-def test_many_cycles_are_told_as_too_large():
-    """A value that doubles at each level ends at the limit of nodes."""
+def test_many_cycles_are_too_large():
+    """A value that doubles on each level is rejected as too large."""
     value = []
     for _ in range(60):
         value = [value, value]
     assert refused(value).code == "too_large"
 
 
-def test_a_mapping_that_fails_is_told():
-    """An error inside a foreign Mapping comes out as ours, with its place."""
+def test_a_failing_mapping_is_rejected():
+    """An error inside a foreign Mapping is raised as `NotJSON` with its path."""
     error = refused({"a": Broken()})
     assert (error.code, error.path) == ("changed_during_call", "/a")
     assert "OSError" in error.problem
@@ -162,7 +169,7 @@ def test_a_mapping_that_fails_is_told():
 
 
 def test_an_endless_mapping_ends():
-    """A Mapping that goes on for ever is refused at the limit."""
+    """A Mapping without an end is rejected at the limit."""
 
     class Counting(UserDict):
         def items(self):
@@ -176,7 +183,7 @@ def test_an_endless_mapping_ends():
 
 @pytest.mark.parametrize("params", [None, [], "a", 7, [("a", 1)]])
 def test_params_are_an_object(params):
-    """Params are a Mapping, and nothing that could be made into one."""
+    """Params must be a Mapping."""
     with pytest.raises(InvalidParams) as caught:
         freeze_params(params)
     assert (caught.value.code, caught.value.path) == ("params_type", "")
@@ -184,14 +191,14 @@ def test_params_are_an_object(params):
 
 @pytest.mark.parametrize("instruction", [1, True, [], ["Box it."], {}])
 def test_an_instruction_is_text_or_null(instruction):
-    """Nothing is coerced to text (U11)."""
+    """An instruction is not coerced to text (U11)."""
     with pytest.raises(InvalidParams) as caught:
         freeze_params({"instruction": instruction})
     assert (caught.value.code, caught.value.path) == ("instruction_type", "/instruction")
 
 
 def test_frozen_json_behaves_like_its_plain_twin():
-    """It is a dict or list to `isinstance`, `json`, `==`, `|`, `+`, `copy` and `pickle`."""
+    """Frozen JSON behaves like a dict or list for `isinstance`, `json`, `==`, `|`, `copy` and `pickle`."""
     frozen = freeze({"a": [1, {"b": None}]})
     plain = {"a": [1, {"b": None}]}
     assert isinstance(frozen, dict)
@@ -212,7 +219,7 @@ def test_frozen_json_behaves_like_its_plain_twin():
 
 
 def test_joining_with_what_is_no_object_is_a_type_error():
-    """`|` with a list is refused by Python, as for any dict."""
+    """`|` with a list raises `TypeError`, as for any dict."""
     with pytest.raises(TypeError):
         freeze({}) | [("a", 1)]
     with pytest.raises(TypeError):
@@ -220,7 +227,7 @@ def test_joining_with_what_is_no_object_is_a_type_error():
 
 
 def test_joining_checks_what_comes_in():
-    """`|` checks the other operand, as `freeze` does."""
+    """`|` checks the other operand as `freeze` does."""
     with pytest.raises(NotJSON):
         freeze({}) | {"a": {1}}
 
@@ -239,7 +246,7 @@ def test_joining_checks_what_comes_in():
     ],
 )
 def test_lookalikes_are_not_the_same(one, two):
-    """What JSON tells apart is not the same, at any depth."""
+    """Values that JSON distinguishes differ at any depth."""
     assert not same(one, two)
     assert freeze({"x": one}) != freeze({"x": two})
     assert freeze([one]) != [two]
@@ -250,20 +257,20 @@ def test_lookalikes_are_not_the_same(one, two):
     ("one", "two"), [(1, 1.0), ([1, 2], (1, 2)), ({"a": 1, "b": 2}, {"b": 2, "a": 1}), (-0.0, 0), (None, None)]
 )
 def test_what_json_does_not_tell_apart_is_the_same(one, two):
-    """1 is 1.0, the order of members does not matter, a tuple is an array."""
+    """`1` equals `1.0`, the order of members does not matter, and a tuple equals a list."""
     assert same(one, two)
     assert freeze({"x": one}) == freeze({"x": two})
     assert hash(freeze([one])) == hash(freeze([two]))
 
 
 def test_only_json_is_compared():
-    """A value that is no JSON is refused, not called different."""
+    """`same` rejects values that are not JSON."""
     with pytest.raises(NotJSON):
         same({1}, [1])
 
 
 def test_thawed_json_is_plain_and_new():
-    """`thaw` copies all the way down."""
+    """`thaw` copies all levels to plain dicts and lists."""
     frozen = freeze({"a": [{"b": []}]})
     plain = thaw(frozen)
     plain["a"][0]["b"].append(1)
@@ -273,12 +280,12 @@ def test_thawed_json_is_plain_and_new():
 
 @pytest.mark.parametrize("parts", [(), ("",), ("a", 0), ("a/b", "~", "~1", "~0/"), (" ", "é", "\n")])
 def test_a_pointer_leads_back_to_its_parts(parts):
-    """Names come back from a JSON Pointer as they went in (RFC 6901)."""
+    """`split_pointer` reverses `join_pointer` (RFC 6901)."""
     assert split_pointer(join_pointer(*parts)) == tuple(str(part) for part in parts)
 
 
 def test_a_pointer_leads_to_a_value():
-    """Names lead into objects, indexes into arrays, and what leads nowhere is a LookupError."""
+    """A pointer resolves names in objects and indexes in arrays, or raises `LookupError`."""
     value = {"a/b": [{"": 7}]}
     assert resolve_pointer(value, "/a~1b/0/") == 7
     assert resolve_pointer(value, "") is value
@@ -298,20 +305,20 @@ def test_a_pointer_leads_to_a_value():
     ],
 )
 def test_a_value_is_shown_on_one_line(value, text):
-    """A value is shown as JSON whose every character prints, so that no terminal is led astray."""
+    """A formatted value is valid JSON with printable characters only."""
     assert format_value(value) == text
     assert json.loads(format_value(value)) == value
 
 
 def test_a_long_value_is_cut():
-    """What is far longer than wanted is cut and says how long it was; what is a little longer stays whole."""
+    """A value that is much longer than the limit is truncated, with its length appended."""
     assert format_value("x" * 123, limit=100) == '"' + "x" * 123 + '"'
     assert format_value("x" * 124, limit=100) == '"' + "x" * 99 + "... (126 characters)"
     assert format_name("a b") == "a b"
 
 
 def test_what_is_equal_is_not_unequal():
-    """`!=` is the opposite of `==`, on both sides."""
+    """`!=` is the opposite of `==` on both sides."""
     for one, two in ((freeze({"a": 1}), {"a": 1.0}), (freeze([1]), [1.0])):
         assert not one != two
         assert not two != one
@@ -319,8 +326,8 @@ def test_what_is_equal_is_not_unequal():
     assert freeze([1]) != [True]
 
 
-def test_a_bad_name_inside_is_told_by_its_place():
-    """The path leads to the object whose name is wrong."""
+def test_an_invalid_name_has_a_path():
+    """The path of the error is that of the object with the invalid name."""
     assert refused({"a": [{"\ud800": 1}]}).path == "/a/0"
 
 
@@ -338,8 +345,8 @@ class _Awkward:
         return self is other
 
 
-def test_keys_that_fail_are_told(monkeypatch):
-    """A dict whose keys run foreign code while it is copied is refused in our words, wherever it stands."""
+def test_failing_keys_are_rejected(monkeypatch):
+    """A dict with keys that raise errors is rejected with `NotJSON`, at any place."""
     keys = {_Awkward(): 1 for _ in range(3)}
     del keys[next(iter(keys))]
     monkeypatch.setattr(_Awkward, "armed", True)
@@ -351,7 +358,7 @@ def test_keys_that_fail_are_told(monkeypatch):
 
 @pytest.mark.parametrize("wide", [lambda: (x := [], x.extend([x] * 1_000), x)[2], lambda: [[0] * 900_000] * 5_000])
 def test_what_would_be_too_large_is_not_copied(wide):
-    """A value that stands in many places is refused before its copies fill the memory."""
+    """A value with many references to one container is rejected before its copies fill the memory."""
     tracemalloc.start()
     with pytest.raises(NotJSON) as refused:
         freeze({"a": wide()})
@@ -362,7 +369,7 @@ def test_what_would_be_too_large_is_not_copied(wide):
 
 
 def test_a_tuple_counts_like_a_list():
-    """A container that is copied first is counted after the copy."""
+    """The elements of a tuple count toward the limit."""
     with pytest.raises(NotJSON) as refused:
         freeze({"a": (0,) * 1_000_001})
     assert (refused.value.code, refused.value.path) == ("too_large", "/a")
