@@ -74,7 +74,7 @@ class SchemaRules:
             for param in check.reads:
                 self.cross_checks_by_param.setdefault(param, []).append(check)
         # Every type takes the common params, also a type whose schema a user wrote.
-        self._known_names = KnownNames(schema, [document])
+        self._known_names = KnownNames(schema, [document], self._validator)
         #: The params that any part of the schema describes or requires, and those of every type.
         self.known_params: dict[str, None] = dict.fromkeys((*self._known_names.names, *Schemas().of("common").params))
         #: The rules of a param by its name, cached.
