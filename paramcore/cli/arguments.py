@@ -13,7 +13,7 @@ from paramcore.cli.output import exit_with_usage
 from paramcore.cli.projects import ProjectFiles
 from paramcore.errors import DocumentError
 from paramcore.files.document import PROJECT_DEPTH, Document
-from paramcore.files.reader import JSONL_SUFFIXES, PROJECT_SIZE, read_document
+from paramcore.files.reader import JSONL_SUFFIXES, PROJECT_SIZE, has_suffix, read_document
 from paramcore.text import format_path, quote_for_shell
 
 
@@ -38,7 +38,7 @@ def read_project_argument(options: Namespace, *, quiet: bool = False) -> Project
 
 def _may_hold_projects(path: str) -> bool:
     """Return whether a path is a directory, or a file with a project in it."""
-    if not os.path.isfile(path) or path.endswith(JSONL_SUFFIXES):
+    if not os.path.isfile(path) or has_suffix(path, JSONL_SUFFIXES):
         return os.path.isdir(path)
     with suppress(DocumentError):
         return holds_projects(_read(path).value)
@@ -62,7 +62,7 @@ def assign_files(options: Namespace) -> ProjectFiles:
         if not options.projects:
             # Without any project, the error says what is wrong with the first file.
             options.projects = tasks[:1]
-            if tasks[0].endswith(JSONL_SUFFIXES):
+            if has_suffix(tasks[0], JSONL_SUFFIXES):
                 exit_with_usage(f"{format_path(tasks[0])} holds tasks; name a project, too")
         elif len(tasks) > 1:
             names = " and ".join(map(format_path, tasks))
@@ -78,7 +78,7 @@ def assign_files(options: Namespace) -> ProjectFiles:
 
 def _find_tasks(options: Namespace, documents: dict[str, Document]) -> list[str]:
     """Return the files that hold no projects, and keep the documents that were read."""
-    tasks = [path for path in options.files if path.endswith(JSONL_SUFFIXES) and not os.path.isdir(path)]
+    tasks = [path for path in options.files if has_suffix(path, JSONL_SUFFIXES) and not os.path.isdir(path)]
     if options.lines and not tasks and len(options.files) > 1:
         # `--lines` makes TASKS of any file, and TASKS comes last.
         return [options.files[-1]]

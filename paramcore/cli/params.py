@@ -10,7 +10,7 @@ from attrs import frozen
 
 from paramcore.errors import DocumentError, NoSuchVersion, WrongProject
 from paramcore.files.document import PROJECT_DEPTH, Document
-from paramcore.files.reader import JSONL_SUFFIXES, PROJECT_SIZE, read_document
+from paramcore.files.reader import JSONL_SUFFIXES, PROJECT_SIZE, has_suffix, read_document
 from paramcore.model import Patch, Replace, Update
 from paramcore.text import format_path
 from paramcore.values import join_pointer
@@ -39,7 +39,7 @@ class ParamsFile:
 
 def read_update_file(path: str, *, patch: bool = False) -> UpdateFile:
     """Read the body of a setParams request; with `patch` it is a patch, whatever it says itself."""
-    if path.endswith(JSONL_SUFFIXES):
+    if has_suffix(path, JSONL_SUFFIXES):
         found, wanted = "a file of lines in place of an update", f"{format_path(path)} after UPDATE: it holds tasks"
         raise DocumentError("update_is_lines", None, found, wanted, format_path(path), None, None)
     document = read_document(path)

@@ -12,7 +12,7 @@ from paramcore.cli.contents import find_misspelt_history, holds_projects
 from paramcore.cli.output import print_message
 from paramcore.errors import DocumentError, MalformedPayload, WrongProject
 from paramcore.files.document import PROJECT_DEPTH, Document
-from paramcore.files.reader import PROJECT_SIZE, YAML_SUFFIXES, read_document
+from paramcore.files.reader import DOCUMENT_SUFFIXES, PROJECT_SIZE, has_suffix, read_document
 from paramcore.model import Assumptions, Project, TaskRequest, Update
 from paramcore.text import describe_os_error, format_name, format_path, format_value
 from paramcore.values import join_pointer, split_pointer
@@ -139,7 +139,7 @@ def _list_files(path: str) -> list[str]:
     try:
         # Hidden files belong to the system; on foreign disks, macOS writes `._docks.json` beside `docks.json`.
         names = sorted(
-            name for name in os.listdir(path) if name.endswith((".json", *YAML_SUFFIXES)) and not name.startswith(".")
+            name for name in os.listdir(path) if has_suffix(name, DOCUMENT_SUFFIXES) and not name.startswith(".")
         )
     except OSError as error:
         reason, wanted = describe_os_error(error), "a directory that can be read"

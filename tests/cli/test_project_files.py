@@ -92,3 +92,23 @@ def test_a_file_that_is_no_json_is_an_error(place):
     """What a damaged file held is unknown, so it is not skipped."""
     (place / "other.json").write_text('{"name": ')
     assert run("validate", place).status == 2
+
+
+@pytest.mark.parametrize("suffix", ["JSON", "Json", "YAML", "YML"])
+def test_a_suffix_in_upper_case_counts(tmp_path, suffix):
+    """A file of a directory is read whatever the case of its suffix, and YAML by its suffix too."""
+    text = json.dumps(PROJECT) if suffix.lower() == "json" else "name: docks\ntype: t\nparam_history: []\n"
+    (tmp_path / f"a.{suffix}").write_text(text)
+    for path in (tmp_path, tmp_path / f"a.{suffix}"):
+        assert run("log", path).out.startswith('"docks"')
+    (tmp_path / "other.json").write_text(json.dumps({**PROJECT, "name": "other"}))
+    assert run("validate", tmp_path).out.endswith("in 2 projects\n")
+
+
+@pytest.mark.parametrize("suffix", ["JSONL", "NDJSON"])
+def test_lines_in_upper_case_are_lines(place, suffix):
+    """A file of lines is recognized whatever the case of its suffix, also in place of an update."""
+    (place / f"tasks.{suffix}").write_text('{"padding": 1}\n{"padding": 2}\n')
+    assert len(run("preview", place, f"{place}/tasks.{suffix}", "--format", "json").lines) == 2
+    assert run("validate", place, f"{place}/tasks.{suffix}").out.endswith("and 2 tasks\n")
+    assert "a file of lines in place of an update" in run("plan", place, f"{place}/tasks.{suffix}").err
