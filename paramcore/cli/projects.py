@@ -52,6 +52,8 @@ class ProjectFiles:
         # A pattern of a shell may name a file that is in a directory, too.
         sources = {os.path.realpath(source): source for path in paths for source in _list_files(path)}
         for source in sources.values():
+            if source not in paths:
+                _reject_endless(source)
             document = documents.get(source) or read_document(source, limit=PROJECT_SIZE, depth=PROJECT_DEPTH)
             if source not in paths and not holds_projects(document.value):
                 print_message(f"skipped {document.source}: it is no project")
@@ -80,8 +82,10 @@ class ProjectFiles:
         for index, project in enumerate(projects):
             path = join_pointer(index) if isinstance(document.value, list) else ""
             if project.name in self._by_name:
-                found, wanted = f"a second project {format_value(project.name)}", "each project once"
-                raise DocumentError("wrong_project", f"{path}/name", found, wanted, document.source, None, None)
+                first, first_path = self._locations[project.name]
+                found = f"a second project {format_value(project.name)}"
+                wanted = f"each project once: the first is at {first.format_location(first_path + '/name')}"
+                raise document.locate_error(WrongProject("wrong_project", f"{path}/name", found, wanted))
             self._by_name[project.name] = project
             self._locations[project.name] = (document, path)
 
@@ -130,6 +134,14 @@ def _read_projects(document: Document, assumptions: Assumptions) -> tuple[Projec
             raise
         found = f"`{format_name(misspelt)}`, and no `param_history`"
         raise evolve(error, found=found, wanted="`param_history`: rename it") from None
+
+
+def _reject_endless(path: str) -> None:
+    """Reject a pipe or a device in a directory: reading it may never end."""
+    # A pipe that the command line names is read: shells have `<(...)`.
+    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
+        found, wanted = "a pipe, a socket or a device", "files only in a directory of projects"
+        raise DocumentError("unreadable", None, found, wanted, format_path(path), None, None)
 
 
 def _list_files(path: str) -> list[str]:

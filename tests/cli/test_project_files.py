@@ -1,9 +1,12 @@
 """The project files of a command line, and files beside them."""
 
 import json
+import os
 
 import pytest
 from running import run
+
+from paramcore.cli.main import main
 
 PROJECT = {"name": "docks", "type": "imageannotation", "param_history": [{"version": 0, "padding": 3}]}
 
@@ -112,3 +115,37 @@ def test_lines_in_upper_case_are_lines(place, suffix):
     assert len(run("preview", place, f"{place}/tasks.{suffix}", "--format", "json").lines) == 2
     assert run("validate", place, f"{place}/tasks.{suffix}").out.endswith("and 2 tasks\n")
     assert "a file of lines in place of an update" in run("plan", place, f"{place}/tasks.{suffix}").err
+
+
+def test_a_pipe_in_a_directory_is_not_read(place, capsys):
+    """A pipe or a device among the files of a directory would hang the command, so it is an error."""
+    os.mkfifo(place / "pipe.json")
+    assert main(["log", str(place)]) == 2
+    assert capsys.readouterr().err.startswith(f"error: {place}/pipe.json: found a pipe")
+    os.unlink(place / "pipe.json")
+    os.symlink("/dev/zero", place / "zero.json")
+    assert main(["validate", str(place)]) == 2
+    assert capsys.readouterr().err.startswith(f"error: {place}/zero.json: found a pipe, a socket or a device")
+
+
+def test_a_pipe_that_is_named_is_read(place, capsys):
+    """A shell passes the output of a command as the name of a pipe."""
+    reader, writer = os.pipe()
+    os.write(writer, json.dumps(PROJECT).encode())
+    os.close(writer)
+    assert main(["log", f"/dev/fd/{reader}"]) == 0
+    os.close(reader)
+
+
+def test_both_places_of_a_repeated_project_are_named(place, capsys):
+    """Where two files, or one array, hold the same project, the error has the place of each."""
+    (place / "other.json").write_text(json.dumps({"type": "t", "name": "docks", "param_history": []}))
+    assert main(["log", str(place)]) == 2
+    error = capsys.readouterr().err
+    assert f"error: {place}/other.json:1:23: at /name: " in error
+    assert f"{place}/docks.json:1:10" in error
+    (place / "both.json").write_text(f"[{json.dumps(PROJECT)},\n{json.dumps(PROJECT)}]")
+    assert main(["log", str(place / "both.json")]) == 2
+    error = capsys.readouterr().err
+    assert "both.json:2:10: at /1/name: " in error
+    assert "both.json:1:11" in error
