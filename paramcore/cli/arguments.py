@@ -13,8 +13,35 @@ from paramcore.cli.output import exit_with_usage
 from paramcore.cli.projects import ProjectFiles
 from paramcore.errors import DocumentError
 from paramcore.files.document import PROJECT_DEPTH, Document
-from paramcore.files.reader import JSONL_SUFFIXES, PROJECT_SIZE, has_suffix, read_document
+from paramcore.files.reader import DOCUMENT_SUFFIXES, JSONL_SUFFIXES, PROJECT_SIZE, has_suffix, read_document
 from paramcore.text import format_path, quote_for_shell
+
+
+def check_output(options: Namespace) -> None:
+    """Reject an `--output` that would replace a file that the command reads.
+
+    Raises:
+        SystemExit: also for `-`, which would be a file of this name.
+    """
+    output = options.output
+    if output == "-":
+        exit_with_usage("leave out --output to print the answer; a file of this name is `./-`")
+    if output is None or not os.path.isfile(output):
+        return
+    for path in _list_inputs(options):
+        is_in_directory = os.path.isdir(path) and os.path.samefile(path, os.path.dirname(output) or ".")
+        if is_in_directory and has_suffix(output, DOCUMENT_SUFFIXES):
+            exit_with_usage(
+                f"--output {format_path(output)} is a file of {format_path(path)}, which is read: name another"
+            )
+        if os.path.exists(path) and os.path.samefile(path, output):
+            exit_with_usage(f"--output {format_path(output)} is a file that is read: name another")
+
+
+def _list_inputs(options: Namespace) -> list[str]:
+    single = [getattr(options, name, None) for name in ("project", "update", "tasks")]
+    schemas = [argument.partition("=")[2] for argument in getattr(options, "schema", ())]
+    return [path for path in [*single, *getattr(options, "files", ()), *schemas] if path]
 
 
 def read_project_argument(options: Namespace, *, quiet: bool = False) -> ProjectFiles:

@@ -5,6 +5,8 @@ import json
 import pytest
 from running import run
 
+from paramcore.cli.main import main
+
 TASK = {"attachment": "https://e.com/1.jpg", "padding": 1}
 
 
@@ -130,3 +132,32 @@ def test_a_name_in_place_of_an_update(place):
     """`apply UPDATE NAME` says to swap the two, before anything is read from the service."""
     ran = run("apply", "update.json", "docks", cwd=place, SCALE_API_KEY="k" * 20)
     assert (ran.status, ran.err) == (2, "error: NAME comes before UPDATE: swap update.json and docks\n")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("preview", "docks.json", "tasks.jsonl"),
+        ("preview", "projects", "tasks.jsonl"),
+        ("impact", "docks.json", "update.json", "task.json"),
+        ("audit", "docks.json", "tasks.jsonl"),
+        ("validate", "docks.json", "task.json", "--update", "update.json"),
+        ("validate", "docks.json", "--tasks", "tasks.jsonl", "--schema", "mine=schema.json"),
+        ("validate", "projects"),
+    ],
+)
+def test_an_answer_replaces_no_input(place, arguments, monkeypatch, capsys):
+    """`--output` names no file that the command reads, under any of its names; the file stays as it is."""
+    monkeypatch.chdir(place)
+    (place / "schema.json").write_text("{}")
+    (place / "link.json").symlink_to("docks.json")
+    names = [name.partition("=")[2] or name for name in arguments[1:] if not name.startswith("--")]
+    for name in ["projects/a.json" if name == "projects" else name for name in names]:
+        before = (place / name).read_bytes()
+        for output in (name, f"./{name}", str(place / name), *(["link.json"] if name == "docks.json" else [])):
+            assert main([*arguments, "--output", output]) == 2
+            assert capsys.readouterr().err.startswith(f"error: --output {output} is a file ")
+        assert (place / name).read_bytes() == before
+    assert main([*arguments, "--output", "-"]) == 2
+    assert not (place / "-").exists()
+    assert main([*arguments, "--output", "answer"]) in (0, 1, 2)
