@@ -12,7 +12,7 @@ from paramcore.cli.contents import find_misspelt_history, holds_projects
 from paramcore.cli.output import print_message
 from paramcore.errors import DocumentError, MalformedPayload, WrongProject
 from paramcore.files.document import PROJECT_DEPTH, Document
-from paramcore.files.reader import DOCUMENT_SUFFIXES, PROJECT_SIZE, has_suffix, read_document
+from paramcore.files.reader import DOCUMENT_SUFFIXES, JSONL_SUFFIXES, PROJECT_SIZE, has_suffix, read_document
 from paramcore.model import Assumptions, Project, TaskRequest, Update
 from paramcore.text import describe_os_error, format_name, format_path, format_value
 from paramcore.values import join_pointer, split_pointer
@@ -54,7 +54,7 @@ class ProjectFiles:
         for source in sources.values():
             if source not in paths:
                 _reject_endless(source)
-            document = documents.get(source) or read_document(source, limit=PROJECT_SIZE, depth=PROJECT_DEPTH)
+            document = documents.get(source) or _read_document(source)
             if source not in paths and not holds_projects(document.value):
                 print_message(f"skipped {document.source}: it is no project")
                 continue
@@ -134,6 +134,17 @@ def _read_projects(document: Document, assumptions: Assumptions) -> tuple[Projec
             raise
         found = f"`{format_name(misspelt)}`, and no `param_history`"
         raise evolve(error, found=found, wanted="`param_history`: rename it") from None
+
+
+def _read_document(path: str) -> Document:
+    try:
+        return read_document(path, limit=PROJECT_SIZE, depth=PROJECT_DEPTH)
+    except DocumentError as error:
+        if error.code != "json_syntax" or not has_suffix(path, JSONL_SUFFIXES):
+            raise
+        # Its second line is an error only in place of a project.
+        found, wanted = "a file of lines in place of a project", "a project, or an array of projects, in a `.json` file"
+        raise evolve(error, code="wrong_project", found=found, wanted=wanted) from None
 
 
 def _reject_endless(path: str) -> None:

@@ -161,3 +161,11 @@ def test_an_answer_replaces_no_input(place, arguments, monkeypatch, capsys):
     assert main([*arguments, "--output", "-"]) == 2
     assert not (place / "-").exists()
     assert main([*arguments, "--output", "answer"]) in (0, 1, 2)
+
+
+@pytest.mark.parametrize("arguments", [("log", "tasks.jsonl"), ("preview", "tasks.jsonl", "task.json")])
+def test_lines_in_place_of_a_project_are_named(place, arguments, monkeypatch, capsys):
+    """A file of lines is no project, and is not to be renamed to what it is called already."""
+    monkeypatch.chdir(place)
+    assert main([*arguments]) == 2
+    assert capsys.readouterr().err.startswith("error: tasks.jsonl:2:1: found a file of lines in place of a project")

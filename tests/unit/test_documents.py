@@ -6,6 +6,7 @@ import gzip
 import io
 import lzma
 import os
+import pickle
 import stat
 import sys
 
@@ -128,6 +129,25 @@ def test_compressed_data_is_named(written, data, found, name):
     assert "the unpacked file: `" in error.wanted
 
 
+@pytest.mark.parametrize("name", ["some.json", "some.jsonl", "some.yaml"])
+@pytest.mark.parametrize(
+    ("data", "found", "wanted"),
+    [
+        ('{"a": 1}\n'.encode("utf-32"), "UTF-32", "UTF-8"),
+        (b"\0\0\xfe\xff" + '{"a": 1}\n'.encode("utf-32-be"), "UTF-32", "UTF-8"),
+        (pickle.dumps({"a": 1}), "a Python pickle", "`json.dump`"),
+        (pickle.dumps([1], protocol=2), "a Python pickle", "`json.dump`"),
+        (bytes(4096), "a file that begins with NUL bytes", "an undamaged file"),
+    ],
+)
+def test_other_binary_files_are_named(written, data, found, wanted, name):
+    """UTF-32, a pickle, and a file that a crash filled with NUL bytes are refused as such."""
+    read = (lambda source: list(read_lines(source))) if name.endswith("jsonl") else read_document
+    error = refused(lambda: read(written(data, name)))
+    assert (error.code, error.found, error.line) == ("json_encoding", found, 1)
+    assert wanted in error.wanted
+
+
 MISTAKES = [
     ('{"a": 1,}', "a trailing comma before `}`", 1, 8),
     ('{\n "a": [1,\n]}', "a trailing comma before `]`", 2, 9),
@@ -151,6 +171,13 @@ MISTAKES = [
     ('{"a": 1, b: 1}', "the name b without quotes", 1, 10),
     ("{\u201ca\u201d: 1}", "typographic quotes", 1, 2),
     (" <html>", "HTML or XML", 1, 2),
+    ("Project({'name': 'docks'})", "`Project(`, as Python's `repr` writes it", 1, 1),
+    ("\nTask({'id': 1})", "`Task(`, as Python's `repr` writes it", 2, 1),
+    ('b\'{"a": 1, "b": 2}\'', "`b'`, as Python's `repr` writes it", 1, 1),
+    ("b\"{'a': 1}\"", "`b\"`, as Python's `repr` writes it", 1, 1),
+    ('```json\n{"a": 1}\n```\n', "a fence of Markdown code", 1, 1),
+    ('{"a": 1}\n```\n', "a fence of Markdown code", 2, 1),
+    ('~~~\n{"a": 1}\n~~~\n', "a fence of Markdown code", 1, 1),
 ]
 
 
@@ -167,6 +194,8 @@ def test_common_mistakes_are_named(written, text, found, line, column):
         ('{"a": 1}\n{"b": 2}', "one document: rename it to `.jsonl`, or pass `--lines`"),
         ('{\n"a": 1}\n{"b": 2}', "one document: put `[` and `]` around them, and commas between them"),
         ('{"a": 1},\n{"b": 2}', "one document: put `[` and `]` around them, and commas between them"),
+        ('\n{"a": 1}{"b": 2}\n', "one document: put `[` and `]` around them, and commas between them"),
+        ('{"a": 1} {"b": 2}\n{"c": 1}', "one document: put `[` and `]` around them, and commas between them"),
     ],
 )
 def test_the_way_out_of_several_documents(written, text, wanted):
@@ -179,6 +208,39 @@ def test_a_second_document_on_a_line(written):
     (line,) = read_lines(written('{"a": 1} {"b": 2}\n', "some.jsonl"))
     error = refused(line.document)
     assert (error.found, error.wanted) == ("a second document on this line", "one document on each line")
+
+
+@pytest.mark.parametrize("text", ['{"a": 1},\n{"b": 2},\n', '{"a": [1]} ,\n{"b": 2},\r\n'])
+def test_a_comma_after_a_line(written, text):
+    """In JSONL, the way out is no comma."""
+    for line in read_lines(written(text, "some.jsonl")):
+        error = refused(line.document)
+        assert (error.found, error.wanted) == (
+            "a comma after the document",
+            "one document on each line, without commas",
+        )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{\n  "a": 1,\n  "b": {\n    "c": [\n "x,y"\n ]\n }\n}',
+        '[\n{\n  "a": "b, c"\n},\n{}\n]',
+        '{"a": [\r\n]}',
+        '{"a":\n1}',
+    ],
+)
+def test_a_document_on_several_lines_is_no_jsonl(written, text):
+    """In JSONL, a document on several lines is refused as such at its first line, and is no table at any."""
+    first, *others = read_lines(written(text, "some.jsonl"))
+    error = refused(first.document)
+    assert (error.code, error.found) == ("json_syntax", "the start of a document on several lines")
+    assert "`jq -c . FILE > FILE.jsonl`" in error.wanted
+    for line in others:
+        try:
+            line.document()
+        except DocumentError as error:
+            assert "CSV" not in error.found
 
 
 @pytest.mark.parametrize(
