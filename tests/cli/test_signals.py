@@ -4,12 +4,14 @@ import signal
 import subprocess
 import sys
 import time
+from argparse import Namespace
 
 import pytest
 from running import EXAMPLES, command, environment, heed_interrupts, run
 
 from paramcore.cli import entry, main
 from paramcore.cli.exit_codes import FINE, HUNG_UP, INTERRUPTED, TERMINATED
+from paramcore.cli.signals import END_SIGNALS
 
 
 @pytest.fixture
@@ -60,11 +62,36 @@ class TestInterrupts:
         assert entry.start() == FINE
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 
+    @pytest.mark.parametrize("first", [signal.SIGINT, *END_SIGNALS])
+    @pytest.mark.parametrize("second", [signal.SIGINT, *END_SIGNALS])
+    def test_no_other_signal_interrupts_the_clean_up(self, handlers, monkeypatch, tmp_path, first, second):
+        """After the first signal of any kind, a second of any kind is ignored until the command has ended."""
+        cleaned = []
+
+        def iter_pieces():
+            try:
+                yield "a piece"
+                signal.raise_signal(first)
+            finally:
+                signal.raise_signal(second)
+                cleaned.append(True)
+
+        target = tmp_path / "answer"
+        monkeypatch.setattr(
+            main, "parse_options", lambda _: Namespace(command=lambda _: iter_pieces(), output=str(target))
+        )
+        assert entry.start() == {signal.SIGINT: INTERRUPTED, **END_SIGNALS}[first]
+        assert cleaned == [True]
+        assert list(tmp_path.iterdir()) == []
+        assert {signal.getsignal(number) for number in END_SIGNALS} == {signal.SIG_DFL}
+
     def test_nothing_loads_before_interrupts_are_handled(self):
-        """Of the package, only empty modules and the exit codes load before the handler is set."""
+        """Of the package, only the handlers, the exit codes and empty modules load before the handler is set."""
         script = "import sys, paramcore.cli.entry; print(*sorted(name for name in sys.modules if 'paramcore' in name))"
         done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-        assert done.stdout.split() == ["paramcore", "paramcore.cli", "paramcore.cli.entry", "paramcore.cli.exit_codes"]
+        assert done.stdout.split() == [
+            *("paramcore", "paramcore.cli", "paramcore.cli.entry", "paramcore.cli.exit_codes", "paramcore.cli.signals")
+        ]
 
 
 @pytest.fixture

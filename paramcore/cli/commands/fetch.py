@@ -6,7 +6,7 @@ from argparse import Namespace
 
 from paramcore.cli.client import create_client
 from paramcore.cli.exit_codes import FINE
-from paramcore.cli.output import Pieces, exit_with_usage, format_document
+from paramcore.cli.output import Pieces, exit_on_signals, exit_with_usage, format_document
 from paramcore.cli.project_files import make_directory, write_project_file
 from paramcore.wire import write_project
 
@@ -21,6 +21,7 @@ def fetch(options: Namespace) -> Pieces:
         return FINE
     projects = client.list_projects()
     make_directory(options.all)
-    for project in projects:
-        yield f"{write_project_file(options.all, project)}\n"
+    with exit_on_signals():
+        for project in projects:
+            yield f"{write_project_file(options.all, project)}\n"
     return FINE

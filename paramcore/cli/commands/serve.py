@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 
 from paramcore.cli.exit_codes import FINE
-from paramcore.cli.output import Pieces, flush_output
+from paramcore.cli.output import Pieces, exit_on_signals, flush_output
 from paramcore.cli.project_files import make_directory, write_project_file
 from paramcore.cli.projects import ProjectFiles
 from paramcore.errors import DocumentError, InvalidSetting
@@ -32,8 +32,9 @@ def serve(options: Namespace) -> Pieces:
         on_event=events.put,
     )
     save = _create_saver(stand_in, options.save)
-    save()
     with ExitStack() as stack:
+        stack.enter_context(exit_on_signals())
+        save()
         try:
             server = stack.enter_context(run_server(stand_in, port=options.port))
         except OSError as error:
@@ -49,6 +50,9 @@ def serve(options: Namespace) -> Pieces:
                 yield f"{event}\n"
         except KeyboardInterrupt:
             save()
+        except SystemExit:
+            save()
+            raise
     return FINE
 
 
