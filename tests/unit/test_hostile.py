@@ -1,6 +1,7 @@
 """Documents made to hang a reader end quickly, in our own errors: each of these took hours where a walk was quadratic."""
 
 import json
+import tracemalloc
 
 import pytest
 
@@ -35,3 +36,28 @@ def test_a_fault_at_the_end_of_a_long_document_is_found(tmp_path):
         read_document(str(file), limit=PROJECT_SIZE)
     assert (refused.value.code, refused.value.line) == ("json_duplicate_key", 100_002)
     assert json.dumps(refused.value.found)
+
+
+LONG = "k" * 300_000
+FOLLOWERS = ", ".join(f'"a{number}": 1' for number in range(2_000))
+
+
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [
+        (f'{{"{LONG}": {{{FOLLOWERS}, "a1": 1}}}}', -8),
+        (f'{{"b": {{"a": 1}}, "{LONG}": [{{{FOLLOWERS}}}, {{"a1": {{{FOLLOWERS}, "a7": 1}}}}]}}', -10),
+        ("".join(f'{{"{level}{LONG[:9000]}": ' for level in range(90)) + f'{{{FOLLOWERS}, "a1": 1}}{"}" * 90}', -97),
+    ],
+)
+def test_a_repeated_name_below_long_names_takes_little_memory(text, column, tmp_path):
+    """The search for a repeated name keeps each name once, not the path to it."""
+    file = tmp_path / "long.json"
+    file.write_text(text)
+    tracemalloc.start()
+    with pytest.raises(DocumentError) as refused:
+        read_document(str(file))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (refused.value.code, refused.value.column) == ("json_duplicate_key", len(text) + column)
+    assert peak < 50 * 2**20
