@@ -30,4 +30,9 @@ def _ignore_signals() -> None:
     # Only those that a command handles: a caller may have handlers of its own.
     for number in (signal.SIGINT, *END_SIGNALS):
         if signal.getsignal(number) in (interrupt_once, exit_once):
-            signal.signal(number, signal.SIG_IGN)
+            signal.signal(number, _ignore)
+
+
+def _ignore(*_: object) -> None:
+    # With SIG_IGN, Python would print an error about a signal that arrived already.
+    pass
