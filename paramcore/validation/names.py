@@ -103,13 +103,28 @@ def suggest_name(name: str, known: Iterable[str]) -> str | None:
 @lru_cache(maxsize=512)
 def _find_nearest(name: str, known: tuple[str, ...]) -> str | None:
     normalized = _normalize(name)
+    letters = _collect_letters(normalized)
     nearest, least = None, len(normalized) + 1
-    for candidate in known:
-        other = _normalize(candidate)
-        distance = _count_edits(normalized, other, min(_limit_edits(normalized, other), least - 1))
+    for candidate, other, other_letters in _normalize_all(known):
+        limit = min(_limit_edits(normalized, other), least - 1)
+        # An edit adds one letter, drops one, or both, so most candidates need no comparison.
+        if (letters ^ other_letters).bit_count() > 2 * limit:
+            continue
+        distance = _count_edits(normalized, other, limit)
         if distance is not None:
             nearest, least = candidate, distance
     return nearest
+
+
+@lru_cache(maxsize=64)
+def _normalize_all(known: tuple[str, ...]) -> list[tuple[str, str, int]]:
+    """Return each name, the same normalized, and its letters."""
+    return [(name, _normalize(name), _collect_letters(_normalize(name))) for name in known]
+
+
+def _collect_letters(text: str) -> int:
+    """Return the set of letters of a text, as bits; several letters may share a bit."""
+    return sum(1 << bit for bit in {ord(letter) % 64 for letter in text})
 
 
 def _limit_edits(one: str, other: str) -> int:
