@@ -148,12 +148,16 @@ def _count_edits(one: str, other: str, limit: int) -> int | None:
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, letter in enumerate(one, 1):
-        before, above, row = row, before, [i]
-        for j, wanted in enumerate(other, 1):
-            edits = min(before[j] + 1, row[-1] + 1, before[j - 1] + (letter != wanted))
-            if i > 1 and j > 1 and letter == other[j - 2] and wanted == one[i - 2]:
-                edits = min(edits, above[j - 2] + 1)
-            row.append(edits)
+        before, above, row = row, before, [i] + [limit + 1] * len(other)
+        # Further away, more than `limit` letters are inserted or dropped.
+        for j in range(max(1, i - limit), min(len(other), i + limit) + 1):
+            wanted = other[j - 1]
+            edits = before[j - 1] + (letter != wanted)
+            if edits:
+                edits = min(edits, before[j] + 1, row[j - 1] + 1)
+                if i > 1 and j > 1 and letter == other[j - 2] and wanted == one[i - 2]:
+                    edits = min(edits, above[j - 2] + 1)
+            row[j] = edits
         if min(row) > limit:
             return None
     return row[-1] if row[-1] <= limit else None
