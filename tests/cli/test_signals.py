@@ -1,9 +1,9 @@
 """A command ends cleanly, whatever signal ends it and whenever."""
 
-import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from argparse import Namespace
 
@@ -74,9 +74,12 @@ class TestInterrupts:
                 yield "a piece"
                 # All arrive at once, before Python handles any.
                 signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, *END_SIGNALS})
-                os.kill(os.getpid(), first)
-                os.kill(os.getpid(), second)
-                signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, *END_SIGNALS})
+                try:
+                    # To this thread: another thread of the process may block no signal.
+                    signal.pthread_kill(threading.get_ident(), first)
+                    signal.pthread_kill(threading.get_ident(), second)
+                finally:
+                    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, *END_SIGNALS})
             finally:
                 signal.raise_signal(second)
                 cleaned.append(True)
