@@ -39,7 +39,9 @@ def check_output(options: Namespace) -> None:
 
 
 def _list_inputs(options: Namespace) -> list[str]:
-    single = [getattr(options, name, None) for name in ("project", "update", "tasks")]
+    # The answer of `preview` has all that is in TASKS, and may replace it.
+    names = ("project", "update") if options.command.__name__ == "preview" else ("project", "update", "tasks")
+    single = [getattr(options, name, None) for name in names]
     schemas = [argument.partition("=")[2] for argument in getattr(options, "schema", ())]
     return [path for path in [*single, *getattr(options, "files", ()), *schemas] if path]
 
