@@ -170,3 +170,23 @@ class TestOperands:
         """What would be an option before `--` is a file after it, which is not there."""
         refused = run("log", "--", "--version")
         assert "--version: found no such file" in refused.err
+
+
+def test_a_signal_while_a_validator_loads_is_no_panic():
+    """A signal that interrupts an import ends the program, also where the fast validator needs the module."""
+    script = """
+import sys
+from paramcore import Project
+from paramcore.validation import Schemas, Validator
+
+class Interrupted:
+    def find_spec(self, name, *_):
+        if name == "decimal":
+            raise SystemExit(143)
+
+sys.modules.pop("decimal", None)
+sys.meta_path.insert(0, Interrupted())
+Validator(Project("p", type="imageannotation", params={"padding": 1}), Schemas()).project()
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (TERMINATED, "")
