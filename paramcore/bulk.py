@@ -18,7 +18,7 @@ from attrs import evolve, field, frozen
 from paramcore.errors import ParamcoreError
 from paramcore.files.document import decode_plain_object
 from paramcore.model import ROUTING_TYPES, Inheritance, Merge, ParamVersion, Project, TaskRequest
-from paramcore.wire import may_be_another_document
+from paramcore.wrong_documents import may_be_another_document
 
 
 @frozen(eq=False)

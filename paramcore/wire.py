@@ -15,29 +15,18 @@ from attrs import evolve
 
 from paramcore.errors import InvalidSetting, MalformedPayload, ParamcoreError
 from paramcore.model import Assumptions, ParamVersion, Patch, Project, Replace, TaskRequest, Update
-from paramcore.text import describe_value, format_value
+from paramcore.text import describe_value
 from paramcore.values import JSONArray, freeze, freeze_params, join_pointer, read_once, thaw
+from paramcore.wrong_documents import (
+    PROJECT_REMEDY,
+    may_be_another_document,
+    reject_other_than_project,
+    reject_other_than_request,
+    reject_other_than_update,
+)
 
 _T = TypeVar("_T")
 _ARRAYS = (list, tuple, JSONArray)
-
-_UPDATE_REMEDY = "write `patch` and the params to set"
-_PROJECT_REMEDY = "pass a project object, as `GET /projects/{name}` returns it"
-#: Names that occur together only on a created task.
-_TASK_NAMES = (
-    *({"task_id", name} for name in ("status", "params", "type", "response", "is_test", "project_param_version")),
-    {"status", "params"},
-)
-#: Names that occur together only in the output of `paramcore plan` and `paramcore preview`.
-_ANSWER_NAMES = ({"project", "before", "after"}, {"project", "params", "inherited_version"})
-#: Names that occur together only on a page of `GET /tasks`.
-_PAGE_NAMES = ({"docs", "total"}, {"docs", "has_more"})
-#: E6, S5: the names in an error reply of the service.
-_ERROR_NAMES = {"status_code", "error", "message"}
-#: Every document that `read_task_request` rejects as another document has one of these names.
-_SUSPICIOUS_NAMES = frozenset({"patch", "param_history", "task_id", "params", "docs", "status_code", "error"})
-#: Characters of the service's error text in a message.
-_SHOWN_ERROR = 80
 
 
 def read_project(obj: Mapping[str, Any], *, assumptions: Assumptions = Assumptions()) -> Project:
@@ -60,7 +49,7 @@ def read_project(obj: Mapping[str, Any], *, assumptions: Assumptions = Assumptio
         {'padding': 3}
     """
     if not issubclass(type(obj), Mapping):
-        problem, remedy = f"a project must be an object, got {describe_value(obj)}", _PROJECT_REMEDY
+        problem, remedy = f"a project must be an object, got {describe_value(obj)}", PROJECT_REMEDY
         if isinstance(obj, Project):
             problem, remedy = (
                 "the argument is a `Project` already",
@@ -74,8 +63,8 @@ def read_project(obj: Mapping[str, Any], *, assumptions: Assumptions = Assumptio
     # P9: without a list of versions, what a task inherits is unknown, so the object is rejected.
     if type(history) not in _ARRAYS:
         if "param_history" not in members:
-            _reject_other_than_project(members)
-            raise MalformedPayload("history_type", "/param_history", "`param_history` is missing", _PROJECT_REMEDY)
+            reject_other_than_project(members)
+            raise MalformedPayload("history_type", "/param_history", "`param_history` is missing", PROJECT_REMEDY)
         problem = f"`param_history` must be a list of versions, got {describe_value(history)}"
         raise MalformedPayload("history_type", "/param_history", problem, "list them oldest first, as the API does")
     versions = [_read_version(index, entry) for index, entry in enumerate(tuple(history))]
@@ -95,7 +84,7 @@ def read_project(obj: Mapping[str, Any], *, assumptions: Assumptions = Assumptio
         if name is None:
             raise error.within("") from None
         if name not in members:
-            error = evolve(error, problem=f"`{name}` is missing", remedy=_PROJECT_REMEDY)
+            error = evolve(error, problem=f"`{name}` is missing", remedy=PROJECT_REMEDY)
         raise error.within(join_pointer(name)) from None
 
 
@@ -172,7 +161,7 @@ def read_task_request(obj: Mapping[str, Any], *, type: str | None = None) -> Tas
         ({'attachment': 'https://example.com/a.jpg'}, 1)
     """
     if isinstance(obj, Mapping) and may_be_another_document(obj):
-        _reject_other_than_request(obj)
+        reject_other_than_request(obj)
     return TaskRequest.from_flat(obj, type=type)
 
 
@@ -190,7 +179,7 @@ def read_update(body: Mapping[str, Any] | None) -> Update:
     """Read the body of a setParams request.
 
     Raises:
-        MalformedPayload: for another document, as `reject_other_documents`.
+        MalformedPayload: for another document, as `reject_other_than_update`.
         InvalidSetting: `flag_type` if `patch` is not a bool.
         InvalidParams: for params that a project cannot hold.
         NotJSON: for values that are not JSON.
@@ -201,89 +190,13 @@ def read_update(body: Mapping[str, Any] | None) -> Update:
     """
     # U12: the official SDK sends no body for an update without params.
     params = dict(freeze_params({} if body is None else body))
-    reject_other_documents(params)
+    reject_other_than_update(params)
     patch = params.pop("patch", False)
     if type(patch) is not bool:
         problem = f"`patch` must be true or false, got {describe_value(patch)}"
         remedy = "write true to keep the other params (the API drops them where `patch` is false or missing)"
         raise InvalidSetting("flag_type", "/patch", problem, remedy)
     return Patch(params) if patch else Replace(params)
-
-
-def reject_other_documents(members: Mapping[str, Any]) -> None:
-    """Reject an object that is another document of the API or of paramcore.
-
-    Otherwise the error would only name a reserved name in the document.
-
-    Raises:
-        MalformedPayload: `update_is_project`, `update_is_answer`, `update_is_version`,
-            `update_is_task`, `update_is_error`.
-    """
-    version, project = members.get("version"), members.get("project")
-    if "param_history" in members or (isinstance(project, dict) and "param_history" in project):
-        remedy = f"{_UPDATE_REMEDY}, or plan the update to its params: `plan --wanted FILE`, in Python `Plan.to`"
-        raise MalformedPayload("update_is_project", "", "this is a whole project object, not an update", remedy)
-    if any(names <= members.keys() for names in _ANSWER_NAMES):
-        problem = "this is the output of `paramcore plan` or `paramcore preview`, not an update"
-        remedy = f"{_UPDATE_REMEDY}, or pass the update that `plan` read"
-        raise MalformedPayload("update_is_answer", "", problem, remedy)
-    # An entry of a history has no `patch`; with `patch`, `version` is an invalid param of an update.
-    if type(version) is int and "project" not in members and ("patch" not in members or "created_at" in members):
-        remedy = f"remove `version` and `created_at`, or use `plan --wanted PROJECT@{version}`"
-        raise MalformedPayload("update_is_version", "", "this is a version of a project, not an update", remedy)
-    if _is_page(members) or _is_task(members):
-        remedy = f"{_UPDATE_REMEDY}: a task has them in `params` and `instruction`"
-        raise MalformedPayload("update_is_task", "", "this is a created task or a page of tasks, not an update", remedy)
-    error = _describe_error_reply(members)
-    if error is not None:
-        raise MalformedPayload("update_is_error", "", f"{error}, not an update", _UPDATE_REMEDY)
-
-
-def _reject_other_than_request(members: Mapping[str, Any]) -> None:
-    if "param_history" in members:
-        problem = "this is a whole project object, not a task request"
-        raise MalformedPayload("request_is_project", "", problem, "pass projects before task requests")
-    if _is_page(members):
-        remedy = "write its requests: a created task has their params in `params` and `instruction`"
-        raise MalformedPayload("request_is_page", "", "this is a page of created tasks, not a task request", remedy)
-    if _is_task(members):
-        remedy = "write its request: the members of `params`, then `instruction`, `metadata` and the like"
-        raise MalformedPayload("request_is_task", "", "this is a created task, not a task request", remedy)
-    error = _describe_error_reply(members)
-    if error is not None:
-        raise MalformedPayload("request_is_error", "", f"{error}, not a task request", "repeat the call that failed")
-
-
-def _reject_other_than_project(members: Mapping[str, Any]) -> None:
-    if _is_page(members):
-        raise MalformedPayload("project_is_page", "", "this is a page of created tasks, not a project", _PROJECT_REMEDY)
-    if _is_task(members):
-        raise MalformedPayload("project_is_task", "", "this is a created task, not a project", _PROJECT_REMEDY)
-    error = _describe_error_reply(members)
-    if error is not None:
-        raise MalformedPayload("project_is_error", "", f"{error}, not a project", "repeat `GET /projects/{name}`")
-
-
-def may_be_another_document(members: Mapping[str, Any]) -> bool:
-    """Return whether `read_task_request` may reject an object; fast, for hot loops."""
-    return not _SUSPICIOUS_NAMES.isdisjoint(members)
-
-
-def _is_task(members: Mapping[str, Any]) -> bool:
-    return any(names <= members.keys() for names in _TASK_NAMES)
-
-
-def _is_page(members: Mapping[str, Any]) -> bool:
-    return any(names <= members.keys() for names in _PAGE_NAMES)
-
-
-def _describe_error_reply(members: Mapping[str, Any]) -> str | None:
-    """Describe an error reply with its text; return `None` for other documents."""
-    text = members.get("error", members.get("message"))
-    if members.keys() <= _ERROR_NAMES and ("status_code" in members or ("error" in members and type(text) is str)):
-        shown = f" ({format_value(text, limit=_SHOWN_ERROR)})" if type(text) is str else ""
-        return f"this is an error that the service returned{shown}"
-    return None
 
 
 def write_update(update: Update) -> dict[str, Any]:

@@ -20,6 +20,7 @@ ROOMS = [
     "values",
     "model",
     "analysis",
+    "wrong_documents",
     "wire",
     "files",
     "bulk",
@@ -30,7 +31,7 @@ ROOMS = [
     "cli",
     "__main__",
 ]
-PURE = {"text", "errors", "values", "model", "analysis", "wire"}
+PURE = {"text", "errors", "values", "model", "analysis", "wire", "wrong_documents"}
 FLOOR = {name: floor for floor, name in enumerate(ROOMS)}
 #: `paramcore/__init__.py` imports what it shows, and nothing imports it but the floors above.
 FLOOR["paramcore"] = FLOOR["wire"]

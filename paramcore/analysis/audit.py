@@ -13,7 +13,8 @@ from typing import Any
 
 from attrs import asdict, evolve, fields, frozen
 
-from paramcore.analysis.contradictions import Contradiction, find_contradictions, format_settings
+from paramcore.analysis.contradictions import Contradiction, TaskCheck, format_settings
+from paramcore.analysis.version_index import VersionIndex
 from paramcore.errors import InvalidParams
 from paramcore.model import Assumptions, Project
 from paramcore.text import describe_value, format_repr, format_value
@@ -117,6 +118,7 @@ class Auditor:
         self.project = project
         self._counts = {"possible": 0, "impossible": 0, "not_judged": 0}
         self._calibration = _list_candidates(project.assumptions)
+        self._index = VersionIndex(project.versions)
 
     def check_task(self, obj: Mapping[str, Any]) -> tuple[Contradiction, ...]:
         """Count a task object and return its contradictions.
@@ -129,13 +131,14 @@ class Auditor:
         if task.get("project") != self.project.name or task.get("project_param_version") is None:
             self._counts["not_judged"] += 1
             return ()
-        findings = find_contradictions(self.project, task, self.project.assumptions)
+        check = TaskCheck(self.project, self._index, task)
+        findings = check.find_contradictions(self.project.assumptions)
         self._counts["impossible" if findings else "possible"] += 1
-        explanations = _find_explanations(self.project, task) if findings else ()
+        explanations = _find_explanations(self.project, task, check) if findings else ()
         # A task that no assumptions explain belongs to another history, so it rules out no setting.
         if explanations or not findings:
             self._calibration = [
-                candidate for candidate in self._calibration if not find_contradictions(self.project, task, candidate)
+                candidate for candidate in self._calibration if not check.find_contradictions(candidate)
             ]
         return tuple(evolve(finding, vanishes_under=explanations) for finding in findings)
 
@@ -182,12 +185,12 @@ def _find_smallest_changes(chosen: Assumptions, others: Iterable[Assumptions]) -
     return [changes for changes in all_changes if len(changes) == fewest]
 
 
-def _find_explanations(project: Project, task: Mapping[str, Any]) -> tuple[Mapping[str, str], ...]:
+def _find_explanations(project: Project, task: Mapping[str, Any], check: TaskCheck) -> tuple[Mapping[str, str], ...]:
     """Return the smallest changes of settings that make the task possible."""
     chosen = project.assumptions
     from_task = (evolve(chosen, instruction_separator=separator) for separator in _find_separators(project, task))
     candidates = dict.fromkeys([*from_task, *_list_candidates(chosen)])
-    fitting = (candidate for candidate in candidates if not find_contradictions(project, task, candidate))
+    fitting = (candidate for candidate in candidates if not check.find_contradictions(candidate))
     return tuple(map(wrap_frozen, _find_smallest_changes(chosen, fitting)))
 
 

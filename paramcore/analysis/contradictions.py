@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from attrs import frozen
 
+from paramcore.analysis.version_index import VersionIndex
 from paramcore.model import TASK_FIELD_NAMES, Assumptions, Inheritance, ParamVersion, Project, is_opt_out
 from paramcore.text import describe_value, format_end, format_name, format_repr, format_value
 from paramcore.values import join_pointer
@@ -55,20 +57,36 @@ def format_settings(settings: Mapping[str, str]) -> str:
     return " and ".join(f"{name}={format_value(value)}" for name, value in settings.items())
 
 
-def find_contradictions(project: Project, task: Mapping[str, Any], assumptions: Assumptions) -> list[Contradiction]:
-    """Return the parts of a task that no request can produce, under `assumptions`."""
-    number = task["project_param_version"]
-    if is_opt_out(number):
-        return _check_type(project, task)
-    if type(number) is not int or not 0 <= number < len(project.versions):
-        last = len(project.versions) - 1
-        expected = f"a version from 0 to {last}, or -1" if project.versions else "-1 (the project has no versions)"
-        return [_contradict(task, "T8", "/project_param_version", expected, describe_value(number))]
-    # If tasks record the latest version (T8), the task may have inherited any version up to it.
-    may_be_older = assumptions.pinned_param_version == "latest"
-    versions = project.versions[number::-1] if may_be_older else project.versions[number : number + 1]
-    by_version = [[*_check_type(project, task), *_check_version(version, task, assumptions)] for version in versions]
-    return next((contradictions for contradictions in by_version if not contradictions), by_version[0])
+class TaskCheck:
+    """Checks a task object against the history of its project, under any assumptions."""
+
+    def __init__(self, project: Project, index: VersionIndex, task: Mapping[str, Any]) -> None:
+        self._project = project
+        self._index = index
+        self._task = task
+        self._number = task["project_param_version"]
+
+    def find_contradictions(self, assumptions: Assumptions) -> list[Contradiction]:
+        """Return the parts of the task that no request can produce, under `assumptions`."""
+        number, versions = self._number, self._project.versions
+        wrong_type = _check_type(self._project, self._task)
+        if is_opt_out(number):
+            return wrong_type
+        if type(number) is not int or not 0 <= number < len(versions):
+            last = len(versions) - 1
+            expected = f"a version from 0 to {last}, or -1" if versions else "-1 (the project has no versions)"
+            return [_contradict(self._task, "T8", "/project_param_version", expected, describe_value(number))]
+        contradictions = [*wrong_type, *_check_version(versions[number], self._task, assumptions)]
+        # If tasks record the latest version (T8), the task may have inherited any version up to it.
+        if contradictions and not wrong_type and assumptions.pinned_param_version == "latest":
+            for version in self._candidates:
+                if next(_check_version(version, self._task, assumptions), None) is None:
+                    return []
+        return contradictions
+
+    @cached_property
+    def _candidates(self) -> list[ParamVersion]:
+        return self._index.list_candidates(self._task, self._number)
 
 
 def _check_type(project: Project, task: Mapping[str, Any]) -> list[Contradiction]:

@@ -13,8 +13,37 @@ from paramcore.cli.output import exit_with_usage
 from paramcore.cli.projects import ProjectFiles
 from paramcore.errors import DocumentError
 from paramcore.files.document import PROJECT_DEPTH, Document
-from paramcore.files.reader import JSONL_SUFFIXES, PROJECT_SIZE, read_document
+from paramcore.files.reader import DOCUMENT_SUFFIXES, JSONL_SUFFIXES, PROJECT_SIZE, has_suffix, read_document
 from paramcore.text import format_path, quote_for_shell
+
+
+def check_output(options: Namespace) -> None:
+    """Reject an `--output` that would replace a file that the command reads.
+
+    Raises:
+        SystemExit: also for `-`, which would be a file of this name.
+    """
+    output = options.output
+    if output == "-":
+        exit_with_usage("leave out --output to print the answer; a file of this name is `./-`")
+    if output is None or not os.path.isfile(output):
+        return
+    for path in _list_inputs(options):
+        is_in_directory = os.path.isdir(path) and os.path.samefile(path, os.path.dirname(output) or ".")
+        if is_in_directory and has_suffix(output, DOCUMENT_SUFFIXES):
+            exit_with_usage(
+                f"--output {format_path(output)} is a file of {format_path(path)}, which is read: name another"
+            )
+        if os.path.exists(path) and os.path.samefile(path, output):
+            exit_with_usage(f"--output {format_path(output)} is a file that is read: name another")
+
+
+def _list_inputs(options: Namespace) -> list[str]:
+    # The answer of `preview` has all that is in TASKS, and may replace it.
+    names = ("project", "update") if options.command.__name__ == "preview" else ("project", "update", "tasks")
+    single = [getattr(options, name, None) for name in names]
+    schemas = [argument.partition("=")[2] for argument in getattr(options, "schema", ())]
+    return [path for path in [*single, *getattr(options, "files", ()), *schemas] if path]
 
 
 def read_project_argument(options: Namespace, *, quiet: bool = False) -> ProjectFiles:
@@ -38,7 +67,7 @@ def read_project_argument(options: Namespace, *, quiet: bool = False) -> Project
 
 def _may_hold_projects(path: str) -> bool:
     """Return whether a path is a directory, or a file with a project in it."""
-    if not os.path.isfile(path) or path.endswith(JSONL_SUFFIXES):
+    if not os.path.isfile(path) or has_suffix(path, JSONL_SUFFIXES):
         return os.path.isdir(path)
     with suppress(DocumentError):
         return holds_projects(_read(path).value)
@@ -62,7 +91,7 @@ def assign_files(options: Namespace) -> ProjectFiles:
         if not options.projects:
             # Read the first file as a project, so that the error describes it.
             options.projects = tasks[:1]
-            if tasks[0].endswith(JSONL_SUFFIXES):
+            if has_suffix(tasks[0], JSONL_SUFFIXES):
                 exit_with_usage(f"{format_path(tasks[0])} holds tasks; name a project too")
         elif len(tasks) > 1:
             names = " and ".join(map(format_path, tasks))
@@ -78,7 +107,7 @@ def assign_files(options: Namespace) -> ProjectFiles:
 
 def _find_tasks(options: Namespace, documents: dict[str, Document]) -> list[str]:
     """Return the files without projects; add each document read to `documents`."""
-    tasks = [path for path in options.files if path.endswith(JSONL_SUFFIXES) and not os.path.isdir(path)]
+    tasks = [path for path in options.files if has_suffix(path, JSONL_SUFFIXES) and not os.path.isdir(path)]
     if options.lines and not tasks and len(options.files) > 1:
         # With `--lines`, TASKS may have any suffix; it comes last.
         return [options.files[-1]]

@@ -6,6 +6,7 @@ import signal
 import sys
 
 from paramcore.cli.exit_codes import INTERRUPTED
+from paramcore.cli.signals import interrupt_once
 
 
 def start() -> int:
@@ -14,7 +15,7 @@ def start() -> int:
     handles_interrupt = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     try:
         if handles_interrupt:
-            signal.signal(signal.SIGINT, _interrupt_once)
+            signal.signal(signal.SIGINT, interrupt_once)
         from paramcore.cli.main import main  # noqa: PLC0415  (its import takes long enough to be interrupted)
 
         return main()
@@ -25,9 +26,3 @@ def start() -> int:
         if handles_interrupt:
             # An interrupt while Python exits would show a traceback.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _interrupt_once(*_: object) -> None:
-    # A second Ctrl-C must not interrupt the cleanup after the first.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    raise KeyboardInterrupt

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from paramcore.cli.arguments import check_output
 from paramcore.cli.exit_codes import INTERRUPTED, NOT_DONE, REFUSED
 from paramcore.cli.output import escape_unencodable, print_message, report_write_error, write_answer
 from paramcore.cli.parser import parse_options
@@ -15,6 +16,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     escape_unencodable()
     try:
         options = parse_options(arguments)
+        check_output(options)
         return write_answer(options.command(options), options.output)
     except SystemExit as end:
         # argparse has printed its help or its error already.

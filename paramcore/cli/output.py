@@ -12,7 +12,8 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, NoReturn, TypeAlias
 
-from paramcore.cli.exit_codes import CANNOT_WRITE, FINE, HUNG_UP, PIPE_CLOSED, REFUSED, TERMINATED
+from paramcore.cli.exit_codes import CANNOT_WRITE, FINE, PIPE_CLOSED, REFUSED
+from paramcore.cli.signals import END_SIGNALS, exit_once
 from paramcore.files.writer import write_atomically
 from paramcore.text import describe_os_error
 
@@ -57,7 +58,7 @@ def write_answer(pieces: Pieces, path: str | None = None) -> int:
     if path is None:
         _print_pieces(keep_exit_code())
     else:
-        with _exit_on_signals():
+        with exit_on_signals():
             write_atomically(path, keep_exit_code())
     return exit_code
 
@@ -89,32 +90,19 @@ def _throw_into(pieces: Generator[str, None, None], interrupt: KeyboardInterrupt
         return None
 
 
-#: The signals that end a program, and the exit code of each.
-_END_SIGNALS = {signal.SIGTERM: TERMINATED}
-# Windows has no SIGHUP.
-if hasattr(signal, "SIGHUP"):
-    _END_SIGNALS[signal.SIGHUP] = HUNG_UP
-
-
 @contextmanager
-def _exit_on_signals() -> Iterator[None]:
-    """Raise SystemExit on SIGTERM and SIGHUP, so that the temporary file is removed."""
+def exit_on_signals() -> Iterator[None]:
+    """Raise SystemExit on SIGTERM and SIGHUP, so that temporary files is removed."""
     # Keep other handlers, and signals that the parent ignores. Only the main thread may set a handler.
     is_main_thread = threading.current_thread() is threading.main_thread()
-    handled = [number for number in _END_SIGNALS if is_main_thread and signal.getsignal(number) is signal.SIG_DFL]
+    handled = [number for number in END_SIGNALS if is_main_thread and signal.getsignal(number) is signal.SIG_DFL]
     for number in handled:
-        signal.signal(number, _exit_once)
+        signal.signal(number, exit_once)
     try:
         yield
     finally:
         for number in handled:
             signal.signal(number, signal.SIG_DFL)
-
-
-def _exit_once(number: int, _frame: object) -> NoReturn:
-    # A second signal must not interrupt the cleanup after the first.
-    signal.signal(number, signal.SIG_IGN)
-    raise SystemExit(_END_SIGNALS[signal.Signals(number)])
 
 
 def format_document(value: Any) -> str:

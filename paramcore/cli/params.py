@@ -10,11 +10,12 @@ from attrs import frozen
 
 from paramcore.errors import DocumentError, NoSuchVersion, WrongProject
 from paramcore.files.document import PROJECT_DEPTH, Document
-from paramcore.files.reader import JSONL_SUFFIXES, PROJECT_SIZE, read_document
+from paramcore.files.reader import JSONL_SUFFIXES, PROJECT_SIZE, has_suffix, read_document
 from paramcore.model import Patch, Replace, Update
 from paramcore.text import format_path
 from paramcore.values import join_pointer
-from paramcore.wire import read_projects, read_update, reject_other_documents
+from paramcore.wire import read_projects, read_update
+from paramcore.wrong_documents import reject_other_than_update
 
 
 @frozen
@@ -39,11 +40,9 @@ class ParamsFile:
 
 def read_update_file(path: str, *, patch: bool = False) -> UpdateFile:
     """Read the body of a setParams request; `patch` overrides its mode."""
-    if path.endswith(JSONL_SUFFIXES):
-        problem, remedy = (
-            "the file holds tasks, one on each line, and no update",
-            "name the file of the update before it",
-        )
+    if has_suffix(path, JSONL_SUFFIXES):
+        problem = "the file holds tasks, one on each line, and no update"
+        remedy = "name the file of the update before it"
         raise DocumentError("update_is_lines", None, problem, remedy, format_path(path), None, None)
     document = read_document(path)
     with document.locate_errors():
@@ -62,7 +61,7 @@ def read_params(spec: str) -> ParamsFile:
     value = document.value
     with document.locate_errors():
         if number is None and isinstance(value, dict) and "param_history" not in value:
-            reject_other_documents(value)
+            reject_other_than_update(value)
             return ParamsFile(Replace(value).params, document)
         projects = read_projects(value)
         if len(projects) != 1:

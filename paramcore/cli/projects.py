@@ -12,7 +12,7 @@ from paramcore.cli.contents import find_misspelt_history, holds_projects
 from paramcore.cli.output import print_message
 from paramcore.errors import DocumentError, MalformedPayload, WrongProject
 from paramcore.files.document import PROJECT_DEPTH, Document
-from paramcore.files.reader import PROJECT_SIZE, YAML_SUFFIXES, read_document
+from paramcore.files.reader import DOCUMENT_SUFFIXES, JSONL_SUFFIXES, PROJECT_SIZE, has_suffix, read_document
 from paramcore.model import Assumptions, Project, TaskRequest, Update
 from paramcore.text import describe_os_error, format_name, format_path, format_value
 from paramcore.values import join_pointer, split_pointer
@@ -57,28 +57,31 @@ def read_project_files(
             `read_document` and `read_project`.
     """
     files: list[ProjectFile] = []
-    sources: dict[str, str] = {}
+    locations: dict[str, str] = {}
     # A shell pattern may match a directory and also a file in it.
     for path in {os.path.realpath(path): path for argument in paths for path in _list_files(argument)}.values():
-        document = documents.get(path) or read_document(path, limit=PROJECT_SIZE, depth=PROJECT_DEPTH)
+        if path not in paths:
+            _reject_endless(path)
+        document = documents.get(path) or _read_document(path)
         if path not in paths and not holds_projects(document.value):
             on_skip(f"skipped {document.source}: it holds no project")
             continue
         with document.locate_errors():
             file = ProjectFile(path, document, _read_projects(document, assumptions))
-            _reject_duplicates(file, sources)
+            _reject_duplicates(file, locations)
         files.append(file)
     return files
 
 
-def _reject_duplicates(file: ProjectFile, sources: dict[str, str]) -> None:
-    """Reject a project that an earlier file holds; add the projects of this file to `sources`, which maps names to files."""
+def _reject_duplicates(file: ProjectFile, locations: dict[str, str]) -> None:
+    """Reject a project that an earlier file holds; add the projects of this file to `locations`, by name."""
     for index, project in enumerate(file.projects):
-        if project.name in sources:
+        path = f"{file.locate_element(index)}/name"
+        if project.name in locations:
             problem = f"two projects have the name {format_value(project.name)}"
-            remedy = f"remove one of them: the other is in {sources[project.name]}"
-            raise WrongProject("wrong_project", f"{file.locate_element(index)}/name", problem, remedy)
-        sources[project.name] = file.document.source
+            remedy = f"remove one of them: the first is at {locations[project.name]}"
+            raise WrongProject("wrong_project", path, problem, remedy)
+        locations[project.name] = file.document.format_location(path)
 
 
 class ProjectFiles:
@@ -186,7 +189,7 @@ def list_project_paths(directory: str) -> list[str]:
     return [
         os.path.join(directory, name)
         for name in list_directory(directory)
-        if name.endswith((".json", *YAML_SUFFIXES)) and not name.startswith(".")
+        if has_suffix(name, DOCUMENT_SUFFIXES) and not name.startswith(".")
     ]
 
 
@@ -201,6 +204,25 @@ def list_directory(path: str) -> list[str]:
     except OSError as error:
         problem = f"cannot read the directory: {describe_os_error(error)}"
         raise DocumentError("unreadable", None, problem, "", format_path(path), None, None) from None
+
+
+def _read_document(path: str) -> Document:
+    try:
+        return read_document(path, limit=PROJECT_SIZE, depth=PROJECT_DEPTH)
+    except DocumentError as error:
+        if error.code != "json_syntax" or not has_suffix(path, JSONL_SUFFIXES):
+            raise
+        # The syntax error is about the second line, which JSONL may have.
+        problem, remedy = "the file holds lines, not a project", "name a .json file with a project or an array of them"
+        raise evolve(error, code="wrong_project", problem=problem, remedy=remedy) from None
+
+
+def _reject_endless(path: str) -> None:
+    """Reject a pipe or a device in a directory: reading it may never end."""
+    # Accept a pipe that the command line names: a shell makes one for `<(...)`.
+    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
+        problem, remedy = "this is a pipe, a socket or a device, not a file", "remove it from the directory"
+        raise DocumentError("unreadable", None, problem, remedy, format_path(path), None, None)
 
 
 def _list_files(path: str) -> list[str]:

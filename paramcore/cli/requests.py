@@ -13,7 +13,7 @@ from paramcore.cli.progress import OnRead, show_progress
 from paramcore.cli.projects import ProjectFiles
 from paramcore.errors import DocumentError, MalformedPayload, ParamcoreError
 from paramcore.files.document import TASKS_DEPTH, Document
-from paramcore.files.reader import JSONL_SUFFIXES, PROJECT_SIZE, Line, read_document, read_lines
+from paramcore.files.reader import JSONL_SUFFIXES, PROJECT_SIZE, Line, has_suffix, read_document, read_lines
 from paramcore.model import EffectiveParams, TaskRequest
 from paramcore.text import format_count
 from paramcore.validation.names import find_look_alike
@@ -77,7 +77,7 @@ class BadLines:
 
 def is_jsonl(options: Namespace) -> bool:
     """Return whether TASKS holds one task on each line."""
-    return options.lines or (options.tasks or "").endswith(JSONL_SUFFIXES)
+    return options.lines or has_suffix(options.tasks or "", JSONL_SUFFIXES)
 
 
 def read_raw_tasks(options: Namespace, *, prints: bool) -> Iterator[RawTask]:

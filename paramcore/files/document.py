@@ -250,14 +250,17 @@ STRICT_DECODER = json.JSONDecoder(
 
 
 def _find_duplicate_name(text: str) -> Token:
-    seen: set[str] = set()
+    # The names of the objects around the token, by their level.
+    names: dict[int, set[str | int]] = {}
     for token in iter_tokens(text):
-        if token.is_name:
-            # `iter_tokens` reuses the trail, so keep a pointer instead.
-            path = join_pointer(*token.trail)
-            if path in seen:
-                return token
-            seen.add(path)
+        level = len(token.trail)
+        if not token.is_name:
+            if token.content == "{":
+                names[level + 1] = set()
+        elif token.trail[-1] in names[level]:
+            return token
+        else:
+            names[level].add(token.trail[-1])
     raise AssertionError("the text has no duplicate name")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 
 from paramcore.errors import DocumentError
-from paramcore.files.mistakes import find_compressed
+from paramcore.files.mistakes import find_binary
 
 #: The byte order mark in UTF-8.
 BOM = codecs.BOM_UTF8
@@ -20,7 +20,7 @@ def decode_text(data: bytes, source: str, first_line: int) -> str:
     Raises:
         DocumentError: `json_encoding`, with line and column.
     """
-    reject_compressed(data, source, first_line)
+    reject_binary(data, source, first_line)
     body = data.removeprefix(BOM)
     try:
         text = body.decode("utf-8")
@@ -40,6 +40,7 @@ def convert_utf16(data: bytes, source: str) -> bytes:
     Raises:
         DocumentError: `json_encoding`, with line and column.
     """
+    reject_binary(data, source, 1)
     if not data.startswith(UTF16_BOMS):
         return data
     try:
@@ -55,8 +56,8 @@ def _make_error(problem: str, before: str, source: str, first_line: int) -> Docu
     return DocumentError("json_encoding", None, problem, "encode it as UTF-8", source, line, column)
 
 
-def reject_compressed(data: bytes, source: str, line: int) -> None:
-    """Raise `DocumentError` (`json_encoding`) for compressed data."""
-    mistake = find_compressed(data)
+def reject_binary(data: bytes, source: str, line: int) -> None:
+    """Raise `DocumentError` (`json_encoding`) for data that is not text, such as compressed data."""
+    mistake = find_binary(data)
     if mistake is not None:
         raise DocumentError("json_encoding", None, *mistake, source, line, 1)

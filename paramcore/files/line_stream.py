@@ -6,7 +6,7 @@ import io
 from typing import Any, BinaryIO, Protocol
 
 from paramcore.errors import DocumentError
-from paramcore.files.encoding import UTF16_BOMS, reject_compressed
+from paramcore.files.encoding import UTF16_BOMS, reject_binary
 
 #: The length of the longest mark at the start of compressed data.
 _MARK_SIZE = 6
@@ -28,7 +28,7 @@ def open_lines(stream: BinaryIO, source: str) -> LineStream:
     """
     peeking: Any = stream if hasattr(stream, "peek") else io.BufferedReader(_KeepOpen(stream))
     mark = peeking.peek(_MARK_SIZE)[:_MARK_SIZE]
-    reject_compressed(mark, source, 1)
+    reject_binary(mark, source, 1)
     return UTF16Lines(peeking, source) if mark.startswith(UTF16_BOMS) else peeking
 
 

@@ -19,10 +19,23 @@ _COMPRESSED = {
     b"\x28\xb5\x2f\xfd": ("zstd", "zstd -dc"),
 }
 
+#: The first bytes of other files that are not text, with the problem and the remedy.
+_BINARY = {
+    b"\xff\xfe\0\0": ("the file is UTF-32", "convert it to UTF-8"),
+    b"\0\0\xfe\xff": ("the file is UTF-32", "convert it to UTF-8"),
+    b"\0\0\0\0": ("the file begins with NUL bytes, so it is damaged", "restore it or write it again"),
+    **{
+        bytes([0x80, protocol]): ("the file is a Python pickle", "write the object as JSON with `json.dump`")
+        for protocol in range(2, 6)
+    },
+}
+
 #: The start of a Python literal that JSON writes differently.
 _PYTHON_LITERAL = re.compile(
-    r"(?:True|False|None)\b|[A-Za-z_][\w.]*\(|b'|'(?:[^'\\]|\\.)*'(?=.*\b(?:True|False|None)\b)"
+    r"(?:True|False|None)\b|[A-Za-z_][\w.]*\(|b['\"]|'(?:[^'\\]|\\.)*'(?=.*\b(?:True|False|None)\b)"
 )
+#: A member that begins a line, which a table does not have.
+_MEMBER = re.compile(r'[ \t]*"(?:[^"\\]|\\.)*"[ \t]*:')
 _BARE_NAME = re.compile(r"[A-Za-z_$][\w$-]*(?=\s*:)")
 
 _WRITE_JSON = "write the file with Python's `json.dump`"
@@ -66,12 +79,12 @@ def describe_number(number: str) -> tuple[str, str]:
     return f"the number {shown} is too large for a float", "write a number up to 1.7e308"
 
 
-def find_compressed(data: bytes) -> tuple[str, str] | None:
-    """Return the problem and the remedy if data is compressed, else `None`."""
+def find_binary(data: bytes) -> tuple[str, str] | None:
+    """Return the problem and the remedy if data is compressed or is not text, else `None`."""
     for magic, (compression, command) in _COMPRESSED.items():
         if data.startswith(magic):
             return f"the data is compressed with {compression}", f"unpack it with `{command} FILE > UNPACKED`"
-    return None
+    return next((mistake for magic, mistake in _BINARY.items() if data.startswith(magic)), None)
 
 
 def find_mistake(text: str, offset: int, *, is_line: bool) -> tuple[int, str, str] | None:
@@ -85,6 +98,8 @@ def find_mistake(text: str, offset: int, *, is_line: bool) -> tuple[int, str, st
     before = text[:at].rstrip(_BLANKS)
     if text[:at].strip(_BLANKS) == "" and char == "<":
         return at, "the text is HTML or XML, not JSON", "save the JSON itself: this may be an error page"
+    if text.startswith(("```", "~~~"), at) and (not before or before.endswith(("}", "]"))):
+        return at, "the JSON is inside a fence of Markdown code", "save only the JSON between the fences"
     if text.startswith(("//", "/*", "#"), at):
         return at, "JSON has no comments", "remove the comment, or rename the file to .yaml and write comments with `#`"
     # The decoder of newer Python versions stops at the comma, that of older versions after it.
@@ -94,7 +109,19 @@ def find_mistake(text: str, offset: int, *, is_line: bool) -> tuple[int, str, st
             return _make_trailing_comma(at, text[after])
     if char in ("}", "]") and before.endswith(","):
         return _make_trailing_comma(len(before) - 1, char)
-    return _find_wrong_text(text, at) or _find_further_text(text, at, is_line=is_line)
+    mistake = _find_wrong_text(text, at) or _find_further_text(text, at, is_line=is_line)
+    return _find_broken_line(text, at) if mistake is None and is_line else mistake
+
+
+def _find_broken_line(text: str, at: int) -> tuple[int, str, str] | None:
+    """Return the mistake if a document continues on the next line of JSONL, or ends with a comma."""
+    line = text.rstrip(_BLANKS)
+    if text[at : at + 1] == "," and at == len(line) - 1 and _is_document(text[:at]):
+        return at, "there is a comma after the document", "remove it: lines need no commas"
+    if line.endswith(("{", "[", ",", ":")) and line.lstrip(_BLANKS).startswith(("{", "[")) and at >= len(line) - 1:
+        remedy = "write each document on one line, for example with `jq -c . FILE > FILE.jsonl`"
+        return at, "a document begins here and continues on the next line", remedy
+    return None
 
 
 def _make_trailing_comma(at: int, bracket: str) -> tuple[int, str, str]:
@@ -104,7 +131,8 @@ def _make_trailing_comma(at: int, bracket: str) -> tuple[int, str, str]:
 def _find_wrong_text(text: str, at: int) -> tuple[int, str, str] | None:
     """Find a name or a value in a notation that JSON lacks."""
     literal = _PYTHON_LITERAL.match(text, at)
-    if literal and text[:at].strip(_BLANKS).startswith(("{", "[")):
+    is_first = not text[:at].strip(_BLANKS)
+    if literal and (text[:at].strip(_BLANKS).startswith(("{", "[")) or (is_first and literal[0][-1] in "('\"")):
         shown = truncate(literal[0], MESSAGE_LIMIT)
         return at, f"`{shown}` is Python, not JSON", f"{_WRITE_JSON}, not with `str` or `print`"
     if text.startswith("'", at):
@@ -121,7 +149,7 @@ def _find_wrong_text(text: str, at: int) -> tuple[int, str, str] | None:
 def _find_further_text(text: str, at: int, *, is_line: bool) -> tuple[int, str, str] | None:
     """Find a table, or another document after the end of the first."""
     first_line = text.lstrip(_BLANKS).split("\n", 1)[0]
-    is_json = first_line.startswith(("{", "["))
+    is_json = first_line.startswith(("{", "[", "}", "]")) or (is_line and bool(_MEMBER.match(text)))
     if (
         not is_json
         and at <= len(text) - len(text.lstrip(_BLANKS)) + len(first_line)
@@ -134,8 +162,10 @@ def _find_further_text(text: str, at: int, *, is_line: bool) -> tuple[int, str, 
         return None
     if is_line:
         return at, "the line holds a second document", "write one document on each line"
+    first = text[:at].rstrip(_BLANKS)
+    is_jsonl = "\n" not in first.lstrip(_BLANKS) and "\n" in text[len(first) : at]
     problem = "the file holds several JSON documents"
-    if follows_comma or "\n" in text[:at].strip(_BLANKS):
+    if follows_comma or not is_jsonl:
         return at, problem, "put `[` and `]` around them, and commas between them"
     return at, problem, "rename it to .jsonl, or pass --lines"
 

@@ -131,28 +131,37 @@ class TokenLocator:
     """Finds the values of a text in any notation, from one pass over its tokens."""
 
     def __init__(self, tokens: Iterable[Token]) -> None:
-        self._offsets: dict[tuple[str, ...], Offsets] = {}
+        # Each member by the number of its holder, and its name or index; whole paths would take gigabytes.
+        self._members: dict[tuple[int, str], tuple[int, Offsets]] = {}
+        self._root = Offsets(0, 0)
+        # The numbers of the values around the next token, outermost first; that of the root is 0.
+        holders: list[int] = []
         name_at: int | None = None
         for token in tokens:
             if token.is_name:
                 name_at = token.offset
+                continue
+            offsets = Offsets(token.offset if name_at is None else name_at, token.offset)
+            number = len(self._members) + 1 if token.trail else 0
+            del holders[len(token.trail) :]
+            if token.trail:
+                self._members[holders[-1], str(token.trail[-1])] = number, offsets
             else:
-                trail = tuple(map(str, token.trail))
-                self._offsets[trail] = Offsets(token.offset if name_at is None else name_at, token.offset)
-                name_at = None
+                self._root = offsets
+            holders.append(number)
+            name_at = None
 
     def find(self, path: str) -> Offsets:
         """Return the offsets of the value at a JSON Pointer.
 
         Without such a value, return those of the innermost value around it.
         """
-        parts = split_pointer(path)
-        if parts in self._offsets:
-            return self._offsets[parts]
-        while parts not in self._offsets:
-            parts = parts[:-1]
-        nearest = self._offsets[parts].value_at
-        return Offsets(nearest, nearest)
+        number, offsets = 0, self._root
+        for part in split_pointer(path):
+            if (number, part) not in self._members:
+                return Offsets(offsets.value_at, offsets.value_at)
+            number, offsets = self._members[number, part]
+        return offsets
 
 
 Locator: TypeAlias = JSONLocator | TokenLocator

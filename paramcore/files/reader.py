@@ -33,6 +33,14 @@ JSONL_SUFFIXES = (".jsonl", ".ndjson")
 #: The suffixes of YAML files.
 YAML_SUFFIXES = (".yaml", ".yml")
 
+#: The suffixes of the files of a directory that may hold projects.
+DOCUMENT_SUFFIXES = (".json", *YAML_SUFFIXES)
+
+
+def has_suffix(path: str, suffixes: tuple[str, ...]) -> bool:
+    """Return whether a path ends with one of these suffixes, in upper or lower case."""
+    return path.lower().endswith(suffixes)
+
 
 # Not frozen: a file has millions of lines, and frozen objects are slower to create.
 @define
@@ -73,7 +81,7 @@ def read_document(source: str, *, limit: int = TASK_SIZE, depth: int = TASK_DEPT
         DocumentError: `unreadable`, `too_large` for more than `limit` bytes,
             or an error of the content, with line and column.
     """
-    is_yaml = source.endswith(YAML_SUFFIXES)
+    is_yaml = has_suffix(source, YAML_SUFFIXES)
     limit = min(limit, YAML_SIZE) if is_yaml else limit
     with _open_source(source) as (stream, label):
         data = stream.read(limit + 1)

@@ -15,7 +15,7 @@ from paramcore.model.inheritance import Inheritance
 from paramcore.model.tasks import TaskRequest
 from paramcore.model.versions import ParamVersion, find_first_set_in
 from paramcore.text import ROW_LIMIT, format_name, format_repr, format_value
-from paramcore.values import equality_key, thaw
+from paramcore.values import equality_key, thaw, wrap_frozen
 
 #: The result for a candidate.
 Status: TypeAlias = Literal["WON", "LOST", "UNSET", "APPENDED", "IGNORED"]
@@ -170,13 +170,22 @@ def explain_param(
     return Explanation(
         param,
         is_set,
-        # The merge treats each param independently, so merging this param is enough.
-        inheritance.merge({param: task.params[param]} if param in task.params else {}).get(param),
+        _merge_param(param, task, inheritance),
         _find_reason(param, is_set, task, inheritance),
         candidates,
         next((candidate.first_set_in for candidate in winning if candidate.version is not None), None),
         find_assumed_rules(param, task, inheritance),
     )
+
+
+def _merge_param(param: str, task: TaskRequest, inheritance: Inheritance) -> Any:
+    # The merge decides each name from its own values, and params may be many.
+    own = {param: task.params[param]} if param in task.params else {}
+    version = inheritance.version
+    if version is not None:
+        inherited = wrap_frozen({param: version.params[param]} if param in version.params else {})
+        inheritance = Inheritance(ParamVersion(version.number, inherited), inheritance.assumptions)
+    return inheritance.merge(own).get(param)
 
 
 def find_assumed_rules(param: str, task: TaskRequest, inheritance: Inheritance) -> tuple[str, ...]:

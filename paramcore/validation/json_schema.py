@@ -35,6 +35,9 @@ def make_validator(document: Mapping[str, Any]) -> Any:
 
 def has_fast_validator() -> bool:
     """Return whether jsonschema-rs is installed."""
+    # jsonschema-rs imports `decimal` itself, and panics where a signal interrupts that.
+    import decimal  # noqa: F401, PLC0415
+
     try:
         import jsonschema_rs  # noqa: F401, PLC0415
     except ImportError:

@@ -7,7 +7,6 @@ from typing import Any
 
 from paramcore.text import format_value
 from paramcore.validation.finding import Finding
-from paramcore.validation.json_schema import make_validator
 from paramcore.validation.names import suggest_name
 from paramcore.validation.patterns import matches_any
 from paramcore.validation.schema import Schema
@@ -30,8 +29,10 @@ class KnownNames:
     Parts are created on first use, because a schema may refer to itself.
     """
 
-    def __init__(self, schema: Schema, nodes: Iterable[Any]) -> None:
+    def __init__(self, schema: Schema, nodes: Iterable[Any], validator: Any) -> None:
         self._schema = schema
+        #: The validator of the whole schema; a new one takes longer than the search for a name.
+        self._validator = validator
         self._roots = list(nodes)
         self._nodes = list(list_describing(schema.document, self._roots))
         keywords = {keyword for node in self._nodes for keyword in node}
@@ -75,7 +76,7 @@ class KnownNames:
         self, name: str, value: Mapping[str, Any], trail: tuple[str | int, ...], findings: list[Finding]
     ) -> None:
         # Suggest only names that apply to this value: `min` is for number fields, not for text fields.
-        nodes = _list_applicable(self._schema, self._roots, value)
+        nodes = self._list_applicable(self._roots, value)
         known = {key: node for each in nodes for key, node in each.get("properties", {}).items()}
         corrected = (key for key, node in known.items() if name in node.get("x-mistaken", ()))
         suggestion = next(corrected, None) or suggest_name(name, known)
@@ -83,13 +84,28 @@ class KnownNames:
             pointer, problem = join_pointer(*trail, name), f"the name {format_value(name)} is unknown here"
             findings.append(Finding("param_unknown", "warning", pointer, problem, suggestion=suggestion))
 
+    def _list_applicable(self, nodes: Iterable[Any], value: Any) -> Iterator[dict[str, Any]]:
+        """Yield these schemas and all that describe this value; of a condition, the branch that applies."""
+        for node in nodes:
+            if not isinstance(node, dict):
+                continue
+            yield node
+            skipped = ""
+            if "if" in node:
+                fits = self._validator.evolve(schema=node["if"]).is_valid(value)
+                skipped = "else" if fits else "then"
+            branches = [branch for _, branch in list_subschemas(node, [key for key in DESCRIBING if key != skipped])]
+            if "$ref" in node:
+                branches.append(resolve_reference(self._schema.document, node["$ref"]))
+            yield from self._list_applicable(branches, value)
+
     def get_part(self, name: str) -> KnownNames:
         """Return the names in a member called `name`."""
         # Use the matching schemas as key, because values may have any number of names.
         matching = [pattern for pattern in self._patterns if matches_any([pattern], name)]
         key = ("member", name if name in self.names else None, *matching)
         if key not in self._parts:
-            self._parts[key] = KnownNames(self._schema, self._list_member_schemas(name))
+            self._parts[key] = KnownNames(self._schema, self._list_member_schemas(name), self._validator)
         return self._parts[key]
 
     def _list_member_schemas(self, name: str) -> list[Any]:
@@ -105,21 +121,6 @@ class KnownNames:
     def _get_elements(self) -> KnownNames:
         """Return the names in the elements of an array."""
         if ("element",) not in self._parts:
-            self._parts["element",] = KnownNames(self._schema, [node.get("items") for node in self._nodes])
+            schemas = [node.get("items") for node in self._nodes]
+            self._parts["element",] = KnownNames(self._schema, schemas, self._validator)
         return self._parts["element",]
-
-
-def _list_applicable(schema: Schema, nodes: Iterable[Any], value: Any) -> Iterator[dict[str, Any]]:
-    """Yield the schemas for this value; of a condition, only the applicable branch."""
-    for node in nodes:
-        if not isinstance(node, dict):
-            continue
-        yield node
-        skipped = ""
-        if "if" in node:
-            fits = make_validator(schema.document).evolve(schema=node["if"]).is_valid(value)
-            skipped = "else" if fits else "then"
-        branches = [branch for _, branch in list_subschemas(node, [key for key in DESCRIBING if key != skipped])]
-        if "$ref" in node:
-            branches.append(resolve_reference(schema.document, node["$ref"]))
-        yield from _list_applicable(schema, branches, value)

@@ -122,13 +122,28 @@ def suggest_name(name: str, known: Iterable[str]) -> str | None:
 @lru_cache(maxsize=512)
 def _find_nearest(name: str, known: tuple[str, ...]) -> str | None:
     normalized = _normalize(name)
+    letters = _collect_letters(normalized)
     nearest, least = None, len(normalized) + 1
-    for candidate in known:
-        other = _normalize(candidate)
-        distance = _count_edits(normalized, other, min(_limit_edits(normalized, other), least - 1))
+    for candidate, other, other_letters in _normalize_all(known):
+        limit = min(_limit_edits(normalized, other), least - 1)
+        # An edit adds one letter, drops one, or both, so most candidates need no comparison.
+        if (letters ^ other_letters).bit_count() > 2 * limit:
+            continue
+        distance = _count_edits(normalized, other, limit)
         if distance is not None:
             nearest, least = candidate, distance
     return nearest
+
+
+@lru_cache(maxsize=64)
+def _normalize_all(known: tuple[str, ...]) -> list[tuple[str, str, int]]:
+    """Return each name, the same normalized, and its letters."""
+    return [(name, _normalize(name), _collect_letters(_normalize(name))) for name in known]
+
+
+def _collect_letters(text: str) -> int:
+    """Return the set of letters of a text, as bits; several letters may share a bit."""
+    return sum(1 << bit for bit in {ord(letter) % 64 for letter in text})
 
 
 def _limit_edits(first: str, second: str) -> int:
@@ -152,12 +167,16 @@ def _count_edits(first: str, second: str, limit: int) -> int | None:
     before: list[int] = []
     row = list(range(len(second) + 1))
     for i, letter in enumerate(first, 1):
-        before, above, row = row, before, [i]
-        for j, other_letter in enumerate(second, 1):
-            edits = min(before[j] + 1, row[-1] + 1, before[j - 1] + (letter != other_letter))
-            if i > 1 and j > 1 and letter == second[j - 2] and other_letter == first[i - 2]:
-                edits = min(edits, above[j - 2] + 1)
-            row.append(edits)
+        before, above, row = row, before, [i] + [limit + 1] * len(second)
+        # A cell further from the diagonal needs more than `limit` edits.
+        for j in range(max(1, i - limit), min(len(second), i + limit) + 1):
+            other_letter = second[j - 1]
+            edits = before[j - 1] + (letter != other_letter)
+            if edits:
+                edits = min(edits, before[j] + 1, row[j - 1] + 1)
+                if i > 1 and j > 1 and letter == second[j - 2] and other_letter == first[i - 2]:
+                    edits = min(edits, above[j - 2] + 1)
+            row[j] = edits
         if min(row) > limit:
             return None
     return row[-1] if row[-1] <= limit else None

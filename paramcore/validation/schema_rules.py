@@ -74,7 +74,7 @@ class SchemaRules:
             for param in check.reads:
                 self.cross_checks_by_param.setdefault(param, []).append(check)
         # Every type has the common params, also a type with a user's schema.
-        self._known_names = KnownNames(schema, [document])
+        self._known_names = KnownNames(schema, [document], self._validator)
         #: The params that any part of the schema describes or requires, and the params of every type.
         self.known_params: dict[str, None] = dict.fromkeys((*self._known_names.names, *Schemas().of("common").params))
         #: The rules of a param by its name, cached.

@@ -51,6 +51,7 @@ class Validator:
         self._rules = get_schema_rules(self.schema, fast=fast)
         self._findings: dict[int, _VersionFindings] = {}
         self._first_set_in: dict[tuple[int, str], int | None] = {}
+        self._effective: dict[int, EffectiveParams] = {}
 
     def __repr__(self) -> str:
         return f"<Validator of {self._project.name!r}: {self._project.type}>"
@@ -150,9 +151,13 @@ class Validator:
         key = version.number, param
         if key not in self._first_set_in:
             # An explanation reads the whole history, so it is cached per param.
-            effective = self._project.resolve({"project_version": version.number})
+            effective = self._effective.get(version.number) or self._resolve_version(version.number)
             self._first_set_in[key] = effective.explain(param).first_set_in
         return evolve(finding, version=version.number, first_set_in=self._first_set_in[key])
+
+    def _resolve_version(self, number: int) -> EffectiveParams:
+        effective = self._effective[number] = self._project.resolve({"project_version": number})
+        return effective
 
 
 @frozen

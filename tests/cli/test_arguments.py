@@ -5,6 +5,8 @@ import json
 import pytest
 from running import run
 
+from paramcore.cli.main import main
+
 TASK = {"attachment": "https://e.com/1.jpg", "padding": 1}
 
 
@@ -127,3 +129,42 @@ def test_a_name_and_an_update_are_swapped(place):
     """For `apply UPDATE NAME`, the remedy is to swap them, and no request is sent."""
     ran = run("apply", "update.json", "docks", cwd=place, SCALE_API_KEY="k" * 20)
     assert (ran.status, ran.err) == (2, "error: NAME comes before UPDATE: swap update.json and docks\n")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("preview", "docks.json", "tasks.jsonl"),
+        ("preview", "projects", "tasks.jsonl"),
+        ("impact", "docks.json", "update.json", "task.json"),
+        ("audit", "docks.json", "tasks.jsonl"),
+        ("validate", "docks.json", "task.json", "--update", "update.json"),
+        ("validate", "docks.json", "--tasks", "tasks.jsonl", "--schema", "mine=schema.json"),
+        ("validate", "projects"),
+    ],
+)
+def test_an_answer_replaces_no_input(place, arguments, monkeypatch, capsys):
+    """`--output` names no file that the command reads, under any of its names; only TASKS of `preview` may be replaced."""
+    monkeypatch.chdir(place)
+    (place / "schema.json").write_text("{}")
+    (place / "link.json").symlink_to("docks.json")
+    names = [name.partition("=")[2] or name for name in arguments[1:] if not name.startswith("--")]
+    if arguments[0] == "preview":
+        names.remove("tasks.jsonl")
+    for name in ["projects/a.json" if name == "projects" else name for name in names]:
+        before = (place / name).read_bytes()
+        for output in (name, f"./{name}", str(place / name), *(["link.json"] if name == "docks.json" else [])):
+            assert main([*arguments, "--output", output]) == 2
+            assert capsys.readouterr().err.startswith(f"error: --output {output} is a file ")
+        assert (place / name).read_bytes() == before
+    assert main([*arguments, "--output", "-"]) == 2
+    assert not (place / "-").exists()
+    assert main([*arguments, "--output", "answer"]) in (0, 1, 2)
+
+
+@pytest.mark.parametrize("arguments", [("log", "tasks.jsonl"), ("preview", "tasks.jsonl", "task.json")])
+def test_lines_in_place_of_a_project_are_named(place, arguments, monkeypatch, capsys):
+    """A file of lines is no project, and is not to be renamed to what it is called already."""
+    monkeypatch.chdir(place)
+    assert main([*arguments]) == 2
+    assert capsys.readouterr().err.startswith("error: tasks.jsonl:2:1: the file holds lines, not a project")

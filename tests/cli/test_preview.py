@@ -115,13 +115,13 @@ def test_an_array_of_projects_is_read(tmp_path):
 
 
 def test_the_same_project_twice_is_rejected(tmp_path):
-    """Two projects with the same name are rejected, with the place of the second and the file of the first."""
+    """Two projects with the same name are rejected, with the place of each."""
     for name in ("a.json", "b.json"):
         (tmp_path / name).write_text((EXAMPLES / PROJECT).read_text())
     ran = run("preview", tmp_path, "-", stdin="{}")
     assert ran.status == REFUSED
-    assert ran.err.startswith(f"error: {tmp_path}/b.json:3:11: at /name: ")
-    assert ran.err.endswith(f"{tmp_path}/a.json\n")
+    assert "b.json:3:11: at /name: " in ran.err
+    assert "a.json:3:11" in ran.err
 
 
 def test_look_alikes_are_warned_about():
@@ -198,7 +198,7 @@ def test_a_bad_line_leaves_the_output_file(tmp_path):
 
 
 def test_output_may_be_the_input(tmp_path):
-    """`--output` may name the input file, since it is replaced at the end."""
+    """`--output` of `preview` may name TASKS, since it is replaced at the end."""
     target = tmp_path / "tasks.jsonl"
     target.write_text('{"a": 1}\n{"a": 2}\n')
     assert run("preview", PROJECT, target, "--format", "json", "--output", target).status == FINE

@@ -1,9 +1,12 @@
 """The project files of a command line, and other files in their directory."""
 
 import json
+import os
 
 import pytest
 from running import run
+
+from paramcore.cli.main import main
 
 PROJECT = {"name": "docks", "type": "imageannotation", "param_history": [{"version": 0, "padding": 3}]}
 
@@ -94,12 +97,55 @@ def test_an_invalid_file_is_an_error(place):
     assert run("validate", place).status == 2
 
 
-def test_both_files_of_a_project_are_named(place):
-    """Where two files of a directory hold one project, the error names the place in the second, and the first."""
-    (place / "other.json").write_text(json.dumps([{**PROJECT, "name": "cranes"}, PROJECT]))
-    ran = run("log", place)
-    assert (ran.out, ran.status) == ("", 2)
-    assert ran.err == (
-        f'error: {place}/other.json:1:107: at /1/name: found a second project "docks", '
-        f"wanted each project once: it is in {place}/docks.json, too\n"
-    )
+@pytest.mark.parametrize("suffix", ["JSON", "Json", "YAML", "YML"])
+def test_a_suffix_in_upper_case_counts(tmp_path, suffix):
+    """A file of a directory is read whatever the case of its suffix, and YAML by its suffix too."""
+    text = json.dumps(PROJECT) if suffix.lower() == "json" else "name: docks\ntype: t\nparam_history: []\n"
+    (tmp_path / f"a.{suffix}").write_text(text)
+    for path in (tmp_path, tmp_path / f"a.{suffix}"):
+        assert run("log", path).out.startswith('"docks"')
+    (tmp_path / "other.json").write_text(json.dumps({**PROJECT, "name": "other"}))
+    assert run("validate", tmp_path).out.endswith("in 2 projects\n")
+
+
+@pytest.mark.parametrize("suffix", ["JSONL", "NDJSON"])
+def test_lines_in_upper_case_are_lines(place, suffix):
+    """A file of lines is recognized whatever the case of its suffix, also in place of an update."""
+    (place / f"tasks.{suffix}").write_text('{"padding": 1}\n{"padding": 2}\n')
+    assert len(run("preview", place, f"{place}/tasks.{suffix}", "--format", "json").lines) == 2
+    assert run("validate", place, f"{place}/tasks.{suffix}").out.endswith("and 2 tasks\n")
+    assert "the file holds tasks, one on each line" in run("plan", place, f"{place}/tasks.{suffix}").err
+
+
+def test_a_pipe_in_a_directory_is_not_read(place, capsys):
+    """A pipe or a device among the files of a directory would hang the command, so it is an error."""
+    os.mkfifo(place / "pipe.json")
+    assert main(["log", str(place)]) == 2
+    assert capsys.readouterr().err.startswith(f"error: {place}/pipe.json: this is a pipe")
+    os.unlink(place / "pipe.json")
+    os.symlink("/dev/zero", place / "zero.json")
+    assert main(["validate", str(place)]) == 2
+    assert capsys.readouterr().err.startswith(f"error: {place}/zero.json: this is a pipe")
+
+
+def test_a_pipe_that_is_named_is_read(place, capsys):
+    """A shell passes the output of a command as the name of a pipe."""
+    reader, writer = os.pipe()
+    os.write(writer, json.dumps(PROJECT).encode())
+    os.close(writer)
+    assert main(["log", f"/dev/fd/{reader}"]) == 0
+    os.close(reader)
+
+
+def test_both_places_of_a_repeated_project_are_named(place, capsys):
+    """Where two files, or one array, hold the same project, the error has the place of each."""
+    (place / "other.json").write_text(json.dumps({"type": "t", "name": "docks", "param_history": []}))
+    assert main(["log", str(place)]) == 2
+    error = capsys.readouterr().err
+    assert f"error: {place}/other.json:1:23: at /name: " in error
+    assert f"{place}/docks.json:1:10" in error
+    (place / "both.json").write_text(f"[{json.dumps(PROJECT)},\n{json.dumps(PROJECT)}]")
+    assert main(["log", str(place / "both.json")]) == 2
+    error = capsys.readouterr().err
+    assert "both.json:2:10: at /1/name: " in error
+    assert "both.json:1:11" in error

@@ -11,11 +11,12 @@ import scaleapi
 from scaleapi.exceptions import ScaleDuplicateResource, ScaleInvalidRequest
 from scaleapi.tasks import TaskType
 
+from paramcore.cli.signals import END_SIGNALS
 from tests.cli.running import EXAMPLES, command, environment, heed_interrupts, run
 
 
 @contextmanager
-def started(*arguments):
+def started(*arguments, ends_with=(signal.SIGINT, 0)):
     process = subprocess.Popen(
         command("serve", *arguments),
         stdout=subprocess.PIPE,
@@ -31,10 +32,10 @@ def started(*arguments):
         try:
             yield process, url
         finally:
-            process.send_signal(signal.SIGINT)
+            process.send_signal(ends_with[0])
             process.wait(20)
         assert process.stderr.read() == ""
-        assert process.returncode == 0
+        assert process.returncode == ends_with[1]
 
 
 def test_each_request_is_printed(tmp_path):
@@ -129,6 +130,20 @@ def test_a_directory_that_cannot_be_saved_is_reported_before_it_listens(projects
 
 def test_it_starts_empty():
     """Without PROJECT, the stand-in has no projects."""
+
+
+@pytest.mark.parametrize("ends_with", [*END_SIGNALS.items(), (signal.SIGINT, 0)], ids=str)
+def test_it_saves_whatever_ends_it(tmp_path, ends_with):
+    """An update that was answered is in its file, also where a signal follows at once, and nothing else is left."""
+    with started("projects", "--save", str(tmp_path), ends_with=ends_with) as (_, url):
+        scaleapi.ScaleClient("any", api_instance_url=url).update_project("north docks", instruction="Box every crane.")
+    kept = json.loads((tmp_path / "north docks.json").read_text())
+    assert kept["param_history"][-1]["instruction"] == "Box every crane."
+    assert {path.suffix for path in tmp_path.iterdir()} == {".json"}
+
+
+def test_it_begins_with_nothing():
+    """Without a project it is empty."""
     with started() as (_, url):
         assert scaleapi.ScaleClient("any", api_instance_url=url).projects() == []
 

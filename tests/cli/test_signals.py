@@ -3,13 +3,16 @@
 import signal
 import subprocess
 import sys
+import threading
 import time
+from argparse import Namespace
 
 import pytest
 from running import EXAMPLES, command, environment, heed_interrupts, run
 
 from paramcore.cli import entry, main
 from paramcore.cli.exit_codes import FINE, HUNG_UP, INTERRUPTED, TERMINATED
+from paramcore.cli.signals import END_SIGNALS
 
 
 @pytest.fixture
@@ -60,11 +63,45 @@ class TestInterrupts:
         assert entry.start() == FINE
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 
+    @pytest.mark.parametrize("first", [signal.SIGINT, *END_SIGNALS])
+    @pytest.mark.parametrize("second", [signal.SIGINT, *END_SIGNALS])
+    def test_no_other_signal_interrupts_the_clean_up(self, handlers, monkeypatch, tmp_path, capfd, first, second):
+        """After the first signal of any kind, a second of any kind is ignored until the command has ended."""
+        cleaned = []
+
+        def iter_pieces():
+            try:
+                yield "a piece"
+                # All arrive at once, before Python handles any.
+                signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, *END_SIGNALS})
+                try:
+                    # To this thread: another thread of the process may block no signal.
+                    signal.pthread_kill(threading.get_ident(), first)
+                    signal.pthread_kill(threading.get_ident(), second)
+                finally:
+                    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, *END_SIGNALS})
+            finally:
+                signal.raise_signal(second)
+                cleaned.append(True)
+
+        target = tmp_path / "answer"
+        monkeypatch.setattr(
+            main, "parse_options", lambda _: Namespace(command=lambda _: iter_pieces(), output=str(target))
+        )
+        # Python handles those that arrive at once by their number.
+        assert entry.start() == {signal.SIGINT: INTERRUPTED, **END_SIGNALS}[min(first, second)]
+        assert "Signal" not in capfd.readouterr().err
+        assert cleaned == [True]
+        assert list(tmp_path.iterdir()) == []
+        assert {signal.getsignal(number) for number in END_SIGNALS} == {signal.SIG_DFL}
+
     def test_nothing_loads_before_interrupts_are_handled(self):
-        """Before the handler is set, only empty modules and the exit codes are imported."""
+        """Of the package, only the handlers, the exit codes and empty modules load before the handler is set."""
         script = "import sys, paramcore.cli.entry; print(*sorted(name for name in sys.modules if 'paramcore' in name))"
         done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-        assert done.stdout.split() == ["paramcore", "paramcore.cli", "paramcore.cli.entry", "paramcore.cli.exit_codes"]
+        assert done.stdout.split() == [
+            *("paramcore", "paramcore.cli", "paramcore.cli.entry", "paramcore.cli.exit_codes", "paramcore.cli.signals")
+        ]
 
 
 @pytest.fixture
@@ -133,3 +170,23 @@ class TestOperands:
         """An option after `--` is read as the name of a file."""
         refused = run("log", "--", "--version")
         assert "--version: cannot read the file: no such file" in refused.err
+
+
+def test_a_signal_while_a_validator_loads_is_no_panic():
+    """A signal that interrupts an import ends the program, also where the fast validator needs the module."""
+    script = """
+import sys
+from paramcore import Project
+from paramcore.validation import Schemas, Validator
+
+class Interrupted:
+    def find_spec(self, name, *_):
+        if name == "decimal":
+            raise SystemExit(143)
+
+sys.modules.pop("decimal", None)
+sys.meta_path.insert(0, Interrupted())
+Validator(Project("p", type="imageannotation", params={"padding": 1}), Schemas()).project()
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (TERMINATED, "")

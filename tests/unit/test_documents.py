@@ -6,6 +6,7 @@ import gzip
 import io
 import lzma
 import os
+import pickle
 import stat
 import sys
 
@@ -128,6 +129,25 @@ def test_compressed_data_is_named(written, data, command, name):
     assert f"`{command} FILE > UNPACKED`" in error.remedy
 
 
+@pytest.mark.parametrize("name", ["some.json", "some.jsonl", "some.yaml"])
+@pytest.mark.parametrize(
+    ("data", "problem", "remedy"),
+    [
+        ('{"a": 1}\n'.encode("utf-32"), "the file is UTF-32", "UTF-8"),
+        (b"\0\0\xfe\xff" + '{"a": 1}\n'.encode("utf-32-be"), "the file is UTF-32", "UTF-8"),
+        (pickle.dumps({"a": 1}), "the file is a Python pickle", "`json.dump`"),
+        (pickle.dumps([1], protocol=2), "the file is a Python pickle", "`json.dump`"),
+        (bytes(4096), "the file begins with NUL bytes, so it is damaged", "restore it"),
+    ],
+)
+def test_other_binary_files_are_named(written, data, problem, remedy, name):
+    """UTF-32, a pickle, and a file that a crash filled with NUL bytes are named."""
+    read = (lambda source: list(read_lines(source))) if name.endswith("jsonl") else read_document
+    error = refused(lambda: read(written(data, name)))
+    assert (error.code, error.problem, error.line) == ("json_encoding", problem, 1)
+    assert remedy in error.remedy
+
+
 MISTAKES = [
     ('{"a": 1,}', "trailing comma before `}`", 1, 8),
     ('{\n "a": [1,\n]}', "trailing comma before `]`", 2, 9),
@@ -151,6 +171,13 @@ MISTAKES = [
     ('{"a": 1, b: 1}', "`b` has no quotes", 1, 10),
     ("{\u201ca\u201d: 1}", "typographic quotes", 1, 2),
     (" <html>", "HTML", 1, 2),
+    ("Project({'name': 'docks'})", "`Project(`", 1, 1),
+    ("\nTask({'id': 1})", "`Task(`", 2, 1),
+    ('b\'{"a": 1, "b": 2}\'', "`b'`", 1, 1),
+    ("b\"{'a': 1}\"", '`b"`', 1, 1),
+    ('```json\n{"a": 1}\n```\n', "fence of Markdown code", 1, 1),
+    ('{"a": 1}\n```\n', "fence of Markdown code", 2, 1),
+    ('~~~\n{"a": 1}\n~~~\n', "fence of Markdown code", 1, 1),
 ]
 
 
@@ -168,6 +195,8 @@ def test_common_mistakes_are_named(written, text, mistake, line, column):
         ('{"a": 1}\n{"b": 2}', "--lines"),
         ('{\n"a": 1}\n{"b": 2}', "`[` and `]`"),
         ('{"a": 1},\n{"b": 2}', "`[` and `]`"),
+        ('\n{"a": 1}{"b": 2}\n', "`[` and `]`"),
+        ('{"a": 1} {"b": 2}\n{"c": 1}', "`[` and `]`"),
     ],
 )
 def test_the_remedy_for_several_documents(written, text, remedy):
@@ -180,6 +209,36 @@ def test_a_second_document_on_a_line(written):
     (line,) = read_lines(written('{"a": 1} {"b": 2}\n', "some.jsonl"))
     error = refused(line.document)
     assert (error.column, "each line" in error.remedy) == (10, True)
+
+
+@pytest.mark.parametrize("text", ['{"a": 1},\n{"b": 2},\n', '{"a": [1]} ,\n{"b": 2},\r\n'])
+def test_a_comma_after_a_line(written, text):
+    """The error for a comma after a line of JSONL names the comma."""
+    for line in read_lines(written(text, "some.jsonl")):
+        error = refused(line.document)
+        assert error.problem == "there is a comma after the document"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{\n  "a": 1,\n  "b": {\n    "c": [\n "x,y"\n ]\n }\n}',
+        '[\n{\n  "a": "b, c"\n},\n{}\n]',
+        '{"a": [\r\n]}',
+        '{"a":\n1}',
+    ],
+)
+def test_a_document_on_several_lines_is_no_jsonl(written, text):
+    """In JSONL, a document on several lines is reported at its first line, and no line is taken for a table."""
+    first, *others = read_lines(written(text, "some.jsonl"))
+    error = refused(first.document)
+    assert (error.code, error.problem) == ("json_syntax", "a document begins here and continues on the next line")
+    assert "`jq -c . FILE > FILE.jsonl`" in error.remedy
+    for line in others:
+        try:
+            line.document()
+        except DocumentError as error:
+            assert "CSV" not in error.problem
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Documents that are made to hang a parser are rejected quickly."""
 
 import json
+import tracemalloc
 
 import pytest
 
@@ -35,3 +36,48 @@ def test_a_duplicate_at_the_end_of_a_long_document_is_located(tmp_path):
         read_document(str(file), limit=PROJECT_SIZE)
     assert (refused.value.code, refused.value.line) == ("json_duplicate_key", 100_002)
     assert json.dumps(refused.value.problem)
+
+
+LONG = "k" * 300_000
+FOLLOWERS = ", ".join(f'"a{number}": 1' for number in range(2_000))
+
+
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [
+        (f'{{"{LONG}": {{{FOLLOWERS}, "a1": 1}}}}', -8),
+        (f'{{"b": {{"a": 1}}, "{LONG}": [{{{FOLLOWERS}}}, {{"a1": {{{FOLLOWERS}, "a7": 1}}}}]}}', -10),
+        ("".join(f'{{"{level}{LONG[:9000]}": ' for level in range(90)) + f'{{{FOLLOWERS}, "a1": 1}}{"}" * 90}', -97),
+    ],
+)
+def test_a_repeated_name_below_long_names_takes_little_memory(text, column, tmp_path):
+    """The search for a repeated name keeps each name once, not the path to it."""
+    file = tmp_path / "long.json"
+    file.write_text(text)
+    tracemalloc.start()
+    with pytest.raises(DocumentError) as refused:
+        read_document(str(file))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (refused.value.code, refused.value.column) == ("json_duplicate_key", len(text) + column)
+    assert peak < 50 * 2**20
+
+
+def test_deep_yaml_takes_little_memory(tmp_path):
+    """Many values below many levels are located without the path to each."""
+    file = tmp_path / "deep.yaml"
+    file.write_text("[" * 96 + ",".join("1" * 8_000) + "]" * 96)
+    document = read_document(str(file))
+    tracemalloc.start()
+    assert document.locate("/0" * 95 + "/7999").column == 96 + 2 * 7999 + 1
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20 * 2**20
+
+
+@pytest.mark.parametrize(("path", "line"), [("/a", 1), ("/a/b", 1), ("/b", 3), ("/b/a", 3), ("/b/a/c", 3), ("/c/0", 4)])
+def test_a_value_that_is_left_out_holds_nothing(path, line, tmp_path):
+    """A name without a value has the place of its name, and nothing is found in it."""
+    file = tmp_path / "left-out.yaml"
+    file.write_text("a:\nb:\n  a:\nc: [1]\n")
+    assert read_document(str(file)).locate(path).line == line

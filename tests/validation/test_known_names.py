@@ -1,9 +1,10 @@
 """A name is unknown only if no part of the schema describes it, and it is reported once."""
 
 import pytest
+from jsonschema.validators import extend
 
 from paramcore import Project
-from paramcore.validation import Schemas, Validator
+from paramcore.validation import Schemas, Validator, keywords
 from tests.validation.helpers import BOTH, validate_own
 
 A = {"properties": {"alpha": {"type": "integer"}}}
@@ -163,3 +164,22 @@ def test_names_inside_a_param_with_patterns():
         pointer
         for _, _, pointer, _ in validate_own({"a": {"z": 1, "p": {"k": 1, "l": 1}}}, {"properties": {"a": inner}})
     ] == ["/a/p/l"]
+
+
+@pytest.mark.parametrize(
+    "schema", [None, {"properties": {"shapes": {"items": {"if": {"required": ["a"]}, "then": A}}}}]
+)
+def test_many_unknown_names_compile_no_schema_again(schema, monkeypatch):
+    """The validators of a type are made once, however many unknown names a value has where conditions apply."""
+    schemas = Schemas() if schema is None else Schemas().with_schema("imageannotation", schema)
+
+    compiled = []
+    monkeypatch.setattr(keywords, "extend", lambda *arguments: compiled.append(1) or extend(*arguments))
+    attribute = {"type": "number", "min": 1, "max": 5, "bad": 1, "other": 2}
+    params = {
+        "annotation_attributes": {f"attribute {index}": attribute for index in range(100)},
+        "shapes": [{"bad": 1} for _ in range(100)],
+    }
+    findings = Validator(Project("p", type="imageannotation", params=params), schemas).project()
+    assert len(findings) >= 100
+    assert len(compiled) < 20

@@ -1,6 +1,7 @@
 """Names that are misplaced, unknown or misspelt."""
 
 import pytest
+from hypothesis import given, strategies as st
 
 from paramcore import Project
 from paramcore.validation import Schemas
@@ -121,6 +122,31 @@ def test_what_does_not_look_like_a_routing_name():
 def test_suggestions(name, known, expected):
     """A name is suggested after few edits: letters to insert, delete, replace or swap."""
     assert suggest_name(name, known) == expected
+
+
+def count_edits(one, other):
+    """Count the edits between two texts by the definition."""
+    table = {(i, 0): i for i in range(len(one) + 1)} | {(0, j): j for j in range(len(other) + 1)}
+    for i in range(1, len(one) + 1):
+        for j in range(1, len(other) + 1):
+            ways = [table[i - 1, j] + 1, table[i, j - 1] + 1, table[i - 1, j - 1] + (one[i - 1] != other[j - 1])]
+            if i > 1 and j > 1 and one[i - 1] == other[j - 2] and one[i - 2] == other[j - 1]:
+                ways.append(table[i - 2, j - 2] + 1)
+            table[i, j] = min(ways)
+    return table[len(one), len(other)]
+
+
+@given(st.text("abcd", min_size=6, max_size=24), st.lists(st.text("abcd", min_size=6, max_size=24)), st.data())
+def test_the_nearest_name_is_suggested(name, others, data):
+    """Of all known names, the first of those with the fewest edits is suggested, if one in five letters differ."""
+    letters = list(name)
+    for _ in range(data.draw(st.integers(0, 4))):
+        at = data.draw(st.integers(0, len(letters)))
+        letters[at : at + data.draw(st.integers(0, 2))] = data.draw(st.sampled_from(["", "a", "b", "cd"]))
+    known = [*others, "".join(letters)]
+    near = [each for each in known if count_edits(name, each) <= max(1, max(len(name), len(each)) // 5)]
+    near = [each for each in near if max(len(name), len(each)) >= 6]
+    assert suggest_name(name, known) == min(near, key=lambda each: count_edits(name, each), default=None)
 
 
 @pytest.mark.parametrize(

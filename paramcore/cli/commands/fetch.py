@@ -6,7 +6,7 @@ from argparse import Namespace
 
 from paramcore.cli.client import create_client
 from paramcore.cli.exit_codes import FINE
-from paramcore.cli.output import Pieces, exit_with_usage, format_document
+from paramcore.cli.output import Pieces, exit_on_signals, exit_with_usage, format_document
 from paramcore.cli.project_directory import ProjectDirectory
 from paramcore.wire import write_project
 
@@ -21,6 +21,7 @@ def fetch(options: Namespace) -> Pieces:
     if directory is None:
         yield format_document(write_project(client.get_project(options.name)))
         return FINE
-    for path in directory.write(client.list_projects()):
-        yield f"{path}\n"
+    with exit_on_signals():
+        for path in directory.write(client.list_projects()):
+            yield f"{path}\n"
     return FINE

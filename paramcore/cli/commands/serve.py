@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 
 from paramcore.cli.exit_codes import FINE
-from paramcore.cli.output import Pieces, flush_output
+from paramcore.cli.output import Pieces, exit_on_signals, flush_output
 from paramcore.cli.project_directory import ProjectDirectory
 from paramcore.cli.projects import ProjectFiles
 from paramcore.errors import DocumentError, InvalidSetting
@@ -36,8 +36,9 @@ def serve(options: Namespace) -> Pieces:
         reserved_names=() if directory is None else directory.project_names - projects.keys(),
     )
     save = _create_saver(stand_in, directory)
-    save()
     with ExitStack() as stack:
+        stack.enter_context(exit_on_signals())
+        save()
         try:
             server = stack.enter_context(run_server(stand_in, port=options.port))
         except OSError as error:
@@ -53,6 +54,9 @@ def serve(options: Namespace) -> Pieces:
                 yield f"{event}\n"
         except KeyboardInterrupt:
             save()
+        except SystemExit:
+            save()
+            raise
     return FINE
 
 

@@ -1,0 +1,67 @@
+"""Find the versions that a finished task may come from, without a check of each version."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from attrs import define, field
+
+from paramcore.model import TASK_FIELD_NAMES, ParamVersion
+
+
+@define
+class _Group:
+    """The versions that set the same params, apart from `instruction`."""
+
+    names: frozenset[str]
+    #: The first version with each instruction; `None` for the versions without text.
+    by_instruction: dict[str | None, ParamVersion] = field(factory=dict)
+    #: The lengths of these instructions.
+    lengths: set[int] = field(factory=set)
+    #: The first version with an instruction, and the first without.
+    #: Where the task's instruction overrides, all texts are alike, apart from one that the task ends with.
+    representatives: dict[bool, ParamVersion] = field(factory=dict)
+
+    def add(self, version: ParamVersion) -> None:
+        instruction = version.params.get("instruction") or None
+        if instruction not in self.by_instruction:
+            self.by_instruction[instruction] = version
+            self.lengths.add(len(instruction or ""))
+        self.representatives.setdefault(instruction is None, version)
+
+    def list_candidates(self, instruction: object) -> Iterator[ParamVersion]:
+        yield from self.representatives.values()
+        if type(instruction) is str:
+            # Where it is appended to, it ends with the text of the version.
+            texts = (instruction[-length:] for length in self.lengths if 0 < length <= len(instruction))
+            yield from (self.by_instruction[text] for text in texts if text in self.by_instruction)
+
+
+class VersionIndex:
+    """The versions of a history, by the names that they set and by their instructions."""
+
+    def __init__(self, versions: Iterable[ParamVersion]) -> None:
+        groups: dict[frozenset[str], _Group] = {}
+        for version in versions:
+            own_names = frozenset(version.params.keys() - {"instruction"})
+            groups.setdefault(own_names, _Group(own_names)).add(version)
+        counts = Counter(name for names in groups for name in names)
+        # A task has every name of its version, so each group is found by one name, the rarest.
+        self._groups: dict[str | None, list[_Group]] = {}
+        for names, group in groups.items():
+            rarest = min(names, key=counts.__getitem__, default=None)
+            self._groups.setdefault(rarest, []).append(group)
+
+    def list_candidates(self, task: Mapping[str, Any], number: int) -> list[ParamVersion]:
+        """Return versions up to `number`: if the task may come from any of those, it may come from one of these."""
+        params = task.get("params", {})
+        groups = [group for name in {None, *task, *params} for group in self._groups.get(name, ())]
+        return [
+            version
+            for group in groups
+            if all(name in (task if name in TASK_FIELD_NAMES else params) for name in group.names)
+            for version in group.list_candidates(task.get("instruction"))
+            if version.number <= number
+        ]
