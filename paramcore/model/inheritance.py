@@ -90,8 +90,7 @@ class Inheritance:
             # A task without text gets no separator unless `empty_instruction` is `join`.
             suffix = assumptions.instruction_separator + text
             instruction_if_none = suffix if assumptions.empty_instruction == "join" else text
-            # The placeholder keeps the position of `instruction`; `merge` sets its text.
-            inherited = {**inherited, "instruction": None}
+            inherited = {**inherited, "instruction": instruction_if_none}
         sources = dict.fromkeys(inherited, "project")
         self.__attrs_init__(version, assumptions, inherited, suffix, instruction_if_none, sources)
 
@@ -113,23 +112,15 @@ class Inheritance:
         # T1: a param of the task, null included, overrides the whole inherited value.
         # `instruction` is the exception (T5).
         effective = {**self._inherited, **params}
-        suffix = self._suffix
-        if suffix is None:
-            if "instruction" in params:
-                check_instruction(params["instruction"])
+        if "instruction" not in params:
             return effective
-        own = effective["instruction"]
-        if own:
-            try:
-                # T4: the project's instruction is appended after the task's.
-                effective["instruction"] = own + suffix
-            except TypeError:
-                # Only text can be concatenated; `check_instruction` rejects other values.
-                pass
-            else:
-                return effective
-        check_instruction(own)
-        effective["instruction"] = self._instruction_if_none
+        own = params["instruction"]
+        # Text needs no further check, and most instructions are text.
+        if type(own) is not str:
+            check_instruction(own)
+        if self._suffix is not None:
+            # T4: the project's instruction is appended after the task's.
+            effective["instruction"] = own + self._suffix if own else self._instruction_if_none
         return effective
 
     def find_sources(self, params: Mapping[str, Any]) -> dict[str, str]:
