@@ -1,4 +1,4 @@
-"""End a command once, and in peace: a further signal interrupts no clean-up."""
+"""Signal handlers that end a command: a second signal does not interrupt the cleanup."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def exit_once(number: int, _frame: object) -> NoReturn:
 
 
 def _ignore_signals() -> None:
-    # Only those that a command handles: a caller may have handlers of its own.
+    # A caller may have its own handlers, so replace only those of a command.
     for number in (signal.SIGINT, *END_SIGNALS):
         if signal.getsignal(number) in (interrupt_once, exit_once):
             signal.signal(number, _ignore)
