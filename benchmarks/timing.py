@@ -1,4 +1,4 @@
-"""Time candidates side by side, as ratios to the first of them."""
+"""Compare the CPU time of candidates in one process, as ratios to the first of them."""
 
 import gc
 import os
@@ -7,78 +7,59 @@ import statistics
 import time
 from collections.abc import Callable
 
-from attrs import asdict, frozen
+from attrs import frozen
 
 #: Rounds of a measurement; `ROUNDS=1` in the environment only checks that a benchmark runs.
 ROUNDS = int(os.environ.get("ROUNDS", "31"))
-#: A round lasts about this long, in nanoseconds, whatever the candidate.
+#: The length of a round, in nanoseconds: short candidates are repeated to fill it.
 ROUND_NS = 2_000_000
-#: Processes may write bytecode, so that only the first run compiles modules.
-ENVIRONMENT = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
 
 
-def _once(run: Callable[[], object], times: int) -> float:
+def time_calls(run: Callable[[], object], times: int) -> float:
+    """Return the CPU time of a call, in nanoseconds: wall time is worthless on a busy machine."""
     repeat = range(times)
-    start = time.perf_counter_ns()
+    start = time.process_time_ns()
     for _ in repeat:
         run()
-    return (time.perf_counter_ns() - start) / times
+    return (time.process_time_ns() - start) / times
 
 
-def ratios(
-    candidates: dict[str, Callable[[], object]], *, rounds: int = ROUNDS, empty: str | None = None
-) -> dict[str, float]:
-    """Return the median ratio of each candidate to the first, over rounds in random order.
+def ratios(*runs: Callable[[], object], rounds: int = ROUNDS, empty: Callable[[], object] | None = None) -> list[float]:
+    """Return the median ratio of each candidate but the first to the first, over rounds in random order.
 
-    `empty` names the candidate that does nothing; its time is subtracted from each other one's.
+    The time of `empty`, which only loops, is subtracted from each.
     """
-    times = {name: max(1, int(ROUND_NS / _once(run, 1))) for name, run in candidates.items()}
-    floor = next(iter(candidates))
-    seen: dict[str, list[float]] = {name: [] for name in candidates}
-    chance = random.Random(0)
+    runs = (empty or (lambda: None), *runs)
+    times = [max(1, int(ROUND_NS / time_calls(run, 1))) for run in runs]
+    chance, found = random.Random(0), []
     gc.collect()
     gc.disable()
     try:
         for _ in range(min(rounds, ROUNDS)):
-            order = chance.sample(list(candidates), len(candidates))
-            took = {name: _once(candidates[name], times[name]) for name in order}
-            idle = took[empty] if empty else 0
-            for name in candidates:
-                seen[name].append((took[name] - idle) / (took[floor] - idle))
+            took = {
+                number: time_calls(runs[number], times[number]) for number in chance.sample(range(len(runs)), len(runs))
+            }
+            idle = took[0] if empty else 0
+            found.append([(took[number] - idle) / (took[1] - idle) for number in range(2, len(runs))])
     finally:
         gc.enable()
-    return {name: statistics.median(values) for name, values in seen.items()}
+    return list(map(statistics.median, zip(*found, strict=True)))
 
 
 @frozen
 class Row:
-    """A figure per size, in a unit, with its target: an upper limit, or a lower one where `more_is_better`."""
+    """A question with its figures, which are at most the targets."""
 
     name: str
     unit: str
-    sizes: tuple[str, ...]
+    #: What each figure is for: a size, a type or a command.
+    cases: tuple[str, ...]
     values: tuple[float, ...]
-    targets: tuple[float, ...] | None = None
-    more_is_better: bool = False
-
-    @property
-    def met(self) -> bool | None:
-        """Whether each figure meets its target; `None` without a target."""
-        if self.targets is None:
-            return None
-        pairs = zip(self.values, self.targets, strict=True)
-        return all(value >= target if self.more_is_better else value <= target for value, target in pairs)
-
-    def to_json(self) -> dict[str, object]:
-        """Return the row as plain JSON."""
-        return {**asdict(self), "met": self.met}
+    targets: tuple[float, ...] = ()
 
     def __str__(self) -> str:
-        values = " / ".join(map(_figure, self.values))
-        targets = "" if self.targets is None else " / ".join(map(_figure, self.targets))
-        verdict = {True: "met", False: "missed", None: ""}[self.met]
-        return f"{self.name:<60} {self.unit:<32} {values:<24} {targets:<24} {verdict}"
-
-
-def _figure(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.2f}"
+        values = " / ".join(f"{value:,.2f}" for value in self.values)
+        targets = " / ".join(f"{target:g}" for target in self.targets)
+        met = all(value <= target for value, target in zip(self.values, self.targets, strict=True)) if targets else None
+        verdict = {True: "met", False: "**missed**", None: ""}[met]
+        return f"| {self.name} | {self.unit} | {' / '.join(self.cases)} | {values} | {targets} | {verdict} |"

@@ -1,15 +1,18 @@
-"""The same inheritance under an engine for many machines, and what travels there."""
+"""Previews by Dask on two workers, and the size and imports of what it sends to them."""
 
 import json
 import pickle
 import subprocess
 import sys
+from pathlib import Path
 
 import dask.bag
 import distributed
 import pytest
 
 from paramcore import Project, TaskRequest
+from paramcore.bulk import preview_lines
+from paramcore.errors import DocumentError
 from paramcore.wire import read_project, write_project
 
 pytestmark = pytest.mark.slow
@@ -32,21 +35,37 @@ def client():
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_partitions_are_resolved_on_two_workers(client, tmp_path):
-    """Files of JSONL come out as they would on one machine, pins and opt-outs included."""
-    tasks = [{"n": number, "instruction": "Hurry."} for number in range(200)]
-    for number in range(0, 200, 10):
-        tasks[number]["project_version"] = 0 if number % 20 else -1
-    for part in range(4):
-        lines = "".join(f"{json.dumps(task)}\n" for task in tasks[part * 50 : part * 50 + 50])
-        (tmp_path / f"tasks-{part}.jsonl").write_text(lines)
+def test_partitions_are_previewed_on_two_workers(client, tmp_path):
+    """Two workers write the previews of one process, and return the errors of bad lines with file and line."""
+    files = [tmp_path / f"tasks-{part}.jsonl" for part in range(4)]
+    for part, file in enumerate(files):
+        tasks = [{"n": number, "instruction": "Hurry."} for number in range(part * 50, part * 50 + 50)]
+        tasks[0]["project_version"] = 0 if part % 2 else -1
+        lines = [json.dumps(task) for task in tasks]
+        lines[part + 10 : part + 10] = ['{"n": ', '{"project_version": 7}']
+        file.write_text("\n".join(lines))
 
-    def resolved(lines):
-        return [json.dumps(one.params) for one in PROJECT.resolve_many(map(json.loads, lines))]
+    def preview_file(path):
+        errors, previews = [], []
+        with open(path, "rb") as lines:
+            for answer in preview_lines(PROJECT, lines, source=path):
+                (errors if isinstance(answer, DocumentError) else previews).append(answer)
+        Path(f"{path}.previews").write_bytes(b"\n".join(previews))
+        return [(distributed.get_worker().name, error) for error in errors]
 
-    answers = dask.bag.read_text(str(tmp_path / "tasks-*.jsonl")).map_partitions(resolved).compute()
-    assert [json.loads(answer) for answer in answers] == [PROJECT.resolve(task).params for task in tasks]
-    assert len(client.scheduler_info()["workers"]) == 2
+    partitions = dask.bag.from_sequence(map(str, files), partition_size=1)
+    workers, errors = zip(*partitions.map(preview_file).flatten().compute(), strict=True)
+    assert len(set(workers)) == 2
+    assert [(error.source, error.line, error.code) for error in errors] == [
+        (str(file), part + line, code)
+        for part, file in enumerate(files)
+        for line, code in ((11, "json_syntax"), (12, "version_unknown"))
+    ]
+    for file in files:
+        with file.open("rb") as lines:
+            expected = [answer for answer in preview_lines(PROJECT, lines) if isinstance(answer, bytes)]
+        assert len(expected) == 50
+        assert Path(f"{file}.previews").read_bytes().split(b"\n") == expected
 
 
 @pytest.mark.parametrize("versions", [1, 10, 100])
