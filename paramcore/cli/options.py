@@ -54,6 +54,12 @@ def _parse_seconds(text: str) -> float:
     raise ArgumentTypeError(f"must be more than 0 and less than 86400 seconds, got {format_value(text)}")
 
 
+def _parse_jobs(text: str) -> int:
+    if text.isascii() and text.isdecimal() and len(text) <= 3:
+        return int(text)
+    raise ArgumentTypeError(f"a number of processes is a whole number from 0 to 999, got {format_value(text)}")
+
+
 def _parse_version(text: str) -> int:
     if text.isascii() and text.isdecimal() and len(text) <= 18:
         return int(text)
@@ -89,6 +95,13 @@ _PLAN_OPTIONS = (
     _SCHEMA,
 )
 _BULK_OPTIONS = (_OUTPUT, _flag("--keep-going", "report bad lines of a .jsonl file and continue"))
+_JOBS = _argument(
+    "--jobs",
+    type=_parse_jobs,
+    default=1,
+    metavar="N",
+    help="process a .jsonl file in N processes (0: one for each core; default: 1)",
+)
 _SERVICE_OPTIONS = (
     _argument("--base-url", metavar="URL", help="the address of the service, including /v1"),
     _argument(
@@ -113,6 +126,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         *_TASK_OPTIONS,
         _flag("--explain", "also explain why each param has its value"),
         *_BULK_OPTIONS,
+        _JOBS,
     ),
     "explain": (
         _PROJECT,
@@ -169,6 +183,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         _format("text", "json", "github"),
         *_TASK_OPTIONS,
         *_BULK_OPTIONS,
+        _JOBS,
         _flag("--strict", "exit with 1 for warnings too"),
         _argument("--update", metavar="FILE", help="validate projects and tasks as they would be after this update"),
         _IGNORE,

@@ -19,8 +19,16 @@ _MIN_SIZE = 2**20
 _UPDATE_INTERVAL = 100
 
 
-def show_progress(read: Callable[[OnRead | None], Iterable[_T]], path: str, *, prints: bool) -> Iterator[_T]:
-    """Yield the tasks that `read` returns, and show a progress bar on standard error.
+def show_progress(
+    read: Callable[[OnRead | None], Iterable[_T]],
+    path: str,
+    *,
+    prints: bool,
+    count: Callable[[_T], int] = lambda _task: 1,
+) -> Iterator[_T]:
+    """Yield what `read` returns, and show a progress bar on standard error.
+
+    `count` returns the number of tasks in an item.
 
     `prints`: whether the command prints to standard output while it reads.  Then
     show the bar only if standard output is a file, so that it disturbs no text.
@@ -49,9 +57,12 @@ def show_progress(read: Callable[[OnRead | None], Iterable[_T]], path: str, *, p
 
     with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False) as progress:
         bar = progress.add_task("", total=None, tasks=0, rate=0)
-        for number, task in enumerate(read(on_read), 1):
-            yield task
-            if number % _UPDATE_INTERVAL == 0:
+        number = shown = 0
+        for item in read(on_read):
+            yield item
+            number += count(item)
+            if number - shown >= _UPDATE_INTERVAL:
+                shown = number
                 elapsed = progress.tasks[0].elapsed or 0
                 # A single document reports no bytes, so its total is unknown.
                 total = size if bytes_read else None

@@ -1,0 +1,171 @@
+"""Process tasks in this process, or the chunks of a file in several, in order and in constant memory."""
+
+from __future__ import annotations
+
+import os
+import signal
+from argparse import Namespace
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
+
+from paramcore.bulk import RawTask
+from paramcore.cli.output import exit_with_usage
+from paramcore.cli.progress import OnRead, show_progress
+from paramcore.cli.requests import is_jsonl, read_raw_tasks
+from paramcore.errors import DocumentError, ParamcoreError
+from paramcore.files.chunks import Chunk, split_file
+from paramcore.text import format_path
+
+_T = TypeVar("_T")
+
+#: Processes tasks.  It travels to other processes, so it pickles.
+Process: TypeAlias = Callable[[Iterable[RawTask]], Iterator[_T]]
+
+#: Chunks that a process has before its first answer is read, so that it never waits for the next.
+_QUEUED = 2
+
+
+def run_tasks(process: Process[_T], options: Namespace, *, prints: bool) -> Iterator[_T]:
+    """Yield what `process` yields for the tasks of a command line, from as many processes as `--jobs` says.
+
+    `prints` is that of `show_progress`.
+
+    Raises:
+        ParamcoreError: as `read_raw_tasks`.
+        SystemExit: for `--jobs` with tasks that cannot be cut.
+    """
+    if options.jobs == 1:
+        yield from process(read_raw_tasks(options, prints=prints))
+        return
+    if not is_jsonl(options):
+        exit_with_usage("--jobs needs one task on each line; name a .jsonl file, or pass --lines")
+    if not os.path.isfile(options.tasks):
+        exit_with_usage(f"--jobs cannot cut {format_path(options.tasks)}; name a file, or leave out --jobs")
+    jobs = options.jobs or len(os.sched_getaffinity(0))
+
+    def read(on_read: OnRead | None) -> Iterator[ChunkOutputs[_T]]:
+        return process_chunks(split_file(options.tasks), process, jobs, on_read=on_read)
+
+    for chunk in show_progress(read, options.tasks, prints=prints, count=lambda chunk: chunk.tasks):
+        yield from chunk.outputs
+
+
+class ChunkOutputs(NamedTuple, Generic[_T]):
+    """What became of the tasks of a chunk."""
+
+    tasks: int
+    outputs: list[_T]
+
+
+def process_chunks(
+    chunks: Iterable[Chunk], process: Process[_T], jobs: int, *, on_read: OnRead | None = None
+) -> Iterator[ChunkOutputs[_T]]:
+    """Yield what `process` yields for each chunk, in order, from so many processes.
+
+    Chunks are dealt in turn, and answers are read in turn, so that no process runs
+    ahead by more than `_QUEUED` chunks.  The processes end with this generator.
+    `on_read` is called with the size of each chunk that was processed.
+
+    Raises:
+        DocumentError: `unreadable`, where a process ends before it answers.
+        ParamcoreError: the error of a chunk, after the answers before it.
+    """
+    context = get_context("spawn")
+    connections: list[Connection] = []
+    workers = []
+    waiting: deque[tuple[Connection, Chunk]] = deque()
+
+    def receive() -> ChunkOutputs[_T]:
+        connection, chunk = waiting.popleft()
+        answer: ChunkOutputs[_T] = _receive(connection)
+        if on_read is not None:
+            on_read(chunk.size)
+        return answer
+
+    try:
+        with _ignore_interrupts():
+            for _ in range(jobs):
+                ours, theirs = context.Pipe()
+                worker = context.Process(target=_work, args=(theirs, process), daemon=True)
+                worker.start()
+                theirs.close()
+                connections.append(ours)
+                workers.append(worker)
+        for number, chunk in enumerate(chunks):
+            if len(waiting) == jobs * _QUEUED:
+                yield receive()
+            connection = connections[number % jobs]
+            _send(connection, chunk)
+            waiting.append((connection, chunk))
+        while waiting:
+            yield receive()
+    finally:
+        for worker in workers:
+            worker.kill()
+            worker.join()
+
+
+def _work(connection: Connection, process: Process[Any]) -> None:
+    """Process chunks until the other process closes the connection or ends."""
+    with suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        while True:
+            chunk: Chunk = connection.recv()
+            try:
+                lines = list(chunk.read_lines())
+                connection.send(ChunkOutputs(len(lines), _join_bytes(process(lines))))
+            except ParamcoreError as error:
+                connection.send(error)
+
+
+def _join_bytes(outputs: Iterable[Any]) -> list[Any]:
+    """Return outputs with neighbouring bytes joined: one long answer travels faster than many short ones."""
+    joined: list[Any] = []
+    for output in outputs:
+        if isinstance(output, bytes):
+            if not (joined and isinstance(joined[-1], bytearray)):
+                joined.append(bytearray())
+            joined[-1] += output
+        else:
+            joined.append(output)
+    return [bytes(output) if isinstance(output, bytearray) else output for output in joined]
+
+
+def _send(connection: Connection, chunk: Chunk) -> None:
+    try:
+        connection.send(chunk)
+    except OSError:
+        raise _make_error() from None
+
+
+def _receive(connection: Connection) -> Any:
+    try:
+        answer = connection.recv()
+    except (EOFError, OSError):
+        raise _make_error() from None
+    if isinstance(answer, ParamcoreError):
+        raise answer
+    return answer
+
+
+def _make_error() -> DocumentError:
+    problem = "a process ended before it answered; the machine may lack memory"
+    return DocumentError("unreadable", None, problem, "use a smaller number, or leave out --jobs", "--jobs", None, None)
+
+
+@contextmanager
+def _ignore_interrupts() -> Iterator[None]:
+    """Ignore Ctrl-C while processes start: they inherit that, and this process ends them."""
+    try:
+        handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    except ValueError:
+        # Only the main thread may change a handler.
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)

@@ -1,0 +1,64 @@
+"""Cut a JSONL file at line ends, so that several processes can read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from paramcore.errors import DocumentError
+from paramcore.files.encoding import UTF16_BOMS, reject_binary
+from paramcore.files.reader import Line, open_source, split_lines
+
+#: Bytes of a chunk: long enough to outweigh sending its answers, short enough to keep memory small.
+CHUNK_SIZE = 2**19
+
+
+@frozen
+class Chunk:
+    """Whole lines of a JSONL file."""
+
+    path: str
+    #: Bytes before the chunk, and in it.
+    offset: int
+    size: int
+    #: The number of its first line.
+    first_line: int
+
+    def read_lines(self) -> Iterator[Line]:
+        """Yield the lines of the chunk as `read_lines` does.
+
+        Raises:
+            DocumentError: `unreadable`.
+        """
+        with open_source(self.path) as (stream, label):
+            stream.seek(self.offset)
+            yield from split_lines(stream, label, first_line=self.first_line, size=self.size)
+
+
+def split_file(path: str, size: int = CHUNK_SIZE) -> Iterator[Chunk]:
+    """Yield the chunks of a JSONL file, of `size` bytes and up to a line more.
+
+    Raises:
+        DocumentError: `unreadable`; `json_encoding` for a file that is not UTF-8.
+    """
+    with open_source(path) as (stream, label):
+        offset, first_line = 0, 1
+        while block := stream.read(size):
+            if offset == 0:
+                _check_start(block, label)
+            length, line_ends = len(block), block.count(b"\n")
+            # Finish the last line, however long it is.
+            while not block.endswith(b"\n") and (block := stream.readline(size)):
+                length += len(block)
+                line_ends += block.count(b"\n")
+            yield Chunk(path, offset, length, first_line)
+            offset += length
+            first_line += line_ends
+
+
+def _check_start(block: bytes, label: str) -> None:
+    reject_binary(block, label, 1)
+    if block.startswith(UTF16_BOMS):
+        problem, remedy = "several processes cannot read UTF-16", "convert it to UTF-8, or leave out --jobs"
+        raise DocumentError("json_encoding", None, problem, remedy, label, 1, 1)

@@ -1,0 +1,276 @@
+"""`--jobs` gives the answer of one process, from several."""
+
+import gzip
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, strategies as st
+from running import EXAMPLES, command, environment, heed_interrupts, run
+
+from paramcore.cli.exit_codes import FINDINGS, FINE, INTERRUPTED, REFUSED
+from paramcore.cli.jobs import process_chunks
+from paramcore.errors import DocumentError
+from paramcore.files.chunks import CHUNK_SIZE, split_file
+from paramcore.files.reader import read_lines
+
+pytestmark = pytest.mark.slow
+
+PROJECT = {
+    "name": "boxes",
+    "type": "imageannotation",
+    "param_history": [
+        {"version": 0, "geometries": {"box": {"objects_to_annotate": ["car"], "min_width": "3"}}, "padding": 1},
+        {"version": 1, "geometries": {"box": {"objects_to_annotate": ["car"], "min_width": "3"}}, "padding": 2},
+    ],
+}
+
+
+def make_task(number):
+    """Return one of several kinds of task: plain, pinned, opted out, flawed, rejected."""
+    others = [
+        {"instruction": "Night."},
+        {"project_version": 0},
+        {"project_version": -1, "geometries": {"box": {"objects_to_annotate": ["car"]}}},
+        {"priority": number},
+        {"project_version": 9},
+        {"projectVersion": 1},
+        {"note": "x" * 900},
+    ]
+    task = {"attachment": f"https://example.com/{number}.jpg", "padding": number, "unique_id": f"u-{number}"}
+    return {**task, **others[number % len(others)]}
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """A folder with a project and with tasks for several chunks, some of which are bad lines."""
+    folder = tmp_path_factory.mktemp("jobs")
+    (folder / "boxes.json").write_text(json.dumps(PROJECT))
+    lines = [json.dumps(make_task(number)) for number in range(6_000)]
+    for number in (0, 2_500, 5_999):
+        lines[number] = '{"padding": }'
+    lines[7] = ""
+    (folder / "tasks.jsonl").write_text("\n".join(lines))
+    assert (folder / "tasks.jsonl").stat().st_size > 2 * CHUNK_SIZE
+    (folder / "good.jsonl").write_text("".join(f'{{"padding": {number}}}\n' for number in range(120_000)))
+    return folder
+
+
+@pytest.mark.parametrize("jobs", ["2", "3"])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("preview", "--format", "json"),
+        ("preview", "--format", "json", "--explain"),
+        ("preview",),
+        ("validate",),
+        ("validate", "--format", "json"),
+        ("validate", "--format", "github", "--no-values"),
+        ("validate", "--strict", "--ignore", "param_unknown", "--project-version", "1"),
+    ],
+    ids=" ".join,
+)
+def test_the_answer_is_that_of_one_process(arguments, jobs, place):
+    """Output, messages, their order and the exit code do not depend on the number of processes."""
+    name, *options = arguments
+    one, many = (
+        run(name, "boxes.json", "tasks.jsonl", "--keep-going", *options, "--jobs", number, cwd=place)
+        for number in ("1", jobs)
+    )
+    assert many == one
+    assert (one.status, " bad lines" in one.out + one.err) == (FINDINGS, True)
+
+
+def test_a_project_from_standard_input(place):
+    """Only TASKS is cut, so the project may be standard input."""
+    text = (place / "boxes.json").read_text()
+    ran = run("preview", "-", "good.jsonl", "--format", "json", "--jobs", "2", cwd=place, stdin=text)
+    assert (ran.status, len(ran.lines), ran.lines[-1]["line"]) == (FINE, 120_000, 120_000)
+
+
+@pytest.mark.parametrize("name", ["preview", "validate"])
+def test_the_first_bad_line_ends_all(name, place, tmp_path):
+    """The error names the line in the file, the answer before it is printed, and a file is left as it was."""
+    target = tmp_path / "answer"
+    target.write_text("old")
+    good = (place / "good.jsonl").read_text()
+    (tmp_path / "tasks.jsonl").write_text(f'{good}{{"a": }}\n{good}')
+    options = (name, place / "boxes.json", tmp_path / "tasks.jsonl", "--format", "json", "--jobs", "2")
+    printed = run(*options)
+    assert (printed.status, printed.err.count("tasks.jsonl:120001:7: invalid JSON")) == (REFUSED, 1)
+    assert len(printed.out.splitlines()) == 120_000 + (name == "validate")
+    written = run(*options, "--output", target)
+    assert (written.status, written.out, target.read_text()) == (REFUSED, "", "old")
+    assert sorted(os.listdir(tmp_path)) == ["answer", "tasks.jsonl"]
+
+
+def test_the_answer_is_written_whole(place, tmp_path):
+    """`--output` gets what would be printed."""
+    arguments = ("preview", "boxes.json", "good.jsonl", "--format", "json", "--jobs", "2")
+    assert run(*arguments, "--output", tmp_path / "answer", cwd=place).status == FINE
+    assert (tmp_path / "answer").read_text() == run(*arguments, cwd=place).out
+
+
+def test_zero_is_one_process_for_each_core(place):
+    """`--jobs 0` asks the system how many cores there are."""
+    ran = run("preview", "boxes.json", "good.jsonl", "--format", "json", "--jobs", "0", cwd=place)
+    assert (ran.status, len(ran.lines)) == (FINE, 120_000)
+
+
+@pytest.mark.parametrize("number", ["-1", "1000", "two", "1.5", "\u0663"])
+def test_other_numbers_are_rejected(number, place):
+    """A number of processes is a whole number, and not in the thousands."""
+    ran = run("preview", "boxes.json", "good.jsonl", f"--jobs={number}", cwd=place)
+    assert (ran.status, "from 0 to 999" in ran.err) == (REFUSED, True)
+
+
+@pytest.mark.parametrize(
+    ("tasks", "message"),
+    [
+        ("-", "--jobs cannot cut <stdin>"),
+        ("one.json", "--jobs needs one task on each line"),
+        ("pipe.jsonl", "cannot cut"),
+    ],
+)
+def test_what_cannot_be_cut_is_rejected(tasks, message, place):
+    """Standard input, a pipe and a document are refused with what to do instead."""
+    (place / "one.json").write_text("{}")
+    if not (place / "pipe.jsonl").exists():
+        os.mkfifo(place / "pipe.jsonl")
+    lines = ("--lines",) if tasks == "-" else ()
+    ran = run("preview", "boxes.json", tasks, *lines, "--jobs", "2", cwd=place, stdin="{}\n")
+    assert (ran.status, ran.out) == (REFUSED, "")
+    assert message in ran.err
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ('{"padding": 1}\n'.encode("utf-16"), "convert it to UTF-8"),
+        (gzip.compress(b'{"padding": 1}\n'), "gzip"),
+    ],
+)
+def test_encodings_that_cannot_be_cut_are_rejected(data, message, place):
+    """UTF-16 and compressed files are refused in words."""
+    (place / "odd.jsonl").write_bytes(data)
+    ran = run("preview", "boxes.json", "odd.jsonl", "--jobs", "2", cwd=place)
+    assert (ran.status, ran.out) == (REFUSED, "")
+    assert message in ran.err
+
+
+def list_workers(pid):
+    """Return the processes of this machine that a process started."""
+    children = []
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            except OSError:
+                continue
+            if parent == pid:
+                children.append(int(folder.name))
+    return children
+
+
+def wait_until(condition):
+    """Wait up to 20 seconds."""
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def is_running(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.fixture
+def started(place, tmp_path):
+    """A command in a process group of its own, whose output nobody reads yet, and its processes."""
+    arguments = command("preview", "boxes.json", "good.jsonl", "--format", "json", "--jobs", "2")
+    process = subprocess.Popen(
+        arguments,
+        cwd=place,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(),
+        preexec_fn=heed_interrupts,
+        start_new_session=True,
+    )
+    # The first bytes show that all processes were started.
+    process.stdout.read(100)
+    workers = list_workers(process.pid)
+    assert len(workers) >= 2
+    yield process, workers
+    process.kill()
+    process.communicate()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_all_processes(started, number):
+    """Ctrl-C, a hang-up or SIGTERM for the whole group leaves no process and prints no traceback."""
+    process, workers = started
+    os.killpg(process.pid, number)
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == (INTERRUPTED if number == signal.SIGINT else -number)
+    assert b"Traceback" not in errors
+    wait_until(lambda: not any(map(is_running, workers)))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_the_end_of_the_command_ends_all_processes(started, number):
+    """A signal for the command alone, SIGKILL too, leaves no process behind."""
+    process, workers = started
+    process.send_signal(number)
+    _, errors = process.communicate(timeout=20)
+    assert b"Traceback" not in errors
+    wait_until(lambda: not any(map(is_running, workers)))
+
+
+def test_a_closed_pipe_ends_all_processes(started):
+    """When the reader of the answer goes away, the command and its processes end quietly."""
+    process, workers = started
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    process.wait(20)
+    wait_until(lambda: not any(map(is_running, workers)))
+
+
+def die(lines):
+    """End the process before it answers."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    yield from lines
+
+
+def test_a_process_that_dies_is_reported(place):
+    """Where the system kills a process, the error says so, instead of waiting for ever."""
+    with pytest.raises(DocumentError, match="a process ended before it answered"):
+        list(process_chunks(split_file(str(place / "good.jsonl")), die, 2))
+
+
+@given(
+    parts=st.lists(st.sampled_from([b"", b"a", b"bcd", b"\n", b"\r\n", b" \n", b"{}\n", b"\xef\xbb\xbf"]), max_size=30),
+    size=st.integers(1, 40),
+)
+def test_chunks_hold_the_lines_of_the_file(parts, size, tmp_path_factory):
+    """However a file is cut, its chunks hold each line once, whole, with its number."""
+    path = tmp_path_factory.getbasetemp() / "cut.jsonl"
+    path.write_bytes(b"".join(parts))
+    chunks = list(split_file(str(path), size))
+    lines = [(line.number, line.data) for chunk in chunks for line in chunk.read_lines()]
+    assert lines == [(line.number, line.data) for line in read_lines(str(path))]
+    assert sum(chunk.size for chunk in chunks) == path.stat().st_size
+    assert all(chunk.size >= size for chunk in chunks[:-1])
+
+
+def test_the_examples_are_answered():
+    """A short file needs no more than one chunk."""
+    ran = run("preview", "warehouse-boxes.json", "night-shift.jsonl", "--format", "json", "--jobs", "2", cwd=EXAMPLES)
+    assert [line["line"] for line in ran.lines] == [1, 2, 3]
