@@ -36,6 +36,7 @@ PUBLIC_MODULES = (
     "paramcore",
     "paramcore.errors",
     "paramcore.validation",
+    "paramcore.bulk",
     "paramcore.service",
     "paramcore.transport",
     "paramcore.testing",

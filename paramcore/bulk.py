@@ -1,57 +1,123 @@
-"""Fast path for well-formed JSONL lines, temporary until JSONL has one path of its own.
+"""Read task requests from lines of JSON, and write their previews, at full speed.
 
-`FastTaskReader` reads well-formed lines, and `PreviewEncoder` encodes their
-effective params.  Both return `None` for any other line: the caller then reads it
-with full checks, which report the error.
+A codec decodes a line.  `RequestReader` separates the routing names and finds the
+project and the version.  `PreviewEncoder` merges the params and encodes the
+answer.  If the codec or the routing rejects a line, `RequestReader` reads it again
+with all checks, which return the same request or raise the error.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
-from json import encoder
-from json.encoder import encode_basestring_ascii as encode_text
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple, TypeAlias
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
-from paramcore.errors import ParamcoreError
-from paramcore.files.document import decode_plain_object
-from paramcore.model import ROUTING_TYPES, Inheritance, Merge, ParamVersion, Project, TaskRequest
+from paramcore.errors import DocumentError, ParamcoreError
+from paramcore.files.codec import Codec, choose_codec
+from paramcore.files.document import Document
+from paramcore.files.reader import Line, number_lines
+from paramcore.model import ROUTING_TYPES, EffectiveParams, Inheritance, Project, TaskRequest
+from paramcore.wire import read_task_request
 from paramcore.wrong_documents import may_be_another_document
+
+__all__ = ["preview_lines"]
+
+#: A task that is not read yet: a line of JSONL, or a document.
+RawTask: TypeAlias = Line | Document
 
 
 @frozen(eq=False)
 class Route:
-    """The project and inheritance of requests with the same routing; `request` is such a request, without params."""
+    """The project and the inheritance of all requests with the same `project` and `project_version`."""
 
     project: Project
     inheritance: Inheritance
+    #: Such a request, without params.
     request: TaskRequest
 
+    def resolve(self, params: Mapping[str, Any]) -> EffectiveParams:
+        """Resolve a request with these params."""
+        return self.project.resolve(evolve(self.request, params=params))
 
-class FastTaskReader:
-    """Reads task requests from well-formed lines.
 
-    `find_project` returns the project of a request.  `overrides` are routing
-    fields that replace a request's own.
+class RoutedRequest(NamedTuple):
+    """A task request that its project accepts."""
+
+    #: JSON that `freeze` would accept, without routing names.
+    params: Mapping[str, Any]
+    #: The routing names of the request itself; the route has what overrides them.
+    routing: Mapping[str, Any]
+    route: Route
+    source: RawTask
+
+    @property
+    def unique_id(self) -> str | None:
+        """The `unique_id` of the request."""
+        return self.routing.get("unique_id")
+
+    @property
+    def line(self) -> int:
+        """The line at which the request begins, from 1."""
+        return self.source.number if isinstance(self.source, Line) else self.source.locate("").line
+
+    def read_document(self) -> Document:
+        """Return the document of the request, which locates its values."""
+        return read_source(self.source)
+
+    def make_task_request(self) -> TaskRequest:
+        """Return the request with all its fields."""
+        others = {name: self.routing[name] for name in _OTHER_ROUTING if name in self.routing}
+        return evolve(self.route.request, params=self.params, **others)
+
+    def resolve(self) -> EffectiveParams:
+        """Return what the task will get."""
+        return self.route.project.resolve(self.make_task_request())
+
+
+#: The routing names that do not select a project or a version.
+_OTHER_ROUTING = [name for name in ROUTING_TYPES if name not in ("project", "project_version")]
+
+
+def read_source(source: RawTask) -> Document:
+    """Return the document of a task; raise `DocumentError` for a line that cannot be decoded."""
+    return source.document() if isinstance(source, Line) else source
+
+
+class RequestReader:
+    """Reads task requests and finds their routes.
+
+    `find_project` returns the project of a request.  `overrides` replace routing
+    fields and the `type` of all requests.  `read_request` reads a decoded request
+    with all checks.
     """
 
     def __init__(
         self,
         find_project: Callable[[TaskRequest], Project],
-        overrides: Mapping[str, Any],
+        overrides: Mapping[str, Any] | None = None,
+        *,
+        codec: Codec | None = None,
+        read_request: Callable[[Any], TaskRequest] = read_task_request,
     ) -> None:
         self._find_project = find_project
-        self._overrides = overrides
+        self._overrides = overrides or {}
+        self._decode = (codec or choose_codec()).decode_object
+        self._read_request = read_request
         self._routes: dict[tuple[str | None, int | None], Route] = {}
 
-    def read(self, line: bytes) -> tuple[dict[str, Any], Route, str | None] | None:
-        """Return a request's params, route and `unique_id`; `None` for a line to be read with full checks.
+    def read(self, source: RawTask) -> RoutedRequest:
+        """Return the request of a line or a document.
 
-        `freeze` would accept the params unchanged.  The caller may change them.
+        Raises:
+            DocumentError: with the location; `path` is `None` where the line cannot
+                be decoded, and a JSON Pointer where its request is rejected.
         """
-        params = decode_plain_object(line)
+        return (isinstance(source, Line) and self._read_at_once(source)) or self._read_with_checks(source)
+
+    def _read_at_once(self, line: Line) -> RoutedRequest | None:
+        """Return the request of a line; `None` if the line must be read with all checks."""
+        params = self._decode(line.data)
         if params is None or may_be_another_document(params):
             return None
         instruction = params.get("instruction")
@@ -61,104 +127,82 @@ class FastTaskReader:
         for name, value in routing.items():
             if type(value) is not ROUTING_TYPES[name] and value is not None:
                 return None
-        key = (routing.get("project"), self._overrides.get("project_version", routing.get("project_version")))
-        route = self._routes.get(key) or self._add_route(*key)
-        return None if route is None else (params, route, routing.get("unique_id"))
+        version = self._overrides.get("project_version", routing.get("project_version"))
+        route = self._routes.get((routing.get("project"), version))
+        return RoutedRequest(params, routing, route, line) if route else None
 
-    def _add_route(self, project_name: str | None, project_version: int | None) -> Route | None:
+    def _read_with_checks(self, source: RawTask) -> RoutedRequest:
+        document = read_source(source)
         try:
-            request = TaskRequest(
-                {}, project=project_name, project_version=project_version, type=self._overrides.get("type")
-            )
+            request = self._read_request(document.value)
+            request = evolve(request, **self._overrides) if self._overrides else request
             project = self._find_project(request)
             inheritance = project.resolve(request).inheritance
-        except ParamcoreError:
-            return None
-        route = self._routes[project_name, project_version] = Route(project, inheritance, request)
-        return route
+        except ParamcoreError as error:
+            raise document.locate_error(error) from None
+        key = request.project, request.project_version
+        if key not in self._routes:
+            bare = TaskRequest({}, project=key[0], project_version=key[1], type=request.type)
+            self._routes[key] = Route(project, inheritance, bare)
+        routing = {name: value for name in ROUTING_TYPES if (value := getattr(request, name)) is not None}
+        return RoutedRequest(request.params, routing, self._routes[key], source)
 
 
 class PreviewEncoder:
-    """Encodes effective params exactly as `json.dumps(EffectiveParams.to_json())` does, after the line and `unique_id`.
+    """Encodes effective params as lines of JSON: `line` and `unique_id`, then `EffectiveParams.to_json`."""
 
-    The params of each version are encoded once.  `Inheritance.merge` then merges
-    encoded params, because it reads no value except the instruction.  Joining two
-    encoded texts gives the encoding of the joined text.
-    """
+    def __init__(self, codec: Codec | None = None) -> None:
+        self._encode = (codec or choose_codec()).encode
+        self._answers: dict[tuple[Route, str | None], dict[str, Any]] = {}
 
-    def __init__(self) -> None:
-        self._encoders: dict[Route, _RouteEncoder] = {}
-
-    def encode(self, params: Mapping[str, Any], route: Route, unique_id: str | None, line: int) -> str | None:
-        """Return the preview of a request as one line of JSON; `None` where a param is null.
-
-        `line` is the number of the request's line.
-        """
-        # A null may rest on T1, depending on what it overrides.
-        if None in params.values():
-            return None
-        route_encoder = self._encoders.get(route) or self._add_encoder(route)
-        merged = route_encoder.merge(_encode_members(params))
-        if "instruction" in merged:
-            text = merged["instruction"]
-            merged["instruction"] = '"instruction": null' if text is None else f'"instruction": "{text}"'
-        # `rests_on` depends on whether the task has an instruction, so each form of it has its own envelope.
+    def encode(self, request: RoutedRequest) -> bytes:
+        """Return the preview of a request as one line of JSON, without a line feed."""
+        params, _routing, route, _source = request
         instruction = params.get("instruction")
-        form = "text" if instruction else instruction
-        before, after = route_encoder.envelopes.get(form) or route_encoder.add_envelope(form, params)
-        encoded_id = "null" if unique_id is None else encode_text(unique_id)
-        return f'{{"line": {line}, "unique_id": {encoded_id}, {before}{", ".join(merged.values())}{after}'
-
-    def _add_encoder(self, route: Route) -> _RouteEncoder:
-        version, assumptions = route.inheritance.version, route.inheritance.assumptions
-        separator = encode_text(assumptions.instruction_separator)[1:-1]
-        encoded_assumptions = evolve(assumptions, instruction_separator=separator)
-        encoded_version = None if version is None else ParamVersion(version.number, _encode_members(version.params))
-        merge = Inheritance(encoded_version, encoded_assumptions).merge
-        route_encoder = self._encoders[route] = _RouteEncoder(route, merge)
-        return route_encoder
-
-
-@frozen(eq=False)
-class _RouteEncoder:
-    """The merge of encoded params for one route."""
-
-    route: Route
-    merge: Merge
-    #: The JSON before and after the params, by the instruction of the task: "text", "" or `None`.
-    envelopes: dict[str | None, tuple[str, str]] = field(factory=dict)
-
-    def add_envelope(self, form: str | None, params: Mapping[str, Any]) -> tuple[str, str]:
-        """Resolve one request with such an instruction, and cache the JSON that surrounds its params."""
-        preview = self.route.project.resolve(evolve(self.route.request, params=params)).to_json()
-        before, _, after = json.dumps({**preview, "params": {}})[1:].partition('"params": {}')
-        envelope = self.envelopes[form] = f'{before}"params": {{', f"}}{after}"
-        return envelope
+        # `rests_on` depends on the route, on whether the task has an instruction, and on nulls (T1).
+        key = route, "text" if instruction else instruction
+        if None in params.values():
+            answer = _preview(route, params)
+        else:
+            answer = self._answers.get(key) or self._answers.setdefault(key, _preview(route, params))
+        answer = {
+            **answer,
+            "line": request.line,
+            "unique_id": request.unique_id,
+            "params": route.inheritance.merge(params),
+        }
+        return self._encode(answer)
 
 
-def _encode_members(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Encode each param as a JSON member: `{"padding": '"padding": 3'}`.
+def _preview(route: Route, params: Mapping[str, Any]) -> dict[str, Any]:
+    return {"line": 0, "unique_id": None, **route.resolve(params).to_json()}
 
-    The instruction is encoded without its name and quotes, so that it can be joined.
+
+def preview_lines(
+    project: Project | Callable[[TaskRequest], Project],
+    lines: Iterable[bytes],
+    *,
+    source: str = "<lines>",
+) -> Iterator[bytes | DocumentError]:
+    r"""Yield the preview of each task request as a line of JSON, or the error of a bad line.
+
+    A preview is compact JSON in UTF-8 without a line feed: `line` and `unique_id`,
+    then the keys of `EffectiveParams.to_json`.  `project` may be a function that
+    returns the project of a request.  Blank lines are skipped.  `source` names the
+    file in errors, which have the line and the column.
+
+    Example:
+        >>> project = Project("docks", type="imageannotation", params={"padding": 3})
+        >>> lines = [b'{"unique_id": "a"}\n', b'{"padding": }\n']
+        >>> preview, error = preview_lines(project, lines, source="tasks.jsonl")
+        >>> preview[:31], error.source, error.line
+        (b'{"line":1,"unique_id":"a","proj', 'tasks.jsonl', 2)
     """
-    members: dict[str, Any] = {}
-    for name, value in params.items():
-        encoded = encode_text(value) if type(value) is str else _encode_value(value)
-        members[name] = f"{encode_text(name)}: {encoded}"
-    if "instruction" in members:
-        instruction = params["instruction"]
-        members["instruction"] = instruction and encode_text(instruction)[1:-1]
-    return members
-
-
-def _make_encoder() -> Callable[[Any], str]:
-    # json.dumps builds an encoder per call; reuse one.
-    plain = json.JSONEncoder()
-    make = getattr(encoder, "c_make_encoder", None)
-    if make is None:
-        return plain.encode
-    encode = make(None, plain.default, encode_text, None, ": ", ", ", False, False, True)
-    return lambda value: "".join(encode(value, 0))
-
-
-_encode_value = _make_encoder()
+    codec = choose_codec()
+    reader = RequestReader((lambda _request: project) if isinstance(project, Project) else project, codec=codec)
+    encoder = PreviewEncoder(codec)
+    for line in number_lines(lines, source):
+        try:
+            yield encoder.encode(reader.read(line))
+        except DocumentError as error:
+            yield error

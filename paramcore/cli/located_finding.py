@@ -9,9 +9,10 @@ from typing import Any
 from attrs import frozen
 
 from paramcore.cli.params import ParamsFile, UpdateFile
+from paramcore.errors import DocumentError
 from paramcore.files.document import Document
 from paramcore.model import Project, Update
-from paramcore.text import ROW_LIMIT, format_name, format_value
+from paramcore.text import ROW_LIMIT, escape_unprintable, format_name, format_value, join_message
 from paramcore.validation.finding import Finding
 from paramcore.values import join_pointer, split_pointer
 
@@ -111,6 +112,15 @@ class LocatedFinding:
         layer = "" if finding.version is None else f" [{finding.layer} of {format_value(self.project)}]"
         text = _escape_data(f"{at}{finding.message}{layer}")
         return f"::{finding.severity} {location}title={_escape_property(finding.code)}::{text}"
+
+
+def format_error_annotation(error: DocumentError) -> str:
+    """Return an error about a file as a workflow command of GitHub Actions."""
+    places = {"file": _escape_property(error.source), "line": error.line, "col": error.column}
+    location = "".join(f"{name}={place}," for name, place in places.items() if place is not None)
+    at = f"{error.path}: " if error.path else ""
+    text = _escape_data(escape_unprintable(at + join_message(error.problem, error.remedy)))
+    return f"::error {location}title={_escape_property(error.code)}::{text}"
 
 
 def locate_finding(

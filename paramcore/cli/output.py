@@ -18,7 +18,7 @@ from paramcore.files.writer import write_atomically
 from paramcore.text import describe_os_error
 
 #: The generator of a command: it yields the answer in pieces and returns the exit code.
-Pieces: TypeAlias = Generator[str, None, int]
+Pieces: TypeAlias = Generator[str | bytes, None, int]
 
 
 def escape_unencodable() -> None:
@@ -51,7 +51,7 @@ def write_answer(pieces: Pieces, path: str | None = None) -> int:
     """
     exit_code = FINE
 
-    def keep_exit_code() -> Generator[str, None, None]:
+    def keep_exit_code() -> Generator[str | bytes, None, None]:
         nonlocal exit_code
         exit_code = yield from pieces
 
@@ -63,26 +63,32 @@ def write_answer(pieces: Pieces, path: str | None = None) -> int:
     return exit_code
 
 
-def _print_pieces(pieces: Generator[str, None, None]) -> None:
-    text = next(pieces, None)
-    while text is not None:
+def _print_pieces(pieces: Generator[str | bytes, None, None]) -> None:
+    piece = next(pieces, None)
+    while piece is not None:
         try:
-            _print(text)
-            text = next(pieces, None)
+            _print(piece)
+            piece = next(pieces, None)
         except KeyboardInterrupt as interrupt:
             # The command may catch the interrupt and print a summary.
-            text = _throw_into(pieces, interrupt)
+            piece = _throw_into(pieces, interrupt)
     flush_output()
 
 
-def _print(text: str) -> None:
+def _print(piece: str | bytes) -> None:
     if sys.stdout is None:
         # `print` ignores a closed standard output.
         raise OSError(errno.EBADF, "it is closed")
-    sys.stdout.write(text)
+    if isinstance(piece, str):
+        sys.stdout.write(piece)
+    elif hasattr(sys.stdout, "buffer"):
+        # No command prints both text and bytes, so neither overtakes the other.
+        sys.stdout.buffer.write(piece)
+    else:
+        sys.stdout.write(piece.decode())
 
 
-def _throw_into(pieces: Generator[str, None, None], interrupt: KeyboardInterrupt) -> str | None:
+def _throw_into(pieces: Generator[str | bytes, None, None], interrupt: KeyboardInterrupt) -> str | bytes | None:
     """Raise the interrupt inside the command; return its next piece, if any."""
     try:
         return pieces.throw(interrupt)
@@ -92,7 +98,7 @@ def _throw_into(pieces: Generator[str, None, None], interrupt: KeyboardInterrupt
 
 @contextmanager
 def exit_on_signals() -> Iterator[None]:
-    """Raise SystemExit on SIGTERM and SIGHUP, so that temporary files is removed."""
+    """Raise SystemExit on SIGTERM and SIGHUP, so that temporary files are removed."""
     # Keep other handlers, and signals that the parent ignores. Only the main thread may set a handler.
     is_main_thread = threading.current_thread() is threading.main_thread()
     handled = [number for number in END_SIGNALS if is_main_thread and signal.getsignal(number) is signal.SIG_DFL]
@@ -102,7 +108,9 @@ def exit_on_signals() -> Iterator[None]:
         yield
     finally:
         for number in handled:
-            signal.signal(number, signal.SIG_DFL)
+            # After a signal, further ones stay ignored until the process ends.
+            if signal.getsignal(number) is exit_once:
+                signal.signal(number, signal.SIG_DFL)
 
 
 def format_document(value: Any) -> str:

@@ -4,50 +4,21 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple
 
-from attrs import evolve, frozen
+from attrs import evolve
 
+from paramcore.bulk import RawTask, RequestReader, RoutedRequest
 from paramcore.cli.output import print_message
 from paramcore.cli.progress import OnRead, show_progress
 from paramcore.cli.projects import ProjectFiles
-from paramcore.errors import DocumentError, MalformedPayload, ParamcoreError
-from paramcore.files.document import TASKS_DEPTH, Document
+from paramcore.errors import DocumentError, MalformedPayload
+from paramcore.files.document import TASKS_DEPTH
 from paramcore.files.reader import JSONL_SUFFIXES, PROJECT_SIZE, Line, has_suffix, read_document, read_lines
-from paramcore.model import EffectiveParams, TaskRequest
+from paramcore.model import TaskRequest
 from paramcore.text import format_count
 from paramcore.validation.names import find_look_alike
 from paramcore.wire import read_task_request
-
-#: A task that is not read yet: a line of JSONL, or a document.
-RawTask: TypeAlias = Line | Document
-
-
-@frozen
-class Task:
-    """A task request and its document.
-
-    `overrides` are the fields that the command line sets for all requests.
-    """
-
-    request: TaskRequest
-    document: Document
-    overrides: Mapping[str, Any]
-
-    def resolve(self, projects: ProjectFiles) -> EffectiveParams:
-        """Resolve the request; raise `DocumentError` with the location of an error."""
-        try:
-            return projects.find_project(self.request).resolve(self.request)
-        except ParamcoreError as error:
-            raise self.locate_error(error) from None
-
-    def locate_error(self, error: ParamcoreError) -> DocumentError:
-        """Return an error with its line and column, or with the option that caused it."""
-        located = self.document.locate_error(error)
-        option = "project_version" if error.path == "/project_version" else "type" if error.code == "wrong_type" else ""
-        if option in self.overrides:
-            return evolve(located, path=None, source=f"--{option.replace('_', '-')}", line=None, column=None)
-        return located
 
 
 class BadLines:
@@ -80,6 +51,11 @@ def is_jsonl(options: Namespace) -> bool:
     return options.lines or has_suffix(options.tasks or "", JSONL_SUFFIXES)
 
 
+def is_one_of_many(task: RawTask) -> bool:
+    """Return whether a task is a line of JSONL or an element of an array."""
+    return isinstance(task, Line) or task.is_element
+
+
 def read_raw_tasks(options: Namespace, *, prints: bool) -> Iterator[RawTask]:
     """Yield the lines of JSONL, the elements of an array, or the document.
 
@@ -95,32 +71,54 @@ def read_raw_tasks(options: Namespace, *, prints: bool) -> Iterator[RawTask]:
     return show_progress(read, options.tasks, prints=prints)
 
 
-def decode_task(raw_task: RawTask) -> Document:
-    """Return the document of a task; raise `DocumentError` for a bad line."""
-    return raw_task.document() if isinstance(raw_task, Line) else raw_task
+class BadTask(NamedTuple):
+    """A task that cannot be read or resolved."""
+
+    error: DocumentError
+    source: RawTask
+
+    @property
+    def is_rejected(self) -> bool:
+        """Whether its request was read: neither the line is no JSON, nor is an option wrong for every task."""
+        return self.error.path is not None and self.error.line is not None
 
 
-def get_overrides(options: Namespace) -> dict[str, Any]:
-    """Return the fields of requests that the command line sets."""
+def read_requests(
+    options: Namespace, projects: ProjectFiles, raw_tasks: Iterable[RawTask]
+) -> Iterator[RoutedRequest | BadTask]:
+    """Yield the request of each task."""
     overrides = {"project_version": options.project_version, "type": options.type}
-    return {name: value for name, value in overrides.items() if value is not None}
+    overrides = {name: value for name, value in overrides.items() if value is not None}
+    reader = RequestReader(projects.find_project, overrides, read_request=_read_request)
+    for raw_task in raw_tasks:
+        try:
+            yield reader.read(raw_task)
+        except DocumentError as error:
+            yield BadTask(_blame_option(error, overrides), raw_task)
 
 
-def read_task(document: Document, overrides: Mapping[str, Any], *, quiet: bool = False) -> Task:
-    """Read a task request; unless `quiet`, warn about names without effect (T14)."""
-    try:
-        if isinstance(document.value, list):
-            remedy = "write all requests in one array, or one on each line"
-            raise MalformedPayload("request_type", "", "a task request must be an object, got an array", remedy)
-        if isinstance(document.value, dict) and type(document.value.get("patch")) is bool:
-            problem = "the document is an update, not a task request: it has `patch`"
-            remedy = "name UPDATE before TASKS, or with `validate`, pass `--update FILE`"
-            raise MalformedPayload("request_is_update", "", problem, remedy)
-        request = read_task_request(document.value)
-        request = evolve(request, **overrides) if overrides else request
-    except ParamcoreError as error:
-        raise document.locate_error(error) from None
-    if not quiet:
-        for name in filter(None, map(find_look_alike, request.params)):
-            print_message(f"warning: {document.format_location(name.path)}: {name}")
-    return Task(request, document, overrides)
+def _read_request(value: Any) -> TaskRequest:
+    if isinstance(value, list):
+        remedy = "write all requests in one array, or one on each line"
+        raise MalformedPayload("request_type", "", "a task request must be an object, got an array", remedy)
+    if isinstance(value, dict) and type(value.get("patch")) is bool:
+        problem = "the document is an update, not a task request: it has `patch`"
+        remedy = "name UPDATE before TASKS, or with `validate`, pass `--update FILE`"
+        raise MalformedPayload("request_is_update", "", problem, remedy)
+    return read_task_request(value)
+
+
+def _blame_option(error: DocumentError, overrides: Mapping[str, Any]) -> DocumentError:
+    option = "project_version" if error.path == "/project_version" else "type" if error.code == "wrong_type" else ""
+    if option not in overrides:
+        return error
+    return evolve(error, path=None, source=f"--{option.replace('_', '-')}", line=None, column=None)
+
+
+def describe_look_alikes(request: RoutedRequest) -> list[str]:
+    """Return a warning for each param that looks like a routing name, and so has no effect (T14)."""
+    look_alikes = list(filter(None, map(find_look_alike, request.params)))
+    if not look_alikes:
+        return []
+    document = request.read_document()
+    return [f"warning: {document.format_location(name.path)}: {name}" for name in look_alikes]

@@ -1,67 +1,120 @@
-"""Resolve each task of a command and format the result."""
+"""Resolve each task of a command and print the result."""
 
 from __future__ import annotations
 
-import json
 from argparse import Namespace
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple, TypeAlias
 
+from attrs import frozen
+
+from paramcore.bulk import PreviewEncoder, RawTask, RoutedRequest
 from paramcore.cli.exit_codes import FINDINGS, FINE
-from paramcore.cli.output import Pieces, format_document
+from paramcore.cli.output import Pieces, format_document, print_message
 from paramcore.cli.projects import ProjectFiles
-from paramcore.cli.requests import BadLines, Task, decode_task, get_overrides, is_jsonl, read_raw_tasks, read_task
+from paramcore.cli.requests import BadLines, BadTask, describe_look_alikes, is_jsonl, is_one_of_many, read_requests
 from paramcore.errors import DocumentError
-from paramcore.files.document import Document
-from paramcore.files.reader import Line
+from paramcore.files.codec import choose_codec
 from paramcore.model import EffectiveParams
+from paramcore.text import format_value
 
 
-def format_each_task(
-    projects: ProjectFiles,
-    options: Namespace,
-    as_text: Callable[[EffectiveParams], str],
-    as_json: Callable[[EffectiveParams], dict[str, Any]],
-    *,
-    encode_line: Callable[[Line], str | None] = lambda _line: None,
-) -> Pieces:
-    """Yield the effective params of each task, formatted by `as_text` or `as_json`.
+class Message(NamedTuple):
+    """A line for standard error."""
 
-    With `--format json`, JSONL has one answer on each line, and an array has an array
-    of answers.  For many tasks, each answer begins with the `line` and the `unique_id`
-    of its task.  `encode_line` is the fast path: it returns the answer for a line, or
-    `None` for a line that needs the checking path.
+    text: str
+
+
+#: What a task becomes: text, a line of JSON, a message, or the error of a bad line.
+Output: TypeAlias = str | bytes | Message | DocumentError
+
+
+@frozen
+class TaskFormatter:
+    """Formats the effective params of tasks.  It pickles, so that other processes can run it.
+
+    As JSON, the output for lines is lines, and the output for an array is an array.
+    The output for each of many tasks begins with its line and its `unique_id`.
     """
-    overrides = get_overrides(options)
+
+    options: Namespace
+    projects: ProjectFiles
+    as_text: Callable[[EffectiveParams], str] = str
+    #: `None` is the JSON of `EffectiveParams`.
+    as_json: Callable[[EffectiveParams], dict[str, Any]] | None = None
+
+    def format_tasks(self, raw_tasks: Iterable[RawTask]) -> Iterator[Output]:
+        """Yield what each task becomes, in order."""
+        if self.options.format == "text":
+            return self._format_as_text(raw_tasks)
+        return self._format_as_lines(raw_tasks) if is_jsonl(self.options) else self._format_as_document(raw_tasks)
+
+    def _format_as_text(self, raw_tasks: Iterable[RawTask]) -> Iterator[Output]:
+        for request in self._read(raw_tasks):
+            if not isinstance(request, RoutedRequest):
+                yield request
+                continue
+            text = f"{self.as_text(request.resolve())}\n"
+            yield f"{_format_identity(request)}\n{text}" if is_one_of_many(request.source) else text
+
+    def _format_as_lines(self, raw_tasks: Iterable[RawTask]) -> Iterator[Output]:
+        codec = choose_codec()
+        encode_preview = PreviewEncoder(codec).encode
+        for request in self._read(raw_tasks):
+            if not isinstance(request, RoutedRequest):
+                yield request
+            elif self.as_json is None:
+                yield encode_preview(request) + b"\n"
+            else:
+                yield codec.encode({**_identify(request), **self.as_json(request.resolve())}) + b"\n"
+
+    def _format_as_document(self, raw_tasks: Iterable[RawTask]) -> Iterator[Output]:
+        as_json = self.as_json or EffectiveParams.to_json
+        raw_tasks = list(raw_tasks)
+        # An empty array has no elements.
+        is_array = not raw_tasks or any(map(is_one_of_many, raw_tasks))
+        answers = []
+        for request in self._read(raw_tasks):
+            if isinstance(request, RoutedRequest):
+                identity = _identify(request) if is_array else {}
+                answers.append({**identity, **as_json(request.resolve())})
+            else:
+                yield request
+        if is_array or answers:
+            yield format_document(answers if is_array else answers[0])
+
+    def _read(self, raw_tasks: Iterable[RawTask]) -> Iterator[RoutedRequest | Message | DocumentError]:
+        for request in read_requests(self.options, self.projects, raw_tasks):
+            if isinstance(request, BadTask):
+                yield request.error
+                continue
+            yield from map(Message, describe_look_alikes(request))
+            yield request
+
+
+def _format_identity(request: RoutedRequest) -> str:
+    unique_id = "" if request.unique_id is None else f", unique_id {format_value(request.unique_id)}"
+    return f"line {request.line}{unique_id}"
+
+
+def _identify(request: RoutedRequest) -> dict[str, Any]:
+    """Return the line of a task and its `unique_id`, by which a program finds the task of an answer."""
+    return {"line": request.line, "unique_id": request.unique_id}
+
+
+def print_outputs(outputs: Iterable[Output], options: Namespace) -> Pieces:
+    """Yield the answers among the outputs, with a blank line between texts; report messages and bad lines."""
     bad_lines = BadLines(options)
     separator = ""
-    answers: list[dict[str, Any]] = []
-    is_array = False
-    for raw_task in read_raw_tasks(options, prints=not options.output):
-        is_array = isinstance(raw_task, Document) and raw_task.is_element
-        encoded = encode_line(raw_task) if isinstance(raw_task, Line) else None
-        if encoded is not None:
-            yield encoded + "\n"
-            continue
-        try:
-            task = read_task(decode_task(raw_task), overrides)
-            effective = task.resolve(projects)
-        except DocumentError as error:
-            bad_lines.report(error)
-            continue
-        if options.format == "text":
-            yield f"{separator}{as_text(effective)}\n"
+    for output in outputs:
+        if isinstance(output, bytes):
+            yield output
+        elif isinstance(output, str):
+            yield separator + output
             separator = "\n"
-        elif is_jsonl(options):
-            yield json.dumps({**_identify(task), **as_json(effective)}) + "\n"
+        elif isinstance(output, Message):
+            print_message(output.text)
         else:
-            answers.append({**_identify(task), **as_json(effective)} if is_array else as_json(effective))
-    if options.format == "json" and not is_jsonl(options) and (answers or is_array or not bad_lines.count):
-        yield format_document(answers[0] if answers and not is_array else answers)
+            bad_lines.report(output)
     bad_lines.report_count()
     return FINDINGS if bad_lines.count else FINE
-
-
-def _identify(task: Task) -> dict[str, Any]:
-    """Return the line and the `unique_id` of a task, which identify its answer."""
-    return {"line": task.document.locate("").line, "unique_id": task.request.unique_id}

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -28,7 +27,7 @@ from paramcore.files.mistakes import (
 )
 from paramcore.files.positions import JSONLocator, Lines, Locator, Position, SyntaxProblem, Token, iter_tokens
 from paramcore.text import MESSAGE_LIMIT, truncate
-from paramcore.values import MAX_DEPTH, MAX_DIGITS, MAX_NODES, join_pointer
+from paramcore.values import MAX_DEPTH, join_pointer
 
 #: Levels of a task request or an update: its params are at the top level.
 TASK_DEPTH = MAX_DEPTH
@@ -130,7 +129,7 @@ def decode_json(text: str, depth: int, *, is_line: bool = False) -> Any:
     """
     if not text.strip(" \t\r\n"):
         raise SyntaxProblem("json_syntax", None, "invalid JSON: the document is empty", "")
-    too_deep = _find_too_deep(text, depth)
+    too_deep = find_too_deep(text, depth)
     if too_deep is not None:
         raise SyntaxProblem("json_depth", too_deep, *describe_depth(depth))
     try:
@@ -143,7 +142,7 @@ def decode_json(text: str, depth: int, *, is_line: bool = False) -> Any:
             raise SyntaxProblem("json_syntax", *mistake) from None
         problem = f"invalid JSON: {describe_decoder_message(error.msg)} at {_format_line(text, error.pos)}"
         raise SyntaxProblem("json_syntax", error.pos, problem, "") from None
-    except _DuplicateName:
+    except DuplicateName:
         name = _find_duplicate_name(text)
         raise SyntaxProblem("json_duplicate_key", name.offset, *describe_duplicate(name.content)) from None
     except RecursionError:
@@ -182,30 +181,11 @@ def decode_document(
     return Document(value, source, text, first_line, make_locator)
 
 
-def decode_plain_object(data: bytes) -> dict[str, Any] | None:
-    """Decode a well-formed object on a fast path; return `None` for other lines.
-
-    `decode_document` and `freeze` accept the object unchanged.  For `None`,
-    callers fall back to `decode_document`, which reports the error.
-    """
-    if len(data) >= MAX_NODES or not 0 < sys.get_int_max_str_digits() <= MAX_DIGITS:
-        return None
-    try:
-        text = data.decode()
-        # Without escapes there are no lone surrogates; with few brackets the nesting is within the limit.
-        if ("\\" in text and ("\\ud" in text or "\\uD" in text)) or text.count("[") + text.count("{") > TASK_DEPTH:
-            return None
-        value = STRICT_DECODER.decode(text)
-    except (ValueError, RecursionError, _DuplicateName):
-        return None
-    return value if type(value) is dict else None
-
-
 #: A string or a bracket.  An unterminated string matches up to the end, so that each quote is scanned once.
 _BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[{}\[\]]', re.DOTALL)
 
 
-def _find_too_deep(text: str, depth: int) -> int | None:
+def find_too_deep(text: str, depth: int) -> int | None:
     """Return the offset of the bracket that opens one level too many."""
     # Counting the brackets is much faster than the walk below, and mostly enough.
     if text.count("[") + text.count("{") <= depth:
@@ -221,14 +201,14 @@ def _find_too_deep(text: str, depth: int) -> int | None:
     return None
 
 
-class _DuplicateName(Exception):
+class DuplicateName(Exception):
     """An object has the same name twice."""
 
 
 def _build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise _DuplicateName
+        raise DuplicateName
     return members
 
 

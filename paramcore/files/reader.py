@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import BinaryIO, TextIO
@@ -14,7 +14,7 @@ from attrs import define, field
 from paramcore.errors import DocumentError, ParamcoreError
 from paramcore.files.document import TASK_DEPTH, Document, decode_document, decode_json
 from paramcore.files.encoding import BOM, convert_utf16
-from paramcore.files.line_stream import open_lines
+from paramcore.files.line_stream import LineStream, open_lines
 from paramcore.files.yaml import decode_yaml, locate_yaml
 from paramcore.text import describe_os_error, format_path
 
@@ -83,7 +83,7 @@ def read_document(source: str, *, limit: int = TASK_SIZE, depth: int = TASK_DEPT
     """
     is_yaml = has_suffix(source, YAML_SUFFIXES)
     limit = min(limit, YAML_SIZE) if is_yaml else limit
-    with _open_source(source) as (stream, label):
+    with open_source(source) as (stream, label):
         data = stream.read(limit + 1)
     if len(data) > limit:
         problem = f"the file exceeds the limit of {limit:,} bytes"
@@ -110,24 +110,53 @@ def read_lines(source: str, *, limit: int = TASK_SIZE, on_read: Callable[[int], 
     Raises:
         DocumentError: `unreadable`; `json_encoding` for compressed data.
     """
-    with _open_source(source) as (stream, label):
-        lines = open_lines(stream, label)
-        number = 0
-        while data := lines.readline(limit + 1):
-            number += 1
-            if on_read is not None:
-                on_read(len(data))
-            if len(data) > limit or (data.removeprefix(BOM) if number == 1 else data).strip(_BLANK):
-                yield Line(number, label, data, limit)
-            while len(data) > limit and not data.endswith(b"\n"):
-                # Skip the rest of a line that is too long.
-                data = lines.readline(limit + 1)
-                if on_read is not None:
-                    on_read(len(data))
+    with open_source(source) as (stream, label):
+        yield from split_lines(open_lines(stream, label), label, limit=limit, on_read=on_read)
+
+
+def split_lines(
+    stream: LineStream,
+    source: str,
+    *,
+    first_line: int = 1,
+    size: int | None = None,
+    limit: int = TASK_SIZE,
+    on_read: Callable[[int], None] | None = None,
+) -> Iterator[Line]:
+    """Yield the lines of a stream as `read_lines` does, up to `size` bytes; the first has the number `first_line`."""
+    number, bytes_read = first_line - 1, 0
+
+    def read_line() -> bytes:
+        nonlocal bytes_read
+        data = stream.readline(limit + 1)
+        bytes_read += len(data)
+        if on_read is not None:
+            on_read(len(data))
+        return data
+
+    while (size is None or bytes_read < size) and (data := read_line()):
+        number += 1
+        if len(data) > limit or (data.removeprefix(BOM) if number == 1 else data).strip(_BLANK):
+            yield Line(number, source, data, limit)
+        while len(data) > limit and not data.endswith(b"\n"):
+            # Skip the rest of a line that is too long.
+            data = read_line()
+
+
+def number_lines(lines: Iterable[bytes], source: str) -> Iterator[Line]:
+    """Yield lines with their numbers, from 1 on; blank lines are counted and skipped."""
+    for number, data in enumerate(lines, 1):
+        if (data.removeprefix(BOM) if number == 1 else data).strip(_BLANK):
+            yield Line(number, source, data)
 
 
 @contextmanager
-def _open_source(source: str) -> Iterator[tuple[BinaryIO, str]]:
+def open_source(source: str) -> Iterator[tuple[BinaryIO, str]]:
+    """Open a file, or standard input for `-`, and give the stream and its name for people.
+
+    Raises:
+        DocumentError: `unreadable`, while it is open too.
+    """
     label = format_path(source)
     if source == "-" and sys.stdin is None:
         problem, remedy = "standard input is closed", "name a file instead of `-`"

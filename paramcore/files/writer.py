@@ -8,17 +8,17 @@ import stat
 import uuid
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import TextIO
+from typing import BinaryIO
 
 from paramcore.errors import DocumentError, ParamcoreError
 from paramcore.text import describe_os_error, format_path
 
-#: Characters to collect before a write: an answer may have a million short pieces.
-_BUFFERED_CHARACTERS = 2**18
+#: Bytes to collect before a write: an answer may have a million short pieces.
+_BUFFER_SIZE = 2**18
 
 
-def write_atomically(path: str, pieces: Iterable[str]) -> None:
-    """Write a text file whole, or leave the existing file as it is.
+def write_atomically(path: str, pieces: Iterable[str | bytes]) -> None:
+    """Write a file whole, text as UTF-8, or leave the existing file as it is.
 
     Write the pieces to a new file in the same directory, which then replaces the
     existing one and keeps its mode (on Windows, files have none).  A symbolic link
@@ -32,7 +32,7 @@ def write_atomically(path: str, pieces: Iterable[str]) -> None:
         # A name that extends that of the file could exceed the length limit of the file system.
         temporary = os.path.join(os.path.dirname(path), f".{uuid.uuid4().hex}.tmp")
         try:
-            with open(temporary, "x", encoding="utf-8", newline="") as stream:
+            with open(temporary, "xb", buffering=_BUFFER_SIZE) as stream:
                 _write_pieces(stream, pieces, mode)
             # Windows renames no file that is open.
             os.replace(temporary, path)
@@ -48,17 +48,8 @@ def write_atomically(path: str, pieces: Iterable[str]) -> None:
         raise DocumentError("unwritable", None, problem, "", format_path(path), None, None) from error
 
 
-def _write_pieces(stream: TextIO, pieces: Iterable[str], mode: int | None) -> None:
-    buffer: list[str] = []
-    size = 0
-    for piece in pieces:
-        buffer.append(piece)
-        size += len(piece)
-        if size > _BUFFERED_CHARACTERS:
-            stream.write("".join(buffer))
-            buffer.clear()
-            size = 0
-    stream.write("".join(buffer))
+def _write_pieces(stream: BinaryIO, pieces: Iterable[str | bytes], mode: int | None) -> None:
+    stream.writelines(piece if isinstance(piece, bytes) else piece.encode() for piece in pieces)
     stream.flush()
     os.fsync(stream.fileno())
     # Windows has no such modes, and Python no `fchmod` there before 3.13.

@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from attrs import define
+
 from paramcore.analysis import TWIN_SECONDS, History
 from paramcore.model import EffectiveParams, Inheritance, ParamVersion, Project
 from paramcore.text import format_value
@@ -104,30 +106,38 @@ def lint_type(project: Project, schemas: Schemas) -> Iterator[Finding]:
         yield Finding("type_unknown", "warning", "/type", problem, remedy, suggestion)
 
 
+@define
 class UnusedDefaults:
-    """Collects tasks, and finds the params of their project that all override."""
+    """Counts tasks that inherit the latest version, and the params that all of them override."""
 
-    def __init__(self, project: Project) -> None:
-        self._project = project
-        self._tasks = 0
-        self._overridden = {*project.params} - {"instruction"}
+    tasks: int
+    overridden: set[str]
 
-    def add(self, own: Mapping[str, Any], version: ParamVersion | None) -> None:
-        """Add a task by its own params; ignore it if it inherits an older version."""
-        if version is not None and version is self._project.latest:
-            self._tasks += 1
-            self._overridden.intersection_update(own)
+    @classmethod
+    def of(cls, project: Project) -> UnusedDefaults:
+        """Return the counter of a project, without tasks."""
+        # An instruction is appended, so a task does not override it.
+        return cls(0, {*project.params} - {"instruction"})
 
-    def list_findings(self) -> Iterator[Finding]:
+    def add(self, own: Collection[str]) -> None:
+        """Add a task that inherits the latest version, by the names of its own params."""
+        self.tasks += 1
+        self.overridden.intersection_update(own)
+
+    def combine(self, other: UnusedDefaults) -> None:
+        """Add the tasks of another counter."""
+        self.tasks += other.tasks
+        self.overridden &= other.overridden
+
+    def list_findings(self, project: Project) -> Iterator[Finding]:
         """Yield a finding for each param that all tasks override, if at least two do."""
-        if self._tasks < 2:
+        if self.tasks < 2:
             return
-        latest = self._project.latest
-        for name in latest.params:
-            if name in self._overridden:
-                problem = f"all {self._tasks:,} tasks override this value"
+        for name in project.params:
+            if name in self.overridden:
+                problem = f"all {self.tasks:,} tasks override this value"
                 remedy = "remove it from the project, or let tasks inherit it"
-                yield _make_warning("lint_unused_default", join_pointer(name), problem, remedy, latest.number)
+                yield _make_warning("lint_unused_default", join_pointer(name), problem, remedy, project.latest.number)
 
 
 def _make_warning(code: str, pointer: str, problem: str, remedy: str, version: int | None = None) -> Finding:

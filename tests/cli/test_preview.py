@@ -332,3 +332,18 @@ def test_an_assumption_has_a_value():
         REFUSED,
         "error: --assume needs a name and a value, got `instruction_rule`; write `--assume NAME=VALUE`\n",
     )
+
+
+def test_each_of_many_tasks_is_named():
+    """As text, the output for a line or an element begins with its line and its `unique_id`; a single task has neither."""
+    tasks = [{"unique_id": "a 1"}, {}]
+    for stdin, options, lines in (
+        ("\n" + "\n".join(map(json.dumps, tasks)), ("--lines",), (2, 3)),
+        (json.dumps(tasks), (), (1, 1)),
+    ):
+        for command in (("preview",), ("preview", "--explain"), ("explain",)):
+            ran = run(command[0], PROJECT, "-", *options, *command[1:], stdin=stdin)
+            named = [line for line in ran.out.splitlines() if line.startswith("line ")]
+            assert named == [f'line {lines[0]}, unique_id "a 1"', f"line {lines[1]}"]
+            assert ran.out.startswith(named[0])
+    assert run("preview", PROJECT, "-", stdin="{}").out.startswith("task for ")

@@ -12,6 +12,7 @@ from running import EXAMPLES, command, environment, heed_interrupts, run
 
 from paramcore.cli import entry, main
 from paramcore.cli.exit_codes import FINE, HUNG_UP, INTERRUPTED, TERMINATED
+from paramcore.cli.output import exit_on_signals
 from paramcore.cli.signals import END_SIGNALS
 
 
@@ -190,3 +191,36 @@ Validator(Project("p", type="imageannotation", params={"padding": 1}), Schemas()
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (TERMINATED, "")
+
+
+def test_a_signal_while_a_codec_loads_is_no_crash():
+    """A signal that interrupts an import ends the program, also where the fast codec needs the module."""
+    pytest.importorskip("orjson")
+    script = """
+import sys
+from paramcore.files.codec import FastCodec
+
+class Interrupted:
+    def find_spec(self, name, *_):
+        if name == "dataclasses":
+            raise SystemExit(143)
+
+sys.modules.pop("dataclasses", None)
+sys.meta_path.insert(0, Interrupted())
+FastCodec()
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (TERMINATED, "")
+
+
+def test_a_signal_after_the_cleanup_is_ignored():
+    """Once a signal ends a command, a second one that comes after the cleanup does not change the exit code."""
+    try:
+        with pytest.raises(SystemExit, match=str(TERMINATED)), exit_on_signals():
+            signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(signal.SIGTERM)
+        with exit_on_signals():
+            pass
+    finally:
+        for number in END_SIGNALS:
+            signal.signal(number, signal.SIG_DFL)

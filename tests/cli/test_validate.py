@@ -127,6 +127,33 @@ def test_github(place):
     assert [line.endswith(' [project version 3 of "boxes"]') for line in ran.out.splitlines()] == [True, True, False]
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "annotation"),
+    [
+        (
+            "a,b.json",
+            '{"name": "b",\n}',
+            "::error file=a%2Cb.json,line=1,col=13,title=json_syntax::JSON allows no trailing comma",
+        ),
+        (
+            "c.json",
+            '{"name": "c", "type": "t"}',
+            "::error file=c.json,line=1,col=1,title=history_type::/param_history: ",
+        ),
+        ("d.json", "\xff", "::error file=d.json,line=1,col=1,title=json_"),
+        ("none.json", None, "::error file=none.json,title=unreadable::cannot read the file"),
+    ],
+)
+def test_a_broken_file_is_annotated(place, name, text, annotation):
+    """A file that cannot be read is an annotation at its line, and still an error with exit code 2."""
+    if text is not None:
+        (place / name).write_text(text, encoding="latin-1")
+    ran = run("validate", "boxes.json", name, "--format", "github", cwd=place)
+    assert (ran.status, ran.out.startswith(annotation), ran.out.count("\n")) == (2, True, 1), ran.out
+    assert name in ran.err
+    assert run("validate", "boxes.json", name, cwd=place).out == ""
+
+
 @pytest.mark.parametrize("form", ["text", "json", "github"])
 def test_no_values(place, form):
     """With `--no-values`, no format shows a value or a source line."""

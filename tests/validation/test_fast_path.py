@@ -1,14 +1,17 @@
 """`validate` reports the same findings with and without the fast path for JSONL lines."""
 
 import json
+from argparse import Namespace
 
 import pytest
 from attrs import evolve
 from test_schemas import CASES, base, change_once
 
-from paramcore.bulk import FastTaskReader
-from paramcore.cli.commands.validate import ReportedFindings
+from paramcore import Assumptions, Project, write_project
+from paramcore.bulk import RequestReader
 from paramcore.cli.main import main
+from paramcore.cli.projects import ProjectFiles
+from paramcore.cli.task_validator import FindingReporter
 from paramcore.files.reader import Line
 from paramcore.validation.finding import Finding
 
@@ -55,7 +58,7 @@ def test_the_slow_path_finds_no_more(name, flawed, arguments, tmp_path, capsys, 
     files = write_files(tmp_path, name, flawed=flawed)
     status = main(["validate", *files, *arguments])
     output = capsys.readouterr()
-    monkeypatch.setattr(FastTaskReader, "read", lambda *_: None)
+    monkeypatch.setattr(RequestReader, "_read_at_once", lambda *_: None)
     assert main(["validate", *files, *arguments]) == status
     assert capsys.readouterr() == output
 
@@ -68,25 +71,27 @@ def test_usual_tasks_need_no_document(flaw, tmp_path, capsys, monkeypatch):
     history = [{"version": 0, **held}]
     project.write_text(json.dumps({"name": "boxes", "type": "imageannotation", "param_history": history}))
     lines.write_text("".join(f'{{"attachment": "https://example.com/{number}.jpg"}}\n' for number in range(10)))
-    monkeypatch.setattr(Line, "document", lambda line: pytest.fail(str(line)))
+    numbers, read = [], Line.document
+    monkeypatch.setattr(Line, "document", lambda line: numbers.append(line.number) or read(line))
     assert main(["validate", str(project), str(lines)]) == 0
+    assert set(numbers) == {1}
     assert capsys.readouterr().out.endswith(" in 1 project and 10 tasks\n")
 
 
-def test_findings_on_tasks_are_not_kept(tmp_path, capsys):
-    """Findings on tasks are not kept in memory; only findings on a project are."""
-    project, lines = tmp_path / "project.json", tmp_path / "tasks.jsonl"
-    history = [{"version": 0, "geometries": {"box": {"objects_to_annotate": ["car"]}}}]
-    project.write_text(json.dumps({"name": "boxes", "type": "imageannotation", "param_history": history}))
-    lines.write_text("".join(f'{{"attachment": "https://e.com/a", "unknown_{n}": 1}}\n' for n in range(50)))
-    assert main(["validate", str(project), str(lines), "--no-values"]) == 0
-    assert "0 errors, 50 warnings" in capsys.readouterr().out
-
-    reported = ReportedFindings()
-    on_task = Finding("param_unknown", "warning", "/a", "the name", "another")
+def test_findings_on_tasks_are_not_kept(tmp_path):
+    """A million different findings on tasks leave nothing behind: only those on a project are remembered."""
+    project = Project("boxes", type="imageannotation", params={"geometries": {"box": {"objects_to_annotate": ["car"]}}})
+    path = tmp_path / "project.json"
+    path.write_text(json.dumps(write_project(project)))
+    options = Namespace(format="text", values=True, lines=False, tasks=None)
+    reporter = FindingReporter(options, ProjectFiles([str(path)], Assumptions()), {}, ())
+    reported = set()
+    on_task = Finding("param_unknown", "warning", "/a", "the name `a` is unknown here")
     on_project = evolve(on_task, version=0, first_set_in=0)
-    assert [reported.add(finding, "boxes") for finding in (on_task, on_task)] == [True, True]
-    assert len(reported) == 0
-    assert [reported.add(finding, "boxes") for finding in (on_project, on_project)] == [True, False]
-    assert reported.add(on_project, "other")
-    assert len(reported) == 2
+    assert [len(reporter.report([finding], project, reported=reported)) for finding in (on_task, on_task)] == [1, 1]
+    assert len(reported - {None}) == 0
+    assert [len(reporter.report([finding], project, reported=reported)) for finding in (on_project, on_project)] == [
+        1,
+        0,
+    ]
+    assert len(reported - {None}) == 1

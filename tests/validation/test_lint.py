@@ -66,34 +66,49 @@ def test_a_history():
     ]
 
 
-def add(defaults, effective):
-    defaults.add(effective.task.params, effective.inherited_from)
+def add(defaults, project, task):
+    """Add a task that inherits the latest version; leave out any other, as `validate` does."""
+    effective = project.resolve(task)
+    if effective.inherited_from is not None and effective.inherited_from is project.latest:
+        defaults.add(effective.task.params)
 
 
 def test_a_default_that_nobody_uses():
     """A param that every task of a file overrides is reported once, with the number of tasks."""
-    defaults = UnusedDefaults(PROJECT)
+    defaults = UnusedDefaults.of(PROJECT)
     for padding in (2, 3, 4):
-        add(defaults, PROJECT.resolve({"padding": padding, "instruction": "x"}))
-    assert summarize(defaults.list_findings()) == [("lint_unused_default", "warning", "/padding", None)]
+        add(defaults, PROJECT, {"padding": padding, "instruction": "x"})
+    assert summarize(defaults.list_findings(PROJECT)) == [("lint_unused_default", "warning", "/padding", None)]
+
+
+@pytest.mark.parametrize("first", range(4))
+def test_counters_of_several_processes_are_one(first):
+    """Combined counters find what one counter of all tasks finds."""
+    tasks = [{"padding": 2, "geometries": {}}, {"padding": 3}, {"padding": 4, "geometries": {}}]
+    parts = [UnusedDefaults.of(PROJECT), UnusedDefaults.of(PROJECT)]
+    for index, task in enumerate(tasks):
+        add(parts[index >= first], PROJECT, task)
+    parts[0].combine(parts[1])
+    assert summarize(parts[0].list_findings(PROJECT)) == [("lint_unused_default", "warning", "/padding", None)]
+    assert parts[0].tasks == 3
 
 
 @pytest.mark.parametrize("tasks", [[], [{"padding": 1}], [{"padding": 1}, {}], [{"project_version": -1}] * 3])
 def test_a_default_that_somebody_uses(tasks):
     """A single task has no finding, nor have tasks of which one inherits the value."""
-    defaults = UnusedDefaults(PROJECT)
+    defaults = UnusedDefaults.of(PROJECT)
     for task in tasks:
-        add(defaults, PROJECT.resolve(task))
-    assert list(defaults.list_findings()) == []
+        add(defaults, PROJECT, task)
+    assert list(defaults.list_findings(PROJECT)) == []
 
 
 def test_a_project_without_versions_has_nothing_to_override():
     """Tasks of an empty project have no findings."""
     empty = Project("boxes", type="imageannotation")
-    defaults = UnusedDefaults(empty)
+    defaults = UnusedDefaults.of(empty)
     for _ in range(3):
-        add(defaults, empty.resolve({"padding": 1}))
-    assert list(defaults.list_findings()) == []
+        add(defaults, empty, {"padding": 1})
+    assert list(defaults.list_findings(empty)) == []
     assert lint({"project_version": -1}, empty) == []
 
 

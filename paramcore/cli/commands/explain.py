@@ -7,7 +7,8 @@ from typing import Any
 
 from paramcore.cli.arguments import read_project_argument
 from paramcore.cli.output import Pieces
-from paramcore.cli.task_output import format_each_task
+from paramcore.cli.requests import read_raw_tasks
+from paramcore.cli.task_output import TaskFormatter, print_outputs
 from paramcore.model import EffectiveParams, Explanation
 
 
@@ -24,4 +25,5 @@ def explain(options: Namespace) -> Pieces:
         explanations = [explanation.to_json() for explanation in explain_params(effective)]
         return {"project": effective.project, "explanations": explanations}
 
-    return format_each_task(read_project_argument(options), options, as_text, as_json)
+    formatter = TaskFormatter(options, read_project_argument(options), as_text, as_json)
+    return print_outputs(formatter.format_tasks(read_raw_tasks(options, prints=not options.output)), options)

@@ -6,12 +6,12 @@ import json
 from argparse import Namespace
 
 from paramcore.analysis import Effect, ImpactCounter, Plan
+from paramcore.bulk import RoutedRequest
 from paramcore.cli.arguments import read_project_argument
 from paramcore.cli.exit_codes import FINDINGS, FINE
-from paramcore.cli.output import Pieces, format_document
+from paramcore.cli.output import Pieces, format_document, print_message
 from paramcore.cli.params import read_update_file
-from paramcore.cli.requests import BadLines, Task, decode_task, get_overrides, read_raw_tasks, read_task
-from paramcore.errors import DocumentError, ParamcoreError
+from paramcore.cli.requests import BadLines, BadTask, describe_look_alikes, read_raw_tasks, read_requests
 from paramcore.text import format_name, format_value
 
 
@@ -20,20 +20,17 @@ def impact(options: Namespace) -> Pieces:
     projects = read_project_argument(options)
     update = read_update_file(options.update).update
     counters = {project.name: ImpactCounter(Plan.of(project, update)) for project in projects}
-    overrides = get_overrides(options)
     bad_lines = BadLines(options)
-    for raw_task in read_raw_tasks(options, prints=options.list and not options.output):
-        try:
-            task = read_task(decode_task(raw_task), overrides)
-            effect = counters[projects.find_project(task.request).name].count_task(task.request)
-        except DocumentError as error:
-            bad_lines.report(error)
+    raw_tasks = read_raw_tasks(options, prints=options.list and not options.output)
+    for request in read_requests(options, projects, raw_tasks):
+        if isinstance(request, BadTask):
+            bad_lines.report(request.error)
             continue
-        except ParamcoreError as error:
-            bad_lines.report(task.locate_error(error))
-            continue
+        for warning in describe_look_alikes(request):
+            print_message(warning)
+        effect = counters[request.route.project.name].count_task(request.make_task_request())
         if options.list and effect.params:
-            yield _format_effect(task, effect, options.format)
+            yield _format_effect(request, effect, options.format)
     impacts = [counter.build_impact() for counter in counters.values()]
     if options.format == "json":
         document = projects.join_answers([impact.to_json() for impact in impacts])
@@ -46,9 +43,8 @@ def impact(options: Namespace) -> Pieces:
     return FINDINGS if bad_lines.count or (affected and options.exit_code) else FINE
 
 
-def _format_effect(task: Task, effect: Effect, output_format: str) -> str:
+def _format_effect(request: RoutedRequest, effect: Effect, output_format: str) -> str:
     if output_format == "json":
         return json.dumps(effect.to_json()) + "\n"
-    unique_id = task.request.unique_id
-    name = "" if unique_id is None else f" {format_name(unique_id)}"
-    return f"{task.document.format_location('')}{name}: {effect}\n"
+    name = "" if request.unique_id is None else f" {format_name(request.unique_id)}"
+    return f"{request.read_document().format_location('')}{name}: {effect}\n"

@@ -5,34 +5,18 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Any
 
-from paramcore.bulk import FastTaskReader, PreviewEncoder
 from paramcore.cli.arguments import read_project_argument
+from paramcore.cli.jobs import run_tasks
 from paramcore.cli.output import Pieces
-from paramcore.cli.requests import get_overrides, is_jsonl
-from paramcore.cli.task_output import format_each_task
-from paramcore.files.reader import Line
+from paramcore.cli.task_output import TaskFormatter, print_outputs
 from paramcore.model import EffectiveParams
-from paramcore.validation.names import find_look_alike
 
 
 def preview(options: Namespace) -> Pieces:
     """Show the effective params of each task."""
-    projects = read_project_argument(options)
-    if options.explain:
-        return format_each_task(projects, options, _format_explained, _explained_to_json)
-    if options.format == "text" or not is_jsonl(options):
-        return format_each_task(projects, options, str, EffectiveParams.to_json)
-    reader = FastTaskReader(projects.find_project, get_overrides(options))
-    encoder = PreviewEncoder()
-
-    def encode_line(line: Line) -> str | None:
-        request = reader.read(line.data)
-        # Only the checking path warns about misspelt routing names.
-        if request is None or any(map(find_look_alike, request[0])):
-            return None
-        return encoder.encode(*request, line.number)
-
-    return format_each_task(projects, options, str, EffectiveParams.to_json, encode_line=encode_line)
+    explained = (_format_explained, _explained_to_json) if options.explain else ()
+    formatter = TaskFormatter(options, read_project_argument(options), *explained)
+    return print_outputs(run_tasks(formatter.format_tasks, options, prints=not options.output), options)
 
 
 def _format_explained(effective: EffectiveParams) -> str:

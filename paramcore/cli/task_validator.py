@@ -1,0 +1,155 @@
+"""Validate tasks, here or in other processes, and report findings as text, as JSON or as annotations."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple, TypeAlias
+
+from attrs import frozen
+
+from paramcore.bulk import RawTask, RoutedRequest, read_source
+from paramcore.cli.located_finding import LocatedFinding, UpdateLocation, locate_finding
+from paramcore.cli.projects import ProjectFiles
+from paramcore.cli.requests import BadTask, is_jsonl, read_requests
+from paramcore.errors import DocumentError
+from paramcore.files.document import Document
+from paramcore.model import Project
+from paramcore.validation.finding import Finding
+from paramcore.validation.lint import UnusedDefaults, lint_params, lint_task
+from paramcore.validation.schema import Schemas
+from paramcore.validation.validator import Validator
+
+#: Identifies a finding on a project's value, which every task inherits; `None` for a finding on a task.
+ProjectKey: TypeAlias = tuple[Any, ...] | None
+
+
+class ReportedFinding(NamedTuple):
+    """A finding in the form in which the command prints it."""
+
+    key: ProjectKey
+    severity: str
+    #: Text, or JSON for `--format json`.
+    content: Any
+
+
+class TaskReport(NamedTuple):
+    """The findings on one task."""
+
+    findings: list[ReportedFinding]
+
+
+#: What `TaskValidator` yields: findings, the error of a line that cannot be decoded, or, last, the unused defaults.
+TaskOutput: TypeAlias = TaskReport | DocumentError | dict[str, UnusedDefaults]
+
+
+@frozen
+class FindingReporter:
+    """Selects, locates and formats findings, as the options say."""
+
+    options: Namespace
+    projects: ProjectFiles
+    update_locations: Mapping[str, UpdateLocation]
+    ignored: Collection[str]
+
+    @property
+    def by_task(self) -> bool:
+        """Whether the output has a line for each task, which then has all its findings."""
+        return self.options.format == "json" and is_jsonl(self.options)
+
+    def report(
+        self,
+        findings: Iterable[Finding],
+        project: Project,
+        request: RoutedRequest | None = None,
+        *,
+        reported: set[ProjectKey],
+    ) -> list[ReportedFinding]:
+        """Return the findings that are neither ignored nor in `reported`, which gets those on the project.
+
+        `request` is the task that they are about.
+        """
+        repeats = self.by_task and request is not None
+        selected = []
+        for finding in findings:
+            key = _make_key(finding, project.name)
+            if finding.code not in self.ignored and (repeats or key is None or key not in reported):
+                selected.append((key, finding))
+                reported.add(key)
+        # Decode the task only if there is a finding to locate: decoding is slow.
+        document = request.read_document() if selected and request is not None else None
+        return [self._format(key, self._locate(finding, project, document)) for key, finding in selected]
+
+    def report_rejected(self, task: BadTask) -> list[ReportedFinding]:
+        """Return the error of a request that cannot be resolved as a finding."""
+        error, document = task.error, read_source(task.source)
+        if "request_refused" in self.ignored:
+            return []
+        finding = Finding(
+            "request_refused",
+            "error",
+            error.path or "",
+            error.problem,
+            error.remedy,
+            problem_without_value="the request cannot be resolved",
+            remedy_without_value="omit --no-values to see why",
+        )
+        finding = finding if self.options.values else finding.without_values()
+        return [self._format(None, LocatedFinding(finding, "", document, error.line, error.column))]
+
+    def _locate(self, finding: Finding, project: Project, document: Document | None) -> LocatedFinding:
+        return locate_finding(
+            finding if self.options.values else finding.without_values(),
+            project.name,
+            document,
+            self.projects.locate_project(project),
+            self.update_locations.get(project.name),
+        )
+
+    def _format(self, key: ProjectKey, located: LocatedFinding) -> ReportedFinding:
+        content: Any = f"{located.format_text(values=self.options.values)}\n\n"
+        if self.options.format == "json":
+            content = located.to_json()
+        elif self.options.format == "github":
+            content = f"{located.format_annotation()}\n"
+        return ReportedFinding(key, located.severity, content)
+
+
+def _make_key(finding: Finding, project: str) -> ProjectKey:
+    if finding.version is None:
+        return None
+    since = finding.version if finding.first_set_in is None else finding.first_set_in
+    return project, since, finding.code, finding.pointer, finding.problem
+
+
+@frozen
+class TaskValidator:
+    """Validates tasks.  It pickles, so that other processes can run it."""
+
+    reporter: FindingReporter
+    schemas: Schemas
+
+    def validate_tasks(self, raw_tasks: Iterable[RawTask]) -> Iterator[TaskOutput]:
+        """Yield the findings on each task, in order, and then the unused defaults by project name."""
+        options, projects = self.reporter.options, self.reporter.projects
+        validators = {project.name: Validator(project, self.schemas) for project in projects}
+        unused = {project.name: UnusedDefaults.of(project) for project in projects}
+        reported: set[ProjectKey] = set()
+        for request in read_requests(options, projects, raw_tasks):
+            if isinstance(request, BadTask):
+                yield TaskReport(self.reporter.report_rejected(request)) if request.is_rejected else request.error
+                continue
+            project, version = request.route.project, request.route.inheritance.version
+            if version is not None and version is project.latest:
+                unused[project.name].add(request.params)
+            findings = _validate_request(request, validators[project.name])
+            yield TaskReport(self.reporter.report(findings, project, request, reported=reported))
+        yield unused
+
+
+def _validate_request(request: RoutedRequest, validator: Validator) -> Iterable[Finding]:
+    inheritance = request.route.inheritance
+    findings = validator.task_params(request.params, inheritance)
+    if request.route.request.project_version is None:
+        return (*findings, *lint_params(request.params, inheritance))
+    return (*findings, *lint_task(request.resolve(), validator.schema.required))

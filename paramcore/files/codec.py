@@ -1,0 +1,120 @@
+"""The two codecs for lines of JSON: `json`, and `jiter` with `orjson` from the extra `fast`.
+
+Both decode the same lines to the same values, and encode the same values.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from functools import partial
+from json import encoder
+from typing import Any, Protocol
+
+from paramcore.files.document import STRICT_DECODER, TASK_DEPTH, DuplicateName, find_too_deep
+from paramcore.values import MAX_DIGITS, MAX_NODES
+
+
+class Codec(Protocol):
+    """Decodes and encodes lines of JSON."""
+
+    def decode_object(self, line: bytes) -> dict[str, Any] | None:
+        """Return the object that a line holds; `None` for a line that the checking path must read.
+
+        `decode_document` and `freeze` accept the object, unchanged.
+        """
+        ...
+
+    def encode(self, value: Any) -> bytes:
+        """Return compact JSON in UTF-8."""
+        ...
+
+
+class JSONCodec:
+    """The codec of the standard library."""
+
+    def decode_object(self, line: bytes) -> dict[str, Any] | None:
+        """Return the object that a line holds; `None` for a line that the checking path must read."""
+        # A line of fewer bytes than the limit cannot hold too many values.
+        if len(line) >= MAX_NODES or not 0 < sys.get_int_max_str_digits() <= MAX_DIGITS:
+            return None
+        try:
+            text = line.decode()
+            if find_too_deep(text, TASK_DEPTH) is not None:
+                return None
+            value = STRICT_DECODER.decode(text)
+            if "\\u" in text:
+                # Escapes may hold half of a surrogate pair, which UTF-8 cannot encode.
+                self.encode(value)
+        except (ValueError, RecursionError, DuplicateName):
+            return None
+        return value if type(value) is dict else None
+
+    def encode(self, value: Any) -> bytes:
+        """Return compact JSON in UTF-8."""
+        return _encode_text(value).encode()
+
+
+class FastCodec:
+    """The codec of `jiter` and `orjson`."""
+
+    def __init__(self) -> None:
+        # `orjson` imports `dataclasses` itself, and crashes where a signal interrupts that.
+        import dataclasses  # noqa: F401, PLC0415
+
+        # Only the extra `fast` installs these packages.
+        from jiter import from_json  # noqa: PLC0415
+        from orjson import dumps  # noqa: PLC0415
+
+        # `orjson` would also write dataclasses, dates and enums, which JSON does not have.
+        self._decode = partial(from_json, catch_duplicate_keys=True, allow_inf_nan=False)
+        self._encode = dumps
+
+    def decode_object(self, line: bytes) -> dict[str, Any] | None:
+        """Return the object that a line holds; `None` for a line that the checking path must read."""
+        try:
+            value = self._decode(line)
+            # `jiter` decodes 1e400 to infinity, which `orjson` writes as null, and allows deeper nesting than we do.
+            if (
+                type(value) is dict
+                and line.count(b"[") + line.count(b"{") <= TASK_DEPTH
+                and len(line) < MAX_NODES
+                and b"null" not in self._encode(value)
+            ):
+                return value
+        except (ValueError, TypeError):
+            pass
+        return PLAIN.decode_object(line)
+
+    def encode(self, value: Any) -> bytes:
+        """Return compact JSON in UTF-8."""
+        try:
+            return self._encode(value)
+        except TypeError:
+            # `orjson` refuses integers of more than 64 bits.
+            return PLAIN.encode(value)
+
+
+def _make_encoder() -> Callable[[Any], str]:
+    """Return a function that encodes compact JSON."""
+    compact = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
+    make = getattr(encoder, "c_make_encoder", None)
+    if make is None:
+        return compact.encode
+    # `JSONEncoder.encode` makes this object for each call; reuse one.
+    encode = make(None, compact.default, encoder.encode_basestring, None, ":", ",", False, False, True)
+    return lambda value: "".join(encode(value, 0))
+
+
+_encode_text = _make_encoder()
+
+PLAIN: Codec = JSONCodec()
+
+
+def choose_codec() -> Codec:
+    """Return the fast codec where its packages are installed, and the plain one elsewhere."""
+    try:
+        return FastCodec()
+    except ImportError:
+        return PLAIN
