@@ -65,7 +65,7 @@ class Candidate:
 
     #: The number of the version; `None` for the task request.
     version: int | None
-    #: Whether the layer's value is the effective value.
+    #: What happened to the value in this layer.
     status: Status
     #: The value in this layer; ignore it if `status` is `UNSET`.
     value: Any = field(default=None, eq=equality_key)
