@@ -1,10 +1,11 @@
 """The exceptions of paramcore.
 
-Each is a `ParamcoreError` and a `ValueError`, with three exceptions:
-`NoSuchVersion` is a `LookupError`, `NotDone` and `OutcomeUnknown` are a `RuntimeError`.
+All of them are subclasses of `ParamcoreError`.  `NoSuchVersion` is also a
+`LookupError`.  `NotDone` and `OutcomeUnknown` are also a `RuntimeError`.  All others
+are also a `ValueError`.
 
-Errors compare by value and can be pickled.  Programs can rely on `code`; the text
-of `str()` may change.
+Errors are compared by value and can be pickled.  Programs can rely on `code`, but the
+text of `str()` may change.
 """
 
 from __future__ import annotations
@@ -50,11 +51,11 @@ class ParamcoreError(Exception):
 
     #: A stable code for programs, such as `param_name`.
     code: str
-    #: The JSON Pointer of the wrong value: `""` is the whole value; `None` if the error is not about JSON.
+    #: The JSON Pointer of the wrong value; `""` is the whole value, `None` means that there is no value.
     path: str | None
     #: What is wrong: `padding must be a whole number, got the text '20'`.
     problem: str
-    #: What to do: `write 20`; empty if the problem already shows it.
+    #: What to do: `write 20`; empty if the problem already shows what to do.
     remedy: str
 
     def __str__(self) -> str:
@@ -70,30 +71,30 @@ class ParamcoreError(Exception):
         return hash((type(self), self._fields()))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # The default implementation sets fields, which a frozen class forbids.
+        # Frozen: the default implementation would set fields, which the class forbids.
         return type(self), self._fields()
 
     def _fields(self) -> tuple[Any, ...]:
         return attrs.astuple(self, recurse=False)
 
     def within(self, prefix: str) -> Self:
-        """Return a copy of the error with `prefix` before its path."""
+        """Return a copy of the error whose path begins with `prefix`."""
         return attrs.evolve(self, path=prefix + (self.path or ""))
 
 
-# A subclass without new fields inherits `frozen` from the base class.
+# A subclass that adds no fields inherits `frozen` from the base class.
 class NotJSON(ParamcoreError, ValueError):
-    """A value that JSON cannot hold, or that exceeds the limits.
+    """A value that JSON cannot represent, or that exceeds the limits.
 
     Codes:
         value_type: an object of a type that JSON does not have.
-        key_type: a key that is not text.
+        key_type: a key that is not a string.
         value_number: NaN, an infinity, or an integer with too many digits.
-        value_text: text with a lone surrogate.
+        value_text: a string with a lone surrogate.
         too_deep: more than 100 levels of objects and arrays.
         too_large: more than a million values.
-        cycle: an object or array that holds itself.
-        changed_during_call: an object that another thread changed during the call.
+        cycle: an object or array that contains itself.
+        changed_during_call: an object that failed or changed while paramcore read it.
     """
 
 
@@ -103,7 +104,7 @@ class InvalidParams(ParamcoreError, ValueError):
     Codes:
         params_type: not an object.
         instruction_type: an `instruction` that is neither text nor null (U11).
-        param_name: a name that the API reserves (U9, U10, T10), or that is not text.
+        param_name: a name that the API reserves (U9, U10, T10), or that is not a string.
     """
 
 
@@ -112,19 +113,19 @@ class InvalidSetting(ParamcoreError, ValueError):
 
     Codes:
         project_name: a name that no project can have.
-        task_type: a task type that is not text, or that `paramcore schema` does not list.
+        task_type: a task type that is not a string, or that `paramcore schema` does not list.
         routing_type: a routing name of a task request with a value of the wrong type.
         flag_type: a flag that is neither true nor false.
-        created_at_type: a time that is not text.
+        created_at_type: a time that is not a string.
         update_type: neither a `Patch` nor a `Replace`.
-        separator_type: an instruction separator that is not text.
-        assumption_value: a value that the setting does not have.
+        separator_type: an instruction separator that is not a string.
+        assumption_value: a value that the setting cannot have.
         assumption_name: a setting that does not exist.
-        argument_type: an argument of the wrong type, or two that exclude each other.
-        history_moved: a project whose history does not continue that of the plan.
+        argument_type: an argument of the wrong type, or two arguments that exclude each other.
+        history_moved: a project whose history does not begin with the versions of the plan.
         code_name: a code that no finding has.
-        pipeline: a pipeline that the API does not have, or consensus attempts without it.
-        base_url: an address that is not `https`, or that holds a key.
+        pipeline: a pipeline that does not exist, or consensus attempts without the pipeline.
+        base_url: an address that is not `https`, or that contains a key.
         base_type: a number of versions that is not a whole number.
         port: a port that another program uses.
     """
@@ -135,7 +136,7 @@ class NoSuchVersion(ParamcoreError, LookupError):
 
     Codes:
         version_type: not a whole number.
-        version_unknown: a number out of range.
+        version_unknown: a number that no version has.
     """
 
 
@@ -143,8 +144,8 @@ class WrongProject(ParamcoreError, ValueError):
     """A task request for another project or type.
 
     Codes:
-        wrong_project: a request for another project, or for none of several (T15).
-        wrong_type: a request of another task type (T12).
+        wrong_project: a request for another project, or for none of the given projects (T15).
+        wrong_type: a request with another task type than the project has (T12).
     """
 
 
@@ -153,16 +154,16 @@ class MalformedPayload(ParamcoreError, ValueError):
 
     Codes:
         project_type: a project that is not an object.
-        history_type: no `param_history`, or one that is not an array of objects.
+        history_type: a `param_history` that is missing or not an array of objects.
         history_version: an entry whose `version` is missing or not a whole number.
-        history_order: entries that are not numbered 0, 1, 2 and so on.
+        history_order: entries that are not numbered 0, 1, 2, ... in this order.
         request_type: an array in place of one task request.
         reply_type: a reply of the service that is not the requested document.
         update_is_project: a project in place of an update.
         update_is_version: an entry of a history in place of an update.
         update_is_task: a created task in place of an update.
         update_is_error: an error reply in place of an update.
-        update_is_answer: an answer of paramcore in place of an update.
+        update_is_answer: output of `paramcore plan` or `preview` in place of an update.
         request_is_project: a project in place of a task request.
         request_is_task: a created task in place of a task request.
         request_is_page: a page of created tasks in place of a task request.
@@ -179,44 +180,44 @@ class InvalidSchema(ParamcoreError, ValueError):
 
     Codes:
         schema_invalid: not JSON Schema 2020-12.
-        schema_ref: a reference to another document, without a target, or in a circle.
+        schema_ref: a reference to another document, to a missing target, or in a circle.
         schema_pattern: a regular expression that Python cannot compile.
-        schema_failed: the schema failed on a value.
+        schema_failed: a schema that raised an error for a value.
     """
 
 
 @frozen(slots=False, eq=False)
 class InvalidUpdate(ParamcoreError, ValueError):
-    """An update with errors, which was not sent.
+    """An update that has errors and was not sent.
 
     Codes:
-        invalid_update: `findings` holds errors.
+        invalid_update: `findings` contains errors.
     """
 
-    #: The findings of `Validator.update`, warnings included.
+    #: The findings of `Validator.update`, including warnings.
     findings: tuple[Any, ...]
 
 
 @frozen(slots=False, eq=False)
 class WouldDrop(ParamcoreError, ValueError):
-    """An update that would drop params, which was not sent (U2).
+    """An update that would drop params and was not sent (U2).
 
     Codes:
-        would_drop: `dropped` names the params.
+        would_drop: `dropped` contains the names of the params.
     """
 
-    #: The names of the params that it would drop.
+    #: The names of the params that the update would drop.
     dropped: tuple[str, ...]
 
 
 @frozen(slots=False, eq=False)
 class NotDone(ParamcoreError, RuntimeError):
-    """The service certainly changed nothing: it refused, or nothing was sent.
+    """The service certainly changed nothing: it rejected the request, or nothing was sent.
 
     Codes:
-        not_sent: no connection, no time left, or no package that can send.
-        certificate: an invalid certificate; this is never retried.
-        refused: status 400 and the like.
+        not_sent: no connection, no time left, or no package that can send requests.
+        certificate: an invalid certificate; the request is never retried.
+        refused: status 400, or another 4xx status without its own code.
         unauthorized: status 401 or 403.
         not_found: status 404.
         conflict: status 409.
@@ -230,18 +231,18 @@ class NotDone(ParamcoreError, RuntimeError):
 
 @frozen(slots=False, eq=False)
 class OutcomeUnknown(ParamcoreError, RuntimeError):
-    """A request was sent, and no response shows whether the service carried it out.
+    """A request may have been sent, and its effect is unknown.
 
     Codes:
         no_reply: the connection broke.
-        deadline: no complete reply in time.
-        reply_status: status 500 and the like, or a redirect.
+        deadline: no complete reply before the deadline.
+        reply_status: status 408, 5xx, or any other status that is not 200 or 4xx.
         reply_encoding: a compressed reply.
         reply_size: a reply that is too large.
         wrong_project: a reply about another project.
-        not_seen: the history does not hold the update yet.
+        not_seen: no version has the params of the update yet.
 
-    A reply that cannot be read has the code of its error, such as `json_syntax`.
+    For a reply that cannot be read, `code` is the code of the read error, such as `json_syntax`.
     """
 
     #: The HTTP status of the response; `None` without a response.
@@ -253,13 +254,13 @@ class InvalidKey(ParamcoreError, ValueError):
 
     Codes:
         credentials_missing: no key.
-        credentials_format: text that no key can have.
+        credentials_format: text that cannot be a key.
     """
 
 
 @frozen(slots=False, eq=False)
 class DocumentError(ParamcoreError, ValueError):
-    """A file or a stream that cannot be read or written.
+    """A file or stream that cannot be read or written.
 
     Codes:
         json_syntax: not JSON.
@@ -269,14 +270,14 @@ class DocumentError(ParamcoreError, ValueError):
         json_depth: too many levels of objects and arrays.
         yaml_syntax: not YAML.
         yaml_feature: a feature of YAML that JSON lacks.
-        too_large: a file or a line of too many bytes.
-        unreadable: a file or a directory that cannot be read.
-        unwritable: a file or a directory that cannot be written.
+        too_large: a file or line with too many bytes.
+        unreadable: a file or directory that cannot be read.
+        unwritable: a file or directory that cannot be written.
         setting_name: an invalid setting in `pyproject.toml`.
-        wrong_project: a project that occurs twice, or no project.
+        wrong_project: a project that occurs twice, or a missing project.
         update_is_lines: a file of tasks in place of an update.
 
-    Any other error about a document has the code of that error, such as `params_type`.
+    For any other error about a document, `code` is the code of that error, such as `params_type`.
     """
 
     #: The path, or `<stdin>`.

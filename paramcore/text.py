@@ -1,7 +1,7 @@
-"""Format values and names for people.
+"""Format values and names as human-readable text.
 
-Messages and reports format values with these functions: on one line, without
-characters that move the cursor, and truncated in the same way.
+All messages and reports use these functions, so they truncate values in the same way.
+The text is on one line and contains no characters that move the cursor.
 """
 
 from __future__ import annotations
@@ -9,18 +9,18 @@ from __future__ import annotations
 import json
 from typing import Any
 
-#: Characters of a value in a message, and of a name in a `repr`.
+#: The maximum number of characters of a value in a message, or of a name in a `repr`.
 MESSAGE_LIMIT = 64
-#: Characters of a value in a row of a report.
+#: The maximum number of characters of a value in a row of a report.
 ROW_LIMIT = 100
 
-_TYPE_NAMES = {bool: "true or false", int: "a number", float: "a number", str: "a text", type(None): "null"}
+_TYPE_NAMES = {bool: "true or false", int: "a number", float: "a number", str: "text", type(None): "null"}
 
 
 def truncate(text: str, limit: int) -> str:
-    """Truncate text to `limit` characters, and append its length.
+    """Truncate text to `limit` characters and append the length of the whole text.
 
-    Text that is at most a quarter longer than `limit` is returned whole.
+    Text that is at most a quarter longer than `limit` is not truncated.
     """
     return text if len(text) <= limit * 5 // 4 else f"{text[:limit]}... ({len(text):,} characters)"
 
@@ -45,7 +45,7 @@ def format_value(value: Any, *, limit: int | None = None) -> str:
 
 
 def format_name(name: str, *, limit: int | None = None) -> str:
-    """Format a name or a JSON Pointer as `format_value` does, but without quotes."""
+    """Format a name or a JSON Pointer on one line, without quotes."""
     text = format_value(name)[1:-1]
     return text if limit is None else truncate(text, limit)
 
@@ -56,14 +56,14 @@ def format_repr(value: object) -> str:
 
 
 def format_end(text: str) -> str:
-    """Format the end of a text on one line: `"short"`, `...the last characters`."""
+    """Format the end of `text` on one line: `"short"`, `...the last characters`."""
     return format_value(text) if len(text) <= MESSAGE_LIMIT else f"...{format_name(text[-MESSAGE_LIMIT:])}"
 
 
 def format_change(before: Any, after: Any) -> str:
     """Format two values on one line: `1 -> 2`.
 
-    Long texts begin shortly before their first difference.
+    Long strings are cut off shortly before their first difference.
     """
     ellipsis = ""
     if isinstance(before, str) and isinstance(after, str) and (is_long(before) or is_long(after)):
@@ -75,7 +75,7 @@ def format_change(before: Any, after: Any) -> str:
 
 
 def is_long(value: Any) -> bool:
-    """Return whether a value is truncated in a row of a report."""
+    """Return whether a row of a report truncates a value."""
     return format_value(value, limit=ROW_LIMIT) != format_value(value)
 
 
@@ -93,7 +93,7 @@ def quote_for_shell(text: str) -> str:
     if text and all(c.isascii() and (c.isalnum() or c in "-_./") for c in text):
         return text
     if text.isprintable():
-        # Single quotes escape everything except a single quote, which goes in double quotes.
+        # Single quotes escape everything except a single quote, which needs double quotes.
         return "'" + text.replace("'", "'\"'\"'") + "'"
     return "$'" + "".join(c if c.isprintable() and c not in "'\\" else _escape_octal(c) for c in text) + "'"
 
@@ -108,9 +108,10 @@ def format_count(count: int, noun: str) -> str:
 
 
 def describe_value(value: object) -> str:
-    """Describe a value in a message: `the text '20'`, `an object`, `a Python set`.
+    """Describe a value in a message: `the text '20'`, `an object`, `null`.
 
-    Only values of exact JSON types are shown, so that no foreign `__repr__` runs.
+    The description shows a value only if it has exactly a JSON type.  No `__repr__`
+    of the caller's classes runs.
     """
     value_type = type(value)
     if value is None:
@@ -118,7 +119,7 @@ def describe_value(value: object) -> str:
     if value_type is bool:
         return "true" if value else "false"
     if value_type is int:
-        # Python raises an error if it converts a very long integer to text.
+        # Python raises an error when it formats a very long integer.
         is_short = abs(value) < 10**80  # type: ignore[arg-type]
         return f"the number {truncate(str(value), MESSAGE_LIMIT)}" if is_short else "a very large number"
     if value_type is float:
@@ -131,18 +132,18 @@ def describe_value(value: object) -> str:
 
 
 def describe_python_type(value_type: type) -> str:
-    """Describe a type that JSON does not have: `a Python set`."""
-    return f"a Python {truncate(value_type.__name__, MESSAGE_LIMIT)}"
+    """Describe a value of a type that does not exist in JSON, such as `set`."""
+    return f"a Python `{truncate(value_type.__name__, MESSAGE_LIMIT)}` object"
 
 
 def describe_os_error(error: Exception) -> str:
-    """Return the system's reason for a failure: `no such file or directory`."""
+    """Return the operating system's reason for an error: `no such file or directory`."""
     reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return reason.lower().removeprefix("is ")
 
 
 def describe_type(value: object) -> str:
-    """Describe the type of a JSON value without the value: `a text`, `an object`."""
+    """Describe the type of a JSON value, but not the value: `text`, `an object`."""
     if isinstance(value, dict):
         return "an object"
     if isinstance(value, (list, tuple)):

@@ -1,8 +1,8 @@
 """Read the API's JSON into the model, and write the model as the API's JSON.
 
-Readers accept decoded JSON with any `Mapping` as an object.  Writers return plain
-dicts, which the caller may change.  Only this module maps the API's `patch` flag
-to `Patch` and `Replace`.
+Readers accept decoded JSON, in which an object may be any `Mapping`.  Writers return
+plain dicts, which the caller may change.  Only this module maps the API's `patch`
+flag to `Patch` and `Replace`.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ _ARRAYS = (list, tuple, JSONArray)
 
 
 def read_project(obj: Mapping[str, Any], *, assumptions: Assumptions = Assumptions()) -> Project:
-    """Read a project object, as `GET /projects/{name}` returns it.
+    """Read a project object that `GET /projects/{name}` returned.
 
     The project keeps unknown fields and the order of names, so that
     `write_project` can restore them (P8, P9).
 
     Raises:
-        MalformedPayload: for an object that is not a project, such as an error reply
-            (`project_is_error`, `project_is_task`, `project_is_page`).  Also if the
-            versions are not numbered 0, 1, 2, ... in this order.
+        MalformedPayload: for an object that is not a project (`project_is_error`,
+            `project_is_task`, `project_is_page`), or if the versions are not
+            numbered 0, 1, 2, ... in this order.
         InvalidParams: for an entry with invalid params.
         InvalidSetting: for an invalid name, type or time.
         NotJSON: for values that are not JSON.
@@ -53,20 +53,22 @@ def read_project(obj: Mapping[str, Any], *, assumptions: Assumptions = Assumptio
         if isinstance(obj, Project):
             problem, remedy = (
                 "the argument is a `Project` already",
-                "use it as it is (`write_project` returns its JSON)",
+                "use the `Project` itself (`write_project` returns its JSON)",
             )
         elif callable(getattr(type(obj), "as_dict", None)):
             remedy = "convert it with `.as_dict()`"
         raise MalformedPayload("project_type", "", problem, remedy)
     members = read_once(obj)
     history: Any = members.get("param_history")
-    # P9: without a list of versions, what a task inherits is unknown, so the object is rejected.
+    # P9: an object without a list of versions is rejected, because it does not show what tasks inherit.
     if type(history) not in _ARRAYS:
         if "param_history" not in members:
             reject_other_than_project(members)
             raise MalformedPayload("history_type", "/param_history", "`param_history` is missing", PROJECT_REMEDY)
         problem = f"`param_history` must be a list of versions, got {describe_value(history)}"
-        raise MalformedPayload("history_type", "/param_history", problem, "list them oldest first, as the API does")
+        raise MalformedPayload(
+            "history_type", "/param_history", problem, "list the versions oldest first, as the API does"
+        )
     versions = [_read_version(index, entry) for index, entry in enumerate(tuple(history))]
     # P8: unknown fields are kept; a placeholder keeps the position of `param_history`.
     fields = freeze({**members, "param_history": None})
@@ -91,7 +93,7 @@ def read_project(obj: Mapping[str, Any], *, assumptions: Assumptions = Assumptio
 def read_projects(
     obj: Mapping[str, Any] | Sequence[Mapping[str, Any]], *, assumptions: Assumptions = Assumptions()
 ) -> tuple[Project, ...]:
-    """Read a project object, or an array as `GET /projects` returns it (E2).
+    """Read a project object, or the array that `GET /projects` returns (E2).
 
     Raises:
         ParamcoreError: the errors of `read_project`; in an array, `path` begins
@@ -129,7 +131,7 @@ def _read_version(index: int, entry: object) -> ParamVersion:
 
 
 def write_project(project: Project) -> dict[str, Any]:
-    """Return the project object with all versions and the fields that were read.
+    """Return the project object, including the unknown fields that were read.
 
     Example:
         >>> write_project(Project("docks", type="imageannotation", params={"padding": 3}))
@@ -148,7 +150,7 @@ def _write_version(version: ParamVersion) -> dict[str, Any]:
 
 
 def read_task_request(obj: Mapping[str, Any], *, type: str | None = None) -> TaskRequest:
-    """Read the flat body of a task request; the `type` is not part of the body (T12).
+    """Read the flat body of a task request; `type` is not part of the body (T12).
 
     Raises:
         MalformedPayload: for another document of the API: `request_is_project`,
@@ -179,9 +181,11 @@ def read_update(body: Mapping[str, Any] | None) -> Update:
     """Read the body of a setParams request.
 
     Raises:
-        MalformedPayload: for another document, as `reject_other_than_update`.
+        MalformedPayload: for another document of the API or of paramcore:
+            `update_is_project`, `update_is_answer`, `update_is_version`,
+            `update_is_task`, `update_is_error`.
         InvalidSetting: `flag_type` if `patch` is not a bool.
-        InvalidParams: for params that a project cannot hold.
+        InvalidParams: for params that a project cannot have.
         NotJSON: for values that are not JSON.
 
     Example:
@@ -194,7 +198,7 @@ def read_update(body: Mapping[str, Any] | None) -> Update:
     patch = params.pop("patch", False)
     if type(patch) is not bool:
         problem = f"`patch` must be true or false, got {describe_value(patch)}"
-        remedy = "write true to keep the other params (the API drops them where `patch` is false or missing)"
+        remedy = "write true to keep the other params, because the API drops them if `patch` is false or missing"
         raise InvalidSetting("flag_type", "/patch", problem, remedy)
     return Patch(params) if patch else Replace(params)
 
@@ -210,7 +214,7 @@ def write_update(update: Update) -> dict[str, Any]:
 
 
 def _read_within(path: str, read: Callable[..., _T], *arguments: Any) -> _T:
-    """Read a part of a document; errors have `path` before their own path."""
+    """Read a part of a document; the path of an error begins with `path`."""
     try:
         return read(*arguments)
     except ParamcoreError as error:

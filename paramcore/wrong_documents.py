@@ -1,6 +1,6 @@
-"""Recognize another document of the API, or of paramcore, where a project, a request or an update belongs.
+"""Recognize a wrong document in place of a project, a task request or an update.
 
-Without these checks, an error would name a reserved name inside the document.
+Without these checks, an error would only complain about a reserved name in the document.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from paramcore.errors import MalformedPayload
 from paramcore.text import format_value
 
 _UPDATE_REMEDY = "write `patch` and the params to set"
-#: What to do where a project belongs.
-PROJECT_REMEDY = "pass a project object, as `GET /projects/{name}` returns it"
+#: What to do if a document is not a project.
+PROJECT_REMEDY = "pass a project object that `GET /projects/{name}` returned"
 #: Names that occur together only on a created task.
 _TASK_NAMES = (
     *({"task_id", name} for name in ("status", "params", "type", "response", "is_test", "project_param_version")),
@@ -25,16 +25,14 @@ _ANSWER_NAMES = ({"project", "before", "after"}, {"project", "params", "inherite
 _PAGE_NAMES = ({"docs", "total"}, {"docs", "has_more"})
 #: E6, S5: the names in an error reply of the service.
 _ERROR_NAMES = {"status_code", "error", "message"}
-#: Every document that `read_task_request` rejects as another document has one of these names.
+#: Every document that `reject_other_than_request` rejects has one of these names.
 _SUSPICIOUS_NAMES = frozenset({"patch", "param_history", "task_id", "params", "docs", "status_code", "error"})
-#: Characters of the service's error text in a message.
+#: The maximum number of characters of the service's error text in a message.
 _SHOWN_ERROR = 80
 
 
 def reject_other_than_update(members: Mapping[str, Any]) -> None:
-    """Reject an object that is another document than an update.
-
-    Otherwise the error would only name a reserved name in the document.
+    """Reject a document other than an update.
 
     Raises:
         MalformedPayload: `update_is_project`, `update_is_answer`, `update_is_version`,
@@ -42,18 +40,18 @@ def reject_other_than_update(members: Mapping[str, Any]) -> None:
     """
     version, project = members.get("version"), members.get("project")
     if "param_history" in members or (isinstance(project, dict) and "param_history" in project):
-        remedy = f"{_UPDATE_REMEDY}, or plan the update to its params: `plan --wanted FILE`, in Python `Plan.to`"
+        remedy = f"{_UPDATE_REMEDY}, or use `plan --wanted FILE` (in Python: `Plan.to`) to plan an update to its params"
         raise MalformedPayload("update_is_project", "", "this is a whole project object, not an update", remedy)
     if any(names <= members.keys() for names in _ANSWER_NAMES):
         problem = "this is the output of `paramcore plan` or `paramcore preview`, not an update"
-        remedy = f"{_UPDATE_REMEDY}, or pass the update that `plan` read"
+        remedy = f"{_UPDATE_REMEDY}, or pass the update that was planned"
         raise MalformedPayload("update_is_answer", "", problem, remedy)
-    # An entry of a history has no `patch`; with `patch`, `version` is an invalid param of an update.
+    # An entry of a history has no `patch`.  In an object with `patch`, `version` is an invalid param.
     if type(version) is int and "project" not in members and ("patch" not in members or "created_at" in members):
         remedy = f"remove `version` and `created_at`, or use `plan --wanted PROJECT@{version}`"
         raise MalformedPayload("update_is_version", "", "this is a version of a project, not an update", remedy)
     if _is_page(members) or _is_task(members):
-        remedy = f"{_UPDATE_REMEDY}: a task has them in `params` and `instruction`"
+        remedy = f"{_UPDATE_REMEDY}, which a task has in `params` and `instruction`"
         raise MalformedPayload("update_is_task", "", "this is a created task or a page of tasks, not an update", remedy)
     error = _describe_error_reply(members)
     if error is not None:
@@ -61,7 +59,7 @@ def reject_other_than_update(members: Mapping[str, Any]) -> None:
 
 
 def reject_other_than_request(members: Mapping[str, Any]) -> None:
-    """Reject an object that is another document than a task request.
+    """Reject a document other than a task request.
 
     Raises:
         MalformedPayload: `request_is_project`, `request_is_page`, `request_is_task`,
@@ -71,10 +69,10 @@ def reject_other_than_request(members: Mapping[str, Any]) -> None:
         problem = "this is a whole project object, not a task request"
         raise MalformedPayload("request_is_project", "", problem, "pass projects before task requests")
     if _is_page(members):
-        remedy = "write its requests: a created task has their params in `params` and `instruction`"
+        remedy = "write task requests with the params in `params` and the `instruction` of each task"
         raise MalformedPayload("request_is_page", "", "this is a page of created tasks, not a task request", remedy)
     if _is_task(members):
-        remedy = "write its request: the members of `params`, then `instruction`, `metadata` and the like"
+        remedy = "write a task request with the members of `params`, the `instruction` and the other params of the task"
         raise MalformedPayload("request_is_task", "", "this is a created task, not a task request", remedy)
     error = _describe_error_reply(members)
     if error is not None:
@@ -82,7 +80,7 @@ def reject_other_than_request(members: Mapping[str, Any]) -> None:
 
 
 def reject_other_than_project(members: Mapping[str, Any]) -> None:
-    """Reject an object that is another document than a project.
+    """Reject a document other than a project.
 
     Raises:
         MalformedPayload: `project_is_page`, `project_is_task`, `project_is_error`.
@@ -97,7 +95,7 @@ def reject_other_than_project(members: Mapping[str, Any]) -> None:
 
 
 def may_be_another_document(members: Mapping[str, Any]) -> bool:
-    """Return whether `read_task_request` may reject an object; fast, for hot loops."""
+    """Return quickly whether `reject_other_than_request` may reject an object."""
     return not _SUSPICIOUS_NAMES.isdisjoint(members)
 
 
@@ -110,7 +108,7 @@ def _is_page(members: Mapping[str, Any]) -> bool:
 
 
 def _describe_error_reply(members: Mapping[str, Any]) -> str | None:
-    """Describe an error reply with its text; return `None` for other documents."""
+    """Describe an error reply and its error text; return `None` for other documents."""
     text = members.get("error", members.get("message"))
     if members.keys() <= _ERROR_NAMES and ("status_code" in members or ("error" in members and type(text) is str)):
         shown = f" ({format_value(text, limit=_SHOWN_ERROR)})" if type(text) is str else ""

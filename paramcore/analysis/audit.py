@@ -1,8 +1,8 @@
-"""Audits: check finished tasks against the versions that they name.
+"""Audits: check whether the versions that finished tasks record explain them.
 
 A task that contradicts a rule belongs to another history, or shows that an
-assumption is wrong.  `contradictions` checks one task.  An `Audit` counts the
-results for many tasks, and finds the assumptions that explain the tasks.
+assumption is wrong.  The module `contradictions` checks one task.  An `Audit` counts
+the results for many tasks, and finds the assumptions that explain all tasks.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from paramcore.model import Assumptions, Project
 from paramcore.text import describe_value, format_repr, format_value
 from paramcore.values import freeze, wrap_frozen
 
-#: Separators that an audit always tries, besides the project's separator and those in the tasks.
+#: Separators that an audit always tries, in addition to the separators of the project and the tasks.
 SEPARATORS = ("\n", "\n\n", " ", "")
 
 
@@ -28,10 +28,10 @@ SEPARATORS = ("\n", "\n\n", " ", "")
 class Audit:
     """The result of checking finished tasks against the history of their project.
 
-    `possible` and `impossible` count the checked tasks, `not_judged` the tasks that
-    name no version of this project.  `findings` holds the contradictions of the
-    impossible tasks.  `calibration` holds those of the tried assumptions that no
-    task contradicts.
+    `possible` and `impossible` count the checked tasks.  `not_judged` counts the
+    tasks that belong to another project or record no version.  `findings` contains
+    the contradictions of the impossible tasks.  `calibration` contains the
+    assumptions that were tried and that no explainable task contradicts.
 
     Example:
         >>> project = Project("docks", type="imageannotation", params={"padding": 3})
@@ -48,7 +48,7 @@ class Audit:
 
     @classmethod
     def of(cls, project: Project, tasks: Iterable[Mapping[str, Any]]) -> Audit:
-        """Audit task objects, as `GET /tasks` returns them.
+        """Audit task objects that `GET /tasks` returned.
 
         Raises:
             InvalidParams: `params_type` for a value that is not a task object.
@@ -59,7 +59,11 @@ class Audit:
         return auditor.build_audit(findings)
 
     def to_json(self) -> dict[str, Any]:
-        """Return `project possible impossible not_judged findings calibration`."""
+        """Return a JSON object.
+
+        The keys are `project`, `possible`, `impossible`, `not_judged`, `findings` and
+        `calibration`.
+        """
         return {
             "project": self.project.name,
             "possible": self.possible,
@@ -78,13 +82,15 @@ class Audit:
 
     @property
     def summary(self) -> str:
-        """The counts, on one line."""
-        skipped = f", {self.not_judged:,} not judged (no version of this project)" if self.not_judged else ""
+        """The counts of tasks, on one line."""
+        skipped = (
+            f", {self.not_judged:,} not judged (they record no version of this project)" if self.not_judged else ""
+        )
         counts = f"{self.possible:,} possible, {self.impossible:,} impossible{skipped}"
         return f"tasks of {format_value(self.project.name)}: {counts}"
 
     def format_calibration(self) -> list[str]:
-        """Return lines with the settings that the tasks confirm or leave undecided."""
+        """Format the settings that the tasks confirm or leave undecided, as lines."""
         chosen = self.project.assumptions
         if chosen in self.calibration:
             if not self.possible:
@@ -94,11 +100,11 @@ class Audit:
             return [f"the current settings explain {explained}", *settings]
         ways = " or ".join(map(format_settings, _find_smallest_changes(chosen, self.calibration)))
         if not ways:
-            return ["none of the settings that were tried explains all tasks"]
+            return ["no combination of settings that was tried explains all tasks"]
         return [f"the current settings do not explain all tasks; these do: {ways}"]
 
     def _format_setting(self, name: str) -> str:
-        """Format a setting with its other values, which are possible or ruled out."""
+        """Format a setting, and whether its other values are possible or ruled out."""
         chosen = self.project.assumptions
         ruled_out: list[str] = []
         possible: list[str] = []
@@ -143,14 +149,14 @@ class Auditor:
         return tuple(evolve(finding, vanishes_under=explanations) for finding in findings)
 
     def build_audit(self, findings: Iterable[Contradiction] = ()) -> Audit:
-        """Return the audit so far, with the findings that the caller collected."""
+        """Return the audit of the tasks so far, with the findings of the caller."""
         return Audit(self.project, **self._counts, findings=tuple(findings), calibration=tuple(self._calibration))
 
 
 def _freeze_task(obj: object) -> Mapping[str, Any]:
     if not issubclass(type(obj), Mapping):
         problem = f"a task must be an object, got {describe_value(obj)}"
-        raise InvalidParams("params_type", "", problem, "pass task objects as `GET /tasks` returns them")
+        raise InvalidParams("params_type", "", problem, "pass task objects that `GET /tasks` returned")
     task: Mapping[str, Any] = freeze(obj)
     if not isinstance(task.get("params", {}), dict):
         problem = f"`params` of a task must be an object, got {describe_value(task['params'])}"
@@ -166,14 +172,14 @@ def _list_candidates(chosen: Assumptions) -> list[Assumptions]:
         "empty_instruction": ("leave out", "join"),
         "instruction_separator": tuple(dict.fromkeys([chosen.instruction_separator, *SEPARATORS])),
     }
-    # The first setting varies slowest, so `override`, which explains any instruction, comes last.
+    # `override` explains any instruction, so it must come last; `product` varies the first setting slowest.
     combinations = product(*settings.values())
     others = (Assumptions.from_settings(dict(zip(settings, values, strict=True))) for values in combinations)
     return list(dict.fromkeys([chosen, *others]))
 
 
 def _find_changes(chosen: Assumptions, other: Assumptions) -> dict[str, str]:
-    """Return the settings of `other` that differ from `chosen`, by name."""
+    """Return the settings of `other` whose values differ from `chosen`, by name."""
     before = asdict(chosen)
     return {name: value for name, value in asdict(other).items() if value != before[name]}
 
@@ -186,7 +192,7 @@ def _find_smallest_changes(chosen: Assumptions, others: Iterable[Assumptions]) -
 
 
 def _find_explanations(project: Project, task: Mapping[str, Any], check: TaskCheck) -> tuple[Mapping[str, str], ...]:
-    """Return the smallest changes of settings that make the task possible."""
+    """Return the smallest changes to the settings that make the task possible."""
     chosen = project.assumptions
     from_task = (evolve(chosen, instruction_separator=separator) for separator in _find_separators(project, task))
     candidates = dict.fromkeys([*from_task, *_list_candidates(chosen)])
@@ -195,7 +201,10 @@ def _find_explanations(project: Project, task: Mapping[str, Any], check: TaskChe
 
 
 def _find_separators(project: Project, task: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the whitespace before the project's instruction in the task's, if any."""
+    """Yield the whitespace in the task's instruction before the project's instruction.
+
+    Yield nothing if the task's instruction does not end with the project's instruction.
+    """
     number, instruction = task["project_param_version"], task.get("instruction")
     if type(number) is int and 0 <= number < len(project.versions) and type(instruction) is str:
         inherited = project.versions[number].params.get("instruction")

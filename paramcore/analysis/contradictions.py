@@ -20,8 +20,8 @@ class Contradiction:
 
     `task_id` is `None` if the task object has no id.  `rule` is the id of the rule,
     such as `T4`.  `path` is a JSON Pointer into the task object.  `expected` and
-    `actual` describe the part, for people.  `vanishes_under` lists the changes of
-    settings that would explain the task: `{"instruction_separator": " "}`.
+    `actual` are human-readable descriptions of the part.  `vanishes_under` lists the
+    changes to settings that would explain the task: `{"instruction_separator": " "}`.
     """
 
     task_id: str | None
@@ -32,7 +32,11 @@ class Contradiction:
     vanishes_under: tuple[Mapping[str, str], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """Return `task_id rule pointer expected actual vanishes_under`."""
+        """Return a JSON object.
+
+        The keys are `task_id`, `rule`, `pointer`, `expected`, `actual` and
+        `vanishes_under`.
+        """
         return {
             "task_id": self.task_id,
             "rule": self.rule,
@@ -49,7 +53,9 @@ class Contradiction:
         task = "task" if self.task_id is None else f"task {format_name(self.task_id)}"
         ways = " or ".join(format_settings(settings) for settings in self.vanishes_under)
         explanation = f"\n  possible with {ways}" if ways else ""
-        return f"{task}: {self.rule}: at {self.path}: expected {self.expected}, got {self.actual}{explanation}"
+        return (
+            f"{task} contradicts {self.rule} at {self.path}: expected {self.expected}, got {self.actual}{explanation}"
+        )
 
 
 def format_settings(settings: Mapping[str, str]) -> str:
@@ -58,7 +64,7 @@ def format_settings(settings: Mapping[str, str]) -> str:
 
 
 class TaskCheck:
-    """Checks a task object against the history of its project, under any assumptions."""
+    """Checks a task object against the history of its project, under given assumptions."""
 
     def __init__(self, project: Project, index: VersionIndex, task: Mapping[str, Any]) -> None:
         self._project = project
@@ -77,7 +83,7 @@ class TaskCheck:
             expected = f"a version from 0 to {last}, or -1" if versions else "-1 (the project has no versions)"
             return [_contradict(self._task, "T8", "/project_param_version", expected, describe_value(number))]
         contradictions = [*wrong_type, *_check_version(versions[number], self._task, assumptions)]
-        # If tasks record the latest version (T8), the task may have inherited any version up to it.
+        # If tasks record the latest version (T8), the task may have inherited that version or any earlier one.
         if contradictions and not wrong_type and assumptions.pinned_param_version == "latest":
             for version in self._candidates:
                 if next(_check_version(version, self._task, assumptions), None) is None:
@@ -104,7 +110,7 @@ def _check_version(version: ParamVersion, task: Mapping[str, Any], assumptions: 
         # A task can override a param (T1), but not remove it.  The service may add params (T9).
         if name != "instruction" and name not in (task if has_field else params):
             path = join_pointer(name) if has_field else join_pointer("params", name)
-            yield _contradict(task, "T1", path, f"a value (version {version.number} sets it)", "nothing")
+            yield _contradict(task, "T1", path, f"a value, because version {version.number} sets it", "nothing")
     if version.params.get("instruction") and not _can_produce_instruction(version, task, assumptions):
         yield _explain_instruction(version, task, assumptions)
 
@@ -114,7 +120,7 @@ def _can_produce_instruction(version: ParamVersion, task: Mapping[str, Any], ass
     if "instruction" not in task or (type(instruction) is not str and instruction is not None):
         return False
     merge = Inheritance(version, assumptions).merge
-    # The request may have set no instruction, the whole text, or the text before the project's.
+    # The request may have set no instruction, the whole text, or the text before the project's instruction.
     requests = [{}, {"instruction": instruction}]
     if instruction is not None:
         appended = assumptions.instruction_separator + version.params["instruction"]
@@ -126,13 +132,13 @@ def _explain_instruction(version: ParamVersion, task: Mapping[str, Any], assumpt
     inherited, instruction = version.params["instruction"], task.get("instruction")
     if assumptions.instruction_rule == "override":
         actual = describe_value(instruction) if "instruction" in task else "nothing"
-        return _contradict(task, "T1", "/instruction", f"text (version {version.number} sets it)", actual)
+        return _contradict(task, "T1", "/instruction", f"text, because version {version.number} sets it", actual)
     if type(instruction) is not str or not instruction.endswith(inherited):
-        expected = f"{format_end(inherited)} at the end (the text of version {version.number})"
+        expected = f"{format_end(inherited)} at the end (the instruction of version {version.number})"
         actual = format_end(instruction) if type(instruction) is str else describe_value(instruction)
         return _contradict(task, "T4", "/instruction", expected, actual)
     separator = format_value(assumptions.instruction_separator)
-    expected = f"the separator {separator} before the text of version {version.number}"
+    expected = f"the separator {separator} before the instruction of version {version.number}"
     return _contradict(task, "T5", "/instruction", expected, format_end(instruction.removesuffix(inherited)))
 
 

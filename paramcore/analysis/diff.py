@@ -25,8 +25,8 @@ from paramcore.values import (
 class Diff:
     """The params that differ between `before` and `after`.
 
-    Values compare by JSON equality: `1` equals `1.0`, `True` does not equal `1`,
-    and the order of members does not matter.
+    Values are compared by JSON equality: `1` equals `1.0`, `True` does not equal
+    `1`, and the order of members does not matter.
 
     Example:
         >>> diff = Diff.between({"a": 1, "b": 1}, {"a": 2, "c": 3})
@@ -42,7 +42,7 @@ class Diff:
         """Compare two params objects.
 
         Raises:
-            InvalidParams: for objects that are not params.
+            InvalidParams: if an argument is not a params object.
             NotJSON: for values that are not JSON.
         """
         return cls(before, after)
@@ -59,28 +59,29 @@ class Diff:
 
     @property
     def changed(self) -> Mapping[str, Any]:
-        """The params with different values in both, with the values of `after`."""
+        """The params whose values differ, with their values in `after`."""
         common = (name for name in self.before if name in self.after)
         return wrap_frozen({name: self.after[name] for name in common if not same(self.before[name], self.after[name])})
 
     @property
     def kept(self) -> tuple[str, ...]:
-        """The names of the params with the same value in both."""
+        """The names of the params that have the same value before and after."""
         return tuple(name for name in self.before if name in self.after and same(self.before[name], self.after[name]))
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of all params that differ, ordered as removed, changed, added."""
+        """The names of the params that differ: removed, then changed, then added."""
         return (*self.removed, *self.changed, *self.added)
 
     @property
     def lost(self) -> tuple[str, ...]:
-        """The values that changed objects and arrays lose, as JSON Pointers into `before`.
+        """JSON Pointers into `before`: the values that changed objects and arrays lose.
 
-        An object loses a member that `after` lacks in the same place.  An array
-        loses an element that equals no element of `after`.  If both have an object
-        or both have an array at an index, their contents are compared instead.  A
-        changed value is not lost.
+        An object loses a member whose name does not exist in the same object of
+        `after`.  An array loses an element that equals no element of the array in
+        `after`.  If both arrays have an object, or both have an array, at the index of
+        such an element, the contents of the two are compared instead.  A changed value
+        is not lost.
         """
         return tuple(
             join_pointer(*difference.parts)
@@ -94,15 +95,15 @@ class Diff:
         return len(self.kept) != len(self.before) or len(self.before) != len(self.after)
 
     def applied_to(self, params: Mapping[str, Any]) -> JSONObject:
-        """Apply the changes to `params`; applied to `before`, the result is `after`."""
+        """Apply the changes to `params`; the result for `before` is `after`."""
         kept = {name: value for name, value in freeze_params(params).items() if name not in self.removed}
         return wrap_frozen({**kept, **self.added, **self.changed})
 
     def to_json(self) -> dict[str, Any]:
-        """Return `added removed changed lost`.
+        """Return a JSON object with the keys `added`, `removed`, `changed` and `lost`.
 
-        `added` and `removed` hold values by name, `changed` holds
-        `{"before": ..., "after": ...}` by name, and `lost` is a list of JSON Pointers.
+        `added` and `removed` map names to values.  `changed` maps each name to
+        `{"before": ..., "after": ...}`.  `lost` is a list of JSON Pointers.
         """
         changed = {
             name: {"before": thaw(self.before[name]), "after": thaw(value)} for name, value in self.changed.items()
@@ -117,7 +118,7 @@ class Diff:
         return "\n".join(self.format_rows(removed="removed")) or "nothing differs"
 
     def format_rows(self, *, removed: str) -> list[str]:
-        """Format a line for each difference; removed params come first, with this label."""
+        """Format a line for each difference; `removed` is the label of removed params."""
         rows = [
             *((removed, name, _format_row_value(value)) for name, value in self.removed.items()),
             *(row for name, value in self.changed.items() for row in _iter_rows(name, self.before[name], value)),
@@ -133,8 +134,8 @@ def find_overwritten_params(
 ) -> tuple[str, ...]:
     """Return the params that another writer changed and that an update overwrites.
 
-    `base` holds the params before both updates, `theirs` the params after the other
-    writer's update, and `ours` the params after our update of `theirs`.
+    `base` are the params before both updates.  `theirs` are the params after the
+    other writer's update.  `ours` are the params after our update of `theirs`.
 
     Raises:
         InvalidParams, NotJSON: if an argument is not a params object.
@@ -150,7 +151,7 @@ def find_overwritten_params(
 class _Difference(NamedTuple):
     """A difference inside two values; `parts` are the names and indexes of its path.
 
-    `before` is `None` for an added value, `after` for a lost value.
+    `before` is `None` for an added value.  `after` is `None` for a lost value.
     """
 
     label: Literal["lost", "changed", "added"]
@@ -160,7 +161,7 @@ class _Difference(NamedTuple):
 
 
 def _iter_differences(parts: tuple[str | int, ...], before: Any, after: Any) -> Iterator[_Difference]:
-    """Yield the differences between two values, recursively."""
+    """Yield the differences between two values, including differences inside them."""
     if _are_alike(before, after):
         unmatched, others, common = _match(before, after)
         for part in unmatched:
@@ -173,14 +174,14 @@ def _iter_differences(parts: tuple[str | int, ...], before: Any, after: Any) -> 
                 yield _Difference("added", (*parts, part), None, after[part])
     elif not same(before, after):
         yield _Difference("changed", parts, before, after)
-        # A replaced object or array loses all its contents.
+        # If another value replaces an object or array, all its contents are lost.
         if isinstance(before, (dict, list)):
             for part in before if isinstance(before, dict) else range(len(before)):
                 yield _Difference("lost", (*parts, part), before[part], None)
 
 
 def _match(before: Any, after: Any) -> tuple[list[Any], list[Any], set[Any]]:
-    """Return the parts of each that may differ, and the common parts to compare."""
+    """Return the parts that may differ in each value, and the parts to compare further."""
     if isinstance(before, dict):
         return list(before), list(after), set(before) & set(after)
     unmatched, others = _find_unmatched(before, after), _find_unmatched(after, before)
@@ -188,7 +189,7 @@ def _match(before: Any, after: Any) -> tuple[list[Any], list[Any], set[Any]]:
 
 
 def _find_unmatched(elements: Sequence[Any], others: Sequence[Any]) -> list[int]:
-    """Return the indexes of the elements that equal none of the others."""
+    """Return the indexes of the elements that have no equal element in `others`."""
     unused = Counter(map(equality_key, others))
     unmatched = []
     for index, element in enumerate(elements):
@@ -205,10 +206,10 @@ def _are_alike(before: Any, after: Any) -> bool:
 
 
 def _iter_rows(name: str, before: Any, after: Any) -> Iterator[tuple[str, str, str]]:
-    """Yield the label, place and text of a changed param; one row if it is short.
+    """Yield rows of label, place and text for a changed param.
 
-    A long object or array has a row for each change inside; `Diff.lost` has the
-    lost values.
+    A short value has one row.  A long object or array also has a row for each value
+    that changed or was added inside it; `Diff.lost` contains the lost values.
     """
     if not _are_alike(before, after) or not (is_long(before) or is_long(after)):
         yield "changed", name, format_change(before, after)

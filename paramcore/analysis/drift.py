@@ -11,7 +11,7 @@ from paramcore.model import Project
 from paramcore.text import format_count, format_name, format_repr, format_value
 from paramcore.values import same
 
-#: Which of the two histories has versions that the other lacks.
+#: Tells which history has versions that the other history lacks.
 DriftState: TypeAlias = Literal["in sync", "local ahead", "remote ahead", "both moved"]
 
 
@@ -19,7 +19,7 @@ DriftState: TypeAlias = Literal["in sync", "local ahead", "remote ahead", "both 
 class Drift:
     """A comparison of two histories of a project, by the params of their versions.
 
-    `common` counts the equal versions at the start of both.
+    `common` is the number of equal versions at the start of both histories.
 
     Example:
         >>> local = Project("docks", type="imageannotation", params={"padding": 3})
@@ -33,7 +33,7 @@ class Drift:
 
     @classmethod
     def between(cls, local: Project, remote: Project) -> Drift:
-        """Compare a local project with the project of the service."""
+        """Compare a local project with the same project in the service."""
         common = 0
         for ours, theirs in zip(local.versions, remote.versions, strict=False):
             if not same(ours.params, theirs.params):
@@ -51,15 +51,16 @@ class Drift:
 
     @property
     def conflicts(self) -> tuple[str, ...]:
-        """The params that both changed, to different values, after the common versions."""
+        """The params that both histories changed to different values since `common`."""
         before = self.local.versions[self.common - 1].params if self.common else {}
         merged = Diff.between(before, self.local.params).applied_to(self.remote.params)
         return find_overwritten_params(before, self.remote.params, merged)
 
     def to_json(self) -> dict[str, Any]:
-        """Return `project state common local remote conflicts`.
+        """Return a JSON object.
 
-        `common`, `local` and `remote` are numbers of versions.
+        The keys are `project`, `state`, `common`, `local`, `remote` and `conflicts`.
+        `common`, `local` and `remote` count versions.
         """
         return {
             "project": self.local.name,
@@ -80,7 +81,7 @@ class Drift:
             return f"{name}: in sync, {format_count(self.common, 'version')}"
         if self.state == "both moved":
             names = ", ".join(format_name(conflict) for conflict in self.conflicts)
-            verdict = f"in conflict on {names}" if names else "without overlap"
-            here, there = format_count(ours, "version"), format_count(theirs, "version")
-            return f"{name}: both moved, {here} here and {there} there, {verdict}"
+            verdict = f"conflicts: {names}" if names else "no conflicts"
+            here, there = format_count(ours, "new version"), format_count(theirs, "new version")
+            return f"{name}: both moved, {here} locally and {there} in the service; {verdict}"
         return f"{name}: {self.state} by {format_count(ours or theirs, 'version')}"

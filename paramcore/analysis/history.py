@@ -1,7 +1,8 @@
-"""The history of a project: the changes of each version, the values of a param.
+"""The history of a project: the changes of each version and the values of each param.
 
-A history holds states, not updates.  Only a replace drops params, so a version
-without some earlier params comes from a replace; other updates are uncertain.
+A history contains the params after each update, but not the update itself.  Only a
+replace drops params, so a version that lacks an earlier param comes from a replace.
+Any other version may come from a patch or a replace.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from paramcore.model import ParamVersion, Project, find_first_set_in
 from paramcore.text import ROW_LIMIT, describe_value, format_count, format_name, format_repr, format_value
 from paramcore.values import equality_key, thaw, wrap_frozen
 
-#: Seconds after the previous version within which an equal version is probably a retry (E8).
+#: The maximum number of seconds between equal versions that are probably a request and its retry (E8).
 TWIN_SECONDS = 60
 
 
@@ -26,9 +27,9 @@ TWIN_SECONDS = 60
 class Step:
     """A version, compared with the previous version.
 
-    `returns` maps each param that changed back to an earlier value to the last
-    version with that value.  `seconds` is the time since the previous version;
-    `None` if it is unknown.
+    `returns` lists the params that changed back to an earlier value: it maps the name
+    to the last version with that value.  `seconds` is the time since the previous
+    version; `None` if the time is unknown.
     """
 
     version: ParamVersion
@@ -38,29 +39,29 @@ class Step:
 
     @property
     def must_be_replace(self) -> bool:
-        """Whether it comes from a replace, because it drops a param (U3)."""
+        """Whether the version drops a param, so it comes from a replace (U3)."""
         return bool(self.diff.removed)
 
     @property
     def restated(self) -> tuple[str, ...]:
-        """The params that its request repeated for certain: those that a replace kept."""
+        """The params that the request certainly repeated, because a replace kept them."""
         return self.diff.kept if self.must_be_replace else ()
 
     @property
     def is_noop(self) -> bool:
-        """Whether it equals the previous version."""
+        """Whether the version has the same params as the previous version."""
         return self.version.number > 0 and not self.diff
 
     @property
     def is_probable_twin(self) -> bool:
-        """Whether it is probably a retry (E8): equal params, seconds apart."""
+        """Whether the version has equal params within seconds, so it is probably a retry (E8)."""
         return self.is_noop and self.seconds is not None and 0 <= self.seconds <= TWIN_SECONDS
 
     def to_json(self) -> dict[str, Any]:
-        """Return the step as JSON.
+        """Return a JSON object.
 
-        Keys: `version created_at`, the keys of `Diff.to_json`, then
-        `must_be_replace restated noop probable_twin returns`.
+        The keys are `version`, `created_at`, the keys of `Diff.to_json`,
+        `must_be_replace`, `restated`, `noop`, `probable_twin` and `returns`.
         """
         return {
             "version": self.version.number,
@@ -86,10 +87,10 @@ class Step:
         if self.version.number == 0:
             return "the first version"
         if self.is_probable_twin:
-            return f"changes nothing, {self.seconds:.0f} s after the previous version: probably a retried request"
+            return f"changes nothing; created {self.seconds:.0f} s after the previous version, so probably by a retried request"
         if self.is_noop:
             return "changes nothing"
-        return "by replace: params were dropped" if self.must_be_replace else "by patch or replace"
+        return "by replace, because params were dropped" if self.must_be_replace else "by patch or replace"
 
 
 @frozen
@@ -105,7 +106,7 @@ class Lifetime:
     value: Any = field(eq=equality_key, repr=False)
 
     def to_json(self) -> dict[str, Any]:
-        """Return `first last set value`; `value` only if it is set."""
+        """Return a JSON object: `first`, `last`, `set`, and `value` only if it is set."""
         value = {"value": thaw(self.value)} if self.is_set else {}
         return {"first": self.first, "last": self.last, "set": self.is_set, **value}
 
@@ -133,13 +134,13 @@ class History:
     def lifetimes(self, param: str) -> tuple[Lifetime, ...]:
         """Return the runs of versions with the same value of a param, oldest first.
 
-        Runs of versions without the param are included.
+        This includes runs of versions that lack the param.
 
         Raises:
-            InvalidParams: `param_name`, if `param` is not text.
+            InvalidParams: `param_name`, if `param` is not a string.
         """
         if type(param) is not str:
-            problem = f"the name of a param must be text, got {describe_value(param)}"
+            problem = f"the name of a param must be a string, got {describe_value(param)}"
             raise InvalidParams("param_name", None, problem, "")
         versions = self.project.versions
         lifetimes: list[Lifetime] = []
@@ -152,7 +153,7 @@ class History:
         return tuple(reversed(lifetimes))
 
     def format_lifetimes(self, param: str) -> str:
-        """Format the lifetimes of a param; raises the errors of `lifetimes`."""
+        """Format the lifetimes of a param; raise the errors of `lifetimes`."""
         lifetimes = self.lifetimes(param)
         spans = [f"{life.first}" if life.first == life.last else f"{life.first}-{life.last}" for life in lifetimes]
         width = max(map(len, spans), default=0)
@@ -163,7 +164,7 @@ class History:
         return "\n".join(rows)
 
     def to_json(self) -> dict[str, Any]:
-        """Return `project` and `versions`."""
+        """Return a JSON object with the keys `project` and `versions`."""
         return {"project": self.project.name, "versions": [step.to_json() for step in self.steps]}
 
     def __repr__(self) -> str:
@@ -177,7 +178,7 @@ class History:
 
 
 def _iter_steps(versions: Sequence[ParamVersion]) -> Iterator[Step]:
-    # The last version with each value of each param.
+    # Maps each value of each param to the last version with that value.
     last_versions: dict[tuple[str, Any], int] = {}
     before: ParamVersion | None = None
     for version in versions:
@@ -198,7 +199,7 @@ def _seconds_between(before: ParamVersion | None, after: ParamVersion) -> float 
 
 
 def _parse_time(created_at: str | None) -> datetime | None:
-    """Parse an ISO 8601 time with `Z`, as the service writes it; or return `None`."""
+    """Parse an ISO 8601 time that ends with `Z`; return `None` for any other text."""
     if created_at is None or not created_at.endswith("Z"):
         return None
     try:

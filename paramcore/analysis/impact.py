@@ -1,4 +1,4 @@
-"""Impact: the task requests that an update affects, and why it spares the others."""
+"""Impact: the task requests that an update affects, and why the others are unaffected."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from paramcore.model import Inheritance, Merge, ParamVersion, TaskRequest, find_
 from paramcore.text import format_count, format_name, format_repr
 from paramcore.values import join_pointer, same_member, thaw, wrap_frozen
 
-#: Why a request is unaffected: it inherits nothing, names a version, sets all changed params, or no reason applies.
+#: Why a request is unaffected: it inherits nothing, names a version, sets all changed params, or none of these.
 Why: TypeAlias = Literal["opted_out", "pinned", "override", "same"]
 
 _WHY_TEXTS: dict[Why, str] = {
@@ -28,9 +28,9 @@ _WHY_TEXTS: dict[Why, str] = {
 class Effect:
     """The effect of an update on one request.
 
-    `params` names the effective params that would differ.  `overridden` names the
-    params that the update changes but the request sets.  `why` is `None` if
-    `params` is not empty.
+    `params` contains the names of the effective params that would differ.
+    `overridden` contains the names of the params that the update changes but the
+    request overrides.  `why` is `None` if `params` is not empty.
     """
 
     task: TaskRequest
@@ -39,7 +39,10 @@ class Effect:
     why: Why | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Return `params overridden why request`, with the request in its flat form."""
+        """Return a JSON object with the keys `params`, `overridden`, `why` and `request`.
+
+        `request` is the request in its flat form.
+        """
         return {
             "params": list(self.params),
             "overridden": list(self.overridden),
@@ -54,11 +57,12 @@ class Effect:
 
 @frozen
 class Impact:
-    """The number of requests that an update affects, and that it does not affect.
+    """The numbers of requests that an update affects and does not affect.
 
     `affected` counts the requests with different effective params.  `unaffected`
-    counts the other requests by reason.  `by_param` has both counts for each changed
-    param: `{"padding": {"affected": 2, "override": 1}}`.
+    counts the other requests by reason.  For each changed param, `by_param` counts
+    the requests that are affected and the requests that override the param:
+    `{"padding": {"affected": 2, "override": 1}}`.
 
     Example:
         >>> project = Project("docks", type="imageannotation", params={"padding": 3})
@@ -89,11 +93,14 @@ class Impact:
 
     @staticmethod
     def iter_effects(plan: Plan, tasks: Iterable[TaskRequest | Mapping[str, Any]]) -> Iterator[Effect]:
-        """Yield the effect of an update on each request; raises the errors of `of`."""
+        """Yield the effect of an update on each request; raise the errors of `of`."""
         yield from _count_tasks(ImpactCounter(plan), tasks)
 
     def to_json(self) -> dict[str, Any]:
-        """Return `project affected unaffected by_param`."""
+        """Return a JSON object.
+
+        The keys are `project`, `affected`, `unaffected` and `by_param`.
+        """
         return {
             "project": self.plan.project.name,
             "affected": self.affected,
@@ -116,7 +123,7 @@ class Impact:
         ]
         appends = self.plan.project.assumptions.instruction_rule == "append"
         if appends and self.by_param.get("instruction", {}).get("affected"):
-            rows.append("the project's instruction is appended to the task's own, so a task cannot override it")
+            rows.append("the project's instruction is appended to the task's instruction, so a task cannot override it")
         return "\n".join([headline, *rows])
 
 
@@ -138,7 +145,7 @@ class ImpactCounter:
         return Inheritance(ParamVersion(0, wrap_frozen(changed)), self.plan.project.assumptions).merge
 
     def count_task(self, task: TaskRequest | Mapping[str, Any]) -> Effect:
-        """Count a request and return its effect; raises the errors of `Project.resolve`."""
+        """Count a request and return the effect; raise the errors of `Project.resolve`."""
         effect = self._find_effect(task if isinstance(task, TaskRequest) else TaskRequest.from_flat(task))
         if effect.why is None:
             self._affected += 1
@@ -167,7 +174,7 @@ class ImpactCounter:
         return Effect(task, (), overridden, "override" if overridden else "same")
 
     def build_impact(self) -> Impact:
-        """Return the impact so far."""
+        """Return the impact on the requests so far."""
         by_param = {name: wrap_frozen(dict(counts)) for name, counts in self._by_param.items()}
         return Impact(self.plan, self._affected, wrap_frozen({**self._unaffected}), wrap_frozen(by_param))
 

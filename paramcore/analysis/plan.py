@@ -17,7 +17,7 @@ from paramcore.values import thaw
 class PlanFinding(Protocol):
     """A finding on an update, such as a `paramcore.validation.Finding`.
 
-    `str()` must return it as text for people.
+    `str()` must return human-readable text.
     """
 
     @property
@@ -32,7 +32,7 @@ class PlanFinding(Protocol):
 class Plan:
     """An update of a project with its changes and findings.
 
-    `after` holds the params of the project after the update.  `update` is `None`
+    `after` are the params of the project after the update.  `update` is `None`
     if the project already has the wanted params.  `with_findings` sets `findings`.
 
     Example:
@@ -62,10 +62,10 @@ class Plan:
         """Plan the smallest update after which the params are exactly `wanted`.
 
         The update is a patch with the params that differ.  If a param must be
-        removed it is a replace, because a patch cannot remove a param (U3).
+        removed, the update is a replace, because a patch cannot remove params (U3).
 
         Raises:
-            InvalidParams: for params that a project cannot hold.
+            InvalidParams: for params that a project cannot have.
             NotJSON: for values that are not JSON.
         """
         replacing = cls.of(project, Replace(wanted))
@@ -74,7 +74,7 @@ class Plan:
         return replacing if replacing.dropped else cls.of(project, replacing.keeping)
 
     def with_findings(self, findings: Iterable[PlanFinding]) -> Plan:
-        """Return a copy of the plan with these findings.
+        """Return a copy of the plan with other findings.
 
         Example: `plan.with_findings(Validator(project).update(plan.update))`.
         """
@@ -97,22 +97,22 @@ class Plan:
 
     @property
     def needs_consent(self) -> bool:
-        """Whether a person should confirm the update: it drops params or has errors."""
+        """Whether the update drops params or has errors, so a person should confirm it."""
         return bool(self.dropped or self.errors)
 
     @property
     def errors(self) -> tuple[PlanFinding, ...]:
-        """The findings that are errors."""
+        """The findings with the severity `error`."""
         return tuple(finding for finding in self.findings if finding.severity == "error")
 
     @property
     def request(self) -> Mapping[str, Any] | None:
-        """The body of the setParams request; `None` without an update."""
+        """The body of the setParams request; `None` if the plan has no update."""
         return None if self.update is None else self.update.body
 
     @property
     def keeping(self) -> Patch:
-        """The smallest patch that makes the same changes and drops nothing."""
+        """The smallest patch that makes the same changes but drops no params."""
         diff = self.diff
         return Patch({**diff.changed, **diff.added})
 
@@ -121,7 +121,7 @@ class Plan:
 
         Raises:
             InvalidSetting: `history_moved`, if the history of `later` does not begin
-                with the planned versions.
+                with the versions that the plan is based on.
         """
         planned = len(self.project.versions)
         if later.name != self.project.name or later.versions[:planned] != self.project.versions:
@@ -133,9 +133,10 @@ class Plan:
         return Rebase(self, later, find_overwritten_params(self.before, later.params, ours))
 
     def to_json(self) -> dict[str, Any]:
-        """Return the plan as JSON.
+        """Return a JSON object.
 
-        Keys: `project version before after dropped diff request needs_consent findings`.
+        The keys are `project`, `version`, `before`, `after`, `dropped`, `diff`,
+        `request`, `needs_consent` and `findings`.
         """
         return {
             "project": self.project.name,
@@ -177,19 +178,19 @@ class Plan:
         if not self.dropped:
             return [counts]
         if not self.after:
-            return [counts, "it names no params, so it drops all of them"]
+            return [counts, "this update names no params, so it drops all params"]
         if not self.keeping.params:
-            return [counts, "only a replace can drop params, and this update does nothing else"]
-        return [counts, "to keep them, pass `--patch` (in Python: `Plan.keeping`)"]
+            return [counts, "this update only drops params, so a patch that keeps them would change nothing"]
+        return [counts, "to keep the dropped params, pass `--patch` (in Python: `Plan.keeping`)"]
 
 
 @frozen
 class Rebase:
-    """A plan, checked against a later state of its project; see `Plan.rebase_on`.
+    """A plan that `Plan.rebase_on` checked against a later state of its project.
 
-    `conflicts` names the params that later versions changed and that the update
-    would overwrite.  Without conflicts, the update makes its planned changes and
-    keeps the later changes.
+    `conflicts` contains the names of the params that later versions changed and that
+    the update would overwrite.  Without conflicts, the update makes its planned
+    changes and keeps the later changes.
     """
 
     plan: Plan
@@ -207,7 +208,7 @@ class Rebase:
         return not self.conflicts
 
     def to_json(self) -> dict[str, Any]:
-        """Return `since conflicts`."""
+        """Return a JSON object with the keys `since` and `conflicts`."""
         return {"since": list(self.since), "conflicts": list(self.conflicts)}
 
     def __repr__(self) -> str:
@@ -217,9 +218,9 @@ class Rebase:
 
     def __str__(self) -> str:
         if not self.since:
-            return "the history has not changed since"
+            return "the history has not changed since the plan"
         numbers = ", ".join(map(str, self.since))
-        changed = f"the history has changed since (version{'s' if len(self.since) > 1 else ''} {numbers})"
+        changed = f"the history has changed since the plan (version{'s' if len(self.since) > 1 else ''} {numbers})"
         if self.is_clean:
             return f"{changed}; the update still has the planned effect"
         names = ", ".join(format_name(name) for name in self.conflicts)

@@ -1,4 +1,4 @@
-"""Find the versions that a finished task may come from, without a check of each version."""
+"""Find the versions that a finished task may come from, without checking each version."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from paramcore.model import TASK_FIELD_NAMES, ParamVersion
 
 @define
 class _Group:
-    """The versions that set the same params, apart from `instruction`."""
+    """The versions that set the same names, not counting `instruction`."""
 
     names: frozenset[str]
-    #: The first version with each instruction; `None` for the versions without text.
+    #: The first version with each instruction; `None` is the key of versions without an instruction.
     by_instruction: dict[str | None, ParamVersion] = field(factory=dict)
-    #: The lengths of these instructions.
+    #: The lengths of the instructions in `by_instruction`.
     lengths: set[int] = field(factory=set)
-    #: The first version with an instruction, and the first without.
-    #: Where the task's instruction overrides, all texts are alike, apart from one that the task ends with.
+    #: The first version with an instruction, and the first version without an instruction.
+    #: Under the rule `override`, either of them can stand for all other versions of its sort,
+    #: except for the version whose instruction ends the task's instruction.
     representatives: dict[bool, ParamVersion] = field(factory=dict)
 
     def add(self, version: ParamVersion) -> None:
@@ -34,13 +35,13 @@ class _Group:
     def list_candidates(self, instruction: object) -> Iterator[ParamVersion]:
         yield from self.representatives.values()
         if type(instruction) is str:
-            # Where it is appended to, it ends with the text of the version.
+            # Under the rule `append`, the task's instruction ends with the instruction of its version.
             texts = (instruction[-length:] for length in self.lengths if 0 < length <= len(instruction))
             yield from (self.by_instruction[text] for text in texts if text in self.by_instruction)
 
 
 class VersionIndex:
-    """The versions of a history, by the names that they set and by their instructions."""
+    """An index of the versions of a history, by the names that they set and by their instructions."""
 
     def __init__(self, versions: Iterable[ParamVersion]) -> None:
         groups: dict[frozenset[str], _Group] = {}
@@ -48,14 +49,17 @@ class VersionIndex:
             own_names = frozenset(version.params.keys() - {"instruction"})
             groups.setdefault(own_names, _Group(own_names)).add(version)
         counts = Counter(name for names in groups for name in names)
-        # A task has every name of its version, so each group is found by one name, the rarest.
+        # A task has every name of its version, so the rarest name of a group is enough to find the group.
         self._groups: dict[str | None, list[_Group]] = {}
         for names, group in groups.items():
             rarest = min(names, key=counts.__getitem__, default=None)
             self._groups.setdefault(rarest, []).append(group)
 
     def list_candidates(self, task: Mapping[str, Any], number: int) -> list[ParamVersion]:
-        """Return versions up to `number`: if the task may come from any of those, it may come from one of these."""
+        """Return the versions up to `number` that must be checked.
+
+        If the task may come from any version up to `number`, it may come from a returned version.
+        """
         params = task.get("params", {})
         groups = [group for name in {None, *task, *params} for group in self._groups.get(name, ())]
         return [

@@ -1,8 +1,8 @@
-"""Assumed rules: rules that the API's documentation does not settle.
+"""Assumed rules: rules that the API's documentation leaves open.
 
-`Assumptions` holds the settings that change some of them.  A setting never changes
-a documented rule.  `EffectiveParams.rests_on` lists the assumed rules behind a
-result: T1, T5, T6, T8 or U10.
+The settings in `Assumptions` change some of these rules.  A setting never changes a
+documented rule.  `EffectiveParams.rests_on` lists the assumed rules that a result
+depends on: T1, T5, T6, T8 or U10.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def _check_separator(_assumptions: object, _attribute: Attribute[Any], value: ob
 
 
 def _choice_field(*values: str) -> Any:
-    """Return an attrs field that accepts these values; the first is the default."""
+    """Return an attrs field that accepts these values; the first value is the default."""
 
     def check(_assumptions: object, attribute: Attribute[Any], value: object) -> None:
         if type(value) is not str or value not in values:
@@ -40,7 +40,7 @@ def _choice_field(*values: str) -> Any:
 class Assumptions:
     """Settings of the assumed rules.
 
-    They are part of a project, so that all results about it use the same rules.
+    A project contains its assumptions, so all its results use the same rules.
 
     Raises:
         InvalidSetting: `separator_type` or `assumption_value`.
@@ -52,11 +52,11 @@ class Assumptions:
         'Night image. Box it.'
     """
 
-    #: The text between the task's instruction and the project's (T5).
+    #: The text between the task's instruction and the project's instruction (T5).
     instruction_separator: str = field(default="\n", validator=_check_separator)
-    #: For a task without an instruction: `leave out` the separator, or `join` with it nevertheless (T5).
+    #: For a task without an instruction, `leave out` the separator, or `join` with it (T5).
     empty_instruction: Literal["leave out", "join"] = _choice_field("leave out", "join")
-    #: Append the project's instruction to the task's (`append`), or let the task's override it (`override`; T6).
+    #: `append` the project's instruction to the task's instruction, or let the latter `override` it (T6).
     instruction_rule: Literal["append", "override"] = _choice_field("append", "override")
     #: The version that a created task records: the version `used`, or the `latest` (T8).
     pinned_param_version: Literal["used", "latest"] = _choice_field("used", "latest")
@@ -69,11 +69,11 @@ class Assumptions:
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, str]) -> Assumptions:
-        """Return the assumptions with these settings by name.
+        """Create assumptions from the names and values of settings.
 
         Raises:
-            InvalidSetting: `assumption_name` for an unknown name; for an invalid
-                value, as the class.
+            InvalidSetting: `assumption_name` for an unknown name, `separator_type`
+                or `assumption_value` for an invalid value.
         """
         names = [setting.name for setting in fields(cls)]
         for name in settings:
@@ -86,15 +86,15 @@ class Assumptions:
 
 @frozen
 class AssumedRule:
-    """A rule that the API's documentation does not settle."""
+    """A rule that the API's documentation leaves open."""
 
     #: The id, such as `T5`.
     rule: str
-    #: The rule as a sentence.
+    #: The rule, in words.
     text: str
     #: The evidence for the rule.
     basis: str
-    #: The names of the settings that change the rule, if any.
+    #: The names of the settings that change the rule; most rules have none.
     settings: tuple[str, ...] = ()
 
 

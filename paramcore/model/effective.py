@@ -1,4 +1,4 @@
-"""The effective params of a task: its own params and the inherited params."""
+"""The effective params of a task: the merge of its own and the inherited params."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class EffectiveParams:
         3
     """
 
-    # Not an attrs class: setting frozen slots is slower, and callers create millions of results.
+    # Not an attrs class, because setting frozen slots is slower, and callers create millions of results.
     __slots__ = ("_inheritance", "_params", "_project", "_task", "_type", "_versions")
 
     def __init__(
@@ -48,22 +48,22 @@ class EffectiveParams:
 
     @property
     def type(self) -> str:
-        """The task type of that project."""
+        """The task type of the project."""
         return self._type
 
     @property
     def versions(self) -> tuple[ParamVersion, ...]:
-        """The history of that project."""
+        """The versions of the project, oldest first."""
         return self._versions
 
     @property
     def task(self) -> TaskRequest:
-        """The task request."""
+        """The task request that was resolved."""
         return self._task
 
     @property
     def inheritance(self) -> Inheritance:
-        """The version that the task inherits, with its merge."""
+        """The `Inheritance` that merged the version with the task's params."""
         return self._inheritance
 
     @property
@@ -82,8 +82,8 @@ class EffectiveParams:
 
     @property
     def project_param_version(self) -> int | None:
-        """The `project_param_version` of the created task, if any (T8)."""
-        # T8: the inherited version, or the latest if `pinned_param_version` says so; -1 for an opt-out.
+        """The `project_param_version` of the created task; `None` without versions (T8)."""
+        # T8: the inherited version, or the latest if `pinned_param_version` is `latest`; -1 for an opt-out.
         if self._task.inherits_nothing:
             return INHERIT_NOTHING
         if self.inherited_from is None:
@@ -94,9 +94,9 @@ class EffectiveParams:
 
     @property
     def rests_on(self) -> tuple[str, ...]:
-        """The sorted ids of the assumed rules behind the params, such as `T5`."""
+        """The sorted ids of the assumed rules that the params depend on, such as `T5`."""
         version, own = self.inherited_from, self._task.params
-        # Only null params of the task and the instruction can rest on an assumed rule.
+        # Only the instruction and the task's null params can depend on an assumed rule.
         names = {name for name, value in own.items() if value is None} | {"instruction"}
         rules = {rule for name in names for rule in find_assumed_rules(name, self._task, self._inheritance)}
         if self._task.inherits_nothing or (version is not None and version.number != self._versions[-1].number):
@@ -107,17 +107,17 @@ class EffectiveParams:
 
     @property
     def sources(self) -> Mapping[str, str]:
-        """The source of each param: `task`, `project`, or `both` (joined instruction)."""
+        """The source of each param: `task`, `project`, or `both` for a joined instruction."""
         return self._inheritance.find_sources(self._task.params)
 
     def explain(self, param: str) -> Explanation:
         """Explain why a param has its value, or is not set.
 
         Raises:
-            InvalidParams: `param_name`, if `param` is not text.
+            InvalidParams: `param_name`, if `param` is not a string.
         """
         if type(param) is not str:
-            problem = f"the name of a param must be text, got {describe_value(param)}"
+            problem = f"the name of a param must be a string, got {describe_value(param)}"
             raise InvalidParams("param_name", None, problem, "")
         return explain_param(param, self._task, self._inheritance, self._versions)
 
@@ -126,19 +126,19 @@ class EffectiveParams:
         return tuple(map(self.explain, self.params))
 
     def as_request(self) -> TaskRequest:
-        """Return a request with the same effective params, independent of the project.
+        """Return a request that has the same effective params and inherits nothing.
 
-        It sets all params and inherits nothing.  Without `project_version` -1, the
-        service would append the project's instruction again.
+        The request sets all params.  Its `project_version` is -1, because the service
+        would otherwise append the project's instruction again.
         """
         return evolve(self._task, params=self.params, project=self._project, project_version=INHERIT_NOTHING)
 
     def as_task(self) -> Mapping[str, Any]:
-        """Return the created task, without the fields that the service adds.
+        """Return the created task as frozen JSON, without the fields that the service adds.
 
-        Frozen JSON: `type`, `instruction`, `params` and the other fields of a task.
+        The keys are `type`, `instruction`, `params` and other fields of a task.
         """
-        # T9: `instruction` and some other params are fields beside `params`, never in it.
+        # T9: a task object has `instruction` and some other params beside `params`, not in it.
         fields = {name: self.params[name] for name in TASK_FIELD_NAMES if name in self.params}
         others = {name: value for name, value in self.params.items() if name not in fields}
         routing = {
@@ -151,9 +151,10 @@ class EffectiveParams:
         return wrap_frozen({"type": self._type, "params": wrap_frozen(others), **fields, **given})
 
     def to_json(self) -> dict[str, Any]:
-        """Return the result as JSON; the params are frozen.
+        """Return a JSON object, whose params are frozen.
 
-        Keys: `project params inherited_version project_param_version rests_on`.
+        The keys are `project`, `params`, `inherited_version`,
+        `project_param_version` and `rests_on`.
         """
         version = self.inherited_from
         return {
@@ -166,7 +167,7 @@ class EffectiveParams:
 
     @property
     def headline(self) -> str:
-        """The first line of `str()`, with the version that the task inherits."""
+        """The first line of `str()`: the project and the version that the task inherits."""
         name, version = format_value(self._project), self.inherited_from
         if version is None:
             why = "project_version -1" if self._task.inherits_nothing else "the project has no versions yet"

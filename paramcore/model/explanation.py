@@ -1,7 +1,6 @@
 """Explanations: why a param of a task has its value.
 
-An explanation is computed on demand from the request, the inherited version and
-the history before that version.
+An explanation is computed on demand from the request and the project's history.
 """
 
 from __future__ import annotations
@@ -17,10 +16,10 @@ from paramcore.model.versions import ParamVersion, find_first_set_in
 from paramcore.text import ROW_LIMIT, format_name, format_repr, format_value
 from paramcore.values import equality_key, thaw, wrap_frozen
 
-#: The result for a candidate.
+#: What happened to the value of a candidate.
 Status: TypeAlias = Literal["WON", "LOST", "UNSET", "APPENDED", "IGNORED"]
 
-#: Why a param has its value.
+#: The code of the reason why a param has its value, or is not set.
 Reason: TypeAlias = Literal[
     "TASK_OVERRIDE",
     "INHERITED_HEAD",
@@ -33,12 +32,12 @@ Reason: TypeAlias = Literal[
     "ABSENT",
 ]
 
-#: What each reason means.
+#: The meaning of each reason.
 REASONS: dict[Reason, str] = {
-    "TASK_OVERRIDE": "the task sets it, and its own params override the project's",
+    "TASK_OVERRIDE": "the task sets it, and a task's params override the project's params",
     "INHERITED_HEAD": "the task does not set it, so it inherits the value of the latest version",
     "INHERITED_PINNED": "the task does not set it, so it inherits the value of the version that it names",
-    "INSTRUCTION_APPENDED": "the project's instruction is appended after the task's",
+    "INSTRUCTION_APPENDED": "the project's instruction is appended to the task's instruction",
     "INSTRUCTION_TASK_ONLY": "the task's instruction is used alone",
     "INSTRUCTION_PROJECT_ONLY": "the project's instruction is used alone",
     "INHERITANCE_OFF": "the task inherits nothing (project_version -1), so it has only its own params",
@@ -66,13 +65,13 @@ class Candidate:
 
     #: The number of the version; `None` for the task request.
     version: int | None
-    #: Whether the layer's value is the effective value.
+    #: What happened to the value in this layer.
     status: Status
-    #: The layer's value; meaningless if `status` is UNSET.
+    #: The value in this layer; ignore it if `status` is `UNSET`.
     value: Any = field(default=None, eq=equality_key)
-    #: The version that set the value first, unchanged since then.
+    #: The version since which the value has been unchanged, up to `version`.
     first_set_in: int | None = None
-    #: A detail about `status`, for people.
+    #: A human-readable detail about `status`.
     note: str = ""
 
     @property
@@ -81,7 +80,11 @@ class Candidate:
         return TASK_LAYER if self.version is None else f"project version {self.version}"
 
     def to_json(self) -> dict[str, Any]:
-        """Return `layer version status value first_set_in note`; `value` only if set."""
+        """Return a JSON object.
+
+        The keys are `layer`, `version`, `status`, `value` (only if it is set),
+        `first_set_in` and `note`.
+        """
         value = {} if self.status == "UNSET" else {"value": thaw(self.value)}
         return {
             "layer": self.layer,
@@ -98,11 +101,11 @@ class Candidate:
 
 @frozen(repr=False)
 class Explanation:
-    """Why a param has its value: the value, the reason and the candidates.
+    """The value of a param, the reason for it, and the candidates.
 
-    The candidates, in order of precedence: the task, the inherited version, the
-    version with the value that it superseded or dropped, and the latest version
-    if the task does not inherit it.
+    The first candidates are the task and the inherited version.  If an earlier
+    version had another value, that version follows.  The last candidate is the
+    latest version, if the task does not inherit it.
     """
 
     #: The name of the param.
@@ -115,16 +118,16 @@ class Explanation:
     reason: Reason
     #: All layers that can set the param.
     candidates: tuple[Candidate, ...]
-    #: The version that set the inherited value first, unchanged since then; `None` if nothing is inherited.
+    #: The version since which the inherited value has been unchanged; `None` if no value is inherited.
     first_set_in: int | None
-    #: The ids of the assumed rules behind the value.
+    #: The ids of the assumed rules that the value depends on.
     rests_on: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """Return the explanation as JSON.
+        """Return a JSON object.
 
-        Keys: `param value reason first_set_in candidates rests_on`; `value` only if
-        the param is set.
+        The keys are `param`, `value` (only if the param is set), `reason`,
+        `first_set_in`, `candidates` and `rests_on`.
         """
         value = {"value": thaw(self.value)} if self.is_set else {}
         return {
@@ -161,7 +164,7 @@ def _format_candidate(candidate: Candidate, width: int) -> str:
 def explain_param(
     param: str, task: TaskRequest, inheritance: Inheritance, versions: tuple[ParamVersion, ...]
 ) -> Explanation:
-    """Explain why a task has a param, or lacks it; `versions` is the whole history."""
+    """Explain why a task has or lacks a param; `versions` is the whole history."""
     version = inheritance.version
     inherited = {} if version is None else version.params
     is_set = param in task.params or param in inherited
@@ -179,7 +182,7 @@ def explain_param(
 
 
 def _merge_param(param: str, task: TaskRequest, inheritance: Inheritance) -> Any:
-    # The merge decides each name from its own values, and params may be many.
+    # Merge only this param: the merge treats each param independently, and there may be many.
     own = {param: task.params[param]} if param in task.params else {}
     version = inheritance.version
     if version is not None:
@@ -189,7 +192,7 @@ def _merge_param(param: str, task: TaskRequest, inheritance: Inheritance) -> Any
 
 
 def find_assumed_rules(param: str, task: TaskRequest, inheritance: Inheritance) -> tuple[str, ...]:
-    """Return the ids of the assumed rules behind a param: T1, T5 or T6."""
+    """Return the ids of the assumed rules that a param depends on: T1, T5 or T6."""
     own = task.params
     inherited: Mapping[str, Any] = {} if inheritance.version is None else inheritance.version.params
     if param not in inherited:
@@ -236,14 +239,14 @@ def _iter_candidates(
 def _iter_inherited_candidates(
     param: str, source: str, version: ParamVersion, versions: tuple[ParamVersion, ...]
 ) -> Iterator[Candidate]:
-    """Yield the inherited value, and the value that it superseded or that was dropped."""
+    """Yield the inherited version, and the earlier version that had another value."""
     since = find_first_set_in(versions, version.number, param)
     if param in version.params:
         status = _VERSION_STATUS[source]
         note = "the task sets it" if status == "LOST" else ""
         yield Candidate(version.number, status, version.params[param], since, note)
     elif param in version.not_inherited:
-        note = "a reserved name: stored, but not inherited"
+        note = "the name is reserved, so the value is stored but not inherited"
         yield Candidate(version.number, "IGNORED", version.not_inherited[param], note=note)
     else:
         yield Candidate(version.number, "UNSET")

@@ -1,8 +1,7 @@
 """Inheritance: the version that a task inherits, and the merged params.
 
-All rules about the inherited version, the precedence of params and the joined
-instruction are in this module.  `Inheritance.merge` is the only merge in the
-package.
+This module contains all rules about the inherited version, the precedence of params
+and the joined instruction.  `Inheritance.merge` is the only merge in the package.
 """
 
 from __future__ import annotations
@@ -21,12 +20,12 @@ from paramcore.values import check_instruction, wrap_frozen
 
 
 def find_inherited_version(versions: tuple[ParamVersion, ...], project_version: int | None) -> ParamVersion | None:
-    """Return the version that a task with this `project_version` inherits, if any.
+    """Return the version that a task with this `project_version` inherits, or `None`.
 
     Raises:
         NoSuchVersion: `version_type` or `version_unknown`.
     """
-    # T2: a task inherits the latest version unless it names another; an empty history has no version.
+    # T2: a task that names no version inherits the latest version; an empty history has none.
     if project_version is None:
         return versions[-1] if versions else None
     # T3: -1 inherits nothing.
@@ -46,7 +45,7 @@ def get_version(versions: tuple[ParamVersion, ...], number: int) -> ParamVersion
     Raises:
         NoSuchVersion: `version_type` or `version_unknown`.
     """
-    # T7: exact type and range: `True` is not 1, and no other version is a fallback.
+    # T7: the number must be an exact `int` (`True` is not 1) in range; there is no fallback.
     if type(number) is not int:
         problem = f"a version must be a whole number, got {describe_value(number)} ({_describe_versions(versions)})"
         raise NoSuchVersion("version_type", None, problem, "")
@@ -68,16 +67,19 @@ Merge: TypeAlias = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 @frozen(init=False, repr=False)
 class Inheritance:
-    """A version prepared for merging with the params of many tasks; it can be pickled."""
+    """A version that is prepared for merging with the params of many tasks.
+
+    Instances can be pickled.
+    """
 
     #: The version; `None` if tasks inherit nothing (T3).
     version: ParamVersion | None
-    #: The assumed rules that the merge uses.
+    #: The settings of the assumed rules for the merge.
     assumptions: Assumptions
     _inherited: Mapping[str, Any] = field(eq=False)
-    # The text to append to a task's instruction; `None` to append nothing.
+    # The text to append to a task's instruction; `None` if nothing is appended.
     _suffix: str | None = field(eq=False)
-    # The instruction for a task without text in its instruction.
+    # The instruction of a task that sets none, or sets null or "".
     _instruction_if_none: str | None = field(eq=False)
     _inherited_sources: Mapping[str, str] = field(eq=False)
 
@@ -86,8 +88,8 @@ class Inheritance:
         text, suffix, instruction_if_none = inherited.get("instruction"), None, None
         # T6: under `override`, `instruction` is a param like any other, and nothing is appended.
         if text and assumptions.instruction_rule == "append":
-            # T5: one separator joins the two texts.
-            # A task without text gets no separator unless `empty_instruction` is `join`.
+            # T5: one separator joins the two instructions.
+            # A task without an instruction gets no separator unless `empty_instruction` is `join`.
             suffix = assumptions.instruction_separator + text
             instruction_if_none = suffix if assumptions.empty_instruction == "join" else text
             inherited = {**inherited, "instruction": instruction_if_none}
@@ -96,20 +98,20 @@ class Inheritance:
 
     @property
     def appends(self) -> bool:
-        """Whether the version has an instruction that is appended to a task's."""
+        """Whether the version's instruction is appended to a task's instruction."""
         return self._suffix is not None
 
     def merge(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the effective params of a task: a new dict that shares the values.
+        """Return the effective params of a task: a new dict whose values are not copied.
 
-        Pass params that were checked already and have no routing names:
-        `TaskRequest.params`, or trusted decoded JSON.
+        `params` must be checked and contain no routing names.  Pass
+        `TaskRequest.params`, or decoded JSON that you trust.
 
         Raises:
             InvalidParams: `instruction_type`, if `instruction` is neither text nor
-                null.  Nothing else is checked.
+                null.  The other params are not checked.
         """
-        # T1: a param of the task, null included, overrides the whole inherited value.
+        # T1: a param of the task overrides the whole inherited value, even if it is null.
         # `instruction` is the exception (T5).
         effective = {**self._inherited, **params}
         if "instruction" not in params:
@@ -119,7 +121,7 @@ class Inheritance:
         if type(own) is not str:
             check_instruction(own)
         if self._suffix is not None:
-            # T4: the project's instruction is appended after the task's.
+            # T4: the project's instruction is appended to the task's instruction.
             effective["instruction"] = own + self._suffix if own else self._instruction_if_none
         return effective
 
@@ -136,7 +138,7 @@ class Inheritance:
         return sources
 
     def find_source(self, params: Mapping[str, Any], name: str) -> str:
-        """Return the source of one effective param, as `find_sources` does."""
+        """Return the source of one effective param: `task`, `project` or `both`."""
         if name == "instruction" and self._suffix is not None:
             return "both" if params.get(name) else "project"
         return "task" if name in params else "project"

@@ -1,4 +1,4 @@
-"""Checks of the names of projects and task types."""
+"""Checks of project names and task types."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ def check_project_name(name: object, *, path: str | None = None) -> None:
     """Check the name of a project.
 
     Raises:
-        InvalidSetting: `project_name`, if the name is not text or cannot be part of
-            the API's URLs: "", ".", "..", control characters, lone surrogates.
+        InvalidSetting: `project_name`, if the name is not a string, or cannot be part
+            of the API's URLs: it is "", "." or "..", or contains control characters
+            or lone surrogates.
     """
     if type(name) is not str:
-        raise InvalidSetting("project_name", path, f"a project name must be text, got {describe_value(name)}", "")
+        raise InvalidSetting("project_name", path, f"a project name must be a string, got {describe_value(name)}", "")
     if name in ("", ".", "..") or any(c < " " or c == "\x7f" or "\ud800" <= c <= "\udfff" for c in name):
-        problem = f"{describe_value(name)} cannot be a project name: names are parts of URLs"
-        remedy = "choose a name without control characters and lone surrogates that is not empty, `.` or `..`"
+        problem = f"{describe_value(name)} cannot be a project name, because the name is part of a URL"
+        remedy = "choose a non-empty name other than `.` and `..`, without control characters or lone surrogates"
         raise InvalidSetting("project_name", path, problem, remedy)
 
 
@@ -26,10 +27,10 @@ def check_task_type(task_type: object, *, path: str | None = None) -> None:
     """Check a task type.
 
     Raises:
-        InvalidSetting: `task_type`, if it is empty or not text.
-        NotJSON: `value_text`, for lone surrogates.
+        InvalidSetting: `task_type`, if the type is empty or not a string.
+        NotJSON: `value_text`, if the type contains a lone surrogate.
     """
     if type(task_type) is not str or not task_type:
-        problem = f"a task type must be text that is not empty, got {describe_value(task_type)}"
+        problem = f"a task type must be a non-empty string, got {describe_value(task_type)}"
         raise InvalidSetting("task_type", path, problem, 'write a type such as "imageannotation"')
     freeze(task_type)

@@ -31,14 +31,15 @@ class Project:
 
     Every update returns a new project with one more version.  Pass `params` for a
     project with one version, `versions` for a whole history, or neither for a
-    project without versions.  `fields` holds the other fields of a project object
-    (P8), without `type`, `name` and `param_history`.  `field_order` is the order of
-    all fields in the written object.
+    project without versions.  `fields` contains the fields of a project object
+    other than `type`, `name` and `param_history` (P8).  `field_order` is the order
+    of all fields in the written object.
 
     Raises:
         InvalidSetting: `project_name`, `task_type`, `assumption_value`,
-            `created_at_type`, or `argument_type` for both `params` and `versions`.
-        InvalidParams, NotJSON: for invalid `params`, as `Replace`.
+            `created_at_type`, or `argument_type` if both `params` and `versions`
+            are given.
+        InvalidParams, NotJSON: for invalid `params`; the errors of `Replace`.
         NoSuchVersion: `version_unknown` if the number of a version is not its index (P3).
 
     Example:
@@ -50,15 +51,15 @@ class Project:
 
     # P1: a project has a name, one type for all its tasks, and a history.
     # P10: no method deletes a project or changes its type, because the API has no such call.
-    #: The name, unique among the projects of an account.
+    #: The name, which is unique in an account.
     name: str
-    #: The type of all its tasks.
+    #: The type of all tasks of the project.
     type: str
     #: The history, oldest first; the `number` of each version is its index.
     versions: tuple[ParamVersion, ...]
     #: The settings of the assumed rules.
     assumptions: Assumptions
-    #: The other fields of the project object, such as those that paramcore does not know.
+    #: The other fields of the project object, including fields that paramcore does not know.
     fields: Mapping[str, Any]
     #: The order of all fields in the written project object.
     field_order: tuple[str, ...] = field(eq=False)
@@ -84,7 +85,7 @@ class Project:
             raise InvalidSetting("assumption_value", None, problem, "convert it with `Assumptions.from_settings`")
         if versions is None:
             # P5: without params the history is empty, and the first update appends version 0.
-            # P6: with `{}` the history has an empty version 0.
+            # P6: with `{}` as params, the history has an empty version 0.
             history: tuple[ParamVersion, ...] = (
                 () if params is None else (ParamVersion(0, Replace(params).params, created_at),)
             )
@@ -116,7 +117,7 @@ class Project:
         return self.versions[-1].params if self.versions else wrap_frozen({})
 
     def version(self, number: int) -> ParamVersion:
-        """Return the version with this number; negative numbers do not count from the end.
+        """Return the version with this number; a negative number is an error.
 
         Raises:
             NoSuchVersion: `version_type` or `version_unknown`.
@@ -128,7 +129,7 @@ class Project:
 
         Raises:
             InvalidSetting: `update_type` if `update` is neither a `Patch` nor a
-                `Replace`; `created_at_type`.
+                `Replace`; `created_at_type` if `created_at` is not a string.
             NotJSON: `too_large`, if the new params exceed the limits.
         """
         if not isinstance(update, (Patch, Replace)):
@@ -140,11 +141,11 @@ class Project:
         return self._rebuild(versions=(*self.versions, version))
 
     def patch_params(self, params: Mapping[str, Any], *, created_at: str | None = None) -> Project:
-        """Return a new project, updated by `Patch(params)`; raises its errors."""
+        """Return a new project, updated by `Patch(params)`; raise the errors of `Patch`."""
         return self.update(Patch(params), created_at=created_at)
 
     def replace_params(self, params: Mapping[str, Any], *, created_at: str | None = None) -> Project:
-        """Return a new project, updated by `Replace(params)`; raises its errors."""
+        """Return a new project, updated by `Replace(params)`; raise the errors of `Replace`."""
         return self.update(Replace(params), created_at=created_at)
 
     def with_assumptions(self, assumptions: Assumptions) -> Project:
@@ -152,12 +153,12 @@ class Project:
         return self._rebuild(assumptions=assumptions)
 
     def inheritance(self, project_version: int | None = None) -> Merge:
-        """Return a fast merge function from a task's params to its effective params.
+        """Return a fast function that computes effective params from a task's params.
 
-        The function merges with the version that a task with this `project_version`
-        inherits.  Pass params that were checked already and have no routing names.
-        It checks only that `instruction` is text or null.  It returns a plain dict
-        that shares the values, and can be pickled.
+        The function merges the params with the version that a task with this
+        `project_version` inherits.  Pass checked params without routing names, because
+        the function checks only that `instruction` is text or null.  It returns a
+        plain dict whose values are not copied.  The function can be pickled.
 
         Raises:
             NoSuchVersion: `version_type` or `version_unknown`.
@@ -167,7 +168,7 @@ class Project:
     def resolve(self, task: TaskRequest | Mapping[str, Any]) -> EffectiveParams:
         """Return the effective params of a task.
 
-        A mapping is read as the API's flat form, with `TaskRequest.from_flat`.
+        `TaskRequest.from_flat` reads a mapping, which must have the API's flat form.
 
         Raises:
             NoSuchVersion: `version_type` or `version_unknown` (T7).
@@ -182,8 +183,8 @@ class Project:
         """Yield the result of `resolve` for each task, in order.
 
         Raises:
-            ParamcoreError: the errors of `resolve`, on reaching the invalid task;
-                `path` begins with the index of the task.
+            ParamcoreError: the errors of `resolve`, when the iteration reaches the
+                invalid task; `path` begins with the index of the task.
         """
         inheritances: dict[int, Inheritance] = {}
         for index, task in enumerate(tasks):
@@ -213,7 +214,7 @@ class Project:
             problem = f"a task request must be a `TaskRequest`, got {describe_value(task)}"
             raise InvalidSetting("argument_type", None, problem, "convert it with `TaskRequest.from_flat`")
         # T15: a request that names another project is an error.
-        # T11: a request that names only a batch goes to the project of the batch, which the caller knows.
+        # T11: a request that names only a batch belongs to the project of the batch, which the caller knows.
         if task.project is not None and task.project != self.name:
             names = f"{format_value(task.project)}, not for {format_value(self.name)}"
             problem = f"the task request is for the project {names}"
@@ -256,10 +257,10 @@ class Project:
 def _check_history(versions: tuple[ParamVersion, ...]) -> tuple[ParamVersion, ...]:
     for index, version in enumerate(versions):
         if not isinstance(version, ParamVersion):
-            problem = f"`versions` must hold `ParamVersion` objects, got {describe_value(version)}"
+            problem = f"`versions` must contain `ParamVersion` objects, got {describe_value(version)}"
             raise InvalidSetting("argument_type", None, problem, "")
         # P3: the number of a version is its index, from 0.
         if version.number != index:
             problem = f"the version at index {index} has the number {version.number}"
-            raise NoSuchVersion("version_unknown", None, problem, "number versions by their index, from 0 on")
+            raise NoSuchVersion("version_unknown", None, problem, "number the versions 0, 1, 2, ...")
     return versions

@@ -26,7 +26,7 @@ ROUTING_TYPES: dict[str, type[str | int | bool]] = {
 ROUTING_NAMES = tuple(ROUTING_TYPES)
 _ROUTING = frozenset(ROUTING_NAMES)
 
-#: Params that a created task has as fields beside `params` (T9, T10); a project may set them too.
+#: Params that a created task has as fields beside `params` (T9, T10); a project may also set them.
 TASK_FIELD_NAMES = ("instruction", "callback_url", "metadata", "tags", "priority")
 
 
@@ -98,11 +98,11 @@ class TaskRequest:
     params: Mapping[str, Any] = field(converter=_freeze_own_params)
     #: The name of the project; `None` if it follows from the batch or the call.
     project: str | None = field(default=None, validator=_check_project, kw_only=True)
-    #: The version to inherit: `None` is the latest, -1 inherits nothing (T2, T3).
+    #: The version to inherit; `None` means the latest version, -1 means no version (T2, T3).
     project_version: int | None = field(default=None, converter=_freeze_version, eq=_pair_with_type, kw_only=True)
     #: The name of the batch.
     batch: str | None = field(default=None, converter=_freeze_text, validator=_check_text, kw_only=True)
-    #: An id that the caller chooses, and that the service accepts once.
+    #: An id that the caller chooses; the service accepts each id once.
     unique_id: str | None = field(default=None, converter=_freeze_text, validator=_check_text, kw_only=True)
     #: Whether the service frees the `unique_id` if the task fails.
     clear_unique_id_on_error: bool | None = field(default=None, validator=_check_flag, kw_only=True)
@@ -113,7 +113,7 @@ class TaskRequest:
     def from_flat(cls, request: Mapping[str, Any], *, type: str | None = None) -> TaskRequest:
         """Read the API's flat form: `{"attachment": "https://...", "project_version": 1}`.
 
-        A routing name with null counts as not given (T7).
+        A routing name whose value is null counts as missing (T7).
 
         Raises:
             InvalidParams: `params_type` or `instruction_type`.

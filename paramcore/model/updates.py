@@ -1,8 +1,8 @@
 """Updates of a project's params.
 
-The API has one call with a flag; the model has two classes.  A `Patch` overlays
-the latest params; a `Replace` drops every param that it does not name.  All rules
-about the effect of an update are in this module.
+The API has one call with a flag; the model has two classes.  A `Patch` keeps the
+params that it does not name; a `Replace` drops them.  This module contains all
+rules about the effect of an update.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ BOOKKEEPING_NAMES = frozenset({"version", "created_at", "patch"})
 def _freeze_project_params(params: Mapping[str, Any]) -> JSONObject:
     frozen = freeze_params(params)
     for name in frozen:
-        # U9: the flat form would overwrite bookkeeping names, and `patch` would change the mode.
+        # U9: in the flat form, the API would read the param as a bookkeeping field or as the flag.
         if name in BOOKKEEPING_NAMES:
             problem, remedy = f"the API reserves the name `{name}`", "choose another name for the param"
         # Routing names (U10) belong to a task request; they are not params of a project.
         elif name in ROUTING_NAMES:
-            problem, remedy = f"a project cannot hold the routing name `{name}`", "set it in each task request"
+            problem, remedy = f"`{name}` is a routing name, which a project cannot set", "set it in each task request"
         else:
             continue
         raise InvalidParams("param_name", join_pointer(name), problem, remedy)
@@ -50,17 +50,17 @@ class Patch:
         {'with_labels': True, 'padding': 3}
     """
 
-    #: The params, frozen.
+    #: The frozen params that the update sets.
     params: Mapping[str, Any] = field(converter=_freeze_project_params)
 
     def applied_to(self, params: Mapping[str, Any]) -> JSONObject:
-        """Return the params of a project after this update of `params`.
+        """Return the params after this update of a project that has `params`.
 
         Raises:
             NotJSON: `too_large`, if the result exceeds the limits.
         """
         # U3: a patch sets params by name at the top level only; objects and arrays are replaced as a whole.
-        # U4: a patch replaces `instruction` like any param; only a task appends to it.
+        # U4: a patch replaces `instruction` like any other param; only tasks append instructions.
         # U6: null is a value, so a patch cannot remove a param; only a replace can.
         # U7: with an empty history, the result is the params of the patch.
         return freeze_object({**params, **self.params})
@@ -71,7 +71,7 @@ class Patch:
 
     @property
     def body(self) -> Mapping[str, Any]:
-        """The body of the setParams request, flat (U1)."""
+        """The flat body of the setParams request (U1)."""
         return wrap_frozen({"patch": True, **self.params})
 
     def __repr__(self) -> str:
@@ -92,12 +92,12 @@ class Replace:
         {'padding': 3}
     """
 
-    #: The params, frozen.
+    #: The frozen params that the update sets.
     params: Mapping[str, Any] = field(converter=_freeze_project_params)
 
     def applied_to(self, params: Mapping[str, Any]) -> JSONObject:
-        """Return the params of a project after this update of `params`."""
-        # U2: a replace keeps nothing; the new version has exactly the params of the request.
+        """Return the params after this update of a project that has `params`."""
+        # U2: a replace keeps no param; the new version has exactly the params of the request.
         del params
         return freeze_object(self.params)
 
@@ -107,7 +107,7 @@ class Replace:
 
     @property
     def body(self) -> Mapping[str, Any]:
-        """The body of the setParams request, flat (U1)."""
+        """The flat body of the setParams request (U1)."""
         # U1: the params and the flag are on one level; the flag is always written, although false is its default.
         return wrap_frozen({"patch": False, **self.params})
 

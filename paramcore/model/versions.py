@@ -18,16 +18,16 @@ _NOT_INHERITED = BOOKKEEPING_NAMES.union(ROUTING_NAMES)
 
 
 def _check_created_at(_version: object, _attribute: Attribute[Any], value: object) -> None:
-    # P7: the time is kept as the service writes it; it never affects the order of versions.
+    # P7: the time is kept as the service writes it, and never affects the order of versions.
     if type(value) is not str and value is not None:
-        problem = f"`created_at` must be a time as text, or null, got {describe_value(value)}"
+        problem = f"`created_at` must be a string or null, got {describe_value(value)}"
         raise InvalidSetting("created_at_type", "/created_at", problem, "")
     freeze(value)
 
 
 @frozen(repr=False)
 class ParamVersion:
-    """A version of a project's params, which tasks inherit."""
+    """A version of a project's params."""
 
     #: The index in the history, from 0 (P3).
     number: int
@@ -35,9 +35,9 @@ class ParamVersion:
     params: Mapping[str, Any] = field(converter=freeze_params)
     #: The time of the update, as the service writes it; `None` if it is unknown.
     created_at: str | None = field(default=None, validator=_check_created_at)
-    #: Names in a stored entry that tasks do not inherit, with their values (U10).
+    #: The members of a stored entry that tasks do not inherit (U10).
     not_inherited: Mapping[str, Any] = field(factory=dict, converter=freeze_object)
-    #: The flat entry as it was read, for writing it back unchanged; `None` for a new version.
+    #: The flat entry as it was read, which `write_project` writes unchanged; `None` for a new version.
     raw_entry: Mapping[str, Any] | None = field(default=None, converter=optional(freeze_object), eq=False)
 
     @classmethod
@@ -50,7 +50,7 @@ class ParamVersion:
             InvalidParams: `instruction_type`.
             InvalidSetting: `created_at_type`.
         """
-        # P2: an entry holds the params and two bookkeeping names on one level.
+        # P2: an entry has the params and two bookkeeping fields on one level.
         # U10: reserved names in an entry are stored, but not inherited.
         bookkeeping = {"version", "created_at"}
         stored = {name: entry[name] for name in entry if name in _NOT_INHERITED and name not in bookkeeping}
@@ -62,9 +62,9 @@ class ParamVersion:
 
 
 def find_first_set_in(versions: tuple[ParamVersion, ...], number: int, name: str) -> int:
-    """Return the first version of the run up to `number` that keeps a param unchanged.
+    """Return the version since which a param has been unchanged, up to version `number`.
 
-    A param that no version of the run sets counts as unchanged.
+    A param counts as unchanged between two versions if both lack it.
     """
     params = versions[number].params
     while number and same_member(versions[number - 1].params, params, name):

@@ -1,9 +1,9 @@
 """A client for the project endpoints, an in-memory service, and a stand-in.
 
-A `Client` works over any `Transport`: one of `paramcore.transport`, a
-`MemoryService`, or your own.  A `StandIn` holds two `MemoryService` objects, for
-live and for test keys, and adds URLs and keys.  `run_server` serves a `StandIn`
-on a loopback port, as a `Server`.
+A `Client` works over any `Transport`: a class from `paramcore.transport`, a
+`MemoryService`, or your own class.  A `StandIn` adds URLs and API keys to two
+`MemoryService` objects, one for live keys and one for test keys.  `run_server` serves
+a `StandIn` on a loopback port and returns a `Server`.
 """
 
 from __future__ import annotations

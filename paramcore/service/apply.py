@@ -1,6 +1,6 @@
 """Apply an update safely: read the project, send one POST, classify the reply.
 
-These are flows without I/O; `Client.apply` and `Client.reconcile` run them.
+The functions are flows without I/O; `Client.apply` and `Client.reconcile` run them.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from paramcore.text import describe_value, format_count
 def apply_plan(plan: Plan, clock: Clock) -> Flow[Outcome]:
     """Apply a planned update unless the project has changed since the plan.
 
-    After sending the POST it raises no error: the outcome holds the error.
+    The flow raises no error after it has sent the POST; the outcome contains the error.
     """
     if plan.update is None:
-        problem = "the plan has no update: the project already has these params"
+        problem = "the plan has no update, because the project already has these params"
         raise InvalidSetting("update_type", None, problem, "plan a `Patch` or a `Replace`")
     base_project = plan.project
     response = yield from get_with_retry(get_project(base_project.name), clock)
     now = read_project_reply(response, base_project.name, base_project.assumptions)
     if now.versions != base_project.versions:
         before, after = (format_count(len(project.versions), "version") for project in (base_project, now))
-        problem = f"the project has changed since the plan: it had {before} then and has {after} now"
+        problem = f"the project has changed since the plan ({before} then, {after} now)"
         error = NotDone("history_moved", None, problem, "plan the update again")
         return Outcome.of(plan, "not done", now=now, error=error)
     reply: Response | NotDone | OutcomeUnknown
@@ -41,9 +41,9 @@ def apply_plan(plan: Plan, clock: Clock) -> Flow[Outcome]:
 def classify_reply(plan: Plan, reply: Response | NotDone | OutcomeUnknown) -> Outcome:
     """Return the outcome of an update from the reply or error of its POST.
 
-    The state is *done* if the reply shows the update exactly once, and *repeated* if
-    it shows it more than once.  It is *not done* only if the service certainly did
-    nothing.  Otherwise it is *unknown*.
+    The state is *done* if the history in the reply contains the update exactly once,
+    and *repeated* if it contains the update more than once.  The state is *not done*
+    only if the service certainly did nothing.  Otherwise, the state is *unknown*.
     """
     if isinstance(reply, Response):
         try:
@@ -58,8 +58,8 @@ def classify_reply(plan: Plan, reply: Response | NotDone | OutcomeUnknown) -> Ou
 def reconcile_outcome(outcome: Outcome, clock: Clock) -> Flow[Outcome]:
     """Read the project of an outcome and look for the update in its history.
 
-    If the outcome has its plan, this finds the update anywhere in the history.
-    From base and digest alone, it finds the update only if no other writer added a
+    If `outcome.plan` is set, the flow finds the update anywhere in the history.  With
+    only `base` and `digest`, the flow finds a patch only if no other writer added a
     version before it.
     """
     name, base, plan = outcome.project, outcome.base, outcome.plan

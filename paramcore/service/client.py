@@ -27,8 +27,8 @@ class Client:
     """Reads, creates and updates projects, and creates tasks.
 
     A method raises `NotDone` if the service certainly changed nothing, and
-    `OutcomeUnknown` if it may have changed something.  After sending an update,
-    `apply` returns these errors in its `Outcome` instead.
+    `OutcomeUnknown` if it may have changed something.  Once `apply` has sent an
+    update, it does not raise these errors but returns them in its `Outcome`.
 
     Example:
         >>> from paramcore.service import MemoryService
@@ -36,17 +36,17 @@ class Client:
         ()
     """
 
-    #: Sends the requests.
+    #: The object that sends the requests.
     transport: Transport
-    #: Seconds. The time limit of each call, retries included.
+    #: The maximum number of seconds of each call, including retries.
     deadline: float = field(default=30.0, kw_only=True)
     #: The assumptions of the projects that the client reads.
     assumptions: Assumptions = field(default=Assumptions(), kw_only=True)
-    #: Returns the current time in seconds, which must never decrease.
+    #: A function that returns the current time in seconds, which must never decrease.
     now: Callable[[], float] = field(default=time.monotonic, kw_only=True, repr=False)
-    #: Waits for this many seconds.
+    #: A function that waits for a number of seconds.
     sleep: Callable[[float], None] = field(default=time.sleep, kw_only=True, repr=False)
-    #: Returns a random number from 0 to 1, which varies the waits between retries.
+    #: A function that returns a random number from 0 to 1, which varies the waits between retries.
     jitter: Callable[[], float] = field(default=random.random, kw_only=True, repr=False)
 
     def get_project(self, name: str) -> Project:
@@ -83,7 +83,7 @@ class Client:
         Raises:
             InvalidSetting: `project_name`, `task_type`, `flag_type`,
                 `routing_type`, `pipeline`.
-            InvalidParams, NotJSON: if a project cannot hold the params.
+            InvalidParams, NotJSON: if a project cannot have the params.
         """
         request = requests.create_project(
             name,
@@ -100,9 +100,10 @@ class Client:
     def create_task(self, effective: EffectiveParams, *, send: TaskRequest | None = None) -> Mapping[str, Any]:
         """Create a previewed task and return the task object of the service.
 
-        The service may bill the task.  The client sends the previewed task request,
-        which inherits the params that the project has now.  Pass
-        `send=effective.as_request()` to send exactly the previewed params.
+        The service may bill the task.  By default, the client sends the request that
+        was previewed.  If the project has changed since the preview, the task inherits
+        the changed params.  Pass `send=effective.as_request()` to send exactly the
+        previewed params.
 
         Raises:
             InvalidSetting: `task_type`.
@@ -115,13 +116,13 @@ class Client:
 
         Raises:
             InvalidSetting: `update_type` if the plan has no update.
-            NotDone, OutcomeUnknown: if the project cannot be read. The update
+            NotDone, OutcomeUnknown: if the project cannot be read, so the update
                 was not sent.
         """
         return self._run(apply_plan, plan)
 
     def reconcile(self, outcome: Outcome) -> Outcome:
-        """Read the project and look for an update whose outcome was unknown.
+        """Read the project and look for the update of an unknown outcome.
 
         Raises:
             InvalidSetting: `base_type`.

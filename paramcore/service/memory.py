@@ -1,7 +1,7 @@
-"""An in-memory service, for tests and scripts that must not reach the real one.
+"""An in-memory service for tests and scripts that must not reach the real service.
 
-It answers the requests that `service.requests` builds.  `Project.resolve` decides
-the params of a created task.
+The service handles the requests that `service.requests` builds.  `Project.resolve`
+decides the params of a created task.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from paramcore.wire import read_update, write_project
 
 #: The task types that have templates (E3).
 _TEMPLATE_TYPES = ("textcollection", "chat")
-#: The number of tasks on a page: the default, and the largest `limit` of a request.
+#: The default number of tasks on a page, and the maximum `limit` of a request.
 _PAGE_SIZE, _MAX_PAGE_SIZE = 100, 1_000
 
 
@@ -36,12 +36,12 @@ class _RejectedRequest(Exception):
 
 
 class MemoryService:
-    """A service that holds projects, batches and tasks in memory.
+    """A service that keeps projects, batches and tasks in memory.
 
-    `created_at` returns the time of each new object as ISO 8601 text, or None.
-    `on_validate` receives the project and the effective params of each new task.
-    If it returns text, the service rejects the task and sends the text as the
-    reason.  `on_event` receives one line about each request.  The service creates no project
+    `created_at` returns the time of each new object in ISO 8601 format, or None.
+    `on_validate` receives the project and the effective params of each new task.  If
+    it returns a string, the service rejects the task with this string as the reason.
+    `on_event` receives a line about each request.  The service rejects a new project
     whose name is in `reserved_names`.
 
     Example:
@@ -94,13 +94,13 @@ class MemoryService:
         """Return the effective params of a created task that has a project.
 
         Raises:
-            LookupError: if no task with a project has this id.
+            LookupError: if the task does not exist or has no project.
         """
         with self._lock:
             return self._effective[task_id]
 
     def send(self, request: Request) -> Response:
-        """Handle a request and return the reply; reject an invalid request."""
+        """Handle a request and return the reply, which has an error status if it is invalid."""
         with self._lock:
             try:
                 value, event = self._handle(request)
@@ -129,7 +129,7 @@ class MemoryService:
             case ("GET", "projects", name, "taskTemplates"):
                 return self._get_template(name)
             case ("POST", "projects", name, "setOntology"):
-                return write_project(self._get_project(name)), "ignored the ontology: it changes no params"
+                return write_project(self._get_project(name)), "ignored the ontology, because it changes no params"
             case ("POST", "task", task_type):
                 return self._create_task(task_type, _decode_object(request))
             case ("GET", "task", task_id):
@@ -260,7 +260,7 @@ class MemoryService:
     def _create_batch(self, body: dict[str, Any]) -> tuple[Any, str]:
         project, name = self._get_project(body.get("project")), body.get("name")
         if not isinstance(name, str) or not name:
-            raise _RejectedRequest(400, "Parameter is invalid, reason: the name of a batch must be a non-empty text")
+            raise _RejectedRequest(400, "Parameter is invalid, reason: the name of a batch must be a non-empty string")
         if name in self._batches:
             raise _RejectedRequest(409, "A batch with that name already exists.")
         fields = {"name": name, "project": project.name, "status": "staging", **self._creation_time()}

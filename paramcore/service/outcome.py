@@ -1,4 +1,4 @@
-"""The outcome of an update, as the project's history shows it."""
+"""The outcome of an update, which the project's history shows."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from paramcore.model import Project
 from paramcore.text import format_count, format_name, format_repr, format_value, quote_for_shell
 from paramcore.values import same
 
-#: `done`: one version holds the update. `repeated`: several do. `not done`: certainly none does. `unknown`: the rest.
+#: `done` and `repeated`: one or several versions have the params of the update.
+#: `not done`: the service certainly did not apply the update.  `unknown`: anything else.
 OutcomeState: TypeAlias = Literal["done", "not done", "unknown", "repeated"]
 
 
@@ -24,7 +25,7 @@ class Outcome:
     """The outcome of an update, which `Client.apply` and `Client.reconcile` return.
 
     `reconcile` needs only `project`, `base` and `digest`, so another process can
-    look up the outcome.  `base` counts the versions before the update.
+    look up the outcome.  `base` is the number of versions before the update.
 
     Example:
         >>> Outcome("unknown", "docks", base=3, digest="5f0c")
@@ -39,15 +40,15 @@ class Outcome:
     base: int
     #: The digest of the params after the update, as `digest_params` returns it.
     digest: str
-    #: The numbers of the versions that hold the update.
+    #: The numbers of the versions that contain the update.
     versions: tuple[int, ...] = ()
-    #: The project as last read; `None` if it was not read.
+    #: The project as it was last read; `None` if it was not read.
     now: Project | None = None
     #: The numbers of earlier versions that the service now reports differently.
     altered: tuple[int, ...] = ()
-    #: Why the update was not done, or why its outcome is unknown.
+    #: The reason why the update was not done, or why its outcome is unknown.
     error: NotDone | OutcomeUnknown | None = None
-    #: The plan of the update; `None` if only base and digest are known.
+    #: The plan of the update; `None` if only `base` and `digest` are known.
     plan: Plan | None = None
 
     @classmethod
@@ -66,7 +67,7 @@ class Outcome:
     def with_history(self, now: Project, versions: tuple[int, ...], altered: tuple[int, ...] = ()) -> Self:
         """Return this outcome with the state that the current history shows.
 
-        `versions` are the numbers of the versions that hold the update.  `altered`
+        `versions` are the numbers of the versions that contain the update.  `altered`
         are the numbers of earlier versions that the service now reports differently.
         """
         state: OutcomeState = "done" if len(versions) == 1 else "repeated" if versions else "unknown"
@@ -74,8 +75,8 @@ class Outcome:
         if not versions:
             newer = len(now.versions) - self.base
             since = f", although the project has {format_count(newer, 'newer version')}" if newer > 0 else " yet"
-            remedy = "look it up again later: the request may still arrive"
-            error = OutcomeUnknown("not_seen", None, f"no version holds the update{since}", remedy)
+            remedy = "look it up again later, because the request may still arrive"
+            error = OutcomeUnknown("not_seen", None, f"no version contains the update{since}", remedy)
         return evolve(self, state=state, versions=versions, now=now, altered=altered, error=error)
 
     @property
@@ -97,7 +98,7 @@ class Outcome:
 
     @property
     def overwritten(self) -> tuple[str, ...]:
-        """The params changed concurrently that this update overwrote."""
+        """The params that another writer changed concurrently and that this update overwrote."""
         if self.now is None or self.version is None or not self.base_moved:
             return ()
         versions = self.now.versions
@@ -114,10 +115,11 @@ class Outcome:
         return f"paramcore reconcile {arguments}"
 
     def to_json(self) -> dict[str, Any]:
-        """Return the outcome as JSON.
+        """Return a JSON object.
 
-        Keys: `state project base digest versions concurrent_versions overwritten
-        altered error`; `error` is null or has `code` and `message`.
+        The keys are `state`, `project`, `base`, `digest`, `versions`,
+        `concurrent_versions`, `overwritten`, `altered` and `error`.  `error` is null,
+        or an object with `code` and `message`.
         """
         return {
             "state": self.state,
@@ -139,9 +141,9 @@ class Outcome:
         if self.state == "done":
             headline = f"done: version {self.version} of {name}"
         elif self.state == "repeated":
-            headline = f"applied more than once: versions {_join(self.versions)} of {name} hold the update"
+            headline = f"applied more than once: versions {_join(self.versions)} of {name} contain the update"
         else:
-            headline = f"{self.state}: the update of {name}: {self.error}"
+            headline = f"{self.state} (update of {name}): {self.error}"
         return "\n  ".join([headline, *self._list_notes()])
 
     def _list_notes(self) -> list[str]:
@@ -152,7 +154,7 @@ class Outcome:
                 notes.append(f"another writer added version {_join(earlier)} before it")
             if self.overwritten:
                 names = ", ".join(format_name(name) for name in self.overwritten)
-                notes.append(f"params changed concurrently that this update overwrote: {names}")
+                notes.append(f"this update overwrote params that another writer changed concurrently: {names}")
             if later:
                 notes.append(f"another writer added version {_join(later)} after it")
         if self.altered:
@@ -165,9 +167,9 @@ class Outcome:
 def find_update(plan: Plan, now: Project) -> Outcome:
     """Find a planned update in the current history of the project.
 
-    A version holds the update if the update, applied to the version before it,
-    gives the same params.  If no version holds the update, the request may still
-    arrive, so the outcome is unknown.
+    A version contains the update if applying the update to the previous version
+    results in the params of the version.  If no version contains the update, the
+    request may still arrive, so the outcome is unknown.
     """
     update = plan.update
     assert update is not None, "a plan without an update is never applied"
@@ -183,7 +185,7 @@ def find_update(plan: Plan, now: Project) -> Outcome:
 
 
 def digest_params(params: Mapping[str, Any]) -> str:
-    """Return a digest of params: 32 hexadecimal digits, the same for equal JSON."""
+    """Return a digest of 32 hexadecimal digits; equal params have the same digest."""
     text = json.dumps(_normalize(params), sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 

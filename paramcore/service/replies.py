@@ -1,11 +1,13 @@
 """Strict readers for the API's replies.
 
 Each reader raises `NotDone` if the status says that the service did nothing.
-It raises `OutcomeUnknown` for any other status except 200.  It also does so for a
-body that it cannot read, such as HTML, half a document or another project.
+It raises `OutcomeUnknown` for any other status except 200.  It also raises
+`OutcomeUnknown` for an unexpected body, such as HTML, a truncated document or a
+different project.
 
-A reply may repeat the API key, so an error quotes only the `error` or `message` text
-of an error reply.  For other replies, it shows the status, media type and size.
+A reply may repeat the API key, so an error message quotes only the `error` or
+`message` text of an error reply.  For other replies, the error message shows the
+status, media type and size.
 """
 
 from __future__ import annotations
@@ -28,39 +30,39 @@ from paramcore.wire import read_project, read_projects
 _T = TypeVar("_T")
 _Error = TypeVar("_Error", bound=ParamcoreError)
 
-#: Characters of the service's error text that a message shows.
+#: The maximum number of characters of the service's error text in a message.
 _MAX_SHOWN = 80
-#: Bytes. `read_error_text` ignores longer bodies.
+#: The maximum number of bytes of a body; `read_error_text` ignores longer bodies.
 _MAX_ERROR_SIZE = 2**16
 
-#: The start of a JSON Pointer, as far as it holds only names of the API.
+#: The longest start of a JSON Pointer that contains only names of the API.
 _KNOWN_PLACE = re.compile(
     r"(?:/[0-9]{1,9})?(?:/(?:name|type|param_history(?:/[0-9]{1,9}(?:/(?:version|created_at|instruction))?)?))?(?=/|$)"
 )
 
 _CODES = {401: "unauthorized", 403: "unauthorized", 404: "not_found", 409: "conflict", 429: "too_many_requests"}
 _REMEDIES = {
-    "unauthorized": "use a key that has access: live and test keys see different projects",
-    "not_found": "check the name: live and test keys see different projects",
+    "unauthorized": "use a key that has access; live and test keys see different projects",
+    "not_found": "check the name and the key; live and test keys see different projects",
     "conflict": "choose a name or `unique_id` that is not in use",
     "too_many_requests": "try again later, with fewer requests",
 }
-_REPLY_REMEDY = "check the base URL, and any proxy in between"
+_REPLY_REMEDY = "check the base URL and any proxy"
 _ENCODING_REMEDY = "turn off compression in the transport and in any proxy"
 
 
 def read_project_reply(response: Response, name: str, assumptions: Assumptions = Assumptions()) -> Project:
-    """Read the reply that holds the project `name`."""
-    # U8: the reply to an update is the whole project, so its history shows what the update did.
+    """Read a reply that must contain the project `name`."""
+    # U8: the reply to an update is the whole project, so the history shows what the update did.
     project = _read_body(response, "a project", partial(read_project, assumptions=assumptions))
     if project.name != name:
-        problem = f"the reply holds another project than {format_value(name)}: {response.summary}"
+        problem = f"the reply contains a project other than {format_value(name)}: {response.summary}"
         raise OutcomeUnknown("wrong_project", "/name", problem, _REPLY_REMEDY, response.status)
     return project
 
 
 def read_projects_reply(response: Response, assumptions: Assumptions = Assumptions()) -> tuple[Project, ...]:
-    """Read the reply that lists projects, a bare JSON array."""
+    """Read a reply that must contain an array of projects."""
 
     def read(value: Any) -> tuple[Project, ...]:
         if not isinstance(value, list):
@@ -71,7 +73,7 @@ def read_projects_reply(response: Response, assumptions: Assumptions = Assumptio
 
 
 def read_task_reply(response: Response) -> Mapping[str, Any]:
-    """Read the reply that holds a created task."""
+    """Read a reply that must contain a created task."""
 
     def read(value: Any) -> Mapping[str, Any]:
         if not isinstance(value, dict) or not isinstance(value.get("task_id"), str):
@@ -82,26 +84,26 @@ def read_task_reply(response: Response) -> Mapping[str, Any]:
 
 
 def check_status(response: Response) -> None:
-    """Raise an error with the service's text unless the status is 200."""
+    """Raise an error with the service's error text unless the status is 200."""
     status = response.status
-    # E5: 200 alone is success, also for creates.
+    # E5: only 200 means success, even if the request creates an object.
     if status == 200:
         return
     text = read_error_text(response.body) if response.message is None else response.message
     text = truncate(escape_unprintable(" ".join(text.split())), _MAX_SHOWN)
     problem = f"the service returned {f'status {status}: {text}' if text else response.summary}"
-    # E6: the status alone decides. 408 and 5xx may follow a completed request, or come from a proxy.
+    # E6: only the status decides.  With 408 or 5xx, the service may have done what was requested.
     if 400 <= status < 500 and status != 408:
         code = _CODES.get(status, "refused")
         raise NotDone(code, None, problem, _REMEDIES.get(code, ""), status)
-    remedy = "check the base URL: redirects are not followed" if 300 <= status < 400 else ""
+    remedy = "check the base URL, because redirects are not followed" if 300 <= status < 400 else ""
     raise OutcomeUnknown("reply_status", None, problem, remedy, status)
 
 
 def read_error_text(body: bytes) -> str:
-    """Return the `error` or `message` text of an error reply; `""` if it has none.
+    """Return the `error` or `message` text of an error reply; `""` if it has neither.
 
-    A transport removes its key from this text for `Response.message`.
+    A transport removes its key from the text and sets the result as `Response.message`.
 
     Example:
         >>> read_error_text(b'{"status_code": 404, "error": "no such project"}')
@@ -113,15 +115,15 @@ def read_error_text(body: bytes) -> str:
         value = json.loads(body)
     except (ValueError, RecursionError):
         return ""
-    # S5: an error body has its text as `error`, or as `message`.
+    # S5: an error body contains its text in `error` or `message`.
     texts = [value.get(name) for name in ("error", "message")] if isinstance(value, dict) else []
     return next((text for text in texts if isinstance(text, str) and text.strip()), "")
 
 
 def hide_reply(error: _Error, problem: str, remedy: str) -> _Error:
-    """Replace the texts of an error, which may show names and values of a reply.
+    """Replace the problem and remedy of an error, which may show parts of a reply.
 
-    The code stays, and the path as far as it holds only names of the API.
+    The error keeps its code.  Its path ends before the first name that is not the API's.
     """
     place = _KNOWN_PLACE.match(error.path or "")
     return evolve(error, path=place[0] if place else "", problem=problem, remedy=remedy)

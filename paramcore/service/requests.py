@@ -1,6 +1,6 @@
 """API requests and responses as values, and the protocol of a transport.
 
-A request holds no API key: the transport adds the base URL, the key and the
+A request contains no API key; the transport adds the base URL, the key and the
 headers.  The functions that build requests raise `InvalidSetting` for a name, a
 type or a field that the API rejects.
 """
@@ -19,12 +19,12 @@ from paramcore.model import Project, TaskRequest, Update, check_project_name
 from paramcore.text import describe_value, format_count, format_repr, format_value
 from paramcore.values import freeze, thaw
 
-#: Bytes. A transport rejects a longer response body.
+#: The maximum number of bytes of a response body; a transport rejects a longer body.
 MAX_RESPONSE_SIZE = 16 * 2**20
-#: Seconds. The timeout of a request that sets none.
+#: The timeout in seconds of a request that sets no timeout.
 DEFAULT_TIMEOUT = 30.0
 
-#: The media types that a message shows.
+#: The media types that `Response.summary` shows.
 _MEDIA_TYPES = frozenset(
     {
         *("application/json", "application/problem+json", "application/octet-stream", "application/xml"),
@@ -37,7 +37,7 @@ _STUDIO_PIPELINES = ("standard_task", "consensus_task")
 
 @frozen
 class Request:
-    """One request to the API.
+    """A request to the API.
 
     Example:
         >>> Request("GET", "/projects/north%20docks", {"archived": "true"}).target
@@ -52,7 +52,7 @@ class Request:
     query: Mapping[str, str] = field(factory=dict, hash=False)
     #: The JSON body, encoded as UTF-8.
     body: bytes | None = field(default=None, repr=format_repr)
-    #: Seconds for the whole exchange, from connecting to the last byte of the response.
+    #: The maximum number of seconds from connecting to the last byte of the response.
     timeout: float | None = None
 
     @property
@@ -63,9 +63,9 @@ class Request:
 
 @frozen(repr=False)
 class Response:
-    """One complete response.
+    """A complete response.
 
-    A body or a header may repeat the API key, so `repr` shows neither.
+    The body or a header may repeat the API key, so `repr` shows neither.
 
     Example:
         >>> Response(503, b"<html>", {"content-type": "text/html; charset=utf-8"})
@@ -74,19 +74,19 @@ class Response:
 
     #: The HTTP status code.
     status: int
-    #: The body, byte for byte as it arrived.
+    #: The unchanged bytes of the body.
     body: bytes = b""
     #: The headers, by lower-case name.
     headers: Mapping[str, str] = field(factory=dict, hash=False)
-    #: The text of an error reply, as `read_error_text` returns it, without the API key.
-    #: If it is `None`, errors show the text of the body.
+    #: The result of `read_error_text` for the body, without the API key.
+    #: If it is `None`, error messages show the error text of the body itself.
     message: str | None = None
 
     @property
     def summary(self) -> str:
         """The status, media type and size: `status 503 (text/html, 6 bytes)`."""
         media_type = self.headers.get("content-type", "").partition(";")[0].strip().lower()
-        # An unknown media type may be any text, even the key.
+        # An unknown media type may be any text, even the API key.
         known = media_type if media_type in _MEDIA_TYPES else "unknown media type" if media_type else "no media type"
         return f"status {self.status} ({known}, {format_count(len(self.body), 'byte')})"
 
@@ -99,9 +99,9 @@ class Transport(Protocol):
 
     `send` sends each request exactly once, follows no redirect, and returns the
     whole body unchanged.  It raises `NotDone` (`not_sent`, `certificate`) only if it
-    sent nothing, and `OutcomeUnknown` if it may have sent something.  It opens
-    a new connection for each POST, because the service may have closed an idle
-    connection.  A transport that holds a key sets `Response.message`.
+    sent nothing, and `OutcomeUnknown` if it may have sent something.  `send` opens a
+    new connection for each POST, because the service may have closed an idle
+    connection.  A transport that sends a key sets `Response.message`.
 
     Example:
         >>> class EmptyService:
@@ -121,7 +121,7 @@ def get_project(name: str) -> Request:
 
 
 def list_projects(*, archived: bool | None = None) -> Request:
-    """Build the request for all projects, or those with this `archived` flag (E2)."""
+    """Build the request for all projects, or for the projects with this flag (E2)."""
     return Request("GET", "/projects", {} if archived is None else {"archived": json.dumps(archived)})
 
 
@@ -153,21 +153,21 @@ def create_project(
 
 def update_project(name: str, update: Update) -> Request:
     """Build the request that updates the params of a project."""
-    # E3: the actions on a project have paths below the path of the project.
+    # E3: the path of an action begins with the path of the project.
     return Request("POST", f"{_encode_project_path(name)}/setParams", body=_encode_body(update.body))
 
 
 def create_task(task: TaskRequest, *, type: str | None = None) -> Request:
     """Build the request that creates a task; the path names the task type (T12).
 
-    `task`, `type` or both give the task type; two types must be equal.
+    The task type is `type` or the type of `task`.  If both are set, they must be equal.
     """
     task_type = task.type if type is None else type
     if not isinstance(task_type, str) or not task_type:
-        problem = f"the task type must be a non-empty text, got {describe_value(task_type)}"
+        problem = f"the task type must be a non-empty string, got {describe_value(task_type)}"
         raise InvalidSetting("task_type", None, problem, "pass `type`, such as 'imageannotation'")
     if task.type not in (None, task_type):
-        problem = f"the task request is of type {format_value(task.type)}, but `type` is {format_value(task_type)}"
+        problem = f"the task request has the type {format_value(task.type)}, but `type` is {format_value(task_type)}"
         raise InvalidSetting("task_type", None, problem, "leave out `type`, or pass the same type")
     return Request("POST", f"/task/{quote(task_type, safe='')}", body=_encode_body(task.flat))
 
@@ -175,12 +175,12 @@ def create_task(task: TaskRequest, *, type: str | None = None) -> Request:
 def _check_studio_fields(
     rapid: object, studio: object, dataset_id: object, pipeline: object, consensus_attempts: object
 ) -> None:
-    # Exact types: neither a subclass of `str` nor `True` as a number reaches the service.
+    # Require exact types, so that no subclass of `str`, and no `True` for a number, is sent.
     for name, flag in (("rapid", rapid), ("studio", studio)):
         if type(flag) is not bool:
             raise InvalidSetting("flag_type", None, f"`{name}` must be true or false, got {describe_value(flag)}", "")
     if dataset_id is not None and type(dataset_id) is not str:
-        problem = f"`dataset_id` must be text, got {describe_value(dataset_id)}"
+        problem = f"`dataset_id` must be a string, got {describe_value(dataset_id)}"
         raise InvalidSetting("routing_type", "/datasetId", problem, "pass the id of a dataset")
     # E1: only Studio has pipelines, and only its consensus pipeline has a number of attempts.
     if pipeline is not None and not (type(pipeline) is str and pipeline in _STUDIO_PIPELINES):
@@ -198,7 +198,7 @@ def _check_studio_fields(
 
 
 def _encode_project_path(name: str) -> str:
-    # E4: encode the whole name, so that no part of it is read as a path or a query.
+    # E4: encode the whole name, so that no part of the name becomes a path or a query.
     check_project_name(name)
     return f"/projects/{quote(name, safe='')}"
 

@@ -1,9 +1,9 @@
 """Flows that send a request, wait and retry, without I/O.
 
-A flow is a generator that yields `Send` and `Wait` steps.  Its runner sends
-back the response of each `Send`, or throws the transport's error into the flow.
-`run_flow` is the runner for blocking transports.  An asynchronous client can run
-the same flows in its own loop.
+A flow is a generator that yields `Send` and `Wait` steps.  The code that runs a flow
+passes the response to each `Send` into the flow, or throws the transport's error into
+it.  `run_flow` runs a flow over a blocking transport.  An asynchronous client can run
+the same flows in its own event loop.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from paramcore.service.requests import Request, Response, Transport
 _T = TypeVar("_T")
 
 _MAX_ATTEMPTS = 4
-#: Seconds before the second attempt. Each further wait is twice as long.
+#: The number of seconds before the second attempt; each further wait is twice as long.
 _FIRST_WAIT = 0.5
 
 
 @frozen
 class Send:
-    """A step of a flow: send this request and return the response."""
+    """A step of a flow: send this request and pass the response into the flow."""
 
     request: Request
 
@@ -43,20 +43,20 @@ Flow: TypeAlias = Generator[Send | Wait, Any, _T]
 
 @frozen
 class Clock:
-    """Measures the time until the deadline; it starts when it is created."""
+    """Measures the time until a deadline, from the creation of the clock."""
 
-    #: Seconds. The time limit of the whole flow.
+    #: The maximum number of seconds of the whole flow.
     deadline: float
-    #: Returns the current time in seconds, which never decreases, such as `time.monotonic`.
+    #: A function that returns the current time in seconds, such as `time.monotonic`.
     now: Callable[[], float]
-    #: Returns a random number from 0 to 1, which spreads the retries of several clients.
+    #: A function that returns a random number from 0 to 1, which spreads the retries of several clients.
     jitter: Callable[[], float]
     #: The time when the clock was created.
     started: float = field(init=False, default=Factory(lambda clock: clock.now(), takes_self=True))
 
     @property
     def remaining(self) -> float:
-        """Seconds until the deadline."""
+        """The number of seconds until the deadline."""
         return self.started + self.deadline - self.now()
 
 
@@ -83,12 +83,12 @@ def run_flow(flow: Flow[_T], transport: Transport, sleep: Callable[[float], None
 def get_with_retry(request: Request, clock: Clock) -> Flow[Response]:
     """Send a GET and return the response with status 200.
 
-    Retry at most three times, with increasing waits: if nothing was sent, after
-    status 429, or if the outcome is unknown.
+    Retry at most three times, with increasing waits.  Retry if nothing was sent, if
+    the status is 429, or if the outcome is unknown.
 
     Raises:
-        NotDone, OutcomeUnknown: for the last response, or as raised by the
-            transport.
+        NotDone, OutcomeUnknown: for the status of the last response, or because the
+            transport raised the error.
     """
     response = yield from _send_with_retry(request, clock, is_repeatable=True)
     check_status(response)
@@ -98,13 +98,13 @@ def get_with_retry(request: Request, clock: Clock) -> Flow[Response]:
 def post_once(request: Request, clock: Clock) -> Flow[Response]:
     """Send a POST and return the response, whatever its status.
 
-    Retry only if the service certainly did not act on the request: if nothing was
-    sent, or after status 429.
+    Retry only if nothing was sent or if the status is 429, because the service then
+    certainly did not act on the request.
 
     Raises:
-        NotDone, OutcomeUnknown: as raised by the transport.
+        NotDone, OutcomeUnknown: the last error of the transport.
     """
-    # E8: the service has no precondition and no idempotency key, so a POST that is sent twice may act twice.
+    # E8: the API has no preconditions and no idempotency keys, so a POST that is sent twice may act twice.
     return (yield from _send_with_retry(request, clock, is_repeatable=False))
 
 
@@ -138,7 +138,7 @@ def _limit_time(request: Request, clock: Clock) -> Request:
 
 
 def _compute_wait(attempt: int, response: Response | None, clock: Clock) -> float:
-    """Return the seconds of `Retry-After`, at least one; without it, the back-off."""
+    """Return the seconds to wait: `Retry-After`, but at least one, or else the back-off."""
     retry_after = "" if response is None else response.headers.get("retry-after", "")
     if retry_after.isascii() and retry_after.isdigit() and len(retry_after) < 12:
         return max(1.0, float(retry_after))

@@ -20,7 +20,7 @@ _HOST = "127.0.0.1"
 
 @frozen
 class Server:
-    """A stand-in that is served at a URL.
+    """A stand-in that `run_server` serves at a URL.
 
     Example:
         >>> with run_server(StandIn([Project("docks", type="imageannotation")])) as server:
@@ -28,7 +28,7 @@ class Server:
         ('http://127.0.0.1:.../v1', <StandIn: 1 live project, 1 test project>)
     """
 
-    #: The stand-in, for assertions on its projects and tasks.
+    #: The stand-in, for assertions about its projects and tasks.
     stand_in: StandIn
     #: The base URL, which ends with `/v1`.
     url: str
@@ -36,7 +36,7 @@ class Server:
 
 @contextmanager
 def run_server(stand_in: StandIn, *, port: int = 0) -> Iterator[Server]:
-    """Serve a stand-in on loopback during the block; port 0 picks a free port.
+    """Serve a stand-in on a loopback port inside a `with` block; port 0 picks a free port.
 
     Raises:
         OSError: if the port is in use.
@@ -60,7 +60,7 @@ def run_server(stand_in: StandIn, *, port: int = 0) -> Iterator[Server]:
 
 class _HTTPServer(ThreadingHTTPServer):
     daemon_threads = True
-    # Do not wait for the handlers: a half-open connection would delay the shutdown.
+    # Do not wait for the handlers, because a half-open connection would delay the shutdown.
     block_on_close = False
     request_queue_size = 128
     stand_in: StandIn
@@ -72,15 +72,15 @@ class _HTTPServer(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "paramcore"
-    #: Seconds before an idle connection is closed.
+    #: The maximum number of seconds that a connection may be idle.
     timeout = 10
-    # Buffer each reply, so that it is sent in one write: small writes wait for acknowledgements.
+    # Send each buffered reply in one write, because small writes wait for acknowledgements.
     wbufsize = 2**16
     disable_nagle_algorithm = True
     server: _HTTPServer
 
     def do_GET(self) -> None:
-        """Handle one request, of any method."""
+        """Handle a request with any method."""
         length = self.headers.get("content-length", "0")
         if "transfer-encoding" in self.headers or not (length.isascii() and length.isdigit()):
             self._reject(build_error_reply(411, "the request has no valid Content-Length"))
@@ -98,7 +98,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815
 
     def _reject(self, response: Response) -> None:
-        # Close the connection: the unread body would be parsed as the next request.
+        # Close the connection, because the unread body would be parsed as the next request.
         self.close_connection = True
         self._send(response)
 
@@ -113,10 +113,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(response.body)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Write no log: the stand-in reports each request to `on_event`."""
+        """Write no log, because the stand-in reports each request to `on_event`."""
 
     def finish(self) -> None:
-        """Close the connection even if the client is gone."""
+        """Close the connection, even if the client has already closed it."""
         try:
             super().finish()
         except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""A stand-in for the API: its URLs and keys, with projects and tasks in memory."""
+"""A stand-in for the API, with URLs, keys, and projects and tasks in memory."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from paramcore.service.memory import MemoryService, build_error_reply
 from paramcore.service.requests import Request, Response
 from paramcore.text import format_count
 
-#: Bytes. The stand-in rejects a longer request body.
+#: The maximum number of bytes of a request body; the stand-in rejects a longer body.
 MAX_BODY_SIZE = 16 * 2**20
 _BASE_PATH = "/v1"
 
@@ -24,8 +24,7 @@ class StandIn:
 
     Live and test keys use separate services, `live` and `test`, which start with
     the same projects.  Each is a `MemoryService`, so a `Client` can use it as its
-    transport.  The callbacks and `reserved_names` are those of
-    `MemoryService`.
+    transport.  The callbacks and `reserved_names` work as in `MemoryService`.
 
     Example:
         >>> StandIn([Project("docks", type="imageannotation")])
@@ -71,7 +70,7 @@ class StandIn:
         key = _read_key(headers.get("authorization", ""))
         if not key:
             return build_error_reply(401, "No valid API key provided.")
-        # Add a host: `urlsplit` would parse `//projects` as a host.
+        # Add a host, because `urlsplit` would otherwise parse `//projects` as a host.
         parts = urlsplit(f"//host{target}" if target.startswith("/") else target)
         if not parts.path.startswith(f"{_BASE_PATH}/"):
             return build_error_reply(404, f"Cannot {method} {parts.path}")
@@ -81,7 +80,7 @@ class StandIn:
         service = self.test if key.startswith("test_") else self.live
         query: dict[str, str] = {}
         for name, value in parse_qsl(parts.query, keep_blank_values=True):
-            # The official SDK sends a list by repeating the name.
+            # The official SDK sends a list as repeated query parameters.
             query[name] = f"{query[name]},{value}" if name in query else value
         return service.send(Request(method, parts.path[len(_BASE_PATH) :], query, body or None))  # type: ignore[arg-type]
 
@@ -106,7 +105,7 @@ class StandIn:
 
 
 def _read_key(authorization: str) -> str:
-    """Return the API key of HTTP Basic or of a bearer token; `""` if there is none."""
+    """Return the API key from HTTP Basic or a bearer token; `""` if there is no key."""
     scheme, _, credentials = authorization.partition(" ")
     if scheme.lower() == "bearer":
         return credentials.strip()

@@ -1,7 +1,7 @@
 """Support for tests: samples, strategies, a pytest fixture, a check of transports.
 
-All but the samples are imported on first use.  The strategies need hypothesis, the
-fixture needs pytest, and neither needs the other.
+Everything except the samples is imported on first use.  The strategies need only
+hypothesis, and the fixture needs only pytest.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The pytest fixture that serves the stand-in, without hypothesis."""
+"""The pytest fixture that serves the stand-in; it does not need hypothesis."""
 
 from __future__ import annotations
 

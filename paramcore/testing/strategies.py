@@ -2,8 +2,8 @@
 
 The strategies often draw values that break careless code: values that look alike
 (`LOOKALIKES`), names that look like a path or an attribute (`ODD_NAMES`), empty
-texts and white space.  Most other names come from a short list (`NAMES`), so that
-a task, an update and the history share names.
+strings and whitespace.  Most other names come from a short list (`NAMES`), so that
+tasks, updates and histories share names.
 
 `updates`, `projects`, `task_requests` and `assumptions` draw objects of
 paramcore.  The other strategies draw plain JSON.  They draw a new object each
@@ -42,7 +42,7 @@ _ODD_TEXTS = (
 
 
 def texts(*, max_size: int = 6) -> st.SearchStrategy[str]:
-    """Draw a text, often one that code trims, normalizes, splits or converts.
+    """Draw a string, often a string that code trims, normalizes, splits or converts.
 
     Example:
         >>> from hypothesis import find
@@ -62,7 +62,7 @@ def json_values() -> st.SearchStrategy[Any]:
     """
     lookalikes = st.sampled_from(LOOKALIKES).map(deepcopy)
     floats = st.floats(allow_nan=False, allow_infinity=False)
-    # With `sampled_from`, each failure report would print every digit.
+    # Not `sampled_from`, because each failure report would print every digit.
     huge = st.integers(0, len(HUGE_INTEGERS) - 1).map(HUGE_INTEGERS.__getitem__)
     leaves = lookalikes | lookalikes | st.integers() | huge | floats | texts()
     names = st.sampled_from((*NAMES, *ODD_NAMES, "instruction", *sorted(RESERVED_PROJECT_NAMES)))
@@ -74,7 +74,7 @@ def json_values() -> st.SearchStrategy[Any]:
 
 
 def param_names() -> st.SearchStrategy[str]:
-    """Draw a name that params of projects and tasks can have, except `instruction`.
+    """Draw a name for a param of a project or a task, other than `instruction`.
 
     Example:
         >>> from hypothesis import find
@@ -86,7 +86,7 @@ def param_names() -> st.SearchStrategy[str]:
 
 
 def task_param_names() -> st.SearchStrategy[str]:
-    """Draw a name that params of tasks can have, except `instruction`.
+    """Draw a name for a param of a task, other than `instruction`.
 
     Example:
         >>> from hypothesis import find
@@ -97,7 +97,7 @@ def task_param_names() -> st.SearchStrategy[str]:
 
 
 def instructions() -> st.SearchStrategy[str | None]:
-    """Draw a value of `instruction`: text or null, often an empty text.
+    """Draw a value of `instruction`: a string or null, often an empty string.
 
     Example:
         >>> from hypothesis import find
@@ -122,7 +122,7 @@ def params(*, names: st.SearchStrategy[str] | None = None, max_size: int = 3) ->
 
 
 def task_params(*, max_size: int = 3) -> st.SearchStrategy[dict[str, Any]]:
-    """Draw params of a task, sometimes with names that only projects reserve.
+    """Draw params of a task, sometimes with names that only a project cannot have.
 
     Example:
         >>> from hypothesis import find
@@ -155,7 +155,7 @@ def histories(*, min_size: int = 0, max_size: int = 3) -> st.SearchStrategy[list
 
 
 def assumptions() -> st.SearchStrategy[Assumptions]:
-    """Draw a combination of the settings, often with an odd separator.
+    """Draw assumptions, often with an unusual separator.
 
     Example:
         >>> from hypothesis import find
@@ -173,7 +173,7 @@ def assumptions() -> st.SearchStrategy[Assumptions]:
 
 
 def project_names() -> st.SearchStrategy[str]:
-    """Draw a project name, often one that a URL must encode.
+    """Draw a project name, often a name that a URL must encode.
 
     Example:
         >>> from hypothesis import find
@@ -186,7 +186,7 @@ def project_names() -> st.SearchStrategy[str]:
 
 
 def task_types() -> st.SearchStrategy[str]:
-    """Draw a task type, sometimes an unknown one.
+    """Draw a task type, sometimes an unknown type.
 
     Example:
         >>> from hypothesis import find
@@ -198,7 +198,7 @@ def task_types() -> st.SearchStrategy[str]:
 
 @st.composite
 def projects(draw: st.DrawFn, *, min_versions: int = 0, max_versions: int = 3) -> Project:
-    """Draw a project with a history, mostly under the default assumptions.
+    """Draw a project with a history, often with the default assumptions.
 
     Example:
         >>> from hypothesis import find
@@ -213,10 +213,10 @@ def projects(draw: st.DrawFn, *, min_versions: int = 0, max_versions: int = 3) -
 
 
 def task_requests(project: Project | None = None) -> st.SearchStrategy[TaskRequest]:
-    """Draw a task request: for the latest version, pinned, or opted out.
+    """Draw a task request that inherits the latest version, a pinned version or nothing.
 
-    The given `project` can resolve the request.  Without a project, the request may
-    name a version that does not exist.
+    If `project` is given, it can resolve the request.  Without a project, the request
+    may name a version that does not exist.
 
     Example:
         >>> from hypothesis import find

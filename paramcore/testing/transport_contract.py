@@ -15,9 +15,9 @@ from paramcore.errors import NotDone, OutcomeUnknown, ParamcoreError
 from paramcore.service.requests import Request, Response, Transport
 from paramcore.transport.key import MIN_SECRET_LENGTH
 
-#: Seconds. The timeout of the requests.
+#: The timeout of the requests, in seconds.
 _TIMEOUT = 1.0
-#: Seconds that the server waits for a request, or delays a reply.
+#: The maximum number of seconds that the server waits for a request or delays a reply.
 _SERVER_TIMEOUT = 10
 
 
@@ -28,8 +28,8 @@ def check_transport(create: Callable[[str], Transport]) -> None:
     returns the transport.
 
     Raises:
-        AssertionError: if the transport breaks the contract. The message says what
-            the transport must do, and what it did.
+        AssertionError: if the transport breaks the contract.  The message says what
+            the transport must do and what it did.
 
     Example:
         >>> from paramcore.transport import ApiKey, HttpTransport
@@ -65,7 +65,7 @@ def _check_replies(transport: Transport, server: _LoopbackServer) -> None:
 
 
 def _check_unchanged_bodies(transport: Transport, server: _LoopbackServer) -> None:
-    # Read the key that the transport sends: a body that repeats the key must come back unchanged.
+    # Build bodies that repeat the key, because the transport must return such bodies unchanged.
     server.answer = _build_reply(200, b"{}")
     transport.send(Request("GET", "/projects"))
     scheme, _, sent = server.authorization.partition(" ")
@@ -75,12 +75,12 @@ def _check_unchanged_bodies(transport: Transport, server: _LoopbackServer) -> No
         for status in (200, 401, 503):
             server.answer = _build_reply(status, body, "Content-Type: text/html; charset=utf-16")
             response = transport.send(Request("GET", "/projects"))
-            # Do not show the body: it repeats the key.
+            # Do not show the body, because it repeats the key.
             is_same = response.body == body
-            returned = f"returned another body, of {len(response.body)} bytes"
+            returned = f"returned a different body of {len(response.body)} bytes"
             _require(is_same, "return the body of a reply unchanged", returned)
             hides = len(key) < MIN_SECRET_LENGTH or response.message is None or key not in response.message
-            _require(hides, "keep the key out of `message`", "returned a `message` that holds the key")
+            _require(hides, "keep the key out of `message`", "returned a `message` that contains the key")
 
 
 def _decode_basic(sent: str) -> str:
@@ -166,7 +166,7 @@ def _build_reply(status: int, body: bytes, *headers: str) -> bytes:
 
 
 class _LoopbackServer(socketserver.ThreadingTCPServer):
-    """Sends the raw bytes of `answer` to each request, or nothing if it is None."""
+    """Sends the raw bytes of `answer` to each request; sends nothing if `answer` is None."""
 
     daemon_threads = True
     block_on_close = False

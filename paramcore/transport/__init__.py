@@ -1,6 +1,6 @@
-"""Transports to the real API, the API key, and a guard for the SDK's client.
+"""Transports to the real API, the API key, and a guard for the official SDK's client.
 
-`HttpTransport` needs the extra `http`, `ScaleApiTransport` the official SDK
+`HttpTransport` needs the `http` extra.  `ScaleApiTransport` needs the official SDK
 `scaleapi`.  Both are imported on first use.
 """
 

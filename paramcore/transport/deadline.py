@@ -12,12 +12,13 @@ from paramcore.service.requests import Response
 def send_within(seconds: float, exchange: Callable[[], Response | NotDone | OutcomeUnknown]) -> Response:
     """Call `exchange` in a thread, and return its response or raise its error.
 
-    HTTP libraries limit the time of each read, but not of the whole exchange or of
-    the name look-up.  After the deadline the thread is left to end in the background.
+    HTTP libraries limit the time of each read, but not the time of the whole exchange
+    or of the name look-up.  After the deadline, the thread continues in the background.
 
     Raises:
-        NotDone, OutcomeUnknown: as `exchange` returns them; `deadline` if it takes
-            longer than `seconds`.
+        NotDone: the error that `exchange` returns.
+        OutcomeUnknown: the error that `exchange` returns, or `deadline` if the
+            exchange takes longer than `seconds`.
     """
     results: list[Response | NotDone | OutcomeUnknown] = []
     worker = threading.Thread(target=lambda: results.append(exchange()), daemon=True)

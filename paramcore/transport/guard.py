@@ -1,4 +1,4 @@
-"""A guard around an existing client, which stops updates with errors or drops."""
+"""A guard around a client, which stops updates that have errors or drop params."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from paramcore.text import format_count, format_name, format_value
 from paramcore.validation import Schemas, Validator
 from paramcore.wire import read_project, read_update
 
-#: The number of errors that a message shows.
+#: The maximum number of errors in a message.
 _SHOWN_ERRORS = 3
 
 
 class GuardedClient:
     """A client that stops updates that have errors or would drop params.
 
-    `client` must have `get_project` and `update_project`, as the official SDK's
-    `ScaleClient` has.  All other attributes are read from and set on `client`.
-    `schemas` may hold schemas of your own.
+    `client` must have the methods `get_project` and `update_project` of the official
+    SDK's `ScaleClient`.  All other attributes are read from and set on `client`.
+    `schemas` may contain your own schemas.
 
     Example:
         >>> import scaleapi
@@ -36,13 +36,13 @@ class GuardedClient:
     """
 
     def __init__(self, client: Any, *, schemas: Schemas = Schemas()) -> None:
-        # `__setattr__` below would set them on the client.
+        # `__setattr__` below would set these attributes on the client.
         object.__setattr__(self, "_client", client)
         object.__setattr__(self, "_schemas", schemas)
 
     def __getattr__(self, name: str) -> Any:
         if name == "_client":
-            # `copy` and `pickle` read attributes before the client is set.
+            # `copy` and `pickle` read attributes before `_client` is set.
             raise AttributeError(name)
         return getattr(self._client, name)
 
@@ -57,15 +57,16 @@ class GuardedClient:
     ) -> Any:
         """Update a project unless the update has errors or would drop params (U2).
 
-        The guard reads the project first.  It does not notice a change that another
-        writer makes between the two calls.  With both `allow_drop=True` and
-        `allow_errors=True` it does not read the project.
+        The guard reads the project before it sends the update.  It does not notice a
+        change that another writer makes in between.  With both `allow_drop=True` and
+        `allow_errors=True`, the guard does not read the project.  If the guard raises
+        one of these errors, the update was not sent.
 
         Raises:
-            InvalidUpdate: if `Validator.update` finds errors. The update was not sent.
-            WouldDrop: if the update would drop params. The update was not sent.
+            InvalidUpdate: if `Validator.update` finds errors.
+            WouldDrop: if the update would drop params.
             ParamcoreError: if `get_project` does not return a project, or if a
-                project cannot hold `params`. The update was not sent.
+                project cannot have `params`.
         """
         update = read_update(params)
         if not (allow_drop and allow_errors):
@@ -80,13 +81,13 @@ class GuardedClient:
 
     def _plan_update(self, project_name: str, update: Update) -> Plan:
         response = self._client.get_project(project_name)
-        # The SDK's `Project` has the API's JSON as `as_dict()`.
+        # `as_dict()` of the SDK's `Project` returns the API's JSON.
         try:
             project = read_project(response if isinstance(response, Mapping) else response.as_dict())
         except ParamcoreError as error:
             # The service may repeat the key anywhere in a reply.
             problem = f"`get_project` returned an object that cannot be read as a project ({error.code})"
-            remedy = "return the API's JSON, or an object with `as_dict()`, from `get_project`"
+            remedy = "let `get_project` return the API's JSON, or an object with `as_dict()`"
             raise hide_reply(error, problem, remedy) from None
         return Plan.of(project, update).with_findings(Validator(project, self._schemas).update(update))
 
@@ -96,7 +97,7 @@ def _make_invalid_update(plan: Plan) -> InvalidUpdate:
     errors = "; ".join(map(str, plan.errors[:_SHOWN_ERRORS])) + ("; ..." if len(plan.errors) > _SHOWN_ERRORS else "")
     dropped = f"; it would also drop {_join_dropped(plan)}" if plan.dropped else ""
     problem = f"the update of {format_value(plan.project.name)} has {count}: {errors}{dropped}"
-    remedy = "correct the update, or pass `allow_errors=True` to send it as it is"
+    remedy = "correct the update, or pass `allow_errors=True` to send it unchanged"
     return InvalidUpdate("invalid_update", None, problem, remedy, plan.findings)
 
 

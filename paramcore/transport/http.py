@@ -1,4 +1,4 @@
-"""The transport over `httpx2` (extra `http`): one connection per request."""
+"""A transport over `httpx2`, which opens a connection for each request."""
 
 from __future__ import annotations
 
@@ -26,17 +26,20 @@ BASE_URL = "https://api.scale.com/v1"
 for _name in ("httpx2", "httpcore2.http11"):
     redact_logger(_name)
 
-_URL_REMEDY = f"write an `https` URL with its `/v1`, such as {BASE_URL}; `http` is allowed on loopback only"
-_CERTIFICATE_REMEDY = "use a certificate of a known authority for this host, or pass your own authority as `verify`"
+_URL_REMEDY = f"write an `https` URL with the path `/v1`, such as {BASE_URL} (`http` is allowed only on loopback)"
+_CERTIFICATE_REMEDY = (
+    "use a certificate from a known authority for this host, or trust your own authority with `verify`"
+)
 
 
 class HttpTransport:
-    """Sends requests to the API with a key.
+    """Sends requests to the API with a key; needs the `http` extra.
 
-    `base_url` is `https`, or `http` on loopback, and has a path: `/v1` for the API.
-    Pass an `ssl.SSLContext` as `verify` to trust your own certificate authorities,
-    and the URL of a proxy as `proxy`.  The transport reads neither from the
-    environment.  It rejects a response body of more than `max_response_size` bytes.
+    `base_url` must be an `https` URL with a path, such as `/v1`.  On loopback, it may
+    be an `http` URL.  Pass an `ssl.SSLContext` as `verify` to trust your own
+    certificate authorities.  Pass the URL of a proxy as `proxy`.  The transport does
+    not read certificates or proxies from the environment.  It rejects a response body
+    of more than `max_response_size` bytes.
 
     Raises:
         InvalidSetting: `base_url`.
@@ -80,7 +83,7 @@ class HttpTransport:
         try:
             with (
                 redact_logs(self._key),
-                # With `trust_env`, the environment could add a proxy, a .netrc or certificates.
+                # `trust_env` would let the environment add a proxy, a .netrc file or certificates.
                 httpx2.Client(
                     verify=_create_context() if self._verify is True else self._verify,
                     proxy=self._proxy,
@@ -96,7 +99,7 @@ class HttpTransport:
         except (NotDone, OutcomeUnknown) as error:
             return error
         except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError, RuntimeError, ValueError) as error:
-            # Drop the error of httpx2: its message may quote the request.
+            # Drop the error of httpx2, because its message may quote the request.
             return _translate_error(error)
 
     def _build_headers(self, request: Request) -> dict[str, str]:
@@ -122,7 +125,7 @@ class HttpTransport:
 
 def _check_base_url(url: object) -> None:
     if type(url) is not str:
-        problem = f"the base URL must be text, got {describe_value(url)}"
+        problem = f"the base URL must be a string, got {describe_value(url)}"
         raise InvalidSetting("base_url", None, problem, _URL_REMEDY)
     try:
         parts = urlsplit(url)
@@ -130,12 +133,12 @@ def _check_base_url(url: object) -> None:
         is_secure = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))
         is_valid = is_secure and bool(parts.hostname) and parts.port != 0
     except ValueError:
-        # An invalid URL may hold a key, too.
-        problem = "the base URL, which is not shown because it may hold a key, cannot be parsed"
+        # An invalid URL may also contain a key.
+        problem = "the base URL (not shown, because it may contain a key) cannot be parsed"
         raise InvalidSetting("base_url", None, problem, _URL_REMEDY) from None
     if has_secret:
-        problem = "the base URL, which is not shown because it may hold a key, has a user, a query or a fragment"
-        raise InvalidSetting("base_url", None, problem, "write only its scheme, host, port and path")
+        problem = "the base URL (not shown, because it may contain a key) has a user, a query or a fragment"
+        raise InvalidSetting("base_url", None, problem, "write only the scheme, host, port and path")
     if is_valid and not parts.path.strip("/"):
         problem = f"the base URL {format_value(url, limit=80)} has no path, but all paths of the API begin with /v1"
         raise InvalidSetting("base_url", None, problem, f"write `{url.rstrip('/')}/v1`")

@@ -1,4 +1,4 @@
-"""The API key, kept out of texts, logs, copies and files."""
+"""The API key, which never appears in messages, logs, pickles or files."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from typing import Any, NoReturn
 
 from paramcore.errors import InvalidKey
 
-#: The environment variable that holds the key.
+#: The environment variable that contains the key.
 KEY_VARIABLE = "SCALE_API_KEY"
 
-#: Characters. A shorter key, such as `any` for a stand-in, is no secret, and would match parts of common words.
+#: The minimum number of characters of a secret key.  A shorter key, such as `any` for a stand-in,
+#: is not a secret, and would match parts of common words.
 MIN_SECRET_LENGTH = 12
 
 
@@ -35,13 +36,13 @@ class ApiKey:
             remedy = f"set `{KEY_VARIABLE}` in the environment"
             raise InvalidKey("credentials_missing", None, "the API key is missing", remedy)
         if type(text) is not str or not all("!" <= letter <= "~" and letter != ":" for letter in text):
-            problem = "the API key (not shown) must be printable ASCII without spaces, line ends and colons"
+            problem = "the API key (not shown) must be printable ASCII without spaces, line ends or colons"
             raise InvalidKey("credentials_format", None, problem, "copy the key again")
         self.__text = text
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> ApiKey:
-        """Read the key from the variable `SCALE_API_KEY`.
+        """Read the key from the environment variable `SCALE_API_KEY`.
 
         Raises:
             InvalidKey: `credentials_missing`, `credentials_format`.
@@ -51,14 +52,14 @@ class ApiKey:
     @property
     def authorization(self) -> str:
         """The value of the `Authorization` header."""
-        # E7: HTTP Basic, with the key as user name and no password. Live and test keys see different projects.
+        # E7: HTTP Basic, with the key as the user name and no password. Live and test keys see different projects.
         return f"Basic {base64.b64encode(f'{self.__text}:'.encode()).decode()}"
 
     def redact(self, text: str) -> str:
-        """Return text with the key replaced: the service may repeat it in an error.
+        """Return text with the key replaced, because a reply may repeat the key.
 
         The key is replaced in plain form, in base64 and percent-encoded.  A key of
-        fewer than 12 characters is no secret, and stays.
+        fewer than 12 characters is not a secret and is not replaced.
 
         Example:
             >>> ApiKey("live_0123456").redact("no access for live_0123456")
@@ -67,7 +68,7 @@ class ApiKey:
         if len(self.__text) < MIN_SECRET_LENGTH:
             return text
         pattern = re.compile("|".join(map(_build_pattern, _encode_forms(self.__text))))
-        # The replacement may form the key again with the text around it.
+        # The replacement and the text around it may form the key again.
         while pattern.search(text):
             text = pattern.sub("<API key>", text)
         return text
@@ -76,7 +77,7 @@ class ApiKey:
         return "<API key>"
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("an API key cannot be pickled: it must not be written anywhere")
+        raise TypeError("an API key cannot be pickled, because it must not be written anywhere")
 
     def __copy__(self) -> ApiKey:
         return self
@@ -95,5 +96,5 @@ def _encode_forms(key: str) -> list[str]:
 
 
 def _build_pattern(form: str) -> str:
-    """Return a pattern for a form of the key, with percent-encoded characters or not."""
+    """Return a pattern for a form of the key, in which any character may be percent-encoded."""
     return "".join(f"(?:{re.escape(char)}|%(?:25)*(?i:{ord(char):02x}))" for char in form)

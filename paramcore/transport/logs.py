@@ -1,6 +1,6 @@
 """Removes the key from the log records of the libraries that send requests.
 
-Their records show headers and status lines of a reply, which may repeat the key.
+Their log records show headers and status lines of replies, which may repeat the key.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ _sent_key: ContextVar[ApiKey | None] = ContextVar("_sent_key", default=None)
 
 
 def redact_logger(name: str) -> None:
-    """Make a logger remove the key from its records inside `redact_logs`."""
+    """Make a logger remove the key from its records inside a `redact_logs` block."""
     logging.getLogger(name).addFilter(_redact_record)
 
 
 @contextmanager
 def redact_logs(key: ApiKey) -> Iterator[None]:
-    """Remove the key from the records of the `redact_logger` loggers in this block."""
+    """Remove the key from the records of all loggers passed to `redact_logger`."""
     token = _sent_key.set(key)
     try:
         yield

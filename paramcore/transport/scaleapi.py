@@ -20,12 +20,12 @@ for _name in ("urllib3.connection", "urllib3.connectionpool"):
 
 
 class ScaleApiTransport:
-    """Sends requests with the settings of a `scaleapi.ScaleClient`, but no retries.
+    """Sends requests with the settings of a `scaleapi.ScaleClient`, but without retries.
 
     The settings are the key, base URL, proxies and certificates.
 
-    The client itself retries a POST after status 408, 429 or 5xx.  After a lost
-    reply, one update can then add two versions (E8).
+    A `ScaleClient` retries a POST after status 408, 429 or 5xx.  If a reply is lost,
+    such a retry adds a second version for the same update (E8).
 
     Raises:
         InvalidKey: if the key of the client is invalid.
@@ -94,7 +94,7 @@ class ScaleApiTransport:
 
 
 def _translate_error(error: Exception) -> NotDone | OutcomeUnknown:
-    # The error of `requests` wraps urllib3's MaxRetryError, which has the reason.
+    # The error of `requests` wraps urllib3's MaxRetryError, which contains the reason.
     reason = getattr(error.args[0] if error.args else None, "reason", None)
     if isinstance(reason, ProxyError):
         reason = reason.original_error
@@ -104,8 +104,8 @@ def _translate_error(error: Exception) -> NotDone | OutcomeUnknown:
     # Any other TLS error may occur after the request was sent.
     if isinstance(reason, SSLError) and isinstance(reason.args[0], ssl.SSLCertVerificationError):
         problem = "the service's certificate is invalid, so nothing was sent"
-        remedy = "use a certificate of a known authority for this host, or create the client with your own as `verify`"
+        remedy = "use a certificate from a known authority for this host, or trust your own authority with the client's `verify`"
         return NotDone("certificate", None, problem, remedy)
-    # Show only the type: the message of `requests` may quote the request.
+    # Show only the type of the error, because the message of `requests` may quote the request.
     problem = f"the connection broke before the reply was complete ({type(error).__name__})"
     return OutcomeUnknown("no_reply", None, problem, "")

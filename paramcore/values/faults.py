@@ -41,32 +41,32 @@ _CONVERSIONS = {
 #: Only exact instances of these types are JSON values, not instances of subclasses.
 _BASES = (str, int, float, list, tuple)
 
-#: The types of the missing values of pandas.
+#: The types of missing values in pandas.
 _MISSING = frozenset({"NAType", "NaTType"})
 
 _MISSING_REMEDY = "pass `None` where a value is missing (pandas: `df.astype(object).where(df.notna(), None)`)"
 
 
 def make_fault(trail: Trail | None, code: str, problem: str, remedy: str = "") -> NotJSON:
-    """Return an error about the value at a trail; `None` is the outermost value."""
+    """Return an error about the value at a trail; `None` means the outermost value."""
     places = [step.place for step in _list_steps(trail) if step.place is not None]
     return NotJSON(code, join_pointer(*places), problem, remedy)
 
 
 def make_scalar_fault(value: object, trail: Trail | None) -> NotJSON:
-    """Return the error about text, an integer or a float that JSON cannot hold."""
+    """Return the error about text or a number that JSON cannot represent."""
     if type(value) is str:
         return make_surrogate_fault(trail, describe_value(value))
     if type(value) is int:
-        return make_fault(trail, "value_number", f"the integer has more than {MAX_DIGITS:,} digits, which is the limit")
-    problem = f"a number must be finite, got {value!r}: JSON has no NaN and no Infinity"
+        return make_fault(trail, "value_number", f"an integer can have at most {MAX_DIGITS:,} digits")
+    problem = f"{value!r} is not a JSON value, because JSON numbers are finite"
     is_nan = value != value  # noqa: PLR0124
     return make_fault(trail, "value_number", problem, _MISSING_REMEDY if is_nan else "")
 
 
-def make_surrogate_fault(trail: Trail | None, text: str) -> NotJSON:
-    """Return the error about a lone surrogate; `text` describes the value or name."""
-    problem = f"{text} holds a lone surrogate, which UTF-8 cannot encode"
+def make_surrogate_fault(trail: Trail | None, description: str) -> NotJSON:
+    """Return the error about a lone surrogate; `description` is the value or name."""
+    problem = f"{description} contains a lone surrogate, which UTF-8 cannot encode"
     return make_fault(trail, "value_text", problem, "write the whole surrogate pair, or remove it")
 
 
@@ -78,17 +78,17 @@ def make_limit_fault(trail: Trail, code: str, problem: str) -> NotJSON:
     sources = set()
     for step in _list_steps(trail):
         if id(step.source) in sources:
-            return make_fault(step, "cycle", "the object or array contains itself, and JSON has no cycles")
+            return make_fault(step, "cycle", "the object or array contains itself, but JSON has no cycles")
         sources.add(id(step.source))
     return make_fault(trail, code, problem)
 
 
 def make_type_fault(trail: Trail | None, value_type: type) -> NotJSON:
-    """Return the error about a value of a type that JSON does not have."""
+    """Return the error about a value whose type does not exist in JSON."""
     problem = f"{describe_python_type(value_type)} is not a JSON value"
     base = next((base for base in _BASES if issubclass(value_type, base)), None)
     if base is not None:
-        problem += f": it must be exactly a `{base.__name__}`, not a subclass"
+        problem += f", because its type is a subclass of `{base.__name__}`"
     return make_fault(trail, "value_type", problem, _suggest_conversion(value_type, base))
 
 
@@ -97,19 +97,19 @@ def _suggest_conversion(value_type: type, base: type | None) -> str:
         return _MISSING_REMEDY
     if value_type.__name__ in _CONVERSIONS:
         return f"convert it with `{_CONVERSIONS[value_type.__name__]}`"
-    # The objects of the official SDK have `as_dict`.
+    # Objects of the official SDK have the method `as_dict`.
     if callable(getattr(value_type, "as_dict", None)):
         return "convert it with `.as_dict()`"
-    # The scalars of numpy; `float64` is a subclass of `float`.
+    # Convert a numpy scalar: `float64` is a subclass of `float`.
     if value_type.__module__.partition(".")[0] == "numpy":
         return "convert it with `.item()`"
     if base is not None:
         return f"convert it, for example with `.value` or `{base.__name__}()`"
-    return "pass None, a bool, a number, text, an array (list, tuple) or an object (Mapping)"
+    return "pass None, a bool, a number, a string, a list, a tuple or a Mapping"
 
 
 def _list_steps(trail: Trail | None) -> list[Trail]:
-    """Return a trail and its parents, outermost first."""
+    """Return the trail and its parents, outermost first."""
     steps: list[Trail] = []
     while trail is not None:
         steps.append(trail)

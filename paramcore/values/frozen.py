@@ -1,10 +1,10 @@
 """Frozen JSON: the check of all values that enter the model, and JSON equality.
 
-A frozen value is None, a bool, an int, a finite float, text without lone
-surrogates, a `JSONObject` or a `JSONArray`.  The last two are a `dict` and a
-`list` with mutators that raise `TypeError`.  `json`, `jsonschema`, HTTP clients
-and `**kwargs` accept them without conversion.  Nobody changes a project's history
-by accident; only a deliberate `dict.__setitem__(frozen, ...)` can.
+A frozen value is None, a bool, an int, a finite float, a string without lone
+surrogates, a `JSONObject` or a `JSONArray`.  The last two are subclasses of `dict`
+and `list` whose mutators raise `TypeError`.  `json`, `jsonschema`, HTTP clients and
+`**kwargs` accept them without conversion.  Only a deliberate call such as
+`dict.__setitem__(frozen, ...)` can change a frozen value.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from paramcore.values.faults import (
 )
 from paramcore.values.scalars import SCALAR_TYPES, has_surrogate, is_json_scalar
 
-#: Levels of objects and arrays; the params object itself is level 1.
+#: The maximum number of nested objects and arrays; the params object itself is level 1.
 MAX_DEPTH = 100
-#: Members and elements on all levels together.
+#: The maximum number of members and elements on all levels together.
 MAX_NODES = 1_000_000
 
 
 def _raise_frozen(_frozen: object, *_args: object, **_kwargs: object) -> NoReturn:
-    raise TypeError("frozen JSON cannot change; edit a plain copy: `paramcore.thaw(value)`")
+    raise TypeError("frozen JSON cannot change; edit the copy that `paramcore.thaw(value)` returns")
 
 
 def _keep(frozen: Any, _memo: object = None) -> Any:
@@ -39,7 +39,7 @@ def _keep(frozen: Any, _memo: object = None) -> Any:
 
 
 class JSONObject(dict[str, Any]):
-    """An immutable JSON object; use `freeze`, as the class itself raises `TypeError`."""
+    """An immutable JSON object; only `freeze` creates it, the class raises `TypeError`."""
 
     __slots__ = ()
 
@@ -73,7 +73,7 @@ class JSONObject(dict[str, Any]):
 
 
 class JSONArray(list[Any]):
-    """An immutable JSON array; use `freeze`, as the class itself raises `TypeError`."""
+    """An immutable JSON array; only `freeze` creates it, the class raises `TypeError`."""
 
     __slots__ = ()
 
@@ -100,15 +100,15 @@ class JSONArray(list[Any]):
 
 
 def freeze(value: Any) -> Any:
-    """Freeze a JSON value after a check: `freeze({"a": (1, 2)}) == {"a": [1, 2]}`.
+    """Check and freeze a JSON value: `freeze({"a": (1, 2)}) == {"a": [1, 2]}`.
 
-    Arrays are `list` and `tuple`, objects any Mapping, which is read once.  Scalars
-    must have exactly a JSON type; nothing is coerced.  A frozen value is returned
-    without a copy.
+    A `list` or `tuple` becomes an array, and any Mapping becomes an object.  A
+    Mapping is read once.  The type of a scalar must be exactly `str`, `int`,
+    `float`, `bool` or `NoneType`; no value is coerced.  A frozen value is not copied.
 
     Raises:
-        NotJSON: for any other value, with its JSON Pointer.  Also for more than 100
-            levels, 1,000,000 members and elements or 4,300 digits, and for cycles.
+        NotJSON: for a value that is not JSON, contains itself, or has more than 100
+            levels, 1,000,000 members and elements, or 4,300 digits in an integer.
     """
     value_type = type(value)
     if value_type is JSONObject or value_type is JSONArray:
@@ -121,7 +121,7 @@ def freeze(value: Any) -> Any:
 
 
 def freeze_object(members: Mapping[str, Any]) -> JSONObject:
-    """Freeze a Mapping; raises the errors of `freeze`."""
+    """Freeze a Mapping; raise the errors of `freeze`."""
     frozen: JSONObject = freeze(members)
     return frozen
 
@@ -136,7 +136,7 @@ def read_once(obj: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def thaw(value: Any) -> Any:
-    """Return an editable copy: plain dicts and lists on all levels.
+    """Return an editable copy that consists of plain dicts and lists.
 
     Example:
         >>> project = Project("docks", type="imageannotation", params={"geometries": {"box": {"min_width": 10}}})
@@ -172,12 +172,12 @@ def same_member(left: Mapping[str, Any], right: Mapping[str, Any], name: str) ->
 
 
 def equality_key(value: Any) -> tuple[bool, Any]:
-    """Return a key with JSON equality for a frozen value: `True` differs from `1`."""
+    """Return a key that compares a frozen value by JSON equality: `True` is not `1`."""
     return isinstance(value, bool), value
 
 
 def wrap_frozen(members: dict[str, Any]) -> JSONObject:
-    """Wrap members that are already frozen, without a check; for this package only."""
+    """Wrap frozen members in an object, unchecked; only paramcore may call this."""
     target: JSONObject = dict.__new__(JSONObject)
     dict.update(target, members)
     return target
@@ -197,7 +197,7 @@ def _refreeze(value: Any) -> Any:
 
 
 def _same(left: object, right: object) -> bool:
-    # One side is frozen and therefore of limited depth, which limits the recursion.
+    # Limited recursion: one side is frozen, and frozen values have a limited depth.
     if left is right:
         return True
     left_type, right_type = type(left), type(right)
@@ -241,7 +241,7 @@ def _freeze_container(value: Any) -> JSONObject | JSONArray:
                     raise make_scalar_fault(inner, Trail(trail, place, None))
                 continue
             here = Trail(trail, place, inner)
-            # Reject large containers before copying them: one container may be referenced many times.
+            # Reject large containers before copying them, because one container may be referenced many times.
             if (inner_type is dict or inner_type is list) and nodes + len(inner) > MAX_NODES:
                 raise _make_size_fault(here)
             copied = _copy_container(inner, here)
@@ -263,14 +263,14 @@ def _copy_container(value: Any, trail: Trail | None) -> Any:
     try:
         return copy(value)
     except Exception as error:
-        # A foreign Mapping runs its own code; another thread may change a list or a dict.
+        # A Mapping of the caller runs its own code; another thread may change a list or a dict.
         problem = f"the object failed or changed while it was read ({type(error).__name__})"
         remedy = "pass a plain dict or list that no other thread changes"
         raise make_fault(trail, "changed_during_call", problem, remedy) from error
 
 
 def _copy_mapping(source: Any) -> JSONObject:
-    # The items of a foreign Mapping may never end.
+    # A Mapping of the caller may yield items without end.
     return wrap_frozen(dict(islice(source.items(), MAX_NODES + 1)))
 
 
@@ -290,7 +290,7 @@ def _make_size_fault(trail: Trail) -> Exception:
 
 def _check_name(name: object, trail: Trail) -> None:
     if type(name) is not str:
-        problem = f"a name in an object must be text (`str`), got {describe_value(name)}"
+        problem = f"a name in an object must be a string, got {describe_value(name)}"
         raise make_fault(trail, "key_type", problem, "convert it with `str()`")
     if has_surrogate(name):
         raise make_surrogate_fault(trail, f"the name {truncate(ascii(name), MESSAGE_LIMIT)}")

@@ -30,9 +30,9 @@ def check_instruction(instruction: object) -> None:
     """Check the value of `instruction`.
 
     Raises:
-        InvalidParams: `instruction_type` for a value other than text or null.
+        InvalidParams: `instruction_type` for a value that is neither text nor null.
     """
-    # U11: an instruction is text or null everywhere; nothing is coerced to text.
+    # U11: an instruction is text or null everywhere; other values are not coerced.
     if type(instruction) is not str and instruction is not None:
         problem = f"`instruction` must be text or null, got {describe_value(instruction)}"
         raise InvalidParams("instruction_type", "/instruction", problem, "")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-#: An array index: no sign, no leading zero.
+#: An array index, without a sign or leading zeros.
 _INDEX = re.compile("0|[1-9][0-9]{0,17}", re.ASCII)
-#: A tilde that is not followed by 0 or 1.
+#: An invalid escape: a tilde that is not followed by 0 or 1.
 _BAD_ESCAPE = re.compile("~(?![01])")
 
 
@@ -17,7 +17,7 @@ def join_pointer(*parts: str | int) -> str:
 
 
 def split_pointer(pointer: str) -> tuple[str, ...]:
-    """Split a JSON Pointer into its names and indexes, as text."""
+    """Split a JSON Pointer into names and indexes; all are strings."""
     return tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])
 
 

@@ -1,11 +1,11 @@
-"""JSON scalars: exact types, finite floats, limited digits, no lone surrogates."""
+"""Checks of JSON scalars: type, finite floats, digits of integers, lone surrogates."""
 
 from __future__ import annotations
 
 from math import isfinite
 from typing import Any
 
-#: Digits of an integer; Python raises an error if it converts more digits to text.
+#: The maximum number of digits of an integer; Python raises an error if it formats more.
 MAX_DIGITS = 4_300
 
 SCALAR_TYPES = frozenset({str, int, float, bool, type(None)})
@@ -15,7 +15,7 @@ _LOWER_BOUND = -_UPPER_BOUND
 
 
 def is_json_scalar(value: Any) -> bool:
-    """Return whether JSON can hold a value with one of `SCALAR_TYPES`."""
+    """Return whether a value whose type is in `SCALAR_TYPES` is a JSON value."""
     value_type = type(value)
     if value_type is str:
         return not has_surrogate(value)
@@ -25,7 +25,7 @@ def is_json_scalar(value: Any) -> bool:
 
 
 def has_surrogate(text: str) -> bool:
-    """Return whether text has a lone surrogate, which UTF-8 cannot encode."""
+    """Return whether a string contains a lone surrogate, which UTF-8 cannot encode."""
     # Fast path: most text is ASCII.
     if text.isascii():
         return False

@@ -270,7 +270,7 @@ def test_reconcile_without_a_matching_version():
     with Server() as server:
         ran = run_with(server, "reconcile", NAME, "--base", "2", "--digest", "0" * 32)
         assert ran.status == 4
-        assert "no version holds the update yet" in ran.out
+        assert "no version contains the update yet" in ran.out
         assert run_with(server, "reconcile", NAME, "--base", "-1", "--digest", "x").status == 2
 
 

@@ -419,7 +419,7 @@ def test_the_path_of_an_error_holds_only_names_of_the_api(obj, code, path):
     summary = f"status 200 (application/json, {len(body):,} bytes)"
     assert error.problem in (
         f"the reply cannot be read as a project ({code}): {summary}",
-        f'the reply holds another project than "{NAME}": {summary}',
+        f'the reply contains a project other than "{NAME}": {summary}',
     )
 
 

@@ -374,7 +374,7 @@ def test_an_outcome_in_text_and_json():
     outcome = classify_reply(PLAN, NO_REPLY)
     digest = digest_params(PLAN.after)
     assert str(outcome) == (
-        'unknown: the update of "boxes": a; b\n'
+        'unknown (update of "boxes"): a; b\n'
         f"  to look it up again: paramcore reconcile boxes --base 1 --digest {digest}"
     )
     assert outcome.to_json() == {

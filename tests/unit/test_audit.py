@@ -65,14 +65,14 @@ def test_a_task_that_names_no_version_of_it_is_not_judged(finished):
 @pytest.mark.parametrize(
     ("finished", "finding"),
     [
-        (task() | {"params": {}}, ("T1", "/params/padding", "nothing", "a value (version 0 sets it)", [])),
+        (task() | {"params": {}}, ("T1", "/params/padding", "nothing", "a value, because version 0 sets it", [])),
         (
             task(1, "Box all."),
             (
                 "T1",
                 "/tags",
                 "nothing",
-                "a value (version 1 sets it)",
+                "a value, because version 1 sets it",
                 [{"instruction_rule": "override", "pinned_param_version": "latest"}],
             ),
         ),
@@ -82,7 +82,7 @@ def test_a_task_that_names_no_version_of_it_is_not_judged(finished):
                 "T4",
                 "/instruction",
                 '"Box all."',
-                '"Box it." at the end (the text of version 0)',
+                '"Box it." at the end (the instruction of version 0)',
                 [{"instruction_rule": "override"}],
             ),
         ),
@@ -92,7 +92,7 @@ def test_a_task_that_names_no_version_of_it_is_not_judged(finished):
                 "T4",
                 "/instruction",
                 "null",
-                '"Box it." at the end (the text of version 0)',
+                '"Box it." at the end (the instruction of version 0)',
                 [{"instruction_rule": "override"}],
             ),
         ),
@@ -174,8 +174,8 @@ def test_an_audit_in_text():
     """The text has the counts, then the findings with the settings that explain them, then the settings."""
     audit = audited(task(instruction="Hurry.\nBox it."), task(0, "Hurry. Box it.", task_id="t2"), task(project="other"))
     assert str(audit) == (
-        'tasks of "boxes": 1 possible, 1 impossible, 1 not judged (no version of this project)\n'
-        'task t2: T5: at /instruction: expected the separator "\\n" before the text of version 0,'
+        'tasks of "boxes": 1 possible, 1 impossible, 1 not judged (they record no version of this project)\n'
+        'task t2 contradicts T5 at /instruction: expected the separator "\\n" before the instruction of version 0,'
         ' got "Hurry. "\n'
         '  possible with instruction_separator=" " or instruction_separator="" or instruction_rule="override"\n'
         "the current settings do not explain all tasks; these do:"
@@ -215,7 +215,7 @@ def test_a_task_that_nothing_explains_teaches_nothing():
     audit = audited(task() | {"params": {}}, task(0, "Hurry.\nBox it.", task_id=None))
     assert Assumptions() in audit.calibration
     assert "the current settings explain the other tasks" in str(audit)
-    assert str(audit.findings[0]).startswith("task t1: T1")
+    assert str(audit.findings[0]).startswith("task t1 contradicts T1")
 
 
 def test_no_assumption_may_explain_all():
@@ -245,7 +245,7 @@ def test_an_audit_as_json():
                 "rule": "T4",
                 "pointer": "/instruction",
                 "actual": '"Box all."',
-                "expected": '"Box it." at the end (the text of version 0)',
+                "expected": '"Box it." at the end (the instruction of version 0)',
                 "vanishes_under": [{"instruction_rule": "override"}],
             }
         ],
@@ -264,7 +264,7 @@ def test_where_texts_override_one_must_be_there():
     override = BOXES.with_assumptions(Assumptions(instruction_rule="override"))
     assert audited(task(instruction="Other."), task(instruction=None), project=override).possible == 2
     assert summarize(audited(task(instruction=...), project=override)) == [
-        ("T1", "/instruction", "nothing", "text (version 0 sets it)", [])
+        ("T1", "/instruction", "nothing", "text, because version 0 sets it", [])
     ]
     assert summarize(audited(task(instruction=7), project=override))[0][2] == "the number 7"
     assert summarize(audited(task(instruction=...)))[0][:2] == ("T4", "/instruction")
@@ -274,11 +274,11 @@ def test_a_finding_in_text():
     """The text has the task, the rule, the path, the expected value and the settings that explain the task."""
     finding = audited(task(7, task_id=None)).findings[0]
     assert str(finding) == (
-        "task: T8: at /project_param_version: expected a version from 0 to 2, or -1, got the number 7"
+        "task contradicts T8 at /project_param_version: expected a version from 0 to 2, or -1, got the number 7"
     )
     two = audited(task(1, "Box all.", task_id="a\n")).findings[0]
     assert str(two) == (
-        "task a\\n: T1: at /tags: expected a value (version 1 sets it), got nothing\n"
+        "task a\\n contradicts T1 at /tags: expected a value, because version 1 sets it, got nothing\n"
         '  possible with pinned_param_version="latest" and instruction_rule="override"'
     ) or str(two).splitlines()[1] == ('  possible with instruction_rule="override" and pinned_param_version="latest"')
 

@@ -146,7 +146,7 @@ def test_routing_names_in_a_history_are_kept_and_not_inherited():
         "IGNORED",
         "monday",
         None,
-        "a reserved name: stored, but not inherited",
+        "the name is reserved, so the value is stored but not inherited",
     )
 
 
@@ -178,7 +178,7 @@ def test_an_explanation_has_the_value_first():
         '  APPENDED  task request       "Hurry."\n'
         '  APPENDED  project version 2  "Box all."  (set since version 1)\n'
         '  LOST      project version 0  "Box it."  (superseded in version 1)\n'
-        "  why       INSTRUCTION_APPENDED: the project's instruction is appended after the task's"
+        "  why       INSTRUCTION_APPENDED: the project's instruction is appended to the task's instruction"
         " (assumed: T5; see `paramcore assumptions`)"
     )
 

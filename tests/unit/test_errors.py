@@ -102,7 +102,7 @@ def test_a_path_is_seen_from_further_out():
         ({}, "an object"),
         ([], "an array"),
         ((), "an array"),
-        ({1}, "a Python set"),
+        ({1}, "a Python `set` object"),
     ],
 )
 def test_what_was_handed_in_is_described(value, text):
@@ -119,5 +119,5 @@ def test_no_foreign_code_runs_to_describe_a_value():
 
         __str__ = __len__ = __repr__
 
-    assert describe_value(Angry()) == "a Python Angry"
-    assert describe_value(type("L" * 200, (), {})()) == "a Python " + "L" * 64 + "... (200 characters)"
+    assert describe_value(Angry()) == "a Python `Angry` object"
+    assert describe_value(type("L" * 200, (), {})()) == "a Python `" + "L" * 64 + "... (200 characters)` object"

@@ -39,9 +39,9 @@ def test_a_history_in_text():
         "version 1  2024-03-04T09:12:01.000Z  by patch or replace\n"
         "  changed  padding  3 -> 4\n"
         "\n"
-        "version 2  2024-03-04T09:12:02.500Z  changes nothing, 2 s after the previous version: probably a retried request\n"
+        "version 2  2024-03-04T09:12:02.500Z  changes nothing; created 2 s after the previous version, so probably by a retried request\n"
         "\n"
-        "version 3  by replace: params were dropped\n"
+        "version 3  by replace, because params were dropped\n"
         '  dropped  instruction  "Box it."\n'
         "  added    new          [1]\n"
         "\n"

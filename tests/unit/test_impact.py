@@ -90,7 +90,7 @@ def test_an_impact_in_text():
     assert str(Impact.of(REWORDED, [{}, {"instruction": "Hurry."}])) == (
         "2 requests: 2 affected\n"
         "  instruction  2 affected, 0 overriding it\n"
-        "the project's instruction is appended to the task's own, so a task cannot override it"
+        "the project's instruction is appended to the task's instruction, so a task cannot override it"
     )
     assert str(Impact.of(Plan.of(BOXES, Patch({})), [{}])) == "1 request: 0 affected, 1 unchanged"
 

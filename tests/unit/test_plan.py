@@ -20,7 +20,7 @@ def test_a_replace_says_what_it_drops_first():
         '  changed  instruction  "Box it." -> "Box all."\n'
         "  added    new          true\n"
         "2 dropped, 1 changed, 1 added, 0 kept\n"
-        "to keep them, pass `--patch` (in Python: `Plan.keeping`)"
+        "to keep the dropped params, pass `--patch` (in Python: `Plan.keeping`)"
     )
     assert plan.dropped == ("padding", "old")
     assert plan.needs_consent
@@ -38,7 +38,7 @@ def test_a_patch_keeps():
 
 def test_a_replace_by_nothing_offers_no_patch():
     """The text of an empty replace suggests no patch."""
-    assert str(Plan.of(BOXES, Replace({}))).splitlines()[-1] == "it names no params, so it drops all of them"
+    assert str(Plan.of(BOXES, Replace({}))).splitlines()[-1] == "this update names no params, so it drops all params"
     assert Plan.of(BOXES, Replace({})).keeping == Patch({})
 
 
@@ -50,7 +50,9 @@ def test_the_patch_that_keeps_is_the_smallest():
     assert Plan.of(BOXES, Patch({"padding": 3, "old": 2})).keeping == Patch({"old": 2})
     assert Plan.of(BOXES, Patch({"padding": 3.0})).keeping == Patch({})
     assert Plan.of(BOXES, Replace({"padding": 3.0, "old": True})).keeping == Patch({"old": True})
-    assert str(plan).splitlines()[-1] == "only a replace can drop params, and this update does nothing else"
+    assert (
+        str(plan).splitlines()[-1] == "this update only drops params, so a patch that keeps them would change nothing"
+    )
 
 
 def test_a_replace_that_drops_nothing_is_no_danger():
@@ -154,14 +156,15 @@ def test_nothing_to_do_means_the_same_while_nothing_moved():
 def test_a_moved_history_in_text_and_json():
     """One line tells whether the update still has the planned effect."""
     plan = Plan.of(BOXES, Patch({"padding": 4, "old": 2}))
-    assert str(plan.rebase_on(BOXES)) == "the history has not changed since"
+    assert str(plan.rebase_on(BOXES)) == "the history has not changed since the plan"
     one = BOXES.patch_params({"new": 1})
     assert (
-        str(plan.rebase_on(one)) == "the history has changed since (version 1); the update still has the planned effect"
+        str(plan.rebase_on(one))
+        == "the history has changed since the plan (version 1); the update still has the planned effect"
     )
     two = one.patch_params({"padding": 5, "old": 3})
     assert str(plan.rebase_on(two)) == (
-        "the history has changed since (versions 1, 2); the update would overwrite: padding, old"
+        "the history has changed since the plan (versions 1, 2); the update would overwrite: padding, old"
     )
     assert plan.rebase_on(two).to_json() == {"since": [1, 2], "conflicts": ["padding", "old"]}
 
@@ -227,5 +230,5 @@ def test_the_hint_on_drops_repeats_no_name():
     update = Replace({"pathc": True, "padding": 4})
     plan = Plan.of(BOXES, update).with_findings(Validator(BOXES).update(update))
     [hint] = [line for line in str(plan).splitlines() if "--patch" in line]
-    assert hint == "to keep them, pass `--patch` (in Python: `Plan.keeping`)"
+    assert hint == "to keep the dropped params, pass `--patch` (in Python: `Plan.keeping`)"
     assert [each.code for each in plan.errors] == ["update_mode"]

@@ -39,7 +39,7 @@ def test_an_explanation_shows_rows_without_a_value():
         f"c = {CUT}\n"
         f"  WON       task request       {CUT}\n"
         f"  LOST      project version 3  {CUT}  (the task sets it)\n"
-        "  why       TASK_OVERRIDE: the task sets it, and its own params override the project's"
+        "  why       TASK_OVERRIDE: the task sets it, and a task's params override the project's params"
     )
     assert str(PROJECT.resolve({"project_version": 2}).explain("b")) == (
         "b = 3\n"
