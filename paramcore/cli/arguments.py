@@ -32,10 +32,10 @@ def check_output(options: Namespace) -> None:
         is_in_directory = os.path.isdir(path) and os.path.samefile(path, os.path.dirname(output) or ".")
         if is_in_directory and has_suffix(output, DOCUMENT_SUFFIXES):
             exit_with_usage(
-                f"--output {format_path(output)} is in {format_path(path)}, which is an input: name another file"
+                f"--output {format_path(output)} is a file in {format_path(path)}, which is an input; name another file"
             )
         if os.path.exists(path) and os.path.samefile(path, output):
-            exit_with_usage(f"--output {format_path(output)} is an input: name another file")
+            exit_with_usage(f"--output {format_path(output)} is a file that the command reads; name another file")
 
 
 def _list_inputs(options: Namespace) -> list[str]:

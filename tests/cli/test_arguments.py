@@ -101,7 +101,7 @@ def test_a_project_in_another_position_is_named(place, arguments):
     ran = run(*arguments, cwd=place)
     assert (ran.out, ran.status) == ("", 2)
     swapped = "projects" if "projects" in arguments else "docks.json"
-    assert ran.err.endswith(f"swap it with {swapped}, which holds projects\n")
+    assert ran.err.endswith(f"swap it with {swapped}, which contains projects\n")
     assert ran.err.startswith(f"error: {arguments[1]}:")
 
 
