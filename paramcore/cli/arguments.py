@@ -21,25 +21,25 @@ def check_output(options: Namespace) -> None:
     """Reject an `--output` that would replace a file that the command reads.
 
     Raises:
-        SystemExit: also for `-`, which would be a file of this name.
+        SystemExit: for such a file, and for `-`, which would be the name of a file.
     """
     output = options.output
     if output == "-":
-        exit_with_usage("leave out --output to print the answer; a file of this name is `./-`")
+        exit_with_usage("to print to standard output, omit --output; to write to a file named `-`, pass `./-`")
     if output is None or not os.path.isfile(output):
         return
     for path in _list_inputs(options):
         is_in_directory = os.path.isdir(path) and os.path.samefile(path, os.path.dirname(output) or ".")
         if is_in_directory and has_suffix(output, DOCUMENT_SUFFIXES):
             exit_with_usage(
-                f"--output {format_path(output)} is a file of {format_path(path)}, which is read: name another"
+                f"--output {format_path(output)} is a file in {format_path(path)}, which is an input; name another file"
             )
         if os.path.exists(path) and os.path.samefile(path, output):
-            exit_with_usage(f"--output {format_path(output)} is a file that is read: name another")
+            exit_with_usage(f"--output {format_path(output)} is a file that the command reads; name another file")
 
 
 def _list_inputs(options: Namespace) -> list[str]:
-    # The answer of `preview` has all that is in TASKS, and may replace it.
+    # The output of `preview` contains all params in TASKS, so it may replace TASKS.
     names = ("project", "update") if options.command.__name__ == "preview" else ("project", "update", "tasks")
     single = [getattr(options, name, None) for name in names]
     schemas = [argument.partition("=")[2] for argument in getattr(options, "schema", ())]
@@ -47,10 +47,10 @@ def _list_inputs(options: Namespace) -> list[str]:
 
 
 def read_project_argument(options: Namespace, *, quiet: bool = False) -> ProjectFiles:
-    """Read PROJECT; if another argument holds projects instead, the error names it.
+    """Read PROJECT; if another argument contains projects instead, the error names it.
 
     Raises:
-        DocumentError: as `ProjectFiles`.
+        DocumentError: the errors of `ProjectFiles`.
     """
     path = options.project
     try:
@@ -61,12 +61,12 @@ def read_project_argument(options: Namespace, *, quiet: bool = False) -> Project
         swapped = None if _may_hold_projects(path) else next(filter(_may_hold_projects, others), None)
         if swapped is None:
             raise
-        remedy = f"swap it with {format_path(swapped)}, which holds projects"
-        raise evolve(error, code="wrong_project", problem="PROJECT holds no project", remedy=remedy) from None
+        remedy = f"swap it with {format_path(swapped)}, which contains projects"
+        raise evolve(error, code="wrong_project", problem="PROJECT contains no project", remedy=remedy) from None
 
 
 def _may_hold_projects(path: str) -> bool:
-    """Return whether a path is a directory, or a file with a project in it."""
+    """Return whether a path is a directory, or a file that contains a project."""
     if not os.path.isfile(path) or has_suffix(path, JSONL_SUFFIXES):
         return os.path.isdir(path)
     with suppress(DocumentError):
@@ -75,13 +75,13 @@ def _may_hold_projects(path: str) -> bool:
 
 
 def assign_files(options: Namespace) -> ProjectFiles:
-    """Read the projects among FILE, and use the other file as TASKS.
+    """Read the projects among the FILE arguments, and use the other file as TASKS.
 
-    With `--tasks`, every FILE is a file of projects.  Set two options: `tasks` to
-    the path of TASKS, and `tasks_document` to its document if it was read.
+    With `--tasks`, every FILE is a file of projects.  Set the option `tasks` to the path
+    of TASKS.  If TASKS was read, set the option `tasks_document` to its document.
 
     Raises:
-        DocumentError: as `ProjectFiles`.
+        DocumentError: the errors of `ProjectFiles`.
         SystemExit: for several files of tasks, or an update among the files.
     """
     documents: dict[str, Document] = {}
@@ -92,10 +92,10 @@ def assign_files(options: Namespace) -> ProjectFiles:
             # Read the first file as a project, so that the error describes it.
             options.projects = tasks[:1]
             if has_suffix(tasks[0], JSONL_SUFFIXES):
-                exit_with_usage(f"{format_path(tasks[0])} holds tasks; name a project too")
+                exit_with_usage(f"{format_path(tasks[0])} contains tasks; name a project too")
         elif len(tasks) > 1:
             names = " and ".join(map(format_path, tasks))
-            exit_with_usage(f"{names} hold no projects; name only one file of tasks, or join JSONL files with `cat`")
+            exit_with_usage(f"{names} contain no projects; name only one file of tasks, or join JSONL files with `cat`")
         elif tasks:
             options.tasks = tasks[0]
             options.tasks_document = documents.get(tasks[0])
@@ -109,7 +109,7 @@ def _find_tasks(options: Namespace, documents: dict[str, Document]) -> list[str]
     """Return the files without projects; add each document read to `documents`."""
     tasks = [path for path in options.files if has_suffix(path, JSONL_SUFFIXES) and not os.path.isdir(path)]
     if options.lines and not tasks and len(options.files) > 1:
-        # With `--lines`, TASKS may have any suffix; it comes last.
+        # With `--lines`, TASKS may have any suffix. TASKS is then the last argument.
         return [options.files[-1]]
     for path in options.files:
         if path in tasks or path in documents or os.path.isdir(path):
@@ -125,7 +125,7 @@ def _reject_update(options: Namespace) -> None:
     if isinstance(value, dict) and isinstance(value.get("patch"), bool):
         shown = format_path(options.tasks)
         option = f"--update {quote_for_shell(options.tasks)}"
-        exit_with_usage(f"{shown} is an update, not tasks: it has `patch`; pass `{option}`")
+        exit_with_usage(f"{shown} is an update, not tasks, because it contains `patch`; pass `{option}`")
 
 
 def _read(path: str) -> Document:

@@ -13,7 +13,7 @@ from paramcore.transport.key import ApiKey
 def create_client(options: Namespace) -> Client:
     """Create a client from `--base-url`, `--deadline` and `--key-from-stdin`."""
     try:
-        from paramcore.transport.http import BASE_URL, HttpTransport  # noqa: PLC0415  (an extra, and slow to import)
+        from paramcore.transport.http import BASE_URL, HttpTransport  # noqa: PLC0415  (in an extra, and slow to import)
     except ImportError:
         problem = "the package `httpx2`, which sends the requests, is not installed"
         raise NotDone("not_sent", None, problem, "install it with `pip install httpx2`") from None

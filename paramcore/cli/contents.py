@@ -10,19 +10,19 @@ _PROJECT_NAMES = ("name", "type", "param_history")
 
 
 def holds_projects(value: Any) -> bool:
-    """Return whether a value is or holds a project, even if it is malformed."""
+    """Return whether a value is a project or an array with a project, even a malformed one."""
     return any(map(_is_project, value)) if isinstance(value, list) else _is_project(value)
 
 
 def find_misspelt_history(value: Any) -> str | None:
-    """Return the name in an object that is `param_history` misspelt, if any."""
+    """Return a misspelling of `param_history` in an object, or `None`."""
     if not isinstance(value, dict) or "param_history" in value:
         return None
     return next((name for name in value if suggest_name(name, ["param_history"])), None)
 
 
 def _is_project(value: Any) -> bool:
-    # Recognize a project without its history too: as another file, it would not be validated.
+    # Also recognize a project without a history, because any other file would not be validated.
     if not isinstance(value, dict):
         return False
     if "param_history" in value or sum(name in value for name in _PROJECT_NAMES) > 1:

@@ -1,4 +1,4 @@
-"""The entry point: it handles Ctrl-C before it imports the rest."""
+"""The entry point, which handles Ctrl-C before it imports other modules."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from paramcore.cli.signals import interrupt_once
 
 
 def start() -> int:
-    """Run the command line and return its exit code; Ctrl-C never shows a traceback."""
-    # Keep the signal ignored if the parent ignores it, as a shell does for `&`.
+    """Run the command line and return its exit code; show no traceback for Ctrl-C."""
+    # Keep the signal ignored if the parent ignores it, as a shell with `&` may do.
     handles_interrupt = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     try:
         if handles_interrupt:
@@ -24,5 +24,5 @@ def start() -> int:
         return INTERRUPTED
     finally:
         if handles_interrupt:
-            # An interrupt while Python exits would show a traceback.
+            # Without this, an interrupt during the exit of Python would show a traceback.
             signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -2,23 +2,23 @@
 
 #: Success, with nothing to report.
 FINE = 0
-#: The answer has findings, or the update needs consent.
+#: The command has findings to report, or the update needs consent.
 FINDINGS = 1
-#: Wrong usage, or input that cannot be read or is rejected.
+#: The usage is wrong, or the input cannot be read or is rejected.
 REFUSED = 2
 #: Standard output or the output file cannot be written.
 CANNOT_WRITE = 2
-#: Nothing was changed: the request was refused or not sent, or a read got no response.
+#: Nothing was changed, because the request was refused or not sent, or because a read got no response.
 NOT_DONE = 3
 #: A request was sent and its outcome is unknown, or an update was applied more than once.
 OUTCOME_UNKNOWN = 4
-#: SIGHUP, as a shell reports it.
+#: Ended by SIGHUP, with the exit code of a shell.
 HUNG_UP = 129
-#: Ctrl-C, as a shell reports it.
+#: Ended by Ctrl-C, with the exit code of a shell.
 INTERRUPTED = 130
-#: The reader of standard output closed it, as a shell reports it.
+#: The reader of standard output closed the pipe; the exit code is that of a shell for SIGPIPE.
 PIPE_CLOSED = 141
-#: SIGTERM, as a shell reports it.
+#: Ended by SIGTERM, with the exit code of a shell.
 TERMINATED = 143
 
 #: The exit code for each state of an `Outcome`.

@@ -1,4 +1,4 @@
-"""Choose the file names of projects: readable, and accepted and kept apart by every file system."""
+"""Choose readable, unique file names for projects that every file system accepts."""
 
 from __future__ import annotations
 
@@ -8,22 +8,23 @@ from collections import Counter
 from collections.abc import Iterable
 from unicodedata import normalize
 
-#: Bytes of a project name in a file name. Most file systems allow 255 bytes in all.
+#: The maximum number of bytes of a project name in a file name. Most file systems allow 255 bytes in all.
 _MAX_NAME = 180
-#: ASCII characters, beside letters and digits, that no file system rejects and no shell expands inside a word.
+#: Punctuation that every file system accepts and no shell expands inside a word.
 _PLAIN = frozenset(" ()+,=@-_.")
-#: Characters that Python calls printable, although they are invisible: some file systems ignore them.
+#: Invisible characters that Python treats as printable. Some file systems ignore them.
 _INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
-#: The devices of Windows, which have these names with any extension. The digits may be superscripts.
+#: The names of Windows devices, which may have any extension. The digits may be superscripts.
 _DEVICE = re.compile("(con|prn|aux|nul|(com|lpt)[0-9\u00b9\u00b2\u00b3]) *([.]|$)", re.IGNORECASE)
 
 
 def choose_file_names(project_names: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
-    """Return the file name of each project: `docks.json`, or `docks~0123456789abcdef.json` where that is taken.
+    """Return a file name for each project: `docks.json`, or `docks~0123456789abcdef.json` if it is taken.
 
     `taken` are the names of the files in the directory.  A name is taken if a file
-    or another of the projects has a name that differs only in case or Unicode form.
-    The digest is that of the project's name, so the order of projects does not matter.
+    or another project has the same name, or one that differs only in case or Unicode
+    form.  The digest is computed from the project's name, so the order of the projects
+    does not matter.
 
     Example:
         >>> choose_file_names(["docks", "a/b"], [])
@@ -39,18 +40,18 @@ def choose_file_names(project_names: Iterable[str], taken: Iterable[str]) -> dic
 
 
 def fold_file_name(file_name: str) -> str:
-    """Return the same text for all names that some file system takes for the same file."""
+    """Return the same key for all names that some file system treats as the same file."""
     folded = file_name
-    # One round is not enough: a folded letter may have a normal form that folds again.
+    # One round is not enough, because a folded letter may have a normal form that folds again.
     for _ in range(3):
-        # The upper case unites letters, such as the dotless i, that case folding keeps apart.
+        # Upper case merges letters that case folding keeps apart, such as the dotless i and i.
         folded = normalize("NFKC", normalize("NFKD", folded).casefold().upper().casefold())
     return folded
 
 
 def _encode_name(project_name: str) -> str:
     characters = [char if _is_plain(char) else _percent_encode(char) for char in project_name]
-    # A hidden file is skipped when a directory is read, and a program takes a leading dash for an option.
+    # paramcore skips hidden files in a directory, and programs parse a leading dash as an option.
     if project_name[0] in ".- " or _DEVICE.match(project_name):
         characters[0] = _percent_encode(project_name[0])
     if project_name[-1] in ". ":
@@ -59,7 +60,7 @@ def _encode_name(project_name: str) -> str:
     for index, char in enumerate(characters):
         size += len(char.encode())
         if size > _MAX_NAME:
-            # Long names may begin alike, so a digest replaces the rest.
+            # Long names may have the same beginning, so a digest replaces the rest.
             return "".join(characters[:index]) + _digest(project_name)
     return "".join(characters)
 
@@ -75,5 +76,5 @@ def _percent_encode(char: str) -> str:
 
 
 def _digest(project_name: str) -> str:
-    # No other name has a tilde: it is encoded.
+    # A tilde in a project name is encoded, so it marks only digests.
     return f"~{hashlib.sha256(project_name.encode()).hexdigest()[:16]}"

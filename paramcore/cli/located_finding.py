@@ -1,4 +1,4 @@
-"""Locate findings in files, and format them as text, JSON and annotations."""
+"""Locate findings in files, and format findings as text, JSON and annotations."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _NAME_CODES = (
     *("update_mode", "update_wrapper", "update_argument"),
 )
 
-#: The token to underline: a string, which the frame may truncate, or everything up to the next punctuation.
+#: The token to underline: a string, which may be truncated, or all characters up to the next punctuation.
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[^\s,\]}":]+(?::[^\s,\]}":]+)*|["\]},]|')
 
 
 @frozen
 class UpdateLocation:
-    """The location of an update's params, and the version that the update creates."""
+    """The location of an update's params, and the number of the version that it creates."""
 
     document: Document
     pointer: str
@@ -37,11 +37,11 @@ class UpdateLocation:
 
     @classmethod
     def of(cls, project: Project, update: Update, source: UpdateFile | ParamsFile) -> UpdateLocation:
-        """Return the location of an update that is read from a file."""
+        """Return the location of an update that was read from a file."""
         return cls(source.document, source.pointer, len(project.versions), update.params.keys())
 
     def holds(self, finding: Finding) -> bool:
-        """Return whether a finding is on the update or on a value that it sets."""
+        """Return whether a finding is about the update or about a value that the update sets."""
         is_own = not finding.pointer or split_pointer(finding.pointer)[0] in self.names
         return finding.version == self.version and is_own
 
@@ -52,7 +52,7 @@ class LocatedFinding:
 
     finding: Finding
     project: str
-    #: The file of the value; `None` for a project that is fetched from the service.
+    #: The file of the value; `None` for a project that was fetched from the service.
     document: Document | None
     line: int | None
     column: int | None
@@ -68,13 +68,13 @@ class LocatedFinding:
         return self.format_text(values=True)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the finding as JSON, with `project file line column`."""
+        """Return the finding as JSON, with the keys `project`, `file`, `line` and `column`."""
         file = None if self.document is None else self.document.source
         location = {"project": self.project, "file": file, "line": self.line, "column": self.column}
         return {**self.finding.to_json(), **location}
 
     def format_text(self, *, values: bool) -> str:
-        """Return the finding as text; with `values`, add the line of its file."""
+        """Return the finding as text; with `values`, add the source line."""
         finding = self.finding
         at = f" at {format_name(finding.pointer)}" if finding.pointer else ""
         location = f"project {format_value(self.project)}"
@@ -130,10 +130,10 @@ def locate_finding(
     project_location: tuple[Document, str] | None,
     update: UpdateLocation | None = None,
 ) -> LocatedFinding:
-    """Locate a finding in the file of its task, of its update or of its project.
+    """Locate a finding in the file of its task, its update or its project.
 
-    `project_location` is a document and the JSON Pointer of the project in it.  A
-    project's value is located in the version that first set it.
+    `project_location` is a document and the JSON Pointer of the project in the document.
+    A value of a project has the location where a version first set it.
     """
     is_in_update = update is not None and update.holds(finding)
     location: tuple[Document, str] | None

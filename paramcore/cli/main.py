@@ -12,7 +12,7 @@ from paramcore.errors import NotDone, OutcomeUnknown, ParamcoreError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit code; report every error on one line."""
+    """Run a command and return its exit code; print each error on one line."""
     escape_unencodable()
     try:
         options = parse_options(arguments)

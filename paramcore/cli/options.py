@@ -1,7 +1,7 @@
 """The commands of the command line, and the arguments of each.
 
-The command `plan` is the function `plan` in `commands/plan.py`, and its docstring
-is its help text.  A new command needs that module and an entry in `COMMANDS`.
+The command `plan` is the function `plan` in `commands/plan.py`.  The docstring of the
+function is the help text.  A new command needs a module and an entry in `COMMANDS`.
 """
 
 from __future__ import annotations
@@ -72,29 +72,31 @@ _PROJECT = _argument(
     help="a project as `GET /projects/{name}` returns it, an array of projects, or a directory of such files",
 )
 _TASKS = _argument(
-    "tasks", metavar="TASKS", help="a task request, an array of them, or a .jsonl or .ndjson file with one on each line"
+    "tasks",
+    metavar="TASKS",
+    help="a task request, an array of task requests, or a .jsonl or .ndjson file with a task request on each line",
 )
 _UPDATE = _argument("update", metavar="UPDATE", help="the body of a setParams request")
 _WANTED = _argument(
-    "--wanted", metavar="FILE[@N]", help="instead of UPDATE: the smallest update that results in these params"
+    "--wanted", metavar="FILE[@N]", help="use the smallest update that results in the params of FILE, instead of UPDATE"
 )
 _NAME = _argument("name", metavar="NAME", help="the project's name")
 _TEXT_OR_JSON = _format("text", "json")
 _LINES = _flag("--lines", "read TASKS as JSONL (default: if its name ends with .jsonl or .ndjson)")
 _TASK_OPTIONS = (
     _argument("--project-version", type=int, metavar="N", help="use version N for every task; -1 inherits nothing"),
-    _argument("--type", metavar="TYPE", help="the task type of the endpoint that the tasks are sent to"),
+    _argument("--type", metavar="TYPE", help="the task type, as in the endpoint `POST /task/TYPE`"),
     _LINES,
 )
-_OUTPUT = _argument("--output", metavar="FILE", help="write the answer to FILE; an error leaves FILE unchanged")
+_OUTPUT = _argument("--output", metavar="FILE", help="write the output to FILE; on error, leave FILE unchanged")
 _IGNORE = _repeatable("--ignore", "CODE", "omit findings with this code")
 _SCHEMA = _repeatable("--schema", "TYPE=FILE", "validate params of TYPE against this JSON Schema")
 _PLAN_OPTIONS = (
-    _flag("--patch", "update by patch, which keeps the params that the update does not name"),
+    _flag("--patch", "send UPDATE as a patch, which keeps the params that it does not name"),
     _IGNORE,
     _SCHEMA,
 )
-_BULK_OPTIONS = (_OUTPUT, _flag("--keep-going", "report bad lines of a .jsonl file and continue"))
+_BULK_OPTIONS = (_OUTPUT, _flag("--keep-going", "report each bad line of a .jsonl file, and continue"))
 _JOBS = _argument(
     "--jobs",
     type=_parse_jobs,
@@ -140,7 +142,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         _argument(
             "before",
             metavar="FILE[@N]",
-            help="the params before: an object, or a project at version N (default: latest)",
+            help="the params before: an object of params, or version N of a project (default: the latest)",
         ),
         _argument("after", metavar="FILE[@N]", help="the params after, in the same form"),
         _TEXT_OR_JSON,
@@ -214,7 +216,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         _argument(
             "--all",
             metavar="DIR",
-            help="instead of NAME: write all projects to DIR, each to the file that holds it or to a new file",
+            help="instead of NAME, write each project to its file in DIR, or to a new file",
         ),
         _format("json"),
         _OUTPUT,
@@ -246,7 +248,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         _argument(
             "--port", type=_parse_port, default=0, metavar="N", help="the port to listen on (default: a free one)"
         ),
-        _argument("--save", metavar="DIR", help="save each project in the file of DIR that holds it, or in a new file"),
+        _argument("--save", metavar="DIR", help="save each project to its file in DIR, or to a new file"),
         _flag("--validate", "reject tasks in which `validate` finds errors"),
     ),
 }

@@ -1,4 +1,4 @@
-"""Print answers or write them to files; print messages to standard error."""
+"""Print the output of commands or write it to files; print messages to standard error."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from paramcore.cli.signals import END_SIGNALS, exit_once
 from paramcore.files.writer import write_atomically
 from paramcore.text import describe_os_error
 
-#: The generator of a command: it yields the answer in pieces and returns the exit code.
+#: The generator of a command. It yields the output in pieces and returns the exit code.
 Pieces: TypeAlias = Generator[str | bytes, None, int]
 
 
@@ -37,13 +37,13 @@ def print_message(text: str) -> None:
 
 
 def exit_with_usage(advice: str) -> NoReturn:
-    """Report wrong usage by what to do instead, and exit."""
+    """Report wrong usage as advice on what to do instead, and exit."""
     print_message(f"error: {advice}")
     raise SystemExit(REFUSED)
 
 
 def write_answer(pieces: Pieces, path: str | None = None) -> int:
-    """Print an answer, or write it to `path` atomically; return the exit code.
+    """Print the output, or write it to `path` atomically; return the exit code.
 
     Raises:
         OSError: if standard output cannot be written.
@@ -77,7 +77,7 @@ def _print_pieces(pieces: Generator[str | bytes, None, None]) -> None:
 
 def _print(piece: str | bytes) -> None:
     if sys.stdout is None:
-        # `print` ignores a closed standard output.
+        # `print` would silently drop the text.
         raise OSError(errno.EBADF, "it is closed")
     if isinstance(piece, str):
         sys.stdout.write(piece)
@@ -89,7 +89,7 @@ def _print(piece: str | bytes) -> None:
 
 
 def _throw_into(pieces: Generator[str | bytes, None, None], interrupt: KeyboardInterrupt) -> str | bytes | None:
-    """Raise the interrupt inside the command; return its next piece, if any."""
+    """Raise the interrupt inside the command; return its next piece, or `None` at the end."""
     try:
         return pieces.throw(interrupt)
     except StopIteration:
@@ -99,7 +99,8 @@ def _throw_into(pieces: Generator[str | bytes, None, None], interrupt: KeyboardI
 @contextmanager
 def exit_on_signals() -> Iterator[None]:
     """Raise SystemExit on SIGTERM and SIGHUP, so that temporary files are removed."""
-    # Keep other handlers, and signals that the parent ignores. Only the main thread may set a handler.
+    # Keep existing handlers, and keep ignoring signals that the parent ignores.
+    # Only the main thread may set a handler.
     is_main_thread = threading.current_thread() is threading.main_thread()
     handled = [number for number in END_SIGNALS if is_main_thread and signal.getsignal(number) is signal.SIG_DFL]
     for number in handled:
@@ -115,7 +116,7 @@ def exit_on_signals() -> Iterator[None]:
 
 def format_document(value: Any) -> str:
     """Return a JSON document, indented and in ASCII."""
-    # ASCII, since the program that reads the document may run in another locale.
+    # Write ASCII, because the program that reads the document may use another encoding.
     return json.dumps(value, indent=2) + "\n"
 
 

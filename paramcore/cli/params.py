@@ -1,4 +1,4 @@
-"""Read the updates and the params (`FILE[@N]`) that a command line names."""
+"""Read the updates and the params (`FILE[@N]`) that the command line names."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from paramcore.wrong_documents import reject_other_than_update
 
 @frozen
 class UpdateFile:
-    """An update, and the document that it comes from."""
+    """An update and its source document."""
 
     update: Update
     document: Document
@@ -30,7 +30,7 @@ class UpdateFile:
 
 @frozen
 class ParamsFile:
-    """Params, and the document that they come from."""
+    """Params and their source document."""
 
     params: Mapping[str, Any]
     document: Document
@@ -39,10 +39,10 @@ class ParamsFile:
 
 
 def read_update_file(path: str, *, patch: bool = False) -> UpdateFile:
-    """Read the body of a setParams request; `patch` overrides its mode."""
+    """Read the body of a setParams request; with `patch`, make it a patch."""
     if has_suffix(path, JSONL_SUFFIXES):
-        problem = "the file holds tasks, one on each line, and no update"
-        remedy = "name the file of the update before it"
+        problem = "the file contains one task on each line, not an update"
+        remedy = "name the file of the update before this file"
         raise DocumentError("update_is_lines", None, problem, remedy, format_path(path), None, None)
     document = read_document(path)
     with document.locate_errors():
@@ -53,8 +53,8 @@ def read_update_file(path: str, *, patch: bool = False) -> UpdateFile:
 def read_params(spec: str) -> ParamsFile:
     """Read the params of `FILE` or `FILE@N`.
 
-    FILE holds an object of params or a project.  Read the latest version of a
-    project, or version N.
+    FILE contains an object of params or a project.  For a project, read version N; the
+    default is the latest version.
     """
     path, number = _split_spec(spec)
     document = read_document(path, limit=PROJECT_SIZE, depth=PROJECT_DEPTH)

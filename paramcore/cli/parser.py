@@ -16,11 +16,11 @@ from paramcore.errors import InvalidSetting
 from paramcore.model import Assumptions
 from paramcore.text import format_name
 
-#: Marks an operand.  No argument of a process can hold this character.
+#: Marks an operand.  No argument of a process can contain this character.
 _OPERAND = "\0"
 
 _FILE_FORMATS = """
-Files are read as YAML if their names end with .yaml or .yml, else as JSON.
+A file whose name ends with .yaml or .yml is read as YAML, any other file as JSON.
 `-` reads JSON from standard input.
 """
 
@@ -30,10 +30,10 @@ def parse_options(arguments: Sequence[str] | None) -> Namespace:
 
     Raises:
         SystemExit: for wrong usage, and after `--help` and `--version`.
-        InvalidSetting: for an unknown assumption, or a wrong value of one.
+        InvalidSetting: for an unknown assumption, or a wrong value of an assumption.
     """
     arguments = sys.argv[1:] if arguments is None else list(arguments)
-    # Import only the requested command, since importing all of them is slow.
+    # Import only the requested command, because importing all commands is slow.
     requested = arguments[0] if arguments and arguments[0] in COMMANDS else None
     options = make_parser(requested).parse_args(_mark_operands(arguments))
     for name, value in vars(options).items():

@@ -1,4 +1,4 @@
-"""Plan and validate the update that a command line names."""
+"""Plan and validate the update that the command line names."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ class Planner:
     def plan(self, project: Project, location: tuple[Document, str] | None = None) -> Plan:
         """Plan the update of a project.
 
-        `location` is the document and the JSON Pointer of a project that has a file.
+        `location` is the document that contains the project, and the JSON Pointer of the
+        project; `None` for a project without a file.
         """
         plan = self._plan_update(project)
         if plan.update is None:
@@ -61,5 +62,5 @@ class Planner:
             plan = Plan.to(project, self._source.params)
         if not (self._is_patch and plan.dropped):
             return plan
-        # A patch keeps the params that only a replace could drop.
+        # A patch cannot drop params, so the patch keeps the params that the plan drops.
         return Plan.of(project, plan.keeping) if plan.keeping.params else Plan(project, None, project.params)

@@ -1,4 +1,4 @@
-"""A directory of project files, as `fetch --all` and `serve --save` write it."""
+"""The directory of project files that `fetch --all` and `serve --save` write."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from paramcore.wire import write_project
 
 
 class ProjectDirectory:
-    """The project files of a directory, in which each project is kept in one file.
+    """The project files in a directory; each project is in one file.
 
-    The directory is read once, as every command reads a directory, and need not
-    exist.  `sources` are files that projects came from: those in the directory count
-    as its files, whatever their names.
+    The directory is read once, in the same way as by other commands.  It need not exist.
+    `sources` are the files that projects were read from.  If a source is in the
+    directory, it counts as a project file, whatever its name.
 
     Raises:
-        DocumentError: as `read_project_files`.
+        DocumentError: the errors of `read_project_files`.
     """
 
     def __init__(self, path: str, assumptions: Assumptions, *, sources: Iterable[str] = ()) -> None:
@@ -50,7 +50,7 @@ class ProjectDirectory:
         return self._paths.keys()
 
     def check_writable(self, project_names: Iterable[str]) -> None:
-        """Check that no YAML file holds one of the projects.
+        """Check that no YAML file contains one of the projects.
 
         Raises:
             DocumentError: `unwritable`.
@@ -58,20 +58,20 @@ class ProjectDirectory:
         for name in project_names:
             path = self._paths.get(name, "")
             if path.endswith(YAML_SUFFIXES):
-                problem = f"the file holds the project {format_value(name)}, and paramcore does not rewrite YAML"
+                problem = f"the file contains the project {format_value(name)}, and paramcore does not rewrite YAML"
                 remedy = "convert the file to JSON, or name another directory"
                 raise DocumentError("unwritable", None, problem, remedy, format_path(path), None, None)
 
     def write(self, projects: Iterable[Project]) -> list[str]:
-        """Write each project to the file that holds it, or to a new file; return the paths of the files.
+        """Write each project to the file that contains it, or to a new file; return the paths.
 
-        A file is written whole or not at all.  It stays as it is if its projects are
-        unchanged.
+        Each file is written completely or not at all.  A file whose projects are
+        unchanged is not written.
 
         Raises:
-            DocumentError: `unwritable`: as `check_writable` for a project that changed, and
-                for a new project whose file names are taken, before anything is written;
-                or where the system cannot write a file.
+            DocumentError: `unwritable` if `check_writable` rejects a changed project, or if
+                the file names for a new project are taken; then no file is written.
+                Also `unwritable` if the system cannot write a file.
         """
         by_name = {project.name: project for project in projects}
         new_paths = self._choose_paths([name for name in by_name if name not in self._paths])
@@ -87,24 +87,26 @@ class ProjectDirectory:
                 self.check_writable(changed_names)
                 changed[path] = {**before, **update}
         _make_directory(self._path)
-        # An interrupt may come between a write and the next line: the next call must find the file.
+        # After a write, an interrupt may arrive before the next line; the next call must still find the file.
         self._paths = paths
         for path, contents in changed.items():
-            # A symbolic link stays, and the file that it leads to is replaced.
+            # Keep a symbolic link, and replace its target.
             write_atomically(os.path.realpath(path), [format_document(self._to_json(path, contents))])
             self._files[path] = contents
         return list(updates)
 
     def _choose_paths(self, project_names: list[str]) -> dict[str, str]:
-        """Return the path of a new file for each project; no such file exists."""
+        """Return the path of a new file for each project; reject a path that exists."""
         taken = list_directory(self._path) if project_names and os.path.isdir(self._path) else []
         folded = set(map(fold_file_name, taken))
         paths: dict[str, str] = {}
         for name, file_name in choose_file_names(project_names, taken).items():
             paths[name] = os.path.join(self._path, file_name)
             if fold_file_name(file_name) in folded:
-                problem = f"the file holds something else, and the project {format_value(name)} needs its name"
-                raise DocumentError("unwritable", None, problem, "rename it", format_path(paths[name]), None, None)
+                problem = f"the file does not contain the project {format_value(name)}, which needs this file name"
+                raise DocumentError(
+                    "unwritable", None, problem, "rename the file", format_path(paths[name]), None, None
+                )
         return paths
 
     def _to_json(self, path: str, projects: Mapping[str, Project]) -> Any:

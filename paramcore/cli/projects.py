@@ -1,4 +1,4 @@
-"""Read the projects that a command line names."""
+"""Read the projects that the command line names."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _T = TypeVar("_T")
 
 @frozen
 class ProjectFile:
-    """A file that holds a project, or an array of projects."""
+    """A file that contains a project or an array of projects."""
 
     path: str
     document: Document
@@ -31,7 +31,7 @@ class ProjectFile:
 
     @property
     def is_array(self) -> bool:
-        """Whether the file is an array, also of one project."""
+        """Whether the file is an array, even with a single project."""
         return isinstance(self.document.value, list)
 
     def locate_element(self, index: int) -> str:
@@ -48,23 +48,23 @@ def read_project_files(
 ) -> list[ProjectFile]:
     """Read the projects of files, and of all `.json` and `.yaml` files of directories.
 
-    `documents` holds files that were read already, by their paths.  Hidden files of
-    a directory are skipped.  `on_skip` gets a message about each file of a directory
-    that is no project.
+    `documents` contains the files that were read already, by path.  Skip hidden files
+    in a directory.  Call `on_skip` with a message about each file in a directory that
+    contains no project.
 
     Raises:
-        DocumentError: `wrong_project` for two projects of the same name; else as
-            `read_document` and `read_project`.
+        DocumentError: `wrong_project` for two projects with the same name, or an error of
+            `read_document` or `read_project`.
     """
     files: list[ProjectFile] = []
     locations: dict[str, str] = {}
-    # A shell pattern may match a directory and also a file in it.
+    # A shell pattern may match both a directory and a file in the directory.
     for path in {os.path.realpath(path): path for argument in paths for path in _list_files(argument)}.values():
         if path not in paths:
             _reject_endless(path)
         document = documents.get(path) or _read_document(path)
         if path not in paths and not holds_projects(document.value):
-            on_skip(f"skipped {document.source}: it holds no project")
+            on_skip(f"skipped {document.source}, because it contains no project")
             continue
         with document.locate_errors():
             file = ProjectFile(path, document, _read_projects(document, assumptions))
@@ -74,12 +74,12 @@ def read_project_files(
 
 
 def _reject_duplicates(file: ProjectFile, locations: dict[str, str]) -> None:
-    """Reject a project that an earlier file holds; add the projects of this file to `locations`, by name."""
+    """Reject a project that was in an earlier file; add the location of each project by name."""
     for index, project in enumerate(file.projects):
         path = f"{file.locate_element(index)}/name"
         if project.name in locations:
             problem = f"two projects have the name {format_value(project.name)}"
-            remedy = f"remove one of them: the first is at {locations[project.name]}"
+            remedy = f"remove one of them (the first is at {locations[project.name]})"
             raise WrongProject("wrong_project", path, problem, remedy)
         locations[project.name] = file.document.format_location(path)
 
@@ -87,14 +87,14 @@ def _reject_duplicates(file: ProjectFile, locations: dict[str, str]) -> None:
 class ProjectFiles:
     """The projects that a command line names, by file or by directory.
 
-    Report files of a directory that hold no project on standard error.  `documents`
-    holds the documents that were read already, by path.
+    Report the files in a directory that contain no project on standard error.
+    `documents` contains the documents that were read already, by path.
 
-    `many` is whether an answer is a list: for a directory, for an array of projects
-    and for several files.
+    `many` is whether commands output a list: for a directory, an array of projects, or
+    several files.
 
     Raises:
-        DocumentError: `wrong_project` where there is no project; else as
+        DocumentError: `wrong_project` if there is no project, or an error of
             `read_project_files`.
     """
 
@@ -116,7 +116,7 @@ class ProjectFiles:
                 self._by_name[project.name] = project
                 self._locations[project.name] = (file.document, file.locate_element(index))
         if not self._by_name:
-            problem, remedy = "the input holds no project", "name a file with a project or an array of projects"
+            problem, remedy = "the input contains no project", "name a file with a project or an array of projects"
             raise DocumentError("wrong_project", None, problem, remedy, self.paths, None, None)
         if not quiet:
             for project in self:
@@ -134,28 +134,29 @@ class ProjectFiles:
 
     def _warn_of_ignored_names(self, project: Project) -> None:
         document, path = self._locations[project.name]
-        # Tasks never inherit such names (U10). Warn only about the newest version that has them.
+        # U10: tasks never inherit names that are not params.
+        # Warn only about the newest version that contains such names.
         for version in reversed(project.versions):
             if version.not_inherited:
                 names = ", ".join(f"`{name}`" for name in version.not_inherited)
                 location = document.format_location(path + join_pointer("param_history", version.number))
-                print_message(f"warning: {location}: version {version.number} holds {names}, which no task inherits")
+                print_message(f"warning: {location}: version {version.number} contains {names}, which no task inherits")
                 return
 
     def locate_project(self, project: Project) -> tuple[Document, str]:
-        """Return the document of a project, and the JSON Pointer of the project in it."""
+        """Return the document that contains a project, and the JSON Pointer of the project."""
         return self._locations[project.name]
 
     def find_project(self, task: TaskRequest) -> Project:
         """Return the project that a task request names, or the only project.
 
         Raises:
-            WrongProject: if there are several projects and it names none of them.
+            WrongProject: if there are several projects, and the request names none of them.
         """
         if task.project in self._by_name:
             return self._by_name[task.project]
         if len(self) == 1:
-            # Where the request names another project, resolving it raises the error (T15).
+            # T15: if the request names another project, resolving the request raises the error.
             return next(iter(self))
         remedy = f"write the name of one of the {len(self)} projects in {self.paths}"
         if task.project is None:
@@ -163,7 +164,7 @@ class ProjectFiles:
         raise WrongProject("wrong_project", "/project", f"there is no project {format_value(task.project)}", remedy)
 
     def join_answers(self, answers: list[_T]) -> list[_T] | _T:
-        """Return the list of answers, or the only answer if `many` is false."""
+        """Return the list of results, or the only result if `many` is false."""
         return answers if self.many else answers[0]
 
 
@@ -184,8 +185,8 @@ def _read_projects(document: Document, assumptions: Assumptions) -> tuple[Projec
 
 
 def list_project_paths(directory: str) -> list[str]:
-    """Return the paths of the `.json` and `.yaml` files of a directory; raise as `list_directory`."""
-    # Skip hidden files: on foreign disks, macOS writes a `._docks.json` for each `docks.json`.
+    """Return the paths of the `.json` and `.yaml` files in a directory."""
+    # Skip hidden files, because macOS writes a `._docks.json` for each `docks.json` on some disks.
     return [
         os.path.join(directory, name)
         for name in list_directory(directory)
@@ -212,14 +213,17 @@ def _read_document(path: str) -> Document:
     except DocumentError as error:
         if error.code != "json_syntax" or not has_suffix(path, JSONL_SUFFIXES):
             raise
-        # The syntax error is about the second line, which JSONL may have.
-        problem, remedy = "the file holds lines, not a project", "name a .json file with a project or an array of them"
+        # The syntax error is at the second line, which is valid in JSONL.
+        problem, remedy = (
+            "the file contains JSONL, not a project",
+            "name a .json file with a project or an array of projects",
+        )
         raise evolve(error, code="wrong_project", problem=problem, remedy=remedy) from None
 
 
 def _reject_endless(path: str) -> None:
-    """Reject a pipe or a device in a directory: reading it may never end."""
-    # Accept a pipe that the command line names: a shell makes one for `<(...)`.
+    """Reject a pipe or a device in a directory, because reading it may never end."""
+    # Accept a pipe that the command line names, because a shell makes a pipe for `<(...)`.
     if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
         problem, remedy = "this is a pipe, a socket or a device, not a file", "remove it from the directory"
         raise DocumentError("unreadable", None, problem, remedy, format_path(path), None, None)

@@ -1,4 +1,4 @@
-"""Read the table `[tool.paramcore]` of a directory's `pyproject.toml`."""
+"""Read the table `[tool.paramcore]` of the nearest `pyproject.toml`."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from paramcore.validation.finding import CODES
 
 
 def read_ignored_codes(codes: Iterable[str]) -> frozenset[str]:
-    """Return the codes to ignore: `codes`, and `ignore` of `[tool.paramcore]`.
+    """Return the codes to ignore: `codes`, and the `ignore` array of `[tool.paramcore]`.
 
-    Read the nearest `pyproject.toml`, from the working directory upwards.
+    Search for `pyproject.toml` in the working directory, then in its parents.
     """
     return frozenset({*map(_check_code, codes), *_read_ignore()})
 
@@ -66,5 +66,5 @@ def _find_file() -> str | None:
         # The working directory was deleted, so it has no settings.
         return None
     paths = (parent / "pyproject.toml" for parent in (directory, *directory.parents))
-    # `Path.is_file` raises an error for a directory without read permission.
+    # `Path.is_file` raises an error in a directory without read permission.
     return next((os.path.relpath(path) for path in paths if os.path.isfile(path)), None)

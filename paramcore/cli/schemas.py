@@ -11,7 +11,7 @@ from paramcore.validation.schema import Schemas
 
 
 def read_schemas(arguments: Iterable[str]) -> Schemas:
-    """Add the schemas of `--schema TYPE=FILE` to those of the package."""
+    """Return the schemas of the package and of each `--schema TYPE=FILE`."""
     schemas = Schemas()
     for argument in arguments:
         task_type, _, path = argument.partition("=")

@@ -1,4 +1,4 @@
-"""Signal handlers that end a command: a second signal does not interrupt the cleanup."""
+"""End a command on the first signal, and ignore later signals during the clean-up."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from paramcore.cli.exit_codes import HUNG_UP, TERMINATED
 
-#: The signals that end a program, apart from Ctrl-C, and the exit code of each.
+#: The exit code for each signal that ends a program, except Ctrl-C.
 END_SIGNALS = {signal.SIGTERM: TERMINATED}
 # Windows has no SIGHUP.
 if hasattr(signal, "SIGHUP"):
@@ -15,24 +15,24 @@ if hasattr(signal, "SIGHUP"):
 
 
 def interrupt_once(*_: object) -> NoReturn:
-    """Raise KeyboardInterrupt, and ignore the signals from then on."""
+    """Raise KeyboardInterrupt, and ignore all later signals."""
     _ignore_signals()
     raise KeyboardInterrupt
 
 
 def exit_once(number: int, _frame: object) -> NoReturn:
-    """Raise SystemExit, and ignore the signals from then on."""
+    """Raise SystemExit, and ignore all later signals."""
     _ignore_signals()
     raise SystemExit(END_SIGNALS[signal.Signals(number)])
 
 
 def _ignore_signals() -> None:
-    # A caller may have its own handlers, so replace only those of a command.
+    # Ignore only signals that a command handles, because a caller may have installed other handlers.
     for number in (signal.SIGINT, *END_SIGNALS):
         if signal.getsignal(number) in (interrupt_once, exit_once):
             signal.signal(number, _ignore)
 
 
 def _ignore(*_: object) -> None:
-    # With SIG_IGN, Python would print an error about a signal that arrived already.
+    # With SIG_IGN, Python would print an error about a signal that has already arrived.
     pass

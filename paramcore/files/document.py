@@ -29,22 +29,22 @@ from paramcore.files.positions import JSONLocator, Lines, Locator, Position, Syn
 from paramcore.text import MESSAGE_LIMIT, truncate
 from paramcore.values import MAX_DEPTH, join_pointer
 
-#: Levels of a task request or an update: its params are at the top level.
+#: The maximum depth of a task request or an update, whose params are at the top level.
 TASK_DEPTH = MAX_DEPTH
 
-#: Levels of a file of task requests, which may be an array of them.
+#: The maximum depth of a file of task requests, which may be an array of requests.
 TASKS_DEPTH = MAX_DEPTH + 1
 
-#: Levels of a file of projects: its params are inside an array, a project and a history.
+#: The maximum depth of a file of projects. Params are inside an array, a project and a history.
 PROJECT_DEPTH = MAX_DEPTH + 3
 
 
 @frozen(eq=False)
 class Document:
-    """A decoded value and the text that it comes from.
+    """A decoded value and its source text.
 
     `value` is plain JSON: dicts, lists and scalars.  `source` is the path of the
-    file, as it is shown to people.
+    file in human-readable form.
     """
 
     value: Any = field(repr=False)
@@ -52,26 +52,27 @@ class Document:
     _text: str = field(repr=False)
     _first_line: int = 1
     _make_locator: Callable[[str], Locator] = field(default=JSONLocator, repr=False)
-    #: The document that this one is an element of, and the JSON Pointer of the element.
+    #: The document whose element this document is, and the JSON Pointer of the element.
     _array: Document | None = field(default=None, repr=False)
     _pointer: str = ""
 
     @property
     def is_element(self) -> bool:
-        """Whether this is an element of an array."""
+        """Whether this document is an element of an array."""
         return self._array is not None
 
     def list_elements(self) -> list[Document]:
-        """Return the elements of an array as documents with positions in the same file."""
+        """Return the elements of an array as documents that share the file and its positions."""
         return [
             evolve(self, value=element, array=self, pointer=join_pointer(index))
             for index, element in enumerate(self.value)
         ]
 
     def locate(self, path: str, *, name: bool = False) -> Position:
-        """Return the position of the value at a JSON Pointer, or of its name.
+        """Return the position of the value at a JSON Pointer; with `name`, of its name.
 
-        Without such a value, return the position of the innermost value around it.
+        If the value does not exist, return the position of the innermost existing value
+        on its path.
         """
         offsets = self.locator.find(self._pointer + path)
         position = self.lines.position(offsets.name_at if name else offsets.value_at)
@@ -94,11 +95,11 @@ class Document:
         return f"{self.source}:{position.line}:{position.column}"
 
     def line_slice(self, line: int, start: int, max_length: int) -> str:
-        """Return at most `max_length` characters of a line from column `start` (from 0)."""
+        """Return up to `max_length` characters of a line from column `start`, which counts from 0."""
         return self.lines.line_slice(line - self._first_line + 1, start, max_length)
 
     def locate_error(self, error: ParamcoreError) -> DocumentError:
-        """Return an error about the value, with the line and column of its path."""
+        """Return the error with the file, line and column of the value at its path."""
         position = self.locate(error.path or "")
         return DocumentError(
             error.code, error.path, error.problem, error.remedy, self.source, position.line, position.column
@@ -106,7 +107,7 @@ class Document:
 
     @contextmanager
     def locate_errors(self, path: str = "") -> Iterator[None]:
-        """Add the line and column to each error that is raised about the value at `path`.
+        """Add the line and column to each error that the block raises about the value at `path`.
 
         Raises:
             DocumentError: instead of any other `ParamcoreError`.
@@ -122,7 +123,7 @@ class Document:
 def decode_json(text: str, depth: int, *, is_line: bool = False) -> Any:
     """Decode a JSON text strictly.
 
-    `is_line`: whether the text is a line of JSONL, where other remedies apply.
+    `is_line` is whether the text is a line of JSONL, because the remedies differ there.
 
     Raises:
         SyntaxProblem: `json_syntax`, `json_number`, `json_duplicate_key` or `json_depth`.
@@ -135,7 +136,7 @@ def decode_json(text: str, depth: int, *, is_line: bool = False) -> Any:
     try:
         return STRICT_DECODER.decode(text)
     except json.JSONDecodeError as error:
-        # Characters inside a string are no sign of a mistake.
+        # Inside a string, any characters are allowed, so do not search for mistakes there.
         is_in_string = error.msg.startswith(("Invalid", "Unterminated"))
         mistake = None if is_in_string else find_mistake(text, error.pos, is_line=is_line)
         if mistake is not None:
@@ -149,7 +150,7 @@ def decode_json(text: str, depth: int, *, is_line: bool = False) -> Any:
         problem = "the document is nested too deep for the rest of the Python stack"
         raise SyntaxProblem("json_depth", 0, problem, "call paramcore from less nested code") from None
     except ValueError:
-        # NaN, Infinity, 1e400, or an integer of more digits than Python converts.
+        # NaN, Infinity, 1e400, or an integer with more digits than Python converts.
         number = _find_bad_number(text)
         raise SyntaxProblem("json_number", number.offset, *describe_number(number.content)) from None
 
@@ -163,7 +164,7 @@ def decode_document(
     decode: Callable[[str, int], Any] = decode_json,
     make_locator: Callable[[str], Locator] = JSONLocator,
 ) -> Document:
-    """Decode one document of at most `depth` levels.
+    """Decode one document that is at most `depth` levels deep.
 
     Raises:
         DocumentError: `json_encoding`, or the code of the `SyntaxProblem` that
@@ -181,13 +182,13 @@ def decode_document(
     return Document(value, source, text, first_line, make_locator)
 
 
-#: A string or a bracket.  An unterminated string matches up to the end, so that each quote is scanned once.
+#: A string or a bracket.  An unterminated string matches up to the end, so the pattern scans each quote once.
 _BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[{}\[\]]', re.DOTALL)
 
 
 def find_too_deep(text: str, depth: int) -> int | None:
-    """Return the offset of the bracket that opens one level too many."""
-    # Counting the brackets is much faster than the walk below, and mostly enough.
+    """Return the offset of the bracket that exceeds the depth limit."""
+    # Counting the brackets is much faster than the loop below, and usually enough.
     if text.count("[") + text.count("{") <= depth:
         return None
     level = 0
@@ -202,7 +203,7 @@ def find_too_deep(text: str, depth: int) -> int | None:
 
 
 class DuplicateName(Exception):
-    """An object has the same name twice."""
+    """An object contains the same name twice."""
 
 
 def _build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -223,14 +224,14 @@ def _reject_constant(text: str) -> NoReturn:
     raise ValueError(text)
 
 
-#: Decodes finite numbers and objects without duplicate names; raises a `ValueError` for other numbers.
+#: Decodes JSON; raises `ValueError` for a number that is not finite, and `_DuplicateName` for a duplicate name.
 STRICT_DECODER = json.JSONDecoder(
     object_pairs_hook=_build_object, parse_float=_parse_finite, parse_constant=_reject_constant
 )
 
 
 def _find_duplicate_name(text: str) -> Token:
-    # The names of the objects around the token, by their level.
+    # The names in each object around the current token, by the level of the object.
     names: dict[int, set[str | int]] = {}
     for token in iter_tokens(text):
         level = len(token.trail)

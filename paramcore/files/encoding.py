@@ -15,7 +15,7 @@ UTF16_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def decode_text(data: bytes, source: str, first_line: int) -> str:
-    """Decode UTF-8; drop a BOM at the start.
+    """Decode UTF-8, and drop a BOM at the start.
 
     Raises:
         DocumentError: `json_encoding`, with line and column.
@@ -51,7 +51,7 @@ def convert_utf16(data: bytes, source: str) -> bytes:
 
 
 def _make_error(problem: str, before: str, source: str, first_line: int) -> DocumentError:
-    """Return an error with the line and column after the text `before`."""
+    """Return an error at the line and column where the text `before` ends."""
     line, column = before.count("\n") + first_line, len(before) - before.rfind("\n")
     return DocumentError("json_encoding", None, problem, "encode it as UTF-8", source, line, column)
 

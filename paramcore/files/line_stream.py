@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, Protocol
 from paramcore.errors import DocumentError
 from paramcore.files.encoding import UTF16_BOMS, reject_binary
 
-#: The length of the longest mark at the start of compressed data.
+#: The maximum length of the bytes that identify compressed data.
 _MARK_SIZE = 6
 
 
@@ -43,7 +43,7 @@ class UTF16Lines:
         self._number = 0
 
     def readline(self, limit: int, /) -> bytes:
-        """Return the next line, of at most `limit` characters.
+        """Return the next line, truncated at `limit` characters.
 
         Raises:
             DocumentError: `json_encoding` for invalid UTF-16.

@@ -1,4 +1,4 @@
-"""Describe what is wrong with a text that is not JSON, and what to do."""
+"""Describe what is wrong with text that is not JSON, and how to correct it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from paramcore.values import MAX_DIGITS
 
 _BLANKS = " \t\r\n"
 
-#: The first bytes of compressed files, the format, and the command that unpacks them.
+#: The first bytes of each compressed format, with its name and the command that unpacks it.
 _COMPRESSED = {
     b"\x1f\x8b": ("gzip", "gunzip -c"),
     b"PK\x03\x04": ("zip", "unzip -p"),
@@ -30,24 +30,24 @@ _BINARY = {
     },
 }
 
-#: The start of a Python literal that JSON writes differently.
+#: The start of a Python literal that differs from JSON.
 _PYTHON_LITERAL = re.compile(
     r"(?:True|False|None)\b|[A-Za-z_][\w.]*\(|b['\"]|'(?:[^'\\]|\\.)*'(?=.*\b(?:True|False|None)\b)"
 )
-#: A member that begins a line, which a table does not have.
+#: A member at the start of a line. No line of a table begins this way.
 _MEMBER = re.compile(r'[ \t]*"(?:[^"\\]|\\.)*"[ \t]*:')
 _BARE_NAME = re.compile(r"[A-Za-z_$][\w$-]*(?=\s*:)")
 
 _WRITE_JSON = "write the file with Python's `json.dump`"
 
-#: Messages of `json.JSONDecodeError`, and what each means.
+#: The meaning of each message of `json.JSONDecodeError`.
 _DECODER_MESSAGES = {
     "Expecting value": "expected a value",
     "Expecting property name enclosed in double quotes": "expected a name in double quotes",
     "Expecting ',' delimiter": "expected a comma",
     "Expecting ':' delimiter": "expected a colon",
     "Extra data": "unexpected text after the document",
-    "Unterminated string starting at": "a string without its closing quote",
+    "Unterminated string starting at": "a string without a closing quote",
     "Invalid control character at": "an unescaped control character",
     "Invalid \\escape": "an unknown escape",
     "Invalid \\uXXXX escape": "an incomplete `\\u` escape",
@@ -55,7 +55,7 @@ _DECODER_MESSAGES = {
 
 
 def describe_decoder_message(message: str) -> str:
-    """Return what a message of `json.JSONDecodeError` means: `expected a value`."""
+    """Return the meaning of a message of `json.JSONDecodeError`, such as `expected a value`."""
     return _DECODER_MESSAGES.get(message, message.lower())
 
 
@@ -66,21 +66,21 @@ def describe_depth(depth: int) -> tuple[str, str]:
 
 def describe_duplicate(name: str) -> tuple[str, str]:
     """Return the problem and the remedy for a duplicate name, which is JSON text."""
-    return f"the object has the name {truncate(name, MESSAGE_LIMIT)} twice", "remove one of the two members"
+    return f"the object contains the name {truncate(name, MESSAGE_LIMIT)} twice", "remove one of the two members"
 
 
 def describe_number(number: str) -> tuple[str, str]:
     """Return the problem and the remedy for a number that the decoder rejects."""
     shown, digits = truncate(number, MESSAGE_LIMIT), number.removeprefix("-")
     if digits.isdigit():
-        return f"the number {shown} has too many digits: at most {MAX_DIGITS:,} are allowed", ""
+        return f"the number {shown} has more than {MAX_DIGITS:,} digits", ""
     if digits in ("NaN", "Infinity"):
         return f"JSON has no `{shown}`", "write a finite number or null"
     return f"the number {shown} is too large for a float", "write a number up to 1.7e308"
 
 
 def find_binary(data: bytes) -> tuple[str, str] | None:
-    """Return the problem and the remedy if data is compressed or is not text, else `None`."""
+    """Return the problem and the remedy for compressed or binary data; `None` for other data."""
     for magic, (compression, command) in _COMPRESSED.items():
         if data.startswith(magic):
             return f"the data is compressed with {compression}", f"unpack it with `{command} FILE > UNPACKED`"
@@ -90,19 +90,23 @@ def find_binary(data: bytes) -> tuple[str, str] | None:
 def find_mistake(text: str, offset: int, *, is_line: bool) -> tuple[int, str, str] | None:
     """Return the offset, problem and remedy of a common mistake, if there is one.
 
-    `offset` is where the decoder of `json` stopped.  `is_line` is whether the text
-    is a line of JSONL.
+    `offset` is the position where the `json` decoder stopped.  `is_line` is whether
+    the text is a line of JSONL.
     """
     at = _skip_blanks(text, offset)
     char = text[at : at + 1]
     before = text[:at].rstrip(_BLANKS)
     if text[:at].strip(_BLANKS) == "" and char == "<":
-        return at, "the text is HTML or XML, not JSON", "save the JSON itself: this may be an error page"
+        return at, "the text is HTML or XML, not JSON", "save the JSON itself, because this may be an error page"
     if text.startswith(("```", "~~~"), at) and (not before or before.endswith(("}", "]"))):
-        return at, "the JSON is inside a fence of Markdown code", "save only the JSON between the fences"
+        return at, "the JSON is inside a Markdown code fence", "save only the JSON between the fences"
     if text.startswith(("//", "/*", "#"), at):
-        return at, "JSON has no comments", "remove the comment, or rename the file to .yaml and write comments with `#`"
-    # The decoder of newer Python versions stops at the comma, that of older versions after it.
+        return (
+            at,
+            "JSON does not allow comments",
+            "remove the comment, or rename the file to .yaml and write comments with `#`",
+        )
+    # The decoder stops at the comma in newer Python versions, and after it in older versions.
     if char == ",":
         after = _skip_blanks(text, at + 1)
         if text[after : after + 1] in ("}", "]"):
@@ -114,10 +118,10 @@ def find_mistake(text: str, offset: int, *, is_line: bool) -> tuple[int, str, st
 
 
 def _find_broken_line(text: str, at: int) -> tuple[int, str, str] | None:
-    """Return the mistake if a document continues on the next line of JSONL, or ends with a comma."""
+    """Return the mistake in a document that continues on the next line, or that ends with a comma."""
     line = text.rstrip(_BLANKS)
     if text[at : at + 1] == "," and at == len(line) - 1 and _is_document(text[:at]):
-        return at, "there is a comma after the document", "remove it: lines need no commas"
+        return at, "there is a comma after the document", "remove it, because lines need no commas"
     if line.endswith(("{", "[", ",", ":")) and line.lstrip(_BLANKS).startswith(("{", "[")) and at >= len(line) - 1:
         remedy = "write each document on one line, for example with `jq -c . FILE > FILE.jsonl`"
         return at, "a document begins here and continues on the next line", remedy
@@ -125,29 +129,33 @@ def _find_broken_line(text: str, at: int) -> tuple[int, str, str] | None:
 
 
 def _make_trailing_comma(at: int, bracket: str) -> tuple[int, str, str]:
-    return at, f"JSON allows no trailing comma before `{bracket}`", "remove the comma"
+    return at, f"JSON does not allow a trailing comma before `{bracket}`", "remove the comma"
 
 
 def _find_wrong_text(text: str, at: int) -> tuple[int, str, str] | None:
-    """Find a name or a value in a notation that JSON lacks."""
+    """Find a name or a value in a notation that JSON does not allow."""
     literal = _PYTHON_LITERAL.match(text, at)
     is_first = not text[:at].strip(_BLANKS)
     if literal and (text[:at].strip(_BLANKS).startswith(("{", "[")) or (is_first and literal[0][-1] in "('\"")):
         shown = truncate(literal[0], MESSAGE_LIMIT)
         return at, f"`{shown}` is Python, not JSON", f"{_WRITE_JSON}, not with `str` or `print`"
     if text.startswith("'", at):
-        return at, "JSON allows no single quotes", f"write double quotes around names and texts, or {_WRITE_JSON}"
+        return (
+            at,
+            "JSON does not allow single quotes",
+            f"write double quotes around names and strings, or {_WRITE_JSON}",
+        )
     if text[at : at + 1] in tuple("\u201c\u201d\u201e\u2018\u2019"):
-        return at, "JSON allows no typographic quotes", 'write plain double quotes (`"`)'
+        return at, "JSON does not allow typographic quotes", 'write plain double quotes (`"`)'
     name = _BARE_NAME.match(text, at)
     if name and text[:at].rstrip(_BLANKS).endswith(("{", ",")):
         shown = truncate(name[0], MESSAGE_LIMIT)
-        return at, f"the name `{shown}` has no quotes", f'write `"{shown}"`'
+        return at, f"the name `{shown}` must be in double quotes", f'write `"{shown}"`'
     return None
 
 
 def _find_further_text(text: str, at: int, *, is_line: bool) -> tuple[int, str, str] | None:
-    """Find a table, or another document after the end of the first."""
+    """Find a table, or a second document after the first."""
     first_line = text.lstrip(_BLANKS).split("\n", 1)[0]
     is_json = first_line.startswith(("{", "[", "}", "]")) or (is_line and bool(_MEMBER.match(text)))
     if (
@@ -161,13 +169,13 @@ def _find_further_text(text: str, at: int, *, is_line: bool) -> tuple[int, str, 
     if not is_json or (text[at : at + 1] not in ("{", "[") and not follows_comma) or not _is_document(text[:at]):
         return None
     if is_line:
-        return at, "the line holds a second document", "write one document on each line"
+        return at, "the line contains a second document", "write one document on each line"
     first = text[:at].rstrip(_BLANKS)
     is_jsonl = "\n" not in first.lstrip(_BLANKS) and "\n" in text[len(first) : at]
-    problem = "the file holds several JSON documents"
+    problem = "the file contains several JSON documents"
     if follows_comma or not is_jsonl:
-        return at, problem, "put `[` and `]` around them, and commas between them"
-    return at, problem, "rename it to .jsonl, or pass --lines"
+        return at, problem, "put `[` and `]` around the documents, and commas between them"
+    return at, problem, "rename the file to .jsonl, or pass --lines"
 
 
 def _is_document(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""Locate values in a text of JSON or YAML, on demand, by line and column."""
+"""Locate values in JSON or YAML text by line and column, on demand."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from paramcore.values import split_pointer
 
 @frozen
 class Position:
-    """A line and a column, both from 1, in characters; only a line feed ends a line."""
+    """A line and a column in characters, both from 1; only a line feed ends a line."""
 
     line: int
     column: int
@@ -32,12 +32,12 @@ class SyntaxProblem(Exception):
 
 
 class Token(NamedTuple):
-    """A name, or the first token of a value, in a text of JSON or YAML.
+    """A name, or the first token of a value, in JSON or YAML text.
 
-    `content` is its text in JSON; in YAML it is the decoded name or value, empty
-    for an object or array.  `trail` holds the names and indexes that lead to it,
-    outermost first; that of a name ends with the name.  The same list is reused:
-    copy it before you read the next token.
+    In JSON, `content` is the text of the token.  In YAML, it is the decoded name or
+    value; an object or array is empty.  `trail` is the path to the token: names and
+    indexes, outermost first.  The trail of a name includes that name.  All tokens share
+    one list, so copy the trail before you read the next token.
     """
 
     offset: int
@@ -51,7 +51,7 @@ _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTAL
 
 
 def iter_tokens(text: str) -> Iterator[Token]:
-    """Yield the names and values of a JSON text in order, without recursion."""
+    """Yield the names and values in JSON text in order, without recursion."""
     trail: list[str | int] = []
     next_is_name = False
     for match in _TOKEN.finditer(text):
@@ -75,37 +75,38 @@ def iter_tokens(text: str) -> Iterator[Token]:
 
 
 def advance_trail(trail: list[str | int]) -> None:
-    """Move a trail to the next element; the next name of an object is set later."""
+    """Move a trail to the next element; in an object, `iter_tokens` sets the next name."""
     last = trail[-1]
     if isinstance(last, int):
         trail[-1] = last + 1
 
 
 class Offsets(NamedTuple):
-    """The offsets of a member's name and its value; equal for an array element."""
+    """The offsets of a member's name and value; for an array element, they are equal."""
 
     name_at: int
     value_at: int
 
 
 class JSONLocator:
-    """Finds the values of a JSON text.
+    """Finds values in JSON text.
 
-    The decoder of `json` skips the values that are not on the path, which is much
-    faster than a walk over all tokens.  The offsets of members are cached, so that
-    many lookups read the text once, in any order.
+    The `json` decoder skips the values that are not on the path, which is much faster
+    than reading all tokens.  The offsets of members are cached, so that many lookups,
+    in any order, read the text once.
     """
 
     def __init__(self, text: str) -> None:
         self._text = text
-        # For the offset of each object or array: the members read so far, and an iterator over the rest.
+        # The keys of both dicts are the offsets of objects and arrays.
         self._members: dict[int, dict[str, Offsets]] = {}
         self._remaining_members: dict[int, Iterator[tuple[str, Offsets]]] = {}
 
     def find(self, path: str) -> Offsets:
         """Return the offsets of the value at a JSON Pointer.
 
-        Without such a value, return those of the innermost value around it.
+        If the value does not exist, return the offsets of the innermost existing value
+        on its path.
         """
         start = _skip_space(self._text, 0)
         offsets = Offsets(start, start)
@@ -128,13 +129,14 @@ class JSONLocator:
 
 
 class TokenLocator:
-    """Finds the values of a text in any notation, from one pass over its tokens."""
+    """Finds values in text of any notation, from one pass over its tokens."""
 
     def __init__(self, tokens: Iterable[Token]) -> None:
-        # Each member by the number of its holder, and its name or index; whole paths would take gigabytes.
+        # The key is the number of the object or array, and the name or index of the member.
+        # Whole paths as keys would need gigabytes.
         self._members: dict[tuple[int, str], tuple[int, Offsets]] = {}
         self._root = Offsets(0, 0)
-        # The numbers of the values around the next token, outermost first; that of the root is 0.
+        # The numbers of the open objects and arrays, outermost first. The number of the root is 0.
         holders: list[int] = []
         name_at: int | None = None
         for token in tokens:
@@ -168,7 +170,7 @@ Locator: TypeAlias = JSONLocator | TokenLocator
 
 
 def _iter_members(text: str, start: int) -> Iterator[tuple[str, Offsets]]:
-    """Yield the name (an index as text) and the offsets of each member or element."""
+    """Yield the name and the offsets of each member; for an array, the index as text."""
     indexes = count()
     is_object = text[start] == "{"
     at = _skip_space(text, start + 1)
@@ -194,9 +196,9 @@ def _skip_space(text: str, at: int) -> int:
 
 
 class Lines:
-    """The lines of a text.
+    """The lines of text.
 
-    Lookups mostly go forward, so each continues from the position of the last.
+    Lookups usually move forward, so each lookup continues from the position of the last.
     """
 
     def __init__(self, text: str) -> None:
@@ -204,7 +206,7 @@ class Lines:
         self._rewind()
 
     def _rewind(self) -> None:
-        # The current line, its offset, and the offset up to which it has no line feed.
+        # The current line, its offset, and the offset up to which the line was searched for a line feed.
         self._line, self._start, self._searched = 1, 0, 0
 
     def position(self, offset: int) -> Position:
@@ -218,7 +220,7 @@ class Lines:
         return Position(self._line, offset - self._start + 1)
 
     def line_slice(self, number: int, start: int, max_length: int) -> str:
-        """Return at most `max_length` characters of a line from column `start` (from 0)."""
+        """Return up to `max_length` characters of a line from column `start`, which counts from 0."""
         if number < self._line:
             self._rewind()
         while self._line < number:

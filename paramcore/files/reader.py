@@ -18,13 +18,13 @@ from paramcore.files.line_stream import LineStream, open_lines
 from paramcore.files.yaml import decode_yaml, locate_yaml
 from paramcore.text import describe_os_error, format_path
 
-#: The limit for a task request, an update or a line of JSONL, in bytes.
+#: The maximum size of a task request, an update or a line of JSONL, in bytes.
 TASK_SIZE = 16 * 2**20
 
-#: The limit for a file of projects or an array of tasks, in bytes.
+#: The maximum size of a file of projects or an array of tasks, in bytes.
 PROJECT_SIZE = 256 * 2**20
 
-#: The limit for any YAML file, in bytes: its parser is much slower than that of JSON.
+#: The maximum size of any YAML file, in bytes. YAML is much slower to parse than JSON.
 YAML_SIZE = 2**19
 
 #: The suffixes of files with one JSON document on each line.
@@ -33,7 +33,7 @@ JSONL_SUFFIXES = (".jsonl", ".ndjson")
 #: The suffixes of YAML files.
 YAML_SUFFIXES = (".yaml", ".yml")
 
-#: The suffixes of the files of a directory that may hold projects.
+#: The suffixes of files in a directory that may contain projects.
 DOCUMENT_SUFFIXES = (".json", *YAML_SUFFIXES)
 
 
@@ -42,10 +42,10 @@ def has_suffix(path: str, suffixes: tuple[str, ...]) -> bool:
     return path.lower().endswith(suffixes)
 
 
-# Not frozen: a file has millions of lines, and frozen objects are slower to create.
+# Not frozen, because a file may have millions of lines, and frozen objects are slower to create.
 @define
 class Line:
-    """A line of JSONL, decoded later: a reader can continue after a bad line."""
+    """A line of JSONL. It is decoded later, so that a reader can continue after a bad line."""
 
     number: int
     source: str
@@ -56,15 +56,15 @@ class Line:
         """Decode the line.
 
         Raises:
-            DocumentError: `too_large` for more than `limit` bytes, or an error of
-                the content, with the number of the line.
+            DocumentError: `too_large` for more than `limit` bytes, or the code of an
+                error in the content.  The error contains the line number.
         """
         if len(self.data) > self.limit:
             problem = f"the line exceeds the limit of {self.limit:,} bytes"
             raise DocumentError("too_large", None, problem, "", self.source, self.number, None)
         if self.number > 1 and self.data.startswith(BOM):
             problem = "the line begins with a byte order mark (BOM)"
-            remedy = "remove it: only the first line may begin with one"
+            remedy = "remove it, because only the first line may begin with a BOM"
             raise DocumentError("json_syntax", None, problem, remedy, self.source, self.number, 1)
         # Drop the line feed, so that an error at the end of the line has this line number.
         data = self.data.removesuffix(b"\n")
@@ -78,8 +78,8 @@ def read_document(source: str, *, limit: int = TASK_SIZE, depth: int = TASK_DEPT
     A file whose name ends with `.yaml` or `.yml` is YAML; any other file is JSON.
 
     Raises:
-        DocumentError: `unreadable`, `too_large` for more than `limit` bytes,
-            or an error of the content, with line and column.
+        DocumentError: `unreadable`, `too_large` for more than `limit` bytes, or the
+            code of an error in the content, with line and column.
     """
     is_yaml = has_suffix(source, YAML_SUFFIXES)
     limit = min(limit, YAML_SIZE) if is_yaml else limit
@@ -103,12 +103,13 @@ def read_document(source: str, *, limit: int = TASK_SIZE, depth: int = TASK_DEPT
 def read_lines(source: str, *, limit: int = TASK_SIZE, on_read: Callable[[int], None] | None = None) -> Iterator[Line]:
     """Yield the lines of a JSONL file, or of standard input, in constant memory.
 
-    Only a line feed ends a line.  Skip blank lines, and a BOM at the start, which a
-    UTF-16 file must have.  Truncate a line over the limit, which `Line.document`
-    then rejects.  Call `on_read` with the number of bytes of each read.
+    Only a line feed ends a line.  Skip blank lines, and a BOM at the start; a UTF-16
+    file must begin with a BOM.  Truncate a line that exceeds the limit;
+    `Line.document` then rejects the line.  Call `on_read` with the number of bytes of
+    each read.
 
     Raises:
-        DocumentError: `unreadable`; `json_encoding` for compressed data.
+        DocumentError: `unreadable`, or `json_encoding` for compressed data.
     """
     with open_source(source) as (stream, label):
         yield from split_lines(open_lines(stream, label), label, limit=limit, on_read=on_read)

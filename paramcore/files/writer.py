@@ -13,15 +13,15 @@ from typing import BinaryIO
 from paramcore.errors import DocumentError, ParamcoreError
 from paramcore.text import describe_os_error, format_path
 
-#: Bytes to collect before a write: an answer may have a million short pieces.
+#: The number of bytes to collect before a write, because the output may consist of many short pieces.
 _BUFFER_SIZE = 2**18
 
 
 def write_atomically(path: str, pieces: Iterable[str | bytes]) -> None:
-    """Write a file whole, text as UTF-8, or leave the existing file as it is.
+    """Write a complete file, text as UTF-8, or leave the existing file unchanged.
 
-    Write the pieces to a new file in the same directory, which then replaces the
-    existing one and keeps its mode (on Windows, files have none).  A symbolic link
+    Write the pieces to a new file in the same directory.  The new file then replaces
+    the existing file and keeps its mode; Windows has no file modes.  A symbolic link
     is replaced, not followed.
 
     Raises:
@@ -29,12 +29,12 @@ def write_atomically(path: str, pieces: Iterable[str | bytes]) -> None:
     """
     try:
         mode = _check_replaceable(path)
-        # A name that extends that of the file could exceed the length limit of the file system.
+        # A longer name, such as `FILE.tmp`, could exceed the length limit of the file system.
         temporary = os.path.join(os.path.dirname(path), f".{uuid.uuid4().hex}.tmp")
         try:
             with open(temporary, "xb", buffering=_BUFFER_SIZE) as stream:
                 _write_pieces(stream, pieces, mode)
-            # Windows renames no file that is open.
+            # Windows cannot rename an open file.
             os.replace(temporary, path)
         except BaseException:
             # A signal may arrive as soon as the file exists, so `open` is inside the `try`.
@@ -52,19 +52,19 @@ def _write_pieces(stream: BinaryIO, pieces: Iterable[str | bytes], mode: int | N
     stream.writelines(piece if isinstance(piece, bytes) else piece.encode() for piece in pieces)
     stream.flush()
     os.fsync(stream.fileno())
-    # Windows has no such modes, and Python no `fchmod` there before 3.13.
+    # Windows has no file modes. Before Python 3.13, `os.fchmod` does not exist there.
     if mode is not None and hasattr(os, "fchmod"):
         os.fchmod(stream.fileno(), mode)
 
 
 def _check_replaceable(path: str) -> int | None:
-    """Return the mode of the file to replace, if any; reject all but regular files."""
+    """Return the mode of the existing file, or `None`; reject a path that is not a regular file."""
     try:
         status = os.lstat(path)
     except FileNotFoundError:
         return None
     if stat.S_ISLNK(status.st_mode):
-        # Never replace a link such as `/dev/stdout`: all processes of the machine share it.
+        # Never replace a link such as `/dev/stdout`, because all processes on the machine share it.
         if os.path.exists(path):
             if not os.path.isfile(path):
                 raise OSError(errno.EINVAL, "the path is a link to something other than a regular file")
@@ -77,7 +77,7 @@ def _check_replaceable(path: str) -> int | None:
 
 
 def _links_to_open_file(path: str) -> bool:
-    """Return whether the target of a link is an open file, as for `/dev/stdout`."""
+    """Return whether a link leads to a file that a process has open, like `/dev/stdout`."""
     while os.path.islink(path):
         directory = os.path.realpath(os.path.dirname(path))
         if directory.startswith("/proc/"):

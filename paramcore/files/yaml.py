@@ -1,9 +1,10 @@
 """Decode YAML files as JSON values.
 
-The notation is that of YAML: block and flow style, quotes, comments.  A plain
+Files may use the block style, flow style, quotes and comments of YAML.  A plain
 scalar that is exactly a JSON literal has the value of the literal, and an empty
-scalar is null.  Every other scalar is text: `no`, `~`, `1_000`, `0x1F` and dates.
-Tags, anchors, aliases, merge keys, directives and further documents are rejected.
+scalar is null.  Every other scalar is text, including `no`, `~`, `1_000`, `0x1F` and
+dates.  `decode_yaml` rejects tags, anchors, aliases, merge keys, directives and a
+second document.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from paramcore.files.positions import Locator, SyntaxProblem, Token, TokenLocato
 from paramcore.files.yaml_notation import NotationCheck
 from paramcore.text import MESSAGE_LIMIT, truncate
 
-#: A directive before the document, after comments and empty lines.
+#: A directive before the document; comments and empty lines may precede the directive.
 _DIRECTIVE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*%")
 
 #: An event of the YAML parser, which is imported on first use.
@@ -27,15 +28,15 @@ _Event: TypeAlias = Any
 
 
 def decode_yaml(text: str, depth: int) -> Any:
-    """Decode a YAML text to plain JSON: dicts, lists and scalars.
+    """Decode YAML text to plain JSON: dicts, lists and scalars.
 
     Raises:
-        SyntaxProblem: `yaml_syntax`, `yaml_feature` (something that JSON does not
-            have), `json_number`, `json_duplicate_key` or `json_depth`.
+        SyntaxProblem: `yaml_syntax`, `yaml_feature` (a feature that JSON
+            lacks), `json_number`, `json_duplicate_key` or `json_depth`.
         ImportError: if `ruamel.yaml` is not installed.
     """
     documents: list[Any] = []
-    # The objects and arrays around the next token, one for each part of its trail.
+    # The open objects and arrays, outermost first: one for each part of the next token's trail.
     containers: list[Any] = [documents]
     for token in iter_yaml_tokens(text, depth):
         if token.is_name:
@@ -55,12 +56,12 @@ def decode_yaml(text: str, depth: int) -> Any:
 
 
 def locate_yaml(text: str) -> Locator:
-    """Return a locator of the values of a valid YAML text."""
+    """Return a locator of the values in valid YAML text."""
     return TokenLocator(iter_yaml_tokens(text))
 
 
 def iter_yaml_tokens(text: str, depth: int | None = None) -> Iterator[Token]:
-    """Yield the names and values of a YAML text; raise the errors of `decode_yaml`."""
+    """Yield the names and values in YAML text; raise the same errors as `decode_yaml`."""
     trail: list[str | int] = []
     next_is_name = False
     name_at = 0
@@ -74,7 +75,7 @@ def iter_yaml_tokens(text: str, depth: int | None = None) -> Iterator[Token]:
             yield Token(offset, trail[-1], is_name=True, trail=trail)
             continue
         elif event_type == "Scalar":
-            # A value that is left out has the position of its name.
+            # An omitted value has the position of its name.
             is_left_out = offset == event.end_mark.index and trail and isinstance(trail[-1], str)
             yield Token(name_at if is_left_out else offset, _parse_scalar(event), is_name=False, trail=trail)
         else:
@@ -85,14 +86,14 @@ def iter_yaml_tokens(text: str, depth: int | None = None) -> Iterator[Token]:
             trail.append("" if is_object else 0)
             next_is_name = is_object
             continue
-        # The value is complete: the next element or the next name follows.
+        # The value is complete, so the next element or name follows.
         if trail:
             advance_trail(trail)
             next_is_name = isinstance(trail[-1], str)
 
 
 def _iter_events(text: str) -> Iterator[tuple[str, _Event]]:
-    """Yield the events of one document with their types: `Scalar`, ..."""
+    """Yield the type (such as `Scalar`) and the event for each event of one document."""
     if "\x85" in text:
         problem, remedy = "YAML reads the character U+0085 as the end of a line", "write `\\x85` in double quotes"
         raise SyntaxProblem("yaml_syntax", text.index("\x85"), problem, remedy)
@@ -119,7 +120,7 @@ def _parse_events(text: str) -> Iterator[_Event]:
     from ruamel.yaml.error import MarkedYAMLError  # noqa: PLC0415
     from ruamel.yaml.reader import ReaderError  # noqa: PLC0415
 
-    # The pure parser yields events one by one, so that a limit can stop it.
+    # The pure parser yields events one at a time, so that a limit can stop it.
     parse: Callable[[str], Iterator[_Event]] = YAML(typ="safe", pure=True).parse
     try:
         # The parser drops a last line of spaces without a line feed, which belongs to a block scalar.
@@ -138,7 +139,7 @@ def _parse_events(text: str) -> Iterator[_Event]:
 def _check_document(event: _Event, documents: int) -> None:
     offset = event.start_mark.index
     if documents > 1:
-        problem, remedy = "the file holds a second YAML document", "write one document in each file"
+        problem, remedy = "the file contains a second YAML document", "write one document in each file"
         raise SyntaxProblem("yaml_feature", offset, problem, remedy)
 
 
@@ -159,7 +160,7 @@ def _make_feature_problem(event: _Event, feature: str, remedy: str) -> SyntaxPro
 def _parse_name(event_type: str, event: _Event) -> str:
     offset = event.start_mark.index
     if event_type != "Scalar":
-        raise SyntaxProblem("yaml_feature", offset, "a name must be a text, got an object or an array", "")
+        raise SyntaxProblem("yaml_feature", offset, "a name must be text, got an object or an array", "")
     if _is_plain(event) and event.value == "":
         problem, remedy = "the name before the colon is missing", 'write a name, or `""` for the empty name'
         raise SyntaxProblem("yaml_syntax", offset, problem, remedy)
@@ -188,7 +189,7 @@ def _is_plain(event: _Event) -> bool:
 
 
 def _join_surrogates(text: str) -> str:
-    # As in JSON, two escapes may form one character outside the basic plane.
+    # As in JSON, two `\u` escapes may form one character (a surrogate pair).
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
 
 

@@ -15,10 +15,10 @@ class NotationCheck:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        # The end of the last event, and the columns of the block collections around the next.
+        # The offset where the last event ended, and the columns of the open block collections.
         self._checked = 0
         self._columns: list[int] = []
-        # The offsets of the flow collections around the next event.
+        # The offsets of the open flow collections.
         self._flow_starts: list[int] = []
 
     def check(self, event_type: str, event: Any) -> None:
@@ -46,15 +46,15 @@ class NotationCheck:
         elif event_type == "Scalar" and event.style in ("'", '"') and not self._flow_starts:
             self._check_indentation(start, end)
         elif event_type == "Scalar" and event.style is None and event.value == "-":
-            raise SyntaxProblem("yaml_syntax", start, "the text `-` has no quotes", 'write `"-"`')
+            raise SyntaxProblem("yaml_syntax", start, "the text `-` must be in quotes", 'write `"-"`')
         self._checked = max(self._checked, end)
 
     def check_end(self) -> None:
-        """Check the text after the last event; raise the errors of `check`."""
+        """Check the text after the last event; raise the same errors as `check`."""
         self._check_gap(len(self._text))
 
     def _check_gap(self, stop: int) -> None:
-        """Check punctuation and comments from the last event up to `stop`."""
+        """Check punctuation and comments between the last event and the offset `stop`."""
         at = self._checked
         while at < stop:
             line_end = self._text.find("\n", at, stop)
@@ -68,7 +68,7 @@ class NotationCheck:
             at = line_end + 1
 
     def _check_indentation(self, start: int, end: int) -> None:
-        """Check that the further lines of a value are indented enough."""
+        """Check that the lines of a value after the first are indented enough."""
         depth = self._columns[-1] + 1 if self._columns else 0
         at = self._text.find("\n", start, end) + 1
         while at:

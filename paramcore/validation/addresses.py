@@ -1,7 +1,7 @@
 """Check the addresses that the service fetches data from or sends results to.
 
-Every finding is a warning: the service accepts a task whose address it cannot
-read, and reports the error later.
+Every finding is a warning, because the service accepts a task whose address it
+cannot read, and reports the error later.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from paramcore.validation.check_parts import CrossCheck, get_member, list_elemen
 from paramcore.validation.finding import Finding
 from paramcore.values import join_pointer
 
-#: Values of `attachment_type` that make an attachment an address; for others it is the data itself.
+#: Values of `attachment_type` for which an attachment is an address; otherwise it is the data itself.
 _MEDIA = ("image", "video", "audio", "website", "pdf")
 
 #: Task types whose attachments are always addresses.
@@ -26,12 +26,12 @@ _ADDRESS_TYPES = (
     *("videocuboidannotation", "videoplaybackannotation"),
 )
 
-#: Matches most valid addresses, which need no further check.
+#: Matches most valid addresses. A matching address needs no other check.
 _PLAIN = re.compile(r"(?:https?|s3|gs|scaledata)://[!-.0-~][!-~]*", re.IGNORECASE)
 _LOCAL = re.compile(r"file:|/(?!/)|~|\.\.?[/\\]|[a-z]:[/\\]|\\\\", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _WITHOUT_HOST = re.compile(r"https?:(?!//[^/])", re.IGNORECASE)
-#: A second address after a separator; the query of an address may hold others.
+#: A second address after a separator. The query of an address may contain other addresses.
 _SECOND = re.compile(r"[^?#]*?[,;|\s][a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
@@ -41,7 +41,7 @@ _ENCODED_SPACES = "write `%20` for each space"
 
 
 def _make_finding(pointer: str, text: str, problem: str, remedy: str, corrected: str | None = None) -> Finding:
-    """Return a finding about an address; a corrected address becomes the suggestion."""
+    """Return a finding about an address, with the corrected address as the suggestion."""
     return Finding(
         "param_pattern",
         "warning",
@@ -71,7 +71,7 @@ def _strip(text: str) -> str:
 def _check_whitespace(text: str, pointer: str) -> Iterator[Finding]:
     address = _strip(text)
     if not address:
-        yield _make_finding(pointer, text, "is empty apart from whitespace", "write an address")
+        yield _make_finding(pointer, text, "contains only whitespace", "write an address")
     elif address != text:
         remedy = "write the address alone"
         yield _make_finding(pointer, text, "has whitespace around the address", remedy, address)
@@ -81,7 +81,7 @@ def _check_whitespace(text: str, pointer: str) -> Iterator[Finding]:
 
 
 def _has_several_addresses(text: str) -> bool:
-    # Most texts hold one address, and counting is faster than matching.
+    # Most strings contain one address, and counting is faster than matching.
     return text.count("://") > 1 and _SECOND.match(text.strip()) is not None
 
 
@@ -111,7 +111,7 @@ def _check_address(text: Any, pointer: str) -> Iterator[Finding]:
     elif whitespace:
         yield from whitespace
     elif " " in address and address.lower().startswith("http"):
-        # The key of an object in a bucket may contain spaces, a web address may not.
+        # The key of an object in a bucket may contain spaces, but a web address may not.
         corrected = address.replace(" ", "%20")
         yield _make_finding(pointer, text, "has a space in the address", _ENCODED_SPACES, corrected)
 

@@ -17,16 +17,16 @@ CheckFunction: TypeAlias = Callable[[Mapping[str, Any]], Iterator[Finding]]
 
 @frozen(eq=False)
 class CrossCheck:
-    """A check that JSON Schema cannot express, of one param or of several."""
+    """A check of one or more params that JSON Schema cannot express."""
 
     function: CheckFunction
-    #: The params that the check needs; it runs if all of them are set.
+    #: The params that the check needs; the check runs if all of them are set.
     params: tuple[str, ...]
     #: The task types that the check applies to; empty for all types.
     types: tuple[str, ...] = ()
     #: The params that the check also reads if they are set.
     optional: tuple[str, ...] = ()
-    #: `params`, and `params` with `optional`, as sets.
+    #: `params` as a set; `reads` adds the optional params.
     needed: frozenset[str] = field(init=False, default=Factory(lambda self: frozenset(self.params), takes_self=True))
     reads: frozenset[str] = field(
         init=False, default=Factory(lambda self: frozenset((*self.params, *self.optional)), takes_self=True)
@@ -39,7 +39,7 @@ class CrossCheck:
 
 
 def make_choice_finding(severity: Severity, pointer: str, value: Any, expected: str, known: Iterable[str]) -> Finding:
-    """Return the finding that a value is not a known name, with the nearest one."""
+    """Return a finding about an unknown name; suggest the most similar known name."""
     name = suggest_name(value if isinstance(value, str) else format_value(value), known)
     suggestion = None if name is None else format_value(name)
     shown, hidden = (f"must be {expected}, got {describe(value)}" for describe in (describe_value, describe_type))
@@ -49,7 +49,7 @@ def make_choice_finding(severity: Severity, pointer: str, value: Any, expected: 
 def walk_nested(value: Any, pointer: str, below: str) -> Iterator[tuple[Mapping[str, Any], str]]:
     """Yield the objects of an array, and of nested arrays, with their pointers.
 
-    Nested arrays are the members `below`.  An outer object comes before its nested objects.
+    The member named `below` contains the nested array.  Outer objects precede nested objects.
     """
     waiting = [(value, pointer)]
     while waiting:
@@ -85,10 +85,10 @@ def get_number(value: Any, name: str) -> int | float | None:
 
 
 def list_members(value: Any) -> Iterable[tuple[str, Any]]:
-    """Return the members of an object, and none for another value."""
+    """Return the members of an object; for any other value, return nothing."""
     return value.items() if isinstance(value, dict) else ()
 
 
 def list_elements(value: Any) -> Iterable[Any]:
-    """Return the elements of an array, and none for another value."""
+    """Return the elements of an array; for any other value, return nothing."""
     return value if isinstance(value, (list, tuple)) else ()

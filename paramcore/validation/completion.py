@@ -7,7 +7,7 @@ derived from each schema that applies to the params as a whole:
 - `certain` accepts an object if every completion of it is valid.
 
 Each needs the other, because `not` swaps the two.  For example,
-`{"required": ["a"]}` is possible for every object, and certain for one with `a`.
+`{"required": ["a"]}` is possible for every object, and certain for an object with `a`.
 
 Keywords are derived separately, so `possible` may accept an object that no
 completion makes valid.  It never rejects an object that a completion makes valid.
@@ -27,7 +27,7 @@ _Purpose: TypeAlias = Literal["possible", "enforced", "certain"]
 
 _REJECT_ALL: _Schema = {"not": {}}
 
-#: Keywords that a completion may satisfy, that are derived with `if`, or that contain definitions.
+#: Keywords to drop: a completion may satisfy them, `if` derives them, or they contain definitions.
 _DROPPED = {"required", "minProperties", "dependentRequired", "then", "else", "$defs", "definitions"}
 
 #: Keywords that can reject a name that a completion adds.
@@ -36,23 +36,23 @@ _CLOSING = ("additionalProperties", "patternProperties", "propertyNames", "uneva
 #: The root keyword for the derived schemas; references to the original schemas stay valid.
 _DERIVED = "x-derived"
 
-#: The keyword for the original of a derived schema, which messages show.
+#: The keyword for the original of a derived schema. Messages show the original.
 ORIGINAL = "x-original"
 
 
 def derive_completion(document: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the document with derived schemas, and `possible` for its root."""
+    """Return the document with all derived schemas, and the `possible` schema of its root."""
     completion = _Completion(document)
     return {**document, _DERIVED: completion.derived}, completion.root
 
 
 class _Completion:
-    """The schemas derived from one document, by names such as `possible /allOf/0`."""
+    """The schemas derived from one document, with names such as `possible /allOf/0`."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.derived: dict[str, Any] = {}
         self._waiting: list[tuple[str, _Purpose, str]] = []
-        #: The schema derived from the whole document.
+        #: The `possible` schema of the whole document.
         self.root = self._refer("possible", "")
         # A chain of references may be too long for recursion.
         while self._waiting:
@@ -64,7 +64,7 @@ class _Completion:
                 self.derived[name] = self._derive_possible(schema, pointer, purpose)
 
     def _refer(self, purpose: _Purpose, pointer: str) -> _Schema:
-        """Return a reference to the schema derived from the schema at a pointer."""
+        """Return a reference to the derived schema of the schema at a pointer."""
         name = f"{purpose} {pointer}"
         if name not in self.derived:
             self.derived[name] = None
@@ -111,7 +111,7 @@ class _Completion:
         return {**kept, "allOf": parts} if parts else kept
 
     def _derive_condition(self, schema: _Schema, pointer: str, purpose: _Purpose) -> _Schema:
-        """Return the schema derived from `if`, which a completion may make true or false."""
+        """Return the schema derived from `if`; a completion may make the condition true or false."""
         possible_condition = self._refer("enforced", f"{pointer}/if")
 
         def refer_branch(keyword: str, purpose: _Purpose) -> _Schema:
@@ -120,7 +120,7 @@ class _Completion:
         undecided = {"anyOf": [refer_branch("then", "enforced"), refer_branch("else", "enforced")]}
         return {
             "if": self._refer("certain", f"{pointer}/if"),
-            # Repeat the condition, because it evaluates names.
+            # Repeat the condition, because it affects which names are evaluated.
             "then": {"allOf": [possible_condition, refer_branch("then", purpose)]},
             "else": {"if": possible_condition, "then": undecided, "else": refer_branch("else", purpose)},
         }
@@ -168,7 +168,7 @@ class _Completion:
         }
 
     def _derive_one_of(self, schema: _Schema, pointer: str, accepts: _Purpose, excludes: _Purpose) -> _Schema:
-        """Return the schema derived from `oneOf`: one branch matches, and no other."""
+        """Return the schema derived from `oneOf`, of which exactly one branch must match."""
         accepted = self._refer_each(accepts, schema, pointer, "oneOf")
         excluded = self._refer_each(excludes, schema, pointer, "oneOf")
         others = [
@@ -179,7 +179,7 @@ class _Completion:
 
 
 def _make_part_schema(value: Mapping[str, Any]) -> _Schema:
-    """Return the schema of the objects that further names may complete to this value."""
+    """Return the schema of the objects that added names can complete to this value."""
     return {
         "properties": {name: {"const": member} for name, member in value.items()},
         "additionalProperties": False,

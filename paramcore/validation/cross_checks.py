@@ -1,6 +1,6 @@
-"""Check what JSON Schema cannot express: related values, and sizes in bytes.
+"""Check rules that JSON Schema cannot express, about related values and sizes in bytes.
 
-Each rule is documented for the task types of its check.  A check ignores values
+The API documents each rule for the task types of its check.  A check ignores values
 of the wrong JSON type, because the schema reports them.
 """
 
@@ -32,7 +32,7 @@ def _check_limits(
 ) -> Iterator[Finding]:
     """Check that the `upper` limit of an object is not below its `lower` limit.
 
-    Without a `lower` limit, `least` applies.
+    If the object has no `lower` limit, `least` is the limit.
     """
     maximum, minimum = get_number(value, upper), get_number(value, lower)
     bound = least if minimum is None else minimum
@@ -75,18 +75,18 @@ def _check_numbers(params: Mapping[str, Any], param: str) -> Iterator[Finding]:
         yield from _check_limits(attribute, join_pointer(param, name), "min", "max", "error")
 
 
-#: The service documents 10 KB, which may be 10,000 bytes or 10,240.
+#: The maximum size of metadata. The documented 10 KB may mean 10,000 or 10,240 bytes.
 _MAX_METADATA = 10_240
 _encode_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _check_metadata(params: Mapping[str, Any]) -> Iterator[Finding]:
-    # A character has at most four bytes in UTF-8, and `repr` is faster than an encoder.
+    # UTF-8 uses at most four bytes for a character, and `repr` is faster than an encoder.
     if 4 * len(repr(params["metadata"])) <= _MAX_METADATA:
         return
     size = len(_encode_compact(params["metadata"]).encode())
     if size > _MAX_METADATA:
-        problem = f"must have at most {_MAX_METADATA:,} bytes as JSON, has {size:,}"
+        problem = f"must have at most {_MAX_METADATA:,} bytes as JSON, but has {size:,}"
         yield Finding("param_size", "warning", "/metadata", problem)
 
 
@@ -101,7 +101,7 @@ def _check_context_attachments(params: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _check_relationships(params: Mapping[str, Any]) -> Iterator[Finding]:
     names = (label.get("name") for label, _ in walk_nested(params["labels"], "", "children"))
-    # A dict keeps the order of the file, so a tie between suggestions always has the same result.
+    # A dict keeps the order of the file, so two equally good suggestions always have the same result.
     labels = dict.fromkeys(name for name in names if isinstance(name, str))
     for index, relationship in enumerate(list_elements(params["relationships"])):
         for end in ("source_label", "target_label"):
@@ -121,7 +121,7 @@ def _check_category_ids(params: Mapping[str, Any]) -> Iterator[Finding]:
 
 _IMAGES = ("imageannotation", "segmentannotation", "lidartopdown")
 
-#: Every check; the order does not matter, because findings are sorted.
+#: All checks; their order does not matter, because findings are sorted.
 CROSS_CHECKS = (
     CrossCheck(_check_shapes, ("geometries",)),
     CrossCheck(_check_fields, ("fields",), ("textcollection",)),

@@ -9,14 +9,14 @@ from paramcore.validation.schema import Schema, read_schema_file
 from paramcore.validation.subschemas import map_schemas
 from paramcore.validation.user_schema import DIALECT
 
-#: Root keywords that apply to one param at a time; the others need the effective params.
+#: Root keywords that apply to one param at a time; other root keywords need the effective params.
 _PER_PARAM = ("type", "properties", "$defs", "definitions")
 
 
 def make_editor_schema(schema: Schema, purpose: Literal["project", "task", "update"]) -> dict[str, Any]:
-    """Return the JSON Schema of a file with params of a type.
+    """Return a JSON Schema for a file with params of a task type.
 
-    The schema requires no param, because the other layer may set it (T13).
+    The schema does not require any param, because the other layer may set it (T13).
     """
     per_param = {name: schema.document[name] for name in _PER_PARAM if name in schema.document}
     per_param = {"$schema": DIALECT, **per_param}
@@ -26,15 +26,19 @@ def make_editor_schema(schema: Schema, purpose: Literal["project", "task", "upda
         fields = read_schema_file("request" if purpose == "task" else "update")["properties"]
         title = f"{schema.type} {purpose}"
         document = {**per_param, "title": title, "properties": {**fields, **schema.params}}
-    # Editors warn of unknown keywords.
+    # Editors warn about unknown keywords.
     cleaned: dict[str, Any] = map_schemas(document, _drop_own_keywords)
-    # The caller may change its copy; validators keep `schema.document`.
+    # The caller may change the result, and validators use `schema.document`, so return a copy.
     return deepcopy(cleaned)
 
 
 def _make_project_schema(schema: Schema, per_param: dict[str, Any]) -> dict[str, Any]:
     bookkeeping = {
-        "version": {"title": "Version", "description": "The number of the version, from 0.", "type": "integer"},
+        "version": {
+            "title": "Version",
+            "description": "The number of the version; the first version is 0.",
+            "type": "integer",
+        },
         "created_at": {
             "title": "Created at",
             "description": "When the service created the version.",

@@ -1,4 +1,4 @@
-"""A finding: what is wrong with a value, and which layer set it."""
+"""A finding: what is wrong with a value, and which layer set the value."""
 
 from __future__ import annotations
 
@@ -16,35 +16,37 @@ CODES = {
     "param_type": "a value has the wrong type",
     "param_choice": "a value is not one of the allowed values",
     "param_range": "a number is too small or too large, possibly compared to another number",
-    "param_size": "a text, an array or an object is too short or too long",
-    "param_pattern": "a text has the wrong form",
+    "param_size": "a string, an array or an object is too short or too long",
+    "param_pattern": "a string has the wrong form",
     "param_repeated": "a value that must be unique is repeated",
     "param_conflict": "values contradict each other",
-    "param_unknown": "the type has no param or member of this name",
+    "param_unknown": "the type has no param or member with this name",
     "param_misplaced": "a name belongs elsewhere",
     "type_unknown": "a task type has no schema, so only the params of every type are validated",
-    "request_refused": "a task request cannot be resolved: it names another project or version, or has no params",
+    "request_refused": (
+        "a task request cannot be resolved, for example because it names another project or an unknown version"
+    ),
     "update_mode": "a name in an update is probably a misspelt `patch`",
     "update_wrapper": "an update has its params inside another object",
     "update_argument": "an update contains a field of another call",
     "update_null": "an update sets a param to null, which does not remove it",
     "update_noop": "an update changes nothing",
-    "lint_unused_default": "every task of the file overrides the project's value",
+    "lint_unused_default": "every task in the file overrides the project's value",
     "lint_equal_override": "a task sets the value that it would inherit",
     "lint_repeated_instruction": "the task's instruction already contains the project's",
     "lint_old_pin": "a task is pinned to a version that is not the latest",
     "lint_bare_opt_out": "a task opts out of params that it needs",
     "lint_noop_version": "a version changes nothing",
-    "lint_retry_twin": "a version looks like the previous one, sent twice",
+    "lint_retry_twin": "a version is probably a repetition of the previous version, because a request was sent twice",
     "lint_stored_name": "a version contains a name that is not a param",
 }
 
 
 @frozen
 class Finding:
-    """One problem at one place.
+    """One problem with one value.
 
-    `str()` gives one line.
+    `str()` returns one line.
 
     Example:
         >>> problem = "must be a whole number, got the text '20'"
@@ -60,19 +62,19 @@ class Finding:
     pointer: str
     #: What is wrong: `must be a whole number, got the text '20'`.
     problem: str
-    #: What to do; empty where the suggestion or the problem is enough.
+    #: What to do; empty if the suggestion or the problem is sufficient.
     remedy: str = ""
-    #: The value, as JSON, or the name to write instead; `None` where none is obvious.
+    #: The name, or the value as JSON, to write instead; `None` if there is no obvious correction.
     suggestion: str | None = None
-    #: The project version that the value comes from; `None` for the task's own values and for missing params.
+    #: The project version that contains the value; `None` for the task's own values and for missing params.
     version: int | None = None
     #: The project version that first set the value.
     first_set_in: int | None = None
     #: Whether this would be an error if the task did not override the value.
     overridden: bool = False
-    #: The problem without values of params; empty if it has none.
+    #: The problem with all param values left out; empty if `problem` contains none.
     problem_without_value: str = field(default="", repr=False)
-    #: The remedy without values of params; empty if it has none.
+    #: The remedy with all param values left out; empty if `remedy` contains none.
     remedy_without_value: str = field(default="", repr=False)
 
     @property
@@ -82,20 +84,20 @@ class Finding:
 
     @property
     def message(self) -> str:
-        """The problem, then the remedy or the suggestion."""
+        """The problem, followed by the remedy or the suggestion."""
         problem = f"{self.problem} (the task overrides it)" if self.overridden else self.problem
         suggestion = f"write `{self.suggestion}`" if self.suggestion is not None else ""
         return join_message(problem, self.remedy or suggestion)
 
     def without_values(self) -> Finding:
-        """Return the finding with messages that contain no value of a param."""
+        """Return the finding with all param values left out of its messages."""
         if not self.problem_without_value:
             return self
         remedy = self.remedy_without_value or self.remedy
         return evolve(self, problem=self.problem_without_value, remedy=remedy, suggestion=None)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the attributes of the finding, `layer` and `message` as JSON."""
+        """Return the finding as JSON, with `layer` and `message`."""
         return {
             "code": self.code,
             "severity": self.severity,
@@ -115,6 +117,6 @@ class Finding:
 
     @property
     def sort_key(self) -> tuple[Any, ...]:
-        """The key that sorts findings by place, errors first."""
+        """The key that sorts findings by pointer, and errors before warnings at each pointer."""
         layer = (self.version is not None, self.version or 0)
         return (self.pointer, self.severity, self.code, self.remedy, *layer, self.problem)

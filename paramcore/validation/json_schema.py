@@ -1,7 +1,7 @@
 """The two validators: jsonschema explains errors, and jsonschema-rs is fast.
 
-The extra `fast` installs jsonschema-rs, which only decides whether a value has
-errors.  jsonschema then finds them, so the findings are the same without the extra.
+The `fast` extra installs jsonschema-rs, which only decides whether a value has errors.
+jsonschema then finds the errors, so the findings are the same without the extra.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def make_validator(document: Mapping[str, Any]) -> Any:
 
 def has_fast_validator() -> bool:
     """Return whether jsonschema-rs is installed."""
-    # jsonschema-rs imports `decimal` itself, and panics where a signal interrupts that.
+    # jsonschema-rs imports `decimal` itself, and panics if a signal interrupts the import.
     import decimal  # noqa: F401, PLC0415
 
     try:
@@ -51,7 +51,7 @@ def suits_fast_validator(document: Mapping[str, Any]) -> bool:
 
 
 def make_fast_validator(document: Mapping[str, Any], *, fast: bool) -> Callable[[Any], bool]:
-    """Return a function that accepts only valid values, and no value if not `fast`."""
+    """Return a function that accepts only valid values; if not `fast`, it accepts no value."""
     if not fast:
         return lambda _: False
     import jsonschema_rs  # noqa: PLC0415

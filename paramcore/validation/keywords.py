@@ -1,4 +1,4 @@
-"""Keywords that this package adds to jsonschema or validates differently."""
+"""The keywords that this package adds to jsonschema, or validates in another way."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _validate_multiple(validator: Any, divisor: float, value: Any, _: Any) -> It
 
 
 def _read_decimal(number: float) -> Fraction:
-    """Return the exact decimal number of a float in JSON."""
+    """Return the exact value of a number as JSON shows it."""
     return Fraction(repr(number)) if isinstance(number, float) else Fraction(number)
 
 
@@ -85,7 +85,7 @@ def _validate_names(validator: Any, schema: Any, value: Any, _: Any) -> Iterator
 
 
 def _validate_additional(validator: Any, allowed: Any, value: Any, schema: Any) -> Iterator[Any]:
-    # jsonschema joins the patterns, which changes the meaning of their groups and flags.
+    # jsonschema joins the patterns, and joining changes the meaning of groups and flags.
     if isinstance(value, dict):
         described, patterns = schema.get("properties", {}), schema.get("patternProperties", ())
         names = [name for name in value if name not in described and not matches_any(patterns, name)]

@@ -24,14 +24,15 @@ _WITH_PARTS = {"properties", "patternProperties", "additionalProperties", "items
 
 
 class KnownNames:
-    """The names that schemas describe in one value and in its parts.
+    """The names that schemas describe in one value and in its members or elements.
 
-    Parts are created on first use, because a schema may refer to itself.
+    The names of members and elements are collected on first use, because a schema may
+    refer to itself.
     """
 
     def __init__(self, schema: Schema, nodes: Iterable[Any], validator: Any) -> None:
         self._schema = schema
-        #: The validator of the whole schema; a new one takes longer than the search for a name.
+        #: The validator of the whole schema. It is reused, because creating a validator is slow.
         self._validator = validator
         self._roots = list(nodes)
         self._nodes = list(list_describing(schema.document, self._roots))
@@ -41,7 +42,7 @@ class KnownNames:
         #: The names that the schemas list.
         self.names: list[str] = list_described_names(schema.document, self._nodes)
         self._patterns = list(dict.fromkeys(name for node in self._nodes for name in node.get("patternProperties", ())))
-        #: Whether the schemas describe members of any other name.
+        #: Whether the schemas allow members with any other name.
         self._allows_others = any(
             node.get(keyword, False) is not False
             for node in self._nodes
@@ -85,7 +86,7 @@ class KnownNames:
             findings.append(Finding("param_unknown", "warning", pointer, problem, suggestion=suggestion))
 
     def _list_applicable(self, nodes: Iterable[Any], value: Any) -> Iterator[dict[str, Any]]:
-        """Yield these schemas and all that describe this value; of a condition, the branch that applies."""
+        """Yield these schemas and all schemas in them that apply to a value."""
         for node in nodes:
             if not isinstance(node, dict):
                 continue
@@ -100,8 +101,8 @@ class KnownNames:
             yield from self._list_applicable(branches, value)
 
     def get_part(self, name: str) -> KnownNames:
-        """Return the names in a member called `name`."""
-        # Use the matching schemas as key, because values may have any number of names.
+        """Return the names in the member `name`."""
+        # The key contains only the matching schemas, because values may have any number of names.
         matching = [pattern for pattern in self._patterns if matches_any([pattern], name)]
         key = ("member", name if name in self.names else None, *matching)
         if key not in self._parts:

@@ -1,4 +1,4 @@
-"""Lint: warn of values that the service accepts, but that are probably a mistake."""
+"""Lint: warn about values that the service accepts, but that are probably mistakes."""
 
 from __future__ import annotations
 
@@ -18,12 +18,14 @@ from paramcore.values import join_pointer, same
 
 
 def lint_history(project: Project) -> Iterator[Finding]:
-    """Yield the findings on versions that change nothing or contain other names."""
+    """Yield the findings on versions that change nothing or contain names that are not params."""
     for step in History.of(project).steps:
         number = step.version.number
         repeated = f"version {number} has the same params as version {number - 1}"
         if step.is_probable_twin:
-            problem = f"{repeated}, at most {TWIN_SECONDS} seconds later: a request was probably sent twice"
+            problem = (
+                f"{repeated} and was created within {TWIN_SECONDS} seconds of it; the request was probably sent twice"
+            )
             yield _make_warning("lint_retry_twin", "", problem, "", number)
         elif step.is_noop:
             yield _make_warning("lint_noop_version", "", repeated, "", number)
@@ -39,9 +41,9 @@ def lint_params(own: Mapping[str, Any], inheritance: Inheritance) -> Iterator[Fi
         return
     for name, value in own.items():
         inherited = version.params.get(name)
-        # `==` is fast and never false where `same` is true; `same` also distinguishes `true` from `1`.
+        # `==` is fast, and true whenever `same` is true. `same` also distinguishes `true` from `1`.
         if name != "instruction" and value == inherited and name in version.params and same(value, inherited):
-            problem = f"`{name}` has the value that the task inherits from version {version.number}"
+            problem = f"`{name}` has the value that the task would inherit from version {version.number}"
             yield _make_warning("lint_equal_override", join_pointer(name), problem, "remove it from the task")
     if inheritance.appends and _contains_lines(own.get("instruction"), version.params["instruction"]):
         problem = f"the task's instruction already contains the text that version {version.number} appends to it"
@@ -50,7 +52,7 @@ def lint_params(own: Mapping[str, Any], inheritance: Inheritance) -> Iterator[Fi
 
 
 def lint_task(effective: EffectiveParams, required: Collection[str] = ()) -> Iterator[Finding]:
-    """Yield the findings on a task: on its `project_version`, then on its own params.
+    """Yield the findings on a task's `project_version`, then on its own params.
 
     `required` are the params that the task's type requires.
     """
@@ -62,7 +64,7 @@ def lint_task(effective: EffectiveParams, required: Collection[str] = ()) -> Ite
         return
     latest = versions[-1].number
     if effective.task.project_version is not None and inherited.number < latest:
-        problem = f"the task is pinned to version {inherited.number}, and the latest is {latest}"
+        problem = f"the task is pinned to version {inherited.number}, but the latest version is {latest}"
         remedy = f"write {latest}, unless the task needs the older version"
         yield _make_warning("lint_old_pin", "/project_version", problem, remedy)
     yield from lint_params(effective.task.params, effective.inheritance)
@@ -80,14 +82,14 @@ def _lint_opt_out(params: Mapping[str, Any], latest: ParamVersion, required: Col
 def _contains_lines(own: str | None, inherited: str | None) -> bool:
     """Return whether the task's text contains the project's text as whole lines."""
     text = _normalize_inherited(inherited or "")
-    # Comparing lengths needs no copy of the text, and is enough for most tasks.
+    # Comparing the lengths is fast, and decides most tasks.
     if not own or not text or len(text) > len(own):
         return False
     return f"\n{text}\n" in f"\n{_normalize_lines(own)}\n"
 
 
 def _normalize_lines(text: str) -> str:
-    """Return text with uniform line endings, and without whitespace around lines."""
+    """Return text with uniform line endings and no whitespace around lines."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "\n".join(line.strip() for line in lines).strip("\n")
 
@@ -102,7 +104,7 @@ def lint_type(project: Project, schemas: Schemas) -> Iterator[Finding]:
         problem = f"the task type {format_value(project.type)} has no schema"
         suggestion = suggest_name(project.type, schemas.types)
         known = "a type that `paramcore schema` lists" if suggestion is None else f"`{suggestion}`"
-        remedy = f"write {known}, or add a schema of your own"
+        remedy = f"write {known}, or add your own schema"
         yield Finding("type_unknown", "warning", "/type", problem, remedy, suggestion)
 
 
@@ -130,7 +132,7 @@ class UnusedDefaults:
         self.overridden &= other.overridden
 
     def list_findings(self, project: Project) -> Iterator[Finding]:
-        """Yield a finding for each param that all tasks override, if at least two do."""
+        """Yield a finding for each param that all tasks override, if there are at least two tasks."""
         if self.tasks < 2:
             return
         for name in project.params:

@@ -1,4 +1,4 @@
-"""Turn the errors of jsonschema into findings, one for each thing that is wrong."""
+"""Convert the errors of jsonschema to findings, one for each mistake."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _RANGES = {
     "multipleOf": "a multiple of {}",
 }
 
-#: What each keyword counts, and the words before its limit.
+#: For each keyword, the noun that it counts and the words before its limit.
 _SIZES = {
     "minLength": ("character", "at least"),
     "maxLength": ("character", "at most"),
@@ -47,15 +47,15 @@ _SIZES = {
     "maxProperties": ("member", "at most"),
 }
 
-#: How many choices a message lists.
+#: The maximum number of choices that a message lists.
 _MAX_LISTED = 12
 
 
 def explain_errors(errors: Iterable[ValidationError], param: str | None = None) -> Iterator[Finding]:
-    """Yield a finding for each error of jsonschema, on one param or on all.
+    """Yield a finding for each error of jsonschema about one param or about all params.
 
     Raises:
-        InvalidSchema: `schema_failed`, if the schema cannot validate a value.
+        InvalidSchema: `schema_failed` if the schema cannot validate a value.
     """
     try:
         for error in errors:
@@ -76,7 +76,7 @@ def _explain(error: ValidationError) -> Iterator[Finding]:
     elif keyword == "dependentRequired":
         for name, names in limit.items():
             if name in value:
-                yield from _explain_required(error, names, f": `{name}` requires it")
+                yield from _explain_required(error, names, f", because `{name}` requires it")
     elif keyword == "type":
         types = [limit] if isinstance(limit, str) else limit
         choices = _join_choices([word for name in types for word in _TYPES[name]])
@@ -86,7 +86,9 @@ def _explain(error: ValidationError) -> Iterator[Finding]:
     elif keyword == "pattern":
         yield _make_value_finding(error, "param_pattern", f"must match {format_value(limit)}")
     elif keyword == "uniqueItems":
-        yield _make_finding(error, "param_repeated", "contains an element more than once", "remove the duplicates")
+        yield _make_finding(
+            error, "param_repeated", "must not contain an element more than once", "remove the duplicates"
+        )
     elif keyword in _RANGES:
         yield _explain_range(error, _RANGES[keyword].format(format_value(limit)))
     elif keyword in _SIZES:
@@ -96,13 +98,13 @@ def _explain(error: ValidationError) -> Iterator[Finding]:
         details: Any = error
         yield from _explain_unknown_names(error, details.unknown_names, details.known_names)
     elif keyword == "not" and limit == {}:
-        yield _make_value_finding(error, "param_conflict", "must have no value")
+        yield _make_value_finding(error, "param_conflict", "no value is allowed here")
     else:
         yield from _explain_choice(error)
 
 
 def _get_limit(error: ValidationError) -> Any:
-    """Return the value of the keyword in the schema that the user wrote."""
+    """Return the value of the keyword in the user's original schema."""
     limit: Any = error.validator_value
     return limit.get(ORIGINAL, limit) if error.validator == "not" else limit
 
@@ -116,7 +118,7 @@ def _make_finding(
     hidden: str = "",
     suggestion: str | None = None,
 ) -> Finding:
-    """Return a finding on an error; `hidden` is the problem without the value."""
+    """Return a finding for an error; `hidden` is the problem with all param values left out."""
     pointer = join_pointer(*error.absolute_path)
     if _is_about_name(error):
         code, hidden = "param_unknown", ""
@@ -125,7 +127,7 @@ def _make_finding(
 
 
 def _make_value_finding(error: ValidationError, code: str, expectation: str, suggestion: str | None = None) -> Finding:
-    """Return a finding that shows the value: `must be text, got the number 5`."""
+    """Return a finding that shows the value, such as `must be text, got the number 5`."""
     if _is_about_name(error):
         return _make_finding(error, code, expectation, suggestion=suggestion)
     shown, hidden = (f"{expectation}, got {describe(error.instance)}" for describe in (describe_value, describe_type))
@@ -138,7 +140,7 @@ def _is_about_name(error: ValidationError) -> bool:
 
 def _explain_enum(error: ValidationError, choices: list[Any]) -> Finding:
     listed = _join_choices([format_value(choice, limit=40) for choice in choices])
-    expectation = f"must be {listed}" if choices else "must have no value"
+    expectation = f"must be {listed}" if choices else "no value is allowed here"
     return _make_value_finding(error, "param_choice", expectation, _suggest_choice(error.instance, choices))
 
 
@@ -151,7 +153,7 @@ def _describe_size(keyword: str, limit: int, size: int) -> str:
     noun, bound = _SIZES[keyword]
     if bound == "at least" and limit == 1:
         return "must not be empty"
-    return f"must have {bound} {format_count(limit, noun)}, has {size:,}"
+    return f"must have {bound} {format_count(limit, noun)}, but has {size:,}"
 
 
 def _explain_required(error: ValidationError, names: Iterable[str], reason: str = "") -> Iterator[Finding]:
@@ -173,7 +175,7 @@ def _explain_unknown_names(error: ValidationError, names: list[str], known: list
 
 
 def _explain_choice(error: ValidationError) -> Iterator[Finding]:
-    """Explain a choice of schemas by its description or by the nearest branch."""
+    """Explain a choice of schemas by its description, or by the branch that is nearest to the value."""
     description = _get_schema(error).get("description")
     branch_errors = error.context or ()
     is_about_names = bool(branch_errors) and all(branch.validator == "required" for branch in branch_errors)
@@ -191,7 +193,7 @@ def _explain_choice(error: ValidationError) -> Iterator[Finding]:
 
 
 def _select_branch_error(branch_errors: Sequence[ValidationError]) -> ValidationError:
-    """Return the best error of the branch with the right type and fewest errors."""
+    """Return the best error of the branch that has the correct type and the fewest errors."""
     from jsonschema.exceptions import best_match  # noqa: PLC0415  (it doubles the time of an import)
 
     branches: dict[Any, list[ValidationError]] = {}
@@ -209,14 +211,14 @@ def _select_branch_error(branch_errors: Sequence[ValidationError]) -> Validation
 
 
 def _join_choices(choices: Sequence[str]) -> str:
-    """Return `1, 2 or 3`; a long list is truncated."""
+    """Return choices as text, such as `1, 2 or 3`; truncate a long list."""
     is_long = len(choices) > _MAX_LISTED + 1
-    listed = [*choices[:_MAX_LISTED], f"{len(choices) - _MAX_LISTED} others"] if is_long else choices
+    listed = [*choices[:_MAX_LISTED], f"one of {len(choices) - _MAX_LISTED} other values"] if is_long else choices
     return f"{', '.join(listed[:-1])} or {listed[-1]}" if len(listed) > 1 else "".join(listed)
 
 
 def _convert_text(value: Any, types: list[str]) -> str | None:
-    """Return the number or boolean in a text as JSON, if it has one of these types."""
+    """Return the number or boolean in a string as JSON, if it has one of these types."""
     if not isinstance(value, str) or len(value) >= 40:
         return None
     try:
@@ -230,7 +232,7 @@ def _convert_text(value: Any, types: list[str]) -> str | None:
 def _suggest_choice(value: Any, choices: list[Any]) -> str | None:
     if not isinstance(value, str):
         return None
-    # A number or a boolean in quotes is meant without them.
+    # A number or a boolean in quotes is probably meant without quotes.
     if value.strip() in [json.dumps(choice) for choice in choices if isinstance(choice, (bool, int, float))]:
         return value.strip()
     texts = [choice for choice in choices if isinstance(choice, str)]

@@ -13,15 +13,16 @@ from paramcore.model import ROUTING_TYPES
 from paramcore.text import format_name, join_message
 from paramcore.values import join_pointer
 
-#: A longer name is only matched if it differs in letter case or separators.
+#: The maximum length of a name for which edits are counted. Longer names may
+#: differ only in letter case and separators.
 _LONGEST = 64
 
 #: The origin of a misspelt routing name.
 _MISSPELT = "misspelt"
 
-_IGNORED = "the service treats it as a param, and ignores it"
+_IGNORED = "the service treats it as a param and ignores it"
 
-#: For each routing name, what happens to a request that misspells it.
+#: For each routing name, the consequence of misspelling it in a request.
 _ROUTING_REASONS = dict.fromkeys(ROUTING_TYPES, _IGNORED) | {
     "project_version": "the service ignores it, and the task silently inherits the latest version"
 }
@@ -29,27 +30,27 @@ _ROUTING_REASONS = dict.fromkeys(ROUTING_TYPES, _IGNORED) | {
 
 @frozen
 class MisplacedName:
-    """A name that is not a param, which the service ignores among params.
+    """A name that is not a param. The service ignores it among params.
 
-    `str()` gives the problem and the remedy::
+    `str()` returns the problem and the remedy::
 
-        `project_ver` is not `project_version`: the service ignores it, ...; write `project_version`
+        `project_ver` is not `project_version`, so the service ignores it, ...; write `project_version`
     """
 
     #: The misplaced name.
     name: str
-    #: Where it belongs: `response only`, `sdk argument`, ...
+    #: Where the name belongs, such as `response only` or `sdk argument`.
     origin: str
     #: The name to write instead, if there is one.
     replacement: str | None
-    #: Why it is not a param, as a clause.
+    #: Why the name is not a param, as a clause; for a misspelt name, the consequence.
     reason: str
 
     @property
     def problem(self) -> str:
         """What is wrong, and the reason."""
         meant = f"`{self.replacement}`" if self.is_misspelt else "a param"
-        return f"`{format_name(self.name)}` is not {meant}: {self.reason}"
+        return f"`{format_name(self.name)}` is not {meant}, {'so' if self.is_misspelt else 'because'} {self.reason}"
 
     @property
     def remedy(self) -> str:
@@ -58,12 +59,12 @@ class MisplacedName:
 
     @property
     def is_misspelt(self) -> bool:
-        """Whether it is a misspelt routing name."""
+        """Whether the name is a misspelt routing name."""
         return self.origin == _MISSPELT
 
     @property
     def path(self) -> str:
-        """Its JSON Pointer in a task request."""
+        """The JSON Pointer of the name in a task request."""
         return join_pointer(self.name)
 
     def __str__(self) -> str:
@@ -83,7 +84,7 @@ def load_misplaced_names() -> Mapping[str, MisplacedName]:
 
 @cache
 def _load_look_alikes() -> Mapping[str, MisplacedName]:
-    """Return the misplaced names that mean a routing name, and the arguments of SDKs."""
+    """Return the misplaced names that mean a routing name or an argument of an SDK."""
     return {
         misplaced.name: misplaced
         for misplaced in load_misplaced_names().values()
@@ -93,11 +94,11 @@ def _load_look_alikes() -> Mapping[str, MisplacedName]:
 
 @lru_cache(maxsize=4_096)
 def find_look_alike(name: str) -> MisplacedName | None:
-    """Return what a name in a task request means if it is similar to a routing name.
+    """Return the meaning of a name that is similar to a routing name, or `None`.
 
-    The name stays a param.
+    The service still treats the name as a param.
     """
-    # T14: the service ignores `project_param_version`, a name of responses that a published script sends.
+    # T14: the service ignores `project_param_version`. It is a name in responses, but a published script sends it.
     look_alikes = _load_look_alikes()
     if name in load_misplaced_names() or name in _ROUTING_REASONS:
         return look_alikes.get(name)
@@ -111,9 +112,9 @@ def find_look_alike(name: str) -> MisplacedName | None:
 
 
 def suggest_name(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name nearest to a name: `with_labels` for `withLabels`.
+    """Return the known name that is most similar, such as `with_labels` for `withLabels`.
 
-    Return `None` if no known name is near.
+    Return `None` if no known name is similar.
     """
     return _find_nearest(name, tuple(known))
 
@@ -126,7 +127,7 @@ def _find_nearest(name: str, known: tuple[str, ...]) -> str | None:
     nearest, least = None, len(normalized) + 1
     for candidate, other, other_letters in _normalize_all(known):
         limit = min(_limit_edits(normalized, other), least - 1)
-        # An edit adds one letter, drops one, or both, so most candidates need no comparison.
+        # An edit changes at most two letters of the set, so most candidates need no comparison.
         if (letters ^ other_letters).bit_count() > 2 * limit:
             continue
         distance = _count_edits(normalized, other, limit)
@@ -137,17 +138,17 @@ def _find_nearest(name: str, known: tuple[str, ...]) -> str | None:
 
 @lru_cache(maxsize=64)
 def _normalize_all(known: tuple[str, ...]) -> list[tuple[str, str, int]]:
-    """Return each name, the same normalized, and its letters."""
+    """Return each name, its normalized form, and its set of letters."""
     return [(name, _normalize(name), _collect_letters(_normalize(name))) for name in known]
 
 
 def _collect_letters(text: str) -> int:
-    """Return the set of letters of a text, as bits; several letters may share a bit."""
+    """Return the set of letters in text, as bits; several letters may share a bit."""
     return sum(1 << bit for bit in {ord(letter) % 64 for letter in text})
 
 
 def _limit_edits(first: str, second: str) -> int:
-    """Return how many edits a misspelling may have: one in five characters."""
+    """Return the maximum number of edits in a misspelling: one for each five characters."""
     longest = max(len(first), len(second))
     # Similar short names are often different words: `min` and `max`, `batch` and `match`.
     if longest < 4 or (longest < 6 and first[:1] != second[:1]) or longest > _LONGEST:
@@ -156,7 +157,7 @@ def _limit_edits(first: str, second: str) -> int:
 
 
 def _count_edits(first: str, second: str, limit: int) -> int | None:
-    """Count the edits between two texts, or return `None` for more than `limit`.
+    """Count the edits between two strings, or return `None` for more than `limit`.
 
     An edit inserts, deletes, replaces or swaps characters (optimal string alignment).
     """

@@ -3,8 +3,8 @@
 The documentation describes each reference.  No known response rejects a wrong
 reference, so every finding is a warning.
 
-A project may be incomplete (T13): a check reports nothing if the params that
-define the names are missing or define none.
+A project may be incomplete (T13), so a check reports nothing if the params that
+define the names are missing or empty.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ _LABELS = ("geometries", "labels", "objects_to_annotate", "instance_labels")
 
 
 def _list_names(labels: Any) -> Iterator[str]:
-    """Yield the names of labels or choices, nested names included."""
+    """Yield the names of labels or choices, including nested names."""
     waiting = [labels]
     while waiting:
         for label in list_elements(waiting.pop()):
-            # Labels of shapes have `choice` and `subchoices`, entities of a text `name` and `children`.
+            # Labels of shapes have `choice` and `subchoices`. Entities in text have `name` and `children`.
             names = (get_member(label, "choice"), get_member(label, "name")) if isinstance(label, dict) else (label,)
             yield from (name for name in names if isinstance(name, str))
             waiting += [get_member(label, "subchoices"), get_member(label, "children")]
@@ -85,7 +85,7 @@ def _check_label_condition(
 ) -> Iterator[Finding]:
     value = get_member(condition, "label_condition", "label")
     events = dict.fromkeys(_list_names(params.get("events_to_annotate")))
-    # In a global condition, the label is an event of a video.  The task may set the events.
+    # In a global condition, the label is an event of a video, and the task may set the events.
     is_global = get_member(condition, "is_global") is True
     known = events if is_global else labels and labels | events
     expected = "an event of `events_to_annotate`" if is_global else _name_labels(params)
@@ -93,7 +93,7 @@ def _check_label_condition(
 
 
 def _check_answers(answers: Any, pointer: str, attributes: Mapping[str, Any]) -> Iterator[Finding]:
-    """Check that each name in `answers` is an attribute, and its value a choice."""
+    """Check that each name in `answers` is an attribute, and that its value is a choice."""
     for name, value in list_members(answers if attributes else None):
         at = pointer + join_pointer(name)
         if name not in attributes:
@@ -180,7 +180,7 @@ def _check_features(params: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _check_follow_ups(params: Mapping[str, Any]) -> Iterator[Finding]:
-    """Check each follow-up task by the params of its own type."""
+    """Check each follow-up task by the rules for its own params."""
     for index, task in enumerate(list_elements(get_member(params["dependents"], "defs"))):
         for check in _FOLLOW_UP_CHECKS:
             if isinstance(task, dict) and all(name in task for name in check.params):

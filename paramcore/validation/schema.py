@@ -1,12 +1,12 @@
-"""The schemas of the task types: those of the package, and those of users.
+"""The schemas of the task types, which come from the package or from users.
 
-All are JSON Schema 2020-12.  Each schema is bundled into one document without
+All schemas are JSON Schema 2020-12.  Each schema is bundled into one document without
 references to other documents, so nothing is ever fetched.  This package adds four
 keywords, which other validators ignore:
 
 - `x-warn` is a schema whose violations are warnings.
 - `x-mistaken` lists names that are often written instead of the right name.
-- `x-basis` is the source of a param, such as `documented`.
+- `x-basis` is how a param is known, such as `documented`.
 - `x-coverage` is how much of the type is public: `full`, `partly`, or `common`
   if only the params of every type are known.
 """
@@ -45,7 +45,7 @@ class Schema:
 
     @property
     def coverage(self) -> str:
-        """How much of the type is public: the value of `x-coverage`, `full` by default."""
+        """How much of the type is public: the value of `x-coverage`, or `full` by default."""
         return str(self.document.get("x-coverage", "full"))
 
     @property
@@ -65,7 +65,8 @@ class Schemas:
     """The schemas of all task types.
 
     `Schemas()` contains the schemas of the package.  For a type without a schema,
-    only the params of every type are validated.  `with_schema` adds or overrides one.
+    only the params of every type are validated.  `with_schema` adds or
+    overrides a schema.
 
     Example:
         >>> schemas = Schemas().with_schema("my type", {"required": ["padding"]})
@@ -82,14 +83,14 @@ class Schemas:
         The schema may refer to `common.json` and `definitions.json`.
 
         Raises:
-            InvalidSchema: if the schema is not valid; `path` is the place in it.
+            InvalidSchema: if the schema is not valid; `path` is the location in the schema.
         """
         document = _bundle_schema(read_user_schema(schema))
         check_references(document)
         return Schemas({**self.user_schemas, type: Schema(type, document)})
 
     def of(self, type: str) -> Schema:
-        """Return the schema of a type, or of the params of every type."""
+        """Return the schema of a type; by default, the schema of the params of every type."""
         return self.user_schemas.get(type) or _load_schema(type)
 
     @property
@@ -119,8 +120,8 @@ def read_schema_file(name: str) -> Any:
 def _bundle_schema(schema: dict[str, Any]) -> dict[str, Any]:
     """Return a schema without references to other files and without booleans.
 
-    The definitions that it uses are copied from `common.json` and `definitions.json`
-    into `$defs`, as `common.tags` and `definitions.box`.
+    Copy the definitions that the schema uses from `common.json` and `definitions.json`
+    into `$defs`, with names such as `common.tags` and `definitions.box`.
     """
     definitions: dict[str, Any] = {}
     own_definitions = schema.get("$defs", {})
@@ -143,12 +144,12 @@ def _bundle_schema(schema: dict[str, Any]) -> dict[str, Any]:
             return make_reference(join_pointer(*split_pointer(pointer))) if pointer.startswith("/") else reference
         name = pointer.removeprefix("/$defs/")
         if target not in _SHARED or not pointer.startswith("/$defs/"):
-            problem = f"the reference {describe_value(reference)} leaves the schema, and nothing is fetched"
+            problem = f"the reference {describe_value(reference)} leads to another document, which is never fetched"
             remedy = "write `#/...`, `common.json#/$defs/...` or `definitions.json#/$defs/...`"
             raise InvalidSchema("schema_ref", None, problem, remedy)
         shared = read_schema_file(target)["$defs"]
         if name not in shared:
-            problem = f"the reference {describe_value(reference)} names no definition of `{target}.json`"
+            problem = f"`{target}.json` does not contain the definition of the reference {describe_value(reference)}"
             raise InvalidSchema("schema_ref", None, problem, "")
         key = f"{target}.{name}"
         while key in own_definitions:

@@ -1,9 +1,8 @@
 """Split the schema of a task type into rules for each param and for all params.
 
 Keywords at the root of a schema are independent of each other.  `properties`
-applies to one param at a time.  So the findings on a version are cached, and only
-the task's own params are validated again.  The other keywords need the effective
-params.
+applies to one param at a time, so the findings on a version are cached, and only the
+task's own params are validated again.  The other keywords need the effective params.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ from paramcore.values import join_pointer
 #: Root keywords that depend on other keywords, so a schema with one of them cannot be split.
 _UNSPLITTABLE = {"additionalProperties", "patternProperties", "unevaluatedProperties", "propertyNames"}
 
-#: Limits of the cache of names, because tasks may have any names: their number and their length.
+#: The maximum number and length of cached names. The limits exist because tasks may have any names.
 _CACHED_NAMES = 4_096
 _CACHED_LENGTH = 256
 
@@ -68,21 +67,21 @@ class SchemaRules:
         self._param_checks = [check for check in checks if not check.is_of_several]
         #: The checks of several params.
         self.cross_checks: list[CrossCheck] = [check for check in checks if check.is_of_several]
-        #: The same checks, by each param that they read.
+        #: The checks of several params, by each param that they read.
         self.cross_checks_by_param: dict[str, list[CrossCheck]] = {}
         for check in self.cross_checks:
             for param in check.reads:
                 self.cross_checks_by_param.setdefault(param, []).append(check)
-        # Every type has the common params, also a type with a user's schema.
+        # Every type has the common params, including a type with a user's schema.
         self._known_names = KnownNames(schema, [document], self._validator)
-        #: The params that any part of the schema describes or requires, and the params of every type.
+        #: The params that the schema describes or requires, and the params of every type.
         self.known_params: dict[str, None] = dict.fromkeys((*self._known_names.names, *Schemas().of("common").params))
         #: The rules of a param by its name, cached.
         self.cached_param_rules: Callable[[str], ParamRules] = lru_cache(maxsize=_CACHED_NAMES)(self._make_param_rules)
 
     def validate_each(self, params: Mapping[str, Any]) -> list[Finding]:
-        """Return the findings by the rules for each param."""
-        # One call for all params is faster than a call for each.
+        """Return the findings of the rules for each param."""
+        # One call for all params is faster than a call for each param.
         fits_schema = self._are_valid_params(params)
         findings: list[Finding] = []
         for name, value in params.items():
@@ -133,14 +132,14 @@ class SchemaRules:
             yield Finding(code, "warning", pointer, misplaced.problem, misplaced.remedy, misplaced.replacement)
         elif self._known_names.allows(name):
             return
-        # If a type is not fully public, an unknown name may be valid unless it is a misspelt one.
+        # If a type is not fully public, an unknown name may be valid unless it is a misspelling.
         elif self._is_full or (suggestion is not None and name not in list_all_params()):
             problem = f"{format_name(self._schema.type)} has no param {format_value(name)}"
             yield Finding("param_unknown", "warning", pointer, problem, suggestion=suggestion)
 
     def _suggest_param(self, name: str) -> str | None:
         mistaken = (param for param, node in self._params.items() if name in node.get("x-mistaken", ()))
-        # The name of a param of another type is not a misspelling: `attachments` is not `attachment`.
+        # A param of another type is not a misspelling. For example, `attachments` does not mean `attachment`.
         names = [*self.known_params, *list_all_params(), *ROUTING_TYPES]
         nearest = next(mistaken, None) or suggest_name(name, names)
         return nearest if nearest in self.known_params else None
@@ -162,7 +161,7 @@ class ParamRules:
     checks: Sequence[CheckFunction]
 
     def validate(self, value: Any, *, fits_schema: bool) -> list[Finding]:
-        """Return the findings on a value; with `fits_schema`, skip its schema."""
+        """Return the findings on a value; with `fits_schema`, skip the schema."""
         findings = [*self.name_findings]
         if not (fits_schema or self.is_valid(value)):
             findings += explain_errors(self.iter_errors(value), self.name)
@@ -176,13 +175,13 @@ class ParamRules:
 # Preparing the rules of a type is slow, and many projects have the same type.
 @lru_cache(maxsize=64)
 def get_schema_rules(schema: Schema, *, fast: bool | None) -> SchemaRules:
-    """Return the rules of a schema; `fast=None` uses jsonschema-rs if installed."""
+    """Return the rules of a schema; `fast=None` uses jsonschema-rs if it is installed."""
     return SchemaRules(schema, fast=has_fast_validator() if fast is None else fast)
 
 
 @cache
 def list_all_params() -> dict[str, None]:
-    """Return the params in the schemas of the package, of all types."""
+    """Return the params of all task types in the schemas of the package."""
     schemas = Schemas()
     return dict.fromkeys(name for type_ in schemas.types for name in schemas.of(type_).params)
 

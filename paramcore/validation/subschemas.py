@@ -25,15 +25,15 @@ _WITH_SCHEMA = (
 _WITH_LIST = ("allOf", "anyOf", "oneOf", "prefixItems")
 _WITH_NAMES = ("dependentSchemas", "properties", "patternProperties", "$defs", "definitions")
 
-#: Keywords whose schemas describe the value itself, although it may not have to match; not `not`.
+#: Keywords, except `not`, whose schemas describe the value itself. It need not match all of them.
 DESCRIBING = ("if", "then", "else", "x-warn", "allOf", "anyOf", "oneOf", "dependentSchemas")
 
-#: Keywords where `false` is kept, because its message lists the rejected names.
+#: Keywords whose value `false` is kept, because the message then lists the rejected names.
 CLOSING = ("additionalProperties", "unevaluatedProperties")
 
 
 def list_subschemas(node: Mapping[str, Any], keywords: Iterable[str]) -> Iterator[tuple[str, Any]]:
-    """Yield the schemas in these keywords of a schema: `("/allOf/0", {...})`."""
+    """Yield the schemas in these keywords with pointers, such as `("/allOf/0", {...})`."""
     for keyword in keywords:
         if keyword not in node:
             continue
@@ -47,7 +47,7 @@ def list_subschemas(node: Mapping[str, Any], keywords: Iterable[str]) -> Iterato
 
 
 def walk_schemas(node: Any, pointer: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield a schema and every schema in it with pointers, outer schemas first."""
+    """Yield a schema and all schemas inside it with pointers, outer schemas first."""
     if not isinstance(node, dict):
         return
     yield pointer, node
@@ -72,7 +72,7 @@ def map_schemas(node: Any, change: Callable[[Any], Any]) -> Any:
 
 
 def read_reference(reference: str) -> str:
-    """Return the JSON Pointer of a `$ref`: `/$defs/a b` for `#/$defs/a%20b`.
+    """Return the JSON Pointer of a `$ref`, such as `/$defs/a b` for `#/$defs/a%20b`.
 
     Raises:
         LookupError: if it leads to another document, or is an anchor.
@@ -83,7 +83,7 @@ def read_reference(reference: str) -> str:
 
 
 def make_reference(pointer: str) -> str:
-    """Return the `$ref` of a JSON Pointer: `#/$defs/a%20b` for `/$defs/a b`."""
+    """Return the `$ref` of a JSON Pointer, such as `#/$defs/a%20b` for `/$defs/a b`."""
     return f"#{quote(pointer, safe='/~$')}"
 
 
@@ -97,7 +97,7 @@ def resolve_reference(document: Mapping[str, Any], reference: str) -> Any:
 
 
 def list_describing(document: Mapping[str, Any], nodes: Iterable[Any]) -> Iterator[dict[str, Any]]:
-    """Yield these schemas and the schemas in their references and branches."""
+    """Yield these schemas, and the schemas that their references and branches lead to."""
     for node in nodes:
         if isinstance(node, dict):
             yield node

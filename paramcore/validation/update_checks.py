@@ -11,35 +11,35 @@ from paramcore.validation.finding import Finding
 from paramcore.validation.update_names import Mistake, UpdateNames, find_call_field, list_contents
 from paramcore.values import join_pointer, same
 
-#: How many characters of a name a message shows.
+#: The maximum number of characters of a name in a message.
 _SHOWN_NAME = 64
-#: How many names inside a wrapper a message shows.
+#: The maximum number of names inside a wrapper that a message lists.
 _SHOWN_CONTENTS = 3
 
 
 def check_update(project: Project, update: Update, params: Iterable[str]) -> Iterator[Finding]:
-    """Yield the findings on an update, for a type with these params.
+    """Yield the findings on an update of a project whose type has these params.
 
-    Each finding has the version that the update would append.
+    Each finding contains the number of the version that the update would append.
     """
     number = len(project.versions)
     if same(update.applied_to(project.params), project.params):
-        # By U5, the update appends a version all the same.
-        problem = f"the update changes nothing: it only appends version {number} with the same params"
+        # U5: the update appends a version even if it changes nothing.
+        problem = f"the update changes nothing, and only appends version {number} with the same params"
         yield Finding("update_noop", "warning", "", problem, "do not send it, or change a param", version=number)
     names = UpdateNames.of(project.name, params)
-    mode = "replaces" if isinstance(update, Replace) else "patches"
+    mode = "replace" if isinstance(update, Replace) else "patch"
     for name, value in update.params.items():
         yield from _check_param(name, value, names.classify(name, value), mode, number)
 
 
 def _check_param(name: str, value: Any, mistake: Mistake | None, mode: str, version: int) -> Iterator[Finding]:
     shown, pointer = f"`{format_name(name, limit=_SHOWN_NAME)}`", join_pointer(name)
-    if mistake == "update_mode" and mode == "patches":
-        problem = f"{shown} becomes a param, and this update patches already"
+    if mistake == "update_mode" and mode == "patch":
+        problem = f"the API would store {shown} as a param, and this update is already a patch"
         yield Finding(mistake, "error", pointer, problem, f"remove {shown}", version=version)
     elif mistake == "update_mode":
-        problem = f"{shown} is not `patch`: this update replaces, and sets a param of that name"
+        problem = f"{shown} is not `patch`, so this update is a replace and sets a param named {shown}"
         remedy = 'write `"patch": true` to keep the other params, or `"patch": false` to replace them'
         yield Finding(mistake, "error", pointer, problem, remedy, "patch", version)
     elif mistake == "update_wrapper":
@@ -47,10 +47,13 @@ def _check_param(name: str, value: Any, mistake: Mistake | None, mode: str, vers
     elif mistake == "update_argument" and (call_field := find_call_field(name)):
         right_name, field = call_field
         meaning = field.meaning if name == right_name else f"probably `{right_name}`, {field.meaning}"
-        problem, remedy = f"{shown} is {meaning}: it would become a param", field.remedy.format(name=right_name)
+        problem, remedy = (
+            f"{shown} is {meaning}, but the API would store it as a param",
+            field.remedy.format(name=right_name),
+        )
         yield Finding(mistake, "error", pointer, problem, remedy, field.replacement, version)
     elif value is None:
-        problem = f"null does not remove {shown}: the update sets it to null (assumed: U6)"
+        problem = f"null does not remove {shown}, but sets it to null (assumed: U6)"
         remedy = f"write a value, or send a replace without {shown} to remove it"
         yield Finding("update_null", "warning", pointer, problem, remedy, version=version)
 
@@ -59,9 +62,9 @@ def _explain_wrapper(shown: str, pointer: str, value: Any, mode: str, version: i
     contents = [name for name in list_contents(value) if name != "patch"]
     names = ", ".join(f"`{format_name(name, limit=_SHOWN_NAME)}`" for name in contents[:_SHOWN_CONTENTS])
     more = ", ..." if len(contents) > _SHOWN_CONTENTS else ""
-    inner = ", and the `patch` inside it has no effect" if "patch" in list_contents(value) else ""
-    problem = f"the params are inside {shown}: this update {mode}, and sets a param of that name{inner}"
-    remedy = "write {} beside `patch`, without " + f"{shown} around them: the body is flat"
+    inner = f", and the `patch` inside {shown} has no effect" if "patch" in list_contents(value) else ""
+    problem = f"the params are inside {shown}, so this {mode} sets a single param named {shown}{inner}"
+    remedy = "write {} beside `patch`, without " + f"{shown} around them, because the body is flat"
     hidden = remedy.format("the params themselves")
     return Finding(
         "update_wrapper",

@@ -15,15 +15,15 @@ from paramcore.validation.schema_rules import list_all_params
 
 Mistake: TypeAlias = Literal["update_mode", "update_wrapper", "update_argument"]
 
-#: A longer name is not a misspelling of a short one.
+#: The maximum length of a name that may be a mistake. A longer name is always a param.
 _MAX_NAME = 48
 
-#: Words similar to `patch`, which mean `patch` only if the value could be a flag.
+#: Words similar to `patch`. They mean `patch` only if the value could be a flag.
 _ORDINARY_WORDS = {
     *("path", "paths", "batch", "match", "catch", "hatch", "latch", "watch", "pitch", "patches"),
     *("march", "parch", "perch", "poach", "punch", "pact", "patchy"),
 }
-#: Words similar to the fields of other calls.
+#: Words similar to the names of fields of other calls.
 _ORDINARY_PLURALS = {"versions", "callbacks"}
 #: Words that occur with `patch` or `replace` in a name for the mode: `is_patch`, `patchMode`.
 _MODE_COMPANIONS = {
@@ -31,7 +31,7 @@ _MODE_COMPANIONS = {
     *("apply", "enable", "enabled", "send", "project", "method", "type", "http", "api", "request", "param", "params"),
     *("all", "existing", "other", "others", "rest", "full", "with", "no", "not", "dont", "without"),
 }
-#: Words for a mode, none of which is a name in the API.
+#: Words for a mode that the API does not use as names.
 _MODE_WORDS = {
     *("replace", "replaced", "merge", "merged", "overwrite", "override", "partial", "append", "upsert"),
     *("overlay", "incremental", "delta", "preserve", "keep", "put", "extend", "modify", "inplace"),
@@ -41,12 +41,12 @@ _MODE_NAMES = {"mode", "method", "strategy", "operation", "op", "action", "type"
 _MODE_VALUES = {*_MODE_WORDS, "patch", "update", "full", "post"}
 _FLAG_TEXTS = {"true", "false", "yes", "no", "on", "off", "1", "0", "t", "f", "y", "n", "null", "none"}
 
-#: Words for all params together: an object of this name is a wrapper, whatever its content.
+#: Words for all params together. An object with such a name is a wrapper, whatever its content.
 _WRAPPER_WORDS = {
     *("params", "param", "parameters", "parameter", "kwargs", "args", "payload", "body", "json", "data"),
     *("update", "updates", "updated", "request"),
 }
-#: Words for a container: an object of this name is a wrapper if it contains a param.
+#: Words for a container. An object with such a name is a wrapper if it contains a param.
 _CONTAINER_WORDS = {
     *("project", "new", "my", "the", "default", "defaults", "set", "patch", "task", "to", "version", "latest"),
     *("object", "fields", "values", "value", "settings", "config", "configuration", "options", "attributes"),
@@ -59,37 +59,37 @@ class CallField:
     """Fields of other calls that have the same meaning and remedy."""
 
     names: tuple[str, ...]
-    #: What they are: `the task type`.
+    #: What the fields are, such as `the task type`.
     meaning: str
-    #: What to do; `{name}` stands for the right name of the field.
+    #: What to do; `{name}` stands for the correct name of the field.
     remedy: str
     #: The param to write instead, if there is one.
     replacement: str | None = None
-    #: Whether to recognize misspelt names; a name similar to an ordinary word may be a param.
+    #: Whether to recognize misspelt names; `False` for names that are similar to ordinary words.
     has_near_misses: bool = True
 
 
-_SET_BY_SERVICE = "remove it: the service sets it"
+_SET_BY_SERVICE = "remove it, because the service sets it"
 _CALL_FIELDS = (
     CallField(
         ("project_name", "project_id", "name"),
         "the name of the project",
-        "pass it to the call, as in `paramcore apply NAME`: no update changes it",
+        "pass it to the call, as in `paramcore apply NAME`, because no update changes it",
     ),
     CallField(
         ("task_type", "project_type", "type"),
         "the task type",
-        "remove it: a project keeps the type that it was created with",
+        "remove it, because no update changes the type of a project",
     ),
     CallField(
         ("project", "project_version", "batch", "unique_id", "clear_unique_id_on_error"),
         "a field that routes a task",
-        "set `{name}` in each task request: a project cannot contain it",
+        "set `{name}` in each task request, because a project cannot contain it",
     ),
     CallField(
         ("batch_name", "batch_id", "clear_unique_id", "unique_task_id", "project_param_version", "param_version"),
         "a field for the routing of a task",
-        "set `batch`, `unique_id` or `project_version` in each task request: a project cannot contain them",
+        "set `batch`, `unique_id` or `project_version` in each task request, because a project cannot contain them",
     ),
     CallField(("callback",), "an argument of batches", "write `callback_url`", "callback_url"),
     CallField(
@@ -98,7 +98,7 @@ _CALL_FIELDS = (
             *("num_reviews", "num_consensus", "archived", "is_archived"),
         ),
         "a setting of the project as a whole",
-        "remove it: no update changes it",
+        "remove it, because no update changes it",
         has_near_misses=False,
     ),
     CallField(
@@ -118,13 +118,13 @@ _CALL_FIELDS = (
     CallField(
         ("params", "parameters"),
         "a name for all params together",
-        "write each param beside `patch`: the body is flat",
+        "write each param beside `patch`, because the body is flat",
         has_near_misses=False,
     ),
     CallField(
         ("api_key", "authorization", "base_url", "api_instance_url", "allow_drop", "allow_errors", "dry_run"),
         "an argument of a client",
-        "pass it to the call: the body contains only params",
+        "pass it to the call, because the body contains only params",
     ),
 )
 
@@ -137,12 +137,12 @@ class UpdateNames:
     project: str
     #: The params of the project's type.
     params: frozenset[str]
-    #: The params of all types, normalized.
+    #: The normalized params of all types.
     _known: frozenset[str]
 
     @classmethod
     def of(cls, project: str, params: Iterable[str]) -> UpdateNames:
-        """Prepare the names for a project whose type has these params."""
+        """Prepare the classification for a project whose type has these params."""
         own = frozenset(params)
         return cls(project, own, frozenset(map(_join_words, own | list_all_params().keys())))
 
@@ -159,26 +159,26 @@ class UpdateNames:
                 name == self.project or _is_wrapper(words, content, self.params, is_in_array=is_in_array)
             ):
                 return "update_wrapper"
-        # An exact match has priority: `Batch` is `batch`, although it is similar to `patch`.
+        # An exact match has priority, because `Batch` is `batch`, although it is similar to `patch`.
         if is_call_field and not _names_mode(words, value):
             return "update_argument"
         is_mode = _names_mode(words, value) or _names_patch(words, value)
         if not (is_mode or find_call_field(name)):
             return None
-        # A name that is also similar to a param is that param, unless its value is a flag.
+        # A name that is also similar to a param means that param, unless its value is a flag.
         if joined != "patch" and not _is_flag(value) and any(_is_misspelt(joined, param) for param in self._known):
             return None
         return "update_mode" if is_mode else "update_argument"
 
 
 def list_contents(value: Any) -> tuple[str, ...]:
-    """Return the names in a wrapper: an object, an array of one object, or JSON text."""
+    """Return the names in a wrapper, which is an object, an array of one object, or JSON text."""
     return tuple(_read_object(value)[0] or ())
 
 
 @lru_cache(maxsize=1_024)
 def find_call_field(name: str) -> tuple[str, CallField] | None:
-    """Return the right name and the field for a possibly misspelt name."""
+    """Return the correct name and the field for a name that may be misspelt."""
     joined, by_name = _join_words(name), _call_fields_by_name()
     if joined in by_name or joined in _ORDINARY_WORDS | _ORDINARY_PLURALS:
         return by_name.get(joined)
@@ -192,7 +192,7 @@ def _call_fields_by_name() -> Mapping[str, tuple[str, CallField]]:
 
 
 def _names_patch(words: tuple[str, ...], value: Any) -> bool:
-    """Return whether a name probably means `patch`: `pathc`, `isPatch`."""
+    """Return whether a name such as `pathc` or `isPatch` probably means `patch`."""
     joined = "".join(words)
     if joined in _ORDINARY_WORDS:
         return _is_flag(value)
@@ -209,7 +209,7 @@ def _names_patch(words: tuple[str, ...], value: Any) -> bool:
 
 def _names_mode(words: tuple[str, ...], value: Any) -> bool:
     """Return whether a name such as `replace` or `mode` means the mode."""
-    # `in_place` is split into two words, and `update` means the mode only without other words.
+    # `in_place` is split into two words. `update` means the mode only without other words.
     if "".join(words) in ("inplace", "update") and _is_flag(value):
         return value is not None
     rest = _omit_words(words, _MODE_WORDS)
@@ -232,13 +232,13 @@ def _is_wrapper(
         return has_word and rest <= _CONTAINER_WORDS and len(held) > 0
     if has_word and rest <= _CONTAINER_WORDS:
         return True
-    # Under any other name, only its content distinguishes a wrapper from a param.
+    # For any other name, only the content distinguishes a wrapper from a param.
     enough = 1 if rest <= _CONTAINER_WORDS | _MODE_WORDS else 2
     return len(held) >= enough or type(content.get("patch")) is bool
 
 
 def _omit_words(words: tuple[str, ...], omitted: Collection[str]) -> set[str]:
-    """Return the words without the omitted words; long omitted words may be misspelt."""
+    """Return the words except the omitted words, whose long words may be misspelt."""
     long_words = [word for word in omitted if len(word) > 4]
     return {word for word in words if word not in omitted and not any(_is_misspelt(word, long) for long in long_words)}
 
@@ -246,7 +246,7 @@ def _omit_words(words: tuple[str, ...], omitted: Collection[str]) -> set[str]:
 def _read_object(value: Any) -> tuple[Mapping[str, Any] | None, bool]:
     """Return an object, and whether it is the only element of an array.
 
-    The value may be JSON in a text.
+    The value may be a string that contains JSON.
     """
     if isinstance(value, str) and value.lstrip().startswith(("{", "[")):
         try:
@@ -275,15 +275,15 @@ def _join_words(name: str) -> str:
 
 
 def _is_misspelt(word: str, known: str) -> bool:
-    """Return whether a word is the known word with one edit or other letter order."""
-    # Lengths and letters are fast to compare, and enough for most pairs.
+    """Return whether a word is the known word with one edit or with its letters reordered."""
+    # Comparing lengths and letters is fast, and decides most pairs.
     if abs(len(word) - len(known)) > 1 or len(set(word) ^ set(known)) > 2:
         return False
     return sorted(word) == sorted(known) or _count_edits(word, known) < 2
 
 
 def _count_edits(first: str, second: str) -> int:
-    """Return the number of letters to insert, delete or replace."""
+    """Return the number of letters to insert, delete or replace to get the second word."""
     row = list(range(len(second) + 1))
     for letter in first:
         above, row = row, [row[0] + 1]

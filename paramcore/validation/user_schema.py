@@ -1,4 +1,4 @@
-"""Check that a user's schema is JSON Schema 2020-12 that can always be applied."""
+"""Check that a user's schema is valid JSON Schema 2020-12 and that validation with it ends."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from paramcore.values import freeze, join_pointer, thaw
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
-#: How many schemas may apply to one value, so that validation ends.
+#: The maximum number of schemas that may apply to one value. The limit ensures that validation ends.
 _MAX_SCHEMAS = 10_000
 
-#: Keywords whose result depends on whether a value matches a schema, which a warning must not change.
+#: Keywords whose result depends on whether a value matches a schema. A warning must not change it.
 _DECIDING = ("anyOf", "oneOf", "not", "if", "contains", "unevaluatedItems", "unevaluatedProperties")
 
-#: Keywords whose schemas apply to the value itself, not to a part of it.
+#: Keywords whose schemas apply to the value itself, not to its members or elements.
 _SAME_VALUE = ("not", "if", "then", "else", "x-warn", "allOf", "anyOf", "oneOf", "dependentSchemas")
 
 #: Keywords for references that a bundled document does not support.
@@ -28,7 +28,7 @@ _REFERENCES = ("$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$anchor", "$id
 
 
 def read_user_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Check the keywords and patterns of a schema, and return it as plain JSON.
+    """Check the keywords and patterns of a schema, and return the schema as plain JSON.
 
     Raises:
         InvalidSchema: `schema_invalid` or `schema_pattern`; `path` is the place in the schema.
@@ -39,7 +39,7 @@ def read_user_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
         raise InvalidSchema("schema_invalid", error.path, error.problem, error.remedy) from None
     if not isinstance(plain, dict):
         raise InvalidSchema("schema_invalid", "", f"the schema must be an object, got {describe_value(plain)}", "")
-    # The dialect comes first: a schema of another dialect has further errors.
+    # Check the dialect first, because a schema of another dialect has other errors too.
     _check_dialect_name(plain, "")
     _check_dialect(plain)
     for pointer, node in walk_schemas(plain):
@@ -55,7 +55,7 @@ def read_user_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def check_references(document: dict[str, Any]) -> None:
-    """Check that each reference leads to a schema, and that there is no circle.
+    """Check that each reference leads to a schema, and that no references form a circle.
 
     Raises:
         InvalidSchema: `schema_ref`, or `schema_invalid` for a misplaced `x-warn`.
@@ -77,7 +77,7 @@ def _check_dialect_name(node: dict[str, Any], pointer: str) -> None:
 
 
 def _drop_id(schema: dict[str, Any]) -> None:
-    """Drop the `$id` of the document, also from its references."""
+    """Drop the `$id` of the document from its root and from its references."""
     document_id = schema.pop("$id", "").removesuffix("#")
     for _, node in walk_schemas(schema):
         target, _, fragment = node.get("$ref", "").partition("#")
@@ -90,7 +90,7 @@ def _check_dialect(schema: Any) -> None:
     from jsonschema.exceptions import SchemaError  # noqa: PLC0415
 
     try:
-        # Disable formats, because those that jsonschema supports depend on the installed packages.
+        # Disable formats, because the formats that jsonschema supports depend on the installed packages.
         Draft202012Validator.check_schema(schema, format_checker=FormatChecker(formats=()))
     except SchemaError as error:
         problem = f"JSON Schema 2020-12 does not allow {describe_value(error.instance)} here"
@@ -98,7 +98,7 @@ def _check_dialect(schema: Any) -> None:
 
 
 def _check_own_keywords(node: dict[str, Any], pointer: str) -> None:
-    """Check the keywords of this package, before `walk_schemas` enters them."""
+    """Check the keywords that this package adds, before `walk_schemas` enters them."""
     mistaken = node.get("x-mistaken", [])
     if not isinstance(mistaken, list) or not all(isinstance(name, str) for name in mistaken):
         problem = f"`x-mistaken` must be an array of names, got {describe_value(mistaken)}"
@@ -137,14 +137,14 @@ def _check_target(node: dict[str, Any], pointer: str, pointers: set[str]) -> Non
 
 
 def _check_warnings(document: dict[str, Any], node: dict[str, Any], pointer: str) -> None:
-    """Reject `x-warn` in the keywords of `_DECIDING` and in what they refer to."""
+    """Reject `x-warn` in the keywords of `_DECIDING` and in the schemas that they refer to."""
     for below, choice in list_subschemas(node, _DECIDING):
         seen: set[int] = set()
         waiting = [choice]
         while waiting:
             for _, schema in walk_schemas(waiting.pop()):
                 if "x-warn" in schema:
-                    problem = "the result of this keyword would depend on `x-warn`, which only warns"
+                    problem = "the result of this keyword would depend on `x-warn`, which must only warn"
                     remedy = f"move `x-warn` out of {', '.join(f'`{keyword}`' for keyword in _DECIDING)}"
                     raise InvalidSchema("schema_invalid", pointer + below, problem, remedy)
                 if "$ref" in schema and id(schema) not in seen:
@@ -153,11 +153,11 @@ def _check_warnings(document: dict[str, Any], node: dict[str, Any], pointer: str
 
 
 def _check_count(document: dict[str, Any]) -> None:
-    """Check that a limited number of schemas applies to one value.
+    """Check that the number of schemas that apply to one value is limited.
 
-    References may form a circle, or double the number at each step.
+    References may form a circle, or double the number of schemas at each step.
     """
-    #: The count of each schema by its `id`, or `None` during its count.
+    #: The count for each schema by `id`; `None` while the schema is being counted.
     counts: dict[int, int | None] = {}
 
     def count_schemas(node: dict[str, Any], pointer: str) -> int:

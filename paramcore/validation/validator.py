@@ -1,7 +1,7 @@
 """Validate the params of one project and of its tasks.
 
-The findings on each version of the project are cached, so for a task only its own
-params are validated.
+The findings on each version of the project are cached, so only the task's own params
+are validated for each task.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ from paramcore.values import join_pointer, split_pointer
 class Validator:
     """Validates the params of one project, its tasks and its updates.
 
-    Reuse a validator, because it caches its findings on the project.  The extra
-    `fast` makes it faster and does not change the findings.  `fast=False` disables it.
+    Reuse a validator, because it caches its findings on the project.  The `fast` extra
+    makes validation faster and does not change the findings.  `fast=False` disables the
+    extra.
 
     Each method raises `InvalidSchema` (`schema_failed`) if a user's schema cannot
     validate a value.
@@ -57,9 +58,9 @@ class Validator:
         return f"<Validator of {self._project.name!r}: {self._project.type}>"
 
     def project(self, version: int | None = None) -> tuple[Finding, ...]:
-        """Validate the params of a version, the latest by default.
+        """Validate the params of a version; by default, the latest version.
 
-        Missing params are not reported, because the task may set them (T13).  A
+        Missing params cause no finding, because the task may set them (T13).  A
         project without versions has no findings.
 
         Raises:
@@ -72,17 +73,17 @@ class Validator:
         return _select_and_sort(chain(*findings.by_param.values(), *findings.by_check.values(), findings.together))
 
     def list_findings(self) -> tuple[Finding, ...]:
-        """Return all findings on the project: its type, latest params and history."""
+        """Return all findings on the project's type, latest params and history."""
         return (*lint_type(self._project, self._schemas), *self.project(), *lint_history(self._project))
 
     def update(self, update: Update) -> tuple[Finding, ...]:
-        """Validate an update and the project that it would lead to.
+        """Validate an update, and the project as it would be after the update.
 
-        The findings on its mode, form and effect come first, with codes that begin
-        with `update_`.  The findings of `list_findings` on the project after it follow.
+        The findings on the update's mode, form and effect come first.  Their codes begin
+        with `update_`.  The findings of `list_findings` on the updated project follow.
 
         Raises:
-            InvalidSetting: `update_type` if it is neither a `Patch` nor a `Replace`.
+            InvalidSetting: `update_type` if the update is neither a `Patch` nor a `Replace`.
         """
         after = Validator(self._project.update(update), self._schemas, fast=self._is_fast)
         return (*check_update(self._project, update, self._rules.known_params), *after.list_findings())
@@ -92,7 +93,7 @@ class Validator:
         return self.task_params(effective.task.params, effective.inheritance)
 
     def task_params(self, own: Mapping[str, object], inheritance: Inheritance) -> tuple[Finding, ...]:
-        """Validate the effective params of a task by its own params.
+        """Validate the effective params of a task, given its own params.
 
         The params may be plain JSON that `freeze` accepts.
         """
@@ -109,7 +110,7 @@ class Validator:
         )
         # T13: required params and rules for several params apply to the effective params.
         together, readers = [*self._rules.validate_whole(effective)], self._rules.cross_checks_by_param
-        # Checks that read a param of the task run again; the findings of the others are cached.
+        # Run the checks that read a param of the task again. The findings of the other checks are cached.
         touched = {check for name in own if name in readers for check in readers[name]}
         for check in touched:
             if effective.keys() >= check.needed:
@@ -136,7 +137,7 @@ class Validator:
             }
             by_check = {check: check_findings for check, check_findings in by_check.items() if check_findings}
             together = [
-                # A finding on all params together has no pointer, so `_add_versions` adds no version.
+                # A finding on all params together may have no pointer, and `_add_versions` then adds no version.
                 self._add_versions(evolve(finding, version=version.number), version)
                 for finding in self._rules.validate_completion(version.params)
             ]
@@ -144,13 +145,13 @@ class Validator:
         return self._findings[version.number]
 
     def _add_versions(self, finding: Finding, version: ParamVersion | None) -> Finding:
-        """Return a finding with the version of its value and of its first occurrence."""
+        """Return a finding with the version of its value, and the version that first set the value."""
         if version is None or not finding.pointer:
             return finding
         param = _get_param(finding)
         key = version.number, param
         if key not in self._first_set_in:
-            # An explanation reads the whole history, so it is cached per param.
+            # An explanation reads the whole history, so cache the result for each param.
             effective = self._effective.get(version.number) or self._resolve_version(version.number)
             self._first_set_in[key] = effective.explain(param).first_set_in
         return evolve(finding, version=version.number, first_set_in=self._first_set_in[key])
@@ -164,18 +165,18 @@ class Validator:
 class _VersionFindings:
     """The findings on the params of a version."""
 
-    #: The findings by the rules for each param.
+    #: The findings of the rules for each param.
     by_param: Mapping[str, Sequence[Finding]]
     #: The findings on all params together that no param of a task can resolve.
     together: Sequence[Finding]
-    #: The findings of each check of several params.
+    #: The findings of each check that reads several params.
     by_check: Mapping[CrossCheck, Sequence[Finding]]
 
 
 def _downgrade_overridden(findings: Iterable[Finding]) -> list[Finding]:
     """Return the errors that a task overrides, as warnings about the project."""
     return [
-        # A warning, because the next task may not override the value.
+        # Warn, because the next task may not override the value.
         evolve(finding, severity="warning", overridden=True)
         for finding in findings
         # The task's instruction does not override the project's.
@@ -187,7 +188,7 @@ def _move_routing_name(finding: Finding) -> Finding:
     """Move a suggested routing name to the task request (U10)."""
     if finding.suggestion not in ROUTING_TYPES or finding.pointer != join_pointer(_get_param(finding)):
         return finding
-    remedy = f"set `{finding.suggestion}` in each task request: a project cannot contain it"
+    remedy = f"set `{finding.suggestion}` in each task request, because a project cannot contain it"
     return evolve(finding, remedy=remedy, suggestion=None)
 
 
@@ -196,7 +197,7 @@ def _get_param(finding: Finding) -> str:
 
 
 def _select_and_sort(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return the findings by place, without duplicates and redundant warnings."""
+    """Return the findings sorted by pointer, without duplicates and redundant warnings."""
     unique = dict.fromkeys(findings)
     wrong = {finding.pointer for finding in unique if finding.severity == "error" and not finding.overridden}
     visible: list[Finding] = []
@@ -219,7 +220,7 @@ _ON_NAMES = ("param_unknown", "param_misplaced")
 
 
 def _merge_name_findings(findings: list[Finding]) -> Finding:
-    """Return the most helpful finding on a name, as an error if any is an error."""
+    """Return the most helpful finding on a name; make it an error if any finding is an error."""
     best = min(
         findings,
         key=lambda finding: (

@@ -138,7 +138,7 @@ class TestApply:
             assert ran.out.splitlines()[0] == 'update of "boxes": version 1 -> 2, by patch'
             assert ran.out.splitlines()[-1] == 'done: version 2 of "boxes"'
             assert ran.err.startswith(
-                "sending; to look up the outcome again: paramcore reconcile boxes --base 2 --digest "
+                "sending; to look up the outcome later, run: paramcore reconcile boxes --base 2 --digest "
             )
 
     def test_drops_need_consent(self, replace):

@@ -68,7 +68,7 @@ def test_standard_input_is_recognized(place):
     [
         (("docks.json", "task.json", "tasks.jsonl"), "name only one file of tasks"),
         (("docks.json", "update.json"), "pass `--update update.json`"),
-        (("tasks.jsonl",), "error: tasks.jsonl holds tasks; name a project too"),
+        (("tasks.jsonl",), "error: tasks.jsonl contains tasks; name a project too"),
         (("task.json",), "`param_history` is missing"),
         (("task.json", "update.json"), "`param_history` is missing"),
         (("docks.json", "task.json", "--tasks", "tasks.jsonl"), "`param_history` is missing"),
@@ -101,7 +101,7 @@ def test_a_project_in_another_position_is_named(place, arguments):
     ran = run(*arguments, cwd=place)
     assert (ran.out, ran.status) == ("", 2)
     swapped = "projects" if "projects" in arguments else "docks.json"
-    assert ran.err.endswith(f"swap it with {swapped}, which holds projects\n")
+    assert ran.err.endswith(f"swap it with {swapped}, which contains projects\n")
     assert ran.err.startswith(f"error: {arguments[1]}:")
 
 
@@ -114,7 +114,7 @@ def test_a_malformed_project_is_not_swapped(place):
 def test_swapped_updates_and_tasks_are_named(place):
     """`impact` recognizes tasks as UPDATE, and an update as TASKS."""
     ran = run("impact", "docks.json", "tasks.jsonl", "update.json", cwd=place)
-    assert (ran.status, "name the file of the update before it" in ran.err) == (2, True)
+    assert (ran.status, "name the file of the update before this file" in ran.err) == (2, True)
     for verb in (
         ("impact", "docks.json", "task.json"),
         ("preview", "docks.json"),
@@ -128,7 +128,7 @@ def test_swapped_updates_and_tasks_are_named(place):
 def test_a_name_and_an_update_are_swapped(place):
     """For `apply UPDATE NAME`, the remedy is to swap them, and no request is sent."""
     ran = run("apply", "update.json", "docks", cwd=place, SCALE_API_KEY="k" * 20)
-    assert (ran.status, ran.err) == (2, "error: NAME comes before UPDATE: swap update.json and docks\n")
+    assert (ran.status, ran.err) == (2, "error: NAME must precede UPDATE: swap update.json and docks\n")
 
 
 @pytest.mark.parametrize(
@@ -167,4 +167,4 @@ def test_lines_in_place_of_a_project_are_named(place, arguments, monkeypatch, ca
     """A file of lines is no project, and is not to be renamed to what it is called already."""
     monkeypatch.chdir(place)
     assert main([*arguments]) == 2
-    assert capsys.readouterr().err.startswith("error: tasks.jsonl:2:1: the file holds lines, not a project")
+    assert capsys.readouterr().err.startswith("error: tasks.jsonl:2:1: the file contains JSONL, not a project")

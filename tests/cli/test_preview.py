@@ -161,7 +161,7 @@ def test_kept_names_are_warned_about(tmp_path):
     (tmp_path / "p.json").write_text(json.dumps(project))
     ran = run("preview", tmp_path / "p.json", "-", "--format", "json", stdin="{}")
     assert ran.document["params"] == {}
-    assert "version 0 holds `project`, which no task inherits" in ran.err
+    assert "version 0 contains `project`, which no task inherits" in ran.err
 
 
 def test_the_first_bad_line_ends_the_command():

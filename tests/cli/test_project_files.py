@@ -48,7 +48,7 @@ def test_a_file_without_a_project_is_skipped(place, value, verb):
     """A file without a project in a directory is named once on standard error."""
     (place / "update.json").write_text(json.dumps(value))
     ran = run(verb, place)
-    assert (ran.err, ran.status) == (f"skipped {place}/update.json: it holds no project\n", 0)
+    assert (ran.err, ran.status) == (f"skipped {place}/update.json, because it contains no project\n", 0)
 
 
 BROKEN = [
@@ -114,7 +114,7 @@ def test_lines_in_upper_case_are_lines(place, suffix):
     (place / f"tasks.{suffix}").write_text('{"padding": 1}\n{"padding": 2}\n')
     assert len(run("preview", place, f"{place}/tasks.{suffix}", "--format", "json").lines) == 2
     assert run("validate", place, f"{place}/tasks.{suffix}").out.endswith("and 2 tasks\n")
-    assert "the file holds tasks, one on each line" in run("plan", place, f"{place}/tasks.{suffix}").err
+    assert "the file contains one task on each line" in run("plan", place, f"{place}/tasks.{suffix}").err
 
 
 def test_a_pipe_in_a_directory_is_not_read(place, capsys):

@@ -33,4 +33,4 @@ def test_an_unknown_type():
     """The error for a type without a schema has the command that lists the types."""
     ran = run("schema", "imageanotation")
     assert '"imageanotation"' in ran.err
-    assert (ran.status, ran.err.endswith("choose one that `paramcore schema` lists\n")) == (2, True)
+    assert (ran.status, ran.err.endswith("choose a type that `paramcore schema` lists\n")) == (2, True)

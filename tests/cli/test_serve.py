@@ -85,7 +85,7 @@ def test_a_project_goes_back_to_its_file(projects):
         client.create_project("North Docks", TaskType.ImageAnnotation, params={"padding": 1})
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 0
-        assert process.stderr.read() == f"skipped {projects}/update.json: it holds no project\n"
+        assert process.stderr.read() == f"skipped {projects}/update.json, because it contains no project\n"
     after = list_texts(projects)
     assert after.keys() - before.keys() == {"North Docks.json"}
     assert {name for name in before if before[name] != after[name]} == {"north-docks.json"}

@@ -399,7 +399,7 @@ def test_no_project_is_no_success(tmp_path):
     for arguments in (("validate", "p.json"), ("log", "p.json"), ("audit", ".", "p.json"), ("plan", "p.json", "-")):
         ran = run(*arguments, cwd=tmp_path, stdin="{}")
         assert (ran.out, ran.status) == ("", 2)
-        assert ran.err.endswith("the input holds no project; name a file with a project or an array of projects\n")
+        assert ran.err.endswith("the input contains no project; name a file with a project or an array of projects\n")
 
 
 def test_pinned_tasks_do_not_count_for_unused_defaults(tmp_path):

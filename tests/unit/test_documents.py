@@ -167,17 +167,17 @@ MISTAKES = [
     ('{"a": 1}\n{"b": 2}\n', "several JSON documents", 2, 1),
     ('{\n"a": 1}\n{"b": 2}\n', "several JSON documents", 3, 1),
     ('{"a": 1},\n{"b": 2}\n', "several JSON documents", 1, 9),
-    ("{a: 1}", "`a` has no quotes", 1, 2),
-    ('{"a": 1, b: 1}', "`b` has no quotes", 1, 10),
+    ("{a: 1}", "`a` must be in double quotes", 1, 2),
+    ('{"a": 1, b: 1}', "`b` must be in double quotes", 1, 10),
     ("{\u201ca\u201d: 1}", "typographic quotes", 1, 2),
     (" <html>", "HTML", 1, 2),
     ("Project({'name': 'docks'})", "`Project(`", 1, 1),
     ("\nTask({'id': 1})", "`Task(`", 2, 1),
     ('b\'{"a": 1, "b": 2}\'', "`b'`", 1, 1),
     ("b\"{'a': 1}\"", '`b"`', 1, 1),
-    ('```json\n{"a": 1}\n```\n', "fence of Markdown code", 1, 1),
-    ('{"a": 1}\n```\n', "fence of Markdown code", 2, 1),
-    ('~~~\n{"a": 1}\n~~~\n', "fence of Markdown code", 1, 1),
+    ('```json\n{"a": 1}\n```\n', "Markdown code fence", 1, 1),
+    ('{"a": 1}\n```\n', "Markdown code fence", 2, 1),
+    ('~~~\n{"a": 1}\n~~~\n', "Markdown code fence", 1, 1),
 ]
 
 

@@ -166,7 +166,7 @@ def test_the_messages_show_the_schema_of_the_user():
         ("error", "", 'must satisfy `not: {"required": ["a"]}`, got an object')
     ]
     assert validate_project({"not": HAS_A, "description": "no a"}, {"a": 1}) == [("error", "", "no a")]
-    assert validate_project({"allOf": [False]}, {}) == [("error", "", "must have no value, got an object")]
+    assert validate_project({"allOf": [False]}, {}) == [("error", "", "no value is allowed here, got an object")]
     each = {"oneOf": [HAS_A, {"anyOf": [HAS_A]}], "description": "a alone"}
     (finding,) = validate_project(each, {"a": 1})
     assert finding[2].startswith("must satisfy `not: {")

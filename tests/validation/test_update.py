@@ -73,21 +73,21 @@ def test_a_misspelt_mode_says_what_the_update_does():
     """The message says that the update replaces and sets a param of the misspelt name."""
     assert find(Replace({"pathc": False, "instruction": "x"}))[0] == ("error", "update_mode", "/pathc", 1)
     [message] = explain(Replace({"pathc": True, "instruction": "x"}))
-    assert "this update replaces" in message
+    assert "this update is a replace" in message
     assert "`pathc`" in message
     [message] = explain(Patch({"Patch": True}))
-    assert "this update patches already" in message
+    assert "this update is already a patch" in message
     assert "remove `Patch`" in message
 
 
 def test_a_wrapper_says_what_to_send():
     """The message lists the names inside the wrapper."""
     [message] = explain(Patch({"params": {"a": 1, "b": 2, "c": 3, "d": 4, "patch": True}}))
-    assert "the `patch` inside it has no effect" in message
+    assert "the `patch` inside `params` has no effect" in message
     assert "write `a`, `b`, `c`, ... beside `patch`, without `params` around them" in message
     assert "write `a`, `b`, `c` beside" in explain(Patch({"params": {"patch": True, "a": 1, "b": 2, "c": 3}}))[0]
     [message] = explain(Replace({"Params": {}}))
-    assert "this update replaces" in message
+    assert "so this replace sets a single param named `Params`" in message
     assert "write the params themselves beside `patch`" in message
     wrapped = Validator(DOCKS).update(Patch({"data": {"secret": 1}}))[0]
     assert "secret" in wrapped.message
@@ -105,14 +105,14 @@ def test_a_near_miss_names_what_was_meant():
     """A misspelt routing name belongs in each task request, because a project cannot contain it."""
     [message] = explain(Patch({"projectVersion": 1}))
     assert "`projectVersion` is probably `project_version`" in message
-    assert "set `project_version` in each task request: a project cannot contain it" in message
+    assert "set `project_version` in each task request, because a project cannot contain it" in message
 
 
 def test_no_finding_on_a_project_suggests_a_name_that_it_cannot_hold():
     """Routing names belong in task requests (U10), so no finding on a project suggests one."""
     [finding] = Validator(DOCKS.patch_params({"project_param_version": 1})).project()
     assert (finding.code, finding.suggestion) == ("param_misplaced", None)
-    assert finding.remedy == "set `project_version` in each task request: a project cannot contain it"
+    assert finding.remedy == "set `project_version` in each task request, because a project cannot contain it"
     nested = {"properties": {"meta": {"properties": {"project": {}, "owner": {}}}}}
     schemas = Schemas().with_schema("mine", nested)
     [finding] = Validator(Project("docks", type="mine", params={"meta": {"projct": 1}}), schemas).project()
@@ -138,7 +138,7 @@ def test_null_is_set_and_does_not_remove():
 def test_an_update_that_changes_nothing_says_so(update):
     """The message says that the update appends a version (U5)."""
     [message] = explain(update)
-    assert "it only appends version 1" in message
+    assert "only appends version 1" in message
     assert find(update) == [("warning", "update_noop", "", 1), ("warning", "lint_noop_version", "", 1)]
 
 

@@ -45,10 +45,10 @@ def apply(options: Namespace) -> Pieces:
 
 
 def _reject_swapped(options: Namespace) -> None:
-    # `-` is standard input, although no such file exists.
+    # `-` means standard input, not a file.
     if options.update in (None, "-") or os.path.exists(options.update) or not os.path.isfile(options.name):
         return
-    exit_with_usage(f"NAME comes before UPDATE: swap {format_path(options.name)} and {format_path(options.update)}")
+    exit_with_usage(f"NAME must precede UPDATE: swap {format_path(options.name)} and {format_path(options.update)}")
 
 
 def _has_consent(plan: Plan, options: Namespace) -> bool:
@@ -85,6 +85,6 @@ class _AnnouncingTransport:
 
     def send(self, request: Request) -> Response:
         if request.method == "POST" and not self.has_sent:
-            print_message(f"sending; to look up the outcome again: {self._reconcile_command}")
+            print_message(f"sending; to look up the outcome later, run: {self._reconcile_command}")
             self.has_sent = True
         return self._transport.send(request)

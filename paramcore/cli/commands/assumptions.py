@@ -13,7 +13,7 @@ from paramcore.text import format_value
 
 
 def assumptions(options: Namespace) -> Pieces:
-    """List the assumed rules, their basis, and the settings that change them."""
+    """List the assumed rules, the basis of each rule, and the settings that change it."""
     values, defaults = asdict(options.assumptions), asdict(Assumptions())
     rules = [{**asdict(rule), "settings": {name: values[name] for name in rule.settings}} for rule in ASSUMED_RULES]
     if options.format == "json":

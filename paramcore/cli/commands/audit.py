@@ -23,7 +23,7 @@ from paramcore.values import join_pointer
 
 
 def audit(options: Namespace) -> Pieces:
-    """Check whether finished tasks can come from the project version that they name."""
+    """Check whether the project version that finished tasks record explains them."""
     projects = read_project_argument(options)
     auditors = {project.name: Auditor(project) for project in projects}
     findings: dict[str, list[Contradiction]] = {name: [] for name in auditors}
@@ -53,9 +53,9 @@ def audit(options: Namespace) -> Pieces:
 
 
 def _choose_auditor(value: Any, auditors: Mapping[str, Auditor]) -> str | None:
-    """Return the name of a task's auditor; `None` for a task of another project."""
+    """Return the project name of a task's auditor; `None` for a task of another project."""
     if len(auditors) == 1 or not isinstance(value, dict):
-        # A single auditor also counts tasks of other projects. Any auditor rejects other values than objects.
+        # A single auditor also counts tasks of other projects. Any auditor rejects a value that is not an object.
         return next(iter(auditors))
     name = value.get("project")
     return name if isinstance(name, str) and name in auditors else None
@@ -63,7 +63,7 @@ def _choose_auditor(value: Any, auditors: Mapping[str, Auditor]) -> str | None:
 
 @frozen
 class _TaskObject:
-    """A task object, its document, and its JSON Pointer in it."""
+    """A task object, the document that contains it, and its JSON Pointer."""
 
     value: Any
     document: Document
@@ -73,7 +73,7 @@ class _TaskObject:
 def _read_task_objects(options: Namespace, on_read: OnRead | None) -> Iterator[_TaskObject | DocumentError]:
     """Yield the task objects of a file, and an error for each bad line.
 
-    A file holds one object, an array, a page (`{"docs": [...]}`), or JSONL.
+    A file contains one object, an array, a page (`{"docs": [...]}`), or JSONL.
     """
     if is_jsonl(options):
         for line in read_lines(options.tasks, on_read=on_read):

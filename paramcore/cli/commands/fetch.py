@@ -15,7 +15,7 @@ def fetch(options: Namespace) -> Pieces:
     """Fetch a project and print it, or write all projects to a directory."""
     if (options.name is None) == (options.all is None):
         exit_with_usage("pass either NAME or --all DIR")
-    # A broken project in the directory is an error before any request is sent.
+    # Read the directory first, so that a malformed project is reported before any request is sent.
     directory = None if options.all is None else ProjectDirectory(options.all, options.assumptions)
     client = create_client(options)
     if directory is None:

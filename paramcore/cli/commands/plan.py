@@ -14,7 +14,7 @@ from paramcore.text import format_value
 
 
 def plan(options: Namespace) -> Pieces:
-    """Show what an update would drop and change in a project, and its errors."""
+    """Show what an update would drop and change in a project, and the errors in the update."""
     # Read PROJECT before UPDATE, so that an error names swapped arguments.
     projects = read_project_argument(options, quiet=True)
     planner = Planner.read(options)

@@ -13,13 +13,13 @@ from paramcore.validation.schema import Schemas
 
 
 def schema(options: Namespace) -> Pieces:
-    """Print a JSON Schema for editors: for a project, a task request, or an update."""
+    """Print a JSON Schema for editors that describes a project, a task request or an update."""
     schemas = Schemas()
     if options.type is None:
         yield "".join(f"{name}\n" for name in schemas.types)
         return FINE
     if options.type not in schemas.types:
         problem = f"there is no schema for the task type {format_value(options.type)}"
-        raise InvalidSetting("task_type", None, problem, "choose one that `paramcore schema` lists")
+        raise InvalidSetting("task_type", None, problem, "choose a type that `paramcore schema` lists")
     yield format_document(make_editor_schema(schemas.of(options.type), options.purpose))
     return FINE

@@ -22,7 +22,7 @@ from paramcore.validation.validator import Validator
 
 
 def serve(options: Namespace) -> Pieces:
-    """Run a stand-in for the API on this machine, and print what each request does."""
+    """Run a stand-in for the API on this machine, and print the effect of each request."""
     events: queue.SimpleQueue[str] = queue.SimpleQueue()
     projects = _read_projects(options)
     directory = _open_directory(options, projects)
@@ -32,7 +32,7 @@ def serve(options: Namespace) -> Pieces:
         created_at=_format_now,
         on_validate=_find_error if options.validate else lambda _project, _effective: None,
         on_event=events.put,
-        # A project of this name would take the file of one that is not served.
+        # A new project with such a name would overwrite the file of a project that is not served.
         reserved_names=() if directory is None else directory.project_names - projects.keys(),
     )
     save = _create_saver(stand_in, directory)
@@ -72,7 +72,7 @@ def _read_projects(options: Namespace) -> dict[str, Project]:
 
 
 def _open_directory(options: Namespace, projects: Mapping[str, Project]) -> ProjectDirectory | None:
-    """Read the directory of `--save`; each of the projects can be written to it, also after an update."""
+    """Read the directory of `--save`; check that it can store updates of each project."""
     if options.save is None:
         return None
     directory = ProjectDirectory(options.save, options.assumptions, sources=options.projects)

@@ -17,7 +17,7 @@ from paramcore.text import format_value
 
 
 def status(options: Namespace) -> Pieces:
-    """Compare project files with the service, and show which of the two is ahead."""
+    """Compare project files with the service, and show which of them is ahead."""
     projects = read_project_argument(options, quiet=True)
     client = create_client(options)
     documents: list[dict[str, Any]] = []
@@ -31,7 +31,7 @@ def status(options: Namespace) -> Pieces:
 
 
 def _compare(project: Project, client: Client) -> tuple[str, dict[str, Any]]:
-    """Return how a project compares with the service, as text and as JSON."""
+    """Return the comparison of a project with the service, as text and as JSON."""
     try:
         drift = Drift.between(project, client.get_project(project.name))
     except NotDone as error:
