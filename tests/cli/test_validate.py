@@ -126,6 +126,15 @@ def test_github(place):
     ]
 
 
+def test_an_annotation_is_one_line_whatever_its_text(place):
+    """Signs that GitHub would read as the end of a property or of the line are escaped in file names and in texts."""
+    (place / "a:b,c%d.json").write_text('{"attachment": "a", "n%0A\\r\\n,:": 1}')
+    ran = run("validate", fine(place), "a:b,c%d.json", "--format", "github", cwd=place)
+    location = "file=a%3Ab%2Cc%25d.json,line=1,col=21,title=param_unknown"
+    assert ran.out.startswith(f"::warning {location}::/n%250A%0D%0A,:: found the name ")
+    assert ran.out.count("\n") == 1
+
+
 @pytest.mark.parametrize("form", ["text", "json", "github"])
 def test_no_values(place, form):
     """With --no-values no form shows a value or a line that holds one."""
@@ -179,6 +188,7 @@ class TestExitCodes:
             ran = run(*arguments, *extra, stdin='{"attachment": "a", "colour": 1}', cwd=place)
             assert ran.out.startswith("::warning file=<stdin>,line=1,col=21,title=param_unknown::/colour: ")
             assert ran.status == status
+        assert run("validate", fine(place), "--strict", cwd=place).status == 0
 
     def test_unreadable(self, place):
         """A file that cannot be read ends with 2, and so does a file that is no project."""

@@ -270,9 +270,17 @@ def ran(flow_of, *answers, deadline=60.0):
         (get_with_retry, [BROKEN, BROKEN, BROKEN, BROKEN], "reply_status", 4, [0.5, 1.0, 2.0]),
         (get_with_retry, [BUSY, FINE], FINE, 2, [2.0]),
         (get_with_retry, [Response(404)], "not_found", 1, []),
+        (get_with_retry, [Response(401)], "unauthorized", 1, []),
+        (get_with_retry, [Response(403)], "unauthorized", 1, []),
+        (get_with_retry, [Response(409)], "conflict", 1, []),
+        (get_with_retry, [Response(400)], "refused", 1, []),
+        (get_with_retry, [Response(201), FINE], FINE, 2, [0.5]),
         (get_with_retry, [NotDone("certificate", None, "a", "b")], "certificate", 1, []),
         (post_once, [FINE], FINE, 1, []),
         (post_once, [BROKEN], BROKEN, 1, []),
+        (post_once, [Response(401)], Response(401), 1, []),
+        (post_once, [Response(409)], Response(409), 1, []),
+        (post_once, [Response(201)], Response(201), 1, []),
         (post_once, [NO_REPLY], "no_reply", 1, []),
         (post_once, [NOT_SENT, NOT_SENT, FINE], FINE, 3, [0.5, 1.0]),
         (post_once, [NOT_SENT] * 4, "not_sent", 4, [0.5, 1.0, 2.0]),
@@ -297,6 +305,7 @@ def test_nothing_waits_past_the_deadline(flow_of):
     assert (sent, waits) == (1, [])
     assert result == ("too_many_requests" if flow_of is get_with_retry else Response(429, b"", {"retry-after": "999"}))
     assert ran(flow_of, NOT_SENT, NOT_SENT, FINE, deadline=0.6) == ("not_sent", 2, [0.5])
+    assert ran(flow_of, NOT_SENT, FINE, deadline=0.5) == ("not_sent", 1, [])
 
 
 @pytest.mark.parametrize("flow_of", [get_with_retry, post_once])
@@ -321,6 +330,25 @@ def test_another_loop_can_drive_a_flow():
 
 UPDATE = Patch({"a": 2})
 PLAN = Plan.of(BOXES, UPDATE)
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        Project("boxes", type="imageannotation", params={"a": 9, "b": 1}),
+        Project("boxes", type="imageannotation", params={"a": True, "b": 1}),
+        Project("boxes", type="imageannotation", params={"a": 1, "b": 1, "c": None}),
+        Project("boxes", type="imageannotation", params={"a": 1, "b": 1}, created_at="2024-03-04T09:00:00Z"),
+        BOXES.patch_params({}),
+        Project("boxes", type="imageannotation"),
+    ],
+)
+def test_no_update_is_sent_to_another_history(found):
+    """A history with as many versions as the plan's, but other params, is another history."""
+    service = MemoryService([found])
+    outcome = Client(service).apply(PLAN)
+    assert (outcome.state, outcome.error.code) == ("not done", "history_moved")
+    assert service.projects == {"boxes": found}
 
 
 def now(*updates, base=BOXES):
@@ -499,6 +527,28 @@ class TestMemory:
             ids += [task["task_id"] for task in page["docs"]]
             query = {"limit": "5000", "next_token": page["next_token"]} if page["has_more"] else {}
         assert len(ids) == len(set(ids)) == 2_001
+
+    @pytest.mark.parametrize(
+        ("tasks", "query", "page", "has_more"),
+        [
+            (100, {}, 100, False),
+            (101, {}, 100, True),
+            (3, {"limit": "2"}, 2, True),
+            (2, {"limit": "2"}, 2, False),
+            (1_001, {"limit": "1000"}, 1_000, True),
+            (1_001, {"limit": "1001"}, 1_000, True),
+            (3, {"limit": "x"}, 3, False),
+            (3, {"next_token": "2"}, 1, False),
+        ],
+    )
+    def test_a_page_has_a_hundred_tasks_or_as_many_as_asked(self, tasks, query, page, has_more):
+        """A page holds 100 tasks, or `limit` tasks up to 1,000, and leads to the next only if there is one."""
+        service = MemoryService()
+        for _ in range(tasks):
+            service.send(Request("POST", "/task/comparison", body=b"{}"))
+        answer = json.loads(service.send(Request("GET", "/tasks", query)).body)
+        assert (len(answer["docs"]), answer["total"], answer["has_more"]) == (page, tasks, has_more)
+        assert ("next_token" in answer) is has_more
 
     def test_the_sdks_nulls_are_taken(self):
         """E1: the official SDK sends null for what was not given."""

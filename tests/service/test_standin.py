@@ -181,6 +181,41 @@ class TestTheOfficialSDK:
         assert test.get_project("boxes").version == 1
 
 
+@pytest.mark.parametrize(
+    ("key", "world"),
+    [("test_a", "test"), ("test_", "test"), ("test", "live"), ("testing", "live"), ("live_test_", "live")],
+)
+def test_a_test_key_begins_with_test_and_an_underscore(key, world):
+    """Any other key, though it begins with `test`, sees the live world (E7)."""
+    stand_in = StandIn()
+    request = b'{"name": "boxes", "type": "comparison"}'
+    reply = stand_in.handle("POST", "/v1/projects", {"authorization": f"Bearer {key}"}, request)
+    assert reply.status == 200
+    assert {"live": list(stand_in.live.projects), "test": list(stand_in.test.projects)} == {
+        "live": [],
+        "test": [],
+        world: ["boxes"],
+    }
+
+
+@pytest.mark.parametrize(("size", "status"), [(MAX_BODY_SIZE, 200), (MAX_BODY_SIZE + 1, 413)])
+def test_a_body_may_be_as_long_as_the_limit(served, size, status):
+    """A body of just the limit is read, and one byte more is refused: by the server, as WSGI and without either."""
+    body = b'{"name": "a", "type": "comparison"}'.ljust(size)
+    headers = {"authorization": "Bearer any"}
+    assert StandIn().handle("POST", "/v1/projects", headers, body).status == status
+    environ = {"REQUEST_METHOD": "POST", "REQUEST_URI": "/v1/projects", "HTTP_AUTHORIZATION": "Bearer any"}
+    started = []
+    environ |= {"CONTENT_LENGTH": str(size), "wsgi.input": io.BytesIO(body)}
+    StandIn().wsgi(environ, lambda line, _headers: started.append(int(line[:3])))
+    assert started == [status]
+    if status == 200:
+        assert httpx2.post(f"{served.url}/projects", headers=headers, content=body).status_code == status
+    else:
+        # The server answers by the length alone, and closes the connection: a client may be cut off while it sends.
+        assert status_of(served, f"POST /v1/projects HTTP/1.1\r\nContent-Length: {size}\r\n\r\n") == status
+
+
 def test_our_own_client_speaks_to_it(served):
     """A safe update over httpx, and a created task."""
     client = Client(HttpTransport(ApiKey("live_any"), base_url=served.url))

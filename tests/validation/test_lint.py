@@ -31,6 +31,8 @@ def lint(task, project=PROJECT):
         ({"instruction": "Box"}, []),
         ({"project_version": -1}, [("lint_bare_opt_out", "warning", "/project_version", None)]),
         ({"project_version": -1, "geometries": {}}, []),
+        ({"project_version": -1, "geometries": None}, []),
+        ({"colour": None}, []),
         ({"project_version": -1, "geometries": {}, "padding": 1}, []),
         ({}, []),
     ],

@@ -45,6 +45,42 @@ REJECTED = {
         "schema_invalid",
         "/properties/a/anyOf/0",
     ),
+    **{
+        f"a warning inside `{keyword}`": (
+            {"properties": {"a": {keyword: [inner] if keyword in ("anyOf", "oneOf") else inner}}},
+            "schema_invalid",
+            f"/properties/a/{keyword}" + ("/0" if keyword in ("anyOf", "oneOf") else ""),
+        )
+        for keyword in ("anyOf", "oneOf", "not", "if", "contains", "unevaluatedItems", "unevaluatedProperties")
+        for inner in [{"properties": {"b": {"x-warn": {}}}}]
+    },
+    **{
+        f"a bad pattern inside `{keyword}`": (
+            {"properties": {"a": {keyword: {"pattern": "("}}}},
+            "schema_pattern",
+            f"/properties/a/{keyword}/pattern",
+        )
+        for keyword in (
+            *("not", "if", "then", "else", "items", "additionalProperties", "contains", "propertyNames"),
+            *("unevaluatedItems", "unevaluatedProperties"),
+        )
+    },
+    **{
+        f"a bad pattern inside `{keyword}`": (
+            {"properties": {"a": {keyword: [{"pattern": "("}]}}},
+            "schema_pattern",
+            f"/properties/a/{keyword}/0/pattern",
+        )
+        for keyword in ("allOf", "anyOf", "oneOf", "prefixItems")
+    },
+    **{
+        f"a bad pattern inside `{keyword}`": (
+            {keyword: {"a": {"pattern": "("}}},
+            "schema_pattern",
+            f"/{keyword}/a/pattern",
+        )
+        for keyword in ("dependentSchemas", "properties", "patternProperties", "$defs", "definitions")
+    },
     "mistaken names that are none": (
         {"properties": {"a": {"x-mistaken": 5}}},
         "schema_invalid",
