@@ -201,6 +201,14 @@ def test_unusual_lines_take_the_checking_path(line: bytes) -> None:
     assert FastTaskReader(lambda _: BOXES, {}).read(line) is None
 
 
+@pytest.mark.parametrize(("number", "boolean"), [(b"0", b"false"), (b"1", b"true")])
+def test_a_boolean_is_no_version_whatever_came_before(number: bytes, boolean: bytes) -> None:
+    """`true` takes the checking path, which rejects it, also after a line with version 1."""
+    reader = FastTaskReader(lambda _: BOXES.patch_params({"padding": 9}), {})
+    assert reader.read(b'{"project_version": %s}' % number) is not None
+    assert reader.read(b'{"project_version": %s}' % boolean) is None
+
+
 @pytest.mark.parametrize(("opens", "closes"), [("[", "]"), ('{"a": ', "}")])
 def test_the_limit_of_levels(opens: str, closes: str) -> None:
     """The fast path reads a hundred levels, the params included, and not one more."""

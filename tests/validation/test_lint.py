@@ -42,6 +42,13 @@ def test_a_task(task, expected):
     assert lint(task) == expected
 
 
+def test_an_opt_out_leaves_a_null_out():
+    """A required param that the project holds as null is there, and -1 leaves it out."""
+    project = Project("boxes", type="imageannotation", params={"geometries": None})
+    assert lint({"project_version": -1}, project) == [("lint_bare_opt_out", "warning", "/project_version", None)]
+    assert lint({"project_version": -1, "geometries": None}, project) == []
+
+
 def test_an_instruction_that_is_not_appended_is_no_repetition():
     """Where the task's instruction overrides, it may contain the project's."""
     project = PROJECT.with_assumptions(Assumptions(instruction_rule="override"))

@@ -140,10 +140,11 @@ class TestLayers:
         assert (finding.layer, finding.version, finding.first_set_in) == ("task request", None, None)
         assert summarize([finding]) == [("param_range", "error", "/padding", None)]
 
-    def test_an_overridden_value_is_a_warning(self):
+    @pytest.mark.parametrize("own", [1, None])
+    def test_an_overridden_value_is_a_warning(self, own):
         """A bad value that the task overrides does it no harm: it is a warning about the version that has it."""
         project = make_boxes(geometries=GEOMETRIES, padding=-1)
-        (finding,) = validate(project, {"attachment": "a", "padding": 1})
+        (finding,) = validate(project, {"attachment": "a", "padding": own})
         assert summarize([finding]) == [("param_range", "warning", "/padding", None)]
         assert (finding.overridden, finding.version) == (True, 0)
 
