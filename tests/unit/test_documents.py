@@ -53,34 +53,34 @@ def test_json_is_read(written, data, value):
     assert read_document(written(data)).value == value
 
 
-@pytest.mark.parametrize(
-    ("data", "code", "line", "column"),
-    [
-        ("", "json_syntax", None, None),
-        (" \n", "json_syntax", None, None),
-        ("{", "json_syntax", 1, 2),
-        ('{"a": 1,\n  7}', "json_syntax", 2, 3),
-        ("[1, 2]\n[3]", "json_syntax", 2, 1),
-        ("[1 2]", "json_syntax", 1, 4),
-        ("{'a': 1}", "json_syntax", 1, 2),
-        ('"tab\tinside"', "json_syntax", 1, 5),
-        ('\ufeff\ufeff{"a": 1}', "json_syntax", 1, 1),
-        ('{"é": 1, "é": 2}', "json_duplicate_key", 1, 10),
-        ('{"a": {"b": 1,\n "b": 2}}', "json_duplicate_key", 2, 2),
-        ('{"a": 1, "\\u0061": 2}', "json_duplicate_key", 1, 10),
-        ("[1, NaN]", "json_number", 1, 5),
-        ("[-Infinity]", "json_number", 1, 2),
-        ('{\n"a": 1e400}', "json_number", 2, 6),
-        ("[" + "9" * 4301 + "]", "json_number", 1, 2),
-        ("[" * 101 + "]" * 101, "json_depth", 1, 101),
-        ('{"a": ' * 101 + "1" + "}" * 101, "json_depth", 1, 601),
-        (b'["\xff"]', "json_encoding", 1, 3),
-        (b'[\n "\xc3\xa9\xc3"]', "json_encoding", 2, 4),
-        (b"\xef\xbb\xbf\xff", "json_encoding", 1, 1),
-        (b"\xff\xfe[\x00\n\x00\x00\xd8", "json_encoding", 2, 1),
-        (b"[\x00]\x00", "json_encoding", 1, 1),
-    ],
-)
+FAULTS = [
+    ("", "json_syntax", None, None),
+    (" \n", "json_syntax", None, None),
+    ("{", "json_syntax", 1, 2),
+    ('{"a": 1,\n  7}', "json_syntax", 2, 3),
+    ("[1, 2]\n[3]", "json_syntax", 2, 1),
+    ("[1 2]", "json_syntax", 1, 4),
+    ("{'a': 1}", "json_syntax", 1, 2),
+    ('"tab\tinside"', "json_syntax", 1, 5),
+    ('\ufeff\ufeff{"a": 1}', "json_syntax", 1, 1),
+    ('{"é": 1, "é": 2}', "json_duplicate_key", 1, 10),
+    ('{"a": {"b": 1,\n "b": 2}}', "json_duplicate_key", 2, 2),
+    ('{"a": 1, "\\u0061": 2}', "json_duplicate_key", 1, 10),
+    ("[1, NaN]", "json_number", 1, 5),
+    ("[-Infinity]", "json_number", 1, 2),
+    ('{\n"a": 1e400}', "json_number", 2, 6),
+    ("[" + "9" * 4301 + "]", "json_number", 1, 2),
+    ("[" * 101 + "]" * 101, "json_depth", 1, 101),
+    ('{"a": ' * 101 + "1" + "}" * 101, "json_depth", 1, 601),
+    (b'["\xff"]', "json_encoding", 1, 3),
+    (b'[\n "\xc3\xa9\xc3"]', "json_encoding", 2, 4),
+    (b"\xef\xbb\xbf\xff", "json_encoding", 1, 1),
+    (b"\xff\xfe[\x00\n\x00\x00\xd8", "json_encoding", 2, 1),
+    (b"[\x00]\x00", "json_encoding", 1, 1),
+]
+
+
+@pytest.mark.parametrize(("data", "code", "line", "column"), FAULTS)
 def test_what_is_wrong_is_told_by_line_and_column(written, data, code, line, column):
     """Each fault has its code and its place, both counted from 1, in characters."""
     error = refused(lambda: read_document(written(data)))

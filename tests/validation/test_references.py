@@ -128,39 +128,39 @@ def test_labels_about_the_scene(type):
     assert find(type, {**local, "events_to_annotate": ["fall"]}) == []
 
 
-@pytest.mark.parametrize(
-    ("type", "params", "expected"),
-    [
-        ("imageannotation", {"annotation_attributes": {"p": {"type": "linked", "allowed_labels": ["car", "buss"]}}},
-         [("/annotation_attributes/p/allowed_labels/1", '"bus"')]),
-        ("segmentannotation", {"annotation_attributes": {"p": {"type": "linked", "allowed_labels": ["large", "larg"]}}},
-         [("/annotation_attributes/p/allowed_labels/1", '"large"')]),
-        ("imageannotation", {"links": {"x": {"from_allowed_labels": ["car"], "to_allowed_labels": ["hand", "elbwo"]}}},
-         [("/links/x/to_allowed_labels/1", '"elbow"')]),
-        ("videoannotation", {"links": {"x": {"from_allowed_labels": ["no"], "to_allowed_labels": None}}},
-         [("/links/x/from_allowed_labels/0", None)]),
-        ("imageannotation", {"hypothesis": {"annotations": [{"label": "larg", "type": "box"}]}},
-         [("/hypothesis/annotations/0/label", '"large"')]),
-        ("imageannotation", {"hypothesis": {"annotations": [{"label": "car", "type": "polygon"}, {"type": "box"}]}},
-         [("/hypothesis/annotations/0/type", None)]),
-        ("imageannotation", {"base_annotations": {"annotations": [{"label": "hand", "type": "box"}]}},
-         [("/base_annotations/annotations/0/label", None)]),
-        ("imageannotation", {"hypothesis": {"annotations": [{"label": "car", "type": "box", "attributes": {"c": "x"}}]},
-                             "annotation_attributes": {"c": CATEGORY}},
-         [("/hypothesis/annotations/0/attributes/c", None)]),
-        ("imageannotation", {"hypothesis": {"annotations": [], "global_attributes": {"q": "none"}},
-                             "annotation_attributes": {"c": CATEGORY}},
-         [("/hypothesis/global_attributes/q", None)]),
-        ("videoplaybackannotation", {"base_annotations": {"annotations": {"u": {"label": "car", "geometry": "bbox"}}}},
-         [("/base_annotations/annotations/u/geometry", '"box"')]),
-        ("videoplaybackannotation", {"base_annotations": {"annotations": {"u": {"label": "fall", "geometry": "event"}}},
-                                     "events_to_annotate": ["fall"]}, []),
-        ("videoplaybackannotation", {"hypothesis": {"annotations": {"url": "https://e.com/h.json"}}}, []),
-        ("segmentannotation", {"hypothesis": {"labelMapping": {"car": {"index": 1}, "larg": {"index": 2}},
-                                              "annotations": {"combined": {"indexedImage": "https://e.com/m.png"}}}},
-         [("/hypothesis/labelMapping/larg", '"large"')]),
-    ],
-)  # fmt: skip
+SHAPES = [
+    ("imageannotation", {"annotation_attributes": {"p": {"type": "linked", "allowed_labels": ["car", "buss"]}}},
+     [("/annotation_attributes/p/allowed_labels/1", '"bus"')]),
+    ("segmentannotation", {"annotation_attributes": {"p": {"type": "linked", "allowed_labels": ["large", "larg"]}}},
+     [("/annotation_attributes/p/allowed_labels/1", '"large"')]),
+    ("imageannotation", {"links": {"x": {"from_allowed_labels": ["car"], "to_allowed_labels": ["hand", "elbwo"]}}},
+     [("/links/x/to_allowed_labels/1", '"elbow"')]),
+    ("videoannotation", {"links": {"x": {"from_allowed_labels": ["no"], "to_allowed_labels": None}}},
+     [("/links/x/from_allowed_labels/0", None)]),
+    ("imageannotation", {"hypothesis": {"annotations": [{"label": "larg", "type": "box"}]}},
+     [("/hypothesis/annotations/0/label", '"large"')]),
+    ("imageannotation", {"hypothesis": {"annotations": [{"label": "car", "type": "polygon"}, {"type": "box"}]}},
+     [("/hypothesis/annotations/0/type", None)]),
+    ("imageannotation", {"base_annotations": {"annotations": [{"label": "hand", "type": "box"}]}},
+     [("/base_annotations/annotations/0/label", None)]),
+    ("imageannotation", {"hypothesis": {"annotations": [{"label": "car", "type": "box", "attributes": {"c": "x"}}]},
+                         "annotation_attributes": {"c": CATEGORY}},
+     [("/hypothesis/annotations/0/attributes/c", None)]),
+    ("imageannotation", {"hypothesis": {"annotations": [], "global_attributes": {"q": "none"}},
+                         "annotation_attributes": {"c": CATEGORY}},
+     [("/hypothesis/global_attributes/q", None)]),
+    ("videoplaybackannotation", {"base_annotations": {"annotations": {"u": {"label": "car", "geometry": "bbox"}}}},
+     [("/base_annotations/annotations/u/geometry", '"box"')]),
+    ("videoplaybackannotation", {"base_annotations": {"annotations": {"u": {"label": "fall", "geometry": "event"}}},
+                                 "events_to_annotate": ["fall"]}, []),
+    ("videoplaybackannotation", {"hypothesis": {"annotations": {"url": "https://e.com/h.json"}}}, []),
+    ("segmentannotation", {"hypothesis": {"labelMapping": {"car": {"index": 1}, "larg": {"index": 2}},
+                                          "annotations": {"combined": {"indexedImage": "https://e.com/m.png"}}}},
+     [("/hypothesis/labelMapping/larg", '"large"')]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("type", "params", "expected"), SHAPES)
 def test_labels_and_shapes(type, params, expected):
     """Linked attributes, links and annotations that were made beforehand name labels and shapes that are there."""
     params = {**LABELS[type], **params}
@@ -221,19 +221,19 @@ def test_follow_up_tasks():
     assert find("lidarannotation", params) == [(f"{base}/0", None), (f"{base}/1", '"hand"')]
 
 
-@pytest.mark.parametrize(
-    ("conditions", "expected"),
-    [
-        ({"genre": ["nerdcore", 2]}, None),
-        ([{"set": True}, {"genre": {"not": "nerdcore"}}], None),
-        ({"live": True, "genre": {"choices": ["?"]}}, None),
-        ({"genra": "nerdcore"}, ("/genra", '"genre"')),
-        ([{"not": {"liv": True}}], ("/0/not/liv", '"live"')),
-        ({"genre": ["nerdcore", "3"]}, ("/genre/1", None)),
-        ({"genre": "2"}, ("/genre", None)),
-        ({"genre": {"not": ["nerdcor"]}}, ("/genre/not/0", '"nerdcore"')),
-    ],
-)
+CONDITIONS = [
+    ({"genre": ["nerdcore", 2]}, None),
+    ([{"set": True}, {"genre": {"not": "nerdcore"}}], None),
+    ({"live": True, "genre": {"choices": ["?"]}}, None),
+    ({"genra": "nerdcore"}, ("/genra", '"genre"')),
+    ([{"not": {"liv": True}}], ("/0/not/liv", '"live"')),
+    ({"genre": ["nerdcore", "3"]}, ("/genre/1", None)),
+    ({"genre": "2"}, ("/genre", None)),
+    ({"genre": {"not": ["nerdcor"]}}, ("/genre/not/0", '"nerdcore"')),
+]
+
+
+@pytest.mark.parametrize(("conditions", "expected"), CONDITIONS)
 def test_conditions_of_fields(conditions, expected):
     """A condition of a field names another field, in a set or not, and a choice of it."""
     fields = [*FORM, {"type": "text", "field_id": "t", "title": "T", "conditions": conditions}]
@@ -241,21 +241,21 @@ def test_conditions_of_fields(conditions, expected):
     assert found == ([] if expected is None else [(f"/fields/1/conditions{expected[0]}", expected[1])])
 
 
-@pytest.mark.parametrize(
-    ("params", "expected"),
-    [
-        ({"attachments": [{"type": "text", "content": "a", "forms": ["set", "genre"]}]}, []),
-        ({"attachments": [{"type": "text", "content": "a", "forms": ["genres"]}]}, [("/attachments/0/forms/0", '"genre"')]),
-        ({"hypothesis": {"annotations": {"genre": {"type": "category", "field_id": "genre", "response": [["nerdcore"]]}}}},
-         []),
-        ({"hypothesis": {"annotations": {"gener": {"response": [["x"]]}}}}, [("/hypothesis/annotations/gener", '"genre"')]),
-        ({"hypothesis": {"annotations": {"genre": {"field_id": "live"}}}}, [("/hypothesis/annotations/genre/field_id", None)]),
-        ({"hypothesis": {"annotations": {"live": {"type": "text"}}}}, [("/hypothesis/annotations/live/type", None)]),
-        ({"hypothesis": {"annotations": {"genre": {"response": [["nerdcor"]]}}}},
-         [("/hypothesis/annotations/genre/response/0/0", '"nerdcore"')]),
-        ({"hypothesis": {"annotations": {"live": {"response": [[True]]}}}}, []),
-    ],
-)  # fmt: skip
+ANSWERS = [
+    ({"attachments": [{"type": "text", "content": "a", "forms": ["set", "genre"]}]}, []),
+    ({"attachments": [{"type": "text", "content": "a", "forms": ["genres"]}]}, [("/attachments/0/forms/0", '"genre"')]),
+    ({"hypothesis": {"annotations": {"genre": {"type": "category", "field_id": "genre", "response": [["nerdcore"]]}}}},
+     []),
+    ({"hypothesis": {"annotations": {"gener": {"response": [["x"]]}}}}, [("/hypothesis/annotations/gener", '"genre"')]),
+    ({"hypothesis": {"annotations": {"genre": {"field_id": "live"}}}}, [("/hypothesis/annotations/genre/field_id", None)]),
+    ({"hypothesis": {"annotations": {"live": {"type": "text"}}}}, [("/hypothesis/annotations/live/type", None)]),
+    ({"hypothesis": {"annotations": {"genre": {"response": [["nerdcor"]]}}}},
+     [("/hypothesis/annotations/genre/response/0/0", '"nerdcore"')]),
+    ({"hypothesis": {"annotations": {"live": {"response": [[True]]}}}}, []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("params", "expected"), ANSWERS)
 def test_forms_and_answers(params, expected):
     """An attachment names fields of the form, and answers that were made beforehand fit their fields."""
     assert find("textcollection", {"fields": FORM, "attachments": [], **params}) == expected

@@ -79,3 +79,13 @@ def test_a_choice_inside_a_choice():
     assert (finding.code, finding.pointer) == ("param_type", "/a/b/c")
     assert "sk_live" in finding.message
     assert "sk_live" not in finding.without_values().message
+
+
+@pytest.mark.parametrize(("number", "listed"), [(1, 1), (2, 2), (12, 12), (13, 13), (14, 12), (20, 12)])
+def test_a_long_choice_is_cut(number, listed):
+    """Up to 13 choices are all listed; of more, the first 12 are, and the others counted: one more is no shorter."""
+    project = Project("boxes", type="mine")
+    schemas = Schemas().with_schema("mine", {"properties": {"a": {"enum": [f"<{n}>" for n in range(number)]}}})
+    (finding,) = Validator(project, schemas).task(project.resolve({"a": "x"}))
+    assert finding.wanted.count("<") == listed
+    assert (f"{number - listed} more" in finding.wanted) is (listed < number)

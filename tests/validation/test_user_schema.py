@@ -327,6 +327,53 @@ def test_a_warning_does_not_decide_what_is_evaluated(schema):
     assert [(severity, pointer) for _, severity, pointer, _ in findings] == [("warning", "/a")]
 
 
+@BOTH
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"patternProperties": {"": False}},
+        {"additionalProperties": False},
+        {"additionalProperties": {"type": "null"}},
+        {"unevaluatedProperties": False},
+        {"unevaluatedProperties": {"type": "null"}},
+        {"propertyNames": False},
+        {"required": ["b"]},
+        {"dependentRequired": {"b": ["c"]}},
+        {"minProperties": 5},
+        {"uniqueItems": True},
+        {"minItems": 5},
+        {"contains": False},
+        {"unevaluatedItems": False},
+        {"pattern": "^$"},
+        {"minLength": 5},
+        {"minimum": 50},
+        {"multipleOf": 7},
+    ],
+)
+@pytest.mark.parametrize("value", [None, True, 3, "aa", [1, 1], {"b": 1, "c": 1}])
+def test_a_keyword_ignores_values_of_other_types(schema, value, fast):
+    """A keyword for objects says nothing about an array, and so on; about its own type it does."""
+    (keyword,) = schema
+    kinds = {dict: ("Properties", "propertyNames", "required", "dependentRequired"), list: ("Items", "contains")}
+    kinds |= {str: ("pattern", "Length"), int: ("minimum", "multipleOf")}
+    is_meant = keyword.endswith(kinds.get(type(value), ())) if type(value) in kinds else False
+    has_it_all = keyword in ("required", "dependentRequired")
+    findings = validate_own({"a": value}, {"properties": {"a": schema}}, fast=fast)
+    assert bool(findings) is (is_meant and not has_it_all), findings
+
+
+@pytest.mark.parametrize(("others", "is_accepted"), [(9_999, True), (10_000, False)])
+def test_ten_thousand_schemas_may_apply_to_one_value(others, is_accepted):
+    """A schema beside 9,999 others is accepted, and beside one more rejected: validation must end."""
+    schema = {"properties": {"a": {"allOf": [{}] * others}}}
+    if is_accepted:
+        Schemas().with_schema("mine", schema)
+    else:
+        with pytest.raises(InvalidSchema) as rejected:
+            Schemas().with_schema("mine", schema)
+        assert (rejected.value.code, rejected.value.path) == ("schema_ref", "/properties/a")
+
+
 @pytest.mark.parametrize(
     ("divisor", "value", "is_multiple"),
     [
