@@ -53,6 +53,19 @@ def test_it_tells_what_a_script_does(tmp_path):
     assert run("log", str(tmp_path)).status == 0
 
 
+def test_only_changed_projects_are_saved(tmp_path):
+    """A request writes the file of the project that it changed, and leaves the other files alone."""
+    with started("projects", "--save", str(tmp_path)) as (process, url):
+        files = {file.name: file for file in tmp_path.iterdir()}
+        assert len(files) > 1
+        for file in files.values():
+            file.write_text("edited")
+        scaleapi.ScaleClient("any", api_instance_url=url).update_project("north docks", patch=True, padding=9)
+        process.stdout.readline()
+        changed = {name for name, file in files.items() if file.read_text() != "edited"}
+        assert changed == {"north docks.json"}
+
+
 def test_it_begins_with_nothing():
     """Without a project it is empty."""
     with started() as (_, url):

@@ -89,3 +89,10 @@ def test_a_long_choice_is_cut(number, listed):
     (finding,) = Validator(project, schemas).task(project.resolve({"a": "x"}))
     assert finding.wanted.count("<") == listed
     assert (f"{number - listed} more" in finding.wanted) is (listed < number)
+
+
+@pytest.mark.parametrize("value", ["square", "Square", " SQUARE\n"])
+def test_capitals_and_blanks_hide_no_choice(value):
+    """A text that differs from a choice only in capitals and blanks around is corrected to this choice."""
+    expected = [] if value == "square" else [("param_choice", "error", "/shape/kind", '"square"')]
+    assert validate_own({"shape": {"kind": value}}, OWN) == expected
