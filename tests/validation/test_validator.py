@@ -140,13 +140,21 @@ class TestLayers:
         assert (finding.layer, finding.version, finding.first_set_in) == ("task request", None, None)
         assert summarize([finding]) == [("param_range", "error", "/padding", None)]
 
-    @pytest.mark.parametrize("own", [1, None])
-    def test_an_overridden_value_is_a_warning(self, own):
+    def test_an_overridden_value_is_a_warning(self):
         """A bad value that the task overrides does it no harm: it is a warning about the version that has it."""
         project = make_boxes(geometries=GEOMETRIES, padding=-1)
-        (finding,) = validate(project, {"attachment": "a", "padding": own})
+        (finding,) = validate(project, {"attachment": "a", "padding": 1})
         assert summarize([finding]) == [("param_range", "warning", "/padding", None)]
         assert (finding.overridden, finding.version) == (True, 0)
+
+    def test_a_null_overrides_too(self):
+        """A null of the task is a value of its own, with a finding of its own, and overrides that of the project."""
+        project = make_boxes(geometries=GEOMETRIES, padding=-1)
+        findings = validate(project, {"attachment": "a", "padding": None})
+        assert [(finding.code, finding.severity, finding.overridden) for finding in findings] == [
+            ("param_range", "warning", True),
+            ("param_type", "warning", False),
+        ]
 
     def test_required_params_are_validated_on_the_effective_params(self):
         """A project may hold one half and the task the other (T13); neither is wrong alone."""
