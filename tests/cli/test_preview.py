@@ -161,6 +161,9 @@ def test_kept_names_are_warned_about(tmp_path):
     ran = run("preview", tmp_path / "p.json", "-", "--format", "json", stdin="{}")
     assert ran.document["params"] == {}
     assert "version 0 holds `project`, which no task inherits" in ran.err
+    # A finding of `plan` and `validate` says the same.
+    for arguments in (("plan", tmp_path / "p.json", "-"), ("validate", tmp_path / "p.json")):
+        assert run(*arguments, stdin='{"a": 1}').err == ""
 
 
 def test_the_first_bad_line_ends_the_command():

@@ -337,6 +337,9 @@ def test_a_refused_request_is_a_finding(tmp_path):
     hidden = run("validate", "boxes.json", "tasks.jsonl", "--no-values", cwd=tmp_path).out
     assert "other" not in hidden
     assert "found a request that is refused" in hidden
+    ignored = run("validate", "boxes.json", "tasks.jsonl", "--ignore", "request_refused", cwd=tmp_path).out
+    assert "request_refused" not in ignored
+    assert "tasks.jsonl:5:14: error param_choice at /priority" in ignored
 
 
 def test_a_bad_version_of_an_option_is_reported_for_the_option(tmp_path):

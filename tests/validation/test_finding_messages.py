@@ -104,6 +104,12 @@ def list_references():
     rows += [
         ("textcollection", {"fields": FORM, "attachments": [], **params}, expected) for params, expected in ANSWERS
     ]
+    features = [{"type": "text", "label": "total"}]
+    for name, shape in (("totl", "box"), ("total", "polygon")):
+        hypothesis = {"annotations": [{"label": name, "location": {"type": shape}}]}
+        rows.append(
+            ("documenttranscription", {"features": features, "geometry": "box", "hypothesis": hypothesis}, True)
+        )
     for number, (task_type, params, expected) in enumerate(rows):
         if expected:
             attachment = {} if task_type == "textcollection" else {"attachment": "https://e.com/1.jpg"}
