@@ -321,6 +321,14 @@ def test_a_request_knows_how_much_time_is_left():
     assert [request.timeout for request in script.requests] == [10, 9.5]
 
 
+def test_a_call_takes_thirty_seconds_unless_it_is_told_otherwise():
+    """The deadline of a client, and the timeout of its first request, are 30 seconds."""
+    for settings, seconds in (({}, 30.0), ({"deadline": 5}, 5)):
+        script, watch = Script(FINE), Watch()
+        Client(script, now=watch.now, sleep=watch.sleep, **settings).list_projects()
+        assert [request.timeout for request in script.requests] == [seconds]
+
+
 def test_another_loop_can_drive_a_flow():
     """A flow yields what to send and how long to wait, so a loop that awaits runs the same text."""
     flow = get_with_retry(Request("GET", "/"), Clock(10, lambda: 0.0, lambda: 1.0))

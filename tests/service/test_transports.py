@@ -226,6 +226,16 @@ def test_a_broken_reply_is_unknown_at_once(make, answer):
     assert refused.value.code == "no_reply"
 
 
+def test_both_transports_say_that_nothing_was_sent():
+    """Where nothing listens, the error says so in the same words over each transport."""
+    errors = set()
+    for make in (over_httpx, over_scaleapi):
+        with pytest.raises(NotDone) as refused:
+            make("http://127.0.0.1:1/v1").send(get_project("boxes"))
+        errors.add((refused.value.code, str(refused.value)))
+    assert errors == {("not_sent", "found no connection to the service, wanted a connection (nothing was sent)")}
+
+
 def test_an_error_of_tls_after_sending_is_unknown(monkeypatch):
     """Only an invalid certificate proves that nothing was sent."""
     reason = urllib3.exceptions.SSLError(ssl.SSLEOFError("EOF occurred in violation of protocol"))

@@ -14,7 +14,7 @@ import pytest
 from paramcore.errors import DocumentError, NotJSON
 from paramcore.files import document
 from paramcore.files.document import Document
-from paramcore.files.positions import Position
+from paramcore.files.positions import Lines, Position
 from paramcore.files.reader import read_document, read_lines
 from paramcore.files.writer import write_atomically
 
@@ -322,6 +322,19 @@ def test_a_value_is_located(path, value, name):
     assert document.locate(path) == Position(*value)
     assert document.locate(path, name=True) == Position(*name)
     assert document.format_location(path) == f"some.json:{value[0]}:{value[1]}"
+
+
+@pytest.mark.parametrize(
+    ("offset", "line", "column"), [(0, 1, 1), (1, 2, 1), (2, 2, 2), (3, 3, 1), (4, 4, 1), (5, 4, 2), (6, 5, 1)]
+)
+def test_empty_lines_count(offset, line, column):
+    """A line feed ends a line, also an empty one, whatever was looked up before: further on or further back."""
+    text = "\na\n\nb\n"
+    assert Lines(text).position(offset) == Position(line, column)
+    for earlier in range(len(text) + 1):
+        lines = Lines(text)
+        lines.position(earlier)
+        assert lines.position(offset) == Position(line, column)
 
 
 def test_an_error_about_a_document_gets_its_place():
