@@ -63,6 +63,9 @@ class TestRequests:
         """E2: all of them, or by whether they are archived."""
         assert list_projects() == Request("GET", "/projects")
         assert list_projects(archived=False).query == {"archived": "false"}
+        assert list_projects().target == "/projects"
+        assert list_projects(archived=True).target == "/projects?archived=true"
+        assert Request("GET", "/a%2Fb", {"x y": "1&2=\u00e9"}).target == "/a%2Fb?x+y=1%262%3D%C3%A9"
 
     def test_an_update_always_says_its_flag(self):
         """E3: what is sent is the flat body with the flag, patch or replace."""

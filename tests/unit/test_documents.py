@@ -143,6 +143,7 @@ MISTAKES = [
     ("[OrderedDict()]", "`OrderedDict(`, as Python's `repr` writes it", 1, 2),
     ("attachment,padding\nhttps://e.com/1.jpg,3\n", "CSV, or another table", 1, 1),
     ('"attachment";"padding"\n', "CSV, or another table", 1, 13),
+    ("\n \nattachment,padding\n1,2\n", "CSV, or another table", 3, 1),
     ("attachment\tpadding\n", "CSV, or another table", 1, 1),
     ('{"a": 1}\n{"b": 2}\n', "several documents in one file", 2, 1),
     ('{\n"a": 1}\n{"b": 2}\n', "several documents in one file", 3, 1),

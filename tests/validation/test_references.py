@@ -278,3 +278,36 @@ def test_a_task_that_changes_the_labels():
     assert validator.task(project.resolve({})) == ()
     (finding,) = validator.task(project.resolve({"events_to_annotate": ["rise"]}))
     assert (finding.version, finding.pointer) == (1, "/annotation_attributes/a/conditions/label_condition/label")
+
+
+DOCUMENT = {
+    "features": [{"type": "text", "label": "total"}],
+    "geometry": "box",
+    "hypothesis": {"annotations": [{"label": "totl", "location": {"type": "polygon"}}]},
+}
+
+
+@pytest.mark.parametrize(
+    ("type", "params"),
+    [
+        *((name, {**LABELS[name], **params}) for name, params, expected in SHAPES if expected),
+        *(
+            ("textcollection", {"fields": FORM, "attachments": [], **params})
+            for params, expected in ANSWERS
+            if expected
+        ),
+        ("documenttranscription", DOCUMENT),
+    ],
+)
+def test_a_reference_is_wrong_whoever_sets_its_params(type, params):
+    """The findings are the same whichever of the params a project holds, and whichever comes with the task."""
+    whole = find(type, params)
+    assert whole
+    for name in params:
+        project = Project("p", type=type, params={other: params[other] for other in params if other != name})
+        validator = Validator(project)
+        # A task without the param comes first, so the findings on the project are cached.
+        validator.task(project.resolve({"attachment": "https://e.com/1.jpg"}))
+        findings = validator.task(project.resolve({"attachment": "https://e.com/1.jpg", name: params[name]}))
+        found = [(finding.pointer, finding.suggestion) for finding in findings if finding.code == "param_choice"]
+        assert found == whole, name
