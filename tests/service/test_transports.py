@@ -200,6 +200,7 @@ def test_a_reply_may_be_as_long_as_the_limit(make):
     with pytest.raises(OutcomeUnknown) as refused:
         answering(200, body + b"x")(make)
     assert (refused.value.code, refused.value.status) == ("reply_size", 200)
+    assert str(refused.value) == "found a reply of more than 1,000 bytes, wanted a smaller one"
 
 
 @pytest.mark.parametrize("make", [over_httpx, over_scaleapi])
@@ -234,6 +235,21 @@ def test_both_transports_say_that_nothing_was_sent():
             make("http://127.0.0.1:1/v1").send(get_project("boxes"))
         errors.add((refused.value.code, str(refused.value)))
     assert errors == {("not_sent", "found no connection to the service, wanted a connection (nothing was sent)")}
+
+
+def test_nothing_is_sent_without_the_proxy():
+    """Where the proxy of the settings does not listen, nothing was sent, and the service got no request."""
+    with Server("thief") as service:
+        url = service.url
+        proxied = scaleapi.ScaleClient(KEY, api_instance_url=url, proxies={"http": "http://127.0.0.1:1"})
+        for transport in (
+            HttpTransport(ApiKey(KEY), base_url=url, proxy="http://127.0.0.1:1"),
+            ScaleApiTransport(proxied),
+        ):
+            with pytest.raises(NotDone) as refused:
+                transport.send(get_project("boxes"))
+            assert refused.value.code == "not_sent"
+        assert service.stolen == []
 
 
 def test_an_error_of_tls_after_sending_is_unknown(monkeypatch):
