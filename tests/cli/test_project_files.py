@@ -5,6 +5,9 @@ import json
 import pytest
 from running import run
 
+from paramcore.cli.pyproject import read_ignored_codes
+from paramcore.errors import DocumentError
+
 PROJECT = {"name": "docks", "type": "imageannotation", "param_history": [{"version": 0, "padding": 3}]}
 
 
@@ -92,3 +95,36 @@ def test_a_file_that_is_no_json_is_an_error(place):
     """What a damaged file held is unknown, so it is not skipped."""
     (place / "other.json").write_text('{"name": ')
     assert run("validate", place).status == 2
+
+
+@pytest.mark.parametrize(("levels", "status"), [(99, 0), (100, 2)])
+def test_params_of_a_hundred_levels_are_read(levels, status, tmp_path):
+    """The params of a project may have 100 levels, wherever the file holds the project, and not one more."""
+    value = None
+    for _ in range(levels):
+        value = [value]
+    history = [{"version": 0, "a": value}]
+    (tmp_path / "docks.json").write_text(json.dumps([{**PROJECT, "param_history": history}]))
+    for arguments in (("log", "docks.json"), ("log", "."), ("validate", "docks.json")):
+        ran = run(*arguments, cwd=tmp_path)
+        assert ran.status == status, ran.err
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("[tool.paramcore]\nignroe = []", "setting_name"),
+        ("[tool.paramcore]\nignore = 5", "setting_name"),
+        ("[tool]\nparamcore = 5", "setting_name"),
+        ('[tool.paramcore]\nignore = ["nope"]', "code_name"),
+        ("[tool", "unreadable"),
+    ],
+)
+def test_a_bad_setting_has_a_code(text, code, tmp_path, monkeypatch):
+    """An error in pyproject.toml has its code, and names the file."""
+    (tmp_path / "pyproject.toml").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(DocumentError) as refused:
+        read_ignored_codes([])
+    assert refused.value.code == code
+    assert refused.value.source.endswith("pyproject.toml")

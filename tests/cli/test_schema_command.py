@@ -34,3 +34,10 @@ def test_an_unknown_type():
     ran = run("schema", "imageanotation")
     assert ran.err == ('error: found the task type "imageanotation", wanted one that `paramcore schema` lists\n')
     assert ran.status == 2
+
+
+def test_an_unknown_purpose():
+    """A schema is for a project, a task or an update; any other purpose is a usage error."""
+    ran = run("schema", "imageannotation", "--for", "tasks")
+    assert (ran.status, ran.out) == (2, "")
+    assert "--for" in ran.err

@@ -294,6 +294,14 @@ def ran(flow_of, *answers, deadline=60.0):
         (post_once, [Response(429, b"", {"retry-after": "-5"}), FINE], FINE, 2, [0.5]),
         (post_once, [Response(429, b"", {"retry-after": "\u0665"}), FINE], FINE, 2, [0.5]),
         (post_once, [Response(429, b"", {"retry-after": "9" * 5000}), FINE], FINE, 2, [0.5]),
+        (post_once, [Response(429, b"", {"retry-after": "9" * 12}), FINE], FINE, 2, [0.5]),
+        (
+            post_once,
+            [Response(429, b"", {"retry-after": "9" * 11})],
+            Response(429, b"", {"retry-after": "9" * 11}),
+            1,
+            [],
+        ),
     ],
 )
 def test_what_goes_out_again(flow_of, answers, result, sent, waits):

@@ -1,6 +1,7 @@
 """A user's own schemas: rejected where they cannot be used; nothing is fetched, and validation ends."""
 
 import re
+import sys
 
 import pytest
 
@@ -54,6 +55,27 @@ REJECTED = {
         for keyword in ("anyOf", "oneOf", "not", "if", "contains", "unevaluatedItems", "unevaluatedProperties")
         for inner in [{"properties": {"b": {"x-warn": {}}}}]
     },
+    **{
+        f"a circle through `{keyword}`": (
+            {"$ref": "#/$defs/x", "$defs": {"x": {"if": {}, keyword: {"$ref": "#/$defs/x"}}}},
+            "schema_ref",
+            None,
+        )
+        for keyword in ("not", "if", "then", "else", "x-warn")
+    },
+    **{
+        f"a circle through `{keyword}`": (
+            {"$ref": "#/$defs/x", "$defs": {"x": {keyword: [{"$ref": "#/$defs/x"}]}}},
+            "schema_ref",
+            None,
+        )
+        for keyword in ("allOf", "anyOf", "oneOf")
+    },
+    "a circle through `dependentSchemas`": (
+        {"$ref": "#/$defs/x", "$defs": {"x": {"dependentSchemas": {"a": {"$ref": "#/$defs/x"}}}}},
+        "schema_ref",
+        None,
+    ),
     **{
         f"a bad pattern inside `{keyword}`": (
             {"properties": {"a": {keyword: {"pattern": "("}}}},
@@ -413,6 +435,28 @@ def test_a_hostile_value_ends_in_findings_or_in_our_error(schema, value):
             Validator(project, schemas, fast=fast).project()
         except InvalidSchema as error:
             assert error.code == "schema_failed"
+
+
+def test_a_value_too_deep_for_the_stack_is_our_error():
+    """A schema that runs out of the stack of Python fails on the value, and the error names the param."""
+    tree = {"type": ["object", "null"], "properties": {"below": {"$ref": "#/$defs/tree"}}}
+    value = None
+    for _ in range(97):
+        value = {"below": value}
+    schemas = Schemas().with_schema("mine", {"properties": {"a": {"$ref": "#/$defs/tree"}}, "$defs": {"tree": tree}})
+    validator = Validator(Project("boxes", type="mine", params={"a": value}), schemas, fast=False)
+
+    def validate_below(frames):
+        return validate_below(frames - 1) if frames else validator.project()
+
+    used = 0
+    frame = sys._getframe()
+    while frame is not None:
+        used, frame = used + 1, frame.f_back
+    with pytest.raises(InvalidSchema) as failed:
+        validate_below(sys.getrecursionlimit() - used - 200)
+    assert (failed.value.code, failed.value.path) == ("schema_failed", "/properties/a")
+    assert validator.project() == ()
 
 
 def test_what_is_added_is_a_copy():
