@@ -53,6 +53,14 @@ def test_it_tells_what_a_script_does(tmp_path):
     assert run("log", str(tmp_path)).status == 0
 
 
+def test_ignored_names_are_warned_about(tmp_path):
+    """A routing name in the history of a project is reported before anything is served (U10)."""
+    (tmp_path / "p.json").write_text('{"type": "t", "name": "n", "param_history": [{"version": 0, "project": "x"}]}')
+    ran = run("serve", tmp_path / "p.json", "missing.json")
+    assert ran.status == 2
+    assert "version 0 holds `project`, which no task inherits" in ran.err
+
+
 def test_only_changed_projects_are_saved(tmp_path):
     """A request writes the file of the project that it changed, and leaves the other files alone."""
     with started("projects", "--save", str(tmp_path)) as (process, url):
