@@ -46,8 +46,22 @@ WRONG = {
     "a long name": ({"properties": {"a/b~c%": {"$ref": "#/allOf/0"}}, "allOf": [{}, {"properties": {"a/b~c%": WHOLE}}]},
                     {"a/b~c%": "x"}, "/a~1b~0c%"),
     "maxProperties": ({"maxProperties": 1}, {"a": 1, "b": 2}, ""),
-    "what is before allOf": ({"maxProperties": 1, "allOf": [{}]}, {"a": 1, "b": 2}, ""),
-    "what is before a dependent schema": ({"maxProperties": 1, "dependentSchemas": {"a": {}}}, {"a": 1, "b": 2}, ""),
+    **{
+        f"a reference before {keyword}": (
+            {"$ref": "#/$defs/x", keyword: value, "$defs": {"x": {"maxProperties": 1}}},
+            {"a": 1, "b": 2},
+            "",
+        )
+        for keyword, value in {
+            "allOf": [{}],
+            "anyOf": [{}],
+            "oneOf": [{}],
+            "dependentSchemas": {"a": {}},
+            "if": {},
+            "const": {"a": 1, "b": 2},
+            "enum": [{"a": 1, "b": 2}],
+        }.items()
+    },
     "every branch": ({"anyOf": [{"properties": {"a": {"const": 1}}}, {"properties": {"a": {"const": 2}}}]}, {"a": 3}, "/a"),
     "one branch for certain, and another": (
         {"oneOf": [HAS_A, {"anyOf": [HAS_A, HAS_B]}], "description": "a or b"},
