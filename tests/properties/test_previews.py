@@ -173,6 +173,9 @@ def test_usual_lines_are_answered(request_of: dict[str, Any], notation: dict[str
         b'{"a": 1e999}',
         b'{"a": [1e999]}',
         b'{"a": "\\ud800"}',
+        b'{"a": "\\uD800"}',
+        b'{"a": "\\uDc00"}',
+        b'{"\\uDfff": 1}',
         b'{"a": "\xff"}',
         b'\xef\xbb\xbf{"a": 1}',
         b'{"a": 1} {}',
@@ -196,6 +199,14 @@ def test_usual_lines_are_answered(request_of: dict[str, Any], notation: dict[str
 def test_unusual_lines_take_the_checking_path(line: bytes) -> None:
     """The fast path leaves every line that may be rejected, or is not plain JSON in UTF-8."""
     assert FastTaskReader(lambda _: BOXES, {}).read(line) is None
+
+
+@pytest.mark.parametrize(("number", "boolean"), [(b"0", b"false"), (b"1", b"true")])
+def test_a_boolean_is_no_version_whatever_came_before(number: bytes, boolean: bytes) -> None:
+    """`true` takes the checking path, which rejects it, also after a line with version 1."""
+    reader = FastTaskReader(lambda _: BOXES.patch_params({"padding": 9}), {})
+    assert reader.read(b'{"project_version": %s}' % number) is not None
+    assert reader.read(b'{"project_version": %s}' % boolean) is None
 
 
 @pytest.mark.parametrize(("opens", "closes"), [("[", "]"), ('{"a": ', "}")])
