@@ -59,9 +59,8 @@ def run_server(stand_in: StandIn, *, port: int = 0) -> Iterator[Server]:
 
 
 class _HTTPServer(ThreadingHTTPServer):
+    # The shutdown does not wait for daemon threads, so a half-open connection does not delay it.
     daemon_threads = True
-    # Do not wait for the handlers, because a half-open connection would delay the shutdown.
-    block_on_close = False
     request_queue_size = 128
     stand_in: StandIn
 

@@ -2,9 +2,12 @@
 
 import json
 import os
+import pty
 import signal
 import subprocess
+import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -201,6 +204,29 @@ class TestApply:
             ran = run_with(server, "apply", NAME, patch)
             assert (ran.status, ran.err, server.posts) == (1, "not sent: pass --yes to send it without a prompt\n", 0)
 
+    @pytest.mark.parametrize(
+        ("answer", "sent"),
+        [("y", 1), ("Yes ", 1), ("yep", 0), ("yesterday", 0), ("n", 0), ("", 0), ("ye", 0)],
+    )
+    def test_a_prompt_is_answered_by_y_or_yes(self, answer, sent, patch):
+        """At a terminal, only `y` and `yes` in any case send the update; any other answer sends nothing."""
+        ours, theirs = pty.openpty()
+        with Server() as server:
+            os.write(ours, f"{answer}\n".encode())
+            done = subprocess.run(
+                command("apply", NAME, patch, "--base-url", server.url),
+                stdin=theirs,
+                capture_output=True,
+                env=environment(SCALE_API_KEY=KEY),
+                check=False,
+                timeout=60,
+            )
+            assert (done.returncode, server.posts) == (0 if sent else 1, sent)
+        assert done.stderr.startswith(b"send it? [y/N] ")
+        assert done.stderr.endswith(b"not sent\n") is not bool(sent)
+        os.close(ours)
+        os.close(theirs)
+
     def test_nothing_to_do(self, tmp_path):
         """If the project has the wanted params, nothing is sent."""
         wanted = tmp_path / "wanted.json"
@@ -288,7 +314,31 @@ def test_status_reports_the_drift(tmp_path):
         assert [project["state"] for project in document] == ["remote ahead", "not there"]
 
 
-@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "soon", "1e9"])
+@pytest.mark.parametrize("status", [401, 403, 400])
+def test_status_reports_what_went_wrong(status, tmp_path):
+    """Only status 404 means that a project is missing; any other error ends the command with its reason."""
+    file = tmp_path / "boxes.json"
+    file.write_text('{"name": "boxes", "type": "x", "param_history": []}')
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(b'{"error": "no way"}')
+
+        def log_message(self, *_):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_address[1]}/v1"
+        ran = run("status", str(file), "--base-url", url, SCALE_API_KEY=KEY)
+        server.shutdown()
+    assert (ran.status, ran.out) == (3, "")
+    assert f"status {status}: no way" in ran.err
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "soon", "1e9", "86400"])
 def test_a_deadline_is_a_number_of_seconds(seconds):
     """A wrong deadline is a usage error."""
     with Server() as server:

@@ -162,6 +162,9 @@ def test_kept_names_are_warned_about(tmp_path):
     ran = run("preview", tmp_path / "p.json", "-", "--format", "json", stdin="{}")
     assert ran.document["params"] == {}
     assert "version 0 contains `project`, which no task inherits" in ran.err
+    # `plan` and `validate` report the name as a finding instead.
+    for arguments in (("plan", tmp_path / "p.json", "-"), ("validate", tmp_path / "p.json")):
+        assert run(*arguments, stdin='{"a": 1}').err == ""
 
 
 def test_the_first_bad_line_ends_the_command():
@@ -347,3 +350,30 @@ def test_each_of_many_tasks_is_named():
             assert named == [f'line {lines[0]}, unique_id "a 1"', f"line {lines[1]}"]
             assert ran.out.startswith(named[0])
     assert run("preview", PROJECT, "-", stdin="{}").out.startswith("task for ")
+
+
+@pytest.mark.parametrize("form", ["lines", "array", "page", "object"])
+def test_audit_reads_tasks_in_each_form(form, tmp_path):
+    """JSONL, an array, a page of `GET /tasks` and a single task are all read."""
+    tasks = [json.loads(line) for line in (EXAMPLES / "finished.jsonl").read_text().splitlines()]
+    tasks = tasks[:1] if form == "object" else tasks
+    contents = {
+        "lines": "".join(f"{json.dumps(task)}\n" for task in tasks),
+        "array": json.dumps(tasks),
+        "page": json.dumps({"docs": tasks, "total": len(tasks), "has_more": False}),
+        "object": json.dumps(tasks[0]),
+    }
+    file = tmp_path / ("tasks.jsonl" if form == "lines" else "tasks.json")
+    file.write_text(contents[form])
+    audit = run("audit", "warehouse-boxes.json", file, "--format", "json").document
+    assert audit["possible"] + audit["impossible"] == len(tasks)
+
+
+def test_audit_names_the_element_of_a_page_that_is_no_task(tmp_path):
+    """The error about an element that is not an object has its line and column, in a page and in an array."""
+    for text, place in (('{"docs": [{},\n 7]}', "2:2"), ("[{},\n  7]", "2:3")):
+        file = tmp_path / "tasks.json"
+        file.write_text(text)
+        ran = run("audit", "warehouse-boxes.json", file)
+        assert ran.status == 2
+        assert f"tasks.json:{place}: " in ran.err

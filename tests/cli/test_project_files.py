@@ -7,6 +7,8 @@ import pytest
 from running import run
 
 from paramcore.cli.main import main
+from paramcore.cli.pyproject import read_ignored_codes
+from paramcore.errors import DocumentError
 
 PROJECT = {"name": "docks", "type": "imageannotation", "param_history": [{"version": 0, "padding": 3}]}
 
@@ -149,3 +151,36 @@ def test_both_places_of_a_repeated_project_are_named(place, capsys):
     error = capsys.readouterr().err
     assert "both.json:2:10: at /1/name: " in error
     assert "both.json:1:11" in error
+
+
+@pytest.mark.parametrize(("levels", "status"), [(99, 0), (100, 2)])
+def test_params_of_a_hundred_levels_are_read(levels, status, tmp_path):
+    """The params of a project may have 100 levels in a file with an array of projects, and no more."""
+    value = None
+    for _ in range(levels):
+        value = [value]
+    history = [{"version": 0, "a": value}]
+    (tmp_path / "docks.json").write_text(json.dumps([{**PROJECT, "param_history": history}]))
+    for arguments in (("log", "docks.json"), ("log", "."), ("validate", "docks.json")):
+        ran = run(*arguments, cwd=tmp_path)
+        assert ran.status == status, ran.err
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("[tool.paramcore]\nignroe = []", "setting_name"),
+        ("[tool.paramcore]\nignore = 5", "setting_name"),
+        ("[tool]\nparamcore = 5", "setting_name"),
+        ('[tool.paramcore]\nignore = ["nope"]', "code_name"),
+        ("[tool", "unreadable"),
+    ],
+)
+def test_a_bad_setting_has_a_code(text, code, tmp_path, monkeypatch):
+    """An error in pyproject.toml has its code, and names the file."""
+    (tmp_path / "pyproject.toml").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(DocumentError) as refused:
+        read_ignored_codes([])
+    assert refused.value.code == code
+    assert refused.value.source.endswith("pyproject.toml")

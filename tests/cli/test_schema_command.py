@@ -34,3 +34,10 @@ def test_an_unknown_type():
     ran = run("schema", "imageanotation")
     assert '"imageanotation"' in ran.err
     assert (ran.status, ran.err.endswith("choose a type that `paramcore schema` lists\n")) == (2, True)
+
+
+def test_an_unknown_purpose():
+    """A schema is for a project, a task or an update; any other purpose is a usage error."""
+    ran = run("schema", "imageannotation", "--for", "tasks")
+    assert (ran.status, ran.out) == (2, "")
+    assert "--for" in ran.err

@@ -128,10 +128,6 @@ def test_a_directory_that_cannot_be_saved_is_reported_before_it_listens(projects
     assert list_texts(projects) == before
 
 
-def test_it_starts_empty():
-    """Without PROJECT, the stand-in has no projects."""
-
-
 @pytest.mark.parametrize("ends_with", [*END_SIGNALS.items(), (signal.SIGINT, 0)], ids=str)
 def test_it_saves_whatever_ends_it(tmp_path, ends_with):
     """An update that was answered is in its file, also where a signal follows at once, and nothing else is left."""
@@ -142,8 +138,29 @@ def test_it_saves_whatever_ends_it(tmp_path, ends_with):
     assert {path.suffix for path in tmp_path.iterdir()} == {".json"}
 
 
-def test_it_begins_with_nothing():
-    """Without a project it is empty."""
+def test_ignored_names_are_warned_about(tmp_path):
+    """A routing name in the history of a project is reported before anything is served (U10)."""
+    (tmp_path / "p.json").write_text('{"type": "t", "name": "n", "param_history": [{"version": 0, "project": "x"}]}')
+    ran = run("serve", tmp_path / "p.json", "missing.json")
+    assert ran.status == 2
+    assert "version 0 holds `project`, which no task inherits" in ran.err
+
+
+def test_only_changed_projects_are_saved(tmp_path):
+    """A request writes the file of the project that it changed, and leaves the other files alone."""
+    with started("projects", "--save", str(tmp_path)) as (process, url):
+        files = {file.name: file for file in tmp_path.iterdir()}
+        assert len(files) > 1
+        for file in files.values():
+            file.write_text("edited")
+        scaleapi.ScaleClient("any", api_instance_url=url).update_project("north docks", patch=True, padding=9)
+        process.stdout.readline()
+        changed = {name for name, file in files.items() if file.read_text() != "edited"}
+        assert changed == {"north docks.json"}
+
+
+def test_it_starts_empty():
+    """Without PROJECT, the stand-in has no projects."""
     with started() as (_, url):
         assert scaleapi.ScaleClient("any", api_instance_url=url).projects() == []
 

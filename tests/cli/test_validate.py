@@ -154,6 +154,15 @@ def test_a_broken_file_is_annotated(place, name, text, annotation):
     assert run("validate", "boxes.json", name, cwd=place).out == ""
 
 
+def test_an_annotation_is_one_line_whatever_its_text(place):
+    """Characters that end a property or a line for GitHub are escaped in file names and in messages."""
+    (place / "a:b,c%d.json").write_text('{"attachment": "a", "n%0A\\r\\n,:": 1}')
+    ran = run("validate", fine(place), "a:b,c%d.json", "--format", "github", cwd=place)
+    location = "file=a%3Ab%2Cc%25d.json,line=1,col=21,title=param_unknown"
+    assert ran.out.startswith(f"::warning {location}::/n%250A%0D%0A,:: ")
+    assert ran.out.count("\n") == 1
+
+
 @pytest.mark.parametrize("form", ["text", "json", "github"])
 def test_no_values(place, form):
     """With `--no-values`, no format shows a value or a source line."""
@@ -206,6 +215,7 @@ class TestExitCodes:
             ran = run(*arguments, *extra, stdin='{"attachment": "a", "colour": 1}', cwd=place)
             assert ran.out.startswith("::warning file=<stdin>,line=1,col=21,title=param_unknown::/colour: ")
             assert ran.status == status
+        assert run("validate", fine(place), "--strict", cwd=place).status == 0
 
     def test_unreadable(self, place):
         """An unreadable file and a file without a project end with 2."""
@@ -360,6 +370,9 @@ def test_a_refused_request_is_a_finding(tmp_path):
     hidden = run("validate", "boxes.json", "tasks.jsonl", "--no-values", cwd=tmp_path).out
     assert "other" not in hidden
     assert hidden.count("  the request cannot be resolved; omit --no-values to see why\n") == 4
+    ignored = run("validate", "boxes.json", "tasks.jsonl", "--ignore", "request_refused", cwd=tmp_path).out
+    assert "request_refused" not in ignored
+    assert "tasks.jsonl:5:14: error param_choice at /priority" in ignored
 
 
 def test_a_bad_version_of_an_option_is_reported_for_the_option(tmp_path):

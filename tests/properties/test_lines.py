@@ -51,6 +51,9 @@ ODD_LINES = [
     b'{"a": ' + b"9" * 309 + b".0}",
     b'{"a": "\\ud800"}',
     b'{"\\ud800": 1}',
+    b'{"a": "\\uD800"}',
+    b'{"a": "\\uDc00"}',
+    b'{"\\uDfff": 1}',
     b'{"a": "\\ud83d\\ude00"}',
     b'{"a": "\xff"}',
     b'\xef\xbb\xbf{"a": 1}',
@@ -305,6 +308,17 @@ def test_the_limit_of_digits_does_not_depend_on_python(digits: int) -> None:
         sys.set_int_max_str_digits(before)
     assert read[0] == read[-1]
     assert [value is None for value in read[0]] == [False, False, digits == 640, digits == 640, True]
+
+
+@pytest.mark.parametrize(("number", "boolean"), [(b"0", b"false"), (b"1", b"true")])
+def test_a_boolean_is_no_version_whatever_came_before(number: bytes, boolean: bytes) -> None:
+    """A boolean is rejected as a version, even after a line with the version that is equal in Python."""
+    for codec in CODECS:
+        lines = [b'{"project_version": %b}' % version for version in (number, boolean)]
+        preview, error = preview_all(BOXES, lines, codec)
+        assert isinstance(preview, bytes)
+        assert isinstance(error, DocumentError)
+        assert error.path == "/project_version"
 
 
 def test_blank_lines_are_counted_and_a_bom_is_skipped() -> None:

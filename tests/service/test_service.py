@@ -63,6 +63,9 @@ class TestRequests:
         """E2: the request is for all projects, or for those with an `archived` flag."""
         assert list_projects() == Request("GET", "/projects")
         assert list_projects(archived=False).query == {"archived": "false"}
+        assert list_projects().target == "/projects"
+        assert list_projects(archived=True).target == "/projects?archived=true"
+        assert Request("GET", "/a%2Fb", {"x y": "1&2=\u00e9"}).target == "/a%2Fb?x+y=1%262%3D%C3%A9"
 
     def test_an_update_always_has_its_patch_flag(self):
         """E3: the body is flat and has `patch`, for a patch and for a replace."""
@@ -268,9 +271,17 @@ def ran(flow_of, *answers, deadline=60.0):
         (get_with_retry, [BROKEN, BROKEN, BROKEN, BROKEN], "reply_status", 4, [0.5, 1.0, 2.0]),
         (get_with_retry, [BUSY, FINE], FINE, 2, [2.0]),
         (get_with_retry, [Response(404)], "not_found", 1, []),
+        (get_with_retry, [Response(401)], "unauthorized", 1, []),
+        (get_with_retry, [Response(403)], "unauthorized", 1, []),
+        (get_with_retry, [Response(409)], "conflict", 1, []),
+        (get_with_retry, [Response(400)], "refused", 1, []),
+        (get_with_retry, [Response(201), FINE], FINE, 2, [0.5]),
         (get_with_retry, [NotDone("certificate", None, "a", "b")], "certificate", 1, []),
         (post_once, [FINE], FINE, 1, []),
         (post_once, [BROKEN], BROKEN, 1, []),
+        (post_once, [Response(401)], Response(401), 1, []),
+        (post_once, [Response(409)], Response(409), 1, []),
+        (post_once, [Response(201)], Response(201), 1, []),
         (post_once, [NO_REPLY], "no_reply", 1, []),
         (post_once, [NOT_SENT, NOT_SENT, FINE], FINE, 3, [0.5, 1.0]),
         (post_once, [NOT_SENT] * 4, "not_sent", 4, [0.5, 1.0, 2.0]),
@@ -281,6 +292,14 @@ def ran(flow_of, *answers, deadline=60.0):
         (post_once, [Response(429, b"", {"retry-after": "-5"}), FINE], FINE, 2, [0.5]),
         (post_once, [Response(429, b"", {"retry-after": "\u0665"}), FINE], FINE, 2, [0.5]),
         (post_once, [Response(429, b"", {"retry-after": "9" * 5000}), FINE], FINE, 2, [0.5]),
+        (post_once, [Response(429, b"", {"retry-after": "9" * 12}), FINE], FINE, 2, [0.5]),
+        (
+            post_once,
+            [Response(429, b"", {"retry-after": "9" * 11})],
+            Response(429, b"", {"retry-after": "9" * 11}),
+            1,
+            [],
+        ),
     ],
 )
 def test_retries(flow_of, answers, result, sent, waits):
@@ -295,6 +314,7 @@ def test_no_wait_ends_after_the_deadline(flow_of):
     assert (sent, waits) == (1, [])
     assert result == ("too_many_requests" if flow_of is get_with_retry else Response(429, b"", {"retry-after": "999"}))
     assert ran(flow_of, NOT_SENT, NOT_SENT, FINE, deadline=0.6) == ("not_sent", 2, [0.5])
+    assert ran(flow_of, NOT_SENT, FINE, deadline=0.5) == ("not_sent", 1, [])
 
 
 @pytest.mark.parametrize("flow_of", [get_with_retry, post_once])
@@ -310,6 +330,14 @@ def test_a_request_has_the_remaining_time_as_timeout():
     assert [request.timeout for request in script.requests] == [10, 9.5]
 
 
+def test_the_default_deadline():
+    """A call has 30 seconds, unless the client has another deadline."""
+    for settings, seconds in (({}, 30.0), ({"deadline": 5}, 5)):
+        script, watch = Script(FINE), Watch()
+        Client(script, now=watch.now, sleep=watch.sleep, **settings).list_projects()
+        assert [request.timeout for request in script.requests] == [seconds]
+
+
 def test_another_loop_can_run_a_flow():
     """A flow yields requests and waits, so an asynchronous loop can run it."""
     flow = get_with_retry(Request("GET", "/"), Clock(10, lambda: 0.0, lambda: 1.0))
@@ -319,6 +347,25 @@ def test_another_loop_can_run_a_flow():
 
 UPDATE = Patch({"a": 2})
 PLAN = Plan.of(BOXES, UPDATE)
+
+
+@pytest.mark.parametrize(
+    "project",
+    [
+        Project("boxes", type="imageannotation", params={"a": 9, "b": 1}),
+        Project("boxes", type="imageannotation", params={"a": True, "b": 1}),
+        Project("boxes", type="imageannotation", params={"a": 1, "b": 1, "c": None}),
+        Project("boxes", type="imageannotation", params={"a": 1, "b": 1}, created_at="2024-03-04T09:00:00Z"),
+        BOXES.patch_params({}),
+        Project("boxes", type="imageannotation"),
+    ],
+)
+def test_no_update_is_sent_to_another_history(project):
+    """A history with the same number of versions, but other params, is another history."""
+    service = MemoryService([project])
+    outcome = Client(service).apply(PLAN)
+    assert (outcome.state, outcome.error.code) == ("not done", "history_moved")
+    assert service.projects == {"boxes": project}
 
 
 def now(*updates, base=BOXES):
@@ -497,6 +544,28 @@ class TestMemory:
             ids += [task["task_id"] for task in page["docs"]]
             query = {"limit": "5000", "next_token": page["next_token"]} if page["has_more"] else {}
         assert len(ids) == len(set(ids)) == 2_001
+
+    @pytest.mark.parametrize(
+        ("tasks", "query", "page", "has_more"),
+        [
+            (100, {}, 100, False),
+            (101, {}, 100, True),
+            (3, {"limit": "2"}, 2, True),
+            (2, {"limit": "2"}, 2, False),
+            (1_001, {"limit": "1000"}, 1_000, True),
+            (1_001, {"limit": "1001"}, 1_000, True),
+            (3, {"limit": "x"}, 3, False),
+            (3, {"next_token": "2"}, 1, False),
+        ],
+    )
+    def test_the_size_of_a_page(self, tasks, query, page, has_more):
+        """A page holds 100 tasks, or `limit` tasks up to 1,000; only the last has no `next_token`."""
+        service = MemoryService()
+        for _ in range(tasks):
+            service.send(Request("POST", "/task/comparison", body=b"{}"))
+        answer = json.loads(service.send(Request("GET", "/tasks", query)).body)
+        assert (len(answer["docs"]), answer["total"], answer["has_more"]) == (page, tasks, has_more)
+        assert ("next_token" in answer) is has_more
 
     def test_nulls_of_the_sdk_are_accepted(self):
         """E1: the official SDK sends null for unset fields."""

@@ -192,6 +192,41 @@ class TestTheOfficialSDK:
         assert test.get_project("boxes").version == 1
 
 
+@pytest.mark.parametrize(
+    ("key", "world"),
+    [("test_a", "test"), ("test_", "test"), ("test", "live"), ("testing", "live"), ("live_test_", "live")],
+)
+def test_a_test_key_begins_with_test_and_an_underscore(key, world):
+    """Any other key, also one that begins with `test`, sees the live projects (E7)."""
+    stand_in = StandIn()
+    request = b'{"name": "boxes", "type": "comparison"}'
+    reply = stand_in.handle("POST", "/v1/projects", {"authorization": f"Bearer {key}"}, request)
+    assert reply.status == 200
+    assert {"live": list(stand_in.live.projects), "test": list(stand_in.test.projects)} == {
+        "live": [],
+        "test": [],
+        world: ["boxes"],
+    }
+
+
+@pytest.mark.parametrize(("size", "status"), [(MAX_BODY_SIZE, 200), (MAX_BODY_SIZE + 1, 413)])
+def test_a_body_may_be_as_long_as_the_limit(served, size, status):
+    """A body up to the limit is read and a longer one is rejected, over HTTP, over WSGI and by `handle`."""
+    body = b'{"name": "a", "type": "comparison"}'.ljust(size)
+    headers = {"authorization": "Bearer any"}
+    assert StandIn().handle("POST", "/v1/projects", headers, body).status == status
+    environ = {"REQUEST_METHOD": "POST", "REQUEST_URI": "/v1/projects", "HTTP_AUTHORIZATION": "Bearer any"}
+    started = []
+    environ |= {"CONTENT_LENGTH": str(size), "wsgi.input": io.BytesIO(body)}
+    StandIn().wsgi(environ, lambda line, _headers: started.append(int(line[:3])))
+    assert started == [status]
+    if status == 200:
+        assert httpx2.post(f"{served.url}/projects", headers=headers, content=body).status_code == status
+    else:
+        # The server rejects the length before it reads the body, so a client that sends the body may be cut off.
+        assert status_of(served, f"POST /v1/projects HTTP/1.1\r\nContent-Length: {size}\r\n\r\n") == status
+
+
 def test_our_client_works_over_http(served):
     """`Client` applies an update over `HttpTransport`."""
     client = Client(HttpTransport(ApiKey("live_any"), base_url=served.url))

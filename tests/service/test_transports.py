@@ -145,6 +145,66 @@ def test_an_update_over_the_sdks_client_is_safe(fault):
 
 
 @pytest.mark.parametrize("make", [over_httpx, over_scaleapi])
+def test_the_environment_changes_no_request(make, monkeypatch, tmp_path):
+    """A proxy and a password from the environment are ignored."""
+    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login somebody password else")
+    with Server("thief") as proxy, Server("thief") as service:
+        for name in ("http_proxy", "https_proxy", "all_proxy"):
+            for variable in (name, name.upper()):
+                monkeypatch.setenv(variable, f"http://127.0.0.1:{proxy.port}")
+        for variable in ("no_proxy", "NO_PROXY"):
+            monkeypatch.delenv(variable, raising=False)
+        monkeypatch.setenv("HOME", str(tmp_path))
+        with pytest.raises(OutcomeUnknown):
+            make(service.url).send(get_project(NAME))
+        assert proxy.stolen == []
+        assert [authorization for authorization, _ in service.stolen] == [ApiKey(KEY).authorization]
+
+
+def answering(status, body):
+    """Return a function that sends a request over a transport to a server with this response."""
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self):
+            self.request.recv(65536)
+            self.wfile.write(b"HTTP/1.1 %d Status\r\nContent-Length: %d\r\n\r\n%s" % (status, len(body), body))
+
+    def send(make):
+        with socketserver.TCPServer(("127.0.0.1", 0), Handler) as server:
+            threading.Thread(target=server.handle_request, daemon=True).start()
+            return make(f"http://127.0.0.1:{server.server_address[1]}/v1").send(get_project("boxes"))
+
+    return send
+
+
+@pytest.mark.parametrize("make", [over_httpx, over_scaleapi])
+@pytest.mark.parametrize(
+    ("status", "message"), [(200, None), (201, "no <API key>"), (299, "no <API key>"), (404, "no <API key>")]
+)
+def test_a_reply_that_is_no_success_has_its_text_without_the_key(make, status, message):
+    """Every status but 200 is an error reply, other statuses of success included."""
+    response = answering(status, b'{"error": "no %s"}' % KEY.encode())(make)
+    assert (response.status, response.message) == (status, message)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda url: HttpTransport(ApiKey(KEY), base_url=url, max_response_size=1_000),
+        lambda url: ScaleApiTransport(scaleapi.ScaleClient(KEY, api_instance_url=url), max_response_size=1_000),
+    ],
+)
+def test_a_reply_may_be_as_long_as_the_limit(make):
+    """A body of `max_response_size` bytes is returned; with one byte more, the outcome is unknown."""
+    body = b"x" * 1_000
+    assert answering(200, body)(make).body == body
+    with pytest.raises(OutcomeUnknown) as refused:
+        answering(200, body + b"x")(make)
+    assert (refused.value.code, refused.value.status) == ("reply_size", 200)
+    assert "1,000 bytes" in refused.value.problem
+
+
+@pytest.mark.parametrize("make", [over_httpx, over_scaleapi])
 @pytest.mark.parametrize(
     "answer",
     [
@@ -166,6 +226,32 @@ def test_a_broken_reply_is_unknown_at_once(make, answer):
         with pytest.raises(OutcomeUnknown) as refused:
             make(f"http://127.0.0.1:{server.server_address[1]}/v1").send(get_project("boxes"))
     assert refused.value.code == "no_reply"
+
+
+def test_both_transports_report_that_nothing_was_sent():
+    """Without a connection, both transports raise the same error."""
+    errors = set()
+    for make in (over_httpx, over_scaleapi):
+        with pytest.raises(NotDone) as refused:
+            make("http://127.0.0.1:1/v1").send(get_project("boxes"))
+        assert "nothing was sent" in refused.value.problem
+        errors.add(refused.value)
+    assert [error.code for error in errors] == ["not_sent"]
+
+
+def test_nothing_is_sent_without_the_proxy():
+    """If the configured proxy does not listen, the error is `not_sent`, and the service gets no request."""
+    with Server("thief") as service:
+        url = service.url
+        proxied = scaleapi.ScaleClient(KEY, api_instance_url=url, proxies={"http": "http://127.0.0.1:1"})
+        for transport in (
+            HttpTransport(ApiKey(KEY), base_url=url, proxy="http://127.0.0.1:1"),
+            ScaleApiTransport(proxied),
+        ):
+            with pytest.raises(NotDone) as refused:
+                transport.send(get_project("boxes"))
+            assert refused.value.code == "not_sent"
+        assert service.stolen == []
 
 
 def test_a_tls_error_after_sending_is_unknown(monkeypatch):

@@ -15,7 +15,7 @@ import pytest
 from paramcore.errors import DocumentError, NotJSON
 from paramcore.files import document, writer
 from paramcore.files.document import Document
-from paramcore.files.positions import Position
+from paramcore.files.positions import Lines, Position
 from paramcore.files.reader import read_document, read_lines
 from paramcore.files.writer import write_atomically
 
@@ -54,34 +54,34 @@ def test_json_is_read(written, data, value):
     assert read_document(written(data)).value == value
 
 
-@pytest.mark.parametrize(
-    ("data", "code", "line", "column"),
-    [
-        ("", "json_syntax", None, None),
-        (" \n", "json_syntax", None, None),
-        ("{", "json_syntax", 1, 2),
-        ('{"a": 1,\n  7}', "json_syntax", 2, 3),
-        ("[1, 2]\n[3]", "json_syntax", 2, 1),
-        ("[1 2]", "json_syntax", 1, 4),
-        ("{'a': 1}", "json_syntax", 1, 2),
-        ('"tab\tinside"', "json_syntax", 1, 5),
-        ('\ufeff\ufeff{"a": 1}', "json_syntax", 1, 1),
-        ('{"é": 1, "é": 2}', "json_duplicate_key", 1, 10),
-        ('{"a": {"b": 1,\n "b": 2}}', "json_duplicate_key", 2, 2),
-        ('{"a": 1, "\\u0061": 2}', "json_duplicate_key", 1, 10),
-        ("[1, NaN]", "json_number", 1, 5),
-        ("[-Infinity]", "json_number", 1, 2),
-        ('{\n"a": 1e400}', "json_number", 2, 6),
-        ("[" + "9" * 4301 + "]", "json_number", 1, 2),
-        ("[" * 101 + "]" * 101, "json_depth", 1, 101),
-        ('{"a": ' * 101 + "1" + "}" * 101, "json_depth", 1, 601),
-        (b'["\xff"]', "json_encoding", 1, 3),
-        (b'[\n "\xc3\xa9\xc3"]', "json_encoding", 2, 4),
-        (b"\xef\xbb\xbf\xff", "json_encoding", 1, 1),
-        (b"\xff\xfe[\x00\n\x00\x00\xd8", "json_encoding", 2, 1),
-        (b"[\x00]\x00", "json_encoding", 1, 1),
-    ],
-)
+FAULTS = [
+    ("", "json_syntax", None, None),
+    (" \n", "json_syntax", None, None),
+    ("{", "json_syntax", 1, 2),
+    ('{"a": 1,\n  7}', "json_syntax", 2, 3),
+    ("[1, 2]\n[3]", "json_syntax", 2, 1),
+    ("[1 2]", "json_syntax", 1, 4),
+    ("{'a': 1}", "json_syntax", 1, 2),
+    ('"tab\tinside"', "json_syntax", 1, 5),
+    ('\ufeff\ufeff{"a": 1}', "json_syntax", 1, 1),
+    ('{"é": 1, "é": 2}', "json_duplicate_key", 1, 10),
+    ('{"a": {"b": 1,\n "b": 2}}', "json_duplicate_key", 2, 2),
+    ('{"a": 1, "\\u0061": 2}', "json_duplicate_key", 1, 10),
+    ("[1, NaN]", "json_number", 1, 5),
+    ("[-Infinity]", "json_number", 1, 2),
+    ('{\n"a": 1e400}', "json_number", 2, 6),
+    ("[" + "9" * 4301 + "]", "json_number", 1, 2),
+    ("[" * 101 + "]" * 101, "json_depth", 1, 101),
+    ('{"a": ' * 101 + "1" + "}" * 101, "json_depth", 1, 601),
+    (b'["\xff"]', "json_encoding", 1, 3),
+    (b'[\n "\xc3\xa9\xc3"]', "json_encoding", 2, 4),
+    (b"\xef\xbb\xbf\xff", "json_encoding", 1, 1),
+    (b"\xff\xfe[\x00\n\x00\x00\xd8", "json_encoding", 2, 1),
+    (b"[\x00]\x00", "json_encoding", 1, 1),
+]
+
+
+@pytest.mark.parametrize(("data", "code", "line", "column"), FAULTS)
 def test_an_error_has_its_line_and_column(written, data, code, line, column):
     """Each error has its code, and its line and column in characters, from 1."""
     error = refused(lambda: read_document(written(data)))
@@ -163,6 +163,7 @@ MISTAKES = [
     ("[OrderedDict()]", "`OrderedDict(` is Python", 1, 2),
     ("attachment,padding\nhttps://e.com/1.jpg,3\n", "CSV", 1, 1),
     ('"attachment";"padding"\n', "CSV", 1, 13),
+    ("\n \nattachment,padding\n1,2\n", "CSV", 3, 1),
     ("attachment\tpadding\n", "CSV", 1, 1),
     ('{"a": 1}\n{"b": 2}\n', "several JSON documents", 2, 1),
     ('{\n"a": 1}\n{"b": 2}\n', "several JSON documents", 3, 1),
@@ -382,6 +383,19 @@ def test_a_value_is_located(path, value, name):
     assert document.locate(path) == Position(*value)
     assert document.locate(path, name=True) == Position(*name)
     assert document.format_location(path) == f"some.json:{value[0]}:{value[1]}"
+
+
+@pytest.mark.parametrize(
+    ("offset", "line", "column"), [(0, 1, 1), (1, 2, 1), (2, 2, 2), (3, 3, 1), (4, 4, 1), (5, 4, 2), (6, 5, 1)]
+)
+def test_empty_lines_count(offset, line, column):
+    """A line feed ends a line, also an empty one, in any order of lookups."""
+    text = "\na\n\nb\n"
+    assert Lines(text).position(offset) == Position(line, column)
+    for earlier in range(len(text) + 1):
+        lines = Lines(text)
+        lines.position(earlier)
+        assert lines.position(offset) == Position(line, column)
 
 
 def test_an_error_about_a_value_is_located():

@@ -96,44 +96,44 @@ def test_any_mapping_is_an_object():
     assert project.params == {"padding": 3}
 
 
-@pytest.mark.parametrize(
-    ("obj", "code", "path", "problem"),
-    [
-        (None, "project_type", "", "null"),
-        ([], "project_type", "", "an array"),
-        ({"name": "boxes", "type": "comparison"}, "history_type", "/param_history", "`param_history` is missing"),
-        (project_of(param_history=None), "history_type", "/param_history", "null"),
-        (project_of(param_history={}), "history_type", "/param_history", "an object"),
-        (project_of("0"), "history_type", "/param_history/0", "the text '0'"),
-        (project_of({"padding": 3}), "history_version", "/param_history/0/version", "`version` is missing in entry 0"),
-        (
-            project_of({"version": "0"}),
-            "history_version",
-            "/param_history/0/version",
-            "entry 0 must be a whole number, got the text '0'",
-        ),
-        (project_of({"version": False}), "history_version", "/param_history/0/version", "got false"),
-        (project_of({"version": 0.0}), "history_version", "/param_history/0/version", "got the number 0.0"),
-        (
-            project_of({"version": 1}),
-            "history_order",
-            "/param_history/0/version",
-            "entry 0 must be 0, got the number 1",
-        ),
-        (
-            project_of({"version": 0}, {"version": 2}),
-            "history_order",
-            "/param_history/1/version",
-            "entry 1 must be 1, got the number 2",
-        ),
-        (
-            project_of({"version": 0}, {"version": 0}),
-            "history_order",
-            "/param_history/1/version",
-            "entry 1 must be 1, got the number 0",
-        ),
-    ],
-)
+NO_HISTORIES = [
+    (None, "project_type", "", "null"),
+    ([], "project_type", "", "an array"),
+    ({"name": "boxes", "type": "comparison"}, "history_type", "/param_history", "`param_history` is missing"),
+    (project_of(param_history=None), "history_type", "/param_history", "null"),
+    (project_of(param_history={}), "history_type", "/param_history", "an object"),
+    (project_of("0"), "history_type", "/param_history/0", "the text '0'"),
+    (project_of({"padding": 3}), "history_version", "/param_history/0/version", "`version` is missing in entry 0"),
+    (
+        project_of({"version": "0"}),
+        "history_version",
+        "/param_history/0/version",
+        "entry 0 must be a whole number, got the text '0'",
+    ),
+    (project_of({"version": False}), "history_version", "/param_history/0/version", "got false"),
+    (project_of({"version": 0.0}), "history_version", "/param_history/0/version", "got the number 0.0"),
+    (
+        project_of({"version": 1}),
+        "history_order",
+        "/param_history/0/version",
+        "entry 0 must be 0, got the number 1",
+    ),
+    (
+        project_of({"version": 0}, {"version": 2}),
+        "history_order",
+        "/param_history/1/version",
+        "entry 1 must be 1, got the number 2",
+    ),
+    (
+        project_of({"version": 0}, {"version": 0}),
+        "history_order",
+        "/param_history/1/version",
+        "entry 1 must be 1, got the number 0",
+    ),
+]
+
+
+@pytest.mark.parametrize(("obj", "code", "path", "problem"), NO_HISTORIES)
 def test_what_is_no_history_is_refused(obj, code, path, problem):
     """A history is never sorted or renumbered; the error has the path of the invalid entry."""
     with pytest.raises(MalformedPayload) as refused:
@@ -209,29 +209,29 @@ PROJECT, TASK = PROJECTS["created"], next(iter(TASKS.values()))
 PLAN = {"project": "docks", "version": 1, "before": {}, "after": {}, "dropped": [], "diff": {}, "request": {}}
 
 
-@pytest.mark.parametrize(
-    ("body", "code"),
-    [
-        (PROJECT, "update_is_project"),
-        ({"param_history": None}, "update_is_project"),
-        ({**PROJECT, "patch": True}, "update_is_project"),
-        ({"project": PROJECT, "patch": True}, "update_is_project"),
-        (PROJECT["param_history"][0], "update_is_version"),
-        ({"version": 0, "padding": 3}, "update_is_version"),
-        ({"version": 2, "created_at": "2024-01-01T00:00:00.000Z", "patch": True}, "update_is_version"),
-        (TASK, "update_is_task"),
-        ({"task_id": "a", "is_test": False}, "update_is_task"),
-        ({"status": "pending", "params": {}}, "update_is_task"),
-        ({"docs": [TASK], "total": 1, "limit": 100}, "update_is_task"),
-        ({"docs": [], "has_more": False}, "update_is_task"),
-        ({"status_code": 404, "error": "no such project"}, "update_is_error"),
-        ({"status_code": 400, "message": "no such project"}, "update_is_error"),
-        ({"error": "no such project"}, "update_is_error"),
-        ({"status_code": 500}, "update_is_error"),
-        (PLAN, "update_is_answer"),
-        ({"project": "docks", "params": {"padding": 3}, "inherited_version": 0, "rests_on": []}, "update_is_answer"),
-    ],
-)
+NO_UPDATES = [
+    (PROJECT, "update_is_project"),
+    ({"param_history": None}, "update_is_project"),
+    ({**PROJECT, "patch": True}, "update_is_project"),
+    ({"project": PROJECT, "patch": True}, "update_is_project"),
+    (PROJECT["param_history"][0], "update_is_version"),
+    ({"version": 0, "padding": 3}, "update_is_version"),
+    ({"version": 2, "created_at": "2024-01-01T00:00:00.000Z", "patch": True}, "update_is_version"),
+    (TASK, "update_is_task"),
+    ({"task_id": "a", "is_test": False}, "update_is_task"),
+    ({"status": "pending", "params": {}}, "update_is_task"),
+    ({"docs": [TASK], "total": 1, "limit": 100}, "update_is_task"),
+    ({"docs": [], "has_more": False}, "update_is_task"),
+    ({"status_code": 404, "error": "no such project"}, "update_is_error"),
+    ({"status_code": 400, "message": "no such project"}, "update_is_error"),
+    ({"error": "no such project"}, "update_is_error"),
+    ({"status_code": 500}, "update_is_error"),
+    (PLAN, "update_is_answer"),
+    ({"project": "docks", "params": {"padding": 3}, "inherited_version": 0, "rests_on": []}, "update_is_answer"),
+]
+
+
+@pytest.mark.parametrize(("body", "code"), NO_UPDATES)
 def test_another_document_of_the_api_is_no_update(body, code):
     """Another document is rejected as a whole, not for its first reserved name."""
     with pytest.raises(MalformedPayload) as refused:
@@ -239,21 +239,21 @@ def test_another_document_of_the_api_is_no_update(body, code):
     assert (refused.value.code, refused.value.path) == (code, "")
 
 
-@pytest.mark.parametrize(
-    ("body", "code"),
-    [
-        (PROJECT, "request_is_project"),
-        ({"param_history": None}, "request_is_project"),
-        (TASK, "request_is_task"),
-        ({"task_id": "a", "response": {}}, "request_is_task"),
-        ({"status": "pending", "params": {}}, "request_is_task"),
-        ({"docs": [TASK], "total": 1, "limit": 100}, "request_is_page"),
-        ({"docs": [], "has_more": False}, "request_is_page"),
-        ({"status_code": 404, "error": "no such task"}, "request_is_error"),
-        ({"status_code": 404, "message": "no such task"}, "request_is_error"),
-        ({"error": "no such task"}, "request_is_error"),
-    ],
-)
+NO_REQUESTS = [
+    (PROJECT, "request_is_project"),
+    ({"param_history": None}, "request_is_project"),
+    (TASK, "request_is_task"),
+    ({"task_id": "a", "response": {}}, "request_is_task"),
+    ({"status": "pending", "params": {}}, "request_is_task"),
+    ({"docs": [TASK], "total": 1, "limit": 100}, "request_is_page"),
+    ({"docs": [], "has_more": False}, "request_is_page"),
+    ({"status_code": 404, "error": "no such task"}, "request_is_error"),
+    ({"status_code": 404, "message": "no such task"}, "request_is_error"),
+    ({"error": "no such task"}, "request_is_error"),
+]
+
+
+@pytest.mark.parametrize(("body", "code"), NO_REQUESTS)
 def test_another_document_of_the_api_is_no_request(body, code):
     """A task, a page of tasks, a project or an error reply is rejected with its own code."""
     with pytest.raises(MalformedPayload) as refused:
@@ -261,16 +261,16 @@ def test_another_document_of_the_api_is_no_request(body, code):
     assert (refused.value.code, refused.value.path) == (code, "")
 
 
-@pytest.mark.parametrize(
-    ("body", "code"),
-    [
-        (TASK, "project_is_task"),
-        ({"docs": [TASK], "total": 1}, "project_is_page"),
-        ({"status_code": 401, "error": "No valid API key provided."}, "project_is_error"),
-        ({"name": "a", "type": "b"}, "history_type"),
-        ({**PROJECT, "task_id": "a", "status": "b", "param_history": 3}, "history_type"),
-    ],
-)
+NO_PROJECTS = [
+    (TASK, "project_is_task"),
+    ({"docs": [TASK], "total": 1}, "project_is_page"),
+    ({"status_code": 401, "error": "No valid API key provided."}, "project_is_error"),
+    ({"name": "a", "type": "b"}, "history_type"),
+    ({**PROJECT, "task_id": "a", "status": "b", "param_history": 3}, "history_type"),
+]
+
+
+@pytest.mark.parametrize(("body", "code"), NO_PROJECTS)
 def test_another_document_of_the_api_is_no_project(body, code):
     """A task, a page of tasks or an error reply is rejected with its own code."""
     with pytest.raises(MalformedPayload) as refused:

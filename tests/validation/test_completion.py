@@ -46,6 +46,22 @@ WRONG = {
     "a long name": ({"properties": {"a/b~c%": {"$ref": "#/allOf/0"}}, "allOf": [{}, {"properties": {"a/b~c%": WHOLE}}]},
                     {"a/b~c%": "x"}, "/a~1b~0c%"),
     "maxProperties": ({"maxProperties": 1}, {"a": 1, "b": 2}, ""),
+    **{
+        f"a reference before {keyword}": (
+            {"$ref": "#/$defs/x", keyword: value, "$defs": {"x": {"maxProperties": 1}}},
+            {"a": 1, "b": 2},
+            "",
+        )
+        for keyword, value in {
+            "allOf": [{}],
+            "anyOf": [{}],
+            "oneOf": [{}],
+            "dependentSchemas": {"a": {}},
+            "if": {},
+            "const": {"a": 1, "b": 2},
+            "enum": [{"a": 1, "b": 2}],
+        }.items()
+    },
     "every branch": ({"anyOf": [{"properties": {"a": {"const": 1}}}, {"properties": {"a": {"const": 2}}}]}, {"a": 3}, "/a"),
     "one branch for certain, and another": (
         {"oneOf": [HAS_A, {"anyOf": [HAS_A, HAS_B]}], "description": "a or b"},
@@ -63,6 +79,7 @@ WRONG = {
     "not of a dependency": ({"not": {"dependentRequired": {"a": ["b"]}}}, {"b": 1}, ""),
     "not of a dependent schema": ({"not": {"dependentSchemas": {"a": HAS_B}}}, {"b": 1}, ""),
     "not of a condition": ({"not": {"if": HAS_A, "then": HAS_B}}, {"a": 1, "b": 1}, ""),
+    "not of a name, beside what allows all": ({"not": {**HAS_A, "additionalProperties": True}}, {"a": 1}, ""),
     "not of a condition, by its branches": ({"not": {"if": HAS_A, "then": HAS_B, "else": HAS_B}}, {"b": 1}, ""),
     "not of what allows all": ({"not": {"additionalProperties": True}}, {}, ""),
     "then": ({**IF_A, "then": {"properties": {"b": TEXT}}}, {"a": 1, "b": 1}, "/b"),
@@ -109,9 +126,16 @@ OPEN = {
     "not": ({"not": {"properties": {"a": TEXT}}}, {}),
     "not of a pattern": ({"not": {"patternProperties": {"^x": TEXT}}}, {}),
     "not of additional names": ({"not": {"additionalProperties": TEXT}}, {}),
+    "not of a name, beside what allows all": ({"not": {**HAS_A, "additionalProperties": True}}, {}),
     "not of names": ({"not": {"propertyNames": {"maxLength": 2}}}, {}),
     "not of unevaluated names": ({"not": {"unevaluatedProperties": False}}, {}),
     "not of a size": ({"not": {"maxProperties": 1}}, {"a": 1}),
+    "not of a name that is there, and of another that is not": ({"not": {"not": HAS_A, "required": ["b"]}}, {"b": 1}),
+    "not of a name that is there, and of others": ({"not": {"required": ["a"], "additionalProperties": TEXT}}, {"a": 1}),
+    "not of a name that is there, and of a pattern": (
+        {"not": {"required": ["a"], "patternProperties": {"^x": TEXT}}},
+        {"a": 1},
+    ),
     "not of a value": ({"not": {"const": {}}}, {}),
     "not of values": ({"not": {"enum": [{}]}}, {}),
     "not of a dependency": ({"not": {"dependentRequired": {"a": ["b"]}}}, {"a": 1}),

@@ -41,3 +41,67 @@ def test_a_check(name, params, expected):
     """A value is compared with another value if the documentation requires it."""
     findings = validate(Project("boxes", type=name), {"attachment": "x", **params})
     assert expected in summarize(findings)
+
+
+def limits(name, params):
+    """Return the findings on limits, by pointer."""
+    findings = validate(Project("boxes", type=name), {"attachment": "x", **params})
+    return [finding.pointer for finding in findings if finding.code == "param_range"]
+
+
+def field(**members):
+    return (
+        "textcollection",
+        {"attachments": [], "fields": [{"type": "number", "field_id": "a", "title": "A", **members}]},
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "params"),
+    [
+        ("imageannotation", {"geometries": {"polygon": {"min_vertices": 3, "max_vertices": 3}}}),
+        ("imageannotation", {"geometries": {"line": {"max_vertices": 1}}}),
+        ("imageannotation", {"annotation_attributes": {"n": {"type": "number", "min": 1, "max": 1.0}}}),
+        ("imageannotation", {"annotation_attributes": {"n": {"type": "number", "min": True, "max": 0}}}),
+        ("imageannotation", {"annotation_attributes": {"n": {"type": "number", "min": 1, "max": False}}}),
+        ("imageannotation", {"annotation_attributes": {"n": {"type": "number", "min": 5, "max": "1"}}}),
+        ("imageannotation", {"annotation_attributes": {"n": {"type": "number", "min": 5, "max": None}}}),
+        field(min=5, max=5),
+        field(max=-5),
+        field(min_choices=2, max_choices=2),
+        field(max_choices=0),
+        field(min_responses_required=1, max_responses_required=1),
+        field(max_responses_required=1),
+    ],
+)  # fmt: skip
+def test_equal_limits_fit(name, params):
+    """An upper limit may equal the lower one, and a limit that is not a number is not compared."""
+    assert limits(name, params) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "pointer"),
+    [
+        (*field(min=5, max=4.5), "/fields/0/max"),
+        (*field(min_choices=2, max_choices=1), "/fields/0/max_choices"),
+        (*field(max_choices=-1), "/fields/0/max_choices"),
+        (*field(min_responses_required=2, max_responses_required=1), "/fields/0/max_responses_required"),
+        (*field(max_responses_required=0), "/fields/0/max_responses_required"),
+        ("imageannotation", {"geometries": {"line": {"min_vertices": 2, "max_vertices": 1}}},
+         "/geometries/line/max_vertices"),
+        ("imageannotation", {"global_attributes": {"n": {"type": "number", "min": 1, "max": 0}}},
+         "/global_attributes/n/max"),
+        ("categorization", {"taxonomies": {"n": {"type": "number", "min": -1, "max": -2}}}, "/taxonomies/n/max"),
+    ],
+)  # fmt: skip
+def test_an_upper_limit_below_the_lower_one(name, params, pointer):
+    """An upper limit below the lower one is a finding, wherever there are two."""
+    assert pointer in limits(name, params)
+
+
+@pytest.mark.parametrize(("size", "is_too_long"), [(10_240, False), (10_241, True)])
+def test_metadata_may_be_as_long_as_the_limit(size, is_too_long):
+    """Metadata may have 10,240 bytes as compact JSON in UTF-8, and no more."""
+    text = "\u00e9" * ((size - len('{"a":""}')) // 2) + "x" * (size % 2)
+    findings = validate(Project("boxes", type="imageannotation"), {"attachment": "x", "metadata": {"a": text}})
+    assert ("param_size" in [finding.code for finding in findings]) is is_too_long

@@ -13,6 +13,7 @@ from paramcore.validation.lint import UnusedDefaults, lint_history, lint_task, l
 from tests.validation.helpers import GEOMETRIES, make_boxes, validate
 from tests.validation.test_cross_checks import CASES as CROSS_CHECKS
 from tests.validation.test_lint import PROJECT, history
+from tests.validation.test_references import ANSWERS, CONDITIONS, FORM, LABELS, SHAPES
 from tests.validation.test_schema_messages import OWN
 
 SNAPSHOT = Path(__file__).parent.parent / "snapshots" / "findings.json"
@@ -94,6 +95,28 @@ def find_unused_defaults():
     return defaults.list_findings()
 
 
+def list_references():
+    """Yield the names of the cases with a wrong reference, and their findings."""
+    rows = [(task_type, {**LABELS[task_type], **params}, expected) for task_type, params, expected in SHAPES]
+    for conditions, expected in CONDITIONS:
+        fields = [*FORM, {"type": "text", "field_id": "t", "title": "T", "conditions": conditions}]
+        rows.append(("textcollection", {"fields": fields, "attachments": []}, expected))
+    rows += [
+        ("textcollection", {"fields": FORM, "attachments": [], **params}, expected) for params, expected in ANSWERS
+    ]
+    features = [{"type": "text", "label": "total"}]
+    for name, shape in (("totl", "box"), ("total", "polygon")):
+        hypothesis = {"annotations": [{"label": name, "location": {"type": shape}}]}
+        rows.append(
+            ("documenttranscription", {"features": features, "geometry": "box", "hypothesis": hypothesis}, True)
+        )
+    for number, (task_type, params, expected) in enumerate(rows):
+        if expected:
+            attachment = {} if task_type == "textcollection" else {"attachment": "https://e.com/1.jpg"}
+            task = {**attachment, "instruction": "a", **params}
+            yield f"a reference {number}", validate(Project("boxes", type=task_type), task)
+
+
 def list_cases():
     """Yield the name of each case, and its findings."""
     boxes = make_boxes(geometries=GEOMETRIES)
@@ -103,6 +126,7 @@ def list_cases():
         yield name, find_by_schema(schema, params)
     for task_type, params, (*_, pointer, _) in CROSS_CHECKS:
         yield f"{task_type} {pointer}", validate(Project("boxes", type=task_type), {"attachment": "x", **params})
+    yield from list_references()
     for name, request in LINTED.items():
         yield name, lint_task(PROJECT.resolve(request), ["geometries"])
     for name, update in UPDATES.items():

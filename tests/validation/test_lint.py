@@ -31,6 +31,8 @@ def lint(task, project=PROJECT):
         ({"instruction": "Box"}, []),
         ({"project_version": -1}, [("lint_bare_opt_out", "warning", "/project_version", None)]),
         ({"project_version": -1, "geometries": {}}, []),
+        ({"project_version": -1, "geometries": None}, []),
+        ({"colour": None}, []),
         ({"project_version": -1, "geometries": {}, "padding": 1}, []),
         ({}, []),
     ],
@@ -38,6 +40,13 @@ def lint(task, project=PROJECT):
 def test_a_task(task, expected):
     """A task with a probable mistake has a finding, and no other task has."""
     assert lint(task) == expected
+
+
+def test_an_opt_out_drops_a_null():
+    """A required param that the project sets to null is present, and `project_version` -1 drops it."""
+    project = Project("boxes", type="imageannotation", params={"geometries": None})
+    assert lint({"project_version": -1}, project) == [("lint_bare_opt_out", "warning", "/project_version", None)]
+    assert lint({"project_version": -1, "geometries": None}, project) == []
 
 
 def test_an_instruction_that_is_not_appended_is_no_repetition():

@@ -130,39 +130,39 @@ def test_labels_about_the_scene(type):
     assert find(type, {**local, "events_to_annotate": ["fall"]}) == []
 
 
-@pytest.mark.parametrize(
-    ("type", "params", "expected"),
-    [
-        ("imageannotation", {"annotation_attributes": {"p": {"type": "linked", "allowed_labels": ["car", "buss"]}}},
-         [("/annotation_attributes/p/allowed_labels/1", '"bus"')]),
-        ("segmentannotation", {"annotation_attributes": {"p": {"type": "linked", "allowed_labels": ["large", "larg"]}}},
-         [("/annotation_attributes/p/allowed_labels/1", '"large"')]),
-        ("imageannotation", {"links": {"x": {"from_allowed_labels": ["car"], "to_allowed_labels": ["hand", "elbwo"]}}},
-         [("/links/x/to_allowed_labels/1", '"elbow"')]),
-        ("videoannotation", {"links": {"x": {"from_allowed_labels": ["no"], "to_allowed_labels": None}}},
-         [("/links/x/from_allowed_labels/0", None)]),
-        ("imageannotation", {"hypothesis": {"annotations": [{"label": "larg", "type": "box"}]}},
-         [("/hypothesis/annotations/0/label", '"large"')]),
-        ("imageannotation", {"hypothesis": {"annotations": [{"label": "car", "type": "polygon"}, {"type": "box"}]}},
-         [("/hypothesis/annotations/0/type", None)]),
-        ("imageannotation", {"base_annotations": {"annotations": [{"label": "hand", "type": "box"}]}},
-         [("/base_annotations/annotations/0/label", None)]),
-        ("imageannotation", {"hypothesis": {"annotations": [{"label": "car", "type": "box", "attributes": {"c": "x"}}]},
-                             "annotation_attributes": {"c": CATEGORY}},
-         [("/hypothesis/annotations/0/attributes/c", None)]),
-        ("imageannotation", {"hypothesis": {"annotations": [], "global_attributes": {"q": "none"}},
-                             "annotation_attributes": {"c": CATEGORY}},
-         [("/hypothesis/global_attributes/q", None)]),
-        ("videoplaybackannotation", {"base_annotations": {"annotations": {"u": {"label": "car", "geometry": "bbox"}}}},
-         [("/base_annotations/annotations/u/geometry", '"box"')]),
-        ("videoplaybackannotation", {"base_annotations": {"annotations": {"u": {"label": "fall", "geometry": "event"}}},
-                                     "events_to_annotate": ["fall"]}, []),
-        ("videoplaybackannotation", {"hypothesis": {"annotations": {"url": "https://e.com/h.json"}}}, []),
-        ("segmentannotation", {"hypothesis": {"labelMapping": {"car": {"index": 1}, "larg": {"index": 2}},
-                                              "annotations": {"combined": {"indexedImage": "https://e.com/m.png"}}}},
-         [("/hypothesis/labelMapping/larg", '"large"')]),
-    ],
-)  # fmt: skip
+SHAPES = [
+    ("imageannotation", {"annotation_attributes": {"p": {"type": "linked", "allowed_labels": ["car", "buss"]}}},
+     [("/annotation_attributes/p/allowed_labels/1", '"bus"')]),
+    ("segmentannotation", {"annotation_attributes": {"p": {"type": "linked", "allowed_labels": ["large", "larg"]}}},
+     [("/annotation_attributes/p/allowed_labels/1", '"large"')]),
+    ("imageannotation", {"links": {"x": {"from_allowed_labels": ["car"], "to_allowed_labels": ["hand", "elbwo"]}}},
+     [("/links/x/to_allowed_labels/1", '"elbow"')]),
+    ("videoannotation", {"links": {"x": {"from_allowed_labels": ["no"], "to_allowed_labels": None}}},
+     [("/links/x/from_allowed_labels/0", None)]),
+    ("imageannotation", {"hypothesis": {"annotations": [{"label": "larg", "type": "box"}]}},
+     [("/hypothesis/annotations/0/label", '"large"')]),
+    ("imageannotation", {"hypothesis": {"annotations": [{"label": "car", "type": "polygon"}, {"type": "box"}]}},
+     [("/hypothesis/annotations/0/type", None)]),
+    ("imageannotation", {"base_annotations": {"annotations": [{"label": "hand", "type": "box"}]}},
+     [("/base_annotations/annotations/0/label", None)]),
+    ("imageannotation", {"hypothesis": {"annotations": [{"label": "car", "type": "box", "attributes": {"c": "x"}}]},
+                         "annotation_attributes": {"c": CATEGORY}},
+     [("/hypothesis/annotations/0/attributes/c", None)]),
+    ("imageannotation", {"hypothesis": {"annotations": [], "global_attributes": {"q": "none"}},
+                         "annotation_attributes": {"c": CATEGORY}},
+     [("/hypothesis/global_attributes/q", None)]),
+    ("videoplaybackannotation", {"base_annotations": {"annotations": {"u": {"label": "car", "geometry": "bbox"}}}},
+     [("/base_annotations/annotations/u/geometry", '"box"')]),
+    ("videoplaybackannotation", {"base_annotations": {"annotations": {"u": {"label": "fall", "geometry": "event"}}},
+                                 "events_to_annotate": ["fall"]}, []),
+    ("videoplaybackannotation", {"hypothesis": {"annotations": {"url": "https://e.com/h.json"}}}, []),
+    ("segmentannotation", {"hypothesis": {"labelMapping": {"car": {"index": 1}, "larg": {"index": 2}},
+                                          "annotations": {"combined": {"indexedImage": "https://e.com/m.png"}}}},
+     [("/hypothesis/labelMapping/larg", '"large"')]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("type", "params", "expected"), SHAPES)
 def test_labels_and_shapes(type, params, expected):
     """Linked attributes, links and pre-made annotations must name existing labels and shapes."""
     params = {**LABELS[type], **params}
@@ -223,19 +223,19 @@ def test_follow_up_tasks():
     assert find("lidarannotation", params) == [(f"{base}/0", None), (f"{base}/1", '"hand"')]
 
 
-@pytest.mark.parametrize(
-    ("conditions", "expected"),
-    [
-        ({"genre": ["nerdcore", 2]}, None),
-        ([{"set": True}, {"genre": {"not": "nerdcore"}}], None),
-        ({"live": True, "genre": {"choices": ["?"]}}, None),
-        ({"genra": "nerdcore"}, ("/genra", '"genre"')),
-        ([{"not": {"liv": True}}], ("/0/not/liv", '"live"')),
-        ({"genre": ["nerdcore", "3"]}, ("/genre/1", None)),
-        ({"genre": "2"}, ("/genre", None)),
-        ({"genre": {"not": ["nerdcor"]}}, ("/genre/not/0", '"nerdcore"')),
-    ],
-)
+CONDITIONS = [
+    ({"genre": ["nerdcore", 2]}, None),
+    ([{"set": True}, {"genre": {"not": "nerdcore"}}], None),
+    ({"live": True, "genre": {"choices": ["?"]}}, None),
+    ({"genra": "nerdcore"}, ("/genra", '"genre"')),
+    ([{"not": {"liv": True}}], ("/0/not/liv", '"live"')),
+    ({"genre": ["nerdcore", "3"]}, ("/genre/1", None)),
+    ({"genre": "2"}, ("/genre", None)),
+    ({"genre": {"not": ["nerdcor"]}}, ("/genre/not/0", '"nerdcore"')),
+]
+
+
+@pytest.mark.parametrize(("conditions", "expected"), CONDITIONS)
 def test_conditions_of_fields(conditions, expected):
     """A condition of a field must name another field, also in a set, and one of its choices."""
     fields = [*FORM, {"type": "text", "field_id": "t", "title": "T", "conditions": conditions}]
@@ -243,21 +243,21 @@ def test_conditions_of_fields(conditions, expected):
     assert references == ([] if expected is None else [(f"/fields/1/conditions{expected[0]}", expected[1])])
 
 
-@pytest.mark.parametrize(
-    ("params", "expected"),
-    [
-        ({"attachments": [{"type": "text", "content": "a", "forms": ["set", "genre"]}]}, []),
-        ({"attachments": [{"type": "text", "content": "a", "forms": ["genres"]}]}, [("/attachments/0/forms/0", '"genre"')]),
-        ({"hypothesis": {"annotations": {"genre": {"type": "category", "field_id": "genre", "response": [["nerdcore"]]}}}},
-         []),
-        ({"hypothesis": {"annotations": {"gener": {"response": [["x"]]}}}}, [("/hypothesis/annotations/gener", '"genre"')]),
-        ({"hypothesis": {"annotations": {"genre": {"field_id": "live"}}}}, [("/hypothesis/annotations/genre/field_id", None)]),
-        ({"hypothesis": {"annotations": {"live": {"type": "text"}}}}, [("/hypothesis/annotations/live/type", None)]),
-        ({"hypothesis": {"annotations": {"genre": {"response": [["nerdcor"]]}}}},
-         [("/hypothesis/annotations/genre/response/0/0", '"nerdcore"')]),
-        ({"hypothesis": {"annotations": {"live": {"response": [[True]]}}}}, []),
-    ],
-)  # fmt: skip
+ANSWERS = [
+    ({"attachments": [{"type": "text", "content": "a", "forms": ["set", "genre"]}]}, []),
+    ({"attachments": [{"type": "text", "content": "a", "forms": ["genres"]}]}, [("/attachments/0/forms/0", '"genre"')]),
+    ({"hypothesis": {"annotations": {"genre": {"type": "category", "field_id": "genre", "response": [["nerdcore"]]}}}},
+     []),
+    ({"hypothesis": {"annotations": {"gener": {"response": [["x"]]}}}}, [("/hypothesis/annotations/gener", '"genre"')]),
+    ({"hypothesis": {"annotations": {"genre": {"field_id": "live"}}}}, [("/hypothesis/annotations/genre/field_id", None)]),
+    ({"hypothesis": {"annotations": {"live": {"type": "text"}}}}, [("/hypothesis/annotations/live/type", None)]),
+    ({"hypothesis": {"annotations": {"genre": {"response": [["nerdcor"]]}}}},
+     [("/hypothesis/annotations/genre/response/0/0", '"nerdcore"')]),
+    ({"hypothesis": {"annotations": {"live": {"response": [[True]]}}}}, []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("params", "expected"), ANSWERS)
 def test_forms_and_answers(params, expected):
     """Attachments must name fields of the form, and pre-filled answers must match their fields."""
     assert find("textcollection", {"fields": FORM, "attachments": [], **params}) == expected
@@ -280,3 +280,36 @@ def test_a_task_that_changes_the_labels():
     assert validator.task(project.resolve({})) == ()
     (finding,) = validator.task(project.resolve({"events_to_annotate": ["rise"]}))
     assert (finding.version, finding.pointer) == (1, "/annotation_attributes/a/conditions/label_condition/label")
+
+
+DOCUMENT = {
+    "features": [{"type": "text", "label": "total"}],
+    "geometry": "box",
+    "hypothesis": {"annotations": [{"label": "totl", "location": {"type": "polygon"}}]},
+}
+
+
+@pytest.mark.parametrize(
+    ("type", "params"),
+    [
+        *((name, {**LABELS[name], **params}) for name, params, expected in SHAPES if expected),
+        *(
+            ("textcollection", {"fields": FORM, "attachments": [], **params})
+            for params, expected in ANSWERS
+            if expected
+        ),
+        ("documenttranscription", DOCUMENT),
+    ],
+)
+def test_a_reference_is_wrong_whoever_sets_its_params(type, params):
+    """The findings are the same if the task sets one of the params and the project sets the others."""
+    whole = find(type, params)
+    assert whole
+    for name in params:
+        project = Project("p", type=type, params={other: params[other] for other in params if other != name})
+        validator = Validator(project)
+        # A task without the param comes first, so the findings on the project are cached.
+        validator.task(project.resolve({"attachment": "https://e.com/1.jpg"}))
+        findings = validator.task(project.resolve({"attachment": "https://e.com/1.jpg", name: params[name]}))
+        found = [(finding.pointer, finding.suggestion) for finding in findings if finding.code == "param_choice"]
+        assert found == whole, name

@@ -79,3 +79,20 @@ def test_a_choice_inside_a_choice():
     assert (finding.code, finding.pointer) == ("param_type", "/a/b/c")
     assert "sk_live" in finding.message
     assert "sk_live" not in finding.without_values().message
+
+
+@pytest.mark.parametrize(("number", "listed"), [(1, 1), (2, 2), (12, 12), (13, 13), (14, 12), (20, 12)])
+def test_a_long_choice_is_cut(number, listed):
+    """A message lists up to 13 choices; of more, it lists the first 12 and counts the others."""
+    project = Project("boxes", type="mine")
+    schemas = Schemas().with_schema("mine", {"properties": {"a": {"enum": [f"<{n}>" for n in range(number)]}}})
+    (finding,) = Validator(project, schemas).task(project.resolve({"a": "x"}))
+    assert finding.message.count("<") == listed
+    assert (f"{number - listed} others" in finding.message) is (listed < number)
+
+
+@pytest.mark.parametrize("value", ["square", "Square", " SQUARE\n"])
+def test_case_and_outer_whitespace_hide_no_choice(value):
+    """For a text that differs from a choice only in case and outer whitespace, this choice is the suggestion."""
+    expected = [] if value == "square" else [("param_choice", "error", "/shape/kind", '"square"')]
+    assert validate_own({"shape": {"kind": value}}, OWN) == expected

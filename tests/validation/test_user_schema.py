@@ -1,6 +1,7 @@
 """A user's schema is rejected if it is invalid; nothing is fetched, and validation ends."""
 
 import re
+import sys
 
 import pytest
 
@@ -45,6 +46,63 @@ REJECTED = {
         "schema_invalid",
         "/properties/a/anyOf/0",
     ),
+    **{
+        f"a warning inside `{keyword}`": (
+            {"properties": {"a": {keyword: [inner] if keyword in ("anyOf", "oneOf") else inner}}},
+            "schema_invalid",
+            f"/properties/a/{keyword}" + ("/0" if keyword in ("anyOf", "oneOf") else ""),
+        )
+        for keyword in ("anyOf", "oneOf", "not", "if", "contains", "unevaluatedItems", "unevaluatedProperties")
+        for inner in [{"properties": {"b": {"x-warn": {}}}}]
+    },
+    **{
+        f"a circle through `{keyword}`": (
+            {"$ref": "#/$defs/x", "$defs": {"x": {"if": {}, keyword: {"$ref": "#/$defs/x"}}}},
+            "schema_ref",
+            None,
+        )
+        for keyword in ("not", "if", "then", "else", "x-warn")
+    },
+    **{
+        f"a circle through `{keyword}`": (
+            {"$ref": "#/$defs/x", "$defs": {"x": {keyword: [{"$ref": "#/$defs/x"}]}}},
+            "schema_ref",
+            None,
+        )
+        for keyword in ("allOf", "anyOf", "oneOf")
+    },
+    "a circle through `dependentSchemas`": (
+        {"$ref": "#/$defs/x", "$defs": {"x": {"dependentSchemas": {"a": {"$ref": "#/$defs/x"}}}}},
+        "schema_ref",
+        None,
+    ),
+    **{
+        f"a bad pattern inside `{keyword}`": (
+            {"properties": {"a": {keyword: {"pattern": "("}}}},
+            "schema_pattern",
+            f"/properties/a/{keyword}/pattern",
+        )
+        for keyword in (
+            *("not", "if", "then", "else", "items", "additionalProperties", "contains", "propertyNames"),
+            *("unevaluatedItems", "unevaluatedProperties"),
+        )
+    },
+    **{
+        f"a bad pattern inside `{keyword}`": (
+            {"properties": {"a": {keyword: [{"pattern": "("}]}}},
+            "schema_pattern",
+            f"/properties/a/{keyword}/0/pattern",
+        )
+        for keyword in ("allOf", "anyOf", "oneOf", "prefixItems")
+    },
+    **{
+        f"a bad pattern inside `{keyword}`": (
+            {keyword: {"a": {"pattern": "("}}},
+            "schema_pattern",
+            f"/{keyword}/a/pattern",
+        )
+        for keyword in ("dependentSchemas", "properties", "patternProperties", "$defs", "definitions")
+    },
     "mistaken names that are none": (
         {"properties": {"a": {"x-mistaken": 5}}},
         "schema_invalid",
@@ -291,6 +349,53 @@ def test_a_warning_does_not_decide_what_is_evaluated(schema):
     assert [(severity, pointer) for _, severity, pointer, _ in findings] == [("warning", "/a")]
 
 
+@BOTH
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"patternProperties": {"": False}},
+        {"additionalProperties": False},
+        {"additionalProperties": {"type": "null"}},
+        {"unevaluatedProperties": False},
+        {"unevaluatedProperties": {"type": "null"}},
+        {"propertyNames": False},
+        {"required": ["b"]},
+        {"dependentRequired": {"b": ["c"]}},
+        {"minProperties": 5},
+        {"uniqueItems": True},
+        {"minItems": 5},
+        {"contains": False},
+        {"unevaluatedItems": False},
+        {"pattern": "^$"},
+        {"minLength": 5},
+        {"minimum": 50},
+        {"multipleOf": 7},
+    ],
+)
+@pytest.mark.parametrize("value", [None, True, 3, "aa", [1, 1], {"b": 1, "c": 1}])
+def test_a_keyword_ignores_values_of_other_types(schema, value, fast):
+    """A keyword reports values of its own type only: a keyword for objects ignores an array."""
+    (keyword,) = schema
+    kinds = {dict: ("Properties", "propertyNames", "required", "dependentRequired"), list: ("Items", "contains")}
+    kinds |= {str: ("pattern", "Length"), int: ("minimum", "multipleOf")}
+    is_meant = keyword.endswith(kinds.get(type(value), ())) if type(value) in kinds else False
+    has_it_all = keyword in ("required", "dependentRequired")
+    findings = validate_own({"a": value}, {"properties": {"a": schema}}, fast=fast)
+    assert bool(findings) is (is_meant and not has_it_all), findings
+
+
+@pytest.mark.parametrize(("others", "is_accepted"), [(9_999, True), (10_000, False)])
+def test_ten_thousand_schemas_may_apply_to_one_value(others, is_accepted):
+    """At most 10,000 schemas may apply to one value, so that validation ends."""
+    schema = {"properties": {"a": {"allOf": [{}] * others}}}
+    if is_accepted:
+        Schemas().with_schema("mine", schema)
+    else:
+        with pytest.raises(InvalidSchema) as rejected:
+            Schemas().with_schema("mine", schema)
+        assert (rejected.value.code, rejected.value.path) == ("schema_ref", "/properties/a")
+
+
 @pytest.mark.parametrize(
     ("divisor", "value", "is_multiple"),
     [
@@ -330,6 +435,28 @@ def test_a_hostile_value_ends_in_findings_or_in_our_error(schema, value):
             Validator(project, schemas, fast=fast).project()
         except InvalidSchema as error:
             assert error.code == "schema_failed"
+
+
+def test_a_value_too_deep_for_the_stack_is_our_error():
+    """If validation needs more stack than Python has left, the error has the path of the param."""
+    tree = {"type": ["object", "null"], "properties": {"below": {"$ref": "#/$defs/tree"}}}
+    value = None
+    for _ in range(97):
+        value = {"below": value}
+    schemas = Schemas().with_schema("mine", {"properties": {"a": {"$ref": "#/$defs/tree"}}, "$defs": {"tree": tree}})
+    validator = Validator(Project("boxes", type="mine", params={"a": value}), schemas, fast=False)
+
+    def validate_below(frames):
+        return validate_below(frames - 1) if frames else validator.project()
+
+    used = 0
+    frame = sys._getframe()
+    while frame is not None:
+        used, frame = used + 1, frame.f_back
+    with pytest.raises(InvalidSchema) as failed:
+        validate_below(sys.getrecursionlimit() - used - 200)
+    assert (failed.value.code, failed.value.path) == ("schema_failed", "/properties/a")
+    assert validator.project() == ()
 
 
 def test_what_is_added_is_a_copy():

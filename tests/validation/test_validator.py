@@ -147,6 +147,15 @@ class TestLayers:
         assert summarize([finding]) == [("param_range", "warning", "/padding", None)]
         assert (finding.overridden, finding.version) == (True, 0)
 
+    def test_a_null_overrides_too(self):
+        """A null of the task has its own finding and overrides the value of the project."""
+        project = make_boxes(geometries=GEOMETRIES, padding=-1)
+        findings = validate(project, {"attachment": "a", "padding": None})
+        assert [(finding.code, finding.severity, finding.overridden) for finding in findings] == [
+            ("param_range", "warning", True),
+            ("param_type", "warning", False),
+        ]
+
     def test_required_params_are_validated_on_the_effective_params(self):
         """A project may set one half of the params and the task the other (T13)."""
         project = make_boxes(geometries=GEOMETRIES)

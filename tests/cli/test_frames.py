@@ -1,0 +1,73 @@
+"""The line of a file under a finding, and the caret under its value."""
+
+import json
+
+import pytest
+
+from paramcore.cli.located_finding import LocatedFinding
+from paramcore.files.document import TASK_DEPTH, decode_document
+from paramcore.text import ROW_LIMIT
+from paramcore.validation.finding import Finding
+
+
+def frame(text, pointer):
+    """Return the two lines of the frame around a value, and the offset in which their text begins."""
+    document = decode_document(text.encode(), "a.json", TASK_DEPTH)
+    at = document.locate(pointer)
+    finding = Finding("param_type", "error", pointer, "problem", "remedy")
+    line, caret = (
+        LocatedFinding(finding, "boxes", document, at.line, at.column).format_text(values=True).split("\n")[-2:]
+    )
+    begin = line.index("|") + 2
+    return line[begin:], caret[begin:]
+
+
+def make_line(before, after):
+    """Return a line with a value after `before` and before `after` characters of text, and the value."""
+    value = '"<value>"'
+    return f'{{"a": "{"x" * before}", "b": {value}, "c": "{"y" * after}"}}', value
+
+
+@pytest.mark.parametrize("before", [0, 100, 3_000])
+@pytest.mark.parametrize("after", [0, 100, 3_000])
+def test_the_caret_is_under_the_value(before, after):
+    """The frame shows the value in a line of any length, with a caret under each of its characters and no other."""
+    text, value = make_line(before, after)
+    line, caret = frame(text, "/b")
+    assert len(line) <= ROW_LIMIT
+    assert line[caret.index("^") : len(caret)] == value
+    assert caret.strip() == "^" * len(value)
+
+
+@pytest.mark.parametrize(("length", "is_whole"), [(ROW_LIMIT - 1, True), (ROW_LIMIT, True), (ROW_LIMIT + 1, False)])
+def test_a_line_that_fits_is_shown_whole(length, is_whole):
+    """A line up to the limit is shown whole; a longer line is shown around the value."""
+    text, _ = make_line(length - len(make_line(0, 0)[0]), 0)
+    assert len(text) == length
+    line, _ = frame(text, "/b")
+    assert (line == text) is is_whole
+
+
+def test_the_frame_shows_what_can_be_printed():
+    """Each control character is shown as one space, so the caret stays under its value."""
+    text = json.dumps({"a\u200b": "\u202e\x85", "b": 5}, ensure_ascii=False)
+    line, caret = frame(text, "/b")
+    assert line == '{"a ": "  ", "b": 5}'
+    assert line[caret.index("^")] == "5"
+
+
+@pytest.mark.parametrize(
+    ("text", "pointer", "underlined"),
+    [
+        ('{"b": -1.5e3}', "/b", "-1.5e3"),
+        ('{"b": "a\\"b"}', "/b", '"a\\"b"'),
+        ('{"b": [1, 2]}', "/b", "[1"),
+        ('{"b":{"c": 1}}', "/b", "{"),
+        ('{"b": null , "c": 1}', "/b", "null"),
+        ('{"b": true}', "/b", "true"),
+    ],
+)
+def test_the_beginning_of_the_value_is_underlined(text, pointer, underlined):
+    """A string is underlined whole, and any other value up to the next punctuation."""
+    line, caret = frame(text, pointer)
+    assert line[caret.index("^") : len(caret)] == underlined
