@@ -16,7 +16,7 @@ from attrs import asdict, evolve
 from timing import ROUNDS, Row
 
 #: Each benchmark, and the processes that run it: memory layout changes a ratio of short jobs from process to process.
-BENCHMARKS = {"merges": min(ROUNDS, 5), "questions": 1, "processes": 1, "workers": 1}
+BENCHMARKS = {"merges": min(ROUNDS, 5), "questions": min(ROUNDS, 3), "processes": 1, "workers": 1}
 HEADER = "| question | unit | of | figure | at most | |\n|---|---|---|---|---|---|"
 
 

@@ -30,7 +30,8 @@ def ratios(*runs: Callable[[], object], rounds: int = ROUNDS, empty: Callable[[]
     The time of `empty`, which only loops, is subtracted from each.
     """
     runs = (empty or (lambda: None), *runs)
-    times = [max(1, int(ROUND_NS / time_calls(run, 1))) for run in runs]
+    # The first call fills caches, so the shortest of three tells how many calls fill a round.
+    times = [max(1, int(ROUND_NS / min(time_calls(run, 1) for _ in range(3)))) for run in runs]
     chance, found = random.Random(0), []
     gc.collect()
     gc.disable()
