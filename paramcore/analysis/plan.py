@@ -181,7 +181,8 @@ class Plan:
             return [counts, "this update names no params, so it drops all params"]
         if not self.keeping.params:
             return [counts, "this update only drops params, so a patch that keeps them would change nothing"]
-        return [counts, "to keep the dropped params, pass `--patch` (in Python: `Plan.keeping`)"]
+        way = 'write `"patch": true` in the update, or pass `--patch` (in Python: `Plan.keeping`)'
+        return [counts, f"to keep the dropped params, {way}"]
 
 
 @frozen

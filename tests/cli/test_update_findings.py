@@ -162,7 +162,10 @@ class TestPatch:
     def test_the_hint_on_drops_names_the_flag(self):
         """The hint names `--patch` and its Python equivalent."""
         last = run("plan", PROJECT, "reword.json").out.splitlines()[-1]
-        assert last == "to keep the dropped params, pass `--patch` (in Python: `Plan.keeping`)"
+        assert (
+            last
+            == 'to keep the dropped params, write `"patch": true` in the update, or pass `--patch` (in Python: `Plan.keeping`)'
+        )
 
 
 def test_codes_can_be_ignored_and_schemas_given(tmp_path):

@@ -20,7 +20,7 @@ def test_a_replace_says_what_it_drops_first():
         '  changed  instruction  "Box it." -> "Box all."\n'
         "  added    new          true\n"
         "2 dropped, 1 changed, 1 added, 0 kept\n"
-        "to keep the dropped params, pass `--patch` (in Python: `Plan.keeping`)"
+        'to keep the dropped params, write `"patch": true` in the update, or pass `--patch` (in Python: `Plan.keeping`)'
     )
     assert plan.dropped == ("padding", "old")
     assert plan.needs_consent
@@ -230,5 +230,8 @@ def test_the_hint_on_drops_repeats_no_name():
     update = Replace({"pathc": True, "padding": 4})
     plan = Plan.of(BOXES, update).with_findings(Validator(BOXES).update(update))
     [hint] = [line for line in str(plan).splitlines() if "--patch" in line]
-    assert hint == "to keep the dropped params, pass `--patch` (in Python: `Plan.keeping`)"
+    assert (
+        hint
+        == 'to keep the dropped params, write `"patch": true` in the update, or pass `--patch` (in Python: `Plan.keeping`)'
+    )
     assert [each.code for each in plan.errors] == ["update_mode"]

@@ -88,11 +88,10 @@ def find_by_schema(schema, params):
 
 
 def find_unused_defaults():
-    defaults = UnusedDefaults(PROJECT)
+    defaults = UnusedDefaults.of(PROJECT)
     for padding in (2, 3, 4):
-        effective = PROJECT.resolve({"padding": padding, "instruction": "x"})
-        defaults.add(effective.task.params, effective.inherited_from)
-    return defaults.list_findings()
+        defaults.add({"padding": padding, "instruction": "x"})
+    return defaults.list_findings(PROJECT)
 
 
 def list_references():
