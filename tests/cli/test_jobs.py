@@ -151,7 +151,7 @@ def test_what_cannot_be_cut_is_rejected(tasks, message, place):
     ("data", "message"),
     [
         ('{"padding": 1}\n'.encode("utf-16"), "convert it to UTF-8"),
-        (gzip.compress(b'{"padding": 1}\n'), "gzip"),
+        (gzip.compress(b'{"padding": 1}\n', mtime=0), "gzip"),
     ],
 )
 def test_encodings_that_cannot_be_cut_are_rejected(data, message, place):
