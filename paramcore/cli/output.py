@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from typing import Any, NoReturn, TypeAlias
 
 from paramcore.cli.exit_codes import CANNOT_WRITE, FINE, PIPE_CLOSED, REFUSED
-from paramcore.cli.signals import END_SIGNALS, exit_once
+from paramcore.cli.signals import END_SIGNALS, exit_once, handles_interrupts
 from paramcore.files.writer import write_atomically
 from paramcore.text import describe_os_error
 
@@ -109,8 +109,8 @@ def exit_on_signals() -> Iterator[None]:
         yield
     finally:
         for number in handled:
-            # After a signal, further ones stay ignored until the process ends.
-            if signal.getsignal(number) is exit_once:
+            # After a signal, the program ignores later signals until it ends.  A caller of `main` goes on.
+            if signal.getsignal(number) is exit_once or not handles_interrupts():
                 signal.signal(number, signal.SIG_DFL)
 
 

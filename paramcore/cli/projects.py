@@ -134,7 +134,7 @@ class ProjectFiles:
 
     def _warn_of_ignored_names(self, project: Project) -> None:
         document, path = self._locations[project.name]
-        # U10: tasks never inherit names that are not params.
+        # Tasks never inherit names that are not params (U10).
         # Warn only about the newest version that contains such names.
         for version in reversed(project.versions):
             if version.not_inherited:
@@ -156,7 +156,7 @@ class ProjectFiles:
         if task.project in self._by_name:
             return self._by_name[task.project]
         if len(self) == 1:
-            # T15: if the request names another project, resolving the request raises the error.
+            # If the request names another project, resolving the request raises the error (T15).
             return next(iter(self))
         remedy = f"write the name of one of the {len(self)} projects in {self.paths}"
         if task.project is None:

@@ -26,6 +26,11 @@ def exit_once(number: int, _frame: object) -> NoReturn:
     raise SystemExit(END_SIGNALS[signal.Signals(number)])
 
 
+def handles_interrupts() -> bool:
+    """Return whether the entry point of the program handles Ctrl-C, and not a caller of `main`."""
+    return signal.getsignal(signal.SIGINT) in (interrupt_once, _ignore)
+
+
 def _ignore_signals() -> None:
     # Ignore only signals that a command handles, because a caller may have installed other handlers.
     for number in (signal.SIGINT, *END_SIGNALS):

@@ -24,7 +24,7 @@ def check_update(project: Project, update: Update, params: Iterable[str]) -> Ite
     """
     number = len(project.versions)
     if same(update.applied_to(project.params), project.params):
-        # U5: the update appends a version even if it changes nothing.
+        # The update appends a version even if it changes nothing (U5).
         problem = f"the update changes nothing, and only appends version {number} with the same params"
         yield Finding("update_noop", "warning", "", problem, "do not send it, or change a param", version=number)
     names = UpdateNames.of(project.name, params)

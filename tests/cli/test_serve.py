@@ -143,7 +143,7 @@ def test_ignored_names_are_warned_about(tmp_path):
     (tmp_path / "p.json").write_text('{"type": "t", "name": "n", "param_history": [{"version": 0, "project": "x"}]}')
     ran = run("serve", tmp_path / "p.json", "missing.json")
     assert ran.status == 2
-    assert "version 0 holds `project`, which no task inherits" in ran.err
+    assert "version 0 contains `project`, which no task inherits" in ran.err
 
 
 def test_only_changed_projects_are_saved(tmp_path):

@@ -13,16 +13,17 @@ from running import EXAMPLES, command, environment, heed_interrupts, run
 from paramcore.cli import entry, main
 from paramcore.cli.exit_codes import FINE, HUNG_UP, INTERRUPTED, TERMINATED
 from paramcore.cli.output import exit_on_signals
-from paramcore.cli.signals import END_SIGNALS
+from paramcore.cli.signals import END_SIGNALS, interrupt_once
 
 
 @pytest.fixture
 def handlers():
     """Restore the handler of Ctrl-C that a test replaces."""
-    before = signal.getsignal(signal.SIGINT)
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, *END_SIGNALS)}
     signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
-    signal.signal(signal.SIGINT, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def interrupt(*_):
@@ -94,7 +95,6 @@ class TestInterrupts:
         assert "Signal" not in capfd.readouterr().err
         assert cleaned == [True]
         assert list(tmp_path.iterdir()) == []
-        assert {signal.getsignal(number) for number in END_SIGNALS} == {signal.SIG_DFL}
 
     def test_nothing_loads_before_interrupts_are_handled(self):
         """Of the package, only the handlers, the exit codes and empty modules load before the handler is set."""
@@ -213,14 +213,16 @@ FastCodec()
     assert (done.returncode, done.stderr) == (TERMINATED, "")
 
 
-def test_a_signal_after_the_cleanup_is_ignored():
-    """Once a signal ends a command, a second one that comes after the cleanup does not change the exit code."""
-    try:
-        with pytest.raises(SystemExit, match=str(TERMINATED)), exit_on_signals():
-            signal.raise_signal(signal.SIGTERM)
+def test_a_signal_after_the_cleanup_is_ignored(handlers):
+    """A second signal that comes after the cleanup does not change the exit code of the program."""
+    signal.signal(signal.SIGINT, interrupt_once)
+    with pytest.raises(SystemExit, match=str(TERMINATED)), exit_on_signals():
         signal.raise_signal(signal.SIGTERM)
-        with exit_on_signals():
-            pass
-    finally:
-        for number in END_SIGNALS:
-            signal.signal(number, signal.SIG_DFL)
+    signal.raise_signal(signal.SIGTERM)
+
+
+def test_a_caller_gets_its_handlers_back(handlers):
+    """A program that calls `main` can be ended by signals again."""
+    with pytest.raises(SystemExit, match=str(TERMINATED)), exit_on_signals():
+        signal.raise_signal(signal.SIGTERM)
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL

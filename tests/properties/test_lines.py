@@ -98,7 +98,7 @@ def damage(draw: st.DrawFn, line: bytes) -> bytes:
     """Return a line that lost, gained or repeats a piece."""
     start, end = sorted(draw(st.tuples(st.integers(0, len(line)), st.integers(0, len(line)))))
     pieces = [b"", line[start:end] * 2, b'"a": 1, "a": 1', b"\\ud800", b"NaN", b"1e999", b" ", b'\\u0022":', b"\xff"]
-    return line[:start] + draw(st.sampled_from(pieces)) + line[end:]
+    return (line[:start] + draw(st.sampled_from(pieces)) + line[end:]).replace(b"\n", b" ")
 
 
 @st.composite
@@ -153,7 +153,8 @@ def preview_line(project: Project, line: bytes, overrides: dict[str, Any], codec
         try:
             answers.append(encoder.encode(reader.read(Line(1, "tasks", line))))
         except DocumentError as error:
-            assert (error.source, error.line) == ("tasks", 1)
+            # A blank line, which readers skip, has no line in its error.
+            assert (error.source, error.line) == ("tasks", 1 if line.strip() else None)
             answers.append(error.code)
     assert answers[0] == answers[1]
     return answers[0] if isinstance(answers[0], str) else json.loads(answers[0])
