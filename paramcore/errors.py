@@ -94,7 +94,7 @@ class NotJSON(ParamcoreError, ValueError):
         too_deep: more than 100 levels of objects and arrays.
         too_large: more than a million values.
         cycle: an object or array that contains itself.
-        changed_during_call: an object that failed or changed while paramcore read it.
+        changed_during_call: an object that raised an error or changed while paramcore read it.
     """
 
 
@@ -126,7 +126,7 @@ class InvalidSetting(ParamcoreError, ValueError):
         code_name: a code that no finding has.
         pipeline: a pipeline that does not exist, or consensus attempts without the pipeline.
         base_url: an address that is not `https`, or that contains a key.
-        base_type: a number of versions that is not a whole number.
+        base_type: an `Outcome.base` that is not a whole number of at least 0.
         port: a port that another program uses.
     """
 
@@ -145,12 +145,12 @@ class WrongProject(ParamcoreError, ValueError):
 
     Codes:
         wrong_project: a request for another project, or for none of the given projects (T15).
-        wrong_type: a request with another task type than the project has (T12).
+        wrong_type: a request whose task type differs from the project's (T12).
     """
 
 
 class MalformedPayload(ParamcoreError, ValueError):
-    """JSON that the API neither sends nor accepts.
+    """A malformed JSON document, or a document of the wrong kind.
 
     Codes:
         project_type: a project that is not an object.
@@ -180,7 +180,7 @@ class InvalidSchema(ParamcoreError, ValueError):
 
     Codes:
         schema_invalid: not JSON Schema 2020-12.
-        schema_ref: a reference to another document, to a missing target, or in a circle.
+        schema_ref: a reference to another document or a missing target, or a circular reference.
         schema_pattern: a regular expression that Python cannot compile.
         schema_failed: a schema that raised an error for a value.
     """
@@ -212,7 +212,7 @@ class WouldDrop(ParamcoreError, ValueError):
 
 @frozen(slots=False, eq=False)
 class NotDone(ParamcoreError, RuntimeError):
-    """The service certainly changed nothing: it rejected the request, or nothing was sent.
+    """The request changed nothing: the service rejected it, or it was never sent.
 
     Codes:
         not_sent: no connection, no time left, or no package that can send requests.

@@ -52,8 +52,8 @@ def read_project(obj: Mapping[str, Any], *, assumptions: Assumptions = Assumptio
         problem, remedy = f"a project must be an object, got {describe_value(obj)}", PROJECT_REMEDY
         if isinstance(obj, Project):
             problem, remedy = (
-                "the argument is a `Project` already",
-                "use the `Project` itself (`write_project` returns its JSON)",
+                "the argument is already a `Project`",
+                "use it directly (`write_project` returns its JSON)",
             )
         elif callable(getattr(type(obj), "as_dict", None)):
             remedy = "convert it with `.as_dict()`"

@@ -1,6 +1,6 @@
 """Recognize a wrong document in place of a project, a task request or an update.
 
-Without these checks, an error would only complain about a reserved name in the document.
+Without these checks, the error would only report a reserved name in the document.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def reject_other_than_update(members: Mapping[str, Any]) -> None:
         remedy = f"remove `version` and `created_at`, or use `plan --wanted PROJECT@{version}`"
         raise MalformedPayload("update_is_version", "", "this is a version of a project, not an update", remedy)
     if _is_page(members) or _is_task(members):
-        remedy = f"{_UPDATE_REMEDY}, which a task has in `params` and `instruction`"
+        remedy = f"{_UPDATE_REMEDY} (in a task, they are in `params` and `instruction`)"
         raise MalformedPayload("update_is_task", "", "this is a created task or a page of tasks, not an update", remedy)
     error = _describe_error_reply(members)
     if error is not None:
@@ -69,10 +69,10 @@ def reject_other_than_request(members: Mapping[str, Any]) -> None:
         problem = "this is a whole project object, not a task request"
         raise MalformedPayload("request_is_project", "", problem, "pass projects before task requests")
     if _is_page(members):
-        remedy = "write task requests with the params in `params` and the `instruction` of each task"
+        remedy = "write a task request for each task, with the members of its `params` and its `instruction`"
         raise MalformedPayload("request_is_page", "", "this is a page of created tasks, not a task request", remedy)
     if _is_task(members):
-        remedy = "write a task request with the members of `params`, the `instruction` and the other params of the task"
+        remedy = "write a task request with the task's `instruction`, the members of its `params`, and its other params"
         raise MalformedPayload("request_is_task", "", "this is a created task, not a task request", remedy)
     error = _describe_error_reply(members)
     if error is not None:
@@ -95,7 +95,7 @@ def reject_other_than_project(members: Mapping[str, Any]) -> None:
 
 
 def may_be_another_document(members: Mapping[str, Any]) -> bool:
-    """Return quickly whether `reject_other_than_request` may reject an object."""
+    """Check quickly whether `reject_other_than_request` may reject an object."""
     return not _SUSPICIOUS_NAMES.isdisjoint(members)
 
 

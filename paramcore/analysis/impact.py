@@ -93,7 +93,7 @@ class Impact:
 
     @staticmethod
     def iter_effects(plan: Plan, tasks: Iterable[TaskRequest | Mapping[str, Any]]) -> Iterator[Effect]:
-        """Yield the effect of an update on each request; raise the errors of `of`."""
+        """Yield the effect of an update on each request; see `of` for the errors."""
         yield from _count_tasks(ImpactCounter(plan), tasks)
 
     def to_json(self) -> dict[str, Any]:
@@ -174,7 +174,7 @@ class ImpactCounter:
         return Effect(task, (), overridden, "override" if overridden else "same")
 
     def build_impact(self) -> Impact:
-        """Return the impact on the requests so far."""
+        """Return the impact on the requests counted so far."""
         by_param = {name: wrap_frozen(dict(counts)) for name, counts in self._by_param.items()}
         return Impact(self.plan, self._affected, wrap_frozen({**self._unaffected}), wrap_frozen(by_param))
 

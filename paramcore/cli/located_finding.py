@@ -86,7 +86,7 @@ class LocatedFinding:
         elif finding.version is not None:
             first = finding.first_set_in
             since = "" if first in (None, finding.version) else f", unchanged since version {first}"
-            rows.append(f"  set by version {finding.version} of {format_value(self.project)}{since}")
+            rows.append(f"  in version {finding.version} of {format_value(self.project)}{since}")
         return "\n".join([*rows, *(self._format_frame() if values and finding.pointer else [])])
 
     def _format_frame(self) -> list[str]:

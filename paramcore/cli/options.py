@@ -78,7 +78,9 @@ _TASKS = _argument(
 )
 _UPDATE = _argument("update", metavar="UPDATE", help="the body of a setParams request")
 _WANTED = _argument(
-    "--wanted", metavar="FILE[@N]", help="use the smallest update that results in the params of FILE, instead of UPDATE"
+    "--wanted",
+    metavar="FILE[@N]",
+    help="instead of UPDATE, use the smallest update that results in the params of FILE (with @N: of its version N)",
 )
 _NAME = _argument("name", metavar="NAME", help="the project's name")
 _TEXT_OR_JSON = _format("text", "json")
@@ -246,7 +248,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
     "serve": (
         _argument("projects", nargs="*", metavar="PROJECT", help="files of the projects to start with (default: none)"),
         _argument(
-            "--port", type=_parse_port, default=0, metavar="N", help="the port to listen on (default: a free one)"
+            "--port", type=_parse_port, default=0, metavar="N", help="the port to listen on (default: a free port)"
         ),
         _argument("--save", metavar="DIR", help="save each project to its file in DIR, or to a new file"),
         _flag("--validate", "reject tasks in which `validate` finds errors"),

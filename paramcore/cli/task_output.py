@@ -31,7 +31,7 @@ Output: TypeAlias = str | bytes | Message | DocumentError
 
 @frozen
 class TaskFormatter:
-    """Formats the effective params of tasks.  It pickles, so that other processes can run it.
+    """Formats the effective params of tasks.  It can be pickled, so other processes can run it.
 
     As JSON, the output for lines is lines, and the output for an array is an array.
     The output for each of many tasks begins with its line and its `unique_id`.

@@ -1,4 +1,4 @@
-"""Validate tasks, here or in other processes, and report findings as text, as JSON or as annotations."""
+"""Validate tasks in one or more processes, and format the findings."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from paramcore.validation.lint import UnusedDefaults, lint_params, lint_task
 from paramcore.validation.schema import Schemas
 from paramcore.validation.validator import Validator
 
-#: Identifies a finding on a project's value, which every task inherits; `None` for a finding on a task.
+#: Identifies a finding on a project version, to report it only once; `None` for a finding on a task.
 ProjectKey: TypeAlias = tuple[Any, ...] | None
 
 
 class ReportedFinding(NamedTuple):
-    """A finding in the form in which the command prints it."""
+    """A finding, formatted for output."""
 
     key: ProjectKey
     severity: str
@@ -39,13 +39,13 @@ class TaskReport(NamedTuple):
     findings: list[ReportedFinding]
 
 
-#: What `TaskValidator` yields: findings, the error of a line that cannot be decoded, or, last, the unused defaults.
+#: An item that `TaskValidator` yields: the findings on a task, the error of an invalid line, or, last, the unused defaults.
 TaskOutput: TypeAlias = TaskReport | DocumentError | dict[str, UnusedDefaults]
 
 
 @frozen
 class FindingReporter:
-    """Selects, locates and formats findings, as the options say."""
+    """Selects, locates and formats findings according to the options."""
 
     options: Namespace
     projects: ProjectFiles
@@ -54,7 +54,7 @@ class FindingReporter:
 
     @property
     def by_task(self) -> bool:
-        """Whether the output has a line for each task, which then has all its findings."""
+        """Whether the output has a line for each task. Each line repeats the findings on the project."""
         return self.options.format == "json" and is_jsonl(self.options)
 
     def report(
@@ -65,9 +65,9 @@ class FindingReporter:
         *,
         reported: set[ProjectKey],
     ) -> list[ReportedFinding]:
-        """Return the findings that are neither ignored nor in `reported`, which gets those on the project.
+        """Format the new findings that are not ignored, and add their keys to `reported`.
 
-        `request` is the task that they are about.
+        `request` is the task with the findings; `None` for findings on the project alone.
         """
         repeats = self.by_task and request is not None
         selected = []
@@ -81,7 +81,7 @@ class FindingReporter:
         return [self._format(key, self._locate(finding, project, document)) for key, finding in selected]
 
     def report_rejected(self, task: BadTask) -> list[ReportedFinding]:
-        """Return the error of a request that cannot be resolved as a finding."""
+        """Convert the error of a rejected request to a finding."""
         error, document = task.error, read_source(task.source)
         if "request_refused" in self.ignored:
             return []
@@ -124,7 +124,7 @@ def _make_key(finding: Finding, project: str) -> ProjectKey:
 
 @frozen
 class TaskValidator:
-    """Validates tasks.  It pickles, so that other processes can run it."""
+    """Validates tasks.  It can be pickled, so other processes can run it."""
 
     reporter: FindingReporter
     schemas: Schemas

@@ -10,7 +10,7 @@ from paramcore.errors import DocumentError
 from paramcore.files.encoding import UTF16_BOMS, reject_binary
 from paramcore.files.reader import Line, open_source, split_lines
 
-#: Bytes of a chunk: long enough to outweigh sending its answers, short enough to keep memory small.
+#: The size of a chunk in bytes. Smaller chunks add overhead between processes; larger chunks use more memory.
 CHUNK_SIZE = 2**19
 
 
@@ -19,14 +19,15 @@ class Chunk:
     """Whole lines of a JSONL file."""
 
     path: str
-    #: Bytes before the chunk, and in it.
+    #: The number of bytes before the chunk.
     offset: int
+    #: The number of bytes in the chunk.
     size: int
-    #: The number of its first line.
+    #: The line number of the first line in the chunk.
     first_line: int
 
     def read_lines(self) -> Iterator[Line]:
-        """Yield the lines of the chunk as `read_lines` does.
+        """Yield the lines of the chunk, as `reader.read_lines` does for a whole file.
 
         Raises:
             DocumentError: `unreadable`.
@@ -37,7 +38,7 @@ class Chunk:
 
 
 def split_file(path: str, size: int = CHUNK_SIZE) -> Iterator[Chunk]:
-    """Yield the chunks of a JSONL file, of `size` bytes and up to a line more.
+    """Yield chunks of a JSONL file: `size` bytes, extended to the end of the line.
 
     Raises:
         DocumentError: `unreadable`; `json_encoding` for a file that is not UTF-8.
@@ -60,5 +61,5 @@ def split_file(path: str, size: int = CHUNK_SIZE) -> Iterator[Chunk]:
 def _check_start(block: bytes, label: str) -> None:
     reject_binary(block, label, 1)
     if block.startswith(UTF16_BOMS):
-        problem, remedy = "several processes cannot read UTF-16", "convert it to UTF-8, or leave out --jobs"
+        problem, remedy = "--jobs does not support UTF-16", "convert it to UTF-8, or leave out --jobs"
         raise DocumentError("json_encoding", None, problem, remedy, label, 1, 1)

@@ -1,6 +1,6 @@
 """The two codecs for lines of JSON: `json`, and `jiter` with `orjson` from the extra `fast`.
 
-Both decode the same lines to the same values, and encode the same values.
+Both codecs decode a line to the same value, and encode a value to the same JSON value.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ class Codec(Protocol):
     """Decodes and encodes lines of JSON."""
 
     def decode_object(self, line: bytes) -> dict[str, Any] | None:
-        """Return the object that a line holds; `None` for a line that the checking path must read.
+        """Return the object in a line; `None` if `Line.document` must decode the line.
 
-        `decode_document` and `freeze` accept the object, unchanged.
+        `decode_document` returns the same object for the line, and `freeze` accepts it.
         """
         ...
 
@@ -35,8 +35,8 @@ class JSONCodec:
     """The codec of the standard library."""
 
     def decode_object(self, line: bytes) -> dict[str, Any] | None:
-        """Return the object that a line holds; `None` for a line that the checking path must read."""
-        # A line of fewer bytes than the limit cannot hold too many values.
+        """Return the object in a line; `None` if `Line.document` must decode the line."""
+        # A line with fewer than MAX_NODES bytes contains fewer than MAX_NODES values.
         if len(line) >= MAX_NODES or not 0 < sys.get_int_max_str_digits() <= MAX_DIGITS:
             return None
         try:
@@ -45,7 +45,7 @@ class JSONCodec:
                 return None
             value = STRICT_DECODER.decode(text)
             if "\\u" in text:
-                # Escapes may hold half of a surrogate pair, which UTF-8 cannot encode.
+                # An escape may be a lone surrogate, which UTF-8 cannot encode.
                 self.encode(value)
         except (ValueError, RecursionError, DuplicateName):
             return None
@@ -60,19 +60,19 @@ class FastCodec:
     """The codec of `jiter` and `orjson`."""
 
     def __init__(self) -> None:
-        # `orjson` imports `dataclasses` itself, and crashes where a signal interrupts that.
+        # Import `dataclasses` first: `orjson` crashes if a signal interrupts its own import of it.
         import dataclasses  # noqa: F401, PLC0415
 
         # Only the extra `fast` installs these packages.
         from jiter import from_json  # noqa: PLC0415
         from orjson import dumps  # noqa: PLC0415
 
-        # `orjson` would also write dataclasses, dates and enums, which JSON does not have.
+        # `orjson` also writes dataclasses, dates and enums, but callers pass only JSON values.
         self._decode = partial(from_json, catch_duplicate_keys=True, allow_inf_nan=False)
         self._encode = dumps
 
     def decode_object(self, line: bytes) -> dict[str, Any] | None:
-        """Return the object that a line holds; `None` for a line that the checking path must read."""
+        """Return the object in a line; `None` if `Line.document` must decode the line."""
         try:
             value = self._decode(line)
             # `jiter` decodes 1e400 to infinity, which `orjson` writes as null, and allows deeper nesting than we do.
@@ -92,7 +92,7 @@ class FastCodec:
         try:
             return self._encode(value)
         except TypeError:
-            # `orjson` refuses integers of more than 64 bits.
+            # `orjson` rejects integers of more than 64 bits.
             return PLAIN.encode(value)
 
 
@@ -113,7 +113,7 @@ PLAIN: Codec = JSONCodec()
 
 
 def choose_codec() -> Codec:
-    """Return the fast codec where its packages are installed, and the plain one elsewhere."""
+    """Return the fast codec if its packages are installed, otherwise the plain codec."""
     try:
         return FastCodec()
     except ImportError:

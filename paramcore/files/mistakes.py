@@ -65,7 +65,7 @@ def describe_depth(depth: int) -> tuple[str, str]:
 
 
 def describe_duplicate(name: str) -> tuple[str, str]:
-    """Return the problem and the remedy for a duplicate name, which is JSON text."""
+    """Return the problem and the remedy for a duplicate name, given in its JSON quotes."""
     return f"the object contains the name {truncate(name, MESSAGE_LIMIT)} twice", "remove one of the two members"
 
 
@@ -97,7 +97,7 @@ def find_mistake(text: str, offset: int, *, is_line: bool) -> tuple[int, str, st
     char = text[at : at + 1]
     before = text[:at].rstrip(_BLANKS)
     if text[:at].strip(_BLANKS) == "" and char == "<":
-        return at, "the text is HTML or XML, not JSON", "save the JSON itself, because this may be an error page"
+        return at, "the text is HTML or XML, not JSON", "check whether this is an error page, and save the JSON instead"
     if text.startswith(("```", "~~~"), at) and (not before or before.endswith(("}", "]"))):
         return at, "the JSON is inside a Markdown code fence", "save only the JSON between the fences"
     if text.startswith(("//", "/*", "#"), at):
@@ -121,10 +121,10 @@ def _find_broken_line(text: str, at: int) -> tuple[int, str, str] | None:
     """Return the mistake in a document that continues on the next line, or that ends with a comma."""
     line = text.rstrip(_BLANKS)
     if text[at : at + 1] == "," and at == len(line) - 1 and _is_document(text[:at]):
-        return at, "there is a comma after the document", "remove it, because lines need no commas"
+        return at, "there is a comma after the document", "remove it, because JSONL has no commas between lines"
     if line.endswith(("{", "[", ",", ":")) and line.lstrip(_BLANKS).startswith(("{", "[")) and at >= len(line) - 1:
         remedy = "write each document on one line, for example with `jq -c . FILE > FILE.jsonl`"
-        return at, "a document begins here and continues on the next line", remedy
+        return at, "the document on this line continues on the next line", remedy
     return None
 
 

@@ -141,11 +141,11 @@ class Project:
         return self._rebuild(versions=(*self.versions, version))
 
     def patch_params(self, params: Mapping[str, Any], *, created_at: str | None = None) -> Project:
-        """Return a new project, updated by `Patch(params)`; raise the errors of `Patch`."""
+        """Return a new project, updated by `Patch(params)`; see `Patch` for the errors."""
         return self.update(Patch(params), created_at=created_at)
 
     def replace_params(self, params: Mapping[str, Any], *, created_at: str | None = None) -> Project:
-        """Return a new project, updated by `Replace(params)`; raise the errors of `Replace`."""
+        """Return a new project, updated by `Replace(params)`; see `Replace` for the errors."""
         return self.update(Replace(params), created_at=created_at)
 
     def with_assumptions(self, assumptions: Assumptions) -> Project:

@@ -121,7 +121,7 @@ def get_project(name: str) -> Request:
 
 
 def list_projects(*, archived: bool | None = None) -> Request:
-    """Build the request for all projects, or for the projects with this flag (E2)."""
+    """Build the request that lists projects; `archived` filters by the flag (E2)."""
     return Request("GET", "/projects", {} if archived is None else {"archived": json.dumps(archived)})
 
 
@@ -175,7 +175,7 @@ def create_task(task: TaskRequest, *, type: str | None = None) -> Request:
 def _check_studio_fields(
     rapid: object, studio: object, dataset_id: object, pipeline: object, consensus_attempts: object
 ) -> None:
-    # Require exact types, so that no subclass of `str`, and no `True` for a number, is sent.
+    # Require exact types: reject subclasses of `str`, and `True` in place of a number.
     for name, flag in (("rapid", rapid), ("studio", studio)):
         if type(flag) is not bool:
             raise InvalidSetting("flag_type", None, f"`{name}` must be true or false, got {describe_value(flag)}", "")

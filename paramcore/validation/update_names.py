@@ -31,7 +31,7 @@ _MODE_COMPANIONS = {
     *("apply", "enable", "enabled", "send", "project", "method", "type", "http", "api", "request", "param", "params"),
     *("all", "existing", "other", "others", "rest", "full", "with", "no", "not", "dont", "without"),
 }
-#: Words for a mode that the API does not use as names.
+#: Words that people write as the name of the mode, although the API has only `patch`.
 _MODE_WORDS = {
     *("replace", "replaced", "merge", "merged", "overwrite", "override", "partial", "append", "upsert"),
     *("overlay", "incremental", "delta", "preserve", "keep", "put", "extend", "modify", "inplace"),
@@ -41,7 +41,7 @@ _MODE_NAMES = {"mode", "method", "strategy", "operation", "op", "action", "type"
 _MODE_VALUES = {*_MODE_WORDS, "patch", "update", "full", "post"}
 _FLAG_TEXTS = {"true", "false", "yes", "no", "on", "off", "1", "0", "t", "f", "y", "n", "null", "none"}
 
-#: Words for all params together. An object with such a name is a wrapper, whatever its content.
+#: Words for the whole set of params. An object with such a name is a wrapper, whatever its content.
 _WRAPPER_WORDS = {
     *("params", "param", "parameters", "parameter", "kwargs", "args", "payload", "body", "json", "data"),
     *("update", "updates", "updated", "request"),
@@ -56,12 +56,12 @@ _CONTAINER_WORDS = {
 
 @frozen
 class CallField:
-    """Fields of other calls that have the same meaning and remedy."""
+    """A group of fields of other API calls that share a meaning and a remedy."""
 
     names: tuple[str, ...]
     #: What the fields are, such as `the task type`.
     meaning: str
-    #: What to do; `{name}` stands for the correct name of the field.
+    #: What to do; `{name}` is replaced by the correct name of the field.
     remedy: str
     #: The param to write instead, if there is one.
     replacement: str | None = None
@@ -74,12 +74,12 @@ _CALL_FIELDS = (
     CallField(
         ("project_name", "project_id", "name"),
         "the name of the project",
-        "pass it to the call, as in `paramcore apply NAME`, because no update changes it",
+        "pass it to the call, as in `paramcore apply NAME`, because an update cannot change it",
     ),
     CallField(
         ("task_type", "project_type", "type"),
         "the task type",
-        "remove it, because no update changes the type of a project",
+        "remove it, because an update cannot change the type of a project",
     ),
     CallField(
         ("project", "project_version", "batch", "unique_id", "clear_unique_id_on_error"),
@@ -88,7 +88,7 @@ _CALL_FIELDS = (
     ),
     CallField(
         ("batch_name", "batch_id", "clear_unique_id", "unique_task_id", "project_param_version", "param_version"),
-        "a field for the routing of a task",
+        "a field that routes a task",
         "set `batch`, `unique_id` or `project_version` in each task request, because a project cannot contain them",
     ),
     CallField(("callback",), "an argument of batches", "write `callback_url`", "callback_url"),
@@ -98,7 +98,7 @@ _CALL_FIELDS = (
             *("num_reviews", "num_consensus", "archived", "is_archived"),
         ),
         "a setting of the project as a whole",
-        "remove it, because no update changes it",
+        "remove it, because an update cannot change it",
         has_near_misses=False,
     ),
     CallField(
@@ -117,8 +117,8 @@ _CALL_FIELDS = (
     ),
     CallField(
         ("params", "parameters"),
-        "a name for all params together",
-        "write each param beside `patch`, because the body is flat",
+        "a wrapper around the params",
+        "write the params at the top level of the body, next to `patch`",
         has_near_misses=False,
     ),
     CallField(
@@ -142,7 +142,7 @@ class UpdateNames:
 
     @classmethod
     def of(cls, project: str, params: Iterable[str]) -> UpdateNames:
-        """Prepare the classification for a project whose type has these params."""
+        """Return a classifier for a project whose type has these params."""
         own = frozenset(params)
         return cls(project, own, frozenset(map(_join_words, own | list_all_params().keys())))
 
@@ -159,13 +159,13 @@ class UpdateNames:
                 name == self.project or _is_wrapper(words, content, self.params, is_in_array=is_in_array)
             ):
                 return "update_wrapper"
-        # An exact match has priority, because `Batch` is `batch`, although it is similar to `patch`.
+        # An exact match has priority: `Batch` means `batch`, although it resembles `patch`.
         if is_call_field and not _names_mode(words, value):
             return "update_argument"
         is_mode = _names_mode(words, value) or _names_patch(words, value)
         if not (is_mode or find_call_field(name)):
             return None
-        # A name that is also similar to a param means that param, unless its value is a flag.
+        # Treat a name that is also similar to a param as this param, unless its value is a flag.
         if joined != "patch" and not _is_flag(value) and any(_is_misspelt(joined, param) for param in self._known):
             return None
         return "update_mode" if is_mode else "update_argument"
@@ -209,7 +209,7 @@ def _names_patch(words: tuple[str, ...], value: Any) -> bool:
 
 def _names_mode(words: tuple[str, ...], value: Any) -> bool:
     """Return whether a name such as `replace` or `mode` means the mode."""
-    # `in_place` is split into two words. `update` means the mode only without other words.
+    # `in_place` is split into two words. `update` means the mode only if it is the whole name.
     if "".join(words) in ("inplace", "update") and _is_flag(value):
         return value is not None
     rest = _omit_words(words, _MODE_WORDS)
@@ -238,7 +238,7 @@ def _is_wrapper(
 
 
 def _omit_words(words: tuple[str, ...], omitted: Collection[str]) -> set[str]:
-    """Return the words except the omitted words, whose long words may be misspelt."""
+    """Return the words that are neither in `omitted` nor a misspelt long word of it."""
     long_words = [word for word in omitted if len(word) > 4]
     return {word for word in words if word not in omitted and not any(_is_misspelt(word, long) for long in long_words)}
 

@@ -26,7 +26,7 @@ from paramcore.values.scalars import SCALAR_TYPES, has_surrogate, is_json_scalar
 
 #: The maximum number of nested objects and arrays; the params object itself is level 1.
 MAX_DEPTH = 100
-#: The maximum number of members and elements on all levels together.
+#: The maximum number of members and elements in total together.
 MAX_NODES = 1_000_000
 
 
@@ -264,7 +264,7 @@ def _copy_container(value: Any, trail: Trail | None) -> Any:
         return copy(value)
     except Exception as error:
         # A Mapping of the caller runs its own code; another thread may change a list or a dict.
-        problem = f"the object failed or changed while it was read ({type(error).__name__})"
+        problem = f"reading the object failed, or the object changed during the read ({type(error).__name__})"
         remedy = "pass a plain dict or list that no other thread changes"
         raise make_fault(trail, "changed_during_call", problem, remedy) from error
 
@@ -284,7 +284,7 @@ _COPIES: dict[type, Callable[[Any], Any]] = {
 
 
 def _make_size_fault(trail: Trail) -> Exception:
-    problem = f"the value has more than {MAX_NODES:,} members and elements on all levels"
+    problem = f"the value has more than {MAX_NODES:,} members and elements in total"
     return make_limit_fault(trail, "too_large", problem)
 
 

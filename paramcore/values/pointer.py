@@ -12,7 +12,7 @@ _BAD_ESCAPE = re.compile("~(?![01])")
 
 
 def join_pointer(*parts: str | int) -> str:
-    """Join names and indexes to a JSON Pointer: `join_pointer("a/b", 0)` is `/a~1b/0`."""
+    """Join names and indexes into a JSON Pointer: `join_pointer("a/b", 0)` is `/a~1b/0`."""
     return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in parts)
 
 

@@ -42,12 +42,12 @@ TASK = """\
 
 TYPO_OF_VERSION_1 = """\
 boxes.json:11:85: error param_type at /geometries/box/min_height
-  set by version 3 of "boxes", unchanged since version 1
+  in version 3 of "boxes", unchanged since version 1
   11 |         "box": {"objects_to_annotate": ["Forklift"], "min_widht": 10, "min_height": "10"}
      |                                                                                     ^^^^
 
 boxes.json:11:54: warning param_unknown at /geometries/box/min_widht
-  set by version 3 of "boxes", unchanged since version 1
+  in version 3 of "boxes", unchanged since version 1
   11 |         "box": {"objects_to_annotate": ["Forklift"], "min_widht": 10, "min_height": "10"}
      |                                                      ^^^^^^^^^^^
 

@@ -233,7 +233,7 @@ def test_a_document_on_several_lines_is_no_jsonl(written, text):
     """In JSONL, a document on several lines is reported at its first line, and no line is taken for a table."""
     first, *others = read_lines(written(text, "some.jsonl"))
     error = refused(first.document)
-    assert (error.code, error.problem) == ("json_syntax", "a document begins here and continues on the next line")
+    assert (error.code, error.problem) == ("json_syntax", "the document on this line continues on the next line")
     assert "`jq -c . FILE > FILE.jsonl`" in error.remedy
     for line in others:
         try:

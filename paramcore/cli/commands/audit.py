@@ -23,7 +23,7 @@ from paramcore.values import join_pointer
 
 
 def audit(options: Namespace) -> Pieces:
-    """Check whether the project version that finished tasks record explains them."""
+    """Check whether finished tasks match the project version that they record."""
     projects = read_project_argument(options)
     auditors = {project.name: Auditor(project) for project in projects}
     findings: dict[str, list[Contradiction]] = {name: [] for name in auditors}

@@ -17,7 +17,7 @@ from paramcore.text import format_value
 
 
 def status(options: Namespace) -> Pieces:
-    """Compare project files with the service, and show which of them is ahead."""
+    """Compare project files with the service, and show which side is ahead."""
     projects = read_project_argument(options, quiet=True)
     client = create_client(options)
     documents: list[dict[str, Any]] = []
