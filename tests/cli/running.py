@@ -39,8 +39,9 @@ def environment(**changes):
 
 
 def heed_interrupts():
-    """Handle Ctrl-C in a child again, since a shell ignores it for background commands."""
+    """Handle Ctrl-C and SIGHUP in a child again: a shell ignores the one for `&`, and `nohup` the other."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def run(*arguments, stdin=b"", cwd=EXAMPLES, **changes):

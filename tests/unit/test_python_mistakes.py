@@ -62,7 +62,7 @@ def test_objects_of_the_sdk_have_as_dict():
 
 def test_a_project_that_is_read_already():
     """`read_project` rejects a `Project` with a message of its own."""
-    with pytest.raises(MalformedPayload, match="is a `Project` already"):
+    with pytest.raises(MalformedPayload, match="is already a `Project`"):
         read_project(Project("docks", type="imageannotation"))
 
 
