@@ -17,13 +17,15 @@ from paramcore.cli.output import exit_with_usage
 from paramcore.cli.progress import OnRead, show_progress
 from paramcore.cli.requests import is_jsonl, read_raw_tasks
 from paramcore.errors import DocumentError, ParamcoreError
-from paramcore.files.chunks import Chunk, split_file
-from paramcore.text import format_path
+from paramcore.files.chunks import CHUNK_SIZE, Chunk, split_file
+from paramcore.text import describe_os_error, format_path
 
 _T = TypeVar("_T")
 
 #: Processes tasks.  It travels to other processes, so it pickles.
 Process: TypeAlias = Callable[[Iterable[RawTask]], Iterator[_T]]
+
+_ENDED = "a process ended before it answered; the machine may lack memory"
 
 #: Chunks that a process has before its first answer is read, so that it never waits for the next.
 _QUEUED = 2
@@ -43,15 +45,23 @@ def run_tasks(process: Process[_T], options: Namespace, *, prints: bool) -> Iter
         return
     if not is_jsonl(options):
         exit_with_usage("--jobs needs one task on each line; name a .jsonl file, or pass --lines")
-    if not os.path.isfile(options.tasks):
+    if options.tasks == "-" or (os.path.exists(options.tasks) and not os.path.isfile(options.tasks)):
         exit_with_usage(f"--jobs cannot cut {format_path(options.tasks)}; name a file, or leave out --jobs")
-    jobs = options.jobs or len(os.sched_getaffinity(0))
+    jobs = options.jobs or _count_cores()
+    with suppress(OSError):
+        # More processes than chunks would have nothing to do.
+        jobs = min(jobs, 1 + os.path.getsize(options.tasks) // CHUNK_SIZE)
 
     def read(on_read: OnRead | None) -> Iterator[ChunkOutputs[_T]]:
         return process_chunks(split_file(options.tasks), process, jobs, on_read=on_read)
 
     for chunk in show_progress(read, options.tasks, prints=prints, count=lambda chunk: chunk.tasks):
         yield from chunk.outputs
+
+
+def _count_cores() -> int:
+    # Only Linux tells which cores this process may use.
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class ChunkOutputs(NamedTuple, Generic[_T]):
@@ -89,9 +99,12 @@ def process_chunks(
     try:
         with _ignore_interrupts():
             for _ in range(jobs):
-                ours, theirs = context.Pipe()
-                worker = context.Process(target=_work, args=(theirs, process), daemon=True)
-                worker.start()
+                try:
+                    ours, theirs = context.Pipe()
+                    worker = context.Process(target=_work, args=(theirs, process), daemon=True)
+                    worker.start()
+                except OSError as error:
+                    raise _make_error(f"cannot start a process: {describe_os_error(error)}") from None
                 theirs.close()
                 connections.append(ours)
                 workers.append(worker)
@@ -138,21 +151,20 @@ def _send(connection: Connection, chunk: Chunk) -> None:
     try:
         connection.send(chunk)
     except OSError:
-        raise _make_error() from None
+        raise _make_error(_ENDED) from None
 
 
 def _receive(connection: Connection) -> Any:
     try:
         answer = connection.recv()
     except (EOFError, OSError):
-        raise _make_error() from None
+        raise _make_error(_ENDED) from None
     if isinstance(answer, ParamcoreError):
         raise answer
     return answer
 
 
-def _make_error() -> DocumentError:
-    problem = "a process ended before it answered; the machine may lack memory"
+def _make_error(problem: str) -> DocumentError:
     return DocumentError("unreadable", None, problem, "use a smaller number, or leave out --jobs", "--jobs", None, None)
 
 

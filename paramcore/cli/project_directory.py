@@ -10,7 +10,7 @@ from paramcore.cli.file_names import choose_file_names, fold_file_name
 from paramcore.cli.output import format_document
 from paramcore.cli.projects import list_directory, list_project_paths, read_project_files
 from paramcore.errors import DocumentError
-from paramcore.files.reader import YAML_SUFFIXES
+from paramcore.files.reader import YAML_SUFFIXES, has_suffix
 from paramcore.files.writer import write_atomically
 from paramcore.model import Assumptions, Project
 from paramcore.text import describe_os_error, format_path, format_value
@@ -57,7 +57,7 @@ class ProjectDirectory:
         """
         for name in project_names:
             path = self._paths.get(name, "")
-            if path.endswith(YAML_SUFFIXES):
+            if has_suffix(path, YAML_SUFFIXES):
                 problem = f"the file contains the project {format_value(name)}, and paramcore does not rewrite YAML"
                 remedy = "convert the file to JSON, or name another directory"
                 raise DocumentError("unwritable", None, problem, remedy, format_path(path), None, None)

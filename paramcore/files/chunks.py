@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from typing import BinaryIO
 
 from attrs import frozen
 
@@ -25,14 +27,19 @@ class Chunk:
     size: int
     #: The line number of the first line in the chunk.
     first_line: int
+    #: The state of the file when it was cut.
+    file_state: tuple[int, ...]
 
     def read_lines(self) -> Iterator[Line]:
         """Yield the lines of the chunk, as `reader.read_lines` does for a whole file.
 
         Raises:
-            DocumentError: `unreadable`.
+            DocumentError: `unreadable`, also if the file has changed since it was cut.
         """
         with open_source(self.path) as (stream, label):
+            if _get_state(stream) != self.file_state:
+                problem, remedy = "the file changed while it was read", "read a copy of it, or leave out --jobs"
+                raise DocumentError("unreadable", None, problem, remedy, label, None, None)
             stream.seek(self.offset)
             yield from split_lines(stream, label, first_line=self.first_line, size=self.size)
 
@@ -44,7 +51,7 @@ def split_file(path: str, size: int = CHUNK_SIZE) -> Iterator[Chunk]:
         DocumentError: `unreadable`; `json_encoding` for a file that is not UTF-8.
     """
     with open_source(path) as (stream, label):
-        offset, first_line = 0, 1
+        offset, first_line, file_state = 0, 1, _get_state(stream)
         while block := stream.read(size):
             if offset == 0:
                 _check_start(block, label)
@@ -53,9 +60,14 @@ def split_file(path: str, size: int = CHUNK_SIZE) -> Iterator[Chunk]:
             while not block.endswith(b"\n") and (block := stream.readline(size)):
                 length += len(block)
                 line_ends += block.count(b"\n")
-            yield Chunk(path, offset, length, first_line)
+            yield Chunk(path, offset, length, first_line, file_state)
             offset += length
             first_line += line_ends
+
+
+def _get_state(stream: BinaryIO) -> tuple[int, ...]:
+    status = os.fstat(stream.fileno())
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _check_start(block: bytes, label: str) -> None:

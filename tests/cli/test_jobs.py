@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import time
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 import pytest
@@ -268,6 +269,36 @@ def test_chunks_hold_the_lines_of_the_file(parts, size, tmp_path_factory):
     assert lines == [(line.number, line.data) for line in read_lines(str(path))]
     assert sum(chunk.size for chunk in chunks) == path.stat().st_size
     assert all(chunk.size >= size for chunk in chunks[:-1])
+
+
+@pytest.mark.parametrize("change", ["shrink", "grow", "replace"])
+def test_a_file_that_changes_is_rejected(change, place, tmp_path):
+    """A file that is cut and then changed is an error, instead of lines of two files or too few."""
+    path = tmp_path / "tasks.jsonl"
+    path.write_bytes((place / "good.jsonl").read_bytes())
+    first, *_ = split_file(str(path), 1_000)
+    if change == "shrink":
+        os.truncate(path, 500)
+    elif change == "grow":
+        path.write_bytes(path.read_bytes() + b"{}\n")
+    else:
+        (tmp_path / "other.jsonl").write_bytes(path.read_bytes())
+        os.replace(tmp_path / "other.jsonl", path)
+    with pytest.raises(DocumentError, match="the file changed while it was read"):
+        list(first.read_lines())
+
+
+def test_processes_that_cannot_start_are_reported(place, monkeypatch):
+    """A system that starts no process is named as such, with what to do."""
+    monkeypatch.setattr(SpawnProcess, "start", lambda _: os.open("/nonexistent", os.O_RDONLY))
+    with pytest.raises(DocumentError, match="cannot start a process: no such file.*leave out --jobs"):
+        list(process_chunks(split_file(str(place / "good.jsonl")), die, 2))
+
+
+def test_a_missing_file_is_named_as_such(place):
+    """The error for a missing file is that of one process."""
+    one, many = (run("preview", "boxes.json", "none.jsonl", "--jobs", jobs, cwd=place) for jobs in ("1", "2"))
+    assert many == one
 
 
 def test_the_examples_are_answered():

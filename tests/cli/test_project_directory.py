@@ -100,7 +100,7 @@ def test_a_link_stays_a_link(tmp_path):
 YAML = "# Mind the cranes.\nname: docks\ntype: imageannotation\nparam_history:\n  - {version: 0, padding: 3}\n"
 
 
-@pytest.mark.parametrize("name", ["docks.yaml", "other.yml"])
+@pytest.mark.parametrize("name", ["docks.yaml", "other.yml", "DOCKS.YAML", "Other.Yml"])
 def test_yaml_is_never_rewritten(tmp_path, name):
     """Where a YAML file is out of date, nothing is written: neither its comments nor its project get lost."""
     (tmp_path / name).write_text(YAML)
