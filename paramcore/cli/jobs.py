@@ -60,7 +60,7 @@ def run_tasks(process: Process[_T], options: Namespace, *, prints: bool) -> Iter
 
 
 def _count_cores() -> int:
-    # Only Linux tells which cores this process may use.
+    # Only Linux reports which cores this process may use.
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
