@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias
 
 from attrs import frozen
@@ -82,9 +83,9 @@ class FindingReporter:
 
     def report_rejected(self, task: BadTask) -> list[ReportedFinding]:
         """Convert the error of a rejected request to a finding."""
-        error, document = task.error, read_source(task.source)
         if "request_refused" in self.ignored:
             return []
+        error = task.error
         finding = Finding(
             "request_refused",
             "error",
@@ -95,7 +96,7 @@ class FindingReporter:
             remedy_without_value="omit --no-values to see why",
         )
         finding = finding if self.options.values else finding.without_values()
-        return [self._format(None, LocatedFinding(finding, "", document, error.line, error.column))]
+        return [self._format(None, LocatedFinding(finding, "", read_source(task.source), error.line, error.column))]
 
     def _locate(self, finding: Finding, project: Project, document: Document | None) -> LocatedFinding:
         return locate_finding(
@@ -129,10 +130,14 @@ class TaskValidator:
     reporter: FindingReporter
     schemas: Schemas
 
+    @cached_property
+    def _validators(self) -> dict[str, Validator]:
+        # A process validates many chunks, and a validator is slow to create.
+        return {project.name: Validator(project, self.schemas) for project in self.reporter.projects}
+
     def validate_tasks(self, raw_tasks: Iterable[RawTask]) -> Iterator[TaskOutput]:
         """Yield the findings on each task, in order, and then the unused defaults by project name."""
         options, projects = self.reporter.options, self.reporter.projects
-        validators = {project.name: Validator(project, self.schemas) for project in projects}
         unused = {project.name: UnusedDefaults.of(project) for project in projects}
         reported: set[ProjectKey] = set()
         for request in read_requests(options, projects, raw_tasks):
@@ -142,7 +147,7 @@ class TaskValidator:
             project, version = request.route.project, request.route.inheritance.version
             if version is not None and version is project.latest:
                 unused[project.name].add(request.params)
-            findings = _validate_request(request, validators[project.name])
+            findings = _validate_request(request, self._validators[project.name])
             yield TaskReport(self.reporter.report(findings, project, request, reported=reported))
         yield unused
 

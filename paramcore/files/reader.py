@@ -153,7 +153,7 @@ def number_lines(lines: Iterable[bytes], source: str) -> Iterator[Line]:
 
 @contextmanager
 def open_source(source: str) -> Iterator[tuple[BinaryIO, str]]:
-    """Open a file, or standard input for `-`, and give the stream and its name for people.
+    """Open a file, or standard input for `-`, and yield the stream and its name in messages.
 
     Raises:
         DocumentError: `unreadable`, while it is open too.
