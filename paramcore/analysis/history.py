@@ -57,6 +57,17 @@ class Step:
         """Whether the version has equal params within seconds, so it is probably a retry (E8)."""
         return self.is_noop and self.seconds is not None and 0 <= self.seconds <= TWIN_SECONDS
 
+    @property
+    def how(self) -> str:
+        """How the version came about: `by patch or replace`, `changes nothing`."""
+        if self.version.number == 0:
+            return "the first version"
+        if self.is_probable_twin:
+            return f"changes nothing; created {self.seconds:.0f} s after the previous version, so probably by a retried request"
+        if self.is_noop:
+            return "changes nothing"
+        return "by replace, because params were dropped" if self.must_be_replace else "by patch or replace"
+
     def to_json(self) -> dict[str, Any]:
         """Return a JSON object.
 
@@ -79,18 +90,9 @@ class Step:
 
     def __str__(self) -> str:
         time = f"  {format_name(self.version.created_at)}" if self.version.created_at else ""
-        headline = f"version {self.version.number}{time}  {self._describe_update()}"
+        headline = f"version {self.version.number}{time}  {self.how}"
         returns = (f"  returns  {format_name(name)} to its value in version {n}" for name, n in self.returns.items())
         return "\n".join([headline, *self.diff.format_rows(removed="dropped"), *returns])
-
-    def _describe_update(self) -> str:
-        if self.version.number == 0:
-            return "the first version"
-        if self.is_probable_twin:
-            return f"changes nothing; created {self.seconds:.0f} s after the previous version, so probably by a retried request"
-        if self.is_noop:
-            return "changes nothing"
-        return "by replace, because params were dropped" if self.must_be_replace else "by patch or replace"
 
 
 @frozen
