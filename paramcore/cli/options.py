@@ -201,6 +201,19 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         _argument("--no-values", dest="values", action="store_false", help="hide values and source lines"),
         _SCHEMA,
     ),
+    "report": (
+        _PROJECT,
+        _optional(_TASKS),
+        _argument("--update", metavar="UPDATE", help="show what this update would drop and change"),
+        _argument(
+            "--output", required=True, metavar="FILE.html", help="write the page to this file; on error, leave it unchanged"
+        ),
+        *_TASK_OPTIONS,
+        _IGNORE,
+        _SCHEMA,
+        _flag("--exit-code", "exit as `plan` does, or without --update as `validate` does"),
+        _argument("--no-values", dest="values", action="store_false", help="show names and kinds of changes only"),
+    ),
     "schema": (
         _argument("type", nargs="?", metavar="TYPE", help="a task type (default: list all types)"),
         _format("json"),

@@ -30,7 +30,7 @@ class ReportedFinding(NamedTuple):
 
     key: ProjectKey
     severity: str
-    #: Text, or JSON for `--format json`.
+    #: Text, JSON for `--format json`, or a `LocatedFinding` for a page.
     content: Any
 
 
@@ -113,6 +113,8 @@ class FindingReporter:
             content = located.to_json()
         elif self.options.format == "github":
             content = f"{located.format_annotation()}\n"
+        elif self.options.format == "html":
+            content = located
         return ReportedFinding(key, located.severity, content)
 
 

@@ -15,6 +15,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from paramcore.text import format_count
+
 
 def render_page(template: str, **context: Any) -> str:
     """Render a template of this package as a complete page.
@@ -55,5 +57,6 @@ def _get_environment() -> Environment:
     )
     # The only text that is inserted without escapes: our own style sheet.
     environment.globals["style_sheet"] = Markup(_read_style_sheet())  # noqa: S704
+    environment.globals["count"] = format_count
     environment.globals["content_security_policy"] = get_content_security_policy()
     return environment

@@ -19,7 +19,7 @@ from paramcore.report.value_views import (
     view_time,
     view_value,
 )
-from paramcore.text import format_count, format_name
+from paramcore.text import format_count, format_name, quote_for_shell
 
 #: The number of versions in the grid.
 GRID_VERSIONS = 12
@@ -27,6 +27,8 @@ GRID_VERSIONS = 12
 VISIBLE_RUNS = 3
 #: The maximum number of values of a param on a page.
 MAX_RUNS = 20
+#: The maximum number of characters of all values that are not always visible.
+MAX_OLDER_TEXT = 200_000
 #: The maximum number of changes that a page lists inside a value.
 MAX_CHANGES = 20
 #: The maximum number of characters of a name in the grid.
@@ -37,6 +39,8 @@ _GRID_NAME = 40
 class RunView:
     """A run of versions with the same value of a param, or without the param."""
 
+    #: The number of the first version.
+    first: int
     #: `version 3`, or `versions 3 to 7`.
     versions: str
     #: The number of versions that the grid shows of this run.
@@ -57,6 +61,14 @@ class RunView:
     omitted_changes: int = 0
 
     @property
+    def size(self) -> int:
+        """The number of characters of its values."""
+        shown = [self.words or self.value]
+        for change in self.changes:
+            shown += [change.words] if change.words else [change.before, change.after]
+        return sum(value.size for value in shown if value)
+
+    @property
     def change_count(self) -> str:
         """The number of changes inside the value: `2 changes`; empty if nothing was compared."""
         return format_count(len(self.changes) + self.omitted_changes, "change") if self.changes else ""
@@ -69,6 +81,8 @@ class LifelineView:
     param: str
     #: The name as the grid shows it.
     short_param: str
+    #: The name as a word of a shell command.
+    quoted_param: str
     #: The id of the element with the runs.
     anchor: str
     #: The runs that the grid shows.
@@ -107,9 +121,11 @@ def view_lifelines(history: History, *, prefix: str, values: bool) -> LifelinesV
     versions = history.project.versions
     first = max(0, len(versions) - GRID_VERSIONS)
     columns = tuple(ColumnView(version.number, view_time(version.created_at)) for version in reversed(versions[first:]))
+    lifelines = list_lifelines(history)
+    budget = MAX_OLDER_TEXT // max(1, len(lifelines))
     lines = tuple(
-        _view_line(line, versions, first, f"{prefix}{index}", values=values)
-        for index, line in enumerate(list_lifelines(history))
+        _view_line(line, versions, first, f"{prefix}{index}", values=values, budget=budget)
+        for index, line in enumerate(lifelines)
     )
     changed = tuple(line for line in lines if not line.is_unchanged)
     unchanged = tuple(line for line in lines if line.is_unchanged)
@@ -117,19 +133,31 @@ def view_lifelines(history: History, *, prefix: str, values: bool) -> LifelinesV
 
 
 def _view_line(
-    line: Lifeline, versions: Sequence[ParamVersion], first: int, anchor: str, *, values: bool
+    line: Lifeline, versions: Sequence[ParamVersion], first: int, anchor: str, *, values: bool, budget: int
 ) -> LifelineView:
-    shown = line.lifetimes[:MAX_RUNS]
-    befores = [*line.lifetimes[1 : MAX_RUNS + 1], None][: len(shown)]
-    runs = tuple(
-        _view_run(line.param, life, before, versions, first, values=values)
-        for life, before in zip(shown, befores, strict=True)
-    )
-    grid = runs[: len(line.since(first))]
-    name = format_name(line.param)
+    in_grid = len(line.since(first))
+    runs: list[RunView] = []
+    for life, before in zip(line.lifetimes[:MAX_RUNS], [*line.lifetimes[1:], None], strict=False):
+        runs.append(_view_run(line.param, life, before, versions, first, values=values))
+    listed = _count_listed(runs, budget)
     return LifelineView(
-        name, format_name(line.param, limit=_GRID_NAME), anchor, grid, runs, len(line.lifetimes) - len(shown)
+        format_name(line.param),
+        format_name(line.param, limit=_GRID_NAME),
+        quote_for_shell(line.param),
+        anchor,
+        tuple(runs[:in_grid]),
+        tuple(runs[:listed]),
+        len(line.lifetimes) - listed,
     )
+
+
+def _count_listed(runs: Sequence[RunView], budget: int) -> int:
+    """Return the number of runs that a page lists: those that are always visible, and the next within a budget."""
+    for index in range(VISIBLE_RUNS, len(runs)):
+        budget -= runs[index].size
+        if budget < 0:
+            return index
+    return len(runs)
 
 
 def _view_run(
@@ -140,6 +168,7 @@ def _view_run(
     words = _compare_texts(replaced, life) if values and replaced else None
     changes = _list_changes(param, replaced, life) if replaced else []
     return RunView(
+        life.first,
         numbers,
         max(0, life.last - max(life.first, first) + 1),
         view_time(versions[life.first].created_at),

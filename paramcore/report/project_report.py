@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from attrs import frozen
 
@@ -33,14 +33,11 @@ class Commands:
 class IndexRow:
     """A project in the index of a page about several projects."""
 
-    anchor: str
+    #: The beginning of the ids of its elements.
+    prefix: str
     name: str
-    #: The numbers of params that an update drops, loses values inside, changes and adds; empty without an update.
-    changes: tuple[int, ...]
-    #: The number of affected requests; `None` without an update or without tasks.
-    affected: int | None
-    errors: int
-    warnings: int
+    #: Labels and numbers.
+    counts: Mapping[str, int]
 
 
 def render_report(reports: Sequence[ProjectReport], commands: Commands, *, many: bool, values: bool) -> str:
@@ -69,14 +66,14 @@ def render_report(reports: Sequence[ProjectReport], commands: Commands, *, many:
 def _view_index_row(report: ProjectReport, prefix: str) -> IndexRow:
     diff = None if report.plan is None else report.plan.diff
     impact = None if report.tasks is None else report.tasks.impact
-    return IndexRow(
-        f"{prefix}project",
-        format_name(report.project.name),
-        () if diff is None else (len(diff.removed), len(diff.lost), len(diff.changed), len(diff.added)),
-        None if impact is None else impact.affected,
-        report.errors,
-        report.warnings,
-    )
+    counts: dict[str, int] = {}
+    if diff is not None:
+        counts |= {"Dropped": len(diff.removed), "Lost inside": len(diff.lost)}
+        counts |= {"Changed": len(diff.changed), "Added": len(diff.added)}
+    if impact is not None:
+        counts["Tasks that change"] = impact.affected
+    counts |= {"Errors": report.errors, "Warnings": report.warnings}
+    return IndexRow(prefix, format_name(report.project.name), counts)
 
 
 def _get_verdict(reports: Sequence[ProjectReport]) -> Phrase:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from attrs import frozen
+from attrs import asdict, frozen
 
 from paramcore.analysis import History, Plan
-from paramcore.analysis.changes import Change, iter_changes
+from paramcore.analysis.changes import Change
 from paramcore.analysis.history import Step
-from paramcore.model import ASSUMED_RULES, AssumedRule, Patch, Project
+from paramcore.model import ASSUMED_RULES, AssumedRule, Assumptions, Patch, Project
 from paramcore.report.lifeline_views import LifelinesView, view_lifelines
 from paramcore.report.task_views import EffectiveView, ImpactView, Tasks, view_effective, view_impact
 from paramcore.report.value_views import ChangeView, TimeView, ValueView, view_changes, view_time, view_value
 from paramcore.report.verdicts import Phrase, UserText, get_verdict
-from paramcore.text import format_count, format_name
+from paramcore.text import format_count, format_name, format_value
 
 #: The number of versions that are always visible.
 VISIBLE_VERSIONS = 5
@@ -105,10 +105,9 @@ class PlanView:
 
 def view_plan(plan: Plan, *, values: bool) -> PlanView:
     """Return the view of a plan."""
-    changes = list(iter_changes(plan.before, plan.after))
-    losses = [change for change in changes if change.kind == "removed"]
-    losses += [change for change in changes if change.kind == "lost"]
-    others = [change for change in changes if change.kind not in ("removed", "lost")]
+    diff = plan.diff
+    losses = [change for change in diff.changes if change.kind in ("removed", "lost")]
+    others = [change for change in diff.changes if change.kind not in ("removed", "lost")]
     versions = plan.project.versions
     keeping = plan.keeping if plan.dropped and plan.keeping.params else None
     return PlanView(
@@ -117,7 +116,7 @@ def view_plan(plan: Plan, *, values: bool) -> PlanView:
         tuple(map(format_name, plan.dropped)),
         tuple(dict.fromkeys(format_name(change.param) for change in losses if change.kind == "lost")),
         len(plan.before),
-        len(plan.diff.kept),
+        len(diff.kept),
         tuple(_iter_advice(plan, losses, keeping)),
         () if keeping is None else tuple(map(format_name, keeping.params)),
         view_value(keeping.body) if keeping and values else None,
@@ -169,10 +168,12 @@ def _view_step(step: Step) -> VersionView:
 class ProjectView:
     """A project on a page."""
 
-    anchor: str
+    #: The beginning of the ids of its elements.
+    prefix: str
     name: str
     type: str
     source: str
+    version_count: int
     verdict: tuple[Part, ...]
     plan: PlanView | None
     lifelines: LifelinesView
@@ -189,7 +190,10 @@ class ProjectView:
     findings: tuple[FindingRow, ...]
     errors: int
     warnings: int
+    #: The assumed rules that the report depends on.
     rules: tuple[AssumedRule, ...]
+    #: The settings that differ from their defaults, with their values as JSON.
+    settings: tuple[tuple[str, str], ...]
 
     @property
     def omitted_findings(self) -> int:
@@ -203,10 +207,11 @@ def view_project(report: ProjectReport, prefix: str, *, values: bool) -> Project
     history = History.of(project)
     steps = history.steps[::-1]
     return ProjectView(
-        anchor=f"{prefix}project",
+        prefix=prefix,
         name=format_name(project.name),
         type=format_name(project.type),
         source=report.source,
+        version_count=len(steps),
         verdict=view_phrase(report.verdict),
         plan=None if report.plan is None else view_plan(report.plan, values=values),
         lifelines=view_lifelines(history, prefix=prefix, values=values),
@@ -221,13 +226,19 @@ def view_project(report: ProjectReport, prefix: str, *, values: bool) -> Project
         errors=report.errors,
         warnings=report.warnings,
         rules=_list_rules(report),
+        settings=_list_settings(project.assumptions),
     )
 
 
 def _describe_inherited(number: int | None, project: Project) -> str:
     if number is None:
-        return "inherit nothing"
-    return f"inherit version {number}{', the latest' if number == project.latest.number else ''}"
+        return "inheriting nothing"
+    return f"inheriting version {number}{', the latest' if number == project.latest.number else ''}"
+
+
+def _list_settings(assumptions: Assumptions) -> tuple[tuple[str, str], ...]:
+    values, defaults = asdict(assumptions), asdict(Assumptions())
+    return tuple((name, format_value(value)) for name, value in values.items() if value != defaults[name])
 
 
 def _list_rules(report: ProjectReport) -> tuple[AssumedRule, ...]:

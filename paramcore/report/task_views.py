@@ -65,8 +65,8 @@ class ExplanationView:
 
     param: str
     value: ValueView | None
+    #: The reason, in a sentence.
     reason: str
-    meaning: str
     candidates: tuple[CandidateView, ...]
 
 
@@ -94,8 +94,12 @@ def view_explanation(explanation: Explanation, *, values: bool) -> ExplanationVi
     candidates = tuple(_view_candidate(candidate, values=values) for candidate in explanation.candidates)
     value = view_value(explanation.value) if values and explanation.is_set else None
     return ExplanationView(
-        format_name(explanation.param), value, explanation.reason, REASONS[explanation.reason], candidates
+        format_name(explanation.param), value, _make_sentence(REASONS[explanation.reason]), candidates
     )
+
+
+def _make_sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."
 
 
 def _view_candidate(candidate: Candidate, *, values: bool) -> CandidateView:
@@ -123,10 +127,10 @@ class ImpactView:
 
 
 _UNAFFECTED: Mapping[str, str] = {
-    "override": "set every changed param themselves",
-    "pinned": "are pinned to a version",
-    "opted_out": "inherit nothing (project_version -1)",
-    "same": "are the same, because the update changes nothing",
+    "override": "setting every changed param themselves",
+    "pinned": "pinned to a version",
+    "opted_out": "inheriting nothing (project_version -1)",
+    "same": "that would be the same, because the update changes nothing",
 }
 
 

@@ -15,8 +15,11 @@ from paramcore.report.words import RunKind, diff_words
 from paramcore.text import escape_unprintable, format_count, format_name, format_value
 from paramcore.values import resolve_pointer, same
 
-#: The maximum number of characters of a value that a table shows on one line.
+#: The maximum number of characters of a value that is shown on one line.
 SHORT_VALUE = 60
+#: The maximum numbers of characters and of lines of a value that a table does not fold.
+LONG_VALUE = 1_000
+LONG_VALUE_LINES = 30
 
 _TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d:\d\d)(:\d\d)?(?:\.\d+)?Z", re.ASCII)
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July")
@@ -40,6 +43,12 @@ class TimeView:
     text: str
     date: str = ""
     clock: str = ""
+
+    @property
+    def short_date(self) -> str:
+        """The date with a short name of the month: `4 Mar 2024`."""
+        day, month, year = self.date.split() if self.date else ("", "", "")
+        return f"{day} {month[:3]} {year}" if self.date else ""
 
     @property
     def long(self) -> str:
@@ -81,6 +90,16 @@ class ValueView:
     #: The type and the size: `text of 1,240 characters`.
     summary: str
     is_short: bool
+
+    @property
+    def size(self) -> int:
+        """The number of characters."""
+        return sum(len(line) for run in self.runs for line in run.lines)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether a table folds the value."""
+        return self.size > LONG_VALUE or sum(len(run.lines) for run in self.runs) > LONG_VALUE_LINES
 
     def select(self, kind: RunKind) -> tuple[TextRun, ...]:
         """Return the runs of one side of a comparison: those that are `kept`, and those of a kind."""
