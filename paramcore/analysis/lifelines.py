@@ -61,5 +61,7 @@ def list_lifelines(history: History) -> tuple[Lifeline, ...]:
 
 def _build_lifetimes(starts: list[tuple[int, bool, Any]], end: int) -> tuple[Lifetime, ...]:
     ends = [*(first - 1 for first, _is_set, _value in starts[1:]), end - 1]
-    lifetimes = [Lifetime(first, last, is_set, value) for (first, is_set, value), last in zip(starts, ends, strict=True)]
+    lifetimes = [
+        Lifetime(first, last, is_set, value) for (first, is_set, value), last in zip(starts, ends, strict=True)
+    ]
     return tuple(reversed(lifetimes))

@@ -206,7 +206,10 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         _optional(_TASKS),
         _argument("--update", metavar="UPDATE", help="show what this update would drop and change"),
         _argument(
-            "--output", required=True, metavar="FILE.html", help="write the page to this file; on error, leave it unchanged"
+            "--output",
+            required=True,
+            metavar="FILE.html",
+            help="write the page to this file; on error, leave it unchanged",
         ),
         *_TASK_OPTIONS,
         _IGNORE,

@@ -22,7 +22,7 @@ from paramcore.errors import DocumentError
 from paramcore.model import Project, TaskRequest, Update
 from paramcore.report.project_views import FindingRow, ProjectReport
 from paramcore.report.task_views import MAX_AFFECTED, AffectedTask, Tasks
-from paramcore.text import format_name
+from paramcore.text import escape_unprintable, format_name
 from paramcore.validation.finding import Finding
 from paramcore.validation.validator import Validator
 
@@ -101,7 +101,7 @@ class ReportBuilder:
             raise request.error
         value = read_source(request.source).value
         name = value.get("project") if isinstance(value, dict) else None
-        draft = self._drafts.get(name) or next(iter(self._drafts.values()))
+        draft = self._drafts[name] if isinstance(name, str) and name in self._drafts else next(iter(self._drafts.values()))
         draft.rejected += 1
         return draft
 
@@ -209,5 +209,10 @@ def _format_finding(located: LocatedFinding) -> FindingRow:
         since = f"in version {finding.version}{unchanged}"
     location = "" if located.document is None else f"{located.document.source}:{located.line}:{located.column}"
     return FindingRow(
-        finding.severity, finding.code, location, format_name(finding.pointer), format_name(finding.message), since
+        finding.severity,
+        finding.code,
+        location,
+        format_name(finding.pointer),
+        escape_unprintable(finding.message),
+        since,
     )

@@ -56,7 +56,9 @@ def render_report(reports: Sequence[ProjectReport], commands: Commands, *, many:
         projects=[
             view_project(report, prefix, values=values) for report, prefix in zip(ordered, prefixes, strict=True)
         ],
-        index=[_view_index_row(report, prefix) for report, prefix in zip(ordered, prefixes, strict=True)] if many else [],
+        index=[_view_index_row(report, prefix) for report, prefix in zip(ordered, prefixes, strict=True)]
+        if many
+        else [],
         commands=commands,
         values=values,
         version=__version__,

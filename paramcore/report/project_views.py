@@ -103,8 +103,8 @@ class PlanView:
     patch: ValueView | None
 
 
-def view_plan(plan: Plan, *, values: bool) -> PlanView:
-    """Return the view of a plan."""
+def view_plan(plan: Plan, *, values: bool, errors: int = 0) -> PlanView:
+    """Return the view of a plan; `errors` is the number of errors in the plan and in the tasks."""
     diff = plan.diff
     losses = [change for change in diff.changes if change.kind in ("removed", "lost")]
     others = [change for change in diff.changes if change.kind not in ("removed", "lost")]
@@ -117,16 +117,16 @@ def view_plan(plan: Plan, *, values: bool) -> PlanView:
         tuple(dict.fromkeys(format_name(change.param) for change in losses if change.kind == "lost")),
         len(plan.before),
         len(diff.kept),
-        tuple(_iter_advice(plan, losses, keeping)),
+        tuple(_iter_advice(plan, losses, keeping, errors or len(plan.errors))),
         () if keeping is None else tuple(map(format_name, keeping.params)),
         view_value(keeping.body) if keeping and values else None,
     )
 
 
-def _iter_advice(plan: Plan, losses: Sequence[Change], keeping: Patch | None) -> Iterable[str]:
+def _iter_advice(plan: Plan, losses: Sequence[Change], keeping: Patch | None, errors: int) -> Iterable[str]:
     """Yield what to do before the update is sent."""
-    if plan.errors:
-        yield f"Fix the {format_count(len(plan.errors), 'error')} in the findings first."
+    if errors:
+        yield f"First fix the {format_count(errors, 'error')} that the findings list."
     if keeping is not None:
         dropped = format_count(len(plan.dropped), "param")
         yield f"Send the patch below instead. It makes the same changes and keeps the {dropped}."
@@ -134,8 +134,8 @@ def _iter_advice(plan: Plan, losses: Sequence[Change], keeping: Patch | None) ->
         yield "This update only drops params. To keep them, do not send it."
     if any(change.kind == "lost" for change in losses):
         yield "Each value that is lost inside a param must be in the update to be kept, also in a patch."
-    if not (losses or plan.errors):
-        yield "Nothing is lost. The update can be sent as it is."
+    if not losses:
+        yield "Nothing is lost." if errors else "Nothing is lost. The update can be sent as it is."
 
 
 @frozen
@@ -213,7 +213,7 @@ def view_project(report: ProjectReport, prefix: str, *, values: bool) -> Project
         source=report.source,
         version_count=len(steps),
         verdict=view_phrase(report.verdict),
-        plan=None if report.plan is None else view_plan(report.plan, values=values),
+        plan=None if report.plan is None else view_plan(report.plan, values=values, errors=report.errors),
         lifelines=view_lifelines(history, prefix=prefix, values=values),
         versions=tuple(map(_view_step, steps[:MAX_VERSIONS])),
         omitted_versions=len(steps[MAX_VERSIONS:]),

@@ -8,7 +8,7 @@ from typing import Any
 from attrs import field, frozen
 
 from paramcore.analysis import Impact
-from paramcore.analysis.changes import iter_changes
+from paramcore.analysis.changes import CHANGE_ORDER, iter_changes
 from paramcore.model import EffectiveParams, Explanation
 from paramcore.model.explanation import REASONS, Candidate
 from paramcore.report.value_views import ChangeView, ValueView, view_changes, view_value
@@ -84,7 +84,8 @@ def view_effective(effective: EffectiveParams, after: EffectiveParams | None, *,
     """Return the view of the effective params of a task, and of its params after an update."""
     changes = None
     if after is not None:
-        changes = view_changes(iter_changes(effective.params, after.params), values=values)
+        differing = iter_changes(effective.params, after.params)
+        changes = view_changes(sorted(differing, key=lambda change: CHANGE_ORDER[change.kind]), values=values)
     params = tuple(view_explanation(explanation, values=values) for explanation in effective.explain_all())
     return EffectiveView(effective.headline, params, changes)
 

@@ -22,8 +22,10 @@ LONG_VALUE = 1_000
 LONG_VALUE_LINES = 30
 
 _TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d:\d\d)(:\d\d)?(?:\.\d+)?Z", re.ASCII)
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July")
-_MONTHS += ("August", "September", "October", "November", "December")
+_MONTHS: tuple[str, ...] = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 
 #: The word for each kind of change.
 CHANGE_WORDS: dict[ChangeKind, str] = {
@@ -110,7 +112,9 @@ def view_value(value: Any) -> ValueView:
     """Return the view of a value."""
     short = format_value(value)
     if isinstance(value, str):
-        return ValueView(_quote([TextRun("kept", _split_lines(value))]), True, _summarize(value), len(short) <= SHORT_VALUE)
+        return ValueView(
+            _quote([TextRun("kept", _split_lines(value))]), True, _summarize(value), len(short) <= SHORT_VALUE
+        )
     if len(short) <= SHORT_VALUE:
         return ValueView((TextRun("kept", (short,)),), False, _summarize(value), True)
     indented = json.dumps(value, ensure_ascii=False, indent=2)
@@ -174,7 +178,9 @@ def view_change(change: Change, *, values: bool, versions: Sequence[ParamVersion
     word = CHANGE_WORDS[change.kind]
     if not values:
         return ChangeView(change.kind, word, place, "", None, None, None, since, time)
-    identity = "" if change.identity is None else f"{change.identity[0]} {format_value(change.identity[1], limit=SHORT_VALUE)}"
+    identity = (
+        "" if change.identity is None else f"{change.identity[0]} {format_value(change.identity[1], limit=SHORT_VALUE)}"
+    )
     before = None if change.kind == "added" else view_value(change.before)
     after = None if change.after_parts is None else view_value(change.after)
     words = None

@@ -20,7 +20,9 @@ def report(options: Namespace) -> Pieces:
     try:
         from paramcore.report.project_report import render_report  # noqa: PLC0415  (in an extra, and slow to import)
     except ImportError:
-        exit_with_usage("the package `jinja2`, which writes the page, is not installed; run `pip install 'paramcore[cli]'`")
+        exit_with_usage(
+            "the package `jinja2`, which writes the page, is not installed; run `pip install 'paramcore[cli]'`"
+        )
     options.format = "html"
     projects = read_project_argument(options, quiet=True)
     reports = ReportBuilder(options, projects).build()
@@ -56,7 +58,11 @@ def _list_commands(options: Namespace) -> Commands:
 
 def _list_task_options(options: Namespace) -> list[str]:
     version = [] if options.project_version is None else ["--project-version", str(options.project_version)]
-    return [*version, *([] if options.type is None else ["--type", options.type]), *(["--lines"] if options.lines else [])]
+    return [
+        *version,
+        *([] if options.type is None else ["--type", options.type]),
+        *(["--lines"] if options.lines else []),
+    ]
 
 
 def _repeat(option: str, arguments: list[str]) -> list[str]:
