@@ -101,7 +101,9 @@ class ReportBuilder:
             raise request.error
         value = read_source(request.source).value
         name = value.get("project") if isinstance(value, dict) else None
-        draft = self._drafts[name] if isinstance(name, str) and name in self._drafts else next(iter(self._drafts.values()))
+        draft = (
+            self._drafts[name] if isinstance(name, str) and name in self._drafts else next(iter(self._drafts.values()))
+        )
         draft.rejected += 1
         return draft
 

@@ -125,8 +125,6 @@ def view_plan(plan: Plan, *, values: bool, errors: int = 0) -> PlanView:
 
 def _iter_advice(plan: Plan, losses: Sequence[Change], keeping: Patch | None, errors: int) -> Iterable[str]:
     """Yield what to do before the update is sent."""
-    if errors:
-        yield f"First fix the {format_count(errors, 'error')} that the findings list."
     if keeping is not None:
         dropped = format_count(len(plan.dropped), "param")
         yield f"Send the patch below instead. It makes the same changes and keeps the {dropped}."
@@ -136,6 +134,8 @@ def _iter_advice(plan: Plan, losses: Sequence[Change], keeping: Patch | None, er
         yield "Each value that is lost inside a param must be in the update to be kept, also in a patch."
     if not losses:
         yield "Nothing is lost." if errors else "Nothing is lost. The update can be sent as it is."
+    if errors:
+        yield f"The findings list {format_count(errors, 'error')}, as they would be after this update."
 
 
 @frozen

@@ -24,16 +24,9 @@ async function watch(browser, url, options, use) {
   return { events, result };
 }
 
-// What axe finds with all parts folded, and with all of them open.
 async function runAxe(tab) {
-  const cdp = [];
-  await tab.evaluate(AXE);
-  for (const open of [false, true]) {
-    if (open) await tab.evaluate(openAll);
-    const { violations } = await tab.evaluate(() => globalThis.axe.run(document));
-    cdp.push(...violations.map((rule) => `${rule.id}: ${rule.nodes.length}, such as ${rule.nodes[0].html.slice(0, 200)}`));
-  }
-  return cdp;
+  const { violations } = await tab.evaluate(() => globalThis.axe.run(document));
+  return violations.map((rule) => `${rule.id}: ${rule.nodes.length}, such as ${rule.nodes[0].html.slice(0, 200)}`);
 }
 
 // A reader without JavaScript opens every part with a click.
@@ -48,7 +41,11 @@ async function checkScreens(browser, url, report) {
     for (const width of WIDTHS) {
       const { events, result } = await watch(browser, url, { colorScheme, viewport: { width, height: 900 } }, async (tab) => {
         const title = await tab.title();
-        const axe = await runAxe(tab);
+        await tab.evaluate(AXE);
+        // Parts that are folded hide what is in them, so one look at the folded page is enough.
+        const axe = colorScheme === "light" && width === WIDTHS[0] ? await runAxe(tab) : [];
+        await tab.evaluate(openAll);
+        axe.push(...(await runAxe(tab)));
         const layout = await tab.evaluate(findLayoutProblems);
         const scripts = await tab.evaluate(() => document.scripts.length);
         return { axe, layout, scripts, isTitleKept: (await tab.title()) === title };

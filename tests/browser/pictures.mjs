@@ -3,7 +3,7 @@
 import { pathToFileURL } from "node:url";
 import { launch } from "./browser.mjs";
 
-const [page, prefix, width = "1100", height = "760"] = process.argv.slice(2);
+const [page, prefix, width = "1040", height = "900"] = process.argv.slice(2);
 const browser = await launch();
 for (const colorScheme of ["light", "dark"]) {
   const context = await browser.newContext({ colorScheme, viewport: { width: Number(width), height: Number(height) || 800 } });

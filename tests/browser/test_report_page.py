@@ -18,7 +18,6 @@ MODULES = ("@sparticuz/chromium", "playwright-core", "axe-core")
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.xdist_group("browser"),
     pytest.mark.skipif(shutil.which("node") is None, reason="the tests in a browser need `node`"),
     pytest.mark.skipif(
         not all((FOLDER / "node_modules" / module).exists() for module in MODULES),

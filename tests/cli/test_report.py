@@ -152,7 +152,9 @@ def test_the_same_input_makes_the_same_bytes(tmp_path):
 def test_many_projects(page):
     """A directory has an index and a section for each project; a project that loses params comes first."""
     text = report(page, "projects", "--update", REWORD)
-    assert text.startswith("1 of 2 projects would lose params 2 projects Project Dropped Lost inside Changed Added Errors Warnings")
+    assert text.startswith(
+        "1 of 2 projects would lose params 2 projects Project Dropped Lost inside Changed Added Errors Warnings"
+    )
     assert page.read_text("utf-8").count("<h2") == 2
 
 
@@ -223,7 +225,9 @@ def test_the_page_needs_a_name(page):
 
 def test_without_jinja2(page):
     """Without the extra, the error names the command that installs it."""
-    script = "import sys; sys.modules['jinja2'] = None; from paramcore.cli.main import main; sys.exit(main(sys.argv[1:]))"
+    script = (
+        "import sys; sys.modules['jinja2'] = None; from paramcore.cli.main import main; sys.exit(main(sys.argv[1:]))"
+    )
     arguments = [sys.executable, "-c", script, "report", BOXES, "--output", str(page)]
     done = subprocess.run(arguments, capture_output=True, text=True, cwd=EXAMPLES, env=environment(), check=False)
     assert done.returncode == 2

@@ -109,7 +109,22 @@ def find_problems(page):
     known = {
         *("html", "head", "meta", "title", "style", "body", "header", "nav", "main", "footer", "section"),
         *("h1", "h2", "h3", "p", "ul", "ol", "li", "dl", "div", "dt", "dd", "pre", "code", "bdi", "br", "time"),
-        *("table", "caption", "thead", "tbody", "tr", "th", "td", "details", "summary", "a", "strong", "span", "del", "ins"),
+        *(
+            "table",
+            "caption",
+            "thead",
+            "tbody",
+            "tr",
+            "th",
+            "td",
+            "details",
+            "summary",
+            "a",
+            "strong",
+            "span",
+            "del",
+            "ins",
+        ),
     }
     attributes = {
         *("lang", "charset", "http-equiv", "content", "name", "class", "id", "href", "scope", "colspan"),

@@ -36,8 +36,12 @@ TEXTS = (
 )
 HOSTILE = st.sampled_from(TEXTS) | st.text(st.characters(codec="utf-8"), max_size=5)
 NAMES = HOSTILE.filter(lambda name: name not in ("version", "created_at", "patch", "instruction"))
-VALUES = st.one_of(HOSTILE, json_values(), st.recursive(HOSTILE, lambda inner: st.lists(inner) | st.dictionaries(NAMES, inner)))
-PROJECT_NAMES = HOSTILE.map(lambda text: "".join(c for c in text if c.isprintable())).filter(lambda name: name.strip("."))
+VALUES = st.one_of(
+    HOSTILE, json_values(), st.recursive(HOSTILE, lambda inner: st.lists(inner) | st.dictionaries(NAMES, inner))
+)
+PROJECT_NAMES = HOSTILE.map(lambda text: "".join(c for c in text if c.isprintable())).filter(
+    lambda name: name.strip(".")
+)
 PARAMS = st.dictionaries(NAMES, VALUES, max_size=3)
 
 
@@ -128,6 +132,18 @@ def test_without_values(history, replacement, own):
     assert "7301" not in page
     assert find_problems(page) == []
     assert "instruction" in page
+
+
+def test_a_unique_id_is_a_value():
+    """Without values, an affected request has its place in the file, and no `unique_id`."""
+    plan = Plan.of(Project("boxes", type="comparison", params={"a": 1}), Patch({"a": 2}))
+    counter = ImpactCounter(plan)
+    counter.count_task({})
+    tasks = Tasks(2, {0: 2}, impact=counter.build_impact(), affected=(AffectedTask("t.jsonl:1:1", SECRET, ("a",)),))
+    report = ProjectReport(plan.project, "boxes.json", plan, tasks)
+    assert SECRET in render(report)
+    assert SECRET not in render(report, values=False)
+    assert "t.jsonl:1:1" in render(report, values=False)
 
 
 def test_elements_of_lists_have_no_name_without_values():
