@@ -155,15 +155,69 @@ def test_many_projects(page):
     assert text.startswith(
         "1 of 2 projects would lose params 2 projects Project Dropped Lost inside Changed Added Errors Warnings"
     )
-    assert page.read_text("utf-8").count("<h2") == 2
+    headings = re.findall("<h2.*?>(.*?)</h2>", page.read_text("utf-8"))
+    assert ["dropped" in heading.split("none")[0] for heading in headings] == [True, False]
 
 
 def test_tasks_of_many_projects(page):
     """Each task counts for the project that it names."""
     tasks = b'[{"project": "north docks"}, {"project": "north docks"}, {"project": "south docks"}]'
     text = report(page, "projects", "-", "--update", REWORD, stdin=tasks)
-    assert "Tasks that change" in text
-    assert "2 of 2 requests" in text or "Tasks that change 2 of 2" in text
+    assert "What to tell the engineer" in text
+    assert re.findall("Tasks that change ([0-9]+ of [0-9]+)", text) == ["2 of 2", "1 of 1"]
+
+
+def test_a_rejected_request_counts_for_the_project_that_it_names(page):
+    """A request that a project rejects is a finding of that project; one without a project, of the first."""
+    tasks = (
+        b'[{"project": "south docks", "project_version": 99}, {"project": ["south docks"]}, {"project": "north docks"}]'
+    )
+    report(page, "projects", "-", stdin=tasks)
+    first, second = re.split("<section", page.read_text("utf-8"))[1:]
+    assert "north docks" in first.partition("</h2>")[0]
+    for section in (first, second):
+        assert section.count("(request_refused)") == 1
+        assert "rejects 1 request." in section
+    assert "99" in second.partition("(request_refused)")[0][-400:]
+
+
+def test_findings_are_listed_once(page, tmp_path):
+    """A finding on the project is listed once, whatever the number of tasks that inherit the value."""
+    text = report(page, SIGNS, "-", stdin=b'[{"attachment": "https://example.com/a.jpg"}, {}]')
+    assert text.count("got the text '20'") == 1
+
+
+def test_errors_come_first(page):
+    """Errors are listed before warnings, whatever was found first."""
+    text = report(page, BOXES, "-", stdin=b'[{"project_version": 0}, {"padding": "x"}]')
+    words = re.findall("ERROR|WARNING", text)
+    assert words == sorted(words)
+    assert set(words) == {"ERROR", "WARNING"}
+
+
+def test_findings_on_all_tasks(page):
+    """A default that every task overrides is a finding, too."""
+    assert "all 2 tasks override this value" in report(page, BOXES, "-", stdin=b'[{"padding": 1}, {"padding": 2}]')
+
+
+def test_findings_after_the_update(page, tmp_path):
+    """With an update, the findings describe the state after it: on tasks, too."""
+    update = write_json(tmp_path / "u.json", {"padding": "x", "patch": True})
+    text = report(page, BOXES, "-", "--update", update, stdin=b'[{"attachment": "https://example.com/a.jpg"}]')
+    assert f"/padding in {update}:1:13, set by the update, in version 3" in text
+    text = report(page, BOXES, "-", "--update", REWORD, stdin=b'[{"attachment": "https://example.com/a.jpg"}]')
+    assert "`geometries` is missing" in text
+    assert "`geometries` is missing" not in report(
+        page, BOXES, "-", stdin=b'[{"attachment": "https://example.com/a.jpg"}]'
+    )
+
+
+def test_assumptions_of_all_tasks(page):
+    """The page lists the rules of each task: a null depends on T1, also after a task with the same route."""
+    text = report(page, BOXES, "-", stdin=b'[{"instruction": "a"}, {"instruction": "b", "padding": null}]')
+    assert "T1: a task's null overrides the project's value" in text
+    assert "T5:" in text
+    assert "T1:" not in report(page, BOXES, "-", stdin=b'[{"instruction": "a"}, {}]')
 
 
 def test_without_values(page):

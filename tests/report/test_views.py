@@ -133,6 +133,7 @@ def test_a_grid_of_few_versions():
     assert len(view.columns) == 2
     [row] = view.changed
     assert [(run.columns, run.is_set, run.is_dropped) for run in row.grid] == [(1, True, False), (1, False, False)]
+    assert [run.is_latest for run in row.runs] == [True, False]
 
 
 def test_older_values_have_a_limit():
@@ -160,6 +161,19 @@ def test_changes_inside_a_run():
     newest, oldest = lines["text"].runs
     assert [run.kind for run in newest.words.runs if run.kind != "kept"] == ["removed", "added"]
     assert oldest.words is None
+
+
+def test_runs_without_values():
+    """Without values, a run has neither its value, nor words, nor the elements that it is inside."""
+    text = "Box every forklift and each pallet that it carries, also at the edge."
+    before = {"text": text, "box": [{"name": "a", "min": 1}, {"name": "b"}]}
+    after = {"text": text.upper(), "box": [{"name": "a", "min": 2}, {"name": "b"}]}
+    for line in view_lifelines(History.of(project_of(before, after)), prefix="", values=False).lines:
+        for run in line.runs:
+            assert (run.value, run.words) == (None, None)
+            assert all((change.before, change.after, change.identity) == (None, None, "") for change in run.changes)
+    [change] = line.runs[0].changes
+    assert (change.word, change.place) == ("CHANGED", "/box/0/min")
 
 
 def test_short_texts_are_not_compared():
