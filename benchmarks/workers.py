@@ -21,7 +21,7 @@ FILES = 8
 
 
 def preview_file(path: str, project: Project) -> list[DocumentError]:
-    """Write the previews of a file beside it; return the errors of its bad lines."""
+    """Write the previews of a file beside it; return the errors of its invalid lines."""
     errors = []
     with open(path, "rb") as lines, open(f"{path}.previews", "wb") as previews:
         for answer in preview_lines(project, lines, source=path):

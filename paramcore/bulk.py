@@ -184,7 +184,7 @@ def preview_lines(
     *,
     source: str = "<lines>",
 ) -> Iterator[bytes | DocumentError]:
-    r"""Yield the preview of each task request as a line of JSON, or the error of a bad line.
+    r"""Yield the preview of each task request as a line of JSON, or the error of an invalid line.
 
     A preview is compact JSON in UTF-8 without a line feed: `line` and `unique_id`,
     then the keys of `EffectiveParams.to_json`.  `project` may be a function that

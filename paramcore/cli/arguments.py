@@ -21,7 +21,7 @@ def check_output(options: Namespace) -> None:
     """Reject an `--output` that would replace a file that the command reads.
 
     Raises:
-        SystemExit: for such a file, and for `-`, which would be the name of a file.
+        SystemExit: for such a file, and for `-`, which does not mean standard output.
     """
     output = options.output
     if output == "-":

@@ -22,7 +22,7 @@ def find_misspelt_history(value: Any) -> str | None:
 
 
 def _is_project(value: Any) -> bool:
-    # Also recognize a project without a history, because any other file would not be validated.
+    # Also recognize a project without a history, so that commands report the missing history.
     if not isinstance(value, dict):
         return False
     if "param_history" in value or sum(name in value for name in _PROJECT_NAMES) > 1:

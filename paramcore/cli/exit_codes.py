@@ -12,13 +12,13 @@ CANNOT_WRITE = 2
 NOT_DONE = 3
 #: A request was sent and its outcome is unknown, or an update was applied more than once.
 OUTCOME_UNKNOWN = 4
-#: Ended by SIGHUP, with the exit code of a shell.
+#: Ended by SIGHUP; shells use the same exit code.
 HUNG_UP = 129
-#: Ended by Ctrl-C, with the exit code of a shell.
+#: Ended by Ctrl-C; shells use the same exit code.
 INTERRUPTED = 130
-#: The reader of standard output closed the pipe; the exit code is that of a shell for SIGPIPE.
+#: The reader of standard output closed the pipe; shells use the same exit code for SIGPIPE.
 PIPE_CLOSED = 141
-#: Ended by SIGTERM, with the exit code of a shell.
+#: Ended by SIGTERM; shells use the same exit code.
 TERMINATED = 143
 
 #: The exit code for each state of an `Outcome`.

@@ -82,7 +82,7 @@ def _print(piece: str | bytes) -> None:
     if isinstance(piece, str):
         sys.stdout.write(piece)
     elif hasattr(sys.stdout, "buffer"):
-        # No command prints both text and bytes, so neither overtakes the other.
+        # No command prints both text and bytes, so the output stays in order.
         sys.stdout.buffer.write(piece)
     else:
         sys.stdout.write(piece.decode())
@@ -109,7 +109,8 @@ def exit_on_signals() -> Iterator[None]:
         yield
     finally:
         for number in handled:
-            # After a signal, the program ignores later signals until it ends.  A caller of `main` goes on.
+            # After a signal, keep ignoring later signals until the program ends.
+            # Restore the handlers if another program called `main`, because that program continues.
             if signal.getsignal(number) is exit_once or not handles_interrupts():
                 signal.signal(number, signal.SIG_DFL)
 

@@ -45,7 +45,7 @@ def has_suffix(path: str, suffixes: tuple[str, ...]) -> bool:
 # Not frozen, because a file may have millions of lines, and frozen objects are slower to create.
 @define
 class Line:
-    """A line of JSONL. It is decoded later, so that a reader can continue after a bad line."""
+    """A line of JSONL. It is decoded later, so that a reader can continue after an invalid line."""
 
     number: int
     source: str

@@ -202,7 +202,11 @@ class TestApply:
         """Without a terminal, nothing is sent without `--yes`."""
         with Server() as server:
             ran = run_with(server, "apply", NAME, patch)
-            assert (ran.status, ran.err, server.posts) == (1, "not sent: pass --yes to send it without a prompt\n", 0)
+            assert (ran.status, ran.err, server.posts) == (
+                1,
+                "not sent: there is no terminal for a prompt; pass --yes to send the update\n",
+                0,
+            )
 
     @pytest.mark.parametrize(
         ("answer", "sent"),

@@ -226,11 +226,11 @@ class TestExitCodes:
         assert ran.status == 2
 
     def test_keep_going(self, place):
-        """With `--keep-going`, bad lines are reported and counted, and the others validated."""
+        """With `--keep-going`, invalid lines are reported and counted, and the others validated."""
         text = '{"attachment": "a"}\n{"attachment": }\n{"project": "other"}\n{"attachment": "b"}\n'
         ran = run("validate", fine(place), "-", "--lines", "--keep-going", stdin=text, cwd=place)
         assert ran.out.startswith("<stdin>:3:13: error request_refused at /project")
-        assert ran.out.endswith("\n1 error, 0 warnings in 1 project and 3 tasks, 1 bad line\n")
+        assert ran.out.endswith("\n1 error, 0 warnings in 1 project and 3 tasks, 1 invalid line\n")
         assert [line.split(": ")[1] for line in ran.err.splitlines()] == ["<stdin>:2:16"]
         assert ran.status == 1
 

@@ -71,7 +71,7 @@ class _TaskObject:
 
 
 def _read_task_objects(options: Namespace, on_read: OnRead | None) -> Iterator[_TaskObject | DocumentError]:
-    """Yield the task objects of a file, and an error for each bad line.
+    """Yield the task objects of a file, and an error for each invalid line.
 
     A file contains one object, an array, a page (`{"docs": [...]}`), or JSONL.
     """
