@@ -51,7 +51,7 @@ class ParamcoreError(Exception):
 
     #: A stable code for programs, such as `param_name`.
     code: str
-    #: The JSON Pointer of the wrong value; `""` is the whole value, `None` means that there is no value.
+    #: The JSON Pointer of the wrong value.  `""` points to the whole value; `None` means that no value is wrong.
     path: str | None
     #: What is wrong: `padding must be a whole number, got the text '20'`.
     problem: str

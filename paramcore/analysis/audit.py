@@ -1,7 +1,7 @@
-"""Audits: check whether the versions that finished tasks record explain them.
+"""Check whether finished tasks match the project versions that they record.
 
-A task that contradicts a rule belongs to another history, or shows that an
-assumption is wrong.  The module `contradictions` checks one task.  An `Audit` counts
+If a task contradicts a rule, the task belongs to another history, or an assumption is
+wrong.  The module `contradictions` checks one task.  An `Audit` counts
 the results for many tasks, and finds the assumptions that explain all tasks.
 """
 
@@ -172,7 +172,7 @@ def _list_candidates(chosen: Assumptions) -> list[Assumptions]:
         "empty_instruction": ("leave out", "join"),
         "instruction_separator": tuple(dict.fromkeys([chosen.instruction_separator, *SEPARATORS])),
     }
-    # `override` explains any instruction, so it must come last; `product` varies the first setting slowest.
+    # `override` explains any instruction, so it must be last; `product` varies the first setting slowest.
     combinations = product(*settings.values())
     others = (Assumptions.from_settings(dict(zip(settings, values, strict=True))) for values in combinations)
     return list(dict.fromkeys([chosen, *others]))

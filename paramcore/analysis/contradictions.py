@@ -1,4 +1,4 @@
-"""Contradictions between a finished task and the rules, under given assumptions."""
+"""Find contradictions between a finished task and the rules, under given assumptions."""
 
 from __future__ import annotations
 

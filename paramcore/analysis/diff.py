@@ -1,4 +1,4 @@
-"""Differences between two params objects, by JSON equality."""
+"""Compare two params objects by JSON equality."""
 
 from __future__ import annotations
 

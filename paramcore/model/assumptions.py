@@ -1,4 +1,4 @@
-"""Assumed rules: rules that the API's documentation leaves open.
+"""The assumed rules, which the API's documentation does not specify.
 
 The settings in `Assumptions` change some of these rules.  A setting never changes a
 documented rule.  `EffectiveParams.rests_on` lists the assumed rules that a result
@@ -86,7 +86,7 @@ class Assumptions:
 
 @frozen
 class AssumedRule:
-    """A rule that the API's documentation leaves open."""
+    """A rule that the API's documentation does not specify."""
 
     #: The id, such as `T5`.
     rule: str

@@ -1,4 +1,4 @@
-"""The effective params of a task: the merge of its own and the inherited params."""
+"""Compute the effective params of a task from its own and the inherited params."""
 
 from __future__ import annotations
 

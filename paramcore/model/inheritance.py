@@ -1,4 +1,4 @@
-"""Inheritance: the version that a task inherits, and the merged params.
+"""Find the version that a task inherits, and merge its params with the task's.
 
 This module contains all rules about the inherited version, the precedence of params
 and the joined instruction.  `Inheritance.merge` is the only merge in the package.

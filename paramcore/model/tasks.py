@@ -1,4 +1,4 @@
-"""Task requests: the params of a task and its routing fields."""
+"""Task requests, which have params and routing fields."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from paramcore.values import JSONObject, freeze, freeze_params, join_pointer, wr
 #: The `project_version` of a request that inherits nothing (T3).
 INHERIT_NOTHING = -1
 
-# T10: routing names decide where a task goes; they are not params, and tasks never inherit them.
+# T10: routing names route a task; they are not params, and tasks never inherit them.
 ROUTING_TYPES: dict[str, type[str | int | bool]] = {
     "project": str,
     "project_version": int,

@@ -1,4 +1,4 @@
-"""The outcome of an update, which the project's history shows."""
+"""Find the outcome of an update in the history of the project."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ class Outcome:
         """The command that looks up this outcome again, quoted for a shell."""
         lookup = f"--base {self.base} --digest {quote_for_shell(self.digest)}"
         name = quote_for_shell(self.project)
-        # A name that begins with a dash would be read as an option.
+        # The command line would read a name that begins with a dash as an option.
         arguments = f"{lookup} -- {name}" if self.project.startswith("-") else f"{name} {lookup}"
         return f"paramcore reconcile {arguments}"
 

@@ -104,7 +104,7 @@ def post_once(request: Request, clock: Clock) -> Flow[Response]:
     Raises:
         NotDone, OutcomeUnknown: the last error of the transport.
     """
-    # E8: the API has no preconditions and no idempotency keys, so a POST that is sent twice may act twice.
+    # E8: the API has no preconditions and no idempotency keys, so a POST that is sent twice may take effect twice.
     return (yield from _send_with_retry(request, clock, is_repeatable=False))
 
 

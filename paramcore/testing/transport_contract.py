@@ -28,7 +28,7 @@ def check_transport(create: Callable[[str], Transport]) -> None:
     returns the transport.
 
     Raises:
-        AssertionError: if the transport breaks the contract.  The message says what
+        AssertionError: if the transport breaks the contract.  The message states what
             the transport must do and what it did.
 
     Example:
@@ -132,7 +132,7 @@ def _check_timeout(transport: Transport, server: _LoopbackServer) -> None:
     server.answer = None
     start = time.monotonic()
     error = _send(transport, Request("POST", "/projects", body=b"{}", timeout=_TIMEOUT))
-    _require_error(OutcomeUnknown, "for a reply that never comes", error)
+    _require_error(OutcomeUnknown, "for a reply that never arrives", error)
     seconds = time.monotonic() - start
     _require(seconds < _TIMEOUT + 1, f"raise after {_TIMEOUT} seconds, the timeout", f"took {seconds:.1f} seconds")
 

@@ -57,8 +57,8 @@ class GuardedClient:
     ) -> Any:
         """Update a project unless the update has errors or would drop params (U2).
 
-        The guard reads the project before it sends the update.  It does not notice a
-        change that another writer makes in between.  With both `allow_drop=True` and
+        The guard reads the project before it sends the update.  It does not detect a
+        change that another writer makes between the two requests.  With both `allow_drop=True` and
         `allow_errors=True`, the guard does not read the project.  If the guard raises
         one of these errors, the update was not sent.
 
