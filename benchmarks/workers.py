@@ -1,4 +1,4 @@
-"""Measure the function of the Dask guide on two workers, over the same function in one process."""
+"""Measure the function of the Dask guide on two workers, as a ratio to one process."""
 
 import json
 import statistics
@@ -33,7 +33,7 @@ def preview_file(path: str, project: Project) -> list[DocumentError]:
 
 
 def rows() -> list[Row]:
-    """Measure."""
+    """Run the measurements and return their rows."""
     with TemporaryDirectory() as directory:
         project_path, tasks = write_inputs(Path(directory), FEWER_LINES)
         project = read_project(json.loads(Path(project_path).read_text()))
