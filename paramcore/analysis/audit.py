@@ -31,7 +31,8 @@ class Audit:
     `possible` and `impossible` count the checked tasks.  `not_judged` counts the
     tasks that belong to another project or record no version.  `findings` contains
     the contradictions of the impossible tasks.  `calibration` contains the
-    assumptions that were tried and that no explainable task contradicts.
+    tried assumptions that no task contradicts.  It ignores tasks that contradict all
+    tried assumptions.
 
     Example:
         >>> project = Project("docks", type="imageannotation", params={"padding": 3})
@@ -149,7 +150,7 @@ class Auditor:
         return tuple(evolve(finding, vanishes_under=explanations) for finding in findings)
 
     def build_audit(self, findings: Iterable[Contradiction] = ()) -> Audit:
-        """Return the audit of the tasks so far, with the findings of the caller."""
+        """Return the audit of the tasks so far, with these findings."""
         return Audit(self.project, **self._counts, findings=tuple(findings), calibration=tuple(self._calibration))
 
 

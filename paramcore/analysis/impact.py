@@ -96,7 +96,7 @@ class Impact:
         """Yield the effect of an update on each request.
 
         Raises:
-            ParamcoreError: the errors of `of`.
+            ParamcoreError: the errors of `Impact.of`.
         """
         yield from _count_tasks(ImpactCounter(plan), tasks)
 

@@ -10,7 +10,10 @@ _PROJECT_NAMES = ("name", "type", "param_history")
 
 
 def holds_projects(value: Any) -> bool:
-    """Return whether a value is a project or an array with a project, even a malformed one."""
+    """Return whether a value is a project, or an array that contains a project.
+
+    The project may be malformed.
+    """
     return any(map(_is_project, value)) if isinstance(value, list) else _is_project(value)
 
 

@@ -8,7 +8,7 @@ FINDINGS = 1
 REFUSED = 2
 #: Standard output or the output file cannot be written.
 CANNOT_WRITE = 2
-#: Nothing was changed, because the request was refused or not sent, or because a read got no response.
+#: Nothing was changed, because the request was refused or not sent, or because a read received no response.
 NOT_DONE = 3
 #: A request was sent and its outcome is unknown, or an update was applied more than once.
 OUTCOME_UNKNOWN = 4

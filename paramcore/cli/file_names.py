@@ -1,4 +1,4 @@
-"""Choose readable, unique file names for projects that every file system accepts."""
+"""Choose a readable, unique file name for each project, which any file system accepts."""
 
 from __future__ import annotations
 

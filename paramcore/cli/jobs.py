@@ -137,7 +137,7 @@ def _work(connection: Connection, process: Process[Any]) -> None:
 
 
 def _join_bytes(outputs: Iterable[Any]) -> list[Any]:
-    """Join adjacent bytes outputs, because many short values are slow to send."""
+    """Join adjacent outputs of bytes, because many short values are slow to send."""
     joined: list[Any] = []
     for output in outputs:
         if isinstance(output, bytes):

@@ -28,7 +28,7 @@ _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[^\s,\]}":]+(?::[^\s,\]}":]+)*|["\]}
 
 @frozen
 class UpdateLocation:
-    """The location of an update's params, and the number of the version that it creates."""
+    """The location of an update's params, and the number of the version that the update creates."""
 
     document: Document
     pointer: str

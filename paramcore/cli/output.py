@@ -37,7 +37,7 @@ def print_message(text: str) -> None:
 
 
 def exit_with_usage(advice: str) -> NoReturn:
-    """Report wrong usage as advice on what to do instead, and exit."""
+    """Print advice on the correct usage, and exit."""
     print_message(f"error: {advice}")
     raise SystemExit(REFUSED)
 
@@ -89,7 +89,7 @@ def _print(piece: str | bytes) -> None:
 
 
 def _throw_into(pieces: Generator[str | bytes, None, None], interrupt: KeyboardInterrupt) -> str | bytes | None:
-    """Raise the interrupt inside the command; return its next piece, or `None` at the end."""
+    """Raise the interrupt inside the command, and return the next piece of output or `None`."""
     try:
         return pieces.throw(interrupt)
     except StopIteration:

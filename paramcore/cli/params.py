@@ -39,7 +39,7 @@ class ParamsFile:
 
 
 def read_update_file(path: str, *, patch: bool = False) -> UpdateFile:
-    """Read the body of a setParams request; with `patch`, make it a patch."""
+    """Read the body of a setParams request; with `patch`, return a `Patch`."""
     if has_suffix(path, JSONL_SUFFIXES):
         problem = "the file contains tasks, not an update"
         remedy = "pass a file with one update, before any file of tasks"

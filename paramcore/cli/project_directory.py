@@ -20,9 +20,10 @@ from paramcore.wire import write_project
 class ProjectDirectory:
     """The project files in a directory; each project is in one file.
 
-    The directory is read once, by the same rules as in other commands.  It need not exist.
-    `sources` are the files that projects were read from.  If a source is in the
-    directory, it counts as a project file, whatever its name.
+    The directory is read once, by the same rules as in other commands.  The directory
+    need not exist.
+    `sources` are the files that projects were read from.  A source in the
+    directory counts as a project file, even if its name has another suffix.
 
     Raises:
         DocumentError: the errors of `read_project_files`.

@@ -1,7 +1,7 @@
 """Decode one document strictly, and locate values in it.
 
-Strict means: UTF-8, each name once in an object, finite numbers, and limits on
-digits and depth.
+Documents must be UTF-8, with unique names in each object and finite numbers, within
+limits on digits and depth.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Document:
         ]
 
     def locate(self, path: str, *, name: bool = False) -> Position:
-        """Return the position of the value at a JSON Pointer; with `name`, of its name.
+        """Return the position of the value at a JSON Pointer, or with `name`, of its name.
 
         If the value does not exist, return the position of the innermost existing value
         on its path.

@@ -40,7 +40,7 @@ def _choice_field(*values: str) -> Any:
 class Assumptions:
     """Settings of the assumed rules.
 
-    A project contains its assumptions, so all its results use the same rules.
+    Each project contains assumptions, so all results of a project use the same rules.
 
     Raises:
         InvalidSetting: `separator_type` or `assumption_value`.
@@ -54,9 +54,9 @@ class Assumptions:
 
     #: The text between the task's instruction and the project's instruction (T5).
     instruction_separator: str = field(default="\n", validator=_check_separator)
-    #: For a task without an instruction, `leave out` the separator, or `join` with it (T5).
+    #: Whether to `leave out` the separator if a task has no instruction, or to `join` with the separator (T5).
     empty_instruction: Literal["leave out", "join"] = _choice_field("leave out", "join")
-    #: `append` the project's instruction to the task's instruction, or let the latter `override` it (T6).
+    #: Whether to `append` the project's instruction to the task's, or to let the task's `override` it (T6).
     instruction_rule: Literal["append", "override"] = _choice_field("append", "override")
     #: The version that a created task records: the version `used`, or the `latest` (T8).
     pinned_param_version: Literal["used", "latest"] = _choice_field("used", "latest")

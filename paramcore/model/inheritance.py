@@ -79,7 +79,7 @@ class Inheritance:
     _inherited: Mapping[str, Any] = field(eq=False)
     # The text to append to a task's instruction; `None` if nothing is appended.
     _suffix: str | None = field(eq=False)
-    # The instruction of a task that sets none, or sets null or "".
+    # The effective instruction of a task whose own instruction is missing, null or "".
     _instruction_if_none: str | None = field(eq=False)
     _inherited_sources: Mapping[str, str] = field(eq=False)
 

@@ -35,7 +35,7 @@ _MAX_SHOWN = 80
 #: The maximum number of bytes of a body; `read_error_text` ignores longer bodies.
 _MAX_ERROR_SIZE = 2**16
 
-#: The longest start of a JSON Pointer that contains only names of the API.
+#: Matches the start of a JSON Pointer, as far as it contains only names that the API defines.
 _KNOWN_PLACE = re.compile(
     r"(?:/[0-9]{1,9})?(?:/(?:name|type|param_history(?:/[0-9]{1,9}(?:/(?:version|created_at|instruction))?)?))?(?=/|$)"
 )

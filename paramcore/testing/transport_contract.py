@@ -1,4 +1,4 @@
-"""A check of a transport against its contract, over a loopback server."""
+"""Check a transport against its contract, with a loopback server."""
 
 from __future__ import annotations
 

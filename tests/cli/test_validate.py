@@ -255,7 +255,7 @@ class TestIgnoring:
             ("[tool.paramcore]\nignore = 5", "`ignore` must be an array of codes, got the number 5"),
             ("[tool.paramcore]\nignroe = []", '[tool.paramcore] has unknown keys: "ignroe"'),
             ("[tool]\nparamcore = 5", "`tool.paramcore` must be a table, got the number 5"),
-            ("[tool", "cannot read the file as TOML: "),
+            ("[tool", "invalid TOML: "),
         ],
     )
     def test_an_unknown_setting(self, place, text, message):

@@ -14,7 +14,7 @@ def test_a_replace_says_what_it_drops_first():
     """The text has the drops first, then the counts, then how to keep the params."""
     plan = Plan.of(BOXES, Replace({"instruction": "Box all.", "new": True}))
     assert str(plan) == (
-        'update of "boxes": version 0 -> 1, by replace (drops every param that it does not name)\n'
+        'update of "boxes": version 0 -> 1, by replace (drops every param that the update does not name)\n'
         "  dropped  padding      3\n"
         "  dropped  old          1\n"
         '  changed  instruction  "Box it." -> "Box all."\n'
@@ -61,7 +61,7 @@ def test_a_replace_that_drops_nothing_is_no_danger():
     plan = Plan.of(EMPTY, Replace({"a": 1}))
     assert not plan.needs_consent
     assert str(plan).splitlines()[0] == (
-        'update of "bare": version 0, its first, by replace (drops every param that it does not name)'
+        'update of "bare": creates version 0, by replace (drops every param that the update does not name)'
     )
 
 
