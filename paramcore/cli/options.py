@@ -69,7 +69,7 @@ def _parse_version(text: str) -> int:
 _PROJECT = _argument(
     "project",
     metavar="PROJECT",
-    help="a project as `GET /projects/{name}` returns it, an array of projects, or a directory of such files",
+    help="a project from `GET /projects/{name}`, an array of projects, or a directory of such files",
 )
 _TASKS = _argument(
     "tasks",

@@ -61,7 +61,7 @@ def read_project_files(
     # A shell pattern may match both a directory and a file in the directory.
     for path in {os.path.realpath(path): path for argument in paths for path in _list_files(argument)}.values():
         if path not in paths:
-            _reject_endless(path)
+            _reject_special_file(path)
         document = documents.get(path) or _read_document(path)
         if path not in paths and not holds_projects(document.value):
             on_skip(f"skipped {document.source}, because it contains no project")
@@ -164,9 +164,9 @@ class ProjectFiles:
             raise WrongProject("wrong_project", "", "`project` is missing", remedy)
         raise WrongProject("wrong_project", "/project", f"there is no project {format_value(task.project)}", remedy)
 
-    def join_answers(self, answers: list[_T]) -> list[_T] | _T:
+    def unwrap_single(self, results: list[_T]) -> list[_T] | _T:
         """Return the list of results, or the only result if `many` is false."""
-        return answers if self.many else answers[0]
+        return results if self.many else results[0]
 
 
 def _read_projects(document: Document, assumptions: Assumptions) -> tuple[Project, ...]:
@@ -222,7 +222,7 @@ def _read_document(path: str) -> Document:
         raise evolve(error, code="wrong_project", problem=problem, remedy=remedy) from None
 
 
-def _reject_endless(path: str) -> None:
+def _reject_special_file(path: str) -> None:
     """Reject a pipe or a device in a directory, because reading it may never end."""
     # Accept a pipe that the command line names, because a shell makes a pipe for `<(...)`.
     if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):

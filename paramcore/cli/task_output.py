@@ -103,7 +103,7 @@ def _identify(request: RoutedRequest) -> dict[str, Any]:
     return {"line": request.line, "unique_id": request.unique_id}
 
 
-def print_outputs(outputs: Iterable[Output], options: Namespace) -> Pieces:
+def write_outputs(outputs: Iterable[Output], options: Namespace) -> Pieces:
     """Yield the text and JSON among the outputs, and print messages and errors.
 
     A blank line separates texts.  Return the exit code.

@@ -127,10 +127,12 @@ ASSUMED_RULES = (
     AssumedRule(
         "T6",
         "the project's instruction is appended",
-        "documented, but the pages of some task types say that in a rapid project the task's instruction overrides it",
+        "documented, but the pages of some task types state that in a rapid project the task's instruction overrides it",
         ("instruction_rule",),
     ),
-    AssumedRule("T7", "a version out of range or not an integer is an error; null counts as not given", "undocumented"),
+    AssumedRule(
+        "T7", "a version out of range or not an integer is an error; null means the same as absent", "undocumented"
+    ),
     AssumedRule(
         "T8",
         "`project_param_version` of a created task is the version that it inherited, or -1 if it opted out",
@@ -139,6 +141,6 @@ ASSUMED_RULES = (
     ),
     AssumedRule("T12", "a task of a different type than its project is an error", "follows from a project's one type"),
     AssumedRule(
-        "T15", "a request that names a different project than it is resolved against is an error", "undocumented"
+        "T15", "a request that names a project other than the project that resolves it is an error", "undocumented"
     ),
 )

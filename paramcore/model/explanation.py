@@ -221,7 +221,7 @@ def _iter_candidates(
 ) -> Iterator[Candidate]:
     source = inheritance.find_source(task.params, param)
     if param in task.params:
-        note = "it has no text" if source == "project" else ""
+        note = "the instruction has no text" if source == "project" else ""
         yield Candidate(None, _TASK_STATUS[source], task.params[param], note=note)
     else:
         yield Candidate(None, "UNSET")

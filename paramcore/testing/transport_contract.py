@@ -134,7 +134,9 @@ def _check_timeout(transport: Transport, server: _LoopbackServer) -> None:
     error = _send(transport, Request("POST", "/projects", body=b"{}", timeout=_TIMEOUT))
     _require_error(OutcomeUnknown, "for a reply that never arrives", error)
     seconds = time.monotonic() - start
-    _require(seconds < _TIMEOUT + 1, f"raise after {_TIMEOUT} seconds, the timeout", f"took {seconds:.1f} seconds")
+    _require(
+        seconds < _TIMEOUT + 1, f"raise after the timeout of {_TIMEOUT} seconds", f"raised after {seconds:.1f} seconds"
+    )
 
 
 def _check_refused_connection(transport: Transport, server: _LoopbackServer) -> None:

@@ -44,7 +44,7 @@ _BASES = (str, int, float, list, tuple)
 #: The types of missing values in pandas.
 _MISSING = frozenset({"NAType", "NaTType"})
 
-_MISSING_REMEDY = "pass `None` where a value is missing (pandas: `df.astype(object).where(df.notna(), None)`)"
+_MISSING_REMEDY = "pass `None` for a missing value (pandas: `df.astype(object).where(df.notna(), None)`)"
 
 
 def make_fault(trail: Trail | None, code: str, problem: str, remedy: str = "") -> NotJSON:

@@ -34,7 +34,7 @@ def _raise_frozen(_frozen: object, *_args: object, **_kwargs: object) -> NoRetur
     raise TypeError("frozen JSON cannot change; edit the copy that `paramcore.thaw(value)` returns")
 
 
-def _keep(frozen: Any, _memo: object = None) -> Any:
+def _return_self(frozen: Any, _memo: object = None) -> Any:
     return frozen
 
 
@@ -71,7 +71,7 @@ class JSONObject(dict[str, Any]):
     # Hide these overrides from type checkers, because their signatures differ from `dict`.
     # Public values are annotated as `Mapping`, which has no mutators.
     if not TYPE_CHECKING:
-        __copy__ = __deepcopy__ = _keep
+        __copy__ = __deepcopy__ = _return_self
         __init__ = __setitem__ = __delitem__ = __ior__ = _raise_frozen
         clear = pop = popitem = setdefault = update = _raise_frozen
 
@@ -101,7 +101,7 @@ class JSONArray(list[Any]):
         return self
 
     if not TYPE_CHECKING:
-        __copy__ = __deepcopy__ = _keep
+        __copy__ = __deepcopy__ = _return_self
         __init__ = __setitem__ = __delitem__ = __iadd__ = __imul__ = _raise_frozen
         append = clear = extend = insert = pop = remove = reverse = sort = _raise_frozen
 
@@ -293,8 +293,8 @@ _COPIES: dict[type, Callable[[Any], Any]] = {
     dict: wrap_frozen,
     list: _wrap_array,
     tuple: _wrap_array,
-    JSONObject: _keep,
-    JSONArray: _keep,
+    JSONObject: _return_self,
+    JSONArray: _return_self,
 }
 
 

@@ -226,7 +226,7 @@ class TestApply:
                 timeout=60,
             )
             assert (done.returncode, server.posts) == (0 if sent else 1, sent)
-        assert done.stderr.startswith(b"send it? [y/N] ")
+        assert done.stderr.startswith(b"send the update? [y/N] ")
         assert done.stderr.endswith(b"not sent\n") is not bool(sent)
         os.close(ours)
         os.close(theirs)

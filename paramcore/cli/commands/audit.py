@@ -43,7 +43,7 @@ def audit(options: Namespace) -> Pieces:
             bad_lines.report(error)
     audits = [auditor.build_audit(findings[name]) for name, auditor in auditors.items()]
     if options.format == "json":
-        yield format_document(projects.join_answers([audit.to_json() for audit in audits]))
+        yield format_document(projects.unwrap_single([audit.to_json() for audit in audits]))
     else:
         yield "\n\n".join(map(str, audits)) + "\n"
     if unknown_projects:

@@ -21,7 +21,7 @@ def plan(options: Namespace) -> Pieces:
     plans = [planner.plan(project, projects.locate_project(project)) for project in projects]
     status = FINDINGS if any(plan.needs_consent for plan in plans) else FINE
     if options.format == "json":
-        yield format_document(projects.join_answers([plan.to_json() for plan in plans]))
+        yield format_document(projects.unwrap_single([plan.to_json() for plan in plans]))
         return status
     if projects.many:
         yield _summarize([plan for plan in plans if plan.dropped], plans, "would lose params")
