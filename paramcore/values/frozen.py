@@ -39,10 +39,7 @@ def _return_self(frozen: Any, _memo: object = None) -> Any:
 
 
 class JSONObject(dict[str, Any]):
-    """An immutable JSON object.
-
-    Create it with `freeze`, because `JSONObject()` raises `TypeError`.
-    """
+    """An immutable JSON object; `freeze` creates it, and the constructor raises `TypeError`."""
 
     __slots__ = ()
 
@@ -77,10 +74,7 @@ class JSONObject(dict[str, Any]):
 
 
 class JSONArray(list[Any]):
-    """An immutable JSON array.
-
-    Create it with `freeze`, because `JSONArray()` raises `TypeError`.
-    """
+    """An immutable JSON array; `freeze` creates it, and the constructor raises `TypeError`."""
 
     __slots__ = ()
 
@@ -129,11 +123,7 @@ def freeze(value: Any) -> Any:
 
 
 def freeze_object(members: Mapping[str, Any]) -> JSONObject:
-    """Freeze a Mapping.
-
-    Raises:
-        NotJSON: the errors of `freeze`.
-    """
+    """Freeze a Mapping, with the same checks and errors as `freeze`."""
     frozen: JSONObject = freeze(members)
     return frozen
 
@@ -232,10 +222,7 @@ _NUMBERS = frozenset({int, float})
 
 
 def _freeze_container(value: Any) -> JSONObject | JSONArray:
-    """Freeze an object or array without recursion.
-
-    With recursion, deeply nested input could overflow the stack.
-    """
+    """Freeze an object or array in a loop, because recursion could overflow the stack."""
     root: JSONObject | JSONArray = _copy_container(value, None)
     nodes = len(root)
     if nodes > MAX_NODES:
