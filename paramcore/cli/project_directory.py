@@ -105,7 +105,7 @@ class ProjectDirectory:
             paths[name] = os.path.join(self._path, file_name)
             if fold_file_name(file_name) in folded:
                 problem = (
-                    f"this file name is needed for the project {format_value(name)}, which the file does not contain"
+                    f"the project {format_value(name)} needs this file name, but the file does not contain the project"
                 )
                 raise DocumentError(
                     "unwritable", None, problem, "rename the file", format_path(paths[name]), None, None

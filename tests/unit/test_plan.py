@@ -20,7 +20,7 @@ def test_a_replace_says_what_it_drops_first():
         '  changed  instruction  "Box it." -> "Box all."\n'
         "  added    new          true\n"
         "2 dropped, 1 changed, 1 added, 0 kept\n"
-        'to keep the dropped params, write `"patch": true` in the update, or pass `--patch` (in Python: `Plan.keeping`)'
+        'to keep the dropped params, pass `--patch`, or write `"patch": true` in the update (in Python: `Plan.keeping`)'
     )
     assert plan.dropped == ("padding", "old")
     assert plan.needs_consent
@@ -232,6 +232,6 @@ def test_the_hint_on_drops_repeats_no_name():
     [hint] = [line for line in str(plan).splitlines() if "--patch" in line]
     assert (
         hint
-        == 'to keep the dropped params, write `"patch": true` in the update, or pass `--patch` (in Python: `Plan.keeping`)'
+        == 'to keep the dropped params, pass `--patch`, or write `"patch": true` in the update (in Python: `Plan.keeping`)'
     )
     assert [each.code for each in plan.errors] == ["update_mode"]
