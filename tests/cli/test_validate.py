@@ -266,6 +266,14 @@ class TestIgnoring:
         assert message in ran.err
         assert ran.status == 2
 
+    def test_unreadable_settings(self, place):
+        """Settings that cannot be read have the reason of the system, and are not reported as invalid TOML."""
+        # Every process may open this file, but reading its first bytes fails.
+        (place / "pyproject.toml").symlink_to("/proc/self/mem")
+        ran = run("validate", "boxes.json", cwd=place)
+        assert ran.err == "error: pyproject.toml: cannot read the file: input/output error\n"
+        assert ran.status == 2
+
     def test_an_unknown_code(self, place):
         """A misspelt code is an error that lists all codes."""
         ran = run("validate", "boxes.json", "--ignore", "param_typ", cwd=place)
