@@ -19,6 +19,7 @@ from paramcore.text import escape_unprintable, join_message
 
 __all__ = [
     "DocumentError",
+    "InexactRequest",
     "InvalidKey",
     "InvalidParams",
     "InvalidSchema",
@@ -196,6 +197,14 @@ class InvalidUpdate(ParamcoreError, ValueError):
 
     #: The findings of `Validator.update`, including warnings.
     findings: tuple[Any, ...]
+
+
+class InexactRequest(ParamcoreError, ValueError):
+    """A shortened request that would not get the params that it must get: a bug in paramcore.
+
+    Codes:
+        request_inexact: the effective params differ from the wanted params.
+    """
 
 
 @frozen(slots=False, eq=False)

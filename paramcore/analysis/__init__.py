@@ -7,11 +7,14 @@ from paramcore.analysis.drift import Drift
 from paramcore.analysis.history import TWIN_SECONDS, History
 from paramcore.analysis.impact import Effect, Impact, ImpactCounter
 from paramcore.analysis.plan import Plan
+from paramcore.analysis.slim import Block, Choice, Slimmer, SlimRequest, measure_flat
 
 __all__ = [
     "TWIN_SECONDS",
     "Audit",
     "Auditor",
+    "Block",
+    "Choice",
     "Contradiction",
     "Diff",
     "Drift",
@@ -20,5 +23,8 @@ __all__ = [
     "Impact",
     "ImpactCounter",
     "Plan",
+    "SlimRequest",
+    "Slimmer",
     "find_overwritten_params",
+    "measure_flat",
 ]

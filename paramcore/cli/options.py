@@ -66,6 +66,12 @@ def _parse_version(text: str) -> int:
     raise ArgumentTypeError(f"must be a whole number, 0 or more, got {format_value(text)}")
 
 
+def _parse_slim_version(text: str) -> int | str:
+    if text == "any":
+        return text
+    return -1 if text == "-1" else _parse_version(text)
+
+
 _PROJECT = _argument(
     "project",
     metavar="PROJECT",
@@ -85,9 +91,10 @@ _WANTED = _argument(
 _NAME = _argument("name", metavar="NAME", help="the project's name")
 _TEXT_OR_JSON = _format("text", "json")
 _LINES = _flag("--lines", "read TASKS as JSONL (default: if its name ends with .jsonl or .ndjson)")
+_TYPE = _argument("--type", metavar="TYPE", help="the task type, as in the endpoint `POST /task/TYPE`")
 _TASK_OPTIONS = (
     _argument("--project-version", type=int, metavar="N", help="use version N for every task; -1 inherits nothing"),
-    _argument("--type", metavar="TYPE", help="the task type, as in the endpoint `POST /task/TYPE`"),
+    _TYPE,
     _LINES,
 )
 _OUTPUT = _argument("--output", metavar="FILE", help="write the output to FILE; on error, leave FILE unchanged")
@@ -98,7 +105,8 @@ _PLAN_OPTIONS = (
     _IGNORE,
     _SCHEMA,
 )
-_BULK_OPTIONS = (_OUTPUT, _flag("--keep-going", "report each bad line of a .jsonl file, and continue"))
+_KEEP_GOING = _flag("--keep-going", "report each bad line of a .jsonl file, and continue")
+_BULK_OPTIONS = (_OUTPUT, _KEEP_GOING)
 _JOBS = _argument(
     "--jobs",
     type=_parse_jobs,
@@ -116,6 +124,13 @@ _SERVICE_OPTIONS = (
         help="the timeout of each call (default: 30)",
     ),
     _flag("--key-from-stdin", "read the API key from standard input (default: from SCALE_API_KEY)"),
+)
+
+_REQUESTS_OUTPUT = _argument(
+    "--output",
+    dest="requests_output",
+    metavar="FILE",
+    help="write the requests to send to FILE; on error, leave FILE unchanged",
 )
 
 #: The option of all commands.
@@ -200,6 +215,27 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         ),
         _argument("--no-values", dest="values", action="store_false", help="hide values and source lines"),
         _SCHEMA,
+    ),
+    "slim": (
+        _PROJECT,
+        _TASKS,
+        _TEXT_OR_JSON,
+        _flag("--wanted", "read TASKS as the effective params that the tasks must get, not as requests"),
+        _argument(
+            "--to",
+            type=_parse_slim_version,
+            default=...,
+            metavar="N",
+            help="inherit version N, or with `any` the version with the shortest request "
+            "(default: the version that each request inherits)",
+        ),
+        _flag("--pin", "write the number of the inherited version into each request"),
+        _TYPE,
+        _LINES,
+        _flag("--list", "print an entry for each request (default: for at most 20 requests)"),
+        _REQUESTS_OUTPUT,
+        _KEEP_GOING,
+        _flag("--exit-code", "exit with 1 if a request can be shorter"),
     ),
     "schema": (
         _argument("type", nargs="?", metavar="TYPE", help="a task type (default: list all types)"),
