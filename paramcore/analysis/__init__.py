@@ -4,12 +4,14 @@ from paramcore.analysis.audit import Audit, Auditor
 from paramcore.analysis.contradictions import Contradiction
 from paramcore.analysis.diff import Diff, find_overwritten_params
 from paramcore.analysis.drift import Drift
+from paramcore.analysis.extraction import NEVER_MOVED, Extraction, Extractor, FlatTask
 from paramcore.analysis.history import TWIN_SECONDS, History
 from paramcore.analysis.impact import Effect, Impact, ImpactCounter
 from paramcore.analysis.plan import Plan
-from paramcore.analysis.slim import Block, Choice, Slimmer, SlimRequest, measure_flat
+from paramcore.analysis.slim import Block, Choice, RuleFinder, Slimmer, SlimRequest, measure_flat
 
 __all__ = [
+    "NEVER_MOVED",
     "TWIN_SECONDS",
     "Audit",
     "Auditor",
@@ -19,10 +21,14 @@ __all__ = [
     "Diff",
     "Drift",
     "Effect",
+    "Extraction",
+    "Extractor",
+    "FlatTask",
     "History",
     "Impact",
     "ImpactCounter",
     "Plan",
+    "RuleFinder",
     "SlimRequest",
     "Slimmer",
     "find_overwritten_params",

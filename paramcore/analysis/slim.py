@@ -344,6 +344,26 @@ class Slimmer:
         return SlimRequest(evolve(request, params=own, project_version=choice.project_version), choice, self._project)
 
 
+class RuleFinder:
+    """Finds the assumed rules that shortened requests depend on, once for requests of the same sort."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._rules: dict[tuple[int | None, bool | None], tuple[str, ...]] = {}
+
+    def find(self, choice: Choice) -> tuple[str, ...]:
+        """Return the sorted ids of the assumed rules, as `SlimRequest.rests_on`."""
+        # Only the instruction and nulls can depend on an assumed rule.
+        own = {name: value for name, value in choice.own.params.items() if value is None or name == "instruction"}
+        task = TaskRequest(own, project_version=choice.project_version)
+        if None in own.values():
+            return self._project.resolve(task).rests_on
+        key = choice.project_version, bool(own["instruction"]) if own else None
+        if key not in self._rules:
+            self._rules[key] = self._project.resolve(task).rests_on
+        return self._rules[key]
+
+
 def measure_flat(flat: Mapping[str, Any]) -> int:
     """Return the size of a request body in bytes, as compact JSON in UTF-8."""
     return len(encode_compact(flat).encode())

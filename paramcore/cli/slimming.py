@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 
 from attrs import define, field
 
-from paramcore.analysis import Block, Choice, Slimmer
+from paramcore.analysis import Block, Choice, RuleFinder, Slimmer
 from paramcore.analysis.slim import Version
 from paramcore.bulk import RoutedRequest
 from paramcore.cli.projects import ProjectFiles
 from paramcore.errors import DocumentError, NoSuchVersion, ParamcoreError
 from paramcore.files.codec import Codec, choose_codec
-from paramcore.model import ROUTING_NAMES, Project, TaskRequest
+from paramcore.model import ROUTING_NAMES, Project
 from paramcore.text import format_count, format_name, format_value, join_message
 from paramcore.validation.lint import repeats_instruction
 
@@ -78,7 +78,7 @@ class LineSlimmer:
         self._is_wanted = is_wanted
         self._pins = pins
         self._encode = (codec or choose_codec()).encode
-        self._rules: dict[tuple[str, int | None, object], tuple[str, ...]] = {}
+        self._rules = {project.name: RuleFinder(project) for project in projects}
         try:
             self._slimmers = {project.name: Slimmer(project, version) for project in projects}
         except NoSuchVersion as error:
@@ -112,21 +112,9 @@ class LineSlimmer:
             flat,
             self._encode(flat),
             len(self._encode(_make_flat(request, own_version, params))),
-            self._find_rules(route.project, choice),
+            self._rules[route.project.name].find(choice),
             not self._is_wanted and repeats_instruction(params, route.inheritance),
         )
-
-    def _find_rules(self, project: Project, choice: Choice) -> tuple[str, ...]:
-        own = choice.own.params
-        # `rests_on` depends only on the instruction and on nulls (T1).
-        rules = {name: value for name, value in own.items() if value is None or name == "instruction"}
-        task = TaskRequest(rules, project_version=choice.project_version)
-        if None in rules.values():
-            return project.resolve(task).rests_on
-        key = project.name, choice.project_version, bool(rules.get("instruction")) if rules else None
-        if key not in self._rules:
-            self._rules[key] = project.resolve(task).rests_on
-        return self._rules[key]
 
 
 def _make_flat(request: RoutedRequest, version: int | None, params: Mapping[str, Any]) -> dict[str, Any]:
