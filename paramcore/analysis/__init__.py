@@ -1,6 +1,7 @@
 """Pure analyses of projects: plans, diffs, histories, impact, audits, drift."""
 
 from paramcore.analysis.audit import Audit, Auditor
+from paramcore.analysis.choice import Block, Choice, measure_flat
 from paramcore.analysis.contradictions import Contradiction
 from paramcore.analysis.diff import Diff, find_overwritten_params
 from paramcore.analysis.drift import Drift
@@ -8,7 +9,7 @@ from paramcore.analysis.extraction import NEVER_MOVED, Extraction, Extractor, Fl
 from paramcore.analysis.history import TWIN_SECONDS, History
 from paramcore.analysis.impact import Effect, Impact, ImpactCounter
 from paramcore.analysis.plan import Plan
-from paramcore.analysis.slim import Block, Choice, RuleFinder, Slimmer, SlimRequest, measure_flat
+from paramcore.analysis.slim import RuleFinder, Slimmer, SlimRequest
 
 __all__ = [
     "NEVER_MOVED",

@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 
 from attrs import define, field
 
+from paramcore.analysis.choice import Choice, measure_flat
 from paramcore.analysis.extraction.counts import SharedValues, TaskGroups
 from paramcore.analysis.extraction.reasons import AsideCode, MovedParam, OptedOut, SetAside, StayingParam
 from paramcore.analysis.extraction.search import Decision, Search
-from paramcore.analysis.slim import Choice, RuleFinder, Slimmer, measure_flat
+from paramcore.analysis.slim import RuleFinder, Slimmer
 from paramcore.errors import InvalidParams, InvalidSetting
 from paramcore.model import ROUTING_NAMES, Assumptions, Patch, Project, TaskRequest
 from paramcore.text import describe_value, format_name

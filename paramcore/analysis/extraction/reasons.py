@@ -6,7 +6,7 @@ from typing import Any, Literal, TypeAlias
 
 from attrs import define, field
 
-from paramcore.analysis.slim import OptOutCode
+from paramcore.analysis.choice import OptOutCode
 from paramcore.text import format_count, format_name
 
 #: The most tasks that a reason names.
