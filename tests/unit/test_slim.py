@@ -514,6 +514,13 @@ class TestDescriptions:
                 choice = slimmer.choose(TaskRequest(wanted).params, version)
                 expected = SlimRequest.to(BOXES, wanted, version=version).rests_on
                 assert finder.find(choice) == expected
+        # Of a version whose instruction has no text, a text rests on T5, and an empty text on nothing.
+        finder, slimmer = (
+            RuleFinder(project_of({"instruction": None})),
+            SlimRequest.bind(project_of({"instruction": None})),
+        )
+        found = [finder.find(slimmer.choose({"instruction": text}, None)) for text in ("", "x", None, "")]
+        assert found == [(), ("T5",), (), ()]
 
     def test_as_json(self):
         """JSON has the flat request, what is left out, and what it depends on."""
