@@ -464,6 +464,12 @@ class TestErrors:
         assert refused.value.code == "wrong_type"
 
     @pytest.mark.parametrize("make", [SlimRequest.of, SlimRequest.to])
+    def test_the_version_comes_before_the_project(self, make):
+        """Of two faults, the one that `resolve` reports is reported."""
+        with pytest.raises(NoSuchVersion):
+            make(BOXES, {"project": "others", "project_version": 2})
+
+    @pytest.mark.parametrize("make", [SlimRequest.of, SlimRequest.to])
     def test_no_params(self, make):
         """A value that is no request is an error."""
         with pytest.raises(InvalidParams) as refused:
