@@ -8,7 +8,8 @@ from paramcore.analysis.extraction import NEVER_MOVED, Extraction, Extractor, Fl
 from paramcore.analysis.history import TWIN_SECONDS, History
 from paramcore.analysis.impact import Effect, Impact, ImpactCounter
 from paramcore.analysis.plan import Plan
-from paramcore.analysis.slim import Block, Choice, RuleFinder, Slimmer, SlimRequest, measure_flat
+from paramcore.analysis.slim import Slimmer, SlimRequest
+from paramcore.analysis.slim_choice import Block, Choice, Chooser, RuleFinder, measure_flat
 
 __all__ = [
     "NEVER_MOVED",
@@ -17,6 +18,7 @@ __all__ = [
     "Auditor",
     "Block",
     "Choice",
+    "Chooser",
     "Contradiction",
     "Diff",
     "Drift",

@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 
 from paramcore.analysis.extraction.extractor import Extractor, FlatTask
 from paramcore.analysis.extraction.reasons import MovedParam, OptedOut, SetAside, StayingParam
-from paramcore.analysis.slim import Slimmer
+from paramcore.analysis.slim_choice import Chooser
 from paramcore.errors import InvalidSetting, ParamcoreError
 from paramcore.model import INHERIT_NOTHING, Assumptions, Project, TaskRequest
 from paramcore.text import format_count, format_name, format_repr, format_value
@@ -127,7 +127,7 @@ class Extraction:
         request = _read_task(task, self.project.type)
         if FlatTask.of(request).aside_code:
             return request
-        choice = Slimmer(self.project).choose(request.params, None)
+        choice = Chooser(self.project).choose(request.params, None)
         own = wrap_frozen(choice.own.params)
         return evolve(request, params=own, project=self.project.name, project_version=choice.project_version)
 
