@@ -4,8 +4,7 @@ All are subclasses of `ParamcoreError`.  `NoSuchVersion` is also a `LookupError`
 `NotDone` and `OutcomeUnknown` are also subclasses of `RuntimeError`, and all others of
 `ValueError`.
 
-Errors are compared by value and can be pickled.  Programs can rely on `code`, but the
-text of `str()` may change.
+Errors are compared by value and can be pickled.  Rely on `code`, not on `str()`.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ class SlimRequest:
 
     #: The request to send.
     request: TaskRequest
-    _choice: Choice
+    _choice: Choice = field(hash=False)
     _project: Project = field(eq=False)
 
     @staticmethod
@@ -84,7 +84,7 @@ class SlimRequest:
 
     @property
     def dropped(self) -> tuple[str, ...]:
-        """The params that the request leaves out, because it inherits equal values."""
+        """The params that the request leaves out, because it inherits equal values; in the order of the version."""
         return tuple(self._choice.own.dropped)
 
     @property

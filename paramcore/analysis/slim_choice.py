@@ -90,9 +90,9 @@ class Choice(NamedTuple):
         """Return the JSON members that describe the choice, without the request."""
         return {
             "inherits": self.inherits,
-            "dropped": self.own.dropped,
+            "dropped": list(self.own.dropped),
             "cut": self.own.cut,
-            "respelled": self.own.respelled,
+            "respelled": list(self.own.respelled),
             "blocked": [block.to_json() for block in self.blocked],
             "exact_while": self.exact_while,
         }

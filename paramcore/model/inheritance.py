@@ -70,7 +70,7 @@ class OwnParams(NamedTuple):
 
     #: The params to send, as the wanted params spell them.
     params: dict[str, Any]
-    #: The params that are not sent, because the task inherits an equal value.
+    #: The params that are not sent, because the task inherits an equal value, in the order of the version.
     dropped: list[str]
     #: The params in `dropped` that the version spells differently, such as 5 for 5.0.
     respelled: list[str]
@@ -151,32 +151,25 @@ class Inheritance:
         of a task give `wanted` with this version.
         """
         # The merge decides each name by its own values, so the params to send are unique.
-        inherited = self._inherited
-        own: dict[str, Any] = {}
-        dropped: list[str] = []
-        respelled: list[str] = []
+        dropped: dict[str, bool] = {}
+        blocked: list[tuple[str, BlockCode]] = []
+        for name, inherited in self._inherited.items():
+            if name not in wanted:
+                # A task cannot remove an inherited param.
+                blocked.append((name, "would_be_inherited"))
+            elif same_checked(wanted[name], inherited):
+                dropped[name] = _is_spelled_alike(wanted[name], inherited)
+        own = {name: value for name, value in wanted.items() if name not in dropped}
         cut = None
-        # A task cannot remove an inherited param.
-        blocked: list[tuple[str, BlockCode]] = [
-            (name, "would_be_inherited") for name in inherited if name not in wanted
-        ]
-        for name, value in wanted.items():
-            if name not in inherited:
-                own[name] = value
-            elif value is inherited[name]:
-                dropped.append(name)
-            elif same_checked(value, inherited[name]):
-                dropped.append(name)
-                if type(value) is not str and encode_compact(value) != encode_compact(inherited[name]):
-                    respelled.append(name)
-            elif name != "instruction" or self._suffix is None:
-                own[name] = value
-            elif type(value) is str and value.endswith(self._suffix) and value != self._suffix:
+        if self._suffix is not None and "instruction" in own:
+            text = own["instruction"]
+            if type(text) is str and text.endswith(self._suffix) and text != self._suffix:
                 # The merge appends the text once, so cut it once, and trim nothing.
-                own[name], cut = value.removesuffix(self._suffix), self._suffix
+                own["instruction"], cut = text.removesuffix(self._suffix), self._suffix
             else:
-                blocked.append((name, "instruction_would_be_appended"))
-        return OwnParams(own, dropped, respelled, cut, blocked)
+                blocked.append(("instruction", "instruction_would_be_appended"))
+        respelled = [name for name, is_alike in dropped.items() if not is_alike]
+        return OwnParams(own, list(dropped), respelled, cut, blocked)
 
     def find_sources(self, params: Mapping[str, Any]) -> dict[str, str]:
         """Return the source of each effective param: `task`, `project` or `both`.
@@ -203,3 +196,8 @@ class Inheritance:
         # The raw entry is needed only to write a project.
         version = None if self.version is None else evolve(self.version, raw_entry=None)
         return Inheritance, (version, self.assumptions)
+
+
+def _is_spelled_alike(value: Any, inherited: Any) -> bool:
+    """Return whether two equal values have the same JSON text."""
+    return value is inherited or type(value) is str or encode_compact(value) == encode_compact(inherited)
