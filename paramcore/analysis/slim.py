@@ -158,6 +158,8 @@ class Slimmer:
     def to(self, wanted: TaskRequest | Mapping[str, Any]) -> SlimRequest:
         """Return the least request for the wanted params; see `SlimRequest.to`."""
         request = wanted if isinstance(wanted, TaskRequest) else TaskRequest.from_flat(wanted)
+        # As in `Project.resolve`, a wrong version is reported before a wrong project.
+        self._inherit(request.project_version)
         self._project.check_request(request)
         self._chooser.check_version(request.project_version)
         return self._make_slim(request, self._chooser.choose(request.params, request.project_version))

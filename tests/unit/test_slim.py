@@ -464,6 +464,12 @@ class TestErrors:
         assert refused.value.code == "wrong_type"
 
     @pytest.mark.parametrize("make", [SlimRequest.of, SlimRequest.to])
+    def test_the_version_comes_before_the_project(self, make):
+        """Of two faults, the one that `resolve` reports is reported."""
+        with pytest.raises(NoSuchVersion):
+            make(BOXES, {"project": "others", "project_version": 2})
+
+    @pytest.mark.parametrize("make", [SlimRequest.of, SlimRequest.to])
     def test_no_params(self, make):
         """A value that is no request is an error."""
         with pytest.raises(InvalidParams) as refused:
@@ -514,6 +520,13 @@ class TestDescriptions:
                 choice = slimmer.choose(TaskRequest(wanted).params, version)
                 expected = SlimRequest.to(BOXES, wanted, version=version).rests_on
                 assert finder.find(choice) == expected
+        # Of a version whose instruction has no text, a text rests on T5, and an empty text on nothing.
+        finder, slimmer = (
+            RuleFinder(project_of({"instruction": None})),
+            SlimRequest.bind(project_of({"instruction": None})),
+        )
+        found = [finder.find(slimmer.choose({"instruction": text}, None)) for text in ("", "x", None, "")]
+        assert found == [(), ("T5",), (), ()]
 
     def test_as_json(self):
         """JSON has the flat request, what is left out, and what it depends on."""
