@@ -4,7 +4,7 @@ from paramcore.analysis.audit import Audit, Auditor
 from paramcore.analysis.contradictions import Contradiction
 from paramcore.analysis.diff import Diff, find_overwritten_params
 from paramcore.analysis.drift import Drift
-from paramcore.analysis.extraction import NEVER_MOVED, Extraction, Extractor, FlatTask
+from paramcore.analysis.extraction import NEVER_MOVED, Extraction, Extractor, FlatTask, build_extraction
 from paramcore.analysis.history import TWIN_SECONDS, History
 from paramcore.analysis.impact import Effect, Impact, ImpactCounter
 from paramcore.analysis.plan import Plan
@@ -33,6 +33,7 @@ __all__ = [
     "RuleFinder",
     "SlimRequest",
     "Slimmer",
+    "build_extraction",
     "find_overwritten_params",
     "measure_flat",
 ]

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from types import EllipsisType
+from typing import Any, Literal
 
 from attrs import evolve, field, frozen
 
-from paramcore.analysis.slim_choice import Block, Choice, Chooser, Version
+from paramcore.analysis.slim_choice import Block, Choice, Chooser
 from paramcore.model import Project, TaskRequest
 from paramcore.text import format_repr
 from paramcore.values import thaw, wrap_frozen
-
-if TYPE_CHECKING:
-    from types import EllipsisType
 
 
 @frozen(repr=False)
@@ -39,13 +37,17 @@ class SlimRequest:
     _project: Project = field(eq=False)
 
     @staticmethod
-    def bind(project: Project, version: Version | EllipsisType = ...) -> Slimmer:
+    def bind(project: Project, version: int | Literal["any"] | EllipsisType | None = ...) -> Slimmer:
         """Prepare a project for many requests; see `of` and `to` for `version`."""
         return Slimmer(project, version)
 
     @classmethod
     def of(
-        cls, project: Project, request: TaskRequest | Mapping[str, Any], *, version: Version | EllipsisType = ...
+        cls,
+        project: Project,
+        request: TaskRequest | Mapping[str, Any],
+        *,
+        version: int | Literal["any"] | EllipsisType | None = ...,
     ) -> SlimRequest:
         """Shorten a request, so that the task still gets the same params.
 
@@ -61,7 +63,11 @@ class SlimRequest:
 
     @classmethod
     def to(
-        cls, project: Project, wanted: TaskRequest | Mapping[str, Any], *, version: Version | EllipsisType = ...
+        cls,
+        project: Project,
+        wanted: TaskRequest | Mapping[str, Any],
+        *,
+        version: int | Literal["any"] | EllipsisType | None = ...,
     ) -> SlimRequest:
         """Return the least request whose effective params are `wanted`.
 
@@ -144,7 +150,7 @@ class SlimRequest:
 class Slimmer:
     """Shortens many requests of a project; `SlimRequest.bind` returns a slimmer."""
 
-    def __init__(self, project: Project, version: Version | EllipsisType = ...) -> None:
+    def __init__(self, project: Project, version: int | Literal["any"] | EllipsisType | None = ...) -> None:
         self._project = project
         self._chooser = Chooser(project, version)
 
@@ -158,10 +164,7 @@ class Slimmer:
     def to(self, wanted: TaskRequest | Mapping[str, Any]) -> SlimRequest:
         """Return the least request for the wanted params; see `SlimRequest.to`."""
         request = wanted if isinstance(wanted, TaskRequest) else TaskRequest.from_flat(wanted)
-        # As in `Project.resolve`, a wrong version is reported before a wrong project.
-        self._inherit(request.project_version)
-        self._project.check_request(request)
-        self._chooser.check_version(request.project_version)
+        self._chooser.check_wanted(request)
         return self._make_slim(request, self._chooser.choose(request.params, request.project_version))
 
     def _make_slim(self, request: TaskRequest, choice: Choice) -> SlimRequest:

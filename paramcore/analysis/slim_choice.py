@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from types import EllipsisType
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from attrs import evolve
 
@@ -25,9 +26,6 @@ from paramcore.model import (
 from paramcore.text import MESSAGE_LIMIT, ROW_LIMIT, describe_value, format_name, format_value
 from paramcore.values import encode_compact, same_checked
 
-if TYPE_CHECKING:
-    from types import EllipsisType
-
 #: Why a request inherits nothing: what the version would add, or `opted_out` if the caller chose -1.
 OptOutCode: TypeAlias = BlockCode | Literal["opted_out"]
 
@@ -42,14 +40,16 @@ _BLOCK_TEXTS: dict[OptOutCode, str] = {
 
 
 class Block(NamedTuple):
-    """A reason why a request inherits nothing; `param` is `None` for the code `opted_out`."""
+    """A reason why a request inherits nothing."""
 
+    #: The param; `None` for the code `opted_out`.
     param: str | None
+    #: Why, as a code.
     code: OptOutCode
 
     def to_json(self) -> dict[str, Any]:
         """Return a JSON object with the keys `param` and `code`."""
-        return self._asdict()
+        return {"param": self.param, "code": self.code}
 
     def __str__(self) -> str:
         text = _BLOCK_TEXTS[self.code]
@@ -145,6 +145,19 @@ class Chooser:
                 self._inherit(version)
             except NoSuchVersion as error:
                 raise evolve(error, path=None) from None
+
+    def check_wanted(self, request: TaskRequest) -> None:
+        """Check a request whose params are the wanted params.
+
+        Raises:
+            NoSuchVersion: `version_type` or `version_unknown` for its `project_version`.
+            WrongProject: `wrong_project` (T15) or `wrong_type` (T12).
+            InvalidSetting: as `check_version`.
+        """
+        # As in `Project.resolve`, a wrong version is reported before a wrong project.
+        self._inherit(request.project_version)
+        self._project.check_request(request)
+        self.check_version(request.project_version)
 
     def check_version(self, wanted: int | None) -> None:
         """Reject wanted params with a `project_version` if the caller selected a version too.

@@ -185,11 +185,12 @@ class Extractor:
 
     def _count_opt_out(self, choice: Choice, task: FlatTask, index: int, line: int) -> None:
         self.report.opt_outs += 1
-        for param, code in choice.blocked:
-            assert param is not None, "no request asks for -1"
-            reason = self.report.opted_out.setdefault((param, code), OptedOut(param, code))
+        for block in choice.blocked:
+            assert block.param is not None, "no request asks for -1"
+            reason = OptedOut(block.param, block.code)
+            reason = self.report.opted_out.setdefault((block.param, block.code), reason)
             reason.tasks.add(index, line)
-            if code == "instruction_would_be_appended" and self._ends_nearly(task.params["instruction"]):
+            if block.code == "instruction_would_be_appended" and self._ends_nearly(task.params["instruction"]):
                 reason.nearly.add(index, line)
 
     def _ends_nearly(self, instruction: Any) -> bool:

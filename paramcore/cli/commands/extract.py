@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 
-from paramcore.analysis import Extraction, Extractor, FlatTask
+from paramcore.analysis import Extractor, FlatTask, build_extraction
 from paramcore.bulk import RawTask, Route, RoutedRequest
 from paramcore.cli.exit_codes import FINDINGS, FINE
 from paramcore.cli.output import Pieces, exit_on_signals, exit_with_usage, format_document, print_message
@@ -35,7 +35,7 @@ def extract(options: Namespace) -> Pieces:
     with ExitStack() as stack:
         writer = RequestWriter.open(options.requests_output, stack, as_lines=is_jsonl(options))
         run.write_requests(writer)
-        extraction = Extraction.build(run.extractor)
+        extraction = build_extraction(run.extractor)
         if options.project_output is not None:
             stack.enter_context(exit_on_signals())
             write_atomically(options.project_output, [format_document(write_new_project(extraction.project))])
