@@ -59,9 +59,9 @@ def main(cases: str, seed: str) -> None:
         try:
             check_case(chosen, tasks, chance)
         except AssertionError:
-            print(f"case {number}: {chosen} {tasks}", file=sys.stderr)
+            sys.stderr.write(f"case {number}: {chosen} {tasks}\n")
             raise
-    print(f"{int(cases):,} cases, no failure")
+    sys.stdout.write(f"{int(cases):,} cases, no failure\n")
 
 
 if __name__ == "__main__":
