@@ -33,6 +33,12 @@ def iter_layers(count: int, names: str = "a") -> Iterator[list[Params]]:
         yield make_layers(count, names, columns)
 
 
+def list_params(names: str) -> list[Params]:
+    """Return all params with these names, absent, null, v1 to v3 and the lookalikes."""
+    values = (ABSENT, None, "v1", "v2", "v3", *LOOKALIKES)
+    return [make_layers(1, names, columns)[0] for columns in product(product(values), repeat=len(names))]
+
+
 def iter_distinct_layers(count: int, names: str) -> Iterator[list[Params]]:
     """Yield all layers that differ in more than the names and the choice of the values."""
     for columns in combinations_with_replacement(sorted(iter_columns(count)), len(names)):
@@ -87,6 +93,7 @@ class TestTheScope:
         assert sum(1 for _ in iter_layers(1)) == 6
         assert sum(1 for _ in iter_layers(3)) == 8**3
         assert sum(1 for _ in iter_layers(2, "ab")) == 7**4
+        assert len({key(params) for params in list_params("ab")}) == 8**2
         assert [len(list(iter_columns(count))) for count in range(4)] == [1, 3, 10, 37]
 
     @pytest.mark.parametrize("count", [1, 2, 3])
@@ -157,7 +164,7 @@ class TestComposing:
 
 
 class TestPlanning:
-    """Two names, two layers: a plan is the update, and `Plan.to` is the smallest."""
+    """Two names, two layers, and a third for other updates: a plan is the update, and `Plan.to` is the smallest."""
 
     def test_a_plan_is_the_update(self) -> None:
         """A plan has the params of the updated project, what is dropped, and whether anything is."""
@@ -187,12 +194,9 @@ class TestPlanning:
 
     def test_no_smaller_update_leads_there(self) -> None:
         """Every update that gives the wanted params has at least the names of `Plan.to`."""
-        all_params = [params for (params,) in iter_layers(1, "ab")]
-        all_params += [{**params, "b": "v2"} for params in all_params] + [
-            {**params, "a": "v2"} for params in all_params
-        ]
+        all_params = list_params("ab")
         made = [update for params in all_params for update in updates_of(params)]
-        for (held,) in iter_layers(1, "ab"):
+        for held in all_params:
             reached: dict[Any, list[set[str]]] = {}
             for update in made:
                 reached.setdefault(key(update.applied_to(held)), []).append(set(update.params))
@@ -251,7 +255,7 @@ class TestMerging:
 
 
 class TestSlimming:
-    """Two names, two layers: a slim request is exact, the least, and there wherever it can be."""
+    """Two names, three layers: a slim request is exact, the least, and there wherever it can be."""
 
     def test_it_is_the_least_request(self) -> None:
         """S1 to S3: it gives the wanted params; all others that do have its names, too; else there is none."""
@@ -289,8 +293,7 @@ class TestSlimming:
 
 def iter_wanted() -> Iterator[tuple[Params, dict[Any, list[Params]], Params]]:
     """Yield params of a version, all own params by what they give, and wanted params."""
-    values = (ABSENT, None, "v1", "v2", *LOOKALIKES)
-    everything = [make_layers(1, "ab", columns)[0] for columns in product(product(values), repeat=2)]
+    everything = list_params("ab")
     for held in everything:
         merge = boxes(held).inheritance()
         solutions: dict[Any, list[Params]] = {}

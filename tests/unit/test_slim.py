@@ -361,6 +361,10 @@ class TestAnyVersion:
         assert self.choose([{"a": 1}, {"b": 1}, {"c": 1}], {"a": 2}) == (0, 0)
         assert self.choose([{"b": 1}, {}, {"c": 1}], {"a": 2}) == (1, 1)
 
+    def test_a_version_that_can_is_better_than_a_shorter_opt_out(self):
+        """A version is chosen even if its number takes more bytes than -1."""
+        assert self.choose([*[{"b": 1}] * 100, {}, {"b": 1}], {"a": 2}) == (100, 100)
+
     def test_if_none_can_the_reasons_are_those_of_the_latest(self):
         """If no version can, the request opts out, with the reasons of the latest version."""
         project = Project("boxes", type="imageannotation", params={"a": 1}).replace_params({"b": 1, "c": 1})
