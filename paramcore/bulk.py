@@ -2,8 +2,8 @@
 
 A codec decodes a line.  `RequestReader` separates the routing names and finds the
 project and the version.  `PreviewEncoder` merges the params and encodes the
-answer.  If the codec or the routing rejects a line, `RequestReader` reads it again
-with all checks, which return the same request or raise the error.
+preview.  If this fast path rejects a line, `RequestReader` reads the line again with
+all checks.  The checks return the same request or raise the error.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from paramcore.wrong_documents import may_be_another_document
 
 __all__ = ["preview_lines"]
 
-#: A task that is not read yet: a line of JSONL, or a document.
+#: A task before it is read: a line of JSONL, or a document.
 RawTask: TypeAlias = Line | Document
 
 
@@ -33,8 +33,15 @@ class Route:
 
     project: Project
     inheritance: Inheritance
-    #: Such a request, without params.
+    #: A request with this `project` and `project_version`, without params.
     request: TaskRequest
+
+    @classmethod
+    def of(cls, project: Project, request: TaskRequest) -> Route:
+        """Return the route of a request; raise the errors of `Project.resolve`."""
+        inheritance = project.resolve(request).inheritance
+        bare = TaskRequest({}, project=request.project, project_version=request.project_version, type=request.type)
+        return cls(project, inheritance, bare)
 
     def resolve(self, params: Mapping[str, Any]) -> EffectiveParams:
         """Resolve a request with these params."""
@@ -44,9 +51,9 @@ class Route:
 class RoutedRequest(NamedTuple):
     """A task request that its project accepts."""
 
-    #: JSON that `freeze` would accept, without routing names.
+    #: The params of the request, as JSON that `freeze` accepts.
     params: Mapping[str, Any]
-    #: The routing names of the request itself; the route has what overrides them.
+    #: The routing fields of the request; `route` contains the values that override them.
     routing: Mapping[str, Any]
     route: Route
     source: RawTask
@@ -71,7 +78,7 @@ class RoutedRequest(NamedTuple):
         return evolve(self.route.request, params=self.params, **others)
 
     def resolve(self) -> EffectiveParams:
-        """Return what the task will get."""
+        """Return the effective params of the task."""
         return self.route.project.resolve(self.make_task_request())
 
 
@@ -87,20 +94,20 @@ def read_source(source: RawTask) -> Document:
 class RequestReader:
     """Reads task requests and finds their routes.
 
-    `find_project` returns the project of a request.  `overrides` replace routing
-    fields and the `type` of all requests.  `read_request` reads a decoded request
+    `find_route` returns the route of a request.  `overrides` replace routing fields
+    and the `type` of all requests.  `read_request` reads a decoded request
     with all checks.
     """
 
     def __init__(
         self,
-        find_project: Callable[[TaskRequest], Project],
+        find_route: Callable[[TaskRequest], Route],
         overrides: Mapping[str, Any] | None = None,
         *,
         codec: Codec | None = None,
         read_request: Callable[[Any], TaskRequest] = read_task_request,
     ) -> None:
-        self._find_project = find_project
+        self._find_route = find_route
         self._overrides = overrides or {}
         self._decode = (codec or choose_codec()).decode_object
         self._read_request = read_request
@@ -110,8 +117,8 @@ class RequestReader:
         """Return the request of a line or a document.
 
         Raises:
-            DocumentError: with the location; `path` is `None` where the line cannot
-                be decoded, and a JSON Pointer where its request is rejected.
+            DocumentError: with the location.  `path` is `None` if the line cannot be
+                decoded, and a JSON Pointer if the request is rejected.
         """
         return (isinstance(source, Line) and self._read_at_once(source)) or self._read_with_checks(source)
 
@@ -136,20 +143,19 @@ class RequestReader:
         try:
             request = self._read_request(document.value)
             request = evolve(request, **self._overrides) if self._overrides else request
-            project = self._find_project(request)
-            inheritance = project.resolve(request).inheritance
+            route = self._find_route(request)
         except ParamcoreError as error:
             raise document.locate_error(error) from None
-        key = request.project, request.project_version
-        if key not in self._routes:
-            bare = TaskRequest({}, project=key[0], project_version=key[1], type=request.type)
-            self._routes[key] = Route(project, inheritance, bare)
+        route = self._routes.setdefault((request.project, request.project_version), route)
         routing = {name: value for name in ROUTING_TYPES if (value := getattr(request, name)) is not None}
-        return RoutedRequest(request.params, routing, self._routes[key], source)
+        return RoutedRequest(request.params, routing, route, source)
 
 
 class PreviewEncoder:
-    """Encodes effective params as lines of JSON: `line` and `unique_id`, then `EffectiveParams.to_json`."""
+    """Encodes previews as lines of JSON.
+
+    The keys are `line` and `unique_id`, then the keys of `EffectiveParams.to_json`.
+    """
 
     def __init__(self, codec: Codec | None = None) -> None:
         self._encode = (codec or choose_codec()).encode
@@ -184,7 +190,7 @@ def preview_lines(
     *,
     source: str = "<lines>",
 ) -> Iterator[bytes | DocumentError]:
-    r"""Yield the preview of each task request as a line of JSON, or the error of a bad line.
+    r"""Yield the preview of each task request as a line of JSON, or the error of an invalid line.
 
     A preview is compact JSON in UTF-8 without a line feed: `line` and `unique_id`,
     then the keys of `EffectiveParams.to_json`.  `project` may be a function that
@@ -199,7 +205,8 @@ def preview_lines(
         (b'{"line":1,"unique_id":"a","proj', 'tasks.jsonl', 2)
     """
     codec = choose_codec()
-    reader = RequestReader((lambda _request: project) if isinstance(project, Project) else project, codec=codec)
+    find_project = (lambda _request: project) if isinstance(project, Project) else project
+    reader = RequestReader(lambda request: Route.of(find_project(request), request), codec=codec)
     encoder = PreviewEncoder(codec)
     for line in number_lines(lines, source):
         try:

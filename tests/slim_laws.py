@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from paramcore import Assumptions, Project, SlimRequest, TaskRequest
-from paramcore.analysis.slim import RuleFinder
+from paramcore.analysis.slim_choice import Chooser, RuleFinder
 from paramcore.model.versions import ParamVersion
 from paramcore.testing import LOOKALIKES
 from tests import reference
@@ -295,8 +295,9 @@ def rules_are_those_of_the_request(case: Case) -> None:
     slim = SlimRequest.to(case.project, case.flat_wanted, version=case.version)
     assert slim.rests_on == case.project.resolve(slim.request).rests_on
     finder, slimmer = RuleFinder(case.project), SlimRequest.bind(case.project, case.version)
+    chooser = Chooser(case.project, case.version)
     for wanted in (case.own, case.wanted, {}, case.wanted, case.own):
-        choice = slimmer.choose(TaskRequest(wanted).params, None)
+        choice = chooser.choose(TaskRequest(wanted).params, None)
         assert finder.find(choice) == slimmer.to(wanted).rests_on
 
 

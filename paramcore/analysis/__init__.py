@@ -1,15 +1,15 @@
-"""Pure analyses of projects: plans, diffs, histories, impact, audits, drift."""
+"""Pure analyses of projects, such as plans, diffs, histories and audits."""
 
 from paramcore.analysis.audit import Audit, Auditor
-from paramcore.analysis.choice import Block, Choice, measure_flat
 from paramcore.analysis.contradictions import Contradiction
 from paramcore.analysis.diff import Diff, find_overwritten_params
 from paramcore.analysis.drift import Drift
-from paramcore.analysis.extraction import NEVER_MOVED, Extraction, Extractor, FlatTask
+from paramcore.analysis.extraction import NEVER_MOVED, Extraction, Extractor, FlatTask, build_extraction
 from paramcore.analysis.history import TWIN_SECONDS, History
 from paramcore.analysis.impact import Effect, Impact, ImpactCounter
 from paramcore.analysis.plan import Plan
-from paramcore.analysis.slim import RuleFinder, Slimmer, SlimRequest
+from paramcore.analysis.slim import Slimmer, SlimRequest
+from paramcore.analysis.slim_choice import Block, Choice, Chooser, RuleFinder, measure_flat
 
 __all__ = [
     "NEVER_MOVED",
@@ -18,6 +18,7 @@ __all__ = [
     "Auditor",
     "Block",
     "Choice",
+    "Chooser",
     "Contradiction",
     "Diff",
     "Drift",
@@ -32,6 +33,7 @@ __all__ = [
     "RuleFinder",
     "SlimRequest",
     "Slimmer",
+    "build_extraction",
     "find_overwritten_params",
     "measure_flat",
 ]

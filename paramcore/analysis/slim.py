@@ -1,35 +1,17 @@
-"""Slim requests: the least that a task must send to get its params.
-
-`Inheritance.find_own_params` decides what is sent with one version.  This module
-chooses the version.
-"""
+"""Slim requests: the least that a task must send to get its params."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from types import EllipsisType
+from typing import Any, Literal
 
 from attrs import evolve, field, frozen
 
-from paramcore.analysis.choice import Block, Choice, rank_choice
-from paramcore.errors import InexactRequest, InvalidSetting, NoSuchVersion
-from paramcore.model import (
-    INHERIT_NOTHING,
-    Inheritance,
-    OwnParams,
-    Project,
-    TaskRequest,
-    find_inherited_version,
-    is_opt_out,
-)
-from paramcore.text import describe_value, format_repr
-from paramcore.values import same_checked, thaw, wrap_frozen
-
-if TYPE_CHECKING:
-    from types import EllipsisType
-
-#: The version to inherit: a number, `None` for the latest, or `any` for the version with the shortest request.
-Version: TypeAlias = int | Literal["any"] | None
+from paramcore.analysis.slim_choice import Block, Choice, Chooser
+from paramcore.model import Project, TaskRequest
+from paramcore.text import format_repr
+from paramcore.values import thaw, wrap_frozen
 
 
 @frozen(repr=False)
@@ -55,13 +37,17 @@ class SlimRequest:
     _project: Project = field(eq=False)
 
     @staticmethod
-    def bind(project: Project, version: Version | EllipsisType = ...) -> Slimmer:
+    def bind(project: Project, version: int | Literal["any"] | EllipsisType | None = ...) -> Slimmer:
         """Prepare a project for many requests; see `of` and `to` for `version`."""
         return Slimmer(project, version)
 
     @classmethod
     def of(
-        cls, project: Project, request: TaskRequest | Mapping[str, Any], *, version: Version | EllipsisType = ...
+        cls,
+        project: Project,
+        request: TaskRequest | Mapping[str, Any],
+        *,
+        version: int | Literal["any"] | EllipsisType | None = ...,
     ) -> SlimRequest:
         """Shorten a request, so that the task still gets the same params.
 
@@ -77,7 +63,11 @@ class SlimRequest:
 
     @classmethod
     def to(
-        cls, project: Project, wanted: TaskRequest | Mapping[str, Any], *, version: Version | EllipsisType = ...
+        cls,
+        project: Project,
+        wanted: TaskRequest | Mapping[str, Any],
+        *,
+        version: int | Literal["any"] | EllipsisType | None = ...,
     ) -> SlimRequest:
         """Return the least request whose effective params are `wanted`.
 
@@ -145,7 +135,7 @@ class SlimRequest:
         """
         return {
             "request": thaw(self.request.flat),
-            **self._choice.to_json(),
+            **self._choice.list_members(),
             "rests_on": list(self.rests_on),
         }
 
@@ -158,123 +148,25 @@ class SlimRequest:
 
 
 class Slimmer:
-    """Shortens many requests of a project; prepares each version once.
+    """Shortens many requests of a project; `SlimRequest.bind` returns a slimmer."""
 
-    `SlimRequest.bind` returns a slimmer.
-    """
-
-    def __init__(self, project: Project, version: Version | EllipsisType = ...) -> None:
-        if version is not ... and version not in (None, "any") and type(version) is not int:
-            problem = f"`version` must be a whole number, `None` or 'any', got {describe_value(version)}"
-            raise InvalidSetting("argument_type", None, problem, "")
+    def __init__(self, project: Project, version: int | Literal["any"] | EllipsisType | None = ...) -> None:
         self._project = project
-        self._version = version
-        self._inheritances: dict[int | None, Inheritance] = {}
-        if type(version) is int:
-            try:
-                self._inherit(version)
-            except NoSuchVersion as error:
-                raise evolve(error, path=None) from None
+        self._chooser = Chooser(project, version)
 
     def of(self, request: TaskRequest | Mapping[str, Any]) -> SlimRequest:
         """Shorten a request; see `SlimRequest.of`."""
         effective = self._project.resolve(request)
         # Keep the order of the request's own params.
         wanted = {**effective.task.params, **effective.params}
-        choice = self.choose(wanted, effective.task.project_version)
-        return self._make_slim(effective.task, choice)
+        return self._make_slim(effective.task, self._chooser.choose(wanted, effective.task.project_version))
 
     def to(self, wanted: TaskRequest | Mapping[str, Any]) -> SlimRequest:
         """Return the least request for the wanted params; see `SlimRequest.to`."""
         request = wanted if isinstance(wanted, TaskRequest) else TaskRequest.from_flat(wanted)
-        # As in `Project.resolve`, a wrong version is reported before a wrong project.
-        self._inherit(request.project_version)
-        self._project.check_request(request)
-        self.check_version(request.project_version)
-        return self._make_slim(request, self.choose(request.params, request.project_version))
-
-    def check_version(self, wanted: int | None) -> None:
-        """Reject wanted params with a `project_version` if the caller selected a version too.
-
-        Raises:
-            InvalidSetting: `argument_type`.
-        """
-        if wanted is not None and self._version is not ...:
-            problem = (
-                f"the wanted params have `project_version` {describe_value(wanted)}, but a version is selected too"
-            )
-            raise InvalidSetting("argument_type", "/project_version", problem, "leave out one of them")
-
-    def choose(self, wanted: Mapping[str, Any], requested: int | None) -> Choice:
-        """Choose the version to inherit and the params to send for wanted params.
-
-        `requested` is the `project_version` of the request, which the version of the
-        slimmer overrides.  `wanted` must be checked.
-
-        Raises:
-            NoSuchVersion: `version_type` or `version_unknown` for `requested`.
-            InexactRequest: if the request would not get the wanted params.
-        """
-        version = requested if self._version is ... else self._version
-        if version == "any":
-            # The latest version needs no pin.
-            older = range(len(self._project.versions) - 1)
-            choice = min((self._choose(wanted, candidate) for candidate in (None, *older)), key=rank_choice)
-        else:
-            choice = self._choose(wanted, version)
-        self._check_exact(wanted, choice)
-        return choice
-
-    def _choose(self, wanted: Mapping[str, Any], version: int | None) -> Choice:
-        inheritance = self._inherit(version)
-        if is_opt_out(version):
-            return Choice(INHERIT_NOTHING, None, _send_all(wanted), (Block(None, "opted_out"),))
-        own = inheritance.find_own_params(wanted)
-        if own.blocked:
-            # Opt out only if the version cannot give the wanted params.
-            return Choice(INHERIT_NOTHING, None, _send_all(wanted), tuple(Block(*block) for block in own.blocked))
-        return Choice(version, inheritance.version, own)
-
-    def _check_exact(self, wanted: Mapping[str, Any], choice: Choice) -> None:
-        effective = self._inherit(choice.project_version).merge(choice.own.params)
-        if len(effective) != len(wanted) or not all(
-            name in wanted and same_checked(value, wanted[name]) for name, value in effective.items()
-        ):
-            problem = "the shortened request would not get the wanted params"
-            remedy = "this is a bug in paramcore: please report it, and send the request as it is"
-            raise InexactRequest("request_inexact", "", problem, remedy)
-
-    def _inherit(self, version: int | None) -> Inheritance:
-        # `True` and `1.0` equal the key 1, but are not versions: `find_inherited_version` rejects them.
-        if version not in self._inheritances or type(version) not in (int, type(None)):
-            inherited = find_inherited_version(self._project.versions, version)
-            self._inheritances[version] = Inheritance(inherited, self._project.assumptions)
-        return self._inheritances[version]
+        self._chooser.check_wanted(request)
+        return self._make_slim(request, self._chooser.choose(request.params, request.project_version))
 
     def _make_slim(self, request: TaskRequest, choice: Choice) -> SlimRequest:
         own = wrap_frozen(choice.own.params)
         return SlimRequest(evolve(request, params=own, project_version=choice.project_version), choice, self._project)
-
-
-class RuleFinder:
-    """Finds the assumed rules that shortened requests depend on, once for requests of the same sort."""
-
-    def __init__(self, project: Project) -> None:
-        self._project = project
-        self._rules: dict[tuple[int | None, bool | None], tuple[str, ...]] = {}
-
-    def find(self, choice: Choice) -> tuple[str, ...]:
-        """Return the sorted ids of the assumed rules, as `SlimRequest.rests_on`."""
-        # Only the instruction and nulls can depend on an assumed rule.
-        own = {name: value for name, value in choice.own.params.items() if value is None or name == "instruction"}
-        task = TaskRequest(own, project_version=choice.project_version)
-        if None in own.values():
-            return self._project.resolve(task).rests_on
-        key = choice.project_version, bool(own["instruction"]) if own else None
-        if key not in self._rules:
-            self._rules[key] = self._project.resolve(task).rests_on
-        return self._rules[key]
-
-
-def _send_all(wanted: Mapping[str, Any]) -> OwnParams:
-    return OwnParams(dict(wanted), [], [], None, [])

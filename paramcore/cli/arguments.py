@@ -24,7 +24,7 @@ def check_output(options: Namespace) -> None:
     """Reject an output file that would replace a file that the command reads, or another output file.
 
     Raises:
-        SystemExit: for such a file, and for `-`, which would be the name of a file.
+        SystemExit: for such a file, and for `-`, which does not mean standard output.
     """
     outputs = {path: option for name, option in _OUTPUTS.items() if (path := getattr(options, name, None)) is not None}
     for path, option in outputs.items():
@@ -86,7 +86,7 @@ def _may_hold_projects(path: str) -> bool:
 
 
 def assign_files(options: Namespace) -> ProjectFiles:
-    """Read the projects among the FILE arguments, and use the other file as TASKS.
+    """Read the projects among the FILE arguments, and use the remaining file as TASKS.
 
     With `--tasks`, every FILE is a file of projects.  Set the option `tasks` to the path
     of TASKS.  If TASKS was read, set the option `tasks_document` to its document.
@@ -117,7 +117,7 @@ def assign_files(options: Namespace) -> ProjectFiles:
 
 
 def _find_tasks(options: Namespace, documents: dict[str, Document]) -> list[str]:
-    """Return the files without projects; add each document read to `documents`."""
+    """Return the files without projects; add the documents of all files to `documents`."""
     tasks = [path for path in options.files if has_suffix(path, JSONL_SUFFIXES) and not os.path.isdir(path)]
     if options.lines and not tasks and len(options.files) > 1:
         # With `--lines`, TASKS may have any suffix. TASKS is then the last argument.

@@ -6,11 +6,10 @@ function is the help text.  A new command needs a module and an entry in `COMMAN
 
 from __future__ import annotations
 
-from argparse import ArgumentTypeError
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-from paramcore.text import format_value
+from paramcore.cli.argument_types import parse_jobs, parse_port, parse_seconds, parse_slim_version, parse_version
 
 #: The name and the keywords of `ArgumentParser.add_argument`.
 Argument: TypeAlias = tuple[str, dict[str, Any]]
@@ -38,44 +37,10 @@ def _format(*formats: str) -> Argument:
     return "--format", {"choices": formats, "default": formats[0], "help": text}
 
 
-def _parse_port(text: str) -> int:
-    if text.isascii() and text.isdecimal() and len(text) <= 5 and int(text) < 65_536:
-        return int(text)
-    raise ArgumentTypeError(f"must be a whole number from 0 to 65535, got {format_value(text)}")
-
-
-def _parse_seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0
-    if 0 < seconds < 86_400:
-        return seconds
-    raise ArgumentTypeError(f"must be more than 0 and less than 86400 seconds, got {format_value(text)}")
-
-
-def _parse_jobs(text: str) -> int:
-    if text.isascii() and text.isdecimal() and len(text) <= 3:
-        return int(text)
-    raise ArgumentTypeError(f"a number of processes is a whole number from 0 to 999, got {format_value(text)}")
-
-
-def _parse_version(text: str) -> int:
-    if text.isascii() and text.isdecimal() and len(text) <= 18:
-        return int(text)
-    raise ArgumentTypeError(f"must be a whole number, 0 or more, got {format_value(text)}")
-
-
-def _parse_slim_version(text: str) -> int | str:
-    if text == "any":
-        return text
-    return -1 if text == "-1" else _parse_version(text)
-
-
 _PROJECT = _argument(
     "project",
     metavar="PROJECT",
-    help="a project as `GET /projects/{name}` returns it, an array of projects, or a directory of such files",
+    help="a project from `GET /projects/{name}`, an array of projects, or a directory of such files",
 )
 _TASKS = _argument(
     "tasks",
@@ -86,7 +51,7 @@ _UPDATE = _argument("update", metavar="UPDATE", help="the body of a setParams re
 _WANTED = _argument(
     "--wanted",
     metavar="FILE[@N]",
-    help="instead of UPDATE, use the smallest update that results in the params of FILE (with @N: of its version N)",
+    help="instead of UPDATE, use the smallest update after which the params equal FILE, or version N of the project in FILE",
 )
 _NAME = _argument("name", metavar="NAME", help="the project's name")
 _TEXT_OR_JSON = _format("text", "json")
@@ -101,24 +66,24 @@ _OUTPUT = _argument("--output", metavar="FILE", help="write the output to FILE; 
 _IGNORE = _repeatable("--ignore", "CODE", "omit findings with this code")
 _SCHEMA = _repeatable("--schema", "TYPE=FILE", "validate params of TYPE against this JSON Schema")
 _PLAN_OPTIONS = (
-    _flag("--patch", "send UPDATE as a patch, which keeps the params that it does not name"),
+    _flag("--patch", "make the update a patch, which keeps the params that the update does not name"),
     _IGNORE,
     _SCHEMA,
 )
-_KEEP_GOING = _flag("--keep-going", "report each bad line of a .jsonl file, and continue")
+_KEEP_GOING = _flag("--keep-going", "report each invalid line of a .jsonl file, and continue")
 _BULK_OPTIONS = (_OUTPUT, _KEEP_GOING)
 _JOBS = _argument(
     "--jobs",
-    type=_parse_jobs,
+    type=parse_jobs,
     default=1,
     metavar="N",
-    help="process a .jsonl file in N processes (0: one for each core; default: 1)",
+    help="process a .jsonl file in N processes (0: a process for each core; default: 1)",
 )
 _SERVICE_OPTIONS = (
     _argument("--base-url", metavar="URL", help="the address of the service, including /v1"),
     _argument(
         "--deadline",
-        type=_parse_seconds,
+        type=parse_seconds,
         default=30.0,
         metavar="SECONDS",
         help="the timeout of each call (default: 30)",
@@ -133,7 +98,7 @@ _REQUESTS_OUTPUT = _argument(
     help="write the requests to send to FILE; on error, leave FILE unchanged",
 )
 
-#: The option of all commands.
+#: An option that every command accepts.
 ASSUME = _repeatable("--assume", "NAME=VALUE", "change a setting that `paramcore assumptions` lists")
 
 #: The arguments of each command, in the order of `--help`.
@@ -159,9 +124,9 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         _argument(
             "before",
             metavar="FILE[@N]",
-            help="the params before: an object of params, or version N of a project (default: the latest)",
+            help="the old params: a file with a params object, or version N of a project (default: the latest)",
         ),
-        _argument("after", metavar="FILE[@N]", help="the params after, in the same form"),
+        _argument("after", metavar="FILE[@N]", help="the new params, in the same form"),
         _TEXT_OR_JSON,
         _flag("--exit-code", "exit with 1 if anything differs"),
     ),
@@ -198,7 +163,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
             metavar="FILE",
             help="projects, arrays or directories of projects, and at most one file of task requests, in any order",
         ),
-        _argument("--tasks", metavar="TASKS", help="a file of task requests; each FILE is then a file of projects"),
+        _argument("--tasks", metavar="TASKS", help="a file of task requests; every FILE must then contain projects"),
         _format("text", "json", "github"),
         *_TASK_OPTIONS,
         *_BULK_OPTIONS,
@@ -208,7 +173,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         _IGNORE,
         _argument(
             "--since-version",
-            type=_parse_version,
+            type=parse_version,
             default=0,
             metavar="N",
             help="omit findings on project versions before N, except on the latest version",
@@ -223,7 +188,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         _flag("--wanted", "read TASKS as the effective params that the tasks must get, not as requests"),
         _argument(
             "--to",
-            type=_parse_slim_version,
+            type=parse_slim_version,
             default=...,
             metavar="N",
             help="inherit version N, or with `any` the version with the shortest request "
@@ -236,6 +201,22 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         _REQUESTS_OUTPUT,
         _KEEP_GOING,
         _flag("--exit-code", "exit with 1 if a request can be shorter"),
+    ),
+    "extract": (
+        _TASKS,
+        _argument("--name", metavar="NAME", required=True, help="the name of the new project"),
+        _argument("--type", dest="task_type", metavar="TYPE", required=True, help="the type of the tasks"),
+        _TEXT_OR_JSON,
+        _repeatable("--keep", "PARAM", "leave PARAM in the requests"),
+        _repeatable("--move", "PARAM", "let PARAM move to the project, even if it says what a task is about"),
+        _LINES,
+        _argument(
+            "--project-output",
+            metavar="FILE",
+            help="write the body of the request that creates the project to FILE; on error, leave FILE unchanged",
+        ),
+        _REQUESTS_OUTPUT,
+        _KEEP_GOING,
     ),
     "schema": (
         _argument("type", nargs="?", metavar="TYPE", help="a task type (default: list all types)"),
@@ -254,7 +235,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         _argument(
             "--all",
             metavar="DIR",
-            help="instead of NAME, write each project to its file in DIR, or to a new file",
+            help="instead of NAME, fetch all projects; write each to the file in DIR that contains it, or to a new file",
         ),
         _format("json"),
         _OUTPUT,
@@ -273,7 +254,13 @@ COMMANDS: dict[str, Sequence[Argument]] = {
     ),
     "reconcile": (
         _NAME,
-        _argument("--base", type=int, required=True, metavar="N", help="the number of versions before the update"),
+        _argument(
+            "--base",
+            type=int,
+            required=True,
+            metavar="N",
+            help="the number of versions before the update, which `apply` printed",
+        ),
         _argument(
             "--digest", required=True, metavar="D", help="the digest that `apply` printed before it sent the update"
         ),
@@ -282,9 +269,14 @@ COMMANDS: dict[str, Sequence[Argument]] = {
     ),
     "status": (_PROJECT, _TEXT_OR_JSON, *_SERVICE_OPTIONS),
     "serve": (
-        _argument("projects", nargs="*", metavar="PROJECT", help="files of the projects to start with (default: none)"),
         _argument(
-            "--port", type=_parse_port, default=0, metavar="N", help="the port to listen on (default: a free port)"
+            "projects",
+            nargs="*",
+            metavar="PROJECT",
+            help="files or directories of projects that the stand-in has at the start (default: none)",
+        ),
+        _argument(
+            "--port", type=parse_port, default=0, metavar="N", help="the port to listen on (default: a free port)"
         ),
         _argument("--save", metavar="DIR", help="save each project to its file in DIR, or to a new file"),
         _flag("--validate", "reject tasks in which `validate` finds errors"),

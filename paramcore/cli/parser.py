@@ -46,7 +46,7 @@ def parse_options(arguments: Sequence[str] | None) -> Namespace:
 
 
 class _CommandParser(ArgumentParser):
-    """The parser of a command; options may precede, separate or follow the files."""
+    """The parser of a command; options may be before, between or after the files."""
 
     _is_parsing_intermixed = False
 
@@ -86,7 +86,7 @@ def make_parser(requested: str | None) -> ArgumentParser:
             allow_abbrev=False,
         )
         subparser.set_defaults(
-            command=command, output=None, keep_going=False, tasks_document=None, project_version=None
+            command=command, output=None, keep_going=False, tasks_document=None, project_version=None, type=None
         )
         for argument, keywords in (*COMMANDS[name], ASSUME):
             subparser.add_argument(argument, **keywords)

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from attrs import define, field
 
-from paramcore.analysis import Block, Choice, RuleFinder, Slimmer
-from paramcore.analysis.slim import Version
+from paramcore.analysis import Block, Choice, Chooser, RuleFinder
+from paramcore.analysis.slim_choice import Version
 from paramcore.bulk import RoutedRequest
 from paramcore.cli.projects import ProjectFiles
 from paramcore.errors import DocumentError, NoSuchVersion, ParamcoreError
@@ -45,11 +45,11 @@ class SlimLine(NamedTuple):
         """Whether the request to send is shorter than the given request."""
         return len(self.body) < self.size_before
 
-    def to_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """Return the keys of `SlimRequest.to_json`, and the sizes in bytes."""
         return {
             "request": self.flat,
-            **self.choice.to_json(),
+            **self.choice.list_members(),
             "rests_on": self.rests_on,
             "bytes_before": self.size_before,
             "bytes_after": len(self.body),
@@ -80,7 +80,7 @@ class LineSlimmer:
         self._encode = (codec or choose_codec()).encode
         self._rules = {project.name: RuleFinder(project) for project in projects}
         try:
-            self._slimmers = {project.name: Slimmer(project, version) for project in projects}
+            self._choosers = {project.name: Chooser(project, version) for project in projects}
         except NoSuchVersion as error:
             raise DocumentError(error.code, None, error.problem, error.remedy, "--to", None, None) from None
 
@@ -93,13 +93,13 @@ class LineSlimmer:
         """
         params, _routing, route, _source = request
         own_version = route.request.project_version
-        slimmer = self._slimmers[route.project.name]
+        chooser = self._choosers[route.project.name]
         try:
             if self._is_wanted:
-                slimmer.check_version(own_version)
+                chooser.check_version(own_version)
             # Keep the order of the request's own params.
             wanted = params if self._is_wanted else {**params, **route.inheritance.merge(params)}
-            choice = slimmer.choose(wanted, own_version)
+            choice = chooser.choose(wanted, own_version)
         except ParamcoreError as error:
             raise request.read_document().locate_error(error) from None
         if self._pins:

@@ -1,4 +1,4 @@
-"""Lint: warn about values that the service accepts, but that are probably mistakes."""
+"""Warn about values that the service accepts, but that are probably mistakes."""
 
 from __future__ import annotations
 
@@ -44,10 +44,12 @@ def lint_params(own: Mapping[str, Any], inheritance: Inheritance) -> Iterator[Fi
         # `==` is fast, and true whenever `same` is true. `same` also distinguishes `true` from `1`.
         if name != "instruction" and value == inherited and name in version.params and same(value, inherited):
             problem = f"`{name}` has the value that the task would inherit from version {version.number}"
-            yield _make_warning("lint_equal_override", join_pointer(name), problem, "remove it from the task")
+            yield _make_warning(
+                "lint_equal_override", join_pointer(name), problem, "remove it from the task, as `paramcore slim` does"
+            )
     if repeats_instruction(own, inheritance):
         problem = f"the task's instruction already contains the text that version {version.number} appends to it"
-        remedy = "write only the task's own text"
+        remedy = "write only the task's own text, as `paramcore slim --wanted` finds it"
         yield _make_warning("lint_repeated_instruction", "/instruction", problem, remedy)
 
 

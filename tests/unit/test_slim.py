@@ -5,7 +5,7 @@ import pickle
 import pytest
 
 from paramcore import Assumptions, Project, SlimRequest, TaskRequest
-from paramcore.analysis import Block, RuleFinder
+from paramcore.analysis import Block, Chooser, RuleFinder
 from paramcore.errors import InexactRequest, InvalidParams, InvalidSetting, NoSuchVersion, WrongProject
 from paramcore.model import Inheritance, ParamVersion
 
@@ -517,19 +517,19 @@ class TestDescriptions:
 
     def test_the_rules_of_many_are_those_of_each(self):
         """A `RuleFinder` finds the rules of each choice, whatever it found before."""
-        finder, slimmer = RuleFinder(BOXES), SlimRequest.bind(BOXES)
+        finder, chooser = RuleFinder(BOXES), Chooser(BOXES)
         full = {"instruction": "x\nQ", "padding": 6, "labels": True}
         for wanted in (full, {**full, "labels": None}, {"instruction": "Q"}, full, {**full, "instruction": "Q"}):
             for version in (None, 0, -1, None):
-                choice = slimmer.choose(TaskRequest(wanted).params, version)
+                choice = chooser.choose(TaskRequest(wanted).params, version)
                 expected = SlimRequest.to(BOXES, wanted, version=version).rests_on
                 assert finder.find(choice) == expected
         # Of a version whose instruction has no text, a text rests on T5, and an empty text on nothing.
-        finder, slimmer = (
+        finder, chooser = (
             RuleFinder(project_of({"instruction": None})),
-            SlimRequest.bind(project_of({"instruction": None})),
+            Chooser(project_of({"instruction": None})),
         )
-        found = [finder.find(slimmer.choose({"instruction": text}, None)) for text in ("", "x", None, "")]
+        found = [finder.find(chooser.choose({"instruction": text}, None)) for text in ("", "x", None, "")]
         assert found == [(), ("T5",), (), ()]
 
     def test_as_json(self):
@@ -575,7 +575,7 @@ class TestDescriptions:
         assert str(SlimRequest.to(BOXES, {"instruction": "x", "padding": 6})) == (
             "opts out (project_version -1)\n"
             "  impossible  labels: it would be inherited, but the wanted params do not contain it\n"
-            "  impossible  instruction: the project's instruction would be appended, but the wanted text does not end so"
+            "  impossible  instruction: the project's text would be appended, but the wanted instruction does not end with it"
         )
         assert str(SlimRequest.of(BOXES, {"project_version": -1})) == "opts out (project_version -1)"
         assert str(Block(None, "opted_out")) == "the request has project_version -1"
@@ -597,7 +597,7 @@ class TestDescriptions:
 
     def test_whether_it_fell_back(self):
         """A choice fell back if no version could give the params, but not if -1 was asked for."""
-        slimmer = SlimRequest.bind(BOXES)
-        assert slimmer.choose(TaskRequest({}).params, None).fell_back
-        assert not slimmer.choose(TaskRequest({}).params, -1).fell_back
-        assert not slimmer.choose(BOXES.params, None).fell_back
+        chooser = Chooser(BOXES)
+        assert chooser.choose(TaskRequest({}).params, None).fell_back
+        assert not chooser.choose(TaskRequest({}).params, -1).fell_back
+        assert not chooser.choose(BOXES.params, None).fell_back

@@ -90,9 +90,9 @@ class FrequentValues:
             self.is_exact = False
             self._counts = {other: count - 1 for other, count in self._counts.items() if count > 1}
 
-    def list_shared(self) -> set[Key]:
-        """Return the values that several requests have, or may have if values were lost."""
-        return {key for key, count in self._counts.items() if count > 1 or not self.is_exact}
+    def list_values(self, *, least: int) -> set[Key]:
+        """Return the values of at least `least` requests; all values that remain if some were lost."""
+        return {key for key, count in self._counts.items() if count >= least or not self.is_exact}
 
 
 def list_tails(text: str, assumptions: Assumptions) -> list[tuple[str, bool]]:
@@ -160,8 +160,10 @@ class SharedValues:
     def make_groups(self) -> TaskGroups:
         """Return the groups for the second read."""
         tables = [self._tails, *self._values.values()]
-        shared = {name: keys for name, table in self._values.items() if (keys := table.list_shared())}
-        tails = {str(tail) for tail in self._tails.list_shared()}
+        shared = {name: keys for name, table in self._values.items() if (keys := table.list_values(least=2))}
+        # Without a separator, a longer line may end with the same text.
+        least = 2 if self._assumptions.instruction_separator else 1
+        tails = {str(tail) for tail in self._tails.list_values(least=least)}
         is_exact = self.is_exact and all(table.is_exact for table in tables)
         return TaskGroups(shared, tails, self._assumptions, is_exact)
 
@@ -201,10 +203,8 @@ class TaskGroups:
 
     def add(self, params: Mapping[str, Any]) -> None:
         """Count a request."""
-        appends = self.assumptions.instruction_rule == "append"
         instruction = params.get("instruction")
-        ends = list_tails(instruction, self.assumptions) if instruction and appends and self._tails else []
-        fitting = [(tail, whole) for tail, whole in ends if tail in self._tails]
+        fitting = self._list_fitting(instruction) if instruction else []
         names = frozenset(name for name in params if name in self._shared)
         group = self._find_group(names, frozenset(tail for tail, _whole in fitting))
         if group is None:
@@ -221,6 +221,12 @@ class TaskGroups:
                 else (self._separator_size + measure_text(tail))
             )
             group.tail_sizes[tail] = group.tail_sizes.get(tail, 0) + size
+
+    def _list_fitting(self, instruction: str) -> list[tuple[str, bool]]:
+        """Return the shared ends that the project could append, with the flag of `list_tails`."""
+        if self.assumptions.instruction_separator:
+            return [pair for pair in list_tails(instruction, self.assumptions) if pair[0] in self._tails]
+        return [(tail, tail == instruction) for tail in self._tails if instruction.endswith(tail)]
 
     def _find_group(self, names: frozenset[str], tails: frozenset[str]) -> Group | None:
         group = self._groups.get((names, tails))

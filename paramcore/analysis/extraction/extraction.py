@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 
 from paramcore.analysis.extraction.extractor import Extractor, FlatTask
 from paramcore.analysis.extraction.reasons import MovedParam, OptedOut, SetAside, StayingParam
-from paramcore.analysis.slim import Slimmer
+from paramcore.analysis.slim_choice import Chooser
 from paramcore.errors import InvalidSetting, ParamcoreError
 from paramcore.model import INHERIT_NOTHING, Assumptions, Project, TaskRequest
 from paramcore.text import format_count, format_name, format_repr, format_value
@@ -92,25 +92,7 @@ class Extraction:
         extractor.decide()
         for index, task in enumerate(_read_tasks(tasks, type)):
             extractor.extract(task, index, index + 1)
-        return cls.build(extractor)
-
-    @classmethod
-    def build(cls, extractor: Extractor) -> Extraction:
-        """Return the result of an extractor that has read all requests three times."""
-        report = extractor.report
-        return cls(
-            extractor.project,
-            report.tasks,
-            tuple(report.moved.values()),
-            tuple(report.stays.values()),
-            tuple(report.opted_out.values()),
-            tuple(report.set_aside.values()),
-            extractor.minimal,
-            report.bytes_before,
-            report.bytes_after,
-            tuple(sorted(report.rests_on)),
-            report.opt_outs,
-        )
+        return build_extraction(extractor)
 
     @property
     def params(self) -> Mapping[str, Any]:
@@ -127,7 +109,7 @@ class Extraction:
         request = _read_task(task, self.project.type)
         if FlatTask.of(request).aside_code:
             return request
-        choice = Slimmer(self.project).choose(request.params, None)
+        choice = Chooser(self.project).choose(request.params, None)
         own = wrap_frozen(choice.own.params)
         return evolve(request, params=own, project=self.project.name, project_version=choice.project_version)
 
@@ -215,3 +197,21 @@ def _read_tasks(tasks: Iterable[TaskRequest | Mapping[str, Any]], type: str) -> 
             yield FlatTask.of(_read_task(task, type))
         except ParamcoreError as error:
             raise error.within(join_pointer(index)) from None
+
+
+def build_extraction(extractor: Extractor) -> Extraction:
+    """Return the result of an extractor that has read all requests three times."""
+    report = extractor.report
+    return Extraction(
+        extractor.project,
+        report.tasks,
+        tuple(report.moved.values()),
+        tuple(report.stays.values()),
+        tuple(report.opted_out.values()),
+        tuple(report.set_aside.values()),
+        extractor.minimal,
+        report.bytes_before,
+        report.bytes_after,
+        tuple(sorted(report.rests_on)),
+        report.opt_outs,
+    )

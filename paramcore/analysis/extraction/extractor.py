@@ -11,14 +11,14 @@ from typing import Any, NamedTuple
 
 from attrs import define, field
 
-from paramcore.analysis.choice import Choice, measure_flat
 from paramcore.analysis.extraction.counts import SharedValues, TaskGroups
 from paramcore.analysis.extraction.reasons import AsideCode, MovedParam, OptedOut, SetAside, StayingParam
 from paramcore.analysis.extraction.search import Decision, Search
-from paramcore.analysis.slim import RuleFinder, Slimmer
+from paramcore.analysis.slim_choice import Choice, Chooser, RuleFinder, measure_flat
 from paramcore.errors import InvalidParams, InvalidSetting
-from paramcore.model import ROUTING_NAMES, Assumptions, Patch, Project, TaskRequest
+from paramcore.model import ROUTING_NAMES, Assumptions, Inheritance, ParamVersion, Patch, Project, TaskRequest
 from paramcore.text import describe_value, format_name
+from paramcore.values import freeze, wrap_frozen
 
 #: Params that say what a task is about, or that no record shows to be inherited.  A later
 #: task that forgets its attachment would silently inherit the attachment of another task.
@@ -99,8 +99,10 @@ class Extractor:
         self.project: Project = Project(name, type=type, params={}, assumptions=assumptions)
         self._values = SharedValues(self._fixed, assumptions)
         self._groups: TaskGroups | None = None
-        self._slimmer: Slimmer | None = None
+        self._chooser: Chooser | None = None
         self._rules = RuleFinder(self.project)
+        # What a task would inherit if the project had a param that stays.
+        self._staying: dict[str, Inheritance] = {}
         #: Whether no other params of the project make the total of bytes smaller.
         self.minimal: bool = True
         self.report: _Report = _Report()
@@ -127,7 +129,7 @@ class Extractor:
         self.project = Project(
             project.name, type=project.type, params=decision.get_params(), assumptions=project.assumptions
         )
-        self._slimmer = Slimmer(self.project)
+        self._chooser = Chooser(self.project)
         self._rules = RuleFinder(self.project)
         self.report.bytes_after = measure_flat(Patch(self.project.params).body)
         self.report.moved = {name: MovedParam(name) for name in self.project.params}
@@ -146,6 +148,9 @@ class Extractor:
                 stay.code = "never_moves"
             elif (moved := search.decide_with(decision, name)) is not None:
                 stay.code, stay.extra_bytes = "some_lack_it", decision.saved - moved.saved
+                stay.value = moved.get_params()[name]
+                version = ParamVersion(0, wrap_frozen({name: freeze(stay.value)}))
+                self._staying[name] = Inheritance(version, self.project.assumptions)
             self.report.stays[name] = stay
 
     def extract(self, task: FlatTask, index: int, line: int) -> dict[str, Any]:
@@ -175,16 +180,17 @@ class Extractor:
         return flat
 
     def _choose(self, params: Mapping[str, Any]) -> Choice:
-        assert self._slimmer is not None, "`decide` comes before `extract`"
-        return self._slimmer.choose(params, None)
+        assert self._chooser is not None, "`decide` comes before `extract`"
+        return self._chooser.choose(params, None)
 
     def _count_opt_out(self, choice: Choice, task: FlatTask, index: int, line: int) -> None:
         self.report.opt_outs += 1
-        for param, code in choice.blocked:
-            assert param is not None, "no request asks for -1"
-            reason = self.report.opted_out.setdefault((param, code), OptedOut(param, code))
+        for block in choice.blocked:
+            assert block.param is not None, "no request asks for -1"
+            reason = OptedOut(block.param, block.code)
+            reason = self.report.opted_out.setdefault((block.param, block.code), reason)
             reason.tasks.add(index, line)
-            if code == "instruction_would_be_appended" and self._ends_nearly(task.params["instruction"]):
+            if block.code == "instruction_would_be_appended" and self._ends_nearly(task.params["instruction"]):
                 reason.nearly.add(index, line)
 
     def _ends_nearly(self, instruction: Any) -> bool:
@@ -202,8 +208,13 @@ class Extractor:
             else:
                 moved.own.add(index, line)
         for name, stay in self.report.stays.items():
-            if stay.code == "some_lack_it" and name not in task.params:
+            if stay.code == "some_lack_it" and self._lacks(task, name):
                 stay.lacking.add(index, line)
+
+    def _lacks(self, task: FlatTask, name: str) -> bool:
+        """Return whether a task could not inherit the value of a param that stays."""
+        own = {name: task.params[name]} if name in task.params else {}
+        return bool(self._staying[name].find_own_params(own).blocked)
 
 
 def _check_names(keep: Collection[str], move: Collection[str]) -> None:

@@ -6,8 +6,8 @@ from typing import Any, Literal, TypeAlias
 
 from attrs import define, field
 
-from paramcore.analysis.choice import OptOutCode
-from paramcore.text import format_count, format_name
+from paramcore.analysis.slim_choice import OptOutCode
+from paramcore.text import MESSAGE_LIMIT, format_count, format_name, format_value
 
 #: The most tasks that a reason names.
 MAX_EXAMPLES = 20
@@ -85,14 +85,17 @@ class StayingParam:
     code: StayCode
     #: The bytes by which moving the param would make the total larger; `None` if it cannot move.
     extra_bytes: int | None = None
+    #: The value that would move; `None` if the param cannot move.
+    value: Any = None
     #: The inheriting tasks that lack the param, or whose instruction has another end.
     lacking: Examples = field(factory=Examples)
 
     def to_json(self) -> dict[str, Any]:
-        """Return a JSON object with the keys `param`, `code`, `extra_bytes` and `lacking`."""
+        """Return a JSON object with the keys `param`, `code`, `value`, `extra_bytes` and `lacking`."""
         return {
             "param": self.param,
             "code": self.code,
+            "value": self.value,
             "extra_bytes": self.extra_bytes,
             "lacking": self.lacking.to_json(),
         }
@@ -107,7 +110,8 @@ class StayingParam:
             return "kept by --keep"
         if self.code == "not_shared":
             return "moving it saves nothing, because too few tasks share a value"
-        lack = "do not share an end" if self.param == "instruction" else "lack it"
+        is_text = self.param == "instruction" and self.value
+        lack = f"do not end with {format_value(self.value, limit=MESSAGE_LIMIT)}" if is_text else "lack it"
         would = (
             f"they would have to opt out, which costs {format_count(self.extra_bytes or 0, 'byte')} more than it saves"
         )

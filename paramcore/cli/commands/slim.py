@@ -61,7 +61,7 @@ class _SlimRun:
             raw_tasks = list(raw_tasks)
             # An empty array has no elements.
             self.is_array = not raw_tasks or any(map(is_one_of_many, raw_tasks))
-        for request in read_requests(self._options, self._projects, raw_tasks):
+        for request in read_requests(self._options, self._projects.find_route, raw_tasks):
             try:
                 if isinstance(request, BadTask):
                     raise request.error
@@ -98,9 +98,9 @@ class _SlimRun:
         lines = self._slim_requests(writer)
         if is_jsonl(self._options):
             encode = choose_codec().encode
-            yield from (encode({**_identify(line), **line.to_json()}) + b"\n" for line in lines)
+            yield from (encode({**_identify(line), **line.as_json()}) + b"\n" for line in lines)
             return
-        documents = [{**(_identify(line) if self.is_array else {}), **line.to_json()} for line in lines]
+        documents = [{**(_identify(line) if self.is_array else {}), **line.as_json()} for line in lines]
         if self.is_array or documents:
             yield format_document(documents if self.is_array else documents[0])
 
