@@ -155,7 +155,10 @@ def test_projects_that_lose_params_come_first(page, tmp_path):
     projects = [{"name": f"p{n}", "type": "imageannotation", "param_history": h} for n, h in enumerate(history)]
     update = write_json(tmp_path / "u.json", {"padding": 1})
     report(page, write_json(tmp_path / "p.json", projects), "--update", update)
-    assert re.findall('data-label="Project"><a href="#.*?"><bdi class="name">(.*?)<', page.read_text("utf-8")) == ["p1", "p0"]
+    assert re.findall('data-label="Project"><a href="#.*?"><bdi class="name">(.*?)<', page.read_text("utf-8")) == [
+        "p1",
+        "p0",
+    ]
 
 
 def test_many_projects(page):
