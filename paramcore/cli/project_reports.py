@@ -78,7 +78,8 @@ class ReportBuilder:
         sources, validated = tee(read_raw_tasks(self._options, prints=False))
         outputs = TaskValidator(self._reporter, self._schemas).validate_tasks(validated)
         # Both generators yield one item for each task, so `tee` keeps one task at a time.
-        for request, output in zip(read_requests(self._options, self._projects, sources), outputs, strict=False):
+        requests = read_requests(self._options, self._projects.find_route, sources)
+        for request, output in zip(requests, outputs, strict=False):
             draft = self._add_request(request)
             if isinstance(output, DocumentError):
                 raise output
