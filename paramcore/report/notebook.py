@@ -103,7 +103,9 @@ def _build_effective(effective: EffectiveParams) -> Document:
 
 @build_document.register
 def _build_explanation(explanation: Explanation) -> Document:
-    return build_explanation_document([explanation], get_verdict(explanation), _COMMAND, subject=explanation.param)
+    return build_explanation_document(
+        [explanation], get_verdict(explanation), _COMMAND, marker=("explain", explanation.param)
+    )
 
 
 def _format_cell(cell: Cell) -> str:

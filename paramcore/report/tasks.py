@@ -9,13 +9,12 @@ from paramcore.model.explanation import REASONS, TASK_LAYER
 from paramcore.report.cells import format_pretty, format_value_cell, is_cut
 from paramcore.report.document import Blocks, Cell, Code, Document, Paragraph, Part, Rank, Row, RowCollector, Table
 from paramcore.report.verdicts import Phrase, UserText, get_verdict
-from paramcore.text import format_count
 
 PREVIEW_COLUMNS = ("param", "from", "value")
 EXPLAIN_COLUMNS = ("param", "what", "layer", "value", "note")
 
 
-def build_preview_document(effective: EffectiveParams, command: str) -> Document:
+def build_preview_document(effective: EffectiveParams, command: str = "") -> Document:
     """Report the effective params of a task."""
     rows = tuple(iter_preview_rows(effective))
     codes = tuple(
@@ -32,7 +31,7 @@ def build_preview_document(effective: EffectiveParams, command: str) -> Document
 
 
 def build_explanation_document(
-    explanations: Iterable[Explanation], verdict: Phrase, command: str, *, subject: str
+    explanations: Iterable[Explanation], verdict: Phrase, command: str = "", *, marker: tuple[str, ...]
 ) -> Document:
     """Report why params have their values."""
     explanations = tuple(explanations)
@@ -46,15 +45,15 @@ def build_explanation_document(
     parts: list[Part] = [Table(EXPLAIN_COLUMNS, rows)] if rows else []
     parts += [Blocks(reasons)] if reasons else []
     parts += [Blocks(codes, "Full values")] if codes else []
-    return Document(("explain", subject), verdict, tuple(parts), command)
+    return Document(marker, verdict, tuple(parts), command)
 
 
 def build_tasks_document(
-    name: str, columns: tuple[str, ...], rows: RowCollector, tasks: int, command: str, *, subject: str
+    marker: tuple[str, ...], verdict: Phrase, columns: tuple[str, ...], rows: RowCollector, command: str
 ) -> Document:
     """Report on many tasks in one table, whose first column is the task."""
     parts = [Table(("task", *columns), tuple(rows.rows), omitted=rows.omitted)] if rows.rows else []
-    return Document((name, subject), (format_count(tasks, "task"),), tuple(parts), command)
+    return Document(marker, verdict, tuple(parts), command)
 
 
 def iter_preview_rows(effective: EffectiveParams, first: tuple[Cell, ...] = ()) -> Iterator[Row]:

@@ -9,7 +9,19 @@ from paramcore.analysis import Diff, Effect, Impact, Plan
 from paramcore.analysis.impact import WHY_TEXTS
 from paramcore.model import Patch
 from paramcore.report.cells import format_pretty, format_value_cell, iter_change_rows, iter_full_values
-from paramcore.report.document import Blocks, Cell, Code, Document, Paragraph, Part, Rank, Row, Table, Verbatim
+from paramcore.report.document import (
+    Blocks,
+    Cell,
+    Code,
+    Document,
+    Paragraph,
+    Part,
+    Rank,
+    Row,
+    RowCollector,
+    Table,
+    Verbatim,
+)
 from paramcore.report.findings import build_findings_table
 from paramcore.report.verdicts import Phrase, UserText, get_plans_verdict, get_verdict
 from paramcore.text import format_count
@@ -62,28 +74,34 @@ def build_impact_document(
     command: str,
     *,
     subject: str = "",
-    effects: Iterable[tuple[Cell, Effect]] = (),
-    summary: str = "Affected requests",
+    effects: RowCollector | None = None,
 ) -> Document:
-    """Report which requests an update affects; `effects` are affected requests with their places."""
+    """Report which requests an update affects; `effects` has their rows, of `make_effect_row`."""
     plans = [impact.plan for impact in impacts]
     is_many = len(impacts) > 1
     verdict = _get_impacts_verdict(impacts)
     ordered = sorted(impacts, key=lambda impact: -impact.affected)
     rows = tuple(row for impact in ordered for row in _iter_param_rows(impact, is_many=is_many))
     columns = (*(["project"] if is_many else []), "param", "what", "affected", "overriding it")
-    listed = tuple(
-        Row((place, _list_names(effect.params), _list_names(effect.overridden)), Rank.DETAILS)
-        for place, effect in effects
-    )
     parts: list[Part] = [
         *([Table(columns, rows)] if rows else []),
         *_build_reasons(impacts),
         *_build_way_out(plans),
-        *([Table(("request", "differs", "overrides"), listed, summary)] if listed else []),
+        *_build_effects(effects),
         *([] if is_many else _build_change_details(plans[0].diff)),
     ]
     return Document(("impact", subject or plans[0].project.name), verdict, tuple(parts), command)
+
+
+def make_effect_row(place: Cell, effect: Effect) -> Row:
+    """Return a row with an affected request: its place, what differs, what it overrides."""
+    return Row((place, _list_names(effect.params), _list_names(effect.overridden)), Rank.DETAILS)
+
+
+def _build_effects(effects: RowCollector | None) -> Iterator[Table]:
+    if effects is not None and effects.rows:
+        columns = ("request", "differs", "overrides")
+        yield Table(columns, tuple(effects.rows), "Affected requests", omitted=effects.omitted)
 
 
 def _rank_plan(plan: Plan) -> tuple[bool, bool, bool]:
