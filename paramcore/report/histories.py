@@ -69,8 +69,7 @@ def _build_history_parts(history: History, *, titled: bool) -> Iterator[Part]:
         yield Blocks((Paragraph(get_verdict(history)),))
     if steps:
         yield Table(_STEP_COLUMNS, tuple(Row(_make_step_cells(step), Rank.COUNTS) for step in steps))
-    # The first version only adds params.
-    rows = [row for step in steps if step.version.number for row in _iter_step_rows(step)]
+    rows = [row for step in steps for row in _iter_step_rows(step)]
     dropped = tuple(row for row in rows if row.rank == Rank.DROPPED)
     others = tuple(row for row in rows if row.rank != Rank.DROPPED)
     if dropped:

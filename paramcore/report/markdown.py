@@ -82,17 +82,16 @@ def format_fence(language: str, text: str) -> str:
 
 def format_cell(cell: Cell, *, in_table: bool = False) -> str:
     """Format text of paramcore as it is, and other text as code spans."""
-    return "".join(part if isinstance(part, str) else _format_part(part, in_table=in_table) for part in cell)
+    return "".join(
+        part if isinstance(part, str) else format_code(format_part(part), in_table=in_table) for part in cell
+    )
 
 
 def format_part(part: UserText | Verbatim) -> str:
-    """Return the text of a part of a cell, on one line."""
-    return format_name(part.text, limit=NAME_LIMIT) if isinstance(part, UserText) else escape_unprintable(part.text)
-
-
-def _format_part(part: UserText | Verbatim, *, in_table: bool) -> str:
-    # An empty code span does not exist.
-    return format_code(format_part(part) or '""', in_table=in_table)
+    """Return the text of a part of a cell, on one line; an empty name is `""`."""
+    if isinstance(part, UserText):
+        return format_name(part.text, limit=NAME_LIMIT) or '""'
+    return escape_unprintable(part.text)
 
 
 def _render_part(part: Part) -> Group:

@@ -144,25 +144,23 @@ def _count_changes(plan: Plan) -> tuple[Cell, ...]:
 
 def _build_way_out(plans: Sequence[Plan]) -> Iterator[Part]:
     """Build the patch that keeps the dropped params, if all projects have the same patch."""
-    losing = [plan for plan in plans if plan.dropped]
-    if not losing:
+    if not any(plan.dropped for plan in plans):
         return
-    if all(not plan.update.params for plan in losing if plan.update is not None):
-        yield Blocks((Paragraph(("The update names no params, so a patch that keeps them would change nothing.",)),))
-        return
-    body = _find_keeping_body(losing)
+    body = _find_keeping_body(plans)
     if body is None:
         text: Cell = ("To keep the dropped params, send each update as a patch: pass ", Verbatim("--patch"), ".")
         yield Blocks((Paragraph(text),))
     elif body.keys() == {"patch"}:
-        yield Blocks((Paragraph(("The update only drops params, so a patch that keeps them would change nothing.",)),))
+        what = "only drops params" if plans[0].after else "names no params"
+        text = (f"The update {what}, so a patch that keeps them would change nothing.",)
+        yield Blocks((Paragraph(text),))
     else:
         title = ("To keep the dropped params, send this patch instead:",)
         yield Blocks((Code(title, "json", format_pretty(body), Rank.PATCH),))
 
 
 def _find_keeping_body(plans: Sequence[Plan]) -> Mapping[str, Any] | None:
-    """Return the body of the patch that keeps the params of all plans; `None` if it differs."""
+    """Return the body of the patch that keeps the params of all projects; `None` if it differs."""
     if len(plans) == 1:
         return plans[0].keeping.body
     params = [plan.update.params for plan in plans if plan.update is not None]

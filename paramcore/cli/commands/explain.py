@@ -35,7 +35,9 @@ def explain(options: Namespace) -> Pieces:
 
     def make_document(effective: EffectiveParams) -> Document:
         marker = ("explain", effective.project, *options.params)
-        return build_explanation_document(explain_params(effective), get_verdict(effective), marker=marker)
+        explanations = explain_params(effective)
+        verdict = get_verdict(explanations[0] if len(explanations) == 1 else effective)
+        return build_explanation_document(explanations, verdict, marker=marker)
 
     report = TaskReport(EXPLAIN_COLUMNS, make_rows, make_document, "explained params")
     formatter = TaskFormatter(options, read_project_argument(options), report, as_text, as_json)
