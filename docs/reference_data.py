@@ -18,6 +18,7 @@ from paramcore.analysis.plan import PlanFinding, Rebase
 from paramcore.cli import exit_codes
 from paramcore.cli.options import COMMANDS
 from paramcore.cli.parser import make_parser
+from paramcore.cli.summary import SUMMARY_VARIABLE
 from paramcore.model import (
     ASSUMED_RULES,
     Assumptions,
@@ -144,7 +145,11 @@ def list_settings() -> list[Entry]:
 
 def list_variables() -> list[Entry]:
     """Return the environment variables that paramcore reads."""
-    return [Entry(KEY_VARIABLE, "The API key, for the commands that connect to the service.")]
+    summary = "The file of the summary of a job in GitHub Actions, to which ``--summary`` appends."
+    return [
+        Entry(KEY_VARIABLE, "The API key, for the commands that connect to the service."),
+        Entry(SUMMARY_VARIABLE, summary),
+    ]
 
 
 def iter_parsers() -> Iterator[tuple[str, ArgumentParser]]:

@@ -29,8 +29,9 @@ def check_summary(options: Namespace) -> None:
         SystemExit: if the environment names no file.
     """
     if options.summary and not os.environ.get(SUMMARY_VARIABLE):
-        alternative = "pass `--format markdown --output FILE`"
-        exit_with_usage(f"--summary needs {SUMMARY_VARIABLE}, which GitHub Actions sets; elsewhere, {alternative}")
+        exit_with_usage(
+            f"--summary needs {SUMMARY_VARIABLE}, which GitHub Actions sets; elsewhere, pass --format markdown"
+        )
 
 
 def wants_document(options: Namespace) -> bool:

@@ -160,8 +160,7 @@ def test_a_summary_needs_its_variable():
         ran = run("plan", PROJECT, "reword.json", "--summary", **changes)
         assert (ran.status, ran.out) == (2, "")
         assert ran.err == (
-            "error: --summary needs GITHUB_STEP_SUMMARY, which GitHub Actions sets; elsewhere, "
-            "pass `--format markdown --output FILE`\n"
+            "error: --summary needs GITHUB_STEP_SUMMARY, which GitHub Actions sets; elsewhere, pass --format markdown\n"
         )
 
 
@@ -225,9 +224,9 @@ def test_a_plan_is_annotated(tmp_path):
     ran = run("plan", "all", "update.json", "--format", "github", "--ignore", "param_unknown", cwd=tmp_path)
     assert ran.status == 1
     assert ran.out.splitlines() == [
-        '::error file=update.json,line=1,col=1,title=param_dropped::the update drops /w of 2 projects: "a", "b";'
+        '::error file=update.json,line=1,col=1,title=param_dropped::the update drops "w" of 2 projects: "a", "b";'
         " pass `--patch` to keep it",
-        '::error file=update.json,line=1,col=1,title=param_dropped::the update drops /z of "b"; pass `--patch` to keep it',
+        '::error file=update.json,line=1,col=1,title=param_dropped::the update drops "z" of "b"; pass `--patch` to keep it',
         *(
             "::error file=update.json,line=3,col=14,title=param_type::/padding: must be a whole number or null, "
             f"got the text 'yes' [project version 1 of \"{name}\"]"

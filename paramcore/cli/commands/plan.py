@@ -17,6 +17,7 @@ from paramcore.cli.summary import report_document
 from paramcore.report.updates import build_plan_document
 from paramcore.report.verdicts import format_phrase, get_plans_verdict
 from paramcore.text import format_count, format_name, format_value
+from paramcore.values import split_pointer
 
 
 def plan(options: Namespace) -> Pieces:
@@ -60,10 +61,11 @@ def _iter_annotations(planner: Planner, plans: Sequence[Plan]) -> Iterator[str]:
     for plan in plans:
         for change in plan.diff.changes:
             if change.kind in ("removed", "lost"):
-                projects = (dropping if change.kind == "removed" else losing).setdefault(change.pointer, [])
-                projects.append(format_value(plan.project.name))
+                affected = dropping if change.kind == "removed" else losing
+                affected.setdefault(change.pointer, []).append(format_value(plan.project.name))
     for pointer, projects in dropping.items():
-        text = f"the update drops {format_name(pointer)} of {_list_projects(projects)}; pass `--patch` to keep it"
+        [name] = split_pointer(pointer)
+        text = f"the update drops {format_value(name)} of {_list_projects(projects)}; pass `--patch` to keep it"
         yield format_annotation("error", "param_dropped", text, *planner.locate(pointer))
     for pointer, projects in losing.items():
         text = f"the update loses {format_name(pointer)} of {_list_projects(projects)}"
