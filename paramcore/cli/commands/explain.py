@@ -9,7 +9,7 @@ from typing import Any
 from paramcore.cli.arguments import read_project_argument
 from paramcore.cli.output import Pieces
 from paramcore.cli.requests import read_raw_tasks
-from paramcore.cli.task_output import TaskFormatter, TaskReport, print_outputs
+from paramcore.cli.task_output import DocumentFormat, TaskFormatter, write_outputs
 from paramcore.model import EffectiveParams, Explanation
 from paramcore.report.document import Cell, Document, Row
 from paramcore.report.tasks import EXPLAIN_COLUMNS, build_explanation_document, iter_explanation_rows
@@ -39,6 +39,6 @@ def explain(options: Namespace) -> Pieces:
         verdict = get_verdict(explanations[0] if len(explanations) == 1 else effective)
         return build_explanation_document(explanations, verdict, marker=marker)
 
-    report = TaskReport(EXPLAIN_COLUMNS, make_rows, make_document, "explained params")
+    report = DocumentFormat(EXPLAIN_COLUMNS, make_rows, make_document, "explained params")
     formatter = TaskFormatter(options, read_project_argument(options), report, as_text, as_json)
-    return print_outputs(formatter.format_tasks(read_raw_tasks(options, prints=not options.output)), formatter)
+    return write_outputs(formatter.format_tasks(read_raw_tasks(options, prints=not options.output)), formatter)
