@@ -260,13 +260,15 @@ def test_what_is_cut_is_counted_by_rank():
     seen = []
     for limit in range(len(whole) + 500, 0, -10):
         markdown = render_markdown(document, Size(limit))
-        marks = ('```json\n"zzz', "1 kept param", "| added", "| changed", '"patch": true', "| dropped | `a`", "| lost")
+        marks = ('```json\n"zzz', "| `c` | `1` |", "| added", "| changed", '"patch": true', "| dropped | `a`", "| lost")
         present = tuple(mark in markdown for mark in marks)
         if present not in seen:
             seen.append(present)
-    expected = [tuple(index >= cut for index in range(7)) for cut in range(6)]
     # Dropped and lost rows are whole or cut together.
-    assert seen == [*expected, (False,) * 7]
+    assert ["".join(".x"[mark] for mark in present) for present in seen] == [
+        *("xxxxxxx", ".xxxxxx", "..xxxxx", "...xxxx", "....xxx", ".....xx"),
+        ".......",
+    ]
     markdown = render_markdown(document, Size(350))
     assert "4 more, 2 of them dropped or lost: `paramcore plan x`" in markdown
     assert markdown.count("1 more: `paramcore plan x`") == 3
@@ -278,6 +280,19 @@ def test_cut_drops_are_counted():
     markdown = render_markdown(build_plan_document([plan], "paramcore plan x"), Size(600))
     assert "| dropped" not in markdown
     assert "90 more, 89 of them dropped or lost: `paramcore plan x`" in markdown
+    # The patch that keeps them has room.
+    assert '  "p1": 2\n' in markdown
+    assert "| changed" not in markdown
+
+
+def test_many_full_values_are_counted(monkeypatch):
+    """Beyond a number that fits no size, full values are only counted."""
+    monkeypatch.setattr("paramcore.report.cells.MAX_FULL_VALUES", 2)
+    before = {f"p{number}": "x" * 80 for number in range(5)}
+    plan = Plan.of(Project("docks", type="comparison", params=before), Replace({}))
+    markdown = render_markdown(build_plan_document([plan], "c"))
+    assert markdown.count("```json") == 2
+    assert "3 more (Full values): `c`" in markdown
 
 
 def test_a_size_may_count_bytes():
