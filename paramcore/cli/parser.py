@@ -86,7 +86,15 @@ def make_parser(requested: str | None) -> ArgumentParser:
             formatter_class=RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )
-        subparser.set_defaults(command=command, output=None, keep_going=False, tasks_document=None, summary=False)
+        subparser.set_defaults(
+            command=command,
+            output=None,
+            keep_going=False,
+            tasks_document=None,
+            project_version=None,
+            type=None,
+            summary=False,
+        )
         for argument, keywords in (*COMMANDS[name], ASSUME):
             subparser.add_argument(argument, **keywords)
     return parser
