@@ -21,6 +21,7 @@ from paramcore.analysis.slim_choice import Block, Choice
 from paramcore.cli import exit_codes
 from paramcore.cli.options import COMMANDS
 from paramcore.cli.parser import make_parser
+from paramcore.cli.summary import SUMMARY_VARIABLE
 from paramcore.model import (
     ASSUMED_RULES,
     Assumptions,
@@ -149,7 +150,11 @@ def list_settings() -> list[Entry]:
 
 def list_variables() -> list[Entry]:
     """Return the environment variables that paramcore reads."""
-    return [Entry(KEY_VARIABLE, "The API key, for the commands that connect to the service.")]
+    summary = "The file of the summary of a job in GitHub Actions, to which ``--summary`` appends."
+    return [
+        Entry(KEY_VARIABLE, "The API key, for the commands that connect to the service."),
+        Entry(SUMMARY_VARIABLE, summary),
+    ]
 
 
 def iter_parsers() -> Iterator[tuple[str, ArgumentParser]]:

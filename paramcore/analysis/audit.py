@@ -17,7 +17,7 @@ from paramcore.analysis.contradictions import Contradiction, TaskCheck, format_s
 from paramcore.analysis.version_index import VersionIndex
 from paramcore.errors import InvalidParams
 from paramcore.model import Assumptions, Project
-from paramcore.text import describe_value, format_repr, format_value
+from paramcore.text import NotebookReprs, describe_value, format_repr, format_value
 from paramcore.values import freeze, wrap_frozen
 
 #: Separators that an audit always tries, in addition to the separators of the project and the tasks.
@@ -25,7 +25,7 @@ SEPARATORS = ("\n", "\n\n", " ", "")
 
 
 @frozen
-class Audit:
+class Audit(NotebookReprs):
     """The result of checking finished tasks against the history of their project.
 
     `possible` and `impossible` count the checked tasks.  `not_judged` counts the

@@ -16,7 +16,15 @@ from attrs import field, frozen
 from paramcore.analysis.diff import Diff
 from paramcore.errors import InvalidParams
 from paramcore.model import ParamVersion, Project, find_first_set_in
-from paramcore.text import ROW_LIMIT, describe_value, format_count, format_name, format_repr, format_value
+from paramcore.text import (
+    ROW_LIMIT,
+    NotebookReprs,
+    describe_value,
+    format_count,
+    format_name,
+    format_repr,
+    format_value,
+)
 from paramcore.values import equality_key, thaw, wrap_frozen
 
 #: The maximum number of seconds between equal versions that are probably a request and its retry (E8).
@@ -117,7 +125,7 @@ class Lifetime:
 
 
 @frozen
-class History:
+class History(NotebookReprs):
     """The versions of a project, each as a `Step`.
 
     Example:

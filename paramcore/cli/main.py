@@ -8,6 +8,7 @@ from paramcore.cli.arguments import check_output
 from paramcore.cli.exit_codes import INTERRUPTED, NOT_DONE, REFUSED
 from paramcore.cli.output import escape_unencodable, print_message, report_write_error, write_answer
 from paramcore.cli.parser import parse_options
+from paramcore.cli.summary import check_summary
 from paramcore.errors import NotDone, OutcomeUnknown, ParamcoreError
 
 
@@ -17,6 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options = parse_options(arguments)
         check_output(options)
+        check_summary(options)
         return write_answer(options.command(options), options.output)
     except SystemExit as end:
         # The help or the error was printed before, or a signal ended the command.

@@ -41,6 +41,7 @@ def parse_options(arguments: Sequence[str] | None) -> Namespace:
             setattr(options, name, [_unmark(element) for element in value])
         else:
             setattr(options, name, _unmark(value))
+    options.arguments = arguments
     options.assumptions = Assumptions.from_settings(dict(map(_parse_assumption, options.assume)))
     return options
 
@@ -86,7 +87,13 @@ def make_parser(requested: str | None) -> ArgumentParser:
             allow_abbrev=False,
         )
         subparser.set_defaults(
-            command=command, output=None, keep_going=False, tasks_document=None, project_version=None, type=None
+            command=command,
+            output=None,
+            keep_going=False,
+            tasks_document=None,
+            project_version=None,
+            type=None,
+            summary=False,
         )
         for argument, keywords in (*COMMANDS[name], ASSUME):
             subparser.add_argument(argument, **keywords)

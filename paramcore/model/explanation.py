@@ -13,7 +13,7 @@ from attrs import field, frozen
 from paramcore.model.inheritance import Inheritance
 from paramcore.model.tasks import TaskRequest
 from paramcore.model.versions import ParamVersion, find_first_set_in
-from paramcore.text import ROW_LIMIT, format_name, format_repr, format_value
+from paramcore.text import ROW_LIMIT, NotebookReprs, format_name, format_repr, format_value
 from paramcore.values import equality_key, thaw, wrap_frozen
 
 #: Whether and why the value of a candidate applies.
@@ -100,7 +100,7 @@ class Candidate:
 
 
 @frozen(repr=False)
-class Explanation:
+class Explanation(NotebookReprs):
     """The value of a param, the reason for it, and the candidates.
 
     The first candidates are the task and the inherited version.  If an earlier

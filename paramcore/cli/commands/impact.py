@@ -12,6 +12,10 @@ from paramcore.cli.exit_codes import FINDINGS, FINE
 from paramcore.cli.output import Pieces, format_document, print_message
 from paramcore.cli.params import read_update_file
 from paramcore.cli.requests import BadLines, BadTask, describe_look_alikes, read_raw_tasks, read_requests
+from paramcore.cli.summary import report_document, wants_document
+from paramcore.report.document import Cell, RowCollector
+from paramcore.report.updates import build_impact_document, make_effect_row
+from paramcore.report.verdicts import UserText
 from paramcore.text import format_name, format_value
 
 
@@ -20,6 +24,7 @@ def impact(options: Namespace) -> Pieces:
     projects = read_project_argument(options)
     update = read_update_file(options.update).update
     counters = {project.name: ImpactCounter(Plan.of(project, update)) for project in projects}
+    effects = RowCollector()
     bad_lines = BadLines(options)
     raw_tasks = read_raw_tasks(options, prints=options.list and not options.output)
     for request in read_requests(options, projects.find_route, raw_tasks):
@@ -30,17 +35,28 @@ def impact(options: Namespace) -> Pieces:
             print_message(warning)
         effect = counters[request.route.project.name].count_task(request.make_task_request())
         if options.list and effect.params:
-            yield _format_effect(request, effect, options.format)
+            if options.format != "markdown":
+                yield _format_effect(request, effect, options.format)
+            if wants_document(options):
+                effects.add(make_effect_row(_describe_place(request), effect))
     impacts = [counter.build_impact() for counter in counters.values()]
     if options.format == "json":
         document = projects.unwrap_single([impact.to_json() for impact in impacts])
         yield json.dumps(document) + "\n" if options.list else format_document(document)
-    else:
+    elif options.format == "text":
         names = [f"{format_value(impact.plan.project.name)}: " if projects.many else "" for impact in impacts]
         yield "\n\n".join(f"{name}{impact}" for name, impact in zip(names, impacts, strict=True)) + "\n"
+    yield from report_document(
+        options, lambda command: build_impact_document(impacts, command, subject=projects.subject, effects=effects)
+    )
     bad_lines.report_count()
     affected = any(impact.affected for impact in impacts)
     return FINDINGS if bad_lines.count or (affected and options.exit_code) else FINE
+
+
+def _describe_place(request: RoutedRequest) -> Cell:
+    unique_id = () if request.unique_id is None else (", ", UserText(request.unique_id))
+    return f"line {request.line}", *unique_id
 
 
 def _format_effect(request: RoutedRequest, effect: Effect, output_format: str) -> str:

@@ -9,6 +9,9 @@ from paramcore.analysis import History
 from paramcore.cli.arguments import read_project_argument
 from paramcore.cli.exit_codes import FINE
 from paramcore.cli.output import Pieces, format_document
+from paramcore.cli.summary import report_document
+from paramcore.report.document import Document
+from paramcore.report.histories import build_lifetimes_document, build_log_document
 from paramcore.text import format_value
 
 
@@ -18,10 +21,17 @@ def log(options: Namespace) -> Pieces:
     histories = [History.of(project) for project in projects]
     if options.format == "json":
         yield format_document(projects.unwrap_single([_build_json(history, options.params) for history in histories]))
-        return FINE
-    for number, history in enumerate(histories):
-        yield "\n" if number else ""
-        yield _format_text(history, options.params)
+    elif options.format == "text":
+        for number, history in enumerate(histories):
+            yield "\n" if number else ""
+            yield _format_text(history, options.params)
+
+    def build(command: str) -> Document:
+        if options.params:
+            return build_lifetimes_document(histories, options.params, command, subject=projects.subject)
+        return build_log_document(histories, command, subject=projects.subject)
+
+    yield from report_document(options, build)
     return FINE
 
 
