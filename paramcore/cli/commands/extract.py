@@ -20,7 +20,7 @@ from paramcore.model import Project, TaskRequest
 from paramcore.text import format_path
 from paramcore.wire import write_new_project
 
-#: The most `unique_id`s that are compared, so that memory does not grow with the number of tasks.
+#: The maximum number of `unique_id`s that are compared.  The limit keeps the memory constant.
 _MAX_IDS = 100_000
 
 
