@@ -199,7 +199,7 @@ class InvalidUpdate(ParamcoreError, ValueError):
 
 
 class InexactRequest(ParamcoreError, ValueError):
-    """A shortened request that would not get the params that it must get: a bug in paramcore.
+    """A shortened request with which the task would not get the wanted params: a bug in paramcore.
 
     Codes:
         request_inexact: the effective params differ from the wanted params.

@@ -8,7 +8,8 @@ FINDINGS = 1
 REFUSED = 2
 #: Standard output or the output file cannot be written.
 CANNOT_WRITE = 2
-#: Nothing was changed, because the request was refused or not sent, or because a read received no response.
+#: Nothing was changed: the service refused the request, the request was not sent, or a request that
+#: only reads got no response.
 NOT_DONE = 3
 #: A request was sent and its outcome is unknown, or an update was applied more than once.
 OUTCOME_UNKNOWN = 4

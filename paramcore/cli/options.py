@@ -51,7 +51,8 @@ _UPDATE = _argument("update", metavar="UPDATE", help="the body of a setParams re
 _WANTED = _argument(
     "--wanted",
     metavar="FILE[@N]",
-    help="instead of UPDATE, use the smallest update after which the params equal FILE, or version N of the project in FILE",
+    help="instead of UPDATE, use the smallest update that results in the params in FILE, "
+    "or in version N of the project in FILE (default: the latest)",
 )
 _NAME = _argument("name", metavar="NAME", help="the project's name")
 _TEXT_OR_JSON = _format("text", "json")
@@ -194,13 +195,16 @@ COMMANDS: dict[str, Sequence[Argument]] = {
             type=parse_slim_version,
             default=...,
             metavar="N",
-            help="inherit version N, or with `any` the version with the shortest request "
+            help="inherit version N; `any` selects, for each request, the version that makes it shortest "
             "(default: the version that each request inherits)",
         ),
         _flag("--pin", "write the number of the inherited version into each request"),
         _TYPE,
         _LINES,
-        _flag("--list", "print an entry for each request (default: for at most 20 requests)"),
+        _flag(
+            "--list",
+            "print an entry for each request, even for more than 20 requests (default: above 20, print only totals)",
+        ),
         _REQUESTS_OUTPUT,
         _KEEP_GOING,
         _flag("--exit-code", "exit with 1 if a request can be shorter"),
@@ -210,8 +214,10 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         _argument("--name", metavar="NAME", required=True, help="the name of the new project"),
         _argument("--type", dest="task_type", metavar="TYPE", required=True, help="the type of the tasks"),
         _TEXT_OR_JSON,
-        _repeatable("--keep", "PARAM", "leave PARAM in the requests"),
-        _repeatable("--move", "PARAM", "let PARAM move to the project, even if it says what a task is about"),
+        _repeatable("--keep", "PARAM", "keep PARAM in the requests"),
+        _repeatable(
+            "--move", "PARAM", "let PARAM move to the project, even if it stays by default, as `attachment` does"
+        ),
         _LINES,
         _argument(
             "--project-output",

@@ -58,7 +58,7 @@ def is_one_of_many(task: RawTask) -> bool:
 def read_raw_tasks(options: Namespace, *, prints: bool) -> Iterator[RawTask]:
     """Yield the lines of JSONL, the elements of an array, or the single document.
 
-    Show a progress bar; `show_progress` describes `prints`.
+    Show a progress bar.  For the meaning of `prints`, see `show_progress`.
     """
 
     def read(on_read: OnRead | None) -> Iterable[RawTask]:

@@ -24,7 +24,7 @@ _EXAMPLES = 4
 
 
 class SlimLine(NamedTuple):
-    """A request with the shorter request that replaces it."""
+    """A request of the command line, and the request to send in its place."""
 
     source: RoutedRequest
     project: Project
@@ -59,11 +59,11 @@ class SlimLine(NamedTuple):
 class LineSlimmer:
     """Shortens the requests of a command line.
 
-    With `is_wanted`, a request contains effective params.  With `pins`, a request
-    that inherits the latest version gets its number.
+    With `is_wanted`, the given requests contain effective params.  With `pins`, the
+    requests to send name the version that they inherit.
 
     Raises:
-        DocumentError: `version_unknown`, if a project has no `version`.
+        DocumentError: `version_unknown`, if `version` does not exist in one of the projects.
     """
 
     def __init__(
@@ -164,12 +164,12 @@ class SlimSummary:
                 self._blocked.setdefault(block, []).append(line.source.line)
 
     def format_rows(self) -> Iterator[str]:
-        """Format a row for each reason, in place of an entry for each request."""
+        """Format the totals: a row for each inherited param, and for each reason to opt out."""
         for name, count in self.dropped.items():
             spelled = f", {self.respelled[name]:,} spelled differently" if self.respelled[name] else ""
             yield f"  inherited   {format_name(name)}: {format_count(count, 'request')}{spelled}"
         if self.cut:
-            yield f"  cut         instruction: {format_count(self.cut, 'request')}"
+            yield f"  appended    instruction: {format_count(self.cut, 'request')}"
         for block, count in self._blocked_counts.items():
             label = "opted out " if block.code == "opted_out" else "impossible"
             lines = ", ".join(map(str, self._blocked[block])) + (", ..." if count > _EXAMPLES else "")

@@ -122,6 +122,12 @@ def test_many_requests_have_a_row_for_each_reason(tasks):
     assert short.out.splitlines()[0] in whole.out
 
 
+def test_the_totals_count_the_requests_to_which_the_instruction_is_appended(tasks):
+    """Above 20 requests, a row counts the requests to whose instruction the project appends its text."""
+    path = tasks(*[{"instruction": "Night."}] * 3, *[{"padding": 5}] * 20)
+    assert "  appended    instruction: 3 requests\n" in run("slim", PROJECT, path).out
+
+
 @pytest.mark.parametrize("name", ["one.json", "array.json"])
 def test_documents_stay_documents(tmp_path, name):
     """A single request is written as an object, an array as an array; `.jsonl` is lines."""

@@ -20,12 +20,12 @@ from paramcore.model import Project, TaskRequest
 from paramcore.text import format_path
 from paramcore.wire import write_new_project
 
-#: The most `unique_id`s that are compared, so that memory does not grow with the number of tasks.
+#: The maximum number of `unique_id`s that are compared.  The limit keeps the memory constant.
 _MAX_IDS = 100_000
 
 
 def extract(options: Namespace) -> Pieces:
-    """Find the params that full requests share, and make a project and shorter requests of them."""
+    """Find the params that full requests share, to move them to a new project."""
     if options.tasks == "-" or (os.path.exists(options.tasks) and not os.path.isfile(options.tasks)):
         exit_with_usage(
             f"extract reads TASKS three times, but {format_path(options.tasks)} can be read only once; name a file"
@@ -45,12 +45,12 @@ def extract(options: Namespace) -> Pieces:
 
 
 class _ExtractRun:
-    """Reads TASKS three times, and counts bad lines once."""
+    """Reads TASKS three times; reports bad lines only the first time."""
 
     def __init__(self, options: Namespace) -> None:
         self._options = options
         self._has_lines = is_jsonl(options)
-        # Requests are read without a project, because their params are complete.
+        # Full requests inherit nothing, so read them with a project without versions.
         self._route = Route.of(Project(options.name, type=options.task_type), TaskRequest({}))
         self.extractor: Extractor = Extractor(
             options.name,
@@ -93,7 +93,7 @@ class _ExtractRun:
         raw_tasks: Iterable[RawTask] = read_raw_tasks(self._options, prints=False)
         if not self._has_lines:
             raw_tasks = list(raw_tasks)
-            # An empty array has no elements.
+            # No raw task means that the input was an empty array.
             self._is_array = not raw_tasks or any(map(is_one_of_many, raw_tasks))
         for request in read_requests(self._options, lambda _request: self._route, raw_tasks):
             if isinstance(request, BadTask):

@@ -26,12 +26,12 @@ from paramcore.errors import DocumentError
 from paramcore.files.codec import choose_codec
 from paramcore.text import format_value
 
-#: The most requests with an entry each; above, a row for each reason replaces the entries.
+#: The maximum number of requests with an entry for each; for more requests, print totals.
 _MAX_ENTRIES = 20
 
 
 def slim(options: Namespace) -> Pieces:
-    """Print the least that each task must send to get the same params."""
+    """Find the least that each task must send to get the same params."""
     run = _SlimRun(options)
     with ExitStack() as stack:
         writer = RequestWriter.open(options.requests_output, stack, as_lines=is_jsonl(options))
@@ -51,7 +51,7 @@ class _SlimRun:
         self._slimmer = LineSlimmer(self._projects, options.to, is_wanted=options.wanted, pins=options.pin)
         self.bad_lines: BadLines = BadLines(options)
         self.summary: SlimSummary = SlimSummary()
-        #: Whether TASKS is an array or lines.
+        #: Whether TASKS is an array or JSONL.
         self.is_array = True
 
     def _slim_requests(self, writer: RequestWriter) -> Iterator[SlimLine]:
@@ -59,7 +59,7 @@ class _SlimRun:
         raw_tasks: Iterable[RawTask] = read_raw_tasks(self._options, prints=prints)
         if not is_jsonl(self._options):
             raw_tasks = list(raw_tasks)
-            # An empty array has no elements.
+            # No raw task means that the input was an empty array.
             self.is_array = not raw_tasks or any(map(is_one_of_many, raw_tasks))
         for request in read_requests(self._options, self._projects.find_route, raw_tasks):
             try:
@@ -78,7 +78,7 @@ class _SlimRun:
             yield line
 
     def format_text(self, writer: RequestWriter) -> Iterator[str]:
-        """Yield an entry for each request, or a row for each reason, and a summary."""
+        """Yield an entry for each request, or totals for many requests, and a summary."""
         entries: list[str] = []
         for line in self._slim_requests(writer):
             if self._options.list:
