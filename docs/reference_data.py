@@ -14,7 +14,8 @@ from paramcore import errors
 from paramcore.analysis import Contradiction, Drift, Effect
 from paramcore.analysis.history import Lifetime, Step
 from paramcore.analysis.plan import PlanFinding, Rebase
-from paramcore.cli import exit_codes
+from paramcore.cli.exit_codes import MEANINGS
+from paramcore.cli.help_topics import VARIABLES
 from paramcore.cli.options import COMMANDS
 from paramcore.cli.parser import make_parser
 from paramcore.model import (
@@ -27,7 +28,6 @@ from paramcore.model import (
     assumptions,
 )
 from paramcore.model.explanation import REASONS, Candidate
-from paramcore.transport.key import KEY_VARIABLE
 from paramcore.validation.finding import CODES
 from paramcore.validation.schema import Schema
 
@@ -105,12 +105,7 @@ def list_error_codes() -> list[Entry]:
 
 def list_exit_codes() -> list[Entry]:
     """Return every exit code of the command line."""
-    texts: dict[int, list[str]] = {}
-    for name, text in read_comments(exit_codes.__file__, "[A-Z_]+").items():
-        value = getattr(exit_codes, name)
-        if isinstance(value, int):
-            texts.setdefault(value, []).append(text)
-    return [Entry(str(code), "\n\n".join(texts[code])) for code in sorted(texts)]
+    return [Entry(str(code), make_sentence(text)) for code, text in MEANINGS.items()]
 
 
 def list_reasons() -> list[Entry]:
@@ -143,7 +138,7 @@ def list_settings() -> list[Entry]:
 
 def list_variables() -> list[Entry]:
     """Return the environment variables that paramcore reads."""
-    return [Entry(KEY_VARIABLE, "The API key, for the commands that connect to the service.")]
+    return [Entry(name, make_sentence(text)) for name, text in VARIABLES.items()]
 
 
 def iter_parsers() -> Iterator[tuple[str, ArgumentParser]]:

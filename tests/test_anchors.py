@@ -18,11 +18,11 @@ from paramcore import Assumptions, errors
 from paramcore.analysis.drift import DriftState
 from paramcore.analysis.impact import Why
 from paramcore.cli import exit_codes
-from paramcore.cli.options import ASSUME, COMMANDS
+from paramcore.cli.help_topics import VARIABLES
+from paramcore.cli.options import COMMANDS, list_arguments as list_command_arguments
 from paramcore.model import ASSUMED_RULES
 from paramcore.model.explanation import Reason, Status
 from paramcore.service.outcome import OutcomeState
-from paramcore.transport.key import KEY_VARIABLE
 from paramcore.validation.finding import CODES
 from tests.test_error_codes import read_codes
 from tests.test_floors import TREES
@@ -40,8 +40,8 @@ STATES = {
 
 def list_options():
     """Return the options of each command, with those that all commands have."""
-    for command, arguments in COMMANDS.items():
-        names = [name for name, _keywords in (*arguments, ASSUME) if name.startswith("-")]
+    for command in COMMANDS:
+        names = [name for name, _keywords in list_command_arguments(command) if name.startswith("-")]
         yield from (f"paramcore-{command}.{name}" for name in (*names, "-h", "--help"))
     yield from (f"paramcore.{name}" for name in ("-h", "--help", "--version"))
 
@@ -57,7 +57,7 @@ EXPECTED = {
     "std:assumption": {rule.rule for rule in ASSUMED_RULES},
     "std:cmdoption": set(list_options()),
     "std:command": {"paramcore", *(f"paramcore {command}" for command in COMMANDS)},
-    "std:envvar": {KEY_VARIABLE},
+    "std:envvar": set(VARIABLES),
     "std:error-code": set().union(*(read_codes(getattr(errors, name)) for name in errors.__all__)),
     "std:exit-code": {str(value) for value in vars(exit_codes).values() if isinstance(value, int)},
     "std:finding": set(CODES),

@@ -6,11 +6,10 @@ function is the help text.  A new command needs a module and an entry in `COMMAN
 
 from __future__ import annotations
 
-from argparse import ArgumentTypeError
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-from paramcore.text import format_value
+from paramcore.cli.option_values import parse_jobs, parse_port, parse_seconds, parse_version
 
 #: The name and the keywords of `ArgumentParser.add_argument`.
 Argument: TypeAlias = tuple[str, dict[str, Any]]
@@ -36,34 +35,6 @@ def _optional(argument: Argument) -> Argument:
 def _format(*formats: str) -> Argument:
     text = f"the output format (default: {formats[0]})"
     return "--format", {"choices": formats, "default": formats[0], "help": text}
-
-
-def _parse_port(text: str) -> int:
-    if text.isascii() and text.isdecimal() and len(text) <= 5 and int(text) < 65_536:
-        return int(text)
-    raise ArgumentTypeError(f"must be a whole number from 0 to 65535, got {format_value(text)}")
-
-
-def _parse_seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0
-    if 0 < seconds < 86_400:
-        return seconds
-    raise ArgumentTypeError(f"must be more than 0 and less than 86400 seconds, got {format_value(text)}")
-
-
-def _parse_jobs(text: str) -> int:
-    if text.isascii() and text.isdecimal() and len(text) <= 3:
-        return int(text)
-    raise ArgumentTypeError(f"a number of processes is a whole number from 0 to 999, got {format_value(text)}")
-
-
-def _parse_version(text: str) -> int:
-    if text.isascii() and text.isdecimal() and len(text) <= 18:
-        return int(text)
-    raise ArgumentTypeError(f"must be a whole number, 0 or more, got {format_value(text)}")
 
 
 _PROJECT = _argument(
@@ -101,7 +72,7 @@ _PLAN_OPTIONS = (
 _BULK_OPTIONS = (_OUTPUT, _flag("--keep-going", "report each bad line of a .jsonl file, and continue"))
 _JOBS = _argument(
     "--jobs",
-    type=_parse_jobs,
+    type=parse_jobs,
     default=1,
     metavar="N",
     help="process a .jsonl file in N processes (0: one for each core; default: 1)",
@@ -110,7 +81,7 @@ _SERVICE_OPTIONS = (
     _argument("--base-url", metavar="URL", help="the address of the service, including /v1"),
     _argument(
         "--deadline",
-        type=_parse_seconds,
+        type=parse_seconds,
         default=30.0,
         metavar="SECONDS",
         help="the timeout of each call (default: 30)",
@@ -118,10 +89,18 @@ _SERVICE_OPTIONS = (
     _flag("--key-from-stdin", "read the API key from standard input (default: from SCALE_API_KEY)"),
 )
 
-#: The option of all commands.
-ASSUME = _repeatable("--assume", "NAME=VALUE", "change a setting that `paramcore assumptions` lists")
+_ASSUME = _repeatable("--assume", "NAME=VALUE", "change a setting that `paramcore assumptions` lists")
 
-#: The arguments of each command, in the order of `--help`.
+#: The shells for which the package has a completion script.
+SHELLS = ("bash", "zsh", "fish")
+
+#: The topics of `paramcore help`.
+TOPICS = ("exit-codes", "environment", "files")
+
+#: The commands that resolve no task, so no assumption affects them.
+_WITHOUT_ASSUMPTIONS = ("schema", "completion", "help")
+
+#: The arguments of each command, in the order of `--help`, without the option of most commands.
 COMMANDS: dict[str, Sequence[Argument]] = {
     "preview": (
         _PROJECT,
@@ -193,7 +172,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         _IGNORE,
         _argument(
             "--since-version",
-            type=_parse_version,
+            type=parse_version,
             default=0,
             metavar="N",
             help="omit findings on project versions before N, except on the latest version",
@@ -213,6 +192,8 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         ),
     ),
     "assumptions": (_TEXT_OR_JSON,),
+    "completion": (_argument("shell", metavar="SHELL", choices=SHELLS, help="the shell: bash, zsh or fish"),),
+    "help": (_argument("topic", nargs="?", metavar="TOPIC", help="a command or a topic (default: list them)"),),
     "fetch": (
         _optional(_NAME),
         _argument(
@@ -248,9 +229,15 @@ COMMANDS: dict[str, Sequence[Argument]] = {
     "serve": (
         _argument("projects", nargs="*", metavar="PROJECT", help="files of the projects to start with (default: none)"),
         _argument(
-            "--port", type=_parse_port, default=0, metavar="N", help="the port to listen on (default: a free port)"
+            "--port", type=parse_port, default=0, metavar="N", help="the port to listen on (default: a free port)"
         ),
         _argument("--save", metavar="DIR", help="save each project to its file in DIR, or to a new file"),
         _flag("--validate", "reject tasks in which `validate` finds errors"),
     ),
 }
+
+
+def list_arguments(command: str) -> Sequence[Argument]:
+    """Return the arguments of a command, in the order of `--help`."""
+    arguments = COMMANDS[command]
+    return arguments if command in _WITHOUT_ASSUMPTIONS else (*arguments, _ASSUME)
