@@ -12,6 +12,7 @@ from attrs import fields
 
 from paramcore import errors
 from paramcore.analysis import Contradiction, Drift, Effect
+from paramcore.analysis.changes import Change
 from paramcore.analysis.history import Lifetime, Step
 from paramcore.analysis.plan import PlanFinding, Rebase
 from paramcore.cli.exit_codes import MEANINGS
@@ -46,7 +47,7 @@ PUBLIC_MODULES = (
 #: The classes of results; `sphinx-build -n` names one that is missing here.
 RESULT_CLASSES: tuple[type, ...] = (
     *(EffectiveParams, Explanation, Candidate, Inheritance, ParamVersion, Step, Lifetime),
-    *(PlanFinding, Rebase, Effect, Contradiction, Drift, Schema),
+    *(Change, PlanFinding, Rebase, Effect, Contradiction, Drift, Schema),
 )
 
 

@@ -15,6 +15,7 @@ from sphinx.util.inventory import InventoryFile
 
 from docs.reference_data import PUBLIC_MODULES
 from paramcore import Assumptions, errors
+from paramcore.analysis.changes import ChangeKind
 from paramcore.analysis.drift import DriftState
 from paramcore.analysis.impact import Why
 from paramcore.cli import exit_codes
@@ -31,6 +32,7 @@ from tests.test_json_keys import DOCUMENTED_KEYS
 ROOT = Path(__file__).parent.parent
 STATES = {
     "candidate.status": get_args(Status),
+    "change.kind": get_args(ChangeKind),
     "effect.why": get_args(Why),
     "outcome.state": get_args(OutcomeState),
     # `status` adds a state for a project that the service does not have.

@@ -66,6 +66,16 @@ def test_a_history_as_json():
         "removed": {"instruction": "Box it."},
         "changed": {},
         "lost": [],
+        "changes": [
+            {
+                "kind": "removed",
+                "pointer": "/instruction",
+                "after_pointer": None,
+                "identity": None,
+                "before": "Box it.",
+            },
+            {"kind": "added", "pointer": "/new", "after_pointer": "/new", "identity": None, "after": [1]},
+        ],
         "must_be_replace": True,
         "restated": ["padding"],
         "noop": False,
