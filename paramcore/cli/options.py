@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-from paramcore.cli.option_values import parse_jobs, parse_port, parse_seconds, parse_version
+from paramcore.cli.color import COLOR_CHOICES
+from paramcore.cli.option_values import parse_jobs, parse_port, parse_seconds, parse_version, parse_width
 
 #: The name and the keywords of `ArgumentParser.add_argument`.
 Argument: TypeAlias = tuple[str, dict[str, Any]]
@@ -64,6 +65,25 @@ _TASK_OPTIONS = (
 _OUTPUT = _argument("--output", metavar="FILE", help="write the output to FILE; on error, leave FILE unchanged")
 _IGNORE = _repeatable("--ignore", "CODE", "omit findings with this code")
 _SCHEMA = _repeatable("--schema", "TYPE=FILE", "validate params of TYPE against this JSON Schema")
+_NO_VALUES = _argument(
+    "--no-values", dest="values", action="store_false", help="show names and types, but no values and source lines"
+)
+_SCREEN_OPTIONS = (
+    _NO_VALUES,
+    _flag("--full", "show whole values"),
+    _argument(
+        "--width",
+        type=parse_width,
+        metavar="N",
+        help="lay out text in N columns (default: on a terminal, its width, at most 120)",
+    ),
+    _argument(
+        "--color",
+        choices=COLOR_CHOICES,
+        default="auto",
+        help="print labels in colour (default: on a terminal, unless NO_COLOR is set)",
+    ),
+)
 _PLAN_OPTIONS = (
     _flag("--patch", "send UPDATE as a patch, which keeps the params that it does not name"),
     _IGNORE,
@@ -110,6 +130,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         _flag("--explain", "also explain why each param has its value"),
         *_BULK_OPTIONS,
         _JOBS,
+        *_SCREEN_OPTIONS,
     ),
     "explain": (
         _PROJECT,
@@ -117,8 +138,9 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         _TEXT_OR_JSON,
         *_TASK_OPTIONS,
         _argument("params", nargs="*", metavar="PARAM", help="explain only these params (default: all)"),
+        *_SCREEN_OPTIONS,
     ),
-    "plan": (_PROJECT, _optional(_UPDATE), _WANTED, _TEXT_OR_JSON, *_PLAN_OPTIONS),
+    "plan": (_PROJECT, _optional(_UPDATE), _WANTED, _TEXT_OR_JSON, *_PLAN_OPTIONS, *_SCREEN_OPTIONS),
     "diff": (
         _argument(
             "before",
@@ -128,11 +150,13 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         _argument("after", metavar="FILE[@N]", help="the params after, in the same form"),
         _TEXT_OR_JSON,
         _flag("--exit-code", "exit with 1 if anything differs"),
+        *_SCREEN_OPTIONS,
     ),
     "log": (
         _PROJECT,
         _argument("params", nargs="*", metavar="PARAM", help="show when each value of these params applied"),
         _TEXT_OR_JSON,
+        *_SCREEN_OPTIONS,
     ),
     "impact": (
         _PROJECT,
@@ -143,6 +167,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         _flag("--list", "print a line for each affected request"),
         *_BULK_OPTIONS,
         _flag("--exit-code", "exit with 1 if a request is affected"),
+        *_SCREEN_OPTIONS,
     ),
     "audit": (
         _PROJECT,
@@ -154,6 +179,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         _TEXT_OR_JSON,
         _LINES,
         *_BULK_OPTIONS,
+        *_SCREEN_OPTIONS,
     ),
     "validate": (
         _argument(
@@ -177,8 +203,8 @@ COMMANDS: dict[str, Sequence[Argument]] = {
             metavar="N",
             help="omit findings on project versions before N, except on the latest version",
         ),
-        _argument("--no-values", dest="values", action="store_false", help="hide values and source lines"),
         _SCHEMA,
+        *_SCREEN_OPTIONS,
     ),
     "schema": (
         _argument("type", nargs="?", metavar="TYPE", help="a task type (default: list all types)"),
@@ -215,6 +241,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         _flag("--allow-errors", "send the update even if it has errors"),
         *_PLAN_OPTIONS,
         *_SERVICE_OPTIONS,
+        *_SCREEN_OPTIONS,
     ),
     "reconcile": (
         _NAME,
@@ -225,7 +252,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         _TEXT_OR_JSON,
         *_SERVICE_OPTIONS,
     ),
-    "status": (_PROJECT, _TEXT_OR_JSON, *_SERVICE_OPTIONS),
+    "status": (_PROJECT, _TEXT_OR_JSON, *_SERVICE_OPTIONS, *_SCREEN_OPTIONS),
     "serve": (
         _argument("projects", nargs="*", metavar="PROJECT", help="files of the projects to start with (default: none)"),
         _argument(

@@ -14,12 +14,24 @@ from paramcore import __version__
 from paramcore.cli.examples import EXAMPLES
 from paramcore.cli.options import COMMANDS, TOPICS, list_arguments
 from paramcore.cli.output import exit_with_usage
+from paramcore.cli.screen import Screen
 from paramcore.errors import InvalidSetting
 from paramcore.model import Assumptions
 from paramcore.text import format_name
 
 #: Marks an operand.  No argument of a process can contain this character.
 _OPERAND = "\0"
+
+#: The values of options that only some commands have.
+_DEFAULTS = {
+    "output": None,
+    "keep_going": False,
+    "tasks_document": None,
+    "values": True,
+    "full": False,
+    "width": None,
+    "color": "auto",
+}
 
 _OPTIONS = ("--help", "--version")
 
@@ -49,7 +61,8 @@ def parse_options(arguments: Sequence[str] | None) -> Namespace:
             setattr(options, name, [_unmark(element) for element in value])
         else:
             setattr(options, name, _unmark(value))
-    options.assumptions = Assumptions.from_settings(dict(map(_parse_assumption, options.assume)))
+    options.assumptions = Assumptions.from_settings(dict(map(_parse_assumption, getattr(options, "assume", ()))))
+    options.screen = Screen.of(options)
     return options
 
 
@@ -93,7 +106,7 @@ def make_parser(requested: str | None) -> ArgumentParser:
             formatter_class=RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )
-        subparser.set_defaults(command=command, output=None, keep_going=False, tasks_document=None, assume=[])
+        subparser.set_defaults(**_DEFAULTS, command=command)
         for argument, keywords in list_arguments(name):
             subparser.add_argument(argument, **keywords)
     return parser

@@ -108,7 +108,7 @@ class FindingReporter:
         )
 
     def _format(self, key: ProjectKey, located: LocatedFinding) -> ReportedFinding:
-        content: Any = f"{located.format_text(values=self.options.values)}\n\n"
+        content: Any = f"{self.options.screen.render(located.list_pieces())}\n\n"
         if self.options.format == "json":
             content = located.to_json()
         elif self.options.format == "github":

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from paramcore.analysis import Plan
 from paramcore.cli.arguments import read_project_argument
 from paramcore.cli.exit_codes import FINDINGS, FINE
+from paramcore.cli.hidden_values import select_values
 from paramcore.cli.output import Pieces, format_document
 from paramcore.cli.planner import Planner
 from paramcore.text import format_value
+from paramcore.text.rows import Line
 
 
 def plan(options: Namespace) -> Pieces:
@@ -21,17 +23,19 @@ def plan(options: Namespace) -> Pieces:
     plans = [planner.plan(project, projects.locate_project(project)) for project in projects]
     status = FINDINGS if any(plan.needs_consent for plan in plans) else FINE
     if options.format == "json":
-        yield format_document(projects.join_answers([plan.to_json() for plan in plans]))
+        yield format_document(projects.join_answers([select_values(plan.to_json(), options) for plan in plans]))
         return status
     if projects.many:
-        yield _summarize([plan for plan in plans if plan.dropped], plans, "would lose params")
+        losing = [plan for plan in plans if plan.dropped]
         invalid = [plan for plan in plans if plan.errors]
-        yield _summarize(invalid, plans, "would get errors") if invalid else ""
-        yield "\n"
-    yield "\n\n".join(map(str, sorted(plans, key=lambda plan: not plan.needs_consent))) + "\n"
+        summary = [_summarize(losing, plans, "would lose params")]
+        summary += [_summarize(invalid, plans, "would get errors")] if invalid else []
+        yield f"{options.screen.render(summary)}\n\n"
+    in_order = sorted(plans, key=lambda plan: not plan.needs_consent)
+    yield "\n\n".join(options.screen.render(plan.list_pieces()) for plan in in_order) + "\n"
     return status
 
 
-def _summarize(affected: Sequence[Plan], plans: Sequence[Plan], effect: str) -> str:
+def _summarize(affected: Sequence[Plan], plans: Sequence[Plan], effect: str) -> Line:
     names = ", ".join(format_value(plan.project.name) for plan in affected)
-    return f"{len(affected)} of {len(plans)} projects {effect}{': ' if names else ''}{names}\n"
+    return Line(f"{len(affected)} of {len(plans)} projects {effect}{': ' if names else ''}{names}")

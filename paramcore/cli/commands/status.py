@@ -14,6 +14,7 @@ from paramcore.errors import NotDone
 from paramcore.model import Project
 from paramcore.service.client import Client
 from paramcore.text import format_value
+from paramcore.text.rows import Line
 
 
 def status(options: Namespace) -> Pieces:
@@ -22,20 +23,20 @@ def status(options: Namespace) -> Pieces:
     client = create_client(options)
     documents: list[dict[str, Any]] = []
     for project in projects:
-        text, document = _compare(project, client)
+        line, document = _compare(project, client)
         documents.append(document)
-        yield "" if options.format == "json" else f"{text}\n"
+        yield "" if options.format == "json" else f"{options.screen.render([line])}\n"
     if options.format == "json":
         yield format_document(projects.join_answers(documents))
     return FINE if all(document["state"] == "in sync" for document in documents) else FINDINGS
 
 
-def _compare(project: Project, client: Client) -> tuple[str, dict[str, Any]]:
+def _compare(project: Project, client: Client) -> tuple[Line, dict[str, Any]]:
     """Return the comparison of a project with the service, as text and as JSON."""
     try:
         drift = Drift.between(project, client.get_project(project.name))
     except NotDone as error:
         if error.code != "not_found":
             raise
-        return f"{format_value(project.name)}: not there", {"project": project.name, "state": "not there"}
-    return str(drift), drift.to_json()
+        return Line(f"{format_value(project.name)}: not there"), {"project": project.name, "state": "not there"}
+    return Line(str(drift)), drift.to_json()

@@ -10,6 +10,7 @@ from typing import Any
 
 from paramcore.cli.arguments import assign_files
 from paramcore.cli.exit_codes import FINDINGS, FINE, INTERRUPTED
+from paramcore.cli.hidden_values import select_error
 from paramcore.cli.jobs import run_tasks
 from paramcore.cli.located_finding import UpdateLocation, format_error_annotation
 from paramcore.cli.output import Pieces, format_document, print_message
@@ -22,6 +23,7 @@ from paramcore.errors import DocumentError
 from paramcore.files.codec import choose_codec
 from paramcore.model import Project
 from paramcore.text import format_count
+from paramcore.text.rows import Line
 from paramcore.validation.finding import Finding
 from paramcore.validation.lint import UnusedDefaults
 from paramcore.validation.validator import Validator
@@ -34,7 +36,7 @@ def validate(options: Namespace) -> Pieces:
     except DocumentError as error:
         if options.format == "github":
             # Standard error has the error too, but a workflow annotates only what standard output has.
-            yield f"{format_error_annotation(error)}\n"
+            yield f"{format_error_annotation(select_error(error, options))}\n"
         raise
 
 
@@ -63,7 +65,7 @@ def _validate(options: Namespace) -> Pieces:
     if options.format == "json" and not run.by_task:
         yield format_document({"findings": documents})
     if options.format == "text":
-        yield f"{run.summary}\n"
+        yield f"{options.screen.render([Line(run.summary)])}\n"
     else:
         run.bad_lines.report_count()
     return status
