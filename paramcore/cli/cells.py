@@ -42,18 +42,20 @@ def _measure_character(character: str) -> int:
 
 
 def wrap(text: str, width: int, *, first: int | None = None, at_newlines: bool = False) -> list[tuple[int, int]]:
-    """Return the start and the end of each line of a text.
+    r"""Return the start and the end of each line of a text.
 
     A line has at most `width` columns, and the first has at most `first`.  A line ends
     after a space, which may be left out, or inside a word that is too long for any line.
-    With `at_newlines`, a line also ends after each `\\n` of a JSON string.
+    With `at_newlines`, a line also ends after each `\n` of a JSON string.
     """
     lines: list[tuple[int, int]] = []
+    # No line ends after the spaces at the start, which indent the text.
+    indent = len(text) - len(text.lstrip(" "))
     start = end = 0
     room = width if first is None else first
     for found in _WORD.finditer(text):
         word_start, word_end = found.span()
-        if end > start and measure(text[start:word_end].removesuffix(" ")) > room:
+        if end > max(start, indent) and measure(text[start:word_end].removesuffix(" ")) > room:
             lines.append((start, end))
             start, room = end, width
         while measure(text[start:word_end].removesuffix(" ")) > room:

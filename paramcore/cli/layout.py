@@ -121,7 +121,8 @@ class Layout:
         indent = " " * min(hanging + len(extra), self.width // 2)
         lines = wrap(text, self.width - len(indent), first=self.width, at_newlines=at_newlines)
         for start, end in lines:
-            line = self._paint(_cut_spans(spans, start, end)).rstrip(" ")
+            # The spaces at the end of a line would be invisible.
+            line = self._paint(_cut_spans(spans, start, start + len(text[start:end].rstrip(" "))))
             yield line if start == 0 else indent + line
 
     def _paint(self, spans: Iterable[str]) -> str:

@@ -37,6 +37,9 @@ def list_value_blocks(values: Sequence[Any], width: int, *, full: bool) -> list[
     if len(values) == 1:
         return _list_blocks(values[0], width, full=full)
     before, after = values
+    change = f"{format_value(before)} -> {format_value(after)}"
+    if measure(change) <= width:
+        return [Block((change,))]
     if isinstance(before, str) and isinstance(after, str):
         return [_format_word_diff(before, after, full=full)]
     blocks = []
