@@ -17,7 +17,7 @@ from paramcore.analysis.contradictions import Contradiction, TaskCheck, format_s
 from paramcore.analysis.version_index import VersionIndex
 from paramcore.errors import InvalidParams
 from paramcore.model import Assumptions, Project
-from paramcore.text import describe_value, format_repr, format_value
+from paramcore.text import NotebookReprs, describe_value, format_repr, format_value
 from paramcore.text.rows import Line, Piece, format_pieces
 from paramcore.values import freeze, wrap_frozen
 
@@ -26,7 +26,7 @@ SEPARATORS = ("\n", "\n\n", " ", "")
 
 
 @frozen
-class Audit:
+class Audit(NotebookReprs):
     """The result of checking finished tasks against the history of their project.
 
     `possible` and `impossible` count the checked tasks.  `not_judged` counts the

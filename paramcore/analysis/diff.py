@@ -8,13 +8,13 @@ from typing import Any
 from attrs import field, frozen
 
 from paramcore.analysis.changes import CHANGE_ORDER, Change, iter_changes
-from paramcore.text import ROW_LIMIT, format_name, format_value
+from paramcore.text import ROW_LIMIT, NotebookReprs, format_name, format_value
 from paramcore.text.rows import Label, Line, Piece, Row, Table, format_pieces
 from paramcore.values import JSONObject, freeze_params, same, thaw, wrap_frozen
 
 
 @frozen
-class Diff:
+class Diff(NotebookReprs):
     """The params that differ between `before` and `after`.
 
     Values are compared by JSON equality: `1` equals `1.0`, `True` does not equal

@@ -16,7 +16,15 @@ from attrs import field, frozen
 from paramcore.analysis.diff import Diff
 from paramcore.errors import InvalidParams
 from paramcore.model import ParamVersion, Project, find_first_set_in
-from paramcore.text import describe_value, format_count, format_name, format_repr, format_value, is_long
+from paramcore.text import (
+    NotebookReprs,
+    describe_value,
+    format_count,
+    format_name,
+    format_repr,
+    format_value,
+    is_long,
+)
 from paramcore.text.rows import Label, Line, Piece, Row, Table, format_pieces
 from paramcore.values import equality_key, thaw, wrap_frozen
 
@@ -128,7 +136,7 @@ class Lifetime:
 
 
 @frozen
-class History:
+class History(NotebookReprs):
     """The versions of a project, each as a `Step`.
 
     Example:

@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 from paramcore.analysis.diff import Diff, find_overwritten_params
 from paramcore.errors import InvalidSetting
 from paramcore.model import Patch, Project, Replace, Update
-from paramcore.text import format_count, format_name, format_repr, format_value
+from paramcore.text import NotebookReprs, format_count, format_name, format_repr, format_value
 from paramcore.text.rows import Line, Piece, format_pieces
 from paramcore.values import thaw
 
@@ -30,7 +30,7 @@ class PlanFinding(Protocol):
 
 
 @frozen
-class Plan:
+class Plan(NotebookReprs):
     """An update of a project with its changes and findings.
 
     `after` are the params of the project after the update.  `update` is `None`

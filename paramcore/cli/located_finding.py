@@ -8,11 +8,11 @@ from typing import Any
 
 from attrs import evolve, frozen
 
+from paramcore.cli.annotations import format_annotation
 from paramcore.cli.params import ParamsFile, UpdateFile
-from paramcore.errors import DocumentError
 from paramcore.files.document import Document
 from paramcore.model import Project, Update
-from paramcore.text import ROW_LIMIT, escape_unprintable, format_name, format_value, join_message
+from paramcore.text import ROW_LIMIT, format_name, format_value
 from paramcore.text.rows import Frame, Label, Line, Piece, format_pieces
 from paramcore.validation.finding import Finding
 from paramcore.values import join_pointer, split_pointer
@@ -109,22 +109,11 @@ class LocatedFinding:
     def format_annotation(self) -> str:
         """Return the finding as a workflow command of GitHub Actions."""
         finding = self.finding
-        location = ""
-        if self.document is not None:
-            location = f"file={_escape_property(self.document.source)},line={self.line},col={self.column},"
         at = f"{finding.pointer}: " if finding.pointer else ""
         layer = "" if finding.version is None else f" [{finding.layer} of {format_value(self.project)}]"
-        text = _escape_data(f"{at}{finding.message}{layer}")
-        return f"::{finding.severity} {location}title={_escape_property(finding.code)}::{text}"
-
-
-def format_error_annotation(error: DocumentError) -> str:
-    """Return an error about a file as a workflow command of GitHub Actions."""
-    places = {"file": _escape_property(error.source), "line": error.line, "col": error.column}
-    location = "".join(f"{name}={place}," for name, place in places.items() if place is not None)
-    at = f"{error.path}: " if error.path else ""
-    text = _escape_data(escape_unprintable(at + join_message(error.problem, error.remedy)))
-    return f"::error {location}title={_escape_property(error.code)}::{text}"
+        file = None if self.document is None else self.document.source
+        text = f"{at}{finding.message}{layer}"
+        return format_annotation(finding.severity, finding.code, text, file, self.line, self.column)
 
 
 def locate_finding(
@@ -156,11 +145,3 @@ def locate_finding(
     document, pointer = location
     at = document.locate(pointer + finding.pointer, name=finding.code in _NAME_CODES)
     return LocatedFinding(finding, project, document, at.line, at.column, is_in_update)
-
-
-def _escape_data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _escape_property(text: str) -> str:
-    return _escape_data(text).replace(":", "%3A").replace(",", "%2C")

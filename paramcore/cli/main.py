@@ -10,6 +10,7 @@ from paramcore.cli.exit_codes import INTERRUPTED, NOT_DONE, REFUSED
 from paramcore.cli.hidden_values import select_error
 from paramcore.cli.output import escape_unencodable, print_message, report_write_error, write_answer
 from paramcore.cli.parser import parse_options
+from paramcore.cli.summary import check_summary
 from paramcore.errors import NotDone, OutcomeUnknown, ParamcoreError
 
 
@@ -21,6 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options = parse_options(arguments)
         check_output(options)
+        check_summary(options)
         return write_answer(options.command(options), options.output)
     except SystemExit as end:
         # argparse has printed its help or its error already.

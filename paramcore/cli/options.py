@@ -56,6 +56,9 @@ _WANTED = _argument(
 )
 _NAME = _argument("name", metavar="NAME", help="the project's name")
 _TEXT_OR_JSON = _format("text", "json")
+_SUMMARY = _flag("--summary", "also append the answer as Markdown to the job summary of GitHub Actions")
+_REPORT = (_format("text", "json", "markdown"), _SUMMARY)
+_ANNOTATED_REPORT = (_format("text", "json", "markdown", "github"), _SUMMARY)
 _LINES = _flag("--lines", "read TASKS as JSONL (default: if its name ends with .jsonl or .ndjson)")
 _TASK_OPTIONS = (
     _argument("--project-version", type=int, metavar="N", help="use version N for every task; -1 inherits nothing"),
@@ -125,7 +128,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
     "preview": (
         _PROJECT,
         _TASKS,
-        _TEXT_OR_JSON,
+        *_REPORT,
         *_TASK_OPTIONS,
         _flag("--explain", "also explain why each param has its value"),
         *_BULK_OPTIONS,
@@ -135,12 +138,12 @@ COMMANDS: dict[str, Sequence[Argument]] = {
     "explain": (
         _PROJECT,
         _TASKS,
-        _TEXT_OR_JSON,
+        *_REPORT,
         *_TASK_OPTIONS,
         _argument("params", nargs="*", metavar="PARAM", help="explain only these params (default: all)"),
         *_SCREEN_OPTIONS,
     ),
-    "plan": (_PROJECT, _optional(_UPDATE), _WANTED, _TEXT_OR_JSON, *_PLAN_OPTIONS, *_SCREEN_OPTIONS),
+    "plan": (_PROJECT, _optional(_UPDATE), _WANTED, *_ANNOTATED_REPORT, *_PLAN_OPTIONS, *_SCREEN_OPTIONS),
     "diff": (
         _argument(
             "before",
@@ -148,21 +151,21 @@ COMMANDS: dict[str, Sequence[Argument]] = {
             help="the params before: an object of params, or version N of a project (default: the latest)",
         ),
         _argument("after", metavar="FILE[@N]", help="the params after, in the same form"),
-        _TEXT_OR_JSON,
+        *_REPORT,
         _flag("--exit-code", "exit with 1 if anything differs"),
         *_SCREEN_OPTIONS,
     ),
     "log": (
         _PROJECT,
         _argument("params", nargs="*", metavar="PARAM", help="show when each value of these params applied"),
-        _TEXT_OR_JSON,
+        *_REPORT,
         *_SCREEN_OPTIONS,
     ),
     "impact": (
         _PROJECT,
         _UPDATE,
         _TASKS,
-        _TEXT_OR_JSON,
+        *_REPORT,
         *_TASK_OPTIONS,
         _flag("--list", "print a line for each affected request"),
         *_BULK_OPTIONS,
@@ -176,7 +179,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
             metavar="TASKS",
             help="finished tasks: a page of `GET /tasks`, an array, or a .jsonl or .ndjson file",
         ),
-        _TEXT_OR_JSON,
+        *_REPORT,
         _LINES,
         *_BULK_OPTIONS,
         *_SCREEN_OPTIONS,
@@ -189,7 +192,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
             help="projects, arrays or directories of projects, and at most one file of task requests, in any order",
         ),
         _argument("--tasks", metavar="TASKS", help="a file of task requests; each FILE is then a file of projects"),
-        _format("text", "json", "github"),
+        *_ANNOTATED_REPORT,
         *_TASK_OPTIONS,
         *_BULK_OPTIONS,
         _JOBS,
@@ -252,7 +255,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         _TEXT_OR_JSON,
         *_SERVICE_OPTIONS,
     ),
-    "status": (_PROJECT, _TEXT_OR_JSON, *_SERVICE_OPTIONS, *_SCREEN_OPTIONS),
+    "status": (_PROJECT, *_ANNOTATED_REPORT, *_SERVICE_OPTIONS, *_SCREEN_OPTIONS),
     "serve": (
         _argument("projects", nargs="*", metavar="PROJECT", help="files of the projects to start with (default: none)"),
         _argument(

@@ -27,6 +27,7 @@ _DEFAULTS = {
     "output": None,
     "keep_going": False,
     "tasks_document": None,
+    "summary": False,
     "values": True,
     "full": False,
     "width": None,
@@ -61,6 +62,7 @@ def parse_options(arguments: Sequence[str] | None) -> Namespace:
             setattr(options, name, [_unmark(element) for element in value])
         else:
             setattr(options, name, _unmark(value))
+    options.arguments = arguments
     options.assumptions = Assumptions.from_settings(dict(map(_parse_assumption, getattr(options, "assume", ()))))
     options.screen = Screen.of(options)
     return options

@@ -64,6 +64,11 @@ class Planner:
             if finding.code not in self._ignored
         )
 
+    def locate(self, pointer: str) -> tuple[str, int, int]:
+        """Return the file, line and column of a value of the update, or of what should contain it."""
+        position = self._source.document.locate(self._source.pointer + pointer)
+        return self._source.document.source, position.line, position.column
+
     def _plan_update(self, project: Project) -> Plan:
         if isinstance(self._source, UpdateFile):
             return Plan.of(project, self._source.update)

@@ -163,6 +163,11 @@ class ProjectFiles:
             raise WrongProject("wrong_project", "", "`project` is missing", remedy)
         raise WrongProject("wrong_project", "/project", f"there is no project {format_value(task.project)}", remedy)
 
+    @property
+    def subject(self) -> str:
+        """What a report calls several projects; empty for one project, which has a name."""
+        return self.paths if self.many else ""
+
     def join_answers(self, answers: list[_T]) -> list[_T] | _T:
         """Return the list of results, or the only result if `many` is false."""
         return answers if self.many else answers[0]

@@ -6,7 +6,7 @@ from argparse import Namespace
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple, TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from paramcore.bulk import PreviewEncoder, RawTask, RoutedRequest
 from paramcore.cli.exit_codes import FINDINGS, FINE
@@ -14,10 +14,14 @@ from paramcore.cli.hidden_values import select_values
 from paramcore.cli.output import Pieces, format_document, print_message
 from paramcore.cli.projects import ProjectFiles
 from paramcore.cli.requests import BadLines, BadTask, describe_look_alikes, is_jsonl, is_one_of_many, read_requests
+from paramcore.cli.summary import report_document
 from paramcore.errors import DocumentError
 from paramcore.files.codec import choose_codec
 from paramcore.model import EffectiveParams
-from paramcore.text import format_value
+from paramcore.report.document import Cell, Document, Row, RowCollector
+from paramcore.report.tasks import build_tasks_document
+from paramcore.report.verdicts import UserText
+from paramcore.text import format_count, format_value
 from paramcore.text.rows import Line, Piece
 
 
@@ -27,8 +31,34 @@ class Message(NamedTuple):
     text: str
 
 
-#: What a task becomes: text, a line of JSON, a message, or the error of a bad line.
-Output: TypeAlias = str | bytes | Message | DocumentError
+class TaskRows(NamedTuple):
+    """A task in a document: its rows if it is one of many tasks, or its whole document."""
+
+    rows: list[Row]
+    document: Document | None
+
+
+#: What a task becomes: text, a line of JSON, rows of a document, a message, or the error of a bad line.
+Output: TypeAlias = str | bytes | TaskRows | Message | DocumentError
+
+
+@frozen
+class TaskReport:
+    """How the tasks of a command become a document.  It can be pickled."""
+
+    columns: tuple[str, ...]
+    make_rows: Callable[[EffectiveParams, tuple[Cell, ...]], Iterable[Row]]
+    make_document: Callable[[EffectiveParams], Document]
+    #: What the document has, if it is about many tasks: `effective params`.
+    contents: str
+
+    def report(self, request: RoutedRequest) -> TaskRows:
+        """Return the rows or the document of a task."""
+        effective = request.resolve()
+        if not is_one_of_many(request.source):
+            return TaskRows([], self.make_document(effective))
+        unique_id = () if request.unique_id is None else (", ", UserText(request.unique_id))
+        return TaskRows(list(self.make_rows(effective, ((f"line {request.line}", *unique_id),))), None)
 
 
 def _list_pieces(_request: RoutedRequest, effective: EffectiveParams) -> list[Piece]:
@@ -45,15 +75,22 @@ class TaskFormatter:
 
     options: Namespace
     projects: ProjectFiles
+    as_document: TaskReport
     as_pieces: Callable[[RoutedRequest, EffectiveParams], list[Piece]] = _list_pieces
     #: `None` is the JSON of `EffectiveParams`.
     as_json: Callable[[RoutedRequest, EffectiveParams], dict[str, Any]] | None = None
 
     def format_tasks(self, raw_tasks: Iterable[RawTask]) -> Iterator[Output]:
         """Yield what each task becomes, in order."""
+        if self.options.format == "markdown":
+            return self._format_as_rows(raw_tasks)
         if self.options.format == "text":
             return self._format_as_text(raw_tasks)
         return self._format_as_lines(raw_tasks) if is_jsonl(self.options) else self._format_as_document(raw_tasks)
+
+    def _format_as_rows(self, raw_tasks: Iterable[RawTask]) -> Iterator[Output]:
+        for request in self._read(raw_tasks):
+            yield self.as_document.report(request) if isinstance(request, RoutedRequest) else request
 
     def _format_as_text(self, raw_tasks: Iterable[RawTask]) -> Iterator[Output]:
         for request in self._read(raw_tasks):
@@ -93,12 +130,14 @@ class TaskFormatter:
         effective = request.resolve()
         return select_values(self.as_json(request, effective) if self.as_json else effective.to_json(), self.options)
 
-    def _read(self, raw_tasks: Iterable[RawTask]) -> Iterator[RoutedRequest | Message | DocumentError]:
+    def _read(self, raw_tasks: Iterable[RawTask]) -> Iterator[RoutedRequest | TaskRows | Message | DocumentError]:
         for request in read_requests(self.options, self.projects, raw_tasks):
             if isinstance(request, BadTask):
                 yield request.error
                 continue
             yield from map(Message, describe_look_alikes(request))
+            if self.options.summary and self.options.format != "markdown":
+                yield self.as_document.report(request)
             yield request
 
 
@@ -112,9 +151,11 @@ def _identify(request: RoutedRequest) -> dict[str, Any]:
     return {"line": request.line, "unique_id": request.unique_id}
 
 
-def print_outputs(outputs: Iterable[Output], options: Namespace) -> Pieces:
+def print_outputs(outputs: Iterable[Output], formatter: TaskFormatter) -> Pieces:
     """Yield the answers among the outputs, with a blank line between texts; report messages and bad lines."""
+    options = formatter.options
     bad_lines = BadLines(options)
+    collected = _CollectedTasks(formatter)
     separator = ""
     for output in outputs:
         if isinstance(output, bytes):
@@ -122,9 +163,36 @@ def print_outputs(outputs: Iterable[Output], options: Namespace) -> Pieces:
         elif isinstance(output, str):
             yield separator + output
             separator = "\n"
+        elif isinstance(output, TaskRows):
+            collected.add(output)
         elif isinstance(output, Message):
             print_message(output.text)
         else:
             bad_lines.report(output)
+    yield from report_document(options, collected.build_document)
     bad_lines.report_count()
     return FINDINGS if bad_lines.count else FINE
+
+
+class _CollectedTasks:
+    """Collects the rows of many tasks, or the document of the only task."""
+
+    def __init__(self, formatter: TaskFormatter) -> None:
+        self._formatter = formatter
+        self._rows = RowCollector()
+        self._tasks = 0
+        self._document: Document | None = None
+
+    def add(self, task: TaskRows) -> None:
+        self._tasks += 1
+        self._document = task.document
+        for row in task.rows:
+            self._rows.add(row)
+
+    def build_document(self, command: str) -> Document:
+        if self._document is not None:
+            return evolve(self._document, command=command)
+        report, subject = self._formatter.as_document, self._formatter.projects.paths
+        verdict = (f"{report.contents} of {format_count(self._tasks, 'task')}: ", UserText(subject))
+        name = self._formatter.options.command.__name__
+        return build_tasks_document((name, subject), verdict, report.columns, self._rows, command)

@@ -12,12 +12,12 @@ from paramcore.model.explanation import TASK_LAYER, Explanation, explain_param, 
 from paramcore.model.inheritance import Inheritance
 from paramcore.model.tasks import INHERIT_NOTHING, TASK_FIELD_NAMES, TaskRequest
 from paramcore.model.versions import ParamVersion
-from paramcore.text import describe_value, format_count, format_name, format_repr, format_value
+from paramcore.text import NotebookReprs, describe_value, format_count, format_name, format_repr, format_value
 from paramcore.text.rows import Line, Piece, Row, Table, format_pieces
 from paramcore.values import JSONObject, wrap_frozen
 
 
-class EffectiveParams:
+class EffectiveParams(NotebookReprs):
     """The params that a task will get, as `Project.resolve` returns them.
 
     `params` is frozen and equals plain JSON; `json` and HTTP clients accept it.

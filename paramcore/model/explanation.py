@@ -14,7 +14,7 @@ from attrs import field, frozen
 from paramcore.model.inheritance import Inheritance
 from paramcore.model.tasks import TaskRequest
 from paramcore.model.versions import ParamVersion, find_first_set_in
-from paramcore.text import format_name, format_repr
+from paramcore.text import NotebookReprs, format_name, format_repr
 from paramcore.text.rows import Label, Piece, Row, Table, format_pieces
 from paramcore.values import equality_key, thaw, wrap_frozen
 
@@ -102,7 +102,7 @@ class Candidate:
 
 
 @frozen(repr=False)
-class Explanation:
+class Explanation(NotebookReprs):
     """The value of a param, the reason for it, and the candidates.
 
     The first candidates are the task and the inherited version.  If an earlier

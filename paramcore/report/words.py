@@ -1,4 +1,4 @@
-"""The difference between two texts, word by word."""
+"""The difference between two texts, word by word or line by line."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ RunKind: TypeAlias = Literal["kept", "removed", "added"]
 
 _SENTENCE = re.compile(r"[^.!?\n]*[.!?\n]+\s*|[^.!?\n]+")
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
 #: The maximum product of the numbers of tokens to compare.
 # `SequenceMatcher` takes quadratic time, so longer texts are compared sentence by sentence.
 _MAX_PAIRS = 1_000_000
@@ -44,6 +45,12 @@ def diff_words(before: str, after: str) -> list[Run]:
     return _list_runs(_iter_hunks(before, after, [_WORD, _SENTENCE, _WORD]))
 
 
+def diff_lines(before: str, after: str) -> list[Run]:
+    """Compare two texts line by line; see `diff_words`."""
+    hunks = _iter_hunks(before, after, [_LINE])
+    return [run for hunk in hunks for run in _list_runs([hunk])]
+
+
 def _iter_hunks(before: str, after: str, tokens: Sequence[re.Pattern[str]]) -> Iterator[_Hunk]:
     """Compare two texts by the first pattern of tokens; if they are too long, by the next patterns."""
     ours, theirs = tokens[0].findall(before), tokens[0].findall(after)
@@ -54,8 +61,8 @@ def _iter_hunks(before: str, after: str, tokens: Sequence[re.Pattern[str]]) -> I
     if len(ours) * len(theirs) <= _MAX_PAIRS:
         for _kind, i, j, k, m in SequenceMatcher(None, ours, theirs).get_opcodes():
             hunk = _Hunk("".join(ours[i:j]), "".join(theirs[k:m]))
-            is_word = tokens[0] is _WORD or hunk.is_equal
-            yield from [hunk] if is_word else _iter_hunks(*hunk, tokens[1:])
+            is_final = tokens[0] is not _SENTENCE or hunk.is_equal
+            yield from [hunk] if is_final else _iter_hunks(*hunk, tokens[1:])
     elif tokens[1:]:
         yield from _iter_hunks("".join(ours), "".join(theirs), tokens[1:])
     else:

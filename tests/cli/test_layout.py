@@ -96,7 +96,10 @@ ROW = Row((Label("changed"), "padding"), (3, 4), note="(set since version 0)")
         (Line("  indented words that go on until the end"), "  indented words that go on\n      until the end"),
         (Line(), ""),
         (Table.of([ROW]), "  changed  padding  3 -> 4\n      (set since version 0)"),
-        (Table.of([Row(("why",), text="a sentence that is too long")]), "  why\n      a sentence that is too\n      long"),
+        (
+            Table.of([Row(("why",), text="a sentence that is too long")]),
+            "  why\n      a sentence that is too\n      long",
+        ),
         (Table.of([Row(("a",), text="a sentence that is too long")]), "  a  a sentence that is too\n     long"),
         (Table.of([Row(("a",), ("one two three four five six",))]), '  a\n      "one two three four five\n      six"'),
         (Table.of([Row(("a" * 31,), (1,))]), f"  {'a' * 28}\n      aaa\n      1"),
@@ -136,7 +139,9 @@ def test_long_values_are_cut(value, full, cut):
     screen = Screen(40, full=full).render([Table.of([Row(("a",), (value,))])])
     assert (len(screen.splitlines()) < 45) is cut
     assert (squash(format_value(value)) in squash(screen)) is not cut
-    assert ("--full shows them" in squash(screen).replace("--fullshowsthem", "--full shows them") or "characters" in screen) is cut
+    assert (
+        "--full shows them" in squash(screen).replace("--fullshowsthem", "--full shows them") or "characters" in screen
+    ) is cut
 
 
 def test_deep_values_show_as_much_as_a_pipe():

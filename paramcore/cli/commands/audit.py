@@ -16,9 +16,11 @@ from paramcore.cli.hidden_values import select_values
 from paramcore.cli.output import Pieces, format_document, print_message
 from paramcore.cli.progress import OnRead, show_progress
 from paramcore.cli.requests import BadLines, is_jsonl
+from paramcore.cli.summary import report_document
 from paramcore.errors import DocumentError
 from paramcore.files.document import PROJECT_DEPTH, Document
 from paramcore.files.reader import PROJECT_SIZE, read_document, read_lines
+from paramcore.report.findings import build_audit_document
 from paramcore.text import format_count
 from paramcore.values import join_pointer
 
@@ -45,9 +47,10 @@ def audit(options: Namespace) -> Pieces:
     audits = [auditor.build_audit(findings[name]) for name, auditor in auditors.items()]
     if options.format == "json":
         yield format_document(projects.join_answers([select_values(audit.to_json(), options) for audit in audits]))
-    else:
+    elif options.format == "text":
         texts = (options.screen.render(audit.list_pieces(values=options.values)) for audit in audits)
         yield "\n\n".join(texts) + "\n"
+    yield from report_document(options, lambda command: build_audit_document(audits, command, subject=projects.subject))
     if unknown_projects:
         print_message(f"warning: skipped {format_count(unknown_projects, 'task')} of other projects")
     bad_lines.report_count()

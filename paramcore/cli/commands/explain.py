@@ -13,10 +13,13 @@ from paramcore.cli.arguments import read_project_argument
 from paramcore.cli.output import Pieces
 from paramcore.cli.projects import ProjectFiles
 from paramcore.cli.requests import read_raw_tasks
-from paramcore.cli.task_output import TaskFormatter, print_outputs
+from paramcore.cli.task_output import TaskFormatter, TaskReport, print_outputs
 from paramcore.files.document import Document
 from paramcore.model import EffectiveParams, Explanation
 from paramcore.model.explanation import Candidate
+from paramcore.report.document import Cell, Document as ReportDocument, Row
+from paramcore.report.tasks import EXPLAIN_COLUMNS, build_explanation_document, iter_explanation_rows
+from paramcore.report.verdicts import get_verdict
 from paramcore.text.rows import Line, Piece
 from paramcore.values import join_pointer
 
@@ -28,8 +31,9 @@ def explain(options: Namespace) -> Pieces:
     """Explain why each param has its value, and list the values that did not apply."""
     projects = read_project_argument(options)
     explainer = Explainer(projects, options.params)
-    formatter = TaskFormatter(options, projects, explainer.list_pieces, explainer.build_json)
-    return print_outputs(formatter.format_tasks(read_raw_tasks(options, prints=not options.output)), options)
+    report = TaskReport(EXPLAIN_COLUMNS, explainer.make_rows, explainer.make_document, "explained params")
+    formatter = TaskFormatter(options, projects, report, explainer.list_pieces, explainer.build_json)
+    return print_outputs(formatter.format_tasks(read_raw_tasks(options, prints=not options.output)), formatter)
 
 
 @frozen
@@ -63,6 +67,18 @@ class Explainer:
             ]
             explanations.append({**explanation.to_json(), "candidates": candidates})
         return {"project": effective.project, "explanations": explanations}
+
+    def make_rows(self, effective: EffectiveParams, first: tuple[Cell, ...]) -> Iterator[Row]:
+        """Yield the rows of the explanations of one of many tasks, for a document."""
+        for explanation in self._explain(effective):
+            yield from iter_explanation_rows(explanation, first)
+
+    def make_document(self, effective: EffectiveParams) -> ReportDocument:
+        """Return the explanations of the only task as a document."""
+        explanations = self._explain(effective)
+        verdict = get_verdict(explanations[0] if len(explanations) == 1 else effective)
+        marker = ("explain", effective.project, *self.params)
+        return build_explanation_document(explanations, verdict, marker=marker)
 
     def _explain(self, effective: EffectiveParams) -> list[Explanation]:
         return [effective.explain(param) for param in self.params] or list(effective.explain_all())

@@ -10,6 +10,9 @@ from paramcore.cli.arguments import read_project_argument
 from paramcore.cli.exit_codes import FINE
 from paramcore.cli.hidden_values import select_values
 from paramcore.cli.output import Pieces, format_document
+from paramcore.cli.summary import report_document
+from paramcore.report.document import Document
+from paramcore.report.histories import build_lifetimes_document, build_log_document
 from paramcore.text import format_value
 from paramcore.text.rows import Line, Piece
 
@@ -21,10 +24,18 @@ def log(options: Namespace) -> Pieces:
     if options.format == "json":
         answers = [select_values(_build_json(history, options.params), options) for history in histories]
         yield format_document(projects.join_answers(answers))
-        return FINE
-    for number, history in enumerate(histories):
-        yield "\n" if number else ""
-        yield f"{options.screen.render(_list_pieces(history, options.params))}\n"
+    elif options.format == "text":
+        for number, history in enumerate(histories):
+            yield "\n" if number else ""
+            yield f"{options.screen.render(_list_pieces(history, options.params))}\n"
+
+    def build(command: str) -> Document:
+        if options.params:
+            return build_lifetimes_document(histories, options.params, command, subject=projects.subject)
+        return build_log_document(histories, command, subject=projects.subject)
+
+    yield from report_document(options, build)
+    return FINE
     return FINE
 
 

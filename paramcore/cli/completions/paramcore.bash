@@ -7,22 +7,22 @@
 
 _shtab_paramcore_subparsers=(preview explain plan diff log impact audit validate schema assumptions completion help fetch apply reconcile status serve)
 
-_shtab_paramcore_preview_option_strings=(-h --help --format --project-version --type --lines --explain --output --keep-going --jobs --assume)
-_shtab_paramcore_explain_option_strings=(-h --help --format --project-version --type --lines --assume)
-_shtab_paramcore_plan_option_strings=(-h --help --wanted --format --patch --ignore --schema --assume)
-_shtab_paramcore_diff_option_strings=(-h --help --format --exit-code --assume)
-_shtab_paramcore_log_option_strings=(-h --help --format --assume)
-_shtab_paramcore_impact_option_strings=(-h --help --format --project-version --type --lines --list --output --keep-going --exit-code --assume)
-_shtab_paramcore_audit_option_strings=(-h --help --format --lines --output --keep-going --assume)
-_shtab_paramcore_validate_option_strings=(-h --help --tasks --format --project-version --type --lines --output --keep-going --jobs --strict --update --ignore --since-version --no-values --schema --assume)
+_shtab_paramcore_preview_option_strings=(-h --help --format --summary --project-version --type --lines --explain --output --keep-going --jobs --no-values --full --width --color --assume)
+_shtab_paramcore_explain_option_strings=(-h --help --format --summary --project-version --type --lines --no-values --full --width --color --assume)
+_shtab_paramcore_plan_option_strings=(-h --help --wanted --format --summary --patch --ignore --schema --no-values --full --width --color --assume)
+_shtab_paramcore_diff_option_strings=(-h --help --format --summary --exit-code --no-values --full --width --color --assume)
+_shtab_paramcore_log_option_strings=(-h --help --format --summary --no-values --full --width --color --assume)
+_shtab_paramcore_impact_option_strings=(-h --help --format --summary --project-version --type --lines --list --output --keep-going --exit-code --no-values --full --width --color --assume)
+_shtab_paramcore_audit_option_strings=(-h --help --format --summary --lines --output --keep-going --no-values --full --width --color --assume)
+_shtab_paramcore_validate_option_strings=(-h --help --tasks --format --summary --project-version --type --lines --output --keep-going --jobs --strict --update --ignore --since-version --schema --no-values --full --width --color --assume)
 _shtab_paramcore_schema_option_strings=(-h --help --format --for)
 _shtab_paramcore_assumptions_option_strings=(-h --help --format --assume)
 _shtab_paramcore_completion_option_strings=(-h --help)
 _shtab_paramcore_help_option_strings=(-h --help)
 _shtab_paramcore_fetch_option_strings=(-h --help --all --format --output --base-url --deadline --key-from-stdin --assume)
-_shtab_paramcore_apply_option_strings=(-h --help --wanted --format --yes --allow-drop --allow-errors --patch --ignore --schema --base-url --deadline --key-from-stdin --assume)
+_shtab_paramcore_apply_option_strings=(-h --help --wanted --format --yes --allow-drop --allow-errors --patch --ignore --schema --base-url --deadline --key-from-stdin --no-values --full --width --color --assume)
 _shtab_paramcore_reconcile_option_strings=(-h --help --base --digest --format --base-url --deadline --key-from-stdin --assume)
-_shtab_paramcore_status_option_strings=(-h --help --format --base-url --deadline --key-from-stdin --assume)
+_shtab_paramcore_status_option_strings=(-h --help --format --summary --base-url --deadline --key-from-stdin --no-values --full --width --color --assume)
 _shtab_paramcore_serve_option_strings=(-h --help --port --save --validate --assume)
 _shtab_paramcore_option_strings=(-h --help --version)
 
@@ -56,27 +56,35 @@ _shtab_paramcore_status_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_paramcore_serve_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_paramcore_serve___save_COMPGEN=_shtab_compgen_dirs
 
-_shtab_paramcore_preview___format_choices=(text json)
+_shtab_paramcore_preview___format_choices=(text json markdown)
 _shtab_paramcore_preview___type_choices=(annotation audiotranscription categorization chat chatexperimental chatlite comparison cuboidannotation datacollection documentmodel documenttranscription federal2dvideoannotation imageannotation laneannotation lidarannotation lidarlinking lidarsegmentation lidartopdown lineannotation multichat multistage namedentityrecognition phonecall pointannotation polygonannotation segmentannotation sensorfusion textcollection transcription videoannotation videoboxannotation videocuboidannotation videoplaybackannotation)
+_shtab_paramcore_preview___color_choices=(auto always never)
 _shtab_paramcore_preview___assume_choices=(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)
-_shtab_paramcore_explain___format_choices=(text json)
+_shtab_paramcore_explain___format_choices=(text json markdown)
 _shtab_paramcore_explain___type_choices=(annotation audiotranscription categorization chat chatexperimental chatlite comparison cuboidannotation datacollection documentmodel documenttranscription federal2dvideoannotation imageannotation laneannotation lidarannotation lidarlinking lidarsegmentation lidartopdown lineannotation multichat multistage namedentityrecognition phonecall pointannotation polygonannotation segmentannotation sensorfusion textcollection transcription videoannotation videoboxannotation videocuboidannotation videoplaybackannotation)
+_shtab_paramcore_explain___color_choices=(auto always never)
 _shtab_paramcore_explain___assume_choices=(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)
-_shtab_paramcore_plan___format_choices=(text json)
+_shtab_paramcore_plan___format_choices=(text json markdown github)
 _shtab_paramcore_plan___ignore_choices=(param_missing param_type param_choice param_range param_size param_pattern param_repeated param_conflict param_unknown param_misplaced type_unknown request_refused update_mode update_wrapper update_argument update_null update_noop lint_unused_default lint_equal_override lint_repeated_instruction lint_old_pin lint_bare_opt_out lint_noop_version lint_retry_twin lint_stored_name)
+_shtab_paramcore_plan___color_choices=(auto always never)
 _shtab_paramcore_plan___assume_choices=(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)
-_shtab_paramcore_diff___format_choices=(text json)
+_shtab_paramcore_diff___format_choices=(text json markdown)
+_shtab_paramcore_diff___color_choices=(auto always never)
 _shtab_paramcore_diff___assume_choices=(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)
-_shtab_paramcore_log___format_choices=(text json)
+_shtab_paramcore_log___format_choices=(text json markdown)
+_shtab_paramcore_log___color_choices=(auto always never)
 _shtab_paramcore_log___assume_choices=(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)
-_shtab_paramcore_impact___format_choices=(text json)
+_shtab_paramcore_impact___format_choices=(text json markdown)
 _shtab_paramcore_impact___type_choices=(annotation audiotranscription categorization chat chatexperimental chatlite comparison cuboidannotation datacollection documentmodel documenttranscription federal2dvideoannotation imageannotation laneannotation lidarannotation lidarlinking lidarsegmentation lidartopdown lineannotation multichat multistage namedentityrecognition phonecall pointannotation polygonannotation segmentannotation sensorfusion textcollection transcription videoannotation videoboxannotation videocuboidannotation videoplaybackannotation)
+_shtab_paramcore_impact___color_choices=(auto always never)
 _shtab_paramcore_impact___assume_choices=(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)
-_shtab_paramcore_audit___format_choices=(text json)
+_shtab_paramcore_audit___format_choices=(text json markdown)
+_shtab_paramcore_audit___color_choices=(auto always never)
 _shtab_paramcore_audit___assume_choices=(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)
-_shtab_paramcore_validate___format_choices=(text json github)
+_shtab_paramcore_validate___format_choices=(text json markdown github)
 _shtab_paramcore_validate___type_choices=(annotation audiotranscription categorization chat chatexperimental chatlite comparison cuboidannotation datacollection documentmodel documenttranscription federal2dvideoannotation imageannotation laneannotation lidarannotation lidarlinking lidarsegmentation lidartopdown lineannotation multichat multistage namedentityrecognition phonecall pointannotation polygonannotation segmentannotation sensorfusion textcollection transcription videoannotation videoboxannotation videocuboidannotation videoplaybackannotation)
 _shtab_paramcore_validate___ignore_choices=(param_missing param_type param_choice param_range param_size param_pattern param_repeated param_conflict param_unknown param_misplaced type_unknown request_refused update_mode update_wrapper update_argument update_null update_noop lint_unused_default lint_equal_override lint_repeated_instruction lint_old_pin lint_bare_opt_out lint_noop_version lint_retry_twin lint_stored_name)
+_shtab_paramcore_validate___color_choices=(auto always never)
 _shtab_paramcore_validate___assume_choices=(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)
 _shtab_paramcore_schema_pos_0_choices=(annotation audiotranscription categorization chat chatexperimental chatlite comparison cuboidannotation datacollection documentmodel documenttranscription federal2dvideoannotation imageannotation laneannotation lidarannotation lidarlinking lidarsegmentation lidartopdown lineannotation multichat multistage namedentityrecognition phonecall pointannotation polygonannotation segmentannotation sensorfusion textcollection transcription videoannotation videoboxannotation videocuboidannotation videoplaybackannotation)
 _shtab_paramcore_schema___format_choices=(json)
@@ -89,49 +97,74 @@ _shtab_paramcore_fetch___format_choices=(json)
 _shtab_paramcore_fetch___assume_choices=(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)
 _shtab_paramcore_apply___format_choices=(text json)
 _shtab_paramcore_apply___ignore_choices=(param_missing param_type param_choice param_range param_size param_pattern param_repeated param_conflict param_unknown param_misplaced type_unknown request_refused update_mode update_wrapper update_argument update_null update_noop lint_unused_default lint_equal_override lint_repeated_instruction lint_old_pin lint_bare_opt_out lint_noop_version lint_retry_twin lint_stored_name)
+_shtab_paramcore_apply___color_choices=(auto always never)
 _shtab_paramcore_apply___assume_choices=(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)
 _shtab_paramcore_reconcile___format_choices=(text json)
 _shtab_paramcore_reconcile___assume_choices=(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)
-_shtab_paramcore_status___format_choices=(text json)
+_shtab_paramcore_status___format_choices=(text json markdown github)
+_shtab_paramcore_status___color_choices=(auto always never)
 _shtab_paramcore_status___assume_choices=(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)
 _shtab_paramcore_serve___assume_choices=(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)
 _shtab_paramcore_pos_0_choices=(preview explain plan diff log impact audit validate schema assumptions completion help fetch apply reconcile status serve)
 
 _shtab_paramcore_preview__h_nargs=0
 _shtab_paramcore_preview___help_nargs=0
+_shtab_paramcore_preview___summary_nargs=0
 _shtab_paramcore_preview___lines_nargs=0
 _shtab_paramcore_preview___explain_nargs=0
 _shtab_paramcore_preview___keep_going_nargs=0
+_shtab_paramcore_preview___no_values_nargs=0
+_shtab_paramcore_preview___full_nargs=0
 _shtab_paramcore_explain_pos_2_nargs='*'
 _shtab_paramcore_explain__h_nargs=0
 _shtab_paramcore_explain___help_nargs=0
+_shtab_paramcore_explain___summary_nargs=0
 _shtab_paramcore_explain___lines_nargs=0
+_shtab_paramcore_explain___no_values_nargs=0
+_shtab_paramcore_explain___full_nargs=0
 _shtab_paramcore_plan__h_nargs=0
 _shtab_paramcore_plan___help_nargs=0
+_shtab_paramcore_plan___summary_nargs=0
 _shtab_paramcore_plan___patch_nargs=0
+_shtab_paramcore_plan___no_values_nargs=0
+_shtab_paramcore_plan___full_nargs=0
 _shtab_paramcore_diff__h_nargs=0
 _shtab_paramcore_diff___help_nargs=0
+_shtab_paramcore_diff___summary_nargs=0
 _shtab_paramcore_diff___exit_code_nargs=0
+_shtab_paramcore_diff___no_values_nargs=0
+_shtab_paramcore_diff___full_nargs=0
 _shtab_paramcore_log_pos_1_nargs='*'
 _shtab_paramcore_log__h_nargs=0
 _shtab_paramcore_log___help_nargs=0
+_shtab_paramcore_log___summary_nargs=0
+_shtab_paramcore_log___no_values_nargs=0
+_shtab_paramcore_log___full_nargs=0
 _shtab_paramcore_impact__h_nargs=0
 _shtab_paramcore_impact___help_nargs=0
+_shtab_paramcore_impact___summary_nargs=0
 _shtab_paramcore_impact___lines_nargs=0
 _shtab_paramcore_impact___list_nargs=0
 _shtab_paramcore_impact___keep_going_nargs=0
 _shtab_paramcore_impact___exit_code_nargs=0
+_shtab_paramcore_impact___no_values_nargs=0
+_shtab_paramcore_impact___full_nargs=0
 _shtab_paramcore_audit__h_nargs=0
 _shtab_paramcore_audit___help_nargs=0
+_shtab_paramcore_audit___summary_nargs=0
 _shtab_paramcore_audit___lines_nargs=0
 _shtab_paramcore_audit___keep_going_nargs=0
+_shtab_paramcore_audit___no_values_nargs=0
+_shtab_paramcore_audit___full_nargs=0
 _shtab_paramcore_validate_pos_0_nargs=+
 _shtab_paramcore_validate__h_nargs=0
 _shtab_paramcore_validate___help_nargs=0
+_shtab_paramcore_validate___summary_nargs=0
 _shtab_paramcore_validate___lines_nargs=0
 _shtab_paramcore_validate___keep_going_nargs=0
 _shtab_paramcore_validate___strict_nargs=0
 _shtab_paramcore_validate___no_values_nargs=0
+_shtab_paramcore_validate___full_nargs=0
 _shtab_paramcore_schema__h_nargs=0
 _shtab_paramcore_schema___help_nargs=0
 _shtab_paramcore_assumptions__h_nargs=0
@@ -150,12 +183,17 @@ _shtab_paramcore_apply___allow_drop_nargs=0
 _shtab_paramcore_apply___allow_errors_nargs=0
 _shtab_paramcore_apply___patch_nargs=0
 _shtab_paramcore_apply___key_from_stdin_nargs=0
+_shtab_paramcore_apply___no_values_nargs=0
+_shtab_paramcore_apply___full_nargs=0
 _shtab_paramcore_reconcile__h_nargs=0
 _shtab_paramcore_reconcile___help_nargs=0
 _shtab_paramcore_reconcile___key_from_stdin_nargs=0
 _shtab_paramcore_status__h_nargs=0
 _shtab_paramcore_status___help_nargs=0
+_shtab_paramcore_status___summary_nargs=0
 _shtab_paramcore_status___key_from_stdin_nargs=0
+_shtab_paramcore_status___no_values_nargs=0
+_shtab_paramcore_status___full_nargs=0
 _shtab_paramcore_serve_pos_0_nargs='*'
 _shtab_paramcore_serve__h_nargs=0
 _shtab_paramcore_serve___help_nargs=0
