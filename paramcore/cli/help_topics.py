@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from textwrap import fill
 
 from paramcore.cli.exit_codes import MEANINGS
+from paramcore.cli.summary import SUMMARY_VARIABLE
 from paramcore.transport.key import KEY_VARIABLE
 
 #: The meaning of each environment variable.
 VARIABLES = {
     KEY_VARIABLE: "the API key, for the commands that connect to the service",
+    SUMMARY_VARIABLE: "the file to which `--summary` appends; GitHub Actions sets it",
     "COLUMNS": "on a terminal, the width of the output, at most 120 (default: the width of the terminal)",
     "NO_COLOR": "not empty: print no colour, unless `--color` says otherwise",
     "FORCE_COLOR": "not empty: print colour to a pipe or a file too, unless NO_COLOR or `--color` says otherwise",
