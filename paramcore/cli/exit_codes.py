@@ -16,12 +16,12 @@ MEANINGS = {
     FINE: "success, with nothing to report",
     FINDINGS: "the command has findings to report, or the update needs consent",
     REFUSED: "the usage is wrong, the input is rejected, or a file or standard output cannot be read or written",
-    NOT_DONE: "nothing was changed: the request was refused or not sent, or a read got no response",
+    NOT_DONE: "nothing was changed, because the request was refused or not sent, or because a read received no response",
     OUTCOME_UNKNOWN: "a request was sent and its outcome is unknown, or an update was applied more than once",
-    HUNG_UP: "ended by SIGHUP, with the exit code of a shell",
-    INTERRUPTED: "ended by Ctrl-C, with the exit code of a shell",
-    PIPE_CLOSED: "the reader of standard output closed the pipe; the exit code is that of a shell for SIGPIPE",
-    TERMINATED: "ended by SIGTERM, with the exit code of a shell",
+    HUNG_UP: "ended by SIGHUP; shells use the same exit code",
+    INTERRUPTED: "ended by Ctrl-C; shells use the same exit code",
+    PIPE_CLOSED: "the reader of standard output closed the pipe; shells use the same exit code for SIGPIPE",
+    TERMINATED: "ended by SIGTERM; shells use the same exit code",
 }
 
 #: The exit code for each state of an `Outcome`.

@@ -37,7 +37,7 @@ def parse_jobs(text: str) -> int:
     """Parse a number of processes."""
     if text.isascii() and text.isdecimal() and len(text) <= 3:
         return int(text)
-    raise ArgumentTypeError(f"a number of processes is a whole number from 0 to 999, got {format_value(text)}")
+    raise ArgumentTypeError(f"must be a whole number from 0 to 999, got {format_value(text)}")
 
 
 def parse_version(text: str) -> int:

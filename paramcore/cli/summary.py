@@ -29,8 +29,9 @@ def check_summary(options: Namespace) -> None:
         SystemExit: if the environment names no file.
     """
     if options.summary and not os.environ.get(SUMMARY_VARIABLE):
-        alternative = "pass `--format markdown --output FILE`"
-        exit_with_usage(f"--summary needs {SUMMARY_VARIABLE}, which GitHub Actions sets; elsewhere, {alternative}")
+        exit_with_usage(
+            f"--summary needs {SUMMARY_VARIABLE}, which GitHub Actions sets; elsewhere, pass --format markdown"
+        )
 
 
 def wants_document(options: Namespace) -> bool:
@@ -74,15 +75,16 @@ def format_command(options: Namespace) -> str:
 
 def _append_summary(path: str, document: Document) -> None:
     try:
-        # Other steps append to the same file, so append with one write.
+        # Other processes append to the same file, so append with one write, unless the system splits it.
         with open(path, "ab", buffering=0) as file:
-            start = file.tell()
+            start = os.fstat(file.fileno()).st_size
             room = SUMMARY_BYTES - start
             data = render_markdown(document, Size(room, lambda text: len(text.encode()))).encode()
             if len(data) > room:
                 problem = f"the job summary is full: it has {start:,} of at most {SUMMARY_BYTES:,} bytes"
                 raise DocumentError("unwritable", None, problem, "omit --summary", format_path(path), None, None)
-            file.write(data)
+            while data:
+                data = data[file.write(data) :]
     except OSError as error:
         problem = f"cannot append to the job summary: {describe_os_error(error)}"
         remedy = f"set {SUMMARY_VARIABLE} to a file, or omit --summary"

@@ -167,7 +167,7 @@ def get_plans_verdict(plans: Sequence[Plan]) -> Phrase:
     losing = sum(bool(plan.diff.lost) for plan in plans)
     invalid = sum(bool(plan.errors) for plan in plans)
     changing = sum(bool(plan.diff) for plan in plans)
-    errors = f"{invalid:,} would get errors; " if invalid else ""
+    errors = f"{invalid:,} would have errors; " if invalid else ""
     if dropping:
         return (f"{errors}{dropping:,} of {projects} would lose params",)
     if losing:

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 import cmarkgfm
 from attrs import Factory, define
 from cmarkgfm.cmark import Options
+from hypothesis import strategies as st
 
 #: Text that is active in Markdown or HTML, outside of code.
 HOSTILE = (
@@ -30,6 +31,17 @@ HOSTILE = (
     ),
     *("\ufeff", "\x85", "😀", "e\u0301", "a" * 59, "<script>alert(1)</script>", "a" * 30 + "|`@x` " * 20),
 )
+
+
+TEXTS = st.sampled_from(HOSTILE) | st.lists(st.sampled_from(HOSTILE), max_size=4).map("".join) | st.text(max_size=8)
+VALUES = st.recursive(
+    TEXTS | st.sampled_from([1, 1.5, True, None, 10**20]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    max_leaves=5,
+)
+NAMES = TEXTS.filter(lambda name: name not in ("version", "created_at", "patch", "instruction"))
+PARAMS = st.dictionaries(NAMES, VALUES, max_size=4)
+PROJECT_NAMES = TEXTS.filter(lambda name: name not in ("", ".", "..") and all(c >= " " and c != "\x7f" for c in name))
 
 
 @define

@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from hypothesis import given, strategies as st
-from rendering import HOSTILE, read_diff, render
+from hypothesis import given
+from rendering import PARAMS, PROJECT_NAMES, TEXTS, read_diff, render
 
 from paramcore import Audit, Diff, History, Impact, Patch, Plan, Project, Replace
 from paramcore.analysis import Drift
@@ -17,16 +17,6 @@ from paramcore.report.tasks import build_preview_document
 from paramcore.report.updates import build_diff_document, build_impact_document, build_plan_document
 from paramcore.report.verdicts import UserText
 from paramcore.text import format_name, format_value
-
-TEXTS = st.sampled_from(HOSTILE) | st.lists(st.sampled_from(HOSTILE), max_size=4).map("".join) | st.text(max_size=8)
-VALUES = st.recursive(
-    TEXTS | st.sampled_from([1, 1.5, True, None, 10**20]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
-    max_leaves=5,
-)
-NAMES = TEXTS.filter(lambda name: name not in ("version", "created_at", "patch", "instruction"))
-PARAMS = st.dictionaries(NAMES, VALUES, max_size=4)
-PROJECT_NAMES = TEXTS.filter(lambda name: name not in ("", ".", "..") and all(c >= " " and c != "\x7f" for c in name))
 
 #: The tags of our Markdown, rendered.
 TAGS = {"h3", "p", "table", "thead", "tbody", "tr", "th", "td", "code", "pre", "details", "summary"}

@@ -7,8 +7,7 @@ import time
 import nh3
 import pytest
 from hypothesis import given
-from rendering import parse_html, render
-from test_markdown import PARAMS, PROJECT_NAMES, TEXTS
+from rendering import PARAMS, PROJECT_NAMES, TEXTS, parse_html, render
 
 from paramcore import Audit, Diff, History, Impact, Patch, Plan, Project, Replace, TaskRequest
 from paramcore.analysis import Drift

@@ -111,7 +111,7 @@ def test_many_plans_have_a_verdict(updates, verdict):
     assert format_phrase(get_plans_verdict([plan(update) for update in updates])) == verdict
     if len(updates) > 1:
         plans = [plan(update).with_findings([ERROR]) for update in updates]
-        assert format_phrase(get_plans_verdict(plans)) == f"2 would get errors; {verdict}"
+        assert format_phrase(get_plans_verdict(plans)) == f"2 would have errors; {verdict}"
 
 
 def test_findings_have_a_verdict():

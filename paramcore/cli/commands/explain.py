@@ -13,7 +13,7 @@ from paramcore.cli.arguments import read_project_argument
 from paramcore.cli.output import Pieces
 from paramcore.cli.projects import ProjectFiles
 from paramcore.cli.requests import read_raw_tasks
-from paramcore.cli.task_output import TaskFormatter, TaskReport, print_outputs
+from paramcore.cli.task_output import DocumentFormat, TaskFormatter, write_outputs
 from paramcore.files.document import Document
 from paramcore.model import EffectiveParams, Explanation
 from paramcore.model.explanation import Candidate
@@ -31,9 +31,9 @@ def explain(options: Namespace) -> Pieces:
     """Explain why each param has its value, and list the values that did not apply."""
     projects = read_project_argument(options)
     explainer = Explainer(projects, options.params)
-    report = TaskReport(EXPLAIN_COLUMNS, explainer.make_rows, explainer.make_document, "explained params")
+    report = DocumentFormat(EXPLAIN_COLUMNS, explainer.make_rows, explainer.make_document, "explained params")
     formatter = TaskFormatter(options, projects, report, explainer.list_pieces, explainer.build_json)
-    return print_outputs(formatter.format_tasks(read_raw_tasks(options, prints=not options.output)), formatter)
+    return write_outputs(formatter.format_tasks(read_raw_tasks(options, prints=not options.output)), formatter)
 
 
 @frozen

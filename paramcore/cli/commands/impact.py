@@ -43,7 +43,7 @@ def impact(options: Namespace) -> Pieces:
                 effects.add(make_effect_row(_describe_place(request), effect))
     impacts = [counter.build_impact() for counter in counters.values()]
     if options.format == "json":
-        document = projects.join_answers([impact.to_json() for impact in impacts])
+        document = projects.unwrap_single([impact.to_json() for impact in impacts])
         yield json.dumps(document) + "\n" if options.list else format_document(document)
     elif options.format == "text":
         texts = (options.screen.render(_list_pieces(impact, many=projects.many)) for impact in impacts)

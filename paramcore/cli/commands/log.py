@@ -23,7 +23,7 @@ def log(options: Namespace) -> Pieces:
     histories = [History.of(project) for project in projects]
     if options.format == "json":
         answers = [select_values(_build_json(history, options.params), options) for history in histories]
-        yield format_document(projects.join_answers(answers))
+        yield format_document(projects.unwrap_single(answers))
     elif options.format == "text":
         for number, history in enumerate(histories):
             yield "\n" if number else ""

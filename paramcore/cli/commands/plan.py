@@ -20,6 +20,7 @@ from paramcore.report.updates import build_plan_document
 from paramcore.report.verdicts import format_phrase, get_plans_verdict
 from paramcore.text import format_count, format_name, format_value
 from paramcore.text.rows import Line
+from paramcore.values import split_pointer
 
 
 def plan(options: Namespace) -> Pieces:
@@ -28,12 +29,12 @@ def plan(options: Namespace) -> Pieces:
 
 
 def _plan(options: Namespace) -> Pieces:
-    # Read PROJECT before UPDATE, so that an error names swapped arguments.
+    # Read PROJECT first, because its reader detects that PROJECT and UPDATE are swapped.
     projects = read_project_argument(options, quiet=True)
     planner = Planner.read(options)
     plans = [planner.plan(project, projects.locate_project(project)) for project in projects]
     if options.format == "json":
-        yield format_document(projects.join_answers([select_values(plan.to_json(), options) for plan in plans]))
+        yield format_document(projects.unwrap_single([select_values(plan.to_json(), options) for plan in plans]))
     elif options.format == "text":
         yield from _iter_text(projects, plans, options.screen)
     elif options.format == "github":
@@ -46,10 +47,8 @@ def _iter_text(projects: ProjectFiles, plans: Sequence[Plan], screen: Screen) ->
     if projects.many:
         losing = [plan for plan in plans if plan.dropped]
         invalid = [plan for plan in plans if plan.errors]
-        losing = [plan for plan in plans if plan.dropped]
-        invalid = [plan for plan in plans if plan.errors]
         summary = [_summarize(losing, plans, "would lose params")]
-        summary += [_summarize(invalid, plans, "would get errors")] if invalid else []
+        summary += [_summarize(invalid, plans, "would have errors")] if invalid else []
         yield f"{screen.render(summary)}\n\n"
     in_order = sorted(plans, key=lambda plan: not plan.needs_consent)
     yield "\n\n".join(screen.render(plan.list_pieces()) for plan in in_order) + "\n"
@@ -67,10 +66,11 @@ def _iter_annotations(planner: Planner, plans: Sequence[Plan]) -> Iterator[str]:
     for plan in plans:
         for change in plan.diff.changes:
             if change.kind in ("removed", "lost"):
-                projects = (dropping if change.kind == "removed" else losing).setdefault(change.pointer, [])
-                projects.append(format_value(plan.project.name))
+                affected = dropping if change.kind == "removed" else losing
+                affected.setdefault(change.pointer, []).append(format_value(plan.project.name))
     for pointer, projects in dropping.items():
-        text = f"the update drops {format_name(pointer)} of {_list_projects(projects)}; pass `--patch` to keep it"
+        [name] = split_pointer(pointer)
+        text = f"the update drops {format_value(name)} of {_list_projects(projects)}; pass `--patch` to keep it"
         yield format_annotation("error", "param_dropped", text, *planner.locate(pointer))
     for pointer, projects in losing.items():
         text = f"the update loses {format_name(pointer)} of {_list_projects(projects)}"

@@ -10,7 +10,7 @@ from paramcore.bulk import RoutedRequest
 from paramcore.cli.arguments import read_project_argument
 from paramcore.cli.jobs import run_tasks
 from paramcore.cli.output import Pieces
-from paramcore.cli.task_output import TaskFormatter, TaskReport, print_outputs
+from paramcore.cli.task_output import DocumentFormat, TaskFormatter, write_outputs
 from paramcore.model import EffectiveParams
 from paramcore.report.document import Cell, Document, Row
 from paramcore.report.tasks import (
@@ -30,7 +30,7 @@ def preview(options: Namespace) -> Pieces:
     report = _EXPLAINED_REPORT if options.explain else _REPORT
     explained = (_list_explained, _explained_to_json) if options.explain else ()
     formatter = TaskFormatter(options, read_project_argument(options), report, *explained)
-    return print_outputs(run_tasks(formatter.format_tasks, options, prints=not options.output), formatter)
+    return write_outputs(run_tasks(formatter.format_tasks, options, prints=not options.output), formatter)
 
 
 def _list_explained(_request: RoutedRequest, effective: EffectiveParams) -> list[Piece]:
@@ -53,7 +53,7 @@ def _build_explained_document(effective: EffectiveParams) -> Document:
     return build_explanation_document(explanations, get_verdict(effective), marker=("preview", effective.project))
 
 
-_REPORT = TaskReport(PREVIEW_COLUMNS, iter_preview_rows, build_preview_document, "effective params")
-_EXPLAINED_REPORT = TaskReport(
+_REPORT = DocumentFormat(PREVIEW_COLUMNS, iter_preview_rows, build_preview_document, "effective params")
+_EXPLAINED_REPORT = DocumentFormat(
     EXPLAIN_COLUMNS, _iter_explained_rows, _build_explained_document, "explained effective params"
 )

@@ -36,7 +36,7 @@ def _status(options: Namespace) -> Pieces:
         line = Line(_format_text(drifts[-1]))
         yield f"{options.screen.render([line])}\n" if options.format == "text" else ""
     if options.format == "json":
-        yield format_document(projects.join_answers(list(map(_build_json, drifts))))
+        yield format_document(projects.unwrap_single(list(map(_build_json, drifts))))
     elif options.format == "github":
         yield from limit_annotations(_iter_annotations(projects, drifts), options)
     yield from report_document(
