@@ -17,7 +17,9 @@ from docs.reference_data import PUBLIC_MODULES
 from paramcore import Assumptions, errors
 from paramcore.analysis.changes import ChangeKind
 from paramcore.analysis.drift import DriftState
+from paramcore.analysis.extraction.reasons import AsideCode, StayCode
 from paramcore.analysis.impact import Why
+from paramcore.analysis.slim_choice import OptOutCode
 from paramcore.cli import exit_codes
 from paramcore.cli.help_topics import VARIABLES
 from paramcore.cli.options import COMMANDS, list_arguments as list_command_arguments
@@ -30,10 +32,20 @@ from tests.test_floors import TREES
 from tests.test_json_keys import DOCUMENTED_KEYS
 
 ROOT = Path(__file__).parent.parent
+
+
+def list_literals(union):
+    """Return the values of a union of literals."""
+    return [value for literal in get_args(union) for value in (get_args(literal) or [literal])]
+
+
 STATES = {
     "candidate.status": get_args(Status),
     "change.kind": get_args(ChangeKind),
     "effect.why": get_args(Why),
+    "block.code": list_literals(OptOutCode),
+    "stays.code": get_args(StayCode),
+    "aside.code": get_args(AsideCode),
     "outcome.state": get_args(OutcomeState),
     # `status` adds a state for a project that the service does not have.
     "drift.state": (*get_args(DriftState), "not there"),

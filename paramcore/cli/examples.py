@@ -24,6 +24,11 @@ EXAMPLES = {
         "validate projects --strict --ignore param_unknown",
         "validate warehouse-boxes.json --update pathc.json",
     ),
+    "slim": (
+        "slim warehouse-boxes.json night-shift.jsonl",
+        "slim warehouse-boxes.json night-shift.jsonl --output requests.jsonl",
+    ),
+    "extract": ("extract finished.jsonl --name 'warehouse boxes' --type imageannotation",),
     "schema": ("schema", "schema imageannotation --for project > imageannotation.schema.json"),
     "assumptions": ("assumptions", 'assumptions --assume instruction_separator=" "'),
     "completion": ("completion bash > ~/.local/share/bash-completion/completions/paramcore",),

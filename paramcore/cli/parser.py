@@ -28,6 +28,8 @@ _DEFAULTS = {
     "keep_going": False,
     "tasks_document": None,
     "summary": False,
+    "project_version": None,
+    "type": None,
     "values": True,
     "full": False,
     "width": None,

@@ -133,7 +133,7 @@ class TaskFormatter:
         return select_values(self.as_json(request, effective) if self.as_json else effective.to_json(), self.options)
 
     def _read(self, raw_tasks: Iterable[RawTask]) -> Iterator[RoutedRequest | TaskRows | Message | DocumentError]:
-        for request in read_requests(self.options, self.projects, raw_tasks):
+        for request in read_requests(self.options, self.projects.find_route, raw_tasks):
             if isinstance(request, BadTask):
                 yield request.error
                 continue

@@ -6,8 +6,8 @@ import errno
 import os
 import stat
 import uuid
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
 from paramcore.errors import DocumentError, ParamcoreError
@@ -18,11 +18,19 @@ _BUFFER_SIZE = 2**18
 
 
 def write_atomically(path: str, pieces: Iterable[str | bytes]) -> None:
-    """Write a complete file, or leave the existing file unchanged.
+    """Write a complete file, text as UTF-8; see `open_atomically`."""
+    with open_atomically(path) as stream:
+        stream.writelines(piece if isinstance(piece, bytes) else piece.encode() for piece in pieces)
 
-    Text is encoded as UTF-8.  Write the pieces to a new file in the same directory.  The new file then replaces
-    the existing file and keeps its mode; Windows has no file modes.  A symbolic link
-    is replaced, not followed.
+
+@contextmanager
+def open_atomically(path: str) -> Iterator[BinaryIO]:
+    """Open a file to write it completely, or leave the existing file unchanged.
+
+    The block writes to a new file in the same directory.  At the end of the block, the
+    new file replaces the existing file and keeps its mode; Windows has no file modes.
+    An exception in the block removes the new file.  A symbolic link is replaced, not
+    followed.
 
     Raises:
         DocumentError: `unwritable`.
@@ -33,7 +41,8 @@ def write_atomically(path: str, pieces: Iterable[str | bytes]) -> None:
         temporary = os.path.join(os.path.dirname(path), f".{uuid.uuid4().hex}.tmp")
         try:
             with open(temporary, "xb", buffering=_BUFFER_SIZE) as stream:
-                _write_pieces(stream, pieces, mode)
+                yield stream
+                _finish(stream, mode)
             # Windows cannot rename an open file.
             os.replace(temporary, path)
         except BaseException:
@@ -48,8 +57,7 @@ def write_atomically(path: str, pieces: Iterable[str | bytes]) -> None:
         raise DocumentError("unwritable", None, problem, "", format_path(path), None, None) from error
 
 
-def _write_pieces(stream: BinaryIO, pieces: Iterable[str | bytes], mode: int | None) -> None:
-    stream.writelines(piece if isinstance(piece, bytes) else piece.encode() for piece in pieces)
+def _finish(stream: BinaryIO, mode: int | None) -> None:
     stream.flush()
     os.fsync(stream.fileno())
     # Windows has no file modes. Before Python 3.13, `os.fchmod` does not exist there.

@@ -16,6 +16,7 @@ _shtab_paramcore_commands() {
     completion:'Print a script that completes commands, options and files in a shell.'
     diff:'Show the differences between two sets of params, including those inside objects.'
     explain:'Explain why each param has its value, and list the values that did not apply.'
+    extract:'Find the params that full requests share, and make a project and shorter requests of them.'
     fetch:'Fetch a project and print it, or write all projects to a directory.'
     help:'Explain a command or a topic.'
     impact:'Show which requests an update affects, and why it does not affect the others.'
@@ -25,6 +26,7 @@ _shtab_paramcore_commands() {
     reconcile:'Look up the outcome of an update, by the base and digest that `apply` printed.'
     schema:'Print a JSON Schema for editors that describes a project, a task request or an update.'
     serve:'Run a stand-in for the API on this machine, and print the effect of each request.'
+    slim:'Print the least that each task must send to get the same params.'
     status:'Compare project files with the service, and show which side is ahead.'
     validate:'Report what the service would reject or silently ignore, with file and line.'
   )
@@ -41,12 +43,12 @@ _shtab_paramcore_defaults_added=0
 
 _shtab_paramcore_apply_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--wanted[instead of UPDATE, use the smallest update that results in the params of FILE (with \@N\: of its version N)]:FILE[@N]:_files"
+  "--wanted[instead of UPDATE, use the smallest update after which the params equal FILE, or version N of the project in FILE]:FILE[@N]:_files"
   "--format[the output format (default\: text)]:format:(text json)"
   "--yes[send the update without a prompt]"
   "--allow-drop[send the update even if it drops params]"
   "--allow-errors[send the update even if it has errors]"
-  "--patch[send UPDATE as a patch, which keeps the params that it does not name]"
+  "--patch[make the update a patch, which keeps the params that the update does not name]"
   "*--ignore[omit findings with this code (repeatable)]:CODE:(param_missing param_type param_choice param_range param_size param_pattern param_repeated param_conflict param_unknown param_misplaced type_unknown request_refused update_mode update_wrapper update_argument update_null update_noop lint_unused_default lint_equal_override lint_repeated_instruction lint_old_pin lint_bare_opt_out lint_noop_version lint_retry_twin lint_stored_name)"
   "*--schema[validate params of TYPE against this JSON Schema (repeatable)]:TYPE=FILE:"
   "--base-url[the address of the service, including \/v1]:URL:"
@@ -79,13 +81,13 @@ _shtab_paramcore_audit_options=(
   "--summary[also append the answer as Markdown to the job summary of GitHub Actions]"
   "--lines[read TASKS as JSONL (default\: if its name ends with .jsonl or .ndjson)]"
   "--output[write the output to FILE\; on error, leave FILE unchanged]:FILE:_files"
-  "--keep-going[report each bad line of a .jsonl file, and continue]"
+  "--keep-going[report each invalid line of a .jsonl file, and continue]"
   "--no-values[show names and types, but no values and source lines]"
   "--full[show whole values]"
   "--width[lay out text in N columns (default\: on a terminal, its width, at most 120)]:N:"
   "--color[print labels in colour (default\: on a terminal, unless NO_COLOR is set)]:color:(auto always never)"
   "*--assume[change a setting that \`paramcore assumptions\` lists (repeatable)]:NAME=VALUE:(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)"
-  ":a project as \`GET \/projects\/\{name\}\` returns it, an array of projects, or a directory of such files:_files"
+  ":a project from \`GET \/projects\/\{name\}\`, an array of projects, or a directory of such files:_files"
   ":finished tasks\: a page of \`GET \/tasks\`, an array, or a .jsonl or .ndjson file:_files"
 )
 
@@ -110,8 +112,8 @@ _shtab_paramcore_diff_options=(
   "--width[lay out text in N columns (default\: on a terminal, its width, at most 120)]:N:"
   "--color[print labels in colour (default\: on a terminal, unless NO_COLOR is set)]:color:(auto always never)"
   "*--assume[change a setting that \`paramcore assumptions\` lists (repeatable)]:NAME=VALUE:(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)"
-  ":the params before\: an object of params, or version N of a project (default\: the latest):_files"
-  ":the params after, in the same form:_files"
+  ":the old params\: a file with a params object, or version N of a project (default\: the latest):_files"
+  ":the new params, in the same form:_files"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -129,7 +131,7 @@ _shtab_paramcore_explain_options=(
   "--width[lay out text in N columns (default\: on a terminal, its width, at most 120)]:N:"
   "--color[print labels in colour (default\: on a terminal, unless NO_COLOR is set)]:color:(auto always never)"
   "*--assume[change a setting that \`paramcore assumptions\` lists (repeatable)]:NAME=VALUE:(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)"
-  ":a project as \`GET \/projects\/\{name\}\` returns it, an array of projects, or a directory of such files:_files"
+  ":a project from \`GET \/projects\/\{name\}\`, an array of projects, or a directory of such files:_files"
   ":a task request, an array of task requests, or a .jsonl or .ndjson file with a task request on each line:_files"
   "(*)::explain only these params (default\: all):"
 )
@@ -137,9 +139,27 @@ _shtab_paramcore_explain_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_paramcore_explain_defaults_added=0
 
+_shtab_paramcore_extract_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--name[the name of the new project]:NAME:"
+  "--type[the type of the tasks]:TYPE:(annotation audiotranscription categorization chat chatexperimental chatlite comparison cuboidannotation datacollection documentmodel documenttranscription federal2dvideoannotation imageannotation laneannotation lidarannotation lidarlinking lidarsegmentation lidartopdown lineannotation multichat multistage namedentityrecognition phonecall pointannotation polygonannotation segmentannotation sensorfusion textcollection transcription videoannotation videoboxannotation videocuboidannotation videoplaybackannotation)"
+  "--format[the output format (default\: text)]:format:(text json)"
+  "*--keep[leave PARAM in the requests (repeatable)]:PARAM:"
+  "*--move[let PARAM move to the project, even if it says what a task is about (repeatable)]:PARAM:"
+  "--lines[read TASKS as JSONL (default\: if its name ends with .jsonl or .ndjson)]"
+  "--project-output[write the body of the request that creates the project to FILE\; on error, leave FILE unchanged]:FILE:_files"
+  "--output[write the requests to send to FILE\; on error, leave FILE unchanged]:FILE:_files"
+  "--keep-going[report each invalid line of a .jsonl file, and continue]"
+  "*--assume[change a setting that \`paramcore assumptions\` lists (repeatable)]:NAME=VALUE:(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)"
+  ":a task request, an array of task requests, or a .jsonl or .ndjson file with a task request on each line:_files"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_paramcore_extract_defaults_added=0
+
 _shtab_paramcore_fetch_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--all[instead of NAME, write each project to its file in DIR, or to a new file]:DIR:_files -/"
+  "--all[instead of NAME, fetch all projects\; write each to the file in DIR that contains it, or to a new file]:DIR:_files -/"
   "--format[the output format (default\: json)]:format:(json)"
   "--output[write the output to FILE\; on error, leave FILE unchanged]:FILE:_files"
   "--base-url[the address of the service, including \/v1]:URL:"
@@ -154,7 +174,7 @@ _shtab_paramcore_fetch_defaults_added=0
 
 _shtab_paramcore_help_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  ":a command or a topic (default\: list them):(exit-codes environment files preview explain plan diff log impact audit validate schema assumptions completion help fetch apply reconcile status serve)"
+  ":a command or a topic (default\: list them):(exit-codes environment files preview explain plan diff log impact audit validate slim extract schema assumptions completion help fetch apply reconcile status serve)"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -169,14 +189,14 @@ _shtab_paramcore_impact_options=(
   "--lines[read TASKS as JSONL (default\: if its name ends with .jsonl or .ndjson)]"
   "--list[print a line for each affected request]"
   "--output[write the output to FILE\; on error, leave FILE unchanged]:FILE:_files"
-  "--keep-going[report each bad line of a .jsonl file, and continue]"
+  "--keep-going[report each invalid line of a .jsonl file, and continue]"
   "--exit-code[exit with 1 if a request is affected]"
   "--no-values[show names and types, but no values and source lines]"
   "--full[show whole values]"
   "--width[lay out text in N columns (default\: on a terminal, its width, at most 120)]:N:"
   "--color[print labels in colour (default\: on a terminal, unless NO_COLOR is set)]:color:(auto always never)"
   "*--assume[change a setting that \`paramcore assumptions\` lists (repeatable)]:NAME=VALUE:(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)"
-  ":a project as \`GET \/projects\/\{name\}\` returns it, an array of projects, or a directory of such files:_files"
+  ":a project from \`GET \/projects\/\{name\}\`, an array of projects, or a directory of such files:_files"
   ":the body of a setParams request:_files"
   ":a task request, an array of task requests, or a .jsonl or .ndjson file with a task request on each line:_files"
 )
@@ -193,7 +213,7 @@ _shtab_paramcore_log_options=(
   "--width[lay out text in N columns (default\: on a terminal, its width, at most 120)]:N:"
   "--color[print labels in colour (default\: on a terminal, unless NO_COLOR is set)]:color:(auto always never)"
   "*--assume[change a setting that \`paramcore assumptions\` lists (repeatable)]:NAME=VALUE:(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)"
-  ":a project as \`GET \/projects\/\{name\}\` returns it, an array of projects, or a directory of such files:_files"
+  ":a project from \`GET \/projects\/\{name\}\`, an array of projects, or a directory of such files:_files"
   "(*)::show when each value of these params applied:"
 )
 
@@ -202,10 +222,10 @@ _shtab_paramcore_log_defaults_added=0
 
 _shtab_paramcore_plan_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--wanted[instead of UPDATE, use the smallest update that results in the params of FILE (with \@N\: of its version N)]:FILE[@N]:_files"
+  "--wanted[instead of UPDATE, use the smallest update after which the params equal FILE, or version N of the project in FILE]:FILE[@N]:_files"
   "--format[the output format (default\: text)]:format:(text json markdown github)"
   "--summary[also append the answer as Markdown to the job summary of GitHub Actions]"
-  "--patch[send UPDATE as a patch, which keeps the params that it does not name]"
+  "--patch[make the update a patch, which keeps the params that the update does not name]"
   "*--ignore[omit findings with this code (repeatable)]:CODE:(param_missing param_type param_choice param_range param_size param_pattern param_repeated param_conflict param_unknown param_misplaced type_unknown request_refused update_mode update_wrapper update_argument update_null update_noop lint_unused_default lint_equal_override lint_repeated_instruction lint_old_pin lint_bare_opt_out lint_noop_version lint_retry_twin lint_stored_name)"
   "*--schema[validate params of TYPE against this JSON Schema (repeatable)]:TYPE=FILE:"
   "--no-values[show names and types, but no values and source lines]"
@@ -213,7 +233,7 @@ _shtab_paramcore_plan_options=(
   "--width[lay out text in N columns (default\: on a terminal, its width, at most 120)]:N:"
   "--color[print labels in colour (default\: on a terminal, unless NO_COLOR is set)]:color:(auto always never)"
   "*--assume[change a setting that \`paramcore assumptions\` lists (repeatable)]:NAME=VALUE:(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)"
-  ":a project as \`GET \/projects\/\{name\}\` returns it, an array of projects, or a directory of such files:_files"
+  ":a project from \`GET \/projects\/\{name\}\`, an array of projects, or a directory of such files:_files"
   ":the body of a setParams request:_files"
 )
 
@@ -229,14 +249,14 @@ _shtab_paramcore_preview_options=(
   "--lines[read TASKS as JSONL (default\: if its name ends with .jsonl or .ndjson)]"
   "--explain[also explain why each param has its value]"
   "--output[write the output to FILE\; on error, leave FILE unchanged]:FILE:_files"
-  "--keep-going[report each bad line of a .jsonl file, and continue]"
-  "--jobs[process a .jsonl file in N processes (0\: one for each core\; default\: 1)]:N:"
+  "--keep-going[report each invalid line of a .jsonl file, and continue]"
+  "--jobs[process a .jsonl file in N processes (0\: a process for each core\; default\: 1)]:N:"
   "--no-values[show names and types, but no values and source lines]"
   "--full[show whole values]"
   "--width[lay out text in N columns (default\: on a terminal, its width, at most 120)]:N:"
   "--color[print labels in colour (default\: on a terminal, unless NO_COLOR is set)]:color:(auto always never)"
   "*--assume[change a setting that \`paramcore assumptions\` lists (repeatable)]:NAME=VALUE:(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)"
-  ":a project as \`GET \/projects\/\{name\}\` returns it, an array of projects, or a directory of such files:_files"
+  ":a project from \`GET \/projects\/\{name\}\`, an array of projects, or a directory of such files:_files"
   ":a task request, an array of task requests, or a .jsonl or .ndjson file with a task request on each line:_files"
 )
 
@@ -245,7 +265,7 @@ _shtab_paramcore_preview_defaults_added=0
 
 _shtab_paramcore_reconcile_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--base[the number of versions before the update]:N:"
+  "--base[the number of versions before the update, which \`apply\` printed]:N:"
   "--digest[the digest that \`apply\` printed before it sent the update]:D:"
   "--format[the output format (default\: text)]:format:(text json)"
   "--base-url[the address of the service, including \/v1]:URL:"
@@ -274,11 +294,31 @@ _shtab_paramcore_serve_options=(
   "--save[save each project to its file in DIR, or to a new file]:DIR:_files -/"
   "--validate[reject tasks in which \`validate\` finds errors]"
   "*--assume[change a setting that \`paramcore assumptions\` lists (repeatable)]:NAME=VALUE:(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)"
-  "(*)::files of the projects to start with (default\: none):_files"
+  "(*)::files or directories of projects that the stand-in has at the start (default\: none):_files"
 )
 
 # guard to ensure default positional specs are added only once per session
 _shtab_paramcore_serve_defaults_added=0
+
+_shtab_paramcore_slim_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--format[the output format (default\: text)]:format:(text json)"
+  "--wanted[read TASKS as the effective params that the tasks must get, not as requests]"
+  "--to[inherit version N, or with \`any\` the version with the shortest request (default\: the version that each request inherits)]:N:"
+  "--pin[write the number of the inherited version into each request]"
+  "--type[the task type, as in the endpoint \`POST \/task\/TYPE\`]:TYPE:(annotation audiotranscription categorization chat chatexperimental chatlite comparison cuboidannotation datacollection documentmodel documenttranscription federal2dvideoannotation imageannotation laneannotation lidarannotation lidarlinking lidarsegmentation lidartopdown lineannotation multichat multistage namedentityrecognition phonecall pointannotation polygonannotation segmentannotation sensorfusion textcollection transcription videoannotation videoboxannotation videocuboidannotation videoplaybackannotation)"
+  "--lines[read TASKS as JSONL (default\: if its name ends with .jsonl or .ndjson)]"
+  "--list[print an entry for each request (default\: for at most 20 requests)]"
+  "--output[write the requests to send to FILE\; on error, leave FILE unchanged]:FILE:_files"
+  "--keep-going[report each invalid line of a .jsonl file, and continue]"
+  "--exit-code[exit with 1 if a request can be shorter]"
+  "*--assume[change a setting that \`paramcore assumptions\` lists (repeatable)]:NAME=VALUE:(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)"
+  ":a project from \`GET \/projects\/\{name\}\`, an array of projects, or a directory of such files:_files"
+  ":a task request, an array of task requests, or a .jsonl or .ndjson file with a task request on each line:_files"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_paramcore_slim_defaults_added=0
 
 _shtab_paramcore_status_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -292,7 +332,7 @@ _shtab_paramcore_status_options=(
   "--width[lay out text in N columns (default\: on a terminal, its width, at most 120)]:N:"
   "--color[print labels in colour (default\: on a terminal, unless NO_COLOR is set)]:color:(auto always never)"
   "*--assume[change a setting that \`paramcore assumptions\` lists (repeatable)]:NAME=VALUE:(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)"
-  ":a project as \`GET \/projects\/\{name\}\` returns it, an array of projects, or a directory of such files:_files"
+  ":a project from \`GET \/projects\/\{name\}\`, an array of projects, or a directory of such files:_files"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -300,15 +340,15 @@ _shtab_paramcore_status_defaults_added=0
 
 _shtab_paramcore_validate_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--tasks[a file of task requests\; each FILE is then a file of projects]:TASKS:_files"
+  "--tasks[a file of task requests\; every FILE must then contain projects]:TASKS:_files"
   "--format[the output format (default\: text)]:format:(text json markdown github)"
   "--summary[also append the answer as Markdown to the job summary of GitHub Actions]"
   "--project-version[use version N for every task\; -1 inherits nothing]:N:"
   "--type[the task type, as in the endpoint \`POST \/task\/TYPE\`]:TYPE:(annotation audiotranscription categorization chat chatexperimental chatlite comparison cuboidannotation datacollection documentmodel documenttranscription federal2dvideoannotation imageannotation laneannotation lidarannotation lidarlinking lidarsegmentation lidartopdown lineannotation multichat multistage namedentityrecognition phonecall pointannotation polygonannotation segmentannotation sensorfusion textcollection transcription videoannotation videoboxannotation videocuboidannotation videoplaybackannotation)"
   "--lines[read TASKS as JSONL (default\: if its name ends with .jsonl or .ndjson)]"
   "--output[write the output to FILE\; on error, leave FILE unchanged]:FILE:_files"
-  "--keep-going[report each bad line of a .jsonl file, and continue]"
-  "--jobs[process a .jsonl file in N processes (0\: one for each core\; default\: 1)]:N:"
+  "--keep-going[report each invalid line of a .jsonl file, and continue]"
+  "--jobs[process a .jsonl file in N processes (0\: a process for each core\; default\: 1)]:N:"
   "--strict[exit with 1 for warnings too]"
   "--update[validate projects and tasks as they would be after this update]:FILE:_files"
   "*--ignore[omit findings with this code (repeatable)]:CODE:(param_missing param_type param_choice param_range param_size param_pattern param_repeated param_conflict param_unknown param_misplaced type_unknown request_refused update_mode update_wrapper update_argument update_null update_noop lint_unused_default lint_equal_override lint_repeated_instruction lint_old_pin lint_bare_opt_out lint_noop_version lint_retry_twin lint_stored_name)"
@@ -350,6 +390,7 @@ _shtab_paramcore() {
         completion) _arguments -C -s $_shtab_paramcore_completion_options ;;
         diff) _arguments -C -s $_shtab_paramcore_diff_options ;;
         explain) _arguments -C -s $_shtab_paramcore_explain_options ;;
+        extract) _arguments -C -s $_shtab_paramcore_extract_options ;;
         fetch) _arguments -C -s $_shtab_paramcore_fetch_options ;;
         help) _arguments -C -s $_shtab_paramcore_help_options ;;
         impact) _arguments -C -s $_shtab_paramcore_impact_options ;;
@@ -359,6 +400,7 @@ _shtab_paramcore() {
         reconcile) _arguments -C -s $_shtab_paramcore_reconcile_options ;;
         schema) _arguments -C -s $_shtab_paramcore_schema_options ;;
         serve) _arguments -C -s $_shtab_paramcore_serve_options ;;
+        slim) _arguments -C -s $_shtab_paramcore_slim_options ;;
         status) _arguments -C -s $_shtab_paramcore_status_options ;;
         validate) _arguments -C -s $_shtab_paramcore_validate_options ;;
       esac

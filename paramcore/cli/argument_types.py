@@ -1,4 +1,4 @@
-"""Parse the values of options."""
+"""Parse the values of options; `argparse` prints the errors."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def parse_port(text: str) -> int:
 
 
 def parse_seconds(text: str) -> float:
-    """Parse a timeout."""
+    """Parse a number of seconds."""
     try:
         seconds = float(text)
     except ValueError:
@@ -45,3 +45,10 @@ def parse_version(text: str) -> int:
     if text.isascii() and text.isdecimal() and len(text) <= 18:
         return int(text)
     raise ArgumentTypeError(f"must be a whole number, 0 or more, got {format_value(text)}")
+
+
+def parse_slim_version(text: str) -> int | str:
+    """Parse the number of a version, -1, or `any`."""
+    if text == "any":
+        return text
+    return -1 if text == "-1" else parse_version(text)
