@@ -28,7 +28,7 @@ EXAMPLES = {
         "slim warehouse-boxes.json night-shift.jsonl",
         "slim warehouse-boxes.json night-shift.jsonl --output requests.jsonl",
     ),
-    "extract": ("extract finished.jsonl --name 'warehouse boxes' --type imageannotation",),
+    "extract": ("extract yard-cameras.jsonl --name yard --type imageannotation",),
     "schema": ("schema", "schema imageannotation --for project > imageannotation.schema.json"),
     "assumptions": ("assumptions", 'assumptions --assume instruction_separator=" "'),
     "completion": ("completion bash > ~/.local/share/bash-completion/completions/paramcore",),

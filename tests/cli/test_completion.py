@@ -36,7 +36,7 @@ OFFERS = {
     "plan --assume ins": ["instruction_rule=override", "instruction_separator="],
     "preview warehouse-boxes.json night-shift.jsonl --type imagea": ["imageannotation"],
     "preview --output fin": ["finished.jsonl"],
-    "validate --format ": ["text", "json", "github"],
+    "validate --format ": ["text", "json", "markdown", "github"],
     "validate street-signs.json --strict --format g": ["github"],
     "schema imagea": ["imageannotation"],
     "schema --for ": ["project", "task", "update"],
