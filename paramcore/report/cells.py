@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from paramcore.analysis.changes import Change, ChangeKind, count_leaves
-from paramcore.report.document import Cell, Code, Rank, Row, Verbatim
+from paramcore.report.document import Blocks, Cell, Code, Rank, Row, Verbatim
 from paramcore.report.verdicts import UserText
 from paramcore.report.words import diff_lines
 from paramcore.text import escape_unprintable, format_count, format_value, truncate
@@ -17,6 +17,9 @@ from paramcore.text import escape_unprintable, format_count, format_value, trunc
 CELL_LIMIT = 60
 #: The number of equal characters to show around a change of a long value.
 CONTEXT = 15
+
+#: More full values than fit into any size.
+MAX_FULL_VALUES = 5_000
 
 _RANKS: dict[ChangeKind, Rank] = {
     "removed": Rank.DROPPED,
@@ -99,20 +102,29 @@ def iter_change_rows(changes: Iterable[Change], *, removed: str, first: tuple[Ce
         yield Row((*first, (what,), format_place(change), *format_change_cells(change)), _RANKS[change.kind])
 
 
-def iter_full_values(changes: Iterable[Change], *, removed: str, prefix: Cell = ()) -> Iterator[Code]:
-    """Yield the whole values of changes whose cells are cut, below their places."""
-    for change in changes:
-        before, after = format_change_cells(change)
-        texts = [format_value(value) for value in (change.before, change.after)]
-        shown = [cell[0].text for cell in (before, after) if cell and isinstance(cell[0], Verbatim)]
-        if all(text in texts for text in shown):
-            continue
-        title = (*prefix, f"{format_kind(change.kind, removed=removed)} ", *format_place(change))
-        if change.kind == "added" or change.after_parts is None:
-            value = change.after if change.kind == "added" else change.before
-            yield Code(title, "json", format_pretty(value))
-        else:
-            yield Code(title, "diff", format_diff(change.before, change.after))
+def build_full_values(changes: Iterable[tuple[Cell, Change]], *, removed: str) -> Iterator[Blocks]:
+    """Build folded blocks with the whole values of changes whose cells are cut.
+
+    Each change comes with the start of its title.
+    """
+    cut = [(prefix, change) for prefix, change in changes if _is_cut(change)]
+    if cut:
+        codes = (_format_full_value(change, prefix, removed) for prefix, change in cut[:MAX_FULL_VALUES])
+        yield Blocks(tuple(codes), "Full values", omitted=max(0, len(cut) - MAX_FULL_VALUES))
+
+
+def _is_cut(change: Change) -> bool:
+    sides = zip(format_change_cells(change), (change.before, change.after), strict=True)
+    return any(cell and cell != (Verbatim(format_value(value), is_value=True),) for cell, value in sides)
+
+
+def _format_full_value(change: Change, prefix: Cell, removed: str) -> Code:
+    title = (*prefix, f"{format_kind(change.kind, removed=removed)} ", *format_place(change))
+    if change.kind == "added":
+        return Code(title, "json", format_pretty(change.after))
+    if change.after_parts is None:
+        return Code(title, "json", format_pretty(change.before))
+    return Code(title, "diff", format_diff(change.before, change.after))
 
 
 def format_pretty(value: Any) -> str:

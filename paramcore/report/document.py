@@ -108,6 +108,8 @@ class Blocks:
 
     items: tuple[Code | Paragraph, ...]
     summary: str = ""
+    #: The number of further items, of which the blocks have only the number.
+    omitted: int = 0
 
 
 Part: TypeAlias = Table | Blocks
@@ -156,6 +158,8 @@ class Group(NamedTuple):
     closing: str
     #: The number of further pieces.
     omitted: int = 0
+    #: What the pieces are called, if they are cut.
+    name: str = ""
 
 
 @frozen
@@ -177,31 +181,36 @@ def fit(start: str, groups: Sequence[Group], end: str, size: Size, format_more: 
     The most important pieces come first.  If a piece does not fit, no piece of a less
     important rank is included.
     """
-    reserved = size.measure(format_more(_describe_cut([Rank.ERRORS, Rank.DROPPED], _LONGEST_COUNT))) * len(groups)
+    longest = [_describe_cut([Rank.ERRORS, Rank.DROPPED], _LONGEST_COUNT, group.name) for group in groups]
+    reserved = sum(size.measure(format_more(text)) for text in longest)
     included = _select(groups, size.limit - size.measure(start + end) - reserved, size)
     rendered = [start]
     for number, group in enumerate(groups):
         kept = [piece.text for index, piece in enumerate(group.pieces) if (number, index) in included]
         cut = [piece.rank for index, piece in enumerate(group.pieces) if (number, index) not in included]
         rendered += [group.opening, *kept, group.closing] if kept else []
-        rendered += [format_more(_describe_cut(cut, group.omitted))] if cut or group.omitted else []
+        rendered += [format_more(_describe_cut(cut, group.omitted, group.name))] if cut or group.omitted else []
     return "".join([*rendered, end])
 
 
 _LONGEST_COUNT = 999_999_999
 
 
-def _describe_cut(cut: Sequence[Rank], omitted: int) -> str:
+def _describe_cut(cut: Sequence[Rank], omitted: int, name: str) -> str:
     """Describe pieces that are left out: `12 more, 3 of them dropped or lost`."""
     names = {Rank.ERRORS: "errors", Rank.DROPPED: "dropped or lost"}
-    parts = [f", {cut.count(rank):,} of them {name}" for rank, name in names.items() if rank in cut]
-    return f"{len(cut) + omitted:,} more{''.join(parts)}"
+    parts = [f", {cut.count(rank):,} of them {text}" for rank, text in names.items() if rank in cut]
+    return f"{len(cut) + omitted:,} more{f' ({name})' if name else ''}{''.join(parts)}"
 
 
 def _select(groups: Sequence[Group], room: int, size: Size) -> set[tuple[int, int]]:
     """Return the positions of the pieces to include: of the group, and inside the group."""
     included: set[tuple[int, int]] = set()
+    is_full = False
     for rank in Rank:
+        # The way out is short, and nothing else tells how to keep the params that are only counted.
+        if is_full and rank != Rank.PATCH:
+            continue
         places = [
             (number, index)
             for number, group in enumerate(groups)
@@ -210,14 +219,13 @@ def _select(groups: Sequence[Group], room: int, size: Size) -> set[tuple[int, in
         ]
         costs = _measure_pieces(groups, places, included, size.measure)
         is_whole = sum(costs) <= room
+        is_full = is_full or not is_whole
         if not is_whole and rank == Rank.DROPPED and size.drops_are_whole:
-            return included
+            continue
         for place, cost in zip(places, costs, strict=True):
             if cost <= room:
                 included.add(place)
                 room -= cost
-        if not is_whole:
-            return included
     return included
 
 

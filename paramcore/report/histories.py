@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from paramcore.analysis import Drift, History
 from paramcore.analysis.history import Step
 from paramcore.model import Project
-from paramcore.report.cells import format_value_cell, iter_change_rows, iter_full_values
+from paramcore.report.cells import build_full_values, format_value_cell, iter_change_rows
 from paramcore.report.document import Blocks, Cell, Document, Paragraph, Part, Rank, Row, Table
 from paramcore.report.verdicts import Phrase, UserText, get_verdict
 from paramcore.text import format_count
@@ -76,13 +76,8 @@ def _build_history_parts(history: History, *, titled: bool) -> Iterator[Part]:
         yield Table(_CHANGE_COLUMNS, dropped)
     if others:
         yield Table(_CHANGE_COLUMNS, others, "Changed and added params")
-    codes = tuple(
-        code
-        for step in steps
-        for code in iter_full_values(step.diff.changes, removed="dropped", prefix=(f"version {step.version.number}: ",))
-    )
-    if codes:
-        yield Blocks(codes, "Full values")
+    titled_changes = (((f"version {step.version.number}: ",), change) for step in steps for change in step.diff.changes)
+    yield from build_full_values(titled_changes, removed="dropped")
 
 
 def _make_step_cells(step: Step) -> tuple[Cell, ...]:

@@ -102,7 +102,7 @@ def _render_part(part: Part) -> Group:
     if part.summary:
         # A blank line ends the HTML, so that Markdown follows.
         opening, closing = f"\n<details><summary>{part.summary}</summary>\n{opening}", "\n</details>\n"
-    return Group(opening, pieces, closing, part.omitted if isinstance(part, Table) else 0)
+    return Group(opening, pieces, closing, part.omitted, part.summary)
 
 
 def _iter_rows(table: Table) -> Iterator[Piece]:

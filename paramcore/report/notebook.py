@@ -120,7 +120,7 @@ def _render_part(part: Part, caption: str) -> Group:
         opening, closing = (
             (f"<details><summary>{part.summary}</summary>\n", "</details>\n") if part.summary else ("", "")
         )
-        return Group(opening, list(_iter_blocks(part)), closing)
+        return Group(opening, list(_iter_blocks(part)), closing, part.omitted, part.summary)
     headers = "".join(f'<th scope="col">{column}</th>' for column in part.columns)
     caption = f"<caption>{caption or part.summary}</caption>\n" if caption or part.summary else ""
     opening = f"<table>\n{caption}<thead><tr>{headers}</tr></thead>\n<tbody>\n"
@@ -128,7 +128,7 @@ def _render_part(part: Part, caption: str) -> Group:
     if part.summary:
         opening, closing = f"<details><summary>{part.summary}</summary>\n{opening}", f"{closing}</details>\n"
     pieces = [Piece(row.rank, _format_row(row, part.header)) for row in part.rows]
-    return Group(opening, pieces, closing, part.omitted)
+    return Group(opening, pieces, closing, part.omitted, part.summary)
 
 
 def _format_row(row: Row, header: int) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from paramcore.analysis import Diff, Effect, Impact, Plan
 from paramcore.analysis.impact import WHY_TEXTS
 from paramcore.model import Patch
-from paramcore.report.cells import format_pretty, format_value_cell, iter_change_rows, iter_full_values
+from paramcore.report.cells import build_full_values, format_pretty, format_value_cell, iter_change_rows
 from paramcore.report.document import (
     Blocks,
     Cell,
@@ -49,15 +49,9 @@ def build_plan_document(plans: Sequence[Plan], command: str, *, subject: str = "
         *build_findings_table(finding for plan in ordered for finding in plan.findings),
         *_build_joint_table(ordered),
         *_build_way_out(ordered),
-        *_fold(
-            "Full values",
-            (
-                code
-                for plan in ordered
-                for code in iter_full_values(
-                    plan.diff.changes, removed="dropped", prefix=(UserText(plan.project.name), ": ")
-                )
-            ),
+        *build_full_values(
+            (((UserText(plan.project.name), ": "), change) for plan in ordered for change in plan.diff.changes),
+            removed="dropped",
         ),
     ]
     return Document(("plan", subject), get_plans_verdict(plans), tuple(parts), command)
@@ -168,7 +162,7 @@ def _find_keeping_body(plans: Sequence[Plan]) -> Mapping[str, Any] | None:
 
 
 def _build_details(diff: Diff, *, removed: str) -> Iterator[Part]:
-    yield from _fold("Full values", iter_full_values(diff.changes, removed=removed))
+    yield from build_full_values((((), change) for change in diff.changes), removed=removed)
     kept = tuple(Row(((UserText(name),), format_value_cell(diff.before[name])), Rank.KEPT) for name in diff.kept)
     if kept:
         yield Table(("param", "value"), kept, f"{format_count(len(kept), 'kept param')}")
@@ -178,12 +172,6 @@ def _build_change_details(diff: Diff) -> Iterator[Part]:
     rows = tuple(Row(row.cells, Rank.DETAILS) for row in iter_change_rows(diff.changes, removed="dropped"))
     if rows:
         yield Table(CHANGE_COLUMNS, rows, "Changes of the project", header=1)
-
-
-def _fold(summary: str, blocks: Iterable[Code]) -> Iterator[Blocks]:
-    items = tuple(blocks)
-    if items:
-        yield Blocks(items, summary)
 
 
 def _get_impacts_verdict(impacts: Sequence[Impact]) -> Phrase:

@@ -9,14 +9,20 @@ from rendering import PARAMS, PROJECT_NAMES, TEXTS, read_diff, render
 from paramcore import Audit, Diff, History, Impact, Patch, Plan, Project, Replace
 from paramcore.analysis import Drift
 from paramcore.report.document import Blocks, Document, Paragraph, Rank, Row, RowCollector, Size, Table, Verbatim
-from paramcore.report.findings import build_audit_document
+from paramcore.report.findings import build_audit_document, build_validation_document, make_finding_row
 from paramcore.report.histories import build_lifetimes_document, build_log_document, build_status_document
 from paramcore.report.markdown import format_code, format_marker, render_markdown
 from paramcore.report.notebook import build_document
 from paramcore.report.tasks import build_preview_document
-from paramcore.report.updates import build_diff_document, build_impact_document, build_plan_document
+from paramcore.report.updates import (
+    build_diff_document,
+    build_impact_document,
+    build_plan_document,
+    make_effect_row,
+)
 from paramcore.report.verdicts import UserText
 from paramcore.text import format_name, format_value
+from paramcore.validation import Finding
 
 #: The tags of our Markdown, rendered.
 TAGS = {"h3", "p", "table", "thead", "tbody", "tr", "th", "td", "code", "pre", "details", "summary"}
@@ -110,6 +116,19 @@ def test_text_in_a_code_span_comes_back_exactly(text):
     rendered = render(f"| a |\n|---|\n| {format_code(escaped, in_table=True)} |\n")
     assert rendered.tables[0][1] == [[escaped]]
     assert json.loads(escaped) == text
+
+
+@given(TEXTS)
+def test_a_name_in_a_code_span_comes_back_exactly(text):
+    """Names have no quotes, so they may begin and end with spaces and backticks."""
+    name = format_name(text) or '""'
+    assert render(f"| a |\n|---|\n| {format_code(name, in_table=True)} |\n").tables[0][1] == [[name]]
+
+
+@pytest.mark.parametrize("text", [" a ", " ", "  ", "   ", " a", "a ", "`", " ` ", "`a", "a`", "``` `` `"])
+def test_spaces_and_backticks_stay_at_the_ends(text):
+    """A code span keeps the spaces at its ends, of which Markdown would remove two."""
+    assert render(f"| a |\n|---|\n| {format_code(text)} |\n").tables[0][1] == [[text]]
 
 
 @pytest.mark.parametrize(
@@ -260,16 +279,19 @@ def test_what_is_cut_is_counted_by_rank():
     seen = []
     for limit in range(len(whole) + 500, 0, -10):
         markdown = render_markdown(document, Size(limit))
-        marks = ('```json\n"zzz', "1 kept param", "| added", "| changed", '"patch": true', "| dropped | `a`", "| lost")
+        marks = ('```json\n"zzz', "| `c` | `1` |", "| added", "| changed", '"patch": true', "| dropped | `a`", "| lost")
         present = tuple(mark in markdown for mark in marks)
         if present not in seen:
             seen.append(present)
-    expected = [tuple(index >= cut for index in range(7)) for cut in range(6)]
     # Dropped and lost rows are whole or cut together.
-    assert seen == [*expected, (False,) * 7]
+    assert ["".join(".x"[mark] for mark in present) for present in seen] == [
+        *("xxxxxxx", ".xxxxxx", "..xxxxx", "...xxxx", "....xxx", ".....xx"),
+        ".......",
+    ]
     markdown = render_markdown(document, Size(350))
     assert "4 more, 2 of them dropped or lost: `paramcore plan x`" in markdown
-    assert markdown.count("1 more: `paramcore plan x`") == 3
+    for cut in ("1 more", "1 more (Full values)", "1 more (1 kept param)"):
+        assert f"\n{cut}: `paramcore plan x`\n" in markdown
 
 
 def test_cut_drops_are_counted():
@@ -278,6 +300,19 @@ def test_cut_drops_are_counted():
     markdown = render_markdown(build_plan_document([plan], "paramcore plan x"), Size(600))
     assert "| dropped" not in markdown
     assert "90 more, 89 of them dropped or lost: `paramcore plan x`" in markdown
+    # The patch that keeps them has room.
+    assert '  "p1": 2\n' in markdown
+    assert "| changed" not in markdown
+
+
+def test_many_full_values_are_counted(monkeypatch):
+    """Beyond a number that fits no size, full values are only counted."""
+    monkeypatch.setattr("paramcore.report.cells.MAX_FULL_VALUES", 2)
+    before = {f"p{number}": "x" * 80 for number in range(5)}
+    plan = Plan.of(Project("docks", type="comparison", params=before), Replace({}))
+    markdown = render_markdown(build_plan_document([plan], "c"))
+    assert markdown.count("```json") == 2
+    assert "3 more (Full values): `c`" in markdown
 
 
 def test_a_size_may_count_bytes():
@@ -403,3 +438,90 @@ def test_long_values_are_cut_outside_of_the_change(before, after, cells):
     """Two long values show the part that differs, with some equal text around it."""
     page = render(render_markdown(build_diff_document(Diff.between({"a": before}, {"a": after}), "c")))
     assert [cell[0] for cell in page.tables[0][1][2:]] == cells
+
+
+def test_findings_come_before_changes():
+    """Errors come first; equal findings of several projects are one row; a file, line and column are the place."""
+    warning = Finding("update_null", "warning", "/a", "is null", version=1)
+    error = Finding("param_type", "error", "", "must be `text`", version=1)
+    plan = Plan.of(DOCKS, Patch({"a": 2})).with_findings([warning, error])
+    table = (
+        "| finding | code | pointer | message | where |\n"
+        "|---|---|---|---|---|\n"
+        "| error | `param_type` | `/` | `` must be `text` `` | `project version 1` |\n"
+        "| warning | `update_null` | `/a` | `is null` | `project version 1` |\n"
+    )
+    assert f"(patch)\n\n{table}\n| what |" in render_markdown(build_plan_document([plan], "c"))
+    assert render_markdown(build_plan_document([plan, plan], "c", subject="all")).count("param_type") == 1
+    rows = RowCollector()
+    for finding in (warning, error):
+        rows.add(make_finding_row(finding))
+    document = build_validation_document(("1 error",), rows, "c", subject="docks")
+    assert render_markdown(document) == f'<!-- paramcore validate "docks" -->\n### 1 error\n\n{table}'
+    for place, shown in {(3, 5): "a.json:3:5", (3, None): "a.json:3"}.items():
+        [row] = [make_finding_row(LocatedFinding(error, *place))]
+        assert row.cells[4] == (Verbatim(shown),)
+
+
+class LocatedFinding:
+    """A finding in a file."""
+
+    severity = "error"
+
+    def __init__(self, finding, line, column):
+        self._json = {**finding.to_json(), "file": "a.json", "line": line, "column": column}
+
+    def to_json(self):
+        return self._json
+
+
+def test_notes_of_versions():
+    """A version that repeats, that changes nothing or that returns to earlier values has a note."""
+    project = Project("docks", type="comparison", params={"a": 1, "b": 1}, created_at="2024-01-01T00:00:00Z")
+    project = project.patch_params({"a": 1}, created_at="2024-01-01T00:00:05Z")
+    project = project.patch_params({}, created_at="2024-01-02T00:00:00Z")
+    project = project.patch_params({"a": 2, "b": 2}).patch_params({"a": 1, "b": 1})
+    markdown = render_markdown(build_log_document([History.of(project)], "c"))
+    assert [row[0] for row in markdown_rows(markdown)] == ["4", "3", "2", "1", "0"]
+    assert [row[-1] for row in markdown_rows(markdown)] == [
+        "returns to earlier values: `a` (version 2), `b` (version 2)",
+        "",
+        "changes nothing",
+        "probably a retried request",
+        "",
+    ]
+
+
+def markdown_rows(markdown):
+    """Return the cells of the first table, as text."""
+    lines = markdown.split("\n\n")[1].splitlines()[2:]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+def test_affected_requests_are_listed():
+    """Affected requests are folded, with what differs and what they override."""
+    plan = Plan.of(DOCKS, Patch({"a": 2, "c": 2, "z": 1}))
+    effects = RowCollector()
+    for effect in Impact.iter_effects(plan, [{"c": 5}]):
+        effects.add(make_effect_row(("line 1",), effect))
+    impact = Impact.of(plan, [{"c": 5}, {"project_version": 0}])
+    markdown = render_markdown(build_impact_document([impact], "c", effects=effects))
+    assert "| line 1 | `a`, `z` | `c` |\n" in markdown
+    assert [row[:2] for row in markdown_rows(markdown)] == [["`a`", "changed"], ["`c`", "changed"], ["`z`", "added"]]
+    assert "Not affected: 1 pinned to a version.\n" in markdown
+
+
+def test_results_without_rows_are_their_verdict():
+    """Empty projects, histories and tasks have a verdict alone."""
+    empty = Project("docks", type="comparison")
+    for result in (empty, History.of(empty), empty.resolve({})):
+        assert render_markdown(build_document(result)).count("\n") == 2
+    impact = Impact.of(Plan.of(DOCKS, Patch({"a": 1})), [])
+    assert render_markdown(build_document(impact)).count("\n") == 2
+
+
+def test_several_audits_are_told_apart():
+    """The settings that tasks confirm are below the name of their project."""
+    task = {"project": "docks", "project_param_version": 0, "params": DOCKS.params}
+    markdown = render_markdown(build_audit_document([Audit.of(DOCKS, [task])], "c"))
+    assert "Settings for `docks`:\n\n`the current settings explain all tasks`" in markdown

@@ -239,6 +239,14 @@ def test_what_differs_inside_is_shown_where_the_whole_is_too_long():
     )
 
 
+def test_another_order_is_shown():
+    """A long array with elements in another order says so, once."""
+    names = [f"Object number {number}" for number in range(12)]
+    assert str(Diff.between({"a": {"names": names}}, {"a": {"names": [*names[1:], names[0]]}})) == (
+        "  changed  a  inside:\n  moved    /a/names  its elements have another order"
+    )
+
+
 def test_a_diff_has_a_short_repr():
     """The `repr` has counts and no values."""
     assert repr(Diff.between(BEFORE, AFTER)) == "<Diff: 1 removed, 1 changed, 1 added, 2 kept>"

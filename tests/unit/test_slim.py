@@ -424,7 +424,8 @@ class TestVersions:
             SlimRequest.to(EMPTY, {}, version=0)
 
     @pytest.mark.parametrize(
-        ("version", "code"), [(2, "version_unknown"), (True, "version_type"), (1.0, "version_type")]
+        ("version", "code"),
+        [(2, "version_unknown"), *((wrong, "version_type") for wrong in (True, 1.0, "any", "1", [], {"a": [1]}))],
     )
     def test_a_version_in_the_request_is_refused_at_its_place(self, version, code):
         """A wrong `project_version` is an error with its path, also after a request that names the equal number."""
