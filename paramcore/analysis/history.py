@@ -69,6 +69,17 @@ class Step:
         """
         return self.is_noop and self.seconds is not None and 0 <= self.seconds <= TWIN_SECONDS
 
+    @property
+    def how(self) -> str:
+        """How the version came about: `by patch or replace`, `changes nothing`."""
+        if self.version.number == 0:
+            return "the first version"
+        if self.is_probable_twin:
+            return f"changes nothing; created {self.seconds:.0f} s after the previous version, so probably by a retried request"
+        if self.is_noop:
+            return "changes nothing"
+        return "by replace, because params were dropped" if self.must_be_replace else "by patch or replace"
+
     def to_json(self) -> dict[str, Any]:
         """Return a JSON object.
 
@@ -95,21 +106,12 @@ class Step:
     def list_pieces(self) -> list[Piece]:
         """Return the pieces of `str()`."""
         time = f"  {format_name(self.version.created_at)}" if self.version.created_at else ""
-        headline = f"version {self.version.number}{time}  {self._describe_update()}"
+        headline = f"version {self.version.number}{time}  {self.how}"
         returns = (
             Row((Label("returns"),), text=f"{format_name(name)} to its value in version {n}")
             for name, n in self.returns.items()
         )
         return [Line(headline), self.diff.make_table(removed="dropped"), Table(tuple(returns), (7,))]
-
-    def _describe_update(self) -> str:
-        if self.version.number == 0:
-            return "the first version"
-        if self.is_probable_twin:
-            return f"changes nothing; created {self.seconds:.0f} s after the previous version, so probably by a retried request"
-        if self.is_noop:
-            return "changes nothing"
-        return "by replace, because params were dropped" if self.must_be_replace else "by patch or replace"
 
 
 @frozen

@@ -29,6 +29,10 @@ EXAMPLES = {
         "slim warehouse-boxes.json night-shift.jsonl --output requests.jsonl",
     ),
     "extract": ("extract yard-cameras.jsonl --name yard --type imageannotation",),
+    "report": (
+        "report warehouse-boxes.json --update reword.json --output report.html",
+        "report warehouse-boxes.json night-shift.jsonl --output report.html --no-values",
+    ),
     "schema": ("schema", "schema imageannotation --for project > imageannotation.schema.json"),
     "assumptions": ("assumptions", 'assumptions --assume instruction_separator=" "'),
     "completion": ("completion bash > ~/.local/share/bash-completion/completions/paramcore",),

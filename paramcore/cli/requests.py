@@ -107,7 +107,7 @@ def _read_request(value: Any) -> TaskRequest:
         raise MalformedPayload("request_type", "", "a task request must be an object, got an array", remedy)
     if isinstance(value, dict) and type(value.get("patch")) is bool:
         problem = "the document contains `patch`, so it is an update, not a task request"
-        remedy = "name UPDATE before TASKS, or with `validate`, pass `--update FILE`"
+        remedy = "name UPDATE before TASKS, or with `validate` or `report`, pass `--update FILE`"
         raise MalformedPayload("request_is_update", "", problem, remedy)
     return read_task_request(value)
 

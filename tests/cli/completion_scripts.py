@@ -10,7 +10,9 @@ from paramcore.validation import Schemas
 from paramcore.validation.finding import CODES
 
 #: What a shell completes for an argument, by the placeholder in its help.
-FILES = dict.fromkeys(("PROJECT", "TASKS", "UPDATE", "FILE", "FILE[@N]"), shtab.FILE) | {"DIR": shtab.DIRECTORY}
+FILES = dict.fromkeys(("PROJECT", "TASKS", "UPDATE", "FILE", "FILE[@N]", "FILE.html"), shtab.FILE) | {
+    "DIR": shtab.DIRECTORY
+}
 #: A value with a space would need quotes, so only values other than the defaults are offered.
 CHOICES = {
     "CODE": list(CODES),

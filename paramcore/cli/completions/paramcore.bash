@@ -5,7 +5,7 @@
 #    source ~/.local/share/bash_completion/paramcore
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
-_shtab_paramcore_subparsers=(preview explain plan diff log impact audit validate slim extract schema assumptions completion help fetch apply reconcile status serve)
+_shtab_paramcore_subparsers=(preview explain plan diff log impact audit validate slim extract report schema assumptions completion help fetch apply reconcile status serve)
 
 _shtab_paramcore_preview_option_strings=(-h --help --format --summary --project-version --type --lines --explain --output --keep-going --jobs --no-values --full --width --color --assume)
 _shtab_paramcore_explain_option_strings=(-h --help --format --summary --project-version --type --lines --no-values --full --width --color --assume)
@@ -17,6 +17,7 @@ _shtab_paramcore_audit_option_strings=(-h --help --format --summary --lines --ou
 _shtab_paramcore_validate_option_strings=(-h --help --tasks --format --summary --project-version --type --lines --output --keep-going --jobs --strict --update --ignore --since-version --schema --no-values --full --width --color --assume)
 _shtab_paramcore_slim_option_strings=(-h --help --format --wanted --to --pin --type --lines --list --output --keep-going --exit-code --assume)
 _shtab_paramcore_extract_option_strings=(-h --help --name --type --format --keep --move --lines --project-output --output --keep-going --assume)
+_shtab_paramcore_report_option_strings=(-h --help --update --output --project-version --type --lines --ignore --schema --exit-code --no-values --assume)
 _shtab_paramcore_schema_option_strings=(-h --help --format --for)
 _shtab_paramcore_assumptions_option_strings=(-h --help --format --assume)
 _shtab_paramcore_completion_option_strings=(-h --help)
@@ -56,6 +57,10 @@ _shtab_paramcore_slim___output_COMPGEN=_shtab_compgen_files
 _shtab_paramcore_extract_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_paramcore_extract___project_output_COMPGEN=_shtab_compgen_files
 _shtab_paramcore_extract___output_COMPGEN=_shtab_compgen_files
+_shtab_paramcore_report_pos_0_COMPGEN=_shtab_compgen_files
+_shtab_paramcore_report_pos_1_COMPGEN=_shtab_compgen_files
+_shtab_paramcore_report___update_COMPGEN=_shtab_compgen_files
+_shtab_paramcore_report___output_COMPGEN=_shtab_compgen_files
 _shtab_paramcore_fetch___all_COMPGEN=_shtab_compgen_dirs
 _shtab_paramcore_fetch___output_COMPGEN=_shtab_compgen_files
 _shtab_paramcore_apply_pos_1_COMPGEN=_shtab_compgen_files
@@ -100,13 +105,16 @@ _shtab_paramcore_slim___assume_choices=(empty_instruction=join instruction_rule=
 _shtab_paramcore_extract___type_choices=(annotation audiotranscription categorization chat chatexperimental chatlite comparison cuboidannotation datacollection documentmodel documenttranscription federal2dvideoannotation imageannotation laneannotation lidarannotation lidarlinking lidarsegmentation lidartopdown lineannotation multichat multistage namedentityrecognition phonecall pointannotation polygonannotation segmentannotation sensorfusion textcollection transcription videoannotation videoboxannotation videocuboidannotation videoplaybackannotation)
 _shtab_paramcore_extract___format_choices=(text json)
 _shtab_paramcore_extract___assume_choices=(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)
+_shtab_paramcore_report___type_choices=(annotation audiotranscription categorization chat chatexperimental chatlite comparison cuboidannotation datacollection documentmodel documenttranscription federal2dvideoannotation imageannotation laneannotation lidarannotation lidarlinking lidarsegmentation lidartopdown lineannotation multichat multistage namedentityrecognition phonecall pointannotation polygonannotation segmentannotation sensorfusion textcollection transcription videoannotation videoboxannotation videocuboidannotation videoplaybackannotation)
+_shtab_paramcore_report___ignore_choices=(param_missing param_type param_choice param_range param_size param_pattern param_repeated param_conflict param_unknown param_misplaced type_unknown request_refused update_mode update_wrapper update_argument update_null update_noop lint_unused_default lint_equal_override lint_repeated_instruction lint_old_pin lint_bare_opt_out lint_noop_version lint_retry_twin lint_stored_name)
+_shtab_paramcore_report___assume_choices=(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)
 _shtab_paramcore_schema_pos_0_choices=(annotation audiotranscription categorization chat chatexperimental chatlite comparison cuboidannotation datacollection documentmodel documenttranscription federal2dvideoannotation imageannotation laneannotation lidarannotation lidarlinking lidarsegmentation lidartopdown lineannotation multichat multistage namedentityrecognition phonecall pointannotation polygonannotation segmentannotation sensorfusion textcollection transcription videoannotation videoboxannotation videocuboidannotation videoplaybackannotation)
 _shtab_paramcore_schema___format_choices=(json)
 _shtab_paramcore_schema___for_choices=(project task update)
 _shtab_paramcore_assumptions___format_choices=(text json)
 _shtab_paramcore_assumptions___assume_choices=(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)
 _shtab_paramcore_completion_pos_0_choices=(bash zsh fish)
-_shtab_paramcore_help_pos_0_choices=(exit-codes environment files preview explain plan diff log impact audit validate slim extract schema assumptions completion help fetch apply reconcile status serve)
+_shtab_paramcore_help_pos_0_choices=(exit-codes environment files preview explain plan diff log impact audit validate slim extract report schema assumptions completion help fetch apply reconcile status serve)
 _shtab_paramcore_fetch___format_choices=(json)
 _shtab_paramcore_fetch___assume_choices=(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)
 _shtab_paramcore_apply___format_choices=(text json)
@@ -119,7 +127,7 @@ _shtab_paramcore_status___format_choices=(text json markdown github)
 _shtab_paramcore_status___color_choices=(auto always never)
 _shtab_paramcore_status___assume_choices=(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)
 _shtab_paramcore_serve___assume_choices=(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)
-_shtab_paramcore_pos_0_choices=(preview explain plan diff log impact audit validate slim extract schema assumptions completion help fetch apply reconcile status serve)
+_shtab_paramcore_pos_0_choices=(preview explain plan diff log impact audit validate slim extract report schema assumptions completion help fetch apply reconcile status serve)
 
 _shtab_paramcore_preview__h_nargs=0
 _shtab_paramcore_preview___help_nargs=0
@@ -191,6 +199,11 @@ _shtab_paramcore_extract__h_nargs=0
 _shtab_paramcore_extract___help_nargs=0
 _shtab_paramcore_extract___lines_nargs=0
 _shtab_paramcore_extract___keep_going_nargs=0
+_shtab_paramcore_report__h_nargs=0
+_shtab_paramcore_report___help_nargs=0
+_shtab_paramcore_report___lines_nargs=0
+_shtab_paramcore_report___exit_code_nargs=0
+_shtab_paramcore_report___no_values_nargs=0
 _shtab_paramcore_schema__h_nargs=0
 _shtab_paramcore_schema___help_nargs=0
 _shtab_paramcore_assumptions__h_nargs=0

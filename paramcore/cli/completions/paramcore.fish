@@ -50,7 +50,7 @@ function _shtab_paramcore_using
   test "$_shtab_paramcore_cmdpath" = "$argv"
 end
 
-set -g _shtab_paramcore_commands preview explain plan diff log impact audit validate slim extract schema assumptions completion help fetch apply reconcile status serve
+set -g _shtab_paramcore_commands preview explain plan diff log impact audit validate slim extract report schema assumptions completion help fetch apply reconcile status serve
 set -g _shtab_paramcore_opts_with_value --all --assume --base --base-url --color --deadline --digest --for --format --ignore --jobs --keep --move --name --output --port --project-output --project-version --save --schema --since-version --tasks --to --type --update --wanted --width
 
 complete -c paramcore -e
@@ -210,6 +210,20 @@ complete -c paramcore -n '_shtab_paramcore_using extract' -l output -xka "(__fis
 complete -c paramcore -n '_shtab_paramcore_using extract' -l keep-going -d 'report each invalid line of a .jsonl file, and continue'
 complete -c paramcore -n '_shtab_paramcore_using extract' -l assume -xka "empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest" -d 'change a setting that `paramcore assumptions` lists (repeatable)'
 complete -c paramcore -n '_shtab_paramcore_using extract; and test $_shtab_paramcore_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'a task request, an array of task requests, or a .jsonl or .ndjson file with a task request on each line'
+complete -c paramcore -n '_shtab_paramcore_using; and test $_shtab_paramcore_npos -eq 0' -a report -d 'Write an HTML page about a project, its tasks and an update, to share or to print.'
+complete -c paramcore -n '_shtab_paramcore_using report' -s h -l help -d 'show this help message and exit'
+complete -c paramcore -n '_shtab_paramcore_using report' -l update -xka "(__fish_complete_path (commandline -ct))" -d 'show what this update would drop and change'
+complete -c paramcore -n '_shtab_paramcore_using report' -l output -xka "(__fish_complete_path (commandline -ct))" -d 'the page to write; unchanged on error'
+complete -c paramcore -n '_shtab_paramcore_using report' -l project-version -x -d 'use version N for every task; -1 inherits nothing'
+complete -c paramcore -n '_shtab_paramcore_using report' -l type -xka "annotation audiotranscription categorization chat chatexperimental chatlite comparison cuboidannotation datacollection documentmodel documenttranscription federal2dvideoannotation imageannotation laneannotation lidarannotation lidarlinking lidarsegmentation lidartopdown lineannotation multichat multistage namedentityrecognition phonecall pointannotation polygonannotation segmentannotation sensorfusion textcollection transcription videoannotation videoboxannotation videocuboidannotation videoplaybackannotation" -d 'the task type, as in the endpoint `POST /task/TYPE`'
+complete -c paramcore -n '_shtab_paramcore_using report' -l lines -d 'read TASKS as JSONL (default: if its name ends with .jsonl or .ndjson)'
+complete -c paramcore -n '_shtab_paramcore_using report' -l ignore -xka "param_missing param_type param_choice param_range param_size param_pattern param_repeated param_conflict param_unknown param_misplaced type_unknown request_refused update_mode update_wrapper update_argument update_null update_noop lint_unused_default lint_equal_override lint_repeated_instruction lint_old_pin lint_bare_opt_out lint_noop_version lint_retry_twin lint_stored_name" -d 'omit findings with this code (repeatable)'
+complete -c paramcore -n '_shtab_paramcore_using report' -l schema -x -d 'validate params of TYPE against this JSON Schema (repeatable)'
+complete -c paramcore -n '_shtab_paramcore_using report' -l exit-code -d 'exit as `plan` does, or without --update as `validate` does'
+complete -c paramcore -n '_shtab_paramcore_using report' -l no-values -d 'show names and types, but no values and source lines'
+complete -c paramcore -n '_shtab_paramcore_using report' -l assume -xka "empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest" -d 'change a setting that `paramcore assumptions` lists (repeatable)'
+complete -c paramcore -n '_shtab_paramcore_using report; and test $_shtab_paramcore_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'a project from `GET /projects/{name}`, an array of projects, or a directory of such files'
+complete -c paramcore -n '_shtab_paramcore_using report; and test $_shtab_paramcore_npos -eq 1' -ka "(__fish_complete_path (commandline -ct))" -d 'a task request, an array of task requests, or a .jsonl or .ndjson file with a task request on each line'
 complete -c paramcore -n '_shtab_paramcore_using; and test $_shtab_paramcore_npos -eq 0' -a schema -d 'Print a JSON Schema for editors that describes a project, a task request or an update.'
 complete -c paramcore -n '_shtab_paramcore_using schema' -s h -l help -d 'show this help message and exit'
 complete -c paramcore -n '_shtab_paramcore_using schema' -l format -xka "json" -d 'the output format (default: json)'
@@ -224,7 +238,7 @@ complete -c paramcore -n '_shtab_paramcore_using completion' -s h -l help -d 'sh
 complete -c paramcore -n '_shtab_paramcore_using completion; and test $_shtab_paramcore_npos -eq 0' -ka "bash zsh fish" -d 'the shell: bash, zsh or fish'
 complete -c paramcore -n '_shtab_paramcore_using; and test $_shtab_paramcore_npos -eq 0' -a help -d 'Explain a command or a topic.'
 complete -c paramcore -n '_shtab_paramcore_using help' -s h -l help -d 'show this help message and exit'
-complete -c paramcore -n '_shtab_paramcore_using help; and test $_shtab_paramcore_npos -eq 0' -ka "exit-codes environment files preview explain plan diff log impact audit validate slim extract schema assumptions completion help fetch apply reconcile status serve" -d 'a command or a topic (default: list them)'
+complete -c paramcore -n '_shtab_paramcore_using help; and test $_shtab_paramcore_npos -eq 0' -ka "exit-codes environment files preview explain plan diff log impact audit validate slim extract report schema assumptions completion help fetch apply reconcile status serve" -d 'a command or a topic (default: list them)'
 complete -c paramcore -n '_shtab_paramcore_using; and test $_shtab_paramcore_npos -eq 0' -a fetch -d 'Fetch a project and print it, or write all projects to a directory.'
 complete -c paramcore -n '_shtab_paramcore_using fetch' -s h -l help -d 'show this help message and exit'
 complete -c paramcore -n '_shtab_paramcore_using fetch' -l all -xka "(__fish_complete_directories)" -d 'instead of NAME, fetch all projects; write each to the file in DIR that contains it, or to a new file'

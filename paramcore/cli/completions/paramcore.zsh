@@ -24,6 +24,7 @@ _shtab_paramcore_commands() {
     plan:'Show what an update would drop and change in a project, and the errors in the update.'
     preview:'Show the effective params of each task.'
     reconcile:'Look up the outcome of an update, by the base and digest that `apply` printed.'
+    report:'Write an HTML page about a project, its tasks and an update, to share or to print.'
     schema:'Print a JSON Schema for editors that describes a project, a task request or an update.'
     serve:'Run a stand-in for the API on this machine, and print the effect of each request.'
     slim:'Print the least that each task must send to get the same params.'
@@ -174,7 +175,7 @@ _shtab_paramcore_fetch_defaults_added=0
 
 _shtab_paramcore_help_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  ":a command or a topic (default\: list them):(exit-codes environment files preview explain plan diff log impact audit validate slim extract schema assumptions completion help fetch apply reconcile status serve)"
+  ":a command or a topic (default\: list them):(exit-codes environment files preview explain plan diff log impact audit validate slim extract report schema assumptions completion help fetch apply reconcile status serve)"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -277,6 +278,25 @@ _shtab_paramcore_reconcile_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_paramcore_reconcile_defaults_added=0
+
+_shtab_paramcore_report_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--update[show what this update would drop and change]:UPDATE:_files"
+  "--output[the page to write\; unchanged on error]:FILE.html:_files"
+  "--project-version[use version N for every task\; -1 inherits nothing]:N:"
+  "--type[the task type, as in the endpoint \`POST \/task\/TYPE\`]:TYPE:(annotation audiotranscription categorization chat chatexperimental chatlite comparison cuboidannotation datacollection documentmodel documenttranscription federal2dvideoannotation imageannotation laneannotation lidarannotation lidarlinking lidarsegmentation lidartopdown lineannotation multichat multistage namedentityrecognition phonecall pointannotation polygonannotation segmentannotation sensorfusion textcollection transcription videoannotation videoboxannotation videocuboidannotation videoplaybackannotation)"
+  "--lines[read TASKS as JSONL (default\: if its name ends with .jsonl or .ndjson)]"
+  "*--ignore[omit findings with this code (repeatable)]:CODE:(param_missing param_type param_choice param_range param_size param_pattern param_repeated param_conflict param_unknown param_misplaced type_unknown request_refused update_mode update_wrapper update_argument update_null update_noop lint_unused_default lint_equal_override lint_repeated_instruction lint_old_pin lint_bare_opt_out lint_noop_version lint_retry_twin lint_stored_name)"
+  "*--schema[validate params of TYPE against this JSON Schema (repeatable)]:TYPE=FILE:"
+  "--exit-code[exit as \`plan\` does, or without --update as \`validate\` does]"
+  "--no-values[show names and types, but no values and source lines]"
+  "*--assume[change a setting that \`paramcore assumptions\` lists (repeatable)]:NAME=VALUE:(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)"
+  ":a project from \`GET \/projects\/\{name\}\`, an array of projects, or a directory of such files:_files"
+  ":a task request, an array of task requests, or a .jsonl or .ndjson file with a task request on each line:_files"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_paramcore_report_defaults_added=0
 
 _shtab_paramcore_schema_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -398,6 +418,7 @@ _shtab_paramcore() {
         plan) _arguments -C -s $_shtab_paramcore_plan_options ;;
         preview) _arguments -C -s $_shtab_paramcore_preview_options ;;
         reconcile) _arguments -C -s $_shtab_paramcore_reconcile_options ;;
+        report) _arguments -C -s $_shtab_paramcore_report_options ;;
         schema) _arguments -C -s $_shtab_paramcore_schema_options ;;
         serve) _arguments -C -s $_shtab_paramcore_serve_options ;;
         slim) _arguments -C -s $_shtab_paramcore_slim_options ;;
