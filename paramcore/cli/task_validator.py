@@ -116,7 +116,7 @@ class FindingReporter:
     def _format(self, key: ProjectKey, located: LocatedFinding) -> ReportedFinding:
         content: Any = ""
         if self.options.format == "text":
-            content = f"{located.format_text(values=self.options.values)}\n\n"
+            content = f"{self.options.screen.render(located.list_pieces())}\n\n"
         elif self.options.format == "json":
             content = located.to_json()
         elif self.options.format == "github":
