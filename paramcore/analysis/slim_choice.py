@@ -51,9 +51,13 @@ class Block(NamedTuple):
         """Return a JSON object with the keys `param` and `code`."""
         return {"param": self.param, "code": self.code}
 
+    @property
+    def reason(self) -> str:
+        """Why, without the name of the param."""
+        return _BLOCK_TEXTS[self.code]
+
     def __str__(self) -> str:
-        text = _BLOCK_TEXTS[self.code]
-        return text if self.param is None else f"{format_name(self.param)}: {text}"
+        return self.reason if self.param is None else f"{format_name(self.param)}: {self.reason}"
 
 
 class Choice(NamedTuple):

@@ -143,7 +143,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
     "slim": (
         PROJECT,
         TASKS,
-        TEXT_OR_JSON,
+        *REPORT,
         make_flag("--wanted", "read TASKS as the effective params that the tasks must get, not as requests"),
         make_argument(
             "--to",
@@ -163,12 +163,13 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         REQUESTS_OUTPUT,
         KEEP_GOING,
         make_flag("--exit-code", "exit with 1 if a request can be shorter"),
+        NO_VALUES,
     ),
     "extract": (
         TASKS,
         make_argument("--name", metavar="NAME", required=True, help="the name of the new project"),
         make_argument("--type", dest="task_type", metavar="TYPE", required=True, help="the type of the tasks"),
-        TEXT_OR_JSON,
+        *REPORT,
         make_repeatable("--keep", "PARAM", "keep PARAM in the requests"),
         make_repeatable(
             "--move", "PARAM", "let PARAM move to the project, even if it stays by default, as `attachment` does"
@@ -181,6 +182,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         ),
         REQUESTS_OUTPUT,
         KEEP_GOING,
+        NO_VALUES,
     ),
     "report": (
         PROJECT,

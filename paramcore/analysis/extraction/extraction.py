@@ -12,7 +12,7 @@ from paramcore.analysis.extraction.reasons import MovedParam, OptedOut, SetAside
 from paramcore.analysis.slim_choice import Chooser
 from paramcore.errors import InvalidSetting, ParamcoreError
 from paramcore.model import INHERIT_NOTHING, Assumptions, Project, TaskRequest
-from paramcore.text import format_count, format_name, format_repr, format_value
+from paramcore.text import NotebookReprs, format_count, format_name, format_repr, format_value
 from paramcore.values import join_pointer, thaw, wrap_frozen
 
 #: The maximum number of characters of an instruction that a row of the report shows.
@@ -20,7 +20,7 @@ _INSTRUCTION_LIMIT = 60
 
 
 @frozen(repr=False)
-class Extraction:
+class Extraction(NotebookReprs):
     """A new project with the params that full requests share, and what happens to each param.
 
     A full request contains all params of its task.  Each task still gets exactly the
@@ -156,7 +156,7 @@ class Extraction:
         ]
         width = max((len(format_name(param)) for _label, param, _text in rows), default=0)
         lines = [f"  {label:<9}  {format_name(param):<{width}}  {text}" for label, param, text in rows]
-        return "\n".join([self.headline, *lines, *self._format_end()])
+        return "\n".join([self.headline, *lines, *self.format_end()])
 
     @property
     def headline(self) -> str:
@@ -172,7 +172,8 @@ class Extraction:
             return str(moved)
         return f"{format_value(instruction, limit=_INSTRUCTION_LIMIT)}: {moved}"
 
-    def _format_end(self) -> list[str]:
+    def format_end(self) -> list[str]:
+        """Format the sizes, whether the total is minimal, and the assumed rules."""
         saved = self.bytes_before - self.bytes_after
         less = f", {saved / self.bytes_before:.0%} less" if saved > 0 else ""
         sizes = f"{self.bytes_before:,} -> {self.bytes_after:,} bytes{less}; each request still gets the same params"

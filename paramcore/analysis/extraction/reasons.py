@@ -100,7 +100,8 @@ class StayingParam:
             "lacking": self.lacking.to_json(),
         }
 
-    def __str__(self) -> str:
+    def describe(self) -> str:
+        """Return why the param stays, without its value."""
         if self.code == "never_moves":
             option = f"--move {format_name(self.param)}"
             return f"a later task without it would inherit the value of other tasks (pass {option} to move it)"
@@ -110,10 +111,17 @@ class StayingParam:
             return "kept by --keep"
         if self.code == "not_shared":
             return "moving it saves nothing, because too few tasks share a value"
-        is_text = self.param == "instruction" and self.value
-        lack = f"do not end with {format_value(self.value, limit=MESSAGE_LIMIT)}" if is_text else "lack it"
+        lack = "do not end with it" if self._is_text else "lack it"
         larger = f"moving it would make the total {format_count(self.extra_bytes or 0, 'byte')} larger"
         return f"{self.lacking.count:,} {lack} {self.lacking} and would have to opt out; {larger}"
+
+    @property
+    def _is_text(self) -> bool:
+        return self.param == "instruction" and isinstance(self.value, str) and self.value != ""
+
+    def __str__(self) -> str:
+        shown = f"{format_value(self.value, limit=MESSAGE_LIMIT)}: " if self._is_text else ""
+        return f"{shown}{self.describe()}"
 
 
 @define

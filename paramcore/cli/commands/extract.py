@@ -6,6 +6,7 @@ import os
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
+from functools import partial
 
 from paramcore.analysis import Extractor, FlatTask, build_extraction
 from paramcore.bulk import RawTask, Route, RoutedRequest
@@ -13,10 +14,12 @@ from paramcore.cli.exit_codes import FINDINGS, FINE
 from paramcore.cli.output import Pieces, exit_on_signals, exit_with_usage, format_document, print_message
 from paramcore.cli.request_writer import RequestWriter
 from paramcore.cli.requests import BadLines, BadTask, is_jsonl, is_one_of_many, read_raw_tasks, read_requests
+from paramcore.cli.summary import report_document
 from paramcore.errors import DocumentError
 from paramcore.files.codec import choose_codec
 from paramcore.files.writer import write_atomically
 from paramcore.model import Project, TaskRequest
+from paramcore.report.inverses import build_extraction_document
 from paramcore.text import format_path
 from paramcore.wire import write_new_project
 
@@ -39,7 +42,9 @@ def extract(options: Namespace) -> Pieces:
         if options.project_output is not None:
             stack.enter_context(exit_on_signals())
             write_atomically(options.project_output, [format_document(write_new_project(extraction.project))])
-    yield format_document(extraction.to_json()) if options.format == "json" else f"{extraction}\n"
+    if options.format != "markdown":
+        yield format_document(extraction.to_json()) if options.format == "json" else f"{extraction}\n"
+    yield from report_document(options, partial(build_extraction_document, extraction))
     run.bad_lines.report_count()
     return FINDINGS if run.bad_lines.count or extraction.set_aside or not extraction.moved else FINE
 
