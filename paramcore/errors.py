@@ -128,6 +128,8 @@ class InvalidSetting(ParamcoreError, ValueError):
         base_url: an address that is not `https`, or that contains a key.
         base_type: an `Outcome.base` that is not a whole number of at least 0.
         port: a port that another program uses.
+        fault: a fault that the stand-in cannot simulate.
+        clock: text that is not a time.
     """
 
 

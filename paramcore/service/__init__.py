@@ -19,7 +19,7 @@ from paramcore.service.requests import Request, Response, Transport
 if TYPE_CHECKING:
     from paramcore.service.memory import MemoryService
     from paramcore.service.server import Server, run_server
-    from paramcore.service.standin import StandIn
+    from paramcore.service.standin.stand_in import StandIn
 
 __all__ = [
     "Client",
@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 # Imported on first use: a client needs no server, and `http.server` is slow to import.
-_LAZY_MODULES = {"MemoryService": "memory", "Server": "server", "StandIn": "standin", "run_server": "server"}
+_LAZY_MODULES = {"MemoryService": "memory", "Server": "server", "StandIn": "standin.stand_in", "run_server": "server"}
 
 
 def __getattr__(name: str) -> Any:

@@ -11,9 +11,10 @@ from typing import Any
 
 from attrs import frozen
 
-from paramcore.service.memory import build_error_reply
+from paramcore.errors import OutcomeUnknown
 from paramcore.service.requests import Response
-from paramcore.service.standin import MAX_BODY_SIZE, StandIn
+from paramcore.service.standin.calls import build_error_reply
+from paramcore.service.standin.stand_in import MAX_BODY_SIZE, StandIn
 
 _HOST = "127.0.0.1"
 
@@ -92,7 +93,13 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         headers = {name.lower(): value for name, value in self.headers.items()}
-        self._send(self.server.stand_in.handle(self.command, self.path, headers, body))
+        try:
+            response = self.server.stand_in.handle(self.command, self.path, headers, body)
+        except OutcomeUnknown:
+            # A fault drops the reply.
+            self.close_connection = True
+            return
+        self._send(response)
 
     do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815
 

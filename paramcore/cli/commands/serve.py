@@ -15,7 +15,7 @@ from paramcore.cli.projects import ProjectFiles
 from paramcore.errors import DocumentError, InvalidSetting
 from paramcore.model import EffectiveParams, Project
 from paramcore.service.server import run_server
-from paramcore.service.standin import StandIn
+from paramcore.service.standin.stand_in import StandIn
 from paramcore.text import describe_os_error, format_path, format_value
 from paramcore.validation.schema import Schemas
 from paramcore.validation.validator import Validator
@@ -32,8 +32,6 @@ def serve(options: Namespace) -> Pieces:
         created_at=_format_now,
         on_validate=_find_error if options.validate else lambda _project, _effective: None,
         on_event=events.put,
-        # A new project with such a name would overwrite the file of a project that is not served.
-        reserved_names=() if directory is None else directory.project_names - projects.keys(),
     )
     save = _create_saver(stand_in, directory)
     with ExitStack() as stack:

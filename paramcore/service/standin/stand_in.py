@@ -1,0 +1,212 @@
+"""A stand-in for the API, with URLs, keys, and two services in memory."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping
+from http import HTTPStatus
+from typing import Any, Literal
+from urllib.parse import parse_qsl, quote, urlsplit
+
+from paramcore.errors import OutcomeUnknown
+from paramcore.model import Assumptions, EffectiveParams, Project
+from paramcore.service.memory import MemoryService
+from paramcore.service.requests import Response
+from paramcore.service.standin.account import Account, Result
+from paramcore.service.standin.calls import Context
+from paramcore.service.standin.clock import Clock
+from paramcore.service.standin.faults import Fault, Faults
+from paramcore.service.standin.ledger import Journal, Ledger
+from paramcore.service.standin.records import RecoveredState
+from paramcore.service.standin.request_log import LoggedRequest, RequestLog
+from paramcore.service.standin.state import State
+from paramcore.text import format_count
+from paramcore.validation.schema import Schemas
+
+#: The maximum number of bytes of a request body; the stand-in rejects a longer body.
+MAX_BODY_SIZE = 16 * 2**20
+_BASE_PATH = "/v1"
+#: The names of the services for live and for test keys.
+WORLDS = ("live", "test")
+
+
+class StandIn:
+    """A stand-in for the API, with URLs below `/v1` and API keys.
+
+    Live and test keys use separate services, `live` and `test`, which start with
+    the same projects.  Each is a `MemoryService`, so a `Client` can use it as its
+    transport.  The service for test keys completes each task at once.
+
+    `on_validate` and `on_event` work as in `MemoryService`.  `task_types` are the known
+    task types, by default those of `paramcore schema`.  `created_at` replaces `clock`.
+
+    Example:
+        >>> StandIn([Project("docks", type="imageannotation")])
+        <StandIn: 1 live project, 1 test project>
+    """
+
+    def __init__(
+        self,
+        projects: Iterable[Project] = (),
+        *,
+        assumptions: Assumptions = Assumptions(),
+        created_at: Callable[[], str | None] | None = None,
+        on_validate: Callable[[Project, EffectiveParams], str | None] = lambda _project, _effective: None,
+        on_event: Callable[[str], None] = lambda _event: None,
+        task_types: Collection[str] | None = None,
+        journal: Journal | None = None,
+        recovered: Mapping[str, RecoveredState] = {},
+    ) -> None:
+        #: The clock, which a test can set.
+        self.clock: Clock = Clock()
+        self._created_at = self.clock if created_at is None else created_at
+        self._on_event = on_event
+        self._log = RequestLog()
+        self._faults = Faults()
+        initial = tuple(projects)
+        #: The states of both services, by name.
+        self.states: dict[str, State] = {world: _restore(initial, recovered.get(world)) for world in WORLDS}
+        #: The journal of the changes, and the lock of the states.
+        self.ledger: Ledger = Ledger(self.states, journal)
+        known_types = frozenset(Schemas().types if task_types is None else task_types)
+        self._accounts = {
+            world: Account(
+                world,
+                Context(state, assumptions, known_types, on_validate, completes_tasks=world == "test"),
+                self.ledger,
+                self._faults,
+                self._created_at,
+                time.sleep,
+            )
+            for world, state in self.states.items()
+        }
+        #: The service for live keys, and for all keys that are not test keys.
+        self.live: MemoryService = MemoryService(account=self._accounts["live"])
+        #: The service for test keys.
+        self.test: MemoryService = MemoryService(account=self._accounts["test"])
+
+    def __repr__(self) -> str:
+        live, test = len(self.live.projects), len(self.test.projects)
+        return f"<StandIn: {format_count(live, 'live project')}, {format_count(test, 'test project')}>"
+
+    @property
+    def requests(self) -> tuple[LoggedRequest, ...]:
+        """The last 200 requests over HTTP or WSGI, oldest first, with the reason for each reply."""
+        return self._log.list_requests()
+
+    def fail_next(
+        self,
+        fault: str,
+        *,
+        times: int = 1,
+        method: Literal["GET", "POST", "PUT", "DELETE"] | None = None,
+    ) -> None:
+        """Make the next calls fail, as calls of the service do.
+
+        `fault` is `error` (status 500 after the change is made), `drop` (no reply after
+        the change is made), `throttle=SECONDS` (status 429 with `Retry-After`) or
+        `slow=SECONDS`.  With `method`, only calls with this method fail.
+
+        Raises:
+            InvalidSetting: `fault`.
+        """
+        self._faults.arm(Fault.parse(fault), times, method)
+
+    def handle(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
+        """Handle an HTTP request and return the reply.
+
+        `target` is the raw target of the request line; header names are lower case.
+
+        Raises:
+            OutcomeUnknown: `no_reply`, if a fault drops the reply; close the connection.
+        """
+        world, result = self._answer(method, target, headers, body)
+        self.log(method, target, body, result.response, result.reason, world=world)
+        if result.response is None:
+            raise OutcomeUnknown("no_reply", None, "the service closed the connection without a reply", "")
+        return result.response
+
+    def log(
+        self,
+        method: str,
+        target: str,
+        body: bytes,
+        response: Response | None,
+        reason: str,
+        *,
+        world: str | None = None,
+    ) -> None:
+        """Add a request to `requests`, and report it to `on_event`."""
+        time_ = self._created_at()
+        logged = self._log.add(method, target, body, response, reason, world=world, time=time_)
+        path = target.partition("?")[0].removeprefix(_BASE_PATH)
+        self._on_event(f"{method} {path} {logged.outcome}  {reason}")
+
+    def _answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> tuple[str | None, Result]:
+        key = _read_key(headers.get("authorization", ""))
+        if not key:
+            return None, Result.refuse(401, "No valid API key provided.")
+        # Live and test keys see different projects (E7).
+        world = "test" if key.startswith("test_") else "live"
+        # Add a host, because `urlsplit` would otherwise parse `//projects` as a host.
+        parts = urlsplit(f"//host{target}" if target.startswith("/") else target)
+        if not parts.path.startswith(f"{_BASE_PATH}/"):
+            return world, Result.refuse(404, f"Cannot {method} {parts.path}")
+        if len(body) > MAX_BODY_SIZE:
+            return world, Result.refuse(413, "request entity too large")
+        query: dict[str, list[str]] = {}
+        for name, value in parse_qsl(parts.query, keep_blank_values=True):
+            # The official SDK sends a list as repeated query parameters.
+            query.setdefault(name, []).append(value)
+        path = parts.path[len(_BASE_PATH) :]
+        return world, self._accounts[world].handle(method, path, query, headers, body)
+
+    def wsgi(self, environ: Mapping[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        """Handle a request as a WSGI application.
+
+        A project name with a slash works only if the server provides the raw
+        target as `REQUEST_URI` or `RAW_URI`.
+
+        Raises:
+            OutcomeUnknown: `no_reply`, if a fault drops the reply.
+        """
+        target = environ.get("REQUEST_URI") or environ.get("RAW_URI")
+        if target is None:
+            path = quote((environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")).encode("latin-1"))
+            target = f"{path}?{environ.get('QUERY_STRING', '')}"
+        length = environ.get("CONTENT_LENGTH") or "0"
+        size = min(int(length), MAX_BODY_SIZE + 1) if length.isascii() and length.isdigit() else 0
+        body = environ["wsgi.input"].read(size) if size else b""
+        headers = {
+            name.removeprefix("HTTP_").replace("_", "-").lower(): value
+            for name, value in environ.items()
+            if name.startswith("HTTP_") or name == "CONTENT_TYPE"
+        }
+        response = self.handle(environ["REQUEST_METHOD"], target, headers, body)
+        response_headers = [*response.headers.items(), ("content-length", str(len(response.body)))]
+        start_response(f"{response.status} {HTTPStatus(response.status).phrase}", response_headers)
+        return [response.body]
+
+
+def _restore(projects: Iterable[Project], recovered: RecoveredState | None) -> State:
+    """Return the state that a service starts with."""
+    state = State(projects)
+    state.saved = dict(state.projects)
+    if recovered is not None:
+        recovered.restore(state)
+    return state
+
+
+def _read_key(authorization: str) -> str:
+    """Return the API key from HTTP Basic or a bearer token; `""` if there is no key."""
+    scheme, _, credentials = authorization.partition(" ")
+    if scheme.lower() == "bearer":
+        return credentials.strip()
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        return base64.b64decode(credentials, validate=True).decode("ascii").partition(":")[0]
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
