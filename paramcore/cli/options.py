@@ -252,5 +252,6 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         ),
         _argument("--save", metavar="DIR", help="save each project to its file in DIR, or to a new file"),
         _flag("--validate", "reject tasks in which `validate` finds errors"),
+        _SCHEMA,
     ),
 }

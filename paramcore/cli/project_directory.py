@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Set as AbstractSet
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from paramcore.cli.file_names import choose_file_names, fold_file_name
@@ -45,9 +45,13 @@ class ProjectDirectory:
                 self._arrays.add(file.path)
 
     @property
-    def project_names(self) -> AbstractSet[str]:
-        """The names of the projects in the directory."""
-        return self._paths.keys()
+    def projects(self) -> Mapping[str, Project]:
+        """The projects in the directory, by name."""
+        return {name: project for projects in self._files.values() for name, project in projects.items()}
+
+    def get_path(self, project_name: str) -> str | None:
+        """Return the path of the file of a project; `None` if the project has no file."""
+        return self._paths.get(project_name)
 
     def check_writable(self, project_names: Iterable[str]) -> None:
         """Check that no YAML file contains one of the projects.
@@ -86,7 +90,7 @@ class ProjectDirectory:
             if changed_names:
                 self.check_writable(changed_names)
                 changed[path] = {**before, **update}
-        _make_directory(self._path)
+        make_directory(self._path)
         # After a write, an interrupt may arrive before the next line; the next call must still find the file.
         self._paths = paths
         for path, contents in changed.items():
@@ -119,7 +123,12 @@ def _is_file_in(source: str, directory: str) -> bool:
     return source != "-" and os.path.isfile(source) and os.path.realpath(parent) == os.path.realpath(directory)
 
 
-def _make_directory(path: str) -> None:
+def make_directory(path: str) -> None:
+    """Create a directory, unless it exists.
+
+    Raises:
+        DocumentError: `unwritable`.
+    """
     try:
         os.makedirs(path, exist_ok=True)
     except (OSError, ValueError) as error:

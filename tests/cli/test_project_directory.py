@@ -205,7 +205,7 @@ def test_what_is_written_once_is_known(tmp_path):
     """The second write of a new project goes to the file of the first."""
     directory = ProjectDirectory(str(tmp_path), Assumptions())
     assert directory.write([DOCKS]) == directory.write([NEW_DOCKS]) == [f"{tmp_path}/docks.json"]
-    assert directory.project_names == {"docks"}
+    assert directory.projects.keys() == {"docks"}
     assert read(tmp_path) == {"docks": NEW_DOCKS}
 
 

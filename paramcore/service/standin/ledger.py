@@ -108,6 +108,21 @@ class Ledger:
         if entry.error is not None:
             raise NotSaved(describe_os_error(entry.error)) from entry.error
 
+    def list_unsaved(self, world: str) -> list[StoredProject]:
+        """Return the projects whose files do not contain their last version.
+
+        All returned versions are in the journal.
+
+        Raises:
+            NotSaved: if the journal cannot be written.
+        """
+        with self.lock:
+            state = self._states[world]
+            unsaved = [stored for name, stored in state.projects.items() if state.saved.get(name) is not stored]
+            entry = self._pending[-1] if self._pending else None
+        self.wait(entry)
+        return unsaved
+
     def mark_saved(self, world: str, projects: Iterable[StoredProject]) -> None:
         """Note that the files of projects contain these versions.
 

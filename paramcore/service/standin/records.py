@@ -36,7 +36,9 @@ class RecoveredState:
     tables: dict[str, dict[str, Any]] = field(factory=dict)
 
     def restore(self, state: State) -> None:
-        """Set the values of the tables other than `projects` in a state."""
+        """Set the projects and the values of the other tables in a state."""
+        for name, project in self.projects.items():
+            state.apply(Change.of("projects", name, StoredProject.of(project)))
         for table, values in self.tables.items():
             for key, value in values.items():
                 state.apply(Change.of(table, key, value))  # type: ignore[arg-type]

@@ -177,14 +177,19 @@ class State:
         """Return the effective params of a task, as they were when it was created.
 
         Raises:
-            LookupError: if the task does not exist or has no project, or if its project
-                has lost the version that the task inherits.
+            LookupError: if the task does not exist or has no project, or if the history
+                of its project was edited.
         """
         task = self.tasks[task_id]
         if task.request is None:
             raise LookupError(f"the task {task_id} has no project")
         project = self.projects[task.fields["project"]].project
-        return truncate_history(project, task.version_count).resolve(task.request)
+        effective = truncate_history(project, task.version_count).resolve(task.request)
+        created = effective.as_task()
+        if any(created.get(name) != task.fields.get(name) for name in ("params", "instruction")):
+            # The file of the project was edited before the stand-in started again.
+            raise LookupError(f"the project of the task {task_id} has another history than when the task was created")
+        return effective
 
 
 def truncate_history(project: Project, version_count: int) -> Project:
