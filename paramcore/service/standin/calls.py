@@ -18,6 +18,8 @@ from paramcore.service.requests import Response
 from paramcore.service.standin.state import Change, State
 from paramcore.text import ROW_LIMIT, describe_value, format_name, format_value, truncate
 
+#: The maximum number of bytes of a request body; the stand-in rejects a longer body.
+MAX_BODY_SIZE = 16 * 2**20
 #: The Ruby client adds this setting of the client to the query of every GET request.
 _IGNORED_NAMES = frozenset({"callback_url"})
 
