@@ -1,8 +1,8 @@
 """The directory of `serve --save`: the files of the projects, and a journal.
 
-The journal contains each change before the server replies.  Soon after, the changed
-projects are written to their files, which people and other commands read.  A journal
-without anything that the files lack is removed at the end.  So the next start reads the
+The journal contains each change before the server replies.  The changed projects are
+then written to their files, which people and other commands read: also before the reply,
+unless writing takes long.  A journal without anything that the files lack is removed at the end.  So the next start reads the
 files, and then the journal, which is there if the server was killed, or if there are
 tasks, batches, files, or projects of test keys.
 """
@@ -14,13 +14,14 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 
 from paramcore.cli.directory_lock import lock_directory
 from paramcore.cli.output import print_message
 from paramcore.cli.project_directory import ProjectDirectory, make_directory
 from paramcore.errors import DocumentError
 from paramcore.model import Assumptions, Project
-from paramcore.service.standin.journal import JournalFile, sync_directory
+from paramcore.service.standin.journal import JournalFile
 from paramcore.service.standin.ledger import Ledger, NotSaved
 from paramcore.service.standin.records import RecoveredState, replay_lines
 from paramcore.service.standin.stand_in import WORLDS, StandIn
@@ -28,8 +29,9 @@ from paramcore.text import describe_os_error, format_path, format_value
 
 #: The name of the journal. Commands skip hidden files in a directory.
 JOURNAL_NAME = ".paramcore-journal"
-#: The minimum number of seconds between two writes of the changed files, and how long it is for each second of writing.
-_MIN_PAUSE = 0.05
+#: The maximum number of seconds that a reply waits for the files.  If the last write took longer, the files are
+#: written in the background, for at most an eleventh of the time.
+_MAX_DELAY = 0.002
 _PAUSE_PER_SECOND_OF_WRITING = 10
 
 
@@ -66,6 +68,9 @@ class SavedDirectory:
         self._problem: str | None = None
         self._has_changed = threading.Event()
         self._is_closing = threading.Event()
+        self._lock = threading.Lock()
+        #: The number of seconds of the last write.
+        self._duration = 0.0
 
     def _recover(self, project: Project, saved_count: int) -> None:
         """Choose between a project in the journal and the one in its file."""
@@ -96,7 +101,9 @@ class SavedDirectory:
         """
         state, ledger = stand_in.states["live"], stand_in.ledger
         in_files = self._files.projects
-        state.saved = {name: stored for name, stored in state.projects.items() if in_files.get(name) == stored.project}
+        state.saved.clear()
+        state.unsaved.update(state.projects)
+        state.mark_saved([stored for name, stored in state.projects.items() if in_files.get(name) == stored.project])
         self._write_files(ledger)
         try:
             ledger.rewrite()
@@ -105,6 +112,7 @@ class SavedDirectory:
             raise DocumentError("unwritable", None, problem, "", format_path(self._path), None, None) from None
         writer = threading.Thread(target=self._write_in_background, args=(ledger,), daemon=True)
         writer.start()
+        ledger.on_saved = partial(self._write_soon, ledger)
         try:
             yield
         finally:
@@ -113,32 +121,37 @@ class SavedDirectory:
             writer.join()
             self._close(ledger)
 
-    def note_change(self) -> None:
-        """Write the files of changed projects soon."""
+    def _write_soon(self, ledger: Ledger) -> None:
+        """Write the files now if that is fast, else in the background."""
+        with self._lock:
+            if self._duration < _MAX_DELAY and not self._is_closing.is_set():
+                self._try_to_write_files(ledger)
         self._has_changed.set()
 
     def _write_in_background(self, ledger: Ledger) -> None:
         while not self._is_closing.is_set():
             self._has_changed.wait()
             self._has_changed.clear()
-            start = time.monotonic()
-            self._try_to_write_files(ledger)
-            # Writing a long history takes time, which the server then lacks.
-            pause = max(_MIN_PAUSE, _PAUSE_PER_SECOND_OF_WRITING * (time.monotonic() - start))
+            with self._lock:
+                self._try_to_write_files(ledger)
+                with suppress(NotSaved):
+                    ledger.flush()
+                pause = max(_MAX_DELAY, _PAUSE_PER_SECOND_OF_WRITING * self._duration)
             self._is_closing.wait(pause)
 
     def _write_files(self, ledger: Ledger) -> None:
         unsaved = ledger.list_unsaved("live")
-        self._files.write(stored.project for stored in unsaved)
         if unsaved:
-            sync_directory(self._path)
+            start = time.monotonic()
+            self._files.write(stored.project for stored in unsaved)
             ledger.mark_saved("live", unsaved)
+            self._duration = time.monotonic() - start
 
     def _try_to_write_files(self, ledger: Ledger) -> None:
         problem: str | None = None
         try:
             self._write_files(ledger)
-        except (NotSaved, DocumentError, OSError) as error:
+        except (NotSaved, DocumentError) as error:
             problem = str(error)
             if problem != self._problem:
                 print_message(f"the projects are saved in the journal only: {problem}")

@@ -6,13 +6,13 @@ import os
 import queue
 from argparse import Namespace
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 from paramcore.cli.exit_codes import FINE
 from paramcore.cli.output import Pieces, exit_on_signals, flush_output
 from paramcore.cli.project_directory import ProjectDirectory
 from paramcore.cli.projects import ProjectFiles
-from paramcore.cli.saved_directory import SavedDirectory, open_saved_directory
+from paramcore.cli.saved_directory import open_saved_directory
 from paramcore.cli.schemas import read_schemas
 from paramcore.errors import DocumentError, InvalidSetting
 from paramcore.model import EffectiveParams, Project
@@ -54,7 +54,7 @@ def _start_server(options: Namespace, stack: ExitStack, events: queue.Queue[str]
         projects.values(),
         assumptions=options.assumptions,
         on_validate=_create_judge(schemas) if options.validate else lambda _project, _effective: None,
-        on_event=_create_reporter(events, directory),
+        on_event=_create_reporter(events),
         task_types=schemas.types,
         journal=None if directory is None else directory.journal,
         recovered={} if directory is None else directory.recovered,
@@ -106,14 +106,12 @@ def _create_judge(schemas: Schemas) -> Callable[[Project, EffectiveParams], str 
     return find_error
 
 
-def _create_reporter(events: queue.Queue[str], directory: SavedDirectory | None) -> Callable[[str], None]:
-    """Return a function that prints a line about each request, and has changes saved."""
+def _create_reporter(events: queue.Queue[str]) -> Callable[[str], None]:
+    """Return a function that has a line about a request printed."""
 
     def report(event: str) -> None:
-        if directory is not None:
-            directory.note_change()
         # A full queue means that nobody reads standard output; the requests must go on.
-        if not events.full():
+        with suppress(queue.Full):
             events.put_nowait(event)
 
     return report

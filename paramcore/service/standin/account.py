@@ -11,7 +11,7 @@ from paramcore.errors import InvalidSetting, ParamcoreError
 from paramcore.service.requests import Response
 from paramcore.service.standin.calls import Answer, Call, Context, RejectedCall, build_error_reply, build_reply
 from paramcore.service.standin.faults import FAULT_HEADER, Fault, Faults
-from paramcore.service.standin.ledger import Entry, Ledger, NotSaved
+from paramcore.service.standin.ledger import Ledger, NotSaved
 from paramcore.service.standin.routes import answer_call
 from paramcore.service.standin.state import MAX_STATE_SIZE, Change
 
@@ -57,25 +57,26 @@ class Account:
             return Result(response, f"refused by the fault throttle={fault.seconds}")
         with self.ledger.lock:
             call = Call(method, path, parts, given, headers, body, self.created_at())
-            result, entry = self._answer(call)
+            result, changes = self._answer(call)
+            entry = self.ledger.record(self.world, changes)
         try:
             self.ledger.wait(entry)
+            if changes:
+                self.ledger.on_saved()
         except NotSaved as error:
             return Result.refuse(500, f"the stand-in cannot save this, so nothing changed: {error}")
         return result if fault is None else self._apply_fault(fault, result)
 
-    def _answer(self, call: Call) -> tuple[Result, Entry | None]:
-        """Answer a call, and record its changes."""
-        changes: Sequence[Change] = ()
+    def _answer(self, call: Call) -> tuple[Result, Sequence[Change]]:
+        """Return the result of a call, and the changes to make."""
         try:
             answer = answer_call(self.context, call)
             self._check_size(answer)
-            result, changes = Result(build_reply(200, answer.text), answer.reason), answer.changes
+            return Result(build_reply(200, answer.text), answer.reason), answer.changes
         except RejectedCall as error:
-            result = Result.refuse(error.status, str(error))
+            return Result.refuse(error.status, str(error)), ()
         except ParamcoreError as error:
-            result = Result.refuse(400, str(error))
-        return result, self.ledger.record(self.world, changes)
+            return Result.refuse(400, str(error)), ()
 
     def _check_size(self, answer: Answer) -> None:
         state = self.context.state

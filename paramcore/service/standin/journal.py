@@ -70,6 +70,8 @@ class JournalFile:
         """
         if self._descriptor >= 0:
             self._check_path()
+        # The new lines may lack what other files in the directory contain, so sync their names first.
+        sync_directory(os.path.dirname(self._path))
         try:
             write_atomically(self._path, chain([_HEADER], lines))
         except DocumentError as error:

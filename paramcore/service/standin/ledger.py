@@ -70,6 +70,8 @@ class Ledger:
         #: The projects that the journal contains as a whole, by state and name.
         self._journaled: set[tuple[str, str]] = set()
         self._rewrite_size = MIN_REWRITE_SIZE
+        #: Is called after each change that is in the journal, before its reply is sent.
+        self.on_saved: Callable[[], None] = lambda: None
 
     def record(self, world: str, changes: Sequence[Change]) -> Entry | None:
         """Make changes to a state; return the entry to wait for, if any.
@@ -118,25 +120,27 @@ class Ledger:
         """
         with self.lock:
             state = self._states[world]
-            unsaved = [stored for name, stored in state.projects.items() if state.saved.get(name) is not stored]
+            unsaved = [state.projects[name] for name in state.unsaved if name in state.projects]
             entry = self._pending[-1] if self._pending else None
         self.wait(entry)
         return unsaved
 
-    def mark_saved(self, world: str, projects: Iterable[StoredProject]) -> None:
-        """Note that the files of projects contain these versions.
+    def mark_saved(self, world: str, projects: Sequence[StoredProject]) -> None:
+        """Note that the files of projects contain these versions, with the next write."""
+        with self.lock:
+            self._states[world].mark_saved(projects)
+            marked = [stored for stored in projects if (world, stored.project.name) in self._journaled]
+            if marked:
+                self._pending.append(Entry([encode_mark(world, stored) for stored in marked]))
+
+    def flush(self) -> None:
+        """Return when everything is in the journal.
 
         Raises:
             NotSaved: if the journal cannot be written.
         """
         with self.lock:
-            marked = list(projects)
-            self._states[world].saved.update({stored.project.name: stored for stored in marked})
-            places = [(world, stored) for stored in marked if (world, stored.project.name) in self._journaled]
-            if self._journal is None or not places:
-                return
-            entry = Entry([encode_mark(world, stored) for world, stored in places])
-            self._pending.append(entry)
+            entry = self._pending[-1] if self._pending else None
         self.wait(entry)
 
     def rewrite(self) -> None:

@@ -192,7 +192,7 @@ class StandIn:
 def _restore(projects: Iterable[Project], recovered: RecoveredState | None) -> State:
     """Return the state that a service starts with."""
     state = State(projects)
-    state.saved = dict(state.projects)
+    state.mark_saved(state.projects.values())
     if recovered is not None:
         recovered.restore(state)
     return state

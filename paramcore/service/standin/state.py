@@ -123,6 +123,8 @@ class State:
         self.files: dict[str, Mapping[str, Any]] = {}
         #: The projects as their files contain them, from which the next start reads them.
         self.saved: dict[str, StoredProject] = {}
+        #: The names of the projects whose files may lack a version.
+        self.unsaved: set[str] = set()
         #: The ids of the tasks with a `unique_id`, and of the tasks with an `Idempotency-Key`.
         self.unique_ids: dict[str, str] = {}
         self.keys: dict[str, str] = {}
@@ -144,6 +146,14 @@ class State:
         self._set(place, change.value, change.size)
         return lambda: self._set(place, previous, size)
 
+    def mark_saved(self, projects: Iterable[StoredProject]) -> None:
+        """Note that the files of projects contain these versions."""
+        for stored in projects:
+            name = stored.project.name
+            self.saved[name] = stored
+            if self.projects.get(name) is stored:
+                self.unsaved.discard(name)
+
     def measure_growth(self, changes: Iterable[Change]) -> int:
         """Return by how much the changes would increase the size."""
         return sum(change.size - self._sizes.get((change.table, change.key), 0) for change in changes)
@@ -153,6 +163,8 @@ class State:
         values: dict[str, Any] = getattr(self, table)
         if table == "tasks":
             self._index_task(key, values.get(key), value)
+        elif table == "projects":
+            self.unsaved.add(key)
         if value is None:
             del values[key]
         else:
