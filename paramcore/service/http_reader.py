@@ -94,7 +94,7 @@ class Body:
         """Find the length of the body; no length means that the body is chunked.
 
         Raises:
-            RejectedCall: if the headers contradict each other or are malformed.
+            RejectedCall: if the headers contradict each other, are malformed, or announce too many bytes.
         """
         self._stream = stream
         self._length = _read_length(headers, version)
@@ -107,11 +107,7 @@ class Body:
         Raises:
             RejectedCall: for a body that is too long, cut off or malformed.
         """
-        if self._length is None:
-            body = self._read_chunks()
-        else:
-            check_size(self._length)
-            body = self._read_exactly(self._length)
+        body = self._read_chunks() if self._length is None else self._read_exactly(self._length)
         self.is_unread = False
         return body
 
@@ -149,7 +145,9 @@ def _read_length(headers: Mapping[str, str], version: str) -> int | None:
             shown = format_value(coding, limit=MESSAGE_LIMIT)
             raise RejectedCall(501, f"the stand-in does not offer this: Transfer-Encoding {shown}")
         return None
-    return parse_length(headers.get("content-length", "0"))
+    length = parse_length(headers.get("content-length", "0"))
+    check_size(length)
+    return length
 
 
 def _read_line(stream: io.BufferedReader[Any], max_size: int, status: int, name: str) -> str:

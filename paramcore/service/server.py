@@ -163,7 +163,8 @@ class _Handler(socketserver.BaseRequestHandler):
 
     def _answer(self, line: RequestLine, headers: dict[str, str], body: Body) -> bool:
         def read_body() -> bytes:
-            if body.is_unread and headers.get("expect", "").lower() == "100-continue":
+            expects_100 = line.version == "HTTP/1.1" and headers.get("expect", "").lower() == "100-continue"
+            if expects_100 and body.is_unread:
                 self._write(b"HTTP/1.1 100 Continue\r\n\r\n")
             try:
                 return body.read()

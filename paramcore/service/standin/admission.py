@@ -17,9 +17,9 @@ from paramcore.text import MESSAGE_LIMIT, format_value
 #: The methods of the API's calls, and `HEAD`, which is a `GET` without the body of the reply.
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE"})
 _OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
-_LOOPBACK = re.compile(rf"(?:(?:localhost|127(?:\.{_OCTET}){{3}})\.?|\[::1\])(?::[0-9]*)?", re.IGNORECASE)
+_LOOPBACK = re.compile(rf"(?:(?:localhost|127(?:\.{_OCTET}){{3}})\.?|\[::1\])(?::[0-9]*)?", re.ASCII | re.IGNORECASE)
 # The absolute form (`http://host/path`) is for proxies, but a server must accept it.
-_TARGET = re.compile(r"(?:https?://(?P<host>[^/?]*))?(?P<path>/[^?]*)?(?:\?.*)?", re.IGNORECASE)
+_TARGET = re.compile(r"(?:https?://(?P<host>[^/?]*))?(?P<path>/[^?]*)?(?:\?.*)?", re.ASCII | re.IGNORECASE)
 _UNENCODED = re.compile(r"[^!-~]|#|%(?![0-9A-Fa-f]{2})")
 _API = "/v1/"
 

@@ -86,9 +86,11 @@ class Call:
         return text.lower() == "true"
 
     def get_text(self, name: str) -> str | None:
-        """Return the last value of a query parameter; `None` if it is not set."""
-        values = self.query.get(name)
-        return values[-1] if values else None
+        """Return the value of a query parameter; `None` if it is not set."""
+        values = self.query.get(name, ())
+        if len(values) > 1:
+            raise RejectedCall(400, f"the query parameter `{format_name(name)}` is repeated; send it once")
+        return values[0] if values else None
 
 
 @frozen
