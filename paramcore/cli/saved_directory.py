@@ -53,7 +53,9 @@ class SavedDirectory:
         #: The journal, which the stand-in writes.
         self.journal: JournalFile = JournalFile(os.path.join(path, JOURNAL_NAME))
         #: What the journal contains about tasks, batches and files, and about the projects of test keys.
-        self.recovered: dict[str, RecoveredState] = replay_lines(self.journal.lines, WORLDS, assumptions)
+        self.recovered: dict[str, RecoveredState] = replay_lines(
+            self.journal.lines, self.journal.source, WORLDS, assumptions
+        )
         self.journal.lines.clear()
         #: The projects to serve, by name.
         self.projects: dict[str, Project] = {**given, **self._files.projects}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
-from itertools import chain
+from itertools import chain, count
 
 from paramcore.errors import DocumentError
 from paramcore.files.writer import write_atomically
@@ -27,8 +27,10 @@ class JournalFile:
 
     def __init__(self, path: str) -> None:
         self._path = path
-        #: The lines that the file contained, with their locations.
-        self.lines: list[tuple[bytes, str]] = []
+        #: The path for messages.
+        self.source: str = format_path(path)
+        #: The lines that the file contained, with their numbers.
+        self.lines: list[tuple[bytes, int]] = []
         self._descriptor = -1
         self._size = 0
         # The bytes after `_size` belong to a line that could not be written.
@@ -108,11 +110,7 @@ class JournalFile:
         if not complete.startswith(_HEADER):
             # `replace` writes the first line atomically, so a journal is never without it.
             raise self._error("the file is not a journal of this version; rename it")
-        self.lines = list(self._split(complete.removeprefix(_HEADER)))
-
-    def _split(self, data: bytes) -> Iterator[tuple[bytes, str]]:
-        for number, line in enumerate(data.split(b"\n")[:-1], 2):
-            yield line, f"{format_path(self._path)}:{number}"
+        self.lines = list(zip(complete.split(b"\n")[1:-1], count(2), strict=False))
 
     def _remove_rest(self) -> None:
         os.ftruncate(self._descriptor, self._size)
@@ -127,7 +125,7 @@ class JournalFile:
             raise OSError(errno.ENOENT, "the journal was replaced; restart the server")
 
     def _error(self, problem: str) -> DocumentError:
-        return DocumentError("unreadable", None, problem, "", format_path(self._path), None, None)
+        return DocumentError("unreadable", None, problem, "", self.source, None, None)
 
 
 def sync_directory(path: str) -> None:

@@ -113,9 +113,15 @@ def contains_any(field: str) -> Filter:
 
     def build(_name: str, values: Sequence[str]) -> Predicate:
         words = _split(values)
-        return lambda fields: (
-            not words.isdisjoint(element for element in fields.get(field) or () if isinstance(element, str))
-        )
+
+        def contains(fields: Mapping[str, Any]) -> bool:
+            # A task request may set `tags` to any JSON value.
+            elements = fields.get(field)
+            return isinstance(elements, list) and any(
+                isinstance(element, str) and element in words for element in elements
+            )
+
+        return contains
 
     return build
 

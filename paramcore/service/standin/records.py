@@ -15,14 +15,18 @@ from typing import Any
 
 from attrs import define, field
 
+from paramcore.errors import DocumentError, ParamcoreError
 from paramcore.files.document import PROJECT_DEPTH, decode_document
 from paramcore.model import Assumptions, ParamVersion, Project
-from paramcore.service.standin.state import Change, State, StoredProject, StoredTask, rebuild_project
+from paramcore.service.standin.state import Change, State, StoredProject, StoredTask, Table, rebuild_project
+from paramcore.text import format_value
 from paramcore.values import freeze
 from paramcore.wire import read_project
 
 #: A record is inside a line, and the value of a record may be a project.
 _LINE_DEPTH = PROJECT_DEPTH + 2
+#: The tables whose values are written as a whole.
+_TABLES: tuple[Table, ...] = ("settings", "batches", "tasks", "files")
 
 
 @define
@@ -33,7 +37,7 @@ class RecoveredState:
     #: The number of versions in the file of each project, as far as the journal knows.
     saved: dict[str, int] = field(factory=dict)
     #: The values of the other tables.
-    tables: dict[str, dict[str, Any]] = field(factory=dict)
+    tables: dict[Table, dict[str, Any]] = field(factory=dict)
 
     def restore(self, state: State) -> None:
         """Set the projects and the values of the other tables in a state."""
@@ -41,7 +45,7 @@ class RecoveredState:
             state.apply(Change.of("projects", name, StoredProject.of(project)))
         for table, values in self.tables.items():
             for key, value in values.items():
-                state.apply(Change.of(table, key, value))  # type: ignore[arg-type]
+                state.apply(Change.of(table, key, value))
 
 
 def encode_line(records: Iterable[str]) -> bytes:
@@ -71,7 +75,7 @@ def encode_state(world: str, state: State) -> Iterator[tuple[str | None, str]]:
             yield name, _encode_record(world, "projects", name, stored.text)
             if saved is not None:
                 yield None, encode_mark(world, saved)
-    for table in ("settings", "batches", "tasks", "files"):
+    for table in _TABLES:
         values: Mapping[str, Any] = getattr(state, table)
         for key, value in values.items():
             change = Change.of(table, key, value)
@@ -83,31 +87,49 @@ def _encode_record(world: str, table: str, key: str, text: str) -> str:
 
 
 def replay_lines(
-    lines: Iterable[tuple[bytes, str]], worlds: Iterable[str], assumptions: Assumptions
+    lines: Iterable[tuple[bytes, int]], source: str, worlds: Iterable[str], assumptions: Assumptions
 ) -> dict[str, RecoveredState]:
-    """Return what a journal contains about each state; each line comes with its location.
+    """Return what a journal contains about each state; each line comes with its number.
 
     Raises:
-        DocumentError: if a line is not JSON.
-        ParamcoreError: if a value is invalid.
+        DocumentError: if a line is not JSON, or contains no records.
     """
-    recovered = {world: RecoveredState() for world in worlds}
-    # Append all versions of a project at once, because each append copies its history.
-    appended: dict[tuple[str, str], list[ParamVersion]] = {}
-    for data, location in lines:
-        for world, table, key, value in decode_document(data, location, _LINE_DEPTH).value:
-            state = recovered[world]
-            if table == "projects":
-                state.projects[key] = read_project(value, assumptions=assumptions)
-                appended[world, key] = []
-            elif table == "versions":
-                appended[world, key].append(ParamVersion.from_entry(value["version"], freeze(value)))
-            elif table == "saved":
-                state.saved[key] = value
-            else:
-                decoded = StoredTask.from_json(freeze(value)) if table == "tasks" else value
-                state.tables.setdefault(table, {})[key] = decoded
-    for (world, name), versions in appended.items():
-        project = recovered[world].projects[name]
-        recovered[world].projects[name] = rebuild_project(project, (*project.versions, *versions))
-    return recovered
+    replay = _Replay({world: RecoveredState() for world in worlds}, assumptions)
+    for data, number in lines:
+        records = decode_document(data, source, _LINE_DEPTH, first_line=number).value
+        try:
+            for world, table, key, value in records:
+                replay.add(world, table, key, value)
+        except (ParamcoreError, AttributeError, LookupError, TypeError, ValueError) as error:
+            problem, remedy = f"the line is not part of a journal: {error}", "restore the file, or remove it"
+            raise DocumentError("unreadable", None, problem, remedy, source, number, None) from None
+    return replay.finish()
+
+
+class _Replay:
+    def __init__(self, recovered: dict[str, RecoveredState], assumptions: Assumptions) -> None:
+        self._recovered = recovered
+        self._assumptions = assumptions
+        # Append all versions of a project at once, because each append copies its history.
+        self._appended: dict[tuple[str, str], list[ParamVersion]] = {}
+
+    def add(self, world: str, table: str, key: str, value: Any) -> None:
+        state = self._recovered[world]
+        if table == "projects":
+            state.projects[key] = read_project(value, assumptions=self._assumptions)
+            self._appended[world, key] = []
+        elif table == "versions":
+            self._appended[world, key].append(ParamVersion.from_entry(value["version"], freeze(value)))
+        elif table == "saved":
+            state.saved[key] = value
+        elif table not in _TABLES:
+            raise ValueError(f"the table {format_value(table)} is unknown")
+        else:
+            decoded = StoredTask.from_json(freeze(value)) if table == "tasks" else value
+            state.tables.setdefault(table, {})[key] = decoded
+
+    def finish(self) -> dict[str, RecoveredState]:
+        for (world, name), versions in self._appended.items():
+            projects = self._recovered[world].projects
+            projects[name] = rebuild_project(projects[name], (*projects[name].versions, *versions))
+        return self._recovered
