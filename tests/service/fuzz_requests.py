@@ -48,6 +48,19 @@ BODIES = [
         "1;x=y\r\n{\r\n1\r\n}\r\n0\r\nA: b\r\n\r\n",
     ),
 ]
+#: Calls that the stand-in answers, if nothing else is wrong with the request.
+CALLS = [
+    ("GET", "/v1/projects", ""),
+    ("GET", "/v1/tasks?limit=2&offset=1", ""),
+    ("POST", "/v1/projects", '{"name": "new", "type": "comparison"}'),
+    ("POST", "/v1/projects/boxes/setParams", '{"patch": true, "a": [1, {"b": null}]}'),
+    ("POST", "/v1/task/imageannotation", '{"project": "boxes", "attachment": "https://a.example/1.jpg"}'),
+    ("POST", "/v1/batches", '{"name": "b", "project": "boxes"}'),
+    ("POST", "/v1/files/import", '{"file_url": "https://a.example/1.jpg", "project_name": "boxes"}'),
+    ("POST", "/v1/task/000000000000000000000001/setMetadata", '{"a": 1}'),
+    ("PUT", "/v1/task/000000000000000000000001/tags", '["tag"]'),
+    ("DELETE", "/v1/task/000000000000000000000001/unique_id", ""),
+]
 
 
 def create_request(source):
@@ -55,15 +68,17 @@ def create_request(source):
     kind = source.random()
     if kind < 0.05:
         return source.randbytes(source.randrange(1, 500))
-    body = source.choice(BODIES)
-    lines = ["Host: localhost", "Authorization: Bearer k"] if source.random() < 0.9 else []
-    lines += source.choices(HEADERS, k=source.choice([0, 0, 0, 1, 1, 1, 2, 5, 120]))
-    if body and source.random() < 0.8:
+    method = source.choice(METHODS[:4] if source.random() < 0.8 else METHODS)
+    target, body = source.choice(TARGETS), source.choice(BODIES)
+    if source.random() < 0.5:
+        method, target, body = source.choice(CALLS)
+    lines = ["Host: localhost", "Authorization: Bearer k"] if source.random() < 0.95 else []
+    lines += source.choices(HEADERS, k=source.choice([0, 0, 0, 0, 1, 1, 1, 2, 5]))
+    if body and source.random() < 0.95:
         lines.append(f"Content-Length: {len(body)}")
-    method = source.choice(METHODS[:4]) if source.random() < 0.8 else source.choice(METHODS)
-    request = f"{method} {source.choice(TARGETS)} {source.choice(VERSIONS)}"
+    request = f"{method} {target} {source.choice(VERSIONS)}"
     raw = "\r\n".join([request, *lines, "", body]).encode("latin-1")
-    if kind < 0.3:
+    if kind < 0.2:
         raw = mutate(source, raw)
     return raw if kind < 0.9 else raw + create_request(source)
 

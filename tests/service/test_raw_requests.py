@@ -114,7 +114,7 @@ REFUSED = {
     "no Host": ("GET /v1/projects HTTP/1.1\r\nAuthorization: Bearer k\r\n\r\n", 400, "`Host` is missing"),
     "two Hosts": (f"{GET}Host: localhost\r\n\r\n", 400, "`Host` is repeated"),
     "another Host": ("GET /v1/projects HTTP/1.1\r\nHost: evil.example\r\n\r\n", 421, "evil.example"),
-    "an empty Host": ("GET /v1/projects HTTP/1.1\r\nHost:\r\n\r\n", 421, "(none)"),
+    "an empty Host": ("GET /v1/projects HTTP/1.1\r\nHost:\r\n\r\n", 421, '""'),
     "no key": ("GET /v1/projects HTTP/1.1\r\nHost: localhost\r\n\r\n", 401, "API key"),
     "another origin": (f"{GET}Origin: https://evil.example\r\n\r\n", 403, "evil.example"),
     "an upgrade": (
@@ -128,6 +128,7 @@ REFUSED = {
         501,
         "OPTIONS",
     ),
+    "no type": (post_sized("a=1", "Sec-Fetch-Site: none\r\n"), 415, "missing"),
     "a form": (post_sized("a=1", "Sec-Fetch-Site: none\r\nContent-Type: text/plain\r\n"), 415, "text/plain"),
     # The length of the body
     "a negative length": (post("", "Content-Length: -1\r\n"), 400, "Content-Length"),

@@ -98,7 +98,8 @@ def _check_site(method: str, path: str, hosts: list[str], headers: Mapping[str, 
     media_type = headers.get("content-type", "")
     # A form needs no script and no permission, so it is never what a page of the stand-in sends.
     if method not in ("GET", "HEAD") and media_type.partition(";")[0].strip().lower() != "application/json":
-        raise RejectedCall(415, f"a browser must send application/json to the stand-in, not {_show(media_type)}")
+        shown = _show(media_type) if media_type else "missing"
+        raise RejectedCall(415, f"the content type is {shown}; a browser must send application/json to the stand-in")
 
 
 def _is_link(method: str, path: str, headers: Mapping[str, str]) -> bool:
@@ -108,4 +109,4 @@ def _is_link(method: str, path: str, headers: Mapping[str, str]) -> bool:
 
 
 def _show(text: str) -> str:
-    return format_value(text, limit=MESSAGE_LIMIT) if text else "(none)"
+    return format_value(text, limit=MESSAGE_LIMIT)
