@@ -89,7 +89,8 @@ def _read_target(target: str, headers: Mapping[str, str]) -> tuple[str, list[str
 def _check_site(method: str, path: str, hosts: list[str], headers: Mapping[str, str]) -> None:
     """Refuse a request of a browser, unless it comes from the stand-in's own page or from a user."""
     origin, site = headers.get("origin"), headers.get("sec-fetch-site", "none")
-    own_origins = {f"{scheme}://{host}".lower() for host in hosts for scheme in ("http", "https")}
+    # The host of the absolute form overrides the header.
+    own_origins = {f"{scheme}://{host}".lower() for host in hosts[:1] for scheme in ("http", "https")}
     if origin is not None and origin.lower() not in own_origins:
         raise RejectedCall(403, f"the stand-in refuses web pages of another origin: {_show(origin)}")
     # `same-site` is another port of this machine.
