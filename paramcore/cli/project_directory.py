@@ -20,9 +20,10 @@ from paramcore.wire import write_project
 class ProjectDirectory:
     """The project files in a directory; each project is in one file.
 
-    The directory is read once, in the same way as by other commands.  It need not exist.
-    `sources` are the files that projects were read from.  If a source is in the
-    directory, it counts as a project file, whatever its name.
+    The directory is read once, by the same rules as in other commands.  The directory
+    need not exist.
+    `sources` are the files that projects were read from.  A source in the
+    directory counts as a project file, even if its name has another suffix.
 
     Raises:
         DocumentError: the errors of `read_project_files`.
@@ -35,7 +36,7 @@ class ProjectDirectory:
             arguments.append(path)
         #: The path of the file of each project, by the project's name.
         self._paths: dict[str, str] = {}
-        #: The projects of each file, by name, in the order of the file.
+        #: For the path of each file, its projects by name, in the order of the file.
         self._files: dict[str, Mapping[str, Project]] = {}
         self._arrays: set[str] = set()
         for file in read_project_files(arguments, assumptions):
@@ -74,8 +75,8 @@ class ProjectDirectory:
 
         Raises:
             DocumentError: `unwritable` if `check_writable` rejects a changed project, or if
-                the file names for a new project are taken; then no file is written.
-                Also `unwritable` if the system cannot write a file.
+                another file has the name of the new file.  In both cases, no file is
+                written.  Also `unwritable` if the system cannot write a file.
         """
         by_name = {project.name: project for project in projects}
         new_paths = self._choose_paths([name for name in by_name if name not in self._paths])
@@ -91,7 +92,7 @@ class ProjectDirectory:
                 self.check_writable(changed_names)
                 changed[path] = {**before, **update}
         make_directory(self._path)
-        # After a write, an interrupt may arrive before the next line; the next call must still find the file.
+        # Set the paths first: if Ctrl-C interrupts this method after a write, the next call must know the new file.
         self._paths = paths
         for path, contents in changed.items():
             # Keep a symbolic link, and replace its target.
@@ -107,7 +108,9 @@ class ProjectDirectory:
         for name, file_name in choose_file_names(project_names, taken).items():
             paths[name] = os.path.join(self._path, file_name)
             if fold_file_name(file_name) in folded:
-                problem = f"the file does not contain the project {format_value(name)}, which needs this file name"
+                problem = (
+                    f"the project {format_value(name)} needs this file name, but the file does not contain the project"
+                )
                 raise DocumentError(
                     "unwritable", None, problem, "rename the file", format_path(paths[name]), None, None
                 )

@@ -18,9 +18,9 @@ _BUFFER_SIZE = 2**18
 
 
 def write_atomically(path: str, pieces: Iterable[str | bytes]) -> None:
-    """Write a complete file, text as UTF-8, or leave the existing file unchanged.
+    """Write a complete file, or leave the existing file unchanged.
 
-    Write the pieces to a new file in the same directory.  The new file then replaces
+    Text is encoded as UTF-8.  Write the pieces to a new file in the same directory.  The new file then replaces
     the existing file and keeps its mode; Windows has no file modes.  A symbolic link
     is replaced, not followed.
 
