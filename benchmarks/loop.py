@@ -1,8 +1,8 @@
-"""Preview JSONL as a user's own loop would: `python loop.py json|orjson PROJECT TASKS`.
+"""Preview JSONL with a loop that a user may write: `python loop.py json|orjson PROJECT TASKS`.
 
-The loop takes the routing names out, finds the version, merges and appends the
-instruction.  It writes the objects that `paramcore preview` writes, and checks
-nothing.
+The loop removes the routing names, finds the version, merges the params and appends
+the instruction.  It writes the objects that `paramcore preview` writes, and does not
+validate the lines.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Measure merges and results, over what Python does without paramcore."""
+"""Measure merges and results, as ratios to the same work in plain Python."""
 
 import copy
 import gc
@@ -11,7 +11,7 @@ from timing import Row, ratios
 
 from paramcore import Project, TaskRequest
 
-#: Which of project and tasks have an instruction, with the targets of the merge for each size.
+#: The maximum ratios of the merge for each size, by which of project and tasks have an instruction.
 MERGES = {"neither": (1.45, 1.35, 1.25), "only the project": (1.5, 1.4, 1.25), "both": (2.1, 1.8, 1.5)}
 
 
@@ -51,8 +51,9 @@ def measure_merge(size: str, instructions: str) -> list[float]:
 def measure_results(size: str) -> tuple[float, float, float]:
     """Return three figures of results without an instruction.
 
-    The time of a mapping over `deepcopy` and `update`; the time of 100,000 results over
-    a list of bare merges; and the bytes of such a result beside its dict.
+    - the time to resolve a mapping, as a ratio to `deepcopy` and `update`
+    - the time to resolve 100,000 requests, as a ratio to a list of bare merges
+    - the bytes of such a result, without its dict
     """
     params, distinct = inputs(size)
     tasks = list(islice(cycle(distinct), FEWER_LINES))
@@ -92,7 +93,7 @@ def measure_memory(make: Callable[[], list]) -> int:
 
 
 def rows() -> list[Row]:
-    """Measure."""
+    """Run the measurements and return their rows."""
     sizes, found = tuple(SIZES), []
     for name, targets in MERGES.items():
         merge, resolve = zip(*(measure_merge(size, name) for size in sizes), strict=True)

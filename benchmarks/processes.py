@@ -1,6 +1,7 @@
-"""Measure whole processes: start-up, and `preview` and `validate` over a million lines of JSONL.
+"""Measure the start of processes, and `preview` and `validate` for a million lines of JSONL.
 
-All write to a file.  CPU time is that of a process and its children, user and system.
+Each command writes to a file.  CPU time is the user and system time of a process and its
+children.
 """
 
 import json
@@ -25,15 +26,15 @@ OURS = (*PYTHON, "-m", "paramcore")
 JOBS = "preview --jobs 2"
 OURS_FAST = ("preview", JOBS, "validate")
 PEERS = {"orjson loop": "`orjson` loop", "json loop": "`json` loop", "jq": "`jq`"}
-#: The command line as it runs without the extra `fast`.
+#: A program that runs the command line without the extra `fast`.
 PLAIN = """
 import sys
 sys.modules["jsonschema_rs"] = sys.modules["jiter"] = sys.modules["orjson"] = None
 from paramcore.cli.main import main
 sys.exit(main(sys.argv[1:]))
 """
-#: Run a command, and print the CPU seconds and the peak KiB of its processes.  It is small, because a
-#: new process inherits the peak of its parent.
+#: A program that runs a command, and prints the CPU seconds and the peak KiB of its processes.
+#: The program is small, because a new process inherits the peak of its parent.
 MEASURE = """
 import resource, subprocess, sys
 subprocess.run(sys.argv[1:], check=True)
@@ -43,7 +44,7 @@ print(usage.ru_utime + usage.ru_stime, usage.ru_maxrss, file=sys.stderr)
 
 
 class Usage(NamedTuple):
-    """What a command used."""
+    """The resources that a command used."""
 
     cpu: float
     wall: float
@@ -64,13 +65,16 @@ def run(command: Iterable[str], output: Path) -> Usage:
 
 
 def run_all(commands: Commands, names: Iterable[str], output: Path, rounds: int) -> dict[str, Usage]:
-    """Run each of these commands once a round; return the median of each figure."""
+    """Run each of these commands once in each round; return the median of each figure."""
     runs = [{name: run(commands[name], output) for name in names} for _ in range(min(rounds, ROUNDS))]
     return {name: Usage(*map(statistics.median, zip(*(used[name] for used in runs), strict=True))) for name in names}
 
 
 def write_inputs(directory: Path, lines: int) -> tuple[str, str]:
-    """Write a project and tasks, of which one in ten inherits an older version and one in fifty nothing."""
+    """Write a project and tasks.
+
+    One task in ten inherits an older version, and one in fifty inherits nothing.
+    """
     params, requests = inputs("M", instruction=True)
     history = [{"version": 0, **params, "priority": 20}, {"version": 1, **params}]
     project, tasks = directory / "project.json", directory / f"{lines}.jsonl"
@@ -103,7 +107,7 @@ def make_commands(project: str, tasks: str) -> Commands:
 
 
 def check_answers(commands: Commands, output: Path) -> None:
-    """Assert that all previews are the same, and that both validations are."""
+    """Assert that all previews are equal, and that both validations are equal."""
     answers = {}
     for name, command in commands.items():
         run(command, output)
@@ -112,13 +116,13 @@ def check_answers(commands: Commands, output: Path) -> None:
     expected = list(map(json.loads, answers["orjson loop"].splitlines()))
     for name in ("preview", JOBS, "preview, plain", "json loop"):
         assert list(map(json.loads, answers[name].splitlines())) == expected, name
-    # The program for jq knows only the latest version.
+    # The program for jq always uses the latest version.
     for answer, other in zip(expected, map(json.loads, answers["jq"].splitlines()), strict=True):
         assert answer == other or "T8" in answer["rests_on"]
 
 
 def measure_lines(directory: Path, output: Path) -> list[Row]:
-    """Measure long files; slow commands run once, and the slowest on fewer lines."""
+    """Measure long files; run slow commands once, and the slowest commands with fewer lines."""
     check_answers(make_commands(*write_inputs(directory, min(LINES, 2_000))), output)
     start, few, many = (
         make_commands(*write_inputs(directory, lines)) for lines in (min(LINES, 10_000), FEWER_LINES, LINES)
@@ -169,7 +173,7 @@ def measure_start(output: Path) -> list[Row]:
 
 
 def rows() -> list[Row]:
-    """Measure."""
+    """Run the measurements and return their rows."""
     with TemporaryDirectory() as name:
         directory, output = Path(name), Path(name, "output")
         return [*measure_start(output), *measure_lines(directory, output)]

@@ -14,7 +14,7 @@ from paramcore.validation import Schemas, Validator
 
 PAYLOADS = Path(__file__).parent.parent / "tests" / "validation" / "payloads"
 TYPES = ("imageannotation", "textcollection")
-#: Params that a task has; the others are those of its project.
+#: The params that the task sets; the project sets the others.
 TASK = ("attachment", "attachments", "context_attachments", "hypothesis", "metadata", "tags", "priority")
 ROUTING = ("project", "project_version", "batch", "unique_id", "clear_unique_id_on_error")
 
@@ -39,7 +39,7 @@ def measure_validation(task_type: str) -> list[float]:
 
 
 def measure_impact(count: int) -> float:
-    """Return the ratio of the impact on so many requests to reading them."""
+    """Return the ratio of the impact on `count` requests to reading these requests."""
     params, tasks = inputs("M", instruction=True)
     lines = [json.dumps(tasks[number % len(tasks)]) for number in range(count)]
     project = Project("benchmark", type="imageannotation", params=params)
@@ -53,7 +53,7 @@ def measure_impact(count: int) -> float:
 
 
 def measure_reading(count: int) -> float:
-    """Return the ratio of reading a project of so many versions to `json.loads`."""
+    """Return the ratio of reading a project with `count` versions to `json.loads`."""
     params, tasks = inputs("M", instruction=True)
     versions = [{**params, **tasks[number % len(tasks)]} for number in range(count)]
     dated = [{"version": n, "created_at": "2024-03-04T09:12:41.643Z", **held} for n, held in enumerate(versions)]
@@ -63,7 +63,7 @@ def measure_reading(count: int) -> float:
 
 
 def rows() -> list[Row]:
-    """Measure."""
+    """Run the measurements and return their rows."""
     unit, requests = "prebuilt jsonschema", FEWER_LINES // 5
     fast, plain = zip(*map(measure_validation, TYPES), strict=True)
     return [

@@ -1,4 +1,4 @@
-"""Run every benchmark, print one table, and write it as JSON and Markdown into DIR: `python benchmarks/run.py [DIR]`.
+"""Run all benchmarks, and write one table to DIR as JSON and Markdown: `python benchmarks/run.py [DIR]`.
 
 Names after DIR select benchmarks: `python benchmarks/run.py . merges questions`.
 """
@@ -15,7 +15,8 @@ from pathlib import Path
 from attrs import asdict, evolve
 from timing import ROUNDS, Row
 
-#: Each benchmark, and the processes that run it: memory layout changes a ratio of short jobs from process to process.
+#: The number of processes for each benchmark.  Several processes run short benchmarks, because the memory
+#: layout of a process changes their ratios.
 BENCHMARKS = {"merges": min(ROUNDS, 5), "questions": min(ROUNDS, 3), "processes": 1, "workers": 1}
 HEADER = "| question | unit | of | figure | at most | |\n|---|---|---|---|---|---|"
 
@@ -35,7 +36,7 @@ def measure_median(name: str) -> list[Row]:
 
 
 def main(directory: str = ".", *chosen: str) -> None:
-    """Run, print and write."""
+    """Run the benchmarks, print the table and write the files."""
     rows = []
     print(HEADER)
     for name in chosen or BENCHMARKS:

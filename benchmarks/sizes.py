@@ -7,9 +7,9 @@ import json
 import os
 import random
 
-#: Lines of the longest file.
+#: The number of lines in the longest file.
 LINES = int(os.environ.get("LINES", "1000000"))
-#: Requests, results and lines of the shorter files.
+#: The number of requests and results, and of lines in shorter files.
 FEWER_LINES = min(LINES, 100_000)
 
 #: The number of params and the bytes of JSON, of a project and of a task.
@@ -18,7 +18,7 @@ SIZES = {"S": (5, 412, 3, 98), "M": (15, 1_448, 6, 380), "L": (30, 2_713, 10, 60
 WORDS = ("forklift", "pallet", "person", "loaded", "empty", "dark", "aisle", "north", "hidden", "cannot tell")
 ATTRIBUTE = {"type": "category", "description": "Is it loaded?", "choices": ["loaded", "empty", "cannot tell"]}
 
-#: Params of an image project, the most common first, and then names that only its owner uses.
+#: Params of an image project: the most common params first, and then params that only its owner uses.
 PROJECT = {
     "geometries": {"box": {"objects_to_annotate": ["forklift", "pallet"], "min_width": 10, "min_height": 10}},
     "padding": 20,
@@ -64,7 +64,7 @@ def make_task(chance: random.Random, count: int, size: int, *, instruction: bool
 
 
 def inputs(size: str, *, tasks: int = 256, instruction: bool = False) -> tuple[dict, list[dict]]:
-    """Return the params of a project and of so many tasks; `instruction` takes the place of another param."""
+    """Return the params of a project and of `tasks` tasks; an instruction replaces another param."""
     wide, project_size, narrow, task_size = SIZES[size]
     chance = random.Random(f"{size} {instruction}")
     attributes = {"loaded": ATTRIBUTE}
@@ -76,5 +76,5 @@ def inputs(size: str, *, tasks: int = 256, instruction: bool = False) -> tuple[d
         word = chance.choice(WORDS)
         attributes[f"{word}_{len(attributes)}"] = {**ATTRIBUTE, "choices": chance.sample(WORDS, 3)}
     requests = [make_task(chance, narrow, task_size, instruction=instruction) for _ in range(tasks)]
-    # Decoded JSON has names of its own and no deleted entries; both change the time of a bare merge.
+    # Decode copies, because shared name strings and deleted dict entries change the time of a bare merge.
     return json.loads(json.dumps(project)), [json.loads(json.dumps(request)) for request in requests]

@@ -9,14 +9,14 @@ from collections.abc import Callable
 
 from attrs import frozen
 
-#: Rounds of a measurement; `ROUNDS=1` in the environment only checks that a benchmark runs.
+#: The number of rounds of a measurement; `ROUNDS=1` in the environment only checks that a benchmark runs.
 ROUNDS = int(os.environ.get("ROUNDS", "31"))
-#: The length of a round, in nanoseconds: short candidates are repeated to fill it.
+#: The length of a round in nanoseconds; a round repeats a short candidate.
 ROUND_NS = 2_000_000
 
 
 def time_calls(run: Callable[[], object], times: int) -> float:
-    """Return the CPU time of a call, in nanoseconds: wall time is worthless on a busy machine."""
+    """Return the CPU time of a call in nanoseconds, because a busy machine distorts wall time."""
     repeat = range(times)
     start = time.process_time_ns()
     for _ in repeat:
@@ -25,12 +25,13 @@ def time_calls(run: Callable[[], object], times: int) -> float:
 
 
 def ratios(*runs: Callable[[], object], rounds: int = ROUNDS, empty: Callable[[], object] | None = None) -> list[float]:
-    """Return the median ratio of each candidate but the first to the first, over rounds in random order.
+    """Return the median ratio of each further candidate to the first candidate.
 
-    The time of `empty`, which only loops, is subtracted from each.
+    Each round runs the candidates in random order.  The time of `empty`, which only
+    loops, is subtracted from each time.
     """
     runs = (empty or (lambda: None), *runs)
-    # The first call fills caches, so the shortest of three tells how many calls fill a round.
+    # The first call fills caches, so compute the calls in a round from the shortest of three calls.
     times = [max(1, int(ROUND_NS / min(time_calls(run, 1) for _ in range(3)))) for run in runs]
     chance, found = random.Random(0), []
     gc.collect()
@@ -49,7 +50,7 @@ def ratios(*runs: Callable[[], object], rounds: int = ROUNDS, empty: Callable[[]
 
 @frozen
 class Row:
-    """A question with its figures, which are at most the targets."""
+    """A question with its figures, and the maximum of each figure."""
 
     name: str
     unit: str

@@ -1,4 +1,4 @@
-"""Measure the function of the Dask guide on two workers, over the same function in one process."""
+"""Measure the function of the Dask guide on two workers, as a ratio to one process."""
 
 import json
 import statistics
@@ -21,7 +21,7 @@ FILES = 8
 
 
 def preview_file(path: str, project: Project) -> list[DocumentError]:
-    """Write the previews of a file beside it; return the errors of its bad lines."""
+    """Write the previews of a file beside it; return the errors of its invalid lines."""
     errors = []
     with open(path, "rb") as lines, open(f"{path}.previews", "wb") as previews:
         for answer in preview_lines(project, lines, source=path):
@@ -33,7 +33,7 @@ def preview_file(path: str, project: Project) -> list[DocumentError]:
 
 
 def rows() -> list[Row]:
-    """Measure."""
+    """Run the measurements and return their rows."""
     with TemporaryDirectory() as directory:
         project_path, tasks = write_inputs(Path(directory), FEWER_LINES)
         project = read_project(json.loads(Path(project_path).read_text()))

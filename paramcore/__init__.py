@@ -1,13 +1,13 @@
 """Compute the params of a Scale AI task and the effects of an update, offline.
 
-This package is the pure engine: no clock, network, file or randomness.  Import
-the rest by name: `paramcore.validation`, `paramcore.service`,
+This package is a pure engine, which uses no clock, network, file or randomness.  Import
+the other modules by name: `paramcore.validation`, `paramcore.service`,
 `paramcore.transport`, `paramcore.testing`, and the exceptions from
 `paramcore.errors`.
 
 Imports point down, in this order: text, errors, values, model, analysis, wire,
-files, bulk, validation, service, transport, testing, cli.  Comments such as `# T4: ...`
-mark the home of a rule; `docs/semantics.md` defines the rules (P, U, T, E).
+files, bulk, validation, service, transport, testing, cli.  A comment such as `# T4: ...`
+marks the code that implements a rule; `docs/semantics.md` defines the rules (P, U, T, E).
 
 >>> from paramcore import Project
 >>> project = Project("boxes", type="imageannotation", params={"padding": 3})

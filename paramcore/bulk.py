@@ -2,8 +2,8 @@
 
 A codec decodes a line.  `RequestReader` separates the routing names and finds the
 project and the version.  `PreviewEncoder` merges the params and encodes the
-answer.  If the codec or the routing rejects a line, `RequestReader` reads it again
-with all checks, which return the same request or raise the error.
+preview.  If this fast path rejects a line, `RequestReader` reads the line again with
+all checks.  The checks return the same request or raise the error.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from paramcore.wrong_documents import may_be_another_document
 
 __all__ = ["preview_lines"]
 
-#: A task that is not read yet: a line of JSONL, or a document.
+#: A task before it is read: a line of JSONL, or a document.
 RawTask: TypeAlias = Line | Document
 
 
@@ -33,7 +33,7 @@ class Route:
 
     project: Project
     inheritance: Inheritance
-    #: Such a request, without params.
+    #: A request with this `project` and `project_version`, without params.
     request: TaskRequest
 
     def resolve(self, params: Mapping[str, Any]) -> EffectiveParams:
@@ -44,9 +44,9 @@ class Route:
 class RoutedRequest(NamedTuple):
     """A task request that its project accepts."""
 
-    #: JSON that `freeze` would accept, without routing names.
+    #: The params of the request, as JSON that `freeze` accepts.
     params: Mapping[str, Any]
-    #: The routing names of the request itself; the route has what overrides them.
+    #: The routing fields of the request; `route` contains the values that override them.
     routing: Mapping[str, Any]
     route: Route
     source: RawTask
@@ -71,7 +71,7 @@ class RoutedRequest(NamedTuple):
         return evolve(self.route.request, params=self.params, **others)
 
     def resolve(self) -> EffectiveParams:
-        """Return what the task will get."""
+        """Return the effective params of the task."""
         return self.route.project.resolve(self.make_task_request())
 
 
@@ -110,8 +110,8 @@ class RequestReader:
         """Return the request of a line or a document.
 
         Raises:
-            DocumentError: with the location; `path` is `None` where the line cannot
-                be decoded, and a JSON Pointer where its request is rejected.
+            DocumentError: with the location.  `path` is `None` if the line cannot be
+                decoded, and a JSON Pointer if the request is rejected.
         """
         return (isinstance(source, Line) and self._read_at_once(source)) or self._read_with_checks(source)
 
@@ -149,7 +149,10 @@ class RequestReader:
 
 
 class PreviewEncoder:
-    """Encodes effective params as lines of JSON: `line` and `unique_id`, then `EffectiveParams.to_json`."""
+    """Encodes previews as lines of JSON.
+
+    The keys are `line` and `unique_id`, then the keys of `EffectiveParams.to_json`.
+    """
 
     def __init__(self, codec: Codec | None = None) -> None:
         self._encode = (codec or choose_codec()).encode
@@ -184,7 +187,7 @@ def preview_lines(
     *,
     source: str = "<lines>",
 ) -> Iterator[bytes | DocumentError]:
-    r"""Yield the preview of each task request as a line of JSON, or the error of a bad line.
+    r"""Yield the preview of each task request as a line of JSON, or the error of an invalid line.
 
     A preview is compact JSON in UTF-8 without a line feed: `line` and `unique_id`,
     then the keys of `EffectiveParams.to_json`.  `project` may be a function that

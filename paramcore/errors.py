@@ -1,8 +1,8 @@
 """The exceptions of paramcore.
 
-All of them are subclasses of `ParamcoreError`.  `NoSuchVersion` is also a
-`LookupError`.  `NotDone` and `OutcomeUnknown` are also a `RuntimeError`.  All others
-are also a `ValueError`.
+All are subclasses of `ParamcoreError`.  `NoSuchVersion` is also a `LookupError`.
+`NotDone` and `OutcomeUnknown` are also subclasses of `RuntimeError`, and all others of
+`ValueError`.
 
 Errors are compared by value and can be pickled.  Programs can rely on `code`, but the
 text of `str()` may change.
@@ -51,7 +51,7 @@ class ParamcoreError(Exception):
 
     #: A stable code for programs, such as `param_name`.
     code: str
-    #: The JSON Pointer of the wrong value; `""` is the whole value, `None` means that there is no value.
+    #: The JSON Pointer of the wrong value.  `""` points to the whole value; `None` means that no value is wrong.
     path: str | None
     #: What is wrong: `padding must be a whole number, got the text '20'`.
     problem: str
@@ -71,7 +71,7 @@ class ParamcoreError(Exception):
         return hash((type(self), self._fields()))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Frozen: the default implementation would set fields, which the class forbids.
+        # The default implementation sets fields, which a frozen class forbids.
         return type(self), self._fields()
 
     def _fields(self) -> tuple[Any, ...]:
@@ -214,7 +214,7 @@ class WouldDrop(ParamcoreError, ValueError):
 
 @frozen(slots=False, eq=False)
 class NotDone(ParamcoreError, RuntimeError):
-    """The request changed nothing: the service rejected it, or it was never sent.
+    """The request changed nothing, because it was rejected or never sent.
 
     Codes:
         not_sent: no connection, no time left, or no package that can send requests.

@@ -1,7 +1,7 @@
 """Format values and names as human-readable text.
 
 All messages and reports use these functions, so they truncate values in the same way.
-The text is on one line and contains no characters that move the cursor.
+The results are on one line and contain no characters that move the cursor.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ def truncate(text: str, limit: int) -> str:
 
 
 def escape_unprintable(text: str) -> str:
-    """Escape control characters and marks that change the direction of writing.
+    """Escape control characters and marks that change the writing direction.
 
-    The result is one line.
+    The result is on one line.
     """
     return text if text.isprintable() else "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
 
@@ -63,7 +63,7 @@ def format_end(text: str) -> str:
 def format_change(before: Any, after: Any) -> str:
     """Format two values on one line: `1 -> 2`.
 
-    Long strings are cut off shortly before their first difference.
+    Long strings are shown from shortly before their first difference.
     """
     ellipsis = ""
     if isinstance(before, str) and isinstance(after, str) and (is_long(before) or is_long(after)):

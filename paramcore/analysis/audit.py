@@ -1,7 +1,7 @@
-"""Audits: check whether the versions that finished tasks record explain them.
+"""Check whether finished tasks match the project versions that they record.
 
-A task that contradicts a rule belongs to another history, or shows that an
-assumption is wrong.  The module `contradictions` checks one task.  An `Audit` counts
+If a task contradicts a rule, the task belongs to another history, or an assumption is
+wrong.  The module `contradictions` checks one task.  An `Audit` counts
 the results for many tasks, and finds the assumptions that explain all tasks.
 """
 
@@ -31,7 +31,8 @@ class Audit:
     `possible` and `impossible` count the checked tasks.  `not_judged` counts the
     tasks that belong to another project or record no version.  `findings` contains
     the contradictions of the impossible tasks.  `calibration` contains the
-    assumptions that were tried and that no explainable task contradicts.
+    tried assumptions that no task contradicts.  It ignores tasks that contradict all
+    tried assumptions.
 
     Example:
         >>> project = Project("docks", type="imageannotation", params={"padding": 3})
@@ -149,7 +150,7 @@ class Auditor:
         return tuple(evolve(finding, vanishes_under=explanations) for finding in findings)
 
     def build_audit(self, findings: Iterable[Contradiction] = ()) -> Audit:
-        """Return the audit of the tasks so far, with the findings of the caller."""
+        """Return the audit of the tasks so far, with these findings."""
         return Audit(self.project, **self._counts, findings=tuple(findings), calibration=tuple(self._calibration))
 
 
@@ -172,7 +173,7 @@ def _list_candidates(chosen: Assumptions) -> list[Assumptions]:
         "empty_instruction": ("leave out", "join"),
         "instruction_separator": tuple(dict.fromkeys([chosen.instruction_separator, *SEPARATORS])),
     }
-    # `override` explains any instruction, so it must come last; `product` varies the first setting slowest.
+    # `override` explains any instruction, so it must be last; `product` varies the first setting slowest.
     combinations = product(*settings.values())
     others = (Assumptions.from_settings(dict(zip(settings, values, strict=True))) for values in combinations)
     return list(dict.fromkeys([chosen, *others]))

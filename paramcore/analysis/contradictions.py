@@ -1,4 +1,4 @@
-"""Contradictions between a finished task and the rules, under given assumptions."""
+"""Find contradictions between a finished task and the rules, under given assumptions."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def _can_produce_instruction(version: ParamVersion, task: Mapping[str, Any], ass
     if "instruction" not in task or (type(instruction) is not str and instruction is not None):
         return False
     merge = Inheritance(version, assumptions).merge
-    # The request may have set no instruction, the whole text, or the text before the project's instruction.
+    # The request may have set no instruction, the task's whole instruction, or the text before the project's.
     requests = [{}, {"instruction": instruction}]
     if instruction is not None:
         appended = assumptions.instruction_separator + version.params["instruction"]

@@ -1,4 +1,4 @@
-"""Differences between two params objects, by JSON equality."""
+"""Compare two params objects by JSON equality."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Diff:
 
     @property
     def lost(self) -> tuple[str, ...]:
-        """JSON Pointers into `before`: the values that changed objects and arrays lose.
+        """JSON Pointers to the values in `before` that changed objects and arrays lose.
 
         An object loses a member whose name does not exist in the same object of
         `after`.  An array loses an element that equals no element of the array in

@@ -1,4 +1,4 @@
-"""Drift between a local copy of a project and the service."""
+"""Compare a local copy of a project with the service."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from paramcore.model import Project
 from paramcore.text import format_count, format_name, format_repr, format_value
 from paramcore.values import same
 
-#: Tells which history has versions that the other history lacks.
+#: Which history has versions that the other history lacks.
 DriftState: TypeAlias = Literal["in sync", "local ahead", "remote ahead", "both moved"]
 
 

@@ -1,8 +1,8 @@
-"""The history of a project: the changes of each version and the values of each param.
+"""Compute the changes of each version and the values of each param.
 
 A history contains the params after each update, but not the update itself.  Only a
-replace drops params, so a version that lacks an earlier param comes from a replace.
-Any other version may come from a patch or a replace.
+replace drops params, so a replace created each version that lacks an earlier param.
+A patch or a replace may have created any other version.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ TWIN_SECONDS = 60
 class Step:
     """A version, compared with the previous version.
 
-    `returns` lists the params that changed back to an earlier value: it maps the name
-    to the last version with that value.  `seconds` is the time since the previous
+    `returns` maps each param that changed back to an earlier value to the last version
+    with that value.  `seconds` is the time since the previous
     version; `None` if the time is unknown.
     """
 
@@ -39,7 +39,7 @@ class Step:
 
     @property
     def must_be_replace(self) -> bool:
-        """Whether the version drops a param, so it comes from a replace (U3)."""
+        """Whether the version drops a param, so only a replace can have created it (U3)."""
         return bool(self.diff.removed)
 
     @property
@@ -54,7 +54,10 @@ class Step:
 
     @property
     def is_probable_twin(self) -> bool:
-        """Whether the version has equal params within seconds, so it is probably a retry (E8)."""
+        """Whether a retried request probably created the version (E8).
+
+        Such a version changes nothing, and is only seconds newer than the previous version.
+        """
         return self.is_noop and self.seconds is not None and 0 <= self.seconds <= TWIN_SECONDS
 
     def to_json(self) -> dict[str, Any]:
@@ -153,7 +156,11 @@ class History:
         return tuple(reversed(lifetimes))
 
     def format_lifetimes(self, param: str) -> str:
-        """Format the lifetimes of a param; raise the errors of `lifetimes`."""
+        """Format the lifetimes of a param.
+
+        Raises:
+            InvalidParams: the errors of `lifetimes`.
+        """
         lifetimes = self.lifetimes(param)
         spans = [f"{life.first}" if life.first == life.last else f"{life.first}-{life.last}" for life in lifetimes]
         width = max(map(len, spans), default=0)

@@ -1,4 +1,4 @@
-"""Impact: the task requests that an update affects, and why the others are unaffected."""
+"""Find the task requests that an update affects, and why it does not affect the others."""
 
 from __future__ import annotations
 
@@ -93,7 +93,11 @@ class Impact:
 
     @staticmethod
     def iter_effects(plan: Plan, tasks: Iterable[TaskRequest | Mapping[str, Any]]) -> Iterator[Effect]:
-        """Yield the effect of an update on each request; see `of` for the errors."""
+        """Yield the effect of an update on each request.
+
+        Raises:
+            ParamcoreError: the errors of `Impact.of`.
+        """
         yield from _count_tasks(ImpactCounter(plan), tasks)
 
     def to_json(self) -> dict[str, Any]:
@@ -145,7 +149,11 @@ class ImpactCounter:
         return Inheritance(ParamVersion(0, wrap_frozen(changed)), self.plan.project.assumptions).merge
 
     def count_task(self, task: TaskRequest | Mapping[str, Any]) -> Effect:
-        """Count a request and return the effect; raise the errors of `Project.resolve`."""
+        """Count a request and return the effect.
+
+        Raises:
+            ParamcoreError: the errors of `Project.resolve`.
+        """
         effect = self._find_effect(task if isinstance(task, TaskRequest) else TaskRequest.from_flat(task))
         if effect.why is None:
             self._affected += 1

@@ -1,4 +1,4 @@
-"""Plans: what an update of a project would change, before it is sent."""
+"""Compute what an update would change in a project, before the update is sent."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class PlanFinding(Protocol):
 class Plan:
     """An update of a project with its changes and findings.
 
-    `after` are the params of the project after the update.  `update` is `None`
-    if the project already has the wanted params.  `with_findings` sets `findings`.
+    `after` are the params of the project after the update.  `update` is `None` if the
+    project already has the wanted params.  `with_findings` returns a copy with findings.
 
     Example:
         >>> project = Project("docks", type="imageannotation", params={"padding": 3, "with_labels": True})
@@ -74,7 +74,7 @@ class Plan:
         return replacing if replacing.dropped else cls.of(project, replacing.keeping)
 
     def with_findings(self, findings: Iterable[PlanFinding]) -> Plan:
-        """Return a copy of the plan with other findings.
+        """Return a copy of the plan that has these findings instead of its own.
 
         Example: `plan.with_findings(Validator(project).update(plan.update))`.
         """
@@ -162,8 +162,10 @@ class Plan:
 
     def _format_headline(self) -> str:
         number = len(self.project.versions)
-        since = f"version {number - 1} -> {number}" if number else "version 0, its first"
-        verb = "replace (drops every param that it does not name)" if isinstance(self.update, Replace) else "patch"
+        since = f"version {number - 1} -> {number}" if number else "creates version 0"
+        verb = (
+            "replace (drops every param that the update does not name)" if isinstance(self.update, Replace) else "patch"
+        )
         return f"update of {format_value(self.project.name)}: {since}, by {verb}"
 
     def _format_summary(self) -> list[str]:
@@ -181,7 +183,7 @@ class Plan:
             return [counts, "this update names no params, so it drops all params"]
         if not self.keeping.params:
             return [counts, "this update only drops params, so a patch that keeps them would change nothing"]
-        way = 'write `"patch": true` in the update, or pass `--patch` (in Python: `Plan.keeping`)'
+        way = 'pass `--patch`, or write `"patch": true` in the update (in Python: `Plan.keeping`)'
         return [counts, f"to keep the dropped params, {way}"]
 
 

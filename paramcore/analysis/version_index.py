@@ -1,4 +1,4 @@
-"""Find the versions that a finished task may come from, without checking each version."""
+"""Find the versions that may explain a finished task, without checking each version."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class _Group:
     #: The lengths of the instructions in `by_instruction`.
     lengths: set[int] = field(factory=set)
     #: The first version with an instruction, and the first version without an instruction.
-    #: Under the rule `override`, either of them can stand for all other versions of its sort,
-    #: except for the version whose instruction ends the task's instruction.
+    #: Under the rule `override`, it is enough to check these two versions of the group.
+    #: The exception is a version whose instruction is the end of the task's instruction.
     representatives: dict[bool, ParamVersion] = field(factory=dict)
 
     def add(self, version: ParamVersion) -> None:
@@ -49,7 +49,7 @@ class VersionIndex:
             own_names = frozenset(version.params.keys() - {"instruction"})
             groups.setdefault(own_names, _Group(own_names)).add(version)
         counts = Counter(name for names in groups for name in names)
-        # A task has every name of its version, so the rarest name of a group is enough to find the group.
+        # A task has every name of the version that it inherits, so the rarest name of a group finds the group.
         self._groups: dict[str | None, list[_Group]] = {}
         for names, group in groups.items():
             rarest = min(names, key=counts.__getitem__, default=None)
@@ -58,7 +58,7 @@ class VersionIndex:
     def list_candidates(self, task: Mapping[str, Any], number: int) -> list[ParamVersion]:
         """Return the versions up to `number` that must be checked.
 
-        If the task may come from any version up to `number`, it may come from a returned version.
+        If any version up to `number` explains the task, a returned version explains it too.
         """
         params = task.get("params", {})
         groups = [group for name in {None, *task, *params} for group in self._groups.get(name, ())]

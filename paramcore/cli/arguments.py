@@ -21,7 +21,7 @@ def check_output(options: Namespace) -> None:
     """Reject an `--output` that would replace a file that the command reads.
 
     Raises:
-        SystemExit: for such a file, and for `-`, which would be the name of a file.
+        SystemExit: for such a file, and for `-`, which does not mean standard output.
     """
     output = options.output
     if output == "-":
@@ -75,7 +75,7 @@ def _may_hold_projects(path: str) -> bool:
 
 
 def assign_files(options: Namespace) -> ProjectFiles:
-    """Read the projects among the FILE arguments, and use the other file as TASKS.
+    """Read the projects among the FILE arguments, and use the remaining file as TASKS.
 
     With `--tasks`, every FILE is a file of projects.  Set the option `tasks` to the path
     of TASKS.  If TASKS was read, set the option `tasks_document` to its document.
@@ -106,7 +106,7 @@ def assign_files(options: Namespace) -> ProjectFiles:
 
 
 def _find_tasks(options: Namespace, documents: dict[str, Document]) -> list[str]:
-    """Return the files without projects; add each document read to `documents`."""
+    """Return the files without projects; add the documents of all files to `documents`."""
     tasks = [path for path in options.files if has_suffix(path, JSONL_SUFFIXES) and not os.path.isdir(path)]
     if options.lines and not tasks and len(options.files) > 1:
         # With `--lines`, TASKS may have any suffix. TASKS is then the last argument.

@@ -10,7 +10,10 @@ _PROJECT_NAMES = ("name", "type", "param_history")
 
 
 def holds_projects(value: Any) -> bool:
-    """Return whether a value is a project or an array with a project, even a malformed one."""
+    """Return whether a value is a project, or an array that contains a project.
+
+    The project may be malformed.
+    """
     return any(map(_is_project, value)) if isinstance(value, list) else _is_project(value)
 
 
@@ -22,7 +25,7 @@ def find_misspelt_history(value: Any) -> str | None:
 
 
 def _is_project(value: Any) -> bool:
-    # Also recognize a project without a history, because any other file would not be validated.
+    # Also recognize a project without a history, so that commands report the missing history.
     if not isinstance(value, dict):
         return False
     if "param_history" in value or sum(name in value for name in _PROJECT_NAMES) > 1:

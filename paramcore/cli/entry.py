@@ -11,12 +11,12 @@ from paramcore.cli.signals import interrupt_once
 
 def start() -> int:
     """Run the command line and return its exit code; show no traceback for Ctrl-C."""
-    # Keep the signal ignored if the parent ignores it, as a shell with `&` may do.
+    # If the parent process ignores Ctrl-C, as some shells do for `&`, keep ignoring it.
     handles_interrupt = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     try:
         if handles_interrupt:
             signal.signal(signal.SIGINT, interrupt_once)
-        from paramcore.cli.main import main  # noqa: PLC0415  (its import takes long enough to be interrupted)
+        from paramcore.cli.main import main  # noqa: PLC0415  (Ctrl-C may interrupt this slow import)
 
         return main()
     except KeyboardInterrupt:

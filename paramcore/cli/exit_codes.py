@@ -8,17 +8,17 @@ FINDINGS = 1
 REFUSED = 2
 #: Standard output or the output file cannot be written.
 CANNOT_WRITE = 2
-#: Nothing was changed, because the request was refused or not sent, or because a read got no response.
+#: Nothing was changed, because the request was refused or not sent, or because a read received no response.
 NOT_DONE = 3
 #: A request was sent and its outcome is unknown, or an update was applied more than once.
 OUTCOME_UNKNOWN = 4
-#: Ended by SIGHUP, with the exit code of a shell.
+#: Ended by SIGHUP; shells use the same exit code.
 HUNG_UP = 129
-#: Ended by Ctrl-C, with the exit code of a shell.
+#: Ended by Ctrl-C; shells use the same exit code.
 INTERRUPTED = 130
-#: The reader of standard output closed the pipe; the exit code is that of a shell for SIGPIPE.
+#: The reader of standard output closed the pipe; shells use the same exit code for SIGPIPE.
 PIPE_CLOSED = 141
-#: Ended by SIGTERM, with the exit code of a shell.
+#: Ended by SIGTERM; shells use the same exit code.
 TERMINATED = 143
 
 #: The exit code for each state of an `Outcome`.

@@ -1,4 +1,4 @@
-"""Choose readable, unique file names for projects that every file system accepts."""
+"""Choose a readable, unique file name for each project, which any file system accepts."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _DEVICE = re.compile("(con|prn|aux|nul|(com|lpt)[0-9\u00b9\u00b2\u00b3]) *([.]|$
 def choose_file_names(project_names: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
     """Return a file name for each project: `docks.json`, or `docks~0123456789abcdef.json` if it is taken.
 
-    `taken` are the names of the files in the directory.  A name is taken if a file
-    or another project has the same name, or one that differs only in case or Unicode
-    form.  The digest is computed from the project's name, so the order of the projects
-    does not matter.
+    `taken` are the names of the files in the directory.  A name is taken if a file or
+    another project has the same name.  Case and Unicode form do not distinguish names.
+    The digest is computed from the project's name, so the order of the projects does
+    not matter.
 
     Example:
         >>> choose_file_names(["docks", "a/b"], [])
@@ -44,7 +44,7 @@ def fold_file_name(file_name: str) -> str:
     folded = file_name
     # One round is not enough, because a folded letter may have a normal form that folds again.
     for _ in range(3):
-        # Upper case merges letters that case folding keeps apart, such as the dotless i and i.
+        # Upper case unites letters that case folding distinguishes, such as the dotless i and i.
         folded = normalize("NFKC", normalize("NFKD", folded).casefold().upper().casefold())
     return folded
 

@@ -1,4 +1,4 @@
-"""Process tasks in this process, or the chunks of a file in several, in order and in constant memory."""
+"""Process tasks in one or more processes, in order and in constant memory."""
 
 from __future__ import annotations
 
@@ -22,23 +22,24 @@ from paramcore.text import describe_os_error, format_path
 
 _T = TypeVar("_T")
 
-#: Processes tasks.  It travels to other processes, so it pickles.
+#: A function that processes tasks.  Other processes run it, so it must support pickling.
 Process: TypeAlias = Callable[[Iterable[RawTask]], Iterator[_T]]
 
-_ENDED = "a process ended before it answered; the machine may lack memory"
+_ENDED = "a process ended before it returned a result, perhaps because the machine lacks memory"
 
-#: Chunks that a process has before its first answer is read, so that it never waits for the next.
+#: The maximum number of chunks that a process has before its first result is read.
+#: With more than one chunk, the process does not wait for the next chunk.
 _QUEUED = 2
 
 
 def run_tasks(process: Process[_T], options: Namespace, *, prints: bool) -> Iterator[_T]:
-    """Yield what `process` yields for the tasks of a command line, from as many processes as `--jobs` says.
+    """Run `process` on the tasks of a command line, and yield the outputs in order.
 
-    `prints` is that of `show_progress`.
+    `--jobs` sets the number of processes.  `show_progress` describes `prints`.
 
     Raises:
-        ParamcoreError: as `read_raw_tasks`.
-        SystemExit: for `--jobs` with tasks that cannot be cut.
+        ParamcoreError: the errors of `read_raw_tasks`.
+        SystemExit: if `--jobs` is set and the tasks cannot be split into chunks.
     """
     if options.jobs == 1:
         yield from process(read_raw_tasks(options, prints=prints))
@@ -46,10 +47,10 @@ def run_tasks(process: Process[_T], options: Namespace, *, prints: bool) -> Iter
     if not is_jsonl(options):
         exit_with_usage("--jobs needs one task on each line; name a .jsonl file, or pass --lines")
     if options.tasks == "-" or (os.path.exists(options.tasks) and not os.path.isfile(options.tasks)):
-        exit_with_usage(f"--jobs cannot cut {format_path(options.tasks)}; name a file, or leave out --jobs")
+        exit_with_usage(f"--jobs cannot split {format_path(options.tasks)}; name a file, or leave out --jobs")
     jobs = options.jobs or _count_cores()
     with suppress(OSError):
-        # More processes than chunks would have nothing to do.
+        # A process without a chunk would be idle.
         jobs = min(jobs, 1 + os.path.getsize(options.tasks) // CHUNK_SIZE)
 
     def read(on_read: OnRead | None) -> Iterator[ChunkOutputs[_T]]:
@@ -65,8 +66,9 @@ def _count_cores() -> int:
 
 
 class ChunkOutputs(NamedTuple, Generic[_T]):
-    """What became of the tasks of a chunk."""
+    """The outputs for the tasks of a chunk."""
 
+    #: The number of tasks.
     tasks: int
     outputs: list[_T]
 
@@ -74,15 +76,15 @@ class ChunkOutputs(NamedTuple, Generic[_T]):
 def process_chunks(
     chunks: Iterable[Chunk], process: Process[_T], jobs: int, *, on_read: OnRead | None = None
 ) -> Iterator[ChunkOutputs[_T]]:
-    """Yield what `process` yields for each chunk, in order, from so many processes.
+    """Run `process` on each chunk in `jobs` processes, and yield the outputs in order.
 
-    Chunks are dealt in turn, and answers are read in turn, so that no process runs
-    ahead by more than `_QUEUED` chunks.  The processes end with this generator.
-    `on_read` is called with the size of each chunk that was processed.
+    The processes receive the chunks in turn.  A process never has more than `_QUEUED`
+    chunks.  The processes end with this generator.  `on_read` is called with the size
+    of each processed chunk.
 
     Raises:
-        DocumentError: `unreadable`, where a process ends before it answers.
-        ParamcoreError: the error of a chunk, after the answers before it.
+        DocumentError: `unreadable`, if a process ends before it returns a result.
+        ParamcoreError: the error of a chunk, after the outputs of the earlier chunks.
     """
     context = get_context("spawn")
     connections: list[Connection] = []
@@ -123,7 +125,7 @@ def process_chunks(
 
 
 def _work(connection: Connection, process: Process[Any]) -> None:
-    """Process chunks until the other process closes the connection or ends."""
+    """Process chunks until the parent process closes the connection or ends."""
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
             chunk: Chunk = connection.recv()
@@ -135,7 +137,7 @@ def _work(connection: Connection, process: Process[Any]) -> None:
 
 
 def _join_bytes(outputs: Iterable[Any]) -> list[Any]:
-    """Return outputs with neighbouring bytes joined: one long answer travels faster than many short ones."""
+    """Join adjacent outputs of bytes, because many short values are slow to send."""
     joined: list[Any] = []
     for output in outputs:
         if isinstance(output, bytes):
@@ -170,7 +172,10 @@ def _make_error(problem: str) -> DocumentError:
 
 @contextmanager
 def _ignore_interrupts() -> Iterator[None]:
-    """Ignore Ctrl-C while processes start: they inherit that, and this process ends them."""
+    """Ignore Ctrl-C while processes start, so that they inherit the setting.
+
+    On Ctrl-C, only this process handles the signal, and it ends the other processes.
+    """
     try:
         handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
     except ValueError:

@@ -28,7 +28,7 @@ _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[^\s,\]}":]+(?::[^\s,\]}":]+)*|["\]}
 
 @frozen
 class UpdateLocation:
-    """The location of an update's params, and the number of the version that it creates."""
+    """The location of an update's params, and the number of the version that the update creates."""
 
     document: Document
     pointer: str
@@ -133,7 +133,7 @@ def locate_finding(
     """Locate a finding in the file of its task, its update or its project.
 
     `project_location` is a document and the JSON Pointer of the project in the document.
-    A value of a project has the location where a version first set it.
+    The location of a project's value is in the version that first set the value.
     """
     is_in_update = update is not None and update.holds(finding)
     location: tuple[Document, str] | None

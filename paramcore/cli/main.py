@@ -19,10 +19,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         check_output(options)
         return write_answer(options.command(options), options.output)
     except SystemExit as end:
-        # argparse has printed its help or its error already.
+        # The help or the error was printed before, or a signal ended the command.
         return end.code if isinstance(end.code, int) else REFUSED
     except (NotDone, OutcomeUnknown) as error:
-        # `apply` handles the outcome of its own requests; other commands change nothing.
+        # `apply` handles the outcomes of its updates.  Other commands change nothing in the service.
         print_message(f"error: {error}")
         return NOT_DONE
     except ParamcoreError as error:

@@ -57,7 +57,7 @@ def _parse_seconds(text: str) -> float:
 def _parse_jobs(text: str) -> int:
     if text.isascii() and text.isdecimal() and len(text) <= 3:
         return int(text)
-    raise ArgumentTypeError(f"a number of processes is a whole number from 0 to 999, got {format_value(text)}")
+    raise ArgumentTypeError(f"must be a whole number from 0 to 999, got {format_value(text)}")
 
 
 def _parse_version(text: str) -> int:
@@ -69,7 +69,7 @@ def _parse_version(text: str) -> int:
 _PROJECT = _argument(
     "project",
     metavar="PROJECT",
-    help="a project as `GET /projects/{name}` returns it, an array of projects, or a directory of such files",
+    help="a project from `GET /projects/{name}`, an array of projects, or a directory of such files",
 )
 _TASKS = _argument(
     "tasks",
@@ -80,7 +80,7 @@ _UPDATE = _argument("update", metavar="UPDATE", help="the body of a setParams re
 _WANTED = _argument(
     "--wanted",
     metavar="FILE[@N]",
-    help="instead of UPDATE, use the smallest update that results in the params of FILE (with @N: of its version N)",
+    help="instead of UPDATE, use the smallest update after which the params equal FILE, or version N of the project in FILE",
 )
 _NAME = _argument("name", metavar="NAME", help="the project's name")
 _TEXT_OR_JSON = _format("text", "json")
@@ -94,17 +94,17 @@ _OUTPUT = _argument("--output", metavar="FILE", help="write the output to FILE; 
 _IGNORE = _repeatable("--ignore", "CODE", "omit findings with this code")
 _SCHEMA = _repeatable("--schema", "TYPE=FILE", "validate params of TYPE against this JSON Schema")
 _PLAN_OPTIONS = (
-    _flag("--patch", "send UPDATE as a patch, which keeps the params that it does not name"),
+    _flag("--patch", "make the update a patch, which keeps the params that the update does not name"),
     _IGNORE,
     _SCHEMA,
 )
-_BULK_OPTIONS = (_OUTPUT, _flag("--keep-going", "report each bad line of a .jsonl file, and continue"))
+_BULK_OPTIONS = (_OUTPUT, _flag("--keep-going", "report each invalid line of a .jsonl file, and continue"))
 _JOBS = _argument(
     "--jobs",
     type=_parse_jobs,
     default=1,
     metavar="N",
-    help="process a .jsonl file in N processes (0: one for each core; default: 1)",
+    help="process a .jsonl file in N processes (0: a process for each core; default: 1)",
 )
 _SERVICE_OPTIONS = (
     _argument("--base-url", metavar="URL", help="the address of the service, including /v1"),
@@ -118,7 +118,7 @@ _SERVICE_OPTIONS = (
     _flag("--key-from-stdin", "read the API key from standard input (default: from SCALE_API_KEY)"),
 )
 
-#: The option of all commands.
+#: An option that every command accepts.
 ASSUME = _repeatable("--assume", "NAME=VALUE", "change a setting that `paramcore assumptions` lists")
 
 #: The arguments of each command, in the order of `--help`.
@@ -144,9 +144,9 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         _argument(
             "before",
             metavar="FILE[@N]",
-            help="the params before: an object of params, or version N of a project (default: the latest)",
+            help="the old params: a file with a params object, or version N of a project (default: the latest)",
         ),
-        _argument("after", metavar="FILE[@N]", help="the params after, in the same form"),
+        _argument("after", metavar="FILE[@N]", help="the new params, in the same form"),
         _TEXT_OR_JSON,
         _flag("--exit-code", "exit with 1 if anything differs"),
     ),
@@ -183,7 +183,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
             metavar="FILE",
             help="projects, arrays or directories of projects, and at most one file of task requests, in any order",
         ),
-        _argument("--tasks", metavar="TASKS", help="a file of task requests; each FILE is then a file of projects"),
+        _argument("--tasks", metavar="TASKS", help="a file of task requests; every FILE must then contain projects"),
         _format("text", "json", "github"),
         *_TASK_OPTIONS,
         *_BULK_OPTIONS,
@@ -218,7 +218,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         _argument(
             "--all",
             metavar="DIR",
-            help="instead of NAME, write each project to its file in DIR, or to a new file",
+            help="instead of NAME, fetch all projects; write each to the file in DIR that contains it, or to a new file",
         ),
         _format("json"),
         _OUTPUT,
@@ -237,7 +237,13 @@ COMMANDS: dict[str, Sequence[Argument]] = {
     ),
     "reconcile": (
         _NAME,
-        _argument("--base", type=int, required=True, metavar="N", help="the number of versions before the update"),
+        _argument(
+            "--base",
+            type=int,
+            required=True,
+            metavar="N",
+            help="the number of versions before the update, which `apply` printed",
+        ),
         _argument(
             "--digest", required=True, metavar="D", help="the digest that `apply` printed before it sent the update"
         ),
@@ -246,7 +252,12 @@ COMMANDS: dict[str, Sequence[Argument]] = {
     ),
     "status": (_PROJECT, _TEXT_OR_JSON, *_SERVICE_OPTIONS),
     "serve": (
-        _argument("projects", nargs="*", metavar="PROJECT", help="files of the projects to start with (default: none)"),
+        _argument(
+            "projects",
+            nargs="*",
+            metavar="PROJECT",
+            help="files or directories of projects that the stand-in has at the start (default: none)",
+        ),
         _argument(
             "--port", type=_parse_port, default=0, metavar="N", help="the port to listen on (default: a free port)"
         ),

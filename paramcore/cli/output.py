@@ -37,7 +37,7 @@ def print_message(text: str) -> None:
 
 
 def exit_with_usage(advice: str) -> NoReturn:
-    """Report wrong usage as advice on what to do instead, and exit."""
+    """Print advice on the correct usage, and exit."""
     print_message(f"error: {advice}")
     raise SystemExit(REFUSED)
 
@@ -82,14 +82,14 @@ def _print(piece: str | bytes) -> None:
     if isinstance(piece, str):
         sys.stdout.write(piece)
     elif hasattr(sys.stdout, "buffer"):
-        # No command prints both text and bytes, so neither overtakes the other.
+        # No command prints both text and bytes, so the output stays in order.
         sys.stdout.buffer.write(piece)
     else:
         sys.stdout.write(piece.decode())
 
 
 def _throw_into(pieces: Generator[str | bytes, None, None], interrupt: KeyboardInterrupt) -> str | bytes | None:
-    """Raise the interrupt inside the command; return its next piece, or `None` at the end."""
+    """Raise the interrupt inside the command, and return the next piece of output or `None`."""
     try:
         return pieces.throw(interrupt)
     except StopIteration:
@@ -109,7 +109,8 @@ def exit_on_signals() -> Iterator[None]:
         yield
     finally:
         for number in handled:
-            # After a signal, the program ignores later signals until it ends.  A caller of `main` goes on.
+            # After a signal, keep ignoring later signals until the program ends.
+            # Restore the handlers if another program called `main`, because that program continues.
             if signal.getsignal(number) is exit_once or not handles_interrupts():
                 signal.signal(number, signal.SIG_DFL)
 

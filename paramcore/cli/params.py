@@ -39,10 +39,10 @@ class ParamsFile:
 
 
 def read_update_file(path: str, *, patch: bool = False) -> UpdateFile:
-    """Read the body of a setParams request; with `patch`, make it a patch."""
+    """Read the body of a setParams request; with `patch`, return a `Patch`."""
     if has_suffix(path, JSONL_SUFFIXES):
-        problem = "the file contains one task on each line, not an update"
-        remedy = "name the file of the update before this file"
+        problem = "the file contains tasks, not an update"
+        remedy = "pass a file with one update, before any file of tasks"
         raise DocumentError("update_is_lines", None, problem, remedy, format_path(path), None, None)
     document = read_document(path)
     with document.locate_errors():
@@ -53,8 +53,8 @@ def read_update_file(path: str, *, patch: bool = False) -> UpdateFile:
 def read_params(spec: str) -> ParamsFile:
     """Read the params of `FILE` or `FILE@N`.
 
-    FILE contains an object of params or a project.  For a project, read version N; the
-    default is the latest version.
+    FILE contains either a project or a params object.  For a project, read version N,
+    or the latest version by default.
     """
     path, number = _split_spec(spec)
     document = read_document(path, limit=PROJECT_SIZE, depth=PROJECT_DEPTH)
@@ -73,7 +73,7 @@ def read_params(spec: str) -> ParamsFile:
     try:
         version = project.latest if number is None else project.version(number)
     except NoSuchVersion as error:
-        # The number is wrong on the command line, not in the file.
+        # N is from the command line, so the error names the argument and no line of the file.
         raise DocumentError(error.code, None, error.problem, error.remedy, format_path(spec), None, None) from None
     pointer = join_pointer("param_history", version.number)
     return ParamsFile(version.params, document, f"/0{pointer}" if isinstance(value, list) else pointer)

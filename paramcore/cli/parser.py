@@ -46,7 +46,7 @@ def parse_options(arguments: Sequence[str] | None) -> Namespace:
 
 
 class _CommandParser(ArgumentParser):
-    """The parser of a command; options may precede, separate or follow the files."""
+    """The parser of a command; options may be before, between or after the files."""
 
     _is_parsing_intermixed = False
 

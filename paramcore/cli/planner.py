@@ -42,8 +42,8 @@ class Planner:
     def plan(self, project: Project, location: tuple[Document, str] | None = None) -> Plan:
         """Plan the update of a project.
 
-        `location` is the document that contains the project, and the JSON Pointer of the
-        project; `None` for a project without a file.
+        `location` is a pair: the document that contains the project, and the JSON Pointer
+        of the project.  It is `None` if the project was not read from a file.
         """
         plan = self._plan_update(project)
         if plan.update is None:
@@ -62,5 +62,5 @@ class Planner:
             plan = Plan.to(project, self._source.params)
         if not (self._is_patch and plan.dropped):
             return plan
-        # A patch cannot drop params, so the patch keeps the params that the plan drops.
+        # A patch cannot drop params.  Plan only the other changes; without changes, there is no update.
         return Plan.of(project, plan.keeping) if plan.keeping.params else Plan(project, None, project.params)

@@ -1,4 +1,4 @@
-"""Show a progress bar for long files, on a terminal and if `rich` is installed."""
+"""Show a progress bar for large files, if `rich` is installed and stderr is a terminal."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _T = TypeVar("_T")
 #: A callback that gets the number of bytes read since its last call.
 OnRead: TypeAlias = Callable[[int], None]
 
-#: The least size of a file with a progress bar, in bytes.
+#: The minimum size of a file with a progress bar, in bytes.
 _MIN_SIZE = 2**20
-#: Tasks between two updates of the bar.
+#: The number of tasks between two updates of the bar.
 _UPDATE_INTERVAL = 100
 
 
@@ -26,12 +26,13 @@ def show_progress(
     prints: bool,
     count: Callable[[_T], int] = lambda _task: 1,
 ) -> Iterator[_T]:
-    """Yield what `read` returns, and show a progress bar on standard error.
+    """Yield the items that `read` returns, and show a progress bar on standard error.
 
     `count` returns the number of tasks in an item.
 
-    `prints`: whether the command prints to standard output while it reads.  Then
-    show the bar only if standard output is a file, so that it disturbs no text.
+    `prints` is whether the command prints to standard output while it reads.  If it
+    does, the bar is shown only if standard output is a file, so that the bar does not
+    disturb the output.
     """
     if not _wants_bar(path, prints=prints):
         yield from read(None)
@@ -74,7 +75,7 @@ def _wants_bar(path: str, *, prints: bool) -> bool:
     try:
         if sys.stderr is None or not sys.stderr.isatty() or (path != "-" and os.path.getsize(path) < _MIN_SIZE):
             return False
-        # A pipe may end on the same terminal, so only a regular file is safe.
+        # The reader of a pipe may print to the same terminal, so only a regular file is safe.
         if prints and not stat.S_ISREG(os.fstat(1).st_mode):
             return False
         import rich  # noqa: F401, PLC0415

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from paramcore.cli.file_names import choose_file_names, fold_file_name
 from paramcore.cli.output import format_document
+from paramcore.cli.project_text import ProjectText
 from paramcore.cli.projects import list_directory, list_project_paths, read_project_files
 from paramcore.errors import DocumentError
 from paramcore.files.reader import YAML_SUFFIXES, has_suffix
@@ -20,9 +20,10 @@ from paramcore.wire import write_project
 class ProjectDirectory:
     """The project files in a directory; each project is in one file.
 
-    The directory is read once, in the same way as by other commands.  It need not exist.
-    `sources` are the files that projects were read from.  If a source is in the
-    directory, it counts as a project file, whatever its name.
+    The directory is read once, by the same rules as in other commands.  The directory
+    need not exist.
+    `sources` are the files that projects were read from.  A source in the
+    directory counts as a project file, even if its name has another suffix.
 
     Raises:
         DocumentError: the errors of `read_project_files`.
@@ -35,9 +36,10 @@ class ProjectDirectory:
             arguments.append(path)
         #: The path of the file of each project, by the project's name.
         self._paths: dict[str, str] = {}
-        #: The projects of each file, by name, in the order of the file.
+        #: For the path of each file, its projects by name, in the order of the file.
         self._files: dict[str, Mapping[str, Project]] = {}
         self._arrays: set[str] = set()
+        self._texts: dict[str, ProjectText] = {}
         for file in read_project_files(arguments, assumptions):
             self._files[file.path] = {project.name: project for project in file.projects}
             self._paths.update(dict.fromkeys(self._files[file.path], file.path))
@@ -66,16 +68,17 @@ class ProjectDirectory:
                 remedy = "convert the file to JSON, or name another directory"
                 raise DocumentError("unwritable", None, problem, remedy, format_path(path), None, None)
 
-    def write(self, projects: Iterable[Project]) -> list[str]:
+    def write(self, projects: Iterable[Project], *, sync: bool = True) -> list[str]:
         """Write each project to the file that contains it, or to a new file; return the paths.
 
         Each file is written completely or not at all.  A file whose projects are
-        unchanged is not written.
+        unchanged is not written.  Without `sync`, a file may be lost if the machine loses
+        power.
 
         Raises:
             DocumentError: `unwritable` if `check_writable` rejects a changed project, or if
-                the file names for a new project are taken; then no file is written.
-                Also `unwritable` if the system cannot write a file.
+                another file has the name of the new file.  In both cases, no file is
+                written.  Also `unwritable` if the system cannot write a file.
         """
         by_name = {project.name: project for project in projects}
         new_paths = self._choose_paths([name for name in by_name if name not in self._paths])
@@ -91,11 +94,11 @@ class ProjectDirectory:
                 self.check_writable(changed_names)
                 changed[path] = {**before, **update}
         make_directory(self._path)
-        # After a write, an interrupt may arrive before the next line; the next call must still find the file.
+        # Set the paths first: if Ctrl-C interrupts this method after a write, the next call must know the new file.
         self._paths = paths
         for path, contents in changed.items():
             # Keep a symbolic link, and replace its target.
-            write_atomically(os.path.realpath(path), [format_document(self._to_json(path, contents))])
+            write_atomically(os.path.realpath(path), [self._format(path, contents)], sync=sync)
             self._files[path] = contents
         return list(updates)
 
@@ -107,15 +110,19 @@ class ProjectDirectory:
         for name, file_name in choose_file_names(project_names, taken).items():
             paths[name] = os.path.join(self._path, file_name)
             if fold_file_name(file_name) in folded:
-                problem = f"the file does not contain the project {format_value(name)}, which needs this file name"
+                problem = (
+                    f"the project {format_value(name)} needs this file name, but the file does not contain the project"
+                )
                 raise DocumentError(
                     "unwritable", None, problem, "rename the file", format_path(paths[name]), None, None
                 )
         return paths
 
-    def _to_json(self, path: str, projects: Mapping[str, Project]) -> Any:
-        documents = [write_project(project) for project in projects.values()]
-        return documents if path in self._arrays else documents[0]
+    def _format(self, path: str, projects: Mapping[str, Project]) -> str:
+        if path in self._arrays:
+            return format_document([write_project(project) for project in projects.values()])
+        (project,) = projects.values()
+        return self._texts.setdefault(path, ProjectText()).format(project)
 
 
 def _is_file_in(source: str, directory: str) -> bool:

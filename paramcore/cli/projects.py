@@ -46,11 +46,11 @@ def read_project_files(
     documents: Mapping[str, Document] = {},
     on_skip: Callable[[str], None] = lambda _message: None,
 ) -> list[ProjectFile]:
-    """Read the projects of files, and of all `.json` and `.yaml` files of directories.
+    """Read the projects in files, and in the JSON and YAML files of directories.
 
-    `documents` contains the files that were read already, by path.  Skip hidden files
-    in a directory.  Call `on_skip` with a message about each file in a directory that
-    contains no project.
+    `documents` maps the paths of files that were read before to their documents.  In a
+    directory, skip hidden files.  If another file of a directory contains no project,
+    skip the file and call `on_skip` with a message.
 
     Raises:
         DocumentError: `wrong_project` for two projects with the same name, or an error of
@@ -61,7 +61,7 @@ def read_project_files(
     # A shell pattern may match both a directory and a file in the directory.
     for path in {os.path.realpath(path): path for argument in paths for path in _list_files(argument)}.values():
         if path not in paths:
-            _reject_endless(path)
+            _reject_special_file(path)
         document = documents.get(path) or _read_document(path)
         if path not in paths and not holds_projects(document.value):
             on_skip(f"skipped {document.source}, because it contains no project")
@@ -74,7 +74,7 @@ def read_project_files(
 
 
 def _reject_duplicates(file: ProjectFile, locations: dict[str, str]) -> None:
-    """Reject a project that was in an earlier file; add the location of each project by name."""
+    """Reject a project whose name is in `locations`; add the location of any other project."""
     for index, project in enumerate(file.projects):
         path = f"{file.locate_element(index)}/name"
         if project.name in locations:
@@ -87,11 +87,12 @@ def _reject_duplicates(file: ProjectFile, locations: dict[str, str]) -> None:
 class ProjectFiles:
     """The projects that a command line names, by file or by directory.
 
-    Report the files in a directory that contain no project on standard error.
-    `documents` contains the documents that were read already, by path.
+    If a file in a directory contains no project, a message on standard error reports
+    the file.  `documents` maps the paths of files that were read before to their
+    documents.
 
-    `many` is whether commands output a list: for a directory, an array of projects, or
-    several files.
+    `many` is true if commands print a list of results instead of a single result, as
+    for a directory, an array of projects, or several files.
 
     Raises:
         DocumentError: `wrong_project` if there is no project, or an error of
@@ -163,9 +164,9 @@ class ProjectFiles:
             raise WrongProject("wrong_project", "", "`project` is missing", remedy)
         raise WrongProject("wrong_project", "/project", f"there is no project {format_value(task.project)}", remedy)
 
-    def join_answers(self, answers: list[_T]) -> list[_T] | _T:
+    def unwrap_single(self, results: list[_T]) -> list[_T] | _T:
         """Return the list of results, or the only result if `many` is false."""
-        return answers if self.many else answers[0]
+        return results if self.many else results[0]
 
 
 def _read_projects(document: Document, assumptions: Assumptions) -> tuple[Project, ...]:
@@ -185,7 +186,7 @@ def _read_projects(document: Document, assumptions: Assumptions) -> tuple[Projec
 
 
 def list_project_paths(directory: str) -> list[str]:
-    """Return the paths of the `.json` and `.yaml` files in a directory."""
+    """Return the paths of the JSON and YAML files in a directory, except hidden files."""
     # Skip hidden files, because macOS writes a `._docks.json` for each `docks.json` on some disks.
     return [
         os.path.join(directory, name)
@@ -213,7 +214,7 @@ def _read_document(path: str) -> Document:
     except DocumentError as error:
         if error.code != "json_syntax" or not has_suffix(path, JSONL_SUFFIXES):
             raise
-        # The syntax error is at the second line, which is valid in JSONL.
+        # The second line is a second document, which JSONL allows and JSON does not.
         problem, remedy = (
             "the file contains JSONL, not a project",
             "name a .json file with a project or an array of projects",
@@ -221,7 +222,7 @@ def _read_document(path: str) -> Document:
         raise evolve(error, code="wrong_project", problem=problem, remedy=remedy) from None
 
 
-def _reject_endless(path: str) -> None:
+def _reject_special_file(path: str) -> None:
     """Reject a pipe or a device in a directory, because reading it may never end."""
     # Accept a pipe that the command line names, because a shell makes a pipe for `<(...)`.
     if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from paramcore.errors import DocumentError, InvalidSetting
-from paramcore.text import describe_value, format_value
+from paramcore.text import describe_os_error, describe_value, format_value
 from paramcore.validation.finding import CODES
 
 
@@ -23,7 +23,7 @@ def read_ignored_codes(codes: Iterable[str]) -> frozenset[str]:
 
 def _check_code(code: object) -> str:
     if not isinstance(code, str) or code not in CODES:
-        problem = f"`ignore` must name the code of a finding, got {describe_value(code)}"
+        problem = f"a code to ignore must be the code of a finding, got {describe_value(code)}"
         raise InvalidSetting("code_name", None, problem, f"write one of {', '.join(CODES)}")
     return code
 
@@ -35,16 +35,19 @@ def _read_ignore() -> list[str]:
     try:
         with open(path, "rb") as stream:
             tool: Any = tomllib.load(stream).get("tool", {})
-    except (OSError, ValueError, RecursionError) as error:
-        raise DocumentError(
-            "unreadable", None, f"cannot read the file as TOML: {error}", "", path, None, None
-        ) from None
+    except OSError as error:
+        problem = f"cannot read the file: {describe_os_error(error)}"
+        raise DocumentError("unreadable", None, problem, "", path, None, None) from None
+    except (ValueError, RecursionError) as error:
+        raise DocumentError("unreadable", None, f"invalid TOML: {error}", "", path, None, None) from None
     table = tool.get("paramcore", {}) if isinstance(tool, dict) else {}
     if not isinstance(table, dict):
         raise _make_error(path, f"`tool.paramcore` must be a table, got {describe_value(table)}", "")
     if unknown := [name for name in table if name != "ignore"]:
         names = ", ".join(map(format_value, unknown))
-        raise _make_error(path, f"[tool.paramcore] has unknown keys: {names}", "write `ignore`, the only key")
+        raise _make_error(
+            path, f"[tool.paramcore] has unknown keys: {names}", "remove them, because the only key is `ignore`"
+        )
     ignore = table.get("ignore", [])
     if not isinstance(ignore, list):
         problem = f"`ignore` must be an array of codes, got {describe_value(ignore)}"
@@ -66,5 +69,5 @@ def _find_file() -> str | None:
         # The working directory was deleted, so it has no settings.
         return None
     paths = (parent / "pyproject.toml" for parent in (directory, *directory.parents))
-    # `Path.is_file` raises an error in a directory without read permission.
+    # `os.path.isfile` returns false if the directory cannot be searched; `Path.is_file` raises an error.
     return next((os.path.relpath(path) for path in paths if os.path.isfile(path)), None)

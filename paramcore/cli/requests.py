@@ -1,4 +1,4 @@
-"""Read the task requests that a command line names, and report bad lines."""
+"""Read the task requests that a command line names, and report invalid lines."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from paramcore.wire import read_task_request
 
 
 class BadLines:
-    """Reports and counts bad lines, or raises their errors."""
+    """Reports and counts invalid lines, or raises their errors."""
 
     def __init__(self, options: Namespace) -> None:
         self._keep_going: bool = options.keep_going
@@ -30,24 +30,24 @@ class BadLines:
         self.count: int = 0
 
     def report(self, error: DocumentError) -> None:
-        """Report a bad line on standard error with `--keep-going`, else raise the error."""
+        """Report an invalid line on standard error with `--keep-going`, else raise the error."""
         if not self._keep_going:
-            # An error without a line is about an option, so every other line has it too.
+            # An error without a line is about an option, so skipping the line would not help.
             if self._can_keep_going and error.line is not None:
-                skip = "pass --keep-going to skip bad lines"
+                skip = "pass --keep-going to skip invalid lines"
                 raise evolve(error, remedy=f"{error.remedy}, or {skip}" if error.remedy else skip)
             raise error
         print_message(f"error: {error}")
         self.count += 1
 
     def report_count(self) -> None:
-        """Report the number of bad lines, if any."""
+        """Report the number of invalid lines, if any."""
         if self.count:
-            print_message(format_count(self.count, "bad line"))
+            print_message(format_count(self.count, "invalid line"))
 
 
 def is_jsonl(options: Namespace) -> bool:
-    """Return whether TASKS holds one task on each line."""
+    """Return whether TASKS is JSONL, with one task on each line."""
     return options.lines or has_suffix(options.tasks or "", JSONL_SUFFIXES)
 
 
@@ -57,9 +57,9 @@ def is_one_of_many(task: RawTask) -> bool:
 
 
 def read_raw_tasks(options: Namespace, *, prints: bool) -> Iterator[RawTask]:
-    """Yield the lines of JSONL, the elements of an array, or the document.
+    """Yield the lines of JSONL, the elements of an array, or the single document.
 
-    Show the progress; `prints` is that of `show_progress`.
+    Show a progress bar; `show_progress` describes `prints`.
     """
 
     def read(on_read: OnRead | None) -> Iterable[RawTask]:
@@ -79,14 +79,17 @@ class BadTask(NamedTuple):
 
     @property
     def is_rejected(self) -> bool:
-        """Whether its request was read: neither the line is no JSON, nor is an option wrong for every task."""
+        """Whether the line is valid JSON, but the request cannot be resolved.
+
+        False if an option is wrong for every task.
+        """
         return self.error.path is not None and self.error.line is not None
 
 
 def read_requests(
     options: Namespace, projects: ProjectFiles, raw_tasks: Iterable[RawTask]
 ) -> Iterator[RoutedRequest | BadTask]:
-    """Yield the request of each task."""
+    """Yield the request of each task, or a `BadTask` with the error."""
     overrides = {"project_version": options.project_version, "type": options.type}
     overrides = {name: value for name, value in overrides.items() if value is not None}
     reader = RequestReader(projects.find_project, overrides, read_request=_read_request)
@@ -102,7 +105,7 @@ def _read_request(value: Any) -> TaskRequest:
         remedy = "write all requests in one array, or one on each line"
         raise MalformedPayload("request_type", "", "a task request must be an object, got an array", remedy)
     if isinstance(value, dict) and type(value.get("patch")) is bool:
-        problem = "the document is an update, not a task request: it has `patch`"
+        problem = "the document contains `patch`, so it is an update, not a task request"
         remedy = "name UPDATE before TASKS, or with `validate`, pass `--update FILE`"
         raise MalformedPayload("request_is_update", "", problem, remedy)
     return read_task_request(value)
@@ -116,7 +119,10 @@ def _blame_option(error: DocumentError, overrides: Mapping[str, Any]) -> Documen
 
 
 def describe_look_alikes(request: RoutedRequest) -> list[str]:
-    """Return a warning for each param that looks like a routing name, and so has no effect (T14)."""
+    """Return a warning for each param whose name is similar to a routing name (T14).
+
+    The service ignores such a param.
+    """
     look_alikes = list(filter(None, map(find_look_alike, request.params)))
     if not look_alikes:
         return []

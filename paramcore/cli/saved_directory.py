@@ -21,18 +21,21 @@ from paramcore.cli.output import print_message
 from paramcore.cli.project_directory import ProjectDirectory, make_directory
 from paramcore.errors import DocumentError
 from paramcore.model import Assumptions, Project
-from paramcore.service.standin.journal import JournalFile
+from paramcore.service.standin.journal import JournalFile, sync_file
 from paramcore.service.standin.ledger import Ledger, NotSaved
 from paramcore.service.standin.records import RecoveredState, replay_lines
 from paramcore.service.standin.stand_in import WORLDS, StandIn
+from paramcore.service.standin.state import StoredProject
 from paramcore.text import describe_os_error, format_path, format_value
 
 #: The name of the journal. Commands skip hidden files in a directory.
 JOURNAL_NAME = ".paramcore-journal"
-#: The maximum number of seconds that a reply waits for the files.  If the last write took longer, the files are
+#: The maximum number of seconds that a reply waits for the work on the files.  If the last write took longer, the files are
 #: written in the background, for at most an eleventh of the time.
-_MAX_DELAY = 0.002
+_MAX_DELAY = 0.005
 _PAUSE_PER_SECOND_OF_WRITING = 10
+#: The minimum number of seconds between two moments at which the files are forced onto the disk.
+_SYNC_PAUSE = 0.1
 
 
 class SavedDirectory:
@@ -73,6 +76,8 @@ class SavedDirectory:
         self._lock = threading.Lock()
         #: The number of seconds of the last write.
         self._duration = 0.0
+        #: The projects in files that may not be on disk yet, by name.
+        self._unsynced: dict[str, StoredProject] = {}
 
     def _recover(self, project: Project, saved_count: int) -> None:
         """Choose between a project in the journal and the one in its file."""
@@ -115,6 +120,7 @@ class SavedDirectory:
         writer = threading.Thread(target=self._write_in_background, args=(ledger,), daemon=True)
         writer.start()
         ledger.on_saved = partial(self._write_soon, ledger)
+        ledger.before_rewrite = self._sync_files
         try:
             yield
         finally:
@@ -136,18 +142,41 @@ class SavedDirectory:
             self._has_changed.clear()
             with self._lock:
                 self._try_to_write_files(ledger)
-                with suppress(NotSaved):
-                    ledger.flush()
-                pause = max(_MAX_DELAY, _PAUSE_PER_SECOND_OF_WRITING * self._duration)
-            self._is_closing.wait(pause)
+            with suppress(OSError, NotSaved):
+                self.sync(ledger)
+            self._is_closing.wait(max(_SYNC_PAUSE, _PAUSE_PER_SECOND_OF_WRITING * self._duration))
 
     def _write_files(self, ledger: Ledger) -> None:
         unsaved = ledger.list_unsaved("live")
         if unsaved:
-            start = time.monotonic()
-            self._files.write(stored.project for stored in unsaved)
+            # Measure the work of this thread, because the time that passes depends on other programs, too.
+            start = time.thread_time()
+            # The journal has the changes, so a reply need not wait until the files are on disk, too.
+            self._files.write((stored.project for stored in unsaved), sync=False)
+            self._unsynced.update({stored.project.name: stored for stored in unsaved})
             ledger.mark_saved("live", unsaved)
-            self._duration = time.monotonic() - start
+            self._duration = time.thread_time() - start
+
+    def sync(self, ledger: Ledger) -> None:
+        """Return when the written files are on disk, and the journal says so.
+
+        Raises:
+            OSError, NotSaved: if a file or the journal cannot be written.
+        """
+        written = list(self._unsynced.values())
+        self._sync_files()
+        ledger.mark_synced("live", written)
+        ledger.flush()
+
+    def _sync_files(self) -> None:
+        """Return when the written files are on disk."""
+        for name, stored in list(self._unsynced.items()):
+            path = self._files.get_path(name)
+            # Somebody may have removed the file.
+            with suppress(FileNotFoundError):
+                sync_file(os.path.realpath(path or ""))
+            if self._unsynced.get(name) is stored:
+                del self._unsynced[name]
 
     def _try_to_write_files(self, ledger: Ledger) -> None:
         problem: str | None = None

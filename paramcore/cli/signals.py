@@ -27,7 +27,10 @@ def exit_once(number: int, _frame: object) -> NoReturn:
 
 
 def handles_interrupts() -> bool:
-    """Return whether the entry point of the program handles Ctrl-C, and not a caller of `main`."""
+    """Return whether paramcore's entry point handles Ctrl-C.
+
+    False if another program called `main`.
+    """
     return signal.getsignal(signal.SIGINT) in (interrupt_once, _ignore)
 
 

@@ -25,26 +25,27 @@ class Message(NamedTuple):
     text: str
 
 
-#: What a task becomes: text, a line of JSON, a message, or the error of a bad line.
+#: An output: text or a JSON document (`str`), a line of JSON (`bytes`), a message, or the error of an invalid line.
 Output: TypeAlias = str | bytes | Message | DocumentError
 
 
 @frozen
 class TaskFormatter:
-    """Formats the effective params of tasks.  It can be pickled, so other processes can run it.
+    """Formats the effective params of tasks.
 
-    As JSON, the output for lines is lines, and the output for an array is an array.
-    The output for each of many tasks begins with its line and its `unique_id`.
+    Instances can be pickled, so other processes can use them.  With `--format json`, the
+    output is JSONL for JSONL tasks, and an array for an array of tasks.  If there are
+    several tasks, each output begins with the line and the `unique_id` of its task.
     """
 
     options: Namespace
     projects: ProjectFiles
     as_text: Callable[[EffectiveParams], str] = str
-    #: `None` is the JSON of `EffectiveParams`.
+    #: Converts effective params to JSON; `None` means `EffectiveParams.to_json`.
     as_json: Callable[[EffectiveParams], dict[str, Any]] | None = None
 
     def format_tasks(self, raw_tasks: Iterable[RawTask]) -> Iterator[Output]:
-        """Yield what each task becomes, in order."""
+        """Yield the outputs for each task, in order."""
         if self.options.format == "text":
             return self._format_as_text(raw_tasks)
         return self._format_as_lines(raw_tasks) if is_jsonl(self.options) else self._format_as_document(raw_tasks)
@@ -71,7 +72,7 @@ class TaskFormatter:
     def _format_as_document(self, raw_tasks: Iterable[RawTask]) -> Iterator[Output]:
         as_json = self.as_json or EffectiveParams.to_json
         raw_tasks = list(raw_tasks)
-        # An empty array has no elements.
+        # Without raw tasks, the input was an empty array.
         is_array = not raw_tasks or any(map(is_one_of_many, raw_tasks))
         answers = []
         for request in self._read(raw_tasks):
@@ -98,12 +99,15 @@ def _format_identity(request: RoutedRequest) -> str:
 
 
 def _identify(request: RoutedRequest) -> dict[str, Any]:
-    """Return the line of a task and its `unique_id`, by which a program finds the task of an answer."""
+    """Return the line and the `unique_id` of a task, which identify it in the output."""
     return {"line": request.line, "unique_id": request.unique_id}
 
 
-def print_outputs(outputs: Iterable[Output], options: Namespace) -> Pieces:
-    """Yield the answers among the outputs, with a blank line between texts; report messages and bad lines."""
+def write_outputs(outputs: Iterable[Output], options: Namespace) -> Pieces:
+    """Yield the text and JSON among the outputs, and print messages and errors.
+
+    A blank line separates texts.  Return the exit code.
+    """
     bad_lines = BadLines(options)
     separator = ""
     for output in outputs:

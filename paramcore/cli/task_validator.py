@@ -21,7 +21,7 @@ from paramcore.validation.lint import UnusedDefaults, lint_params, lint_task
 from paramcore.validation.schema import Schemas
 from paramcore.validation.validator import Validator
 
-#: Identifies a finding on a project version, to report it only once; `None` for a finding on a task.
+#: Identifies a finding on a project version, so that the finding is reported once; `None` for a task.
 ProjectKey: TypeAlias = tuple[Any, ...] | None
 
 
@@ -40,7 +40,8 @@ class TaskReport(NamedTuple):
     findings: list[ReportedFinding]
 
 
-#: An item that `TaskValidator` yields: the findings on a task, the error of an invalid line, or, last, the unused defaults.
+#: An output of `TaskValidator`: the findings on a task, or the error of an invalid line.
+#: The last output contains the unused defaults, by project name.
 TaskOutput: TypeAlias = TaskReport | DocumentError | dict[str, UnusedDefaults]
 
 
@@ -125,7 +126,10 @@ def _make_key(finding: Finding, project: str) -> ProjectKey:
 
 @frozen
 class TaskValidator:
-    """Validates tasks.  It can be pickled, so other processes can run it."""
+    """Validates tasks.
+
+    Instances can be pickled, so other processes can use them.
+    """
 
     reporter: FindingReporter
     schemas: Schemas

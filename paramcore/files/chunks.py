@@ -1,4 +1,4 @@
-"""Cut a JSONL file at line ends, so that several processes can read it."""
+"""Split a JSONL file into chunks of whole lines, so that several processes can read it."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ class Chunk:
     size: int
     #: The line number of the first line in the chunk.
     first_line: int
-    #: The state of the file when it was cut.
+    #: The state of the file when it was split.
     file_state: tuple[int, ...]
 
     def read_lines(self) -> Iterator[Line]:
         """Yield the lines of the chunk, as `reader.read_lines` does for a whole file.
 
         Raises:
-            DocumentError: `unreadable`, also if the file has changed since it was cut.
+            DocumentError: `unreadable`, also if the file has changed since it was split.
         """
         with open_source(self.path) as (stream, label):
             if _get_state(stream) != self.file_state:
@@ -56,7 +56,7 @@ def split_file(path: str, size: int = CHUNK_SIZE) -> Iterator[Chunk]:
             if offset == 0:
                 _check_start(block, label)
             length, line_ends = len(block), block.count(b"\n")
-            # Finish the last line, however long it is.
+            # Extend the chunk to the end of the last line.
             while not block.endswith(b"\n") and (block := stream.readline(size)):
                 length += len(block)
                 line_ends += block.count(b"\n")

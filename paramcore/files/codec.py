@@ -102,7 +102,7 @@ def _make_encoder() -> Callable[[Any], str]:
     make = getattr(encoder, "c_make_encoder", None)
     if make is None:
         return compact.encode
-    # `JSONEncoder.encode` makes this object for each call; reuse one.
+    # `JSONEncoder.encode` creates this object for each call; reuse it.
     encode = make(None, compact.default, encoder.encode_basestring, None, ":", ",", False, False, True)
     return lambda value: "".join(encode(value, 0))
 

@@ -1,7 +1,7 @@
 """Decode one document strictly, and locate values in it.
 
-Strict means: UTF-8, each name once in an object, finite numbers, and limits on
-digits and depth.
+Documents must be UTF-8, with unique names in each object and finite numbers, within
+limits on digits and depth.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Document:
     _text: str = field(repr=False)
     _first_line: int = 1
     _make_locator: Callable[[str], Locator] = field(default=JSONLocator, repr=False)
-    #: The document whose element this document is, and the JSON Pointer of the element.
+    #: If this document is an element of an array: the document of the array, and the pointer of the element.
     _array: Document | None = field(default=None, repr=False)
     _pointer: str = ""
 
@@ -69,7 +69,7 @@ class Document:
         ]
 
     def locate(self, path: str, *, name: bool = False) -> Position:
-        """Return the position of the value at a JSON Pointer; with `name`, of its name.
+        """Return the position of the value at a JSON Pointer, or with `name`, of its name.
 
         If the value does not exist, return the position of the innermost existing value
         on its path.
@@ -123,7 +123,7 @@ class Document:
 def decode_json(text: str, depth: int, *, is_line: bool = False) -> Any:
     """Decode a JSON text strictly.
 
-    `is_line` is whether the text is a line of JSONL, because the remedies differ there.
+    `is_line` is whether the text is a line of JSONL, which has other remedies.
 
     Raises:
         SyntaxProblem: `json_syntax`, `json_number`, `json_duplicate_key` or `json_depth`.
@@ -188,7 +188,7 @@ _BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[{}\[\]]', re.DOTALL)
 
 def find_too_deep(text: str, depth: int) -> int | None:
     """Return the offset of the bracket that exceeds the depth limit."""
-    # Counting the brackets is much faster than the loop below, and usually enough.
+    # Counting the brackets is much faster than the loop below, and decides most texts.
     if text.count("[") + text.count("{") <= depth:
         return None
     level = 0
@@ -224,7 +224,7 @@ def _reject_constant(text: str) -> NoReturn:
     raise ValueError(text)
 
 
-#: Decodes JSON; raises `ValueError` for a number that is not finite, and `_DuplicateName` for a duplicate name.
+#: Decodes JSON; raises `ValueError` for a number that is not finite, and `DuplicateName` for a duplicate name.
 STRICT_DECODER = json.JSONDecoder(
     object_pairs_hook=_build_object, parse_float=_parse_finite, parse_constant=_reject_constant
 )

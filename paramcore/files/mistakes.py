@@ -65,7 +65,7 @@ def describe_depth(depth: int) -> tuple[str, str]:
 
 
 def describe_duplicate(name: str) -> tuple[str, str]:
-    """Return the problem and the remedy for a duplicate name, given in its JSON quotes."""
+    """Return the problem and the remedy for a duplicate name, which includes its quotes."""
     return f"the object contains the name {truncate(name, MESSAGE_LIMIT)} twice", "remove one of the two members"
 
 

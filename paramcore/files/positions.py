@@ -23,7 +23,7 @@ class Position:
 
 @frozen(slots=False)
 class SyntaxProblem(Exception):
-    """A syntax error at an offset; the offset is `None` for the whole text."""
+    """A syntax error at an offset; the offset is `None` if the whole text is wrong."""
 
     code: str
     offset: int | None
@@ -75,7 +75,7 @@ def iter_tokens(text: str) -> Iterator[Token]:
 
 
 def advance_trail(trail: list[str | int]) -> None:
-    """Move a trail to the next element; in an object, `iter_tokens` sets the next name."""
+    """Advance a trail to the next element; in an object, `iter_tokens` sets the next name."""
     last = trail[-1]
     if isinstance(last, int):
         trail[-1] = last + 1
@@ -129,7 +129,7 @@ class JSONLocator:
 
 
 class TokenLocator:
-    """Finds values in text of any notation, from one pass over its tokens."""
+    """Finds values in JSON or YAML text, with one pass over its tokens."""
 
     def __init__(self, tokens: Iterable[Token]) -> None:
         # The key is the number of the object or array, and the name or index of the member.
@@ -156,7 +156,8 @@ class TokenLocator:
     def find(self, path: str) -> Offsets:
         """Return the offsets of the value at a JSON Pointer.
 
-        Without such a value, return those of the innermost value around it.
+        If the value does not exist, return the offsets of the innermost existing value
+        on its path.
         """
         number, offsets = 0, self._root
         for part in split_pointer(path):
@@ -198,7 +199,7 @@ def _skip_space(text: str, at: int) -> int:
 class Lines:
     """The lines of text.
 
-    Lookups usually move forward, so each lookup continues from the position of the last.
+    Lookups are usually in order, so each lookup continues from the previous position.
     """
 
     def __init__(self, text: str) -> None:

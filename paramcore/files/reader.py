@@ -45,7 +45,7 @@ def has_suffix(path: str, suffixes: tuple[str, ...]) -> bool:
 # Not frozen, because a file may have millions of lines, and frozen objects are slower to create.
 @define
 class Line:
-    """A line of JSONL. It is decoded later, so that a reader can continue after a bad line."""
+    """A line of JSONL. It is decoded later, so that a reader can continue after an invalid line."""
 
     number: int
     source: str
@@ -124,7 +124,10 @@ def split_lines(
     limit: int = TASK_SIZE,
     on_read: Callable[[int], None] | None = None,
 ) -> Iterator[Line]:
-    """Yield the lines of a stream as `read_lines` does, up to `size` bytes; the first has the number `first_line`."""
+    """Yield the lines of a stream, up to `size` bytes, by the rules of `read_lines`.
+
+    The first line has the number `first_line`.
+    """
     number, bytes_read = first_line - 1, 0
 
     def read_line() -> bytes:
@@ -145,7 +148,7 @@ def split_lines(
 
 
 def number_lines(lines: Iterable[bytes], source: str) -> Iterator[Line]:
-    """Yield lines with their numbers, from 1 on; blank lines are counted and skipped."""
+    """Yield numbered lines, from 1; count blank lines, but skip them."""
     for number, data in enumerate(lines, 1):
         if (data.removeprefix(BOM) if number == 1 else data).strip(_BLANK):
             yield Line(number, source, data)
@@ -156,7 +159,7 @@ def open_source(source: str) -> Iterator[tuple[BinaryIO, str]]:
     """Open a file, or standard input for `-`, and yield the stream and its name in messages.
 
     Raises:
-        DocumentError: `unreadable`, while it is open too.
+        DocumentError: `unreadable`, also if a read of the open file fails.
     """
     label = format_path(source)
     if source == "-" and sys.stdin is None:

@@ -17,12 +17,12 @@ from paramcore.text import describe_os_error, format_path
 _BUFFER_SIZE = 2**18
 
 
-def write_atomically(path: str, pieces: Iterable[str | bytes]) -> None:
-    """Write a complete file, text as UTF-8, or leave the existing file unchanged.
+def write_atomically(path: str, pieces: Iterable[str | bytes], *, sync: bool = True) -> None:
+    """Write a complete file, or leave the existing file unchanged.
 
-    Write the pieces to a new file in the same directory.  The new file then replaces
+    Text is encoded as UTF-8.  Write the pieces to a new file in the same directory.  The new file then replaces
     the existing file and keeps its mode; Windows has no file modes.  A symbolic link
-    is replaced, not followed.
+    is replaced, not followed.  Without `sync`, the file may be empty after a power failure.
 
     Raises:
         DocumentError: `unwritable`.
@@ -33,7 +33,7 @@ def write_atomically(path: str, pieces: Iterable[str | bytes]) -> None:
         temporary = os.path.join(os.path.dirname(path), f".{uuid.uuid4().hex}.tmp")
         try:
             with open(temporary, "xb", buffering=_BUFFER_SIZE) as stream:
-                _write_pieces(stream, pieces, mode)
+                _write_pieces(stream, pieces, mode, sync=sync)
             # Windows cannot rename an open file.
             os.replace(temporary, path)
         except BaseException:
@@ -48,10 +48,11 @@ def write_atomically(path: str, pieces: Iterable[str | bytes]) -> None:
         raise DocumentError("unwritable", None, problem, "", format_path(path), None, None) from error
 
 
-def _write_pieces(stream: BinaryIO, pieces: Iterable[str | bytes], mode: int | None) -> None:
+def _write_pieces(stream: BinaryIO, pieces: Iterable[str | bytes], mode: int | None, *, sync: bool) -> None:
     stream.writelines(piece if isinstance(piece, bytes) else piece.encode() for piece in pieces)
     stream.flush()
-    os.fsync(stream.fileno())
+    if sync:
+        os.fsync(stream.fileno())
     # Windows has no file modes. Before Python 3.13, `os.fchmod` does not exist there.
     if mode is not None and hasattr(os, "fchmod"):
         os.fchmod(stream.fileno(), mode)

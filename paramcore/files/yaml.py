@@ -36,7 +36,7 @@ def decode_yaml(text: str, depth: int) -> Any:
         ImportError: if `ruamel.yaml` is not installed.
     """
     documents: list[Any] = []
-    # The open objects and arrays, outermost first: one for each part of the next token's trail.
+    # The open objects and arrays, outermost first.  Each corresponds to a part of the next token's trail.
     containers: list[Any] = [documents]
     for token in iter_yaml_tokens(text, depth):
         if token.is_name:
@@ -61,7 +61,11 @@ def locate_yaml(text: str) -> Locator:
 
 
 def iter_yaml_tokens(text: str, depth: int | None = None) -> Iterator[Token]:
-    """Yield the names and values in YAML text; raise the same errors as `decode_yaml`."""
+    """Yield the names and values in YAML text.
+
+    Raises:
+        SyntaxProblem, ImportError: the errors of `decode_yaml`.
+    """
     trail: list[str | int] = []
     next_is_name = False
     name_at = 0

@@ -50,7 +50,11 @@ class NotationCheck:
         self._checked = max(self._checked, end)
 
     def check_end(self) -> None:
-        """Check the text after the last event; raise the same errors as `check`."""
+        """Check the text after the last event.
+
+        Raises:
+            SyntaxProblem: the errors of `check`.
+        """
         self._check_gap(len(self._text))
 
     def _check_gap(self, stop: int) -> None:

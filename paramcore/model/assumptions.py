@@ -1,4 +1,4 @@
-"""Assumed rules: rules that the API's documentation leaves open.
+"""The assumed rules, which the API's documentation does not specify.
 
 The settings in `Assumptions` change some of these rules.  A setting never changes a
 documented rule.  `EffectiveParams.rests_on` lists the assumed rules that a result
@@ -40,7 +40,7 @@ def _choice_field(*values: str) -> Any:
 class Assumptions:
     """Settings of the assumed rules.
 
-    A project contains its assumptions, so all its results use the same rules.
+    Each project contains assumptions, so all results of a project use the same rules.
 
     Raises:
         InvalidSetting: `separator_type` or `assumption_value`.
@@ -54,9 +54,9 @@ class Assumptions:
 
     #: The text between the task's instruction and the project's instruction (T5).
     instruction_separator: str = field(default="\n", validator=_check_separator)
-    #: For a task without an instruction, `leave out` the separator, or `join` with it (T5).
+    #: Whether to `leave out` the separator if a task has no instruction, or to `join` with the separator (T5).
     empty_instruction: Literal["leave out", "join"] = _choice_field("leave out", "join")
-    #: `append` the project's instruction to the task's instruction, or let the latter `override` it (T6).
+    #: Whether to `append` the project's instruction to the task's, or to let the task's `override` it (T6).
     instruction_rule: Literal["append", "override"] = _choice_field("append", "override")
     #: The version that a created task records: the version `used`, or the `latest` (T8).
     pinned_param_version: Literal["used", "latest"] = _choice_field("used", "latest")
@@ -86,7 +86,7 @@ class Assumptions:
 
 @frozen
 class AssumedRule:
-    """A rule that the API's documentation leaves open."""
+    """A rule that the API's documentation does not specify."""
 
     #: The id, such as `T5`.
     rule: str
@@ -127,10 +127,12 @@ ASSUMED_RULES = (
     AssumedRule(
         "T6",
         "the project's instruction is appended",
-        "documented, but the pages of some task types say that in a rapid project the task's instruction overrides it",
+        "documented, but the pages of some task types state that in a rapid project the task's instruction overrides it",
         ("instruction_rule",),
     ),
-    AssumedRule("T7", "a version out of range or not an integer is an error; null counts as not given", "undocumented"),
+    AssumedRule(
+        "T7", "a version out of range or not an integer is an error; null means the same as absent", "undocumented"
+    ),
     AssumedRule(
         "T8",
         "`project_param_version` of a created task is the version that it inherited, or -1 if it opted out",
@@ -139,6 +141,6 @@ ASSUMED_RULES = (
     ),
     AssumedRule("T12", "a task of a different type than its project is an error", "follows from a project's one type"),
     AssumedRule(
-        "T15", "a request that names a different project than it is resolved against is an error", "undocumented"
+        "T15", "a request that names a project other than the project that resolves it is an error", "undocumented"
     ),
 )

@@ -1,4 +1,4 @@
-"""The effective params of a task: the merge of its own and the inherited params."""
+"""Merge a task's own params with the inherited params, and explain the result."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ class EffectiveParams:
 
         The keys are `type`, `instruction`, `params` and other fields of a task.
         """
-        # T9: a task object has `instruction` and some other params beside `params`, not in it.
+        # T9: in a task object, `instruction` and some other params are beside `params`, not inside.
         fields = {name: self.params[name] for name in TASK_FIELD_NAMES if name in self.params}
         others = {name: value for name, value in self.params.items() if name not in fields}
         routing = {

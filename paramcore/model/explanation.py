@@ -1,4 +1,4 @@
-"""Explanations: why a param of a task has its value.
+"""Explain why a param of a task has its value.
 
 An explanation is computed on demand from the request and the project's history.
 """
@@ -16,7 +16,7 @@ from paramcore.model.versions import ParamVersion, find_first_set_in
 from paramcore.text import ROW_LIMIT, format_name, format_repr, format_value
 from paramcore.values import equality_key, thaw, wrap_frozen
 
-#: What happened to the value of a candidate.
+#: Whether and why the value of a candidate applies.
 Status: TypeAlias = Literal["WON", "LOST", "UNSET", "APPENDED", "IGNORED"]
 
 #: The code of the reason why a param has its value, or is not set.
@@ -65,11 +65,11 @@ class Candidate:
 
     #: The number of the version; `None` for the task request.
     version: int | None
-    #: What happened to the value in this layer.
+    #: Whether and why the value of this layer applies.
     status: Status
     #: The value in this layer; ignore it if `status` is `UNSET`.
     value: Any = field(default=None, eq=equality_key)
-    #: The version since which the value has been unchanged, up to `version`.
+    #: The version that first set the value, which has not changed since then up to `version`.
     first_set_in: int | None = None
     #: A human-readable detail about `status`.
     note: str = ""
@@ -118,7 +118,7 @@ class Explanation:
     reason: Reason
     #: All layers that can set the param.
     candidates: tuple[Candidate, ...]
-    #: The version since which the inherited value has been unchanged; `None` if no value is inherited.
+    #: The version that first set the inherited value, which has not changed since; `None` if no value is inherited.
     first_set_in: int | None
     #: The ids of the assumed rules that the value depends on.
     rests_on: tuple[str, ...]
@@ -182,7 +182,7 @@ def explain_param(
 
 
 def _merge_param(param: str, task: TaskRequest, inheritance: Inheritance) -> Any:
-    # Merge only this param: the merge treats each param independently, and there may be many.
+    # The merge treats each param independently, so merge only this param.
     own = {param: task.params[param]} if param in task.params else {}
     version = inheritance.version
     if version is not None:
@@ -221,7 +221,7 @@ def _iter_candidates(
 ) -> Iterator[Candidate]:
     source = inheritance.find_source(task.params, param)
     if param in task.params:
-        note = "it has no text" if source == "project" else ""
+        note = "the instruction has no text" if source == "project" else ""
         yield Candidate(None, _TASK_STATUS[source], task.params[param], note=note)
     else:
         yield Candidate(None, "UNSET")

@@ -1,4 +1,4 @@
-"""Inheritance: the version that a task inherits, and the merged params.
+"""Find the version that a task inherits, and merge its params with the task's.
 
 This module contains all rules about the inherited version, the precedence of params
 and the joined instruction.  `Inheritance.merge` is the only merge in the package.
@@ -79,7 +79,7 @@ class Inheritance:
     _inherited: Mapping[str, Any] = field(eq=False)
     # The text to append to a task's instruction; `None` if nothing is appended.
     _suffix: str | None = field(eq=False)
-    # The instruction of a task that sets none, or sets null or "".
+    # The effective instruction of a task whose own instruction is missing, null or "".
     _instruction_if_none: str | None = field(eq=False)
     _inherited_sources: Mapping[str, str] = field(eq=False)
 

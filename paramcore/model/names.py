@@ -1,4 +1,4 @@
-"""Checks of project names and task types."""
+"""Check project names and task types."""
 
 from __future__ import annotations
 

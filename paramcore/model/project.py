@@ -1,4 +1,4 @@
-"""Projects: a name, a type and an append-only history of params."""
+"""Projects, which have a name, a type and an append-only history of params."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Task requests: the params of a task and its routing fields."""
+"""Task requests, which have params and routing fields."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from paramcore.values import JSONObject, freeze, freeze_params, join_pointer, wr
 #: The `project_version` of a request that inherits nothing (T3).
 INHERIT_NOTHING = -1
 
-# T10: routing names decide where a task goes; they are not params, and tasks never inherit them.
+# T10: routing names route a task; they are not params, and tasks never inherit them.
 ROUTING_TYPES: dict[str, type[str | int | bool]] = {
     "project": str,
     "project_version": int,
@@ -96,7 +96,7 @@ class TaskRequest:
 
     #: The params, including `callback_url`, `metadata`, `tags` and `priority`, without routing names.
     params: Mapping[str, Any] = field(converter=_freeze_own_params)
-    #: The name of the project; `None` if it follows from the batch or the call.
+    #: The name of the project; `None` if the batch or the call determines the project.
     project: str | None = field(default=None, validator=_check_project, kw_only=True)
     #: The version to inherit; `None` means the latest version, -1 means no version (T2, T3).
     project_version: int | None = field(default=None, converter=_freeze_version, eq=_pair_with_type, kw_only=True)

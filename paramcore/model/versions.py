@@ -62,9 +62,9 @@ class ParamVersion:
 
 
 def find_first_set_in(versions: tuple[ParamVersion, ...], number: int, name: str) -> int:
-    """Return the version since which a param has been unchanged, up to version `number`.
+    """Return the first version from which a param is unchanged, up to version `number`.
 
-    A param counts as unchanged between two versions if both lack it.
+    A param is also unchanged between two versions that both lack the param.
     """
     params = versions[number].params
     while number and same_member(versions[number - 1].params, params, name):

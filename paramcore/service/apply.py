@@ -1,6 +1,6 @@
-"""Apply an update safely: read the project, send one POST, classify the reply.
+"""Apply an update: read the project, send one POST, and classify the reply.
 
-The functions are flows without I/O; `Client.apply` and `Client.reconcile` run them.
+The flows in this module do no I/O; `Client.apply` and `Client.reconcile` run them.
 """
 
 from __future__ import annotations
@@ -59,8 +59,8 @@ def reconcile_outcome(outcome: Outcome, clock: Clock) -> Flow[Outcome]:
     """Read the project of an outcome and look for the update in its history.
 
     If `outcome.plan` is set, the flow finds the update anywhere in the history.  With
-    only `base` and `digest`, the flow finds a patch only if no other writer added a
-    version before it.
+    only `base` and `digest`, the flow does not find a patch if another writer added a
+    version before the patch.
     """
     name, base, plan = outcome.project, outcome.base, outcome.plan
     if type(base) is not int or base < 0:

@@ -1,4 +1,4 @@
-"""The outcome of an update, which the project's history shows."""
+"""Find the outcome of an update in the history of the project."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Outcome:
         if not versions:
             newer = len(now.versions) - self.base
             since = f", although the project has {format_count(newer, 'newer version')}" if newer > 0 else " yet"
-            remedy = "look it up again later, because the request may still arrive"
+            remedy = "look up the outcome again later, because the request may still arrive"
             error = OutcomeUnknown("not_seen", None, f"no version contains the update{since}", remedy)
         return evolve(self, state=state, versions=versions, now=now, altered=altered, error=error)
 
@@ -110,7 +110,7 @@ class Outcome:
         """The command that looks up this outcome again, quoted for a shell."""
         lookup = f"--base {self.base} --digest {quote_for_shell(self.digest)}"
         name = quote_for_shell(self.project)
-        # A name that begins with a dash would be read as an option.
+        # The command line would read a name that begins with a dash as an option.
         arguments = f"{lookup} -- {name}" if self.project.startswith("-") else f"{name} {lookup}"
         return f"paramcore reconcile {arguments}"
 
@@ -151,16 +151,16 @@ class Outcome:
         if self.now is not None and self.version is not None:
             earlier, later = range(self.base, self.version), range(self.version + 1, len(self.now.versions))
             if earlier:
-                notes.append(f"another writer added version {_join(earlier)} before it")
+                notes.append(f"another writer added version {_join(earlier)} before this update")
             if self.overwritten:
                 names = ", ".join(format_name(name) for name in self.overwritten)
                 notes.append(f"this update overwrote params that another writer changed concurrently: {names}")
             if later:
-                notes.append(f"another writer added version {_join(later)} after it")
+                notes.append(f"another writer added version {_join(later)} after this update")
         if self.altered:
             notes.append(f"the service now reports other params for version {_join(self.altered)}")
         if self.state == "unknown":
-            notes.append(f"to look it up again: {self.reconcile_command}")
+            notes.append(f"to look up the outcome again: {self.reconcile_command}")
         return notes
 
 

@@ -35,7 +35,7 @@ _MAX_SHOWN = 80
 #: The maximum number of bytes of a body; `read_error_text` ignores longer bodies.
 _MAX_ERROR_SIZE = 2**16
 
-#: The longest start of a JSON Pointer that contains only names of the API.
+#: Matches the start of a JSON Pointer, as far as it contains only names that the API defines.
 _KNOWN_PLACE = re.compile(
     r"(?:/[0-9]{1,9})?(?:/(?:name|type|param_history(?:/[0-9]{1,9}(?:/(?:version|created_at|instruction))?)?))?(?=/|$)"
 )
@@ -53,7 +53,7 @@ _ENCODING_REMEDY = "turn off compression in the transport and in any proxy"
 
 def read_project_reply(response: Response, name: str, assumptions: Assumptions = Assumptions()) -> Project:
     """Read a reply that must contain the project `name`."""
-    # U8: the reply to an update is the whole project, so the history shows what the update did.
+    # U8: the reply to an update is the whole project, so its history shows the effect of the update.
     project = _read_body(response, "a project", partial(read_project, assumptions=assumptions))
     if project.name != name:
         problem = f"the reply contains a project other than {format_value(name)}: {response.summary}"
@@ -123,7 +123,8 @@ def read_error_text(body: bytes) -> str:
 def hide_reply(error: _Error, problem: str, remedy: str) -> _Error:
     """Replace the problem and remedy of an error, which may show parts of a reply.
 
-    The error keeps its code.  Its path ends before the first name that is not the API's.
+    The error keeps its code.  Its path is truncated before the first name that the API
+    does not define.
     """
     place = _KNOWN_PLACE.match(error.path or "")
     return evolve(error, path=place[0] if place else "", problem=problem, remedy=remedy)

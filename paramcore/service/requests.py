@@ -79,7 +79,7 @@ class Response:
     #: The headers, by lower-case name.
     headers: Mapping[str, str] = field(factory=dict, hash=False)
     #: The result of `read_error_text` for the body, without the API key.
-    #: If it is `None`, error messages show the error text of the body itself.
+    #: If `message` is `None`, error messages show the error text of the body unchanged.
     message: str | None = None
 
     @property

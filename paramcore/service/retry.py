@@ -87,8 +87,7 @@ def get_with_retry(request: Request, clock: Clock) -> Flow[Response]:
     the status is 429, or if the outcome is unknown.
 
     Raises:
-        NotDone, OutcomeUnknown: for the status of the last response, or because the
-            transport raised the error.
+        NotDone, OutcomeUnknown: the error of the last attempt.
     """
     response = yield from _send_with_retry(request, clock, is_repeatable=True)
     check_status(response)
@@ -104,7 +103,7 @@ def post_once(request: Request, clock: Clock) -> Flow[Response]:
     Raises:
         NotDone, OutcomeUnknown: the last error of the transport.
     """
-    # E8: the API has no preconditions and no idempotency keys, so a POST that is sent twice may act twice.
+    # E8: the API has no preconditions and no idempotency keys, so a POST that is sent twice may take effect twice.
     return (yield from _send_with_retry(request, clock, is_repeatable=False))
 
 
@@ -138,7 +137,10 @@ def _limit_time(request: Request, clock: Clock) -> Request:
 
 
 def _compute_wait(attempt: int, response: Response | None, clock: Clock) -> float:
-    """Return the seconds to wait: `Retry-After`, but at least one, or else the back-off."""
+    """Return the seconds to wait: `Retry-After`, or the back-off without this header.
+
+    A wait of `Retry-After` is at least one second.
+    """
     retry_after = "" if response is None else response.headers.get("retry-after", "")
     if retry_after.isascii() and retry_after.isdigit() and len(retry_after) < 12:
         return max(1.0, float(retry_after))

@@ -1,4 +1,4 @@
-"""Support for tests: samples, strategies, a pytest fixture, a check of transports.
+"""Samples, Hypothesis strategies, a pytest fixture and a check of transports, for tests.
 
 Everything except the samples is imported on first use.  The strategies need only
 hypothesis, and the fixture needs only pytest.

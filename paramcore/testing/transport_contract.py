@@ -1,4 +1,4 @@
-"""A check of a transport against its contract, over a loopback server."""
+"""Check a transport against its contract, with a loopback server."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def check_transport(create: Callable[[str], Transport]) -> None:
     returns the transport.
 
     Raises:
-        AssertionError: if the transport breaks the contract.  The message says what
+        AssertionError: if the transport breaks the contract.  The message states what
             the transport must do and what it did.
 
     Example:
@@ -132,9 +132,11 @@ def _check_timeout(transport: Transport, server: _LoopbackServer) -> None:
     server.answer = None
     start = time.monotonic()
     error = _send(transport, Request("POST", "/projects", body=b"{}", timeout=_TIMEOUT))
-    _require_error(OutcomeUnknown, "for a reply that never comes", error)
+    _require_error(OutcomeUnknown, "for a reply that never arrives", error)
     seconds = time.monotonic() - start
-    _require(seconds < _TIMEOUT + 1, f"raise after {_TIMEOUT} seconds, the timeout", f"took {seconds:.1f} seconds")
+    _require(
+        seconds < _TIMEOUT + 1, f"raise after the timeout of {_TIMEOUT} seconds", f"raised after {seconds:.1f} seconds"
+    )
 
 
 def _check_refused_connection(transport: Transport, server: _LoopbackServer) -> None:

@@ -21,7 +21,7 @@ class GuardedClient:
     """A client that stops updates that have errors or would drop params.
 
     `client` must have the methods `get_project` and `update_project` of the official
-    SDK's `ScaleClient`.  All other attributes are read from and set on `client`.
+    SDK's `ScaleClient`.  The guard reads and sets all other attributes on `client`.
     `schemas` may contain your own schemas.
 
     Example:
@@ -57,10 +57,10 @@ class GuardedClient:
     ) -> Any:
         """Update a project unless the update has errors or would drop params (U2).
 
-        The guard reads the project before it sends the update.  It does not notice a
-        change that another writer makes in between.  With both `allow_drop=True` and
-        `allow_errors=True`, the guard does not read the project.  If the guard raises
-        one of these errors, the update was not sent.
+        The guard reads the project before it sends the update.  It does not detect a
+        change that another writer makes between the two requests.  With both `allow_drop=True` and
+        `allow_errors=True`, the guard does not read the project.  If this method
+        raises one of these errors, the update was not sent.
 
         Raises:
             InvalidUpdate: if `Validator.update` finds errors.

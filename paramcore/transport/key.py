@@ -68,7 +68,7 @@ class ApiKey:
         if len(self.__text) < MIN_SECRET_LENGTH:
             return text
         pattern = re.compile("|".join(map(_build_pattern, _encode_forms(self.__text))))
-        # The replacement and the text around it may form the key again.
+        # After a replacement, the surrounding text may form the key again.
         while pattern.search(text):
             text = pattern.sub("<API key>", text)
         return text

@@ -1,6 +1,6 @@
-"""Removes the key from the log records of the libraries that send requests.
+"""Remove the key from the log records of the libraries that send requests.
 
-Their log records show headers and status lines of replies, which may repeat the key.
+These records show headers and status lines of replies, which may repeat the key.
 """
 
 from __future__ import annotations

@@ -13,9 +13,9 @@ its code to `finding`, and its check to one of these modules:
 `schema` loads the schemas, and `user_schema` checks the schemas of users.
 `schema_rules` splits a schema into rules for each param.  `completion` derives the
 rules for a project without its tasks.  `json_schema` runs the two JSON Schema
-validators, and `keywords` implements the keywords of this package.  `subschemas` walks through a schema,
-`patterns` compiles its regular expressions, and `editor_schema` makes schemas of
-whole files.
+validators, and `keywords` implements the keywords of this package.  `subschemas`
+walks through a schema, and `patterns` compiles its regular expressions.
+`editor_schema` makes schemas of whole files.
 """
 
 from paramcore.validation.finding import Finding

@@ -6,7 +6,7 @@ derived from each schema that applies to the params as a whole:
 - `possible` accepts an object that some completion may make valid.
 - `certain` accepts an object if every completion of it is valid.
 
-Each needs the other, because `not` swaps the two.  For example,
+The two depend on each other, because `not` swaps them.  For example,
 `{"required": ["a"]}` is possible for every object, and certain for an object with `a`.
 
 Keywords are derived separately, so `possible` may accept an object that no
@@ -27,7 +27,7 @@ _Purpose: TypeAlias = Literal["possible", "enforced", "certain"]
 
 _REJECT_ALL: _Schema = {"not": {}}
 
-#: Keywords to drop: a completion may satisfy them, `if` derives them, or they contain definitions.
+#: Keywords to drop.  A completion may satisfy them, `_derive_condition` reads them, or they contain definitions.
 _DROPPED = {"required", "minProperties", "dependentRequired", "then", "else", "$defs", "definitions"}
 
 #: Keywords that can reject a name that a completion adds.

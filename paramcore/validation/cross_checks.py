@@ -101,7 +101,7 @@ def _check_context_attachments(params: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _check_relationships(params: Mapping[str, Any]) -> Iterator[Finding]:
     names = (label.get("name") for label, _ in walk_nested(params["labels"], "", "children"))
-    # A dict keeps the order of the file, so two equally good suggestions always have the same result.
+    # A dict keeps the order of the file, so the choice between equally good suggestions is always the same.
     labels = dict.fromkeys(name for name in names if isinstance(name, str))
     for index, relationship in enumerate(list_elements(params["relationships"])):
         for end in ("source_label", "target_label"):

@@ -1,4 +1,4 @@
-"""A finding: what is wrong with a value, and which layer set the value."""
+"""Describe a problem of a value, and the layer that set the value."""
 
 from __future__ import annotations
 

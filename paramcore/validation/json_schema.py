@@ -1,7 +1,7 @@
-"""The two validators: jsonschema explains errors, and jsonschema-rs is fast.
+"""Validate values with jsonschema, and with jsonschema-rs if it is installed.
 
-The `fast` extra installs jsonschema-rs, which only decides whether a value has errors.
-jsonschema then finds the errors, so the findings are the same without the extra.
+The `fast` extra installs jsonschema-rs, which quickly decides whether a value has
+errors.  jsonschema then finds the errors, so the findings are the same without the extra.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _DIFFERING = {
 
 def make_validator(document: Mapping[str, Any]) -> Any:
     """Return a jsonschema validator that sets `is_warning` on errors in `x-warn`."""
-    from paramcore.validation.keywords import make_jsonschema_validator  # noqa: PLC0415  (it doubles the time of an import)
+    from paramcore.validation.keywords import make_jsonschema_validator  # noqa: PLC0415  (slow to import)
 
     return make_jsonschema_validator(document)
 

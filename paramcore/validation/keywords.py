@@ -1,4 +1,4 @@
-"""The keywords that this package adds to jsonschema, or validates in another way."""
+"""The keywords that this package adds to jsonschema, or validates differently."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lint: warn about values that the service accepts, but that are probably mistakes."""
+"""Warn about values that the service accepts, but that are probably mistakes."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ _RANGES = {
     "multipleOf": "a multiple of {}",
 }
 
-#: For each keyword, the noun that it counts and the words before its limit.
+#: For each keyword, the noun that the keyword counts, and the words before the limit.
 _SIZES = {
     "minLength": ("character", "at least"),
     "maxLength": ("character", "at most"),
@@ -175,7 +175,7 @@ def _explain_unknown_names(error: ValidationError, names: list[str], known: list
 
 
 def _explain_choice(error: ValidationError) -> Iterator[Finding]:
-    """Explain a choice of schemas by its description, or by the branch that is nearest to the value."""
+    """Explain a choice of schemas by its description, or else by the nearest branch."""
     description = _get_schema(error).get("description")
     branch_errors = error.context or ()
     is_about_names = bool(branch_errors) and all(branch.validator == "required" for branch in branch_errors)
@@ -194,7 +194,7 @@ def _explain_choice(error: ValidationError) -> Iterator[Finding]:
 
 def _select_branch_error(branch_errors: Sequence[ValidationError]) -> ValidationError:
     """Return the best error of the branch that has the correct type and the fewest errors."""
-    from jsonschema.exceptions import best_match  # noqa: PLC0415  (it doubles the time of an import)
+    from jsonschema.exceptions import best_match  # noqa: PLC0415  (slow to import)
 
     branches: dict[Any, list[ValidationError]] = {}
     for error in branch_errors:

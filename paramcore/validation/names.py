@@ -1,4 +1,4 @@
-"""Recognize misplaced names, and suggest the correct name for a misspelt one."""
+"""Recognize misplaced names, and suggest the correct name for a misspelt name."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class MisplacedName:
 
 @cache
 def load_misplaced_names() -> Mapping[str, MisplacedName]:
-    """Return the names that public code and documents put among params by mistake."""
+    """Return the names that public code and documents use as params by mistake."""
     groups = json.loads(get_data(__name__, "names.json") or b"")["groups"]
     return {
         name: MisplacedName(name, group["kind"], group.get("use"), group["why"])

@@ -6,8 +6,8 @@ keywords, which other validators ignore:
 
 - `x-warn` is a schema whose violations are warnings.
 - `x-mistaken` lists names that are often written instead of the right name.
-- `x-basis` is how a param is known, such as `documented`.
-- `x-coverage` is how much of the type is public: `full`, `partly`, or `common`
+- `x-basis` is the evidence for a param, such as `documented`.
+- `x-coverage` states how much of the type is public: `full`, `partly`, or `common`
   if only the params of every type are known.
 """
 

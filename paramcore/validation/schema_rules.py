@@ -35,7 +35,7 @@ from paramcore.values import join_pointer
 #: Root keywords that depend on other keywords, so a schema with one of them cannot be split.
 _UNSPLITTABLE = {"additionalProperties", "patternProperties", "unevaluatedProperties", "propertyNames"}
 
-#: The maximum number and length of cached names. The limits exist because tasks may have any names.
+#: The maximum number and length of cached names. Without limits, arbitrary names could fill the memory.
 _CACHED_NAMES = 4_096
 _CACHED_LENGTH = 256
 

@@ -25,7 +25,7 @@ _WITH_SCHEMA = (
 _WITH_LIST = ("allOf", "anyOf", "oneOf", "prefixItems")
 _WITH_NAMES = ("dependentSchemas", "properties", "patternProperties", "$defs", "definitions")
 
-#: Keywords, except `not`, whose schemas describe the value itself. It need not match all of them.
+#: Keywords, except `not`, whose schemas describe the value itself. The value may match only some of them.
 DESCRIBING = ("if", "then", "else", "x-warn", "allOf", "anyOf", "oneOf", "dependentSchemas")
 
 #: Keywords whose value `false` is kept, because the message then lists the rejected names.

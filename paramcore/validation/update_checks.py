@@ -39,8 +39,8 @@ def _check_param(name: str, value: Any, mistake: Mistake | None, mode: str, vers
         problem = f"the API would store {shown} as a param, and this update is already a patch"
         yield Finding(mistake, "error", pointer, problem, f"remove {shown}", version=version)
     elif mistake == "update_mode":
-        problem = f"{shown} is not `patch`, so this update is a replace and sets a param named {shown}"
-        remedy = 'write `"patch": true` to keep the other params, or `"patch": false` to replace them'
+        problem = f"{shown} is not `patch`, so the update would drop the params that it does not name, and add {shown} as a param"
+        remedy = 'write `"patch": true` to keep the other params, or `"patch": false` to drop them'
         yield Finding(mistake, "error", pointer, problem, remedy, "patch", version)
     elif mistake == "update_wrapper":
         yield _explain_wrapper(shown, pointer, value, mode, version)

@@ -59,7 +59,7 @@ class CallField:
     """A group of fields of other API calls that share a meaning and a remedy."""
 
     names: tuple[str, ...]
-    #: What the fields are, such as `the task type`.
+    #: The meaning of the fields, such as `the task type`.
     meaning: str
     #: What to do; `{name}` is replaced by the correct name of the field.
     remedy: str
@@ -165,7 +165,7 @@ class UpdateNames:
         is_mode = _names_mode(words, value) or _names_patch(words, value)
         if not (is_mode or find_call_field(name)):
             return None
-        # Treat a name that is also similar to a param as this param, unless its value is a flag.
+        # If a name is also similar to a param, it means the param, unless its value is a flag.
         if joined != "patch" and not _is_flag(value) and any(_is_misspelt(joined, param) for param in self._known):
             return None
         return "update_mode" if is_mode else "update_argument"
@@ -209,7 +209,7 @@ def _names_patch(words: tuple[str, ...], value: Any) -> bool:
 
 def _names_mode(words: tuple[str, ...], value: Any) -> bool:
     """Return whether a name such as `replace` or `mode` means the mode."""
-    # `in_place` is split into two words. `update` means the mode only if it is the whole name.
+    # `in_place` is split into two words. `update` means the mode only if the name has no other word.
     if "".join(words) in ("inplace", "update") and _is_flag(value):
         return value is not None
     rest = _omit_words(words, _MODE_WORDS)
@@ -238,7 +238,7 @@ def _is_wrapper(
 
 
 def _omit_words(words: tuple[str, ...], omitted: Collection[str]) -> set[str]:
-    """Return the words that are neither in `omitted` nor a misspelt long word of it."""
+    """Return the words without those in `omitted` and without misspelt long words of it."""
     long_words = [word for word in omitted if len(word) > 4]
     return {word for word in words if word not in omitted and not any(_is_misspelt(word, long) for long in long_words)}
 

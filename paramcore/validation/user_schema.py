@@ -1,4 +1,4 @@
-"""Check that a user's schema is valid JSON Schema 2020-12 and that validation with it ends."""
+"""Check that a user's schema is valid JSON Schema 2020-12, and that validation ends."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _drop_id(schema: dict[str, Any]) -> None:
 
 
 def _check_dialect(schema: Any) -> None:
-    from jsonschema import Draft202012Validator, FormatChecker  # noqa: PLC0415  (it doubles the time of an import)
+    from jsonschema import Draft202012Validator, FormatChecker  # noqa: PLC0415  (slow to import)
     from jsonschema.exceptions import SchemaError  # noqa: PLC0415
 
     try:

@@ -24,7 +24,7 @@ from paramcore.values import join_pointer, split_pointer
 class Validator:
     """Validates the params of one project, its tasks and its updates.
 
-    Reuse a validator, because it caches its findings on the project.  The `fast` extra
+    Reuse a validator, because it caches the findings on the project.  The `fast` extra
     makes validation faster and does not change the findings.  `fast=False` disables the
     extra.
 

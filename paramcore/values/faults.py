@@ -15,7 +15,7 @@ from paramcore.values.scalars import MAX_DIGITS
 
 
 class Trail(NamedTuple):
-    """The location of a value: the trail of its container, and its name or index.
+    """The location of a value, as the trail of its container and its name or index.
 
     `parent` and `place` are `None` for the outermost value.  `source` is the
     container as the caller passed it.
@@ -44,17 +44,17 @@ _BASES = (str, int, float, list, tuple)
 #: The types of missing values in pandas.
 _MISSING = frozenset({"NAType", "NaTType"})
 
-_MISSING_REMEDY = "pass `None` where a value is missing (pandas: `df.astype(object).where(df.notna(), None)`)"
+_MISSING_REMEDY = "pass `None` for a missing value (pandas: `df.astype(object).where(df.notna(), None)`)"
 
 
 def make_fault(trail: Trail | None, code: str, problem: str, remedy: str = "") -> NotJSON:
-    """Return an error about the value at a trail; `None` means the outermost value."""
+    """Return an error for the value at a trail; `None` means the outermost value."""
     places = [step.place for step in _list_steps(trail) if step.place is not None]
     return NotJSON(code, join_pointer(*places), problem, remedy)
 
 
 def make_scalar_fault(value: object, trail: Trail | None) -> NotJSON:
-    """Return the error about text or a number that JSON cannot represent."""
+    """Return the error for a string or a number that JSON cannot represent."""
     if type(value) is str:
         return make_surrogate_fault(trail, describe_value(value))
     if type(value) is int:
@@ -65,13 +65,13 @@ def make_scalar_fault(value: object, trail: Trail | None) -> NotJSON:
 
 
 def make_surrogate_fault(trail: Trail | None, description: str) -> NotJSON:
-    """Return the error about a lone surrogate; `description` is the value or name."""
+    """Return the error for a lone surrogate; `description` describes the value or name."""
     problem = f"{description} contains a lone surrogate, which UTF-8 cannot encode"
     return make_fault(trail, "value_text", problem, "write the whole surrogate pair, or remove it")
 
 
 def make_limit_fault(trail: Trail, code: str, problem: str) -> NotJSON:
-    """Return the error about a value that is too deep or too large.
+    """Return the error for a value that is too deep or too large.
 
     The code is `cycle` if the value contains itself.
     """
@@ -84,7 +84,7 @@ def make_limit_fault(trail: Trail, code: str, problem: str) -> NotJSON:
 
 
 def make_type_fault(trail: Trail | None, value_type: type) -> NotJSON:
-    """Return the error about a value whose type does not exist in JSON."""
+    """Return the error for a value whose type does not exist in JSON."""
     problem = f"{describe_python_type(value_type)} is not a JSON value"
     base = next((base for base in _BASES if issubclass(value_type, base)), None)
     if base is not None:

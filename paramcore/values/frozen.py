@@ -1,4 +1,4 @@
-"""Frozen JSON: the check of all values that enter the model, and JSON equality.
+"""Validate and freeze the JSON values that enter the model, and compare JSON values.
 
 A frozen value is None, a bool, an int, a finite float, a string without lone
 surrogates, a `JSONObject` or a `JSONArray`.  The last two are subclasses of `dict`
@@ -26,7 +26,7 @@ from paramcore.values.scalars import SCALAR_TYPES, has_surrogate, is_json_scalar
 
 #: The maximum number of nested objects and arrays; the params object itself is level 1.
 MAX_DEPTH = 100
-#: The maximum number of members and elements in total together.
+#: The maximum total number of members and elements, at all levels.
 MAX_NODES = 1_000_000
 
 
@@ -34,12 +34,12 @@ def _raise_frozen(_frozen: object, *_args: object, **_kwargs: object) -> NoRetur
     raise TypeError("frozen JSON cannot change; edit the copy that `paramcore.thaw(value)` returns")
 
 
-def _keep(frozen: Any, _memo: object = None) -> Any:
+def _return_self(frozen: Any, _memo: object = None) -> Any:
     return frozen
 
 
 class JSONObject(dict[str, Any]):
-    """An immutable JSON object; only `freeze` creates it, the class raises `TypeError`."""
+    """An immutable JSON object; `freeze` creates it, and the constructor raises `TypeError`."""
 
     __slots__ = ()
 
@@ -65,15 +65,16 @@ class JSONObject(dict[str, Any]):
         """Return the object itself; `thaw` returns an editable copy."""
         return self
 
-    # Type checkers see the signatures of `dict`; public values are annotated as `Mapping`.
+    # Hide these overrides from type checkers, because their signatures differ from `dict`.
+    # Public values are annotated as `Mapping`, which has no mutators.
     if not TYPE_CHECKING:
-        __copy__ = __deepcopy__ = _keep
+        __copy__ = __deepcopy__ = _return_self
         __init__ = __setitem__ = __delitem__ = __ior__ = _raise_frozen
         clear = pop = popitem = setdefault = update = _raise_frozen
 
 
 class JSONArray(list[Any]):
-    """An immutable JSON array; only `freeze` creates it, the class raises `TypeError`."""
+    """An immutable JSON array; `freeze` creates it, and the constructor raises `TypeError`."""
 
     __slots__ = ()
 
@@ -94,7 +95,7 @@ class JSONArray(list[Any]):
         return self
 
     if not TYPE_CHECKING:
-        __copy__ = __deepcopy__ = _keep
+        __copy__ = __deepcopy__ = _return_self
         __init__ = __setitem__ = __delitem__ = __iadd__ = __imul__ = _raise_frozen
         append = clear = extend = insert = pop = remove = reverse = sort = _raise_frozen
 
@@ -107,8 +108,9 @@ def freeze(value: Any) -> Any:
     `float`, `bool` or `NoneType`; no value is coerced.  A frozen value is not copied.
 
     Raises:
-        NotJSON: for a value that is not JSON, contains itself, or has more than 100
-            levels, 1,000,000 members and elements, or 4,300 digits in an integer.
+        NotJSON: for a value that is not JSON, contains itself, or exceeds a limit.  The
+            limits are 100 levels, 1,000,000 members and elements, and 4,300 digits in
+            an integer.
     """
     value_type = type(value)
     if value_type is JSONObject or value_type is JSONArray:
@@ -121,13 +123,13 @@ def freeze(value: Any) -> Any:
 
 
 def freeze_object(members: Mapping[str, Any]) -> JSONObject:
-    """Freeze a Mapping; raise the errors of `freeze`."""
+    """Freeze a Mapping, with the same checks and errors as `freeze`."""
     frozen: JSONObject = freeze(members)
     return frozen
 
 
 def read_once(obj: Mapping[str, Any]) -> dict[str, Any]:
-    """Copy the members of a Mapping in one step, without checking their values.
+    """Read a Mapping once and copy its members to a dict, without checking the values.
 
     Raises:
         NotJSON: `changed_during_call`, if the Mapping raises an error.
@@ -155,8 +157,8 @@ def thaw(value: Any) -> Any:
 def same(left: Any, right: Any) -> bool:
     """Return whether two values are the same JSON value.
 
-    At any depth, `True` is not `1`, but `1` is `1.0`.  The order of members does
-    not matter, and a tuple equals a list.
+    At any depth, `1` equals `1.0`, but `True` does not equal `1`.  The order of
+    members does not matter, and a tuple equals a list.
 
     Raises:
         NotJSON: for a value that `freeze` rejects.
@@ -165,19 +167,19 @@ def same(left: Any, right: Any) -> bool:
 
 
 def same_member(left: Mapping[str, Any], right: Mapping[str, Any], name: str) -> bool:
-    """Return whether two objects have the same value under a name, or both lack it."""
+    """Return whether two objects have the same member `name`, or both lack this member."""
     if name in left and name in right:
         return same(left[name], right[name])
     return name not in left and name not in right
 
 
 def equality_key(value: Any) -> tuple[bool, Any]:
-    """Return a key that compares a frozen value by JSON equality: `True` is not `1`."""
+    """Return a hashable key, which two frozen values share if they are the same JSON value."""
     return isinstance(value, bool), value
 
 
 def wrap_frozen(members: dict[str, Any]) -> JSONObject:
-    """Wrap frozen members in an object, unchecked; only paramcore may call this."""
+    """Copy members to a `JSONObject` without checking or freezing them; internal use only."""
     target: JSONObject = dict.__new__(JSONObject)
     dict.update(target, members)
     return target
@@ -220,7 +222,7 @@ _NUMBERS = frozenset({int, float})
 
 
 def _freeze_container(value: Any) -> JSONObject | JSONArray:
-    """Freeze an object or array without recursion, so that any depth fits the stack."""
+    """Freeze an object or array in a loop, because recursion could overflow the stack."""
     root: JSONObject | JSONArray = _copy_container(value, None)
     nodes = len(root)
     if nodes > MAX_NODES:
@@ -241,7 +243,7 @@ def _freeze_container(value: Any) -> JSONObject | JSONArray:
                     raise make_scalar_fault(inner, Trail(trail, place, None))
                 continue
             here = Trail(trail, place, inner)
-            # Reject large containers before copying them, because one container may be referenced many times.
+            # Check the size first, because many references to one large container would copy it many times.
             if (inner_type is dict or inner_type is list) and nodes + len(inner) > MAX_NODES:
                 raise _make_size_fault(here)
             copied = _copy_container(inner, here)
@@ -255,7 +257,7 @@ def _freeze_container(value: Any) -> JSONObject | JSONArray:
 
 
 def _copy_container(value: Any, trail: Trail | None) -> Any:
-    """Copy an object or array in one step, which no other thread can interrupt."""
+    """Copy an object or array, so that the checks see values that no longer change."""
     value_type = type(value)
     copy = _COPIES.get(value_type) or (_copy_mapping if issubclass(value_type, Mapping) else None)
     if copy is None:
@@ -263,14 +265,14 @@ def _copy_container(value: Any, trail: Trail | None) -> Any:
     try:
         return copy(value)
     except Exception as error:
-        # A Mapping of the caller runs its own code; another thread may change a list or a dict.
+        # A caller's Mapping may raise any error, and another thread may change a dict during the copy.
         problem = f"reading the object failed, or the object changed during the read ({type(error).__name__})"
         remedy = "pass a plain dict or list that no other thread changes"
         raise make_fault(trail, "changed_during_call", problem, remedy) from error
 
 
 def _copy_mapping(source: Any) -> JSONObject:
-    # A Mapping of the caller may yield items without end.
+    # A caller's Mapping may yield endless items.
     return wrap_frozen(dict(islice(source.items(), MAX_NODES + 1)))
 
 
@@ -278,8 +280,8 @@ _COPIES: dict[type, Callable[[Any], Any]] = {
     dict: wrap_frozen,
     list: _wrap_array,
     tuple: _wrap_array,
-    JSONObject: _keep,
-    JSONArray: _keep,
+    JSONObject: _return_self,
+    JSONArray: _return_self,
 }
 
 

@@ -1,4 +1,4 @@
-"""Params: a JSON object whose `instruction` is text or null."""
+"""Check params, which are a JSON object whose `instruction` is text or null."""
 
 from __future__ import annotations
 

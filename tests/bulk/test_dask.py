@@ -36,7 +36,7 @@ def client():
 
 @pytest.mark.filterwarnings("ignore")
 def test_partitions_are_previewed_on_two_workers(client, tmp_path):
-    """Two workers write the previews of one process, and return the errors of bad lines with file and line."""
+    """Two workers write the previews of one process, and return the errors of invalid lines with file and line."""
     files = [tmp_path / f"tasks-{part}.jsonl" for part in range(4)]
     for part, file in enumerate(files):
         tasks = [{"n": number, "instruction": "Hurry."} for number in range(part * 50, part * 50 + 50)]

@@ -202,7 +202,11 @@ class TestApply:
         """Without a terminal, nothing is sent without `--yes`."""
         with Server() as server:
             ran = run_with(server, "apply", NAME, patch)
-            assert (ran.status, ran.err, server.posts) == (1, "not sent: pass --yes to send it without a prompt\n", 0)
+            assert (ran.status, ran.err, server.posts) == (
+                1,
+                "not sent: there is no terminal for a prompt; pass --yes to send the update\n",
+                0,
+            )
 
     @pytest.mark.parametrize(
         ("answer", "sent"),
@@ -222,7 +226,7 @@ class TestApply:
                 timeout=60,
             )
             assert (done.returncode, server.posts) == (0 if sent else 1, sent)
-        assert done.stderr.startswith(b"send it? [y/N] ")
+        assert done.stderr.startswith(b"send the update? [y/N] ")
         assert done.stderr.endswith(b"not sent\n") is not bool(sent)
         os.close(ours)
         os.close(theirs)

@@ -114,7 +114,7 @@ def test_a_malformed_project_is_not_swapped(place):
 def test_swapped_updates_and_tasks_are_named(place):
     """`impact` recognizes tasks as UPDATE, and an update as TASKS."""
     ran = run("impact", "docks.json", "tasks.jsonl", "update.json", cwd=place)
-    assert (ran.status, "name the file of the update before this file" in ran.err) == (2, True)
+    assert (ran.status, "pass a file with one update" in ran.err) == (2, True)
     for verb in (
         ("impact", "docks.json", "task.json"),
         ("preview", "docks.json"),

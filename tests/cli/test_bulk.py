@@ -48,7 +48,7 @@ def test_output_gets_the_printed_answer(name, form, tmp_path):
 
 @pytest.mark.parametrize("name", BULK)
 def test_a_bad_line_leaves_the_file_alone(name, tmp_path):
-    """After a bad line, the old file is unchanged and no temporary file is left."""
+    """After an invalid line, the old file is unchanged and no temporary file is left."""
     target = tmp_path / "answer"
     target.write_text("old")
     ran = run(*BULK[name], "-", "--lines", "--output", target, stdin=lines(name, 2) + "{\n" + lines(name, 1))
@@ -58,18 +58,18 @@ def test_a_bad_line_leaves_the_file_alone(name, tmp_path):
 
 @pytest.mark.parametrize("name", BULK)
 def test_bad_lines_are_skipped(name):
-    """With `--keep-going`, each bad line is reported and the others are answered."""
+    """With `--keep-going`, each invalid line is reported and the others are answered."""
     ran = run(*BULK[name], "-", "--lines", "--keep-going", stdin="{\n" + lines(name, 2) + '{"a": 1, "a": 2}\n')
     errors = [line for line in ran.err.splitlines() if line.startswith("error: ")]
     assert [line.split(": ")[1] for line in errors] == ["<stdin>:1:2", "<stdin>:4:10"]
-    assert "2 bad lines" in ran.err + ran.out
+    assert "2 invalid lines" in ran.err + ran.out
     assert ran.status == FINDINGS
 
 
 @pytest.mark.parametrize("name", BULK)
 @pytest.mark.parametrize("bad", ["{", '{"a": 1, "a": 2}', '{"a": NaN}', '{"a"'])
 def test_a_bad_line_names_the_option_that_skips_it(name, bad):
-    """The error that ends a command at a bad line says how to go on, and nothing says so where that does not help."""
+    """The error that ends a command at an invalid line says how to go on, and nothing says so where that does not help."""
     stopped = run(*BULK[name], "-", "--lines", stdin=f"{lines(name, 1)}{bad}\n")
     assert (stopped.status, stopped.err.count("--keep-going")) == (REFUSED, 1)
     skipped = run(*BULK[name], "-", "--lines", "--keep-going", stdin=f"{lines(name, 1)}{bad}\n")
@@ -86,7 +86,7 @@ def test_an_option_that_no_line_can_satisfy_names_no_other_option():
 def test_json_that_is_no_object_is_a_bad_line():
     """`audit --keep-going` skips lines that hold no JSON object."""
     ran = run("audit", PROJECT, "-", "--lines", "--keep-going", stdin=f"7\n{lines('audit', 1)}[]\n")
-    assert (ran.status, ran.err.splitlines()[-1]) == (FINDINGS, "2 bad lines")
+    assert (ran.status, ran.err.splitlines()[-1]) == (FINDINGS, "2 invalid lines")
     assert ran.out.startswith('tasks of "warehouse boxes": 1 possible, 0 impossible')
 
 
@@ -216,14 +216,14 @@ def test_a_line_over_the_limit_is_a_bad_line(name):
     ran = run(*BULK[name], "-", "--lines", "--keep-going", stdin=text)
     assert ran.status == FINDINGS
     assert "error: <stdin>:2: the line exceeds the limit of 16,777,216 bytes" in ran.err
-    assert "1 bad line" in ran.err + ran.out
+    assert "1 invalid line" in ran.err + ran.out
 
 
 def test_bad_lines_are_counted_beside_json():
-    """With machine-readable formats, `validate` counts bad lines on standard error."""
+    """With machine-readable formats, `validate` counts invalid lines on standard error."""
     for form in ("json", "github"):
         ran = run(*BULK["validate"], "-", "--lines", "--keep-going", "--format", form, stdin="{\n{\n")
-        assert (ran.status, ran.err.splitlines()[-1]) == (FINDINGS, "2 bad lines")
+        assert (ran.status, ran.err.splitlines()[-1]) == (FINDINGS, "2 invalid lines")
 
 
 def test_no_bar_where_the_answer_is_printed(long_files):
@@ -233,7 +233,7 @@ def test_no_bar_where_the_answer_is_printed(long_files):
 
 
 def test_errors_are_shown_above_the_bar(long_files, tmp_path):
-    """A bad line is reported on a terminal with a bar."""
+    """An invalid line is reported on a terminal with a bar."""
     bad = tmp_path / "bad.jsonl"
     bad.write_text("{\n" + (long_files / "preview.jsonl").read_text())
     shown = with_terminal(*BULK["preview"], bad, "--keep-going", "--output", tmp_path / "answer", stdout=None)
@@ -247,7 +247,7 @@ def test_a_second_bom_is_a_bad_line(name):
     ran = run(*BULK[name], "-", "--lines", "--keep-going", stdin=text)
     assert ran.status == FINDINGS
     assert "<stdin>:2:1: the line begins with a byte order mark" in ran.err
-    assert "1 bad line" in ran.err + ran.out
+    assert "1 invalid line" in ran.err + ran.out
 
 
 def test_a_link_to_a_device_is_not_replaced(tmp_path):
@@ -260,7 +260,7 @@ def test_a_link_to_a_device_is_not_replaced(tmp_path):
 
 
 def test_json_that_is_no_object_is_bad_for_many_projects():
-    """With several projects, a line that holds no JSON object is a bad line too."""
+    """With several projects, a line that holds no JSON object is an invalid line too."""
     ran = run("audit", "projects", "-", "--lines", "--keep-going", stdin='5\n[1]\n{"project": 5}\n')
     assert ran.status == FINDINGS
-    assert "2 bad lines" in ran.err
+    assert "2 invalid lines" in ran.err

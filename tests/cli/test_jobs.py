@@ -48,7 +48,7 @@ def make_task(number):
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    """A folder with a project and with tasks for several chunks, some of which are bad lines."""
+    """A folder with a project and with tasks for several chunks, some of which are invalid lines."""
     folder = tmp_path_factory.mktemp("jobs")
     (folder / "boxes.json").write_text(json.dumps(PROJECT))
     lines = [json.dumps(make_task(number)) for number in range(6_000)]
@@ -83,7 +83,7 @@ def test_the_answer_is_that_of_one_process(arguments, jobs, place):
         for number in ("1", jobs)
     )
     assert many == one
-    assert (one.status, " bad lines" in one.out + one.err) == (FINDINGS, True)
+    assert (one.status, " invalid lines" in one.out + one.err) == (FINDINGS, True)
 
 
 def test_a_project_from_standard_input(place):
@@ -132,9 +132,9 @@ def test_other_numbers_are_rejected(number, place):
 @pytest.mark.parametrize(
     ("tasks", "message"),
     [
-        ("-", "--jobs cannot cut <stdin>"),
+        ("-", "--jobs cannot split <stdin>"),
         ("one.json", "--jobs needs one task on each line"),
-        ("pipe.jsonl", "cannot cut"),
+        ("pipe.jsonl", "cannot split"),
     ],
 )
 def test_what_cannot_be_cut_is_rejected(tasks, message, place):
@@ -252,7 +252,7 @@ def die(lines):
 
 def test_a_process_that_dies_is_reported(place):
     """Where the system kills a process, the error says so, instead of waiting for ever."""
-    with pytest.raises(DocumentError, match="a process ended before it answered"):
+    with pytest.raises(DocumentError, match="a process ended before it returned a result"):
         list(process_chunks(split_file(str(place / "good.jsonl")), die, 2))
 
 

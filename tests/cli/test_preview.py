@@ -168,20 +168,20 @@ def test_kept_names_are_warned_about(tmp_path):
 
 
 def test_the_first_bad_line_ends_the_command():
-    """Without `--keep-going`, a bad line stops the answer and is reported by file, line and column."""
+    """Without `--keep-going`, an invalid line stops the answer and is reported by file, line and column."""
     ran = run("preview", PROJECT, "-", "--lines", "--format", "json", stdin='{"a": 1}\n{"a": }\n{"a": 3}\n')
     assert (len(ran.lines), ran.status) == (1, REFUSED)
     assert ran.err.startswith("error: <stdin>:2:7: ")
 
 
 def test_bad_lines_can_be_skipped():
-    """With `--keep-going`, the good lines are answered and the bad lines reported."""
+    """With `--keep-going`, the good lines are answered and the invalid lines reported."""
     text = '{"a": 1}\n{"a": }\n{"project_version": 9}\n{"instruction": 5}\n\n{"a": 3}\n'
     ran = run("preview", PROJECT, "-", "--lines", "--keep-going", "--format", "json", stdin=text)
     assert [line["params"]["a"] for line in ran.lines] == [1, 3]
     places = [line.split(": ")[1] for line in ran.err.splitlines()[:-1]]
     assert places == ["<stdin>:2:7", "<stdin>:3:21", "<stdin>:4:17"]
-    assert (ran.err.splitlines()[-1], ran.status) == ("3 bad lines", FINDINGS)
+    assert (ran.err.splitlines()[-1], ran.status) == ("3 invalid lines", FINDINGS)
 
 
 def test_output_is_written_to_a_file(tmp_path):
@@ -193,7 +193,7 @@ def test_output_is_written_to_a_file(tmp_path):
 
 
 def test_a_bad_line_leaves_the_output_file(tmp_path):
-    """After a bad line, the old file is unchanged and no temporary file is left."""
+    """After an invalid line, the old file is unchanged and no temporary file is left."""
     target = tmp_path / "answer.jsonl"
     target.write_text("old")
     ran = run("preview", PROJECT, "-", "--lines", "--output", target, stdin='{"a": 1}\n{"a": }\n')
@@ -307,7 +307,7 @@ def test_each_answer_names_its_task(options):
 
 
 def test_answers_keep_the_lines_of_their_tasks():
-    """Bad lines that are skipped do not shift the numbers."""
+    """Invalid lines that are skipped do not shift the numbers."""
     text = '{"a": 1}\n{"a": }\n{"a": 3}\n'
     ran = run("preview", PROJECT, "-", "--lines", "--keep-going", "--format", "json", stdin=text)
     assert [line["line"] for line in ran.lines] == [1, 3]

@@ -212,8 +212,8 @@ def test_what_is_written_once_is_known(tmp_path):
 def test_an_interrupted_write_adds_no_second_file(tmp_path, monkeypatch):
     """After an interrupt as soon as a new file is there, the project is written to the same file."""
 
-    def interrupt(path, pieces):
-        writer.write_atomically(path, pieces)
+    def interrupt(path, pieces, **options):
+        writer.write_atomically(path, pieces, **options)
         raise KeyboardInterrupt
 
     directory = ProjectDirectory(str(tmp_path), Assumptions())

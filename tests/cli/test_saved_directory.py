@@ -38,6 +38,7 @@ def serving(path, *given, sources=()):
     with open_saved_directory(str(path), Assumptions(), sources, by_name) as directory:
         stand_in = StandIn(directory.projects.values(), journal=directory.journal, recovered=directory.recovered)
         with directory.keep_saved(stand_in):
+            stand_in.sync = lambda: directory.sync(stand_in.ledger)
             yield stand_in
 
 
@@ -70,7 +71,7 @@ def kill(path, copy):
 def without_files(monkeypatch):
     """Keep the files as they are, as if the server were killed before it wrote them."""
 
-    def refuse(*_):
+    def refuse(*_, **__):
         raise DocumentError("unwritable", None, "not now", "", "docks.json", None, None)
 
     with monkeypatch.context() as patch:
@@ -153,7 +154,7 @@ def test_a_file_that_was_edited_is_used(tmp_path, capsys, is_killed, kind):
     first, then = tmp_path / "first", tmp_path / "then"
     with serving(first, DOCKS) as stand_in:
         update(stand_in, padding=1)
-        stand_in.ledger.flush()
+        stand_in.sync()
         if is_killed:
             kill(first, then)
     then = then if is_killed else first
@@ -197,7 +198,7 @@ def test_a_file_that_was_removed_is_not_served(tmp_path, monkeypatch, capsys):
     """A removed project stays away; a project whose file was never written is there."""
     with serving(tmp_path / "a", DOCKS) as stand_in:
         update(stand_in, padding=1)
-        stand_in.ledger.flush()
+        stand_in.sync()
         with without_files(monkeypatch):
             call(stand_in, "POST", "/projects", {"name": "new", "type": "chat"})
             kill(tmp_path / "a", tmp_path / "b")

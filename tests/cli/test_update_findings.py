@@ -164,7 +164,7 @@ class TestPatch:
         last = run("plan", PROJECT, "reword.json").out.splitlines()[-1]
         assert (
             last
-            == 'to keep the dropped params, write `"patch": true` in the update, or pass `--patch` (in Python: `Plan.keeping`)'
+            == 'to keep the dropped params, pass `--patch`, or write `"patch": true` in the update (in Python: `Plan.keeping`)'
         )
 
 
@@ -184,13 +184,13 @@ def test_codes_can_be_ignored_and_schemas_given(tmp_path):
 
 
 def test_projects_with_errors_are_named_first(docks, tmp_path):
-    """For a directory, a second line counts the projects that would get errors, and these plans come first."""
+    """For a directory, a second line counts the projects that would have errors, and these plans come first."""
     (tmp_path / "b.json").write_text('{"name": "bare", "type": "imageannotation", "param_history": []}')
     ran = run("plan", tmp_path, "-", stdin='{"patch": true, "metadata": {"a": 1}}')
     assert ran.status == FINDINGS
     assert ran.out.splitlines()[:4] == [
         "0 of 2 projects would lose params",
-        '1 of 2 projects would get errors: "docks"',
+        '1 of 2 projects would have errors: "docks"',
         "",
         'update of "docks": version 1 -> 2, by patch',
     ]

@@ -226,11 +226,11 @@ class TestExitCodes:
         assert ran.status == 2
 
     def test_keep_going(self, place):
-        """With `--keep-going`, bad lines are reported and counted, and the others validated."""
+        """With `--keep-going`, invalid lines are reported and counted, and the others validated."""
         text = '{"attachment": "a"}\n{"attachment": }\n{"project": "other"}\n{"attachment": "b"}\n'
         ran = run("validate", fine(place), "-", "--lines", "--keep-going", stdin=text, cwd=place)
         assert ran.out.startswith("<stdin>:3:13: error request_refused at /project")
-        assert ran.out.endswith("\n1 error, 0 warnings in 1 project and 3 tasks, 1 bad line\n")
+        assert ran.out.endswith("\n1 error, 0 warnings in 1 project and 3 tasks, 1 invalid line\n")
         assert [line.split(": ")[1] for line in ran.err.splitlines()] == ["<stdin>:2:16"]
         assert ran.status == 1
 
@@ -255,7 +255,7 @@ class TestIgnoring:
             ("[tool.paramcore]\nignore = 5", "`ignore` must be an array of codes, got the number 5"),
             ("[tool.paramcore]\nignroe = []", '[tool.paramcore] has unknown keys: "ignroe"'),
             ("[tool]\nparamcore = 5", "`tool.paramcore` must be a table, got the number 5"),
-            ("[tool", "cannot read the file as TOML: "),
+            ("[tool", "invalid TOML: "),
         ],
     )
     def test_an_unknown_setting(self, place, text, message):
@@ -264,6 +264,14 @@ class TestIgnoring:
         ran = run("validate", "boxes.json", cwd=place)
         assert ran.err.startswith("error: pyproject.toml: ")
         assert message in ran.err
+        assert ran.status == 2
+
+    def test_unreadable_settings(self, place):
+        """Settings that cannot be read have the reason of the system, and are not reported as invalid TOML."""
+        # Every process may open this file, but reading its first bytes fails.
+        (place / "pyproject.toml").symlink_to("/proc/self/mem")
+        ran = run("validate", "boxes.json", cwd=place)
+        assert ran.err == "error: pyproject.toml: cannot read the file: input/output error\n"
         assert ran.status == 2
 
     def test_an_unknown_code(self, place):

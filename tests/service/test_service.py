@@ -422,7 +422,7 @@ def test_an_outcome_in_text_and_json():
     digest = digest_params(PLAN.after)
     assert str(outcome) == (
         'unknown (update of "boxes"): a; b\n'
-        f"  to look it up again: paramcore reconcile boxes --base 1 --digest {digest}"
+        f"  to look up the outcome again: paramcore reconcile boxes --base 1 --digest {digest}"
     )
     assert outcome.to_json() == {
         "state": "unknown",

@@ -40,7 +40,7 @@ class TestPython:
     """Each public call of the official client for Python."""
 
     def test_projects(self, sdk):
-        """Projects are created, read, listed and updated, and carry the time that they were created at."""
+        """Projects are created, read, listed and updated, and carry the time that they were created at (S1, S9)."""
         created = sdk.create_project("texts", TaskType.TextCollection, {"instruction": "Write."}, dataset_id="d1")
         assert created.as_dict()["created_at"] == created.as_dict()["param_history"][0]["created_at"]
         assert sdk.get_project("texts").as_dict() == created.as_dict()

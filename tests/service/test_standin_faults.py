@@ -43,7 +43,7 @@ class TestFaults:
 
     @pytest.mark.parametrize("by_header", [False, True])
     def test_error_answers_500_after_the_change(self, served, by_header):
-        """With `error`, the change is made, and the reply is an error of the form that S5 records."""
+        """With `error`, the change is made, and the reply is an error of the form that S5 records (S6)."""
         if not by_header:
             served.stand_in.fail_next("error")
         reply = post(served, "error" if by_header else None)

@@ -355,7 +355,7 @@ def test_a_second_bom_is_rejected(written):
 
 
 def test_a_line_with_only_a_bom_is_blank(written):
-    """A first line of a BOM and spaces is skipped; a line of spaces and a BOM is a bad line."""
+    """A first line of a BOM and spaces is skipped; a line of spaces and a BOM is an invalid line."""
     assert list(read_lines(written("\ufeff \r\n", "some.jsonl"))) == []
     (late,) = read_lines(written(" \ufeff\n", "some.jsonl"))
     assert refused(late.document).code == "json_syntax"

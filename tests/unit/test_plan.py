@@ -14,13 +14,13 @@ def test_a_replace_says_what_it_drops_first():
     """The text has the drops first, then the counts, then how to keep the params."""
     plan = Plan.of(BOXES, Replace({"instruction": "Box all.", "new": True}))
     assert str(plan) == (
-        'update of "boxes": version 0 -> 1, by replace (drops every param that it does not name)\n'
+        'update of "boxes": version 0 -> 1, by replace (drops every param that the update does not name)\n'
         "  dropped  padding      3\n"
         "  dropped  old          1\n"
         '  changed  instruction  "Box it." -> "Box all."\n'
         "  added    new          true\n"
         "2 dropped, 1 changed, 1 added, 0 kept\n"
-        'to keep the dropped params, write `"patch": true` in the update, or pass `--patch` (in Python: `Plan.keeping`)'
+        'to keep the dropped params, pass `--patch`, or write `"patch": true` in the update (in Python: `Plan.keeping`)'
     )
     assert plan.dropped == ("padding", "old")
     assert plan.needs_consent
@@ -61,7 +61,7 @@ def test_a_replace_that_drops_nothing_is_no_danger():
     plan = Plan.of(EMPTY, Replace({"a": 1}))
     assert not plan.needs_consent
     assert str(plan).splitlines()[0] == (
-        'update of "bare": version 0, its first, by replace (drops every param that it does not name)'
+        'update of "bare": creates version 0, by replace (drops every param that the update does not name)'
     )
 
 
@@ -232,6 +232,6 @@ def test_the_hint_on_drops_repeats_no_name():
     [hint] = [line for line in str(plan).splitlines() if "--patch" in line]
     assert (
         hint
-        == 'to keep the dropped params, write `"patch": true` in the update, or pass `--patch` (in Python: `Plan.keeping`)'
+        == 'to keep the dropped params, pass `--patch`, or write `"patch": true` in the update (in Python: `Plan.keeping`)'
     )
     assert [each.code for each in plan.errors] == ["update_mode"]

@@ -21,9 +21,9 @@ def make_scalar(name, base=object, module="numpy"):
         (make_scalar("ndarray"), "convert it with `.tolist()`"),
         (make_scalar("datetime64"), "convert it with `str()`"),
         (make_scalar("Timestamp", module="pandas"), "convert it with `.isoformat()`"),
-        (make_scalar("NAType", module="pandas"), "`None` where a value is missing"),
-        (make_scalar("NaTType", module="pandas"), "`None` where a value is missing"),
-        (float("nan"), "`None` where a value is missing"),
+        (make_scalar("NAType", module="pandas"), "`None` for a missing value"),
+        (make_scalar("NaTType", module="pandas"), "`None` for a missing value"),
+        (float("nan"), "`None` for a missing value"),
         (make_scalar("Level", int, "mine"), "`.value` or `int()`"),
     ],
 )

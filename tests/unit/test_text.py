@@ -127,7 +127,7 @@ def test_an_instruction_without_text_says_so():
     """An empty instruction of a task is LOST with a note."""
     project = Project("boxes", type="imageannotation", params={"instruction": "Box it."})
     assert str(project.resolve({"instruction": ""}).explain("instruction")).splitlines()[1] == (
-        '  LOST      task request       ""  (it has no text)'
+        '  LOST      task request       ""  (the instruction has no text)'
     )
 
 

@@ -70,10 +70,10 @@ def test_null_and_no_effect_are_found_exactly(project, update):
 
 
 def test_a_misspelt_mode_says_what_the_update_does():
-    """The message says that the update replaces and sets a param of the misspelt name."""
+    """The message states that the update drops params and adds a param with the misspelt name."""
     assert find(Replace({"pathc": False, "instruction": "x"}))[0] == ("error", "update_mode", "/pathc", 1)
     [message] = explain(Replace({"pathc": True, "instruction": "x"}))
-    assert "this update is a replace" in message
+    assert "the update would drop the params that it does not name" in message
     assert "`pathc`" in message
     [message] = explain(Patch({"Patch": True}))
     assert "this update is already a patch" in message

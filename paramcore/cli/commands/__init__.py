@@ -1,4 +1,4 @@
-"""The commands.
+"""The commands of the command line.
 
 Each command is a generator that yields its output in pieces and returns the exit
 code.  The module and the function have the name of the command.  The docstring of the

@@ -65,9 +65,9 @@ def _has_consent(plan: Plan, options: Namespace) -> bool:
     if options.yes:
         return True
     if sys.stdin is None or not sys.stdin.isatty() or sys.stderr is None:
-        print_message("not sent: pass --yes to send it without a prompt")
+        print_message("not sent: there is no terminal for a prompt; pass --yes to send the update")
         return False
-    sys.stderr.write("send it? [y/N] ")
+    sys.stderr.write("send the update? [y/N] ")
     sys.stderr.flush()
     if sys.stdin.readline().strip().lower() in ("y", "yes"):
         return True

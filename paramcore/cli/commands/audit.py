@@ -43,7 +43,7 @@ def audit(options: Namespace) -> Pieces:
             bad_lines.report(error)
     audits = [auditor.build_audit(findings[name]) for name, auditor in auditors.items()]
     if options.format == "json":
-        yield format_document(projects.join_answers([audit.to_json() for audit in audits]))
+        yield format_document(projects.unwrap_single([audit.to_json() for audit in audits]))
     else:
         yield "\n\n".join(map(str, audits)) + "\n"
     if unknown_projects:
@@ -53,7 +53,10 @@ def audit(options: Namespace) -> Pieces:
 
 
 def _choose_auditor(value: Any, auditors: Mapping[str, Auditor]) -> str | None:
-    """Return the project name of a task's auditor; `None` for a task of another project."""
+    """Return the name of the project whose auditor checks a task.
+
+    Return `None` for a task of another project.
+    """
     if len(auditors) == 1 or not isinstance(value, dict):
         # A single auditor also counts tasks of other projects. Any auditor rejects a value that is not an object.
         return next(iter(auditors))
@@ -71,7 +74,7 @@ class _TaskObject:
 
 
 def _read_task_objects(options: Namespace, on_read: OnRead | None) -> Iterator[_TaskObject | DocumentError]:
-    """Yield the task objects of a file, and an error for each bad line.
+    """Yield the task objects of a file, and an error for each invalid line.
 
     A file contains one object, an array, a page (`{"docs": [...]}`), or JSONL.
     """

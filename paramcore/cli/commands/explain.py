@@ -8,7 +8,7 @@ from typing import Any
 from paramcore.cli.arguments import read_project_argument
 from paramcore.cli.output import Pieces
 from paramcore.cli.requests import read_raw_tasks
-from paramcore.cli.task_output import TaskFormatter, print_outputs
+from paramcore.cli.task_output import TaskFormatter, write_outputs
 from paramcore.model import EffectiveParams, Explanation
 
 
@@ -26,4 +26,4 @@ def explain(options: Namespace) -> Pieces:
         return {"project": effective.project, "explanations": explanations}
 
     formatter = TaskFormatter(options, read_project_argument(options), as_text, as_json)
-    return print_outputs(formatter.format_tasks(read_raw_tasks(options, prints=not options.output)), options)
+    return write_outputs(formatter.format_tasks(read_raw_tasks(options, prints=not options.output)), options)

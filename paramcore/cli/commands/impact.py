@@ -33,7 +33,7 @@ def impact(options: Namespace) -> Pieces:
             yield _format_effect(request, effect, options.format)
     impacts = [counter.build_impact() for counter in counters.values()]
     if options.format == "json":
-        document = projects.join_answers([impact.to_json() for impact in impacts])
+        document = projects.unwrap_single([impact.to_json() for impact in impacts])
         yield json.dumps(document) + "\n" if options.list else format_document(document)
     else:
         names = [f"{format_value(impact.plan.project.name)}: " if projects.many else "" for impact in impacts]

@@ -17,7 +17,7 @@ def log(options: Namespace) -> Pieces:
     projects = read_project_argument(options)
     histories = [History.of(project) for project in projects]
     if options.format == "json":
-        yield format_document(projects.join_answers([_build_json(history, options.params) for history in histories]))
+        yield format_document(projects.unwrap_single([_build_json(history, options.params) for history in histories]))
         return FINE
     for number, history in enumerate(histories):
         yield "\n" if number else ""

@@ -15,18 +15,18 @@ from paramcore.text import format_value
 
 def plan(options: Namespace) -> Pieces:
     """Show what an update would drop and change in a project, and the errors in the update."""
-    # Read PROJECT before UPDATE, so that an error names swapped arguments.
+    # Read PROJECT first, because its reader detects that PROJECT and UPDATE are swapped.
     projects = read_project_argument(options, quiet=True)
     planner = Planner.read(options)
     plans = [planner.plan(project, projects.locate_project(project)) for project in projects]
     status = FINDINGS if any(plan.needs_consent for plan in plans) else FINE
     if options.format == "json":
-        yield format_document(projects.join_answers([plan.to_json() for plan in plans]))
+        yield format_document(projects.unwrap_single([plan.to_json() for plan in plans]))
         return status
     if projects.many:
         yield _summarize([plan for plan in plans if plan.dropped], plans, "would lose params")
         invalid = [plan for plan in plans if plan.errors]
-        yield _summarize(invalid, plans, "would get errors") if invalid else ""
+        yield _summarize(invalid, plans, "would have errors") if invalid else ""
         yield "\n"
     yield "\n\n".join(map(str, sorted(plans, key=lambda plan: not plan.needs_consent))) + "\n"
     return status

@@ -8,7 +8,7 @@ from typing import Any
 from paramcore.cli.arguments import read_project_argument
 from paramcore.cli.jobs import run_tasks
 from paramcore.cli.output import Pieces
-from paramcore.cli.task_output import TaskFormatter, print_outputs
+from paramcore.cli.task_output import TaskFormatter, write_outputs
 from paramcore.model import EffectiveParams
 
 
@@ -16,7 +16,7 @@ def preview(options: Namespace) -> Pieces:
     """Show the effective params of each task."""
     explained = (_format_explained, _explained_to_json) if options.explain else ()
     formatter = TaskFormatter(options, read_project_argument(options), *explained)
-    return print_outputs(run_tasks(formatter.format_tasks, options, prints=not options.output), options)
+    return write_outputs(run_tasks(formatter.format_tasks, options, prints=not options.output), options)
 
 
 def _format_explained(effective: EffectiveParams) -> str:

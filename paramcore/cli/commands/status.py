@@ -26,7 +26,7 @@ def status(options: Namespace) -> Pieces:
         documents.append(document)
         yield "" if options.format == "json" else f"{text}\n"
     if options.format == "json":
-        yield format_document(projects.join_answers(documents))
+        yield format_document(projects.unwrap_single(documents))
     return FINE if all(document["state"] == "in sync" for document in documents) else FINDINGS
 
 

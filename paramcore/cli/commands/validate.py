@@ -33,7 +33,7 @@ def validate(options: Namespace) -> Pieces:
         return (yield from _validate(options))
     except DocumentError as error:
         if options.format == "github":
-            # Standard error has the error too, but a workflow annotates only what standard output has.
+            # GitHub Actions reads annotations only from standard output.
             yield f"{format_error_annotation(error)}\n"
         raise
 
@@ -70,7 +70,7 @@ def _validate(options: Namespace) -> Pieces:
 
 
 class ValidationRun:
-    """Validates the projects of a command line, then its tasks, and counts what it finds."""
+    """Validates the projects of a command line, then its tasks, and counts the findings."""
 
     def __init__(self, options: Namespace) -> None:
         self._options = options
@@ -157,6 +157,6 @@ class ValidationRun:
         inputs = [format_count(len(self._projects), "project") + after]
         if self._options.tasks:
             inputs.append(format_count(self._tasks, "task"))
-        bad_lines = f", {format_count(self.bad_lines.count, 'bad line')}" if self.bad_lines.count else ""
+        bad_lines = f", {format_count(self.bad_lines.count, 'invalid line')}" if self.bad_lines.count else ""
         errors, warnings = (format_count(self._counts[severity], severity) for severity in ("error", "warning"))
         return f"{errors}, {warnings} in {' and '.join(inputs)}{bad_lines}"

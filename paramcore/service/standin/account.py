@@ -46,7 +46,7 @@ class Account:
     ) -> Result:
         """Handle a call, given the raw path below the base URL, and return the result."""
         parts = [unquote(part) for part in path.strip("/").split("/")]
-        # S2: a filter that is sent blank is not sent.
+        # A filter that is sent blank is not sent (S2).
         given = {name: texts for name, values in query.items() if (texts := [text for text in values if text])}
         try:
             fault = self.faults.take(method, headers.get(FAULT_HEADER))
@@ -90,6 +90,6 @@ class Account:
             return Result(result.response, f"{result.reason} (slow by {fault.seconds} s)")
         if fault.kind == "drop":
             return Result(None, f"{result.reason} (the fault drop closed the connection)")
-        # S5: a 500 may have only `error`.
+        # S6: the reply may be status 500 although the change is made. Its body may lack `status_code` (S5).
         response = build_reply(500, '{"error": "Internal server error."}')
         return Result(response, f"{result.reason} (the fault error replaced the reply)")

@@ -72,6 +72,8 @@ class Ledger:
         self._rewrite_size = MIN_REWRITE_SIZE
         #: Is called after each change that is in the journal, before its reply is sent.
         self.on_saved: Callable[[], None] = lambda: None
+        #: Is called before the journal forgets projects, to get their files on disk; may raise `OSError`.
+        self.before_rewrite: Callable[[], None] = lambda: None
 
     def record(self, world: str, changes: Sequence[Change]) -> Entry | None:
         """Make changes to a state; return the entry to wait for, if any.
@@ -126,9 +128,13 @@ class Ledger:
         return unsaved
 
     def mark_saved(self, world: str, projects: Sequence[StoredProject]) -> None:
-        """Note that the files of projects contain these versions, with the next write."""
+        """Note that the files of projects contain these versions, though maybe not yet on disk."""
         with self.lock:
             self._states[world].mark_saved(projects)
+
+    def mark_synced(self, world: str, projects: Iterable[StoredProject]) -> None:
+        """Note in the journal, with its next line, that these versions are in files on disk."""
+        with self.lock:
             marked = [stored for stored in projects if (world, stored.project.name) in self._journaled]
             if marked:
                 self._pending.append(Entry([encode_mark(world, stored) for stored in marked]))
@@ -202,6 +208,7 @@ class Ledger:
     def _rewrite(self) -> None:
         if self._journal is None:
             return
+        self.before_rewrite()
         journaled: set[tuple[str, str]] = set()
         self._journal.replace(self._iter_lines(journaled))
         self._journaled = journaled

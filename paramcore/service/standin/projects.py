@@ -32,7 +32,7 @@ def list_projects(context: Context, call: Call) -> Answer:
         for project in context.state.projects.values()
         if archived is None or bool(project.project.fields.get("archived")) == archived
     ]
-    # E2: the list is a bare array.
+    # The list is a bare array (E2).
     text = f"[{', '.join(project.text for project in stored)}]"
     return Answer(text, format_count(len(stored), "project"))
 
@@ -45,7 +45,7 @@ def create_project(context: Context, call: Call) -> Answer:
     if name in context.state.projects:
         raise RejectedCall(409, "A project with that name already exists.")
     settings = _read_settings(body)
-    # S1: a created project has a `created_at`.
+    # A created project has a `created_at` (S1).
     fields = {} if call.time is None else {"created_at": call.time}
     params = body.get("params")
     project = Project(name, type=task_type, params=params, created_at=call.time, assumptions=context.assumptions)
@@ -60,7 +60,7 @@ def create_project(context: Context, call: Call) -> Answer:
 
 def _read_settings(body: dict[str, Any]) -> dict[str, Any]:
     """Return the fields of a new project that its project object does not have."""
-    # E1: the official SDK sends null and false for the fields that are not set.
+    # The official SDK sends null and false for the fields that are not set (E1).
     names = ("rapid", "studio", "datasetId", "pipeline", "consensus_attempts")
     values = [body.get(name) for name in names]
     rapid, studio = values[0] is not None and values[0], values[1] is not None and values[1]
@@ -78,7 +78,7 @@ def get_project(context: Context, _call: Call, name: str) -> Answer:
 def update_project(context: Context, call: Call, name: str) -> Answer:
     """Append a version to a project (U1 to U12)."""
     stored = get_stored_project(context.state, name)
-    # U12: the official SDK sends no body for an update without params.
+    # The official SDK sends no body for an update without params (U12).
     body = call.read_object() if call.body else None
     update = read_update(body)
     plan = Plan.of(stored.project, update)
@@ -89,7 +89,7 @@ def update_project(context: Context, call: Call, name: str) -> Answer:
     mode = "patch" if isinstance(update, Patch) else "replace"
     number, diff = updated.project.latest.number, plan.diff
     reason = f"version {number} by {mode}: dropped {dropped}; {len(diff.changed)} changed, {len(diff.added)} added"
-    # U8: the reply is the whole project.
+    # The reply is the whole project (U8).
     return Answer(updated.text, reason, [Change.of("projects", name, updated)])
 
 

@@ -75,6 +75,7 @@ def select_newest(
     query = tuple((name, tuple(values)) for name, values in call.query.items() if name not in page_names)
     # A client reads one page after another, so keep the result of the last query.
     key = table, query, state.revision
+    # S2: a list begins with the newest object.
     if state.selection[0] != key:
         keys: Iterable[str] = reversed(getattr(state, table))
         state.selection = key, [key for key in keys if all(predicate(get_fields(key)) for predicate in predicates)]

@@ -125,7 +125,7 @@ class _Replay:
         elif table not in _TABLES:
             raise ValueError(f"the table {format_value(table)} is unknown")
         else:
-            decoded = StoredTask.from_json(freeze(value)) if table == "tasks" else value
+            decoded = StoredTask.from_record(freeze(value)) if table == "tasks" else value
             state.tables.setdefault(table, {})[key] = decoded
 
     def finish(self) -> dict[str, RecoveredState]:

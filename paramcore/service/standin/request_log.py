@@ -16,10 +16,20 @@ MAX_BODY_EXCERPT = 4096
 
 @frozen
 class LoggedRequest:
-    """A request to a stand-in, and what the stand-in did."""
+    """A request to a stand-in, and what the stand-in did.
+
+    Example:
+        >>> from paramcore.service import StandIn
+        >>> stand_in = StandIn()
+        >>> stand_in.handle("GET", "/v1/projects", {}, b"").status
+        401
+        >>> stand_in.requests[0].status, stand_in.requests[0].reason
+        (401, 'No valid API key provided.')
+    """
 
     #: The time of the request; `None` without a clock.
     time: str | None
+    #: The HTTP method.
     method: str
     #: The target of the request line, encoded.
     target: str
@@ -29,8 +39,9 @@ class LoggedRequest:
     status: int | None
     #: What the request did, or why it was refused.
     reason: str
-    #: The first bytes of the bodies of the request and of the reply.
+    #: The first 4,096 bytes of the body of the request.
     request_body: bytes
+    #: The first 4,096 bytes of the body of the reply.
     reply_body: bytes
 
     @property

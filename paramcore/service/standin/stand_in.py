@@ -67,9 +67,8 @@ class StandIn:
         self._log = RequestLog()
         self._faults = Faults()
         initial = tuple(projects)
-        #: The states of both services, by name.
+        # The states of both services, by name; read them while `ledger.lock` is held.
         self.states: dict[str, State] = {world: _restore(initial, recovered.get(world)) for world in WORLDS}
-        #: The journal of the changes, and the lock of the states.
         self.ledger: Ledger = Ledger(self.states, journal)
         known_types = frozenset(Schemas().types if task_types is None else task_types)
         self._accounts = {

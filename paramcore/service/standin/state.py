@@ -69,14 +69,14 @@ class StoredTask:
     #: The `Idempotency-Key` of the request.
     key: str | None = None
 
-    def to_json(self) -> dict[str, Any]:
+    def as_record(self) -> dict[str, Any]:
         """Return a JSON object for the journal."""
         request = None if self.request is None else self.request.flat
         return {"fields": self.fields, "request": request, "version_count": self.version_count, "key": self.key}
 
     @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> StoredTask:
-        """Read the JSON object that `to_json` returns."""
+    def from_record(cls, value: Mapping[str, Any]) -> StoredTask:
+        """Read the JSON object that `as_record` returns."""
         fields, flat = value["fields"], value["request"]
         request = None if flat is None else TaskRequest.from_flat(flat, type=fields["type"])
         return cls(fields, request, value["version_count"], value["key"])
@@ -98,7 +98,7 @@ class Change:
         """Return the change that sets a value."""
         if isinstance(value, StoredProject):
             return cls(table, key, value, "")
-        return cls(table, key, value, json.dumps(value.to_json() if isinstance(value, StoredTask) else value))
+        return cls(table, key, value, json.dumps(value.as_record() if isinstance(value, StoredTask) else value))
 
     @property
     def size(self) -> int:

@@ -16,7 +16,7 @@ from paramcore.text import describe_value, format_count, format_value
 def cancel_task(context: Context, call: Call, task_id: str) -> Answer:
     """Cancel a pending task, and clear its `unique_id` if the call asks for it."""
     fields = get_stored_task(context.state, task_id).fields
-    # S4: a task that is completed or canceled cannot be canceled.
+    # A task that is completed or canceled cannot be canceled (S4).
     if fields["status"] != "pending":
         raise RejectedCall(400, f"the task is {fields['status']}, so it cannot be canceled")
     removed = ("unique_id",) if call.get_flag("clear_unique_id") else ()

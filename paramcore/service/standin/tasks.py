@@ -28,7 +28,7 @@ from paramcore.text import format_count, format_value
 _STATUSES = ("pending", "completed", "canceled", "error")
 _REVIEW_STATUSES = ("pending", "accepted", "fixed", "commented", "rejected")
 
-#: S2: the filters of `GET /tasks`.
+#: The filters of `GET /tasks` (S2).
 FILTERS: Mapping[str, Filter] = {
     "project": is_one_of("project"),
     "batch": is_one_of("batch"),
@@ -103,13 +103,13 @@ def _find_project_name(state: State, request: TaskRequest) -> str | None:
         return request.project
     batch = get_batch_fields(state, request.batch)
     project_name: str = batch["project"]
-    # S3, S8: a batch decides the project of its tasks, and a finalized batch takes no more tasks.
+    # A batch decides the project of its tasks (S8), and a finalized batch takes no more tasks (S3).
     if request.project not in (None, project_name):
         where = f"the project {format_value(project_name)}, not to {format_value(request.project)}"
         raise RejectedCall(400, f"the batch {format_value(request.batch)} belongs to {where}")
     if not takes_tasks(state, batch):
         raise RejectedCall(400, f"the batch {format_value(request.batch)} is finalized; create a new batch")
-    # T11: a request that names only a batch belongs to the project of the batch.
+    # A request that names only a batch belongs to the project of the batch (T11).
     return project_name
 
 
