@@ -177,8 +177,6 @@ class _Handler(socketserver.BaseRequestHandler):
         except OutcomeUnknown:
             # A fault drops the reply.
             return False
-        except ConnectionError:
-            raise
         # `on_validate` and `on_event` may raise anything.
         except Exception as error:  # noqa: BLE001
             response = build_error_reply(500, f"the stand-in failed: {format_repr(error)}")

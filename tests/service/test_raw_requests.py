@@ -1,6 +1,7 @@
 """The server of the stand-in answers any bytes in JSON, and at once."""
 
 import random
+import select
 import socket
 import threading
 import time
@@ -306,6 +307,18 @@ class TestSlowClients:
         assert Reply(received).status == 408
         assert 0.5 < time.monotonic() - start < 3
 
+    def test_a_body_that_never_ends_does_not_extend_the_time(self, served):
+        """A client that sends small chunks without a pause does not get more time, either."""
+        received, start = b"", time.monotonic()
+        with connect(served) as stream:
+            stream.sendall(post_chunked().encode())
+            while not select.select([stream], [], [], 0)[0] and time.monotonic() < start + 5:
+                stream.sendall(b"1\r\n \r\n" * 100)
+            stream.shutdown(socket.SHUT_WR)
+            while piece := stream.recv(2**16):
+                received += piece
+        assert Reply(received).status == 408
+
     def test_an_idle_connection_is_closed(self, served):
         """A connection without a request is closed without a reply."""
         assert exchange(served, b"", half_close=False) == b""
@@ -344,6 +357,16 @@ class TestManyConnections:
                 assert_alive(served)
                 connect(served).close()
             assert Reply(slow.recv(2**16)).status == 200
+
+    def test_a_replaced_connection_is_not_read(self):
+        """What a connection has received before it is replaced or closed is not handled."""
+        first, second = socket.socketpair()
+        open_connections = connections.Connections()
+        with first, second:
+            with pytest.raises(ConnectionAbortedError), open_connections.wait(first):
+                open_connections.close()
+            with pytest.raises(ConnectionAbortedError), open_connections.wait(first):
+                pytest.fail("the server has ended")
 
     def test_closed_connections_do_not_count(self, served):
         """Any number of connections can follow each other."""
