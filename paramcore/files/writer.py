@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 import uuid
 from collections.abc import Iterable
@@ -15,6 +16,21 @@ from paramcore.text import describe_os_error, format_path
 
 #: The number of bytes to collect before a write, because the output may consist of many short pieces.
 _BUFFER_SIZE = 2**18
+
+
+#: The name of a new file before it replaces the existing file.
+_TEMPORARY_NAME = re.compile("[.][0-9a-f]{32}[.]tmp")
+
+
+def remove_temporary_files(directory: str) -> None:
+    """Remove the files that a killed process has not moved to their places.
+
+    No process may be writing in the directory.
+    """
+    with suppress(OSError):
+        for name in os.listdir(directory):
+            if _TEMPORARY_NAME.fullmatch(name):
+                os.unlink(os.path.join(directory, name))
 
 
 def write_atomically(path: str, pieces: Iterable[str | bytes], *, sync: bool = True) -> None:
