@@ -7,8 +7,8 @@ import os
 import re
 import stat
 import uuid
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
 from paramcore.errors import DocumentError, ParamcoreError
@@ -34,11 +34,19 @@ def remove_temporary_files(directory: str) -> None:
 
 
 def write_atomically(path: str, pieces: Iterable[str | bytes], *, sync: bool = True) -> None:
-    """Write a complete file, or leave the existing file unchanged.
+    """Write a complete file, text as UTF-8; see `open_atomically`."""
+    with open_atomically(path, sync=sync) as stream:
+        stream.writelines(piece if isinstance(piece, bytes) else piece.encode() for piece in pieces)
 
-    Text is encoded as UTF-8.  Write the pieces to a new file in the same directory.  The new file then replaces
-    the existing file and keeps its mode; Windows has no file modes.  A symbolic link
-    is replaced, not followed.  Without `sync`, the file may be empty after a power failure.
+
+@contextmanager
+def open_atomically(path: str, *, sync: bool = True) -> Iterator[BinaryIO]:
+    """Open a file to write it completely, or leave the existing file unchanged.
+
+    The block writes to a new file in the same directory.  At the end of the block, the
+    new file replaces the existing file and keeps its mode; Windows has no file modes.
+    An exception in the block removes the new file.  A symbolic link is replaced, not
+    followed.  Without `sync`, the file may be empty after a power failure.
 
     Raises:
         DocumentError: `unwritable`.
@@ -49,7 +57,8 @@ def write_atomically(path: str, pieces: Iterable[str | bytes], *, sync: bool = T
         temporary = os.path.join(os.path.dirname(path), f".{uuid.uuid4().hex}.tmp")
         try:
             with open(temporary, "xb", buffering=_BUFFER_SIZE) as stream:
-                _write_pieces(stream, pieces, mode, sync=sync)
+                yield stream
+                _finish(stream, mode, sync=sync)
             # Windows cannot rename an open file.
             os.replace(temporary, path)
         except BaseException:
@@ -64,8 +73,7 @@ def write_atomically(path: str, pieces: Iterable[str | bytes], *, sync: bool = T
         raise DocumentError("unwritable", None, problem, "", format_path(path), None, None) from error
 
 
-def _write_pieces(stream: BinaryIO, pieces: Iterable[str | bytes], mode: int | None, *, sync: bool) -> None:
-    stream.writelines(piece if isinstance(piece, bytes) else piece.encode() for piece in pieces)
+def _finish(stream: BinaryIO, mode: int | None, *, sync: bool) -> None:
     stream.flush()
     if sync:
         os.fsync(stream.fileno())
