@@ -12,8 +12,11 @@ from attrs import fields
 
 from paramcore import errors
 from paramcore.analysis import Contradiction, Drift, Effect
+from paramcore.analysis.extraction.reasons import Examples, MovedParam, OptedOut, SetAside, StayingParam
 from paramcore.analysis.history import Lifetime, Step
 from paramcore.analysis.plan import PlanFinding, Rebase
+from paramcore.analysis.slim import Slimmer
+from paramcore.analysis.slim_choice import Block, Choice
 from paramcore.cli import exit_codes
 from paramcore.cli.options import COMMANDS
 from paramcore.cli.parser import make_parser
@@ -27,6 +30,7 @@ from paramcore.model import (
     assumptions,
 )
 from paramcore.model.explanation import REASONS, Candidate
+from paramcore.model.inheritance import OwnParams
 from paramcore.transport.key import KEY_VARIABLE
 from paramcore.validation.finding import CODES
 from paramcore.validation.schema import Schema
@@ -47,6 +51,7 @@ PUBLIC_MODULES = (
 RESULT_CLASSES: tuple[type, ...] = (
     *(EffectiveParams, Explanation, Candidate, Inheritance, ParamVersion, Step, Lifetime),
     *(PlanFinding, Rebase, Effect, Contradiction, Drift, Schema),
+    *(Slimmer, Block, Choice, OwnParams, MovedParam, StayingParam, OptedOut, SetAside, Examples),
 )
 
 

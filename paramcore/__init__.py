@@ -20,7 +20,7 @@ marks the code that implements a rule; `docs/semantics.md` defines the rules (P,
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
-    from paramcore.analysis import Audit, Diff, History, Impact, Plan
+    from paramcore.analysis import Audit, Diff, Extraction, History, Impact, Plan, SlimRequest
     from paramcore.errors import ParamcoreError
     from paramcore.model import Assumptions, Patch, Project, Replace, TaskRequest
     from paramcore.values import thaw
@@ -38,7 +38,7 @@ __version__ = "0.2.0"
 
 #: The module of each public name, which is imported on first use.
 _MODULES = {
-    **dict.fromkeys(("Audit", "Diff", "History", "Impact", "Plan"), "analysis"),
+    **dict.fromkeys(("Audit", "Diff", "Extraction", "History", "Impact", "Plan", "SlimRequest"), "analysis"),
     **dict.fromkeys(("Assumptions", "Patch", "Project", "Replace", "TaskRequest"), "model"),
     **dict.fromkeys(("read_project", "read_projects", "read_task_request", "read_update"), "wire"),
     **dict.fromkeys(("write_project", "write_task_request", "write_update"), "wire"),
@@ -50,6 +50,7 @@ __all__ = [
     "Assumptions",
     "Audit",
     "Diff",
+    "Extraction",
     "History",
     "Impact",
     "ParamcoreError",
@@ -57,6 +58,7 @@ __all__ = [
     "Plan",
     "Project",
     "Replace",
+    "SlimRequest",
     "TaskRequest",
     "read_project",
     "read_projects",

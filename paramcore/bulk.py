@@ -36,6 +36,13 @@ class Route:
     #: A request with this `project` and `project_version`, without params.
     request: TaskRequest
 
+    @classmethod
+    def of(cls, project: Project, request: TaskRequest) -> Route:
+        """Return the route of a request; raise the errors of `Project.resolve`."""
+        inheritance = project.resolve(request).inheritance
+        bare = TaskRequest({}, project=request.project, project_version=request.project_version, type=request.type)
+        return cls(project, inheritance, bare)
+
     def resolve(self, params: Mapping[str, Any]) -> EffectiveParams:
         """Resolve a request with these params."""
         return self.project.resolve(evolve(self.request, params=params))
@@ -87,20 +94,20 @@ def read_source(source: RawTask) -> Document:
 class RequestReader:
     """Reads task requests and finds their routes.
 
-    `find_project` returns the project of a request.  `overrides` replace routing
-    fields and the `type` of all requests.  `read_request` reads a decoded request
+    `find_route` returns the route of a request.  `overrides` replace routing fields
+    and the `type` of all requests.  `read_request` reads a decoded request
     with all checks.
     """
 
     def __init__(
         self,
-        find_project: Callable[[TaskRequest], Project],
+        find_route: Callable[[TaskRequest], Route],
         overrides: Mapping[str, Any] | None = None,
         *,
         codec: Codec | None = None,
         read_request: Callable[[Any], TaskRequest] = read_task_request,
     ) -> None:
-        self._find_project = find_project
+        self._find_route = find_route
         self._overrides = overrides or {}
         self._decode = (codec or choose_codec()).decode_object
         self._read_request = read_request
@@ -136,16 +143,12 @@ class RequestReader:
         try:
             request = self._read_request(document.value)
             request = evolve(request, **self._overrides) if self._overrides else request
-            project = self._find_project(request)
-            inheritance = project.resolve(request).inheritance
+            route = self._find_route(request)
         except ParamcoreError as error:
             raise document.locate_error(error) from None
-        key = request.project, request.project_version
-        if key not in self._routes:
-            bare = TaskRequest({}, project=key[0], project_version=key[1], type=request.type)
-            self._routes[key] = Route(project, inheritance, bare)
+        route = self._routes.setdefault((request.project, request.project_version), route)
         routing = {name: value for name in ROUTING_TYPES if (value := getattr(request, name)) is not None}
-        return RoutedRequest(request.params, routing, self._routes[key], source)
+        return RoutedRequest(request.params, routing, route, source)
 
 
 class PreviewEncoder:
@@ -202,7 +205,8 @@ def preview_lines(
         (b'{"line":1,"unique_id":"a","proj', 'tasks.jsonl', 2)
     """
     codec = choose_codec()
-    reader = RequestReader((lambda _request: project) if isinstance(project, Project) else project, codec=codec)
+    find_project = (lambda _request: project) if isinstance(project, Project) else project
+    reader = RequestReader(lambda request: Route.of(find_project(request), request), codec=codec)
     encoder = PreviewEncoder(codec)
     for line in number_lines(lines, source):
         try:

@@ -4,8 +4,7 @@ All are subclasses of `ParamcoreError`.  `NoSuchVersion` is also a `LookupError`
 `NotDone` and `OutcomeUnknown` are also subclasses of `RuntimeError`, and all others of
 `ValueError`.
 
-Errors are compared by value and can be pickled.  Programs can rely on `code`, but the
-text of `str()` may change.
+Errors are compared by value and can be pickled.  Rely on `code`, not on `str()`.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from paramcore.text import escape_unprintable, join_message
 
 __all__ = [
     "DocumentError",
+    "InexactRequest",
     "InvalidKey",
     "InvalidParams",
     "InvalidSchema",
@@ -198,6 +198,14 @@ class InvalidUpdate(ParamcoreError, ValueError):
 
     #: The findings of `Validator.update`, including warnings.
     findings: tuple[Any, ...]
+
+
+class InexactRequest(ParamcoreError, ValueError):
+    """A shortened request that would not get the params that it must get: a bug in paramcore.
+
+    Codes:
+        request_inexact: the effective params differ from the wanted params.
+    """
 
 
 @frozen(slots=False, eq=False)

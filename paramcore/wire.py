@@ -150,6 +150,17 @@ def write_version(version: ParamVersion) -> dict[str, Any]:
     return {"version": version.number, **created_at, **thaw(version.params)}
 
 
+def write_new_project(project: Project) -> dict[str, Any]:
+    """Return the body of the request that creates a project with the latest params of `project` (E1).
+
+    Example:
+        >>> write_new_project(Project("docks", type="imageannotation", params={"padding": 3}))
+        {'type': 'imageannotation', 'name': 'docks', 'params': {'padding': 3}}
+    """
+    params = {"params": dict(thaw(project.params))} if project.versions else {}
+    return {"type": project.type, "name": project.name, **params}
+
+
 def read_task_request(obj: Mapping[str, Any], *, type: str | None = None) -> TaskRequest:
     """Read the flat body of a task request; `type` is not part of the body (T12).
 

@@ -287,6 +287,70 @@ def resolved(project: dict[str, Any], parts: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+# ---- Slim: the inverse of resolve -------------------------------------------
+
+
+def own_params_for(wanted: Params, inherited: Params | None, settings: dict[str, str]) -> list[Params]:
+    """Return all params of a task that give the wanted params: try each subset, and each cut of the instruction.
+
+    What a task sets is in what it gets, with the task's value; so no other params can give them.
+    """
+    names = [name for name in wanted if name != "instruction"]
+    found = []
+    for chosen in range(2 ** len(names)):
+        some = {name: wanted[name] for place, name in enumerate(names) if chosen >> place & 1}
+        for own in [some, *({**some, "instruction": text} for text in _possible_instructions(wanted))]:
+            if equal(effective(own, inherited, settings), wanted):
+                found.append(own)
+    return found
+
+
+def _possible_instructions(wanted: Params) -> list[JSON]:
+    text = wanted.get("instruction")
+    if text is None:
+        return [None, ""]
+    return [None, *(text[:end] for end in range(len(text) + 1))]
+
+
+def least(solutions: list[Params]) -> list[Params]:
+    """Return the solutions with the fewest params."""
+    fewest = min(map(len, solutions))
+    return [own for own in solutions if len(own) == fewest]
+
+
+def blocked(wanted: Params, inherited: Params | None, settings: dict[str, str]) -> dict[str, str]:
+    """Return each name that alone has no solution, with why: a task cannot remove it, or its text is appended to."""
+    found = {}
+    for name in {**(inherited or {}), **wanted}:
+        some = None if inherited is None else {name: inherited[name]} if name in inherited else {}
+        alone = {name: wanted[name]} if name in wanted else {}
+        if not own_params_for(alone, some, settings):
+            found[name] = "instruction_would_be_appended" if name in wanted else "would_be_inherited"
+    return found
+
+
+def slimmed(history: History, wanted: Params, asked: JSON, settings: dict[str, str]) -> dict[str, Any]:
+    """Return the version and the params to send: for `any`, those of the shortest request."""
+    possible = []
+    for version in [None, *range(len(history) - 1)] if asked == "any" else [asked]:
+        number = inherited_version(history, version)
+        solutions = own_params_for(wanted, None if number is None else history[number], settings)
+        if solutions:
+            own = least(solutions)[0]
+            flat = own if version is None else {"project_version": version, **own}
+            newest_first = -1 if number is None else len(history) - number
+            order = (size(flat), len(flat), version is not None, newest_first)
+            possible.append((order, {"project_version": version, "inherits": number, "params": own}))
+    if not possible:
+        return {"project_version": -1, "inherits": None, "params": wanted}
+    return min(possible, key=lambda found: found[0])[1]
+
+
+def size(value: JSON) -> int:
+    """Return how many bytes a value takes, written without spaces."""
+    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+
+
 # ---- Explain ---------------------------------------------------------------
 
 

@@ -16,7 +16,9 @@ from sphinx.util.inventory import InventoryFile
 from docs.reference_data import PUBLIC_MODULES
 from paramcore import Assumptions, errors
 from paramcore.analysis.drift import DriftState
+from paramcore.analysis.extraction.reasons import AsideCode, StayCode
 from paramcore.analysis.impact import Why
+from paramcore.analysis.slim_choice import OptOutCode
 from paramcore.cli import exit_codes
 from paramcore.cli.options import ASSUME, COMMANDS
 from paramcore.model import ASSUMED_RULES
@@ -29,9 +31,19 @@ from tests.test_floors import TREES
 from tests.test_json_keys import DOCUMENTED_KEYS
 
 ROOT = Path(__file__).parent.parent
+
+
+def list_literals(union):
+    """Return the values of a union of literals."""
+    return [value for literal in get_args(union) for value in (get_args(literal) or [literal])]
+
+
 STATES = {
     "candidate.status": get_args(Status),
     "effect.why": get_args(Why),
+    "block.code": list_literals(OptOutCode),
+    "stays.code": get_args(StayCode),
+    "aside.code": get_args(AsideCode),
     "outcome.state": get_args(OutcomeState),
     # `status` adds a state for a project that the service does not have.
     "drift.state": (*get_args(DriftState), "not there"),

@@ -45,6 +45,13 @@ def iter_local_answers():
     yield from (("effect", effect), ("impact", impact))
     yield "rebase", Plan.of(DOCKS, Patch({"padding": 4})).rebase_on(DOCKS).to_json()
 
+    slim = run_json("slim", PROJECT, "night-shift.jsonl", "--to", "0").lines
+    yield from (("slim", slim[0]), ("block", next(line for line in slim if line["blocked"])["blocked"][0]))
+    extract = run_json("extract", "yard-cameras.jsonl", "--name", "yard", "--type", "imageannotation").document
+    yield from (("extract", extract), ("moved", extract["moved"][0]), ("stays", extract["stays"][0]))
+    yield from (("optout", extract["opted_out"][0]), ("aside", extract["set_aside"][0]))
+    yield "examples", extract["moved"][0]["own"]
+
     log, lifetimes = (run_json("log", PROJECT, *params).document for params in ((), ("padding", "no such")))
     yield from (("log", merge([log, lifetimes])), ("lifetime", merge(sum(lifetimes["lifetimes"].values(), []))))
     # A step has the keys of a diff, too.

@@ -38,7 +38,7 @@ def test_the_top_is_small():
     assert sorted(paramcore.__all__) == sorted(
         [
             *("Project", "TaskRequest", "Patch", "Replace", "Assumptions"),
-            *("Plan", "Diff", "History", "Impact", "Audit"),
+            *("Plan", "Diff", "History", "Impact", "Audit", "SlimRequest", "Extraction"),
             *("read_project", "read_projects", "write_project", "read_task_request", "write_task_request"),
             *("read_update", "write_update", "thaw", "ParamcoreError"),
         ]

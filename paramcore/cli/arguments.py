@@ -16,26 +16,37 @@ from paramcore.files.document import PROJECT_DEPTH, Document
 from paramcore.files.reader import DOCUMENT_SUFFIXES, JSONL_SUFFIXES, PROJECT_SIZE, has_suffix, read_document
 from paramcore.text import format_path, quote_for_shell
 
+#: The options that name a file to write.
+_OUTPUTS = {"output": "--output", "requests_output": "--output", "project_output": "--project-output"}
+
 
 def check_output(options: Namespace) -> None:
-    """Reject an `--output` that would replace a file that the command reads.
+    """Reject an output file that would replace a file that the command reads, or another output file.
 
     Raises:
         SystemExit: for such a file, and for `-`, which does not mean standard output.
     """
-    output = options.output
+    outputs = {path: option for name, option in _OUTPUTS.items() if (path := getattr(options, name, None)) is not None}
+    for path, option in outputs.items():
+        _check_output_file(options, path, option)
+    names_two = None not in (getattr(options, "requests_output", None), getattr(options, "project_output", None))
+    if names_two and len(set(map(os.path.realpath, outputs))) == 1:
+        exit_with_usage("--output and --project-output name the same file; name two files")
+
+
+def _check_output_file(options: Namespace, output: str, option: str) -> None:
     if output == "-":
-        exit_with_usage("to print to standard output, omit --output; to write to a file named `-`, pass `./-`")
-    if output is None or not os.path.isfile(output):
+        exit_with_usage(f"to print to standard output, omit {option}; to write to a file named `-`, pass `./-`")
+    if not os.path.isfile(output):
         return
     for path in _list_inputs(options):
         is_in_directory = os.path.isdir(path) and os.path.samefile(path, os.path.dirname(output) or ".")
         if is_in_directory and has_suffix(output, DOCUMENT_SUFFIXES):
             exit_with_usage(
-                f"--output {format_path(output)} is a file in {format_path(path)}, which is an input; name another file"
+                f"{option} {format_path(output)} is a file in {format_path(path)}, which is an input; name another file"
             )
         if os.path.exists(path) and os.path.samefile(path, output):
-            exit_with_usage(f"--output {format_path(output)} is a file that the command reads; name another file")
+            exit_with_usage(f"{option} {format_path(output)} is a file that the command reads; name another file")
 
 
 def _list_inputs(options: Namespace) -> list[str]:

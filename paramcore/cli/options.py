@@ -6,11 +6,10 @@ function is the help text.  A new command needs a module and an entry in `COMMAN
 
 from __future__ import annotations
 
-from argparse import ArgumentTypeError
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-from paramcore.text import format_value
+from paramcore.cli.argument_types import parse_jobs, parse_port, parse_seconds, parse_slim_version, parse_version
 
 #: The name and the keywords of `ArgumentParser.add_argument`.
 Argument: TypeAlias = tuple[str, dict[str, Any]]
@@ -38,34 +37,6 @@ def _format(*formats: str) -> Argument:
     return "--format", {"choices": formats, "default": formats[0], "help": text}
 
 
-def _parse_port(text: str) -> int:
-    if text.isascii() and text.isdecimal() and len(text) <= 5 and int(text) < 65_536:
-        return int(text)
-    raise ArgumentTypeError(f"must be a whole number from 0 to 65535, got {format_value(text)}")
-
-
-def _parse_seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0
-    if 0 < seconds < 86_400:
-        return seconds
-    raise ArgumentTypeError(f"must be more than 0 and less than 86400 seconds, got {format_value(text)}")
-
-
-def _parse_jobs(text: str) -> int:
-    if text.isascii() and text.isdecimal() and len(text) <= 3:
-        return int(text)
-    raise ArgumentTypeError(f"must be a whole number from 0 to 999, got {format_value(text)}")
-
-
-def _parse_version(text: str) -> int:
-    if text.isascii() and text.isdecimal() and len(text) <= 18:
-        return int(text)
-    raise ArgumentTypeError(f"must be a whole number, 0 or more, got {format_value(text)}")
-
-
 _PROJECT = _argument(
     "project",
     metavar="PROJECT",
@@ -85,9 +56,10 @@ _WANTED = _argument(
 _NAME = _argument("name", metavar="NAME", help="the project's name")
 _TEXT_OR_JSON = _format("text", "json")
 _LINES = _flag("--lines", "read TASKS as JSONL (default: if its name ends with .jsonl or .ndjson)")
+_TYPE = _argument("--type", metavar="TYPE", help="the task type, as in the endpoint `POST /task/TYPE`")
 _TASK_OPTIONS = (
     _argument("--project-version", type=int, metavar="N", help="use version N for every task; -1 inherits nothing"),
-    _argument("--type", metavar="TYPE", help="the task type, as in the endpoint `POST /task/TYPE`"),
+    _TYPE,
     _LINES,
 )
 _OUTPUT = _argument("--output", metavar="FILE", help="write the output to FILE; on error, leave FILE unchanged")
@@ -98,10 +70,11 @@ _PLAN_OPTIONS = (
     _IGNORE,
     _SCHEMA,
 )
-_BULK_OPTIONS = (_OUTPUT, _flag("--keep-going", "report each invalid line of a .jsonl file, and continue"))
+_KEEP_GOING = _flag("--keep-going", "report each invalid line of a .jsonl file, and continue")
+_BULK_OPTIONS = (_OUTPUT, _KEEP_GOING)
 _JOBS = _argument(
     "--jobs",
-    type=_parse_jobs,
+    type=parse_jobs,
     default=1,
     metavar="N",
     help="process a .jsonl file in N processes (0: a process for each core; default: 1)",
@@ -110,12 +83,19 @@ _SERVICE_OPTIONS = (
     _argument("--base-url", metavar="URL", help="the address of the service, including /v1"),
     _argument(
         "--deadline",
-        type=_parse_seconds,
+        type=parse_seconds,
         default=30.0,
         metavar="SECONDS",
         help="the timeout of each call (default: 30)",
     ),
     _flag("--key-from-stdin", "read the API key from standard input (default: from SCALE_API_KEY)"),
+)
+
+_REQUESTS_OUTPUT = _argument(
+    "--output",
+    dest="requests_output",
+    metavar="FILE",
+    help="write the requests to send to FILE; on error, leave FILE unchanged",
 )
 
 #: An option that every command accepts.
@@ -193,13 +173,50 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         _IGNORE,
         _argument(
             "--since-version",
-            type=_parse_version,
+            type=parse_version,
             default=0,
             metavar="N",
             help="omit findings on project versions before N, except on the latest version",
         ),
         _argument("--no-values", dest="values", action="store_false", help="hide values and source lines"),
         _SCHEMA,
+    ),
+    "slim": (
+        _PROJECT,
+        _TASKS,
+        _TEXT_OR_JSON,
+        _flag("--wanted", "read TASKS as the effective params that the tasks must get, not as requests"),
+        _argument(
+            "--to",
+            type=parse_slim_version,
+            default=...,
+            metavar="N",
+            help="inherit version N, or with `any` the version with the shortest request "
+            "(default: the version that each request inherits)",
+        ),
+        _flag("--pin", "write the number of the inherited version into each request"),
+        _TYPE,
+        _LINES,
+        _flag("--list", "print an entry for each request (default: for at most 20 requests)"),
+        _REQUESTS_OUTPUT,
+        _KEEP_GOING,
+        _flag("--exit-code", "exit with 1 if a request can be shorter"),
+    ),
+    "extract": (
+        _TASKS,
+        _argument("--name", metavar="NAME", required=True, help="the name of the new project"),
+        _argument("--type", dest="task_type", metavar="TYPE", required=True, help="the type of the tasks"),
+        _TEXT_OR_JSON,
+        _repeatable("--keep", "PARAM", "leave PARAM in the requests"),
+        _repeatable("--move", "PARAM", "let PARAM move to the project, even if it says what a task is about"),
+        _LINES,
+        _argument(
+            "--project-output",
+            metavar="FILE",
+            help="write the body of the request that creates the project to FILE; on error, leave FILE unchanged",
+        ),
+        _REQUESTS_OUTPUT,
+        _KEEP_GOING,
     ),
     "schema": (
         _argument("type", nargs="?", metavar="TYPE", help="a task type (default: list all types)"),
@@ -259,7 +276,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
             help="files or directories of projects that the stand-in has at the start (default: none)",
         ),
         _argument(
-            "--port", type=_parse_port, default=0, metavar="N", help="the port to listen on (default: a free port)"
+            "--port", type=parse_port, default=0, metavar="N", help="the port to listen on (default: a free port)"
         ),
         _argument("--save", metavar="DIR", help="save each project to its file in DIR, or to a new file"),
         _flag("--validate", "reject tasks in which `validate` finds errors"),

@@ -85,7 +85,9 @@ def make_parser(requested: str | None) -> ArgumentParser:
             formatter_class=RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )
-        subparser.set_defaults(command=command, output=None, keep_going=False, tasks_document=None)
+        subparser.set_defaults(
+            command=command, output=None, keep_going=False, tasks_document=None, project_version=None, type=None
+        )
         for argument, keywords in (*COMMANDS[name], ASSUME):
             subparser.add_argument(argument, **keywords)
     return parser

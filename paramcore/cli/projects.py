@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from attrs import evolve, frozen
 
+from paramcore.bulk import Route
 from paramcore.cli.contents import find_misspelt_history, holds_projects
 from paramcore.cli.output import print_message
 from paramcore.errors import DocumentError, MalformedPayload, WrongProject
@@ -147,6 +148,10 @@ class ProjectFiles:
     def locate_project(self, project: Project) -> tuple[Document, str]:
         """Return the document that contains a project, and the JSON Pointer of the project."""
         return self._locations[project.name]
+
+    def find_route(self, task: TaskRequest) -> Route:
+        """Return the route of a task request; raise the errors of `find_project` and `Project.resolve`."""
+        return Route.of(self.find_project(task), task)
 
     def find_project(self, task: TaskRequest) -> Project:
         """Return the project that a task request names, or the only project.

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from attrs import evolve
 
-from paramcore.bulk import RawTask, RequestReader, RoutedRequest
+from paramcore.bulk import RawTask, RequestReader, Route, RoutedRequest
 from paramcore.cli.output import print_message
 from paramcore.cli.progress import OnRead, show_progress
-from paramcore.cli.projects import ProjectFiles
 from paramcore.errors import DocumentError, MalformedPayload
 from paramcore.files.document import TASKS_DEPTH
 from paramcore.files.reader import JSONL_SUFFIXES, PROJECT_SIZE, Line, has_suffix, read_document, read_lines
@@ -87,12 +86,12 @@ class BadTask(NamedTuple):
 
 
 def read_requests(
-    options: Namespace, projects: ProjectFiles, raw_tasks: Iterable[RawTask]
+    options: Namespace, find_route: Callable[[TaskRequest], Route], raw_tasks: Iterable[RawTask]
 ) -> Iterator[RoutedRequest | BadTask]:
     """Yield the request of each task, or a `BadTask` with the error."""
     overrides = {"project_version": options.project_version, "type": options.type}
     overrides = {name: value for name, value in overrides.items() if value is not None}
-    reader = RequestReader(projects.find_project, overrides, read_request=_read_request)
+    reader = RequestReader(find_route, overrides, read_request=_read_request)
     for raw_task in raw_tasks:
         try:
             yield reader.read(raw_task)

@@ -20,6 +20,7 @@ from paramcore.cli.directory_lock import lock_directory
 from paramcore.cli.output import print_message
 from paramcore.cli.project_directory import ProjectDirectory, make_directory
 from paramcore.errors import DocumentError
+from paramcore.files.writer import remove_temporary_files
 from paramcore.model import Assumptions, Project
 from paramcore.service.standin.journal import JournalFile, sync_file
 from paramcore.service.standin.ledger import Ledger, NotSaved
@@ -210,6 +211,7 @@ def open_saved_directory(
     """
     make_directory(path)
     with lock_directory(path):
+        remove_temporary_files(path)
         yield SavedDirectory(path, assumptions, sources, given)
 
 

@@ -85,7 +85,7 @@ class TaskFormatter:
             yield format_document(answers if is_array else answers[0])
 
     def _read(self, raw_tasks: Iterable[RawTask]) -> Iterator[RoutedRequest | Message | DocumentError]:
-        for request in read_requests(self.options, self.projects, raw_tasks):
+        for request in read_requests(self.options, self.projects.find_route, raw_tasks):
             if isinstance(request, BadTask):
                 yield request.error
                 continue

@@ -144,7 +144,7 @@ class TaskValidator:
         options, projects = self.reporter.options, self.reporter.projects
         unused = {project.name: UnusedDefaults.of(project) for project in projects}
         reported: set[ProjectKey] = set()
-        for request in read_requests(options, projects, raw_tasks):
+        for request in read_requests(options, projects.find_route, raw_tasks):
             if isinstance(request, BadTask):
                 yield TaskReport(self.reporter.report_rejected(request)) if request.is_rejected else request.error
                 continue

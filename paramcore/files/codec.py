@@ -5,15 +5,12 @@ Both codecs decode a line to the same value, and encode a value to the same JSON
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Callable
 from functools import partial
-from json import encoder
 from typing import Any, Protocol
 
 from paramcore.files.document import STRICT_DECODER, TASK_DEPTH, DuplicateName, find_too_deep
-from paramcore.values import MAX_DIGITS, MAX_NODES
+from paramcore.values import MAX_DIGITS, MAX_NODES, encode_compact
 
 
 class Codec(Protocol):
@@ -53,7 +50,7 @@ class JSONCodec:
 
     def encode(self, value: Any) -> bytes:
         """Return compact JSON in UTF-8."""
-        return _encode_text(value).encode()
+        return encode_compact(value).encode()
 
 
 class FastCodec:
@@ -95,19 +92,6 @@ class FastCodec:
             # `orjson` rejects integers of more than 64 bits.
             return PLAIN.encode(value)
 
-
-def _make_encoder() -> Callable[[Any], str]:
-    """Return a function that encodes compact JSON."""
-    compact = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
-    make = getattr(encoder, "c_make_encoder", None)
-    if make is None:
-        return compact.encode
-    # `JSONEncoder.encode` creates this object for each call; reuse it.
-    encode = make(None, compact.default, encoder.encode_basestring, None, ":", ",", False, False, True)
-    return lambda value: "".join(encode(value, 0))
-
-
-_encode_text = _make_encoder()
 
 PLAIN: Codec = JSONCodec()
 

@@ -3,23 +3,34 @@
 from paramcore.model.assumptions import ASSUMED_RULES, AssumedRule, Assumptions
 from paramcore.model.effective import EffectiveParams
 from paramcore.model.explanation import Explanation
-from paramcore.model.inheritance import Inheritance, Merge, find_inherited_version
+from paramcore.model.inheritance import BlockCode, Inheritance, Merge, OwnParams, find_inherited_version
 from paramcore.model.names import check_project_name
 from paramcore.model.project import Project
-from paramcore.model.tasks import ROUTING_TYPES, TASK_FIELD_NAMES, TaskRequest, is_opt_out
+from paramcore.model.tasks import (
+    INHERIT_NOTHING,
+    ROUTING_NAMES,
+    ROUTING_TYPES,
+    TASK_FIELD_NAMES,
+    TaskRequest,
+    is_opt_out,
+)
 from paramcore.model.updates import Patch, Replace, Update
 from paramcore.model.versions import ParamVersion, find_first_set_in
 
 __all__ = [
     "ASSUMED_RULES",
+    "INHERIT_NOTHING",
+    "ROUTING_NAMES",
     "ROUTING_TYPES",
     "TASK_FIELD_NAMES",
     "AssumedRule",
     "Assumptions",
+    "BlockCode",
     "EffectiveParams",
     "Explanation",
     "Inheritance",
     "Merge",
+    "OwnParams",
     "ParamVersion",
     "Patch",
     "Project",

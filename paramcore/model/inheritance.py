@@ -7,7 +7,7 @@ and the joined instruction.  `Inheritance.merge` is the only merge in the packag
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from attrs import evolve, field, frozen
 
@@ -16,7 +16,7 @@ from paramcore.model.assumptions import Assumptions
 from paramcore.model.tasks import is_opt_out
 from paramcore.model.versions import ParamVersion
 from paramcore.text import describe_value
-from paramcore.values import check_instruction, wrap_frozen
+from paramcore.values import check_instruction, encode_compact, same_checked, wrap_frozen
 
 
 def find_inherited_version(versions: tuple[ParamVersion, ...], project_version: int | None) -> ParamVersion | None:
@@ -59,6 +59,25 @@ def _describe_versions(versions: tuple[ParamVersion, ...]) -> str:
     if len(versions) > 1:
         return f"the project has versions 0 to {len(versions) - 1}"
     return "the project has only version 0" if versions else "the project has no versions yet"
+
+
+#: Why a version cannot give the wanted params: it has a param that is not wanted, or appends its instruction.
+BlockCode: TypeAlias = Literal["would_be_inherited", "instruction_would_be_appended"]
+
+
+class OwnParams(NamedTuple):
+    """The params that a task must send to get wanted params, and what the version gives it."""
+
+    #: The params to send, as the wanted params spell them.
+    params: dict[str, Any]
+    #: The params that are not sent, because the task inherits an equal value, in the order of the version.
+    dropped: list[str]
+    #: The params in `dropped` that the version spells differently, such as 5 for 5.0.
+    respelled: list[str]
+    #: The text that the version appends to the instruction that is sent.
+    cut: str | None
+    #: The params that make the wanted params impossible, with the reason.
+    blocked: list[tuple[str, BlockCode]]
 
 
 #: A function from a task's params to its effective params.
@@ -125,6 +144,33 @@ class Inheritance:
             effective["instruction"] = own + self._suffix if own else self._instruction_if_none
         return effective
 
+    def find_own_params(self, wanted: Mapping[str, Any]) -> OwnParams:
+        """Return the least params whose `merge` is `wanted`: the inverse of `merge`.
+
+        `wanted` must be checked, as for `merge`.  If `blocked` is not empty, no params
+        of a task give `wanted` with this version.
+        """
+        # The merge decides each name by its own values, so the params to send are unique.
+        dropped: dict[str, bool] = {}
+        blocked: list[tuple[str, BlockCode]] = []
+        for name, inherited in self._inherited.items():
+            if name not in wanted:
+                # A task cannot remove an inherited param.
+                blocked.append((name, "would_be_inherited"))
+            elif same_checked(wanted[name], inherited):
+                dropped[name] = _is_spelled_alike(wanted[name], inherited)
+        own = {name: value for name, value in wanted.items() if name not in dropped}
+        cut = None
+        if self._suffix is not None and "instruction" in own:
+            text = own["instruction"]
+            if type(text) is str and text.endswith(self._suffix) and text != self._suffix:
+                # The merge appends the text once, so cut it once, and trim nothing.
+                own["instruction"], cut = text.removesuffix(self._suffix), self._suffix
+            else:
+                blocked.append(("instruction", "instruction_would_be_appended"))
+        respelled = [name for name, is_alike in dropped.items() if not is_alike]
+        return OwnParams(own, list(dropped), respelled, cut, blocked)
+
     def find_sources(self, params: Mapping[str, Any]) -> dict[str, str]:
         """Return the source of each effective param: `task`, `project` or `both`.
 
@@ -150,3 +196,8 @@ class Inheritance:
         # The raw entry is needed only to write a project.
         version = None if self.version is None else evolve(self.version, raw_entry=None)
         return Inheritance, (version, self.assumptions)
+
+
+def _is_spelled_alike(value: Any, inherited: Any) -> bool:
+    """Return whether two equal values have the same JSON text."""
+    return value is inherited or type(value) is str or encode_compact(value) == encode_compact(inherited)

@@ -17,7 +17,8 @@ from attrs import field, frozen
 from paramcore.errors import InvalidSetting
 from paramcore.model import Project, TaskRequest, Update, check_project_name
 from paramcore.text import describe_value, format_count, format_repr, format_value
-from paramcore.values import freeze, thaw
+from paramcore.values import freeze
+from paramcore.wire import write_new_project
 
 #: The maximum number of bytes of a response body; a transport rejects a longer body.
 MAX_RESPONSE_SIZE = 16 * 2**20
@@ -140,7 +141,6 @@ def create_project(
     project = Project(name, type=type, params=params)
     check_studio_fields(rapid, studio, dataset_id, pipeline, consensus_attempts)
     optional = {
-        "params": None if params is None else thaw(project.params),
         "rapid": rapid or None,
         "studio": studio or None,
         "datasetId": dataset_id,
@@ -148,7 +148,7 @@ def create_project(
         "consensus_attempts": consensus_attempts,
     }
     given = {field: value for field, value in optional.items() if value is not None}
-    return Request("POST", "/projects", body=_encode_body({"type": type, "name": name, **given}))
+    return Request("POST", "/projects", body=_encode_body({**write_new_project(project), **given}))
 
 
 def update_project(name: str, update: Update) -> Request:

@@ -44,10 +44,12 @@ def lint_params(own: Mapping[str, Any], inheritance: Inheritance) -> Iterator[Fi
         # `==` is fast, and true whenever `same` is true. `same` also distinguishes `true` from `1`.
         if name != "instruction" and value == inherited and name in version.params and same(value, inherited):
             problem = f"`{name}` has the value that the task would inherit from version {version.number}"
-            yield _make_warning("lint_equal_override", join_pointer(name), problem, "remove it from the task")
-    if inheritance.appends and _contains_lines(own.get("instruction"), version.params["instruction"]):
+            yield _make_warning(
+                "lint_equal_override", join_pointer(name), problem, "remove it from the task, as `paramcore slim` does"
+            )
+    if repeats_instruction(own, inheritance):
         problem = f"the task's instruction already contains the text that version {version.number} appends to it"
-        remedy = "write only the task's own text"
+        remedy = "write only the task's own text, as `paramcore slim --wanted` finds it"
         yield _make_warning("lint_repeated_instruction", "/instruction", problem, remedy)
 
 
@@ -77,6 +79,14 @@ def _lint_opt_out(params: Mapping[str, Any], latest: ParamVersion, required: Col
         problem = f"-1 inherits nothing, so {names} of version {latest.number} will be missing"
         remedy = f"set {names} in the task, or remove `project_version`"
         yield _make_warning("lint_bare_opt_out", "/project_version", problem, remedy)
+
+
+def repeats_instruction(own: Mapping[str, Any], inheritance: Inheritance) -> bool:
+    """Return whether a task's own instruction contains the text that is appended to it."""
+    version = inheritance.version
+    if version is None or not inheritance.appends:
+        return False
+    return _contains_lines(own.get("instruction"), version.params["instruction"])
 
 
 def _contains_lines(own: str | None, inherited: str | None) -> bool:

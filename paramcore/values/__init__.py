@@ -1,5 +1,6 @@
 """JSON values: freezing, checks, equality and JSON Pointers."""
 
+from paramcore.values.compact import encode_compact
 from paramcore.values.frozen import (
     MAX_DEPTH,
     MAX_NODES,
@@ -10,6 +11,7 @@ from paramcore.values.frozen import (
     freeze_object,
     read_once,
     same,
+    same_checked,
     same_member,
     thaw,
     wrap_frozen,
@@ -25,6 +27,7 @@ __all__ = [
     "JSONArray",
     "JSONObject",
     "check_instruction",
+    "encode_compact",
     "equality_key",
     "freeze",
     "freeze_object",
@@ -33,6 +36,7 @@ __all__ = [
     "read_once",
     "resolve_pointer",
     "same",
+    "same_checked",
     "same_member",
     "split_pointer",
     "thaw",

@@ -44,10 +44,10 @@ class JSONObject(dict[str, Any]):
     __slots__ = ()
 
     def __eq__(self, other: object) -> bool:
-        return _same(self, other)
+        return same_checked(self, other)
 
     def __ne__(self, other: object) -> bool:
-        return not _same(self, other)
+        return not same_checked(self, other)
 
     def __hash__(self) -> int:  # type: ignore[override]
         return hash(frozenset(self.items()))
@@ -79,10 +79,10 @@ class JSONArray(list[Any]):
     __slots__ = ()
 
     def __eq__(self, other: object) -> bool:
-        return _same(self, other)
+        return same_checked(self, other)
 
     def __ne__(self, other: object) -> bool:
-        return not _same(self, other)
+        return not same_checked(self, other)
 
     def __hash__(self) -> int:  # type: ignore[override]
         return hash(tuple(self))
@@ -163,7 +163,22 @@ def same(left: Any, right: Any) -> bool:
     Raises:
         NotJSON: for a value that `freeze` rejects.
     """
-    return _same(freeze(left), freeze(right))
+    return same_checked(freeze(left), freeze(right))
+
+
+def same_checked(left: object, right: object) -> bool:
+    """Return `same` for values that are checked already; one of them must be frozen."""
+    # Limited recursion: one side is frozen, and frozen values have a limited depth.
+    if left is right:
+        return True
+    left_type, right_type = type(left), type(right)
+    if issubclass(left_type, dict) and issubclass(right_type, dict):
+        return _same_members(left, right)  # type: ignore[arg-type]
+    if issubclass(left_type, (list, tuple)) and issubclass(right_type, (list, tuple)):
+        return len(left) == len(right) and all(map(same_checked, left, right))  # type: ignore[arg-type, call-overload]
+    if left_type is str:
+        return right_type is str and left == right
+    return left_type in _NUMBERS and right_type in _NUMBERS and left == right
 
 
 def same_member(left: Mapping[str, Any], right: Mapping[str, Any], name: str) -> bool:
@@ -198,24 +213,10 @@ def _refreeze(value: Any) -> Any:
     return _wrap_array(map(_refreeze, value)) if isinstance(value, list) else value
 
 
-def _same(left: object, right: object) -> bool:
-    # Limited recursion: one side is frozen, and frozen values have a limited depth.
-    if left is right:
-        return True
-    left_type, right_type = type(left), type(right)
-    if issubclass(left_type, dict) and issubclass(right_type, dict):
-        return _same_members(left, right)  # type: ignore[arg-type]
-    if issubclass(left_type, (list, tuple)) and issubclass(right_type, (list, tuple)):
-        return len(left) == len(right) and all(map(_same, left, right))  # type: ignore[arg-type, call-overload]
-    if left_type is str:
-        return right_type is str and left == right
-    return left_type in _NUMBERS and right_type in _NUMBERS and left == right
-
-
 def _same_members(left: dict[str, Any], right: dict[str, Any]) -> bool:
     if len(left) != len(right):
         return False
-    return all(name in right and _same(member, right[name]) for name, member in left.items())
+    return all(name in right and same_checked(member, right[name]) for name, member in left.items())
 
 
 _NUMBERS = frozenset({int, float})

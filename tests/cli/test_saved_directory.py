@@ -243,6 +243,15 @@ def test_a_long_history_is_written_in_the_background(tmp_path, monkeypatch):
     assert len(read_file(tmp_path / "docks.json")["param_history"]) == 3
 
 
+def test_temporary_files_of_a_killed_server_are_removed(tmp_path):
+    """The start removes what a killed server was writing, and nothing else."""
+    for name in (f".{'0a' * 16}.tmp", f"{'0a' * 16}.tmp", ".x.tmp", f".{'0a' * 16}.tmp.json"):
+        (tmp_path / name).write_text("{")
+    with serving(tmp_path):
+        pass
+    assert list_names(tmp_path) == [f".{'0a' * 16}.tmp.json", ".x.tmp", f"{'0a' * 16}.tmp"]
+
+
 def test_a_second_server_is_refused(tmp_path):
     """Only one process serves a directory; a killed one leaves no stale lock."""
     with served("--save", tmp_path, ends_with=signal.SIGKILL) as server:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from paramcore import Assumptions, Project, TaskRequest
+from paramcore import Assumptions, Project, SlimRequest, TaskRequest
 from paramcore.analysis.plan import Plan
 from paramcore.errors import ParamcoreError
 from paramcore.model.updates import Patch, Replace
@@ -64,6 +64,13 @@ def of_update(project, test):
     return {"params": version.params, "version": version.number, "dropped": list(plan.dropped), "request": plan.request}
 
 
+def of_slim(project, test):
+    selected = {name: test["slim"][name] for name in ("version",) if name in test["slim"]}
+    if "wanted" in test["slim"]:
+        return SlimRequest.to(project, test["slim"]["wanted"], **selected).to_json()
+    return SlimRequest.of(project, test["slim"]["request"], **selected).to_json()
+
+
 def answer(case, test):
     """Return the engine's results for a test, under the names in the test."""
     if "read" in test:
@@ -73,6 +80,8 @@ def answer(case, test):
         return of_task(project, test)
     if "update" in test:
         return of_update(project, test)
+    if "slim" in test:
+        return of_slim(project, test)
     return {"history": [version.params for version in project.versions], "written": write_project(project)}
 
 

@@ -11,7 +11,7 @@ from attrs import evolve
 from hypothesis import example, given, strategies as st
 
 from paramcore import Assumptions, Project, bulk
-from paramcore.bulk import PreviewEncoder, RequestReader, preview_lines
+from paramcore.bulk import PreviewEncoder, RequestReader, Route, preview_lines
 from paramcore.errors import DocumentError, ParamcoreError
 from paramcore.files.codec import PLAIN, Codec, FastCodec
 from paramcore.files.reader import Line
@@ -147,7 +147,10 @@ def check_line(project: Project, line: bytes, overrides: dict[str, Any]) -> dict
 
 def preview_line(project: Project, line: bytes, overrides: dict[str, Any], codec: Codec) -> dict[str, Any] | str:
     """Return the preview of a line by `bulk`, or the code of its error; the same line twice has the same answer."""
-    reader, encoder = RequestReader(lambda _: project, overrides, codec=codec), PreviewEncoder(codec)
+    reader, encoder = (
+        RequestReader(lambda request: Route.of(project, request), overrides, codec=codec),
+        PreviewEncoder(codec),
+    )
     answers = []
     for _ in range(2):
         try:
@@ -273,7 +276,7 @@ def test_usual_lines_are_not_read_twice(
 ) -> None:
     """What people write, in every usual notation of JSON, needs no second reading once its route is known."""
     line = Line(1, "tasks", json.dumps(request_of, **notation).encode())
-    reader = RequestReader(lambda _: BOXES, codec=codec)
+    reader = RequestReader(lambda request: Route.of(BOXES, request), codec=codec)
     first = reader.read(line)
     monkeypatch.setattr(Line, "document", never)
     again = reader.read(line)
@@ -285,7 +288,7 @@ def test_routing_names_are_no_params(name: str) -> None:
     """Each routing name is taken out of the params."""
     values = {"project": "boxes", "project_version": 0, "clear_unique_id_on_error": True}
     for codec in CODECS:
-        reader = RequestReader(lambda _: BOXES, codec=codec)
+        reader = RequestReader(lambda request: Route.of(BOXES, request), codec=codec)
         line = Line(1, "tasks", json.dumps({name: values.get(name, "x"), "c": 1}).encode())
         assert [reader.read(line).params for _ in range(2)] == [{"c": 1}] * 2
 
@@ -298,7 +301,7 @@ def test_the_limit_of_digits_does_not_depend_on_python(digits: int) -> None:
     try:
         sys.set_int_max_str_digits(digits)
         for codec in CODECS:
-            reader = RequestReader(lambda _: BOXES, codec=codec)
+            reader = RequestReader(lambda request: Route.of(BOXES, request), codec=codec)
             read.append([])
             for length in (10, 640, 641, 4_300, 4_301):
                 try:

@@ -224,6 +224,25 @@ def test_a_journal_that_cannot_be_rewritten_goes_on(monkeypatch):
     assert everything(restart(disk)) == everything(stand_in)
 
 
+def test_a_rewritten_journal_has_all_that_waits():
+    """What waits for the next line is in the rewritten journal, and is not written again."""
+    disk = Disk()
+    stand_in = StandIn([BOXES], journal=disk)
+    update(stand_in, 1)
+    stand_in.ledger.mark_synced("live", [stand_in.states["live"].projects["boxes"]])
+    stand_in.ledger.rewrite()
+    lines = list(disk.lines)
+    stand_in.ledger.flush()
+    assert disk.lines == lines
+
+
+def test_a_state_may_be_exactly_full(monkeypatch):
+    """A project and two tasks of the minimum size fill three KiB."""
+    monkeypatch.setattr("paramcore.service.standin.account.MAX_STATE_SIZE", 3 * 1024)
+    stand_in = StandIn([BOXES])
+    assert [call(stand_in, "POST", "/task/chat", {})[0] for _ in range(3)] == [200, 200, 507]
+
+
 def test_the_state_is_bounded(monkeypatch):
     """A stand-in that is full refuses with status 507, and what it has stays."""
     monkeypatch.setattr("paramcore.service.standin.account.MAX_STATE_SIZE", 10_000)
@@ -313,6 +332,21 @@ class TestJournalFile:
             journal.append(b"[2, 2]\n")
         monkeypatch.setattr("os.pwrite", write)
         assert self.read(path) == [b"[1]"]
+        journal.append(b"[3]\n")
+        assert self.read(path) == [b"[1]", b"[3]"]
+
+    def test_a_line_that_may_not_be_on_disk_is_removed(self, path, monkeypatch):
+        """If the disk reports an error at the end, the line does not count, also before a shorter line."""
+        journal = self.create(path, b"[1]\n")
+
+        def fail(_descriptor):
+            raise OSError(errno.EIO, "Input/output error")
+
+        with monkeypatch.context() as patch:
+            patch.setattr("os.fsync", fail)
+            with pytest.raises(OSError, match="Input/output"):
+                journal.append(b"[2, 2, 2, 2]\n")
+        assert journal.size == os.path.getsize(path) - len(b"[2, 2, 2, 2]\n")
         journal.append(b"[3]\n")
         assert self.read(path) == [b"[1]", b"[3]"]
 

@@ -445,6 +445,18 @@ def test_a_page_is_stable_while_tasks_are_created(node):
     assert "next_token" not in following
 
 
+def test_a_list_is_never_outdated(node):
+    """The same query finds what was created and changed since, and each list has its own objects."""
+    assert node.get("tasks").json()["docs"] == node.get("batches").json()["docs"] == []
+    node.post("batches", {"name": "b", "project": "docks"})
+    task_id = node.post("task/annotation", IMAGE).json()["task_id"]
+    assert [task["task_id"] for task in node.get("tasks").json()["docs"]] == [task_id]
+    assert [batch["name"] for batch in node.get("batches").json()["docs"]] == ["b"]
+    assert node.get("tasks?status=pending").json()["total"] == 1
+    node.post(f"task/{task_id}/cancel", {})
+    assert node.get("tasks?status=pending").json()["total"] == 0
+
+
 def test_values_may_contain_commas(node):
     """A filter matches a value with a comma, and each of several values."""
     for unique_id in ("a,b", "a", "c"):

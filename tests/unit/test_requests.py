@@ -128,6 +128,11 @@ def test_a_patch_that_would_make_params_too_large_is_refused():
     with pytest.raises(NotJSON) as refused:
         Patch(other).applied_to(half)
     assert refused.value.code == "too_large"
+    # Only there, the grouping of updates matters.
+    one, two, three = Patch(half), Patch(other), Replace({})
+    assert one.then(two.then(three)) == three
+    with pytest.raises(NotJSON):
+        one.then(two)
 
 
 def test_a_version_keeps_its_entry():

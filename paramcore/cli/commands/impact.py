@@ -22,7 +22,7 @@ def impact(options: Namespace) -> Pieces:
     counters = {project.name: ImpactCounter(Plan.of(project, update)) for project in projects}
     bad_lines = BadLines(options)
     raw_tasks = read_raw_tasks(options, prints=options.list and not options.output)
-    for request in read_requests(options, projects, raw_tasks):
+    for request in read_requests(options, projects.find_route, raw_tasks):
         if isinstance(request, BadTask):
             bad_lines.report(request.error)
             continue

@@ -1,0 +1,217 @@
+"""Extractions: what full requests have in common, as the params of a new project."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
+
+from attrs import evolve, frozen
+
+from paramcore.analysis.extraction.extractor import Extractor, FlatTask
+from paramcore.analysis.extraction.reasons import MovedParam, OptedOut, SetAside, StayingParam
+from paramcore.analysis.slim_choice import Chooser
+from paramcore.errors import InvalidSetting, ParamcoreError
+from paramcore.model import INHERIT_NOTHING, Assumptions, Project, TaskRequest
+from paramcore.text import format_count, format_name, format_repr, format_value
+from paramcore.values import join_pointer, thaw, wrap_frozen
+
+#: The most characters of an instruction in a row.
+_INSTRUCTION_LIMIT = 60
+
+
+@frozen(repr=False)
+class Extraction:
+    """A project for full requests, and what is left of each request.
+
+    Each request still gets exactly the same params.  The total of bytes is minimal if
+    `minimal` is true: all requests, and the body of the update that sets the params.
+
+    Example:
+        >>> tasks = [{"attachment": f"https://example.com/{n}.jpg", "padding": 3, "with_labels": True} for n in range(9)]
+        >>> extraction = Extraction.of(tasks, name="docks", type="imageannotation")
+        >>> extraction.params
+        {'padding': 3, 'with_labels': True}
+        >>> extraction.request_of(tasks[0]).flat
+        {'project': 'docks', 'attachment': 'https://example.com/0.jpg'}
+    """
+
+    #: The new project, with one version.
+    project: Project
+    #: The number of requests.
+    tasks: int
+    #: The params that move to the project.
+    moved: tuple[MovedParam, ...]
+    #: The params that stay in the requests, and why.
+    stays: tuple[StayingParam, ...]
+    #: The tasks that opt out with `project_version` -1, by reason; a task may have several.
+    opted_out: tuple[OptedOut, ...]
+    #: The requests that stay as they are, by reason.
+    set_aside: tuple[SetAside, ...]
+    #: Whether no other params of the project make the total smaller.
+    minimal: bool
+    #: The bytes of all requests as they are, as compact JSON.
+    bytes_before: int
+    #: The bytes of all requests to send, and of the update that sets the params.
+    bytes_after: int
+    #: The sorted ids of the assumed rules that the params of the tasks depend on.
+    rests_on: tuple[str, ...]
+    #: The number of tasks that opt out.
+    opt_outs: int
+
+    @classmethod
+    def of(
+        cls,
+        tasks: Iterable[TaskRequest | Mapping[str, Any]],
+        *,
+        name: str,
+        type: str,
+        keep: Collection[str] = (),
+        move: Collection[str] = (),
+        assumptions: Assumptions = Assumptions(),
+    ) -> Extraction:
+        """Extract a project from requests of one type, which are read three times.
+
+        The params in `keep` stay in the requests.  The params in `move` may move although
+        they say what a task is about, such as `attachment`.
+
+        Raises:
+            InvalidSetting: `argument_type`, if `tasks` can be read only once, or a name is
+                in both `keep` and `move`.
+            InvalidParams: `param_name` for a routing name in `keep` or `move`, or a name
+                that no project can have.
+            ParamcoreError: the errors of `TaskRequest.from_flat`; `path` begins with the
+                index of the task.
+        """
+        if iter(tasks) is tasks:
+            problem = "`tasks` can be read only once, but an extraction reads them three times"
+            raise InvalidSetting("argument_type", None, problem, "pass a list")
+        extractor = Extractor(name, type=type, keep=keep, move=move, assumptions=assumptions)
+        for read in (extractor.count_values, extractor.count_groups):
+            for task in _read_tasks(tasks, type):
+                read(task)
+        extractor.decide()
+        for index, task in enumerate(_read_tasks(tasks, type)):
+            extractor.extract(task, index, index + 1)
+        return build_extraction(extractor)
+
+    @property
+    def params(self) -> Mapping[str, Any]:
+        """The params of the project."""
+        return self.project.params
+
+    def request_of(self, task: TaskRequest | Mapping[str, Any]) -> TaskRequest:
+        """Return the request to send for a full request; one that is set aside stays as it is.
+
+        Raises:
+            ParamcoreError: the errors of `TaskRequest.from_flat`.
+            InexactRequest: if the request would not get the same params.
+        """
+        request = _read_task(task, self.project.type)
+        if FlatTask.of(request).aside_code:
+            return request
+        choice = Chooser(self.project).choose(request.params, None)
+        own = wrap_frozen(choice.own.params)
+        return evolve(request, params=own, project=self.project.name, project_version=choice.project_version)
+
+    def requests(self, tasks: Iterable[TaskRequest | Mapping[str, Any]]) -> Iterator[TaskRequest]:
+        """Yield the result of `request_of` for each task, in order."""
+        return map(self.request_of, tasks)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a JSON object.
+
+        The keys are `project`, `type`, `tasks`, `params`, `moved`, `stays`, `opt_outs`,
+        `opted_out`, `set_aside`, `minimal`, `bytes_before`, `bytes_after` and
+        `rests_on`.  Tasks are counted from 0.
+        """
+        return {
+            "project": self.project.name,
+            "type": self.project.type,
+            "tasks": self.tasks,
+            "params": thaw(self.params),
+            "moved": [param.to_json() for param in self.moved],
+            "stays": [param.to_json() for param in self.stays],
+            "opt_outs": self.opt_outs,
+            "opted_out": [reason.to_json() for reason in self.opted_out],
+            "set_aside": [reason.to_json() for reason in self.set_aside],
+            "minimal": self.minimal,
+            "bytes_before": self.bytes_before,
+            "bytes_after": self.bytes_after,
+            "rests_on": list(self.rests_on),
+        }
+
+    def __repr__(self) -> str:
+        counts = f"{format_count(len(self.moved), 'param')} moved, {self.opt_outs:,} of {self.tasks:,} opt out"
+        return f"<Extraction of {format_repr(self.project.name)}: {counts}>"
+
+    def __str__(self) -> str:
+        rows = [
+            *(("moves", param.param, self._format_moved(param)) for param in self.moved),
+            *(("stays", param.param, str(param)) for param in self.stays),
+            *(("opt out", reason.param, str(reason)) for reason in self.opted_out),
+            *(("set aside", "", str(reason)) for reason in self.set_aside),
+        ]
+        width = max((len(format_name(param)) for _label, param, _text in rows), default=0)
+        lines = [f"  {label:<9}  {format_name(param):<{width}}  {text}" for label, param, text in rows]
+        return "\n".join([self.headline, *lines, *self._format_end()])
+
+    @property
+    def headline(self) -> str:
+        """The counts of tasks, on one line."""
+        set_aside = sum(reason.tasks.count for reason in self.set_aside)
+        inherit = self.tasks - self.opt_outs - set_aside
+        opt_outs = f"{self.opt_outs:,} opt out (project_version {INHERIT_NOTHING})"
+        return f"{format_count(self.tasks, 'request')}: {inherit:,} inherit, {opt_outs}, {set_aside:,} set aside"
+
+    def _format_moved(self, moved: MovedParam) -> str:
+        instruction = self.params["instruction"] if moved.param == "instruction" else None
+        if not moved.cut and not isinstance(instruction, str):
+            return str(moved)
+        return f"{format_value(instruction, limit=_INSTRUCTION_LIMIT)}: {moved}"
+
+    def _format_end(self) -> list[str]:
+        saved = self.bytes_before - self.bytes_after
+        less = f", {saved / self.bytes_before:.0%} less" if saved > 0 else ""
+        sizes = f"{self.bytes_before:,} -> {self.bytes_after:,} bytes{less}; each request still gets the same params"
+        found = "no other params of the project make the total smaller"
+        if not self.minimal:
+            found = "the total may not be minimal, because the requests differ in too many ways to try every choice"
+        lines = [sizes, found]
+        if self.rests_on:
+            advice = "see `paramcore assumptions`; send one task and `paramcore audit` it before you send the others"
+            lines.append(f"rests on {', '.join(self.rests_on)}: {advice}")
+        return lines
+
+
+def _read_task(task: TaskRequest | Mapping[str, Any], type: str) -> TaskRequest:
+    if not isinstance(task, TaskRequest):
+        return TaskRequest.from_flat(task, type=type)
+    # T12 allows one type for a project.
+    Project("any", type=type).check_request(evolve(task, project=None))
+    return task
+
+
+def _read_tasks(tasks: Iterable[TaskRequest | Mapping[str, Any]], type: str) -> Iterator[FlatTask]:
+    for index, task in enumerate(tasks):
+        try:
+            yield FlatTask.of(_read_task(task, type))
+        except ParamcoreError as error:
+            raise error.within(join_pointer(index)) from None
+
+
+def build_extraction(extractor: Extractor) -> Extraction:
+    """Return the result of an extractor that has read all requests three times."""
+    report = extractor.report
+    return Extraction(
+        extractor.project,
+        report.tasks,
+        tuple(report.moved.values()),
+        tuple(report.stays.values()),
+        tuple(report.opted_out.values()),
+        tuple(report.set_aside.values()),
+        extractor.minimal,
+        report.bytes_before,
+        report.bytes_after,
+        tuple(sorted(report.rests_on)),
+        report.opt_outs,
+    )

@@ -1,0 +1,238 @@
+"""Extract a project from requests that are read three times.
+
+`count_values` and `count_groups` count what requests share, `decide` chooses the
+params of the project, and `extract` shortens each request and counts the reasons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
+
+from attrs import define, field
+
+from paramcore.analysis.extraction.counts import SharedValues, TaskGroups
+from paramcore.analysis.extraction.reasons import AsideCode, MovedParam, OptedOut, SetAside, StayingParam
+from paramcore.analysis.extraction.search import Decision, Search
+from paramcore.analysis.slim_choice import Choice, Chooser, RuleFinder, measure_flat
+from paramcore.errors import InvalidParams, InvalidSetting
+from paramcore.model import ROUTING_NAMES, Assumptions, Inheritance, ParamVersion, Patch, Project, TaskRequest
+from paramcore.text import describe_value, format_name
+from paramcore.values import freeze, wrap_frozen
+
+#: Params that say what a task is about, or that no record shows to be inherited.  A later
+#: task that forgets its attachment would silently inherit the attachment of another task.
+NEVER_MOVED = frozenset(
+    {
+        *("attachment", "attachments", "context_attachments", "hypothesis", "base_annotations"),
+        *("lidar_task", "lidar_task_frames", "text", "phone_number", "entity_name"),
+        *("metadata", "tags", "priority", "project_param_version"),
+    }
+)
+#: Names of a task's params that no project can have (U9).
+_IMPOSSIBLE = frozenset({"version", "created_at", "patch"})
+
+_ASIDE_CODES: dict[str, AsideCode] = {
+    "project": "names_project",
+    "batch": "names_batch",
+    "project_version": "names_version",
+}
+
+
+class FlatTask(NamedTuple):
+    """The checked params of a request, and its routing names, which may be null."""
+
+    params: Mapping[str, Any]
+    routing: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, task: TaskRequest) -> FlatTask:
+        """Return the params and the routing names of a request."""
+        return cls(task.params, {name: getattr(task, name) for name in ROUTING_NAMES})
+
+    @property
+    def aside_code(self) -> AsideCode | None:
+        """Why the request is set aside, or `None`."""
+        return next((code for name, code in _ASIDE_CODES.items() if self.routing.get(name) is not None), None)
+
+    def make_flat(self, params: Mapping[str, Any], **routing: Any) -> dict[str, Any]:
+        """Return a request with other params in the API's flat form."""
+        routing = {**self.routing, **routing}
+        given = {name: routing[name] for name in ROUTING_NAMES if routing.get(name) is not None}
+        return {**given, **params}
+
+
+@define
+class _Report:
+    """What `Extractor.extract` counts."""
+
+    tasks: int = 0
+    opt_outs: int = 0
+    bytes_before: int = 0
+    bytes_after: int = 0
+    moved: dict[str, MovedParam] = field(factory=dict)
+    stays: dict[str, StayingParam] = field(factory=dict)
+    opted_out: dict[tuple[str, str], OptedOut] = field(factory=dict)
+    set_aside: dict[str, SetAside] = field(factory=dict)
+    rests_on: set[str] = field(factory=set)
+
+
+class Extractor:
+    """Extracts a project from requests, in memory that does not grow with their number.
+
+    See `Extraction.of` for the arguments and their errors.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        type: str,
+        keep: Collection[str] = (),
+        move: Collection[str] = (),
+        assumptions: Assumptions = Assumptions(),
+    ) -> None:
+        _check_names(keep, move)
+        self._keep = frozenset(keep)
+        self._fixed = self._keep | (NEVER_MOVED - set(move)) | _IMPOSSIBLE
+        #: The project: without params until `decide`.
+        self.project: Project = Project(name, type=type, params={}, assumptions=assumptions)
+        self._values = SharedValues(self._fixed, assumptions)
+        self._groups: TaskGroups | None = None
+        self._chooser: Chooser | None = None
+        self._rules = RuleFinder(self.project)
+        # What a task would inherit if the project had a param that stays.
+        self._staying: dict[str, Inheritance] = {}
+        #: Whether no other params of the project make the total of bytes smaller.
+        self.minimal: bool = True
+        self.report: _Report = _Report()
+
+    def count_values(self, task: FlatTask) -> None:
+        """Count the values of a request: the first read."""
+        if task.aside_code is None:
+            self._values.add(task.params)
+
+    def count_groups(self, task: FlatTask) -> None:
+        """Count the shared values of a request: the second read."""
+        if self._groups is None:
+            self._groups = self._values.make_groups()
+        if task.aside_code is None:
+            self._groups.add(task.params)
+
+    def decide(self) -> None:
+        """Choose the params of the project, after the second read."""
+        groups = self._groups or self._values.make_groups()
+        search = Search(groups)
+        decision = search.decide()
+        self.minimal = groups.is_exact and search.is_exact
+        project = self.project
+        self.project = Project(
+            project.name, type=project.type, params=decision.get_params(), assumptions=project.assumptions
+        )
+        self._chooser = Chooser(self.project)
+        self._rules = RuleFinder(self.project)
+        self.report.bytes_after = measure_flat(Patch(self.project.params).body)
+        self.report.moved = {name: MovedParam(name) for name in self.project.params}
+        self._explain_stays(search, decision)
+
+    def _explain_stays(self, search: Search, decision: Decision) -> None:
+        for name in self._values.names:
+            if name in self.project.params:
+                continue
+            stay = StayingParam(name, "not_shared")
+            if name in _IMPOSSIBLE:
+                stay.code = "impossible"
+            elif name in self._keep:
+                stay.code = "kept"
+            elif name in self._fixed:
+                stay.code = "never_moves"
+            elif (moved := search.decide_with(decision, name)) is not None:
+                stay.code, stay.extra_bytes = "some_lack_it", decision.saved - moved.saved
+                stay.value = moved.get_params()[name]
+                version = ParamVersion(0, wrap_frozen({name: freeze(stay.value)}))
+                self._staying[name] = Inheritance(version, self.project.assumptions)
+            self.report.stays[name] = stay
+
+    def extract(self, task: FlatTask, index: int, line: int) -> dict[str, Any]:
+        """Return the request to send in the API's flat form, and count it: the third read.
+
+        `index` counts tasks from 0, `line` lines from 1.
+
+        Raises:
+            InexactRequest: if the request would not get the same params.
+        """
+        report = self.report
+        before = task.make_flat(task.params)
+        report.tasks += 1
+        report.bytes_before += measure_flat(before)
+        if code := task.aside_code:
+            report.set_aside.setdefault(code, SetAside(code)).tasks.add(index, line)
+            report.bytes_after += measure_flat(before)
+            return before
+        choice = self._choose(task.params)
+        report.rests_on.update(self._rules.find(choice))
+        if choice.blocked:
+            self._count_opt_out(choice, task, index, line)
+        else:
+            self._count_inheritor(choice, task, index, line)
+        flat = task.make_flat(choice.own.params, project=self.project.name, project_version=choice.project_version)
+        report.bytes_after += measure_flat(flat)
+        return flat
+
+    def _choose(self, params: Mapping[str, Any]) -> Choice:
+        assert self._chooser is not None, "`decide` comes before `extract`"
+        return self._chooser.choose(params, None)
+
+    def _count_opt_out(self, choice: Choice, task: FlatTask, index: int, line: int) -> None:
+        self.report.opt_outs += 1
+        for block in choice.blocked:
+            assert block.param is not None, "no request asks for -1"
+            reason = OptedOut(block.param, block.code)
+            reason = self.report.opted_out.setdefault((block.param, block.code), reason)
+            reason.tasks.add(index, line)
+            if block.code == "instruction_would_be_appended" and self._ends_nearly(task.params["instruction"]):
+                reason.nearly.add(index, line)
+
+    def _ends_nearly(self, instruction: Any) -> bool:
+        """Return whether an instruction ends with the project's except for white space."""
+        wanted = "".join(self.project.params["instruction"].split())
+        return isinstance(instruction, str) and "".join(instruction.split()).endswith(wanted)
+
+    def _count_inheritor(self, choice: Choice, task: FlatTask, index: int, line: int) -> None:
+        dropped = set(choice.own.dropped)
+        for name, moved in self.report.moved.items():
+            if name in dropped:
+                moved.inherited += 1
+            elif name == "instruction" and choice.own.cut is not None:
+                moved.cut += 1
+            else:
+                moved.own.add(index, line)
+        for name, stay in self.report.stays.items():
+            if stay.code == "some_lack_it" and self._lacks(task, name):
+                stay.lacking.add(index, line)
+
+    def _lacks(self, task: FlatTask, name: str) -> bool:
+        """Return whether a task could not inherit the value of a param that stays."""
+        own = {name: task.params[name]} if name in task.params else {}
+        return bool(self._staying[name].find_own_params(own).blocked)
+
+
+def _check_names(keep: Collection[str], move: Collection[str]) -> None:
+    for argument, names in (("keep", keep), ("move", move)):
+        if isinstance(names, str):
+            problem = f"`{argument}` must be a list of names, got {describe_value(names)}"
+            raise InvalidSetting("argument_type", None, problem, f"pass `[{names!r}]`")
+        for name in names:
+            if not isinstance(name, str):
+                problem = f"the name of a param must be a string, got {describe_value(name)}"
+                raise InvalidParams("param_name", None, problem, "")
+            if name in ROUTING_NAMES:
+                problem = f"`{format_name(name)}` is a routing name, not a param"
+                raise InvalidParams("param_name", None, problem, f"leave it out of `{argument}`")
+            if name in _IMPOSSIBLE:
+                problem = f"no project can have the param `{format_name(name)}`"
+                raise InvalidParams("param_name", None, problem, f"leave it out of `{argument}`")
+    both = sorted(set(keep) & set(move))
+    if both:
+        problem = f"`{format_name(both[0])}` is in both `keep` and `move`"
+        raise InvalidSetting("argument_type", None, problem, "leave out one of them")

@@ -1,0 +1,154 @@
+"""Why a param moves or stays, and why a task opts out or is set aside."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias
+
+from attrs import define, field
+
+from paramcore.analysis.slim_choice import OptOutCode
+from paramcore.text import MESSAGE_LIMIT, format_count, format_name, format_value
+
+#: The most tasks that a reason names.
+MAX_EXAMPLES = 20
+#: The most tasks that a reason names as text.
+_SHOWN = 4
+
+#: Why a request is set aside: it names where it belongs already.
+AsideCode: TypeAlias = Literal["names_project", "names_batch", "names_version"]
+#: Why a param stays in the requests.
+StayCode: TypeAlias = Literal["impossible", "never_moves", "kept", "not_shared", "some_lack_it"]
+
+_ASIDE_TEXTS: dict[AsideCode, str] = {
+    "names_project": "name a project",
+    "names_batch": "name a batch",
+    "names_version": "name a project_version",
+}
+
+
+@define
+class Examples:
+    """A number of tasks, and the first of them."""
+
+    count: int = 0
+    #: The indexes of the first tasks, from 0.
+    tasks: list[int] = field(factory=list)
+    #: The lines of the first tasks, from 1.
+    lines: list[int] = field(factory=list)
+
+    def add(self, index: int, line: int) -> None:
+        """Count a task."""
+        self.count += 1
+        if len(self.tasks) < MAX_EXAMPLES:
+            self.tasks.append(index)
+            self.lines.append(line)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a JSON object with the keys `count` and `tasks`."""
+        return {"count": self.count, "tasks": list(self.tasks)}
+
+    def __str__(self) -> str:
+        """Format the lines: `(5, 75, 99, 113, ...)`."""
+        return f"({', '.join(map(str, self.lines[:_SHOWN]))}{', ...' if self.count > _SHOWN else ''})"
+
+
+@define
+class MovedParam:
+    """A param that moves to the project."""
+
+    param: str
+    #: The number of tasks that inherit the whole value and send nothing.
+    inherited: int = 0
+    #: The number of tasks that send text to which the instruction of the project is appended.
+    cut: int = 0
+    #: The tasks that send another value.
+    own: Examples = field(factory=Examples)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a JSON object with the keys `param`, `inherited`, `cut` and `own`."""
+        return {"param": self.param, "inherited": self.inherited, "cut": self.cut, "own": self.own.to_json()}
+
+    def __str__(self) -> str:
+        parts = [f"{self.inherited:,} inherit it"] if self.inherited or not self.cut else []
+        if self.cut:
+            parts.append(f"{self.cut:,} have text of their own before it")
+        if self.own.count:
+            parts.append(f"{self.own.count:,} set their own {self.own}")
+        return ", ".join(parts)
+
+
+@define
+class StayingParam:
+    """A param that stays in the requests, and why."""
+
+    param: str
+    code: StayCode
+    #: The bytes by which moving the param would make the total larger; `None` if it cannot move.
+    extra_bytes: int | None = None
+    #: The value that would move; `None` if the param cannot move.
+    value: Any = None
+    #: The inheriting tasks that lack the param, or whose instruction has another end.
+    lacking: Examples = field(factory=Examples)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a JSON object with the keys `param`, `code`, `value`, `extra_bytes` and `lacking`."""
+        return {
+            "param": self.param,
+            "code": self.code,
+            "value": self.value,
+            "extra_bytes": self.extra_bytes,
+            "lacking": self.lacking.to_json(),
+        }
+
+    def __str__(self) -> str:
+        if self.code == "never_moves":
+            option = f"--move {format_name(self.param)}"
+            return f"says what a task is about, or is not known to be inherited ({option} moves it)"
+        if self.code == "impossible":
+            return "no project can have it"
+        if self.code == "kept":
+            return "kept by --keep"
+        if self.code == "not_shared":
+            return "moving it saves nothing, because too few tasks share a value"
+        is_text = self.param == "instruction" and self.value
+        lack = f"do not end with {format_value(self.value, limit=MESSAGE_LIMIT)}" if is_text else "lack it"
+        would = (
+            f"they would have to opt out, which costs {format_count(self.extra_bytes or 0, 'byte')} more than it saves"
+        )
+        return f"{self.lacking.count:,} {lack} {self.lacking}: {would}"
+
+
+@define
+class OptedOut:
+    """The tasks that cannot inherit the params of the project, for one reason."""
+
+    param: str
+    code: OptOutCode
+    tasks: Examples = field(factory=Examples)
+    #: Those tasks whose instruction has the same end except for white space.
+    nearly: Examples = field(factory=Examples)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a JSON object with the keys `param`, `code`, `count`, `tasks` and `nearly`."""
+        return {"param": self.param, "code": self.code, **self.tasks.to_json(), "nearly": self.nearly.to_json()}
+
+    def __str__(self) -> str:
+        if self.code == "would_be_inherited":
+            return f"{self.tasks.count:,} lack it {self.tasks}"
+        nearly = f"; {self.nearly.count:,} only because of white space {self.nearly}" if self.nearly.count else ""
+        return f"{self.tasks.count:,} do not end with it {self.tasks}{nearly}"
+
+
+@define
+class SetAside:
+    """The requests that stay as they are, because they name where they belong."""
+
+    code: AsideCode
+    tasks: Examples = field(factory=Examples)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a JSON object with the keys `code`, `count` and `tasks`."""
+        return {"code": self.code, **self.tasks.to_json()}
+
+    def __str__(self) -> str:
+        return f"{self.tasks.count:,} {_ASIDE_TEXTS[self.code]} {self.tasks}"

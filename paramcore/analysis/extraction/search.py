@@ -1,0 +1,204 @@
+"""Choose the params of a project that make the requests of its tasks shortest.
+
+Given the tasks that inherit, each param is decided by itself.  The tasks that inherit
+in a best choice are always a *closed* set: all tasks that have certain names, and
+whose instructions have a certain end.  So the search decides every closed set.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from functools import reduce
+from operator import and_
+from typing import Any, NamedTuple
+
+from attrs import frozen
+
+from paramcore.analysis.extraction.counts import Key, Spelling, TaskGroups, measure_member
+from paramcore.values import encode_compact
+
+#: The most closed sets; a search with more is greedy.
+MAX_SETS = 4_096
+#: The most shapes from which a greedy search starts.
+MAX_STARTS = 64
+#: The bytes that a request needs to inherit nothing.
+OPT_OUT_SIZE = len(',"project_version":-1')
+
+
+class _Candidate(NamedTuple):
+    """A value that a project may have, with what its removal from requests saves."""
+
+    name: str
+    #: The value as compact JSON.
+    text: str
+    #: The bytes that the project needs for it.
+    size: int
+    #: The groups whose requests have it: their bit, requests, and bytes.
+    uses: tuple[tuple[int, int, int], ...]
+    #: The groups whose tasks can inherit it.
+    able: int
+
+    def measure_gain(self, inheritors: int) -> int:
+        """Return the bytes that it saves; 0 if fewer than two inheriting requests share it."""
+        used = [(count, size) for bit, count, size in self.uses if bit & inheritors]
+        if sum(count for count, _size in used) < 2:
+            return 0
+        return sum(size for _count, size in used) - self.size
+
+
+@frozen
+class Decision:
+    """The params of a project, with the tasks that inherit as a bit for each group."""
+
+    inheritors: int
+    params: tuple[_Candidate, ...]
+    #: The bytes that the project saves, after the bytes of opt-outs.
+    saved: int
+    opt_outs: int
+
+    @property
+    def text(self) -> str:
+        """The params as JSON, with sorted members."""
+        members = (f"{encode_compact(param.name)}:{param.text}" for param in self.params)
+        return f"{{{','.join(members)}}}"
+
+    @property
+    def rank(self) -> tuple[int, int, int, str]:
+        """The order of decisions: the least is the best."""
+        return -self.saved, self.opt_outs, len(self.params), self.text
+
+    def get_params(self) -> dict[str, Any]:
+        """Return the params as JSON values."""
+        return {param.name: json.loads(param.text) for param in self.params}
+
+
+class Search:
+    """Finds the best params for groups of tasks."""
+
+    def __init__(self, groups: TaskGroups) -> None:
+        self._groups = list(groups)
+        self._bits = {1 << index: group for index, group in enumerate(self._groups)}
+        self._all = (1 << len(self._groups)) - 1
+        names = sorted({name for group in self._groups for name in group.names})
+        self._having = {name: sum(bit for bit, group in self._bits.items() if name in group.names) for name in names}
+        values = self._list_values(groups.spellings)
+        self._tails = self._list_tails()
+        #: The candidates of each param, those that may save most first.
+        self._candidates: dict[str, list[tuple[int, _Candidate]]] = {}
+        for candidate in [*values, *self._tails]:
+            most = candidate.measure_gain(self._all)
+            if most > 0:
+                self._candidates.setdefault(candidate.name, []).append((most, candidate))
+        for candidates in self._candidates.values():
+            candidates.sort(key=lambda pair: (-pair[0], pair[1].text))
+        self._decisions: dict[int, Decision] = {}
+        #: Whether the decision is minimal for the groups.
+        self.is_exact = True
+
+    def _list_values(self, spellings: dict[tuple[str, Key], Spelling]) -> Iterator[_Candidate]:
+        for (name, key), (size, text, _key) in spellings.items():
+            holding = [(bit, group.values.get((name, key))) for bit, group in self._bits.items()]
+            uses = tuple((bit, counts[0], counts[1]) for bit, counts in holding if counts is not None)
+            yield _Candidate(name, text, size, uses, self._having[name])
+
+    def _list_tails(self) -> list[_Candidate]:
+        """Return the ends of instructions, without ends that are part of a longer end of the same tasks."""
+        longest: dict[int, _Candidate] = {}
+        tails = {tail for group in self._groups for tail in group.tails}
+        for tail in sorted(tails, key=lambda tail: (len(tail), tail)):
+            fitting = [(bit, group) for bit, group in self._bits.items() if tail in group.tails]
+            uses = tuple((bit, group.count, group.tail_sizes[tail]) for bit, group in fitting)
+            able = sum(bit for bit, _group in fitting)
+            text = encode_compact(tail)
+            longest[able] = _Candidate("instruction", text, measure_member("instruction", text), uses, able)
+        return list(longest.values())
+
+    def decide(self) -> Decision:
+        """Return the best decision."""
+        closed_sets = self._list_closed_sets()
+        if closed_sets is None:
+            self.is_exact = False
+            closed_sets = {self._improve(start) for start in self._list_starts()}
+        return min(map(self._decide_for, closed_sets | {self._all}), key=_get_rank)
+
+    def decide_with(self, decision: Decision, name: str) -> Decision | None:
+        """Return the best decision that moves another param too, for tasks of a decision.
+
+        Return `None` if no two of the tasks share a value.
+        """
+        sharing = {candidate.able for _most, candidate in self._candidates.get(name, ())}
+        decisions = (self._decide_for(decision.inheritors & able) for able in sharing)
+        moving = [found for found in decisions if any(param.name == name for param in found.params)]
+        return min(moving, key=_get_rank, default=None)
+
+    def _list_closed_sets(self) -> set[int] | None:
+        """Return all sets of tasks that share names and an end; `None` if there are too many."""
+        shapes = {group.names.intersection(self._candidates) for group in self._groups}
+        closed: set[frozenset[str]] = set()
+        limit = MAX_SETS // (len(self._tails) + 1)
+        for shape in sorted(shapes, key=sorted):
+            closed |= {shape & other for other in closed} | {shape}
+            if len(closed) > limit:
+                return None
+        by_names = {self._find_having(names) for names in closed}
+        return by_names | {mask & tail.able for mask in by_names for tail in self._tails}
+
+    def _find_having(self, names: Iterable[str]) -> int:
+        return reduce(and_, (self._having[name] for name in names), self._all)
+
+    def _list_starts(self) -> Iterator[int]:
+        yield self._all
+        yield from self._list_restrictions()
+        largest = sorted(self._groups, key=lambda group: (-group.count, sorted(group.names), sorted(group.tails)))
+        for group in largest[:MAX_STARTS]:
+            yield self._find_having(group.names.intersection(self._candidates))
+
+    def _list_restrictions(self) -> list[int]:
+        """Return the tasks that can inherit each of the values that may save most."""
+        best: dict[int, int] = {}
+        for candidates in self._candidates.values():
+            for most, candidate in candidates:
+                best[candidate.able] = max(best.get(candidate.able, 0), most)
+        return sorted(best, key=lambda able: (-best[able], able))[:MAX_STARTS]
+
+    def _improve(self, inheritors: int) -> int:
+        """Leave out the tasks that cannot inherit a value, while that saves bytes."""
+        best = self._decide_for(inheritors)
+        restrictions = self._list_restrictions()
+        while True:
+            narrower = (self._decide_for(best.inheritors & able) for able in restrictions)
+            found = min(narrower, key=_get_rank, default=best)
+            if found.rank >= best.rank:
+                return best.inheritors
+            best = found
+
+    def _decide_for(self, inheritors: int) -> Decision:
+        """Decide each param by itself, for the tasks that inherit."""
+        if inheritors not in self._decisions:
+            decided = (self._decide_param(name, inheritors) for name in sorted(self._candidates))
+            params = tuple(param for param in decided if param is not None)
+            # A task that can inherit the params does, because an opt-out takes bytes.
+            able = reduce(and_, (param.able for param in params), self._all)
+            gain = sum(param.measure_gain(able) for param in params)
+            opt_outs = sum(group.count for bit, group in self._bits.items() if not bit & able)
+            self._decisions[inheritors] = Decision(able, params, gain - opt_outs * OPT_OUT_SIZE, opt_outs)
+        return self._decisions[inheritors]
+
+    def _decide_param(self, name: str, inheritors: int) -> _Candidate | None:
+        """Return the value of a param that saves most, if it saves anything."""
+        best, best_rank = None, (0, 0, "")
+        for most, candidate in self._candidates[name]:
+            if -most > best_rank[0]:
+                # The other candidates save even less.
+                break
+            if inheritors & ~candidate.able:
+                continue
+            rank = -candidate.measure_gain(inheritors), candidate.size, candidate.text
+            if rank < best_rank:
+                best, best_rank = candidate, rank
+        return best
+
+
+def _get_rank(decision: Decision) -> tuple[int, int, int, str]:
+    return decision.rank

@@ -1,0 +1,172 @@
+"""Slim requests: the least that a task must send to get its params."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import EllipsisType
+from typing import Any, Literal
+
+from attrs import evolve, field, frozen
+
+from paramcore.analysis.slim_choice import Block, Choice, Chooser
+from paramcore.model import Project, TaskRequest
+from paramcore.text import format_repr
+from paramcore.values import thaw, wrap_frozen
+
+
+@frozen(repr=False)
+class SlimRequest:
+    r"""The least request that gets the wanted params from a project.
+
+    `request` inherits every param that the version gives the task anyway.  If no
+    params of a task give the wanted params, `request` has all of them and
+    `project_version` -1, and `blocked` has the reasons.
+
+    Example:
+        >>> project = Project("docks", type="imageannotation", params={"padding": 3, "instruction": "Box all."})
+        >>> slim = SlimRequest.to(project, {"padding": 3, "instruction": "Night.\nBox all.", "with_labels": True})
+        >>> slim.request.flat
+        {'instruction': 'Night.', 'with_labels': True}
+        >>> SlimRequest.to(project, {"instruction": "Box all."}).blocked
+        (Block(param='padding', code='would_be_inherited'),)
+    """
+
+    #: The request to send.
+    request: TaskRequest
+    _choice: Choice = field(hash=False)
+    _project: Project = field(eq=False)
+
+    @staticmethod
+    def bind(project: Project, version: int | Literal["any"] | EllipsisType | None = ...) -> Slimmer:
+        """Prepare a project for many requests; see `of` and `to` for `version`."""
+        return Slimmer(project, version)
+
+    @classmethod
+    def of(
+        cls,
+        project: Project,
+        request: TaskRequest | Mapping[str, Any],
+        *,
+        version: int | Literal["any"] | EllipsisType | None = ...,
+    ) -> SlimRequest:
+        """Shorten a request, so that the task still gets the same params.
+
+        By default the request keeps its own `project_version`; a request with -1 stays
+        as it is (`opted_out`).  `version` selects another version, as for `to`.
+
+        Raises:
+            ParamcoreError: the errors of `Project.resolve`.
+            InvalidSetting: `argument_type` for a `version` of the wrong type.
+            NoSuchVersion: `version_unknown`, if `version` does not exist.
+        """
+        return Slimmer(project, version).of(request)
+
+    @classmethod
+    def to(
+        cls,
+        project: Project,
+        wanted: TaskRequest | Mapping[str, Any],
+        *,
+        version: int | Literal["any"] | EllipsisType | None = ...,
+    ) -> SlimRequest:
+        """Return the least request whose effective params are `wanted`.
+
+        `wanted` may contain routing names beside the params, in the API's flat form.
+        `version` is the number of the version to inherit, `None` for the latest, or
+        `any` for the version with the shortest request.  By default, it is the
+        `project_version` of `wanted`, or the latest.
+
+        Raises:
+            InvalidSetting: `argument_type`, if both `wanted` and `version` select a
+                version, or for a `version` of the wrong type.
+            ParamcoreError: the errors of `Project.resolve`.
+        """
+        return Slimmer(project, version).to(wanted)
+
+    @property
+    def inherits(self) -> int | None:
+        """The number of the version that the request inherits; `None` if it inherits nothing."""
+        return self._choice.inherits
+
+    @property
+    def dropped(self) -> tuple[str, ...]:
+        """The params that the request leaves out, because it inherits equal values; in the order of the version."""
+        return tuple(self._choice.own.dropped)
+
+    @property
+    def cut(self) -> str | None:
+        """The text that the project appends to the instruction of the request, or `None`."""
+        return self._choice.own.cut
+
+    @property
+    def respelled(self) -> tuple[str, ...]:
+        """The params in `dropped` that the project spells differently, such as 5 for 5.0."""
+        return tuple(self._choice.own.respelled)
+
+    @property
+    def blocked(self) -> tuple[Block, ...]:
+        """Why the request inherits nothing."""
+        return self._choice.blocked
+
+    @property
+    def exact_while(self) -> int | None:
+        """The number of the version that must stay the latest, or `None`.
+
+        A request without a pin inherits later versions too.  Its params change when a
+        new version changes a param that the request does not send.
+        """
+        return self._choice.exact_while
+
+    @property
+    def rests_on(self) -> tuple[str, ...]:
+        """The sorted ids of the assumed rules that the params of `request` depend on."""
+        return self._project.resolve(self.request).rests_on
+
+    def pin(self) -> SlimRequest:
+        """Return the request with the number of the version that it inherits now."""
+        choice = self._choice.pin()
+        return SlimRequest(evolve(self.request, project_version=choice.project_version), choice, self._project)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a JSON object.
+
+        The keys are `request`, `inherits`, `dropped`, `cut`, `respelled`, `blocked`,
+        `exact_while` and `rests_on`.  `request` has the API's flat form.
+        """
+        return {
+            "request": thaw(self.request.flat),
+            **self._choice.list_members(),
+            "rests_on": list(self.rests_on),
+        }
+
+    def __repr__(self) -> str:
+        inherited = "nothing" if self.inherits is None else f"version {self.inherits}"
+        return f"<SlimRequest for {format_repr(self._project.name)}: inherits {inherited}, {len(self.dropped)} dropped>"
+
+    def __str__(self) -> str:
+        return "\n".join([str(self._choice), *self._choice.format_rows()])
+
+
+class Slimmer:
+    """Shortens many requests of a project; `SlimRequest.bind` returns a slimmer."""
+
+    def __init__(self, project: Project, version: int | Literal["any"] | EllipsisType | None = ...) -> None:
+        self._project = project
+        self._chooser = Chooser(project, version)
+
+    def of(self, request: TaskRequest | Mapping[str, Any]) -> SlimRequest:
+        """Shorten a request; see `SlimRequest.of`."""
+        effective = self._project.resolve(request)
+        # Keep the order of the request's own params.
+        wanted = {**effective.task.params, **effective.params}
+        return self._make_slim(effective.task, self._chooser.choose(wanted, effective.task.project_version))
+
+    def to(self, wanted: TaskRequest | Mapping[str, Any]) -> SlimRequest:
+        """Return the least request for the wanted params; see `SlimRequest.to`."""
+        request = wanted if isinstance(wanted, TaskRequest) else TaskRequest.from_flat(wanted)
+        self._chooser.check_wanted(request)
+        return self._make_slim(request, self._chooser.choose(request.params, request.project_version))
+
+    def _make_slim(self, request: TaskRequest, choice: Choice) -> SlimRequest:
+        own = wrap_frozen(choice.own.params)
+        return SlimRequest(evolve(request, params=own, project_version=choice.project_version), choice, self._project)

@@ -1,0 +1,254 @@
+"""Choose what a task must send to get wanted params: the version to inherit, and the params.
+
+`Inheritance.find_own_params` decides what is sent with one version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import EllipsisType
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+from attrs import evolve
+
+from paramcore.errors import InexactRequest, InvalidSetting, NoSuchVersion
+from paramcore.model import (
+    INHERIT_NOTHING,
+    BlockCode,
+    Inheritance,
+    OwnParams,
+    ParamVersion,
+    Project,
+    TaskRequest,
+    find_inherited_version,
+    is_opt_out,
+)
+from paramcore.text import MESSAGE_LIMIT, ROW_LIMIT, describe_value, format_name, format_value
+from paramcore.values import encode_compact, same_checked
+
+#: Why a request inherits nothing: what the version would add, or `opted_out` if the caller chose -1.
+OptOutCode: TypeAlias = BlockCode | Literal["opted_out"]
+
+#: The version to inherit: a number, `None` for the latest, or `any` for the version with the shortest request.
+Version: TypeAlias = int | Literal["any"] | None
+
+_BLOCK_TEXTS: dict[OptOutCode, str] = {
+    "would_be_inherited": "it would be inherited, but the wanted params do not contain it",
+    "instruction_would_be_appended": "the project's text would be appended, but the wanted instruction does not end with it",
+    "opted_out": "the request has project_version -1",
+}
+
+
+class Block(NamedTuple):
+    """A reason why a request inherits nothing."""
+
+    #: The param; `None` for the code `opted_out`.
+    param: str | None
+    #: Why, as a code.
+    code: OptOutCode
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a JSON object with the keys `param` and `code`."""
+        return {"param": self.param, "code": self.code}
+
+    def __str__(self) -> str:
+        text = _BLOCK_TEXTS[self.code]
+        return text if self.param is None else f"{format_name(self.param)}: {text}"
+
+
+class Choice(NamedTuple):
+    """The version to inherit for wanted params, and the params to send."""
+
+    #: The `project_version` of the request.
+    project_version: int | None
+    #: The version that the request inherits; `None` if it inherits nothing.
+    version: ParamVersion | None
+    own: OwnParams
+    #: Why the request inherits nothing.
+    blocked: tuple[Block, ...] = ()
+
+    @property
+    def inherits(self) -> int | None:
+        """The number of the version that the request inherits; `None` if it inherits nothing."""
+        return None if self.version is None else self.version.number
+
+    @property
+    def exact_while(self) -> int | None:
+        """The number of the version that must stay the latest; `None` with a pin, or if nothing is inherited."""
+        return self.inherits if self.project_version is None else None
+
+    @property
+    def fell_back(self) -> bool:
+        """Whether the request opts out only because no version gives the wanted params."""
+        return any(block.code != "opted_out" for block in self.blocked)
+
+    def pin(self) -> Choice:
+        """Return the choice with the number of the version that it inherits now."""
+        return self if self.version is None else self._replace(project_version=self.version.number)
+
+    def list_members(self) -> dict[str, Any]:
+        """Return the JSON members that describe the choice, without the request."""
+        return {
+            "inherits": self.inherits,
+            "dropped": list(self.own.dropped),
+            "cut": self.own.cut,
+            "respelled": list(self.own.respelled),
+            "blocked": [block.to_json() for block in self.blocked],
+            "exact_while": self.exact_while,
+        }
+
+    def __str__(self) -> str:
+        if self.version is not None:
+            return f"inherits version {self.version.number}{'' if self.project_version is None else ' (pinned)'}"
+        if is_opt_out(self.project_version):
+            return f"opts out (project_version {INHERIT_NOTHING})"
+        return "inherits nothing, because the project has no versions yet"
+
+    def format_rows(self) -> list[str]:
+        """Format what the request leaves out, or why it inherits nothing."""
+        rows = []
+        if self.own.dropped:
+            rows.append(f"  inherited   {', '.join(map(self._format_dropped, self.own.dropped))}")
+        if self.own.cut is not None:
+            rows.append(f"  cut         instruction  {format_value(self.own.cut, limit=ROW_LIMIT)}")
+        reasons = [block for block in self.blocked if block.code != "opted_out"]
+        return [*rows, *(f"  impossible  {block}" for block in reasons)]
+
+    def _format_dropped(self, name: str) -> str:
+        if self.version is None or name not in self.own.respelled:
+            return format_name(name)
+        spelled = format_value(self.version.params[name], limit=MESSAGE_LIMIT)
+        return f"{format_name(name)} (the project has {spelled})"
+
+
+class Chooser:
+    """Chooses what to send to a project; prepares each version once.
+
+    `version` is the number of the version to inherit, `None` for the latest, or `any`
+    for the version with the shortest request.  By default, each request selects its
+    version.
+
+    Raises:
+        InvalidSetting: `argument_type` for a `version` of the wrong type.
+        NoSuchVersion: `version_unknown`, if `version` does not exist.
+    """
+
+    def __init__(self, project: Project, version: Version | EllipsisType = ...) -> None:
+        if version is not ... and version not in (None, "any") and type(version) is not int:
+            problem = f"`version` must be a whole number, `None` or 'any', got {describe_value(version)}"
+            raise InvalidSetting("argument_type", None, problem, "")
+        self._project = project
+        self._version = version
+        self._inheritances: dict[int | None, Inheritance] = {}
+        if type(version) is int:
+            try:
+                self._inherit(version)
+            except NoSuchVersion as error:
+                raise evolve(error, path=None) from None
+
+    def check_wanted(self, request: TaskRequest) -> None:
+        """Check a request whose params are the wanted params.
+
+        Raises:
+            NoSuchVersion: `version_type` or `version_unknown` for its `project_version`.
+            WrongProject: `wrong_project` (T15) or `wrong_type` (T12).
+            InvalidSetting: as `check_version`.
+        """
+        # As in `Project.resolve`, a wrong version is reported before a wrong project.
+        self._inherit(request.project_version)
+        self._project.check_request(request)
+        self.check_version(request.project_version)
+
+    def check_version(self, wanted: int | None) -> None:
+        """Reject wanted params with a `project_version` if the caller selected a version too.
+
+        Raises:
+            InvalidSetting: `argument_type`.
+        """
+        if wanted is not None and self._version is not ...:
+            problem = (
+                f"the wanted params have `project_version` {describe_value(wanted)}, but a version is selected too"
+            )
+            raise InvalidSetting("argument_type", "/project_version", problem, "leave out one of them")
+
+    def choose(self, wanted: Mapping[str, Any], requested: int | None) -> Choice:
+        """Choose the version to inherit and the params to send for wanted params.
+
+        `requested` is the `project_version` of the request, which the version of the
+        slimmer overrides.  `wanted` must be checked.
+
+        Raises:
+            NoSuchVersion: `version_type` or `version_unknown` for `requested`.
+            InexactRequest: if the request would not get the wanted params.
+        """
+        version = requested if self._version is ... else self._version
+        if version == "any":
+            # The latest version needs no pin.
+            older = range(len(self._project.versions) - 1)
+            choice = min((self._choose(wanted, candidate) for candidate in (None, *older)), key=_rank)
+        else:
+            choice = self._choose(wanted, version)
+        self._check_exact(wanted, choice)
+        return choice
+
+    def _choose(self, wanted: Mapping[str, Any], version: int | None) -> Choice:
+        inheritance = self._inherit(version)
+        if is_opt_out(version):
+            return Choice(INHERIT_NOTHING, None, _send_all(wanted), (Block(None, "opted_out"),))
+        own = inheritance.find_own_params(wanted)
+        if own.blocked:
+            # Opt out only if the version cannot give the wanted params.
+            return Choice(INHERIT_NOTHING, None, _send_all(wanted), tuple(Block(*block) for block in own.blocked))
+        return Choice(version, inheritance.version, own)
+
+    def _check_exact(self, wanted: Mapping[str, Any], choice: Choice) -> None:
+        effective = self._inherit(choice.project_version).merge(choice.own.params)
+        if len(effective) != len(wanted) or not all(
+            name in wanted and same_checked(value, wanted[name]) for name, value in effective.items()
+        ):
+            problem = "the shortened request would not get the wanted params"
+            remedy = "this is a bug in paramcore: please report it, and send the request as it is"
+            raise InexactRequest("request_inexact", "", problem, remedy)
+
+    def _inherit(self, version: int | None) -> Inheritance:
+        # `True` and `1.0` equal the key 1, but are not versions: `find_inherited_version` rejects them.
+        if version not in self._inheritances or type(version) not in (int, type(None)):
+            inherited = find_inherited_version(self._project.versions, version)
+            self._inheritances[version] = Inheritance(inherited, self._project.assumptions)
+        return self._inheritances[version]
+
+
+class RuleFinder:
+    """Finds the assumed rules that shortened requests depend on, once for requests of the same sort."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._rules: dict[tuple[int | None, bool | None], tuple[str, ...]] = {}
+
+    def find(self, choice: Choice) -> tuple[str, ...]:
+        """Return the sorted ids of the assumed rules, as `SlimRequest.rests_on`."""
+        # Only the instruction and nulls can depend on an assumed rule.
+        own = {name: value for name, value in choice.own.params.items() if value is None or name == "instruction"}
+        task = TaskRequest(own, project_version=choice.project_version)
+        if None in own.values():
+            return self._project.resolve(task).rests_on
+        key = choice.project_version, bool(own["instruction"]) if own else None
+        if key not in self._rules:
+            self._rules[key] = self._project.resolve(task).rests_on
+        return self._rules[key]
+
+
+def measure_flat(flat: Mapping[str, Any]) -> int:
+    """Return the size of a request body in bytes, as compact JSON in UTF-8."""
+    return len(encode_compact(flat).encode())
+
+
+def _send_all(wanted: Mapping[str, Any]) -> OwnParams:
+    return OwnParams(dict(wanted), [], [], None, [])
+
+
+def _rank(choice: Choice) -> tuple[bool, int, int, bool, int]:
+    """Order the candidates of `any`: possible, fewest bytes, fewest members, not pinned, newest."""
+    version = choice.project_version
+    flat = choice.own.params if version is None else {"project_version": version, **choice.own.params}
+    return bool(choice.blocked), measure_flat(flat), len(flat), version is not None, -(choice.inherits or 0)

@@ -1,0 +1,46 @@
+"""Parse the values of options; `argparse` prints the errors."""
+
+from __future__ import annotations
+
+from argparse import ArgumentTypeError
+
+from paramcore.text import format_value
+
+
+def parse_port(text: str) -> int:
+    """Parse the number of a port."""
+    if text.isascii() and text.isdecimal() and len(text) <= 5 and int(text) < 65_536:
+        return int(text)
+    raise ArgumentTypeError(f"must be a whole number from 0 to 65535, got {format_value(text)}")
+
+
+def parse_seconds(text: str) -> float:
+    """Parse a number of seconds."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0
+    if 0 < seconds < 86_400:
+        return seconds
+    raise ArgumentTypeError(f"must be more than 0 and less than 86400 seconds, got {format_value(text)}")
+
+
+def parse_jobs(text: str) -> int:
+    """Parse a number of processes."""
+    if text.isascii() and text.isdecimal() and len(text) <= 3:
+        return int(text)
+    raise ArgumentTypeError(f"must be a whole number from 0 to 999, got {format_value(text)}")
+
+
+def parse_version(text: str) -> int:
+    """Parse the number of a version."""
+    if text.isascii() and text.isdecimal() and len(text) <= 18:
+        return int(text)
+    raise ArgumentTypeError(f"must be a whole number, 0 or more, got {format_value(text)}")
+
+
+def parse_slim_version(text: str) -> int | str:
+    """Parse the number of a version, -1, or `any`."""
+    if text == "any":
+        return text
+    return -1 if text == "-1" else parse_version(text)

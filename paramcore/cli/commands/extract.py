@@ -1,0 +1,106 @@
+"""The command `extract`."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+
+from paramcore.analysis import Extractor, FlatTask, build_extraction
+from paramcore.bulk import RawTask, Route, RoutedRequest
+from paramcore.cli.exit_codes import FINDINGS, FINE
+from paramcore.cli.output import Pieces, exit_on_signals, exit_with_usage, format_document, print_message
+from paramcore.cli.request_writer import RequestWriter
+from paramcore.cli.requests import BadLines, BadTask, is_jsonl, is_one_of_many, read_raw_tasks, read_requests
+from paramcore.errors import DocumentError
+from paramcore.files.codec import choose_codec
+from paramcore.files.writer import write_atomically
+from paramcore.model import Project, TaskRequest
+from paramcore.text import format_path
+from paramcore.wire import write_new_project
+
+#: The most `unique_id`s that are compared, so that memory does not grow with the number of tasks.
+_MAX_IDS = 100_000
+
+
+def extract(options: Namespace) -> Pieces:
+    """Find the params that full requests share, and make a project and shorter requests of them."""
+    if options.tasks == "-" or (os.path.exists(options.tasks) and not os.path.isfile(options.tasks)):
+        exit_with_usage(
+            f"extract reads TASKS three times, but {format_path(options.tasks)} can be read only once; name a file"
+        )
+    run = _ExtractRun(options)
+    run.decide()
+    with ExitStack() as stack:
+        writer = RequestWriter.open(options.requests_output, stack, as_lines=is_jsonl(options))
+        run.write_requests(writer)
+        extraction = build_extraction(run.extractor)
+        if options.project_output is not None:
+            stack.enter_context(exit_on_signals())
+            write_atomically(options.project_output, [format_document(write_new_project(extraction.project))])
+    yield format_document(extraction.to_json()) if options.format == "json" else f"{extraction}\n"
+    run.bad_lines.report_count()
+    return FINDINGS if run.bad_lines.count or extraction.set_aside or not extraction.moved else FINE
+
+
+class _ExtractRun:
+    """Reads TASKS three times, and counts bad lines once."""
+
+    def __init__(self, options: Namespace) -> None:
+        self._options = options
+        self._has_lines = is_jsonl(options)
+        # Requests are read without a project, because their params are complete.
+        self._route = Route.of(Project(options.name, type=options.task_type), TaskRequest({}))
+        self.extractor: Extractor = Extractor(
+            options.name,
+            type=options.task_type,
+            keep=options.keep,
+            move=options.move,
+            assumptions=options.assumptions,
+        )
+        self.bad_lines: BadLines = BadLines(options)
+        self._is_array = True
+
+    def decide(self) -> None:
+        """Read TASKS twice and choose the params of the project; report bad lines and equal ids."""
+        ids: dict[str, int] = {}
+        for request in self._read_requests(self.bad_lines.report):
+            self.extractor.count_values(_flatten(request))
+            unique_id = request.unique_id
+            if (
+                unique_id is not None
+                and len(ids) < _MAX_IDS
+                and ids.setdefault(unique_id, request.line) != request.line
+            ):
+                location = request.read_document().format_location("/unique_id")
+                first = f"the same `unique_id` as line {ids[unique_id]}"
+                print_message(f"warning: {location}: {first}; the service refuses the second task")
+        for request in self._read_requests():
+            self.extractor.count_groups(_flatten(request))
+        self.extractor.decide()
+
+    def write_requests(self, writer: RequestWriter) -> None:
+        """Read TASKS again, and write the request to send for each."""
+        encode = choose_codec().encode
+        for index, request in enumerate(self._read_requests()):
+            writer.write(encode(self.extractor.extract(_flatten(request), index, request.line)))
+        writer.finish(is_array=self._is_array)
+
+    def _read_requests(
+        self, on_error: Callable[[DocumentError], None] = lambda _error: None
+    ) -> Iterator[RoutedRequest]:
+        raw_tasks: Iterable[RawTask] = read_raw_tasks(self._options, prints=False)
+        if not self._has_lines:
+            raw_tasks = list(raw_tasks)
+            # An empty array has no elements.
+            self._is_array = not raw_tasks or any(map(is_one_of_many, raw_tasks))
+        for request in read_requests(self._options, lambda _request: self._route, raw_tasks):
+            if isinstance(request, BadTask):
+                on_error(request.error)
+            else:
+                yield request
+
+
+def _flatten(request: RoutedRequest) -> FlatTask:
+    return FlatTask(request.params, request.routing)

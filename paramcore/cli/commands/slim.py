@@ -1,0 +1,127 @@
+"""The command `slim`."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+from paramcore.bulk import RawTask
+from paramcore.cli.arguments import read_project_argument
+from paramcore.cli.exit_codes import FINDINGS, FINE
+from paramcore.cli.output import Pieces, format_document, print_message
+from paramcore.cli.request_writer import RequestWriter
+from paramcore.cli.requests import (
+    BadLines,
+    BadTask,
+    describe_look_alikes,
+    is_jsonl,
+    is_one_of_many,
+    read_raw_tasks,
+    read_requests,
+)
+from paramcore.cli.slimming import LineSlimmer, SlimLine, SlimSummary
+from paramcore.errors import DocumentError
+from paramcore.files.codec import choose_codec
+from paramcore.text import format_value
+
+#: The most requests with an entry each; above, a row for each reason replaces the entries.
+_MAX_ENTRIES = 20
+
+
+def slim(options: Namespace) -> Pieces:
+    """Print the least that each task must send to get the same params."""
+    run = _SlimRun(options)
+    with ExitStack() as stack:
+        writer = RequestWriter.open(options.requests_output, stack, as_lines=is_jsonl(options))
+        yield from run.format_json(writer) if options.format == "json" else run.format_text(writer)
+        writer.finish(is_array=run.is_array)
+    run.bad_lines.report_count()
+    failed = run.bad_lines.count or run.summary.fell_back or (options.exit_code and run.summary.shorter)
+    return FINDINGS if failed else FINE
+
+
+class _SlimRun:
+    """Shortens the requests of a command line, and formats the result."""
+
+    def __init__(self, options: Namespace) -> None:
+        self._options = options
+        self._projects = read_project_argument(options)
+        self._slimmer = LineSlimmer(self._projects, options.to, is_wanted=options.wanted, pins=options.pin)
+        self.bad_lines: BadLines = BadLines(options)
+        self.summary: SlimSummary = SlimSummary()
+        #: Whether TASKS is an array or lines.
+        self.is_array = True
+
+    def _slim_requests(self, writer: RequestWriter) -> Iterator[SlimLine]:
+        prints = self._options.list and not self._options.requests_output
+        raw_tasks: Iterable[RawTask] = read_raw_tasks(self._options, prints=prints)
+        if not is_jsonl(self._options):
+            raw_tasks = list(raw_tasks)
+            # An empty array has no elements.
+            self.is_array = not raw_tasks or any(map(is_one_of_many, raw_tasks))
+        for request in read_requests(self._options, self._projects.find_route, raw_tasks):
+            try:
+                if isinstance(request, BadTask):
+                    raise request.error
+                line = self._slimmer.slim(request)
+            except DocumentError as error:
+                self.bad_lines.report(error)
+                continue
+            for warning in describe_look_alikes(request):
+                print_message(warning)
+            if line.repeats_instruction:
+                print_message(f"warning: {_locate(line, '/instruction')}: {_describe_repetition(line)}")
+            self.summary.add(line)
+            writer.write(line.body)
+            yield line
+
+    def format_text(self, writer: RequestWriter) -> Iterator[str]:
+        """Yield an entry for each request, or a row for each reason, and a summary."""
+        entries: list[str] = []
+        for line in self._slim_requests(writer):
+            if self._options.list:
+                yield _format_entry(line)
+            elif self.summary.requests <= _MAX_ENTRIES:
+                entries.append(_format_entry(line))
+            else:
+                entries.clear()
+        yield from entries
+        rows = [*self.summary.format_end(names_projects=self._projects.many)]
+        if not self._options.list and self.summary.requests > _MAX_ENTRIES:
+            rows[1:1] = self.summary.format_rows()
+        yield "\n".join(rows) + "\n"
+
+    def format_json(self, writer: RequestWriter) -> Iterator[str | bytes]:
+        """Yield an object for each request: on a line, in an array, or alone."""
+        lines = self._slim_requests(writer)
+        if is_jsonl(self._options):
+            encode = choose_codec().encode
+            yield from (encode({**_identify(line), **line.as_json()}) + b"\n" for line in lines)
+            return
+        documents = [{**(_identify(line) if self.is_array else {}), **line.as_json()} for line in lines]
+        if self.is_array or documents:
+            yield format_document(documents if self.is_array else documents[0])
+
+
+def _identify(line: SlimLine) -> dict[str, Any]:
+    return {"line": line.source.line, "unique_id": line.source.unique_id}
+
+
+def _format_entry(line: SlimLine) -> str:
+    unique_id = line.source.unique_id
+    name = "" if unique_id is None else f" unique_id {format_value(unique_id)}:"
+    sizes = f"{line.size_before:,} -> {len(line.body):,} bytes"
+    return "\n".join([f"{_locate(line, '')}:{name} {sizes}, {line.choice}", *line.choice.format_rows()]) + "\n"
+
+
+def _locate(line: SlimLine, path: str) -> str:
+    return line.source.read_document().format_location(path)
+
+
+def _describe_repetition(line: SlimLine) -> str:
+    version = line.source.route.inheritance.version
+    number = "" if version is None else f" {version.number}"
+    problem = f"the task's instruction already contains the text that version{number} appends to it"
+    return f"instruction_twice: {problem}; write only the task's own text"

@@ -1,0 +1,195 @@
+"""Shorten the requests of a command line, and count what is left out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from types import EllipsisType
+from typing import Any, NamedTuple
+
+from attrs import define, field
+
+from paramcore.analysis import Block, Choice, Chooser, RuleFinder
+from paramcore.analysis.slim_choice import Version
+from paramcore.bulk import RoutedRequest
+from paramcore.cli.projects import ProjectFiles
+from paramcore.errors import DocumentError, NoSuchVersion, ParamcoreError
+from paramcore.files.codec import Codec, choose_codec
+from paramcore.model import ROUTING_NAMES, Project
+from paramcore.text import format_count, format_name, format_value, join_message
+from paramcore.validation.lint import repeats_instruction
+
+#: The number of line numbers that a summary shows.
+_EXAMPLES = 4
+
+
+class SlimLine(NamedTuple):
+    """A request with the shorter request that replaces it."""
+
+    source: RoutedRequest
+    project: Project
+    choice: Choice
+    #: The request to send, in the API's flat form.
+    flat: Mapping[str, Any]
+    #: The request to send, as compact JSON in UTF-8.
+    body: bytes
+    #: The size of the given request in bytes, in the same form.
+    size_before: int
+    #: The sorted ids of the assumed rules that the params depend on.
+    rests_on: tuple[str, ...]
+    #: Whether the task gets the project's instruction twice.
+    repeats_instruction: bool
+
+    @property
+    def is_shorter(self) -> bool:
+        """Whether the request to send is shorter than the given request."""
+        return len(self.body) < self.size_before
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the keys of `SlimRequest.to_json`, and the sizes in bytes."""
+        return {
+            "request": self.flat,
+            **self.choice.list_members(),
+            "rests_on": self.rests_on,
+            "bytes_before": self.size_before,
+            "bytes_after": len(self.body),
+        }
+
+
+class LineSlimmer:
+    """Shortens the requests of a command line.
+
+    With `is_wanted`, a request contains effective params.  With `pins`, a request
+    that inherits the latest version gets its number.
+
+    Raises:
+        DocumentError: `version_unknown`, if a project has no `version`.
+    """
+
+    def __init__(
+        self,
+        projects: ProjectFiles,
+        version: Version | EllipsisType,
+        *,
+        is_wanted: bool,
+        pins: bool,
+        codec: Codec | None = None,
+    ) -> None:
+        self._is_wanted = is_wanted
+        self._pins = pins
+        self._encode = (codec or choose_codec()).encode
+        self._rules = {project.name: RuleFinder(project) for project in projects}
+        try:
+            self._choosers = {project.name: Chooser(project, version) for project in projects}
+        except NoSuchVersion as error:
+            raise DocumentError(error.code, None, error.problem, error.remedy, "--to", None, None) from None
+
+    def slim(self, request: RoutedRequest) -> SlimLine:
+        """Shorten a request.
+
+        Raises:
+            DocumentError: for wanted params with a `project_version` that contradicts
+                the version of the command line.
+        """
+        params, _routing, route, _source = request
+        own_version = route.request.project_version
+        chooser = self._choosers[route.project.name]
+        try:
+            if self._is_wanted:
+                chooser.check_version(own_version)
+            # Keep the order of the request's own params.
+            wanted = params if self._is_wanted else {**params, **route.inheritance.merge(params)}
+            choice = chooser.choose(wanted, own_version)
+        except ParamcoreError as error:
+            raise request.read_document().locate_error(error) from None
+        if self._pins:
+            choice = choice.pin()
+        flat = _make_flat(request, choice.project_version, choice.own.params)
+        return SlimLine(
+            request,
+            route.project,
+            choice,
+            flat,
+            self._encode(flat),
+            len(self._encode(_make_flat(request, own_version, params))),
+            self._rules[route.project.name].find(choice),
+            not self._is_wanted and repeats_instruction(params, route.inheritance),
+        )
+
+
+def _make_flat(request: RoutedRequest, version: int | None, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a request with these params in the API's flat form, without null routing names."""
+    routing = {**request.routing, "project_version": version}
+    given = {name: routing[name] for name in ROUTING_NAMES if routing.get(name) is not None}
+    return {**given, **params}
+
+
+@define
+class SlimSummary:
+    """The counts of shortened requests, and the line numbers of those that opt out."""
+
+    requests: int = 0
+    shorter: int = 0
+    opted_out: int = 0
+    fell_back: int = 0
+    size_before: int = 0
+    size_after: int = 0
+    dropped: Counter[str] = field(factory=Counter)
+    respelled: Counter[str] = field(factory=Counter)
+    cut: int = 0
+    rests_on: set[str] = field(factory=set)
+    #: The version that must stay the latest, by the name of the project.
+    exact_while: dict[str, int] = field(factory=dict)
+    _blocked: dict[Block, list[int]] = field(factory=dict)
+    _blocked_counts: Counter[Block] = field(factory=Counter)
+
+    def add(self, line: SlimLine) -> None:
+        """Count a request."""
+        own = line.choice.own
+        self.requests += 1
+        self.shorter += line.is_shorter
+        self.fell_back += line.choice.fell_back
+        self.opted_out += bool(line.choice.blocked) and not line.choice.fell_back
+        self.size_before += line.size_before
+        self.size_after += len(line.body)
+        self.dropped.update(own.dropped)
+        self.respelled.update(own.respelled)
+        self.cut += own.cut is not None
+        self.rests_on.update(line.rests_on)
+        if line.choice.exact_while is not None:
+            self.exact_while[line.project.name] = line.choice.exact_while
+        for block in line.choice.blocked:
+            self._blocked_counts[block] += 1
+            if self._blocked_counts[block] <= _EXAMPLES:
+                self._blocked.setdefault(block, []).append(line.source.line)
+
+    def format_rows(self) -> Iterator[str]:
+        """Format a row for each reason, in place of an entry for each request."""
+        for name, count in self.dropped.items():
+            spelled = f", {self.respelled[name]:,} spelled differently" if self.respelled[name] else ""
+            yield f"  inherited   {format_name(name)}: {format_count(count, 'request')}{spelled}"
+        if self.cut:
+            yield f"  cut         instruction: {format_count(self.cut, 'request')}"
+        for block, count in self._blocked_counts.items():
+            label = "opted out " if block.code == "opted_out" else "impossible"
+            lines = ", ".join(map(str, self._blocked[block])) + (", ..." if count > _EXAMPLES else "")
+            yield f"  {label}  {block}: {format_count(count, 'request')} (line{'s' if count > 1 else ''} {lines})"
+
+    def format_end(self, *, names_projects: bool) -> Iterator[str]:
+        """Format the counts, and what the requests depend on."""
+        others = self.requests - self.shorter - self.fell_back - self.opted_out
+        counts = {
+            "shorter": self.shorter,
+            "as short as before": others,
+            "opted out already": self.opted_out,
+            "must opt out": self.fell_back,
+        }
+        shown = ", ".join(f"{count:,} {text}" for text, count in counts.items() if count)
+        sizes = f"{self.size_before:,} -> {self.size_after:,} bytes"
+        requests = format_count(self.requests, "request")
+        yield f"{requests}: {shown}; {sizes}; each still gets the same params" if shown else f"{requests}"
+        for name, version in self.exact_while.items():
+            of_project = f" of {format_value(name)}" if names_projects else ""
+            yield f"exact while version {version}{of_project} is the latest; pass --pin to keep this version"
+        if self.rests_on:
+            yield join_message(f"rests on {', '.join(sorted(self.rests_on))}", "see `paramcore assumptions`")

@@ -1,0 +1,305 @@
+"""`paramcore slim` and `paramcore extract`: the least to send, and what belongs in a project."""
+
+import json
+import os
+
+import pytest
+
+from paramcore import Project, read_project
+from paramcore.service.requests import create_project
+from tests.cli.running import EXAMPLES, run
+
+PROJECT = "warehouse-boxes.json"
+TEXT = "Box every forklift, pallet and person."
+
+
+@pytest.fixture
+def tasks(tmp_path):
+    """Write requests and return the path of their file."""
+
+    def write(*requests, name="full.jsonl"):
+        path = tmp_path / name
+        path.write_text("".join(json.dumps(request) + "\n" for request in requests))
+        return path
+
+    return write
+
+
+def read_lines(path):
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+@pytest.fixture
+def project():
+    return read_project(json.loads((EXAMPLES / PROJECT).read_text()))
+
+
+def test_the_requests_to_send_are_written(tasks, tmp_path, project):
+    """`--output` has a request on each line, in the same order, and each gets the same params as before."""
+    given = [
+        {"unique_id": "a", "attachment": "https://example.com/a.jpg", **project.params, "instruction": "Night."},
+        {"attachment": "https://example.com/b.jpg", "padding": 3, "project": None},
+        {"attachment": "https://example.com/c.jpg", "project_version": -1, "padding": 5},
+        {"attachment": "https://example.com/d.jpg", "project_version": 0, "padding": 5.0},
+    ]
+    ran = run("slim", PROJECT, tasks(*given), "--output", tmp_path / "slim.jsonl")
+    sent = read_lines(tmp_path / "slim.jsonl")
+    assert [project.resolve(request).params for request in sent] == [project.resolve(task).params for task in given]
+    assert sent == [
+        {"unique_id": "a", "attachment": "https://example.com/a.jpg", "instruction": "Night."},
+        {"attachment": "https://example.com/b.jpg", "padding": 3},
+        given[2],
+        {"project_version": 0, "attachment": "https://example.com/d.jpg"},
+    ]
+    assert ran.status == 0
+    assert "padding (the project has 5)" in ran.out
+    assert "4 requests: 2 shorter, 1 as short as before, 1 opted out already" in ran.out
+    assert "exact while version 2 is the latest; pass --pin" in ran.out
+
+
+def test_the_order_of_params_stays(tasks, tmp_path):
+    """A request that is as short as before is written as it was, member by member."""
+    given = {"padding": 3, "attachment": "https://example.com/b.jpg", "instruction": "Night."}
+    run("slim", PROJECT, tasks(given), "--output", tmp_path / "slim.jsonl")
+    assert (tmp_path / "slim.jsonl").read_text() == json.dumps(given, separators=(",", ":")) + "\n"
+
+
+def test_wanted_params_that_no_request_gets_opt_out(tasks, project):
+    """With `--wanted`, a param that would be inherited but is not wanted ends with -1, the reasons and 1."""
+    wanted = {**project.params, "instruction": f"Night.\n{TEXT}"}
+    del wanted["padding"]
+    ran = run("slim", PROJECT, tasks(project.params, wanted), "--wanted", "--format", "json")
+    inherited, fallen = ran.lines
+    assert ran.status == 1
+    assert (inherited["request"], inherited["inherits"]) == ({}, 2)
+    assert fallen["request"] == {"project_version": -1, **wanted}
+    assert fallen["blocked"] == [{"param": "padding", "code": "would_be_inherited"}]
+
+
+@pytest.mark.parametrize(
+    ("version", "sent"),
+    [("any", {"project_version": 0}), ("0", {"project_version": 0}), ("-1", {"project_version": -1})],
+)
+def test_another_version(tasks, project, version, sent):
+    """`--to` selects a version, the shortest of all, or none."""
+    wanted = project.version(0).params
+    ran = run("slim", PROJECT, tasks(wanted), "--wanted", "--to", version, "--format", "json")
+    [line] = ran.lines
+    assert line["request"] == ({**sent, **wanted} if version == "-1" else sent)
+    assert ran.status == 0
+
+
+def test_pin_writes_the_version(tasks):
+    """`--pin` holds the version that a request inherits now; requests with a version keep theirs."""
+    ran = run("slim", PROJECT, tasks({}, {"project_version": 0}, {"project_version": -1}), "--pin", "--format", "json")
+    assert [line["request"] for line in ran.lines] == [{"project_version": v} for v in (2, 0, -1)]
+    assert [line["exact_while"] for line in ran.lines] == [None] * 3
+
+
+def test_exit_code_is_for_ci(tasks):
+    """With `--exit-code`, a request that can be shorter ends with 1."""
+    assert run("slim", PROJECT, tasks({"padding": 5}), "--exit-code").status == 1
+    assert run("slim", PROJECT, tasks({"padding": 3}), "--exit-code").status == 0
+    assert run("slim", PROJECT, tasks({"padding": 5})).status == 0
+
+
+def test_a_repeated_instruction_is_a_warning(tasks):
+    """A request that repeats the project's text gets it twice, before and after, with a warning."""
+    path = tasks({}, {"attachment": "https://example.com/a.jpg", "instruction": f"Night.\n{TEXT}"})
+    ran = run("slim", PROJECT, path, "--format", "json")
+    assert f"{path}:2:60: instruction_twice: the task's instruction already contains the text" in ran.err
+    assert ran.lines[1]["request"]["instruction"] == f"Night.\n{TEXT}"
+
+
+def test_many_requests_have_a_row_for_each_reason(tasks):
+    """Above 20 requests, counts replace the entries; `--list` prints each."""
+    path = tasks(*[{"padding": 5}] * 25, *[{"padding": 5.0}] * 5, *[{"project_version": -1}] * 6)
+    short, whole = run("slim", PROJECT, path), run("slim", PROJECT, path, "--list")
+    assert "  inherited   padding: 30 requests, 5 spelled differently" in short.out
+    assert "  opted out   the request has project_version -1: 6 requests (lines 31, 32, 33, 34, ...)" in short.out
+    assert short.out.count("full.jsonl:") == 0
+    assert whole.out.count("full.jsonl:") == 36
+    assert short.out.splitlines()[0] in whole.out
+
+
+@pytest.mark.parametrize("name", ["one.json", "array.json"])
+def test_documents_stay_documents(tmp_path, name):
+    """A single request is written as an object, an array as an array; `.jsonl` is lines."""
+    request = {"padding": 5, "attachment": "https://example.com/a.jpg"}
+    (tmp_path / name).write_text(json.dumps([request] if name == "array.json" else request))
+    run("slim", PROJECT, tmp_path / name, "--output", tmp_path / "out.json")
+    run("slim", PROJECT, tmp_path / name, "--output", tmp_path / "out.jsonl")
+    sent = {"attachment": "https://example.com/a.jpg"}
+    assert json.loads((tmp_path / "out.json").read_text()) == ([sent] if name == "array.json" else sent)
+    assert read_lines(tmp_path / "out.jsonl") == [sent]
+    document = run("slim", PROJECT, tmp_path / name, "--format", "json").document
+    assert (document[0] if name == "array.json" else document)["request"] == sent
+
+
+@pytest.mark.parametrize("text", ["[]", ""])
+def test_no_requests(tmp_path, text):
+    """An empty array and an empty file of lines are no error."""
+    path = tmp_path / ("none.json" if text else "none.jsonl")
+    path.write_text(text)
+    ran = run("slim", PROJECT, path)
+    assert (ran.out, ran.status) == ("0 requests\n", 0)
+    out = run("slim", PROJECT, path, "--format", "json").out
+    assert out.strip() == text
+
+
+def test_a_bad_line_leaves_the_output_as_it_was(tasks, tmp_path):
+    """An error writes nothing; `--keep-going` skips the line and ends with 1."""
+    path = tasks({"padding": 5})
+    path.write_text(path.read_text() + '{"padding": }\n{"project_version": 9}\n{"padding": 3}\n')
+    (tmp_path / "out.jsonl").write_text("old")
+    ran = run("slim", PROJECT, path, "--output", tmp_path / "out.jsonl")
+    assert (ran.status, (tmp_path / "out.jsonl").read_text()) == (2, "old")
+    assert "full.jsonl:2:13: invalid JSON" in ran.err
+    assert sorted(os.listdir(tmp_path)) == ["full.jsonl", "out.jsonl"]
+    ran = run("slim", PROJECT, path, "--keep-going", "--output", tmp_path / "out.jsonl")
+    assert (ran.status, read_lines(tmp_path / "out.jsonl")) == (1, [{}, {"padding": 3}])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--to", "9"), "error: --to: version 9 does not exist: the project has versions 0 to 2"),
+        (("--to", "x"), "must be a whole number, 0 or more, got"),
+        (("--output", "-"), "omit --output"),
+        (("--output", EXAMPLES / PROJECT), "is a file that the command reads"),
+    ],
+)
+def test_wrong_usage(tasks, arguments, message):
+    """A version that does not exist and an output that would replace an input end with 2."""
+    ran = run("slim", PROJECT, tasks({}), *arguments)
+    assert message in ran.err
+    assert ran.status == 2
+
+
+def test_wanted_with_two_versions_is_ambiguous(tasks):
+    """A wanted `project_version` and `--to` contradict each other."""
+    ran = run("slim", PROJECT, tasks({"project_version": 1}), "--wanted", "--to", "0")
+    assert "full.jsonl:1:21: at /project_version: the wanted params have `project_version`" in ran.err
+    assert ran.status == 2
+
+
+def test_a_request_of_another_project_is_an_error(tasks):
+    """T15: it is not for this project."""
+    ran = run("slim", PROJECT, tasks({"project": "street signs"}))
+    assert "the task request is for the project" in ran.err
+    assert ran.status == 2
+
+
+def test_a_directory_of_projects(tasks):
+    """Each request belongs to the project that it names, and the summary names the versions."""
+    requests = [{"project": "north docks", "padding": 1}, {"project": "south docks"}]
+    names = [Project(name=path.stem, type="x").name for path in sorted((EXAMPLES / "projects").glob("*.json"))]
+    assert names
+    projects = [json.loads(path.read_text())["name"] for path in sorted((EXAMPLES / "projects").glob("*.json"))][:2]
+    requests = [{"project": name} for name in projects]
+    ran = run("slim", "projects", tasks(*requests))
+    assert all(f'of "{name}" is the latest' in ran.out for name in projects)
+
+
+# ---- extract ---------------------------------------------------------------
+
+
+YARD = "yard-cameras.jsonl"
+EXTRACT = ("extract", YARD, "--name", "yard", "--type", "imageannotation")
+
+
+def test_extract_and_use_the_result(tmp_path):
+    """The written project and requests give each task the params that it had."""
+    ran = run(*EXTRACT, "--project-output", tmp_path / "project.json", "--output", tmp_path / "slim.jsonl")
+    body = json.loads((tmp_path / "project.json").read_text())
+    assert body == json.loads(create_project("yard", type="imageannotation", params=body["params"]).body)
+    project = Project("yard", type="imageannotation", params=body["params"])
+    full, sent = read_lines(EXAMPLES / YARD), read_lines(tmp_path / "slim.jsonl")
+    assert len(full) == len(sent) == 24
+    for task, request in zip(full, sent, strict=True):
+        if "project" in task:
+            assert request == task
+        else:
+            params = {name: value for name, value in task.items() if name != "unique_id"}
+            assert project.resolve(request).params == params
+    assert ran.status == 1
+    assert "24 requests: 20 inherit, 3 opt out (project_version -1), 1 set aside" in ran.out
+    sizes = sum(len(json.dumps(request, separators=(",", ":"))) for request in sent)
+    update = len(json.dumps({"patch": True, **body["params"]}, separators=(",", ":")))
+    assert f"-> {sizes + update:,} bytes" in ran.out
+
+
+def test_extract_ends_with_0_if_all_requests_move(tasks):
+    """Nothing set aside and something moved is 0; nothing moved is 1."""
+    full = [{"attachment": f"https://example.com/{n}.jpg", "padding": 10} for n in range(9)]
+    arguments = ("--name", "yard", "--type", "imageannotation")
+    assert run("extract", tasks(*full), *arguments).status == 0
+    assert run("extract", tasks(full[0]), *arguments).status == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("-", "--name", "a", "--type", "b"), "<stdin> can be read only once; name a file"),
+        (("/dev/null", "--name", "a", "--type", "b"), "/dev/null can be read only once; name a file"),
+        ((YARD, "--type", "b"), "--name"),
+        ((YARD, "--name", "a"), "--type"),
+        ((YARD, "--name", "", "--type", "b"), "cannot be a project name"),
+        ((YARD, "--name", "a", "--type", ""), "a task type must be a non-empty string"),
+        ((YARD, "--name", "a", "--type", "b", "--keep", "batch"), "`batch` is a routing name"),
+        ((YARD, "--name", "a", "--type", "b", "--move", "tags", "--keep", "tags"), "both `keep` and `move`"),
+        ((YARD, "--name", "a", "--type", "b", "--output", "x", "--project-output", "./x"), "the same file"),
+        (("no-such.jsonl", "--name", "a", "--type", "b"), "no such file"),
+    ],
+)
+def test_extract_refuses_wrong_usage(arguments, message):
+    """What cannot be read three times, and names that no project has, end with 2."""
+    ran = run("extract", *arguments)
+    assert message in ran.err
+    assert ran.status == 2
+
+
+def test_extract_warns_of_equal_ids(tasks):
+    """The service refuses the second task with the same `unique_id`, so a warning names both lines."""
+    path = tasks(*[{"unique_id": "a", "padding": 1}] * 2, {"unique_id": "b"})
+    ran = run("extract", path, "--name", "yard", "--type", "imageannotation")
+    assert f"warning: {path}:2:15: the same `unique_id` as line 1; the service refuses the second task" in ran.err
+    assert ran.err.count("warning") == 1
+
+
+def test_extract_keeps_going(tasks, tmp_path):
+    """A bad line stops the run and writes nothing; with `--keep-going` it is reported once and skipped."""
+    path = tasks(*[{"padding": 10}] * 3)
+    path.write_text(path.read_text() + "{]\n")
+    arguments = (
+        "extract",
+        path,
+        "--name",
+        "yard",
+        "--type",
+        "imageannotation",
+        "--project-output",
+        tmp_path / "p.json",
+    )
+    ran = run(*arguments)
+    assert (ran.status, (tmp_path / "p.json").exists()) == (2, False)
+    ran = run(*arguments, "--keep-going", "--output", tmp_path / "out.jsonl")
+    assert ran.status == 1
+    assert ran.err.count("full.jsonl:4:2") == 1
+    assert read_lines(tmp_path / "out.jsonl") == [{"project": "yard"}] * 3
+
+
+def test_both_outputs_or_none(tasks, tmp_path):
+    """If the project cannot be written, the requests are not written either."""
+    missing = tmp_path / "no such directory" / "p.json"
+    ran = run(*EXTRACT, "--project-output", missing, "--output", tmp_path / "out.jsonl")
+    assert ran.status == 2
+    assert "cannot write the file" in ran.err
+    assert os.listdir(tmp_path) == []
+
+
+def test_extract_writes_an_array_for_an_array(tmp_path):
+    """A JSON array becomes an array, and a document is read once more without being lines."""
+    (tmp_path / "full.json").write_text(json.dumps([{"padding": 10}, {"padding": 10}]))
+    run("extract", tmp_path / "full.json", "--name", "y", "--type", "t", "--output", tmp_path / "out.json")
+    assert json.loads((tmp_path / "out.json").read_text()) == [{"project": "y"}] * 2

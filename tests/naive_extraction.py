@@ -1,0 +1,128 @@
+"""The smallest total of an extraction, found by trying every set of tasks that inherit.
+
+It shares no code with the package.  Given the tasks that inherit, each value that two
+of them share is tried for each param, and each end of an instruction.
+"""
+
+from __future__ import annotations
+
+import json
+from itertools import combinations
+from typing import Any
+
+NEVER = {
+    *("attachment", "attachments", "context_attachments", "hypothesis", "base_annotations", "lidar_task"),
+    *("lidar_task_frames", "text", "phone_number", "entity_name", "metadata", "tags", "priority"),
+    *("project_param_version", "version", "created_at", "patch"),
+}
+
+
+def dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def size(text: str) -> int:
+    return len(text.encode())
+
+
+def equal(left: Any, right: Any) -> bool:
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(equal(left[name], right[name]) for name in left)
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(equal, left, right))
+    return (
+        type(left) in (int, float)
+        and type(right) in (int, float)
+        and left == right
+        or (type(left) is type(right) and left == right)
+    )
+
+
+def merge(project: dict, task: dict, settings: dict) -> dict:
+    merged = {**project, **task}
+    inherited = project.get("instruction")
+    if settings["instruction_rule"] == "append" and isinstance(inherited, str) and inherited:
+        own, separator = task.get("instruction"), settings["instruction_separator"]
+        alone = separator + inherited if settings["empty_instruction"] == "join" else inherited
+        merged["instruction"] = own + separator + inherited if own else alone
+    return merged
+
+
+def shorten(project: dict, wanted: dict, settings: dict) -> dict | None:
+    """Return the shortest request that inherits the project's params and gets `wanted`; `None` if there is none."""
+    if any(name not in wanted for name in project):
+        return None
+    own = {name: value for name, value in wanted.items() if name not in project or not equal(value, project[name])}
+    own.pop("instruction", None)
+    choices: list[dict] = [own]
+    text = wanted.get("instruction")
+    if "instruction" in wanted:
+        choices += [{**own, "instruction": text}]
+    if isinstance(text, str):
+        choices += [{**own, "instruction": text[:end]} for end in range(len(text))]
+    fitting = [choice for choice in choices if equal(merge(project, choice, settings), wanted)]
+    return min(fitting, key=lambda choice: size(dump(choice)), default=None)
+
+
+def total(project: dict, tasks: list[dict], settings: dict, name: str) -> int:
+    sent = size(dump({"patch": True, **project}))
+    for task in tasks:
+        short = shorten(project, task, settings)
+        routing = {"project": name} if short is not None else {"project": name, "project_version": -1}
+        sent += size(dump({**routing, **(task if short is None else short)}))
+    return sent
+
+
+def list_ends(text: str, settings: dict) -> set[str]:
+    separator = settings["instruction_separator"]
+    ends = {text[place:] for place in range(len(text)) if place and text[:place].endswith(separator or "\n")}
+    if separator:
+        ends = {end for end in ends if len(text) > len(separator) + len(end)}
+    if settings["empty_instruction"] == "join":
+        return ends | ({text[len(separator) :]} if text.startswith(separator) else set())
+    return ends | {text}
+
+
+def list_values(name: str, tasks: list[dict], settings: dict) -> list[Any]:
+    values = [task[name] for task in tasks if name in task]
+    if name == "instruction" and settings["instruction_rule"] == "append":
+        ends = {end for value in values if isinstance(value, str) for end in list_ends(value, settings)} - {""}
+        return [*sorted(ends), *([None] if None in values else []), *([""] if "" in values else [])]
+    return values
+
+
+def find_smallest(tasks: list[dict], settings: dict, name: str, fixed: set[str] = frozenset()) -> int:
+    """Return the smallest total over all params of the project with values that two inheriting tasks share."""
+    best = total({}, tasks, settings, name)
+    names = {param for task in tasks for param in task} - NEVER - fixed
+    for count in range(2, len(tasks) + 1):
+        for inheritors in combinations(tasks, count):
+            project = {}
+            for param in names:
+                if any(param not in task for task in inheritors):
+                    continue
+                base = total(project, list(inheritors), settings, name)
+                for value in list_values(param, tasks, settings):
+                    with_value = {**project, param: value}
+                    if any(shorten(with_value, task, settings) is None for task in inheritors):
+                        continue
+                    if count_sharing(with_value, inheritors, settings, param) < 2:
+                        continue
+                    if (found := total(with_value, list(inheritors), settings, name)) < base:
+                        base, best_project = found, with_value
+                        chosen = best_project
+                if base < total(project, list(inheritors), settings, name):
+                    project = chosen
+            best = min(best, total(project, tasks, settings, name))
+    return best
+
+
+def count_sharing(project: dict, tasks, settings: dict, param: str) -> int:
+    """Return how many tasks send less because the project has the param."""
+    return sum(
+        size(dump(shorten(project, task, settings).get(param, ""))) < size(dump(task[param]))
+        or param not in shorten(project, task, settings)
+        for task in tasks
+    )

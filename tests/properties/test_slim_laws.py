@@ -1,0 +1,108 @@
+"""Laws S: a slim request is the least request that gets the wanted params; see `tests/slim_laws.py`."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+import pytest
+from hypothesis import given, strategies as st
+
+from paramcore import Project, SlimRequest
+from paramcore.model import Inheritance
+from paramcore.testing import projects, task_params, task_requests
+from tests import reference
+from tests.reference import equal, model, plain
+from tests.slim_laws import LAWS, Case, draw_case, main
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    """Draw a case for all laws, under any settings."""
+    return draw_case(lambda values: draw(st.sampled_from(values)))
+
+
+@pytest.mark.parametrize("name", LAWS)
+@given(case=cases())
+def test_the_law_holds(name: str, case: Case) -> None:
+    """The law holds for wanted params that are close to those of a version."""
+    LAWS[name](case)
+
+
+class TestAnyParams:
+    """S1 to S3 and S10 hold for the projects and requests of `paramcore.testing`, too."""
+
+    @given(project=projects(), wanted=task_params())
+    def test_wanted_params(self, project: Any, wanted: dict[str, Any]) -> None:
+        """The request is the one of brute force."""
+        slim = SlimRequest.to(project, wanted)
+        expected = reference.slimmed(model(project)["history"], wanted, None, model(project)["settings"])
+        assert slim.request.project_version == expected["project_version"]
+        assert equal(slim.request.params, expected["params"])
+        assert equal(project.resolve(slim.request).params, wanted)
+
+    @given(data=st.data(), project=projects())
+    def test_requests(self, data: st.DataObject, project: Any) -> None:
+        """The effective params of a request lead back to its slim request."""
+        request = data.draw(task_requests(project))
+        slim, effective = SlimRequest.of(project, request), project.resolve(request)
+        wanted = {**plain(request.flat), **effective.params}
+        wanted.pop("project_version", None)
+        back = SlimRequest.to(project, wanted, version=request.project_version)
+        assert back.request.flat == slim.request.flat
+        assert back.to_json() == slim.to_json()
+        assert pickle.loads(pickle.dumps(slim)) == slim
+        assert hash(pickle.loads(pickle.dumps(slim))) == hash(slim)
+
+
+class TestTheInverseByBruteForce:
+    """The brute force gives the results of examples, and the checks fail where the engine is wrong."""
+
+    DEFAULTS = dict(reference.DEFAULTS)
+
+    @pytest.mark.parametrize(
+        ("wanted", "inherited", "expected"),
+        [
+            ({}, {}, [{}]),
+            ({}, {"a": 1}, []),
+            ({"a": 1}, {"a": 1.0}, [{}, {"a": 1}]),
+            ({"a": 1}, {"a": True}, [{"a": 1}]),
+            ({"instruction": "Q"}, {"instruction": "Q"}, [{}, {"instruction": None}, {"instruction": ""}]),
+            ({"instruction": "Q\nQ"}, {"instruction": "Q"}, [{"instruction": "Q"}]),
+            ({"instruction": "\nQ"}, {"instruction": "Q"}, []),
+            ({"instruction": "x"}, None, [{"instruction": "x"}]),
+        ],
+    )
+    def test_it_finds_all_params(self, wanted: Any, inherited: Any, expected: Any) -> None:
+        """All params that give the wanted params are found, and no others."""
+        assert equal(reference.own_params_for(wanted, inherited, self.DEFAULTS), expected)
+
+    @pytest.mark.parametrize(
+        ("name", "mistake"),
+        [
+            ("S1", lambda wanted, own: own._replace(respelled=own.dropped)),
+            ("S1", lambda wanted, own: own._replace(dropped=[])),
+            ("S2", lambda wanted, own: own._replace(params=dict(wanted))),
+            ("S3", lambda wanted, own: own._replace(blocked=[("a", "would_be_inherited")])),
+            ("S5", lambda wanted, own: own._replace(params=dict(wanted))),
+            ("S6", lambda wanted, own: own._replace(blocked=[("a", "would_be_inherited")])),
+            ("S8", lambda wanted, own: own._replace(params=dict(wanted))),
+            ("S9", lambda wanted, own: own._replace(params=dict(wanted) if len(wanted) > 2 else own.params)),
+        ],
+    )
+    def test_a_mistake_is_found(self, monkeypatch: pytest.MonkeyPatch, name: str, mistake: Any) -> None:
+        """A law does not hold for an inverse that sends, drops, names or refuses too much."""
+        project = Project("boxes", type="imageannotation", params={"a": 1, "b": "Q"})
+        wanted, right = {"a": 1, "b": "Q", "c": 3}, Inheritance.find_own_params
+        case = Case(project, wanted, {}, {"c": 3}, None, None)
+        LAWS[name](case)
+        monkeypatch.setattr(Inheritance, "find_own_params", lambda self, wanted: mistake(wanted, right(self, wanted)))
+        with pytest.raises(AssertionError):
+            LAWS[name](case)
+
+
+def test_the_run_checks_each_law(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """The run reports each law with its number of cases."""
+    monkeypatch.setattr("sys.argv", ["slim_laws", "--cases", "20", "--seed", "3"])
+    assert main() == 0
+    assert [line.partition(":")[0] for line in capsys.readouterr().out.splitlines()] == list(LAWS)

@@ -1,0 +1,367 @@
+"""Laws that hold for all inputs, because they hold for all inputs of a small scope; see `docs/semantics.md`.
+
+The engine decides each param from its own values, by presence, null and JSON
+equality, and by some yes-or-no questions over all names.  So k layers need the
+values absent, null and v1 to vk, on one name and one more for each question.  The
+lookalikes 1, True and "1" show that the equality is that of JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations_with_replacement, groupby, product
+from typing import Any, Final
+
+import pytest
+
+from paramcore import Diff, Impact, Patch, Plan, Project, Replace, SlimRequest, TaskRequest
+from paramcore.analysis import ImpactCounter
+from paramcore.errors import ParamcoreError
+
+Params = dict[str, Any]
+
+ABSENT: Final = object()
+LOOKALIKES: Final = (1, True, "1")
+#: What v1, v2 and v3 are: lookalikes, so that a comparison that confuses them fails.
+SUBSTITUTES: Final = ((1, True, "1"), (True, 1, "1"))
+
+
+def iter_layers(count: int, names: str = "a") -> Iterator[list[Params]]:
+    """Yield all layers of params with these names: absent, null, v1 to vk and the lookalikes."""
+    values = (ABSENT, None, *(f"v{number + 1}" for number in range(count)), *LOOKALIKES)
+    for columns in product(product(values, repeat=count), repeat=len(names)):
+        yield make_layers(count, names, columns)
+
+
+def list_params(names: str) -> list[Params]:
+    """Return all params with these names, absent, null, v1 to v3 and the lookalikes."""
+    values = (ABSENT, None, "v1", "v2", "v3", *LOOKALIKES)
+    return [make_layers(1, names, columns)[0] for columns in product(product(values), repeat=len(names))]
+
+
+def iter_distinct_layers(count: int, names: str) -> Iterator[list[Params]]:
+    """Yield all layers that differ in more than the names and the choice of the values."""
+    for columns in combinations_with_replacement(sorted(iter_columns(count)), len(names)):
+        for values in SUBSTITUTES:
+            meant = {"absent": ABSENT, "null": None, **{f"v{place + 1}": value for place, value in enumerate(values)}}
+            yield make_layers(count, names, [[meant[value] for value in column] for column in columns])
+
+
+def iter_columns(count: int) -> Iterator[tuple[str, ...]]:
+    """Yield the values of one name in each layer, up to their choice: a new value is the next of v1, v2, v3."""
+    if count == 0:
+        yield ()
+        return
+    for column in iter_columns(count - 1):
+        used = len({value for value in column if value.startswith("v")})
+        for value in ("absent", "null", *(f"v{number + 1}" for number in range(used + 1))):
+            yield (*column, value)
+
+
+def make_layers(count: int, names: str, columns: Any) -> list[Params]:
+    return [
+        {name: column[layer] for name, column in zip(names, columns, strict=True) if column[layer] is not ABSENT}
+        for layer in range(count)
+    ]
+
+
+def key(params: Any) -> frozenset[tuple[str, type, Any]]:
+    """Return what is compared: names with values, but not their order."""
+    return frozenset((name, type(value), value) for name, value in params.items())
+
+
+def overlaid(below: Params, above: Params) -> Params:
+    return {**below, **above}
+
+
+def boxes(*versions: Params) -> Project:
+    project = Project("boxes", type="imageannotation")
+    for params in versions:
+        project = project.replace_params(params)
+    return project
+
+
+def updates_of(params: Params) -> tuple[Patch, Replace]:
+    return Patch(params), Replace(params)
+
+
+class TestTheScope:
+    """The scope is what `docs/semantics.md` says."""
+
+    def test_its_size(self) -> None:
+        """All layers are tried, and the distinct ones are all layers up to names and values."""
+        assert sum(1 for _ in iter_layers(1)) == 6
+        assert sum(1 for _ in iter_layers(3)) == 8**3
+        assert sum(1 for _ in iter_layers(2, "ab")) == 7**4
+        assert len({key(params) for params in list_params("ab")}) == 8**2
+        assert [len(list(iter_columns(count))) for count in range(4)] == [1, 3, 10, 37]
+
+    @pytest.mark.parametrize("count", [1, 2, 3])
+    def test_the_distinct_ones_leave_nothing_out(self, count: int) -> None:
+        """Each column of values has the pattern of a distinct column, by JSON equality."""
+
+        def pattern(column: list[Params]) -> tuple[int, ...]:
+            kinds = [ABSENT if "a" not in layer else (type(layer["a"]), layer["a"]) for layer in column]
+            fixed = [ABSENT, (type(None), None)]
+            seen = [*fixed, *dict.fromkeys(kind for kind in kinds if kind not in fixed)]
+            return tuple(map(seen.index, kinds))
+
+        distinct = {pattern(layers) for layers in iter_distinct_layers(count, "a")}
+        assert distinct == {pattern(layers) for layers in iter_layers(count)}
+
+
+class TestCombining:
+    """One name, three layers: `+` is a monoid in which the upper layer wins."""
+
+    def test_the_upper_layer_wins(self) -> None:
+        """A patch gives its own values and keeps the others; a replace keeps none."""
+        for below, above in iter_layers(2):
+            assert key(Patch(above).applied_to(below)) == key(overlaid(below, above))
+            assert key(Replace(above).applied_to(below)) == key(above)
+            assert key(boxes(below).patch_params(above).params) == key(overlaid(below, above))
+
+    def test_it_is_associative(self) -> None:
+        """The grouping of three layers does not matter."""
+        for a, b, c in iter_layers(3):
+            grouped_left = Patch(c).applied_to(Patch(b).applied_to(a))
+            grouped_right = Patch(Patch(c).applied_to(b)).applied_to(a)
+            assert key(grouped_left) == key(grouped_right)
+
+    def test_it_is_idempotent_and_has_a_neutral_layer(self) -> None:
+        """A layer over itself is the layer, and `{}` changes nothing."""
+        for (a,) in iter_layers(1):
+            assert key(Patch(a).applied_to(a)) == key(Patch({}).applied_to(a)) == key(Patch(a).applied_to({})) == key(a)
+
+    def test_it_commutes_where_the_layers_agree(self) -> None:
+        """Two layers commute exactly if they agree on their common names."""
+        for a, b in iter_layers(2, "ab"):
+            agree = all(key({name: a[name]}) == key({name: b[name]}) for name in a.keys() & b.keys())
+            assert (key(Patch(b).applied_to(a)) == key(Patch(a).applied_to(b))) is agree
+
+
+class TestComposing:
+    """One name, three layers: updates are a monoid under `then`, which acts on params."""
+
+    def test_it_is_one_update_for_two(self) -> None:
+        """The composed update changes any params like both updates in turn."""
+        for held, one, two in iter_layers(3):
+            for first, second in product(updates_of(one), updates_of(two)):
+                together = first.then(second).applied_to(held)
+                assert key(together) == key(second.applied_to(first.applied_to(held)))
+
+    def test_it_is_associative(self) -> None:
+        """The grouping of three updates does not matter."""
+        for one, two, three in iter_layers(3):
+            for first, second, third in product(updates_of(one), updates_of(two), updates_of(three)):
+                assert first.then(second).then(third) == first.then(second.then(third))
+
+    def test_it_has_a_neutral_update_and_replaces_absorb(self) -> None:
+        """An empty patch changes nothing, and nothing before a replace matters."""
+        for one, two in iter_layers(2):
+            for first, second in product(updates_of(one), updates_of(two)):
+                assert Patch({}).then(first) == first == first.then(Patch({}))
+                assert isinstance(second, Patch) or first.then(second) == second
+
+
+class TestPlanning:
+    """Two names, two layers, and a third for other updates: a plan is the update, and `Plan.to` is the smallest."""
+
+    def test_a_plan_is_the_update(self) -> None:
+        """A plan has the params of the updated project, what is dropped, and whether anything is."""
+        for held, wanted in iter_layers(2, "ab"):
+            project = boxes(held)
+            for update in updates_of(wanted):
+                plan = Plan.of(project, update)
+                assert key(plan.after) == key(update.applied_to(held)) == key(project.update(update).params)
+                assert set(plan.dropped) == held.keys() - plan.after.keys()
+                assert plan.needs_consent is bool(held.keys() - plan.after.keys())
+
+    def test_the_patch_that_keeps(self) -> None:
+        """`keeping` has exactly the params that the update changes."""
+        for held, wanted in iter_layers(2, "ab"):
+            for update in updates_of(wanted):
+                assert key(Plan.of(boxes(held), update).keeping.params) == key(wanted) - key(held)
+
+    def test_the_smallest_update_leads_there(self) -> None:
+        """`Plan.to` gives the wanted params; it is a replace exactly if one must go, and nothing if all are there."""
+        for held, wanted in iter_layers(2, "ab"):
+            plan = Plan.to(boxes(held), wanted)
+            assert key(plan.after) == key(wanted)
+            reached = held if plan.update is None else plan.update.applied_to(held)
+            assert key(reached) == key(wanted)
+            assert (plan.update is None) is (key(held) == key(wanted))
+            assert isinstance(plan.update, Replace) is bool(held.keys() - wanted.keys())
+
+    def test_no_smaller_update_leads_there(self) -> None:
+        """Every update that gives the wanted params has at least the names of `Plan.to`."""
+        all_params = list_params("ab")
+        made = [update for params in all_params for update in updates_of(params)]
+        for held in all_params:
+            reached: dict[Any, list[set[str]]] = {}
+            for update in made:
+                reached.setdefault(key(update.applied_to(held)), []).append(set(update.params))
+            for wanted in all_params:
+                update = Plan.to(boxes(held), wanted).update
+                least = set() if update is None else set(update.params)
+                assert all(least <= names for names in reached[key(wanted)])
+
+
+class TestDiffs:
+    """Two names, three layers: a diff is what turns one side into the other."""
+
+    def test_each_name_stands_once(self) -> None:
+        """Each name is added, removed, changed or kept, and a diff is empty if both sides are the same."""
+        for before, after in iter_layers(2, "ab"):
+            diff = Diff.between(before, after)
+            assert set(diff.added) == after.keys() - before.keys()
+            assert set(diff.removed) == before.keys() - after.keys()
+            assert set(diff.kept) == {name for name, _, _ in key(before) & key(after)}
+            assert set(diff.changed) == (before.keys() & after.keys()) - set(diff.kept)
+            assert bool(diff) is (key(before) != key(after))
+
+    def test_applied_to_the_one_it_gives_the_other(self) -> None:
+        """A diff, applied to `before`, gives `after`."""
+        for before, after in iter_layers(2, "ab"):
+            assert key(Diff.between(before, after).applied_to(before)) == key(after)
+
+    def test_applied_to_others_it_makes_the_same_changes(self) -> None:
+        """A diff, applied to other params, makes its changes and keeps all other values."""
+        for before, after, theirs in iter_distinct_layers(3, "ab"):
+            kept = {name for name, _, _ in key(before) & key(after)} | ({"a", "b"} - before.keys() - after.keys())
+            expected = {name: (theirs if name in kept else after).get(name, ABSENT) for name in "ab"}
+            made = Diff.between(before, after).applied_to(theirs)
+            assert key(made) == key({name: value for name, value in expected.items() if value is not ABSENT})
+
+
+class TestMerging:
+    """One name, three layers: a task gets its own value, or that of one version."""
+
+    def test_the_task_wins(self) -> None:
+        """A task gets the version that it names, or the latest, or nothing, overridden by its own params."""
+        for first, second, own in iter_layers(3):
+            project = boxes(first, second)
+            for version, inherited in ((None, second), (0, first), (1, second), (-1, {})):
+                effective = project.resolve(TaskRequest(own, project_version=version))
+                assert key(effective.params) == key(overlaid(inherited, own))
+                assert key(project.inheritance(version)(own)) == key(effective.params)
+
+    def test_the_source_is_the_layer(self) -> None:
+        """The source of a param is `task` if the task sets it, and else `project`."""
+        for held, own in iter_layers(2):
+            for version, inherited in ((None, held), (-1, {})):
+                effective = boxes(held).resolve(TaskRequest(own, project_version=version))
+                expected = {name: "task" if name in own else "project" for name in overlaid(inherited, own)}
+                assert effective.sources == expected
+
+
+class TestSlimming:
+    """Two names, three layers: a slim request is exact, the least, and there wherever it can be."""
+
+    def test_it_is_the_least_request(self) -> None:
+        """S1 to S3: it gives the wanted params; all others that do have its names, too; else there is none."""
+        for held, solutions, wanted in iter_wanted():
+            project = boxes(held)
+            slim = SlimRequest.to(project, wanted)
+            assert key(project.resolve(slim.request).params) == key(wanted)
+            found = solutions.get(key(wanted), [])
+            assert slim.request.inherits_nothing is (not found)
+            assert all(slim.request.params.keys() <= own.keys() for own in found)
+            assert not found or key(slim.request.params) in map(key, found)
+
+    def test_the_reasons_are_what_must_be_absent(self) -> None:
+        """The reasons are exactly the inherited names that are not wanted; the dropped names are all that are equal."""
+        for held, _, wanted in iter_wanted():
+            slim = SlimRequest.to(boxes(held), wanted)
+            assert {block.param for block in slim.blocked} == held.keys() - wanted.keys()
+            assert {block.code for block in slim.blocked} <= {"would_be_inherited"}
+            equal = {name for name, _, _ in key(held) & key(wanted)}
+            assert set(slim.dropped) == (set() if slim.blocked else equal)
+            assert slim.respelled == ()
+
+    def test_requests(self) -> None:
+        """S4 to S6 and S10: `of` is idempotent, only leaves out, never falls back, and comes back from `resolve`."""
+        for held, own in iter_layers(2, "ab"):
+            project = boxes(held)
+            for version in (None, 0, -1):
+                request = TaskRequest(own, project_version=version)
+                slim = SlimRequest.of(project, request)
+                assert SlimRequest.of(project, slim.request).request == slim.request
+                assert key(slim.request.params) <= key(own)
+                assert slim.request.project_version == version
+                assert SlimRequest.to(project, project.resolve(request).params, version=version) == slim
+
+
+def iter_wanted() -> Iterator[tuple[Params, dict[Any, list[Params]], Params]]:
+    """Yield params of a version, all own params by what they give, and wanted params."""
+    everything = list_params("ab")
+    for held in everything:
+        merge = boxes(held).inheritance()
+        solutions: dict[Any, list[Params]] = {}
+        for own in everything:
+            solutions.setdefault(key(merge(own)), []).append(own)
+        yield from ((held, solutions, wanted) for wanted in everything)
+
+
+class TestImpact:
+    """Three names, three layers: an update affects exactly the requests that resolve differently after it."""
+
+    def test_it_reports_exactly_the_changes(self) -> None:
+        """The affected and the overridden params, and the reason, are those of two resolves."""
+
+        def before_and_update(layers: list[Params]) -> tuple[Any, Any]:
+            return key(layers[0]), key(layers[1])
+
+        ordered = sorted(iter_distinct_layers(3, "abc"), key=lambda layers: str(list(map(repr, layers[:2]))))
+        for _, group in groupby(ordered, before_and_update):
+            cases = list(group)
+            project = boxes(cases[0][0])
+            for update in updates_of(cases[0][1]):
+                check_impact(project, update, [own for _, _, own in cases])
+
+    def test_pinned_and_opted_out_requests_are_not_affected(self) -> None:
+        """A request with a version is not affected, whatever it sets."""
+        for held, wanted, own in iter_distinct_layers(3, "a"):
+            for update, (version, why) in product(updates_of(wanted), ((0, "pinned"), (-1, "opted_out"))):
+                effect = next(Impact.iter_effects(Plan.of(boxes(held), update), [{**own, "project_version": version}]))
+                assert (effect.params, effect.overridden, effect.why) == ((), (), why)
+
+
+def check_impact(project: Project, update: Patch | Replace, tasks: list[Params]) -> None:
+    """Assert that the effects of an update are those of resolving before and after."""
+    plan, later = Plan.of(project, update), project.update(update)
+    counter, merge_before, merge_after = ImpactCounter(plan), project.inheritance(), later.inheritance()
+    changed = {name for name, _, _ in key(project.params) ^ key(later.params)}
+    affected = 0
+    for own in tasks:
+        effect = counter.count_task(own)
+        differing = {name for name, _, _ in key(merge_before(own)) ^ key(merge_after(own))}
+        assert set(effect.params) == differing
+        assert set(effect.overridden) == (changed & own.keys()) - differing
+        assert effect.why == (None if differing else "override" if effect.overridden else "same")
+        affected += bool(differing)
+    assert counter.build_impact().affected == affected
+
+
+@pytest.mark.parametrize(
+    ("name", "mistake", "law"),
+    [
+        # A comparison by `==` takes 1 for True; only the lookalikes show it.
+        (
+            "paramcore.model.inheritance.same_checked",
+            lambda one, two: one == two,
+            TestSlimming().test_it_is_the_least_request,
+        ),
+        ("paramcore.analysis.diff.same", lambda one, two: one == two, TestDiffs().test_each_name_stands_once),
+        ("paramcore.analysis.diff.same", lambda one, two: False, TestPlanning().test_no_smaller_update_leads_there),
+        (
+            "paramcore.analysis.impact.same_member",
+            lambda one, two, name: one.get(name) == two.get(name),
+            TestImpact().test_it_reports_exactly_the_changes,
+        ),
+    ],
+)
+def test_a_mistake_is_found(monkeypatch: pytest.MonkeyPatch, name: str, mistake: Any, law: Any) -> None:
+    """A law does not hold for an engine that compares values in another way."""
+    monkeypatch.setattr(name, mistake)
+    with pytest.raises((AssertionError, ParamcoreError)):
+        law()

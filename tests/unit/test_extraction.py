@@ -1,0 +1,295 @@
+"""Extractions: what moves to a project, what stays in the requests, and why."""
+
+import pytest
+
+from paramcore import Assumptions, Extraction, TaskRequest
+from paramcore.analysis.extraction import counts, search
+from paramcore.errors import InexactRequest, InvalidParams, InvalidSetting, ParamcoreError, WrongProject
+from paramcore.model import Inheritance
+
+RULES = "Box every truck.\nDraw around the visible part."
+GEOMETRIES = {"box": {"objects_to_annotate": ["truck"], "min_width": 20}}
+
+
+def make_task(number, **params):
+    full = {"attachment": f"https://example.com/{number}.jpg", "instruction": RULES, "geometries": GEOMETRIES}
+    return {name: value for name, value in {**full, **params}.items() if value is not ...}
+
+
+def extract(tasks, **options):
+    return Extraction.of(tasks, name="yard", type="imageannotation", **options)
+
+
+def describe(results):
+    return {result.param: str(result) for result in results}
+
+
+def test_shared_values_move_and_the_rest_stays():
+    """A value that all tasks share moves; the instruction moves with its lines, and own text stays."""
+    tasks = [make_task(1), make_task(2, instruction=f"Night.\n{RULES}"), make_task(3, padding=5)]
+    extraction = extract(tasks)
+    assert extraction.params == {"geometries": GEOMETRIES, "instruction": RULES}
+    assert [dict(request.flat) for request in extraction.requests(tasks)] == [
+        {"project": "yard", "attachment": "https://example.com/1.jpg"},
+        {"project": "yard", "attachment": "https://example.com/2.jpg", "instruction": "Night."},
+        {"project": "yard", "attachment": "https://example.com/3.jpg", "padding": 5},
+    ]
+    assert describe(extraction.moved)["instruction"] == "2 inherit it, 1 have text of their own before it"
+
+
+def test_a_task_that_lacks_a_param_opts_out():
+    """A task that cannot inherit keeps everything, with -1 and the new project, and the reasons are counted."""
+    tasks = [*(make_task(n) for n in range(9)), make_task(9, geometries=..., instruction=f"{RULES}\n")]
+    extraction = extract(tasks)
+    assert (extraction.opt_outs, extraction.minimal) == (1, True)
+    assert dict(extraction.request_of(tasks[9]).flat) == {"project": "yard", "project_version": -1, **tasks[9]}
+    assert describe(extraction.opted_out) == {
+        "instruction": "1 do not end with it (10); 1 only because of white space (10)",
+        "geometries": "1 lack it (10)",
+    }
+
+
+def test_another_end_is_not_nearly_the_same():
+    """Only an instruction that differs in white space is told apart from the others."""
+    tasks = [*(make_task(n) for n in range(9)), make_task(9, instruction="Count."), make_task(10, instruction=None)]
+    [reason] = extract(tasks).opted_out
+    assert (reason.tasks.count, reason.nearly.count) == (2, 0)
+
+
+def test_a_value_that_few_lack_stays_if_opting_out_costs_more():
+    """The report says which tasks lack the param, and by how much moving it would make the total larger."""
+    tasks = [make_task(n, **({} if n in (2, 5) else {"padding": 5})) for n in range(9)]
+    extraction = extract(tasks)
+    [stays] = [param for param in extraction.stays if param.code == "some_lack_it"]
+    assert (stays.param, stays.value, stays.lacking.tasks, stays.lacking.lines) == ("padding", 5, [2, 5], [3, 6])
+    larger = extract([task for task in tasks if "padding" in task])
+    assert "padding" in larger.params
+    assert f"costs {stays.extra_bytes:,} bytes more than it saves" in str(stays)
+    assert stays.extra_bytes > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("attachment", "never_moves"), ("metadata", "never_moves"), ("version", "impossible"), ("padding", "kept")],
+)
+def test_why_a_shared_value_stays(name, code):
+    """Names that say what a task is about, names that no project can have, and kept names stay."""
+    extraction = extract([{name: ["the same value", 1]}] * 5, keep=["padding"])
+    assert [(param.param, param.code) for param in extraction.stays] == [(name, code)]
+    assert extraction.params == {}
+
+
+def test_a_value_of_each_task_is_not_shared():
+    """A param with other values in all tasks stays, because no task would inherit it."""
+    extraction = extract([{"padding": n} for n in range(5)])
+    assert [(param.param, param.code, param.extra_bytes) for param in extraction.stays] == [
+        ("padding", "not_shared", None)
+    ]
+
+
+def test_move_lets_an_attachment_move():
+    """`move` takes a name from those that never move."""
+    tasks = [{"attachment": "https://example.com/the-same.jpg", "n": n} for n in range(3)]
+    assert extract(tasks, move=["attachment"]).params == {"attachment": "https://example.com/the-same.jpg"}
+
+
+@pytest.mark.parametrize(
+    ("routing", "code"),
+    [
+        ({"project": "other"}, "names_project"),
+        ({"batch": "b"}, "names_batch"),
+        ({"project_version": 0}, "names_version"),
+        ({"project_version": -1}, "names_version"),
+        ({"project": "other", "batch": "b", "project_version": 3}, "names_project"),
+    ],
+)
+def test_a_request_that_names_where_it_belongs_is_set_aside(routing, code):
+    """E9: it stays as it is, and does not count for what moves."""
+    tasks = [make_task(1), make_task(2), {**make_task(3), **routing, "extra": 1}]
+    extraction = extract(tasks)
+    assert [(reason.code, reason.tasks.tasks) for reason in extraction.set_aside] == [(code, [2])]
+    assert dict(extraction.request_of(tasks[2]).flat) == {**routing, **make_task(3), "extra": 1}
+    assert extraction.opt_outs == 0
+
+
+def test_null_routing_names_count_as_missing():
+    """A request whose `project` is null is not set aside, and the null is not sent."""
+    extraction = extract([{**make_task(n), "project": None, "unique_id": f"u{n}"} for n in range(2)])
+    assert extraction.set_aside == ()
+    assert extraction.request_of({**make_task(0), "project": None, "unique_id": "u0"}).flat.keys() == {
+        *("project", "unique_id", "attachment")
+    }
+
+
+def test_duplicates_count_as_tasks():
+    """E8: two equal requests are two tasks."""
+    assert extract([make_task(1)] * 2).params == {"geometries": GEOMETRIES, "instruction": RULES}
+
+
+@pytest.mark.parametrize("tasks", [[], [{}], [{}, {}], [make_task(1)]])
+def test_nothing_is_worth_moving(tasks):
+    """Without two tasks that share a value, the project has no params."""
+    extraction = extract(tasks)
+    assert (extraction.params, extraction.moved, extraction.tasks) == ({}, (), len(tasks))
+    assert str(extraction)
+
+
+def test_equal_values_move_in_the_shortest_spelling():
+    """E7: 5 and 5.0 are equal, so both tasks inherit the shorter one."""
+    for tasks in ([{"padding": 5.0}, {"padding": 5}], [{"padding": 5}, {"padding": 5.0}]):
+        assert repr(extract(tasks * 9).params["padding"]) == "5"
+
+
+@pytest.mark.parametrize(("rule", "moved"), [("append", RULES), ("override", f"Night.\n{RULES}")])
+def test_an_instruction_that_is_not_appended_moves_whole(rule, moved):
+    """Under `override`, only a whole instruction can be inherited."""
+    tasks = [make_task(n, instruction=f"Night.\n{RULES}") for n in range(5)] + [
+        make_task(9, instruction=f"Day.\n{RULES}")
+    ]
+    assert extract(tasks, assumptions=Assumptions(instruction_rule=rule)).params["instruction"] == moved
+
+
+def test_null_moves_like_a_value():
+    """A null that tasks share moves, and the result rests on no rule about null."""
+    extraction = extract([{"a_long_param_name": None, "instruction": None}] * 9)
+    assert extraction.params == {"a_long_param_name": None, "instruction": None}
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "code"),
+    [
+        ({"keep": ["project"]}, InvalidParams, "param_name"),
+        ({"move": ["unique_id"]}, InvalidParams, "param_name"),
+        ({"move": ["version"]}, InvalidParams, "param_name"),
+        ({"keep": ["created_at"]}, InvalidParams, "param_name"),
+        ({"keep": [1]}, InvalidParams, "param_name"),
+        ({"keep": "padding"}, InvalidSetting, "argument_type"),
+        ({"keep": ["tags"], "move": ["tags"]}, InvalidSetting, "argument_type"),
+    ],
+)
+def test_wrong_names_are_rejected(options, error, code):
+    """A routing name, a name that no project can have, and a contradiction are errors."""
+    with pytest.raises(error) as raised:
+        extract([], **options)
+    assert raised.value.code == code
+
+
+def test_tasks_that_can_be_read_once_are_rejected():
+    """An iterator is refused before it is read, because its tasks would be lost."""
+    tasks = iter([{"padding": 1}])
+    with pytest.raises(InvalidSetting, match="pass a list"):
+        extract(tasks)
+    assert next(tasks) == {"padding": 1}
+
+
+def test_a_wrong_task_is_named():
+    """The path of an error begins with the index of the task."""
+    with pytest.raises(ParamcoreError) as raised:
+        extract([{}, {"instruction": 3}])
+    assert raised.value.path == "/1/instruction"
+    with pytest.raises(WrongProject) as other:
+        extract([TaskRequest({}, type="comparison")])
+    assert (other.value.code, other.value.path) == ("wrong_type", "/0")
+
+
+def test_a_task_request_may_have_the_type():
+    """E12: a `TaskRequest` of the same type is accepted."""
+    assert extract([TaskRequest({"padding": 1}, type="imageannotation")]).tasks == 1
+
+
+def test_a_request_that_is_not_exact_is_never_returned(monkeypatch):
+    """If the inverse were wrong, the error says so, and no request is returned."""
+    tasks = [make_task(1), make_task(2)]
+    extraction = extract(tasks)
+    find = Inheritance.find_own_params
+    monkeypatch.setattr(Inheritance, "find_own_params", lambda self, wanted: find(self, {**wanted, "padding": 1}))
+    with pytest.raises(InexactRequest, match="bug in paramcore"):
+        extraction.request_of(tasks[0])
+    with pytest.raises(InexactRequest):
+        extract(tasks)
+
+
+@pytest.mark.parametrize(
+    ("text", "separator", "empty", "tails"),
+    [
+        ("A\nB", "\n", "leave out", [("B", False), ("A\nB", True)]),
+        ("A\nB\n", "\n", "leave out", [("B\n", False), ("A\nB\n", True)]),
+        ("\nB", "\n", "leave out", [("\nB", True)]),
+        ("\nB", "\n", "join", [("B", True)]),
+        ("A\n\n\nB", "\n\n", "leave out", [("B", False), ("\nB", False), ("A\n\n\nB", True)]),
+        ("A", "\n", "join", []),
+        ("\n", "\n", "join", []),
+        ("A B\nC", "", "leave out", [("C", False), ("A B\nC", True)]),
+    ],
+)
+def test_where_an_instruction_can_be_cut(text, separator, empty, tails):
+    """E5: an end begins where a separator stood, or is the whole text; without a separator, at a line."""
+    assumptions = Assumptions(instruction_separator=separator, empty_instruction=empty)
+    assert counts.list_tails(text, assumptions) == tails
+
+
+class TestLimits:
+    """Where a limit is met, the result stays exact, and says that it may not be minimal."""
+
+    @staticmethod
+    def make_tasks():
+        return [
+            make_task(n, zone=f"zone {n % 7}", padding=n % 3, **({"shift": "night"} if n % 4 else {}))
+            for n in range(40)
+        ]
+
+    def check(self, tasks):
+        extraction = extract(tasks)
+        assert not extraction.minimal
+        assert "may not be minimal" in str(extraction)
+        for task, request in zip(tasks, extraction.requests(tasks), strict=True):
+            assert extraction.project.resolve(request).params == task
+        assert extraction.params["geometries"] == GEOMETRIES
+
+    def test_more_values_than_the_limit(self, monkeypatch):
+        """A frequent value is found among many rare values."""
+        monkeypatch.setattr(counts, "MAX_VALUES", 4)
+        self.check(self.make_tasks())
+
+    def test_more_names_than_the_limit(self, monkeypatch):
+        """Names beyond the limit stay in the requests."""
+        monkeypatch.setattr(counts, "MAX_VALUES", 5)
+        self.check([{**task, **{f"p{n}": 1 for n in range(9)}} for task in self.make_tasks()])
+
+    def test_more_groups_than_the_limit(self, monkeypatch):
+        """Requests of further groups do not count, but are exact."""
+        monkeypatch.setattr(counts, "MAX_GROUPS", 1)
+        self.check(self.make_tasks())
+
+    def test_more_separators_than_the_limit(self, monkeypatch):
+        """Only the last ends of a long instruction count."""
+        monkeypatch.setattr(counts, "MAX_SEPARATORS", 2)
+        self.check([make_task(n, instruction=f"{n}\n\n\n{RULES}") for n in range(5)])
+
+    def test_more_closed_sets_than_the_limit(self, monkeypatch):
+        """The greedy search finds what the exact search finds."""
+        exact = extract(self.make_tasks())
+        monkeypatch.setattr(search, "MAX_SETS", 1)
+        self.check(self.make_tasks())
+        assert extract(self.make_tasks()).bytes_after == exact.bytes_after
+
+    def test_the_memo_of_values_is_bounded(self, monkeypatch):
+        """The keys of more values than the limit stay the same."""
+        monkeypatch.setattr(counts, "MAX_VALUES", 2)
+        keys = counts.ValueKeys()
+        values = [[1], [2], [3], [1.0], [True]]
+        found = [keys.find(value) for value in values]
+        assert found[0] == found[3] != found[4]
+        assert len(set(found)) == 4
+
+
+def test_the_json_has_the_numbers_of_tasks():
+    """Tasks are counted from 0, and at most 20 of them are named."""
+    tasks = [make_task(n) for n in range(200)] + [{**make_task(n), "project": "other"} for n in range(30)]
+    [reason] = extract(tasks).to_json()["set_aside"]
+    assert reason == {"code": "names_project", "count": 30, "tasks": list(range(200, 220))}
+
+
+def test_the_repr_is_short():
+    """The repr shows the name and the counts."""
+    assert repr(extract([make_task(1), make_task(2)])) == "<Extraction of 'yard': 2 params moved, 0 of 2 opt out>"
