@@ -260,6 +260,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         ),
         make_argument("--save", metavar="DIR", help="save each project to its file in DIR, or to a new file"),
         make_flag("--validate", "reject tasks in which `validate` finds errors"),
+        SCHEMA,
     ),
 }
 
