@@ -172,3 +172,35 @@ def test_hidden_characters_are_counted():
     before = "x" * 1000 + " "
     [block] = list_value_blocks((before + "a", before + "b"), 80, full=False)
     assert "".join(block.spans) == f'" ... 881 equal characters; --full shows them ... {"x" * 119} [-a-]{{+b+}}"'
+
+
+def test_a_note_stays_on_its_line_if_it_fits_exactly():
+    """A line may have as many columns as the terminal; one more moves the note below."""
+    line = "  changed  padding  3 -> 4  (set since version 0)"
+    assert Screen(len(line)).render([Table.of([ROW])]) == line
+    assert Screen(len(line) - 1).render([Table.of([ROW])]) == "  changed  padding  3 -> 4\n      (set since version 0)"
+
+
+def test_a_change_is_spread_as_in_a_pipe():
+    """A change that a pipe lists value by value is listed on a wide terminal, too."""
+    diff = Diff.between({"box": {"min": 1, "note": "n" * 130}}, {"box": {"min": 2, "note": "n" * 130}})
+    for width in (None, 60, 400):
+        assert "  changed  /box/min  1 -> 2" in Screen(width).render(diff.list_pieces()).splitlines()
+
+
+@pytest.mark.parametrize("width", [None, 20, 30, 40, 120])
+def test_hidden_values_hide_their_notes(width):
+    """Without values, no layout shows a note that has a value, and other notes stay."""
+    row = Row((Label("changed"), "/labels/0/min"), (1, 2), note="(a note without one)", value_note='(name "s3cret")')
+    screen = Screen(width, values=False).render([Table.of([row])])
+    assert "s3cret" not in screen
+    assert squash("(a note without one)") in squash(screen)
+
+
+@pytest.mark.parametrize(("elements", "shown"), [(14, 16), (15, 17), (16, 17)])
+def test_one_line_too_many_is_shown(elements, shown):
+    """A value with a single line more than the limit is whole, since the remark would take a line, too."""
+    value = [10**12 + number for number in range(elements)]
+    lines = Screen(60).render([Table.of([Row(("a",), (value,))])]).splitlines()[1:]
+    assert len(lines) == shown
+    assert ("more lines" in lines[-1]) is (elements == 16)
