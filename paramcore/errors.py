@@ -1,10 +1,8 @@
-"""The exceptions of paramcore.
+"""The exceptions of paramcore, which are compared by value and can be pickled.
 
 All are subclasses of `ParamcoreError`.  `NoSuchVersion` is also a `LookupError`.
 `NotDone` and `OutcomeUnknown` are also subclasses of `RuntimeError`, and all others of
-`ValueError`.
-
-Errors are compared by value and can be pickled.  Rely on `code`, not on `str()`.
+`ValueError`.  In programs, rely on `code`, not on `str()`.
 """
 
 from __future__ import annotations
@@ -128,6 +126,8 @@ class InvalidSetting(ParamcoreError, ValueError):
         base_url: an address that is not `https`, or that contains a key.
         base_type: an `Outcome.base` that is not a whole number of at least 0.
         port: a port that another program uses.
+        fault: a fault that the stand-in cannot simulate.
+        clock: text that is not a time.
     """
 
 
@@ -199,7 +199,7 @@ class InvalidUpdate(ParamcoreError, ValueError):
 
 
 class InexactRequest(ParamcoreError, ValueError):
-    """A shortened request that would not get the params that it must get: a bug in paramcore.
+    """A shortened request with which the task would not get the wanted params: a bug in paramcore.
 
     Codes:
         request_inexact: the effective params differ from the wanted params.

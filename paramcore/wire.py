@@ -137,12 +137,13 @@ def write_project(project: Project) -> dict[str, Any]:
         >>> write_project(Project("docks", type="imageannotation", params={"padding": 3}))
         {'type': 'imageannotation', 'name': 'docks', 'param_history': [{'version': 0, 'padding': 3}]}
     """
-    history = [_write_version(version) for version in project.versions]
+    history = [write_version(version) for version in project.versions]
     members = {"type": project.type, "name": project.name, "param_history": history, **thaw(project.fields)}
     return {name: members[name] for name in dict.fromkeys([*project.field_order, *members]) if name in members}
 
 
-def _write_version(version: ParamVersion) -> dict[str, Any]:
+def write_version(version: ParamVersion) -> dict[str, Any]:
+    """Return the flat entry of a version in `param_history`."""
     if version.raw_entry is not None:
         return dict(thaw(version.raw_entry))
     created_at = {} if version.created_at is None else {"created_at": version.created_at}

@@ -8,13 +8,15 @@ import pytest
 import paramcore
 
 ROOT = Path(__file__).parent.parent
-ROW = re.compile(r"^\| ([PUTE]\d+) \| (.+) \| (.+) \| (.+) \| (.+) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| ([PUTES]\d+) \| (.+) \| (.+) \| (.+) \| (.+) \|$", re.MULTILINE)
 RULES = {row[0]: row for row in ROW.findall((ROOT / "docs" / "semantics.md").read_text("utf-8"))}
-COMMENT = re.compile(r"^\s*# ([PUTE]\d+):", re.MULTILINE)
+COMMENT = re.compile(r"^\s*# ([PUTES]\d+):", re.MULTILINE)
 
 #: All rules that there are.
 IDS = [
-    f"{letter}{number}" for letter, last in {"P": 10, "U": 12, "T": 15, "E": 9}.items() for number in range(1, last + 1)
+    f"{letter}{number}"
+    for letter, last in {"P": 10, "U": 12, "T": 15, "E": 9, "S": 9}.items()
+    for number in range(1, last + 1)
 ]
 
 

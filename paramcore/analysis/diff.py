@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from attrs import field, frozen
 
 from paramcore.analysis.changes import CHANGE_ORDER, Change, iter_changes
-from paramcore.text import ROW_LIMIT, NotebookReprs, format_change, format_name, format_value, is_long
-from paramcore.values import JSONObject, freeze_params, resolve_pointer, same, thaw, wrap_frozen
+from paramcore.text import ROW_LIMIT, NotebookReprs, format_name, format_value
+from paramcore.text.rows import Label, Line, Piece, Row, Table, format_pieces
+from paramcore.values import JSONObject, freeze_params, same, thaw, wrap_frozen
 
 
 @frozen
@@ -119,18 +120,26 @@ class Diff(NotebookReprs):
         return f"<Diff: {counts}, {len(self.kept)} kept>"
 
     def __str__(self) -> str:
-        return "\n".join(self.format_rows(removed="removed")) or "nothing differs"
+        return format_pieces(self.list_pieces())
 
-    def format_rows(self, *, removed: str) -> list[str]:
-        """Format a line for each difference; `removed` is the label of removed params."""
+    def list_pieces(self) -> list[Piece]:
+        """Return the pieces of `str()`."""
+        return [self.make_table(removed="removed")] if self else [Line("nothing differs")]
+
+    def make_table(self, *, removed: str) -> Table:
+        """Return a row for each difference; `removed` is the label of removed params."""
+        by_param: dict[str, list[Change]] = {}
+        for change in iter_changes(self.before, self.after):
+            by_param.setdefault(change.param, []).append(change)
+        lost = [change for name in self.changed for change in by_param[name] if change.kind == "lost"]
         rows = [
-            *((removed, name, _format_row_value(value)) for name, value in self.removed.items()),
-            *(row for name, value in self.changed.items() for row in _iter_rows(name, self.before[name], value)),
-            *(("lost", path, _format_row_value(resolve_pointer(self.before, path))) for path in self.lost),
-            *(("added", name, _format_row_value(value)) for name, value in self.added.items()),
+            *(Row((Label(removed), format_name(name)), (value,)) for name, value in self.removed.items()),
+            *(_make_row(name, self.before[name], value, by_param[name]) for name, value in self.changed.items()),
+            *(_make_change_row(change) for change in lost),
+            *(Row((Label("added"), format_name(name)), (value,)) for name, value in self.added.items()),
         ]
         width = max((len(format_name(name)) for name in self.names), default=0)
-        return [f"  {label:<7}  {format_name(place):<{width}}  {text}" for label, place, text in rows]
+        return Table(tuple(rows), (7, width))
 
 
 def find_overwritten_params(
@@ -152,26 +161,30 @@ def find_overwritten_params(
     return tuple(name for name in Diff.between(base, theirs).names if name in overwritten)
 
 
-def _iter_rows(name: str, before: Any, after: Any) -> Iterator[tuple[str, str, str]]:
-    """Yield rows of label, place and text for a changed param.
+def _make_row(name: str, before: Any, after: Any, changes: Sequence[Change]) -> Row:
+    """Return the row of a changed param.
 
-    A short value has one row.  A long object or array also has a row for each value
-    that changed, moved or was added inside it; `Diff.lost` contains the lost values.
+    The rows inside it have each value that changed, moved or was added; the lost values
+    have rows of their own, which never depend on the length of a value.
     """
-    changes = list(iter_changes(wrap_frozen({name: before}), wrap_frozen({name: after})))
     is_nested = all(len(change.parts) > 1 or change.kind == "moved" for change in changes)
-    if not is_nested or not (is_long(before) or is_long(after)):
-        yield "changed", name, format_change(before, after)
-        return
-    yield "changed", name, "inside:"
-    for change in changes:
-        if change.kind == "changed":
-            yield change.kind, change.pointer, format_change(change.before, change.after)
-        elif change.kind == "added":
-            yield change.kind, change.pointer, _format_row_value(change.after)
-        elif change.kind == "moved":
-            yield change.kind, change.pointer, "its elements have another order"
+    inside = (_make_change_row(change) for change in changes if change.kind != "lost")
+    return Row((Label("changed"), format_name(name)), (before, after), inside=tuple(inside) if is_nested else None)
 
 
-def _format_row_value(value: Any) -> str:
-    return format_value(value, limit=ROW_LIMIT)
+def _make_change_row(change: Change) -> Row:
+    cells = Label(change.kind), format_name(change.pointer)
+    if change.kind == "moved":
+        return Row(cells, text="its elements have another order")
+    values = {"changed": (change.before, change.after), "lost": (change.before,), "added": (change.after,)}[change.kind]
+    return Row(cells, values, value_note=_format_identity(change, values))
+
+
+def _format_identity(change: Change, values: Iterable[Any]) -> str:
+    """Format the member that identifies the array element of a change, unless the row shows it: `(name "car")`."""
+    if change.identity is None:
+        return ""
+    name, value = change.identity
+    if change.parts[-1] == name or any(isinstance(shown, dict) and shown.get(name) == value for shown in values):
+        return ""
+    return f"({format_name(name)} {format_value(value, limit=ROW_LIMIT)})"

@@ -11,6 +11,7 @@ from paramcore.analysis.plan import Plan
 from paramcore.errors import ParamcoreError
 from paramcore.model import Inheritance, Merge, ParamVersion, TaskRequest, find_inherited_version
 from paramcore.text import NotebookReprs, format_count, format_name, format_repr
+from paramcore.text.rows import Line, Piece, Row, Table, format_pieces
 from paramcore.values import join_pointer, same_member, thaw, wrap_frozen
 
 #: Why a request is unaffected: it inherits nothing, names a version, sets all changed params, or none of these.
@@ -116,19 +117,24 @@ class Impact(NotebookReprs):
         unaffected = sum(self.unaffected.values())
         return f"<Impact on {format_repr(self.plan.project.name)}: {self.affected} affected, {unaffected} unaffected>"
 
-    def __str__(self) -> str:
+    def list_pieces(self) -> list[Piece]:
+        """Return the pieces of `str()`."""
         reasons = [f"{self.unaffected[why]:,} {text}" for why, text in WHY_TEXTS.items() if self.unaffected[why]]
         requests = format_count(self.affected + sum(self.unaffected.values()), "request")
         headline = f"{requests}: {', '.join([f'{self.affected:,} affected', *reasons])}"
-        width = max((len(format_name(name)) for name in self.by_param), default=0)
-        rows = [
-            f"  {format_name(name):<{width}}  {counts['affected']:,} affected, {counts['override']:,} overriding it"
+        rows = (
+            Row((format_name(name),), text=f"{counts['affected']:,} affected, {counts['override']:,} overriding it")
             for name, counts in self.by_param.items()
-        ]
+        )
+        pieces: list[Piece] = [Line(headline), Table.of(rows)]
         appends = self.plan.project.assumptions.instruction_rule == "append"
         if appends and self.by_param.get("instruction", {}).get("affected"):
-            rows.append("the project's instruction is appended to the task's instruction, so a task cannot override it")
-        return "\n".join([headline, *rows])
+            appended = "the project's instruction is appended to the task's instruction, so a task cannot override it"
+            pieces.append(Line(appended))
+        return pieces
+
+    def __str__(self) -> str:
+        return format_pieces(self.list_pieces())
 
 
 class ImpactCounter:

@@ -6,6 +6,7 @@ from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from paramcore.cli.hidden_values import select_error
 from paramcore.cli.output import Pieces
 from paramcore.errors import DocumentError
 from paramcore.text import escape_unprintable, join_message
@@ -38,7 +39,7 @@ def annotate_errors(pieces: Pieces, options: Namespace) -> Pieces:
     except DocumentError as error:
         if options.format == "github":
             # Standard error has the error too, but a workflow annotates only what standard output has.
-            yield f"{_format_error(error)}\n"
+            yield f"{_format_error(select_error(error, options))}\n"
         raise
 
 

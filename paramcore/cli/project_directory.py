@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Set as AbstractSet
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 from paramcore.cli.file_names import choose_file_names, fold_file_name
 from paramcore.cli.output import format_document
+from paramcore.cli.project_text import ProjectText
 from paramcore.cli.projects import list_directory, list_project_paths, read_project_files
 from paramcore.errors import DocumentError
 from paramcore.files.reader import YAML_SUFFIXES, has_suffix
@@ -39,6 +39,7 @@ class ProjectDirectory:
         #: For the path of each file, its projects by name, in the order of the file.
         self._files: dict[str, Mapping[str, Project]] = {}
         self._arrays: set[str] = set()
+        self._texts: dict[str, ProjectText] = {}
         for file in read_project_files(arguments, assumptions):
             self._files[file.path] = {project.name: project for project in file.projects}
             self._paths.update(dict.fromkeys(self._files[file.path], file.path))
@@ -46,9 +47,13 @@ class ProjectDirectory:
                 self._arrays.add(file.path)
 
     @property
-    def project_names(self) -> AbstractSet[str]:
-        """The names of the projects in the directory."""
-        return self._paths.keys()
+    def projects(self) -> Mapping[str, Project]:
+        """The projects in the directory, by name."""
+        return {name: project for projects in self._files.values() for name, project in projects.items()}
+
+    def get_path(self, project_name: str) -> str | None:
+        """Return the path of the file of a project; `None` if the project has no file."""
+        return self._paths.get(project_name)
 
     def check_writable(self, project_names: Iterable[str]) -> None:
         """Check that no YAML file contains one of the projects.
@@ -63,11 +68,12 @@ class ProjectDirectory:
                 remedy = "convert the file to JSON, or name another directory"
                 raise DocumentError("unwritable", None, problem, remedy, format_path(path), None, None)
 
-    def write(self, projects: Iterable[Project]) -> list[str]:
+    def write(self, projects: Iterable[Project], *, sync: bool = True) -> list[str]:
         """Write each project to the file that contains it, or to a new file; return the paths.
 
         Each file is written completely or not at all.  A file whose projects are
-        unchanged is not written.
+        unchanged is not written.  Without `sync`, a file may be lost if the machine loses
+        power.
 
         Raises:
             DocumentError: `unwritable` if `check_writable` rejects a changed project, or if
@@ -87,12 +93,12 @@ class ProjectDirectory:
             if changed_names:
                 self.check_writable(changed_names)
                 changed[path] = {**before, **update}
-        _make_directory(self._path)
+        make_directory(self._path)
         # Set the paths first: if Ctrl-C interrupts this method after a write, the next call must know the new file.
         self._paths = paths
         for path, contents in changed.items():
             # Keep a symbolic link, and replace its target.
-            write_atomically(os.path.realpath(path), [format_document(self._to_json(path, contents))])
+            write_atomically(os.path.realpath(path), [self._format(path, contents)], sync=sync)
             self._files[path] = contents
         return list(updates)
 
@@ -112,9 +118,11 @@ class ProjectDirectory:
                 )
         return paths
 
-    def _to_json(self, path: str, projects: Mapping[str, Project]) -> Any:
-        documents = [write_project(project) for project in projects.values()]
-        return documents if path in self._arrays else documents[0]
+    def _format(self, path: str, projects: Mapping[str, Project]) -> str:
+        if path in self._arrays:
+            return format_document([write_project(project) for project in projects.values()])
+        (project,) = projects.values()
+        return self._texts.setdefault(path, ProjectText()).format(project)
 
 
 def _is_file_in(source: str, directory: str) -> bool:
@@ -122,7 +130,12 @@ def _is_file_in(source: str, directory: str) -> bool:
     return source != "-" and os.path.isfile(source) and os.path.realpath(parent) == os.path.realpath(directory)
 
 
-def _make_directory(path: str) -> None:
+def make_directory(path: str) -> None:
+    """Create a directory, unless it exists.
+
+    Raises:
+        DocumentError: `unwritable`.
+    """
     try:
         os.makedirs(path, exist_ok=True)
     except (OSError, ValueError) as error:

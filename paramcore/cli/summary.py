@@ -19,7 +19,7 @@ SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
 SUMMARY_BYTES = 1_000 * 1_024
 
 #: Options that do not change what a command finds, and whether a value follows.
-_OUTPUT_OPTIONS = {"--format": True, "--output": True, "--summary": False}
+_OUTPUT_OPTIONS = {"--format": True, "--output": True, "--summary": False, "--color": True, "--width": True}
 
 
 def check_summary(options: Namespace) -> None:

@@ -10,6 +10,7 @@ from attrs import evolve, frozen
 
 from paramcore.bulk import PreviewEncoder, RawTask, RoutedRequest
 from paramcore.cli.exit_codes import FINDINGS, FINE
+from paramcore.cli.hidden_values import select_values
 from paramcore.cli.output import Pieces, format_document, print_message
 from paramcore.cli.projects import ProjectFiles
 from paramcore.cli.requests import BadLines, BadTask, describe_look_alikes, is_jsonl, is_one_of_many, read_requests
@@ -21,6 +22,7 @@ from paramcore.report.document import Cell, Document, Row, RowCollector
 from paramcore.report.tasks import build_tasks_document
 from paramcore.report.verdicts import UserText
 from paramcore.text import format_count, format_value
+from paramcore.text.rows import Line, Piece
 
 
 class Message(NamedTuple):
@@ -60,6 +62,10 @@ class DocumentFormat:
         return TaskRows(list(self.make_rows(effective, ((f"line {request.line}", *unique_id),))), None)
 
 
+def _list_pieces(_request: RoutedRequest, effective: EffectiveParams) -> list[Piece]:
+    return effective.list_pieces()
+
+
 @frozen
 class TaskFormatter:
     """Formats the effective params of tasks.
@@ -72,9 +78,9 @@ class TaskFormatter:
     options: Namespace
     projects: ProjectFiles
     as_document: DocumentFormat
-    as_text: Callable[[EffectiveParams], str] = str
+    as_pieces: Callable[[RoutedRequest, EffectiveParams], list[Piece]] = _list_pieces
     #: Converts effective params to JSON; `None` means `EffectiveParams.to_json`.
-    as_json: Callable[[EffectiveParams], dict[str, Any]] | None = None
+    as_json: Callable[[RoutedRequest, EffectiveParams], dict[str, Any]] | None = None
 
     def format_tasks(self, raw_tasks: Iterable[RawTask]) -> Iterator[Output]:
         """Yield the outputs for each task, in order."""
@@ -93,8 +99,9 @@ class TaskFormatter:
             if not isinstance(request, RoutedRequest):
                 yield request
                 continue
-            text = f"{self.as_text(request.resolve())}\n"
-            yield f"{_format_identity(request)}\n{text}" if is_one_of_many(request.source) else text
+            pieces = self.as_pieces(request, request.resolve())
+            identity = [Line(_format_identity(request))] if is_one_of_many(request.source) else []
+            yield f"{self.options.screen.render([*identity, *pieces])}\n"
 
     def _format_as_lines(self, raw_tasks: Iterable[RawTask]) -> Iterator[Output]:
         codec = choose_codec()
@@ -102,13 +109,12 @@ class TaskFormatter:
         for request in self._read(raw_tasks):
             if not isinstance(request, RoutedRequest):
                 yield request
-            elif self.as_json is None:
+            elif self.as_json is None and self.options.values:
                 yield encode_preview(request) + b"\n"
             else:
-                yield codec.encode({**_identify(request), **self.as_json(request.resolve())}) + b"\n"
+                yield codec.encode({**_identify(request), **self._make_answer(request)}) + b"\n"
 
     def _format_as_document(self, raw_tasks: Iterable[RawTask]) -> Iterator[Output]:
-        as_json = self.as_json or EffectiveParams.to_json
         raw_tasks = list(raw_tasks)
         # Without raw tasks, the input was an empty array.
         is_array = not raw_tasks or any(map(is_one_of_many, raw_tasks))
@@ -116,11 +122,15 @@ class TaskFormatter:
         for request in self._read(raw_tasks):
             if isinstance(request, RoutedRequest):
                 identity = _identify(request) if is_array else {}
-                answers.append({**identity, **as_json(request.resolve())})
+                answers.append({**identity, **self._make_answer(request)})
             else:
                 yield request
         if is_array or answers:
             yield format_document(answers if is_array else answers[0])
+
+    def _make_answer(self, request: RoutedRequest) -> Any:
+        effective = request.resolve()
+        return select_values(self.as_json(request, effective) if self.as_json else effective.to_json(), self.options)
 
     def _read(self, raw_tasks: Iterable[RawTask]) -> Iterator[RoutedRequest | TaskRows | Message | DocumentError]:
         for request in read_requests(self.options, self.projects.find_route, raw_tasks):

@@ -33,7 +33,7 @@ class ReportedFinding(NamedTuple):
 
     key: ProjectKey
     severity: str
-    #: Text, or JSON for `--format json`; empty for `--format markdown`.
+    #: Text, JSON for `--format json`, or a `LocatedFinding` for a page; empty for `--format markdown`.
     content: Any
     #: The finding in a document; `None` if no document is wanted.
     row: Row | None
@@ -116,11 +116,13 @@ class FindingReporter:
     def _format(self, key: ProjectKey, located: LocatedFinding) -> ReportedFinding:
         content: Any = ""
         if self.options.format == "text":
-            content = f"{located.format_text(values=self.options.values)}\n\n"
+            content = f"{self.options.screen.render(located.list_pieces())}\n\n"
         elif self.options.format == "json":
             content = located.to_json()
         elif self.options.format == "github":
             content = f"{located.format_annotation()}\n"
+        elif self.options.format == "html":
+            content = located
         row = make_finding_row(located) if wants_document(self.options) else None
         return ReportedFinding(key, located.severity, content, row)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 import uuid
 from collections.abc import Iterable, Iterator
@@ -17,20 +18,35 @@ from paramcore.text import describe_os_error, format_path
 _BUFFER_SIZE = 2**18
 
 
-def write_atomically(path: str, pieces: Iterable[str | bytes]) -> None:
+#: The name of a new file before it replaces the existing file.
+_TEMPORARY_NAME = re.compile("[.][0-9a-f]{32}[.]tmp")
+
+
+def remove_temporary_files(directory: str) -> None:
+    """Remove the files that a killed process has not moved to their places.
+
+    No process may be writing in the directory.
+    """
+    with suppress(OSError):
+        for name in os.listdir(directory):
+            if _TEMPORARY_NAME.fullmatch(name):
+                os.unlink(os.path.join(directory, name))
+
+
+def write_atomically(path: str, pieces: Iterable[str | bytes], *, sync: bool = True) -> None:
     """Write a complete file, text as UTF-8; see `open_atomically`."""
-    with open_atomically(path) as stream:
+    with open_atomically(path, sync=sync) as stream:
         stream.writelines(piece if isinstance(piece, bytes) else piece.encode() for piece in pieces)
 
 
 @contextmanager
-def open_atomically(path: str) -> Iterator[BinaryIO]:
+def open_atomically(path: str, *, sync: bool = True) -> Iterator[BinaryIO]:
     """Open a file to write it completely, or leave the existing file unchanged.
 
     The block writes to a new file in the same directory.  At the end of the block, the
     new file replaces the existing file and keeps its mode; Windows has no file modes.
     An exception in the block removes the new file.  A symbolic link is replaced, not
-    followed.
+    followed.  Without `sync`, the file may be empty after a power failure.
 
     Raises:
         DocumentError: `unwritable`.
@@ -42,7 +58,7 @@ def open_atomically(path: str) -> Iterator[BinaryIO]:
         try:
             with open(temporary, "xb", buffering=_BUFFER_SIZE) as stream:
                 yield stream
-                _finish(stream, mode)
+                _finish(stream, mode, sync=sync)
             # Windows cannot rename an open file.
             os.replace(temporary, path)
         except BaseException:
@@ -57,9 +73,10 @@ def open_atomically(path: str) -> Iterator[BinaryIO]:
         raise DocumentError("unwritable", None, problem, "", format_path(path), None, None) from error
 
 
-def _finish(stream: BinaryIO, mode: int | None) -> None:
+def _finish(stream: BinaryIO, mode: int | None, *, sync: bool) -> None:
     stream.flush()
-    os.fsync(stream.fileno())
+    if sync:
+        os.fsync(stream.fileno())
     # Windows has no file modes. Before Python 3.13, `os.fchmod` does not exist there.
     if mode is not None and hasattr(os, "fchmod"):
         os.fchmod(stream.fileno(), mode)

@@ -10,11 +10,12 @@ import html
 from collections.abc import Iterator
 from functools import singledispatch
 
-from paramcore.analysis import Audit, Diff, Drift, History, Impact, Plan
+from paramcore.analysis import Audit, Diff, Drift, Extraction, History, Impact, Plan
 from paramcore.model import EffectiveParams, Explanation, Project
 from paramcore.report.document import Blocks, Cell, Code, Document, Group, Paragraph, Part, Piece, Row, Size, Table, fit
 from paramcore.report.findings import build_audit_document
 from paramcore.report.histories import build_log_document, build_project_document, build_status_document
+from paramcore.report.inverses import build_extraction_document
 from paramcore.report.markdown import format_part, render_markdown
 from paramcore.report.tasks import build_explanation_document, build_preview_document
 from paramcore.report.updates import build_diff_document, build_impact_document, build_plan_document
@@ -74,6 +75,11 @@ def _build_diff(diff: Diff) -> Document:
 @build_document.register
 def _build_impact(impact: Impact) -> Document:
     return build_impact_document([impact], _COMMAND)
+
+
+@build_document.register
+def _build_extraction(extraction: Extraction) -> Document:
+    return build_extraction_document(extraction, _COMMAND)
 
 
 @build_document.register

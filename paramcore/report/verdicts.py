@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from functools import singledispatch
 from typing import NamedTuple, Protocol, TypeAlias
 
-from paramcore.analysis import Audit, Diff, Drift, History, Impact, Plan
+from paramcore.analysis import Audit, Diff, Drift, Extraction, History, Impact, Plan
 from paramcore.model import EffectiveParams, Explanation, Patch, Project
 from paramcore.text import format_count, format_name
 
@@ -114,6 +114,14 @@ def _get_impact_verdict(impact: Impact) -> Phrase:
     total = impact.affected + sum(impact.unaffected.values())
     requests = f"{impact.affected:,} of {format_count(total, 'request')}"
     return f"{requests} would come out differently: ", UserText(impact.plan.project.name)
+
+
+@get_verdict.register
+def _get_extraction_verdict(extraction: Extraction) -> Phrase:
+    if not extraction.moved:
+        return "nothing is worth moving: ", UserText(extraction.project.name)
+    moved = f"{format_count(len(extraction.moved), 'param')} would move to "
+    return moved, UserText(extraction.project.name), f"; {extraction.headline}"
 
 
 @get_verdict.register

@@ -19,10 +19,14 @@ from paramcore.service.requests import Request, Response, Transport
 if TYPE_CHECKING:
     from paramcore.service.memory import MemoryService
     from paramcore.service.server import Server, run_server
-    from paramcore.service.standin import StandIn
+    from paramcore.service.standin.clock import Clock
+    from paramcore.service.standin.request_log import LoggedRequest
+    from paramcore.service.standin.stand_in import StandIn
 
 __all__ = [
     "Client",
+    "Clock",
+    "LoggedRequest",
     "MemoryService",
     "Outcome",
     "Request",
@@ -34,8 +38,15 @@ __all__ = [
     "run_server",
 ]
 
-# Imported on first use: a client needs no server, and `http.server` is slow to import.
-_LAZY_MODULES = {"MemoryService": "memory", "Server": "server", "StandIn": "standin", "run_server": "server"}
+# Imported on first use: a client needs no server, which is slow to import.
+_LAZY_MODULES = {
+    "Clock": "standin.clock",
+    "LoggedRequest": "standin.request_log",
+    "MemoryService": "memory",
+    "Server": "server",
+    "StandIn": "standin.stand_in",
+    "run_server": "server",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -139,7 +139,7 @@ def create_project(
 ) -> Request:
     """Build the request that creates a project; the body omits unset fields."""
     project = Project(name, type=type, params=params)
-    _check_studio_fields(rapid, studio, dataset_id, pipeline, consensus_attempts)
+    check_studio_fields(rapid, studio, dataset_id, pipeline, consensus_attempts)
     optional = {
         "rapid": rapid or None,
         "studio": studio or None,
@@ -172,9 +172,14 @@ def create_task(task: TaskRequest, *, type: str | None = None) -> Request:
     return Request("POST", f"/task/{quote(task_type, safe='')}", body=_encode_body(task.flat))
 
 
-def _check_studio_fields(
+def check_studio_fields(
     rapid: object, studio: object, dataset_id: object, pipeline: object, consensus_attempts: object
 ) -> None:
+    """Check the fields of a new project that only some kinds of projects have (E1).
+
+    Raises:
+        InvalidSetting: `flag_type`, `routing_type` or `pipeline`.
+    """
     # Require exact types: reject subclasses of `str`, and `True` in place of a number.
     for name, flag in (("rapid", rapid), ("studio", studio)):
         if type(flag) is not bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from paramcore.service.server import Server, run_server
-from paramcore.service.standin import StandIn
+from paramcore.service.standin.stand_in import StandIn
 
 
 @pytest.fixture

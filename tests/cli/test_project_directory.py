@@ -205,15 +205,15 @@ def test_what_is_written_once_is_known(tmp_path):
     """The second write of a new project goes to the file of the first."""
     directory = ProjectDirectory(str(tmp_path), Assumptions())
     assert directory.write([DOCKS]) == directory.write([NEW_DOCKS]) == [f"{tmp_path}/docks.json"]
-    assert directory.project_names == {"docks"}
+    assert directory.projects.keys() == {"docks"}
     assert read(tmp_path) == {"docks": NEW_DOCKS}
 
 
 def test_an_interrupted_write_adds_no_second_file(tmp_path, monkeypatch):
     """After an interrupt as soon as a new file is there, the project is written to the same file."""
 
-    def interrupt(path, pieces):
-        writer.write_atomically(path, pieces)
+    def interrupt(path, pieces, **options):
+        writer.write_atomically(path, pieces, **options)
         raise KeyboardInterrupt
 
     directory = ProjectDirectory(str(tmp_path), Assumptions())

@@ -4,11 +4,12 @@ import json
 import shutil
 import signal
 import subprocess
+import time
 from contextlib import contextmanager
 
 import pytest
 import scaleapi
-from scaleapi.exceptions import ScaleDuplicateResource, ScaleInvalidRequest
+from scaleapi.exceptions import ScaleInvalidRequest
 from scaleapi.tasks import TaskType
 
 from paramcore.cli.signals import END_SIGNALS
@@ -44,7 +45,8 @@ def test_each_request_is_printed(tmp_path):
         client = scaleapi.ScaleClient("any", api_instance_url=url)
         client.update_project("north docks", instruction="Box every crane.")
         assert process.stdout.readline() == (
-            "POST /projects/north%20docks/setParams 200  version 5 by replace: dropped padding; 1 changed, 0 added\n"
+            "POST /projects/north%20docks/setParams 200  version 5 by replace: dropped padding, because `patch` was not "
+            "sent; 1 changed, 0 added\n"
         )
         client.create_task(TaskType.ImageAnnotation, project="north docks", attachment="a")
         assert process.stdout.readline() == (
@@ -53,6 +55,14 @@ def test_each_request_is_printed(tmp_path):
     kept = json.loads((tmp_path / "north docks.json").read_text())
     assert kept["param_history"][5]["instruction"] == "Box every crane."
     assert run("log", str(tmp_path)).status == 0
+
+
+def wait_until(condition):
+    for _ in range(200):
+        if condition():
+            return
+        time.sleep(0.05)
+    pytest.fail("this takes more than ten seconds")
 
 
 def list_texts(directory):
@@ -92,21 +102,30 @@ def test_a_project_goes_back_to_its_file(projects):
     assert json.loads(after["north-docks.json"])["param_history"][5]["instruction"] == "Box every crane."
 
 
-def test_a_project_from_elsewhere_goes_to_the_file_of_its_name(projects, tmp_path):
-    """The directory keeps one file for each name, and a project that is not served stays as it is."""
-    before = list_texts(projects)
+def test_the_projects_of_the_directory_continue(projects, tmp_path):
+    """A project in the directory takes precedence over one from elsewhere, and is served also if none is named."""
     project = {"name": "south docks", "type": "imageannotation", "param_history": [{"version": 0, "padding": 7}]}
     (tmp_path / "mine.json").write_text(json.dumps(project))
-    with started(str(tmp_path / "mine.json"), "--save", str(projects)) as (process, url):
-        client = scaleapi.ScaleClient("any", api_instance_url=url)
-        with pytest.raises(ScaleDuplicateResource, match="not served"):
-            client.create_project("north docks", TaskType.ImageAnnotation)
-        assert process.stdout.readline() == (
-            "POST /projects 409  A project with that name already exists, but is not served.\n"
-        )
+    (tmp_path / "new.json").write_text(json.dumps({**project, "name": "new"}))
+    before = list_texts(projects)
+    process = subprocess.Popen(
+        command("serve", tmp_path / "mine.json", tmp_path / "new.json", "--save", projects),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(),
+        preexec_fn=heed_interrupts,
+    )
+    with process:
+        client = scaleapi.ScaleClient("any", api_instance_url=process.stdout.readline().split()[-1])
+        assert {project.name for project in client.projects()} == {"north docks", "south docks", "new"}
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
+        continues = f'the project "south docks" continues from {projects}/south-docks.json\n'
+        assert process.stderr.read() == continues
     after = list_texts(projects)
-    assert json.loads(after["south-docks.json"]) == project
-    assert {**after, "south-docks.json": ""} == {**before, "south-docks.json": ""}
+    assert json.loads(after.pop("new.json")) == {**project, "name": "new"}
+    assert after == before
 
 
 @pytest.mark.parametrize(
@@ -149,12 +168,12 @@ def test_ignored_names_are_warned_about(tmp_path):
 def test_only_changed_projects_are_saved(tmp_path):
     """A request writes the file of the project that it changed, and leaves the other files alone."""
     with started("projects", "--save", str(tmp_path)) as (process, url):
-        files = {file.name: file for file in tmp_path.iterdir()}
+        files = {file.name: file for file in tmp_path.glob("*.json")}
         assert len(files) > 1
         for file in files.values():
             file.write_text("edited")
         scaleapi.ScaleClient("any", api_instance_url=url).update_project("north docks", patch=True, padding=9)
-        process.stdout.readline()
+        wait_until(lambda: files["north docks.json"].read_text() != "edited")
         changed = {name for name, file in files.items() if file.read_text() != "edited"}
         assert changed == {"north docks.json"}
 

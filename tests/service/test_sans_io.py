@@ -14,8 +14,16 @@ DOCUMENT = PACKAGE / "files" / "document.py"
 
 #: The modules that neither send nor wait; callers pass the transport, the clock and the sleep.
 SANS_IO = ["requests", "replies", "retry", "outcome", "apply", "memory"]
-#: `urllib.parse` only encodes, `memory` needs `threading` for its lock, and `document` reads a limit from `sys`.
-ALLOWED = {"requests": {"urllib"}, "memory": {"threading", "urllib"}, "document": {"sys"}}
+#: `urllib.parse` only encodes, `query` parses times, `ledger` and `faults` need `threading` for their locks, and
+#: `document` reads a limit from `sys`.
+ALLOWED = {
+    "requests": {"urllib"},
+    "account": {"urllib"},
+    "query": {"datetime"},
+    "ledger": {"threading"},
+    "faults": {"threading"},
+    "document": {"sys"},
+}
 #: Modules with a clock, a network, files, streams, processes, an environment or randomness.
 IMPURE = {
     *("asyncio", "datetime", "http", "httpx2", "io", "jsonschema", "logging", "multiprocessing", "os", "pathlib"),

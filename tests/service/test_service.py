@@ -552,14 +552,16 @@ class TestMemory:
             (101, {}, 100, True),
             (3, {"limit": "2"}, 2, True),
             (2, {"limit": "2"}, 2, False),
-            (1_001, {"limit": "1000"}, 1_000, True),
-            (1_001, {"limit": "1001"}, 1_000, True),
-            (3, {"limit": "x"}, 3, False),
-            (3, {"next_token": "2"}, 1, False),
+            (101, {"limit": "100"}, 100, True),
+            (102, {"limit": "101"}, 100, True),
+            (3, {"next_token": f"{2:024x}"}, 1, False),
+            (3, {"next_token": f"{1:024x}"}, 0, False),
+            (3, {"offset": "1", "limit": "1"}, 1, True),
+            (3, {"offset": "9"}, 0, False),
         ],
     )
     def test_the_size_of_a_page(self, tasks, query, page, has_more):
-        """A page holds 100 tasks, or `limit` tasks up to 1,000; only the last has no `next_token`."""
+        """A page holds 100 tasks, or `limit` tasks up to 100; only the last has no `next_token`."""
         service = MemoryService()
         for _ in range(tasks):
             service.send(Request("POST", "/task/comparison", body=b"{}"))

@@ -6,6 +6,7 @@ from argparse import Namespace
 from collections.abc import Iterator
 from typing import Any
 
+from paramcore.bulk import RoutedRequest
 from paramcore.cli.arguments import read_project_argument
 from paramcore.cli.jobs import run_tasks
 from paramcore.cli.output import Pieces
@@ -21,21 +22,23 @@ from paramcore.report.tasks import (
     iter_preview_rows,
 )
 from paramcore.report.verdicts import get_verdict
+from paramcore.text.rows import Line, Piece
 
 
 def preview(options: Namespace) -> Pieces:
     """Show the effective params of each task."""
     report = _EXPLAINED_REPORT if options.explain else _REPORT
-    explained = (_format_explained, _explained_to_json) if options.explain else ()
+    explained = (_list_explained, _explained_to_json) if options.explain else ()
     formatter = TaskFormatter(options, read_project_argument(options), report, *explained)
     return write_outputs(run_tasks(formatter.format_tasks, options, prints=not options.output), formatter)
 
 
-def _format_explained(effective: EffectiveParams) -> str:
-    return "\n\n".join([effective.headline, *map(str, effective.explain_all())])
+def _list_explained(_request: RoutedRequest, effective: EffectiveParams) -> list[Piece]:
+    explanations = (piece for found in effective.explain_all() for piece in (Line(""), *found.list_pieces()))
+    return [Line(effective.headline), *explanations]
 
 
-def _explained_to_json(effective: EffectiveParams) -> dict[str, Any]:
+def _explained_to_json(_request: RoutedRequest, effective: EffectiveParams) -> dict[str, Any]:
     explanations = [explanation.to_json() for explanation in effective.explain_all()]
     return {**effective.to_json(), "explanations": explanations}
 

@@ -2,67 +2,78 @@
 
 from __future__ import annotations
 
+import os
 import queue
 from argparse import Namespace
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
-from datetime import UTC, datetime
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
 
 from paramcore.cli.exit_codes import FINE
 from paramcore.cli.output import Pieces, exit_on_signals, flush_output
 from paramcore.cli.project_directory import ProjectDirectory
 from paramcore.cli.projects import ProjectFiles
+from paramcore.cli.saved_directory import open_saved_directory
+from paramcore.cli.schemas import read_schemas
 from paramcore.errors import DocumentError, InvalidSetting
 from paramcore.model import EffectiveParams, Project
-from paramcore.service.server import run_server
-from paramcore.service.standin import StandIn
+from paramcore.service.server import Server, run_server
+from paramcore.service.standin.stand_in import StandIn
 from paramcore.text import describe_os_error, format_path, format_value
 from paramcore.validation.schema import Schemas
 from paramcore.validation.validator import Validator
 
+#: The maximum number of lines that wait to be printed; later lines are dropped.
+_MAX_LINES = 10_000
+
 
 def serve(options: Namespace) -> Pieces:
     """Run a stand-in for the API on this machine, and print the effect of each request."""
-    events: queue.SimpleQueue[str] = queue.SimpleQueue()
-    projects = _read_projects(options)
-    directory = _open_directory(options, projects)
-    stand_in = StandIn(
-        projects.values(),
-        assumptions=options.assumptions,
-        created_at=_format_now,
-        on_validate=_find_error if options.validate else lambda _project, _effective: None,
-        on_event=events.put,
-        # A new project with such a name would overwrite the file of a project that is not served.
-        reserved_names=() if directory is None else directory.project_names - projects.keys(),
-    )
-    save = _create_saver(stand_in, directory)
+    events: queue.Queue[str] = queue.Queue(_MAX_LINES)
     with ExitStack() as stack:
         stack.enter_context(exit_on_signals())
-        save()
-        try:
-            server = stack.enter_context(run_server(stand_in, port=options.port))
-        except OSError as error:
-            problem = f"cannot listen on port {options.port}: {describe_os_error(error)}"
-            raise InvalidSetting("port", None, problem, "pass another port, or omit --port to use a free one") from None
+        server = _start_server(options, stack, events)
         try:
             yield f"listening on this machine only: {server.url}\n"
             yield f"for example: ScaleClient('any key', api_instance_url='{server.url}')\n"
             while True:
                 flush_output()
-                event = events.get()
-                save()
-                yield f"{event}\n"
+                yield f"{events.get()}\n"
         except KeyboardInterrupt:
-            save()
-        except SystemExit:
-            save()
-            raise
+            pass
     return FINE
+
+
+def _start_server(options: Namespace, stack: ExitStack, events: queue.Queue[str]) -> Server:
+    """Start the server; the stack stops it, and then saves what it keeps."""
+    schemas, projects, directory = read_schemas(options.schema), _read_projects(options), None
+    if options.save is not None:
+        opened = open_saved_directory(options.save, options.assumptions, options.projects, projects)
+        directory = stack.enter_context(opened)
+        projects = directory.projects
+    stand_in = StandIn(
+        projects.values(),
+        assumptions=options.assumptions,
+        on_validate=_create_judge(schemas) if options.validate else lambda _project, _effective: None,
+        on_event=_create_reporter(events),
+        task_types=schemas.types,
+        journal=None if directory is None else directory.journal,
+        recovered={} if directory is None else directory.recovered,
+    )
+    if directory is not None:
+        stack.enter_context(directory.keep_saved(stand_in))
+    try:
+        return stack.enter_context(run_server(stand_in, port=options.port))
+    except OSError as error:
+        problem = f"cannot listen on port {options.port}: {describe_os_error(error)}"
+        raise InvalidSetting("port", None, problem, "pass another port, or omit --port to use a free one") from None
 
 
 def _read_projects(options: Namespace) -> dict[str, Project]:
     projects: dict[str, Project] = {}
     for path in options.projects:
+        # A new directory for `--save` has no projects yet.
+        if options.save is not None and _is_same_path(path, options.save) and not _has_projects(options):
+            continue
         for project in ProjectFiles([path], options.assumptions):
             if project.name in projects:
                 problem = f"two projects have the name {format_value(project.name)}"
@@ -71,34 +82,36 @@ def _read_projects(options: Namespace) -> dict[str, Project]:
     return projects
 
 
-def _open_directory(options: Namespace, projects: Mapping[str, Project]) -> ProjectDirectory | None:
-    """Read the directory of `--save`; check that it can store updates of each project."""
-    if options.save is None:
-        return None
-    directory = ProjectDirectory(options.save, options.assumptions, sources=options.projects)
-    directory.check_writable(projects)
-    return directory
+def _is_same_path(path: str, other: str) -> bool:
+    return os.path.realpath(path) == os.path.realpath(other)
 
 
-def _find_error(project: Project, effective: EffectiveParams) -> str | None:
-    """Return the first error in the effective params of a task."""
-    findings = Validator(project, Schemas()).task(effective)
-    return next((str(finding) for finding in findings if finding.severity == "error"), None)
+def _has_projects(options: Namespace) -> bool:
+    return bool(ProjectDirectory(options.save, options.assumptions).projects)
 
 
-def _create_saver(stand_in: StandIn, directory: ProjectDirectory | None) -> Callable[[], None]:
-    """Return a function that writes the projects changed since its last call."""
-    saved: dict[str, Project] = {}
+def _create_judge(schemas: Schemas) -> Callable[[Project, EffectiveParams], str | None]:
+    """Return a function that finds the first error in the effective params of a task."""
+    validators: dict[tuple[str, str], tuple[Project, Validator]] = {}
 
-    def save() -> None:
-        if directory is None:
-            return
-        projects = stand_in.live.projects
-        directory.write(project for name, project in projects.items() if saved.get(name) is not project)
-        saved.update(projects)
+    def find_error(project: Project, effective: EffectiveParams) -> str | None:
+        key = project.name, project.type
+        validated, validator = validators.get(key, (None, None))
+        if validator is None or validated != project:
+            validator = Validator(project, schemas)
+            validators[key] = project, validator
+        findings = validator.task(effective)
+        return next((str(finding) for finding in findings if finding.severity == "error"), None)
 
-    return save
+    return find_error
 
 
-def _format_now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def _create_reporter(events: queue.Queue[str]) -> Callable[[str], None]:
+    """Return a function that has a line about a request printed."""
+
+    def report(event: str) -> None:
+        # A full queue means that nobody reads standard output; the requests must go on.
+        with suppress(queue.Full):
+            events.put_nowait(event)
+
+    return report

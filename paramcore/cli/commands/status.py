@@ -19,6 +19,7 @@ from paramcore.model import Project
 from paramcore.report.histories import build_status_document
 from paramcore.service.client import Client
 from paramcore.text import format_value
+from paramcore.text.rows import Line
 
 
 def status(options: Namespace) -> Pieces:
@@ -32,7 +33,8 @@ def _status(options: Namespace) -> Pieces:
     drifts: list[Drift | Project] = []
     for project in projects:
         drifts.append(_compare(project, client))
-        yield f"{_format_text(drifts[-1])}\n" if options.format == "text" else ""
+        line = Line(_format_text(drifts[-1]))
+        yield f"{options.screen.render([line])}\n" if options.format == "text" else ""
     if options.format == "json":
         yield format_document(projects.unwrap_single(list(map(_build_json, drifts))))
     elif options.format == "github":

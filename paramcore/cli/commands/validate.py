@@ -25,6 +25,7 @@ from paramcore.model import Project
 from paramcore.report.document import RowCollector
 from paramcore.report.findings import build_validation_document
 from paramcore.text import format_count
+from paramcore.text.rows import Line
 from paramcore.validation.finding import Finding
 from paramcore.validation.lint import UnusedDefaults
 from paramcore.validation.validator import Validator
@@ -66,7 +67,7 @@ def _validate(options: Namespace) -> Pieces:
         options, lambda command: build_validation_document((run.summary,), rows, command, subject=run.subject)
     )
     if options.format == "text":
-        yield f"{run.summary}\n"
+        yield f"{options.screen.render([Line(run.summary)])}\n"
     else:
         run.bad_lines.report_count()
     return status

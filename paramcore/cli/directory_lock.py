@@ -1,0 +1,79 @@
+"""A lock on a directory, which the system releases when the process ends, whatever ends it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from paramcore.errors import DocumentError
+from paramcore.text import describe_os_error, format_path
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+#: The name of the lock file. Commands skip hidden files in a directory.
+LOCK_NAME = ".paramcore-lock"
+
+
+@contextmanager
+def lock_directory(path: str) -> Iterator[None]:
+    """Lock an existing directory, so that only one process serves it.
+
+    Raises:
+        DocumentError: `unwritable`, if another process has the lock, or if the directory
+            cannot be written.
+    """
+    lock = os.path.join(path, LOCK_NAME)
+    descriptor = _acquire(lock)
+    try:
+        yield
+    finally:
+        # Remove the file while it is locked, so that no other process can have locked it.
+        if sys.platform == "win32":
+            os.close(descriptor)
+            with suppress(OSError):
+                os.unlink(lock)
+        else:
+            with suppress(OSError):
+                os.unlink(lock)
+            os.close(descriptor)
+
+
+def _acquire(lock: str) -> int:
+    while True:
+        try:
+            descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
+        except OSError as error:
+            problem = f"cannot write in the directory: {describe_os_error(error)}"
+            raise DocumentError("unwritable", None, problem, "", format_path(lock), None, None) from None
+        try:
+            _lock(descriptor)
+        except OSError:
+            os.close(descriptor)
+            problem, remedy = (
+                "another `paramcore serve --save` uses this directory",
+                "end it, or name another directory",
+            )
+            directory = format_path(os.path.dirname(lock))
+            raise DocumentError("unwritable", None, problem, remedy, directory, None, None) from None
+        if _is_current(descriptor, lock):
+            return descriptor
+        # Another process has removed the file since it was opened.
+        os.close(descriptor)
+
+
+def _lock(descriptor: int) -> None:
+    if sys.platform == "win32":
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+    else:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _is_current(descriptor: int, lock: str) -> bool:
+    with suppress(OSError):
+        return os.path.samestat(os.fstat(descriptor), os.stat(lock))
+    return False

@@ -1,0 +1,222 @@
+"""The directory of `serve --save`: the files of the projects, and a journal.
+
+The journal contains each change before the server replies.  The changed projects are
+then written to their files, which people and other commands read: also before the reply,
+unless writing takes long.  A journal without anything that the files lack is removed at the end.  So the next start reads the
+files, and then the journal, which is there if the server was killed, or if there are
+tasks, batches, files, or projects of test keys.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
+
+from paramcore.cli.directory_lock import lock_directory
+from paramcore.cli.output import print_message
+from paramcore.cli.project_directory import ProjectDirectory, make_directory
+from paramcore.errors import DocumentError
+from paramcore.files.writer import remove_temporary_files
+from paramcore.model import Assumptions, Project
+from paramcore.service.standin.journal import JournalFile, sync_file
+from paramcore.service.standin.ledger import Ledger, NotSaved
+from paramcore.service.standin.records import RecoveredState, replay_lines
+from paramcore.service.standin.stand_in import WORLDS, StandIn
+from paramcore.service.standin.state import StoredProject
+from paramcore.text import describe_os_error, format_path, format_value
+
+#: The name of the journal. Commands skip hidden files in a directory.
+JOURNAL_NAME = ".paramcore-journal"
+#: The maximum number of seconds that a reply waits for the work on the files.  If the last write took longer, the files are
+#: written in the background, for at most an eleventh of the time.
+_MAX_DELAY = 0.005
+_PAUSE_PER_SECOND_OF_WRITING = 10
+#: The minimum number of seconds between two moments at which the files are forced onto the disk.
+_SYNC_PAUSE = 0.1
+
+
+class SavedDirectory:
+    """The projects in a directory, and the journal beside their files.
+
+    `given` are the projects that the command line names; the directory's own projects
+    take precedence.  The caller has locked the directory.
+
+    Raises:
+        DocumentError: if a file cannot be read or written, or contradicts the journal.
+    """
+
+    def __init__(
+        self, path: str, assumptions: Assumptions, sources: Sequence[str], given: Mapping[str, Project]
+    ) -> None:
+        self._path = path
+        self._files = ProjectDirectory(path, assumptions, sources=sources)
+        #: The journal, which the stand-in writes.
+        self.journal: JournalFile = JournalFile(os.path.join(path, JOURNAL_NAME))
+        #: What the journal contains about tasks, batches and files, and about the projects of test keys.
+        self.recovered: dict[str, RecoveredState] = replay_lines(
+            self.journal.lines, self.journal.source, WORLDS, assumptions
+        )
+        self.journal.lines.clear()
+        #: The projects to serve, by name.
+        self.projects: dict[str, Project] = {**given, **self._files.projects}
+        for name in given.keys() & self._files.projects.keys():
+            if given[name] != self.projects[name]:
+                print_message(f"the project {format_value(name)} continues from {self._describe_file(name)}")
+        live = self.recovered["live"]
+        for name, project in live.projects.items():
+            self._recover(project, live.saved.get(name, 0))
+        live.projects.clear()
+        self._files.check_writable(self.projects)
+        self._problem: str | None = None
+        self._has_changed = threading.Event()
+        self._is_closing = threading.Event()
+        self._lock = threading.Lock()
+        #: The number of seconds of the last write.
+        self._duration = 0.0
+        #: The projects in files that may not be on disk yet, by name.
+        self._unsynced: dict[str, StoredProject] = {}
+
+    def _recover(self, project: Project, saved_count: int) -> None:
+        """Choose between a project in the journal and the one in its file."""
+        name, file = project.name, self._files.projects.get(project.name)
+        everything_was_saved = saved_count == len(project.versions) > 0
+        if file is None and everything_was_saved:
+            print_message(f"the file of the project {format_value(name)} was removed, so it is not served")
+            self.projects.pop(name, None)
+        elif file is None or (_begins_with(project, file) and len(file.versions) >= saved_count):
+            # The server was killed before it wrote the file.
+            self.projects[name] = project
+        elif everything_was_saved or _begins_with(file, project):
+            print_message(f"{self._describe_file(name)} was edited, and is used as it is")
+        else:
+            problem = f"the project {format_value(name)} was edited, but the journal has updates that were not written"
+            remedy = f"restore the file, or remove {format_path(os.path.join(self._path, JOURNAL_NAME))}"
+            raise DocumentError("wrong_project", None, problem, remedy, self._describe_file(name), None, None)
+
+    def _describe_file(self, project_name: str) -> str:
+        return format_path(self._files.get_path(project_name) or self._path)
+
+    @contextmanager
+    def keep_saved(self, stand_in: StandIn) -> Iterator[None]:
+        """Write the files of changed projects, now, in the background, and at the end.
+
+        Raises:
+            DocumentError: `unwritable`, if the files cannot be written now.
+        """
+        state, ledger = stand_in.states["live"], stand_in.ledger
+        in_files = self._files.projects
+        state.saved.clear()
+        state.unsaved.update(state.projects)
+        state.mark_saved([stored for name, stored in state.projects.items() if in_files.get(name) == stored.project])
+        self._write_files(ledger)
+        try:
+            ledger.rewrite()
+        except OSError as error:
+            problem = f"cannot write the journal: {describe_os_error(error)}"
+            raise DocumentError("unwritable", None, problem, "", format_path(self._path), None, None) from None
+        writer = threading.Thread(target=self._write_in_background, args=(ledger,), daemon=True)
+        writer.start()
+        ledger.on_saved = partial(self._write_soon, ledger)
+        ledger.before_rewrite = self._sync_files
+        try:
+            yield
+        finally:
+            self._is_closing.set()
+            self._has_changed.set()
+            writer.join()
+            self._close(ledger)
+
+    def _write_soon(self, ledger: Ledger) -> None:
+        """Write the files now if that is fast, else in the background."""
+        with self._lock:
+            if self._duration < _MAX_DELAY and not self._is_closing.is_set():
+                self._try_to_write_files(ledger)
+        self._has_changed.set()
+
+    def _write_in_background(self, ledger: Ledger) -> None:
+        while not self._is_closing.is_set():
+            self._has_changed.wait()
+            self._has_changed.clear()
+            with self._lock:
+                self._try_to_write_files(ledger)
+            with suppress(OSError, NotSaved):
+                self.sync(ledger)
+            self._is_closing.wait(max(_SYNC_PAUSE, _PAUSE_PER_SECOND_OF_WRITING * self._duration))
+
+    def _write_files(self, ledger: Ledger) -> None:
+        unsaved = ledger.list_unsaved("live")
+        if unsaved:
+            # Measure the work of this thread, because the time that passes depends on other programs, too.
+            start = time.thread_time()
+            # The journal has the changes, so a reply need not wait until the files are on disk, too.
+            self._files.write((stored.project for stored in unsaved), sync=False)
+            self._unsynced.update({stored.project.name: stored for stored in unsaved})
+            ledger.mark_saved("live", unsaved)
+            self._duration = time.thread_time() - start
+
+    def sync(self, ledger: Ledger) -> None:
+        """Return when the written files are on disk, and the journal says so.
+
+        Raises:
+            OSError, NotSaved: if a file or the journal cannot be written.
+        """
+        written = list(self._unsynced.values())
+        self._sync_files()
+        ledger.mark_synced("live", written)
+        ledger.flush()
+
+    def _sync_files(self) -> None:
+        """Return when the written files are on disk."""
+        for name, stored in list(self._unsynced.items()):
+            path = self._files.get_path(name)
+            # Somebody may have removed the file.
+            with suppress(FileNotFoundError):
+                sync_file(os.path.realpath(path or ""))
+            if self._unsynced.get(name) is stored:
+                del self._unsynced[name]
+
+    def _try_to_write_files(self, ledger: Ledger) -> None:
+        problem: str | None = None
+        try:
+            self._write_files(ledger)
+        except (NotSaved, DocumentError) as error:
+            problem = str(error)
+            if problem != self._problem:
+                print_message(f"the projects are saved in the journal only: {problem}")
+        self._problem = problem
+
+    def _close(self, ledger: Ledger) -> None:
+        self._try_to_write_files(ledger)
+        # A journal that cannot be rewritten is complete, only longer than necessary.
+        with suppress(OSError):
+            ledger.rewrite()
+        if self.journal.is_empty:
+            self.journal.remove()
+        else:
+            self.journal.close()
+
+
+@contextmanager
+def open_saved_directory(
+    path: str, assumptions: Assumptions, sources: Sequence[str], given: Mapping[str, Project]
+) -> Iterator[SavedDirectory]:
+    """Create and lock a directory, and read it.
+
+    Raises:
+        DocumentError: if another process serves the directory, or the errors of `SavedDirectory`.
+    """
+    make_directory(path)
+    with lock_directory(path):
+        remove_temporary_files(path)
+        yield SavedDirectory(path, assumptions, sources, given)
+
+
+def _begins_with(project: Project, beginning: Project) -> bool:
+    """Return whether a project is a later state of another."""
+    count = len(beginning.versions)
+    is_same = project.type == beginning.type and project.fields == beginning.fields
+    return is_same and project.versions[:count] == beginning.versions

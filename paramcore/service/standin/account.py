@@ -1,0 +1,95 @@
+"""The calls of the clients that share projects and tasks: an account of the service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from urllib.parse import unquote
+
+from attrs import frozen
+
+from paramcore.errors import InvalidSetting, ParamcoreError
+from paramcore.service.requests import Response
+from paramcore.service.standin.calls import Answer, Call, Context, RejectedCall, build_error_reply, build_reply
+from paramcore.service.standin.faults import FAULT_HEADER, Fault, Faults
+from paramcore.service.standin.ledger import Ledger, NotSaved
+from paramcore.service.standin.routes import answer_call
+from paramcore.service.standin.state import MAX_STATE_SIZE, Change
+
+
+@frozen
+class Result:
+    """The reply to a request, `None` if a fault drops it, and what the request did."""
+
+    response: Response | None
+    reason: str
+
+    @classmethod
+    def refuse(cls, status: int, text: str) -> Result:
+        """Return an error reply in the form of the service (E6)."""
+        return cls(build_error_reply(status, text), text)
+
+
+@frozen(eq=False)
+class Account:
+    """A state of a ledger, with all that is needed to answer calls."""
+
+    #: The name of the state in the ledger.
+    world: str
+    context: Context
+    ledger: Ledger
+    faults: Faults
+    created_at: Callable[[], str | None]
+    sleep: Callable[[float], object]
+
+    def handle(
+        self, method: str, path: str, query: Mapping[str, Sequence[str]], headers: Mapping[str, str], body: bytes
+    ) -> Result:
+        """Handle a call, given the raw path below the base URL, and return the result."""
+        parts = [unquote(part) for part in path.strip("/").split("/")]
+        # A filter that is sent blank is not sent (S2).
+        given = {name: texts for name, values in query.items() if (texts := [text for text in values if text])}
+        try:
+            fault = self.faults.take(method, headers.get(FAULT_HEADER))
+        except InvalidSetting as error:
+            return Result.refuse(400, str(error))
+        if fault is not None and fault.kind == "throttle":
+            response = build_error_reply(429, "Too many requests.", {"retry-after": str(fault.seconds)})
+            return Result(response, f"refused by the fault throttle={fault.seconds}")
+        with self.ledger.lock:
+            call = Call(method, path, parts, given, headers, body, self.created_at())
+            result, changes = self._answer(call)
+            entry = self.ledger.record(self.world, changes)
+        try:
+            self.ledger.wait(entry)
+            if changes:
+                self.ledger.on_saved()
+        except NotSaved as error:
+            return Result.refuse(500, f"the stand-in cannot save this, so nothing changed: {error}")
+        return result if fault is None else self._apply_fault(fault, result)
+
+    def _answer(self, call: Call) -> tuple[Result, Sequence[Change]]:
+        """Return the result of a call, and the changes to make."""
+        try:
+            answer = answer_call(self.context, call)
+            self._check_size(answer)
+            return Result(build_reply(200, answer.text), answer.reason), answer.changes
+        except RejectedCall as error:
+            return Result.refuse(error.status, str(error)), ()
+        except ParamcoreError as error:
+            return Result.refuse(400, str(error)), ()
+
+    def _check_size(self, answer: Answer) -> None:
+        state = self.context.state
+        if answer.changes and state.size + state.measure_growth(answer.changes) > MAX_STATE_SIZE:
+            limit = f"{MAX_STATE_SIZE // 2**20} MiB"
+            raise RejectedCall(507, f"the stand-in is full: it keeps at most {limit} of data; restart it without data")
+
+    def _apply_fault(self, fault: Fault, result: Result) -> Result:
+        if fault.kind == "slow":
+            self.sleep(fault.seconds)
+            return Result(result.response, f"{result.reason} (slow by {fault.seconds} s)")
+        if fault.kind == "drop":
+            return Result(None, f"{result.reason} (the fault drop closed the connection)")
+        # S6: the reply may be status 500 although the change is made. Its body may lack `status_code` (S5).
+        response = build_reply(500, '{"error": "Internal server error."}')
+        return Result(response, f"{result.reason} (the fault error replaced the reply)")

@@ -1,0 +1,46 @@
+"""The clock of a stand-in, which a test can set."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from paramcore.errors import InvalidSetting
+from paramcore.service.standin.query import parse_time
+from paramcore.text import describe_value
+
+
+class Clock:
+    """A clock that shows the time of the system, or the time that a test sets.
+
+    Example:
+        >>> clock = Clock()
+        >>> clock.set("2026-01-31T08:00:00Z")
+        >>> clock.advance(90)
+        >>> clock()
+        '2026-01-31T08:01:30.000Z'
+    """
+
+    def __init__(self) -> None:
+        self._time: datetime | None = None
+
+    def __call__(self) -> str:
+        """Return the time in the format of the service (P7)."""
+        time = datetime.now(UTC) if self._time is None else self._time
+        return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+    def set(self, time: str) -> None:
+        """Stop the clock at a time in ISO 8601 format, which is in UTC by default.
+
+        Raises:
+            InvalidSetting: `clock`, if the text is not a time.
+        """
+        parsed = parse_time(time) if isinstance(time, str) else None
+        if parsed is None:
+            problem = f"the time of a clock must be in ISO 8601 format, got {describe_value(time)}"
+            raise InvalidSetting("clock", None, problem, 'write a time such as "2026-01-31T08:00:00Z"')
+        self._time = parsed.astimezone(UTC)
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock forward, and stop it there."""
+        now = datetime.now(UTC) if self._time is None else self._time
+        self._time = now + timedelta(seconds=seconds)

@@ -1,0 +1,78 @@
+"""Faults on demand, for tests of scripts that must survive them.
+
+A fault is a text such as `drop` or `slow=3`.  `Faults.arm` sets the faults of the next
+calls; the header `X-Paramcore-Fault` sets the fault of its own call.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+
+from attrs import frozen
+
+from paramcore.errors import InvalidSetting
+from paramcore.text import describe_value
+
+#: The header that contains the fault of a call, in lower case.
+FAULT_HEADER = "x-paramcore-fault"
+#: The kinds of faults, with the default number of seconds; `None` if a fault has none.
+_DEFAULT_SECONDS: dict[str, int | None] = {"error": None, "drop": None, "throttle": 1, "slow": 1}
+#: The maximum number of seconds of a fault.
+_MAX_SECONDS = 3600
+
+
+@frozen
+class Fault:
+    """A fault of a call.
+
+    - `error` makes the changes of the call, and answers with status 500 (S6).
+    - `drop` makes the changes of the call, and closes the connection without a reply.
+    - `throttle` changes nothing, and answers with status 429 and `Retry-After`.
+    - `slow` makes the changes of the call, and waits before it answers.
+    """
+
+    kind: str
+    #: The seconds of `Retry-After`, or the seconds to wait.
+    seconds: int = 0
+
+    @classmethod
+    def parse(cls, text: str) -> Fault:
+        """Read a fault such as `drop` or `slow=3`.
+
+        Raises:
+            InvalidSetting: `fault`.
+        """
+        kind, has_seconds, seconds = text.partition("=")
+        default = _DEFAULT_SECONDS.get(kind)
+        is_number = seconds.isascii() and seconds.isdigit() and len(seconds) < 6 and int(seconds) <= _MAX_SECONDS
+        if kind not in _DEFAULT_SECONDS or (has_seconds and (default is None or not is_number)):
+            problem = f"a fault must be error, drop, throttle=SECONDS or slow=SECONDS, got {describe_value(text)}"
+            raise InvalidSetting("fault", None, problem, f"write at most {_MAX_SECONDS} seconds")
+        return cls(kind, int(seconds) if has_seconds else default or 0)
+
+
+class Faults:
+    """The faults of the next calls."""
+
+    def __init__(self) -> None:
+        self._armed: deque[tuple[Fault, str | None]] = deque()
+        self._lock = threading.Lock()
+
+    def arm(self, fault: Fault, times: int, method: str | None) -> None:
+        """Set the fault of the next calls; of those with this method, if one is given."""
+        with self._lock:
+            self._armed.extend([(fault, method)] * times)
+
+    def take(self, method: str, header: str | None) -> Fault | None:
+        """Return the fault of a call.
+
+        Raises:
+            InvalidSetting: `fault`, if the header contains no fault.
+        """
+        if header is not None:
+            return Fault.parse(header)
+        with self._lock:
+            if self._armed and self._armed[0][1] in (None, method):
+                return self._armed.popleft()[0]
+        return None

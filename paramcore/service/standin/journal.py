@@ -1,0 +1,148 @@
+"""The journal file of a stand-in, which survives the end of the process at any moment."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from itertools import chain, count
+
+from paramcore.errors import DocumentError
+from paramcore.files.writer import write_atomically
+from paramcore.text import describe_os_error, format_path
+
+#: The first line of a journal.
+_HEADER = b'["paramcore journal", 1]\n'
+
+
+class JournalFile:
+    """A file of lines; `append` returns when its line is on disk.
+
+    A last line that is cut off was never acknowledged, so it is removed.
+
+    Raises:
+        DocumentError: `unreadable`, also if the file is not a journal.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        #: The path for messages.
+        self.source: str = format_path(path)
+        #: The lines that the file contained, with their numbers.
+        self.lines: list[tuple[bytes, int]] = []
+        self._descriptor = -1
+        self._size = 0
+        # The bytes after `_size` belong to a line that could not be written.
+        self._has_rest = False
+        self._read()
+
+    @property
+    def size(self) -> int:
+        """The number of bytes of the complete lines."""
+        return self._size
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the journal has no records."""
+        return self._size <= len(_HEADER)
+
+    def append(self, line: bytes) -> None:
+        """Write a line, and return when it is on disk.
+
+        Raises:
+            OSError: if the line is not on disk.
+        """
+        self._check_path()
+        if self._has_rest:
+            self._remove_rest()
+        self._has_rest = True
+        view = memoryview(line)
+        while view:
+            view = view[os.pwrite(self._descriptor, view, self._size + len(line) - len(view)) :]
+        os.fsync(self._descriptor)
+        self._size += len(line)
+        self._has_rest = False
+
+    def replace(self, lines: Iterable[bytes]) -> None:
+        """Replace all lines atomically, and return when the new lines are on disk.
+
+        Raises:
+            OSError: if the old lines remain.
+        """
+        if self._descriptor >= 0:
+            self._check_path()
+        # The new lines may lack what other files in the directory contain, so sync their names first.
+        sync_directory(os.path.dirname(self._path))
+        try:
+            write_atomically(self._path, chain([_HEADER], lines))
+        except DocumentError as error:
+            raise OSError(errno.EIO, error.problem) from error
+        sync_directory(os.path.dirname(self._path))
+        descriptor = os.open(self._path, os.O_RDWR | getattr(os, "O_BINARY", 0))
+        self._close()
+        self._descriptor, self._size, self._has_rest = descriptor, os.fstat(descriptor).st_size, False
+
+    def close(self) -> None:
+        """Close the file; `append` then fails."""
+        self._close()
+
+    def remove(self) -> None:
+        """Close and remove the file."""
+        self._close()
+        with suppress(OSError):
+            os.unlink(self._path)
+
+    def _close(self) -> None:
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def _read(self) -> None:
+        try:
+            with open(self._path, "rb") as stream:
+                data = stream.read()
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise self._error(f"cannot read the journal: {describe_os_error(error)}") from None
+        complete = data[: data.rfind(b"\n") + 1]
+        if not complete.startswith(_HEADER):
+            # `replace` writes the first line atomically, so a journal is never without it.
+            raise self._error("the file is not a journal of this version; rename it")
+        self.lines = list(zip(complete.split(b"\n")[1:-1], count(2), strict=False))
+
+    def _remove_rest(self) -> None:
+        os.ftruncate(self._descriptor, self._size)
+        self._has_rest = False
+
+    def _check_path(self) -> None:
+        """Check that the path still leads to the open file; a removed file saves nothing."""
+        if self._descriptor < 0:
+            raise OSError(errno.EBADF, "the journal is closed")
+        mine, there = os.fstat(self._descriptor), os.stat(self._path)
+        if (mine.st_dev, mine.st_ino) != (there.st_dev, there.st_ino):
+            raise OSError(errno.ENOENT, "the journal was replaced; restart the server")
+
+    def _error(self, problem: str) -> DocumentError:
+        return DocumentError("unreadable", None, problem, "", self.source, None, None)
+
+
+def sync_directory(path: str) -> None:
+    """Return when the names of the files in a directory are on disk."""
+    # Windows cannot open a directory.
+    if hasattr(os, "O_DIRECTORY"):
+        descriptor = os.open(path or os.curdir, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def sync_file(path: str) -> None:
+    """Return when the content of a file is on disk."""
+    descriptor = os.open(path, os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

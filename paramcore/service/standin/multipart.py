@@ -1,0 +1,57 @@
+"""Read forms with files: bodies of the type `multipart/form-data`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from email.message import Message
+from email.parser import HeaderParser
+
+from attrs import field, frozen
+
+
+@frozen
+class FormFile:
+    """A file in a form."""
+
+    name: str
+    media_type: str
+    content: bytes = field(repr=False)
+
+
+@frozen
+class Form:
+    """A form: its text fields and its files, by field name."""
+
+    fields: dict[str, str]
+    files: dict[str, FormFile]
+
+
+def read_form(content_type: str, body: bytes) -> Form | None:
+    """Read a form; return `None` if the body is not a form, or is cut off."""
+    header = Message()
+    header["content-type"] = content_type
+    boundary = header.get_param("boundary")
+    if header.get_content_type() != "multipart/form-data" or not isinstance(boundary, str) or not boundary:
+        return None
+    delimiter = b"\r\n--" + boundary.encode("latin-1", "replace")
+    pieces = (b"\r\n" + body).split(delimiter)
+    # The text before the first delimiter and after the last one has no meaning.
+    if len(pieces) < 2 or not pieces[-1].startswith(b"--"):
+        return None
+    form = Form({}, {})
+    for name, part, content in _iter_parts(pieces[1:-1]):
+        file_name = part.get_filename()
+        if file_name is None:
+            form.fields[name] = content.decode("utf-8", "replace")
+        else:
+            form.files[name] = FormFile(file_name, part.get_content_type(), content)
+    return form
+
+
+def _iter_parts(pieces: list[bytes]) -> Iterator[tuple[str, Message, bytes]]:
+    for piece in pieces:
+        head, _, content = piece.partition(b"\r\n\r\n")
+        part = HeaderParser().parsestr(head.decode("utf-8", "replace").lstrip("\r\n"))
+        name = part.get_param("name", header="content-disposition")
+        if isinstance(name, str):
+            yield name, part, content

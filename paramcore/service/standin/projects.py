@@ -1,0 +1,113 @@
+"""The calls for projects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from paramcore.analysis import Plan
+from paramcore.model import Patch, Project
+from paramcore.service.requests import check_studio_fields
+from paramcore.service.standin.calls import Answer, Call, Context, RejectedCall, require, require_text
+from paramcore.service.standin.state import Change, State, StoredProject
+from paramcore.text import format_count, format_name, format_value
+from paramcore.wire import read_update
+
+#: The task types that have templates (E3).
+_TEMPLATE_TYPES = ("textcollection", "chat")
+
+
+def get_stored_project(state: State, name: object) -> StoredProject:
+    """Return a project; reject the name of a project that does not exist."""
+    if not isinstance(name, str) or name not in state.projects:
+        raise RejectedCall(404, f"Project with that name not found: {name}")
+    return state.projects[name]
+
+
+def list_projects(context: Context, call: Call) -> Answer:
+    """Answer with all projects, or with those that are archived or not (E2)."""
+    call.check_query(("archived",))
+    archived = call.get_flag("archived")
+    stored = [
+        project
+        for project in context.state.projects.values()
+        if archived is None or bool(project.project.fields.get("archived")) == archived
+    ]
+    # The list is a bare array (E2).
+    text = f"[{', '.join(project.text for project in stored)}]"
+    return Answer(text, format_count(len(stored), "project"))
+
+
+def create_project(context: Context, call: Call) -> Answer:
+    """Create a project (E1)."""
+    body = call.read_object()
+    name, task_type = require_text(body, "name"), require_text(body, "type")
+    context.check_task_type(task_type)
+    if name in context.state.projects:
+        raise RejectedCall(409, "A project with that name already exists.")
+    settings = _read_settings(body)
+    # A created project has a `created_at` (S1).
+    fields = {} if call.time is None else {"created_at": call.time}
+    params = body.get("params")
+    project = Project(name, type=task_type, params=params, created_at=call.time, assumptions=context.assumptions)
+    project = Project(name, type=task_type, versions=project.versions, assumptions=context.assumptions, fields=fields)
+    stored = StoredProject.of(project)
+    changes = [Change.of("projects", name, stored)]
+    if settings:
+        changes.append(Change.of("settings", name, settings))
+    params_count = format_count(len(project.params), "param")
+    return Answer(stored.text, f"created {format_value(name)} with {params_count}", changes)
+
+
+def _read_settings(body: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of a new project that its project object does not have."""
+    # The official SDK sends null and false for the fields that are not set (E1).
+    names = ("rapid", "studio", "datasetId", "pipeline", "consensus_attempts")
+    values = [body.get(name) for name in names]
+    rapid, studio = values[0] is not None and values[0], values[1] is not None and values[1]
+    check_studio_fields(rapid, studio, *values[2:])
+    return {name: value for name, value in zip(names, values, strict=True) if value}
+
+
+def get_project(context: Context, _call: Call, name: str) -> Answer:
+    """Answer with a project (E2)."""
+    stored = get_stored_project(context.state, name)
+    versions = stored.project.versions
+    return Answer(stored.text, f"version {versions[-1].number}" if versions else "no versions")
+
+
+def update_project(context: Context, call: Call, name: str) -> Answer:
+    """Append a version to a project (U1 to U12)."""
+    stored = get_stored_project(context.state, name)
+    # The official SDK sends no body for an update without params (U12).
+    body = call.read_object() if call.body else None
+    update = read_update(body)
+    plan = Plan.of(stored.project, update)
+    updated = stored.update(update, call.time)
+    dropped = ", ".join(format_name(param) for param in plan.dropped) or "nothing"
+    if plan.dropped:
+        dropped += ", because `patch` " + ("is false" if body and "patch" in body else "was not sent")
+    mode = "patch" if isinstance(update, Patch) else "replace"
+    number, diff = updated.project.latest.number, plan.diff
+    reason = f"version {number} by {mode}: dropped {dropped}; {len(diff.changed)} changed, {len(diff.added)} added"
+    # The reply is the whole project (U8).
+    return Answer(updated.text, reason, [Change.of("projects", name, updated)])
+
+
+def get_template(context: Context, call: Call, name: str) -> Answer:
+    """Answer with the task template of a project (E3, S9)."""
+    project = get_stored_project(context.state, name).project
+    if project.type not in _TEMPLATE_TYPES:
+        raise RejectedCall(400, f"Task templates are not supported for projects of type {project.type}.")
+    # S9: the official SDK requires both times.
+    created_at = project.fields.get("created_at", call.time)
+    times = {} if created_at is None else {"created_at": created_at, "updated_at": created_at}
+    template = {"id": "0" * 24, "version": 1, **times, "template_variables": {}, "response_schema": None}
+    return Answer.of(template, "a task template without variables")
+
+
+def set_ontology(context: Context, call: Call, name: str) -> Answer:
+    """Accept an ontology, which changes no params."""
+    stored = get_stored_project(context.state, name)
+    if not isinstance(require(call.read_object(), "ontology"), list):
+        raise RejectedCall(400, "`ontology` must be an array")
+    return Answer(stored.text, "ignored the ontology, because it changes no params")

@@ -1,0 +1,135 @@
+"""The lines of a journal.
+
+A line is a JSON array of records, which were written together.  A record is an array:
+`["live", "tasks", ID, TASK]` sets a value in a table of the state `live`.
+`["live", "versions", NAME, ENTRY]` appends a version to a project that an earlier record
+contains as a whole.  `["live", "saved", NAME, COUNT]` notes how many versions of a project
+its file contains.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from attrs import define, field
+
+from paramcore.errors import DocumentError, ParamcoreError
+from paramcore.files.document import PROJECT_DEPTH, decode_document
+from paramcore.model import Assumptions, ParamVersion, Project
+from paramcore.service.standin.state import Change, State, StoredProject, StoredTask, Table, rebuild_project
+from paramcore.text import format_value
+from paramcore.values import freeze
+from paramcore.wire import read_project
+
+#: A record is inside a line, and the value of a record may be a project.
+_LINE_DEPTH = PROJECT_DEPTH + 2
+#: The tables whose values are written as a whole.
+_TABLES: tuple[Table, ...] = ("settings", "batches", "tasks", "files")
+
+
+@define
+class RecoveredState:
+    """What a journal contains about a state."""
+
+    projects: dict[str, Project] = field(factory=dict)
+    #: The number of versions in the file of each project, as far as the journal knows.
+    saved: dict[str, int] = field(factory=dict)
+    #: The values of the other tables.
+    tables: dict[Table, dict[str, Any]] = field(factory=dict)
+
+    def restore(self, state: State) -> None:
+        """Set the projects and the values of the other tables in a state."""
+        for name, project in self.projects.items():
+            state.apply(Change.of("projects", name, StoredProject.of(project)))
+        for table, values in self.tables.items():
+            for key, value in values.items():
+                state.apply(Change.of(table, key, value))
+
+
+def encode_line(records: Iterable[str]) -> bytes:
+    """Return a line of the journal."""
+    return f"[{', '.join(records)}]\n".encode()
+
+
+def encode_change(world: str, change: Change, *, is_new: bool) -> str:
+    """Return the record of a change; a project that is not new has one more version."""
+    if not isinstance(change.value, StoredProject):
+        return _encode_record(world, change.table, change.key, change.text)
+    if is_new:
+        return _encode_record(world, "projects", change.key, change.value.text)
+    return _encode_record(world, "versions", change.key, change.value.entries[-1])
+
+
+def encode_mark(world: str, stored: StoredProject) -> str:
+    """Return the record that the file of a project contains its versions."""
+    return _encode_record(world, "saved", stored.project.name, str(len(stored.entries)))
+
+
+def encode_state(world: str, state: State) -> Iterator[tuple[str | None, str]]:
+    """Yield all records of a state; the record of a whole project comes with its name."""
+    for name, stored in state.projects.items():
+        saved = state.saved.get(name)
+        if saved is not stored:
+            yield name, _encode_record(world, "projects", name, stored.text)
+            if saved is not None:
+                yield None, encode_mark(world, saved)
+    for table in _TABLES:
+        values: Mapping[str, Any] = getattr(state, table)
+        for key, value in values.items():
+            change = Change.of(table, key, value)
+            yield None, _encode_record(world, table, key, change.text)
+
+
+def _encode_record(world: str, table: str, key: str, text: str) -> str:
+    return f'["{world}", "{table}", {json.dumps(key)}, {text}]'
+
+
+def replay_lines(
+    lines: Iterable[tuple[bytes, int]], source: str, worlds: Iterable[str], assumptions: Assumptions
+) -> dict[str, RecoveredState]:
+    """Return what a journal contains about each state; each line comes with its number.
+
+    Raises:
+        DocumentError: if a line is not JSON, or contains no records.
+    """
+    replay = _Replay({world: RecoveredState() for world in worlds}, assumptions)
+    for data, number in lines:
+        records = decode_document(data, source, _LINE_DEPTH, first_line=number).value
+        try:
+            for world, table, key, value in records:
+                replay.add(world, table, key, value)
+        except (ParamcoreError, AttributeError, LookupError, TypeError, ValueError) as error:
+            problem, remedy = f"the line is not part of a journal: {error}", "restore the file, or remove it"
+            raise DocumentError("unreadable", None, problem, remedy, source, number, None) from None
+    return replay.finish()
+
+
+class _Replay:
+    def __init__(self, recovered: dict[str, RecoveredState], assumptions: Assumptions) -> None:
+        self._recovered = recovered
+        self._assumptions = assumptions
+        # Append all versions of a project at once, because each append copies its history.
+        self._appended: dict[tuple[str, str], list[ParamVersion]] = {}
+
+    def add(self, world: str, table: str, key: str, value: Any) -> None:
+        state = self._recovered[world]
+        if table == "projects":
+            state.projects[key] = read_project(value, assumptions=self._assumptions)
+            self._appended[world, key] = []
+        elif table == "versions":
+            self._appended[world, key].append(ParamVersion.from_entry(value["version"], freeze(value)))
+        elif table == "saved":
+            state.saved[key] = value
+        elif table not in _TABLES:
+            raise ValueError(f"the table {format_value(table)} is unknown")
+        else:
+            decoded = StoredTask.from_record(freeze(value)) if table == "tasks" else value
+            state.tables.setdefault(table, {})[key] = decoded
+
+    def finish(self) -> dict[str, RecoveredState]:
+        for (world, name), versions in self._appended.items():
+            projects = self._recovered[world].projects
+            projects[name] = rebuild_project(projects[name], (*projects[name].versions, *versions))
+        return self._recovered

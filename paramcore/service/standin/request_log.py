@@ -1,0 +1,82 @@
+"""The last requests to a stand-in, with the reason for each reply."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+
+from attrs import frozen
+
+from paramcore.service.requests import Response
+
+#: The number of requests that a log keeps, and the number of bytes of each body.
+MAX_REQUESTS = 200
+MAX_BODY_EXCERPT = 4096
+
+
+@frozen
+class LoggedRequest:
+    """A request to a stand-in, and what the stand-in did.
+
+    Example:
+        >>> from paramcore.service import StandIn
+        >>> stand_in = StandIn()
+        >>> stand_in.handle("GET", "/v1/projects", {}, b"").status
+        401
+        >>> stand_in.requests[0].status, stand_in.requests[0].reason
+        (401, 'No valid API key provided.')
+    """
+
+    #: The time of the request; `None` without a clock.
+    time: str | None
+    #: The HTTP method.
+    method: str
+    #: The target of the request line, encoded.
+    target: str
+    #: `live` or `test`; `None` for a request without a valid key.
+    world: str | None
+    #: The status of the reply; `None` if a fault dropped the reply.
+    status: int | None
+    #: What the request did, or why it was refused.
+    reason: str
+    #: The first 4,096 bytes of the body of the request.
+    request_body: bytes
+    #: The first 4,096 bytes of the body of the reply.
+    reply_body: bytes
+
+    @property
+    def outcome(self) -> str:
+        """The status of the reply, or `no reply`."""
+        return "no reply" if self.status is None else str(self.status)
+
+
+class RequestLog:
+    """The last 200 requests, oldest first."""
+
+    def __init__(self) -> None:
+        self._requests: deque[LoggedRequest] = deque(maxlen=MAX_REQUESTS)
+        self._lock = threading.Lock()
+
+    def add(
+        self,
+        method: str,
+        target: str,
+        body: bytes,
+        response: Response | None,
+        reason: str,
+        *,
+        world: str | None = None,
+        time: str | None = None,
+    ) -> LoggedRequest:
+        """Add a request with its reply; no response means that no reply was sent."""
+        status, reply = (None, b"") if response is None else (response.status, response.body)
+        excerpts = body[:MAX_BODY_EXCERPT], reply[:MAX_BODY_EXCERPT]
+        logged = LoggedRequest(time, method, target[:MAX_BODY_EXCERPT], world, status, reason, *excerpts)
+        with self._lock:
+            self._requests.append(logged)
+        return logged
+
+    def list_requests(self) -> tuple[LoggedRequest, ...]:
+        """Return the requests, oldest first."""
+        with self._lock:
+            return tuple(self._requests)

@@ -1,0 +1,210 @@
+"""A stand-in for the API, with URLs, keys, and two services in memory."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
+from http import HTTPStatus
+from typing import Any, Literal
+from urllib.parse import parse_qsl, urlsplit
+
+from paramcore.errors import OutcomeUnknown
+from paramcore.model import Assumptions, EffectiveParams, Project
+from paramcore.service.memory import MemoryService
+from paramcore.service.requests import Response
+from paramcore.service.standin.account import Account, Result
+from paramcore.service.standin.admission import check_request, check_size
+from paramcore.service.standin.calls import Context, RejectedCall
+from paramcore.service.standin.clock import Clock
+from paramcore.service.standin.faults import Fault, Faults
+from paramcore.service.standin.ledger import Journal, Ledger
+from paramcore.service.standin.records import RecoveredState
+from paramcore.service.standin.request_log import LoggedRequest, RequestLog
+from paramcore.service.standin.state import State
+from paramcore.service.standin.wsgi import read_body, read_headers, read_target
+from paramcore.text import escape_unprintable, format_count
+from paramcore.validation.schema import Schemas
+
+_BASE_PATH = "/v1"
+#: The names of the services for live and for test keys.
+WORLDS = ("live", "test")
+
+
+class StandIn:
+    """A stand-in for the API, with URLs below `/v1` and API keys.
+
+    Live and test keys use separate services, `live` and `test`, which start with
+    the same projects.  Each is a `MemoryService`, so a `Client` can use it as its
+    transport.  The service for test keys completes each task at once.
+
+    `on_validate` and `on_event` work as in `MemoryService`.  `task_types` are the known
+    task types, by default those of `paramcore schema`.  `created_at` replaces `clock`.
+
+    Example:
+        >>> StandIn([Project("docks", type="imageannotation")])
+        <StandIn: 1 live project, 1 test project>
+    """
+
+    def __init__(
+        self,
+        projects: Iterable[Project] = (),
+        *,
+        assumptions: Assumptions = Assumptions(),
+        created_at: Callable[[], str | None] | None = None,
+        on_validate: Callable[[Project, EffectiveParams], str | None] = lambda _project, _effective: None,
+        on_event: Callable[[str], None] = lambda _event: None,
+        task_types: Collection[str] | None = None,
+        journal: Journal | None = None,
+        recovered: Mapping[str, RecoveredState] = {},
+    ) -> None:
+        #: The clock, which a test can set.
+        self.clock: Clock = Clock()
+        self._created_at = self.clock if created_at is None else created_at
+        self._on_event = on_event
+        self._log = RequestLog()
+        self._faults = Faults()
+        initial = tuple(projects)
+        # The states of both services, by name; read them while `ledger.lock` is held.
+        self.states: dict[str, State] = {world: _restore(initial, recovered.get(world)) for world in WORLDS}
+        self.ledger: Ledger = Ledger(self.states, journal)
+        known_types = frozenset(Schemas().types if task_types is None else task_types)
+        self._accounts = {
+            world: Account(
+                world,
+                Context(state, assumptions, known_types, on_validate, completes_tasks=world == "test"),
+                self.ledger,
+                self._faults,
+                self._created_at,
+                time.sleep,
+            )
+            for world, state in self.states.items()
+        }
+        #: The service for live keys, and for all keys that are not test keys.
+        self.live: MemoryService = MemoryService(account=self._accounts["live"])
+        #: The service for test keys.
+        self.test: MemoryService = MemoryService(account=self._accounts["test"])
+
+    def __repr__(self) -> str:
+        live, test = len(self.live.projects), len(self.test.projects)
+        return f"<StandIn: {format_count(live, 'live project')}, {format_count(test, 'test project')}>"
+
+    @property
+    def requests(self) -> tuple[LoggedRequest, ...]:
+        """The last 200 requests over HTTP or WSGI, oldest first, with the reason for each reply."""
+        return self._log.list_requests()
+
+    def fail_next(
+        self,
+        fault: str,
+        *,
+        times: int = 1,
+        method: Literal["GET", "POST", "PUT", "DELETE"] | None = None,
+    ) -> None:
+        """Make the next calls fail, as calls of the service do.
+
+        `fault` is `error` (status 500 after the change is made), `drop` (no reply after
+        the change is made), `throttle=SECONDS` (status 429 with `Retry-After`) or
+        `slow=SECONDS`.  With `method`, only calls with this method fail.
+
+        Raises:
+            InvalidSetting: `fault`.
+        """
+        self._faults.arm(Fault.parse(fault), times, method)
+
+    def handle(
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes | Callable[[], bytes]
+    ) -> Response:
+        """Handle an HTTP request and return the reply.
+
+        `target` is the raw target of the request line; header names are lower case.
+        `body` may be a function, which is not called for a request that a web page may
+        have sent.
+
+        Raises:
+            OutcomeUnknown: `no_reply`, if a fault drops the reply; close the connection.
+        """
+        world, content = None, b""
+        try:
+            check_request(method, target, headers)
+            content = body if isinstance(body, bytes) else body()
+            check_size(len(content))
+            world, result = self._answer(method, target, headers, content)
+        except RejectedCall as error:
+            result = Result.refuse(error.status, str(error))
+        self.log(method, target, content, result.response, result.reason, world=world)
+        if result.response is None:
+            raise OutcomeUnknown("no_reply", None, "the service closed the connection without a reply", "")
+        return result.response
+
+    def log(
+        self,
+        method: str,
+        target: str,
+        body: bytes,
+        response: Response | None,
+        reason: str,
+        *,
+        world: str | None = None,
+    ) -> None:
+        """Add a request to `requests`, and report it to `on_event`."""
+        time_ = self._created_at()
+        logged = self._log.add(method, target, body, response, reason, world=world, time=time_)
+        path = target.partition("?")[0].removeprefix(_BASE_PATH)
+        self._on_event(escape_unprintable(f"{method} {path} {logged.outcome}  {reason}"))
+
+    def _answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> tuple[str | None, Result]:
+        key = _read_key(headers.get("authorization", ""))
+        if not key:
+            return None, Result.refuse(401, "No valid API key provided.")
+        # Live and test keys see different projects (E7).
+        world = "test" if key.startswith("test_") else "live"
+        # Add a host, because `urlsplit` would otherwise parse `//projects` as a host.
+        parts = urlsplit(f"//host{target}" if target.startswith("/") else target)
+        if not parts.path.startswith(f"{_BASE_PATH}/"):
+            return world, Result.refuse(404, f"Cannot {method} {parts.path}")
+        query: dict[str, list[str]] = {}
+        for name, value in parse_qsl(parts.query, keep_blank_values=True):
+            # The official SDK sends a list as repeated query parameters.
+            query.setdefault(name, []).append(value)
+        path = parts.path[len(_BASE_PATH) :]
+        return world, self._accounts[world].handle("GET" if method == "HEAD" else method, path, query, headers, body)
+
+    def wsgi(self, environ: Mapping[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        """Handle a request as a WSGI application.
+
+        A project name with a slash works only if the server provides the raw
+        target as `REQUEST_URI` or `RAW_URI`.
+
+        Raises:
+            OutcomeUnknown: `no_reply`, if a fault drops the reply.
+        """
+        method = environ["REQUEST_METHOD"]
+        response = self.handle(method, read_target(environ), read_headers(environ), partial(read_body, environ))
+        response_headers = [*response.headers.items(), ("content-length", str(len(response.body)))]
+        start_response(f"{response.status} {HTTPStatus(response.status).phrase}", response_headers)
+        return [] if method == "HEAD" else [response.body]
+
+
+def _restore(projects: Iterable[Project], recovered: RecoveredState | None) -> State:
+    """Return the state that a service starts with."""
+    state = State(projects)
+    state.mark_saved(state.projects.values())
+    if recovered is not None:
+        recovered.restore(state)
+    return state
+
+
+def _read_key(authorization: str) -> str:
+    """Return the API key from HTTP Basic or a bearer token; `""` if there is no key."""
+    scheme, _, credentials = authorization.partition(" ")
+    if scheme.lower() == "bearer":
+        return credentials.strip()
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        return base64.b64decode(credentials, validate=True).decode("ascii").partition(":")[0]
+    except (binascii.Error, UnicodeDecodeError):
+        return ""

@@ -1,0 +1,369 @@
+"""The directory of `serve --save`: what the next start finds, whatever happened in between."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+
+import pytest
+
+from paramcore import Assumptions, Project
+from paramcore.cli import directory_lock, saved_directory
+from paramcore.cli.directory_lock import LOCK_NAME, lock_directory
+from paramcore.cli.project_directory import ProjectDirectory
+from paramcore.cli.saved_directory import JOURNAL_NAME, open_saved_directory
+from paramcore.errors import DocumentError
+from paramcore.service import StandIn
+from paramcore.wire import write_project
+from tests.cli.running import command, environment, heed_interrupts, run
+from tests.cli.test_serve_killed import served
+
+LIVE, TEST = ({"authorization": f"Bearer {key}"} for key in ("any", "test_any"))
+DOCKS = Project("docks", type="imageannotation", params={"padding": 0})
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """Write the files before each reply, however slow the disk is."""
+    monkeypatch.setattr(saved_directory, "_MAX_DELAY", 10)
+
+
+@contextmanager
+def serving(path, *given, sources=()):
+    """Serve a directory as `serve --save` does, without a port."""
+    by_name = {project.name: project for project in given}
+    with open_saved_directory(str(path), Assumptions(), sources, by_name) as directory:
+        stand_in = StandIn(directory.projects.values(), journal=directory.journal, recovered=directory.recovered)
+        with directory.keep_saved(stand_in):
+            stand_in.sync = lambda: directory.sync(stand_in.ledger)
+            yield stand_in
+
+
+def call(stand_in, method, path, value=None, headers=LIVE):
+    body = b"" if value is None else json.dumps(value).encode()
+    reply = stand_in.handle(method, f"/v1{path}", headers, body)
+    return reply.status, json.loads(reply.body)
+
+
+def update(stand_in, headers=LIVE, **params):
+    status, _ = call(stand_in, "POST", "/projects/docks/setParams", {"patch": True, **params}, headers)
+    assert status == 200
+
+
+def read_file(path):
+    return json.loads(path.read_text())
+
+
+def list_names(path):
+    return sorted(entry.name for entry in path.iterdir())
+
+
+def kill(path, copy):
+    """Copy a directory that is served: what is there now is what `kill -9` leaves."""
+    shutil.copytree(path, copy)
+    return copy
+
+
+@contextmanager
+def without_files(monkeypatch):
+    """Keep the files as they are, as if the server were killed before it wrote them."""
+
+    def refuse(*_, **__):
+        raise DocumentError("unwritable", None, "not now", "", "docks.json", None, None)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ProjectDirectory, "write", refuse)
+        yield
+
+
+def get_paddings(stand_in):
+    return [version.params.get("padding") for version in stand_in.live.projects["docks"].versions]
+
+
+def test_projects_alone_leave_only_their_files(tmp_path):
+    """At the end, the files contain everything, so neither a journal nor a lock remains."""
+    with serving(tmp_path, DOCKS) as stand_in:
+        assert list_names(tmp_path) == [JOURNAL_NAME, LOCK_NAME, "docks.json"]
+        update(stand_in, padding=1)
+        assert [entry.get("padding") for entry in read_file(tmp_path / "docks.json")["param_history"]] == [0, 1]
+    assert list_names(tmp_path) == ["docks.json"]
+    with serving(tmp_path) as stand_in:
+        assert get_paddings(stand_in) == [0, 1]
+
+
+@pytest.mark.parametrize("is_killed", [False, True])
+def test_tasks_and_batches_continue(tmp_path, is_killed):
+    """Tasks, batches and the projects of test keys are there after the end and after `kill -9`."""
+    first, then = tmp_path / "first", tmp_path / "then"
+    paths = ["/projects", "/tasks", "/batches"]
+    with serving(first, DOCKS) as stand_in:
+        for headers in (LIVE, TEST):
+            call(stand_in, "POST", "/batches", {"name": "b", "project": "docks"}, headers)
+            call(stand_in, "POST", "/task/imageannotation", {"batch": "b", "unique_id": "u"}, headers)
+        update(stand_in, TEST, padding=7)
+        update(stand_in, padding=1)
+        before = [call(stand_in, "GET", path, headers=headers) for path in paths for headers in (LIVE, TEST)]
+        if is_killed:
+            kill(first, then)
+    then = then if is_killed else first
+    assert JOURNAL_NAME in list_names(then)
+    with serving(then) as stand_in:
+        assert [call(stand_in, "GET", path, headers=headers) for path in paths for headers in (LIVE, TEST)] == before
+        assert stand_in.live.get_effective(f"{1:024x}").params == {"padding": 0}
+    # The journal is the same after a start that changed nothing.
+    with serving(then) as stand_in:
+        assert [call(stand_in, "GET", path, headers=headers) for path in paths for headers in (LIVE, TEST)] == before
+
+
+def test_updates_that_only_the_journal_has_are_not_lost(tmp_path, monkeypatch):
+    """A file that lags behind the journal is brought up to date, and each version is there once."""
+    with serving(tmp_path / "a", DOCKS) as stand_in:
+        update(stand_in, padding=1)
+        with without_files(monkeypatch):
+            update(stand_in, padding=2)
+            update(stand_in, padding=3)
+            call(stand_in, "POST", "/projects", {"name": "new", "type": "chat"})
+            kill(tmp_path / "a", tmp_path / "b")
+    assert len(read_file(tmp_path / "b" / "docks.json")["param_history"]) == 2
+    with serving(tmp_path / "b") as stand_in:
+        assert get_paddings(stand_in) == [0, 1, 2, 3]
+        assert len(read_file(tmp_path / "b" / "docks.json")["param_history"]) == 4
+        assert list_names(tmp_path / "b") == [JOURNAL_NAME, LOCK_NAME, "docks.json", "new.json"]
+
+
+def edit(path, change):
+    project = read_file(path)
+    change(project["param_history"])
+    path.write_text(json.dumps(project))
+
+
+EDITS = {
+    "changed": lambda history: history[1].update(padding=9),
+    "reset": lambda history: history.__delitem__(slice(1, None)),
+    "replaced": lambda history: history[0].update(padding=8),
+}
+
+
+@pytest.mark.parametrize("is_killed", [False, True])
+@pytest.mark.parametrize("kind", EDITS)
+def test_a_file_that_was_edited_is_used(tmp_path, capsys, is_killed, kind):
+    """An edit between two runs wins, also if the server was killed before it."""
+    first, then = tmp_path / "first", tmp_path / "then"
+    with serving(first, DOCKS) as stand_in:
+        update(stand_in, padding=1)
+        stand_in.sync()
+        if is_killed:
+            kill(first, then)
+    then = then if is_killed else first
+    edit(then / "docks.json", EDITS[kind])
+    edited = read_file(then / "docks.json")
+    with serving(then) as stand_in:
+        assert write_project(stand_in.live.projects["docks"]) == edited
+    assert read_file(then / "docks.json") == edited
+    assert ("docks.json was edited, and is used as it is" in capsys.readouterr().err) is is_killed
+
+
+def test_a_file_that_was_continued_is_used(tmp_path, monkeypatch, capsys):
+    """Versions that were appended by hand to the journal's last version are kept."""
+    with serving(tmp_path / "a", DOCKS) as stand_in:
+        update(stand_in, padding=1)
+        kill(tmp_path / "a", tmp_path / "b")
+    edit(tmp_path / "b" / "docks.json", lambda history: history.append({"version": 2, "padding": 5}))
+    with serving(tmp_path / "b") as stand_in:
+        assert get_paddings(stand_in) == [0, 1, 5]
+
+
+def test_an_edit_that_contradicts_the_journal_is_reported(tmp_path, monkeypatch):
+    """If the file was edited and the journal has more updates, the start names both files, and changes neither."""
+    with serving(tmp_path / "a", DOCKS) as stand_in, without_files(monkeypatch):
+        update(stand_in, padding=1)
+        update(stand_in, padding=2)
+        kill(tmp_path / "a", tmp_path / "b")
+    edit(tmp_path / "b" / "docks.json", EDITS["replaced"])
+    before = {name: (tmp_path / "b" / name).read_bytes() for name in ("docks.json", JOURNAL_NAME)}
+    ran = run("serve", "--save", tmp_path / "b")
+    assert (ran.status, ran.out) == (2, "")
+    assert 'docks.json: the project "docks" was edited, but the journal has updates' in ran.err
+    assert f"remove {tmp_path}/b/{JOURNAL_NAME}" in ran.err
+    assert {name: (tmp_path / "b" / name).read_bytes() for name in before} == before
+    (tmp_path / "b" / JOURNAL_NAME).unlink()
+    with serving(tmp_path / "b") as stand_in:
+        assert get_paddings(stand_in) == [8]
+
+
+def test_a_file_that_was_removed_is_not_served(tmp_path, monkeypatch, capsys):
+    """A removed project stays away; a project whose file was never written is there."""
+    with serving(tmp_path / "a", DOCKS) as stand_in:
+        update(stand_in, padding=1)
+        stand_in.sync()
+        with without_files(monkeypatch):
+            call(stand_in, "POST", "/projects", {"name": "new", "type": "chat"})
+            kill(tmp_path / "a", tmp_path / "b")
+    (tmp_path / "b" / "docks.json").unlink()
+    with serving(tmp_path / "b") as stand_in:
+        assert stand_in.live.projects.keys() == {"new"}
+    assert 'the file of the project "docks" was removed, so it is not served' in capsys.readouterr().err
+
+
+def test_effective_params_of_an_edited_project_are_not_invented(tmp_path):
+    """If the history of its project was edited, a task keeps its params, and has no explanation."""
+    with serving(tmp_path, DOCKS) as stand_in:
+        created = call(stand_in, "POST", "/task/imageannotation", {"project": "docks"})[1]
+    edit(tmp_path / "docks.json", EDITS["replaced"])
+    with serving(tmp_path) as stand_in:
+        assert call(stand_in, "GET", f"/task/{created['task_id']}")[1] == created
+        with pytest.raises(LookupError, match="another history"):
+            stand_in.live.get_effective(created["task_id"])
+
+
+def test_files_that_cannot_be_written_are_reported_once(tmp_path, monkeypatch, capsys):
+    """If the files cannot be written, the journal has all, and one line says so."""
+    with serving(tmp_path / "a", DOCKS) as stand_in:
+        with without_files(monkeypatch):
+            for padding in range(5):
+                update(stand_in, padding=padding)
+        update(stand_in, padding=5)
+        assert len(read_file(tmp_path / "a" / "docks.json")["param_history"]) == 7
+    assert capsys.readouterr().err == "the projects are saved in the journal only: docks.json: not now\n"
+
+
+def test_a_long_history_is_written_in_the_background(tmp_path, monkeypatch):
+    """If writing takes long, replies do not wait for the files, which follow."""
+    monkeypatch.setattr(saved_directory, "_MAX_DELAY", 0)
+    with serving(tmp_path, DOCKS) as stand_in:
+        update(stand_in, padding=1)
+        for _ in range(200):
+            if len(read_file(tmp_path / "docks.json")["param_history"]) == 2:
+                break
+            stand_in.ledger.flush()
+        update(stand_in, padding=2)
+    assert len(read_file(tmp_path / "docks.json")["param_history"]) == 3
+
+
+def test_temporary_files_of_a_killed_server_are_removed(tmp_path):
+    """The start removes what a killed server was writing, and nothing else."""
+    for name in (f".{'0a' * 16}.tmp", f"{'0a' * 16}.tmp", ".x.tmp", f".{'0a' * 16}.tmp.json"):
+        (tmp_path / name).write_text("{")
+    with serving(tmp_path):
+        pass
+    assert list_names(tmp_path) == [f".{'0a' * 16}.tmp.json", ".x.tmp", f"{'0a' * 16}.tmp"]
+
+
+def test_a_second_server_is_refused(tmp_path):
+    """Only one process serves a directory; a killed one leaves no stale lock."""
+    with served("--save", tmp_path, ends_with=signal.SIGKILL) as server:
+        ran = run("serve", "--save", tmp_path)
+        assert (ran.status, ran.out) == (2, "")
+        assert "another `paramcore serve --save` uses this directory; end it, or name another directory" in ran.err
+        assert server.call("GET", "/projects")[0] == 200
+    assert (tmp_path / LOCK_NAME).exists()
+    with served("--save", tmp_path):
+        pass
+    assert list_names(tmp_path) == []
+
+
+def test_a_lock_that_was_removed_is_no_lock(tmp_path, monkeypatch):
+    """A process that locks a file just before another removes it tries again."""
+    flocks = []
+    real = directory_lock.fcntl.flock
+
+    def flock(descriptor, operation):
+        real(descriptor, operation)
+        flocks.append(descriptor)
+        if len(flocks) == 1:
+            (tmp_path / LOCK_NAME).unlink()
+
+    monkeypatch.setattr(directory_lock.fcntl, "flock", flock)
+    with lock_directory(str(tmp_path)):
+        assert len(flocks) == 2
+        assert (tmp_path / LOCK_NAME).exists()
+
+
+@pytest.mark.parametrize("project", [True, False])
+@pytest.mark.parametrize("kind", ["missing", "empty", "other"])
+def test_a_directory_without_projects_starts(tmp_path, kind, project):
+    """An empty directory, a missing one, or one without projects is a start, also if PROJECT names it."""
+    directory = tmp_path / "d"
+    if kind != "missing":
+        directory.mkdir()
+    if kind == "other":
+        (directory / "update.json").write_text('{"padding": 9}')
+    arguments = [directory, "--save", directory] if project else ["--save", directory]
+    with served(*arguments) as server:
+        assert server.call("GET", "/projects") == (200, [])
+        assert server.call("POST", "/projects", {"name": "p", "type": "chat"})[0] == 200
+    assert (directory / "p.json").exists()
+    with served(*arguments) as server:
+        assert len(server.call("GET", "/projects")[1]) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("damage", ["removed", "replaced"])
+def test_a_directory_that_disappears_is_status_500(tmp_path, damage):
+    """What cannot be saved is status 500, changes nothing, and the server goes on answering."""
+    directory = tmp_path / "d"
+    with served("--save", directory) as server:
+        assert server.call("POST", "/projects", {"name": "p", "type": "chat"})[0] == 200
+        shutil.rmtree(directory)
+        if damage == "replaced":
+            directory.write_text("x")
+        status, body = server.call("POST", "/projects/p/setParams", {"a": 1})
+        assert (status, "cannot save this, so nothing changed" in body["error"]) == (500, True)
+        assert server.call("GET", "/projects/p")[1]["param_history"] == []
+
+
+def test_a_directory_that_cannot_be_written_is_reported(tmp_path):
+    """A file in place of the directory, or of its journal, ends the start with one line."""
+    (tmp_path / "file").write_text("x")
+    for path in (tmp_path / "file", tmp_path / "file" / "below"):
+        ran = run("serve", "--save", path)
+        assert (ran.status, ran.out, ran.err.count("\n")) == (2, "", 1)
+    (tmp_path / "d" / JOURNAL_NAME).mkdir(parents=True)
+    ran = run("serve", "--save", tmp_path / "d")
+    assert (ran.status, "cannot read the journal: a directory" in ran.err) == (2, True), ran.err
+
+
+def test_unknown_types_need_a_schema(tmp_path):
+    """`--schema` brings a task type, whose schema `--validate` uses, also for a task without a project."""
+    schema = tmp_path / "mine.json"
+    schema.write_text('{"required": ["text"]}')
+    with served("--validate", "--schema", f"mine={schema}") as server:
+        assert server.call("POST", "/projects", {"name": "a", "type": "mine"})[0] == 200
+        assert server.call("POST", "/projects", {"name": "b", "type": "other"})[0] == 400
+        for project in ({}, {"project": "a"}):
+            assert server.call("POST", "/task/mine", {"text": "x", **project})[0] == 200
+            status, body = server.call("POST", "/task/mine", project)
+            assert (status, "text" in body["error"]) == (400, True)
+        assert server.call("POST", "/task/imageannotation", {"attachment": "https://example.com/a"})[0] == 400
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a signal ends the process at once")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_at_the_start_ends_cleanly(tmp_path, number):
+    """A signal as soon as the address is printed leaves no temporary file and no lock."""
+    process = subprocess.Popen(
+        command("serve", "--save", tmp_path),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(),
+        preexec_fn=heed_interrupts,
+    )
+    assert process.stdout.readline()
+    process.send_signal(number)
+    process.communicate(timeout=20)
+    assert list_names(tmp_path) == []
+    assert process.returncode == (0 if number == signal.SIGINT else 128 + number)
+
+
+def test_nobody_reads_the_output(tmp_path):
+    """If nobody reads standard output, requests are answered and saved all the same."""
+    with served("--save", tmp_path) as server:
+        path = f"/{'x' * 2000}"
+        for _ in range(100):
+            assert server.call("GET", path)[0] == 404
+        assert server.call("POST", "/projects", {"name": "p", "type": "chat"})[0] == 200
+        assert (tmp_path / "p.json").exists()
+    assert os.listdir(tmp_path) == ["p.json"]

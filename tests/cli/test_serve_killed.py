@@ -1,0 +1,125 @@
+"""`serve --save` loses nothing that it acknowledged, whatever ends it."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import threading
+import time
+from collections import Counter
+from contextlib import closing, contextmanager, suppress
+from http.client import HTTPConnection, HTTPException
+
+import pytest
+
+from tests.cli.running import command, environment, heed_interrupts
+
+#: The number of times that the server is killed; by hand, `PARAMCORE_KILLS=200`.
+KILLS = int(os.environ.get("PARAMCORE_KILLS", "4"))
+KEY = {"Authorization": "Bearer any"}
+
+
+class Server:
+    """A process that runs `serve --save`."""
+
+    def __init__(self, *arguments):
+        self.process = subprocess.Popen(
+            command("serve", *arguments),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment(),
+            preexec_fn=heed_interrupts,
+        )
+        line = self.process.stdout.readline()
+        assert line, self.process.stderr.read()
+        self.port = int(line.split(":")[-1].partition("/")[0])
+
+    def connect(self):
+        return HTTPConnection("127.0.0.1", self.port, timeout=10)
+
+    def call(self, method, path, value=None, headers=KEY):
+        with closing(self.connect()) as connection:
+            return send(connection, method, path, value, headers)
+
+    def end(self, number):
+        self.process.send_signal(number)
+        # Drain both pipes, so that the process does not wait for a reader.
+        self.process.communicate(timeout=20)
+        return self.process.returncode
+
+
+def send(connection, method, path, value=None, headers=KEY):
+    body = None if value is None else json.dumps(value)
+    connection.request(method, f"/v1{path}", body, headers)
+    reply = connection.getresponse()
+    return reply.status, json.loads(reply.read())
+
+
+@contextmanager
+def served(*arguments, ends_with=signal.SIGINT):
+    server = Server(*arguments)
+    try:
+        yield server
+    finally:
+        server.end(ends_with)
+
+
+class Writer(threading.Thread):
+    """A client that updates a project and creates tasks until the connection breaks."""
+
+    def __init__(self, server, project, number):
+        super().__init__(daemon=True)
+        self.server, self.project, self.number = server, project, number
+        self.updates, self.tasks = [], []
+
+    def run(self):
+        with suppress(OSError, HTTPException, ValueError), closing(self.server.connect()) as connection:
+            for count in range(100_000):
+                mark = f"{self.number}-{count}"
+                update = f"/projects/{self.project}/setParams"
+                status, _ = send(connection, "POST", update, {"patch": True, "mark": mark})
+                self.updates += [mark] if status == 200 else []
+                task = {"project": self.project, "unique_id": f"{self.project}-{mark}", "tags": ["new"]}
+                status, created = send(connection, "POST", "/task/imageannotation", task)
+                self.tasks += [created["task_id"]] if status == 200 else []
+
+
+@pytest.mark.slow
+def test_a_killed_server_continues_with_all_that_it_acknowledged(tmp_path):
+    """Each acknowledged update is one version, and each acknowledged task exists, after `kill -9` at any moment."""
+    rng = random.Random(7)
+    writers = []
+    for turn in range(KILLS):
+        server = Server("--save", str(tmp_path))
+        check_all_is_there(server, writers)
+        # Ten rounds write to the same project, so that its history and the journal grow.
+        project = f"p{turn // 10}"
+        server.call("POST", "/projects", {"name": project, "type": "imageannotation"})
+        new = [Writer(server, project, f"{turn}-{number}") for number in range(3)]
+        for writer in new:
+            writer.start()
+        time.sleep(rng.random() * 0.5)
+        server.end(signal.SIGKILL)
+        for writer in new:
+            writer.join(20)
+        writers += new
+    with served("--save", str(tmp_path)) as last:
+        check_all_is_there(last, writers)
+    assert sum(len(writer.updates) for writer in writers) > KILLS
+
+
+def check_all_is_there(server, writers):
+    projects = {project["name"]: project for project in server.call("GET", "/projects")[1]}
+    for name, project in projects.items():
+        marks = Counter(entry["mark"] for entry in project["param_history"] if "mark" in entry)
+        assert set(marks.values()) <= {1}, f"{name} has a version twice"
+        acknowledged = [mark for writer in writers if writer.project == name for mark in writer.updates]
+        assert set(acknowledged) <= marks.keys()
+        assert [entry["version"] for entry in project["param_history"]] == list(range(len(project["param_history"])))
+    with closing(server.connect()) as connection:
+        for writer in writers[-3:]:
+            assert writer.project in projects
+            for task_id in writer.tasks:
+                assert send(connection, "GET", f"/task/{task_id}")[0] == 200

@@ -1,0 +1,376 @@
+"""Changes are in the journal before anybody hears of them, and leave no trace if they cannot be written."""
+
+import errno
+import json
+import os
+import threading
+
+import pytest
+
+from paramcore import Assumptions, Project
+from paramcore.errors import DocumentError
+from paramcore.service import StandIn
+from paramcore.service.standin import ledger as ledger_module
+from paramcore.service.standin.journal import JournalFile
+from paramcore.service.standin.records import replay_lines
+from paramcore.service.standin.stand_in import WORLDS
+
+HEADERS = {"authorization": "Bearer any"}
+TEST_HEADERS = {"authorization": "Bearer test_any"}
+BOXES = Project("boxes", type="imageannotation", params={"padding": 0})
+
+
+class Disk:
+    """A journal in memory, whose writes can wait and fail."""
+
+    def __init__(self):
+        self.lines, self.writes, self.error = [], 0, None
+        self.may_write = threading.Event()
+        self.may_write.set()
+        self.is_writing = threading.Event()
+
+    @property
+    def size(self):
+        return sum(map(len, self.lines))
+
+    def append(self, line):
+        self.is_writing.set()
+        assert self.may_write.wait(10)
+        if self.error is not None:
+            raise self.error
+        self.lines.append(line)
+        self.writes += 1
+
+    def replace(self, lines):
+        new = list(lines)
+        if self.error is not None:
+            raise self.error
+        self.lines = new
+
+
+def call(stand_in, method, path, value=None, headers=HEADERS):
+    body = b"" if value is None else json.dumps(value).encode()
+    reply = stand_in.handle(method, f"/v1{path}", headers, body)
+    return reply.status, json.loads(reply.body)
+
+
+def update(stand_in, padding, headers=HEADERS):
+    return call(stand_in, "POST", "/projects/boxes/setParams", {"patch": True, "padding": padding}, headers)[0]
+
+
+def in_thread(function, *arguments):
+    results = []
+    thread = threading.Thread(target=lambda: results.append(function(*arguments)))
+    thread.start()
+    return thread, results
+
+
+def restart(disk, projects=(BOXES,)):
+    lines = [(line, number) for number, line in enumerate(disk.lines, 1)]
+    recovered = replay_lines(lines, "journal", WORLDS, Assumptions())
+    return StandIn(projects, journal=Disk(), recovered=recovered)
+
+
+def everything(stand_in):
+    """Return all that a client can read."""
+    paths = ("/projects", "/tasks", "/batches")
+    return [call(stand_in, "GET", path, headers=headers) for headers in (HEADERS, TEST_HEADERS) for path in paths]
+
+
+def fill(stand_in):
+    for headers in (HEADERS, TEST_HEADERS):
+        call(stand_in, "POST", "/projects", {"name": "new", "type": "chat", "rapid": True, "params": {"a": 1}}, headers)
+        call(stand_in, "POST", "/batches", {"name": "b", "project": "new"}, headers)
+        task = {"project": "boxes", "unique_id": "u", "instruction": "Hurry."}
+        created = call(stand_in, "POST", "/task/imageannotation", task, {**headers, "idempotency-key": "k"})[1]
+        update(stand_in, 1, headers)
+        update(stand_in, 2, headers)
+        call(stand_in, "POST", f"/task/{created['task_id']}/tags", ["a"], headers)
+        call(stand_in, "POST", "/task/comparison", {"attachments": []}, headers)
+        call(stand_in, "POST", "/files/import", {"file_url": "https://example.com/a", "project_name": "new"}, headers)
+    return created["task_id"]
+
+
+@pytest.mark.parametrize("is_rewritten", [False, True])
+def test_a_restart_continues(is_rewritten):
+    """Projects, tasks, batches, files and their indexes are the same after a restart, for live and test keys."""
+    disk = Disk()
+    stand_in = StandIn([BOXES], journal=disk)
+    task_id = fill(stand_in)
+    if is_rewritten:
+        stand_in.ledger.rewrite()
+        update(stand_in, 3)
+    again = restart(disk)
+    assert everything(again) == everything(stand_in)
+    for headers in (HEADERS, TEST_HEADERS):
+        task = {"unique_id": "u"}
+        assert call(again, "POST", "/task/comparison", task, headers)[0] == 409
+        assert call(again, "POST", "/task/comparison", {}, {**headers, "idempotency-key": "k"})[0] == 409
+        # S3: the project is still a rapid project.
+        assert call(again, "POST", "/batches", {"name": "c", "project": "new"}, headers)[1]["status"] == "staging"
+        imported = call(again, "POST", "/files/import", {"file_url": "x", "project_name": "new"}, headers)[1]
+        assert imported["id"] == f"{2:024x}"
+    assert again.live.get_effective(task_id) == stand_in.live.get_effective(task_id)
+    assert again.live.get_effective(task_id).params == {"instruction": "Hurry.", "padding": 0}
+
+
+def test_a_reply_waits_for_the_journal():
+    """Neither the writer nor a reader hears of a change before it is in the journal."""
+    disk = Disk()
+    stand_in = StandIn([BOXES], journal=disk)
+    disk.may_write.clear()
+    writer, written = in_thread(update, stand_in, 1)
+    assert disk.is_writing.wait(10)
+    reader, read = in_thread(call, stand_in, "GET", "/projects/boxes")
+    reader.join(0.1)
+    assert (written, read) == ([], [])
+    disk.may_write.set()
+    writer.join(10)
+    reader.join(10)
+    assert written == [200]
+    assert read[0][1]["param_history"][1]["padding"] == 1
+
+
+def test_one_write_serves_all_that_wait():
+    """Calls that arrive during a write share the next write."""
+    disk = Disk()
+    stand_in = StandIn([BOXES], journal=disk)
+    disk.may_write.clear()
+    threads = [in_thread(update, stand_in, 0)]
+    assert disk.is_writing.wait(10)
+    threads += [in_thread(update, stand_in, number) for number in range(1, 9)]
+    while len(stand_in.live.projects["boxes"].versions) < 10:
+        pass
+    disk.may_write.set()
+    for thread, _ in threads:
+        thread.join(10)
+    assert [results for _, results in threads] == [[200]] * 9
+    assert disk.writes == 2
+
+
+def test_a_change_that_cannot_be_written_leaves_no_trace():
+    """All waiting calls get status 500, nothing changes, and the server goes on once the disk has space."""
+    disk = Disk()
+    stand_in = StandIn([BOXES], journal=disk)
+    fill(stand_in)
+    before, lines = everything(stand_in), list(disk.lines)
+    disk.error = OSError(errno.ENOSPC, "No space left on device")
+    disk.may_write.clear()
+    disk.is_writing.clear()
+    threads = [in_thread(update, stand_in, 7)]
+    assert disk.is_writing.wait(10)
+    threads += [
+        in_thread(update, stand_in, 8),
+        in_thread(lambda: call(stand_in, "GET", "/projects/boxes")[0]),
+        in_thread(lambda: call(stand_in, "POST", "/projects", {"name": "late", "type": "chat"})[0]),
+        in_thread(lambda: call(stand_in, "POST", "/task/chat", {"unique_id": "late"})[0]),
+        in_thread(lambda: call(stand_in, "POST", "/task/imageannotation", {"unique_id": "u"})[0]),
+    ]
+    while len(stand_in.live.tasks) < 3 or "late" not in stand_in.live.projects:
+        pass
+    disk.may_write.set()
+    for thread, _ in threads:
+        thread.join(10)
+    assert {status for _, results in threads for status in results} == {500}
+    assert "cannot save this, so nothing changed: no space left" in call(stand_in, "POST", "/task/chat", {})[1]["error"]
+    disk.error = None
+    assert (everything(stand_in), disk.lines) == (before, lines)
+    assert call(stand_in, "POST", "/task/chat", {"unique_id": "late"})[0] == 200
+    assert update(stand_in, 9) == 200
+    assert everything(restart(disk)) == everything(stand_in)
+
+
+def test_a_project_of_a_failed_write_is_written_as_a_whole_later():
+    """A version record needs the whole project before it, also if that record could not be written."""
+    disk = Disk()
+    stand_in = StandIn([BOXES], journal=disk)
+    disk.error = OSError(errno.ENOSPC, "No space left on device")
+    assert update(stand_in, 1) == 500
+    disk.error = None
+    assert update(stand_in, 2) == 200
+    assert update(stand_in, 3) == 200
+    assert everything(restart(disk)) == everything(stand_in)
+
+
+def test_the_journal_is_bounded(monkeypatch):
+    """A journal that has grown is rewritten, and a failure to do so loses nothing."""
+    monkeypatch.setattr(ledger_module, "MIN_REWRITE_SIZE", 5_000)
+    disk = Disk()
+    stand_in = StandIn([BOXES], journal=disk)
+    task_id = call(stand_in, "POST", "/task/chat", {})[1]["task_id"]
+    sizes = []
+    for number in range(200):
+        call(stand_in, "POST", f"/task/{task_id}/tags", [f"{number:0100}"])
+        sizes.append(disk.size)
+    assert max(sizes) < 6_000
+    assert everything(restart(disk)) == everything(stand_in)
+
+
+def test_a_journal_that_cannot_be_rewritten_goes_on(monkeypatch):
+    """If there is no space for a second journal, the first one grows."""
+    monkeypatch.setattr(ledger_module, "MIN_REWRITE_SIZE", 1_000)
+    disk = Disk()
+    stand_in = StandIn([BOXES], journal=disk)
+    attempts = []
+
+    def replace(_lines):
+        attempts.append(disk.size)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    disk.replace = replace
+    for number in range(100):
+        assert update(stand_in, number) == 200
+    assert 1 < len(attempts) < 10
+    assert everything(restart(disk)) == everything(stand_in)
+
+
+def test_a_rewritten_journal_has_all_that_waits():
+    """What waits for the next line is in the rewritten journal, and is not written again."""
+    disk = Disk()
+    stand_in = StandIn([BOXES], journal=disk)
+    update(stand_in, 1)
+    stand_in.ledger.mark_synced("live", [stand_in.states["live"].projects["boxes"]])
+    stand_in.ledger.rewrite()
+    lines = list(disk.lines)
+    stand_in.ledger.flush()
+    assert disk.lines == lines
+
+
+def test_a_state_may_be_exactly_full(monkeypatch):
+    """A project and two tasks of the minimum size fill three KiB."""
+    monkeypatch.setattr("paramcore.service.standin.account.MAX_STATE_SIZE", 3 * 1024)
+    stand_in = StandIn([BOXES])
+    assert [call(stand_in, "POST", "/task/chat", {})[0] for _ in range(3)] == [200, 200, 507]
+
+
+def test_the_state_is_bounded(monkeypatch):
+    """A stand-in that is full refuses with status 507, and what it has stays."""
+    monkeypatch.setattr("paramcore.service.standin.account.MAX_STATE_SIZE", 10_000)
+    stand_in = StandIn([BOXES])
+    statuses = [call(stand_in, "POST", "/task/chat", {})[0] for _ in range(12)]
+    assert statuses == [200] * 8 + [507] * 4
+    refused = call(stand_in, "POST", "/task/chat", {"text": "x" * 9_000})
+    assert (refused[0], "the stand-in is full" in refused[1]["error"]) == (507, True)
+    assert call(stand_in, "GET", "/tasks")[1]["total"] == 8
+    # A change that needs no more space is accepted.
+    assert call(stand_in, "POST", f"/task/{1:024x}/tags", ["a"])[0] == 200
+
+
+def test_a_large_task_counts_with_its_size(monkeypatch):
+    """The size of the state is the size of its JSON, and versions of a project count, too."""
+    monkeypatch.setattr("paramcore.service.standin.account.MAX_STATE_SIZE", 10_000)
+    stand_in = StandIn([BOXES])
+    assert call(stand_in, "POST", "/task/chat", {"text": "x" * 9_000})[0] == 507
+    assert call(stand_in, "POST", "/task/chat", {"text": "x" * 3_000})[0] == 200
+    assert call(stand_in, "POST", "/projects/boxes/setParams", {"text": "x" * 5_000})[0] == 200
+    assert call(stand_in, "POST", "/projects/boxes/setParams", {"text": "x" * 5_000})[0] == 507
+
+
+class TestJournalFile:
+    """The file survives a torn write, and refuses what is no journal."""
+
+    @pytest.fixture
+    def path(self, tmp_path):
+        return str(tmp_path / "journal")
+
+    def create(self, path, *lines):
+        journal = JournalFile(path)
+        journal.replace([])
+        for line in lines:
+            journal.append(line)
+        return journal
+
+    def read(self, path):
+        return [line for line, _ in JournalFile(path).lines]
+
+    def test_lines_are_read_again(self, path):
+        """`append` and `replace` write lines that the next start reads, with their numbers."""
+        journal = self.create(path, b"[1]\n", b"[2]\n")
+        assert JournalFile(path).lines == [(b"[1]", 2), (b"[2]", 3)]
+        assert self.read(path) == [b"[1]", b"[2]"]
+        journal.replace([b"[3]\n"])
+        assert not journal.is_empty
+        journal.append(b"[4]\n")
+        assert self.read(path) == [b"[3]", b"[4]"]
+        journal.replace([])
+        assert (self.read(path), journal.is_empty) == ([], True)
+
+    @pytest.mark.parametrize("torn", [b"[", b"[3]", b"\0\0\0", "[\u20ac]".encode()[:2]])
+    def test_a_torn_last_line_is_discarded(self, path, torn):
+        """A line without its end was never acknowledged, and the next line does not continue it."""
+        self.create(path, b"[1]\n", b"[2]\n").close()
+        with open(path, "ab") as stream:
+            stream.write(torn)
+        journal = JournalFile(path)
+        assert [line for line, _ in journal.lines] == [b"[1]", b"[2]"]
+        journal.replace([b"[1]\n", b"[2]\n"])
+        journal.append(b"[4]\n")
+        assert self.read(path) == [b"[1]", b"[2]", b"[4]"]
+
+    @pytest.mark.parametrize("content", [b"", b"{}\n", b'["paramcore journal", 2]\n', b"["])
+    def test_another_file_is_refused(self, path, content):
+        """A file that is not a journal is reported, and stays."""
+        with open(path, "wb") as stream:
+            stream.write(content)
+        with pytest.raises(DocumentError, match="not a journal"):
+            JournalFile(path)
+        with open(path, "rb") as stream:
+            assert stream.read() == content
+
+    def test_a_line_that_fails_is_removed(self, path, monkeypatch):
+        """After a write that failed half-way, the next line stands at its place."""
+        journal = self.create(path, b"[1]\n")
+        write = os.pwrite
+
+        def write_half(descriptor, data, offset):
+            if len(data) > 3:
+                return write(descriptor, bytes(data)[:3], offset)
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr("os.pwrite", write_half)
+        with pytest.raises(OSError, match="No space"):
+            journal.append(b"[2, 2]\n")
+        monkeypatch.setattr("os.pwrite", write)
+        assert self.read(path) == [b"[1]"]
+        journal.append(b"[3]\n")
+        assert self.read(path) == [b"[1]", b"[3]"]
+
+    def test_a_line_that_may_not_be_on_disk_is_removed(self, path, monkeypatch):
+        """If the disk reports an error at the end, the line does not count, also before a shorter line."""
+        journal = self.create(path, b"[1]\n")
+
+        def fail(_descriptor):
+            raise OSError(errno.EIO, "Input/output error")
+
+        with monkeypatch.context() as patch:
+            patch.setattr("os.fsync", fail)
+            with pytest.raises(OSError, match="Input/output"):
+                journal.append(b"[2, 2, 2, 2]\n")
+        assert journal.size == os.path.getsize(path) - len(b"[2, 2, 2, 2]\n")
+        journal.append(b"[3]\n")
+        assert self.read(path) == [b"[1]", b"[3]"]
+
+    def test_a_removed_journal_saves_nothing(self, path, tmp_path):
+        """A journal that is removed or replaced while it is open refuses lines."""
+        journal = self.create(path)
+        (tmp_path / "journal").rename(tmp_path / "moved")
+        with pytest.raises(OSError, match="No such file"):
+            journal.append(b"[1]\n")
+        (tmp_path / "journal").write_bytes((tmp_path / "moved").read_bytes())
+        for write in (lambda: journal.append(b"[1]\n"), lambda: journal.replace([])):
+            with pytest.raises(OSError, match="was replaced"):
+                write()
+        journal.close()
+        with pytest.raises(OSError, match="is closed"):
+            journal.append(b"[1]\n")
+
+    @pytest.mark.parametrize(
+        "damaged",
+        [b"[1", b"[1]", b"7", b'[["live", "tasks", "1", {}]]', b'[["live", "versions", "boxes", {}]]', b"[[]]"],
+    )
+    def test_a_damaged_line_is_reported(self, path, damaged):
+        """A line in the middle that contains no records is an error with its number, because it was acknowledged."""
+        self.create(path, damaged + b"\n", b"[]\n")
+        journal = JournalFile(path)
+        with pytest.raises(DocumentError, match="journal:2:"):
+            replay_lines(journal.lines, journal.source, WORLDS, Assumptions())
