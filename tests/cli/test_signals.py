@@ -88,7 +88,9 @@ class TestInterrupts:
 
         target = tmp_path / "answer"
         monkeypatch.setattr(
-            main, "parse_options", lambda _: Namespace(command=lambda _: iter_pieces(), output=str(target))
+            main,
+            "parse_options",
+            lambda _: Namespace(command=lambda _: iter_pieces(), output=str(target), summary=False),
         )
         # Python handles those that arrive at once by their number.
         assert entry.start() == {signal.SIGINT: INTERRUPTED, **END_SIGNALS}[min(first, second)]
