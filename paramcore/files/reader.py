@@ -125,7 +125,14 @@ def split_lines(
     on_read: Callable[[int], None] | None = None,
 ) -> Iterator[Line]:
     """Yield the lines of a stream as `read_lines` does, up to `size` bytes; the first has the number `first_line`."""
-    number, bytes_read = first_line - 1, 0
+    return number_lines(_truncate_lines(stream, size, limit, on_read), source, first_line=first_line, limit=limit)
+
+
+def _truncate_lines(
+    stream: LineStream, size: int | None, limit: int, on_read: Callable[[int], None] | None
+) -> Iterator[bytes]:
+    """Yield each line of a stream; of a line that exceeds the limit, yield only the start."""
+    bytes_read = 0
 
     def read_line() -> bytes:
         nonlocal bytes_read
@@ -136,19 +143,18 @@ def split_lines(
         return data
 
     while (size is None or bytes_read < size) and (data := read_line()):
-        number += 1
-        if len(data) > limit or (data.removeprefix(BOM) if number == 1 else data).strip(_BLANK):
-            yield Line(number, source, data, limit)
+        yield data
         while len(data) > limit and not data.endswith(b"\n"):
             # Skip the rest of a line that is too long.
             data = read_line()
 
 
-def number_lines(lines: Iterable[bytes], source: str) -> Iterator[Line]:
-    """Yield lines with their numbers, from 1 on; blank lines are counted and skipped."""
-    for number, data in enumerate(lines, 1):
-        if (data.removeprefix(BOM) if number == 1 else data).strip(_BLANK):
-            yield Line(number, source, data)
+def number_lines(lines: Iterable[bytes], source: str, *, first_line: int = 1, limit: int = TASK_SIZE) -> Iterator[Line]:
+    """Yield lines with their numbers; blank lines are counted and skipped, as is a blank line with a BOM at the start."""
+    for number, data in enumerate(lines, first_line):
+        # A truncated line may begin with blanks only.
+        if len(data) > limit or (data.removeprefix(BOM) if number == 1 else data).strip(_BLANK):
+            yield Line(number, source, data, limit)
 
 
 @contextmanager
