@@ -5,8 +5,8 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
-from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 import pytest
@@ -256,6 +256,74 @@ def test_a_process_that_dies_is_reported(place):
         list(process_chunks(split_file(str(place / "good.jsonl")), die, 2))
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [
+        pytest.param("", id="nothing"),
+        pytest.param("worker.send(print)", id="the function"),
+        pytest.param("worker.send(print); worker.send(1)", id="a message"),
+        pytest.param("worker._process.stdin.write(b'\\x80'); worker._process.stdin.flush()", id="one byte"),
+        pytest.param(
+            "worker._process.stdin.write(pickle.dumps('x' * 99_999)[:70_000]); worker._process.stdin.flush()", id="half"
+        ),
+    ],
+)
+def test_a_process_ends_quietly_with_its_parent(sent):
+    """A process that has read nothing, a function, or part of a message prints nothing when its parent is killed."""
+    script = f"""
+import os, pickle, signal
+from paramcore.cli.worker import Worker
+worker = Worker()
+{sent}
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    # The pipe stays open until the worker ends, too.
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, env=environment(), timeout=20)
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGKILL, b"", b"")
+
+
+def exhaust_memory(lines):
+    """Fail as if there were no memory left."""
+    yield from ()
+    raise MemoryError
+
+
+def test_a_lack_of_memory_is_reported(place, capfd):
+    """A process without enough memory prints nothing, and the error of the command says so."""
+    with pytest.raises(DocumentError, match="the machine may lack memory; use a smaller number"):
+        list(process_chunks(split_file(str(place / "good.jsonl")), exhaust_memory, 2))
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("name", ["json", "pickle", "random", "signal", "struct", "types"])
+def test_no_process_imports_from_the_working_directory(name, place, tmp_path):
+    """A file with the name of a module in the directory of the user changes nothing."""
+    (tmp_path / f"{name}.py").write_text("raise SystemExit('imported from the working directory')")
+    arguments = command("preview", place / "boxes.json", place / "good.jsonl", "--format", "json", "--jobs", "2")
+    # `-P` searches for modules as the script `paramcore` does.
+    arguments.insert(1, "-P")
+    done = subprocess.run(arguments, capture_output=True, cwd=tmp_path, env=environment(), timeout=60)
+    assert (done.returncode, done.stderr, done.stdout.count(b"\n")) == (FINE, b"", 120_000)
+
+
+def test_an_interrupt_of_one_process_changes_nothing(started):
+    """Ctrl-C for a process other than the command is ignored there: the command decides when to end."""
+    process, workers = started
+    for worker in workers:
+        os.kill(worker, signal.SIGINT)
+    out, errors = process.communicate(timeout=30)
+    assert (process.returncode, errors, out[-2:]) == (FINE, b"", b"}\n")
+
+
+def test_a_process_reads_no_settings_that_the_command_ignores(place):
+    """A command that ignores the environment starts processes that ignore it too."""
+    arguments = command("preview", place / "boxes.json", place / "good.jsonl", "--format", "json", "--jobs", "2")
+    arguments.insert(1, "-I")
+    changes = {"PYTHONHOME": "/nonexistent", "PYTHONPATH": "/nonexistent"}
+    done = subprocess.run(arguments, capture_output=True, cwd=place, env=environment(**changes), timeout=60)
+    assert (done.returncode, done.stderr, done.stdout.count(b"\n")) == (FINE, b"", 120_000)
+
+
 @given(
     parts=st.lists(st.sampled_from([b"", b"a", b"bcd", b"\n", b"\r\n", b" \n", b"{}\n", b"\xef\xbb\xbf"]), max_size=30),
     size=st.integers(1, 40),
@@ -290,9 +358,10 @@ def test_a_file_that_changes_is_rejected(change, place, tmp_path):
 
 def test_processes_that_cannot_start_are_reported(place, monkeypatch):
     """A system that starts no process is named as such, with what to do."""
-    monkeypatch.setattr(SpawnProcess, "start", lambda _: os.open("/nonexistent", os.O_RDONLY))
-    with pytest.raises(DocumentError, match="cannot start a process: no such file.*leave out --jobs"):
-        list(process_chunks(split_file(str(place / "good.jsonl")), die, 2))
+    for executable in ("/nonexistent", ""):
+        monkeypatch.setattr(sys, "executable", executable)
+        with pytest.raises(DocumentError, match="cannot start a process: .*leave out --jobs"):
+            list(process_chunks(split_file(str(place / "good.jsonl")), die, 2))
 
 
 def test_a_missing_file_is_named_as_such(place):
