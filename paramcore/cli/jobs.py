@@ -42,10 +42,7 @@ def run_tasks(process: Process[_T], options: Namespace, *, prints: bool) -> Iter
     if options.jobs == 1:
         yield from process(read_raw_tasks(options, prints=prints))
         return
-    if not is_jsonl(options):
-        exit_with_usage("--jobs needs one task on each line; name a .jsonl file, or pass --lines")
-    if options.tasks == "-" or (os.path.exists(options.tasks) and not os.path.isfile(options.tasks)):
-        exit_with_usage(f"--jobs cannot cut {format_path(options.tasks)}; name a file, or leave out --jobs")
+    _check_tasks(options)
     jobs = options.jobs or _count_cores()
     with suppress(OSError):
         # More processes than chunks would have nothing to do.
@@ -56,6 +53,19 @@ def run_tasks(process: Process[_T], options: Namespace, *, prints: bool) -> Iter
 
     for chunk in show_progress(read, options.tasks, prints=prints, count=lambda chunk: chunk.tasks):
         yield from chunk.outputs
+
+
+def _check_tasks(options: Namespace) -> None:
+    """Reject tasks that other processes cannot read, or that are not lines."""
+    path = options.tasks
+    # A link such as `/dev/fd/3` has a target that other processes can open, or none.
+    is_other = os.path.exists(path) and not os.path.isfile(os.path.realpath(path))
+    if path == "-" or is_other:
+        remedy = "omit --jobs" if is_jsonl(options) else "pass --lines instead of --jobs"
+        problem = f"--jobs needs a regular file, and {format_path(path)} is none"
+        exit_with_usage(f"{problem}; save the tasks in a .jsonl file, or {remedy}")
+    if not is_jsonl(options):
+        exit_with_usage("--jobs needs one task on each line; name a .jsonl file, or pass --lines")
 
 
 def _count_cores() -> int:

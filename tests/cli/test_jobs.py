@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
-from running import EXAMPLES, command, environment, heed_interrupts, run
+from running import EXAMPLES, command, environment, heed_interrupts, run, shell
 
 from paramcore.cli.exit_codes import FINDINGS, FINE, INTERRUPTED, REFUSED
 from paramcore.cli.jobs import process_chunks
@@ -129,23 +129,59 @@ def test_other_numbers_are_rejected(number, place):
     assert (ran.status, "from 0 to 999" in ran.err) == (REFUSED, True)
 
 
+@pytest.mark.parametrize("name", ["preview", "validate"])
 @pytest.mark.parametrize(
-    ("tasks", "message"),
-    [
-        ("-", "--jobs cannot cut <stdin>"),
-        ("one.json", "--jobs needs one task on each line"),
-        ("pipe.jsonl", "cannot cut"),
-    ],
+    ("tasks", "lines"),
+    [("-", True), ("pipe.jsonl", False), ("pipe", True), ("/dev/null", True), (".", True), ("link", True)],
 )
-def test_what_cannot_be_cut_is_rejected(tasks, message, place):
-    """Standard input, a pipe and a document are refused with what to do instead."""
-    (place / "one.json").write_text("{}")
-    if not (place / "pipe.jsonl").exists():
-        os.mkfifo(place / "pipe.jsonl")
-    lines = ("--lines",) if tasks == "-" else ()
-    ran = run("preview", "boxes.json", tasks, *lines, "--jobs", "2", cwd=place, stdin="{}\n")
+def test_only_a_regular_file_is_cut(name, tasks, lines, place):
+    """For standard input, a pipe, a device and a directory, the error says what to do instead."""
+    for pipe in ("pipe", "pipe.jsonl"):
+        if not (place / pipe).exists():
+            os.mkfifo(place / pipe)
+    if not (place / "link").exists():
+        (place / "link").symlink_to("pipe")
+    options = ("--lines",) if lines else ()
+    ran = run(name, "boxes.json", tasks, *options, "--jobs", "2", cwd=place, stdin="{}\n")
     assert (ran.status, ran.out) == (REFUSED, "")
-    assert message in ran.err
+    shown = "<stdin>" if tasks == "-" else tasks
+    remedy = "save the tasks in a .jsonl file, or omit --jobs"
+    assert ran.err == f"error: --jobs needs a regular file, and {shown} is none; {remedy}\n"
+
+
+def test_a_substitution_without_lines_is_rejected_once(place):
+    """The error for a shell's `<(...)` names all options to change."""
+    ran = shell("$paramcore preview boxes.json <(cat good.jsonl) --jobs 2", cwd=place)
+    assert (ran.status, ran.out) == (REFUSED, "")
+    assert ran.err.endswith("save the tasks in a .jsonl file, or pass --lines instead of --jobs\n")
+
+
+def test_a_document_is_not_cut(place):
+    """A file that is one document is rejected with what to do instead."""
+    (place / "one.json").write_text("{}")
+    ran = run("preview", "boxes.json", "one.json", "--jobs", "2", cwd=place)
+    assert (ran.status, ran.out) == (REFUSED, "")
+    assert "--jobs needs one task on each line; name a .jsonl file, or pass --lines" in ran.err
+
+
+@pytest.mark.parametrize("tasks", ["/dev/stdin", "/dev/fd/3", "/proc/self/fd/3", "link.jsonl"])
+@pytest.mark.parametrize("name", ["preview", "validate"])
+def test_the_name_of_an_open_file_is_read(name, tasks, place):
+    """A path that leads elsewhere in another process is read as in one process."""
+    if not (place / "link.jsonl").is_symlink():
+        (place / "link.jsonl").symlink_to("tasks.jsonl")
+    arguments = f"$paramcore {name} boxes.json {tasks} --lines --keep-going < tasks.jsonl 3< tasks.jsonl --jobs"
+    one, many = (shell(f"{arguments} {jobs}", cwd=place) for jobs in (1, 3))
+    assert many == one
+    assert (one.status, f"{tasks}:2501:13:" in one.err) == (FINDINGS, True)
+
+
+def test_an_open_file_without_a_name_is_rejected(place):
+    """A file that was deleted cannot be opened by other processes."""
+    script = "cp good.jsonl gone; exec 3< gone; rm gone; $paramcore preview boxes.json /dev/fd/3 --lines --jobs 2"
+    ran = shell(script, cwd=place)
+    assert (ran.status, ran.out) == (REFUSED, "")
+    assert "--jobs needs a regular file, and /dev/fd/3 is none" in ran.err
 
 
 @pytest.mark.parametrize(
@@ -209,6 +245,8 @@ def started(place, tmp_path):
     process.stdout.read(100)
     workers = list_workers(process.pid)
     assert len(workers) >= 2
+    # A signal from a terminal is for the group of the command only.
+    assert os.getpgid(process.pid) not in map(os.getpgid, workers)
     yield process, workers
     process.kill()
     process.communicate()
