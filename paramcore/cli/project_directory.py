@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Set as AbstractSet
+from collections.abc import Callable, Iterable, Mapping, Set as AbstractSet
 from typing import Any
 
 from paramcore.cli.file_names import choose_file_names, fold_file_name
@@ -22,13 +22,21 @@ class ProjectDirectory:
 
     The directory is read once, in the same way as by other commands.  It need not exist.
     `sources` are the files that projects were read from.  If a source is in the
-    directory, it counts as a project file, whatever its name.
+    directory, it counts as a project file, whatever its name.  `on_skip` is that of
+    `read_project_files`.
 
     Raises:
         DocumentError: the errors of `read_project_files`.
     """
 
-    def __init__(self, path: str, assumptions: Assumptions, *, sources: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        path: str,
+        assumptions: Assumptions,
+        *,
+        sources: Iterable[str] = (),
+        on_skip: Callable[[str], None] = lambda _message: None,
+    ) -> None:
         self._path = path
         arguments = [source for source in sources if _is_file_in(source, path)]
         if os.path.isdir(path) and list_project_paths(path):
@@ -38,7 +46,7 @@ class ProjectDirectory:
         #: The projects of each file, by name, in the order of the file.
         self._files: dict[str, Mapping[str, Project]] = {}
         self._arrays: set[str] = set()
-        for file in read_project_files(arguments, assumptions):
+        for file in read_project_files(arguments, assumptions, on_skip=on_skip):
             self._files[file.path] = {project.name: project for project in file.projects}
             self._paths.update(dict.fromkeys(self._files[file.path], file.path))
             if file.is_array:
