@@ -178,8 +178,10 @@ def open_source(source: str) -> Iterator[tuple[BinaryIO, str]]:
     except (OSError, ValueError) as error:
         if isinstance(error, ParamcoreError):
             raise
-        problem = f"cannot read the file: {describe_os_error(error)}"
-        raise DocumentError("unreadable", None, problem, "", label, None, None) from error
+        problem, remedy = f"cannot read the file: {describe_os_error(error)}", ""
+        if isinstance(error, IsADirectoryError):
+            problem, remedy = "this is a directory, not a file", "name a file"
+        raise DocumentError("unreadable", None, problem, remedy, label, None, None) from error
 
 
 @contextmanager
