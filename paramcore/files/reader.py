@@ -15,7 +15,7 @@ from paramcore.errors import DocumentError, ParamcoreError
 from paramcore.files.document import TASK_DEPTH, Document, decode_document, decode_json
 from paramcore.files.encoding import BOM, convert_utf16
 from paramcore.files.line_stream import LineStream, open_lines
-from paramcore.files.yaml import decode_yaml, locate_yaml
+from paramcore.files.yaml import YAMLDecoder
 from paramcore.text import describe_os_error, format_path
 
 #: The maximum size of a task request, an update or a line of JSONL, in bytes.
@@ -92,8 +92,9 @@ def read_document(source: str, *, limit: int = TASK_SIZE, depth: int = TASK_DEPT
     data = convert_utf16(data, label)
     if not is_yaml:
         return decode_document(data, label, depth)
+    decoder = YAMLDecoder()
     try:
-        return decode_document(data, label, depth, decode=decode_yaml, make_locator=locate_yaml)
+        return decode_document(data, label, depth, decode=decoder.decode, make_locator=decoder.make_locator)
     except ImportError:
         problem = "the package `ruamel.yaml`, which reads YAML, is not installed"
         remedy = "install it with `pip install ruamel.yaml`, or write the file as JSON"
