@@ -6,7 +6,7 @@ import signal
 import sys
 
 from paramcore.cli.exit_codes import INTERRUPTED
-from paramcore.cli.signals import interrupt_once
+from paramcore.cli.signals import find_signal, interrupt_once
 
 
 def start() -> int:
@@ -19,10 +19,23 @@ def start() -> int:
         from paramcore.cli.main import main  # noqa: PLC0415  (its import takes long enough to be interrupted)
 
         return main()
-    except KeyboardInterrupt:
-        sys.stderr.write("interrupted\n")
-        return INTERRUPTED
+    except (KeyboardInterrupt, Exception) as error:
+        exit_code = find_signal(error)
+        if exit_code is None:
+            raise
+        if exit_code == INTERRUPTED:
+            _report_interrupt()
+        return exit_code
     finally:
         if handles_interrupt:
             # Without this, an interrupt during the exit of Python would show a traceback.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _report_interrupt() -> None:
+    try:
+        if sys.stderr is not None:
+            sys.stderr.write("interrupted\n")
+    except OSError:
+        # The exit code reports the interrupt.
+        pass

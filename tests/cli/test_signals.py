@@ -26,6 +26,13 @@ def handlers():
         signal.signal(number, handler)
 
 
+class Full:
+    """A stream on a full disk."""
+
+    def write(self, _):
+        raise OSError(28, "No space left on device")
+
+
 def interrupt(*_):
     signal.raise_signal(signal.SIGINT)
 
@@ -36,6 +43,46 @@ class TestInterrupts:
         monkeypatch.setattr(main, "main", interrupt)
         assert entry.start() == INTERRUPTED
         assert capsys.readouterr().err == "interrupted\n"
+
+    @pytest.mark.parametrize("number", [signal.SIGINT, *END_SIGNALS])
+    @pytest.mark.parametrize("error", [AttributeError, OSError, RuntimeError, KeyError])
+    def test_an_error_of_a_library_while_it_is_interrupted_is_quiet(self, handlers, monkeypatch, capsys, number, error):
+        """A signal ends the program although a library raises an error of its own while it cleans up."""
+
+        def command():
+            with exit_on_signals():
+                try:
+                    try:
+                        signal.raise_signal(number)
+                    finally:
+                        raise error("of the library")
+                except LookupError:
+                    raise error("again") from None
+
+        monkeypatch.setattr(main, "main", command)
+        exit_codes = {signal.SIGINT: INTERRUPTED, **END_SIGNALS}
+        assert entry.start() == exit_codes[number]
+        assert capsys.readouterr().err == ("interrupted\n" if number == signal.SIGINT else "")
+
+    @pytest.mark.parametrize("stream", [None, Full()], ids=["closed", "full"])
+    def test_an_interrupt_needs_no_standard_error(self, handlers, monkeypatch, stream):
+        """The exit code is that of an interrupt also where standard error is closed or full."""
+        monkeypatch.setattr(main, "main", interrupt)
+        monkeypatch.setattr(sys, "stderr", stream)
+        assert entry.start() == INTERRUPTED
+
+    def test_other_errors_are_not_hidden(self, handlers, monkeypatch):
+        """Without a signal, an error of the program is not caught."""
+
+        def command():
+            try:
+                raise SystemExit(2)
+            finally:
+                raise ValueError
+
+        monkeypatch.setattr(main, "main", command)
+        with pytest.raises(ValueError):
+            entry.start()
 
     def test_a_second_interrupt_changes_nothing(self, handlers, monkeypatch):
         """A second Ctrl-C does not interrupt the cleanup."""
@@ -103,6 +150,16 @@ class TestInterrupts:
         assert done.stdout.split() == [
             *("paramcore", "paramcore.cli", "paramcore.cli.entry", "paramcore.cli.exit_codes", "paramcore.cli.signals")
         ]
+
+    def test_only_fast_modules_load_before_interrupts_are_handled(self):
+        """Before the handler is set, Python loads `signal` and what it needs, since each import prolongs that time."""
+        script = (
+            "import sys, signal; old = set(sys.modules); import paramcore.cli.entry; print(*set(sys.modules) - old)"
+        )
+        # `-S` skips files of installed packages, which may load any module.
+        done = subprocess.run([sys.executable, "-S", "-c", script], capture_output=True, text=True, env=environment())
+        assert done.stderr == ""
+        assert {name.split(".")[0] for name in done.stdout.split()} == {"__future__", "paramcore"}
 
 
 @pytest.fixture
