@@ -5,12 +5,12 @@ from __future__ import annotations
 import signal
 import sys
 
-from paramcore.cli.exit_codes import INTERRUPTED
+from paramcore.cli.exit_codes import INTERRUPTED, REFUSED
 from paramcore.cli.signals import find_signal, interrupt_once
 
 
 def start() -> int:
-    """Run the command line and return its exit code; show no traceback for Ctrl-C."""
+    """Run the command line and return its exit code; show no traceback for Ctrl-C or a lack of memory."""
     # Keep the signal ignored if the parent ignores it, as a shell with `&` may do.
     handles_interrupt = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     try:
@@ -21,10 +21,13 @@ def start() -> int:
         return main()
     except (KeyboardInterrupt, Exception) as error:
         exit_code = find_signal(error)
-        if exit_code is None:
-            raise
         if exit_code == INTERRUPTED:
-            _report_interrupt()
+            _print_message("interrupted")
+        elif exit_code is None and isinstance(error, MemoryError):
+            _print_message("error: there is not enough memory; end other programs, or pass a smaller file")
+            return REFUSED
+        elif exit_code is None:
+            raise
         return exit_code
     finally:
         if handles_interrupt:
@@ -32,10 +35,10 @@ def start() -> int:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _report_interrupt() -> None:
+def _print_message(text: str) -> None:
     try:
         if sys.stderr is not None:
-            sys.stderr.write("interrupted\n")
+            sys.stderr.write(f"{text}\n")
     except OSError:
-        # The exit code reports the interrupt.
+        # The exit code reports the error too.
         pass

@@ -37,6 +37,10 @@ YAML_SUFFIXES = (".yaml", ".yml")
 DOCUMENT_SUFFIXES = (".json", *YAML_SUFFIXES)
 
 
+#: The number of bytes of one read.
+_PIECE_SIZE = 2**20
+
+
 def has_suffix(path: str, suffixes: tuple[str, ...]) -> bool:
     """Return whether a path ends with one of these suffixes, in upper or lower case."""
     return path.lower().endswith(suffixes)
@@ -84,7 +88,7 @@ def read_document(source: str, *, limit: int = TASK_SIZE, depth: int = TASK_DEPT
     is_yaml = has_suffix(source, YAML_SUFFIXES)
     limit = min(limit, YAML_SIZE) if is_yaml else limit
     with open_source(source) as (stream, label):
-        data = stream.read(limit + 1)
+        data = _read_up_to(stream, limit + 1)
     if len(data) > limit:
         problem = f"the file exceeds the limit of {limit:,} bytes"
         remedy = "convert it to JSON, which may be larger" if is_yaml else ""
@@ -99,6 +103,16 @@ def read_document(source: str, *, limit: int = TASK_SIZE, depth: int = TASK_DEPT
         problem = "the package `ruamel.yaml`, which reads YAML, is not installed"
         remedy = "install it with `pip install ruamel.yaml`, or write the file as JSON"
         raise DocumentError("unreadable", None, problem, remedy, label, None, None) from None
+
+
+def _read_up_to(stream: BinaryIO, size: int) -> bytes:
+    """Return the content of a stream, truncated at `size` bytes."""
+    # `stream.read(size)` would allocate `size` bytes, even for a short file.
+    pieces = []
+    while size > 0 and (piece := stream.read(min(size, _PIECE_SIZE))):
+        pieces.append(piece)
+        size -= len(piece)
+    return b"".join(pieces)
 
 
 def read_lines(source: str, *, limit: int = TASK_SIZE, on_read: Callable[[int], None] | None = None) -> Iterator[Line]:

@@ -11,7 +11,7 @@ import pytest
 from running import EXAMPLES, command, environment, heed_interrupts, run
 
 from paramcore.cli import entry, main
-from paramcore.cli.exit_codes import FINE, HUNG_UP, INTERRUPTED, TERMINATED
+from paramcore.cli.exit_codes import FINE, HUNG_UP, INTERRUPTED, REFUSED, TERMINATED
 from paramcore.cli.output import exit_on_signals
 from paramcore.cli.signals import END_SIGNALS, interrupt_once
 
@@ -70,6 +70,27 @@ class TestInterrupts:
         monkeypatch.setattr(main, "main", interrupt)
         monkeypatch.setattr(sys, "stderr", stream)
         assert entry.start() == INTERRUPTED
+
+    def test_a_lack_of_memory_is_reported(self, handlers, monkeypatch, capsys):
+        """A lack of memory is an error with a remedy, also while a command loads or is interrupted."""
+
+        def exhaust():
+            raise MemoryError
+
+        monkeypatch.setattr(main, "main", exhaust)
+        assert entry.start() == REFUSED
+        assert capsys.readouterr().err.startswith("error: there is not enough memory; ")
+
+        def exhaust_while_interrupted():
+            try:
+                interrupt()
+            finally:
+                exhaust()
+
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        monkeypatch.setattr(main, "main", exhaust_while_interrupted)
+        assert entry.start() == INTERRUPTED
+        assert capsys.readouterr().err == "interrupted\n"
 
     def test_other_errors_are_not_hidden(self, handlers, monkeypatch):
         """Without a signal, an error of the program is not caught."""

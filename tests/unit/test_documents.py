@@ -9,6 +9,7 @@ import os
 import pickle
 import stat
 import sys
+import tracemalloc
 
 import pytest
 
@@ -16,7 +17,7 @@ from paramcore.errors import DocumentError, NotJSON
 from paramcore.files import document, writer
 from paramcore.files.document import Document
 from paramcore.files.positions import Lines, Position
-from paramcore.files.reader import read_document, read_lines
+from paramcore.files.reader import PROJECT_SIZE, read_document, read_lines
 from paramcore.files.writer import write_atomically
 
 
@@ -276,6 +277,27 @@ def test_a_full_stack_is_reported(written, monkeypatch):
 
     monkeypatch.setattr(document, "STRICT_DECODER", type("", (), {"decode": staticmethod(fail)}))
     assert refused(lambda: read_document(written("[]"))).code == "json_depth"
+
+
+@pytest.mark.parametrize("size", [0, 1, 2**20 - 1, 2**20, 2**20 + 1, 3 * 2**20])
+def test_a_file_needs_memory_for_its_size_only(written, size):
+    """A short file needs no memory for the greatest file, and a file of any size is read whole."""
+    file = written(f'{{"a": "{"x" * size}"}}')
+    tracemalloc.start()
+    try:
+        document = read_document(file, limit=PROJECT_SIZE)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert (document.value, peak < 2**21 + 5 * size) == ({"a": "x" * size}, True)
+
+
+@pytest.mark.parametrize("size", [1, 2**20 - 1, 2**20, 2**20 + 1])
+def test_a_file_of_the_greatest_size_is_read(written, size):
+    """A file with the greatest number of bytes is read, and one with a byte more is rejected."""
+    file = written(f'"{"x" * size}"')
+    assert read_document(file, limit=size + 2).value == "x" * size
+    assert refused(lambda: read_document(file, limit=size + 1)).code == "too_large"
 
 
 def test_an_unreadable_file_is_reported(tmp_path):
