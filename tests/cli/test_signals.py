@@ -14,6 +14,7 @@ from paramcore.cli import entry, main
 from paramcore.cli.exit_codes import FINE, HUNG_UP, INTERRUPTED, REFUSED, TERMINATED
 from paramcore.cli.output import exit_on_signals
 from paramcore.cli.signals import END_SIGNALS, interrupt_once
+from paramcore.errors import ParamcoreError
 
 
 @pytest.fixture
@@ -181,6 +182,30 @@ class TestInterrupts:
         done = subprocess.run([sys.executable, "-S", "-c", script], capture_output=True, text=True, env=environment())
         assert done.stderr == ""
         assert {name.split(".")[0] for name in done.stdout.split()} == {"__future__", "paramcore"}
+
+
+@pytest.mark.parametrize(
+    "error", [ParamcoreError("code", None, "wrong", ""), KeyboardInterrupt()], ids=["error", "Ctrl-C"]
+)
+def test_a_command_is_closed_before_its_error_is_printed(error, monkeypatch, capsys):
+    """The generators of a command are closed, even if the error refers to itself, and then the error is printed."""
+
+    def iter_items():
+        try:
+            yield from "ab"
+        finally:
+            sys.stderr.write("closed\n")
+
+    def command(_):
+        for _item in iter_items():
+            own = error
+            raise own
+        yield ""
+
+    monkeypatch.setattr(main, "parse_options", lambda _: Namespace(command=command, output=None))
+    assert main.main([]) != FINE
+    lines = capsys.readouterr().err.splitlines()
+    assert (lines[0], len(lines)) == ("closed", 2)
 
 
 @pytest.fixture
