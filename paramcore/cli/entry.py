@@ -23,12 +23,15 @@ def start() -> int:
         exit_code = find_signal(error)
         if exit_code == INTERRUPTED:
             _print_message("interrupted")
-        elif exit_code is None and isinstance(error, MemoryError):
+        if exit_code is not None:
+            return exit_code
+        if isinstance(error, MemoryError):
             _print_message("error: there is not enough memory; end other programs, or pass a smaller file")
             return REFUSED
-        elif exit_code is None:
-            raise
-        return exit_code
+        if isinstance(error, ImportError):
+            _print_message(f"error: cannot load a package: {error}; install paramcore again, or free some memory")
+            return REFUSED
+        raise
     finally:
         if handles_interrupt:
             # Without this, an interrupt during the exit of Python would show a traceback.

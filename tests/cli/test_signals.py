@@ -93,6 +93,18 @@ class TestInterrupts:
         assert entry.start() == INTERRUPTED
         assert capsys.readouterr().err == "interrupted\n"
 
+    def test_a_package_that_cannot_be_loaded_is_reported(self, handlers, monkeypatch, capsys):
+        """A package that is missing or damaged, or for which there is no memory, is an error with a remedy."""
+
+        def load():
+            raise ImportError("rpds.so: failed to map segment from shared object")
+
+        monkeypatch.setattr(main, "main", load)
+        assert entry.start() == REFUSED
+        reason = "rpds.so: failed to map segment from shared object"
+        remedy = "install paramcore again, or free some memory"
+        assert capsys.readouterr().err == f"error: cannot load a package: {reason}; {remedy}\n"
+
     def test_other_errors_are_not_hidden(self, handlers, monkeypatch):
         """Without a signal, an error of the program is not caught."""
 
