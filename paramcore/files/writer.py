@@ -16,6 +16,14 @@ from paramcore.text import describe_os_error, format_path
 #: The number of bytes to collect before a write, because the output may consist of many short pieces.
 _BUFFER_SIZE = 2**18
 
+#: What to do about an error of the system, by its number.
+_REMEDIES = {
+    errno.ENOENT: "create the directory first",
+    errno.EACCES: "make the directory writable, or choose another file",
+    errno.EROFS: "choose a file on another disk",
+    errno.ENOSPC: "free some space, or choose a file on another disk",
+}
+
 
 def write_atomically(path: str, pieces: Iterable[str | bytes]) -> None:
     """Write a complete file, text as UTF-8, or leave the existing file unchanged.
@@ -45,7 +53,8 @@ def write_atomically(path: str, pieces: Iterable[str | bytes]) -> None:
         if isinstance(error, ParamcoreError):
             raise
         problem = f"cannot write the file: {describe_os_error(error)}"
-        raise DocumentError("unwritable", None, problem, "", format_path(path), None, None) from error
+        remedy = _REMEDIES.get(getattr(error, "errno", 0), "choose another file")
+        raise DocumentError("unwritable", None, problem, remedy, format_path(path), None, None) from error
 
 
 def _write_pieces(stream: BinaryIO, pieces: Iterable[str | bytes], mode: int | None) -> None:

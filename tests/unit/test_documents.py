@@ -536,13 +536,30 @@ def test_only_regular_files_are_replaced(tmp_path):
         assert refused(lambda path=path: write_atomically(path, ["x"])).code == "unwritable"
 
 
-def test_a_failed_write_has_the_reason_of_the_system(tmp_path, monkeypatch):
-    """The error for a failed write has the reason that the system gives."""
+@pytest.mark.parametrize(
+    ("number", "remedy"),
+    [
+        (errno.ENOSPC, "free some space, or choose a file on another disk"),
+        (errno.EACCES, "make the directory writable, or choose another file"),
+        (errno.EROFS, "choose a file on another disk"),
+        (errno.EIO, "choose another file"),
+    ],
+)
+def test_a_failed_write_has_the_reason_of_the_system(tmp_path, monkeypatch, number, remedy):
+    """The error for a failed write has the reason that the system gives, and what to do."""
 
     def fail(*_args, **_kwargs):
-        raise OSError(errno.ENOSPC, "No space left on device")
+        raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(os, "fsync", fail)
     error = refused(lambda: write_atomically(str(tmp_path / "out.txt"), ["x"]))
-    assert error.problem.endswith(": no space left on device")
+    assert error.problem == f"cannot write the file: {os.strerror(number).lower()}"
+    assert error.remedy == remedy
     assert os.listdir(tmp_path) == []
+
+
+def test_a_missing_directory_is_named_as_such(tmp_path):
+    """The remedy for a file in a directory that does not exist is to create the directory."""
+    error = refused(lambda: write_atomically(str(tmp_path / "none" / "out.txt"), ["x"]))
+    assert error.remedy == "create the directory first"
+    assert refused(lambda: write_atomically(str(tmp_path), ["x"])).remedy == "choose another file"
