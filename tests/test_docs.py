@@ -48,6 +48,7 @@ def test_tests_in_examples_pass(page, tmp_path):
     """A test that a page shows is run as a reader would run it."""
     whole = "\n".join(text for text in blocks(page, "python") if ">>>" not in text)
     (tmp_path / "test_example.py").write_text(whole)
+    shutil.copytree(ROOT / "docs" / "examples", tmp_path / "docs" / "examples")
     # A busy machine draws slowly, which says nothing of the example.
     (tmp_path / "conftest.py").write_text(
         "from hypothesis import HealthCheck, settings\n"

@@ -65,6 +65,11 @@ class LocatedFinding:
         """`error` or `warning`."""
         return self.finding.severity
 
+    @property
+    def location(self) -> str:
+        """The file, the line and the column; empty without a file."""
+        return "" if self.document is None else f"{self.document.source}:{self.line}:{self.column}"
+
     def __str__(self) -> str:
         return format_pieces(self.list_pieces())
 
@@ -82,9 +87,7 @@ class LocatedFinding:
         """Return the pieces of `str()`, of which a frame shows the source line."""
         finding = self.finding
         at = f" at {format_name(finding.pointer)}" if finding.pointer else ""
-        location = f"project {format_value(self.project)}"
-        if self.document is not None:
-            location = f"{self.document.source}:{self.line}:{self.column}"
+        location = self.location or f"project {format_value(self.project)}"
         headline = Line(f"{location}: ", Label(finding.severity), f" {finding.code}{at}")
         pieces: list[Piece] = [headline, Line(f"  {finding.message}")]
         if self.is_in_update:

@@ -4,26 +4,40 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from itertools import tee
+from itertools import starmap, tee
 from typing import Any
 
+from attrs import evolve
+
 from paramcore.analysis import ImpactCounter, Plan
-from paramcore.bulk import Route, RoutedRequest, read_source
+from paramcore.bulk import RawTask, Route, RoutedRequest, read_source
+from paramcore.cli.error_counter import ErrorCounter
 from paramcore.cli.located_finding import LocatedFinding, UpdateLocation
-from paramcore.cli.params import read_update_file
+from paramcore.cli.params import UpdateFile, read_update_file
 from paramcore.cli.projects import ProjectFiles
 from paramcore.cli.pyproject import read_ignored_codes
 from paramcore.cli.requests import BadTask, read_raw_tasks, read_requests
 from paramcore.cli.schemas import read_schemas
-from paramcore.cli.task_validator import FindingReporter, ProjectKey, TaskReport, TaskValidator
+from paramcore.cli.task_validator import (
+    FindingReporter,
+    ProjectKey,
+    ReportedFinding,
+    TaskOutput,
+    TaskReport,
+    TaskValidator,
+)
 from paramcore.errors import DocumentError
 from paramcore.model import Project, TaskRequest, Update
+from paramcore.report.advice import find_keeping_patch
+from paramcore.report.error_changes import ErrorChanges, Presence, describe_origin
 from paramcore.report.project_views import FindingRow, ProjectReport
 from paramcore.report.task_views import MAX_AFFECTED, AffectedTask, Tasks
 from paramcore.text import escape_unprintable, format_name
 from paramcore.validation.finding import Finding
+from paramcore.validation.lint import UnusedDefaults
+from paramcore.validation.schema import Schemas
 from paramcore.validation.validator import Validator
 
 #: The maximum number of errors, and of warnings, that a page lists for a project.
@@ -38,16 +52,17 @@ class ReportBuilder:
         self._projects = projects
         self._schemas = read_schemas(options.schema)
         self._update: Update | None = None
-        #: The projects as they would be after the update.
-        self._updated = copy(projects)
-        locations: dict[str, UpdateLocation] = {}
+        updates: list[Mapping[str, Update]] = []
+        file: UpdateFile | None = None
         if options.update is not None:
             file = read_update_file(options.update)
             self._update = file.update
-            locations = {project.name: UpdateLocation.of(project, file.update, file) for project in projects}
-            self._updated.apply_update(file.update)
-        self._reporter = FindingReporter(options, self._updated, locations, read_ignored_codes(options.ignore))
-        self._reported: set[ProjectKey] = set()
+            updates = _list_updates(projects, file.update)
+        ignored = read_ignored_codes(options.ignore)
+        #: In the order of `ErrorCounter`; without an update, only the projects as they are.
+        self._states = [
+            _State(options, projects, of_state, file, self._schemas, ignored) for of_state in updates or [{}]
+        ]
         self._drafts = {project.name: self._start_draft(project) for project in projects}
 
     def build(self) -> list[ProjectReport]:
@@ -61,36 +76,25 @@ class ReportBuilder:
         return [draft.finish() for draft in self._drafts.values()]
 
     def _start_draft(self, project: Project) -> _Draft:
-        validator = Validator(project, self._schemas)
-        if self._update is None:
-            plan, findings = None, validator.list_findings()
-        else:
-            plan, findings = Plan.of(project, self._update), validator.update(self._update)
-        located = self._report(findings, project)
+        plan = None if self._update is None else Plan.of(project, self._update)
         source = self._projects.locate_project(project)[0].source
-        return _Draft(project, source, located, plan, with_tasks=self._options.tasks is not None)
-
-    def _report(self, findings: Iterable[Finding], project: Project) -> list[LocatedFinding]:
-        reported = self._reporter.report(findings, project, reported=self._reported)
-        return [finding.content for finding in reported]
+        findings = [state.validate_project(project) for state in self._states]
+        return _Draft(project, source, findings, plan, with_tasks=self._options.tasks is not None)
 
     def _read_tasks(self) -> None:
-        sources, validated = tee(read_raw_tasks(self._options, prints=False))
-        outputs = TaskValidator(self._reporter, self._schemas).validate_tasks(validated)
-        # Both generators yield one item for each task, so `tee` keeps one task at a time.
+        sources, *validated = tee(read_raw_tasks(self._options, prints=False), 1 + len(self._states))
+        outputs = [state.validate_tasks(tasks) for state, tasks in zip(self._states, validated, strict=True)]
+        # All generators yield one item for each task, so `tee` keeps one task at a time.
         requests = read_requests(self._options, self._projects.find_route, sources)
-        for request, output in zip(requests, outputs, strict=False):
-            draft = self._add_request(request)
-            if isinstance(output, DocumentError):
-                raise output
-            if isinstance(output, TaskReport):
-                draft.add_findings(self._select_new(output))
+        for request, *of_states in zip(requests, *outputs, strict=False):
+            self._add_request(request).add_findings(
+                [state.select_new(output) for state, output in zip(self._states, of_states, strict=True)]
+            )
         # The last item counts the params that all tasks override.
-        for unused in outputs:
+        for unused in outputs[0]:
             if isinstance(unused, dict):
-                for project in self._updated:
-                    findings = unused[project.name].list_findings(project)
-                    self._drafts[project.name].add_findings(self._report(findings, project))
+                for name, findings in self._states[0].report_unused(unused).items():
+                    self._drafts[name].add_findings([findings])
 
     def _add_request(self, request: RoutedRequest | BadTask) -> _Draft:
         if isinstance(request, RoutedRequest):
@@ -108,25 +112,88 @@ class ReportBuilder:
         draft.rejected += 1
         return draft
 
-    def _select_new(self, report: TaskReport) -> list[LocatedFinding]:
+
+def _list_updates(projects: ProjectFiles, update: Update) -> list[Mapping[str, Update]]:
+    """Return the updates by the name of the project for each state: after the update, today, with the patches."""
+    patches = {project.name: find_keeping_patch(Plan.of(project, update)) for project in projects}
+    after = dict.fromkeys(patches, update)
+    kept = {name: patch for name, patch in patches.items() if patch is not None}
+    return [after, {}, {**after, **kept}] if kept else [after, {}]
+
+
+class _State:
+    """The projects at one time, with what validates them and their tasks."""
+
+    def __init__(
+        self,
+        options: Namespace,
+        projects: ProjectFiles,
+        updates: Mapping[str, Update],
+        file: UpdateFile | None,
+        schemas: Schemas,
+        ignored: Collection[str],
+    ) -> None:
+        self._updates = updates
+        self._schemas = schemas
+        self._projects = copy(projects)
+        self._projects.apply_updates(updates)
+        locations = {
+            project.name: UpdateLocation.of(project, updates[project.name], file)
+            for project in projects
+            if file is not None and project.name in updates
+        }
+        self._reporter = FindingReporter(options, self._projects, locations, ignored)
+        self._reported: set[ProjectKey] = set()
+
+    def validate_project(self, project: Project) -> list[ReportedFinding]:
+        """Return the findings on a project, and on its update if it has one."""
+        validator, update = Validator(project, self._schemas), self._updates.get(project.name)
+        return self._report(validator.list_findings() if update is None else validator.update(update), project)
+
+    def validate_tasks(self, tasks: Iterable[RawTask]) -> Iterator[TaskOutput]:
+        """Yield the findings on each task."""
+        return TaskValidator(self._reporter, self._schemas).validate_tasks(tasks)
+
+    def select_new(self, output: TaskOutput) -> list[ReportedFinding]:
         """Return the findings on a task, and those on its project that are not reported yet."""
-        new = [finding for finding in report.findings if finding.key is None or finding.key not in self._reported]
+        if isinstance(output, DocumentError):
+            raise output
+        if not isinstance(output, TaskReport):
+            return []
+        new = [finding for finding in output.findings if finding.key is None or finding.key not in self._reported]
         self._reported.update(finding.key for finding in new)
-        return [finding.content for finding in new]
+        return new
+
+    def report_unused(self, unused: Mapping[str, UnusedDefaults]) -> dict[str, list[ReportedFinding]]:
+        """Return the findings on the params that all tasks override, by the name of the project."""
+        return {
+            project.name: self._report(unused[project.name].list_findings(project), project)
+            for project in self._projects
+        }
+
+    def _report(self, findings: Iterable[Finding], project: Project) -> list[ReportedFinding]:
+        return self._reporter.report(findings, project, reported=self._reported)
 
 
 class _Draft:
     """The report of a project, while tasks are read."""
 
     def __init__(
-        self, project: Project, source: str, findings: list[LocatedFinding], plan: Plan | None, *, with_tasks: bool
+        self,
+        project: Project,
+        source: str,
+        findings: Sequence[list[ReportedFinding]],
+        plan: Plan | None,
+        *,
+        with_tasks: bool,
     ) -> None:
         self._project = project
         self._source = source
-        self._plan = None if plan is None else plan.with_findings(findings)
+        self._plan = None if plan is None else plan.with_findings(finding.content for finding in findings[0])
         self._counter = None if plan is None else ImpactCounter(plan)
         self._with_tasks = with_tasks
-        self._findings: dict[str, list[LocatedFinding]] = {"error": [], "warning": []}
+        self._findings: dict[str, list[tuple[ReportedFinding, Presence | None]]] = {"error": [], "warning": []}
+        self._errors = ErrorCounter()
         self._counts: Counter[str] = Counter()
         #: The number of requests that the project rejects.
         self.rejected: int = 0
@@ -137,12 +204,12 @@ class _Draft:
         self._resolved: set[tuple[Route, Any]] = set()
         self.add_findings(findings)
 
-    def add_findings(self, findings: Iterable[LocatedFinding]) -> None:
-        """Count findings, and keep the first errors and the first warnings."""
-        for finding in findings:
+    def add_findings(self, findings: Sequence[list[ReportedFinding]]) -> None:
+        """Count the findings of each state, and keep the first errors and the first warnings of the first state."""
+        for finding, presence in self._errors.add(findings):
             self._counts[finding.severity] += 1
             if len(self._findings[finding.severity]) < MAX_FINDINGS:
-                self._findings[finding.severity].append(finding)
+                self._findings[finding.severity].append((finding, presence))
 
     def add_request(self, request: RoutedRequest) -> None:
         """Count a request, and the effect of the update on it."""
@@ -174,10 +241,18 @@ class _Draft:
             self._source,
             self._plan,
             self._finish_tasks() if self._with_tasks else None,
-            tuple(map(_format_finding, [*self._findings["error"], *self._findings["warning"]])),
+            tuple(starmap(self._format_finding, [*self._findings["error"], *self._findings["warning"]])),
             self._counts["error"],
             self._counts["warning"],
+            ErrorChanges() if self._plan is None else self._errors.finish(),
         )
+
+    def _format_finding(self, finding: ReportedFinding, presence: Presence | None) -> FindingRow:
+        row = _make_row(finding.content)
+        if self._plan is None or finding.severity != "error":
+            return row
+        states = presence or self._errors.find_states(finding)
+        return evolve(row, origin=describe_origin(states, has_patch=find_keeping_patch(self._plan) is not None))
 
     def _finish_tasks(self) -> Tasks:
         only = only_after = None
@@ -201,7 +276,7 @@ class _Draft:
         return plan.project if plan.update is None else plan.project.update(plan.update)
 
 
-def _format_finding(located: LocatedFinding) -> FindingRow:
+def _make_row(located: LocatedFinding) -> FindingRow:
     finding = located.finding
     since = ""
     if located.is_in_update:
@@ -210,11 +285,10 @@ def _format_finding(located: LocatedFinding) -> FindingRow:
         first = finding.first_set_in
         unchanged = "" if first in (None, finding.version) else f", unchanged since version {first}"
         since = f"in version {finding.version}{unchanged}"
-    location = "" if located.document is None else f"{located.document.source}:{located.line}:{located.column}"
     return FindingRow(
         finding.severity,
         finding.code,
-        location,
+        located.location,
         format_name(finding.pointer),
         escape_unprintable(finding.message),
         since,

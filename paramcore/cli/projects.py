@@ -130,7 +130,14 @@ class ProjectFiles:
 
     def apply_update(self, update: Update) -> None:
         """Apply an update to each project."""
-        self._by_name = {name: project.update(update) for name, project in self._by_name.items()}
+        self.apply_updates(dict.fromkeys(self._by_name, update))
+
+    def apply_updates(self, updates: Mapping[str, Update]) -> None:
+        """Apply updates by the name of the project; other projects do not change."""
+        self._by_name = {
+            name: project.update(updates[name]) if name in updates else project
+            for name, project in self._by_name.items()
+        }
 
     def _warn_of_ignored_names(self, project: Project) -> None:
         document, path = self._locations[project.name]

@@ -31,12 +31,17 @@ class RequestWriter:
         stream = stack.enter_context(open_atomically(path))
         return cls(stream, as_lines=as_lines or has_suffix(path, JSONL_SUFFIXES))
 
-    def write(self, body: bytes) -> None:
-        """Write a request."""
+    @property
+    def keeps_lines(self) -> bool:
+        """Whether a line of TASKS can be written as it is."""
+        return self._stream is not None and self._as_lines
+
+    def write(self, body: bytes, *, line: bytes | None = None) -> None:
+        """Write a request; `line` is the line of TASKS with the same request, to write instead."""
         if self._stream is None:
             return
         if self._as_lines:
-            self._stream.write(body + b"\n")
+            self._stream.write(body + b"\n" if line is None else line)
         else:
             self._bodies.append(body)
 

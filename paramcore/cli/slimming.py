@@ -15,6 +15,7 @@ from paramcore.bulk import RoutedRequest
 from paramcore.cli.projects import ProjectFiles
 from paramcore.errors import DocumentError, NoSuchVersion, ParamcoreError
 from paramcore.files.codec import Codec, choose_codec
+from paramcore.files.reader import Line
 from paramcore.model import ROUTING_NAMES, Project
 from paramcore.report.document import Rank
 from paramcore.report.inverses import Total
@@ -22,6 +23,7 @@ from paramcore.report.verdicts import Phrase, UserText
 from paramcore.text import format_count, format_name, join_message
 from paramcore.text.rows import Label, Piece, Row, Table
 from paramcore.validation.lint import repeats_instruction
+from paramcore.values import same
 
 #: The number of line numbers that a summary shows.
 _EXAMPLES = 4
@@ -48,6 +50,14 @@ class SlimLine(NamedTuple):
     def is_shorter(self) -> bool:
         """Whether the request to send is shorter than the given request."""
         return len(self.body) < self.size_before
+
+    def find_unchanged_line(self) -> bytes | None:
+        """Return the line of JSONL with the given request, if the request to send is the same request."""
+        source = self.source.source
+        if not isinstance(source, Line) or self.size_before != len(self.body):
+            return None
+        # A `RoutedRequest` may lack the null routing names of the line, so decode the line again.
+        return source.data if same(source.document().value, self.flat) else None
 
     def as_json(self) -> dict[str, Any]:
         """Return the keys of `SlimRequest.to_json`, and the sizes in bytes."""

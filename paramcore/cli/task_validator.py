@@ -161,14 +161,15 @@ class TaskValidator:
             project, version = request.route.project, request.route.inheritance.version
             if version is not None and version is project.latest:
                 unused[project.name].add(request.params)
-            findings = _validate_request(request, self._validators[project.name])
+            is_planned = project.name in self.reporter.update_locations
+            findings = _validate_request(request, self._validators[project.name], is_planned=is_planned)
             yield TaskReport(self.reporter.report(findings, project, request, reported=reported))
         yield unused
 
 
-def _validate_request(request: RoutedRequest, validator: Validator) -> Iterable[Finding]:
+def _validate_request(request: RoutedRequest, validator: Validator, *, is_planned: bool) -> Iterable[Finding]:
     inheritance = request.route.inheritance
     findings = validator.task_params(request.params, inheritance)
     if request.route.request.project_version is None:
         return (*findings, *lint_params(request.params, inheritance))
-    return (*findings, *lint_task(request.resolve(), validator.schema.required))
+    return (*findings, *lint_task(request.resolve(), validator.schema.required, is_planned=is_planned))

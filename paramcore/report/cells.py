@@ -98,7 +98,7 @@ def iter_change_rows(changes: Iterable[Change], *, removed: str, first: tuple[Ce
         what = format_kind(change.kind, removed=removed)
         inside = count_leaves(change.before) if change.after_parts is None else 1
         if inside > 1:
-            what += f" with {format_count(inside, 'value')}"
+            what += f", {format_count(inside, 'value')} inside"
         yield Row((*first, (what,), format_place(change), *format_change_cells(change)), _RANKS[change.kind])
 
 

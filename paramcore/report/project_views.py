@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator
 
-from attrs import asdict, frozen
+from attrs import asdict, field, frozen
 
 from paramcore.analysis import History, Plan
-from paramcore.analysis.changes import Change
 from paramcore.analysis.history import Step
 from paramcore.model import ASSUMED_RULES, AssumedRule, Assumptions, Patch, Project
+from paramcore.report.advice import find_keeping_patch, iter_advice
+from paramcore.report.error_changes import ErrorChanges
 from paramcore.report.lifeline_views import LifelinesView, view_lifelines
 from paramcore.report.task_views import EffectiveView, ImpactView, Tasks, view_effective, view_impact
 from paramcore.report.value_views import ChangeView, TimeView, ValueView, view_changes, view_time, view_value
@@ -35,6 +36,8 @@ class FindingRow:
     message: str
     #: The version with the value, and the version that set it first; empty for a value of a task.
     since: str
+    #: Whether an error exists today, and whether the update or the patch causes it; empty without an update.
+    origin: str = ""
 
 
 @frozen
@@ -51,6 +54,8 @@ class ProjectReport:
     #: The numbers of all errors and of all warnings.
     errors: int = 0
     warnings: int = 0
+    #: The errors today, after the update, and with the patch that keeps the params.
+    changes: ErrorChanges = field(factory=ErrorChanges)
 
     @property
     def verdict(self) -> Phrase:
@@ -96,20 +101,20 @@ class PlanView:
     before_count: int
     kept: int
     #: What to do, in sentences.
-    advice: tuple[str, ...]
+    advice: tuple[tuple[Part, ...], ...]
     #: The names of the params that the patch sets.
     patch_names: tuple[str, ...]
     #: The body of the patch that drops nothing; `None` if there is none, or if values are hidden.
     patch: ValueView | None
 
 
-def view_plan(plan: Plan, *, values: bool, errors: int = 0) -> PlanView:
-    """Return the view of a plan; `errors` is the number of errors in the plan and in the tasks."""
+def view_plan(plan: Plan, *, values: bool, errors: ErrorChanges = ErrorChanges()) -> PlanView:
+    """Return the view of a plan; `errors` are the errors in the plan and in the tasks."""
     diff = plan.diff
     losses = [change for change in diff.changes if change.kind in ("removed", "lost")]
     others = [change for change in diff.changes if change.kind not in ("removed", "lost")]
     versions = plan.project.versions
-    keeping = plan.keeping if plan.dropped and plan.keeping.params else None
+    keeping = find_keeping_patch(plan)
     return PlanView(
         view_changes(losses, values=values, versions=versions),
         view_changes(others, values=values, versions=versions),
@@ -117,25 +122,10 @@ def view_plan(plan: Plan, *, values: bool, errors: int = 0) -> PlanView:
         tuple(dict.fromkeys(format_name(change.param) for change in losses if change.kind == "lost")),
         len(plan.before),
         len(diff.kept),
-        tuple(_iter_advice(plan, losses, keeping, errors or len(plan.errors))),
+        tuple(map(view_phrase, iter_advice(plan, keeping, errors))),
         () if keeping is None else tuple(map(format_name, keeping.params)),
         view_value(keeping.body) if keeping and values else None,
     )
-
-
-def _iter_advice(plan: Plan, losses: Sequence[Change], keeping: Patch | None, errors: int) -> Iterable[str]:
-    """Yield what to do before the update is sent."""
-    if keeping is not None:
-        dropped = format_count(len(plan.dropped), "param")
-        yield f"Send the patch below instead. It makes the same changes and keeps the {dropped}."
-    elif plan.dropped:
-        yield "This update only drops params. To keep them, do not send it."
-    if any(change.kind == "lost" for change in losses):
-        yield "Each value that is lost inside a param must be in the update to be kept, also in a patch."
-    if not losses:
-        yield "Nothing is lost." if errors else "Nothing is lost. The update can be sent as it is."
-    if errors:
-        yield f"The findings list {format_count(errors, 'error')}, as they would be after this update."
 
 
 @frozen
@@ -183,13 +173,15 @@ class ProjectView:
     omitted_versions: int
     task_count: int | None
     rejected: int
-    #: The number of requests by the version that they inherit.
+    #: The number of tasks by the version that they inherit.
     inherited: tuple[tuple[str, int], ...]
     effective: EffectiveView | None
     impact: ImpactView | None
     findings: tuple[FindingRow, ...]
     errors: int
     warnings: int
+    #: The numbers of errors in other states, with the name of the state.
+    other_errors: tuple[tuple[str, int], ...]
     #: The assumed rules that the report depends on.
     rules: tuple[AssumedRule, ...]
     #: The settings that differ from their defaults, with their values as JSON.
@@ -213,7 +205,7 @@ def view_project(report: ProjectReport, prefix: str, *, values: bool) -> Project
         source=report.source,
         version_count=len(steps),
         verdict=view_phrase(report.verdict),
-        plan=None if report.plan is None else view_plan(report.plan, values=values, errors=report.errors),
+        plan=None if report.plan is None else view_plan(report.plan, values=values, errors=report.changes),
         lifelines=view_lifelines(history, prefix=prefix, values=values),
         versions=tuple(map(_view_step, steps[:MAX_VERSIONS])),
         omitted_versions=len(steps[MAX_VERSIONS:]),
@@ -225,9 +217,17 @@ def view_project(report: ProjectReport, prefix: str, *, values: bool) -> Project
         findings=report.findings,
         errors=report.errors,
         warnings=report.warnings,
+        other_errors=tuple(_iter_other_errors(report)),
         rules=_list_rules(report),
         settings=_list_settings(project.assumptions),
     )
+
+
+def _iter_other_errors(report: ProjectReport) -> Iterator[tuple[str, int]]:
+    if report.plan is not None:
+        yield "today", report.changes.count(today=True)
+        if find_keeping_patch(report.plan) is not None:
+            yield "with the patch", report.changes.count(patched=True)
 
 
 def _describe_inherited(number: int | None, project: Project) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from attrs import field, frozen
@@ -10,17 +10,19 @@ from attrs import field, frozen
 from paramcore.analysis import Impact
 from paramcore.analysis.changes import CHANGE_ORDER, iter_changes
 from paramcore.model import EffectiveParams, Explanation
-from paramcore.model.explanation import REASONS, Candidate
+from paramcore.model.explanation import REASONS, TASK_LAYER, Candidate
 from paramcore.report.value_views import ChangeView, ValueView, view_changes, view_value
 from paramcore.text import format_name
 
-#: The maximum number of affected requests that a page lists.
+#: The maximum number of affected tasks that a page lists.
 MAX_AFFECTED = 50
+#: The maximum number of params in the summary of what tasks would lose or get.
+MAX_EFFECTS = 10
 
 
 @frozen
 class AffectedTask:
-    """A request that an update affects."""
+    """A task that an update affects."""
 
     #: The file, the line and the column of the request.
     location: str
@@ -109,34 +111,42 @@ def _view_candidate(candidate: Candidate, *, values: bool) -> CandidateView:
     notes = [] if since in (None, candidate.version) else [f"set since version {since}"]
     notes += [candidate.note] if candidate.note else []
     value = view_value(candidate.value) if shows else None
-    return CandidateView(candidate.status, candidate.layer, value, "; ".join(notes))
+    layer = "task" if candidate.layer == TASK_LAYER else candidate.layer
+    return CandidateView(candidate.status, layer, value, "; ".join(notes))
 
 
 @frozen
 class ImpactView:
-    """The numbers of requests that an update affects."""
+    """The numbers of tasks that an update affects."""
 
     affected: int
     total: int
-    #: The number of unaffected requests, with the reason.
+    #: The number of unaffected tasks, with the reason.
     unaffected: tuple[tuple[str, int], ...]
-    #: Each changed param, with the numbers of requests that are affected and that override it.
+    #: Each changed param, with the numbers of tasks that are affected and that override it.
     params: tuple[tuple[str, int, int], ...]
     tasks: tuple[AffectedTask, ...]
-    #: The number of affected requests that the page leaves out.
+    #: The number of affected tasks that the page leaves out.
     omitted: int
+    #: What tasks would lose or get, losses first: `would lack`, the param, and how many tasks.
+    effects: tuple[tuple[str, str, int], ...]
+
+    @property
+    def short_effects(self) -> tuple[tuple[str, str, int], ...]:
+        """The first effects, for a summary."""
+        return self.effects[:MAX_EFFECTS]
 
 
 _UNAFFECTED: Mapping[str, str] = {
     "override": "setting every changed param themselves",
     "pinned": "pinned to a version",
-    "opted_out": "inheriting nothing (project_version -1)",
+    "opted_out": "opted out: inheriting nothing (project_version -1)",
     "same": "that would be the same, because the update changes nothing",
 }
 
 
 def view_impact(impact: Impact, affected: tuple[AffectedTask, ...]) -> ImpactView:
-    """Return the view of an impact; `affected` are the first affected requests."""
+    """Return the view of an impact; `affected` are the first affected tasks."""
     counts: Mapping[str, Any] = impact.unaffected
     return ImpactView(
         impact.affected,
@@ -145,4 +155,16 @@ def view_impact(impact: Impact, affected: tuple[AffectedTask, ...]) -> ImpactVie
         tuple((format_name(name), of["affected"], of["override"]) for name, of in impact.by_param.items()),
         affected[:MAX_AFFECTED],
         impact.affected - len(affected[:MAX_AFFECTED]),
+        tuple(_iter_effects(impact)),
     )
+
+
+def _iter_effects(impact: Impact) -> Iterator[tuple[str, str, int]]:
+    diff = impact.plan.diff
+    kinds = ("would lack", diff.removed), ("would get another", diff.changed), ("would get", diff.added)
+    for text, params in kinds:
+        for name in params:
+            # A task with an instruction of its own lacks, or gets, the appended part only (T4).
+            whose = " the project's" if name == "instruction" and text != "would get another" else ""
+            if count := impact.by_param[name]["affected"]:
+                yield f"{text}{whose}", format_name(name), count

@@ -22,6 +22,7 @@ LONG_VALUE = 1_000
 LONG_VALUE_LINES = 30
 
 _TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d:\d\d)(:\d\d)?(?:\.\d+)?Z", re.ASCII)
+_WORD = re.compile(r"\w")
 _MONTHS: tuple[str, ...] = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -59,15 +60,15 @@ class TimeView:
 
 
 def view_time(created_at: str | None) -> TimeView | None:
-    """Return the view of a time: `4 March 2024`, `09:12`."""
+    """Return the view of a time: `4 March 2024`, `09:12:41`."""
     if created_at is None:
         return None
     text = format_name(created_at)
     found = _TIME.fullmatch(created_at)
     if not found or not 1 <= int(found[2]) <= 12:
         return TimeView(text)
-    seconds = "" if found[5] in (None, ":00") else found[5]
-    return TimeView(text, f"{int(found[3])} {_MONTHS[int(found[2]) - 1]} {found[1]}", found[4] + seconds)
+    clock = f"{found[4]}{found[5] or ':00'}"
+    return TimeView(text, f"{int(found[3])} {_MONTHS[int(found[2]) - 1]} {found[1]}", clock)
 
 
 @frozen
@@ -161,7 +162,7 @@ class ChangeView:
     identity: str
     before: ValueView | None
     after: ValueView | None
-    #: Both texts in one view, if both are text and one of them is long.
+    #: Both texts in one view, if both are text, and if one of them is long or they share words.
     words: ValueView | None = None
     #: The version that set the value before, and its time.
     since: int | None = None
@@ -184,9 +185,15 @@ def view_change(change: Change, *, values: bool, versions: Sequence[ParamVersion
     before = None if change.kind == "added" else view_value(change.before)
     after = None if change.after_parts is None else view_value(change.after)
     words = None
-    if before and after and before.is_text and after.is_text and not (before.is_short and after.is_short):
+    if before and after and before.is_text and after.is_text:
         words = compare_texts(change.before, change.after)
+        if before.is_short and after.is_short and not _share_words(words):
+            words = None
     return ChangeView(change.kind, word, place, identity, before, after, words, since, time)
+
+
+def _share_words(comparison: ValueView) -> bool:
+    return any(run.kind == "kept" and any(map(_WORD.search, run.lines)) for run in comparison.runs)
 
 
 def view_changes(

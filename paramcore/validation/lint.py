@@ -53,30 +53,40 @@ def lint_params(own: Mapping[str, Any], inheritance: Inheritance) -> Iterator[Fi
         yield _make_warning("lint_repeated_instruction", "/instruction", problem, remedy)
 
 
-def lint_task(effective: EffectiveParams, required: Collection[str] = ()) -> Iterator[Finding]:
+def lint_task(
+    effective: EffectiveParams, required: Collection[str] = (), *, is_planned: bool = False
+) -> Iterator[Finding]:
     """Yield the findings on a task's `project_version`, then on its own params.
 
-    `required` are the params that the task's type requires.
+    `required` are the params that the task's type requires.  `is_planned` means that an
+    update which is not sent yet makes the latest version.
     """
     versions = effective.versions
     inherited = effective.inherited_from
     if inherited is None:
         if effective.task.inherits_nothing and versions:
-            yield from _lint_opt_out(effective.params, versions[-1], required)
+            yield from _lint_opt_out(effective.params, versions[-1], required, is_planned=is_planned)
         return
     latest = versions[-1].number
     if effective.task.project_version is not None and inherited.number < latest:
-        problem = f"the task is pinned to version {inherited.number}, but the latest version is {latest}"
-        remedy = f"write {latest}, unless the task needs the older version"
+        pinned = f"the task is pinned to version {inherited.number}"
+        problem, remedy = f"{pinned}, but the latest version is {latest}", f"write {latest}"
+        if is_planned:
+            problem = f"{pinned}, but the latest version would be {latest} after this update"
+            remedy = f"after the update, {remedy}"
+        remedy += ", unless the task needs the older version"
         yield _make_warning("lint_old_pin", "/project_version", problem, remedy)
     yield from lint_params(effective.task.params, effective.inheritance)
 
 
-def _lint_opt_out(params: Mapping[str, Any], latest: ParamVersion, required: Collection[str]) -> Iterator[Finding]:
+def _lint_opt_out(
+    params: Mapping[str, Any], latest: ParamVersion, required: Collection[str], *, is_planned: bool
+) -> Iterator[Finding]:
     missing = [name for name in required if name not in params and name in latest.params]
     if missing:
         names = ", ".join(f"`{name}`" for name in missing)
-        problem = f"-1 inherits nothing, so {names} of version {latest.number} will be missing"
+        planned = ", which this update would make," if is_planned else ""
+        problem = f"-1 inherits nothing, so {names} of version {latest.number}{planned} will be missing"
         remedy = f"set {names} in the task, or remove `project_version`"
         yield _make_warning("lint_bare_opt_out", "/project_version", problem, remedy)
 

@@ -35,10 +35,11 @@ def test_what_an_update_loses(page):
     text = report(page, BOXES, "--update", REWORD)
     assert text.startswith("3 params would be dropped: warehouse boxes, version 2 -> 3 (replace)")
     assert "What will be lost 3 of 4 params: geometries, padding, annotation_attributes" in text
-    assert "Send the patch below instead. It makes the same changes and keeps the 3 params." in text
+    assert "Send the patch below instead: it keeps the 3 params and causes no errors." in text
     assert "DROPPED padding 5 not set version 0 4 March 2024, 09:12:41 UTC" in text
     assert '{ "patch": true, "instruction": "Box every forklift, pallet and person, also at the edge." }' in text
     assert "Tasks" not in text
+    assert "replace: drops every param that it does not name; patch: keeps them What will be lost" in text
     assert text.endswith(
         f"paramcore 0.2.0 made this page with this command: paramcore report {BOXES} --update {REWORD} --output report.html"
     )
@@ -50,7 +51,7 @@ def test_one_task(page):
     assert 'task for "warehouse boxes": inherits version 1 (the latest is 2)' in text
     assert "The update changes nothing for this task." in text
     assert "padding 12 The task sets it, and a task's params override the project's params." in text
-    assert "WON task request LOST project version 1: 5 (set since version 0; the task sets it)" in text
+    assert "WON task LOST project version 1: 5 (set since version 0; the task sets it)" in text
     assert "T5: the separator joins" in text
 
 
@@ -64,26 +65,26 @@ def test_one_task_that_changes(page):
 def test_many_tasks(page):
     """For many tasks, the page counts them by reason, and lists those that change."""
     text = report(page, BOXES, "night-shift.jsonl", "--update", REWORD)
-    assert "1 of 3 requests would come out differently." in text
+    assert "1 of 3 tasks would come out differently." in text
     assert "1 pinned to a version" in text
-    assert "1 inheriting nothing (project_version -1)" in text
+    assert "1 opted out: inheriting nothing (project_version -1)" in text
     assert "night-shift.jsonl:1:1 none geometries, padding, annotation_attributes, instruction" in text
 
 
 def test_many_tasks_without_an_update(page):
     """Without an update, the page counts the versions that the tasks inherit."""
     text = report(page, BOXES, "night-shift.jsonl")
-    assert "3 requests: 1 inheriting version 2, the latest 1 inheriting version 0 1 inheriting nothing" in text
+    assert "3 tasks: 1 inheriting version 2, the latest 1 inheriting version 0 1 inheriting nothing" in text
     assert f"To list what each task gets: paramcore preview {BOXES} night-shift.jsonl" in text
 
 
 def test_only_the_first_tasks_are_listed(page, tmp_path):
-    """Of more than 50 affected requests, the page lists 50, the number of the rest, and the command for all."""
+    """Of more than 50 affected tasks, the page lists 50, the number of the rest, and the command for all."""
     project = write_json(tmp_path / "p.json", make_project(3, 9))
     tasks = write_lines(tmp_path / "my tasks.jsonl", [{"unique_id": f"t{number}"} for number in range(60)])
     update = write_json(tmp_path / "u.json", {"patch": True, "padding": 1})
     text = report(page, project, tasks, "--update", update, "--assume", "instruction_rule=override")
-    assert "The first 50 affected requests" in text
+    assert "The first 50 affected tasks" in text
     assert "t49" in text
     assert "t50" not in text
     assert (
@@ -165,7 +166,7 @@ def test_many_projects(page):
     """A directory has an index and a section for each project."""
     text = report(page, "projects", "--update", REWORD)
     assert text.startswith(
-        "1 of 2 projects would lose params 2 projects Project Dropped Lost inside Changed Added Errors Warnings"
+        "1 of 2 projects would lose params replace: drops every param that it does not name; patch: keeps them 2 projects Project Dropped Lost inside Changed Added Errors Warnings"
     )
     headings = re.findall("<h2.*?>(.*?)</h2>", page.read_text("utf-8"))
     assert ["dropped" in heading.split("none")[0] for heading in headings] == [True, False]
@@ -189,7 +190,7 @@ def test_a_rejected_request_counts_for_the_project_that_it_names(page):
     assert "north docks" in first.partition("</h2>")[0]
     for section in (first, second):
         assert section.count("(request_refused)") == 1
-        assert "rejects 1 request." in section
+        assert "rejects 1 task." in section
     assert "99" in second.partition("(request_refused)")[0][-400:]
 
 
@@ -222,6 +223,89 @@ def test_findings_after_the_update(page, tmp_path):
     assert "`geometries` is missing" not in report(
         page, BOXES, "-", stdin=b'[{"attachment": "https://example.com/a.jpg"}]'
     )
+
+
+IMAGE = '{"attachment": "https://example.com/a.jpg"%s}\n'
+
+
+@pytest.fixture
+def five_tasks(tmp_path):
+    """Write tasks of which two have errors today: the third and the fifth."""
+    own = ("", ', "padding": 3', ', "padding": "x"', ', "project_version": 0', ', "project_version": -1')
+    (tmp_path / "t.jsonl").write_text("".join(IMAGE % params for params in own))
+    return tmp_path / "t.jsonl"
+
+
+def test_errors_of_today_and_of_the_update(page, five_tasks):
+    """The page says which errors exist today, which the update causes, and which the patch leaves."""
+    text = report(page, BOXES, five_tasks, "--update", REWORD)
+    assert (
+        "Send the patch below instead: it keeps the 3 params and causes none of the 3 errors of this update. "
+        f"2 errors exist already today ({five_tasks}:3:56, {five_tasks}:5:1)."
+    ) in text
+    assert "after this update: 5 errors, 1 warning; today: 2 errors; with the patch: 2 errors" in text
+    assert text.count("caused by this update, not by the patch") == 3
+    assert text.count("exists already today") == 2
+    assert "would be 3 after this update" in text
+    assert (
+        "3 of 5 would lack geometries: 3 would lack padding: 1 would lack annotation_attributes: 3 "
+        "would get another instruction: 3 What to tell"
+    ) in text
+
+
+def test_errors_that_the_patch_causes(page, tmp_path, five_tasks):
+    """An error in a value of the update stays with the patch, and the page says so."""
+    update = write_json(tmp_path / "u.json", {"padding": "y"})
+    text = report(page, BOXES, five_tasks, "--update", update)
+    assert (
+        "Correct the update before you send it. It causes 4 errors. The patch below keeps the 3 params, but it causes "
+        f"1 error, too. 2 errors exist already today ({five_tasks}:3:56, {five_tasks}:5:1)."
+    ) in text
+    assert text.count("caused by this update, also by the patch") == 1
+    assert "after this update: 6 errors, 1 warning; today: 2 errors; with the patch: 3 errors" in text
+
+
+def test_errors_on_the_project_today(page, tmp_path):
+    """An error on a value that the update keeps exists today; one on a value that it corrects is removed."""
+    kept = write_json(tmp_path / "kept.json", {"with_labels": True, "patch": True})
+    text = report(page, SIGNS, "-", "--update", kept, "--ignore", "param_missing", stdin=b"[{}, {}]")
+    assert f"Nothing is lost, and this update causes no errors. 1 error exists already today ({SIGNS}:11:18)." in text
+    assert text.count("exists already today") == 2
+    fixed = write_json(tmp_path / "fixed.json", {"padding": 20, "patch": True})
+    text = report(page, SIGNS, "-", "--update", fixed, "--ignore", "param_missing", stdin=b"[{}, {}]")
+    assert "The update can be sent as it is." in text
+    assert f"1 error exists already today ({SIGNS}:11:18); this update removes 1." in text
+    assert "today: 1 error" in text
+
+
+def test_a_rejected_request_is_no_new_error(page):
+    """A request that the project rejects today exists today, although its message names more versions then."""
+    text = report(page, BOXES, "-", "--update", REWORD, stdin=b'[{"project_version": 9}]')
+    assert "and causes no errors. 1 error exists already today" in text
+    text = report(page, BOXES, "-", "--update", REWORD, stdin=b'[{"project_version": 3, "geometries": {}}]')
+    assert "; the patch removes 1." in text
+
+
+def test_errors_of_many_projects(page):
+    """Each project has its own errors of today."""
+    tasks = b'[{"project": "north docks", "padding": "x"}, {"project": "south docks"}]'
+    text = report(page, "projects", "-", "--update", REWORD, "--ignore", "param_missing", stdin=tasks)
+    assert text.count("1 error exists already today (<stdin>:1:") == 1
+
+
+def test_legend(page):
+    """A page with tasks explains what it calls pinned and opted out; a page with neither tasks nor update has none."""
+    words = "pinned: names a version; opts out: inherits nothing"
+    assert words in report(page, BOXES, "night-shift.jsonl")
+    text = report(page, BOXES)
+    assert words not in text
+    assert "replace: drops" not in text
+
+
+def test_the_words_that_differ_are_marked(page):
+    """A short text that changes is marked, too."""
+    report(page, BOXES, "--update", REWORD)
+    assert "<ins>, also at the edge</ins>" in page.read_text("utf-8")
 
 
 def test_assumptions_of_all_tasks(page):
@@ -276,7 +360,7 @@ def test_a_bad_line_ends_the_command(page, tmp_path):
 def test_a_rejected_request_is_a_finding(page):
     """A request that the project rejects is counted, and the findings say why."""
     text = report(page, BOXES, "-", "--update", REWORD, stdin=b'[{"project_version": 9}, {"project": [1]}, {}]')
-    assert "The project rejects 2 requests. See the findings." in text
+    assert "The project rejects 2 tasks. See the findings." in text
     assert text.count("(request_refused)") == 2
 
 

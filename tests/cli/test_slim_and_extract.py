@@ -57,11 +57,53 @@ def test_the_requests_to_send_are_written(tasks, tmp_path, project):
     assert "exact while version 2 is the latest; pass --pin" in ran.out
 
 
+UNCHANGED = [
+    '{ "padding": 12,  "unique_id":"\\u00e9" }',
+    '{"padding": 5e1, "project_version": 0}\r',
+    '{"project_version":-1,   "padding": 5}',
+    '{"attachment": "https://example.com/a.jpg", "project": "warehouse boxes"} ',
+]
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_a_request_that_does_not_change_keeps_its_line(tmp_path, end):
+    """A line whose request does not change is written as it was, so git shows no change."""
+    lines = [UNCHANGED[0], '{ "padding": 5 }', *UNCHANGED[1:]]
+    (tmp_path / "t.jsonl").write_bytes(("\ufeff" + "\n".join(lines) + end).encode())
+    ran = run("slim", PROJECT, tmp_path / "t.jsonl", "--output", tmp_path / "out.jsonl")
+    expected = [UNCHANGED[0], "{}", *UNCHANGED[1:]]
+    assert (tmp_path / "out.jsonl").read_bytes() == ("\ufeff" + "\n".join(expected) + end).encode()
+    assert ": 31 -> 31 bytes, inherits version 2" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("line", "arguments", "written"),
+    [
+        ('{ "padding": 12, "batch": null }', (), '{"padding":12}'),
+        ('{ "padding": 12 }', ("--pin",), '{"project_version":2,"padding":12}'),
+        ('{ "padding": null, "b": 1 }', (), '{ "padding": null, "b": 1 }'),
+        ('{ "a": true, "padding": 5.0 }', (), '{"a":true}'),
+    ],
+)
+def test_a_request_that_changes_has_a_compact_line(tmp_path, line, arguments, written):
+    """A null routing name and `--pin` change the request; a null param does not."""
+    (tmp_path / "t.jsonl").write_text(line + "\n")
+    run("slim", PROJECT, tmp_path / "t.jsonl", *arguments, "--output", tmp_path / "out.jsonl")
+    assert (tmp_path / "out.jsonl").read_text() == written + "\n"
+
+
+def test_an_array_becomes_compact_lines(tmp_path):
+    """Requests of an array have no lines to keep."""
+    (tmp_path / "t.json").write_text('[{ "padding": 12 }]')
+    run("slim", PROJECT, tmp_path / "t.json", "--output", tmp_path / "out.jsonl")
+    assert (tmp_path / "out.jsonl").read_text() == '{"padding":12}\n'
+
+
 def test_the_order_of_params_stays(tasks, tmp_path):
     """A request that is as short as before is written as it was, member by member."""
     given = {"padding": 3, "attachment": "https://example.com/b.jpg", "instruction": "Night."}
     run("slim", PROJECT, tasks(given), "--output", tmp_path / "slim.jsonl")
-    assert (tmp_path / "slim.jsonl").read_text() == json.dumps(given, separators=(",", ":")) + "\n"
+    assert (tmp_path / "slim.jsonl").read_text() == json.dumps(given) + "\n"
 
 
 def test_wanted_params_that_no_request_gets_opt_out(tasks, project):

@@ -161,7 +161,7 @@ def test_drops_come_first():
         "| what | param | before | after |\n"
         "|---|---|---|---|\n"
         "| dropped | `a` | `1` |  |\n"
-        "| lost with 2 values | `/b/y` | `[1, 2]` |  |\n"
+        "| lost, 2 values inside | `/b/y` | `[1, 2]` |  |\n"
         "| changed | `/b/x` | `1` | `2` |\n"
         "| added | `z` |  | `1` |\n"
         "\n"

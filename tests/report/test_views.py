@@ -4,6 +4,7 @@ import pytest
 
 from paramcore import Assumptions, Patch, Plan, Project, Replace
 from paramcore.analysis import History, Impact
+from paramcore.report.error_changes import ErrorChanges, Presence, describe_origin
 from paramcore.report.lifeline_views import GRID_VERSIONS, MAX_CHANGES, MAX_RUNS, view_lifelines
 from paramcore.report.project_views import ProjectReport, view_plan, view_project
 from paramcore.report.task_views import AffectedTask, Tasks, view_effective, view_impact
@@ -27,8 +28,8 @@ def join(value):
     ("created_at", "date", "clock", "short", "long"),
     [
         ("2024-03-04T09:12:41.643Z", "4 March 2024", "09:12:41", "4 Mar 2024", "4 March 2024, 09:12:41 UTC"),
-        ("2024-12-31T23:59:00Z", "31 December 2024", "23:59", "31 Dec 2024", "31 December 2024, 23:59 UTC"),
-        ("2024-05-01T00:00Z", "1 May 2024", "00:00", "1 May 2024", "1 May 2024, 00:00 UTC"),
+        ("2024-12-31T23:59:00Z", "31 December 2024", "23:59:00", "31 Dec 2024", "31 December 2024, 23:59:00 UTC"),
+        ("2024-05-01T00:00Z", "1 May 2024", "00:00:00", "1 May 2024", "1 May 2024, 00:00:00 UTC"),
         ("2024-13-01T00:00Z", "", "", "", "2024-13-01T00:00Z"),
         ("2024-00-01T00:00Z", "", "", "", "2024-00-01T00:00Z"),
         ("2024-03-04T09:12:41+01:00", "", "", "", "2024-03-04T09:12:41+01:00"),
@@ -182,6 +183,10 @@ def test_short_texts_are_not_compared():
     assert line.runs[0].words is None
 
 
+def join_advice(view):
+    return " ".join("".join(part.text for part in sentence) for sentence in view.advice)
+
+
 PROJECT = project_of({"padding": 3, "box": {"min": 1, "max": 2}, "with_labels": True})
 
 
@@ -190,7 +195,7 @@ PROJECT = project_of({"padding": 3, "box": {"min": 1, "max": 2}, "with_labels": 
     [
         (
             Replace({"padding": 4}),
-            "Send the patch below instead. It makes the same changes and keeps the 2 params.",
+            "Send the patch below instead: it keeps the 2 params and causes no errors.",
             ("padding",),
         ),
         (Replace({"padding": 3}), "This update only drops params. To keep them, do not send it.", ()),
@@ -207,15 +212,86 @@ PROJECT = project_of({"padding": 3, "box": {"min": 1, "max": 2}, "with_labels": 
 def test_advice(update, advice, patch):
     """The page says what to do instead of an update that loses something."""
     view = view_plan(Plan.of(PROJECT, update), values=True)
-    assert (" ".join(view.advice), view.patch_names) == (advice, patch)
+    assert (join_advice(view), view.patch_names) == (advice, patch)
     assert bool(view.patch) == bool(patch)
     assert view_plan(Plan.of(PROJECT, update), values=False).patch is None
 
 
-def test_advice_on_errors():
-    """An update with errors is never called safe."""
-    view = view_plan(Plan.of(PROJECT, Patch({"padding": 4})), values=True, errors=2)
-    assert view.advice == ("Nothing is lost.", "The findings list 2 errors, as they would be after this update.")
+CAUSED, TODAY, BOTH, NEW = Presence(True), Presence(True, True), Presence(True, True, True), Presence(True, False, True)
+DROPPING, SAFE = Replace({"padding": 4}), Patch({"padding": 4})
+
+
+@pytest.mark.parametrize(
+    ("update", "errors", "advice"),
+    [
+        (SAFE, {CAUSED: 1}, "This update causes 1 error. Correct it before you send it."),
+        (
+            SAFE,
+            {TODAY: 2},
+            "Nothing is lost, and this update causes no errors. 2 errors exist already today (a:1:1, a:2:1).",
+        ),
+        (
+            SAFE,
+            {TODAY: 1, Presence(False, True): 4},
+            "Nothing is lost, and this update causes no errors. "
+            "5 errors exist already today (a:1:1, a:2:1, ...); this update removes 4.",
+        ),
+        (
+            DROPPING,
+            {CAUSED: 1},
+            "Send the patch below instead: it keeps the 2 params and does not cause the 1 error of this update.",
+        ),
+        (
+            DROPPING,
+            {CAUSED: 2, BOTH: 2, TODAY: 1},
+            "Send the patch below instead: it keeps the 2 params and causes none of the 2 errors of this update. "
+            "3 errors exist already today (a:1:1, a:2:1, ...); the patch removes 1.",
+        ),
+        (
+            DROPPING,
+            {CAUSED: 1, NEW: 1},
+            "Correct the update before you send it. It causes 2 errors. "
+            "The patch below keeps the 2 params, but it causes 1 error, too.",
+        ),
+        (
+            DROPPING,
+            {Presence(False, False, True): 2},
+            "Correct the update before you send it. The patch below keeps the 2 params, but it causes 2 errors.",
+        ),
+        (
+            Replace({}),
+            {CAUSED: 1},
+            "This update only drops params. To keep them, do not send it. It causes 1 error.",
+        ),
+        (
+            Patch({"box": {"min": 1}}),
+            {TODAY: 1},
+            "Each value that is lost inside a param must be in the update to be kept, also in a patch. "
+            "1 error exists already today (a:1:1, a:2:1).",
+        ),
+    ],
+)
+def test_advice_on_errors(update, errors, advice):
+    """The advice counts the errors that exist today, and says what the update and the patch would cause."""
+    changes = ErrorChanges(errors, ("a:1:1", "a:2:1"))
+    view = view_plan(Plan.of(PROJECT, update), values=True, errors=changes)
+    assert join_advice(view) == advice
+
+
+@pytest.mark.parametrize(
+    ("presence", "has_patch", "origin"),
+    [
+        (CAUSED, False, "caused by this update"),
+        (CAUSED, True, "caused by this update, not by the patch"),
+        (NEW, True, "caused by this update, also by the patch"),
+        (TODAY, False, "exists already today"),
+        (TODAY, True, "exists already today, not with the patch"),
+        (BOTH, True, "exists already today"),
+    ],
+)
+def test_the_origin_of_an_error(presence, has_patch, origin):
+    """An error after the update exists today, or the update causes it."""
+    assert describe_origin(presence, has_patch=has_patch) == origin
 
 
 def test_a_plan_in_numbers():
@@ -266,8 +342,37 @@ def test_verdicts():
     assert format_phrase(report.verdict) == "3 params would be dropped: boxes, version 0 -> 1 (replace)"
 
 
+def test_what_tasks_would_lose_or_get():
+    """Effects name each param with the number of tasks, losses first; a task's own instruction stays in part."""
+    project = project_of({"a": 1, "b": 1, "instruction": "x"})
+    tasks = [{}, {"a": 2}, {"instruction": "y"}, {"project_version": 0}]
+    impact = Impact.of(Plan.of(project, Replace({"b": 2, "c": 3})), tasks)
+    assert view_impact(impact, ()).effects == (
+        ("would lack", "a", 2),
+        ("would lack the project's", "instruction", 3),
+        ("would get another", "b", 3),
+        ("would get", "c", 3),
+    )
+    impact = Impact.of(Plan.of(project, Patch({"instruction": "z"})), tasks)
+    assert view_impact(impact, ()).effects == (("would get another", "instruction", 3),)
+    impact = Impact.of(Plan.of(project, Patch({"a": 3, "b": 1})), [{"a": 2}])
+    assert view_impact(impact, ()).effects == ()
+    many = Impact.of(Plan.of(project, Patch({str(n): n for n in range(12)})), [{}])
+    assert (len(view_impact(many, ()).effects), len(view_impact(many, ()).short_effects)) == (12, 10)
+
+
+def test_short_texts_that_share_words_are_compared():
+    """A change of a short text marks the words that differ, unless nothing is equal."""
+    project = project_of({"a": "Box it.", "b": "red", "c": "old 1"})
+    update = Patch({"a": "Box it, also at night.", "b": "blue", "c": 1})
+    views = view_changes(Plan.of(project, update).diff.changes, values=True)
+    words = {view.place: view.words for view in views}
+    assert [run.lines for run in words["a"].runs if run.kind == "added"] == [(", also at night",)]
+    assert (words["b"], words["c"]) == (None, None)
+
+
 def test_the_affected_tasks_have_a_limit():
-    """The page lists 50 affected requests and counts the others."""
+    """The page lists 50 affected tasks and counts the others."""
     impact = Impact.of(Plan.of(PROJECT, Patch({"padding": 4})), [{}] * 60 + [{"padding": 1}])
     view = view_impact(impact, tuple(AffectedTask(f"t:{n}", None, ("padding",)) for n in range(50)))
     assert (view.affected, view.total, len(view.tasks), view.omitted) == (60, 61, 50, 10)
@@ -282,7 +387,7 @@ def test_a_task_explained():
     assert view.changes is None
     [padding] = [param for param in view.params if param.param == "padding"]
     assert [(item.status, item.layer, item.value and join(item.value), item.note) for item in padding.candidates] == [
-        ("WON", "task request", None, ""),
+        ("WON", "task", None, ""),
         ("LOST", "project version 0", "3", "the task sets it"),
     ]
     assert padding.reason == "The task sets it, and a task's params override the project's params."

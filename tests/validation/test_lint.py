@@ -18,6 +18,25 @@ def lint(task, project=PROJECT):
 
 
 @pytest.mark.parametrize(
+    ("version", "planned", "now"),
+    [
+        (
+            0,
+            "the latest version would be 1 after this update; after the update, write 1, unless",
+            "the latest version is 1; write 1, unless",
+        ),
+        (-1, "of version 1, which this update would make, will be missing", "of version 1 will be missing"),
+    ],
+)
+def test_a_version_that_does_not_exist_yet(version, planned, now):
+    """The message on a planned version says that the update would make it."""
+    effective = PROJECT.resolve({"project_version": version})
+    for is_planned, text in ((True, planned), (False, now)):
+        [finding] = lint_task(effective, ["geometries"], is_planned=is_planned)
+        assert text in finding.message
+
+
+@pytest.mark.parametrize(
     ("task", "expected"),
     [
         ({"padding": 1}, [("lint_equal_override", "warning", "/padding", None)]),

@@ -81,7 +81,8 @@ class _SlimRun:
             if line.repeats_instruction:
                 print_message(f"warning: {_locate(line, '/instruction')}: {_describe_repetition(line)}")
             self.summary.add(line)
-            writer.write(line.body)
+            # A line that does not change shows no change in git.
+            writer.write(line.body, line=line.find_unchanged_line() if writer.keeps_lines else None)
             yield line
 
     def format(self, writer: RequestWriter) -> Iterator[str | bytes]:

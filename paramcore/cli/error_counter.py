@@ -1,0 +1,73 @@
+"""Compare the errors of several states of the projects, task by task."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from paramcore.cli.located_finding import LocatedFinding
+from paramcore.cli.task_validator import ProjectKey, ReportedFinding
+from paramcore.report.error_changes import MAX_LOCATIONS, ErrorChanges, Presence
+
+#: The indexes of the states: after the update, today, and after the patch.
+AFTER, TODAY, PATCHED = range(3)
+
+
+class ErrorCounter:
+    """Counts the errors of a project in up to three states.
+
+    It keeps the keys of the errors on the project, which many tasks share.  It compares
+    the errors on a task at once and keeps only their number.
+    """
+
+    def __init__(self) -> None:
+        self._counts: Counter[Presence] = Counter()
+        #: The keys of the errors on the project, by state.
+        self._keys: tuple[set[ProjectKey], ...] = (set(), set(), set())
+        self._locations: list[str] = []
+
+    def add(self, findings: Sequence[Iterable[ReportedFinding]]) -> list[tuple[ReportedFinding, Presence | None]]:
+        """Count the findings of each state, on one task or on the project.
+
+        Return the findings of the first state.  An error on a task has its states.
+        """
+        own: tuple[set[ProjectKey], ...] = (set(), set(), set())
+        for state, reported in enumerate(findings):
+            for finding in reported:
+                if finding.severity == "error":
+                    self._count(finding, state, own)
+        for key in set().union(*own):
+            self._counts[_find_states(key, own)] += 1
+        return [
+            (finding, None if finding.key is not None else _find_states(_identify(finding.content), own))
+            for finding in findings[AFTER]
+        ]
+
+    def _count(self, finding: ReportedFinding, state: int, own: Sequence[set[ProjectKey]]) -> None:
+        if finding.key is None:
+            own[state].add(_identify(finding.content))
+        else:
+            self._keys[state].add(finding.key)
+        if state == TODAY and len(self._locations) < MAX_LOCATIONS:
+            self._locations += [finding.content.location] if finding.content.location else []
+
+    def find_states(self, finding: ReportedFinding) -> Presence:
+        """Return the states that have an error on the project, when all tasks are counted."""
+        return _find_states(finding.key, self._keys)
+
+    def finish(self) -> ErrorChanges:
+        """Return the numbers of errors."""
+        shared = Counter(_find_states(key, self._keys) for key in set().union(*self._keys))
+        return ErrorChanges(self._counts + shared, tuple(self._locations))
+
+
+def _find_states(key: ProjectKey, keys: Sequence[set[ProjectKey]]) -> Presence:
+    return Presence(*(key in of_state for of_state in keys))
+
+
+def _identify(located: LocatedFinding) -> ProjectKey:
+    """Return what identifies an error on a task in each state."""
+    finding = located.finding
+    # The message on a rejected request names the versions, whose number the update changes.
+    problem = "" if finding.code == "request_refused" else finding.problem
+    return finding.code, finding.pointer, problem

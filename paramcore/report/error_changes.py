@@ -1,0 +1,79 @@
+"""Compare the errors of a project today, after an update, and with the patch that keeps its params."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from attrs import field, frozen
+
+from paramcore.report.verdicts import Phrase, UserText
+from paramcore.text import format_count
+
+#: The maximum number of errors of today whose locations are listed.
+MAX_LOCATIONS = 3
+
+
+class Presence(NamedTuple):
+    """The states that have an error."""
+
+    after: bool
+    today: bool = False
+    patched: bool = False
+
+
+@frozen
+class ErrorChanges:
+    """The numbers of errors today, after an update, and after the patch that keeps the params."""
+
+    counts: Mapping[Presence, int] = field(factory=dict)
+    #: The file, line and column of the first errors of today.
+    locations: tuple[str, ...] = ()
+
+    def count(self, *, after: bool | None = None, today: bool | None = None, patched: bool | None = None) -> int:
+        """Count the errors that are in the states, or not in them; `None` selects both."""
+        wanted = after, today, patched
+        return sum(
+            count
+            for presence, count in self.counts.items()
+            if all(expected in (None, actual) for expected, actual in zip(wanted, presence, strict=True))
+        )
+
+    @property
+    def caused(self) -> int:
+        """The number of errors that the update causes."""
+        return self.count(after=True, today=False)
+
+    @property
+    def caused_by_patch(self) -> int:
+        """The number of errors that the patch causes."""
+        return self.count(patched=True, today=False)
+
+    def describe_today(self, *, with_patch: bool) -> Phrase:
+        """Return a sentence about the errors of today; empty if there are none.
+
+        Example:
+            >>> ErrorChanges({Presence(True, True): 1}, ("a.jsonl:3:1",)).describe_today(with_patch=False)
+            ('1 error exists already today (', UserText(text='a.jsonl:3:1'), ').')
+        """
+        total = self.count(today=True)
+        if not total:
+            return ()
+        phrase: Phrase = (f"{format_count(total, 'error')} {'exists' if total == 1 else 'exist'} already today",)
+        for index, location in enumerate(self.locations):
+            phrase = (*phrase, ", " if index else " (", UserText(location))
+        more = ", ..." if total > len(self.locations) else ""
+        end = f"{more})" if self.locations else ""
+        gone = self.count(today=True, patched=False) if with_patch else self.count(today=True, after=False)
+        if gone:
+            end += f"; {'the patch' if with_patch else 'this update'} removes {gone:,}"
+        return (*phrase, f"{end}.")
+
+
+def describe_origin(presence: Presence, *, has_patch: bool) -> str:
+    """Describe when an error occurs that occurs after the update: `caused by this update, not by the patch`."""
+    if presence.today:
+        return "exists already today" + (", not with the patch" if has_patch and not presence.patched else "")
+    if not has_patch:
+        return "caused by this update"
+    return f"caused by this update, {'also' if presence.patched else 'not'} by the patch"
