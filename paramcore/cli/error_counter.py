@@ -9,8 +9,8 @@ from paramcore.cli.located_finding import LocatedFinding
 from paramcore.cli.task_validator import ProjectKey, ReportedFinding
 from paramcore.report.error_changes import MAX_LOCATIONS, ErrorChanges, Presence
 
-#: The indexes of the states: after the update, today, and after the patch.
-AFTER, TODAY, PATCHED = range(3)
+#: The indexes of the states: after the update, before it, and after the patch.
+AFTER, BEFORE, PATCHED = range(3)
 
 
 class ErrorCounter:
@@ -48,7 +48,7 @@ class ErrorCounter:
             own[state].add(_identify(finding.content))
         else:
             self._keys[state].add(finding.key)
-        if state == TODAY and len(self._locations) < MAX_LOCATIONS:
+        if state == BEFORE and len(self._locations) < MAX_LOCATIONS:
             self._locations += [finding.content.location] if finding.content.location else []
 
     def find_states(self, finding: ReportedFinding) -> Presence:

@@ -18,7 +18,7 @@ class Presence(NamedTuple):
     """The states that have an error."""
 
     after: bool
-    today: bool = False
+    before: bool = False
     patched: bool = False
 
 
@@ -30,9 +30,9 @@ class ErrorChanges:
     #: The file, line and column of the first errors of today.
     locations: tuple[str, ...] = ()
 
-    def count(self, *, after: bool | None = None, today: bool | None = None, patched: bool | None = None) -> int:
+    def count(self, *, after: bool | None = None, before: bool | None = None, patched: bool | None = None) -> int:
         """Count the errors that are in the states, or not in them; `None` selects both."""
-        wanted = after, today, patched
+        wanted = after, before, patched
         return sum(
             count
             for presence, count in self.counts.items()
@@ -42,21 +42,21 @@ class ErrorChanges:
     @property
     def caused(self) -> int:
         """The number of errors that the update causes."""
-        return self.count(after=True, today=False)
+        return self.count(after=True, before=False)
 
     @property
     def caused_by_patch(self) -> int:
         """The number of errors that the patch causes."""
-        return self.count(patched=True, today=False)
+        return self.count(patched=True, before=False)
 
     def describe_today(self, *, with_patch: bool) -> Phrase:
         """Return a sentence about the errors of today; empty if there are none.
 
         Example:
             >>> ErrorChanges({Presence(True, True): 1}, ("a.jsonl:3:1",)).describe_today(with_patch=False)
-            ('1 error exists already today (', UserText(text='a.jsonl:3:1'), ').')
+            ('1 error exists already today', ' (', UserText(text='a.jsonl:3:1'), ').')
         """
-        total = self.count(today=True)
+        total = self.count(before=True)
         if not total:
             return ()
         phrase: Phrase = (f"{format_count(total, 'error')} {'exists' if total == 1 else 'exist'} already today",)
@@ -64,7 +64,7 @@ class ErrorChanges:
             phrase = (*phrase, ", " if index else " (", UserText(location))
         more = ", ..." if total > len(self.locations) else ""
         end = f"{more})" if self.locations else ""
-        gone = self.count(today=True, patched=False) if with_patch else self.count(today=True, after=False)
+        gone = self.count(before=True, patched=False) if with_patch else self.count(before=True, after=False)
         if gone:
             end += f"; {'the patch' if with_patch else 'this update'} removes {gone:,}"
         return (*phrase, f"{end}.")
@@ -72,7 +72,7 @@ class ErrorChanges:
 
 def describe_origin(presence: Presence, *, has_patch: bool) -> str:
     """Describe when an error occurs that occurs after the update: `caused by this update, not by the patch`."""
-    if presence.today:
+    if presence.before:
         return "exists already today" + (", not with the patch" if has_patch and not presence.patched else "")
     if not has_patch:
         return "caused by this update"

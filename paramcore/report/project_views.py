@@ -225,7 +225,7 @@ def view_project(report: ProjectReport, prefix: str, *, values: bool) -> Project
 
 def _iter_other_errors(report: ProjectReport) -> Iterator[tuple[str, int]]:
     if report.plan is not None:
-        yield "today", report.changes.count(today=True)
+        yield "today", report.changes.count(before=True)
         if find_keeping_patch(report.plan) is not None:
             yield "with the patch", report.changes.count(patched=True)
 

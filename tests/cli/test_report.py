@@ -271,6 +271,7 @@ def test_errors_on_the_project_today(page, tmp_path):
     text = report(page, SIGNS, "-", "--update", kept, "--ignore", "param_missing", stdin=b"[{}, {}]")
     assert f"Nothing is lost, and this update causes no errors. 1 error exists already today ({SIGNS}:11:18)." in text
     assert text.count("exists already today") == 2
+    assert "with the patch" not in text
     fixed = write_json(tmp_path / "fixed.json", {"padding": 20, "patch": True})
     text = report(page, SIGNS, "-", "--update", fixed, "--ignore", "param_missing", stdin=b"[{}, {}]")
     assert "The update can be sent as it is." in text
@@ -284,6 +285,13 @@ def test_a_rejected_request_is_no_new_error(page):
     assert "and causes no errors. 1 error exists already today" in text
     text = report(page, BOXES, "-", "--update", REWORD, stdin=b'[{"project_version": 3, "geometries": {}}]')
     assert "; the patch removes 1." in text
+
+
+def test_two_errors_at_one_place(page):
+    """A missing param is another error than a missing param of today, although both are about the whole task."""
+    text = report(page, BOXES, "-", "--update", REWORD, stdin=b"[{}]")
+    assert "does not cause the 1 error of this update. 1 error exists already today (<stdin>:1:2)." in text
+    assert "after this update: 2 errors, 0 warnings; today: 1 error; with the patch: 1 error" in text
 
 
 def test_errors_of_many_projects(page):
