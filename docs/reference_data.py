@@ -12,12 +12,14 @@ from attrs import fields
 
 from paramcore import errors
 from paramcore.analysis import Contradiction, Drift, Effect
+from paramcore.analysis.changes import Change
 from paramcore.analysis.extraction.reasons import Examples, MovedParam, OptedOut, SetAside, StayingParam
 from paramcore.analysis.history import Lifetime, Step
 from paramcore.analysis.plan import PlanFinding, Rebase
 from paramcore.analysis.slim import Slimmer
 from paramcore.analysis.slim_choice import Block, Choice
-from paramcore.cli import exit_codes
+from paramcore.cli.exit_codes import MEANINGS
+from paramcore.cli.help_topics import VARIABLES
 from paramcore.cli.options import COMMANDS
 from paramcore.cli.parser import make_parser
 from paramcore.model import (
@@ -31,7 +33,6 @@ from paramcore.model import (
 )
 from paramcore.model.explanation import REASONS, Candidate
 from paramcore.model.inheritance import OwnParams
-from paramcore.transport.key import KEY_VARIABLE
 from paramcore.validation.finding import CODES
 from paramcore.validation.schema import Schema
 
@@ -50,7 +51,7 @@ PUBLIC_MODULES = (
 #: The classes of results; `sphinx-build -n` names one that is missing here.
 RESULT_CLASSES: tuple[type, ...] = (
     *(EffectiveParams, Explanation, Candidate, Inheritance, ParamVersion, Step, Lifetime),
-    *(PlanFinding, Rebase, Effect, Contradiction, Drift, Schema),
+    *(Change, PlanFinding, Rebase, Effect, Contradiction, Drift, Schema),
     *(Slimmer, Block, Choice, OwnParams, MovedParam, StayingParam, OptedOut, SetAside, Examples),
 )
 
@@ -110,12 +111,7 @@ def list_error_codes() -> list[Entry]:
 
 def list_exit_codes() -> list[Entry]:
     """Return every exit code of the command line."""
-    texts: dict[int, list[str]] = {}
-    for name, text in read_comments(exit_codes.__file__, "[A-Z_]+").items():
-        value = getattr(exit_codes, name)
-        if isinstance(value, int):
-            texts.setdefault(value, []).append(text)
-    return [Entry(str(code), "\n\n".join(texts[code])) for code in sorted(texts)]
+    return [Entry(str(code), make_sentence(text)) for code, text in MEANINGS.items()]
 
 
 def list_reasons() -> list[Entry]:
@@ -148,7 +144,7 @@ def list_settings() -> list[Entry]:
 
 def list_variables() -> list[Entry]:
     """Return the environment variables that paramcore reads."""
-    return [Entry(KEY_VARIABLE, "The API key, for the commands that connect to the service.")]
+    return [Entry(name, make_sentence(text)) for name, text in VARIABLES.items()]
 
 
 def iter_parsers() -> Iterator[tuple[str, ArgumentParser]]:

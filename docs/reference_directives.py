@@ -191,6 +191,11 @@ def hide_signature(app: Sphinx, what: str, name: str, obj: Any, options: Any, *s
     return ("", None) if getattr(obj, "_is_protocol", False) else None
 
 
+def skip_pieces(app: Sphinx, what: str, name: str, obj: Any, skip: bool, options: Any) -> bool | None:
+    """Leave out the methods that return the pieces of `str()`, which only the command line calls."""
+    return True if name in ("list_pieces", "list_lifetime_pieces", "make_table") else None
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directives and the types of names."""
     for object_type in OBJECT_TYPES:
@@ -203,5 +208,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("doctree-read", add_anchors)
     app.connect("autodoc-process-docstring", format_sections)
     app.connect("autodoc-process-signature", hide_signature)
+    app.connect("autodoc-skip-member", skip_pieces)
     app.connect("missing-reference", resolve_public_name)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -6,8 +6,9 @@ the other modules by name: `paramcore.validation`, `paramcore.service`,
 `paramcore.errors`.
 
 Imports point down, in this order: text, errors, values, model, analysis, wire,
-files, bulk, validation, service, transport, testing, cli.  A comment such as `# T4: ...`
-marks the code that implements a rule; `docs/semantics.md` defines the rules (P, U, T, E).
+files, bulk, validation, report, service, transport, testing, cli.  A comment such as
+`# T4: ...` marks the code that implements a rule; `docs/semantics.md` defines the rules
+(P, U, T, E).
 
 >>> from paramcore import Project
 >>> project = Project("boxes", type="imageannotation", params={"padding": 3})

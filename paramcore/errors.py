@@ -1,9 +1,8 @@
-"""The exceptions of paramcore.
+"""The exceptions of paramcore, which are compared by value and can be pickled.
 
 All are subclasses of `ParamcoreError`.  `NoSuchVersion` is also a `LookupError`,
 `NotDone` and `OutcomeUnknown` are a `RuntimeError`, and all others are a `ValueError`.
-
-Errors are compared by value and can be pickled.  Rely on `code`, not on `str()`.
+In programs, rely on `code`, not on `str()`.
 """
 
 from __future__ import annotations
@@ -199,7 +198,7 @@ class InvalidUpdate(ParamcoreError, ValueError):
 
 
 class InexactRequest(ParamcoreError, ValueError):
-    """A shortened request that would not get the params that it must get: a bug in paramcore.
+    """A shortened request with which the task would not get the wanted params: a bug in paramcore.
 
     Codes:
         request_inexact: the effective params differ from the wanted params.

@@ -15,16 +15,17 @@ from sphinx.util.inventory import InventoryFile
 
 from docs.reference_data import PUBLIC_MODULES
 from paramcore import Assumptions, errors
+from paramcore.analysis.changes import ChangeKind
 from paramcore.analysis.drift import DriftState
 from paramcore.analysis.extraction.reasons import AsideCode, StayCode
 from paramcore.analysis.impact import Why
 from paramcore.analysis.slim_choice import OptOutCode
 from paramcore.cli import exit_codes
-from paramcore.cli.options import ASSUME, COMMANDS
+from paramcore.cli.help_topics import VARIABLES
+from paramcore.cli.options import COMMANDS, list_arguments as list_command_arguments
 from paramcore.model import ASSUMED_RULES
 from paramcore.model.explanation import Reason, Status
 from paramcore.service.outcome import OutcomeState
-from paramcore.transport.key import KEY_VARIABLE
 from paramcore.validation.finding import CODES
 from tests.test_error_codes import read_codes
 from tests.test_floors import TREES
@@ -40,6 +41,7 @@ def list_literals(union):
 
 STATES = {
     "candidate.status": get_args(Status),
+    "change.kind": get_args(ChangeKind),
     "effect.why": get_args(Why),
     "block.code": list_literals(OptOutCode),
     "stays.code": get_args(StayCode),
@@ -52,8 +54,8 @@ STATES = {
 
 def list_options():
     """Return the options of each command, with those that all commands have."""
-    for command, arguments in COMMANDS.items():
-        names = [name for name, _keywords in (*arguments, ASSUME) if name.startswith("-")]
+    for command in COMMANDS:
+        names = [name for name, _keywords in list_command_arguments(command) if name.startswith("-")]
         yield from (f"paramcore-{command}.{name}" for name in (*names, "-h", "--help"))
     yield from (f"paramcore.{name}" for name in ("-h", "--help", "--version"))
 
@@ -69,7 +71,7 @@ EXPECTED = {
     "std:assumption": {rule.rule for rule in ASSUMED_RULES},
     "std:cmdoption": set(list_options()),
     "std:command": {"paramcore", *(f"paramcore {command}" for command in COMMANDS)},
-    "std:envvar": {KEY_VARIABLE},
+    "std:envvar": set(VARIABLES),
     "std:error-code": set().union(*(read_codes(getattr(errors, name)) for name in errors.__all__)),
     "std:exit-code": {str(value) for value in vars(exit_codes).values() if isinstance(value, int)},
     "std:finding": set(CODES),
@@ -126,12 +128,12 @@ def read_ids(page):
     return Counter(re.findall(r'\sid="([^"]+)"', page.read_text("utf-8")))
 
 
-def test_the_environment_is_read_in_one_place():
-    """Only the module of the API key reads environment variables, so the reference lists them all."""
-    reading = [
+def test_the_environment_is_read_in_few_places():
+    """Only three modules read environment variables, so the reference lists all variables."""
+    reading = {
         path.name
         for path, tree in TREES.items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and node.attr in ("environ", "environb", "getenv", "getenvb")
-    ]
-    assert reading == ["key.py"]
+    }
+    assert reading == {"key.py", "screen.py", "summary.py"}

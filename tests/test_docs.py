@@ -114,6 +114,15 @@ def test_links_lead_somewhere(page):
         assert (page.parent / target).exists(), target
 
 
+def test_the_pictures_are_small_and_described():
+    """The README shows pictures that exist, that are smaller than 150 kB, and that have a description."""
+    text = (ROOT / "README.md").read_text("utf-8")
+    pictures = re.findall(r'(?:src|srcset)="(.*?)"', text)
+    assert len(pictures) == 2 * len(re.findall(r'<img src="[^"]+" alt="[^"]{20,}">', text)) > 0
+    for picture in pictures:
+        assert (ROOT / picture).stat().st_size < 150_000, picture
+
+
 def test_the_readme_is_short():
     """The README stays under 150 lines."""
     assert len((ROOT / "README.md").read_text("utf-8").splitlines()) < 150

@@ -25,13 +25,14 @@ ROOMS = [
     "files",
     "bulk",
     "validation",
+    "report",
     "service",
     "transport",
     "testing",
     "cli",
     "__main__",
 ]
-PURE = {"text", "errors", "values", "model", "analysis", "wire", "wrong_documents"}
+PURE = {"text", "errors", "values", "model", "analysis", "wire", "wrong_documents", "report"}
 FLOOR = {name: floor for floor, name in enumerate(ROOMS)}
 #: `paramcore/__init__.py` imports what it shows, and nothing imports it but the floors above.
 FLOOR["paramcore"] = FLOOR["wire"]

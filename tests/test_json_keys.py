@@ -41,6 +41,7 @@ def iter_local_answers():
 
     plan = run_json("plan", PROJECT, "reword.json").document
     yield from (("plan", plan), ("diff", plan["diff"]), ("change", plan["diff"]["changed"]["instruction"]))
+    yield "nested_change", merge(plan["diff"]["changes"])
     effect, impact = run_json("impact", PROJECT, "reword.json", "night-shift.jsonl", "--list").lines
     yield from (("effect", effect), ("impact", impact))
     yield "rebase", Plan.of(DOCKS, Patch({"padding": 4})).rebase_on(DOCKS).to_json()

@@ -17,7 +17,8 @@ from paramcore.analysis.contradictions import Contradiction, TaskCheck, format_s
 from paramcore.analysis.version_index import VersionIndex
 from paramcore.errors import InvalidParams
 from paramcore.model import Assumptions, Project
-from paramcore.text import describe_value, format_repr, format_value
+from paramcore.text import NotebookReprs, describe_value, format_repr, format_value
+from paramcore.text.rows import Line, Piece, format_pieces
 from paramcore.values import freeze, wrap_frozen
 
 #: Separators that an audit always tries, in addition to the separators of the project and the tasks.
@@ -25,7 +26,7 @@ SEPARATORS = ("\n", "\n\n", " ", "")
 
 
 @frozen
-class Audit:
+class Audit(NotebookReprs):
     """The result of checking finished tasks against the history of their project.
 
     `possible` and `impossible` count the checked tasks.  `not_judged` counts the
@@ -78,8 +79,13 @@ class Audit:
         counts = f"{self.possible} possible, {self.impossible} impossible, {self.not_judged} not judged"
         return f"<Audit of {format_repr(self.project.name)}: {counts}>"
 
+    def list_pieces(self, *, values: bool = True) -> list[Piece]:
+        """Return the pieces of `str()`; without `values`, leave out the values of contradictions."""
+        findings = (piece for finding in self.findings for piece in finding.list_pieces(values=values))
+        return [Line(self.summary), *findings, *map(Line, self.format_calibration())]
+
     def __str__(self) -> str:
-        return "\n".join([self.summary, *map(str, self.findings), *self.format_calibration()])
+        return format_pieces(self.list_pieces())
 
     @property
     def summary(self) -> str:

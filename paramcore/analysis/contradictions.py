@@ -11,6 +11,7 @@ from attrs import frozen
 from paramcore.analysis.version_index import VersionIndex
 from paramcore.model import TASK_FIELD_NAMES, Assumptions, Inheritance, ParamVersion, Project, is_opt_out
 from paramcore.text import describe_value, format_end, format_name, format_repr, format_value
+from paramcore.text.rows import Label, Line, format_pieces
 from paramcore.values import join_pointer
 
 
@@ -49,13 +50,16 @@ class Contradiction:
     def __repr__(self) -> str:
         return f"<Contradiction of {self.rule} at {format_repr(self.path)}>"
 
-    def __str__(self) -> str:
+    def list_pieces(self, *, values: bool = True) -> list[Line]:
+        """Return the pieces of `str()`; without `values`, leave out what is expected and what the task contains."""
         task = "task" if self.task_id is None else f"task {format_name(self.task_id)}"
+        difference = f": expected {self.expected}, got {self.actual}" if values else ""
+        line = Line(f"{task} ", Label("contradicts"), f" {self.rule} at {format_name(self.path)}{difference}")
         ways = " or ".join(format_settings(settings) for settings in self.vanishes_under)
-        explanation = f"\n  possible with {ways}" if ways else ""
-        return (
-            f"{task} contradicts {self.rule} at {self.path}: expected {self.expected}, got {self.actual}{explanation}"
-        )
+        return [line, *([Line(f"  possible with {ways}")] if ways else [])]
+
+    def __str__(self) -> str:
+        return format_pieces(self.list_pieces())
 
 
 def format_settings(settings: Mapping[str, str]) -> str:

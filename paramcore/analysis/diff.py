@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from attrs import field, frozen
 
-from paramcore.text import ROW_LIMIT, format_change, format_name, format_value, is_long
-from paramcore.values import (
-    JSONObject,
-    equality_key,
-    freeze_params,
-    join_pointer,
-    resolve_pointer,
-    same,
-    thaw,
-    wrap_frozen,
-)
+from paramcore.analysis.changes import CHANGE_ORDER, Change, iter_changes
+from paramcore.text import ROW_LIMIT, NotebookReprs, format_name, format_value
+from paramcore.text.rows import Label, Line, Piece, Row, Table, format_pieces
+from paramcore.values import JSONObject, freeze_params, same, thaw, wrap_frozen
 
 
 @frozen
-class Diff:
+class Diff(NotebookReprs):
     """The params that differ between `before` and `after`.
 
     Values are compared by JSON equality: `1` equals `1.0`, `True` does not equal
@@ -74,21 +66,27 @@ class Diff:
         return (*self.removed, *self.changed, *self.added)
 
     @property
+    def changes(self) -> tuple[Change, ...]:
+        """Every change, down to single values: removed, lost, changed, moved, then added.
+
+        Example:
+            >>> diff = Diff.between({"box": {"min": 1, "max": 9}, "b": 1}, {"box": {"min": 2}})
+            >>> [(change.kind, change.pointer) for change in diff.changes]
+            [('removed', '/b'), ('lost', '/box/max'), ('changed', '/box/min')]
+        """
+        return tuple(sorted(iter_changes(self.before, self.after), key=lambda change: CHANGE_ORDER[change.kind]))
+
+    @property
     def lost(self) -> tuple[str, ...]:
         """JSON Pointers to the values in `before` that changed objects and arrays lose.
 
         An object loses a member whose name does not exist in the same object of
         `after`.  An array loses an element that equals no element of the array in
-        `after`.  If both arrays have an object, or both have an array, at the index of
-        such an element, the contents of the two are compared instead.  A changed value
-        is not lost.
+        `after`.  If `after` has an object with the same identifying member, or both
+        arrays have an object, or both have an array, at the index of such an element,
+        the contents of the two are compared instead.  A changed value is not lost.
         """
-        return tuple(
-            join_pointer(*difference.parts)
-            for name, value in self.changed.items()
-            for difference in _iter_differences((name,), self.before[name], value)
-            if difference.label == "lost"
-        )
+        return tuple(change.pointer for change in iter_changes(self.before, self.after) if change.kind == "lost")
 
     def __bool__(self) -> bool:
         """Whether anything differs."""
@@ -100,33 +98,48 @@ class Diff:
         return wrap_frozen({**kept, **self.added, **self.changed})
 
     def to_json(self) -> dict[str, Any]:
-        """Return a JSON object with the keys `added`, `removed`, `changed` and `lost`.
+        """Return a JSON object with the keys `added`, `removed`, `changed`, `lost` and `changes`.
 
         `added` and `removed` map names to values.  `changed` maps each name to
-        `{"before": ..., "after": ...}`.  `lost` is a list of JSON Pointers.
+        `{"before": ..., "after": ...}`.  `lost` is a list of JSON Pointers.  `changes`
+        lists each `Change`.
         """
         changed = {
             name: {"before": thaw(self.before[name]), "after": thaw(value)} for name, value in self.changed.items()
         }
-        return {"added": thaw(self.added), "removed": thaw(self.removed), "changed": changed, "lost": list(self.lost)}
+        return {
+            "added": thaw(self.added),
+            "removed": thaw(self.removed),
+            "changed": changed,
+            "lost": list(self.lost),
+            "changes": [change.to_json() for change in self.changes],
+        }
 
     def __repr__(self) -> str:
         counts = f"{len(self.removed)} removed, {len(self.changed)} changed, {len(self.added)} added"
         return f"<Diff: {counts}, {len(self.kept)} kept>"
 
     def __str__(self) -> str:
-        return "\n".join(self.format_rows(removed="removed")) or "nothing differs"
+        return format_pieces(self.list_pieces())
 
-    def format_rows(self, *, removed: str) -> list[str]:
-        """Format a line for each difference; `removed` is the label of removed params."""
+    def list_pieces(self) -> list[Piece]:
+        """Return the pieces of `str()`."""
+        return [self.make_table(removed="removed")] if self else [Line("nothing differs")]
+
+    def make_table(self, *, removed: str) -> Table:
+        """Return a row for each difference; `removed` is the label of removed params."""
+        by_param: dict[str, list[Change]] = {}
+        for change in iter_changes(self.before, self.after):
+            by_param.setdefault(change.param, []).append(change)
+        lost = [change for name in self.changed for change in by_param[name] if change.kind == "lost"]
         rows = [
-            *((removed, name, _format_row_value(value)) for name, value in self.removed.items()),
-            *(row for name, value in self.changed.items() for row in _iter_rows(name, self.before[name], value)),
-            *(("lost", path, _format_row_value(resolve_pointer(self.before, path))) for path in self.lost),
-            *(("added", name, _format_row_value(value)) for name, value in self.added.items()),
+            *(Row((Label(removed), format_name(name)), (value,)) for name, value in self.removed.items()),
+            *(_make_row(name, self.before[name], value, by_param[name]) for name, value in self.changed.items()),
+            *(_make_change_row(change) for change in lost),
+            *(Row((Label("added"), format_name(name)), (value,)) for name, value in self.added.items()),
         ]
         width = max((len(format_name(name)) for name in self.names), default=0)
-        return [f"  {label:<7}  {format_name(place):<{width}}  {text}" for label, place, text in rows]
+        return Table(tuple(rows), (7, width))
 
 
 def find_overwritten_params(
@@ -148,79 +161,30 @@ def find_overwritten_params(
     return tuple(name for name in Diff.between(base, theirs).names if name in overwritten)
 
 
-class _Difference(NamedTuple):
-    """A difference inside two values; `parts` are the names and indexes of its path.
+def _make_row(name: str, before: Any, after: Any, changes: Sequence[Change]) -> Row:
+    """Return the row of a changed param.
 
-    `before` is `None` for an added value.  `after` is `None` for a lost value.
+    The rows inside it have each value that changed, moved or was added; the lost values
+    have rows of their own, which never depend on the length of a value.
     """
-
-    label: Literal["lost", "changed", "added"]
-    parts: tuple[str | int, ...]
-    before: Any
-    after: Any
+    is_nested = all(len(change.parts) > 1 or change.kind == "moved" for change in changes)
+    inside = (_make_change_row(change) for change in changes if change.kind != "lost")
+    return Row((Label("changed"), format_name(name)), (before, after), inside=tuple(inside) if is_nested else None)
 
 
-def _iter_differences(parts: tuple[str | int, ...], before: Any, after: Any) -> Iterator[_Difference]:
-    """Yield the differences between two values, including differences inside them."""
-    if _are_alike(before, after):
-        unmatched, others, common = _match(before, after)
-        for part in unmatched:
-            if part in common:
-                yield from _iter_differences((*parts, part), before[part], after[part])
-            else:
-                yield _Difference("lost", (*parts, part), before[part], None)
-        for part in others:
-            if part not in common:
-                yield _Difference("added", (*parts, part), None, after[part])
-    elif not same(before, after):
-        yield _Difference("changed", parts, before, after)
-        # If another value replaces an object or array, all its contents are lost.
-        if isinstance(before, (dict, list)):
-            for part in before if isinstance(before, dict) else range(len(before)):
-                yield _Difference("lost", (*parts, part), before[part], None)
+def _make_change_row(change: Change) -> Row:
+    cells = Label(change.kind), format_name(change.pointer)
+    if change.kind == "moved":
+        return Row(cells, text="its elements have another order")
+    values = {"changed": (change.before, change.after), "lost": (change.before,), "added": (change.after,)}[change.kind]
+    return Row(cells, values, value_note=_format_identity(change, values))
 
 
-def _match(before: Any, after: Any) -> tuple[list[Any], list[Any], set[Any]]:
-    """Return the parts that may differ in each value, and the parts to compare further."""
-    if isinstance(before, dict):
-        return list(before), list(after), set(before) & set(after)
-    unmatched, others = _find_unmatched(before, after), _find_unmatched(after, before)
-    return unmatched, others, {i for i in set(unmatched) & set(others) if _are_alike(before[i], after[i])}
-
-
-def _find_unmatched(elements: Sequence[Any], others: Sequence[Any]) -> list[int]:
-    """Return the indexes of the elements that have no equal element in `others`."""
-    unused = Counter(map(equality_key, others))
-    unmatched = []
-    for index, element in enumerate(elements):
-        if unused[equality_key(element)] > 0:
-            unused[equality_key(element)] -= 1
-        else:
-            unmatched.append(index)
-    return unmatched
-
-
-def _are_alike(before: Any, after: Any) -> bool:
-    """Return whether both values are objects or both are arrays."""
-    return any(isinstance(before, container) and isinstance(after, container) for container in (dict, list))
-
-
-def _iter_rows(name: str, before: Any, after: Any) -> Iterator[tuple[str, str, str]]:
-    """Yield rows of label, place and text for a changed param.
-
-    A short value has one row.  A long object or array also has a row for each value
-    that changed or was added inside it; `Diff.lost` contains the lost values.
-    """
-    if not _are_alike(before, after) or not (is_long(before) or is_long(after)):
-        yield "changed", name, format_change(before, after)
-        return
-    yield "changed", name, "inside:"
-    for label, parts, old, new in _iter_differences((name,), before, after):
-        if label == "changed":
-            yield label, join_pointer(*parts), format_change(old, new)
-        elif label == "added":
-            yield label, join_pointer(*parts), _format_row_value(new)
-
-
-def _format_row_value(value: Any) -> str:
-    return format_value(value, limit=ROW_LIMIT)
+def _format_identity(change: Change, values: Iterable[Any]) -> str:
+    """Format the member that identifies the array element of a change, unless the row shows it: `(name "car")`."""
+    if change.identity is None:
+        return ""
+    name, value = change.identity
+    if change.parts[-1] == name or any(isinstance(shown, dict) and shown.get(name) == value for shown in values):
+        return ""
+    return f"({format_name(name)} {format_value(value, limit=ROW_LIMIT)})"

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from paramcore.analysis.diff import Diff, find_overwritten_params
 from paramcore.model import Project
-from paramcore.text import format_count, format_name, format_repr, format_value
+from paramcore.text import NotebookReprs, format_count, format_name, format_repr, format_value
 from paramcore.values import same
 
 #: Which history has versions that the other history lacks.
@@ -16,7 +16,7 @@ DriftState: TypeAlias = Literal["in sync", "local ahead", "remote ahead", "both 
 
 
 @frozen
-class Drift:
+class Drift(NotebookReprs):
     """A comparison of two histories of a project, by the params of their versions.
 
     `common` is the number of equal versions at the start of both histories.

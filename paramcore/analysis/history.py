@@ -16,7 +16,16 @@ from attrs import field, frozen
 from paramcore.analysis.diff import Diff
 from paramcore.errors import InvalidParams
 from paramcore.model import ParamVersion, Project, find_first_set_in
-from paramcore.text import ROW_LIMIT, describe_value, format_count, format_name, format_repr, format_value
+from paramcore.text import (
+    NotebookReprs,
+    describe_value,
+    format_count,
+    format_name,
+    format_repr,
+    format_value,
+    is_long,
+)
+from paramcore.text.rows import Label, Line, Piece, Row, Table, format_pieces
 from paramcore.values import equality_key, thaw, wrap_frozen
 
 #: The maximum number of seconds between equal versions that are probably a request and its retry (E8).
@@ -60,6 +69,17 @@ class Step:
         """
         return self.is_noop and self.seconds is not None and 0 <= self.seconds <= TWIN_SECONDS
 
+    @property
+    def how(self) -> str:
+        """How the version came about: `by patch or replace`, `changes nothing`."""
+        if self.version.number == 0:
+            return "the first version"
+        if self.is_probable_twin:
+            return f"changes nothing; created {self.seconds:.0f} s after the previous version, so probably by a retried request"
+        if self.is_noop:
+            return "changes nothing"
+        return "by replace, because params were dropped" if self.must_be_replace else "by patch or replace"
+
     def to_json(self) -> dict[str, Any]:
         """Return a JSON object.
 
@@ -81,41 +101,47 @@ class Step:
         return f"<Step to version {self.version.number}: {self.diff!r}>"
 
     def __str__(self) -> str:
-        time = f"  {format_name(self.version.created_at)}" if self.version.created_at else ""
-        headline = f"version {self.version.number}{time}  {self._describe_update()}"
-        returns = (f"  returns  {format_name(name)} to its value in version {n}" for name, n in self.returns.items())
-        return "\n".join([headline, *self.diff.format_rows(removed="dropped"), *returns])
+        return format_pieces(self.list_pieces())
 
-    def _describe_update(self) -> str:
-        if self.version.number == 0:
-            return "the first version"
-        if self.is_probable_twin:
-            return f"changes nothing; created {self.seconds:.0f} s after the previous version, so probably by a retried request"
-        if self.is_noop:
-            return "changes nothing"
-        return "by replace, because params were dropped" if self.must_be_replace else "by patch or replace"
+    def list_pieces(self) -> list[Piece]:
+        """Return the pieces of `str()`."""
+        time = f"  {format_name(self.version.created_at)}" if self.version.created_at else ""
+        headline = f"version {self.version.number}{time}  {self.how}"
+        returns = (
+            Row((Label("returns"),), text=f"{format_name(name)} to its value in version {n}")
+            for name, n in self.returns.items()
+        )
+        return [Line(headline), self.diff.make_table(removed="dropped"), Table(tuple(returns), (7,))]
 
 
 @frozen
 class Lifetime:
     """A run of versions with the same value of a param, or without the param.
 
-    `first` and `last` are the numbers of the first and the last version.
+    `first` and `last` are the numbers of the first and the last version.  `created_at`
+    is the time of the first version, if it is known.
     """
 
     first: int
     last: int
     is_set: bool
     value: Any = field(eq=equality_key, repr=False)
+    created_at: str | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Return a JSON object: `first`, `last`, `set`, and `value` only if it is set."""
+        """Return a JSON object: `first`, `last`, `created_at`, `set`, and `value` only if it is set."""
         value = {"value": thaw(self.value)} if self.is_set else {}
-        return {"first": self.first, "last": self.last, "set": self.is_set, **value}
+        versions = {"first": self.first, "last": self.last, "created_at": self.created_at}
+        return {**versions, "set": self.is_set, **value}
+
+    @property
+    def span(self) -> str:
+        """The numbers of the versions: `2`, or `2-4`."""
+        return f"{self.first}" if self.first == self.last else f"{self.first}-{self.last}"
 
 
 @frozen
-class History:
+class History(NotebookReprs):
     """The versions of a project, each as a `Step`.
 
     Example:
@@ -151,7 +177,8 @@ class History:
         while last >= 0:
             first = find_first_set_in(versions, last, param)
             params = versions[last].params
-            lifetimes.append(Lifetime(first, last, param in params, params.get(param)))
+            created_at = versions[first].created_at
+            lifetimes.append(Lifetime(first, last, param in params, params.get(param), created_at))
             last = first - 1
         return tuple(reversed(lifetimes))
 
@@ -161,14 +188,29 @@ class History:
         Raises:
             InvalidParams: the errors of `lifetimes`.
         """
+        return format_pieces(self.list_lifetime_pieces(param))
+
+    def list_lifetime_pieces(self, param: str) -> list[Piece]:
+        """Return the lifetimes of a param as pieces.
+
+        If a value is long, its differences from the previous value follow.
+
+        Raises:
+            InvalidParams: the errors of `lifetimes`.
+        """
         lifetimes = self.lifetimes(param)
-        spans = [f"{life.first}" if life.first == life.last else f"{life.first}-{life.last}" for life in lifetimes]
-        width = max(map(len, spans), default=0)
-        rows = [format_name(param)]
-        for span, lifetime in zip(spans, lifetimes, strict=True):
-            value = format_value(lifetime.value, limit=ROW_LIMIT) if lifetime.is_set else "not set"
-            rows.append(f"  {span:<{width}}  {value}")
-        return "\n".join(rows)
+        times = [format_name(lifetime.created_at or "") for lifetime in lifetimes]
+        columns = [[lifetime.span for lifetime in lifetimes], *([times] if any(times) else [])]
+        widths = tuple(max(map(len, column), default=0) for column in columns)
+        pieces: list[Piece] = [Line(format_name(param))]
+        before: Lifetime | None = None
+        for lifetime, *cells in zip(lifetimes, *columns, strict=True):
+            values, text = ((lifetime.value,), "") if lifetime.is_set else ((), "not set")
+            pieces.append(Table((Row(tuple(cells), values, text),), widths))
+            if before is not None and before.is_set and lifetime.is_set:
+                pieces += _list_long_changes(param, before.value, lifetime.value)
+            before = lifetime
+        return pieces
 
     def to_json(self) -> dict[str, Any]:
         """Return a JSON object with the keys `project` and `versions`."""
@@ -178,10 +220,26 @@ class History:
         return f"<History of {format_repr(self.project.name)}: {format_count(len(self.steps), 'version')}>"
 
     def __str__(self) -> str:
+        return format_pieces(self.list_pieces())
+
+    def list_pieces(self) -> list[Piece]:
+        """Return the pieces of `str()`."""
         name = format_value(self.project.name)
         if not self.steps:
-            return f"{name} has no versions yet"
-        return "\n\n".join([f"{name}: {format_count(len(self.steps), 'version')}", *map(str, self.steps)])
+            return [Line(f"{name} has no versions yet")]
+        steps = (piece for step in self.steps for piece in (Line(""), *step.list_pieces()))
+        return [Line(f"{name}: {format_count(len(self.steps), 'version')}"), *steps]
+
+
+def _list_long_changes(param: str, before: Any, after: Any) -> list[Piece]:
+    """Return a table of the changes between two values, unless their own rows show them."""
+    if not (is_long(before) or is_long(after)):
+        return []
+    changed, *lost = Diff.between({param: before}, {param: after}).make_table(removed="removed").rows
+    if changed.inside is not None:
+        return [Table((*changed.inside, *lost), (7, 0), indent="    ")]
+    are_texts = isinstance(before, str) and isinstance(after, str)
+    return [Table((Row((Label("changed"),), changed.values),), (7,), indent="    ")] if are_texts else []
 
 
 def _iter_steps(versions: Sequence[ParamVersion]) -> Iterator[Step]:

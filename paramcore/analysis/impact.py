@@ -10,13 +10,14 @@ from attrs import frozen
 from paramcore.analysis.plan import Plan
 from paramcore.errors import ParamcoreError
 from paramcore.model import Inheritance, Merge, ParamVersion, TaskRequest, find_inherited_version
-from paramcore.text import format_count, format_name, format_repr
+from paramcore.text import NotebookReprs, format_count, format_name, format_repr
+from paramcore.text.rows import Line, Piece, Row, Table, format_pieces
 from paramcore.values import join_pointer, same_member, thaw, wrap_frozen
 
 #: Why a request is unaffected: it inherits nothing, names a version, sets all changed params, or none of these.
 Why: TypeAlias = Literal["opted_out", "pinned", "override", "same"]
 
-_WHY_TEXTS: dict[Why, str] = {
+WHY_TEXTS: dict[Why, str] = {
     "override": "overriding every changed param",
     "pinned": "pinned to a version",
     "opted_out": "opted out (project_version -1)",
@@ -56,7 +57,7 @@ class Effect:
 
 
 @frozen
-class Impact:
+class Impact(NotebookReprs):
     """The numbers of requests that an update affects and does not affect.
 
     `affected` counts the requests with different effective params.  `unaffected`
@@ -116,19 +117,24 @@ class Impact:
         unaffected = sum(self.unaffected.values())
         return f"<Impact on {format_repr(self.plan.project.name)}: {self.affected} affected, {unaffected} unaffected>"
 
-    def __str__(self) -> str:
-        reasons = [f"{self.unaffected[why]:,} {text}" for why, text in _WHY_TEXTS.items() if self.unaffected[why]]
+    def list_pieces(self) -> list[Piece]:
+        """Return the pieces of `str()`."""
+        reasons = [f"{self.unaffected[why]:,} {text}" for why, text in WHY_TEXTS.items() if self.unaffected[why]]
         requests = format_count(self.affected + sum(self.unaffected.values()), "request")
         headline = f"{requests}: {', '.join([f'{self.affected:,} affected', *reasons])}"
-        width = max((len(format_name(name)) for name in self.by_param), default=0)
-        rows = [
-            f"  {format_name(name):<{width}}  {counts['affected']:,} affected, {counts['override']:,} overriding it"
+        rows = (
+            Row((format_name(name),), text=f"{counts['affected']:,} affected, {counts['override']:,} overriding it")
             for name, counts in self.by_param.items()
-        ]
+        )
+        pieces: list[Piece] = [Line(headline), Table.of(rows)]
         appends = self.plan.project.assumptions.instruction_rule == "append"
         if appends and self.by_param.get("instruction", {}).get("affected"):
-            rows.append("the project's instruction is appended to the task's instruction, so a task cannot override it")
-        return "\n".join([headline, *rows])
+            appended = "the project's instruction is appended to the task's instruction, so a task cannot override it"
+            pieces.append(Line(appended))
+        return pieces
+
+    def __str__(self) -> str:
+        return format_pieces(self.list_pieces())
 
 
 class ImpactCounter:
@@ -137,7 +143,7 @@ class ImpactCounter:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self._affected = 0
-        self._unaffected: dict[str, int] = dict.fromkeys(_WHY_TEXTS, 0)
+        self._unaffected: dict[str, int] = dict.fromkeys(WHY_TEXTS, 0)
         self._changed = plan.diff.names
         self._by_param = {name: {"affected": 0, "override": 0} for name in self._changed}
         self._merge_before = self._bind(plan.before)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 from attrs import evolve, frozen
@@ -10,7 +10,8 @@ from attrs import evolve, frozen
 from paramcore.analysis.diff import Diff, find_overwritten_params
 from paramcore.errors import InvalidSetting
 from paramcore.model import Patch, Project, Replace, Update
-from paramcore.text import format_count, format_name, format_repr, format_value
+from paramcore.text import NotebookReprs, format_count, format_name, format_repr, format_value
+from paramcore.text.rows import Line, Piece, format_pieces
 from paramcore.values import thaw
 
 
@@ -29,7 +30,7 @@ class PlanFinding(Protocol):
 
 
 @frozen
-class Plan:
+class Plan(NotebookReprs):
     """An update of a project with its changes and findings.
 
     `after` are the params of the project after the update.  `update` is `None` if the
@@ -155,10 +156,15 @@ class Plan:
         return f"<Plan for {format_repr(self.project.name)}: {update}, {len(self.dropped)} dropped>"
 
     def __str__(self) -> str:
+        return format_pieces(self.list_pieces())
+
+    def list_pieces(self) -> list[Piece]:
+        """Return the pieces of `str()`."""
         if self.update is None:
-            return f"nothing to do: {format_value(self.project.name)} already has exactly these params"
-        rows = [self._format_headline(), *self.diff.format_rows(removed="dropped"), *self._format_summary()]
-        return "\n".join([*rows, *(["", *map(str, self.findings)] if self.findings else [])])
+            return [Line(f"nothing to do: {format_value(self.project.name)} already has exactly these params")]
+        pieces: list[Piece] = [Line(self._format_headline()), self.diff.make_table(removed="dropped")]
+        findings = (piece for finding in self.findings for piece in _list_finding_pieces(finding))
+        return [*pieces, *map(Line, self._format_summary()), *([Line(""), *findings] if self.findings else [])]
 
     def _format_headline(self) -> str:
         number = len(self.project.versions)
@@ -185,6 +191,12 @@ class Plan:
             return [counts, "this update only drops params, so a patch that keeps them would change nothing"]
         way = 'pass `--patch`, or write `"patch": true` in the update (in Python: `Plan.keeping`)'
         return [counts, f"to keep the dropped params, {way}"]
+
+
+def _list_finding_pieces(finding: PlanFinding) -> Iterable[Piece]:
+    # A finding with a location has pieces of its own.
+    list_pieces: Callable[[], Iterable[Piece]] | None = getattr(finding, "list_pieces", None)
+    return map(Line, str(finding).split("\n")) if list_pieces is None else list_pieces()
 
 
 @frozen

@@ -1,4 +1,4 @@
-"""Slim requests: the least that a task must send to get its params."""
+"""Slim requests: the least that tasks must send to get their params."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from paramcore.values import thaw, wrap_frozen
 
 @frozen(repr=False)
 class SlimRequest:
-    r"""The least request that gets the wanted params from a project.
+    r"""The least request with which a task of a project gets the wanted params.
 
-    `request` inherits every param that the version gives the task anyway.  If no
-    params of a task give the wanted params, `request` has all of them and
-    `project_version` -1, and `blocked` has the reasons.
+    `request` leaves out every param that the task inherits with the wanted value.  If
+    a task that inherits cannot get the wanted params, `request` opts out: it has
+    `project_version` -1 and all wanted params, and `blocked` contains the reasons.
 
     Example:
         >>> project = Project("docks", type="imageannotation", params={"padding": 3, "instruction": "Box all."})
@@ -51,8 +51,9 @@ class SlimRequest:
     ) -> SlimRequest:
         """Shorten a request, so that the task still gets the same params.
 
-        By default the request keeps its own `project_version`; a request with -1 stays
-        as it is (`opted_out`).  `version` selects another version, as for `to`.
+        By default, the request keeps its `project_version`.  A request with -1 stays as it
+        is, and `blocked` has the code `opted_out`.  `version` selects another version, as
+        for `to`.
 
         Raises:
             ParamcoreError: the errors of `Project.resolve`.
@@ -71,7 +72,7 @@ class SlimRequest:
     ) -> SlimRequest:
         """Return the least request whose effective params are `wanted`.
 
-        `wanted` may contain routing names beside the params, in the API's flat form.
+        `wanted` has the API's flat form: it may contain routing names beside the params.
         `version` is the number of the version to inherit, `None` for the latest, or
         `any` for the version with the shortest request.  By default, it is the
         `project_version` of `wanted`, or the latest.
@@ -90,7 +91,7 @@ class SlimRequest:
 
     @property
     def dropped(self) -> tuple[str, ...]:
-        """The params that the request leaves out, because it inherits equal values; in the order of the version."""
+        """The params that the request leaves out, because it inherits equal values, in the order of the version."""
         return tuple(self._choice.own.dropped)
 
     @property
@@ -110,10 +111,10 @@ class SlimRequest:
 
     @property
     def exact_while(self) -> int | None:
-        """The number of the version that must stay the latest, or `None`.
+        """The number of the version that must stay the latest, so that the task gets the wanted params.
 
-        A request without a pin inherits later versions too.  Its params change when a
-        new version changes a param that the request does not send.
+        A request without `project_version` also inherits later versions, which may change a
+        param that the request leaves out.  `None` if the request is pinned or inherits nothing.
         """
         return self._choice.exact_while
 
@@ -123,7 +124,7 @@ class SlimRequest:
         return self._project.resolve(self.request).rests_on
 
     def pin(self) -> SlimRequest:
-        """Return the request with the number of the version that it inherits now."""
+        """Return the same request, with the inherited version as its `project_version`."""
         choice = self._choice.pin()
         return SlimRequest(evolve(self.request, project_version=choice.project_version), choice, self._project)
 

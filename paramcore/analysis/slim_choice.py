@@ -1,6 +1,6 @@
-"""Choose what a task must send to get wanted params: the version to inherit, and the params.
+"""Choose the version that a task inherits, and the params that it sends to get the wanted params.
 
-`Inheritance.find_own_params` decides what is sent with one version.
+`Inheritance.find_own_params` chooses the params to send with one version.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from paramcore.model import (
 from paramcore.text import MESSAGE_LIMIT, ROW_LIMIT, describe_value, format_name, format_value
 from paramcore.values import encode_compact, same_checked
 
-#: Why a request inherits nothing: what the version would add, or `opted_out` if the caller chose -1.
+#: Why a request inherits nothing: what the version would add, or `opted_out` if -1 is selected.
 OptOutCode: TypeAlias = BlockCode | Literal["opted_out"]
 
 #: The version to inherit: a number, `None` for the latest, or `any` for the version with the shortest request.
@@ -51,9 +51,13 @@ class Block(NamedTuple):
         """Return a JSON object with the keys `param` and `code`."""
         return {"param": self.param, "code": self.code}
 
+    @property
+    def reason(self) -> str:
+        """Why, without the name of the param."""
+        return _BLOCK_TEXTS[self.code]
+
     def __str__(self) -> str:
-        text = _BLOCK_TEXTS[self.code]
-        return text if self.param is None else f"{format_name(self.param)}: {text}"
+        return self.reason if self.param is None else f"{format_name(self.param)}: {self.reason}"
 
 
 class Choice(NamedTuple):
@@ -63,6 +67,7 @@ class Choice(NamedTuple):
     project_version: int | None
     #: The version that the request inherits; `None` if it inherits nothing.
     version: ParamVersion | None
+    #: The params to send, and what the version adds to them.
     own: OwnParams
     #: Why the request inherits nothing.
     blocked: tuple[Block, ...] = ()
@@ -79,11 +84,11 @@ class Choice(NamedTuple):
 
     @property
     def fell_back(self) -> bool:
-        """Whether the request opts out only because no version gives the wanted params."""
+        """Whether the request must opt out, because a task that inherits cannot get the wanted params."""
         return any(block.code != "opted_out" for block in self.blocked)
 
     def pin(self) -> Choice:
-        """Return the choice with the number of the version that it inherits now."""
+        """Return the same choice, with the inherited version as its `project_version`."""
         return self if self.version is None else self._replace(project_version=self.version.number)
 
     def list_members(self) -> dict[str, Any]:
@@ -105,12 +110,12 @@ class Choice(NamedTuple):
         return "inherits nothing, because the project has no versions yet"
 
     def format_rows(self) -> list[str]:
-        """Format what the request leaves out, or why it inherits nothing."""
+        """Format what the request inherits, or why it inherits nothing."""
         rows = []
         if self.own.dropped:
             rows.append(f"  inherited   {', '.join(map(self._format_dropped, self.own.dropped))}")
         if self.own.cut is not None:
-            rows.append(f"  cut         instruction  {format_value(self.own.cut, limit=ROW_LIMIT)}")
+            rows.append(f"  appended    instruction  {format_value(self.own.cut, limit=ROW_LIMIT)}")
         reasons = [block for block in self.blocked if block.code != "opted_out"]
         return [*rows, *(f"  impossible  {block}" for block in reasons)]
 
@@ -122,11 +127,11 @@ class Choice(NamedTuple):
 
 
 class Chooser:
-    """Chooses what to send to a project; prepares each version once.
+    """Chooses what tasks of a project must send; prepares each version once.
 
     `version` is the number of the version to inherit, `None` for the latest, or `any`
-    for the version with the shortest request.  By default, each request selects its
-    version.
+    for the version with the shortest request.  By default, the `project_version` of each
+    request selects the version.
 
     Raises:
         InvalidSetting: `argument_type` for a `version` of the wrong type.
@@ -174,8 +179,8 @@ class Chooser:
     def choose(self, wanted: Mapping[str, Any], requested: int | None) -> Choice:
         """Choose the version to inherit and the params to send for wanted params.
 
-        `requested` is the `project_version` of the request, which the version of the
-        slimmer overrides.  `wanted` must be checked.
+        `requested` is the `project_version` of the request.  The version of the chooser, if
+        there is one, overrides it.  `wanted` must be checked.
 
         Raises:
             NoSuchVersion: `version_type` or `version_unknown` for `requested`.
@@ -219,7 +224,7 @@ class Chooser:
 
 
 class RuleFinder:
-    """Finds the assumed rules that shortened requests depend on, once for requests of the same sort."""
+    """Finds the assumed rules that shortened requests depend on; caches them for similar requests."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
@@ -248,7 +253,10 @@ def _send_all(wanted: Mapping[str, Any]) -> OwnParams:
 
 
 def _rank(choice: Choice) -> tuple[bool, int, int, bool, int]:
-    """Order the candidates of `any`: possible, fewest bytes, fewest members, not pinned, newest."""
+    """Return the sort key of a candidate for `any`.
+
+    The order is: possible first, fewest bytes, fewest members, without a pin, newest version.
+    """
     version = choice.project_version
     flat = choice.own.params if version is None else {"project_version": version, **choice.own.params}
     return bool(choice.blocked), measure_flat(flat), len(flat), version is not None, -(choice.inherits or 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentTypeError
 
+from paramcore.cli.screen import MIN_WIDTH
 from paramcore.text import format_value
 
 
@@ -23,6 +24,13 @@ def parse_seconds(text: str) -> float:
     if 0 < seconds < 86_400:
         return seconds
     raise ArgumentTypeError(f"must be more than 0 and less than 86400 seconds, got {format_value(text)}")
+
+
+def parse_width(text: str) -> int:
+    """Parse a number of columns."""
+    if text.isascii() and text.isdecimal() and len(text) <= 4 and int(text) >= MIN_WIDTH:
+        return int(text)
+    raise ArgumentTypeError(f"must be a whole number from {MIN_WIDTH} to 9999, got {format_value(text)}")
 
 
 def parse_jobs(text: str) -> int:

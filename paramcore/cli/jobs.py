@@ -35,7 +35,8 @@ _QUEUED = 2
 def run_tasks(process: Process[_T], options: Namespace, *, prints: bool) -> Iterator[_T]:
     """Run `process` on the tasks of a command line, and yield the outputs in order.
 
-    `--jobs` sets the number of processes.  `show_progress` describes `prints`.
+    `--jobs` sets the number of processes.  For the meaning of `prints`, see
+    `show_progress`.
 
     Raises:
         ParamcoreError: the errors of `read_raw_tasks`.

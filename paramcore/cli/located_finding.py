@@ -6,13 +6,14 @@ import re
 from collections.abc import Collection
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from paramcore.cli.annotations import format_annotation
 from paramcore.cli.params import ParamsFile, UpdateFile
-from paramcore.errors import DocumentError
 from paramcore.files.document import Document
 from paramcore.model import Project, Update
-from paramcore.text import ROW_LIMIT, escape_unprintable, format_name, format_value, join_message
+from paramcore.text import ROW_LIMIT, format_name, format_value
+from paramcore.text.rows import Frame, Label, Line, Piece, format_pieces
 from paramcore.validation.finding import Finding
 from paramcore.values import join_pointer, split_pointer
 
@@ -65,7 +66,11 @@ class LocatedFinding:
         return self.finding.severity
 
     def __str__(self) -> str:
-        return self.format_text(values=True)
+        return format_pieces(self.list_pieces())
+
+    def without_values(self) -> LocatedFinding:
+        """Return the finding with all param values left out of its messages."""
+        return evolve(self, finding=self.finding.without_values())
 
     def to_json(self) -> dict[str, Any]:
         """Return the finding as JSON, with the keys `project`, `file`, `line` and `column`."""
@@ -73,23 +78,24 @@ class LocatedFinding:
         location = {"project": self.project, "file": file, "line": self.line, "column": self.column}
         return {**self.finding.to_json(), **location}
 
-    def format_text(self, *, values: bool) -> str:
-        """Return the finding as text; with `values`, add the source line."""
+    def list_pieces(self) -> list[Piece]:
+        """Return the pieces of `str()`, of which a frame shows the source line."""
         finding = self.finding
         at = f" at {format_name(finding.pointer)}" if finding.pointer else ""
         location = f"project {format_value(self.project)}"
         if self.document is not None:
             location = f"{self.document.source}:{self.line}:{self.column}"
-        rows = [f"{location}: {finding.severity} {finding.code}{at}", f"  {finding.message}"]
+        headline = Line(f"{location}: ", Label(finding.severity), f" {finding.code}{at}")
+        pieces: list[Piece] = [headline, Line(f"  {finding.message}")]
         if self.is_in_update:
-            rows.append(f"  set by the update, in version {finding.version} of {format_value(self.project)}")
+            pieces.append(Line(f"  set by the update, in version {finding.version} of {format_value(self.project)}"))
         elif finding.version is not None:
             first = finding.first_set_in
             since = "" if first in (None, finding.version) else f", unchanged since version {first}"
-            rows.append(f"  in version {finding.version} of {format_value(self.project)}{since}")
-        return "\n".join([*rows, *(self._format_frame() if values and finding.pointer else [])])
+            pieces.append(Line(f"  in version {finding.version} of {format_value(self.project)}{since}"))
+        return [*pieces, *(self._list_frames() if finding.pointer else [])]
 
-    def _format_frame(self) -> list[str]:
+    def _list_frames(self) -> list[Frame]:
         if self.document is None or self.line is None or self.column is None:
             return []
         column = self.column - 1
@@ -98,29 +104,16 @@ class LocatedFinding:
         text = self.document.line_slice(self.line, start, ROW_LIMIT)
         printable = "".join(letter if letter.isprintable() else " " for letter in text)
         width = len(_TOKEN.match(text, column - start)[0])  # type: ignore[index]
-        number = str(self.line)
-        caret = f"{' ' * (column - start)}{'^' * max(width, 1)}"
-        return [f"  {number} | {printable}", f"  {' ' * len(number)} | {caret}"]
+        return [Frame(self.line, printable, column - start, max(width, 1))]
 
     def format_annotation(self) -> str:
         """Return the finding as a workflow command of GitHub Actions."""
         finding = self.finding
-        location = ""
-        if self.document is not None:
-            location = f"file={_escape_property(self.document.source)},line={self.line},col={self.column},"
         at = f"{finding.pointer}: " if finding.pointer else ""
         layer = "" if finding.version is None else f" [{finding.layer} of {format_value(self.project)}]"
-        text = _escape_data(f"{at}{finding.message}{layer}")
-        return f"::{finding.severity} {location}title={_escape_property(finding.code)}::{text}"
-
-
-def format_error_annotation(error: DocumentError) -> str:
-    """Return an error about a file as a workflow command of GitHub Actions."""
-    places = {"file": _escape_property(error.source), "line": error.line, "col": error.column}
-    location = "".join(f"{name}={place}," for name, place in places.items() if place is not None)
-    at = f"{error.path}: " if error.path else ""
-    text = _escape_data(escape_unprintable(at + join_message(error.problem, error.remedy)))
-    return f"::error {location}title={_escape_property(error.code)}::{text}"
+        file = None if self.document is None else self.document.source
+        text = f"{at}{finding.message}{layer}"
+        return format_annotation(finding.severity, finding.code, text, file, self.line, self.column)
 
 
 def locate_finding(
@@ -152,11 +145,3 @@ def locate_finding(
     document, pointer = location
     at = document.locate(pointer + finding.pointer, name=finding.code in _NAME_CODES)
     return LocatedFinding(finding, project, document, at.line, at.column, is_in_update)
-
-
-def _escape_data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _escape_property(text: str) -> str:
-    return _escape_data(text).replace(":", "%3A").replace(",", "%2C")

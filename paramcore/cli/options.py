@@ -7,221 +7,198 @@ function is the help text.  A new command needs a module and an entry in `COMMAN
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
 
-from paramcore.cli.argument_types import parse_jobs, parse_port, parse_seconds, parse_slim_version, parse_version
-
-#: The name and the keywords of `ArgumentParser.add_argument`.
-Argument: TypeAlias = tuple[str, dict[str, Any]]
-
-
-def _argument(name: str, **keywords: Any) -> Argument:
-    return name, keywords
-
-
-def _flag(name: str, text: str) -> Argument:
-    return name, {"action": "store_true", "help": text}
-
-
-def _repeatable(name: str, metavar: str, text: str) -> Argument:
-    return name, {"action": "append", "default": [], "metavar": metavar, "help": f"{text} (repeatable)"}
-
-
-def _optional(argument: Argument) -> Argument:
-    name, keywords = argument
-    return name, {**keywords, "nargs": "?"}
-
-
-def _format(*formats: str) -> Argument:
-    text = f"the output format (default: {formats[0]})"
-    return "--format", {"choices": formats, "default": formats[0], "help": text}
-
-
-_PROJECT = _argument(
-    "project",
-    metavar="PROJECT",
-    help="a project from `GET /projects/{name}`, an array of projects, or a directory of such files",
-)
-_TASKS = _argument(
-    "tasks",
-    metavar="TASKS",
-    help="a task request, an array of task requests, or a .jsonl or .ndjson file with a task request on each line",
-)
-_UPDATE = _argument("update", metavar="UPDATE", help="the body of a setParams request")
-_WANTED = _argument(
-    "--wanted",
-    metavar="FILE[@N]",
-    help="instead of UPDATE, use the smallest update after which the params equal FILE, or version N of the project in FILE",
-)
-_NAME = _argument("name", metavar="NAME", help="the project's name")
-_TEXT_OR_JSON = _format("text", "json")
-_LINES = _flag("--lines", "read TASKS as JSONL (default: if its name ends with .jsonl or .ndjson)")
-_TYPE = _argument("--type", metavar="TYPE", help="the task type, as in the endpoint `POST /task/TYPE`")
-_TASK_OPTIONS = (
-    _argument("--project-version", type=int, metavar="N", help="use version N for every task; -1 inherits nothing"),
-    _TYPE,
-    _LINES,
-)
-_OUTPUT = _argument("--output", metavar="FILE", help="write the output to FILE; on error, leave FILE unchanged")
-_IGNORE = _repeatable("--ignore", "CODE", "omit findings with this code")
-_SCHEMA = _repeatable("--schema", "TYPE=FILE", "validate params of TYPE against this JSON Schema")
-_PLAN_OPTIONS = (
-    _flag("--patch", "make the update a patch, which keeps the params that the update does not name"),
-    _IGNORE,
-    _SCHEMA,
-)
-_KEEP_GOING = _flag("--keep-going", "report each invalid line of a .jsonl file, and continue")
-_BULK_OPTIONS = (_OUTPUT, _KEEP_GOING)
-_JOBS = _argument(
-    "--jobs",
-    type=parse_jobs,
-    default=1,
-    metavar="N",
-    help="process a .jsonl file in N processes (0: a process for each core; default: 1)",
-)
-_SERVICE_OPTIONS = (
-    _argument("--base-url", metavar="URL", help="the address of the service, including /v1"),
-    _argument(
-        "--deadline",
-        type=parse_seconds,
-        default=30.0,
-        metavar="SECONDS",
-        help="the timeout of each call (default: 30)",
-    ),
-    _flag("--key-from-stdin", "read the API key from standard input (default: from SCALE_API_KEY)"),
+from paramcore.cli.argument_types import parse_port, parse_slim_version, parse_version
+from paramcore.cli.shared_arguments import (
+    ANNOTATED_REPORT,
+    ASSUME,
+    BULK_OPTIONS,
+    IGNORE,
+    JOBS,
+    KEEP_GOING,
+    LINES,
+    NAME,
+    NO_VALUES,
+    OUTPUT,
+    PLAN_OPTIONS,
+    PROJECT,
+    REPORT,
+    REQUESTS_OUTPUT,
+    SCHEMA,
+    SCREEN_OPTIONS,
+    SERVICE_OPTIONS,
+    TASK_OPTIONS,
+    TASKS,
+    TEXT_OR_JSON,
+    TYPE,
+    UPDATE,
+    WANTED,
+    Argument,
+    make_argument,
+    make_flag,
+    make_format,
+    make_optional,
+    make_repeatable,
 )
 
-_REQUESTS_OUTPUT = _argument(
-    "--output",
-    dest="requests_output",
-    metavar="FILE",
-    help="write the requests to send to FILE; on error, leave FILE unchanged",
-)
+#: The shells for which the package has a completion script.
+SHELLS = ("bash", "zsh", "fish")
 
-#: An option that every command accepts.
-ASSUME = _repeatable("--assume", "NAME=VALUE", "change a setting that `paramcore assumptions` lists")
+#: The topics of `paramcore help`.
+TOPICS = ("exit-codes", "environment", "files")
 
-#: The arguments of each command, in the order of `--help`.
+#: The commands that resolve no task, so no assumption affects them.
+_WITHOUT_ASSUMPTIONS = ("schema", "completion", "help")
+
+#: The arguments of each command, in the order of `--help`, without the option of most commands.
 COMMANDS: dict[str, Sequence[Argument]] = {
     "preview": (
-        _PROJECT,
-        _TASKS,
-        _TEXT_OR_JSON,
-        *_TASK_OPTIONS,
-        _flag("--explain", "also explain why each param has its value"),
-        *_BULK_OPTIONS,
-        _JOBS,
+        PROJECT,
+        TASKS,
+        *REPORT,
+        *TASK_OPTIONS,
+        make_flag("--explain", "also explain why each param has its value"),
+        *BULK_OPTIONS,
+        JOBS,
+        *SCREEN_OPTIONS,
     ),
     "explain": (
-        _PROJECT,
-        _TASKS,
-        _TEXT_OR_JSON,
-        *_TASK_OPTIONS,
-        _argument("params", nargs="*", metavar="PARAM", help="explain only these params (default: all)"),
+        PROJECT,
+        TASKS,
+        *REPORT,
+        *TASK_OPTIONS,
+        make_argument("params", nargs="*", metavar="PARAM", help="explain only these params (default: all)"),
+        *SCREEN_OPTIONS,
     ),
-    "plan": (_PROJECT, _optional(_UPDATE), _WANTED, _TEXT_OR_JSON, *_PLAN_OPTIONS),
+    "plan": (PROJECT, make_optional(UPDATE), WANTED, *ANNOTATED_REPORT, *PLAN_OPTIONS, *SCREEN_OPTIONS),
     "diff": (
-        _argument(
+        make_argument(
             "before",
             metavar="FILE[@N]",
             help="the old params: a file with a params object, or version N of a project (default: the latest)",
         ),
-        _argument("after", metavar="FILE[@N]", help="the new params, in the same form"),
-        _TEXT_OR_JSON,
-        _flag("--exit-code", "exit with 1 if anything differs"),
+        make_argument("after", metavar="FILE[@N]", help="the new params, in the same form"),
+        *REPORT,
+        make_flag("--exit-code", "exit with 1 if anything differs"),
+        *SCREEN_OPTIONS,
     ),
     "log": (
-        _PROJECT,
-        _argument("params", nargs="*", metavar="PARAM", help="show when each value of these params applied"),
-        _TEXT_OR_JSON,
+        PROJECT,
+        make_argument("params", nargs="*", metavar="PARAM", help="show when each value of these params applied"),
+        *REPORT,
+        *SCREEN_OPTIONS,
     ),
     "impact": (
-        _PROJECT,
-        _UPDATE,
-        _TASKS,
-        _TEXT_OR_JSON,
-        *_TASK_OPTIONS,
-        _flag("--list", "print a line for each affected request"),
-        *_BULK_OPTIONS,
-        _flag("--exit-code", "exit with 1 if a request is affected"),
+        PROJECT,
+        UPDATE,
+        TASKS,
+        *REPORT,
+        *TASK_OPTIONS,
+        make_flag("--list", "print a line for each affected request"),
+        *BULK_OPTIONS,
+        make_flag("--exit-code", "exit with 1 if a request is affected"),
+        *SCREEN_OPTIONS,
     ),
     "audit": (
-        _PROJECT,
-        _argument(
+        PROJECT,
+        make_argument(
             "tasks",
             metavar="TASKS",
             help="finished tasks: a page of `GET /tasks`, an array, or a .jsonl or .ndjson file",
         ),
-        _TEXT_OR_JSON,
-        _LINES,
-        *_BULK_OPTIONS,
+        *REPORT,
+        LINES,
+        *BULK_OPTIONS,
+        *SCREEN_OPTIONS,
     ),
     "validate": (
-        _argument(
+        make_argument(
             "files",
             nargs="+",
             metavar="FILE",
             help="projects, arrays or directories of projects, and at most one file of task requests, in any order",
         ),
-        _argument("--tasks", metavar="TASKS", help="a file of task requests; every FILE must then contain projects"),
-        _format("text", "json", "github"),
-        *_TASK_OPTIONS,
-        *_BULK_OPTIONS,
-        _JOBS,
-        _flag("--strict", "exit with 1 for warnings too"),
-        _argument("--update", metavar="FILE", help="validate projects and tasks as they would be after this update"),
-        _IGNORE,
-        _argument(
+        make_argument(
+            "--tasks", metavar="TASKS", help="a file of task requests; every FILE must then contain projects"
+        ),
+        *ANNOTATED_REPORT,
+        *TASK_OPTIONS,
+        *BULK_OPTIONS,
+        JOBS,
+        make_flag("--strict", "exit with 1 for warnings too"),
+        make_argument(
+            "--update", metavar="FILE", help="validate projects and tasks as they would be after this update"
+        ),
+        IGNORE,
+        make_argument(
             "--since-version",
             type=parse_version,
             default=0,
             metavar="N",
             help="omit findings on project versions before N, except on the latest version",
         ),
-        _argument("--no-values", dest="values", action="store_false", help="hide values and source lines"),
-        _SCHEMA,
+        SCHEMA,
+        *SCREEN_OPTIONS,
     ),
     "slim": (
-        _PROJECT,
-        _TASKS,
-        _TEXT_OR_JSON,
-        _flag("--wanted", "read TASKS as the effective params that the tasks must get, not as requests"),
-        _argument(
+        PROJECT,
+        TASKS,
+        *REPORT,
+        make_flag("--wanted", "read TASKS as the effective params that the tasks must get, not as requests"),
+        make_argument(
             "--to",
             type=parse_slim_version,
             default=...,
             metavar="N",
-            help="inherit version N, or with `any` the version with the shortest request "
+            help="inherit version N; `any` selects, for each request, the version that makes it shortest "
             "(default: the version that each request inherits)",
         ),
-        _flag("--pin", "write the number of the inherited version into each request"),
-        _TYPE,
-        _LINES,
-        _flag("--list", "print an entry for each request (default: for at most 20 requests)"),
-        _REQUESTS_OUTPUT,
-        _KEEP_GOING,
-        _flag("--exit-code", "exit with 1 if a request can be shorter"),
+        make_flag("--pin", "write the number of the inherited version into each request"),
+        TYPE,
+        LINES,
+        make_flag(
+            "--list",
+            "print an entry for each request, even for more than 20 requests (default: above 20, print only totals)",
+        ),
+        REQUESTS_OUTPUT,
+        KEEP_GOING,
+        make_flag("--exit-code", "exit with 1 if a request can be shorter"),
+        NO_VALUES,
     ),
     "extract": (
-        _TASKS,
-        _argument("--name", metavar="NAME", required=True, help="the name of the new project"),
-        _argument("--type", dest="task_type", metavar="TYPE", required=True, help="the type of the tasks"),
-        _TEXT_OR_JSON,
-        _repeatable("--keep", "PARAM", "leave PARAM in the requests"),
-        _repeatable("--move", "PARAM", "let PARAM move to the project, even if it says what a task is about"),
-        _LINES,
-        _argument(
+        TASKS,
+        make_argument("--name", metavar="NAME", required=True, help="the name of the new project"),
+        make_argument("--type", dest="task_type", metavar="TYPE", required=True, help="the type of the tasks"),
+        *REPORT,
+        make_repeatable("--keep", "PARAM", "keep PARAM in the requests"),
+        make_repeatable(
+            "--move", "PARAM", "let PARAM move to the project, even if it stays by default, as `attachment` does"
+        ),
+        LINES,
+        make_argument(
             "--project-output",
             metavar="FILE",
             help="write the body of the request that creates the project to FILE; on error, leave FILE unchanged",
         ),
-        _REQUESTS_OUTPUT,
-        _KEEP_GOING,
+        REQUESTS_OUTPUT,
+        KEEP_GOING,
+        NO_VALUES,
+    ),
+    "report": (
+        PROJECT,
+        make_optional(TASKS),
+        make_argument("--update", metavar="UPDATE", help="show what this update would drop and change"),
+        make_argument("--output", required=True, metavar="FILE.html", help="the page to write; unchanged on error"),
+        *TASK_OPTIONS,
+        IGNORE,
+        SCHEMA,
+        make_flag("--exit-code", "exit as `plan` does, or without --update as `validate` does"),
+        NO_VALUES,
     ),
     "schema": (
-        _argument("type", nargs="?", metavar="TYPE", help="a task type (default: list all types)"),
-        _format("json"),
-        _argument(
+        make_argument("type", nargs="?", metavar="TYPE", help="a task type (default: list all types)"),
+        make_format("json"),
+        make_argument(
             "--for",
             dest="purpose",
             choices=("project", "task", "update"),
@@ -229,57 +206,66 @@ COMMANDS: dict[str, Sequence[Argument]] = {
             help="the file that the schema describes (default: task)",
         ),
     ),
-    "assumptions": (_TEXT_OR_JSON,),
+    "assumptions": (TEXT_OR_JSON,),
+    "completion": (make_argument("shell", metavar="SHELL", choices=SHELLS, help="the shell: bash, zsh or fish"),),
+    "help": (make_argument("topic", nargs="?", metavar="TOPIC", help="a command or a topic (default: list them)"),),
     "fetch": (
-        _optional(_NAME),
-        _argument(
+        make_optional(NAME),
+        make_argument(
             "--all",
             metavar="DIR",
             help="instead of NAME, fetch all projects; write each to the file in DIR that contains it, or to a new file",
         ),
-        _format("json"),
-        _OUTPUT,
-        *_SERVICE_OPTIONS,
+        make_format("json"),
+        OUTPUT,
+        *SERVICE_OPTIONS,
     ),
     "apply": (
-        _NAME,
-        _optional(_UPDATE),
-        _WANTED,
-        _TEXT_OR_JSON,
-        _flag("--yes", "send the update without a prompt"),
-        _flag("--allow-drop", "send the update even if it drops params"),
-        _flag("--allow-errors", "send the update even if it has errors"),
-        *_PLAN_OPTIONS,
-        *_SERVICE_OPTIONS,
+        NAME,
+        make_optional(UPDATE),
+        WANTED,
+        TEXT_OR_JSON,
+        make_flag("--yes", "send the update without a prompt"),
+        make_flag("--allow-drop", "send the update even if it drops params"),
+        make_flag("--allow-errors", "send the update even if it has errors"),
+        *PLAN_OPTIONS,
+        *SERVICE_OPTIONS,
+        *SCREEN_OPTIONS,
     ),
     "reconcile": (
-        _NAME,
-        _argument(
+        NAME,
+        make_argument(
             "--base",
             type=int,
             required=True,
             metavar="N",
             help="the number of versions before the update, which `apply` printed",
         ),
-        _argument(
+        make_argument(
             "--digest", required=True, metavar="D", help="the digest that `apply` printed before it sent the update"
         ),
-        _TEXT_OR_JSON,
-        *_SERVICE_OPTIONS,
+        TEXT_OR_JSON,
+        *SERVICE_OPTIONS,
     ),
-    "status": (_PROJECT, _TEXT_OR_JSON, *_SERVICE_OPTIONS),
+    "status": (PROJECT, *ANNOTATED_REPORT, *SERVICE_OPTIONS, *SCREEN_OPTIONS),
     "serve": (
-        _argument(
+        make_argument(
             "projects",
             nargs="*",
             metavar="PROJECT",
             help="files or directories of projects that the stand-in has at the start (default: none)",
         ),
-        _argument(
+        make_argument(
             "--port", type=parse_port, default=0, metavar="N", help="the port to listen on (default: a free port)"
         ),
-        _argument("--save", metavar="DIR", help="save each project to its file in DIR, or to a new file"),
-        _flag("--validate", "reject tasks in which `validate` finds errors"),
-        _SCHEMA,
+        make_argument("--save", metavar="DIR", help="save each project to its file in DIR, or to a new file"),
+        make_flag("--validate", "reject tasks in which `validate` finds errors"),
+        SCHEMA,
     ),
 }
+
+
+def list_arguments(command: str) -> Sequence[Argument]:
+    """Return the arguments of a command, in the order of `--help`."""
+    arguments = COMMANDS[command]
+    return arguments if command in _WITHOUT_ASSUMPTIONS else (*arguments, ASSUME)

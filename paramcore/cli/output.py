@@ -109,8 +109,8 @@ def exit_on_signals() -> Iterator[None]:
         yield
     finally:
         for number in handled:
-            # After a signal, keep ignoring later signals until the program ends.
-            # Restore the handlers if another program called `main`, because that program continues.
+            # Restore the default if no signal came.  After a signal, keep ignoring signals until the program
+            # ends, unless another program called `main`, because that program continues.
             if signal.getsignal(number) is exit_once or not handles_interrupts():
                 signal.signal(number, signal.SIG_DFL)
 

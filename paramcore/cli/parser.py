@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 from paramcore import __version__
-from paramcore.cli.options import ASSUME, COMMANDS
+from paramcore.cli.examples import EXAMPLES
+from paramcore.cli.options import COMMANDS, TOPICS, list_arguments
+from paramcore.cli.output import exit_with_usage
+from paramcore.cli.screen import Screen
 from paramcore.errors import InvalidSetting
 from paramcore.model import Assumptions
 from paramcore.text import format_name
@@ -19,9 +22,25 @@ from paramcore.text import format_name
 #: Marks an operand.  No argument of a process can contain this character.
 _OPERAND = "\0"
 
-_FILE_FORMATS = """
-A file whose name ends with .yaml or .yml is read as YAML, any other file as JSON.
-`-` reads JSON from standard input.
+#: The values of options that only some commands have.
+_DEFAULTS = {
+    "output": None,
+    "keep_going": False,
+    "tasks_document": None,
+    "summary": False,
+    "project_version": None,
+    "type": None,
+    "values": True,
+    "full": False,
+    "width": None,
+    "color": "auto",
+}
+
+_OPTIONS = ("--help", "--version")
+
+_EPILOG = f"""
+`paramcore COMMAND --help` shows the arguments and examples of a command.
+`paramcore help TOPIC` explains a topic: {", ".join(TOPICS)}.
 """
 
 
@@ -35,13 +54,19 @@ def parse_options(arguments: Sequence[str] | None) -> Namespace:
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     # Import only the requested command, because importing all commands is slow.
     requested = arguments[0] if arguments and arguments[0] in COMMANDS else None
-    options = make_parser(requested).parse_args(_mark_operands(arguments))
+    if arguments and requested is None:
+        _reject_unknown(arguments[0])
+    options, unknown = make_parser(requested).parse_known_args(_mark_operands(arguments))
+    if unknown:
+        _reject_unknown_arguments(requested, unknown)
     for name, value in vars(options).items():
         if isinstance(value, list):
             setattr(options, name, [_unmark(element) for element in value])
         else:
             setattr(options, name, _unmark(value))
-    options.assumptions = Assumptions.from_settings(dict(map(_parse_assumption, options.assume)))
+    options.arguments = arguments
+    options.assumptions = Assumptions.from_settings(dict(map(_parse_assumption, getattr(options, "assume", ()))))
+    options.screen = Screen.of(options)
     return options
 
 
@@ -67,7 +92,7 @@ def make_parser(requested: str | None) -> ArgumentParser:
     parser = ArgumentParser(
         prog="paramcore",
         description="Show what an update drops and which params a task really gets, before you send either.",
-        epilog=_FILE_FORMATS,
+        epilog=_EPILOG,
         formatter_class=RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
@@ -81,16 +106,47 @@ def make_parser(requested: str | None) -> ArgumentParser:
             name,
             help=summary,
             description=summary,
-            epilog=_FILE_FORMATS,
+            epilog="\n".join(["examples:", *(f"  paramcore {example}" for example in EXAMPLES[name])]),
             formatter_class=RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )
-        subparser.set_defaults(
-            command=command, output=None, keep_going=False, tasks_document=None, project_version=None, type=None
-        )
-        for argument, keywords in (*COMMANDS[name], ASSUME):
+        subparser.set_defaults(**_DEFAULTS, command=command)
+        for argument, keywords in list_arguments(name):
             subparser.add_argument(argument, **keywords)
     return parser
+
+
+def _reject_unknown(argument: str) -> None:
+    """Reject a first argument that is neither a command nor an option of `paramcore`."""
+    if not argument.startswith("-"):
+        reject_name("command", argument, COMMANDS, "run `paramcore --help` to list the commands")
+    if argument not in ("-h", *_OPTIONS):
+        reject_name("option", argument, _OPTIONS, "name a command first")
+
+
+def _reject_unknown_arguments(command: str | None, arguments: Sequence[str]) -> NoReturn:
+    # An operand after `--` begins with a mark, so it is no option.
+    options = [argument.partition("=")[0] for argument in arguments if argument.startswith("-")]
+    if command is None or not options:
+        exit_with_usage(
+            f"too many arguments: {' '.join(format_name(_unmark(argument)) for argument in arguments)}; remove them"
+        )
+    known = [name for name, _keywords in list_arguments(command) if name.startswith("-")]
+    reject_name("option", options[0], [*known, "--help"], f"run `paramcore {command} --help` to list the options")
+
+
+def reject_name(noun: str, name: str, known: Iterable[str], remedy: str) -> NoReturn:
+    """Reject a name on the command line, and suggest the known name that is most similar.
+
+    Raises:
+        SystemExit: always.
+    """
+    # Import the module only for an error, because it is slow to import.
+    from paramcore.validation.names import suggest_name  # noqa: PLC0415
+
+    nearest = suggest_name(name, known)
+    remedy = f"did you mean `{nearest}`?" if nearest else remedy
+    exit_with_usage(f"there is no {noun} `{format_name(name)}`; {remedy}")
 
 
 def _mark_operands(arguments: Sequence[str]) -> list[str]:

@@ -26,6 +26,7 @@ class Planner:
     _is_patch: bool
     _schemas: Schemas
     _ignored: frozenset[str]
+    _shows_values: bool
 
     @classmethod
     def read(cls, options: Namespace) -> Planner:
@@ -37,7 +38,9 @@ class Planner:
             source = read_update_file(options.update, patch=options.patch)
         else:
             source = read_params(options.wanted)
-        return cls(source, options.patch, read_schemas(options.schema), read_ignored_codes(options.ignore))
+        return cls(
+            source, options.patch, read_schemas(options.schema), read_ignored_codes(options.ignore), options.values
+        )
 
     def plan(self, project: Project, location: tuple[Document, str] | None = None) -> Plan:
         """Plan the update of a project.
@@ -50,10 +53,21 @@ class Planner:
             return plan
         update_location = UpdateLocation.of(project, plan.update, self._source)
         return plan.with_findings(
-            locate_finding(finding, project.name, None, location, update_location)
+            locate_finding(
+                finding if self._shows_values else finding.without_values(),
+                project.name,
+                None,
+                location,
+                update_location,
+            )
             for finding in Validator(project, self._schemas).update(plan.update)
             if finding.code not in self._ignored
         )
+
+    def locate(self, pointer: str) -> tuple[str, int, int]:
+        """Return the file, line and column of a value of the update, or of what should contain it."""
+        position = self._source.document.locate(self._source.pointer + pointer)
+        return self._source.document.source, position.line, position.column
 
     def _plan_update(self, project: Project) -> Plan:
         if isinstance(self._source, UpdateFile):

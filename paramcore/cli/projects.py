@@ -49,9 +49,9 @@ def read_project_files(
 ) -> list[ProjectFile]:
     """Read the projects in files, and in the JSON and YAML files of directories.
 
-    `documents` maps the paths of files that were read before to their documents.  In a
-    directory, skip hidden files.  If another file of a directory contains no project,
-    skip the file and call `on_skip` with a message.
+    `documents` contains the documents of files that were already read, by path.  Of the
+    files in a directory, skip hidden files silently.  Skip a file without a project
+    too, and call `on_skip` with a message.
 
     Raises:
         DocumentError: `wrong_project` for two projects with the same name, or an error of
@@ -89,8 +89,8 @@ class ProjectFiles:
     """The projects that a command line names, by file or by directory.
 
     If a file in a directory contains no project, a message on standard error reports
-    the file.  `documents` maps the paths of files that were read before to their
-    documents.
+    the file.  `documents` contains the documents of files that were already read, by
+    path.
 
     `many` is true if commands print a list of results instead of a single result, as
     for a directory, an array of projects, or several files.
@@ -169,6 +169,11 @@ class ProjectFiles:
             raise WrongProject("wrong_project", "", "`project` is missing", remedy)
         raise WrongProject("wrong_project", "/project", f"there is no project {format_value(task.project)}", remedy)
 
+    @property
+    def subject(self) -> str:
+        """What a report calls several projects; empty for one project, which has a name."""
+        return self.paths if self.many else ""
+
     def unwrap_single(self, results: list[_T]) -> list[_T] | _T:
         """Return the list of results, or the only result if `many` is false."""
         return results if self.many else results[0]
@@ -219,7 +224,7 @@ def _read_document(path: str) -> Document:
     except DocumentError as error:
         if error.code != "json_syntax" or not has_suffix(path, JSONL_SUFFIXES):
             raise
-        # The second line is a second document, which JSONL allows and JSON does not.
+        # Probably, the syntax error is the second line: in JSONL, each line is a document, but JSON allows only one.
         problem, remedy = (
             "the file contains JSONL, not a project",
             "name a .json file with a project or an array of projects",

@@ -1,4 +1,4 @@
-"""Write requests to a file, on lines or in one JSON document, whole or not at all."""
+"""Write requests to a file, as JSONL or as a JSON document; on error, leave the file unchanged."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from paramcore.files.writer import open_atomically
 class RequestWriter:
     """Writes requests to the file of `--output`, or nowhere without the option.
 
-    The file has a request on each line if TASKS has, or if its name ends with
-    .jsonl or .ndjson.  Otherwise it contains an array, or a single request.
+    The file is JSONL if TASKS is JSONL, or if the name of the file ends with .jsonl or
+    .ndjson.  Otherwise, it contains an array or a single request, as TASKS does.
     """
 
     def __init__(self, stream: BinaryIO | None, *, as_lines: bool) -> None:
@@ -24,7 +24,7 @@ class RequestWriter:
 
     @classmethod
     def open(cls, path: str | None, stack: ExitStack, *, as_lines: bool) -> RequestWriter:
-        """Open the file; `stack` replaces the file at its end, or leaves it unchanged on an error."""
+        """Open a new file, which replaces the file at the end of `stack` unless there is an error."""
         if path is None:
             return cls(None, as_lines=True)
         stack.enter_context(exit_on_signals())
@@ -41,7 +41,7 @@ class RequestWriter:
             self._bodies.append(body)
 
     def finish(self, *, is_array: bool) -> None:
-        """Write the array or the single request, if the file has no lines."""
+        """Write the array or the single request, if the file is not JSONL."""
         if self._stream is not None and not self._as_lines:
             joined = b",\n".join(self._bodies)
             self._stream.write(b"[\n" + joined + b"\n]\n" if is_array else joined + b"\n")

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from attrs import evolve
 
 from paramcore.bulk import RawTask, RequestReader, Route, RoutedRequest
+from paramcore.cli.hidden_values import select_error
 from paramcore.cli.output import print_message
 from paramcore.cli.progress import OnRead, show_progress
 from paramcore.errors import DocumentError, MalformedPayload
@@ -24,13 +25,14 @@ class BadLines:
     """Reports and counts invalid lines, or raises their errors."""
 
     def __init__(self, options: Namespace) -> None:
-        self._keep_going: bool = options.keep_going
+        self._options = options
         self._can_keep_going = is_jsonl(options)
         self.count: int = 0
 
     def report(self, error: DocumentError) -> None:
         """Report an invalid line on standard error with `--keep-going`, else raise the error."""
-        if not self._keep_going:
+        error = select_error(error, self._options)
+        if not self._options.keep_going:
             # An error without a line is about an option, so skipping the line would not help.
             if self._can_keep_going and error.line is not None:
                 skip = "pass --keep-going to skip invalid lines"
@@ -58,7 +60,7 @@ def is_one_of_many(task: RawTask) -> bool:
 def read_raw_tasks(options: Namespace, *, prints: bool) -> Iterator[RawTask]:
     """Yield the lines of JSONL, the elements of an array, or the single document.
 
-    Show a progress bar; `show_progress` describes `prints`.
+    Show a progress bar.  For the meaning of `prints`, see `show_progress`.
     """
 
     def read(on_read: OnRead | None) -> Iterable[RawTask]:
@@ -105,7 +107,7 @@ def _read_request(value: Any) -> TaskRequest:
         raise MalformedPayload("request_type", "", "a task request must be an object, got an array", remedy)
     if isinstance(value, dict) and type(value.get("patch")) is bool:
         problem = "the document contains `patch`, so it is an update, not a task request"
-        remedy = "name UPDATE before TASKS, or with `validate`, pass `--update FILE`"
+        remedy = "name UPDATE before TASKS, or with `validate` or `report`, pass `--update FILE`"
         raise MalformedPayload("request_is_update", "", problem, remedy)
     return read_task_request(value)
 

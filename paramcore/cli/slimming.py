@@ -16,7 +16,10 @@ from paramcore.cli.projects import ProjectFiles
 from paramcore.errors import DocumentError, NoSuchVersion, ParamcoreError
 from paramcore.files.codec import Codec, choose_codec
 from paramcore.model import ROUTING_NAMES, Project
-from paramcore.text import format_count, format_name, format_value, join_message
+from paramcore.report.document import Rank
+from paramcore.report.inverses import Total
+from paramcore.report.verdicts import Phrase, UserText
+from paramcore.text import format_count, format_name, join_message
 from paramcore.validation.lint import repeats_instruction
 
 #: The number of line numbers that a summary shows.
@@ -24,7 +27,7 @@ _EXAMPLES = 4
 
 
 class SlimLine(NamedTuple):
-    """A request with the shorter request that replaces it."""
+    """A request of the command line, and the request to send in its place."""
 
     source: RoutedRequest
     project: Project
@@ -59,11 +62,11 @@ class SlimLine(NamedTuple):
 class LineSlimmer:
     """Shortens the requests of a command line.
 
-    With `is_wanted`, a request contains effective params.  With `pins`, a request
-    that inherits the latest version gets its number.
+    With `is_wanted`, the given requests contain effective params.  With `pins`, the
+    requests to send name the version that they inherit.
 
     Raises:
-        DocumentError: `version_unknown`, if a project has no `version`.
+        DocumentError: `version_unknown`, if `version` does not exist in one of the projects.
     """
 
     def __init__(
@@ -163,20 +166,26 @@ class SlimSummary:
             if self._blocked_counts[block] <= _EXAMPLES:
                 self._blocked.setdefault(block, []).append(line.source.line)
 
-    def format_rows(self) -> Iterator[str]:
-        """Format a row for each reason, in place of an entry for each request."""
+    def list_totals(self) -> Iterator[Total]:
+        """Yield a total for each inherited param, and for each reason to opt out."""
         for name, count in self.dropped.items():
             spelled = f", {self.respelled[name]:,} spelled differently" if self.respelled[name] else ""
-            yield f"  inherited   {format_name(name)}: {format_count(count, 'request')}{spelled}"
+            yield Total("inherited", name, f"{format_count(count, 'request')}{spelled}")
         if self.cut:
-            yield f"  cut         instruction: {format_count(self.cut, 'request')}"
+            yield Total("appended", "instruction", format_count(self.cut, "request"))
         for block, count in self._blocked_counts.items():
-            label = "opted out " if block.code == "opted_out" else "impossible"
+            label = "opted out" if block.code == "opted_out" else "impossible"
             lines = ", ".join(map(str, self._blocked[block])) + (", ..." if count > _EXAMPLES else "")
-            yield f"  {label}  {block}: {format_count(count, 'request')} (line{'s' if count > 1 else ''} {lines})"
+            where = f"{format_count(count, 'request')} (line{'s' if count > 1 else ''} {lines})"
+            yield Total(label, block.param, f"{block.reason}: {where}", Rank.ERRORS)
 
-    def format_end(self, *, names_projects: bool) -> Iterator[str]:
-        """Format the counts, and what the requests depend on."""
+    def format_rows(self) -> Iterator[str]:
+        """Format the totals: a row for each inherited param, and for each reason to opt out."""
+        for label, param, text, _rank in self.list_totals():
+            yield f"  {label:<10}  {'' if param is None else f'{format_name(param)}: '}{text}"
+
+    def list_notes(self, *, names_projects: bool) -> Iterator[Phrase]:
+        """Yield the counts, and what the requests depend on."""
         others = self.requests - self.shorter - self.fell_back - self.opted_out
         counts = {
             "shorter": self.shorter,
@@ -187,9 +196,10 @@ class SlimSummary:
         shown = ", ".join(f"{count:,} {text}" for text, count in counts.items() if count)
         sizes = f"{self.size_before:,} -> {self.size_after:,} bytes"
         requests = format_count(self.requests, "request")
-        yield f"{requests}: {shown}; {sizes}; each still gets the same params" if shown else f"{requests}"
+        yield (f"{requests}: {shown}; {sizes}; each still gets the same params" if shown else requests,)
         for name, version in self.exact_while.items():
-            of_project = f" of {format_value(name)}" if names_projects else ""
-            yield f"exact while version {version}{of_project} is the latest; pass --pin to keep this version"
+            of_project: Phrase = (" of ", UserText(name)) if names_projects else ()
+            advice = "is the latest; pass --pin to keep this version"
+            yield f"exact while version {version}", *of_project, f" {advice}"
         if self.rests_on:
-            yield join_message(f"rests on {', '.join(sorted(self.rests_on))}", "see `paramcore assumptions`")
+            yield (join_message(f"rests on {', '.join(sorted(self.rests_on))}", "see `paramcore assumptions`"),)

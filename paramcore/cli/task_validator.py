@@ -13,9 +13,12 @@ from paramcore.bulk import RawTask, RoutedRequest, read_source
 from paramcore.cli.located_finding import LocatedFinding, UpdateLocation, locate_finding
 from paramcore.cli.projects import ProjectFiles
 from paramcore.cli.requests import BadTask, is_jsonl, read_requests
+from paramcore.cli.summary import wants_document
 from paramcore.errors import DocumentError
 from paramcore.files.document import Document
 from paramcore.model import Project
+from paramcore.report.document import Row
+from paramcore.report.findings import make_finding_row
 from paramcore.validation.finding import Finding
 from paramcore.validation.lint import UnusedDefaults, lint_params, lint_task
 from paramcore.validation.schema import Schemas
@@ -30,8 +33,10 @@ class ReportedFinding(NamedTuple):
 
     key: ProjectKey
     severity: str
-    #: Text, or JSON for `--format json`.
+    #: Text, JSON for `--format json`, or a `LocatedFinding` for a page; empty for `--format markdown`.
     content: Any
+    #: The finding in a document; `None` if no document is wanted.
+    row: Row | None
 
 
 class TaskReport(NamedTuple):
@@ -109,12 +114,17 @@ class FindingReporter:
         )
 
     def _format(self, key: ProjectKey, located: LocatedFinding) -> ReportedFinding:
-        content: Any = f"{located.format_text(values=self.options.values)}\n\n"
-        if self.options.format == "json":
+        content: Any = ""
+        if self.options.format == "text":
+            content = f"{self.options.screen.render(located.list_pieces())}\n\n"
+        elif self.options.format == "json":
             content = located.to_json()
         elif self.options.format == "github":
             content = f"{located.format_annotation()}\n"
-        return ReportedFinding(key, located.severity, content)
+        elif self.options.format == "html":
+            content = located
+        row = make_finding_row(located) if wants_document(self.options) else None
+        return ReportedFinding(key, located.severity, content, row)
 
 
 def _make_key(finding: Finding, project: str) -> ProjectKey:

@@ -12,11 +12,12 @@ from paramcore.model.explanation import TASK_LAYER, Explanation, explain_param, 
 from paramcore.model.inheritance import Inheritance
 from paramcore.model.tasks import INHERIT_NOTHING, TASK_FIELD_NAMES, TaskRequest
 from paramcore.model.versions import ParamVersion
-from paramcore.text import ROW_LIMIT, describe_value, format_count, format_name, format_repr, format_value
+from paramcore.text import NotebookReprs, describe_value, format_count, format_name, format_repr, format_value
+from paramcore.text.rows import Line, Piece, Row, Table, format_pieces
 from paramcore.values import JSONObject, wrap_frozen
 
 
-class EffectiveParams:
+class EffectiveParams(NotebookReprs):
     """The params that a task will get, as `Project.resolve` returns them.
 
     `params` is frozen and equals plain JSON; `json` and HTTP clients accept it.
@@ -176,17 +177,16 @@ class EffectiveParams:
         which = "the latest" if version.number == latest else f"the latest is {latest}"
         return f"task for {name}: inherits version {version.number} ({which})"
 
-    def __str__(self) -> str:
+    def list_pieces(self) -> list[Piece]:
+        """Return the pieces of `str()`."""
         version = "" if self.inherited_from is None else f"version {self.inherited_from.number}"
         labels = {"task": TASK_LAYER, "project": version, "both": f"{TASK_LAYER} + {version}"}
-        layers = {param: labels[source] for param, source in self.sources.items()}
-        name_width = max((len(format_name(param)) for param in self.params), default=0)
-        layer_width = max(map(len, layers.values()), default=0)
-        rows = [
-            f"  {format_name(param):<{name_width}}  {layers[param]:<{layer_width}}  {format_value(value, limit=ROW_LIMIT)}"
-            for param, value in self.params.items()
-        ]
-        return "\n".join([self.headline, *rows])
+        sources = self.sources
+        rows = (Row((format_name(name), labels[sources[name]]), (value,)) for name, value in self.params.items())
+        return [Line(self.headline), Table.of(rows)]
+
+    def __str__(self) -> str:
+        return format_pieces(self.list_pieces())
 
     def __repr__(self) -> str:
         version = "nothing" if self.inherited_from is None else f"version {self.inherited_from.number}"

@@ -5,7 +5,8 @@ An explanation is computed on demand from the request and the project's history.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import repeat
 from typing import Any, Literal, TypeAlias
 
 from attrs import field, frozen
@@ -13,7 +14,8 @@ from attrs import field, frozen
 from paramcore.model.inheritance import Inheritance
 from paramcore.model.tasks import TaskRequest
 from paramcore.model.versions import ParamVersion, find_first_set_in
-from paramcore.text import ROW_LIMIT, format_name, format_repr, format_value
+from paramcore.text import NotebookReprs, format_name, format_repr
+from paramcore.text.rows import Label, Piece, Row, Table, format_pieces
 from paramcore.values import equality_key, thaw, wrap_frozen
 
 #: Whether and why the value of a candidate applies.
@@ -100,7 +102,7 @@ class Candidate:
 
 
 @frozen(repr=False)
-class Explanation:
+class Explanation(NotebookReprs):
     """The value of a param, the reason for it, and the candidates.
 
     The first candidates are the task and the inherited version.  If an earlier
@@ -142,23 +144,29 @@ class Explanation:
     def __repr__(self) -> str:
         return f"<Explanation of {format_repr(self.param)}: {self.reason}>"
 
-    def __str__(self) -> str:
-        answer = f"= {format_value(self.value, limit=ROW_LIMIT)}" if self.is_set else "is not set"
+    def list_pieces(self, places: Sequence[str] | None = None) -> list[Piece]:
+        """Return the pieces of `str()`; `places` has the file and line of each candidate, or an empty string."""
+        name = format_name(self.param)
+        answer = Row((name, "="), (self.value,)) if self.is_set else Row((name, "is"), text="not set")
         assumed = f" (assumed: {', '.join(self.rests_on)}; see `paramcore assumptions`)" if self.rests_on else ""
+        rows = map(_make_row, self.candidates, places or repeat(""))
         width = max(len(candidate.layer) for candidate in self.candidates)
-        rows = [_format_candidate(candidate, width) for candidate in self.candidates]
-        why = f"  why       {self.reason}: {REASONS[self.reason]}{assumed}"
-        return "\n".join([f"{format_name(self.param)} {answer}", *rows, why])
+        why = Row((Label("why"),), text=f"{self.reason}: {REASONS[self.reason]}{assumed}")
+        return [Table((answer,), (0, 0), "", " "), Table(tuple(rows), (8, width)), Table((why,), (8,))]
+
+    def __str__(self) -> str:
+        return format_pieces(self.list_pieces())
 
 
-def _format_candidate(candidate: Candidate, width: int) -> str:
-    value = "-" if candidate.status == "UNSET" else format_value(candidate.value, limit=ROW_LIMIT)
+def _make_row(candidate: Candidate, place: str) -> Row:
     since = candidate.first_set_in
     notes = [candidate.note] if candidate.note else []
     if since is not None and since != candidate.version:
         notes.insert(0, f"set since version {since}")
-    note = f"  ({'; '.join(notes)})" if notes else ""
-    return f"  {candidate.status:<8}  {candidate.layer:<{width}}  {value}{note}"
+    notes += [place] if place else []
+    note = f"({'; '.join(notes)})" if notes else ""
+    cells = (Label(candidate.status), candidate.layer)
+    return Row(cells, text="-", note=note) if candidate.status == "UNSET" else Row(cells, (candidate.value,), note=note)
 
 
 def explain_param(

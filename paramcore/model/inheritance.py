@@ -66,17 +66,17 @@ BlockCode: TypeAlias = Literal["would_be_inherited", "instruction_would_be_appen
 
 
 class OwnParams(NamedTuple):
-    """The params that a task must send to get wanted params, and what the version gives it."""
+    """What a task must send to get the wanted params from a version, and what the version adds."""
 
     #: The params to send, as the wanted params spell them.
     params: dict[str, Any]
-    #: The params that are not sent, because the task inherits an equal value, in the order of the version.
+    #: The params that the task leaves out, because it inherits equal values, in the order of the version.
     dropped: list[str]
     #: The params in `dropped` that the version spells differently, such as 5 for 5.0.
     respelled: list[str]
     #: The text that the version appends to the instruction that is sent.
     cut: str | None
-    #: The params that make the wanted params impossible, with the reason.
+    #: The params whose wanted values are impossible with the version, with the reason.
     blocked: list[tuple[str, BlockCode]]
 
 
@@ -145,12 +145,12 @@ class Inheritance:
         return effective
 
     def find_own_params(self, wanted: Mapping[str, Any]) -> OwnParams:
-        """Return the least params whose `merge` is `wanted`: the inverse of `merge`.
+        """Return the least params that `merge` turns into `wanted`.
 
-        `wanted` must be checked, as for `merge`.  If `blocked` is not empty, no params
+        This is the inverse of `merge`.  `wanted` must be checked, as for `merge`.  If `blocked` is not empty, no params
         of a task give `wanted` with this version.
         """
-        # The merge decides each name by its own values, so the params to send are unique.
+        # The merge decides each param alone, so only one choice of params is the least.
         dropped: dict[str, bool] = {}
         blocked: list[tuple[str, BlockCode]] = []
         for name, inherited in self._inherited.items():

@@ -16,7 +16,16 @@ from paramcore.model.names import check_project_name, check_task_type
 from paramcore.model.tasks import TaskRequest
 from paramcore.model.updates import Patch, Replace, Update
 from paramcore.model.versions import ParamVersion
-from paramcore.text import ROW_LIMIT, describe_value, format_count, format_name, format_repr, format_value, truncate
+from paramcore.text import (
+    ROW_LIMIT,
+    NotebookReprs,
+    describe_value,
+    format_count,
+    format_name,
+    format_repr,
+    format_value,
+    truncate,
+)
 from paramcore.values import freeze_object, join_pointer, wrap_frozen
 
 #: The fields of a project object that have their own attributes, in the service's order.
@@ -24,7 +33,7 @@ FIELD_ORDER = ("type", "name", "param_history")
 
 
 @frozen(init=False, repr=False)
-class Project:
+class Project(NotebookReprs):
     """An immutable project with its history.
 
     Example: `Project("docks", type="imageannotation", params={"padding": 3})`.

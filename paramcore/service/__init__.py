@@ -38,7 +38,7 @@ __all__ = [
     "run_server",
 ]
 
-# Imported on first use: a client needs no server, and `http.server` is slow to import.
+# Imported on first use: a client needs no server, which is slow to import.
 _LAZY_MODULES = {
     "Clock": "standin.clock",
     "LoggedRequest": "standin.request_log",

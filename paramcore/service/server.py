@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+import io
 import socket
+import socketserver
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import contextmanager, suppress
+from http import HTTPStatus
 from typing import Any
 
 from attrs import frozen
 
 from paramcore.errors import OutcomeUnknown
+from paramcore.service.connections import Connections
+from paramcore.service.http_reader import Body, RequestLine, read_headers, read_request_line
 from paramcore.service.requests import Response
-from paramcore.service.standin.calls import build_error_reply
-from paramcore.service.standin.stand_in import MAX_BODY_SIZE, StandIn
+from paramcore.service.standin.admission import require_host
+from paramcore.service.standin.calls import RejectedCall, build_error_reply
+from paramcore.service.standin.stand_in import StandIn
+from paramcore.text import format_repr
 
 _HOST = "127.0.0.1"
+#: The maximum number of seconds between two requests of a connection, for a whole request, and for a whole reply.
+_IDLE_TIME = 10.0
+_REQUEST_TIME = 30.0
+#: The maximum number of seconds and bytes that the server reads after its last reply.
+_DRAIN_TIME = 2.0
+_DRAIN_SIZE = 32 * 2**20
+#: In the log, for a request whose first line is malformed.
+_UNKNOWN = RequestLine("?", "?", "HTTP/1.0")
 
 
 @frozen
@@ -54,76 +69,148 @@ def run_server(stand_in: StandIn, *, port: int = 0) -> Iterator[Server]:
     try:
         yield Server(stand_in, f"http://{_HOST}:{http_server.server_address[1]}/v1")
     finally:
+        http_server.connections.close()
         http_server.shutdown()
         http_server.server_close()
         thread.join()
 
 
-class _HTTPServer(ThreadingHTTPServer):
+class _HTTPServer(socketserver.ThreadingTCPServer):
     # The shutdown does not wait for daemon threads, so a half-open connection does not delay it.
     daemon_threads = True
+    allow_reuse_address = True
     request_queue_size = 128
     stand_in: StandIn
+
+    def __init__(self, *arguments: Any) -> None:
+        self.connections = Connections()
+        super().__init__(*arguments)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Start a thread for a connection."""
+        self.connections.add()
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        """Close a connection."""
+        super().shutdown_request(request)
+        self.connections.remove(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Ignore clients that close the connection."""
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server_version = "paramcore"
-    #: The maximum number of seconds that a connection may be idle.
-    timeout = 10
-    # Send each buffered reply in one write, because small writes wait for acknowledgements.
-    wbufsize = 2**16
-    disable_nagle_algorithm = True
-    server: _HTTPServer
+class _SocketStream(io.RawIOBase):
+    """The bytes that a client sends, up to a deadline."""
 
-    def do_GET(self) -> None:
-        """Handle a request with any method."""
-        length = self.headers.get("content-length", "0")
-        if "transfer-encoding" in self.headers or not (length.isascii() and length.isdigit()):
-            self._reject(build_error_reply(411, "the request has no valid Content-Length"))
-            return
-        if int(length[:20]) > MAX_BODY_SIZE:
-            self._reject(build_error_reply(413, "request entity too large"))
-            return
-        body = self.rfile.read(int(length))
-        if len(body) < int(length):
-            self.close_connection = True
-            return
-        headers = {name.lower(): value for name, value in self.headers.items()}
+    def __init__(self, connection: socket.socket, connections: Connections) -> None:
+        self._connection = connection
+        self._connections = connections
+        self.deadline = 0.0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Read bytes, or raise `TimeoutError` at the deadline."""
+        remaining = self.deadline - time.monotonic()
+        if remaining <= 0:
+            raise TimeoutError
+        self._connection.settimeout(remaining)
+        with self._connections.wait(self._connection):
+            return self._connection.recv_into(buffer)
+
+
+class _Handler(socketserver.BaseRequestHandler):
+    server: _HTTPServer
+    request: socket.socket
+
+    def setup(self) -> None:
+        """Prepare to read requests."""
+        # Small writes would otherwise wait for acknowledgements.
+        self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._raw = _SocketStream(self.request, self.server.connections)
+        self._stream = io.BufferedReader(self._raw, 2**16)
+
+    def handle(self) -> None:
+        """Handle the requests of a connection, one after the other."""
+        # A client may close the connection at any time, or keep it idle for too long.
+        with suppress(OSError):
+            while self._wait_for_request() and self._handle_request():
+                pass
+
+    def _wait_for_request(self) -> bool:
+        self._raw.deadline = time.monotonic() + _IDLE_TIME
+        is_open = bool(self._stream.peek(1))
+        self._raw.deadline = time.monotonic() + _REQUEST_TIME
+        return is_open
+
+    def _handle_request(self) -> bool:
+        """Handle a request; return whether the connection stays open."""
+        line = _UNKNOWN
         try:
-            response = self.server.stand_in.handle(self.command, self.path, headers, body)
+            line = read_request_line(self._stream)
+            headers = read_headers(self._stream)
+            require_host(headers, line.version)
+            body = Body(self._stream, headers, line.version)
+        except RejectedCall as error:
+            self._reject(line, error.status, str(error))
+            return False
+        except TimeoutError:
+            self._reject(line, 408, f"the request did not arrive within {_REQUEST_TIME:.0f} seconds")
+            return False
+        return self._answer(line, headers, body)
+
+    def _answer(self, line: RequestLine, headers: dict[str, str], body: Body) -> bool:
+        def read_body() -> bytes:
+            expects_100 = line.version == "HTTP/1.1" and headers.get("expect", "").lower() == "100-continue"
+            if expects_100 and body.is_unread:
+                self._write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            try:
+                return body.read()
+            except TimeoutError:
+                text = f"the body did not arrive within {_REQUEST_TIME:.0f} seconds"
+                raise RejectedCall(408, text) from None
+
+        try:
+            response = self.server.stand_in.handle(line.method, line.target, headers, read_body)
         except OutcomeUnknown:
             # A fault drops the reply.
-            self.close_connection = True
-            return
-        self._send(response)
+            return False
+        # `on_validate` and `on_event` may raise anything.
+        except Exception as error:  # noqa: BLE001
+            response = build_error_reply(500, f"the stand-in failed: {format_repr(error)}")
+        connection = headers.get("connection", "").lower().replace(" ", "").split(",")
+        stays_open = line.version == "HTTP/1.1" and "close" not in connection and not body.is_unread
+        self._send(line, response, stays_open=stays_open)
+        return stays_open
 
-    do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815
+    def _reject(self, line: RequestLine, status: int, text: str) -> None:
+        """Answer a request that cannot be read, and close the connection."""
+        response = build_error_reply(status, text)
+        self.server.stand_in.log(line.method, line.target, b"", response, text)
+        self._send(line, response, stays_open=False)
 
-    def _reject(self, response: Response) -> None:
-        # Close the connection, because the unread body would be parsed as the next request.
-        self.close_connection = True
-        self._send(response)
+    def _send(self, line: RequestLine, response: Response, *, stays_open: bool) -> None:
+        lines = [
+            f"HTTP/1.1 {response.status} {HTTPStatus(response.status).phrase}",
+            *(f"{name}: {value}" for name, value in response.headers.items()),
+            f"content-length: {len(response.body)}",
+            *(() if stays_open else ("connection: close",)),
+        ]
+        head = "\r\n".join([*lines, "\r\n"]).encode("latin-1")
+        self._write(head if line.method == "HEAD" else head + response.body)
+        if not stays_open:
+            self._drain()
 
-    def _send(self, response: Response) -> None:
-        self.send_response(response.status)
-        for name, value in response.headers.items():
-            self.send_header(name, value)
-        self.send_header("content-length", str(len(response.body)))
-        if self.close_connection:
-            self.send_header("connection", "close")
-        self.end_headers()
-        self.wfile.write(response.body)
+    def _write(self, content: bytes) -> None:
+        self.request.settimeout(_REQUEST_TIME)
+        self.request.sendall(content)
 
-    def log_message(self, format: str, *args: Any) -> None:
-        """Write no log, because the stand-in reports each request to `on_event`."""
-
-    def finish(self) -> None:
-        """Close the connection, even if the client has already closed it."""
-        try:
-            super().finish()
-        except (OSError, ValueError):
-            self.connection.shutdown(socket.SHUT_RDWR)
+    def _drain(self) -> None:
+        """Read what the client still sends: if unread bytes are left, the client may lose the reply."""
+        self.request.shutdown(socket.SHUT_WR)
+        self._raw.deadline = time.monotonic() + _DRAIN_TIME
+        size = 0
+        while size < _DRAIN_SIZE and (piece := self._stream.read1()):
+            size += len(piece)

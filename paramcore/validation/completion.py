@@ -179,7 +179,7 @@ class _Completion:
 
 
 def _make_part_schema(value: Mapping[str, Any]) -> _Schema:
-    """Return the schema of the objects that added names can complete to this value."""
+    """Return a schema of all objects that adding members can turn into this value."""
     return {
         "properties": {name: {"const": member} for name, member in value.items()},
         "additionalProperties": False,

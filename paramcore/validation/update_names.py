@@ -238,7 +238,7 @@ def _is_wrapper(
 
 
 def _omit_words(words: tuple[str, ...], omitted: Collection[str]) -> set[str]:
-    """Return the words without those in `omitted` and without misspelt long words of it."""
+    """Return the words that are not in `omitted`, and do not misspell a long word in it."""
     long_words = [word for word in omitted if len(word) > 4]
     return {word for word in words if word not in omitted and not any(_is_misspelt(word, long) for long in long_words)}
 

@@ -17,13 +17,15 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 #: The maximum number of schemas that may apply to one value. The limit ensures that validation ends.
 _MAX_SCHEMAS = 10_000
 
-#: Keywords whose result depends on whether a value matches a schema. A warning must not change it.
+#: Keywords that turn the mismatch of a subschema into another result.  `x-warn` is not allowed inside them,
+#: because a warning must not decide whether a value is valid.
 _DECIDING = ("anyOf", "oneOf", "not", "if", "contains", "unevaluatedItems", "unevaluatedProperties")
 
 #: Keywords whose schemas apply to the value itself, not to its members or elements.
 _SAME_VALUE = ("not", "if", "then", "else", "x-warn", "allOf", "anyOf", "oneOf", "dependentSchemas")
 
-#: Keywords for references that a bundled document does not support.
+#: Keywords for references and identifiers that user schemas may not contain.
+#: (`read_user_schema` has already removed the `$id` of the root.)
 _REFERENCES = ("$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$anchor", "$id")
 
 
@@ -55,7 +57,9 @@ def read_user_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def check_references(document: dict[str, Any]) -> None:
-    """Check that each reference leads to a schema, and that no references form a circle.
+    """Check that each reference leads to a schema, and limit the schemas that apply to one value.
+
+    A schema may refer to itself for a member or an element, but not for the value itself.
 
     Raises:
         InvalidSchema: `schema_ref`, or `schema_invalid` for a misplaced `x-warn`.

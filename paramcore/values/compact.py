@@ -14,7 +14,7 @@ def _make_encoder() -> Callable[[Any], str]:
     make = getattr(encoder, "c_make_encoder", None)
     if make is None:
         return compact.encode
-    # `JSONEncoder.encode` makes this object for each call; reuse one.
+    # `JSONEncoder.encode` makes this object for each call; reuse it.
     encode = make(None, compact.default, encoder.encode_basestring, None, ":", ",", False, False, True)
     return lambda value: "".join(encode(value, 0))
 
@@ -23,9 +23,9 @@ _encode = _make_encoder()
 
 
 def encode_compact(value: Any) -> str:
-    """Return a JSON value as text without spaces, in which only quotes and control characters are escaped.
+    """Return a JSON value as text without spaces between the tokens.
 
-    `value` must be checked.
+    Only quotes, backslashes and control characters are escaped.  `value` must be checked.
 
     Example:
         >>> encode_compact({"padding": 3, "tags": ["night"]})

@@ -15,9 +15,7 @@ def frame(text, pointer):
     document = decode_document(text.encode(), "a.json", TASK_DEPTH)
     at = document.locate(pointer)
     finding = Finding("param_type", "error", pointer, "problem", "remedy")
-    line, caret = (
-        LocatedFinding(finding, "boxes", document, at.line, at.column).format_text(values=True).split("\n")[-2:]
-    )
+    line, caret = str(LocatedFinding(finding, "boxes", document, at.line, at.column)).split("\n")[-2:]
     begin = line.index("|") + 2
     return line[begin:], caret[begin:]
 

@@ -122,6 +122,12 @@ def test_many_requests_have_a_row_for_each_reason(tasks):
     assert short.out.splitlines()[0] in whole.out
 
 
+def test_the_totals_count_the_requests_to_which_the_instruction_is_appended(tasks):
+    """Above 20 requests, a row counts the requests to whose instruction the project appends its text."""
+    path = tasks(*[{"instruction": "Night."}] * 3, *[{"padding": 5}] * 20)
+    assert "  appended    instruction: 3 requests\n" in run("slim", PROJECT, path).out
+
+
 @pytest.mark.parametrize("name", ["one.json", "array.json"])
 def test_documents_stay_documents(tmp_path, name):
     """A single request is written as an object, an array as an array; `.jsonl` is lines."""
@@ -198,7 +204,7 @@ def test_a_directory_of_projects(tasks):
     projects = [json.loads(path.read_text())["name"] for path in sorted((EXAMPLES / "projects").glob("*.json"))][:2]
     requests = [{"project": name} for name in projects]
     ran = run("slim", "projects", tasks(*requests))
-    assert all(f'of "{name}" is the latest' in ran.out for name in projects)
+    assert all(f"of {name} is the latest" in ran.out for name in projects)
 
 
 # ---- extract ---------------------------------------------------------------
@@ -303,3 +309,49 @@ def test_extract_writes_an_array_for_an_array(tmp_path):
     (tmp_path / "full.json").write_text(json.dumps([{"padding": 10}, {"padding": 10}]))
     run("extract", tmp_path / "full.json", "--name", "y", "--type", "t", "--output", tmp_path / "out.json")
     assert json.loads((tmp_path / "out.json").read_text()) == [{"project": "y"}] * 2
+
+
+# ---- Markdown --------------------------------------------------------------
+
+
+def test_slim_as_markdown(tasks):
+    """The verdict is the heading, and the requests that must opt out come first."""
+    path = tasks({"padding": 5}, {"attachment": "https://example.com/a.jpg"})
+    ran = run("slim", PROJECT, path, "--wanted", "--format", "markdown")
+    lines = ran.out.splitlines()
+    assert lines[:2] == ['<!-- paramcore slim "warehouse boxes" -->', "### 2 of 2 requests must opt out"]
+    assert lines[5].startswith("| impossible |")
+    assert ran.status == 1
+    short = run("slim", PROJECT, tasks({"padding": 5}), "--format", "markdown").out
+    assert "### 1 of 1 request can be shorter" in short
+    assert "| inherited | `padding` | 1 request |" in short
+    assert "### 1 request, none can be shorter" in run("slim", PROJECT, tasks({}), "--format", "markdown").out
+
+
+def test_names_of_projects_are_not_markup(tmp_path, tasks):
+    """A project's name is in a code span, wherever the document has it."""
+    name = "<b>@you</b> | [a](b)"
+    for number in (1, 2):
+        project = {"name": f"{name}{number}", "type": "t", "param_history": [{"version": 0, "padding": 5}]}
+        (tmp_path / f"{number}.json").write_text(json.dumps(project))
+    path = tasks({"project": f"{name}1", "padding": 5}, name="all.jsonl")
+    out = run("slim", tmp_path, path, "--format", "markdown").out
+    assert f"exact while version 0 of `{name}1` is the latest" in out
+
+
+def test_extract_as_markdown(tmp_path):
+    """The document lists opt-outs first, and has the params of the project to copy; `--summary` appends it."""
+    (tmp_path / "summary.md").write_text("before\n")
+    ran = run(*EXTRACT, "--format", "markdown", "--summary", GITHUB_STEP_SUMMARY=str(tmp_path / "summary.md"))
+    assert "### 4 params would move to `yard`; 24 requests: 20 inherit, 3 opt out" in ran.out
+    labels = [line.split(" | ")[0] for line in ran.out.splitlines() if line.startswith("| ")][1:]
+    assert labels == sorted(labels, key=["| opt out", "| set aside", "| moves", "| stays"].index)
+    assert "```json" in ran.out
+    assert (tmp_path / "summary.md").read_text() == f"before\n{ran.out}"
+
+
+def test_extract_nothing_as_markdown(tasks):
+    """Without anything to move, the heading says so."""
+    ran = run("extract", tasks({"a": 1}), "--name", "yard", "--type", "t", "--format", "markdown")
+    assert "### nothing is worth moving: `yard`" in ran.out
+    assert ran.status == 1

@@ -3,9 +3,7 @@
 import base64
 import io
 import json
-import socket
 import threading
-from urllib.parse import urlsplit
 
 import httpx2
 import pytest
@@ -17,7 +15,8 @@ from paramcore import Patch, Plan, Project
 from paramcore.model.effective import EffectiveParams
 from paramcore.service.client import Client
 from paramcore.service.server import run_server
-from paramcore.service.standin.stand_in import MAX_BODY_SIZE, StandIn
+from paramcore.service.standin.calls import MAX_BODY_SIZE
+from paramcore.service.standin.stand_in import StandIn
 from paramcore.testing import paramcore_service  # noqa: F401
 from paramcore.transport.http import HttpTransport
 from paramcore.transport.key import ApiKey
@@ -212,11 +211,8 @@ def test_a_body_may_be_as_long_as_the_limit(served, size, status):
     environ |= {"CONTENT_LENGTH": str(size), "wsgi.input": io.BytesIO(body)}
     StandIn().wsgi(environ, lambda line, _headers: started.append(int(line[:3])))
     assert started == [status]
-    if status == 200:
-        assert httpx2.post(f"{served.url}/projects", headers=headers, content=body).status_code == status
-    else:
-        # The server rejects the length before it reads the body, so a client that sends the body may be cut off.
-        assert status_of(served, f"POST /v1/projects HTTP/1.1\r\nContent-Length: {size}\r\n\r\n") == status
+    # The client sends the whole body before it reads the reply.
+    assert httpx2.post(f"{served.url}/projects", headers=headers, content=body).status_code == status
 
 
 def test_our_client_works_over_http(served):
@@ -254,47 +250,11 @@ class TestHTTP:
         """A key may be a bearer token, too (E7)."""
         assert httpx2.get(f"{served.url}/projects", headers={"Authorization": "Bearer any"}).status_code == 200
 
-    @pytest.mark.parametrize(
-        "target", ["/", "/v2/projects", "/v1", "/v1/", "/v1/nothing", "http://x/v1/projects/none", "*"]
-    )
-    def test_other_paths_are_not_found(self, served, target):
+    @pytest.mark.parametrize("path", ["/", "/v2/projects", "/v1", "/v1/", "/v1/nothing", "//v1/projects"])
+    def test_other_paths_are_not_found(self, served, path):
         """A path that the service does not have is status 404."""
-        assert status_of(served, f"GET {target} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer k\r\n\r\n") == 404
-
-    @pytest.mark.parametrize(
-        ("raw", "status"),
-        [
-            ("nonsense\r\n\r\n", 400),
-            ("GET /v1/projects\r\n\r\n", 401),
-            ("GET / HTTP/9.9\r\n\r\n", 400),
-            ("PATCH /v1/projects HTTP/1.1\r\n\r\n", 501),
-            ("GET /" + "x" * 70_000 + " HTTP/1.1\r\n\r\n", 414),
-            ("GET /v1/projects HTTP/1.1\r\n" + "X: y\r\n" * 200 + "\r\n", 431),
-            ("POST /v1/projects HTTP/1.1\r\nContent-Length: x\r\n\r\n", 411),
-            ("POST /v1/projects HTTP/1.1\r\nContent-Length: -1\r\n\r\n", 411),
-            ("POST /v1/projects HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 411),
-            (f"POST /v1/projects HTTP/1.1\r\nContent-Length: {MAX_BODY_SIZE + 1}\r\n\r\n", 413),
-            (f"POST /v1/projects HTTP/1.1\r\nContent-Length: {'9' * 5000}\r\n\r\n", 413),
-            ("PUT /v1/projects HTTP/1.1\r\nAuthorization: Bearer k\r\nContent-Length: 0\r\n\r\n", 404),
-            ("POST /v1/projects HTTP/1.1\r\nAuthorization: Bearer k\r\nContent-Length: 2\r\n\r\n{]", 400),
-            ("POST /v1/projects HTTP/1.1\r\nAuthorization: Bearer k\r\nContent-Length: 2\r\n\r\n[]", 400),
-        ],
-    )
-    def test_a_malformed_request_is_rejected(self, served, raw, status):
-        """A malformed request gets its status, and the next request works."""
-        assert status_of(served, raw) == status
-        assert httpx2.get(f"{served.url}/projects", headers={"Authorization": "Bearer any"}).status_code == 200
-
-    def test_half_open_connections_block_nothing(self, served):
-        """Connections without a complete request delay neither other requests nor the shutdown."""
-        address = ("127.0.0.1", urlsplit(served.url).port)
-        opened = [socket.create_connection(address) for _ in range(20)]
-        opened[0].sendall(b"POST /v1/projects HTTP/1.1\r\nContent-Length: 100\r\n\r\n{")
-        opened[1].sendall(b"GET /v1/pro")
-        assert httpx2.get(f"{served.url}/projects", headers={"Authorization": "Bearer any"}).status_code == 200
-        opened[0].close()
-        for connection in opened:
-            connection.close()
+        url = served.url.removesuffix("/v1")
+        assert httpx2.get(f"{url}{path}", headers={"Authorization": "Bearer any"}).status_code == 404
 
     def test_concurrent_updates_are_all_kept(self, served):
         """With concurrent writers, each update becomes one version."""
@@ -346,7 +306,6 @@ class TestWSGI:
         )
         assert project["param_history"][-1]["x"] == 1
         assert self.call("GET", HTTP_AUTHORIZATION="", PATH_INFO="/v1/projects")[0] == "401 Unauthorized"
-        assert self.call("GET", PATH_INFO="/v1/projects", CONTENT_LENGTH="x")[0] == "200 OK"
 
     def test_a_slash_in_a_name_needs_the_raw_target(self):
         """If the server provides the raw target, a name with a slash works."""
@@ -366,18 +325,3 @@ def test_on_validate_can_reject_a_task(events):
         with pytest.raises(ScaleException, match="Parameter is invalid, reason: no"):
             sdk.create_task(TaskType.ImageAnnotation, project="boxes", bad=1)
         assert stand_in.live.tasks == ()
-
-
-def status_of(served, raw):
-    with socket.create_connection(("127.0.0.1", urlsplit(served.url).port), timeout=5) as stream:
-        stream.sendall(raw.encode())
-        reply = b""
-        while b"\r\n" not in reply and not reply.startswith(b"<") and not reply.startswith(b"{"):
-            piece = stream.recv(65536)
-            if not piece:
-                break
-            reply += piece
-    if reply.startswith(b"HTTP/"):
-        return int(reply.split()[1])
-    # HTTP/0.9 has no status line.
-    return 401 if b"No valid API key" in reply else 400

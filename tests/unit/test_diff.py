@@ -2,6 +2,7 @@
 
 import pytest
 
+from paramcore.analysis.changes import count_unchanged
 from paramcore.analysis.diff import Diff
 from paramcore.errors import InvalidParams, NotJSON
 
@@ -49,6 +50,11 @@ def test_a_diff_as_json():
         "removed": {"b": 1},
         "changed": {"a": {"before": {"x": 1}, "after": {}}},
         "lost": ["/a/x"],
+        "changes": [
+            {"kind": "removed", "pointer": "/b", "after_pointer": None, "identity": None, "before": 1},
+            {"kind": "lost", "pointer": "/a/x", "after_pointer": None, "identity": None, "before": 1},
+            {"kind": "added", "pointer": "/c", "after_pointer": "/c", "identity": None, "after": 2},
+        ],
     }
 
 
@@ -77,6 +83,93 @@ def test_a_diff_as_json():
 def test_lost_values_are_listed_by_pointer(before, after, lost):
     """A missing member or element is listed by its pointer; moved or changed values are not."""
     assert list(Diff.between({"a": before}, {"a": after}).lost) == lost
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "changes"),
+    [
+        # The first name that identifies every object on both sides, and that a pair shares, decides.
+        (
+            [{"name": "a", "x": 1}, {"name": "b", "x": 1}],
+            [{"name": "b", "x": 2}, {"name": "a", "x": 1}],
+            [("changed", "/a/1/x", "/a/0/x"), ("moved", "/a", "/a")],
+        ),
+        (
+            [{"label": "A", "value": "a"}, {"label": "B", "value": "b"}],
+            [{"label": "Z", "value": "b"}],
+            [("lost", "/a/0", None), ("changed", "/a/1/label", "/a/0/label")],
+        ),
+        (
+            [{"id": 1, "x": 1}, {"id": 2, "x": 1}],
+            [{"id": 3}, {"id": 1, "x": 2}],
+            [("lost", "/a/1", None), ("changed", "/a/0/x", "/a/1/x"), ("added", "/a/0", "/a/0")],
+        ),
+        # A name that occurs twice, or not in every object, identifies nothing.
+        (
+            [{"name": "a", "x": 1}, {"name": "a"}],
+            [{"name": "a", "x": 2}],
+            [("lost", "/a/1", None), ("changed", "/a/0/x", "/a/0/x")],
+        ),
+        (
+            [{"name": "a"}, {"x": 1}],
+            [{"x": 2}, {"name": "b"}],
+            [
+                ("lost", "/a/0/name", None),
+                ("lost", "/a/1/x", None),
+                ("added", "/a/0/x", "/a/0/x"),
+                ("added", "/a/1/name", "/a/1/name"),
+            ],
+        ),
+        # Without a shared name, the objects at the same index are compared.
+        ([{"name": "a", "x": 1}], [{"name": "b", "x": 1}], [("changed", "/a/0/name", "/a/0/name")]),
+        ([{"name": True, "x": 1}, 1], [1, {"name": True, "x": 2}], [("lost", "/a/0", None), ("added", "/a/1", "/a/1")]),
+        ([{"name": "", "x": 1}, 1], [1, {"name": "", "x": 2}], [("lost", "/a/0", None), ("added", "/a/1", "/a/1")]),
+        ([1, 2, 3], [3, 0, 1], [("lost", "/a/1", None), ("moved", "/a", "/a"), ("added", "/a/1", "/a/1")]),
+        ([1, 2], [0, 1, 2], [("added", "/a/0", "/a/0")]),
+        ({"x": [1]}, {"x": "no"}, [("lost", "/a/x/0", None), ("changed", "/a/x", "/a/x")]),
+    ],
+)
+def test_changes_are_listed_by_pointer(before, after, changes):
+    """Objects in arrays match by an identifying member, then by index; lost values come first."""
+    diff = Diff.between({"a": before}, {"a": after})
+    assert [(change.kind, change.pointer, change.after_pointer) for change in diff.changes] == changes
+
+
+def test_a_change_names_the_element_that_contains_it():
+    """The identity of a change is that of the innermost element with an identifying member."""
+    before = {
+        "a": [{"name": "car", "choices": [{"value": 1, "x": 1}, {"value": 2}]}],
+        "b": [{"y": 1}],
+        "c": {"name": "no"},
+    }
+    after = {"a": [{"name": "car", "choices": [{"value": 1, "x": 2}], "new": 1}], "b": [{"y": 2}], "c": {"name": "yes"}}
+    assert [(change.pointer, change.identity) for change in Diff.between(before, after).changes] == [
+        ("/a/0/choices/1", ("value", 2)),
+        ("/a/0/choices/0/x", ("value", 1)),
+        ("/b/0/y", None),
+        ("/c/name", None),
+        ("/a/0/new", ("name", "car")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "unchanged"),
+    [
+        ({"a": 1, "b": [1, 2, {}]}, {"a": 2, "b": [1, 2, {}]}, 2),
+        ({"a": {"x": 1, "y": [1, 2]}, "b": 1}, {"a": {"x": 1}}, 1),
+        ({"a": {"x": [1, 2]}, "b": 1}, {"a": 7, "b": 1}, 1),
+        ({"a": [1, 2, 3]}, {"a": [3, 2, 1]}, 3),
+        ({}, {"a": 1}, 0),
+    ],
+)
+def test_unchanged_values_are_counted(before, after, unchanged):
+    """Values that are not removed, lost or changed count once each, wherever they are."""
+    assert count_unchanged(before, Diff.between(before, after).changes) == unchanged
+
+
+def test_a_change_has_a_short_repr():
+    """The `repr` has the kind and the pointer, and no value."""
+    assert repr(Diff.between({"a": 1}, {"a": 2}).changes[0]) == "<Change: changed at /a>"
 
 
 @pytest.mark.parametrize(
@@ -143,6 +236,14 @@ def test_what_differs_inside_is_shown_where_the_whole_is_too_long():
     assert str(Diff.between({"a": long}, {"a": 7})) == f'  changed  a  "{long[:99]}... (302 characters) -> 7'
     assert str(Diff.between({"a": "a" + long}, {"a": "b" + long})) == (
         f'  changed  a  "a{long[:98]}... (303 characters) -> "b{long[:98]}... (303 characters)'
+    )
+
+
+def test_another_order_is_shown():
+    """A long array with elements in another order says so, once."""
+    names = [f"Object number {number}" for number in range(12)]
+    assert str(Diff.between({"a": {"names": names}}, {"a": {"names": [*names[1:], names[0]]}})) == (
+        "  changed  a  inside:\n  moved    /a/names  its elements have another order"
     )
 
 

@@ -64,7 +64,7 @@ def test_a_value_that_few_lack_stays_if_opting_out_costs_more():
     assert (stays.param, stays.value, stays.lacking.tasks, stays.lacking.lines) == ("padding", 5, [2, 5], [3, 6])
     larger = extract([task for task in tasks if "padding" in task])
     assert "padding" in larger.params
-    assert f"costs {stays.extra_bytes:,} bytes more than it saves" in str(stays)
+    assert f"would make the total {stays.extra_bytes:,} bytes larger" in str(stays)
     assert stays.extra_bytes > 0
 
 
@@ -293,3 +293,10 @@ def test_the_json_has_the_numbers_of_tasks():
 def test_the_repr_is_short():
     """The repr shows the name and the counts."""
     assert repr(extract([make_task(1), make_task(2)])) == "<Extraction of 'yard': 2 params moved, 0 of 2 opt out>"
+
+
+def test_a_notebook_shows_the_extraction():
+    """A notebook shows the verdict and a table."""
+    html = extract([make_task(1), make_task(2)])._repr_html_()
+    assert "2 params would move to <code>yard</code>" in html
+    assert "<table>" in html

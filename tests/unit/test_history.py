@@ -66,6 +66,16 @@ def test_a_history_as_json():
         "removed": {"instruction": "Box it."},
         "changed": {},
         "lost": [],
+        "changes": [
+            {
+                "kind": "removed",
+                "pointer": "/instruction",
+                "after_pointer": None,
+                "identity": None,
+                "before": "Box it.",
+            },
+            {"kind": "added", "pointer": "/new", "after_pointer": "/new", "identity": None, "after": [1]},
+        ],
         "must_be_replace": True,
         "restated": ["padding"],
         "noop": False,
@@ -140,14 +150,52 @@ def test_a_value_returns_to_the_version_that_had_it_last():
 def test_the_life_of_a_param():
     """Lifetimes list each value with its first and last version, and gaps."""
     history = History.of(STORY)
-    assert history.format_lifetimes("instruction") == 'instruction\n  0-2  "Box it."\n  3    not set\n  4-5  "Box it."'
+    assert history.format_lifetimes("instruction") == (
+        'instruction\n  0-2  2024-03-04T09:12:00.000Z  "Box it."\n  3                              not set\n'
+        '  4-5                            "Box it."'
+    )
+    times = [version.created_at for version in STORY.versions]
+    assert times[0] is not None
     assert [life.to_json() for life in history.lifetimes("padding")] == [
-        {"first": 0, "last": 0, "set": True, "value": 3},
-        {"first": 1, "last": 3, "set": True, "value": 4},
-        {"first": 4, "last": 5, "set": True, "value": 3},
+        {"first": 0, "last": 0, "created_at": times[0], "set": True, "value": 3},
+        {"first": 1, "last": 3, "created_at": times[1], "set": True, "value": 4},
+        {"first": 4, "last": 5, "created_at": times[4], "set": True, "value": 3},
     ]
-    assert [life.to_json() for life in history.lifetimes("none")] == [{"first": 0, "last": 5, "set": False}]
+    [never] = history.lifetimes("none")
+    assert never.to_json() == {"first": 0, "last": 5, "created_at": times[0], "set": False}
     assert History.of(Project("bare", type="comparison")).format_lifetimes("a") == "a"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "changes"),
+    [
+        (3, "x" * 200, []),
+        ("x" * 200, ["x"], []),
+        ("short", "words", []),
+        ([1, 2], [1, 3], []),
+        ("x" * 200 + "a", "x" * 200 + "b", [f'    changed  ..."{"x" * 33}a" -> ..."{"x" * 33}b"']),
+        (
+            {"box": {"min": 1, "note": "y" * 120}},
+            {"box": {"min": 2, "note": "y" * 120}},
+            ["    changed  /a/box/min  1 -> 2"],
+        ),
+        (
+            {"note": "y" * 120, "old": 1},
+            {"note": "y" * 120, "new": 2},
+            ["    added    /a/new  2", "    lost     /a/old  1"],
+        ),
+    ],
+)
+def test_what_differs_between_long_values_follows(before, after, changes):
+    """Rows with long values look alike, so the changes of a long text or container follow its row."""
+    rows = History.of(project_of({"a": before}, {"a": after})).format_lifetimes("a").split("\n")
+    assert rows[3:] == changes
+
+
+def test_what_differs_needs_two_values():
+    """Nothing differs from a version that lacks the param."""
+    rows = History.of(project_of({"a": "x" * 200}, {}, {"a": "y" * 200})).format_lifetimes("a").split("\n")
+    assert [row.split()[0] for row in rows] == ["a", "0", "1", "2"]
 
 
 def test_null_is_no_gap():

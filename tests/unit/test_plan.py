@@ -78,6 +78,7 @@ def test_a_plan_as_json():
             "removed": {"instruction": "Box it.", "old": 1},
             "changed": {"padding": {"before": 3, "after": 4}},
             "lost": [],
+            "changes": [change.to_json() for change in Plan.of(BOXES, Replace({"padding": 4})).diff.changes],
         },
         "request": {"patch": False, "padding": 4},
         "needs_consent": True,

@@ -1,8 +1,8 @@
-"""Extractions: a project for full requests, and what is left of each request.
+"""Extract a project from full requests, which contain all params of their tasks.
 
-`extraction` has the result, `extractor` reads the requests three times.  `counts`
-counts what they share, `search` chooses the params of the project, and `reasons`
-describes what moves, what stays and who opts out.
+`extraction` contains the result, and `extractor` reads the requests three times.
+`counts` counts the values that requests share, and `search` chooses the params of the
+project.  `reasons` describes why a param moves or stays, and why a task opts out.
 """
 
 from paramcore.analysis.extraction.extraction import Extraction, build_extraction

@@ -1,8 +1,8 @@
 """Count what requests have in common, in memory that does not grow with their number.
 
-Two reads: `SharedValues` finds the values and the ends of instructions that several
-requests share.  `TaskGroups` counts them exactly, in groups of requests with the
-same names and the same ends.
+The requests are read twice.  In the first read, `SharedValues` finds the values, and the
+ends of instructions, that several requests share.  In the second read, `TaskGroups`
+counts these exactly, in groups of requests with the same names and the same ends.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from attrs import define, field
 from paramcore.model import Assumptions
 from paramcore.values import encode_compact, equality_key, freeze
 
-#: The most values of a param, the most ends of instructions, and the most names that are counted.
+#: The maximum number of names, of values of a param, and of ends of instructions that are counted.
 MAX_VALUES = 1_024
-#: The most groups of requests.
+#: The maximum number of groups of requests.
 MAX_GROUPS = 4_096
-#: The most separators in an instruction at which its end may begin, from the last.
+#: The maximum number of separators in an instruction after which its end may begin, counted from the last.
 MAX_SEPARATORS = 64
 
 #: The key of a value: equal JSON values have equal keys.
@@ -27,9 +27,9 @@ Key: TypeAlias = Hashable
 
 
 class Spelling(NamedTuple):
-    """A value of a param as a request spells it; the least of equal values is the shortest."""
+    """A value of a param as a request spells it; shorter spellings sort first."""
 
-    #: The bytes that a request needs for the param: `,"padding":5`.
+    #: The bytes that a request needs for the param, such as `,"padding":5`.
     size: int
     text: str
     key: Key
@@ -42,12 +42,12 @@ class Spelling(NamedTuple):
 
 
 def measure_member(name: str, text: str) -> int:
-    """Return the bytes of a member in an object that has another member first."""
+    """Return the size in bytes of an object member, and of the comma before it."""
     return len(f",{encode_compact(name)}:{text}".encode())
 
 
 def measure_text(text: str) -> int:
-    """Return the bytes of text in a JSON string, without the quotes."""
+    """Return the size in bytes of text in a JSON string, without the quotes."""
     return len(encode_compact(text).encode()) - 2
 
 
@@ -72,12 +72,12 @@ class ValueKeys:
 class FrequentValues:
     """Counts the most frequent values, with the algorithm of Misra and Gries.
 
-    A value that more than one in `MAX_VALUES` requests has is never lost.
+    A value is never lost if more than one in `MAX_VALUES` requests has it.
     """
 
     def __init__(self) -> None:
         self._counts: dict[Key, int] = {}
-        #: Whether no value was lost.
+        #: Whether all counts are exact; if not, values may be lost.
         self.is_exact = True
 
     def add(self, key: Key) -> None:
@@ -91,14 +91,14 @@ class FrequentValues:
             self._counts = {other: count - 1 for other, count in self._counts.items() if count > 1}
 
     def list_values(self, *, least: int) -> set[Key]:
-        """Return the values of at least `least` requests; all values that remain if some were lost."""
+        """Return the values that at least `least` requests have; if values may be lost, all that remain."""
         return {key for key, count in self._counts.items() if count >= least or not self.is_exact}
 
 
 def list_tails(text: str, assumptions: Assumptions) -> list[tuple[str, bool]]:
-    """Return the texts that a project may append to get an instruction, the longest last.
+    """Return the ends of an instruction that a project could append, from short to long.
 
-    Each has a flag: whether a task then sends no instruction of its own.
+    The flag of an end is true if the task would then send no instruction of its own.
     """
     separator = assumptions.instruction_separator
     # T5 joins with the separator.  Without a separator, cut only at the start of a line, never inside a word.
@@ -117,7 +117,7 @@ def list_tails(text: str, assumptions: Assumptions) -> list[tuple[str, bool]]:
 
 
 def has_more_tails(text: str, assumptions: Assumptions) -> bool:
-    """Return whether `list_tails` leaves out ends of an instruction."""
+    """Return whether an instruction has more ends than `list_tails` returns."""
     return text.count(assumptions.instruction_separator or "\n") > MAX_SEPARATORS
 
 
@@ -132,7 +132,7 @@ class SharedValues:
         self._tails = FrequentValues()
         #: The names of the params, in the order in which they occur.
         self.names: dict[str, None] = {}
-        #: Whether no limit was met.
+        #: Whether no limit was exceeded.
         self.is_exact: bool = True
 
     def add(self, params: Mapping[str, Any]) -> None:
@@ -161,7 +161,7 @@ class SharedValues:
         """Return the groups for the second read."""
         tables = [self._tails, *self._values.values()]
         shared = {name: keys for name, table in self._values.items() if (keys := table.list_values(least=2))}
-        # Without a separator, a longer line may end with the same text.
+        # Without a separator, the end of an instruction may also be the end of a longer line in another.
         least = 2 if self._assumptions.instruction_separator else 1
         tails = {str(tail) for tail in self._tails.list_values(least=least)}
         is_exact = self.is_exact and all(table.is_exact for table in tables)
@@ -175,9 +175,9 @@ class Group:
     names: frozenset[str]
     tails: frozenset[str]
     count: int = 0
-    #: The requests with each shared value, and the bytes that these requests need for it.
+    #: For each shared value: the number of requests with it, and the bytes that they need for it.
     values: dict[tuple[str, Key], list[int]] = field(factory=dict)
-    #: The bytes that the requests need for each shared end of their instructions.
+    #: For each shared end of the instructions: the bytes that the requests need for it.
     tail_sizes: dict[str, int] = field(factory=dict)
 
 
@@ -195,7 +195,7 @@ class TaskGroups:
         self._separator_size = measure_text(assumptions.instruction_separator)
         #: The shortest spelling of each shared value.
         self.spellings: dict[tuple[str, Key], Spelling] = {}
-        #: Whether no limit was met.
+        #: Whether no limit was exceeded.
         self.is_exact = is_exact
 
     def __iter__(self) -> Iterator[Group]:

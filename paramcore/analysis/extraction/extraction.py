@@ -1,4 +1,4 @@
-"""Extractions: what full requests have in common, as the params of a new project."""
+"""Extractions: new projects with the params that full requests share."""
 
 from __future__ import annotations
 
@@ -12,19 +12,20 @@ from paramcore.analysis.extraction.reasons import MovedParam, OptedOut, SetAside
 from paramcore.analysis.slim_choice import Chooser
 from paramcore.errors import InvalidSetting, ParamcoreError
 from paramcore.model import INHERIT_NOTHING, Assumptions, Project, TaskRequest
-from paramcore.text import format_count, format_name, format_repr, format_value
+from paramcore.text import NotebookReprs, format_count, format_name, format_repr, format_value
 from paramcore.values import join_pointer, thaw, wrap_frozen
 
-#: The most characters of an instruction in a row.
+#: The maximum number of characters of an instruction that a row of the report shows.
 _INSTRUCTION_LIMIT = 60
 
 
 @frozen(repr=False)
-class Extraction:
-    """A project for full requests, and what is left of each request.
+class Extraction(NotebookReprs):
+    """A new project with the params that full requests share, and what happens to each param.
 
-    Each request still gets exactly the same params.  The total of bytes is minimal if
-    `minimal` is true: all requests, and the body of the update that sets the params.
+    A full request contains all params of its task.  Each task still gets exactly the
+    same params.  If `minimal` is true, the total size is minimal.  The total counts all
+    requests, and the body of the update that sets the params.
 
     Example:
         >>> tasks = [{"attachment": f"https://example.com/{n}.jpg", "padding": 3, "with_labels": True} for n in range(9)]
@@ -47,11 +48,11 @@ class Extraction:
     opted_out: tuple[OptedOut, ...]
     #: The requests that stay as they are, by reason.
     set_aside: tuple[SetAside, ...]
-    #: Whether no other params of the project make the total smaller.
+    #: Whether it is certain that no other choice of params would make the total smaller.
     minimal: bool
-    #: The bytes of all requests as they are, as compact JSON.
+    #: The size of the given requests in bytes, as compact JSON.
     bytes_before: int
-    #: The bytes of all requests to send, and of the update that sets the params.
+    #: The size of all requests to send, and of the update that sets the params.
     bytes_after: int
     #: The sorted ids of the assumed rules that the params of the tasks depend on.
     rests_on: tuple[str, ...]
@@ -71,8 +72,8 @@ class Extraction:
     ) -> Extraction:
         """Extract a project from requests of one type, which are read three times.
 
-        The params in `keep` stay in the requests.  The params in `move` may move although
-        they say what a task is about, such as `attachment`.
+        The params in `keep` stay in the requests.  The params in `move` may move even if
+        they stay by default, as `attachment` does.
 
         Raises:
             InvalidSetting: `argument_type`, if `tasks` can be read only once, or a name is
@@ -100,7 +101,9 @@ class Extraction:
         return self.project.params
 
     def request_of(self, task: TaskRequest | Mapping[str, Any]) -> TaskRequest:
-        """Return the request to send for a full request; one that is set aside stays as it is.
+        """Return the request to send instead of a full request.
+
+        A request that is set aside is returned unchanged.
 
         Raises:
             ParamcoreError: the errors of `TaskRequest.from_flat`.
@@ -122,7 +125,7 @@ class Extraction:
 
         The keys are `project`, `type`, `tasks`, `params`, `moved`, `stays`, `opt_outs`,
         `opted_out`, `set_aside`, `minimal`, `bytes_before`, `bytes_after` and
-        `rests_on`.  Tasks are counted from 0.
+        `rests_on`.  Each `tasks` inside a reason lists indexes, from 0.
         """
         return {
             "project": self.project.name,
@@ -153,7 +156,7 @@ class Extraction:
         ]
         width = max((len(format_name(param)) for _label, param, _text in rows), default=0)
         lines = [f"  {label:<9}  {format_name(param):<{width}}  {text}" for label, param, text in rows]
-        return "\n".join([self.headline, *lines, *self._format_end()])
+        return "\n".join([self.headline, *lines, *self.format_end()])
 
     @property
     def headline(self) -> str:
@@ -169,11 +172,12 @@ class Extraction:
             return str(moved)
         return f"{format_value(instruction, limit=_INSTRUCTION_LIMIT)}: {moved}"
 
-    def _format_end(self) -> list[str]:
+    def format_end(self) -> list[str]:
+        """Format the sizes, whether the total is minimal, and the assumed rules."""
         saved = self.bytes_before - self.bytes_after
         less = f", {saved / self.bytes_before:.0%} less" if saved > 0 else ""
         sizes = f"{self.bytes_before:,} -> {self.bytes_after:,} bytes{less}; each request still gets the same params"
-        found = "no other params of the project make the total smaller"
+        found = "no other choice of params for the project would make the total smaller"
         if not self.minimal:
             found = "the total may not be minimal, because the requests differ in too many ways to try every choice"
         lines = [sizes, found]

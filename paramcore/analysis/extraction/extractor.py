@@ -20,8 +20,9 @@ from paramcore.model import ROUTING_NAMES, Assumptions, Inheritance, ParamVersio
 from paramcore.text import describe_value, format_name
 from paramcore.values import freeze, wrap_frozen
 
-#: Params that say what a task is about, or that no record shows to be inherited.  A later
-#: task that forgets its attachment would silently inherit the attachment of another task.
+#: Params that stay in the requests unless `move` contains them.  They belong to a single task,
+#: or it is unknown whether tasks inherit them.  If `attachment` moved, a later task that forgets
+#: its attachment would silently inherit the attachment of another task.
 NEVER_MOVED = frozenset(
     {
         *("attachment", "attachments", "context_attachments", "hypothesis", "base_annotations"),
@@ -29,7 +30,7 @@ NEVER_MOVED = frozenset(
         *("metadata", "tags", "priority", "project_param_version"),
     }
 )
-#: Names of a task's params that no project can have (U9).
+#: Params that a task can have, but no project (U9).
 _IMPOSSIBLE = frozenset({"version", "created_at", "patch"})
 
 _ASIDE_CODES: dict[str, AsideCode] = {
@@ -56,7 +57,7 @@ class FlatTask(NamedTuple):
         return next((code for name, code in _ASIDE_CODES.items() if self.routing.get(name) is not None), None)
 
     def make_flat(self, params: Mapping[str, Any], **routing: Any) -> dict[str, Any]:
-        """Return a request with other params in the API's flat form."""
+        """Return the request in the API's flat form, with these params in place of its own."""
         routing = {**self.routing, **routing}
         given = {name: routing[name] for name in ROUTING_NAMES if routing.get(name) is not None}
         return {**given, **params}
@@ -64,7 +65,7 @@ class FlatTask(NamedTuple):
 
 @define
 class _Report:
-    """What `Extractor.extract` counts."""
+    """The counts of `Extractor.extract`."""
 
     tasks: int = 0
     opt_outs: int = 0
@@ -95,15 +96,15 @@ class Extractor:
         _check_names(keep, move)
         self._keep = frozenset(keep)
         self._fixed = self._keep | (NEVER_MOVED - set(move)) | _IMPOSSIBLE
-        #: The project: without params until `decide`.
+        #: The project; it has no params until `decide` chooses them.
         self.project: Project = Project(name, type=type, params={}, assumptions=assumptions)
         self._values = SharedValues(self._fixed, assumptions)
         self._groups: TaskGroups | None = None
         self._chooser: Chooser | None = None
         self._rules = RuleFinder(self.project)
-        # What a task would inherit if the project had a param that stays.
+        # For each param that could move but stays: what a task would inherit if it moved.
         self._staying: dict[str, Inheritance] = {}
-        #: Whether no other params of the project make the total of bytes smaller.
+        #: Whether it is certain that no other choice of params would make the total smaller.
         self.minimal: bool = True
         self.report: _Report = _Report()
 
@@ -156,7 +157,7 @@ class Extractor:
     def extract(self, task: FlatTask, index: int, line: int) -> dict[str, Any]:
         """Return the request to send in the API's flat form, and count it: the third read.
 
-        `index` counts tasks from 0, `line` lines from 1.
+        `index` is the index of the task, from 0; `line` is its line, from 1.
 
         Raises:
             InexactRequest: if the request would not get the same params.
@@ -180,13 +181,13 @@ class Extractor:
         return flat
 
     def _choose(self, params: Mapping[str, Any]) -> Choice:
-        assert self._chooser is not None, "`decide` comes before `extract`"
+        assert self._chooser is not None, "call `decide` before `extract`"
         return self._chooser.choose(params, None)
 
     def _count_opt_out(self, choice: Choice, task: FlatTask, index: int, line: int) -> None:
         self.report.opt_outs += 1
         for block in choice.blocked:
-            assert block.param is not None, "no request asks for -1"
+            assert block.param is not None, "requests with a `project_version` are set aside"
             reason = OptedOut(block.param, block.code)
             reason = self.report.opted_out.setdefault((block.param, block.code), reason)
             reason.tasks.add(index, line)
@@ -194,7 +195,7 @@ class Extractor:
                 reason.nearly.add(index, line)
 
     def _ends_nearly(self, instruction: Any) -> bool:
-        """Return whether an instruction ends with the project's except for white space."""
+        """Return whether an instruction ends with the project's if white space is ignored."""
         wanted = "".join(self.project.params["instruction"].split())
         return isinstance(instruction, str) and "".join(instruction.split()).endswith(wanted)
 
@@ -212,7 +213,7 @@ class Extractor:
                 stay.lacking.add(index, line)
 
     def _lacks(self, task: FlatTask, name: str) -> bool:
-        """Return whether a task could not inherit the value of a param that stays."""
+        """Return whether a task could not inherit the value that a staying param would have in the project."""
         own = {name: task.params[name]} if name in task.params else {}
         return bool(self._staying[name].find_own_params(own).blocked)
 

@@ -9,12 +9,12 @@ from attrs import define, field
 from paramcore.analysis.slim_choice import OptOutCode
 from paramcore.text import MESSAGE_LIMIT, format_count, format_name, format_value
 
-#: The most tasks that a reason names.
+#: The maximum number of tasks that a reason lists.
 MAX_EXAMPLES = 20
-#: The most tasks that a reason names as text.
+#: The maximum number of tasks that the text of a reason lists.
 _SHOWN = 4
 
-#: Why a request is set aside: it names where it belongs already.
+#: Why a request is set aside: it already names a project, a batch or a version.
 AsideCode: TypeAlias = Literal["names_project", "names_batch", "names_version"]
 #: Why a param stays in the requests.
 StayCode: TypeAlias = Literal["impossible", "never_moves", "kept", "not_shared", "some_lack_it"]
@@ -28,7 +28,7 @@ _ASIDE_TEXTS: dict[AsideCode, str] = {
 
 @define
 class Examples:
-    """A number of tasks, and the first of them."""
+    """The number of tasks to which a reason applies, and the first of these tasks."""
 
     count: int = 0
     #: The indexes of the first tasks, from 0.
@@ -59,7 +59,7 @@ class MovedParam:
     param: str
     #: The number of tasks that inherit the whole value and send nothing.
     inherited: int = 0
-    #: The number of tasks that send text to which the instruction of the project is appended.
+    #: The number of tasks that send an instruction of their own, to which the project's is appended.
     cut: int = 0
     #: The tasks that send another value.
     own: Examples = field(factory=Examples)
@@ -83,7 +83,7 @@ class StayingParam:
 
     param: str
     code: StayCode
-    #: The bytes by which moving the param would make the total larger; `None` if it cannot move.
+    #: How many bytes larger the total would be if the param moved; `None` if it cannot move.
     extra_bytes: int | None = None
     #: The value that would move; `None` if the param cannot move.
     value: Any = None
@@ -100,22 +100,28 @@ class StayingParam:
             "lacking": self.lacking.to_json(),
         }
 
-    def __str__(self) -> str:
+    def describe(self) -> str:
+        """Return why the param stays, without its value."""
         if self.code == "never_moves":
             option = f"--move {format_name(self.param)}"
-            return f"says what a task is about, or is not known to be inherited ({option} moves it)"
+            return f"a later task without it would inherit the value of other tasks (pass {option} to move it)"
         if self.code == "impossible":
             return "no project can have it"
         if self.code == "kept":
             return "kept by --keep"
         if self.code == "not_shared":
             return "moving it saves nothing, because too few tasks share a value"
-        is_text = self.param == "instruction" and self.value
-        lack = f"do not end with {format_value(self.value, limit=MESSAGE_LIMIT)}" if is_text else "lack it"
-        would = (
-            f"they would have to opt out, which costs {format_count(self.extra_bytes or 0, 'byte')} more than it saves"
-        )
-        return f"{self.lacking.count:,} {lack} {self.lacking}: {would}"
+        lack = "do not end with it" if self._is_text else "lack it"
+        larger = f"moving it would make the total {format_count(self.extra_bytes or 0, 'byte')} larger"
+        return f"{self.lacking.count:,} {lack} {self.lacking} and would have to opt out; {larger}"
+
+    @property
+    def _is_text(self) -> bool:
+        return self.param == "instruction" and isinstance(self.value, str) and self.value != ""
+
+    def __str__(self) -> str:
+        shown = f"{format_value(self.value, limit=MESSAGE_LIMIT)}: " if self._is_text else ""
+        return f"{shown}{self.describe()}"
 
 
 @define
@@ -125,7 +131,7 @@ class OptedOut:
     param: str
     code: OptOutCode
     tasks: Examples = field(factory=Examples)
-    #: Those tasks whose instruction has the same end except for white space.
+    #: Of these tasks, those whose instruction ends with the project's if white space is ignored.
     nearly: Examples = field(factory=Examples)
 
     def to_json(self) -> dict[str, Any]:
@@ -141,7 +147,7 @@ class OptedOut:
 
 @define
 class SetAside:
-    """The requests that stay as they are, because they name where they belong."""
+    """The requests that stay as they are, because they already name a project, a batch or a version."""
 
     code: AsideCode
     tasks: Examples = field(factory=Examples)

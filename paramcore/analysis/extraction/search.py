@@ -1,8 +1,9 @@
 """Choose the params of a project that make the requests of its tasks shortest.
 
-Given the tasks that inherit, each param is decided by itself.  The tasks that inherit
-in a best choice are always a *closed* set: all tasks that have certain names, and
-whose instructions have a certain end.  So the search decides every closed set.
+Once it is fixed which tasks inherit, each param can be decided alone.  In a best choice,
+the inheriting tasks always form a *closed* set: all tasks that have certain params, and
+whose instruction ends with a certain text.  So the search tries every closed set and
+decides the params for it.
 """
 
 from __future__ import annotations
@@ -18,29 +19,30 @@ from attrs import frozen
 from paramcore.analysis.extraction.counts import Key, Spelling, TaskGroups, measure_member
 from paramcore.values import encode_compact
 
-#: The most closed sets; a search with more is greedy.
+#: The maximum number of closed sets to try.  With more, the search is greedy.
 MAX_SETS = 4_096
-#: The most shapes from which a greedy search starts.
+#: The maximum number of groups, and of values, from which a greedy search starts.
 MAX_STARTS = 64
-#: The bytes that a request needs to inherit nothing.
+#: The bytes that an opt-out adds to a request.
 OPT_OUT_SIZE = len(',"project_version":-1')
 
 
 class _Candidate(NamedTuple):
-    """A value that a project may have, with what its removal from requests saves."""
+    """A value for a param of the project, with the bytes that leaving it out of requests saves."""
 
     name: str
     #: The value as compact JSON.
     text: str
-    #: The bytes that the project needs for it.
+    #: The bytes that the project needs for the value.
     size: int
-    #: The groups whose requests have it: their bit, requests, and bytes.
+    #: For each group whose requests have the value: the bit of the group, the number of these requests,
+    #: and the bytes that they need for the value.
     uses: tuple[tuple[int, int, int], ...]
-    #: The groups whose tasks can inherit it.
+    #: The groups whose tasks can inherit the value, as a mask of bits.
     able: int
 
     def measure_gain(self, inheritors: int) -> int:
-        """Return the bytes that it saves; 0 if fewer than two inheriting requests share it."""
+        """Return the bytes that the value saves; 0 if fewer than two inheriting requests share it."""
         used = [(count, size) for bit, count, size in self.uses if bit & inheritors]
         if sum(count for count, _size in used) < 2:
             return 0
@@ -49,11 +51,11 @@ class _Candidate(NamedTuple):
 
 @frozen
 class Decision:
-    """The params of a project, with the tasks that inherit as a bit for each group."""
+    """The params of a project, and which tasks inherit them: a mask with a bit for each group."""
 
     inheritors: int
     params: tuple[_Candidate, ...]
-    #: The bytes that the project saves, after the bytes of opt-outs.
+    #: The bytes that the project saves, minus the bytes that opt-outs add.
     saved: int
     opt_outs: int
 
@@ -65,7 +67,7 @@ class Decision:
 
     @property
     def rank(self) -> tuple[int, int, int, str]:
-        """The order of decisions: the least is the best."""
+        """The sort key of decisions: the best decision has the smallest."""
         return -self.saved, self.opt_outs, len(self.params), self.text
 
     def get_params(self) -> dict[str, Any]:
@@ -103,7 +105,7 @@ class Search:
             yield _Candidate(name, text, size, uses, self._having[name])
 
     def _list_tails(self) -> list[_Candidate]:
-        """Return the ends of instructions, without ends that are part of a longer end of the same tasks."""
+        """Return the ends of instructions; of several ends of the same tasks, only the longest."""
         longest: dict[int, _Candidate] = {}
         tails = {tail for group in self._groups for tail in group.tails}
         for tail in sorted(tails, key=lambda tail: (len(tail), tail)):
@@ -123,9 +125,9 @@ class Search:
         return min(map(self._decide_for, closed_sets | {self._all}), key=_get_rank)
 
     def decide_with(self, decision: Decision, name: str) -> Decision | None:
-        """Return the best decision that moves another param too, for tasks of a decision.
+        """Return the best decision that moves the param `name`, among the tasks that inherit in `decision`.
 
-        Return `None` if no two of the tasks share a value.
+        Return `None` if no two of these tasks share a value of the param.
         """
         sharing = {candidate.able for _most, candidate in self._candidates.get(name, ())}
         decisions = (self._decide_for(decision.inheritors & able) for able in sharing)
@@ -133,7 +135,7 @@ class Search:
         return min(moving, key=_get_rank, default=None)
 
     def _list_closed_sets(self) -> set[int] | None:
-        """Return all sets of tasks that share names and an end; `None` if there are too many."""
+        """Return all closed sets; `None` if there are too many."""
         shapes = {group.names.intersection(self._candidates) for group in self._groups}
         closed: set[frozenset[str]] = set()
         limit = MAX_SETS // (len(self._tails) + 1)
@@ -155,7 +157,7 @@ class Search:
             yield self._find_having(group.names.intersection(self._candidates))
 
     def _list_restrictions(self) -> list[int]:
-        """Return the tasks that can inherit each of the values that may save most."""
+        """Return, for each value that may save most, the set of tasks that can inherit it."""
         best: dict[int, int] = {}
         for candidates in self._candidates.values():
             for most, candidate in candidates:
@@ -163,7 +165,10 @@ class Search:
         return sorted(best, key=lambda able: (-best[able], able))[:MAX_STARTS]
 
     def _improve(self, inheritors: int) -> int:
-        """Leave out the tasks that cannot inherit a value, while that saves bytes."""
+        """Exclude tasks as long as that saves bytes, and return the tasks that are left.
+
+        Each step picks a value, and excludes the tasks that cannot inherit it.
+        """
         best = self._decide_for(inheritors)
         restrictions = self._list_restrictions()
         while True:
@@ -174,11 +179,11 @@ class Search:
             best = found
 
     def _decide_for(self, inheritors: int) -> Decision:
-        """Decide each param by itself, for the tasks that inherit."""
+        """Return the best decision for these inheriting tasks; each param is decided alone."""
         if inheritors not in self._decisions:
             decided = (self._decide_param(name, inheritors) for name in sorted(self._candidates))
             params = tuple(param for param in decided if param is not None)
-            # A task that can inherit the params does, because an opt-out takes bytes.
+            # Every task that can inherit these params inherits them, because an opt-out takes bytes.
             able = reduce(and_, (param.able for param in params), self._all)
             gain = sum(param.measure_gain(able) for param in params)
             opt_outs = sum(group.count for bit, group in self._bits.items() if not bit & able)
@@ -186,7 +191,7 @@ class Search:
         return self._decisions[inheritors]
 
     def _decide_param(self, name: str, inheritors: int) -> _Candidate | None:
-        """Return the value of a param that saves most, if it saves anything."""
+        """Return the value of a param that saves most; `None` if no value saves bytes."""
         best, best_rank = None, (0, 0, "")
         for most, candidate in self._candidates[name]:
             if -most > best_rank[0]:

@@ -11,11 +11,13 @@ from attrs import evolve
 from paramcore.analysis import Plan
 from paramcore.cli.client import create_client
 from paramcore.cli.exit_codes import FINDINGS, FINE, OUTCOME_EXIT_CODES, OUTCOME_UNKNOWN
+from paramcore.cli.hidden_values import select_error, select_values
 from paramcore.cli.output import Pieces, exit_with_usage, flush_output, format_document, print_message
 from paramcore.cli.planner import Planner
 from paramcore.service.outcome import Outcome
 from paramcore.service.requests import Request, Response, Transport
 from paramcore.text import format_path
+from paramcore.text.rows import Line
 
 
 def apply(options: Namespace) -> Pieces:
@@ -25,22 +27,27 @@ def apply(options: Namespace) -> Pieces:
     client = create_client(options)
     plan = planner.plan(client.get_project(options.name))
     as_json = options.format == "json"
-    yield "" if as_json else f"{plan}\n"
+    yield "" if as_json else f"{options.screen.render(plan.list_pieces())}\n"
     # Show the plan before asking for consent and before sending.
     flush_output()
     if plan.update is None or not _has_consent(plan, options):
         if as_json:
-            yield format_document({"plan": plan.to_json(), "outcome": None})
+            yield format_document(select_values({"plan": plan.to_json(), "outcome": None}, options))
         return FINE if plan.update is None else FINDINGS
     transport = _AnnouncingTransport(client.transport, plan)
     try:
         outcome = evolve(client, transport=transport).apply(plan)
+        if outcome.error is not None:
+            outcome = evolve(outcome, error=select_error(outcome.error, options))
     except KeyboardInterrupt:
         if not transport.has_sent:
             raise
         print_message("interrupted after sending: the outcome is unknown")
         return OUTCOME_UNKNOWN
-    yield format_document({"plan": plan.to_json(), "outcome": outcome.to_json()}) if as_json else f"{outcome}\n"
+    if as_json:
+        yield format_document(select_values({"plan": plan.to_json(), "outcome": outcome.to_json()}, options))
+    else:
+        yield f"{options.screen.render([Line(line) for line in str(outcome).splitlines()])}\n"
     return OUTCOME_EXIT_CODES[outcome.state]
 
 

@@ -12,12 +12,15 @@ from attrs import frozen
 from paramcore.analysis import Auditor, Contradiction
 from paramcore.cli.arguments import read_project_argument
 from paramcore.cli.exit_codes import FINDINGS, FINE
+from paramcore.cli.hidden_values import select_values
 from paramcore.cli.output import Pieces, format_document, print_message
 from paramcore.cli.progress import OnRead, show_progress
 from paramcore.cli.requests import BadLines, is_jsonl
+from paramcore.cli.summary import report_document
 from paramcore.errors import DocumentError
 from paramcore.files.document import PROJECT_DEPTH, Document
 from paramcore.files.reader import PROJECT_SIZE, read_document, read_lines
+from paramcore.report.findings import build_audit_document
 from paramcore.text import format_count
 from paramcore.values import join_pointer
 
@@ -43,9 +46,11 @@ def audit(options: Namespace) -> Pieces:
             bad_lines.report(error)
     audits = [auditor.build_audit(findings[name]) for name, auditor in auditors.items()]
     if options.format == "json":
-        yield format_document(projects.unwrap_single([audit.to_json() for audit in audits]))
-    else:
-        yield "\n\n".join(map(str, audits)) + "\n"
+        yield format_document(projects.unwrap_single([select_values(audit.to_json(), options) for audit in audits]))
+    elif options.format == "text":
+        texts = (options.screen.render(audit.list_pieces(values=options.values)) for audit in audits)
+        yield "\n\n".join(texts) + "\n"
+    yield from report_document(options, lambda command: build_audit_document(audits, command, subject=projects.subject))
     if unknown_projects:
         print_message(f"warning: skipped {format_count(unknown_projects, 'task')} of other projects")
     bad_lines.report_count()

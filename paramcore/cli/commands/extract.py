@@ -6,6 +6,7 @@ import os
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
+from functools import partial
 
 from paramcore.analysis import Extractor, FlatTask, build_extraction
 from paramcore.bulk import RawTask, Route, RoutedRequest
@@ -13,19 +14,21 @@ from paramcore.cli.exit_codes import FINDINGS, FINE
 from paramcore.cli.output import Pieces, exit_on_signals, exit_with_usage, format_document, print_message
 from paramcore.cli.request_writer import RequestWriter
 from paramcore.cli.requests import BadLines, BadTask, is_jsonl, is_one_of_many, read_raw_tasks, read_requests
+from paramcore.cli.summary import report_document
 from paramcore.errors import DocumentError
 from paramcore.files.codec import choose_codec
 from paramcore.files.writer import write_atomically
 from paramcore.model import Project, TaskRequest
+from paramcore.report.inverses import build_extraction_document
 from paramcore.text import format_path
 from paramcore.wire import write_new_project
 
-#: The most `unique_id`s that are compared, so that memory does not grow with the number of tasks.
+#: The maximum number of `unique_id`s that are compared.  The limit keeps the memory constant.
 _MAX_IDS = 100_000
 
 
 def extract(options: Namespace) -> Pieces:
-    """Find the params that full requests share, and make a project and shorter requests of them."""
+    """Find the params that full requests share, to move them to a new project."""
     if options.tasks == "-" or (os.path.exists(options.tasks) and not os.path.isfile(options.tasks)):
         exit_with_usage(
             f"extract reads TASKS three times, but {format_path(options.tasks)} can be read only once; name a file"
@@ -39,18 +42,20 @@ def extract(options: Namespace) -> Pieces:
         if options.project_output is not None:
             stack.enter_context(exit_on_signals())
             write_atomically(options.project_output, [format_document(write_new_project(extraction.project))])
-    yield format_document(extraction.to_json()) if options.format == "json" else f"{extraction}\n"
+    if options.format != "markdown":
+        yield format_document(extraction.to_json()) if options.format == "json" else f"{extraction}\n"
+    yield from report_document(options, partial(build_extraction_document, extraction))
     run.bad_lines.report_count()
     return FINDINGS if run.bad_lines.count or extraction.set_aside or not extraction.moved else FINE
 
 
 class _ExtractRun:
-    """Reads TASKS three times, and counts bad lines once."""
+    """Reads TASKS three times; reports bad lines only the first time."""
 
     def __init__(self, options: Namespace) -> None:
         self._options = options
         self._has_lines = is_jsonl(options)
-        # Requests are read without a project, because their params are complete.
+        # Full requests inherit nothing, so read them with a project without versions.
         self._route = Route.of(Project(options.name, type=options.task_type), TaskRequest({}))
         self.extractor: Extractor = Extractor(
             options.name,
@@ -93,7 +98,7 @@ class _ExtractRun:
         raw_tasks: Iterable[RawTask] = read_raw_tasks(self._options, prints=False)
         if not self._has_lines:
             raw_tasks = list(raw_tasks)
-            # An empty array has no elements.
+            # No raw task means that the input was an empty array.
             self._is_array = not raw_tasks or any(map(is_one_of_many, raw_tasks))
         for request in read_requests(self._options, lambda _request: self._route, raw_tasks):
             if isinstance(request, BadTask):

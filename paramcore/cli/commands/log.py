@@ -8,8 +8,13 @@ from typing import Any
 from paramcore.analysis import History
 from paramcore.cli.arguments import read_project_argument
 from paramcore.cli.exit_codes import FINE
+from paramcore.cli.hidden_values import select_values
 from paramcore.cli.output import Pieces, format_document
+from paramcore.cli.summary import report_document
+from paramcore.report.document import Document
+from paramcore.report.histories import build_lifetimes_document, build_log_document
 from paramcore.text import format_value
+from paramcore.text.rows import Line, Piece
 
 
 def log(options: Namespace) -> Pieces:
@@ -17,18 +22,28 @@ def log(options: Namespace) -> Pieces:
     projects = read_project_argument(options)
     histories = [History.of(project) for project in projects]
     if options.format == "json":
-        yield format_document(projects.unwrap_single([_build_json(history, options.params) for history in histories]))
-        return FINE
-    for number, history in enumerate(histories):
-        yield "\n" if number else ""
-        yield _format_text(history, options.params)
+        answers = [select_values(_build_json(history, options.params), options) for history in histories]
+        yield format_document(projects.unwrap_single(answers))
+    elif options.format == "text":
+        for number, history in enumerate(histories):
+            yield "\n" if number else ""
+            yield f"{options.screen.render(_list_pieces(history, options.params))}\n"
+
+    def build(command: str) -> Document:
+        if options.params:
+            return build_lifetimes_document(histories, options.params, command, subject=projects.subject)
+        return build_log_document(histories, command, subject=projects.subject)
+
+    yield from report_document(options, build)
+    return FINE
     return FINE
 
 
-def _format_text(history: History, params: list[str]) -> str:
+def _list_pieces(history: History, params: list[str]) -> list[Piece]:
     if not params:
-        return f"{history}\n"
-    return "\n\n".join([format_value(history.project.name), *map(history.format_lifetimes, params)]) + "\n"
+        return history.list_pieces()
+    lifetimes = (piece for param in params for piece in (Line(""), *history.list_lifetime_pieces(param)))
+    return [Line(format_value(history.project.name)), *lifetimes]
 
 
 def _build_json(history: History, params: list[str]) -> dict[str, Any]:

@@ -22,21 +22,26 @@ from paramcore.cli.requests import (
     read_requests,
 )
 from paramcore.cli.slimming import LineSlimmer, SlimLine, SlimSummary
+from paramcore.cli.summary import report_document
 from paramcore.errors import DocumentError
 from paramcore.files.codec import choose_codec
+from paramcore.report.document import Document
+from paramcore.report.inverses import build_slim_document, get_slim_verdict
+from paramcore.report.verdicts import format_phrase
 from paramcore.text import format_value
 
-#: The most requests with an entry each; above, a row for each reason replaces the entries.
+#: The maximum number of requests with an entry for each; for more requests, print totals.
 _MAX_ENTRIES = 20
 
 
 def slim(options: Namespace) -> Pieces:
-    """Print the least that each task must send to get the same params."""
+    """Find the least that each task must send to get the same params."""
     run = _SlimRun(options)
     with ExitStack() as stack:
         writer = RequestWriter.open(options.requests_output, stack, as_lines=is_jsonl(options))
-        yield from run.format_json(writer) if options.format == "json" else run.format_text(writer)
+        yield from run.format(writer)
         writer.finish(is_array=run.is_array)
+        yield from report_document(options, run.build_document)
     run.bad_lines.report_count()
     failed = run.bad_lines.count or run.summary.fell_back or (options.exit_code and run.summary.shorter)
     return FINDINGS if failed else FINE
@@ -51,7 +56,7 @@ class _SlimRun:
         self._slimmer = LineSlimmer(self._projects, options.to, is_wanted=options.wanted, pins=options.pin)
         self.bad_lines: BadLines = BadLines(options)
         self.summary: SlimSummary = SlimSummary()
-        #: Whether TASKS is an array or lines.
+        #: Whether TASKS is an array or JSONL.
         self.is_array = True
 
     def _slim_requests(self, writer: RequestWriter) -> Iterator[SlimLine]:
@@ -59,7 +64,7 @@ class _SlimRun:
         raw_tasks: Iterable[RawTask] = read_raw_tasks(self._options, prints=prints)
         if not is_jsonl(self._options):
             raw_tasks = list(raw_tasks)
-            # An empty array has no elements.
+            # No raw task means that the input was an empty array.
             self.is_array = not raw_tasks or any(map(is_one_of_many, raw_tasks))
         for request in read_requests(self._options, self._projects.find_route, raw_tasks):
             try:
@@ -77,8 +82,24 @@ class _SlimRun:
             writer.write(line.body)
             yield line
 
+    def format(self, writer: RequestWriter) -> Iterator[str | bytes]:
+        """Shorten the requests; yield the answer as text or JSON, or nothing for a document."""
+        if self._options.format == "markdown":
+            for _line in self._slim_requests(writer):
+                pass
+        else:
+            yield from self.format_json(writer) if self._options.format == "json" else self.format_text(writer)
+
+    def build_document(self, command: str) -> Document:
+        """Build the document about all requests."""
+        summary = self.summary
+        verdict = get_slim_verdict(summary.requests, summary.shorter, summary.fell_back)
+        notes = summary.list_notes(names_projects=self._projects.many)
+        subject = self._projects.subject or next(iter(self._projects)).name
+        return build_slim_document(subject, verdict, summary.list_totals(), notes, command)
+
     def format_text(self, writer: RequestWriter) -> Iterator[str]:
-        """Yield an entry for each request, or a row for each reason, and a summary."""
+        """Yield an entry for each request, or totals for many requests, and a summary."""
         entries: list[str] = []
         for line in self._slim_requests(writer):
             if self._options.list:
@@ -88,7 +109,7 @@ class _SlimRun:
             else:
                 entries.clear()
         yield from entries
-        rows = [*self.summary.format_end(names_projects=self._projects.many)]
+        rows = [*map(format_phrase, self.summary.list_notes(names_projects=self._projects.many))]
         if not self._options.list and self.summary.requests > _MAX_ENTRIES:
             rows[1:1] = self.summary.format_rows()
         yield "\n".join(rows) + "\n"

@@ -8,20 +8,24 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
+from paramcore.cli.annotations import annotate_errors
 from paramcore.cli.arguments import assign_files
 from paramcore.cli.exit_codes import FINDINGS, FINE, INTERRUPTED
 from paramcore.cli.jobs import run_tasks
-from paramcore.cli.located_finding import UpdateLocation, format_error_annotation
+from paramcore.cli.located_finding import UpdateLocation
 from paramcore.cli.output import Pieces, format_document, print_message
 from paramcore.cli.params import read_update_file
 from paramcore.cli.pyproject import read_ignored_codes
 from paramcore.cli.requests import BadLines
 from paramcore.cli.schemas import read_schemas
+from paramcore.cli.summary import report_document
 from paramcore.cli.task_validator import FindingReporter, ProjectKey, ReportedFinding, TaskReport, TaskValidator
-from paramcore.errors import DocumentError
 from paramcore.files.codec import choose_codec
 from paramcore.model import Project
+from paramcore.report.document import RowCollector
+from paramcore.report.findings import build_validation_document
 from paramcore.text import format_count
+from paramcore.text.rows import Line
 from paramcore.validation.finding import Finding
 from paramcore.validation.lint import UnusedDefaults
 from paramcore.validation.validator import Validator
@@ -29,21 +33,18 @@ from paramcore.validation.validator import Validator
 
 def validate(options: Namespace) -> Pieces:
     """Report what the service would reject or silently ignore, with file and line."""
-    try:
-        return (yield from _validate(options))
-    except DocumentError as error:
-        if options.format == "github":
-            # GitHub Actions reads annotations only from standard output.
-            yield f"{format_error_annotation(error)}\n"
-        raise
+    return (yield from annotate_errors(_validate(options), options))
 
 
 def _validate(options: Namespace) -> Pieces:
     run = ValidationRun(options)
     encode = choose_codec().encode
     documents: list[dict[str, Any]] = []
+    rows = RowCollector()
     try:
         for findings in run.list_findings():
+            for row in filter(None, (finding.row for finding in findings)):
+                rows.add(row)
             if not findings and not run.by_task:
                 continue
             contents = [finding.content for finding in findings]
@@ -62,8 +63,11 @@ def _validate(options: Namespace) -> Pieces:
         status = INTERRUPTED
     if options.format == "json" and not run.by_task:
         yield format_document({"findings": documents})
+    yield from report_document(
+        options, lambda command: build_validation_document((run.summary,), rows, command, subject=run.subject)
+    )
     if options.format == "text":
-        yield f"{run.summary}\n"
+        yield f"{options.screen.render([Line(run.summary)])}\n"
     else:
         run.bad_lines.report_count()
     return status
@@ -143,6 +147,11 @@ class ValidationRun:
         counted = list(findings)
         self._counts.update(finding.severity for finding in counted)
         return counted
+
+    @property
+    def subject(self) -> str:
+        """The name of the only project, or the paths of the projects."""
+        return self._projects.subject or next(iter(self._projects)).name
 
     @property
     def status(self) -> int:

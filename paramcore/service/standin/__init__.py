@@ -6,14 +6,16 @@ handler returns the `Answer` to a call, or raises `RejectedCall`.  An answer con
 `Change` values that the call makes.  The `Ledger` makes the changes and writes them to a
 `Journal`.  `Faults` contains the faults of the next calls, `RequestLog` the last requests.
 
-The verbs: `StandIn.handle` reads the key and chooses a service.  The service builds the
-call, `routes.answer_call` chooses the handler, `Ledger.record` makes the changes, and
-`Ledger.wait` returns when they are on disk.  Only then the service replies.
+The verbs: `StandIn.handle` refuses requests of web pages, reads the key and chooses a
+service.  The service builds the call, `routes.answer_call` chooses the handler,
+`Ledger.record` makes the changes, and `Ledger.wait` returns when they are on disk.
+Only then the service replies.
 
 Handlers are deterministic: they see the state, the call and its time, and nothing else.
 
 - `calls`, `state`, `routes`: the values, and which handler answers which call
 - `projects`, `tasks`, `task_updates`, `batches`, `uploads`: the handlers
+- `admission`, `wsgi`: requests that are refused at once; requests of WSGI servers
 - `query`, `multipart`: the filters and pages of lists; forms with files
 - `ledger`, `records`, `journal`: changes, their JSON, and the file that contains it
 - `faults`, `request_log`, `clock`, `stand_in`: what a test or a person sees

@@ -18,6 +18,8 @@ from paramcore.service.requests import Response
 from paramcore.service.standin.state import Change, State
 from paramcore.text import ROW_LIMIT, describe_value, format_name, format_value, truncate
 
+#: The maximum number of bytes of a request body; the stand-in rejects a longer body.
+MAX_BODY_SIZE = 16 * 2**20
 #: The Ruby client adds this setting of the client to the query of every GET request.
 _IGNORED_NAMES = frozenset({"callback_url"})
 
@@ -84,9 +86,11 @@ class Call:
         return text.lower() == "true"
 
     def get_text(self, name: str) -> str | None:
-        """Return the last value of a query parameter; `None` if it is not set."""
-        values = self.query.get(name)
-        return values[-1] if values else None
+        """Return the value of a query parameter; `None` if it is not set."""
+        values = self.query.get(name, ())
+        if len(values) > 1:
+            raise RejectedCall(400, f"the query parameter `{format_name(name)}` is repeated; send it once")
+        return values[0] if values else None
 
 
 @frozen

@@ -6,27 +6,28 @@ import base64
 import binascii
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Literal
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from paramcore.errors import OutcomeUnknown
 from paramcore.model import Assumptions, EffectiveParams, Project
 from paramcore.service.memory import MemoryService
 from paramcore.service.requests import Response
 from paramcore.service.standin.account import Account, Result
-from paramcore.service.standin.calls import Context
+from paramcore.service.standin.admission import check_request, check_size
+from paramcore.service.standin.calls import Context, RejectedCall
 from paramcore.service.standin.clock import Clock
 from paramcore.service.standin.faults import Fault, Faults
 from paramcore.service.standin.ledger import Journal, Ledger
 from paramcore.service.standin.records import RecoveredState
 from paramcore.service.standin.request_log import LoggedRequest, RequestLog
 from paramcore.service.standin.state import State
-from paramcore.text import format_count
+from paramcore.service.standin.wsgi import read_body, read_headers, read_target
+from paramcore.text import escape_unprintable, format_count
 from paramcore.validation.schema import Schemas
 
-#: The maximum number of bytes of a request body; the stand-in rejects a longer body.
-MAX_BODY_SIZE = 16 * 2**20
 _BASE_PATH = "/v1"
 #: The names of the services for live and for test keys.
 WORLDS = ("live", "test")
@@ -113,16 +114,27 @@ class StandIn:
         """
         self._faults.arm(Fault.parse(fault), times, method)
 
-    def handle(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
+    def handle(
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes | Callable[[], bytes]
+    ) -> Response:
         """Handle an HTTP request and return the reply.
 
         `target` is the raw target of the request line; header names are lower case.
+        `body` may be a function, which is not called for a request that a web page may
+        have sent.
 
         Raises:
             OutcomeUnknown: `no_reply`, if a fault drops the reply; close the connection.
         """
-        world, result = self._answer(method, target, headers, body)
-        self.log(method, target, body, result.response, result.reason, world=world)
+        world, content = None, b""
+        try:
+            check_request(method, target, headers)
+            content = body if isinstance(body, bytes) else body()
+            check_size(len(content))
+            world, result = self._answer(method, target, headers, content)
+        except RejectedCall as error:
+            result = Result.refuse(error.status, str(error))
+        self.log(method, target, content, result.response, result.reason, world=world)
         if result.response is None:
             raise OutcomeUnknown("no_reply", None, "the service closed the connection without a reply", "")
         return result.response
@@ -141,7 +153,7 @@ class StandIn:
         time_ = self._created_at()
         logged = self._log.add(method, target, body, response, reason, world=world, time=time_)
         path = target.partition("?")[0].removeprefix(_BASE_PATH)
-        self._on_event(f"{method} {path} {logged.outcome}  {reason}")
+        self._on_event(escape_unprintable(f"{method} {path} {logged.outcome}  {reason}"))
 
     def _answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> tuple[str | None, Result]:
         key = _read_key(headers.get("authorization", ""))
@@ -153,14 +165,12 @@ class StandIn:
         parts = urlsplit(f"//host{target}" if target.startswith("/") else target)
         if not parts.path.startswith(f"{_BASE_PATH}/"):
             return world, Result.refuse(404, f"Cannot {method} {parts.path}")
-        if len(body) > MAX_BODY_SIZE:
-            return world, Result.refuse(413, "request entity too large")
         query: dict[str, list[str]] = {}
         for name, value in parse_qsl(parts.query, keep_blank_values=True):
             # The official SDK sends a list as repeated query parameters.
             query.setdefault(name, []).append(value)
         path = parts.path[len(_BASE_PATH) :]
-        return world, self._accounts[world].handle(method, path, query, headers, body)
+        return world, self._accounts[world].handle("GET" if method == "HEAD" else method, path, query, headers, body)
 
     def wsgi(self, environ: Mapping[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
         """Handle a request as a WSGI application.
@@ -171,22 +181,11 @@ class StandIn:
         Raises:
             OutcomeUnknown: `no_reply`, if a fault drops the reply.
         """
-        target = environ.get("REQUEST_URI") or environ.get("RAW_URI")
-        if target is None:
-            path = quote((environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")).encode("latin-1"))
-            target = f"{path}?{environ.get('QUERY_STRING', '')}"
-        length = environ.get("CONTENT_LENGTH") or "0"
-        size = min(int(length), MAX_BODY_SIZE + 1) if length.isascii() and length.isdigit() else 0
-        body = environ["wsgi.input"].read(size) if size else b""
-        headers = {
-            name.removeprefix("HTTP_").replace("_", "-").lower(): value
-            for name, value in environ.items()
-            if name.startswith("HTTP_") or name == "CONTENT_TYPE"
-        }
-        response = self.handle(environ["REQUEST_METHOD"], target, headers, body)
+        method = environ["REQUEST_METHOD"]
+        response = self.handle(method, read_target(environ), read_headers(environ), partial(read_body, environ))
         response_headers = [*response.headers.items(), ("content-length", str(len(response.body)))]
         start_response(f"{response.status} {HTTPStatus(response.status).phrase}", response_headers)
-        return [response.body]
+        return [] if method == "HEAD" else [response.body]
 
 
 def _restore(projects: Iterable[Project], recovered: RecoveredState | None) -> State:

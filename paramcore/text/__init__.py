@@ -7,6 +7,7 @@ The results are on one line and contain no characters that move the cursor.
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from typing import Any
 
 #: The maximum number of characters of a value in a message, or of a name in a `repr`.
@@ -15,6 +16,21 @@ MESSAGE_LIMIT = 64
 ROW_LIMIT = 100
 
 _TYPE_NAMES = {bool: "true or false", int: "a number", float: "a number", str: "text", type(None): "null"}
+
+
+class NotebookReprs:
+    """Shows a result in a Jupyter notebook as a table, in HTML or Markdown."""
+
+    __slots__ = ()
+
+    # Imported by name when a notebook shows a result: `paramcore.report` is a higher floor than the results.
+    def _repr_html_(self) -> str:
+        html: str = import_module("paramcore.report.notebook").render_html(self)
+        return html
+
+    def _repr_markdown_(self) -> str:
+        markdown: str = import_module("paramcore.report.notebook").render_short_markdown(self)
+        return markdown
 
 
 def truncate(text: str, limit: int) -> str:

@@ -1,0 +1,248 @@
+"""Nested changes: what differs inside two params objects, value by value.
+
+This is the only module that compares values member by member.  Every form of a diff
+(text, Markdown, HTML, JSON) lists the changes that it returns.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal, TypeAlias
+
+from attrs import field, frozen
+
+from paramcore.values import equality_key, join_pointer, same, thaw
+
+#: The names and indexes that lead to a value, as in a JSON Pointer.
+Parts: TypeAlias = tuple[str | int, ...]
+
+#: What happened to a value, in the order in which changes are listed.
+ChangeKind: TypeAlias = Literal["removed", "lost", "changed", "moved", "added"]
+
+CHANGE_ORDER: dict[ChangeKind, int] = {"removed": 0, "lost": 1, "changed": 2, "moved": 3, "added": 4}
+
+#: The members that identify an object in an array, in order of preference.
+# Names and ids come first, because programs refer to them.  People reword labels and titles.
+IDENTIFYING_NAMES = ("name", "field_id", "id", "key", "value", "choice", "label", "title")
+
+
+@frozen(repr=False)
+class Change:
+    """A change of one value.
+
+    `removed` is a param that `after` lacks, and `lost` is such a value inside a param.
+    `moved` is an array with elements in another order; `before` and `after` are the
+    whole arrays.  If a scalar or another kind of container replaces a container,
+    the container is `changed` and its members are `lost`.
+
+    Example:
+        >>> [change] = iter_changes({"box": {"min": 1, "max": 9}}, {"box": {"min": 2, "max": 9}})
+        >>> change.kind, change.pointer, change.before, change.after
+        ('changed', '/box/min', 1, 2)
+    """
+
+    #: What happened to the value.
+    kind: ChangeKind
+    #: The path of the value in `before`; for an added value, its path in `after`.
+    parts: Parts
+    #: The value before; `None` for an added value.
+    before: Any = field(eq=equality_key)
+    #: The value after; `None` for a removed or lost value.
+    after: Any = field(eq=equality_key)
+    #: The path of the value in `after`; `None` for a removed or lost value.
+    after_parts: Parts | None
+    #: The name and value that identify the innermost array element on the path; `None` without one.
+    identity: tuple[str, Any] | None = None
+
+    @property
+    def param(self) -> str:
+        """The name of the param that contains the value."""
+        return str(self.parts[0])
+
+    @property
+    def pointer(self) -> str:
+        """The JSON Pointer of `parts`."""
+        return join_pointer(*self.parts)
+
+    @property
+    def after_pointer(self) -> str | None:
+        """The JSON Pointer of `after_parts`."""
+        return None if self.after_parts is None else join_pointer(*self.after_parts)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a JSON object.
+
+        The keys are `kind`, `pointer`, `after_pointer`, `identity`, `before` (except
+        for an added value) and `after` (except for a removed or lost value).
+        """
+        before = {} if self.kind == "added" else {"before": thaw(self.before)}
+        after = {} if self.after_parts is None else {"after": thaw(self.after)}
+        identity = None if self.identity is None else dict([self.identity])
+        place = {"kind": self.kind, "pointer": self.pointer, "after_pointer": self.after_pointer, "identity": identity}
+        return {**place, **before, **after}
+
+    def __repr__(self) -> str:
+        return f"<Change: {self.kind} at {self.pointer}>"
+
+
+def iter_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+    """Yield the changes between two frozen params objects, param by param.
+
+    An array element matches an equal element, then the object with the same
+    identifying member (see `IDENTIFYING_NAMES`), then the container at its index.
+    """
+    return _iter_member_changes(before, after, (), (), None)
+
+
+def iter_leaves(value: Any, parts: Parts = ()) -> Iterator[tuple[Parts, Any]]:
+    """Yield the scalars and empty containers inside a value, with their paths.
+
+    Example:
+        >>> list(iter_leaves({"box": {"min": 1, "names": []}}))
+        [(('box', 'min'), 1), (('box', 'names'), [])]
+    """
+    if not isinstance(value, (dict, list)) or not value:
+        yield parts, value
+        return
+    for part, member in value.items() if isinstance(value, dict) else enumerate(value):
+        yield from iter_leaves(member, (*parts, part))
+
+
+def count_leaves(value: Any) -> int:
+    """Count the scalars and empty containers inside a value."""
+    return sum(1 for _leaf in iter_leaves(value))
+
+
+def count_unchanged(before: Any, changes: Iterable[Change]) -> int:
+    """Count the scalars inside `before` that its changes keep."""
+    changes = [change for change in changes if change.kind in ("removed", "lost", "changed")]
+    replaced = {change.parts for change in changes if change.kind == "changed"}
+    # The members of a replaced container are listed as lost, too.
+    gone = (change.before for change in changes if change.parts[:-1] not in replaced)
+    return _count_scalars(before) - sum(map(_count_scalars, gone))
+
+
+def _count_scalars(value: Any) -> int:
+    return sum(not isinstance(leaf, (dict, list)) for _parts, leaf in iter_leaves(value))
+
+
+def _iter_value_changes(
+    before: Any, after: Any, parts: Parts, after_parts: Parts, identity: tuple[str, Any] | None
+) -> Iterator[Change]:
+    if isinstance(before, dict) and isinstance(after, dict):
+        yield from _iter_member_changes(before, after, parts, after_parts, identity)
+    elif isinstance(before, list) and isinstance(after, list):
+        yield from _iter_element_changes(before, after, parts, after_parts, identity)
+    elif not same(before, after):
+        yield Change("changed", parts, before, after, after_parts, identity)
+        # If another value replaces an object or array, all its contents are lost.
+        if isinstance(before, (dict, list)):
+            for part in before if isinstance(before, dict) else range(len(before)):
+                yield _lose((*parts, part), before[part], identity)
+
+
+def _iter_member_changes(
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    parts: Parts,
+    after_parts: Parts,
+    identity: tuple[str, Any] | None,
+) -> Iterator[Change]:
+    for name, value in before.items():
+        if name in after:
+            yield from _iter_value_changes(value, after[name], (*parts, name), (*after_parts, name), identity)
+        else:
+            yield _lose((*parts, name), value, identity)
+    for name, value in after.items():
+        if name not in before:
+            yield _add((*after_parts, name), value, identity)
+
+
+def _iter_element_changes(
+    before: Sequence[Any],
+    after: Sequence[Any],
+    parts: Parts,
+    after_parts: Parts,
+    identity: tuple[str, Any] | None,
+) -> Iterator[Change]:
+    matches = _match_elements(before, after)
+    for index, element in enumerate(before):
+        inner = _identify(element) or identity
+        if index not in matches:
+            yield _lose((*parts, index), element, inner)
+            continue
+        other = matches[index]
+        yield from _iter_value_changes(element, after[other], (*parts, index), (*after_parts, other), inner)
+    order = [matches[index] for index in sorted(matches)]
+    if order != sorted(order):
+        yield Change("moved", parts, before, after, after_parts, identity)
+    matched = set(order)
+    for index, element in enumerate(after):
+        if index not in matched:
+            yield _add((*after_parts, index), element, _identify(element) or identity)
+
+
+def _lose(parts: Parts, value: Any, identity: tuple[str, Any] | None) -> Change:
+    return Change("lost" if len(parts) > 1 else "removed", parts, value, None, None, identity)
+
+
+def _add(parts: Parts, value: Any, identity: tuple[str, Any] | None) -> Change:
+    return Change("added", parts, None, value, parts, identity)
+
+
+def _match_elements(before: Sequence[Any], after: Sequence[Any]) -> dict[int, int]:
+    """Map the index of each element of `before` to the index of its counterpart in `after`."""
+    matches = _match_equal(before, after)
+    _match_rest(matches, _match_identities(before, after))
+    taken = set(matches.values())
+    for index in range(min(len(before), len(after))):
+        if index not in matches and index not in taken and _are_alike(before[index], after[index]):
+            matches[index] = index
+    return matches
+
+
+def _match_equal(before: Sequence[Any], after: Sequence[Any]) -> dict[int, int]:
+    """Match equal elements, the first to the first."""
+    unused: defaultdict[Any, list[int]] = defaultdict(list)
+    for index in reversed(range(len(after))):
+        unused[equality_key(after[index])].append(index)
+    candidates = ((index, unused.get(equality_key(element))) for index, element in enumerate(before))
+    return {index: others.pop() for index, others in candidates if others}
+
+
+def _match_rest(matches: dict[int, int], others: Mapping[int, int]) -> None:
+    taken = set(matches.values())
+    matches.update({index: other for index, other in others.items() if index not in matches and other not in taken})
+
+
+def _match_identities(before: Sequence[Any], after: Sequence[Any]) -> dict[int, int]:
+    """Match the objects that have the same value under the first name that identifies both sides."""
+    for name in IDENTIFYING_NAMES:
+        ours, theirs = _index_by_member(before, name), _index_by_member(after, name)
+        if common := ours.keys() & theirs.keys():
+            return {ours[value]: theirs[value] for value in common}
+    return {}
+
+
+def _index_by_member(elements: Sequence[Any], name: str) -> dict[Any, int]:
+    """Map the value under a name to the index of its object; empty unless it identifies every object."""
+    objects = [index for index, element in enumerate(elements) if isinstance(element, dict)]
+    indexes = {equality_key(elements[i][name]): i for i in objects if _is_identifier(elements[i].get(name))}
+    return indexes if len(indexes) == len(objects) else {}
+
+
+def _is_identifier(value: Any) -> bool:
+    return type(value) is int or (type(value) is str and value != "")
+
+
+def _identify(element: Any) -> tuple[str, Any] | None:
+    """Return the first name that may identify an object, with its value."""
+    if not isinstance(element, dict):
+        return None
+    return next(((name, element[name]) for name in IDENTIFYING_NAMES if _is_identifier(element.get(name))), None)
+
+
+def _are_alike(before: Any, after: Any) -> bool:
+    """Return whether both values are objects or both are arrays."""
+    return any(isinstance(before, container) and isinstance(after, container) for container in (dict, list))

@@ -1,0 +1,73 @@
+"""Annotations: workflow commands that GitHub Actions shows beside the lines of a pull request."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from paramcore.cli.hidden_values import select_error
+from paramcore.cli.output import Pieces
+from paramcore.errors import DocumentError
+from paramcore.text import escape_unprintable, join_message
+
+#: The number of annotations of one severity that GitHub shows of a step.
+SHOWN = 10
+
+_SEVERITIES = ("error", "warning", "notice")
+
+
+def format_annotation(
+    severity: str, title: str, text: str, file: str | None = None, line: int | None = None, column: int | None = None
+) -> str:
+    """Format a workflow command.
+
+    Example:
+        >>> print(format_annotation("error", "param_dropped", "50% less", "a,b.json", 3, 5))
+        ::error file=a%2Cb.json,line=3,col=5,title=param_dropped::50%25 less
+    """
+    places = {"file": file, "line": line, "col": column}
+    properties = {**{name: place for name, place in places.items() if place is not None}, "title": title}
+    formatted = ",".join(f"{name}={_escape_property(str(value))}" for name, value in properties.items())
+    return f"::{severity} {formatted}::{_escape_data(text)}"
+
+
+def annotate_errors(pieces: Pieces, options: Namespace) -> Pieces:
+    """Run a command; with `--format github`, annotate the error that ends it."""
+    try:
+        return (yield from pieces)
+    except DocumentError as error:
+        if options.format == "github":
+            # Standard error has the error too, but a workflow annotates only what standard output has.
+            yield f"{_format_error(select_error(error, options))}\n"
+        raise
+
+
+def limit_annotations(annotations: Iterable[str], options: Namespace) -> Iterator[str]:
+    """Yield the lines of the annotations that GitHub shows, errors first, and the number of the others."""
+    # The annotations of several projects may be equal.
+    unique = dict.fromkeys(annotations)
+    counts: Counter[str] = Counter()
+    for severity in _SEVERITIES:
+        for annotation in unique:
+            if annotation.startswith(f"::{severity} "):
+                counts[severity] += 1
+                if counts[severity] <= SHOWN:
+                    yield f"{annotation}\n"
+    more = sum(max(0, count - SHOWN) for count in counts.values())
+    if more:
+        yield f"{more:,} more: {'see the summary' if options.summary else 'pass --summary, and see the summary'}\n"
+
+
+def _format_error(error: DocumentError) -> str:
+    at = f"{error.path}: " if error.path else ""
+    text = escape_unprintable(at + join_message(error.problem, error.remedy))
+    return format_annotation("error", error.code, text, error.source, error.line, error.column)
+
+
+def _escape_data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _escape_property(text: str) -> str:
+    return _escape_data(text).replace(":", "%3A").replace(",", "%2C")

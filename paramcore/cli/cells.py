@@ -1,0 +1,82 @@
+"""Measure and wrap text by the columns that a terminal needs for it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from functools import cache
+
+#: A word with the space after it.  Only a space or an escaped line break ends a word.
+_WORD = re.compile(r"(?:\\[^n]|[^\\ ])*(?:\\n| |\\?$)")
+
+
+def measure(text: str) -> int:
+    """Return the number of columns of a text, of which some characters have two or none."""
+    # All text is printable, so each ASCII character has one column.
+    return len(text) if text.isascii() else _load_measure()(text)
+
+
+@cache
+def _load_measure() -> Callable[[str], int]:
+    # The package is in an extra, and few texts need it.
+    try:
+        from wcwidth import wcswidth  # noqa: PLC0415
+    except ImportError:
+        return measure_by_character
+    return lambda text: max(wcswidth(text), measure_by_character(text))
+
+
+def measure_by_character(text: str) -> int:
+    """Return the number of columns of a text, character by character."""
+    return sum(map(_measure_character, text))
+
+
+def _measure_character(character: str) -> int:
+    if character == "\ufe0f":
+        # The mark makes the character before it an emoji, which has two columns.
+        return 1
+    if unicodedata.category(character) in ("Mn", "Me"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def wrap(text: str, width: int, *, first: int | None = None, at_newlines: bool = False) -> list[tuple[int, int]]:
+    r"""Return the start and the end of each line of a text.
+
+    A line has at most `width` columns, and the first has at most `first`.  A line ends
+    after a space, which may be left out, or inside a word that is too long for any line.
+    With `at_newlines`, a line also ends after each `\n` of a JSON string.
+    """
+    lines: list[tuple[int, int]] = []
+    # No line ends after the spaces at the start, which indent the text.
+    indent = len(text) - len(text.lstrip(" "))
+    start = end = 0
+    room = width if first is None else first
+    for found in _WORD.finditer(text):
+        word_start, word_end = found.span()
+        if end > max(start, indent) and measure(text[start:word_end].removesuffix(" ")) > room:
+            lines.append((start, end))
+            start, room = end, width
+        while measure(text[start:word_end].removesuffix(" ")) > room:
+            cut = _find_cut(text, start, word_end, room)
+            lines.append((start, cut))
+            start, room = cut, width
+        end = word_end
+        if at_newlines and text[word_start:word_end].endswith("\\n") and end < len(text):
+            lines.append((start, end))
+            start, room = end, width
+    if start < len(text) or not lines:
+        lines.append((start, len(text)))
+    return lines
+
+
+def _find_cut(text: str, start: int, end: int, room: int) -> int:
+    """Return the last index at which a line that begins at `start` fits, and at least one character further."""
+    cut = start + 1
+    while cut < end and measure(text[start : cut + 1]) <= room:
+        cut += 1
+    # A mark stays with the character before it.
+    while cut > start + 1 and cut < end and (measure(text[cut]) == 0 or text[cut] == "\ufe0f"):
+        cut -= 1
+    return cut

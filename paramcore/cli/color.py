@@ -1,0 +1,41 @@
+"""Print labels in colour, if the user and the terminal want colour."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from paramcore.text.rows import Label
+
+#: The choices of `--color`.
+COLOR_CHOICES = ("auto", "always", "never")
+
+_RED, _GREEN, _YELLOW, _BLUE, _CYAN = "31", "32", "33", "34", "36"
+
+#: The colour of each label, as a parameter of the escape sequence SGR.  Other labels are bold.
+_COLORS = {
+    **dict.fromkeys(("dropped", "removed", "lost", "LOST", "error", "contradicts"), _RED),
+    **dict.fromkeys(("changed", "warning", "IGNORED"), _YELLOW),
+    **dict.fromkeys(("added", "WON", "APPENDED"), _GREEN),
+    **dict.fromkeys(("moved", "returns"), _CYAN),
+    "UNSET": _BLUE,
+}
+
+
+def wants_color(choice: str, environment: Mapping[str, str], *, is_terminal: bool) -> bool:
+    """Return whether to print colour.
+
+    `--color always|never` overrides NO_COLOR, which overrides FORCE_COLOR.  Without
+    these, a terminal gets colour unless TERM is `dumb`.
+    """
+    if choice != "auto":
+        return choice == "always"
+    if environment.get("NO_COLOR"):
+        return False
+    if environment.get("FORCE_COLOR"):
+        return True
+    return is_terminal and environment.get("TERM") != "dumb"
+
+
+def paint_label(label: Label) -> str:
+    """Return a label with the escape sequences of its colour."""
+    return f"\x1b[{_COLORS.get(label.style, '1')}m{label}\x1b[0m"

@@ -1,0 +1,51 @@
+"""The topics of `paramcore help`, and the environment variables that the command line reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from textwrap import fill
+
+from paramcore.cli.exit_codes import MEANINGS
+from paramcore.cli.summary import SUMMARY_VARIABLE
+from paramcore.transport.key import KEY_VARIABLE
+
+#: The meaning of each environment variable.
+VARIABLES = {
+    KEY_VARIABLE: "the API key, for the commands that connect to the service",
+    SUMMARY_VARIABLE: "the file to which `--summary` appends; GitHub Actions sets it",
+    "COLUMNS": "on a terminal, the width of the output, at most 120 (default: the width of the terminal)",
+    "NO_COLOR": "not empty: print no colour, unless `--color` says otherwise",
+    "FORCE_COLOR": "not empty: print colour to a pipe or a file too, unless NO_COLOR or `--color` says otherwise",
+    "TERM": "`dumb`: print no colour, unless FORCE_COLOR or `--color` says otherwise",
+}
+
+_FILES = """
+PROJECT is a file with the JSON that `GET /projects/{name}` returns, an array of projects, or a directory of such
+files.
+
+UPDATE is the body of a setParams request.
+
+TASKS is a task request, an array of task requests, or a .jsonl or .ndjson file with a request on each line.
+
+A file whose name ends with .yaml or .yml is read as YAML, any other file as JSON. `-` reads JSON from standard
+input. FILE@N is version N of the project in FILE.
+"""
+
+
+def _format_entries(entries: Mapping[str, str]) -> str:
+    width = max(map(len, entries)) + 2
+    indent = " " * width
+    lines = (fill(f"{name:<{width}}{text}", 80, subsequent_indent=indent) for name, text in entries.items())
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _format_paragraphs(text: str) -> str:
+    return "\n\n".join(fill(" ".join(paragraph.split()), 80) for paragraph in text.strip().split("\n\n")) + "\n"
+
+
+#: The text of each topic.
+TOPIC_TEXTS = {
+    "exit-codes": _format_entries({str(code): text for code, text in MEANINGS.items()}),
+    "environment": _format_entries(VARIABLES),
+    "files": _format_paragraphs(_FILES),
+}

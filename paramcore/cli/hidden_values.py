@@ -1,0 +1,77 @@
+"""Leave values out of JSON answers and errors, for `--no-values`: names and types stay."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from typing import Any, TypeVar
+
+from attrs import evolve
+
+from paramcore.errors import DocumentError, NotDone, OutcomeUnknown, ParamcoreError
+from paramcore.model import ROUTING_TYPES
+
+_Error = TypeVar("_Error", bound=ParamcoreError)
+
+#: The keys of an answer whose value contains values of params.
+_VALUE_KEYS = frozenset({"value", "before", "after", "params", "added", "removed", "changed", "identity", "request"})
+#: The keys of an answer whose value is a sentence that contains values.
+_SENTENCE_KEYS = frozenset({"expected", "actual"})
+#: The keys of an answer whose value contains answers.
+_ANSWER_KEYS = frozenset({"plan", "diff", "changes", "versions", "explanations", "candidates", "findings"})
+
+
+def select_values(answer: Any, options: Namespace) -> Any:
+    """Return an answer as it is, or with `--no-values`, with the JSON type in place of each value."""
+    return answer if options.values else _hide(answer)
+
+
+def select_error(error: _Error, options: Namespace) -> _Error:
+    """Return an error as it is, or with `--no-values`, without the sentences that may contain a value."""
+    is_about_value = isinstance(error, DocumentError) and error.line is not None
+    # The service may repeat a value in its reply.
+    is_reply = isinstance(error, (NotDone, OutcomeUnknown)) and error.status is not None
+    if options.values or not (is_about_value or is_reply):
+        return error
+    return evolve(error, problem=f"the error is `{error.code}`", remedy="omit --no-values to see why")
+
+
+def _hide(answer: Any) -> Any:
+    if isinstance(answer, list):
+        return [_hide(element) for element in answer]
+    return (
+        {key: _hide_member(key, member, answer) for key, member in answer.items()}
+        if isinstance(answer, dict)
+        else answer
+    )
+
+
+def _hide_member(key: str, member: Any, answer: dict[str, Any]) -> Any:
+    if key in _ANSWER_KEYS:
+        return _hide(member)
+    if key == "lifetimes":
+        return {param: _hide(lifetimes) for param, lifetimes in member.items()}
+    if key in _SENTENCE_KEYS:
+        return None
+    if key == "request" and isinstance(member, dict):
+        # A task keeps the fields by which a program finds it; an update keeps its flag.
+        shown = ROUTING_TYPES if "why" in answer else {"patch"}
+        return {name: value if name in shown else describe_types(value) for name, value in member.items()}
+    # The params of an effect are names.
+    is_names = key == "params" and isinstance(member, list)
+    return describe_types(member) if key in _VALUE_KEYS and not is_names else member
+
+
+def describe_types(value: Any) -> Any:
+    """Return a value with the name of its JSON type in place of each scalar.
+
+    Example:
+        >>> describe_types({"box": {"names": ["car", 1]}, "label": None})
+        {'box': {'names': ['string', 'number']}, 'label': 'null'}
+    """
+    if isinstance(value, dict):
+        return {name: describe_types(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [describe_types(element) for element in value]
+    if value is None:
+        return "null"
+    return "boolean" if isinstance(value, bool) else "string" if isinstance(value, str) else "number"

@@ -1,0 +1,64 @@
+"""How the text of a command is printed: in the width of a terminal or as plain text, and in colour."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Iterable
+
+from attrs import frozen
+
+from paramcore.cli.color import paint_label, wants_color
+from paramcore.text.rows import Piece, format_pieces
+
+#: The most columns that a layout uses unless `--width` says otherwise.
+_MAX_WIDTH = 120
+#: The columns of a terminal whose size is unknown.
+_DEFAULT_WIDTH = 80
+#: The least number of columns that a layout can use.
+MIN_WIDTH = 20
+
+
+@frozen
+class Screen:
+    """Prints pieces.  It can be pickled, so other processes can use it."""
+
+    #: The columns of the terminal; `None` for a pipe or a file, which get plain text.
+    width: int | None = None
+    #: Whether to show values, and not only names and types.
+    values: bool = True
+    #: Whether to show whole values.
+    full: bool = False
+    #: Whether to print labels in colour.
+    color: bool = False
+
+    @classmethod
+    def of(cls, options: Namespace) -> Screen:
+        """Return the screen that the options, the environment and standard output determine."""
+        is_terminal = options.output is None and sys.stdout is not None and sys.stdout.isatty()
+        color = wants_color(options.color, os.environ, is_terminal=is_terminal)
+        width = _measure_terminal() if is_terminal and options.width is None else options.width
+        return cls(width, options.values, options.full, color)
+
+    def render(self, pieces: Iterable[Piece]) -> str:
+        """Return pieces as text."""
+        paint = paint_label if self.color else str
+        if self.width is None:
+            return format_pieces(pieces, values=self.values, full=self.full, paint=paint)
+        # Import the layout only for a terminal, since most output goes to pipes and files.
+        from paramcore.cli.layout import Layout  # noqa: PLC0415
+
+        return Layout(self.width, self.values, self.full, paint).format(pieces)
+
+
+def _measure_terminal() -> int:
+    """Return the columns of COLUMNS or of the terminal, within the limits of a layout."""
+    columns = os.environ.get("COLUMNS", "")
+    width = int(columns) if columns.isascii() and columns.isdecimal() and len(columns) < 6 else 0
+    try:
+        # A terminal may report 0 columns, which means that it does not know.
+        width = width or os.get_terminal_size(sys.stdout.fileno()).columns or _DEFAULT_WIDTH
+    except (OSError, ValueError):
+        width = _DEFAULT_WIDTH
+    return max(MIN_WIDTH, min(width, _MAX_WIDTH))

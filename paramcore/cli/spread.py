@@ -1,0 +1,114 @@
+"""Spread values over several lines: pretty-printed JSON, and word diffs of texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from attrs import frozen
+
+from paramcore.cli.cells import measure
+from paramcore.report.words import Run, diff_words
+from paramcore.text import format_name, format_value
+from paramcore.text.rows import Label
+
+#: The lines of a value, and the characters in them, that are always shown.
+_MAX_LINES = 16
+_MAX_CHARACTERS = 200
+#: The characters of a text that are always shown.
+_MAX_TEXT = 800
+#: The characters to keep at each end of a text that two values have in common.
+_CONTEXT = 120
+
+
+@frozen
+class Block:
+    """A line of a value; a layout wraps it if it is too long."""
+
+    spans: tuple[str, ...]
+    #: The columns by which a continued line is indented.
+    indent: int = 0
+    #: Whether it is a text, which may have line breaks.
+    is_text: bool = False
+
+
+def list_value_blocks(values: Sequence[Any], width: int, *, full: bool) -> list[Block]:
+    """Return the lines of one value, or of the values before and after a change."""
+    if len(values) == 1:
+        return _list_blocks(values[0], width, full=full)
+    before, after = values
+    change = f"{format_value(before)} -> {format_value(after)}"
+    if measure(change) <= width:
+        return [Block((change,))]
+    if isinstance(before, str) and isinstance(after, str):
+        return [_format_word_diff(before, after, full=full)]
+    blocks = []
+    for mark, style, value in (("-", "removed", before), ("+", "added", after)):
+        label = Label(mark, style)
+        lines = _list_blocks(value, width - 2, full=full)
+        for number, block in enumerate(lines):
+            spans = (" " if number else label, " ", *block.spans)
+            blocks.append(Block(spans, block.indent + 2, block.is_text))
+    return blocks
+
+
+def _list_blocks(value: Any, width: int, *, full: bool) -> list[Block]:
+    if isinstance(value, str):
+        return [Block((format_value(value, limit=None if full else _MAX_TEXT),), is_text=True)]
+    return _truncate(list(_iter_blocks(value, "", width)), full=full)
+
+
+def _iter_blocks(value: Any, prefix: str, width: int, suffix: str = "", depth: int = 0) -> Iterator[Block]:
+    """Yield a value as JSON; a container that fits on a line stays on it."""
+    indent = "  " * min(depth, width // 8)
+    text = f"{indent}{prefix}{format_value(value)}{suffix}"
+    is_container = isinstance(value, (dict, list)) and value
+    if not is_container or measure(text) <= width:
+        yield Block((text,), len(indent) + 2 * bool(prefix), isinstance(value, str))
+        return
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    yield Block((f"{indent}{prefix}{opening}",), len(indent) + 2)
+    members = (
+        [(f"{format_value(name)}: ", member) for name, member in value.items()]
+        if opening == "{"
+        else [("", element) for element in value]
+    )
+    for number, (name, member) in enumerate(members, 1):
+        yield from _iter_blocks(member, name, width, "," if number < len(members) else "", depth + 1)
+    yield Block((f"{indent}{closing}{suffix}",), len(indent))
+
+
+def _truncate(blocks: list[Block], *, full: bool) -> list[Block]:
+    """Return the first blocks, and the number of the others."""
+    characters = shown = 0
+    for block in blocks:
+        if shown >= _MAX_LINES and characters >= _MAX_CHARACTERS:
+            break
+        characters += sum(len(span.replace(" ", "")) for span in block.spans)
+        shown += 1
+    # A single line more is as short as the remark that it is left out.
+    if full or len(blocks) <= shown + 1:
+        return blocks
+    return [*blocks[:shown], Block((f"... {len(blocks) - shown:,} more lines; --full shows them",))]
+
+
+def _format_word_diff(before: str, after: str, *, full: bool) -> Block:
+    """Format two texts as one, with `[-removed-]` and `{+added+}` words."""
+    runs = diff_words(before, after)
+    spans = ['"', *(span for number, run in enumerate(runs) for span in _format_run(run, number, runs, full=full)), '"']
+    return Block(tuple(spans), is_text=True)
+
+
+def _format_run(run: Run, number: int, runs: Sequence[Run], *, full: bool) -> list[str]:
+    text = format_name(run.text)
+    if run.kind == "removed":
+        return [Label(f"[-{text}-]", "removed")]
+    if run.kind == "added":
+        return [Label(f"{{+{text}+}}", "added")]
+    if full or len(run.text) <= 2 * _CONTEXT + _CONTEXT // 2:
+        return [text]
+    # The text before the first difference and after the last one needs only one end.
+    head = "" if number == 0 else format_name(run.text[:_CONTEXT])
+    tail = "" if number == len(runs) - 1 else format_name(run.text[-_CONTEXT:])
+    hidden = len(run.text) - _CONTEXT * (bool(head) + bool(tail))
+    return [head, f" ... {hidden:,} equal characters; --full shows them ... ", tail]

@@ -1,0 +1,91 @@
+"""Print a report as Markdown, and append it to the job summary of GitHub Actions."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+
+from paramcore.cli.output import exit_with_usage
+from paramcore.errors import DocumentError
+from paramcore.report.document import Document, Size
+from paramcore.report.markdown import render_markdown
+from paramcore.text import describe_os_error, format_path, quote_for_shell
+
+#: Names the file whose content GitHub Actions shows as the summary of a job.
+SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
+
+#: GitHub shows nothing of a summary of more than 1,024 KiB.
+SUMMARY_BYTES = 1_000 * 1_024
+
+#: Options that do not change what a command finds, and whether a value follows.
+_OUTPUT_OPTIONS = {"--format": True, "--output": True, "--summary": False, "--color": True, "--width": True}
+
+
+def check_summary(options: Namespace) -> None:
+    """Reject `--summary` outside GitHub Actions.
+
+    Raises:
+        SystemExit: if the environment names no file.
+    """
+    if options.summary and not os.environ.get(SUMMARY_VARIABLE):
+        exit_with_usage(
+            f"--summary needs {SUMMARY_VARIABLE}, which GitHub Actions sets; elsewhere, pass --format markdown"
+        )
+
+
+def wants_document(options: Namespace) -> bool:
+    """Return whether a command reports a document."""
+    return bool(options.format == "markdown" or options.summary)
+
+
+def report_document(options: Namespace, build: Callable[[str], Document]) -> Iterator[str]:
+    """Yield the document as Markdown with `--format markdown`, and append it with `--summary`.
+
+    `build` gets the command that prints everything, as a line of shell.
+
+    Raises:
+        DocumentError: if the summary cannot be written.
+    """
+    if not wants_document(options):
+        return
+    document = build(format_command(options))
+    if not getattr(options, "values", True):
+        document = document.without_values()
+    if options.format == "markdown":
+        yield render_markdown(document)
+    if options.summary:
+        _append_summary(os.environ[SUMMARY_VARIABLE], document)
+
+
+def format_command(options: Namespace) -> str:
+    """Return the command line without the options for its output."""
+    words: list[str] = []
+    arguments = iter(options.arguments)
+    for argument in arguments:
+        name, mark, _value = argument.partition("=")
+        if argument == "--":
+            words += [argument, *arguments]
+        elif name not in _OUTPUT_OPTIONS:
+            words.append(argument)
+        elif _OUTPUT_OPTIONS[name] and not mark:
+            next(arguments, None)
+    return " ".join(["paramcore", *map(quote_for_shell, words)])
+
+
+def _append_summary(path: str, document: Document) -> None:
+    try:
+        # Other processes append to the same file, so append with one write, unless the system splits it.
+        with open(path, "ab", buffering=0) as file:
+            start = os.fstat(file.fileno()).st_size
+            room = SUMMARY_BYTES - start
+            data = render_markdown(document, Size(room, lambda text: len(text.encode()))).encode()
+            if len(data) > room:
+                problem = f"the job summary is full: it has {start:,} of at most {SUMMARY_BYTES:,} bytes"
+                raise DocumentError("unwritable", None, problem, "omit --summary", format_path(path), None, None)
+            while data:
+                data = data[file.write(data) :]
+    except OSError as error:
+        problem = f"cannot append to the job summary: {describe_os_error(error)}"
+        remedy = f"set {SUMMARY_VARIABLE} to a file, or omit --summary"
+        raise DocumentError("unwritable", None, problem, remedy, format_path(path), None, None) from None

@@ -1,0 +1,1 @@
+"""Reports for people: Markdown, notebooks and the parts that all forms share."""

@@ -1,0 +1,251 @@
+"""The content of a report for people, and the rule by which it is cut to a size.
+
+A `Document` has a verdict and parts.  Each form of output renders the parts as groups
+of pieces, and `fit` selects the pieces that stay within the size.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from enum import IntEnum
+from typing import NamedTuple, TypeAlias
+
+from attrs import evolve, frozen
+
+from paramcore.report.verdicts import UserText
+
+
+class Rank(IntEnum):
+    """How important a piece is; the last ranks are cut first."""
+
+    VITAL = 0
+    COUNTS = 1
+    ERRORS = 2
+    DROPPED = 3
+    PATCH = 4
+    CHANGED = 5
+    ADDED = 6
+    KEPT = 7
+    DETAILS = 8
+
+
+class Verbatim(NamedTuple):
+    """Text on one line for a code span: a value as JSON, a command, a code."""
+
+    text: str
+    #: Whether the text contains a value of a param, which `without_values` hides.
+    is_value: bool = False
+
+
+#: Plain text of paramcore, and text that each form of output must mark or escape.
+Cell: TypeAlias = tuple[str | UserText | Verbatim, ...]
+
+
+@frozen
+class Row:
+    """A row of a table."""
+
+    cells: tuple[Cell, ...]
+    rank: Rank = Rank.VITAL
+
+
+@frozen
+class Table:
+    """A table; with a summary, it is folded."""
+
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    summary: str = ""
+    #: The index of the column with the headers of the rows.
+    header: int = 0
+    #: The number of further rows, of which the table has only the number.
+    omitted: int = 0
+
+
+class RowCollector:
+    """Collects the first rows of each rank, and counts the others, in constant memory."""
+
+    #: More rows of one rank than fit into any size.
+    LIMIT = 20_000
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        self.omitted: int = 0
+        self._counts: Counter[Rank] = Counter()
+
+    def add(self, row: Row) -> None:
+        """Add a row, or count it."""
+        self._counts[row.rank] += 1
+        if self._counts[row.rank] <= self.LIMIT:
+            self.rows.append(row)
+        else:
+            self.omitted += 1
+
+
+@frozen
+class Code:
+    """Lines of text below a title, such as a JSON document or a diff."""
+
+    title: Cell
+    language: str
+    text: str
+    rank: Rank = Rank.DETAILS
+    is_value: bool = True
+
+
+@frozen
+class Paragraph:
+    """A paragraph."""
+
+    text: Cell
+    rank: Rank = Rank.VITAL
+
+
+@frozen
+class Blocks:
+    """Paragraphs and code; with a summary, they are folded."""
+
+    items: tuple[Code | Paragraph, ...]
+    summary: str = ""
+    #: The number of further items, of which the blocks have only the number.
+    omitted: int = 0
+
+
+Part: TypeAlias = Table | Blocks
+
+
+@frozen
+class Document:
+    """A report: who made it about what, its verdict, its parts, and a command that prints everything."""
+
+    #: The command and what it is about: `("plan", "warehouse boxes")`.
+    marker: tuple[str, ...]
+    verdict: Cell
+    parts: tuple[Part, ...]
+    #: Prints what the size cuts off.
+    command: str
+
+    def without_values(self) -> Document:
+        """Return the document without the values of params."""
+        return evolve(self, verdict=_hide(self.verdict), parts=tuple(map(_hide_values, self.parts)))
+
+
+def _hide(cell: Cell) -> Cell:
+    return tuple("(hidden)" if isinstance(part, Verbatim) and part.is_value else part for part in cell)
+
+
+def _hide_values(part: Part) -> Part:
+    if isinstance(part, Table):
+        return evolve(part, rows=tuple(evolve(row, cells=tuple(map(_hide, row.cells))) for row in part.rows))
+    shown = (item for item in part.items if isinstance(item, Paragraph) or not item.is_value)
+    items = (evolve(item, text=_hide(item.text)) if isinstance(item, Paragraph) else item for item in shown)
+    return evolve(part, items=tuple(items))
+
+
+class Piece(NamedTuple):
+    """A rendered row, paragraph or block of code."""
+
+    rank: Rank
+    text: str
+
+
+class Group(NamedTuple):
+    """Pieces, and the text around them that an empty group lacks."""
+
+    opening: str
+    pieces: Sequence[Piece]
+    closing: str
+    #: The number of further pieces.
+    omitted: int = 0
+    #: What the pieces are called, if they are cut.
+    name: str = ""
+
+
+@frozen
+class Size:
+    """The maximum size of a rendered document."""
+
+    limit: int
+    #: Measures text: `len`, or the number of its bytes.
+    measure: Callable[[str], int] = len
+    #: The maximum number of pieces of a group.
+    max_pieces: int | None = None
+    #: Whether to leave out all dropped params if some of them do not fit.
+    drops_are_whole: bool = True
+
+
+def fit(start: str, groups: Sequence[Group], end: str, size: Size, format_more: Callable[[str], str]) -> str:
+    """Join the pieces that fit, and report the number of the others after each group.
+
+    The most important pieces come first.  If a piece does not fit, no piece of a less
+    important rank is included.
+    """
+    longest = [_describe_cut([Rank.ERRORS, Rank.DROPPED], _LONGEST_COUNT, group.name) for group in groups]
+    reserved = sum(size.measure(format_more(text)) for text in longest)
+    included = _select(groups, size.limit - size.measure(start + end) - reserved, size)
+    rendered = [start]
+    for number, group in enumerate(groups):
+        kept = [piece.text for index, piece in enumerate(group.pieces) if (number, index) in included]
+        cut = [piece.rank for index, piece in enumerate(group.pieces) if (number, index) not in included]
+        rendered += [group.opening, *kept, group.closing] if kept else []
+        rendered += [format_more(_describe_cut(cut, group.omitted, group.name))] if cut or group.omitted else []
+    return "".join([*rendered, end])
+
+
+_LONGEST_COUNT = 999_999_999
+
+
+def _describe_cut(cut: Sequence[Rank], omitted: int, name: str) -> str:
+    """Describe pieces that are left out: `12 more, 3 of them dropped or lost`."""
+    names = {Rank.ERRORS: "errors", Rank.DROPPED: "dropped or lost"}
+    parts = [f", {cut.count(rank):,} of them {text}" for rank, text in names.items() if rank in cut]
+    return f"{len(cut) + omitted:,} more{f' ({name})' if name else ''}{''.join(parts)}"
+
+
+def _select(groups: Sequence[Group], room: int, size: Size) -> set[tuple[int, int]]:
+    """Return the positions of the pieces to include: of the group, and inside the group."""
+    included: set[tuple[int, int]] = set()
+    is_full = False
+    for rank in Rank:
+        # The way out is short, and nothing else tells how to keep the params that are only counted.
+        if is_full and rank != Rank.PATCH:
+            continue
+        places = [
+            (number, index)
+            for number, group in enumerate(groups)
+            for index in _list_first(group, size.max_pieces)
+            if group.pieces[index].rank == rank
+        ]
+        costs = _measure_pieces(groups, places, included, size.measure)
+        is_whole = sum(costs) <= room
+        is_full = is_full or not is_whole
+        if not is_whole and rank == Rank.DROPPED and size.drops_are_whole:
+            continue
+        for place, cost in zip(places, costs, strict=True):
+            if cost <= room:
+                included.add(place)
+                room -= cost
+    return included
+
+
+def _list_first(group: Group, count: int | None) -> list[int]:
+    """Return the indexes of the most important pieces of a group."""
+    return sorted(range(len(group.pieces)), key=lambda index: group.pieces[index].rank)[:count]
+
+
+def _measure_pieces(
+    groups: Sequence[Group],
+    places: Sequence[tuple[int, int]],
+    included: set[tuple[int, int]],
+    measure: Callable[[str], int],
+) -> list[int]:
+    """Return the sizes of pieces; the first piece of a group adds the text around the group."""
+    opened = {number for number, _index in included}
+    costs = []
+    for number, index in places:
+        group = groups[number]
+        around = 0 if number in opened else measure(group.opening + group.closing)
+        opened.add(number)
+        costs.append(measure(group.pieces[index].text) + around)
+    return costs

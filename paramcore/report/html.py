@@ -1,0 +1,62 @@
+"""Render HTML pages that need no script and load nothing.
+
+Every page carries a Content Security Policy that allows only the style sheet of this
+package, by its hash.  The templates escape every text that they insert.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from paramcore.text import format_count
+
+
+def render_page(template: str, **context: Any) -> str:
+    """Render a template of this package as a complete page.
+
+    The template extends `base.html` and gets `context`.
+
+    Example:
+        >>> page = render_page("base.html", title="<docks>")
+        >>> "<title>&lt;docks&gt;</title>" in page
+        True
+    """
+    return _get_environment().get_template(template).render(**context)
+
+
+@cache
+def get_content_security_policy() -> str:
+    """Return the Content Security Policy of every page: only the style sheet of this package applies."""
+    digest = b64encode(sha256(_read_style_sheet().encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+
+
+@cache
+def _read_style_sheet() -> str:
+    # The hash is that of the text with line feeds, whatever the line ends of the file.
+    text = files("paramcore.report").joinpath("templates/style.css").read_text("utf-8")
+    return "\n".join(text.splitlines()) + "\n"
+
+
+@cache
+def _get_environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("paramcore.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    # The only text that is inserted without escapes: our own style sheet.
+    environment.globals["style_sheet"] = Markup(_read_style_sheet())  # noqa: S704
+    environment.globals["count"] = format_count
+    environment.globals["content_security_policy"] = get_content_security_policy()
+    return environment

@@ -1,0 +1,257 @@
+"""Projects as a page shows them: the verdict, what is lost, lifelines, versions, tasks and findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from attrs import asdict, frozen
+
+from paramcore.analysis import History, Plan
+from paramcore.analysis.changes import Change
+from paramcore.analysis.history import Step
+from paramcore.model import ASSUMED_RULES, AssumedRule, Assumptions, Patch, Project
+from paramcore.report.lifeline_views import LifelinesView, view_lifelines
+from paramcore.report.task_views import EffectiveView, ImpactView, Tasks, view_effective, view_impact
+from paramcore.report.value_views import ChangeView, TimeView, ValueView, view_changes, view_time, view_value
+from paramcore.report.verdicts import Phrase, UserText, get_verdict
+from paramcore.text import format_count, format_name, format_value
+
+#: The number of versions that are always visible.
+VISIBLE_VERSIONS = 5
+#: The maximum number of versions that a page lists.
+MAX_VERSIONS = 50
+
+
+@frozen
+class FindingRow:
+    """A finding as text."""
+
+    severity: str
+    code: str
+    #: The file, the line and the column.
+    location: str
+    #: The JSON Pointer of the value.
+    pointer: str
+    message: str
+    #: The version with the value, and the version that set it first; empty for a value of a task.
+    since: str
+
+
+@frozen
+class ProjectReport:
+    """What a report says about one project."""
+
+    project: Project
+    #: The file of the project.
+    source: str
+    plan: Plan | None = None
+    tasks: Tasks | None = None
+    #: The findings to list, errors first.
+    findings: tuple[FindingRow, ...] = ()
+    #: The numbers of all errors and of all warnings.
+    errors: int = 0
+    warnings: int = 0
+
+    @property
+    def verdict(self) -> Phrase:
+        """The verdict of the plan; without a plan, that of the findings."""
+        if self.plan is not None:
+            return get_verdict(self.plan)
+        errors, warnings = format_count(self.errors, "error"), format_count(self.warnings, "warning")
+        return f"{errors}, {warnings}: ", UserText(self.project.name), f", {self._count_inputs()}"
+
+    def _count_inputs(self) -> str:
+        versions = format_count(len(self.project.versions), "version")
+        return versions if self.tasks is None else f"{versions}, {format_count(self.tasks.total, 'task')}"
+
+
+@frozen
+class Part:
+    """A part of a phrase."""
+
+    text: str
+    #: Whether it is a name or a value of the user.
+    is_user_text: bool
+
+
+def view_phrase(phrase: Phrase) -> tuple[Part, ...]:
+    """Return the view of a phrase."""
+    return tuple(
+        Part(format_name(part.text), True) if isinstance(part, UserText) else Part(part, False) for part in phrase
+    )
+
+
+@frozen
+class PlanView:
+    """What an update does to a project."""
+
+    #: What the update drops, and what it loses inside params.
+    losses: tuple[ChangeView, ...]
+    #: What else it changes.
+    others: tuple[ChangeView, ...]
+    #: The names of the params that it drops.
+    dropped: tuple[str, ...]
+    #: The names of the params inside which it loses values.
+    losing: tuple[str, ...]
+    before_count: int
+    kept: int
+    #: What to do, in sentences.
+    advice: tuple[str, ...]
+    #: The names of the params that the patch sets.
+    patch_names: tuple[str, ...]
+    #: The body of the patch that drops nothing; `None` if there is none, or if values are hidden.
+    patch: ValueView | None
+
+
+def view_plan(plan: Plan, *, values: bool, errors: int = 0) -> PlanView:
+    """Return the view of a plan; `errors` is the number of errors in the plan and in the tasks."""
+    diff = plan.diff
+    losses = [change for change in diff.changes if change.kind in ("removed", "lost")]
+    others = [change for change in diff.changes if change.kind not in ("removed", "lost")]
+    versions = plan.project.versions
+    keeping = plan.keeping if plan.dropped and plan.keeping.params else None
+    return PlanView(
+        view_changes(losses, values=values, versions=versions),
+        view_changes(others, values=values, versions=versions),
+        tuple(map(format_name, plan.dropped)),
+        tuple(dict.fromkeys(format_name(change.param) for change in losses if change.kind == "lost")),
+        len(plan.before),
+        len(diff.kept),
+        tuple(_iter_advice(plan, losses, keeping, errors or len(plan.errors))),
+        () if keeping is None else tuple(map(format_name, keeping.params)),
+        view_value(keeping.body) if keeping and values else None,
+    )
+
+
+def _iter_advice(plan: Plan, losses: Sequence[Change], keeping: Patch | None, errors: int) -> Iterable[str]:
+    """Yield what to do before the update is sent."""
+    if keeping is not None:
+        dropped = format_count(len(plan.dropped), "param")
+        yield f"Send the patch below instead. It makes the same changes and keeps the {dropped}."
+    elif plan.dropped:
+        yield "This update only drops params. To keep them, do not send it."
+    if any(change.kind == "lost" for change in losses):
+        yield "Each value that is lost inside a param must be in the update to be kept, also in a patch."
+    if not losses:
+        yield "Nothing is lost." if errors else "Nothing is lost. The update can be sent as it is."
+    if errors:
+        yield f"The findings list {format_count(errors, 'error')}, as they would be after this update."
+
+
+@frozen
+class VersionView:
+    """A version, with what it changed."""
+
+    number: int
+    time: TimeView | None
+    how: str
+    dropped: tuple[str, ...]
+    changed: tuple[str, ...]
+    added: tuple[str, ...]
+    #: The params that changed back to the value of an earlier version, with its number.
+    returns: tuple[tuple[str, int], ...]
+
+
+def _view_step(step: Step) -> VersionView:
+    return VersionView(
+        step.version.number,
+        view_time(step.version.created_at),
+        step.how,
+        tuple(map(format_name, step.diff.removed)),
+        tuple(map(format_name, step.diff.changed)),
+        tuple(map(format_name, step.diff.added)),
+        tuple((format_name(name), number) for name, number in step.returns.items()),
+    )
+
+
+@frozen
+class ProjectView:
+    """A project on a page."""
+
+    #: The beginning of the ids of its elements.
+    prefix: str
+    name: str
+    type: str
+    source: str
+    version_count: int
+    verdict: tuple[Part, ...]
+    plan: PlanView | None
+    lifelines: LifelinesView
+    #: The latest versions, newest first.
+    versions: tuple[VersionView, ...]
+    #: The number of older versions that the page leaves out.
+    omitted_versions: int
+    task_count: int | None
+    rejected: int
+    #: The number of requests by the version that they inherit.
+    inherited: tuple[tuple[str, int], ...]
+    effective: EffectiveView | None
+    impact: ImpactView | None
+    findings: tuple[FindingRow, ...]
+    errors: int
+    warnings: int
+    #: The assumed rules that the report depends on.
+    rules: tuple[AssumedRule, ...]
+    #: The settings that differ from their defaults, with their values as JSON.
+    settings: tuple[tuple[str, str], ...]
+
+    @property
+    def omitted_findings(self) -> int:
+        """The number of findings that the page leaves out."""
+        return self.errors + self.warnings - len(self.findings)
+
+
+def view_project(report: ProjectReport, prefix: str, *, values: bool) -> ProjectView:
+    """Return the view of a project; `prefix` begins the ids of its elements."""
+    project, tasks = report.project, report.tasks or Tasks()
+    history = History.of(project)
+    steps = history.steps[::-1]
+    return ProjectView(
+        prefix=prefix,
+        name=format_name(project.name),
+        type=format_name(project.type),
+        source=report.source,
+        version_count=len(steps),
+        verdict=view_phrase(report.verdict),
+        plan=None if report.plan is None else view_plan(report.plan, values=values, errors=report.errors),
+        lifelines=view_lifelines(history, prefix=prefix, values=values),
+        versions=tuple(map(_view_step, steps[:MAX_VERSIONS])),
+        omitted_versions=len(steps[MAX_VERSIONS:]),
+        task_count=None if report.tasks is None else tasks.total,
+        rejected=tasks.rejected,
+        inherited=tuple((_describe_inherited(number, project), count) for number, count in tasks.inherited.items()),
+        effective=None if tasks.only is None else view_effective(tasks.only, tasks.only_after, values=values),
+        impact=None if tasks.impact is None else view_impact(tasks.impact, tasks.affected),
+        findings=report.findings,
+        errors=report.errors,
+        warnings=report.warnings,
+        rules=_list_rules(report),
+        settings=_list_settings(project.assumptions),
+    )
+
+
+def _describe_inherited(number: int | None, project: Project) -> str:
+    if number is None:
+        return "inheriting nothing"
+    return f"inheriting version {number}{', the latest' if number == project.latest.number else ''}"
+
+
+def _list_settings(assumptions: Assumptions) -> tuple[tuple[str, str], ...]:
+    values, defaults = asdict(assumptions), asdict(Assumptions())
+    return tuple((name, format_value(value)) for name, value in values.items() if value != defaults[name])
+
+
+def _list_rules(report: ProjectReport) -> tuple[AssumedRule, ...]:
+    """Return the assumed rules that a report depends on."""
+    rules = set() if report.tasks is None else set(report.tasks.rests_on)
+    project, plan = report.project, report.plan
+    if project.versions and project.latest.not_inherited:
+        rules.add("U10")
+    if plan is not None and plan.update is not None:
+        if not plan.diff:
+            rules.add("U5")
+        if None in plan.update.params.values():
+            rules.add("U6")
+        if isinstance(plan.update, Patch) and not project.versions:
+            rules.add("U7")
+    return tuple(rule for rule in ASSUMED_RULES if rule.rule in rules)

@@ -1,0 +1,148 @@
+"""Tasks as a page shows them: the effective params of one task, or the impact of an update on many."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import field, frozen
+
+from paramcore.analysis import Impact
+from paramcore.analysis.changes import CHANGE_ORDER, iter_changes
+from paramcore.model import EffectiveParams, Explanation
+from paramcore.model.explanation import REASONS, Candidate
+from paramcore.report.value_views import ChangeView, ValueView, view_changes, view_value
+from paramcore.text import format_name
+
+#: The maximum number of affected requests that a page lists.
+MAX_AFFECTED = 50
+
+
+@frozen
+class AffectedTask:
+    """A request that an update affects."""
+
+    #: The file, the line and the column of the request.
+    location: str
+    unique_id: str | None
+    #: The names of the params that differ.
+    params: tuple[str, ...]
+
+
+@frozen
+class Tasks:
+    """What a report says about the tasks of a project."""
+
+    total: int = 0
+    #: The number of requests by the version that they inherit; `None` for requests that inherit nothing.
+    inherited: Mapping[int | None, int] = field(factory=dict)
+    #: The number of requests that the project rejects.
+    rejected: int = 0
+    #: The only task; `None` for several tasks.
+    only: EffectiveParams | None = None
+    #: The same task after the update; `None` without an update, or if the project then rejects it.
+    only_after: EffectiveParams | None = None
+    impact: Impact | None = None
+    affected: tuple[AffectedTask, ...] = ()
+    #: The ids of the assumed rules that the tasks depend on.
+    rests_on: frozenset[str] = frozenset()
+
+
+@frozen
+class CandidateView:
+    """A layer that can set a param, and what happened to its value."""
+
+    status: str
+    layer: str
+    #: `None` if it is not set, or if it is the effective value, or if values are hidden.
+    value: ValueView | None
+    note: str
+
+
+@frozen
+class ExplanationView:
+    """A param of a task, with the reason for its value."""
+
+    param: str
+    value: ValueView | None
+    #: The reason, in a sentence.
+    reason: str
+    candidates: tuple[CandidateView, ...]
+
+
+@frozen
+class EffectiveView:
+    """The effective params of a task."""
+
+    headline: str
+    params: tuple[ExplanationView, ...]
+    #: What an update changes for the task; `None` without an update.
+    changes: tuple[ChangeView, ...] | None
+
+
+def view_effective(effective: EffectiveParams, after: EffectiveParams | None, *, values: bool) -> EffectiveView:
+    """Return the view of the effective params of a task, and of its params after an update."""
+    changes = None
+    if after is not None:
+        differing = iter_changes(effective.params, after.params)
+        changes = view_changes(sorted(differing, key=lambda change: CHANGE_ORDER[change.kind]), values=values)
+    params = tuple(view_explanation(explanation, values=values) for explanation in effective.explain_all())
+    return EffectiveView(effective.headline, params, changes)
+
+
+def view_explanation(explanation: Explanation, *, values: bool) -> ExplanationView:
+    """Return the view of an explanation."""
+    candidates = tuple(_view_candidate(candidate, values=values) for candidate in explanation.candidates)
+    value = view_value(explanation.value) if values and explanation.is_set else None
+    return ExplanationView(
+        format_name(explanation.param), value, _make_sentence(REASONS[explanation.reason]), candidates
+    )
+
+
+def _make_sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _view_candidate(candidate: Candidate, *, values: bool) -> CandidateView:
+    shows = values and candidate.status in ("LOST", "APPENDED", "IGNORED")
+    since = candidate.first_set_in
+    notes = [] if since in (None, candidate.version) else [f"set since version {since}"]
+    notes += [candidate.note] if candidate.note else []
+    value = view_value(candidate.value) if shows else None
+    return CandidateView(candidate.status, candidate.layer, value, "; ".join(notes))
+
+
+@frozen
+class ImpactView:
+    """The numbers of requests that an update affects."""
+
+    affected: int
+    total: int
+    #: The number of unaffected requests, with the reason.
+    unaffected: tuple[tuple[str, int], ...]
+    #: Each changed param, with the numbers of requests that are affected and that override it.
+    params: tuple[tuple[str, int, int], ...]
+    tasks: tuple[AffectedTask, ...]
+    #: The number of affected requests that the page leaves out.
+    omitted: int
+
+
+_UNAFFECTED: Mapping[str, str] = {
+    "override": "setting every changed param themselves",
+    "pinned": "pinned to a version",
+    "opted_out": "inheriting nothing (project_version -1)",
+    "same": "that would be the same, because the update changes nothing",
+}
+
+
+def view_impact(impact: Impact, affected: tuple[AffectedTask, ...]) -> ImpactView:
+    """Return the view of an impact; `affected` are the first affected requests."""
+    counts: Mapping[str, Any] = impact.unaffected
+    return ImpactView(
+        impact.affected,
+        impact.affected + sum(impact.unaffected.values()),
+        tuple((text, counts[why]) for why, text in _UNAFFECTED.items() if counts[why]),
+        tuple((format_name(name), of["affected"], of["override"]) for name, of in impact.by_param.items()),
+        affected[:MAX_AFFECTED],
+        impact.affected - len(affected[:MAX_AFFECTED]),
+    )

@@ -1,0 +1,211 @@
+"""Values, times and changes as a page shows them: text that a template only has to escape."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from attrs import frozen
+
+from paramcore.analysis.changes import Change, ChangeKind
+from paramcore.model import ParamVersion
+from paramcore.report.words import RunKind, diff_words
+from paramcore.text import escape_unprintable, format_count, format_name, format_value
+from paramcore.values import resolve_pointer, same
+
+#: The maximum number of characters of a value that is shown on one line.
+SHORT_VALUE = 60
+#: The maximum numbers of characters and of lines of a value that a table does not fold.
+LONG_VALUE = 1_000
+LONG_VALUE_LINES = 30
+
+_TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d:\d\d)(:\d\d)?(?:\.\d+)?Z", re.ASCII)
+_MONTHS: tuple[str, ...] = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+#: The word for each kind of change.
+CHANGE_WORDS: dict[ChangeKind, str] = {
+    "removed": "DROPPED",
+    "lost": "LOST",
+    "changed": "CHANGED",
+    "moved": "REORDERED",
+    "added": "ADDED",
+}
+
+
+@frozen
+class TimeView:
+    """A time as a person reads it; `date` is empty if the time has an unknown form."""
+
+    #: The time as the service writes it.
+    text: str
+    date: str = ""
+    clock: str = ""
+
+    @property
+    def short_date(self) -> str:
+        """The date with a short name of the month: `4 Mar 2024`."""
+        day, month, year = self.date.split() if self.date else ("", "", "")
+        return f"{day} {month[:3]} {year}" if self.date else ""
+
+    @property
+    def long(self) -> str:
+        """The date and the time of day."""
+        return f"{self.date}, {self.clock} UTC" if self.date else self.text
+
+
+def view_time(created_at: str | None) -> TimeView | None:
+    """Return the view of a time: `4 March 2024`, `09:12`."""
+    if created_at is None:
+        return None
+    text = format_name(created_at)
+    found = _TIME.fullmatch(created_at)
+    if not found or not 1 <= int(found[2]) <= 12:
+        return TimeView(text)
+    seconds = "" if found[5] in (None, ":00") else found[5]
+    return TimeView(text, f"{int(found[3])} {_MONTHS[int(found[2]) - 1]} {found[1]}", found[4] + seconds)
+
+
+@frozen
+class TextRun:
+    """A part of a text: `kept`, `removed` or `added`; a line ends after each line feed."""
+
+    kind: RunKind
+    lines: tuple[str, ...]
+
+
+@frozen
+class ValueView:
+    """A JSON value as text: a template joins the runs, and breaks each line after the first.
+
+    The text of a string is the JSON string.  The text of another value is its JSON,
+    indented if it is long.
+    """
+
+    runs: tuple[TextRun, ...]
+    #: Whether the value is a string, whose lines are part of the value.
+    is_text: bool
+    #: The type and the size: `text of 1,240 characters`.
+    summary: str
+    is_short: bool
+
+    @property
+    def size(self) -> int:
+        """The number of characters."""
+        return sum(len(line) for run in self.runs for line in run.lines)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether a table folds the value."""
+        return self.size > LONG_VALUE or sum(len(run.lines) for run in self.runs) > LONG_VALUE_LINES
+
+    def select(self, kind: RunKind) -> tuple[TextRun, ...]:
+        """Return the runs of one side of a comparison: those that are `kept`, and those of a kind."""
+        return tuple(run for run in self.runs if run.kind in ("kept", kind))
+
+
+def view_value(value: Any) -> ValueView:
+    """Return the view of a value."""
+    short = format_value(value)
+    if isinstance(value, str):
+        return ValueView(
+            _quote([TextRun("kept", _split_lines(value))]), True, _summarize(value), len(short) <= SHORT_VALUE
+        )
+    if len(short) <= SHORT_VALUE:
+        return ValueView((TextRun("kept", (short,)),), False, _summarize(value), True)
+    indented = json.dumps(value, ensure_ascii=False, indent=2)
+    lines = tuple(map(escape_unprintable, indented.split("\n")))
+    return ValueView((TextRun("kept", lines),), False, _summarize(value), False)
+
+
+def compare_texts(before: str, after: str) -> ValueView:
+    """Return the view of two texts in one, word by word."""
+    runs = [TextRun(run.kind, _split_lines(run.text)) for run in diff_words(before, after)]
+    return ValueView(_quote(runs), True, _summarize(after), False)
+
+
+def _split_lines(text: str) -> tuple[str, ...]:
+    *lines, last = text.split("\n")
+    return (*(f"{format_name(line)}\\n" for line in lines), format_name(last))
+
+
+def _quote(runs: Sequence[TextRun]) -> tuple[TextRun, ...]:
+    quotation_mark = TextRun("kept", ('"',))
+    return (quotation_mark, *runs, quotation_mark)
+
+
+def _summarize(value: Any) -> str:
+    if isinstance(value, str):
+        return f"text of {format_count(len(value), 'character')}"
+    if isinstance(value, dict):
+        return f"object with {format_count(len(value), 'member')}"
+    if isinstance(value, list):
+        return f"list with {format_count(len(value), 'element')}"
+    return "number" if isinstance(value, (int, float)) and not isinstance(value, bool) else "value"
+
+
+@frozen
+class ChangeView:
+    """A row of a table of changes."""
+
+    #: The kind of change, for the style sheet.
+    kind: ChangeKind
+    word: str
+    #: The name of the param, or the JSON Pointer of a value inside it.
+    place: str
+    #: The array element that contains the value: `name "Forklift"`; empty without one, or if values are hidden.
+    identity: str
+    before: ValueView | None
+    after: ValueView | None
+    #: Both texts in one view, if both are text and one of them is long.
+    words: ValueView | None = None
+    #: The version that set the value before, and its time.
+    since: int | None = None
+    since_time: TimeView | None = None
+
+
+def view_change(change: Change, *, values: bool, versions: Sequence[ParamVersion] = ()) -> ChangeView:
+    """Return the view of a change; `versions` are the versions up to the value before."""
+    place = format_name(change.param if len(change.parts) == 1 else change.pointer)
+    since = None
+    if versions and change.kind != "added":
+        since = _find_since(versions, change.pointer, change.before)
+    time = None if since is None else view_time(versions[since].created_at)
+    word = CHANGE_WORDS[change.kind]
+    if not values:
+        return ChangeView(change.kind, word, place, "", None, None, None, since, time)
+    identity = (
+        "" if change.identity is None else f"{change.identity[0]} {format_value(change.identity[1], limit=SHORT_VALUE)}"
+    )
+    before = None if change.kind == "added" else view_value(change.before)
+    after = None if change.after_parts is None else view_value(change.after)
+    words = None
+    if before and after and before.is_text and after.is_text and not (before.is_short and after.is_short):
+        words = compare_texts(change.before, change.after)
+    return ChangeView(change.kind, word, place, identity, before, after, words, since, time)
+
+
+def view_changes(
+    changes: Iterable[Change], *, values: bool, versions: Sequence[ParamVersion] = ()
+) -> tuple[ChangeView, ...]:
+    """Return the views of changes; see `view_change`."""
+    return tuple(view_change(change, values=values, versions=versions) for change in changes)
+
+
+def _find_since(versions: Sequence[ParamVersion], pointer: str, value: Any) -> int:
+    """Return the version since which a value has been at its place, up to the last version."""
+    number = len(versions) - 1
+    while number and _has_value(versions[number - 1], pointer, value):
+        number -= 1
+    return number
+
+
+def _has_value(version: ParamVersion, pointer: str, value: Any) -> bool:
+    try:
+        return same(resolve_pointer(version.params, pointer), value)
+    except LookupError:
+        return False

@@ -1,0 +1,74 @@
+"""The open connections of a server, of which there is a limited number."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+#: The maximum number of open connections.
+MAX_CONNECTIONS = 128
+
+
+class Connections:
+    """The open connections of a server.
+
+    If there are too many, a new connection replaces the one that has waited longest for
+    its client.  A connection whose request is being handled is never replaced.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._count = 0
+        #: The connections that wait for their clients; the first has waited longest.
+        self._waiting: dict[socket.socket, None] = {}
+        self._is_closed = False
+
+    def add(self) -> None:
+        """Count a new connection; wait until there are fewer than the limit."""
+        with self._changed:
+            while self._count >= MAX_CONNECTIONS and not self._is_closed:
+                if self._waiting:
+                    self._abort(next(iter(self._waiting)))
+                self._changed.wait(0.1)
+            self._count += 1
+
+    def remove(self, connection: socket.socket) -> None:
+        """Count a connection no longer."""
+        with self._changed:
+            self._waiting.pop(connection, None)
+            self._count -= 1
+            self._changed.notify_all()
+
+    @contextmanager
+    def wait(self, connection: socket.socket) -> Iterator[None]:
+        """Mark a connection as waiting for its client inside a `with` block.
+
+        Raises:
+            ConnectionAbortedError: if a new connection replaced it, or if the server ends.
+        """
+        with self._changed:
+            if self._is_closed:
+                raise ConnectionAbortedError
+            self._waiting[connection] = None
+        try:
+            yield
+        finally:
+            with self._changed:
+                if connection not in self._waiting:
+                    raise ConnectionAbortedError
+                del self._waiting[connection]
+
+    def close(self) -> None:
+        """Close the connections that wait for their clients now, and the others after their replies."""
+        with self._changed:
+            self._is_closed = True
+            for connection in list(self._waiting):
+                self._abort(connection)
+
+    def _abort(self, connection: socket.socket) -> None:
+        del self._waiting[connection]
+        # The client may have closed the connection.
+        with suppress(OSError):
+            connection.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,113 @@
+"""Refuse requests that a web page may have sent, and requests that are malformed or too long.
+
+A page of any site can send requests to this machine.  A browser names the site in
+`Origin` and `Sec-Fetch-Site`, which a page can neither set nor remove.  A site can also
+resolve its own name to 127.0.0.1, but the browser then sends that name as `Host`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from urllib.parse import unquote_to_bytes
+
+from paramcore.service.standin.calls import MAX_BODY_SIZE, RejectedCall
+from paramcore.text import MESSAGE_LIMIT, format_value
+
+#: The methods of the API's calls, and `HEAD`, which is a `GET` without the body of the reply.
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE"})
+_OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_LOOPBACK = re.compile(rf"(?:(?:localhost|127(?:\.{_OCTET}){{3}})\.?|\[::1\])(?::[0-9]*)?", re.ASCII | re.IGNORECASE)
+# The absolute form (`http://host/path`) is for proxies, but a server must accept it.
+_TARGET = re.compile(r"(?:https?://(?P<host>[^/?]*))?(?P<path>/[^?]*)?(?:\?.*)?", re.ASCII | re.IGNORECASE)
+_UNENCODED = re.compile(r"[^!-~]|#|%(?![0-9A-Fa-f]{2})")
+_API = "/v1/"
+
+
+def check_request(method: str, target: str, headers: Mapping[str, str]) -> None:
+    """Refuse a request to another host, from another site, or with an invalid target.
+
+    `target` is the raw target of the request line; header names are lower case.
+
+    Raises:
+        RejectedCall: with the status and the text of the reply.
+    """
+    if method not in _METHODS:
+        raise RejectedCall(501, f"the stand-in does not offer this: the method {_show(method)}")
+    path, hosts = _read_target(target, headers)
+    for host in hosts:
+        if _LOOPBACK.fullmatch(host) is None:
+            raise RejectedCall(421, f"the stand-in is not the host {_show(host)}; use 127.0.0.1 or localhost")
+    if "origin" in headers or "sec-fetch-site" in headers:
+        _check_site(method, path, hosts, headers)
+
+
+def require_host(headers: Mapping[str, str], version: str) -> None:
+    """Reject a request of HTTP/1.1 without a `Host` header.
+
+    Raises:
+        RejectedCall: with the status and the text of the reply.
+    """
+    if "host" not in headers and version == "HTTP/1.1":
+        raise RejectedCall(400, "the header `Host` is missing; HTTP/1.1 requires it")
+
+
+def parse_length(text: str) -> int:
+    """Return the value of a `Content-Length` header.
+
+    Raises:
+        RejectedCall: if it is not a number of bytes.
+    """
+    if not (text.isascii() and text.isdigit()):
+        raise RejectedCall(400, f"the header `Content-Length` must be one number of bytes, got {_show(text)}")
+    # Python parses no very long numbers, and any number of twenty digits is too large.
+    return int(text.lstrip("0")[:20] or "0")
+
+
+def check_size(size: int) -> None:
+    """Reject a body that is too long.
+
+    Raises:
+        RejectedCall: with the status and the text of the reply.
+    """
+    if size > MAX_BODY_SIZE:
+        raise RejectedCall(413, f"the body is too long; the stand-in reads at most {MAX_BODY_SIZE:,} bytes")
+
+
+def _read_target(target: str, headers: Mapping[str, str]) -> tuple[str, list[str]]:
+    """Return the path of a target, and all hosts that the request names."""
+    match = _TARGET.fullmatch(target)
+    if match is None or not target or _UNENCODED.search(target) is not None:
+        raise RejectedCall(400, f"the target {_show(target)} is not a URL path; percent-encode special characters")
+    try:
+        unquote_to_bytes(target).decode()
+    except UnicodeDecodeError:
+        raise RejectedCall(400, f"the target {_show(target)} is not UTF-8; percent-encode the bytes of UTF-8") from None
+    return match["path"] or "/", [host for host in (match["host"], headers.get("host")) if host is not None]
+
+
+def _check_site(method: str, path: str, hosts: list[str], headers: Mapping[str, str]) -> None:
+    """Refuse a request of a browser, unless it comes from the stand-in's own page or from a user."""
+    origin, site = headers.get("origin"), headers.get("sec-fetch-site", "none")
+    # The host of the absolute form overrides the header.
+    own_origins = {f"{scheme}://{host}".lower() for host in hosts[:1] for scheme in ("http", "https")}
+    if origin is not None and origin.lower() not in own_origins:
+        raise RejectedCall(403, f"the stand-in refuses web pages of another origin: {_show(origin)}")
+    # `same-site` is another port of this machine.
+    if site not in ("none", "same-origin") and not _is_link(method, path, headers):
+        raise RejectedCall(403, f"the stand-in refuses web pages of another site: Sec-Fetch-Site is {_show(site)}")
+    media_type = headers.get("content-type", "")
+    # A form needs no script and no permission, so it is never what a page of the stand-in sends.
+    if method not in ("GET", "HEAD") and media_type.partition(";")[0].strip().lower() != "application/json":
+        shown = _show(media_type) if media_type else "missing"
+        raise RejectedCall(415, f"the content type is {shown}; a browser must send application/json to the stand-in")
+
+
+def _is_link(method: str, path: str, headers: Mapping[str, str]) -> bool:
+    """Return whether a user followed a link to a page; the page with the link cannot read the reply."""
+    is_page = headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
+    return is_page and method == "GET" and not path.startswith(_API)
+
+
+def _show(text: str) -> str:
+    return format_value(text, limit=MESSAGE_LIMIT)

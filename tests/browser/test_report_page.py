@@ -1,0 +1,118 @@
+"""The page of a report in a real Chromium: what a reader sees, on a screen, on a phone and on paper.
+
+`npm install` in this folder brings the browser.  Without it, these tests are skipped.
+"""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.browser.pages import HOSTILE, make_project, make_tasks, make_update, write_json, write_lines
+from tests.cli.running import EXAMPLES, run
+
+FOLDER = Path(__file__).parent
+MODULES = ("@sparticuz/chromium", "playwright-core", "axe-core")
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("node") is None, reason="the tests in a browser need `node`"),
+    pytest.mark.skipif(
+        not all((FOLDER / "node_modules" / module).exists() for module in MODULES),
+        reason="the tests in a browser need `npm install` in tests/browser",
+    ),
+]
+
+
+def write_pages(folder):
+    """Write the pages to look at: each shows other parts of a report."""
+    project = make_project(40, 25)
+    hostile = write_json(folder / "hostile.json", project)
+    update = write_json(folder / "update.json", make_update(project))
+    tasks = write_lines(folder / "tasks.jsonl", make_tasks(project, 200))
+    one = write_json(folder / "one.json", {"param_01": HOSTILE[0], "instruction": HOSTILE[5], HOSTILE[1]: HOSTILE})
+    several = [make_project(5, 9, seed=seed, name=f"project {seed} {HOSTILE[seed]}") for seed in range(4)]
+    many = write_json(folder / "many.json", several)
+    plain = write_json(folder / "plain.json", make_project(1_000, 25, hostile=False))
+    boxes = EXAMPLES / "warehouse-boxes.json"
+    commands = {
+        "hostile": [hostile, tasks, "--update", update],
+        "one-task": [hostile, one, "--update", update],
+        "no-values": [hostile, tasks, "--update", update, "--no-values"],
+        "many": [many, "--update", write_json(folder / "u.json", {"param_00": 1, "instruction": HOSTILE[4]})],
+        "plain": [plain],
+        "example": [boxes, EXAMPLES / "night-shift.jsonl", "--update", EXAMPLES / "reword.json"],
+    }
+    for name, arguments in commands.items():
+        done = run("report", *arguments, "--output", folder / f"{name}.html")
+        assert done.status == 0, done.err
+    return {name: str(folder / f"{name}.html") for name in commands}
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory):
+    """Open the pages once, and return what the browser found in each."""
+    pages = write_pages(tmp_path_factory.mktemp("pages"))
+    command = ["node", "check.mjs", *pages.values()]
+    done = subprocess.run(command, cwd=FOLDER, capture_output=True, text=True, timeout=900, check=False)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    return {name: found[path] for name, path in pages.items()}
+
+
+NAMES = ("hostile", "one-task", "no-values", "many", "plain", "example")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_axe_finds_nothing(reports, name):
+    """There is no violation of an accessibility rule, light or dark, folded or open."""
+    assert reports[name]["axe"] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_runs_and_nothing_loads(reports, name):
+    """The page sends no request, runs no script, and writes nothing to the console, so its policy blocks nothing."""
+    assert reports[name]["activity"] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_is_cut(reports, name):
+    """At 1280 and at 320 pixels, no text is cut or overlaps another, and nothing scrolls sideways."""
+    assert reports[name]["layout"] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_everything_is_readable_without_scripts(reports, name):
+    """Without JavaScript, and under the policy of Jenkins, a reader can open each part and sees each row."""
+    assert reports[name]["withoutScripts"] == []
+    assert reports[name]["underJenkins"] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_paper_shows_everything(reports, name):
+    """On A4, upright and on its side, no column is cut and nothing stays folded."""
+    assert reports[name]["print"] == []
+    assert reports[name]["pdf"] > 10_000
+
+
+def test_the_checks_find_mistakes(tmp_path):
+    """A page with mistakes of each kind is reported: the checks do see the page."""
+    page = tmp_path / "bad.html"
+    page.write_text(
+        "<!doctype html><title>bad</title><script>document.title = 'ran'</script><img src='https://example.com/a.png'>"
+        "<p style='width: 2000px'>wide</p><p style='width: 40px; overflow: hidden; white-space: nowrap'>cut cut cut cut</p>"
+        "<ul><li>one</li><li style='margin-top: -15px'>over</li></ul>"
+        "<style>details > * { display: none }</style><details><summary>folded</summary><p>hidden</p></details>"
+    )
+    command = ["node", "check.mjs", str(page)]
+    done = subprocess.run(command, cwd=FOLDER, capture_output=True, text=True, timeout=300, check=True)
+    [found] = json.loads(done.stdout).values()
+    assert any("html-has-lang" in problem for problem in found["axe"])
+    assert "request: https://example.com/a.png" in found["activity"]
+    assert "another title" in " ".join(found["activity"]) or "a script" in found["activity"]
+    for problem in ("cut sideways: p", "overlap: li", "the page is"):
+        assert any(problem in text for text in found["layout"])
+    assert any("hidden P" in problem for problem in found["withoutScripts"])
+    assert any("hidden P" in problem for problem in found["print"])

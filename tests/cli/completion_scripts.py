@@ -1,0 +1,45 @@
+"""Generate the scripts that `paramcore completion` prints, from the parser of the command line."""
+
+from argparse import PARSER
+
+import shtab
+
+from paramcore.cli.options import COMMANDS, TOPICS
+from paramcore.cli.parser import make_parser
+from paramcore.validation import Schemas
+from paramcore.validation.finding import CODES
+
+#: What a shell completes for an argument, by the placeholder in its help.
+FILES = dict.fromkeys(("PROJECT", "TASKS", "UPDATE", "FILE", "FILE[@N]", "FILE.html"), shtab.FILE) | {
+    "DIR": shtab.DIRECTORY
+}
+#: A value with a space would need quotes, so only values other than the defaults are offered.
+CHOICES = {
+    "CODE": list(CODES),
+    "NAME=VALUE": [
+        *("empty_instruction=join", "instruction_rule=override"),
+        *("instruction_separator=", "pinned_param_version=latest"),
+    ],
+    "TOPIC": [*TOPICS, *COMMANDS],
+    "TYPE": list(Schemas().types),
+}
+
+
+def iter_actions(parser):
+    """Yield the arguments of a parser and of its commands."""
+    for action in parser._actions:
+        yield action
+        if action.nargs == PARSER:
+            for subparser in action.choices.values():
+                yield from iter_actions(subparser)
+
+
+def make_script(shell):
+    """Return the completion script of a shell."""
+    parser = make_parser(None)
+    for action in iter_actions(parser):
+        if action.metavar in FILES:
+            action.complete = FILES[action.metavar]
+        elif action.metavar in CHOICES:
+            action.choices = CHOICES[action.metavar]
+    return shtab.complete(parser, shell)

@@ -1,0 +1,80 @@
+"""Run commands on a terminal of a given size, and compare a screen with the text of a pipe."""
+
+import fcntl
+import os
+import pty
+import re
+import struct
+import subprocess
+import termios
+
+from paramcore.cli.cells import measure
+from tests.cli.running import EXAMPLES, command, environment
+
+
+def run_on_terminal(*arguments, columns, cwd=EXAMPLES, **changes):
+    """Return what a command prints to a terminal with so many columns, and its exit code."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    variables = {"COLUMNS": "", "NO_COLOR": "1", **changes}
+    process = subprocess.Popen(
+        command(*arguments),
+        stdin=subprocess.DEVNULL,
+        stdout=theirs,
+        stderr=subprocess.PIPE,
+        cwd=cwd,
+        env=environment(**variables),
+    )
+    os.close(theirs)
+    shown = b""
+    try:
+        while part := os.read(ours, 65_536):
+            shown += part
+    except OSError:
+        # Linux reports the end of a terminal as an error.
+        pass
+    finally:
+        os.close(ours)
+        _out, err = process.communicate(timeout=60)
+    assert b"Traceback" not in err, err.decode()
+    return shown.decode().replace("\r\n", "\n"), process.returncode
+
+
+def find_wide_lines(screen, columns):
+    return [line for line in screen.splitlines() if measure(line) > columns]
+
+
+def squash(text):
+    """Return a text without the spaces, which a layout may change."""
+    return "".join(text.split())
+
+
+def list_views(screen):
+    """Return a screen as it is, with the words before each change of a text, and with the words after it."""
+    # The lines of a source file are cut, with a gutter and a line of carets.
+    lines = [re.sub(r"^ +(\d+ )?\| ", "", line) for line in screen.splitlines() if not re.match(r"^ +\| +\^+$", line)]
+    text = squash("\n".join(lines))
+    before = re.sub(r"\[-(.*?)-\]", r"\1", re.sub(r"\{\+.*?\+\}", "", text))
+    after = re.sub(r"\{\+(.*?)\+\}", r"\1", re.sub(r"\[-.*?-\]", "", text))
+    return text, before, after
+
+
+def find_lost(piped, screen):
+    """Return the parts of the text of a pipe that a screen does not show."""
+    views = list_views(screen)
+    parts = [part for line in piped.splitlines() for part in iter_parts(line, views[0])]
+    return [part for part in parts if not any(squash(part) in view for view in views)]
+
+
+def iter_parts(line, screen):
+    """Yield the columns of a line; the value of a column may be cut."""
+    if re.match(r"^ +\| +\^+$", line):
+        return
+    for column in re.sub(r"^ +\d+ \| ", "", line).split("  "):
+        values = column.split(" -> ")
+        # A screen lists the changes inside a container that has no room as a whole.
+        if len(values) == 2 and column[0] in "[{" and squash(f"{line.split('  ')[2]}inside:") in screen:
+            continue
+        for value in values:
+            # A long text is cut before and after its first difference.
+            yield re.sub(r"\.\.\. \([\d,]+ characters\)$", "", value).strip().removeprefix('..."')

@@ -1,0 +1,160 @@
+"""`paramcore completion` prints scripts, and real shells complete with them."""
+
+import os
+import pty
+import select
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from completion_scripts import make_script
+from running import EXAMPLES, run
+
+from paramcore.cli import commands
+from paramcore.cli.options import COMMANDS, SHELLS, TOPICS
+from paramcore.validation.finding import CODES
+
+SCRIPTS = Path(commands.__file__).parent.parent / "completions"
+
+#: What a user has typed, and what a shell offers for its last word.
+OFFERS = {
+    "": [*COMMANDS],
+    "pl": ["plan"],
+    "va": ["validate"],
+    "completion ": [*SHELLS],
+    "help exi": ["exit-codes"],
+    "help pl": ["plan"],
+    "plan war": ["warehouse-boxes.json"],
+    "plan --patch war": ["warehouse-boxes.json"],
+    "plan warehouse-boxes.json rew": ["reword.json"],
+    "plan warehouse-boxes.json --ig": ["--ignore"],
+    "plan warehouse-boxes.json --ignore lint_r": ["lint_repeated_instruction", "lint_retry_twin"],
+    "plan --ignore ": [*CODES],
+    "plan --wanted street-signs.y": ["street-signs.yaml"],
+    "plan --assume ins": ["instruction_rule=override", "instruction_separator="],
+    "preview warehouse-boxes.json night-shift.jsonl --type imagea": ["imageannotation"],
+    "preview --output fin": ["finished.jsonl"],
+    "validate --format ": ["text", "json", "markdown", "github"],
+    "validate street-signs.json --strict --format g": ["github"],
+    "schema imagea": ["imageannotation"],
+    "schema --for ": ["project", "task", "update"],
+    "schema imageannotation --for up": ["update"],
+    "diff war": ["warehouse-boxes.json"],
+    "diff warehouse-boxes.json@0 war": ["warehouse-boxes.json"],
+    "serve street-signs.j": ["street-signs.json"],
+    "log warehouse-boxes.json pad": [],
+}
+
+
+def script_of(shell):
+    return SCRIPTS / f"paramcore.{shell}"
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_scripts_are_those_of_the_parser(shell, pytestconfig):
+    """Each script completes exactly the commands and options of today; `--update` writes the scripts."""
+    script = make_script(shell)
+    if pytestconfig.getoption("update"):
+        script_of(shell).write_text(script, "utf-8")
+    assert script_of(shell).read_text("utf-8") == script
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_completion_prints_the_script_of_a_shell(shell):
+    """`paramcore completion SHELL` prints the script of the package."""
+    done = run("completion", shell)
+    assert (done.out, done.err, done.status) == (script_of(shell).read_text("utf-8"), "", 0)
+
+
+def test_the_help_knows_each_topic():
+    """Completion offers every topic of `paramcore help`."""
+    assert all(run("help", topic).status == 0 for topic in TOPICS)
+
+
+def complete_in_bash(typed):
+    """Return what bash offers; it finds no program, so a completion that starts one fails."""
+    script = f"""
+source {script_of("bash")}
+PATH=/nonexistent
+COMP_WORDS=("$@")
+COMP_CWORD=$(( $# - 1 ))
+_shtab_paramcore
+printf '%s\\n' "${{COMPREPLY[@]}}"
+"""
+    words = f"paramcore {typed}".split(" ")
+    done = subprocess.run(
+        ["bash", "--norc", "-c", script, "bash", *words],
+        capture_output=True,
+        text=True,
+        cwd=EXAMPLES,
+        check=True,
+        timeout=60,
+    )
+    # `compopt` complains where no user pressed Tab.
+    assert [line for line in done.stderr.splitlines() if "compopt: not currently" not in line] == []
+    return sorted(done.stdout.split())
+
+
+@pytest.mark.parametrize("typed", OFFERS)
+def test_bash_completes(typed):
+    """Bash offers the names that may follow, and starts no program."""
+    assert complete_in_bash(typed) == sorted(OFFERS[typed])
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="fish is not installed")
+@pytest.mark.parametrize("typed", OFFERS)
+def test_fish_completes(typed, tmp_path):
+    """Fish offers the same names as bash, and files where nothing else is known."""
+    script = f"source {script_of('fish')}; complete -C $argv[1]"
+    done = subprocess.run(
+        ["fish", "--no-config", "-c", script, f"paramcore {typed}"],
+        capture_output=True,
+        text=True,
+        cwd=EXAMPLES,
+        env={**os.environ, "HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)},
+        check=True,
+        timeout=60,
+    )
+    assert sorted(line.partition("\t")[0] for line in done.stdout.splitlines()) == sorted(OFFERS[typed])
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("zsh") is None, reason="zsh is not installed")
+@pytest.mark.parametrize("typed", [typed for typed in OFFERS if len(OFFERS[typed]) == 1])
+def test_zsh_completes(typed, tmp_path):
+    """Zsh completes the only name that may follow."""
+    (tmp_path / "_paramcore").write_text(script_of("zsh").read_text("utf-8"), "utf-8")
+    startup = (
+        f"PS1='rea''dy> '; fpath=({tmp_path} $fpath); autoload -U compinit; compinit -D -u; cd {EXAMPLES}; clear\n"
+    )
+    before, _, _last = f"paramcore {typed}".rpartition(" ")
+    [offer] = OFFERS[typed]
+    assert f"{before} {offer}" in type_in_zsh(startup, f"paramcore {typed}\t", f"{before} {offer}", tmp_path)
+
+
+def type_in_zsh(startup, keys, wanted, home):
+    """Return what an interactive zsh shows until it shows `wanted`, or for ten seconds."""
+    process, terminal = pty.fork()
+    if process == 0:
+        environment = {**os.environ, "HOME": str(home), "TERM": "dumb", "COLUMNS": "200"}
+        os.execvpe("zsh", ["zsh", "-f", "-i"], environment)
+    try:
+        os.write(terminal, startup.encode())
+        read_until(terminal, "ready> ", 10)
+        time.sleep(0.2)
+        os.write(terminal, keys.encode())
+        return read_until(terminal, wanted, 10)
+    finally:
+        os.close(terminal)
+        os.kill(process, 9)
+        os.waitpid(process, 0)
+
+
+def read_until(terminal, wanted, seconds):
+    shown, end = "", time.monotonic() + seconds
+    while wanted not in shown and time.monotonic() < end:
+        if select.select([terminal], [], [], 0.1)[0]:
+            shown += os.read(terminal, 65_536).decode(errors="replace")
+    return shown

@@ -1,0 +1,315 @@
+"""`--format markdown`, `--summary` and `--format github`."""
+
+import json
+import os
+import subprocess
+import threading
+from argparse import Namespace
+
+import pytest
+from running import EXAMPLES, command, environment, run
+
+from paramcore import Project, write_project
+from paramcore.cli.annotations import format_annotation, limit_annotations
+from paramcore.cli.summary import SUMMARY_BYTES, format_command
+from paramcore.service import StandIn, run_server
+
+PROJECT = "warehouse-boxes.json"
+COMMANDS = {
+    "preview": (PROJECT, "night-shift.jsonl"),
+    "explain": (PROJECT, "night-shift.json", "padding"),
+    "plan": (PROJECT, "reword.json"),
+    "diff": (f"{PROJECT}@0", PROJECT, "--exit-code"),
+    "log": (PROJECT,),
+    "impact": (PROJECT, "reword.json", "night-shift.jsonl", "--list"),
+    "audit": (PROJECT, "finished.jsonl"),
+    "validate": ("street-signs.json", "sign-17.json"),
+}
+HEADINGS = {
+    "preview": "### effective params of 3 tasks: `warehouse-boxes.json`",
+    "explain": "### `padding` comes from task request",
+    "plan": "### 3 params would be dropped: `warehouse boxes`, version 2 -> 3 (replace)",
+    "diff": "### 2 params changed, 1 param added, none removed",
+    "log": "### `warehouse boxes`: 3 versions, none of them dropped params",
+    "impact": "### 1 of 3 requests would come out differently: `warehouse boxes`",
+    "audit": "### 1 of 3 tasks contradicts the history: `warehouse boxes`",
+    "validate": "### 2 errors, 2 warnings in 1 project and 1 task",
+}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_prints_markdown(name):
+    """The first line is the marker and the second the verdict; the exit code is that of text."""
+    ran = run(name, *COMMANDS[name], "--format", "markdown")
+    lines = ran.out.splitlines()
+    assert lines[0].startswith(f"<!-- paramcore {name} ")
+    assert lines[1] == HEADINGS[name]
+    assert ran.status == run(name, *COMMANDS[name]).status
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_summary_is_appended_beside_the_output(name, tmp_path):
+    """`--summary` appends the same Markdown, and changes neither the output nor the exit code."""
+    summary = tmp_path / "summary.md"
+    summary.write_text("# earlier\n")
+    markdown = run(name, *COMMANDS[name], "--format", "markdown").out
+    output_format = ("text", "json", "markdown")[list(COMMANDS).index(name) % 3]
+    plain = run(name, *COMMANDS[name], "--format", output_format)
+    ran = run(name, *COMMANDS[name], "--summary", "--format", output_format, GITHUB_STEP_SUMMARY=str(summary))
+    assert (ran.out, ran.status) == (plain.out, plain.status)
+    assert summary.read_text() == f"# earlier\n{markdown}"
+
+
+def test_several_projects_have_the_name_of_their_directory():
+    """The marker of several projects is what the command line calls them."""
+    for name, others in {"plan": ["reword.json"], "log": [], "validate": []}.items():
+        ran = run(name, "projects", *others, "--format", "markdown")
+        assert ran.out.startswith(f'<!-- paramcore {name} "projects" -->\n')
+
+
+def test_a_single_task_has_its_params_in_full():
+    """Previews of one task have no column for the task, and each long value in full."""
+    ran = run("preview", PROJECT, "night-shift.json", "--format", "markdown")
+    assert ran.out.splitlines()[3] == "| param | from | value |"
+    assert '"Night image: look twice.\\nBox every forklift and every pallet that it carries."\n```' in ran.out
+    explained = run("preview", PROJECT, "night-shift.json", "--explain", "--format", "markdown").out
+    assert explained.splitlines()[3] == "| param | what | layer | value | note |"
+    assert "`padding`: TASK_OVERRIDE, the task sets it" in explained
+    assert "task `" not in explained
+
+
+def test_an_explanation_of_several_params_is_about_the_task():
+    """The verdict of several params is that of the task."""
+    ran = run("explain", PROJECT, "night-shift.json", "padding", "no such", "--format", "markdown")
+    assert ran.out.splitlines()[1].startswith("### 6 params, inherits version 1")
+    assert "`no such`: ABSENT" in ran.out
+
+
+def test_many_tasks_are_named_by_line():
+    """A row begins with the line and the `unique_id` of its task; empty input has no rows."""
+    tasks = '{"unique_id": "a|b", "x": 1}\n{"x": 2}\n'
+    ran = run("preview", PROJECT, "-", "--lines", "--format", "markdown", stdin=tasks)
+    assert "| line 1, `a\\|b` | `x` | task request | `1` |\n" in ran.out
+    assert "| line 2 | `x` | task request | `2` |\n" in ran.out
+    assert run("preview", PROJECT, "-", "--format", "markdown", stdin="[]").out.endswith(
+        "of 0 tasks: `warehouse-boxes.json`\n"
+    )
+    impact = run("impact", PROJECT, "reword.json", "-", "--lines", "--list", "--format", "markdown", stdin=tasks)
+    assert "| line 1, `a\\|b` | `geometries`, `padding`" in impact.out
+
+
+def test_bad_lines_are_left_out():
+    """With `--keep-going`, bad lines are reported on standard error, and the rest is in the document."""
+    ran = run("preview", PROJECT, "-", "--lines", "--keep-going", "--format", "markdown", stdin='{"x": 1}\nno\n')
+    assert "of 1 task:" in ran.out
+    assert "1 invalid line" in ran.err
+    assert ran.status == 1
+
+
+@pytest.mark.slow
+def test_several_processes_print_the_same(tmp_path):
+    """With `--jobs`, the document is the same."""
+    lines = "".join(f'{{"unique_id": "{number}", "padding": "{number}"}}\n' for number in range(13_000))
+    (tmp_path / "tasks.jsonl").write_text(lines)
+    for name in ("preview", "validate"):
+        arguments = (name, EXAMPLES / PROJECT, "tasks.jsonl", "--format", "markdown")
+        parallel = run(*arguments, "--jobs", "2", cwd=tmp_path).out
+        assert run(*arguments, cwd=tmp_path).out == parallel.replace(" --jobs 2`", "`")
+
+
+def test_markdown_is_written_to_a_file(tmp_path):
+    """`--output` writes the Markdown, and the command that lists the rest has neither option."""
+    path = tmp_path / "comment.md"
+    tasks = "".join(f'{{"padding": {number}}}\n' for number in range(2_000))
+    ran = run("preview", PROJECT, "-", "--lines", "--format=markdown", f"--output={path}", stdin=tasks)
+    assert (ran.out, ran.status) == ("", 0)
+    markdown = path.read_text()
+    assert len(markdown) < 60_000
+    assert markdown.splitlines()[-1].endswith(" more: `paramcore preview warehouse-boxes.json - --lines`")
+
+
+def test_a_summary_holds_more_than_a_comment(tmp_path):
+    """The summary of a job may have 1,000 KiB, so it has what a comment has not."""
+    summary = tmp_path / "summary.md"
+    tasks = "".join(f'{{"padding": {number}}}\n' for number in range(2_000))
+    run("preview", PROJECT, "-", "--lines", "--summary", stdin=tasks, GITHUB_STEP_SUMMARY=str(summary))
+    assert 300_000 < summary.stat().st_size <= SUMMARY_BYTES
+    assert " more: " not in summary.read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["plan", "a b", "--format", "markdown", "u"], "plan 'a b' u"),
+        (["plan", "--format=github", "--summary", "a", "--output", "x", "--output=y", "u"], "plan a u"),
+        (["plan", "a", "--", "--summary", "--format"], "plan a -- --summary --format"),
+        (["plan", "a", "--format"], "plan a"),
+        (["plan", "a", "--formats", "x"], "plan a --formats x"),
+    ],
+)
+def test_the_command_that_lists_the_rest(arguments, words):
+    """It is the command line without the options for its output, quoted for a shell."""
+    assert format_command(Namespace(arguments=arguments)) == f"paramcore {words}"
+
+
+def test_a_summary_needs_its_variable():
+    """Outside of GitHub Actions, `--summary` is an error that says what to do instead, and nothing is printed."""
+    for changes in ({"GITHUB_STEP_SUMMARY": ""}, {}):
+        if not changes and "GITHUB_STEP_SUMMARY" in environment():
+            continue
+        ran = run("plan", PROJECT, "reword.json", "--summary", **changes)
+        assert (ran.status, ran.out) == (2, "")
+        assert ran.err == (
+            "error: --summary needs GITHUB_STEP_SUMMARY, which GitHub Actions sets; elsewhere, pass --format markdown\n"
+        )
+
+
+def test_a_summary_that_cannot_be_written_is_an_error(tmp_path):
+    """A directory, or a summary without room, is an error; the summary stays as it is."""
+    ran = run("plan", PROJECT, "reword.json", "--summary", GITHUB_STEP_SUMMARY=str(tmp_path))
+    assert ran.status == 2
+    assert "cannot append to the job summary: a directory; set GITHUB_STEP_SUMMARY to a file, or omit" in ran.err
+    full = tmp_path / "full.md"
+    full.write_bytes(b"x" * (SUMMARY_BYTES - 20))
+    ran = run("plan", PROJECT, "reword.json", "--summary", GITHUB_STEP_SUMMARY=str(full))
+    assert ran.status == 2
+    assert "the job summary is full: it has 1,023,980 of at most 1,024,000 bytes; omit --summary" in ran.err
+    assert full.stat().st_size == SUMMARY_BYTES - 20
+    # A little room is used up.
+    full.write_bytes(b"x" * (SUMMARY_BYTES - 700))
+    assert run("plan", PROJECT, "reword.json", "--summary", GITHUB_STEP_SUMMARY=str(full)).status == 1
+    assert SUMMARY_BYTES - 700 < full.stat().st_size <= SUMMARY_BYTES
+
+
+def test_no_summary_after_an_error(tmp_path):
+    """A command that fails appends nothing."""
+    summary = tmp_path / "summary.md"
+    assert run("plan", PROJECT, "no.json", "--summary", GITHUB_STEP_SUMMARY=str(summary)).status == 2
+    assert not summary.exists()
+
+
+@pytest.mark.slow
+def test_commands_append_to_one_summary(tmp_path):
+    """Commands that run at the same time lose nothing of each other."""
+    summary = tmp_path / "summary.md"
+    arguments = command("log", PROJECT, "--summary")
+    settings = {"cwd": EXAMPLES, "env": environment(GITHUB_STEP_SUMMARY=str(summary)), "stdout": subprocess.DEVNULL}
+    processes = [subprocess.Popen(arguments, **settings) for _ in range(6)]
+    assert [process.wait(60) for process in processes] == [0] * 6
+    markdown = run("log", PROJECT, "--format", "markdown").out
+    assert summary.read_text() == markdown * 6
+
+
+def test_values_are_hidden():
+    """`validate --no-values` shows no value in Markdown either."""
+    shown, hidden = (
+        run("validate", "street-signs.json", *options, "--format", "markdown").out for options in ([], ["--no-values"])
+    )
+    assert "'20'" in shown
+    assert "20" not in hidden.replace("2024", "")
+    assert "| error | `param_type` | `/padding` | `must be a whole number or null" in hidden
+
+
+def write(path, value):
+    path.write_text(json.dumps(value, indent=2))
+
+
+def test_a_plan_is_annotated(tmp_path):
+    """Dropped params are errors at their place in the update, lost values warnings; errors come first."""
+    for name, params in {"a": {"w": 1, "x": {"y": 1}}, "b": {"w": 2, "z": 1}}.items():
+        project = Project(name, type="imageannotation", params=params)
+        (tmp_path / "all").mkdir(exist_ok=True)
+        write(tmp_path / "all" / f"{name}.json", write_project(project))
+    write(tmp_path / "update.json", {"x": {}, "padding": "yes"})
+    ran = run("plan", "all", "update.json", "--format", "github", "--ignore", "param_unknown", cwd=tmp_path)
+    assert ran.status == 1
+    assert ran.out.splitlines() == [
+        '::error file=update.json,line=1,col=1,title=param_dropped::the update drops "w" of 2 projects: "a", "b";'
+        " pass `--patch` to keep it",
+        '::error file=update.json,line=1,col=1,title=param_dropped::the update drops "z" of "b"; pass `--patch` to keep it',
+        *(
+            "::error file=update.json,line=3,col=14,title=param_type::/padding: must be a whole number or null, "
+            f"got the text 'yes' [project version 1 of \"{name}\"]"
+            for name in "ab"
+        ),
+        '::warning file=update.json,line=2,col=8,title=value_lost::the update loses /x/y of "a"',
+        "::notice title=plan::2 would have errors; 2 of 2 projects would lose params",
+    ]
+
+
+def test_annotations_beyond_ten_are_counted(tmp_path):
+    """GitHub shows ten annotations of a severity, so the last line has the number of the others."""
+    write(
+        tmp_path / "docks.json",
+        write_project(Project("docks", type="comparison", params={f"p{n}": n for n in range(14)})),
+    )
+    write(tmp_path / "update.json", {})
+    lines = run("plan", "docks.json", "update.json", "--format", "github", cwd=tmp_path).out.splitlines()
+    assert [line.split()[0] for line in lines[:-1]] == [*["::error"] * 10, "::notice"]
+    assert lines[-1] == "4 more: pass --summary, and see the summary"
+    summary = tmp_path / "summary.md"
+    arguments = ("plan", "docks.json", "update.json", "--format", "github", "--summary")
+    assert run(*arguments, cwd=tmp_path, GITHUB_STEP_SUMMARY=str(summary)).out.endswith("\n4 more: see the summary\n")
+    assert summary.read_text().count("| dropped |") == 14
+
+
+def test_an_error_is_annotated(tmp_path):
+    """An unreadable file is an annotation too."""
+    (tmp_path / "update.json").write_text("{")
+    for name, others in {"plan": ["update.json"], "status": []}.items():
+        project = EXAMPLES / PROJECT if others else "update.json"
+        ran = run(name, project, *others, "--format", "github", cwd=tmp_path, SCALE_API_KEY="test_0123456")
+        assert ran.status == 2
+        assert ran.out.startswith("::error file=update.json,line=1,col=2,title=json_syntax::")
+        assert ran.err.startswith("error: update.json:1:2")
+
+
+def test_equal_annotations_are_printed_once():
+    """Several projects may have the same finding in an update."""
+    annotations = [format_annotation(severity, "t", "x") for severity in ("notice", "warning", "error", "warning")]
+    lines = list(limit_annotations(annotations, Namespace(summary=False)))
+    assert lines == ["::error title=t::x\n", "::warning title=t::x\n", "::notice title=t::x\n"]
+
+
+def test_the_drift_is_reported(tmp_path):
+    """`status` prints Markdown and annotations; a file that is ahead is only a warning."""
+    docks = Project("docks", type="comparison", params={"a": 1})
+    ahead = Project("ahead", type="comparison", params={"a": 1})
+    local = [
+        docks,
+        ahead.patch_params({"a": 2}),
+        Project("gone", type="comparison"),
+        Project("same", type="comparison"),
+    ]
+    remote = [docks.patch_params({"a": 3}), ahead, Project("same", type="comparison")]
+    write(tmp_path / "all.json", [write_project(project) for project in local])
+    with run_server(StandIn(remote)) as server:
+        options = ("all.json", "--base-url", server.url)
+        settings = {"cwd": tmp_path, "SCALE_API_KEY": "test_0123456"}
+        markdown = run("status", *options, "--format", "markdown", **settings)
+        annotated = run("status", *options, "--format", "github", **settings)
+        one = run("status", *options, "--format", "text", **settings)
+    assert markdown.status == annotated.status == one.status == 1
+    assert markdown.out.startswith('<!-- paramcore status "all.json" -->\n### 3 of 4 projects are not in sync\n')
+    lines = (tmp_path / "all.json").read_text().splitlines()
+    starts = [number for number, line in enumerate(lines, 1) if line == "  {"]
+    assert [line.partition(",col")[0] for line in annotated.out.splitlines()] == [
+        f"::error file=all.json,line={starts[0]}",
+        f"::error file=all.json,line={starts[2]}",
+        f"::warning file=all.json,line={starts[1]}",
+    ]
+    assert '::"docks": remote ahead by 1 version\n' in annotated.out
+    assert one.out.splitlines()[2] == '"gone": not there'
+
+
+def test_a_pipe_may_be_the_summary(tmp_path):
+    """A pipe as summary gets the whole Markdown."""
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    read = []
+    reader = threading.Thread(target=lambda: read.append(path.read_text()))
+    reader.start()
+    ran = run("plan", PROJECT, "reword.json", "--summary", GITHUB_STEP_SUMMARY=str(path))
+    reader.join(10)
+    assert (ran.status, ran.err) == (1, "")
+    assert read[0].startswith("<!-- paramcore plan")

@@ -1,0 +1,340 @@
+"""`report`: one page, written whole or not at all, and what it says about files."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from time import perf_counter
+
+import pytest
+
+from tests.browser.pages import make_project, make_tasks, write_json, write_lines
+from tests.cli.running import EXAMPLES, environment, run
+from tests.report.parsed_page import ParsedPage, find_problems
+
+BOXES, REWORD, SIGNS = "warehouse-boxes.json", "reword.json", "street-signs.json"
+
+
+@pytest.fixture
+def page(tmp_path):
+    return tmp_path / "page.html"
+
+
+def report(page, *arguments, cwd=EXAMPLES, **changes):
+    """Write a report, and return its text as a reader sees it."""
+    done = run("report", *arguments, "--output", page, cwd=cwd, **changes)
+    assert (done.out, done.err, done.status) == ("", "", 0)
+    text = page.read_text("utf-8")
+    assert find_problems(text) == []
+    return ParsedPage(text).text
+
+
+def test_what_an_update_loses(page):
+    """The page says what is lost, since when it was so, and which patch keeps it."""
+    text = report(page, BOXES, "--update", REWORD)
+    assert text.startswith("3 params would be dropped: warehouse boxes, version 2 -> 3 (replace)")
+    assert "What will be lost 3 of 4 params: geometries, padding, annotation_attributes" in text
+    assert "Send the patch below instead. It makes the same changes and keeps the 3 params." in text
+    assert "DROPPED padding 5 not set version 0 4 March 2024, 09:12:41 UTC" in text
+    assert '{ "patch": true, "instruction": "Box every forklift, pallet and person, also at the edge." }' in text
+    assert "Tasks" not in text
+    assert text.endswith(
+        f"paramcore 0.2.0 made this page with this command: paramcore report {BOXES} --update {REWORD} --output report.html"
+    )
+
+
+def test_one_task(page):
+    """For one task, the page explains each param, and says what the update changes for it."""
+    text = report(page, BOXES, "night-shift.json", "--update", REWORD)
+    assert 'task for "warehouse boxes": inherits version 1 (the latest is 2)' in text
+    assert "The update changes nothing for this task." in text
+    assert "padding 12 The task sets it, and a task's params override the project's params." in text
+    assert "WON task request LOST project version 1: 5 (set since version 0; the task sets it)" in text
+    assert "T5: the separator joins" in text
+
+
+def test_one_task_that_changes(page):
+    """For one task that inherits the latest version, the page lists what the update changes for it."""
+    text = report(page, BOXES, "-", "--update", REWORD, stdin=b'{"attachment": "https://example.com/a.jpg"}')
+    assert "What the update changes for this task What Param Before After DROPPED geometries {" in text
+    assert "Tasks that change 1 of 1" in text
+
+
+def test_many_tasks(page):
+    """For many tasks, the page counts them by reason, and lists those that change."""
+    text = report(page, BOXES, "night-shift.jsonl", "--update", REWORD)
+    assert "1 of 3 requests would come out differently." in text
+    assert "1 pinned to a version" in text
+    assert "1 inheriting nothing (project_version -1)" in text
+    assert "night-shift.jsonl:1:1 none geometries, padding, annotation_attributes, instruction" in text
+
+
+def test_many_tasks_without_an_update(page):
+    """Without an update, the page counts the versions that the tasks inherit."""
+    text = report(page, BOXES, "night-shift.jsonl")
+    assert "3 requests: 1 inheriting version 2, the latest 1 inheriting version 0 1 inheriting nothing" in text
+    assert f"To list what each task gets: paramcore preview {BOXES} night-shift.jsonl" in text
+
+
+def test_only_the_first_tasks_are_listed(page, tmp_path):
+    """Of more than 50 affected requests, the page lists 50, the number of the rest, and the command for all."""
+    project = write_json(tmp_path / "p.json", make_project(3, 9))
+    tasks = write_lines(tmp_path / "my tasks.jsonl", [{"unique_id": f"t{number}"} for number in range(60)])
+    update = write_json(tmp_path / "u.json", {"patch": True, "padding": 1})
+    text = report(page, project, tasks, "--update", update, "--assume", "instruction_rule=override")
+    assert "The first 50 affected requests" in text
+    assert "t49" in text
+    assert "t50" not in text
+    assert (
+        f"10 more are left out. To list them all: paramcore impact {project} {update} '{tasks}' "
+        "--assume 'instruction_rule=override' --list"
+    ) in text
+
+
+def test_findings_have_a_file_and_a_line(page):
+    """Findings have a place, and the exit code is 0 unless `--exit-code` asks for that of `validate`."""
+    text = report(page, SIGNS, "--ignore", "param_unknown")
+    assert text.startswith("1 error, 0 warnings: street signs, 2 versions")
+    assert "must be a whole number or null, got the text '20'; write `20` (param_type)" in text
+    assert f"/padding in {SIGNS}:11:18, in version 1, unchanged since version 0" in text
+
+
+def test_many_findings(page, tmp_path):
+    """The page lists the first 100 errors, and how to list all."""
+    project = write_json(tmp_path / "p.json", make_project(1, 9, hostile=False))
+    tasks = write_lines(tmp_path / "t.jsonl", [{"padding": "x"}] * 150)
+    text = report(page, project, tasks)
+    assert text.count("must be a whole number or null, got the text") <= 100
+    assert "more are left out. To list them all: paramcore validate" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ([BOXES], 0),
+        ([BOXES, "--exit-code"], 0),
+        ([BOXES, "--update", REWORD], 0),
+        ([BOXES, "--update", REWORD, "--exit-code"], 1),
+        ([SIGNS], 0),
+        ([SIGNS, "--exit-code"], 1),
+        ([SIGNS, "--exit-code", "--ignore", "param_type"], 0),
+        ([BOXES, "night-shift.jsonl", "--exit-code"], 1),
+        (["projects", "--update", "pathc.json", "--exit-code"], 1),
+    ],
+)
+def test_exit_codes(page, arguments, expected):
+    """With `--exit-code`, the command ends as `plan` does, or without an update as `validate` does."""
+    assert run("report", *arguments, "--output", page).status == expected
+    assert page.exists()
+
+
+def test_the_exit_code_is_that_of_plan_and_validate(page):
+    """`--exit-code` agrees with the two commands."""
+    for update in (REWORD, "pathc.json"):
+        plan = run("plan", BOXES, update).status
+        assert run("report", BOXES, "--update", update, "--exit-code", "--output", page).status == plan
+    for tasks in ("night-shift.json", "night-shift.jsonl"):
+        validate = run("validate", BOXES, tasks).status
+        assert run("report", BOXES, tasks, "--exit-code", "--output", page).status == validate
+
+
+def test_the_same_input_makes_the_same_bytes(tmp_path):
+    """Neither the name of the page nor the time is in it."""
+    first, second = tmp_path / "first.html", tmp_path / "second.html"
+    for page in (first, second):
+        report(page, BOXES, "night-shift.jsonl", "--update", REWORD)
+    assert first.read_bytes() == second.read_bytes()
+    assert str(tmp_path).encode() not in first.read_bytes()
+    assert os.getcwd().encode() not in first.read_bytes()
+
+
+def test_projects_that_lose_params_come_first(page, tmp_path):
+    """A project that would lose params comes before one that would not, whatever the order of the files."""
+    history = [{"version": 0, "padding": 1}], [{"version": 0, "padding": 1, "with_labels": True}]
+    projects = [{"name": f"p{n}", "type": "imageannotation", "param_history": h} for n, h in enumerate(history)]
+    update = write_json(tmp_path / "u.json", {"padding": 1})
+    report(page, write_json(tmp_path / "p.json", projects), "--update", update)
+    assert re.findall('data-label="Project"><a href="#.*?"><bdi class="name">(.*?)<', page.read_text("utf-8")) == [
+        "p1",
+        "p0",
+    ]
+
+
+def test_many_projects(page):
+    """A directory has an index and a section for each project."""
+    text = report(page, "projects", "--update", REWORD)
+    assert text.startswith(
+        "1 of 2 projects would lose params 2 projects Project Dropped Lost inside Changed Added Errors Warnings"
+    )
+    headings = re.findall("<h2.*?>(.*?)</h2>", page.read_text("utf-8"))
+    assert ["dropped" in heading.split("none")[0] for heading in headings] == [True, False]
+
+
+def test_tasks_of_many_projects(page):
+    """Each task counts for the project that it names."""
+    tasks = b'[{"project": "north docks"}, {"project": "north docks"}, {"project": "south docks"}]'
+    text = report(page, "projects", "-", "--update", REWORD, stdin=tasks)
+    assert "What to tell the engineer" in text
+    assert re.findall("Tasks that change ([0-9]+ of [0-9]+)", text) == ["2 of 2", "1 of 1"]
+
+
+def test_a_rejected_request_counts_for_the_project_that_it_names(page):
+    """A request that a project rejects is a finding of that project; one without a project, of the first."""
+    tasks = (
+        b'[{"project": "south docks", "project_version": 99}, {"project": ["south docks"]}, {"project": "north docks"}]'
+    )
+    report(page, "projects", "-", stdin=tasks)
+    first, second = re.split("<section", page.read_text("utf-8"))[1:]
+    assert "north docks" in first.partition("</h2>")[0]
+    for section in (first, second):
+        assert section.count("(request_refused)") == 1
+        assert "rejects 1 request." in section
+    assert "99" in second.partition("(request_refused)")[0][-400:]
+
+
+def test_findings_are_listed_once(page, tmp_path):
+    """A finding on the project is listed once, whatever the number of tasks that inherit the value."""
+    text = report(page, SIGNS, "-", stdin=b'[{"attachment": "https://example.com/a.jpg"}, {}]')
+    assert text.count("got the text '20'") == 1
+
+
+def test_errors_come_first(page):
+    """Errors are listed before warnings, whatever was found first."""
+    text = report(page, BOXES, "-", stdin=b'[{"project_version": 0}, {"padding": "x"}]')
+    words = re.findall("ERROR|WARNING", text)
+    assert words == sorted(words)
+    assert set(words) == {"ERROR", "WARNING"}
+
+
+def test_findings_on_all_tasks(page):
+    """A default that every task overrides is a finding, too."""
+    assert "all 2 tasks override this value" in report(page, BOXES, "-", stdin=b'[{"padding": 1}, {"padding": 2}]')
+
+
+def test_findings_after_the_update(page, tmp_path):
+    """With an update, the findings describe the state after it: on tasks, too."""
+    update = write_json(tmp_path / "u.json", {"padding": "x", "patch": True})
+    text = report(page, BOXES, "-", "--update", update, stdin=b'[{"attachment": "https://example.com/a.jpg"}]')
+    assert f"/padding in {update}:1:13, set by the update, in version 3" in text
+    text = report(page, BOXES, "-", "--update", REWORD, stdin=b'[{"attachment": "https://example.com/a.jpg"}]')
+    assert "`geometries` is missing" in text
+    assert "`geometries` is missing" not in report(
+        page, BOXES, "-", stdin=b'[{"attachment": "https://example.com/a.jpg"}]'
+    )
+
+
+def test_assumptions_of_all_tasks(page):
+    """The page lists the rules of each task: a null depends on T1, also after a task with the same route."""
+    text = report(page, BOXES, "-", stdin=b'[{"instruction": "a"}, {"instruction": "b", "padding": null}]')
+    assert "T1: a task's null overrides the project's value" in text
+    assert "T5:" in text
+    assert "T1:" not in report(page, BOXES, "-", stdin=b'[{"instruction": "a"}, {}]')
+
+
+def test_without_values(page):
+    """With `--no-values`, names and kinds of changes remain."""
+    text = report(page, SIGNS, "sign-17.json", "--no-values")
+    assert "'20'" not in text
+    assert "padding" in text
+    assert text.endswith(f"paramcore report {SIGNS} sign-17.json --no-values --output report.html")
+    values = [*json.loads((EXAMPLES / SIGNS).read_text())["param_history"][0].values()]
+    written = page.read_text("utf-8")
+    assert not [value for value in values if isinstance(value, str) and value in written and not value.startswith("2")]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([BOXES, "-"], "with `validate` or `report`, pass `--update FILE`"),
+        ([BOXES, "missing.json"], "no such file"),
+        ([BOXES, "--update", "night-shift.jsonl"], "contains tasks, not an update"),
+        ([REWORD, BOXES], "swap it with"),
+        ([BOXES, BOXES], "project"),
+    ],
+)
+def test_no_page_on_error(page, arguments, message):
+    """On error, an existing file keeps its content."""
+    page.write_text("before")
+    done = run("report", *arguments, "--output", page, stdin=b'{"patch": true, "padding": 1}')
+    assert done.status == 2
+    assert message in done.err
+    assert page.read_text() == "before"
+    assert os.listdir(page.parent) == [page.name]
+
+
+def test_a_bad_line_ends_the_command(page, tmp_path):
+    """A line that is no JSON is an error with its line, and no page is written."""
+    tasks = tmp_path / "t.jsonl"
+    tasks.write_text('{"padding": 1}\n{"padding": }\n')
+    done = run("report", BOXES, tasks, "--output", page)
+    assert done.status == 2
+    assert f"{tasks}:2" in done.err
+    assert not page.exists()
+
+
+def test_a_rejected_request_is_a_finding(page):
+    """A request that the project rejects is counted, and the findings say why."""
+    text = report(page, BOXES, "-", "--update", REWORD, stdin=b'[{"project_version": 9}, {"project": [1]}, {}]')
+    assert "The project rejects 2 requests. See the findings." in text
+    assert text.count("(request_refused)") == 2
+
+
+def test_the_page_needs_a_name(page):
+    """Without `--output`, the command says which option is missing."""
+    done = run("report", BOXES)
+    assert done.status == 2
+    assert "--output" in done.err
+    assert run("report", BOXES, "--output", "-").status == 2
+    assert run("report", BOXES, "--output", BOXES).status == 2
+
+
+def test_without_jinja2(page):
+    """Without the extra, the error names the command that installs it."""
+    script = (
+        "import sys; sys.modules['jinja2'] = None; from paramcore.cli.main import main; sys.exit(main(sys.argv[1:]))"
+    )
+    arguments = [sys.executable, "-c", script, "report", BOXES, "--output", str(page)]
+    done = subprocess.run(arguments, capture_output=True, text=True, cwd=EXAMPLES, env=environment(), check=False)
+    assert done.returncode == 2
+    assert done.stderr == (
+        "error: the package `jinja2`, which writes the page, is not installed; run `pip install 'paramcore[cli]'`\n"
+    )
+    assert not page.exists()
+
+
+def test_a_project_without_versions(page, tmp_path):
+    """A project without versions has a page, too."""
+    project = write_json(tmp_path / "p.json", {"name": "empty", "type": "comparison", "param_history": []})
+    text = report(page, project, "-", "--update", REWORD, stdin=b"{}")
+    assert "version 0, its first (replace)" in text
+    assert "The project has no versions yet." in text
+    assert "No version sets a param." in text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("hostile", [False, True])
+def test_a_thousand_versions(page, tmp_path, hostile):
+    """A page of 1,000 versions with 25 params is smaller than 1 MB; the command takes a second with usual values."""
+    project = write_json(tmp_path / "p.json", make_project(1_000, 25, hostile=hostile))
+    start = perf_counter()
+    text = report(page, project)
+    seconds = perf_counter() - start
+    assert page.stat().st_size <= 1_000_000
+    # A busy machine is slower: this limit only finds what takes many times as long.
+    assert seconds < 10
+    assert "To list them all: paramcore log" in text
+    assert re.search(r"[0-9]+ older versions are left out", text)
+
+
+def test_options_of_tasks(page):
+    """`--project-version` and `--type` apply, and the commands of the page have them."""
+    text = report(page, BOXES, "night-shift.jsonl", "--project-version", "1", "--type", "imageannotation", "--lines")
+    assert "3 inheriting version 1" in text
+    assert "--project-version 1 --type imageannotation --lines" in text
+
+
+def test_tasks_of_a_project_with_one_request(page, tmp_path):
+    """A file of lines with a single request is explained, too."""
+    tasks = write_lines(tmp_path / "t.jsonl", make_tasks(None, 1))
+    assert "What the task gets now, and why" in report(page, BOXES, tasks)

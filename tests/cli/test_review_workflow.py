@@ -1,0 +1,99 @@
+"""The workflow of the guide, with the commands of its steps run as GitHub runs them."""
+
+import json
+import re
+import shutil
+import stat
+import subprocess
+
+import pytest
+from ruamel.yaml import YAML
+from running import EXAMPLES, ROOT, command, environment
+
+GUIDE = (ROOT / "docs" / "guides" / "review-in-pull-request.md").read_text("utf-8")
+WORKFLOW = YAML(typ="safe").load(re.search(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)[1])
+STEPS = {step["name"]: step["run"] for step in WORKFLOW["jobs"]["plan"]["steps"] if "name" in step}
+
+#: Stands for GitHub's command line: keeps comments in a file, and logs each call.
+GH = r"""#!/usr/bin/env python3
+import json, pathlib, sys
+arguments = sys.argv[1:]
+store = pathlib.Path("comments.json")
+comments = json.loads(store.read_text()) if store.exists() else {}
+[path] = [argument for argument in arguments if argument.startswith("repos/")]
+if "--jq" in arguments:
+    assert path == "repos/team/params/issues/7/comments", path
+    query = arguments[arguments.index("--jq") + 1]
+    start = query.split('startswith("')[1].split('")')[0]
+    assert query == f'.[] | select(.user.login == "github-actions[bot]" and (.body | startswith("{start}"))) | .id'
+    print(*(number for number, body in comments.items() if body.startswith(start)), sep="\n")
+else:
+    field = arguments[arguments.index("--field") + 1]
+    assert field == "body=@comment.md", field
+    number = path.rpartition("/")[2] if "PATCH" in arguments else str(len(comments) + 1)
+    assert path == ("repos/team/params/issues/comments/" + number if "PATCH" in arguments else "repos/team/params/issues/7/comments")
+    store.write_text(json.dumps({**comments, number: pathlib.Path("comment.md").read_text()}))
+"""
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """Return a checkout with projects and an update, and a directory of commands."""
+    shutil.copytree(EXAMPLES / "projects", tmp_path / "projects")
+    shutil.copy(EXAMPLES / "reword.json", tmp_path / "update.json")
+    commands = tmp_path / "bin"
+    commands.mkdir()
+    for name, text in {"gh": GH, "paramcore": f'#!/bin/sh\nexec {" ".join(command())} "$@"\n'}.items():
+        (commands / name).write_text(text)
+        (commands / name).chmod(stat.S_IRWXU)
+    return tmp_path
+
+
+def run_step(name, checkout):
+    settings = environment(
+        GITHUB_REPOSITORY="team/params", NUMBER="7", GITHUB_STEP_SUMMARY=str(checkout / "summary.md")
+    )
+    settings["PATH"] = f"{checkout / 'bin'}:{settings['PATH']}"
+    # GitHub runs each step with these options.
+    arguments = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", STEPS[name]]
+    return subprocess.run(
+        arguments, cwd=checkout, env=settings, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+def read_comments(checkout):
+    return json.loads((checkout / "comments.json").read_text())
+
+
+def test_an_update_that_drops_params_is_commented_once(checkout):
+    """The first run posts a comment, the second updates it; the last step fails and annotates."""
+    (checkout / "comments.json").write_text(json.dumps({"1": "I like it."}))
+    for instruction in ("first", "second"):
+        (checkout / "update.json").write_text(json.dumps({"instruction": instruction}))
+        for name in ("Write the comment", "Post the comment, or update it"):
+            done = run_step(name, checkout)
+            assert (done.returncode, done.stderr) == (0, ""), name
+        comments = read_comments(checkout)
+        assert list(comments) == ["1", "2"]
+        assert comments["1"] == "I like it."
+        assert comments["2"].startswith('<!-- paramcore plan "projects" -->\n### 1 of 2 projects would lose params\n')
+        assert f'"{instruction}"' in comments["2"]
+    done = run_step("Annotate the update", checkout)
+    assert done.returncode == 1
+    assert done.stdout.startswith("::error file=update.json,line=1,col=1,title=param_dropped::the update drops")
+    assert (checkout / "summary.md").read_text() == read_comments(checkout)["2"]
+
+
+def test_a_harmless_update_passes(checkout):
+    """An update that drops nothing ends with 0, and has a comment too."""
+    (checkout / "update.json").write_text('{"patch": true, "instruction": "Box it."}')
+    assert [run_step(name, checkout).returncode for name in STEPS] == [0, 0, 0]
+    assert "none would lose params" in read_comments(checkout)["1"]
+
+
+def test_an_unreadable_update_ends_the_job(checkout):
+    """The first step fails, which ends the job."""
+    (checkout / "update.json").write_text("{")
+    done = run_step("Write the comment", checkout)
+    assert done.returncode == 1
+    assert "update.json:1:2" in done.stderr

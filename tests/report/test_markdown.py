@@ -1,0 +1,527 @@
+"""Markdown: values come back exactly, nothing of the user's is active, and sizes hold."""
+
+import json
+
+import pytest
+from hypothesis import given
+from rendering import PARAMS, PROJECT_NAMES, TEXTS, read_diff, render
+
+from paramcore import Audit, Diff, History, Impact, Patch, Plan, Project, Replace
+from paramcore.analysis import Drift
+from paramcore.report.document import Blocks, Document, Paragraph, Rank, Row, RowCollector, Size, Table, Verbatim
+from paramcore.report.findings import build_audit_document, build_validation_document, make_finding_row
+from paramcore.report.histories import build_lifetimes_document, build_log_document, build_status_document
+from paramcore.report.markdown import format_code, format_marker, render_markdown
+from paramcore.report.notebook import build_document
+from paramcore.report.tasks import build_preview_document
+from paramcore.report.updates import (
+    build_diff_document,
+    build_impact_document,
+    build_plan_document,
+    make_effect_row,
+)
+from paramcore.report.verdicts import UserText
+from paramcore.text import format_name, format_value
+from paramcore.validation import Finding
+
+#: The tags of our Markdown, rendered.
+TAGS = {"h3", "p", "table", "thead", "tbody", "tr", "th", "td", "code", "pre", "details", "summary"}
+
+
+def make_plan(name, before, after):
+    return Plan.of(Project(name, type="comparison", params=before), Replace(after))
+
+
+def check_inert(page):
+    """Check that the page has only our elements, and no text of the user outside of code."""
+    assert page.tags <= TAGS
+    assert page.attributes <= {"lang"}
+    assert len(page.comments) == 1
+    assert not set(page.prose) & set("@#<`[]*~$\\&😀\u202e\u200b\0")
+
+
+@given(PROJECT_NAMES, PARAMS, PARAMS)
+def test_values_come_back_exactly(name, before, after):
+    """Each short value is the text of the only code span in its cell; each long one is whole below."""
+    plan = make_plan(name, before, after)
+    page = render(render_markdown(build_plan_document([plan], "paramcore plan")))
+    check_inert(page)
+    rows = page.tables[0][1:] if plan.diff else []
+    blocks = iter(page.blocks[1:] if plan.keeping.params and plan.dropped else page.blocks)
+    assert len(rows) == len(plan.diff.changes)
+    for change, (_what, place, *cells) in zip(plan.diff.changes, rows, strict=True):
+        assert place[0] == (format_name(change.pointer if len(change.parts) > 1 else change.param) or '""')
+        shown = [cell[0] if cell else None for cell in cells]
+        values = [
+            None if change.kind == "added" else change.before,
+            None if change.after_parts is None else change.after,
+        ]
+        missing = [change.kind == "added", change.after_parts is None]
+        texts = [None if gone else format_value(value) for value, gone in zip(values, missing, strict=True)]
+        if shown != texts:
+            assert any(text is not None and len(text) > 60 for text in texts)
+            block = next(blocks)
+            whole = read_diff(block) if not any(missing) else [json.loads(block)]
+            assert whole == [value for value, gone in zip(values, missing, strict=True) if not gone]
+    assert next(blocks, None) is None
+
+
+@given(PROJECT_NAMES, PARAMS, PARAMS)
+def test_the_patch_can_be_copied(name, before, after):
+    """The first block is the body of the patch that keeps the dropped params, as JSON."""
+    plan = make_plan(name, before, after)
+    if plan.dropped and plan.keeping.params:
+        page = render(render_markdown(build_plan_document([plan], "paramcore plan")))
+        assert json.loads(page.blocks[0]) == plan.keeping.body
+
+
+@given(PROJECT_NAMES, PARAMS)
+def test_kept_params_come_back_exactly(name, params):
+    """Params that stay are folded, with name and value."""
+    plan = Plan.of(Project(name, type="comparison", params=params), Patch({"new": 1}))
+    kept = [*plan.diff.kept]
+    page = render(render_markdown(build_plan_document([plan], "paramcore plan")))
+    rows = page.tables[1][1:] if kept else []
+    assert [row[0][0] for row in rows] == [format_name(param) or '""' for param in kept]
+    for param, row in zip(kept, rows, strict=True):
+        text = format_value(params[param])
+        assert row[1][0] == text or len(text) > 60
+
+
+@given(PROJECT_NAMES, PARAMS, PARAMS, TEXTS)
+def test_no_document_makes_text_of_the_user_active(name, before, after, text):
+    """Each kind of result renders only our elements, the same each time, and names the project in its first line."""
+    project = Project(name, type="comparison", params=before, created_at=text).replace_params(after)
+    task = {"unique_id": text, **{param: value for param, value in before.items() if param[:1] == "@"}}
+    finished = {"project": name, "project_param_version": 0, "task_id": text, "params": {}, "instruction": text}
+    plan = Plan.of(project, Replace(before))
+    results = [
+        *(project, plan, plan.diff, History.of(project), Impact.of(plan, [{}]), Audit.of(project, [finished])),
+        *(Drift.between(project, project.patch_params({"x": text}).patch_params({})), project.resolve(task)),
+        project.resolve({}).explain(next(iter(after), text)),
+    ]
+    for result in results:
+        markdown = render_markdown(build_document(result))
+        check_inert(render(markdown))
+        first = markdown.splitlines()[0]
+        assert first.startswith("<!-- paramcore ")
+        assert first.endswith("-->")
+        assert markdown == render_markdown(build_document(result))
+
+
+@given(TEXTS)
+def test_text_in_a_code_span_comes_back_exactly(text):
+    """A code span in a cell has exactly the text, with unprintable characters escaped."""
+    escaped = format_value(text)
+    rendered = render(f"| a |\n|---|\n| {format_code(escaped, in_table=True)} |\n")
+    assert rendered.tables[0][1] == [[escaped]]
+    assert json.loads(escaped) == text
+
+
+@given(TEXTS)
+def test_a_name_in_a_code_span_comes_back_exactly(text):
+    """Names have no quotes, so they may begin and end with spaces and backticks."""
+    name = format_name(text) or '""'
+    assert render(f"| a |\n|---|\n| {format_code(name, in_table=True)} |\n").tables[0][1] == [[name]]
+
+
+@pytest.mark.parametrize("text", [" a ", " ", "  ", "   ", " a", "a ", "`", " ` ", "`a", "a`", "``` `` `"])
+def test_spaces_and_backticks_stay_at_the_ends(text):
+    """A code span keeps the spaces at its ends, of which Markdown would remove two."""
+    assert render(f"| a |\n|---|\n| {format_code(text)} |\n").tables[0][1] == [[text]]
+
+
+@pytest.mark.parametrize(
+    ("words", "marker"),
+    [
+        (("plan", "docks"), '<!-- paramcore plan "docks" -->'),
+        (("diff", "a@0", "b"), '<!-- paramcore diff "a@0" "b" -->'),
+        (("plan", "a-->b---c<d"), '<!-- paramcore plan "a-\\u002d\\u003eb-\\u002d-c\\u003cd" -->'),
+        (("plan", "a\n\u202e"), '<!-- paramcore plan "a\\n\\u202e" -->'),
+    ],
+)
+def test_the_marker_names_the_command_and_the_project(words, marker):
+    """The marker is one comment on one line, whatever the name."""
+    assert format_marker(words) == marker
+    assert len(render(f"{marker}\n").comments) == 1
+
+
+DOCKS = Project("docks", type="comparison", params={"a": 1, "b": {"x": 1, "y": [1, 2]}, "c": 1})
+
+
+def test_drops_come_first():
+    """The heading is the verdict; then come dropped params and lost values, the way out, and the rest, folded."""
+    plan = Plan.of(DOCKS, Replace({"z": 1, "b": {"x": 2}, "c": 1}))
+    markdown = render_markdown(build_plan_document([plan], "paramcore plan docks.json update.json"))
+    assert markdown == (
+        '<!-- paramcore plan "docks" -->\n'
+        "### 1 param would be dropped, and 1 value would be lost inside 1 param: `docks`, version 0 -> 1 (replace)\n"
+        "\n"
+        "| what | param | before | after |\n"
+        "|---|---|---|---|\n"
+        "| dropped | `a` | `1` |  |\n"
+        "| lost with 2 values | `/b/y` | `[1, 2]` |  |\n"
+        "| changed | `/b/x` | `1` | `2` |\n"
+        "| added | `z` |  | `1` |\n"
+        "\n"
+        "To keep the dropped params, send this patch instead:\n"
+        "\n"
+        "```json\n"
+        '{\n  "patch": true,\n  "b": {\n    "x": 2\n  },\n  "z": 1\n}\n'
+        "```\n"
+        "\n"
+        "<details><summary>1 kept param</summary>\n"
+        "\n"
+        "| param | value |\n"
+        "|---|---|\n"
+        "| `c` | `1` |\n"
+        "\n"
+        "</details>\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("update", "text"),
+    [
+        (Replace({}), "The update names no params, so a patch that keeps them would change nothing."),
+        (Replace({"a": 1}), "The update only drops params, so a patch that keeps them would change nothing."),
+        (Patch({"a": 2}), None),
+    ],
+)
+def test_a_plan_without_a_useful_patch_says_so(update, text):
+    """There is a patch only if it drops less and changes something."""
+    markdown = render_markdown(build_plan_document([Plan.of(DOCKS, update)], "paramcore plan"))
+    assert "```json" not in markdown
+    assert ("patch that keeps" in markdown) == (text is not None)
+    assert text is None or text in markdown
+
+
+def test_elements_of_arrays_have_their_name():
+    """A change inside an array names the element that it is in."""
+    project = Project("docks", type="comparison", params={"a": [{"name": "x", "v": 1}]})
+    plan = Plan.of(project, Patch({"a": [{"name": "y"}, {"name": "x", "v": 2}]}))
+    page = render(render_markdown(build_plan_document([plan], "paramcore plan")))
+    assert page.tables[0][1][1:] == [["/a/0/v", "name", '"x"'], ["1"], ["2"]]
+
+
+def make_plans(projects, params, update):
+    return [
+        Plan.of(Project(f"project {number}", type="comparison", params=params), update) for number in range(projects)
+    ]
+
+
+PARAMS_30 = {f"param_{number}": [{"name": "car", "min": number}] for number in range(30)}
+
+
+def test_many_projects_begin_with_a_table():
+    """Projects that lose something come first, unchanged projects are a number, and equal patches are one patch."""
+    update = Replace({"a": 1})
+    plans = [
+        Plan.of(Project(name, type="comparison", params=params), update)
+        for name, params in {
+            "same": {"a": 1},
+            "changed": {"a": 2},
+            "inside": {"a": [1]},
+            "losing": {"a": 1, "b": 2},
+            "same too": {"a": 1},
+        }.items()
+    ]
+    markdown = render_markdown(build_plan_document(plans, "paramcore plan all", subject="all"))
+    assert markdown.startswith('<!-- paramcore plan "all" -->\n### 1 of 5 projects would lose params\n')
+    page = render(markdown)
+    assert [row[0][0] for row in page.tables[0][1:]] == ["losing", "inside", "changed"]
+    assert "2 projects would not change." in markdown
+    assert [row[0] for row in page.tables[1][1:]] == [["losing"], ["inside"], ["inside"], ["changed"]]
+    assert json.loads(page.blocks[0]) == {"patch": True, "a": 1}
+
+
+def test_many_wanted_states_have_no_joint_patch():
+    """If each project needs another patch, the text names the option that makes it."""
+    plans = [Plan.to(DOCKS, {"a": 1, "b": 1}), Plan.to(DOCKS, {"a": 1, "c": 2})]
+    markdown = render_markdown(build_plan_document(plans, "paramcore plan", subject="all"))
+    assert "send each update as a patch: pass `--patch`." in markdown
+
+
+@pytest.mark.parametrize(
+    ("projects", "update", "whole"),
+    [
+        (500, Replace({**PARAMS_30, "param_3": 1}), False),
+        (500, Replace({}), False),
+        (500, Patch({"param_3": 1}), False),
+        (100, Replace(dict(list(PARAMS_30.items())[:-3])), True),
+        (1, Replace({}), True),
+    ],
+)
+def test_many_params_stay_within_the_size(projects, update, whole):
+    """Dropped params are all there or counted; at most 60,000 characters; the rest is a number and a command."""
+    plans = make_plans(projects, PARAMS_30, update)
+    markdown = render_markdown(build_plan_document(plans, "paramcore plan all update.json", subject="all"))
+    assert len(markdown) <= 60_000
+    page = render(markdown)
+    check_inert(page)
+    dropped = sum(len(plan.dropped) + len(plan.diff.lost) for plan in plans)
+    listed = markdown.count("| dropped") + markdown.count("| lost with")
+    header = 1 if projects > 1 else 0
+    if whole:
+        assert listed - header == dropped
+    elif dropped:
+        assert listed in (header, dropped + header)
+    if projects > 1:
+        assert len(page.tables[0]) - 1 == projects
+    assert markdown == render_markdown(build_plan_document(plans, "paramcore plan all update.json", subject="all"))
+
+
+def test_what_is_cut_is_counted_by_rank():
+    """Details are cut first, dropped params last, and each cut leaves a number and the command."""
+    plan = Plan.of(DOCKS, Replace({"z": "z" * 90, "b": {"x": 2}, "c": 1}))
+    document = build_plan_document([plan], "paramcore plan x")
+    whole = render_markdown(document)
+    seen = []
+    for limit in range(len(whole) + 500, 0, -10):
+        markdown = render_markdown(document, Size(limit))
+        marks = ('```json\n"zzz', "| `c` | `1` |", "| added", "| changed", '"patch": true', "| dropped | `a`", "| lost")
+        present = tuple(mark in markdown for mark in marks)
+        if present not in seen:
+            seen.append(present)
+    # Dropped and lost rows are whole or cut together.
+    assert ["".join(".x"[mark] for mark in present) for present in seen] == [
+        *("xxxxxxx", ".xxxxxx", "..xxxxx", "...xxxx", "....xxx", ".....xx"),
+        ".......",
+    ]
+    markdown = render_markdown(document, Size(350))
+    assert "4 more, 2 of them dropped or lost: `paramcore plan x`" in markdown
+    for cut in ("1 more", "1 more (Full values)", "1 more (1 kept param)"):
+        assert f"\n{cut}: `paramcore plan x`\n" in markdown
+
+
+def test_cut_drops_are_counted():
+    """Where the dropped params do not fit, the text says how many there are."""
+    plan = Plan.of(Project("docks", type="comparison", params={f"p{n}": n for n in range(90)}), Replace({"p1": 2}))
+    markdown = render_markdown(build_plan_document([plan], "paramcore plan x"), Size(600))
+    assert "| dropped" not in markdown
+    assert "90 more, 89 of them dropped or lost: `paramcore plan x`" in markdown
+    # The patch that keeps them has room.
+    assert '  "p1": 2\n' in markdown
+    assert "| changed" not in markdown
+
+
+def test_many_full_values_are_counted(monkeypatch):
+    """Beyond a number that fits no size, full values are only counted."""
+    monkeypatch.setattr("paramcore.report.cells.MAX_FULL_VALUES", 2)
+    before = {f"p{number}": "x" * 80 for number in range(5)}
+    plan = Plan.of(Project("docks", type="comparison", params=before), Replace({}))
+    markdown = render_markdown(build_plan_document([plan], "c"))
+    assert markdown.count("```json") == 2
+    assert "3 more (Full values): `c`" in markdown
+
+
+def test_a_size_may_count_bytes():
+    """The summary of a job is measured in bytes."""
+    plan = Plan.of(Project("docks", type="comparison", params={f"p{n}": "日本" for n in range(90)}), Replace({}))
+    size = Size(3_000, lambda text: len(text.encode()), drops_are_whole=False)
+    markdown = render_markdown(build_plan_document([plan], "paramcore plan x"), size)
+    assert 2_500 < len(markdown.encode()) <= 3_000
+
+
+def test_long_names_leave_room():
+    """A name of a million characters is cut."""
+    plan = Plan.of(Project("n" * 10**6, type="comparison", params={"p" * 10**6: 1}), Replace({}))
+    markdown = render_markdown(build_plan_document([plan], "paramcore plan x"))
+    assert len(markdown) < 60_000
+    assert "(1,000,000 characters)" in markdown
+
+
+def test_rows_beyond_any_size_are_counted():
+    """A collector keeps the first rows of each rank, and counts the others."""
+    rows = RowCollector()
+    for number in range(RowCollector.LIMIT + 5):
+        rows.add(Row(((str(number),),), Rank.CHANGED))
+    rows.add(Row((("error",),), Rank.ERRORS))
+    assert (len(rows.rows), rows.omitted) == (RowCollector.LIMIT + 1, 5)
+    document = Document(("x",), ("x",), (Table(("n",), tuple(rows.rows), omitted=rows.omitted),), "x")
+    markdown = render_markdown(document, Size(500))
+    shown = markdown.count("|\n") - 2
+    assert "| error |" in markdown
+    assert f"{RowCollector.LIMIT + 6 - shown:,} more: `x`" in markdown
+
+
+def test_values_can_be_hidden():
+    """Without values, names, counts and kinds stay, and no value is left."""
+    project = Project("docks", type="comparison", params={"list": [{"name": "secret", "a": 1}], "x": "secret" * 20})
+    plan = Plan.of(project, Replace({"list": [{"name": "secret", "a": 2}], "y": "secret"}))
+    documents = [
+        build_plan_document([plan], "c"),
+        build_diff_document(plan.diff, "c"),
+        build_log_document([History.of(project.replace_params({"z": "secret"}))], "c"),
+        build_lifetimes_document([History.of(project)], ["x"], "c"),
+        build_preview_document(project.resolve({"t": "secret"}), "c"),
+        build_impact_document([Impact.of(plan, [{}])], "c"),
+        build_document(project.resolve({}).explain("x")),
+        build_audit_document([Audit.of(project, [{"project": "docks", "project_param_version": 0}])], "c"),
+        build_document(project),
+    ]
+    for document in documents:
+        hidden = render_markdown(document.without_values())
+        assert "secret" not in hidden
+        check_inert(render(hidden))
+    assert "| dropped | `x` | (hidden) |  |" in render_markdown(documents[0].without_values())
+    kept = Document((), (), (Blocks((Paragraph((UserText("n"), Verbatim("c"))),)),), "")
+    assert kept.without_values() == kept
+
+
+def test_each_state_of_a_project_is_reported():
+    """`status` lists what is not in sync, worst first, and counts the rest."""
+    later = DOCKS.patch_params({"a": 2})
+    drifts = [
+        Drift.between(DOCKS, DOCKS),
+        Drift.between(later, DOCKS),
+        Drift.between(DOCKS, later),
+        Drift.between(DOCKS.patch_params({"a": 3}), later),
+        DOCKS,
+    ]
+    markdown = render_markdown(build_status_document(drifts, "c", subject="all"))
+    assert markdown == (
+        '<!-- paramcore status "all" -->\n'
+        "### 4 of 5 projects are not in sync\n"
+        "\n"
+        "| project | state | new versions locally | new versions in the service | conflicts |\n"
+        "|---|---|---|---|---|\n"
+        "| `docks` | both moved | 1 | 1 | `a` |\n"
+        "| `docks` | remote ahead |  | 1 |  |\n"
+        "| `docks` | local ahead | 1 |  |  |\n"
+        "| `docks` | not there | 1 |  |  |\n"
+        "\n"
+        "In sync: 1 project.\n"
+    )
+    assert "### not in the service: `docks`" in render_markdown(build_status_document([DOCKS], "c"))
+    assert render_markdown(build_status_document(drifts[:1], "c")) == (
+        '<!-- paramcore status "docks" -->\n### in sync: `docks`, 1 version\n'
+    )
+
+
+def test_many_results_have_one_document():
+    """Several histories, impacts and audits have one verdict, and their projects beside their rows."""
+    other = Project("piers", type="comparison", params={"a": 1})
+    histories = [History.of(DOCKS.replace_params({})), History.of(other)]
+    markdown = render_markdown(build_log_document(histories, "c", subject="all"))
+    assert "### 2 projects: 3 versions, 1 of them dropped params\n" in markdown
+    assert "`piers`: 1 version, none of them dropped params" in markdown
+    lifetimes = render_markdown(build_lifetimes_document(histories, ["a"], "c", subject="all"))
+    assert "| `docks` | `a` | 1 |  | not set |\n| `docks` | `a` | 0 |  | `1` |\n| `piers` |" in lifetimes
+    update = Patch({"a": 2})
+    impacts = [Impact.of(Plan.of(other, update), [{}, {"a": 1}]), Impact.of(Plan.of(DOCKS, update), [{}, {}])]
+    impact = render_markdown(build_impact_document(impacts, "c", subject="all"))
+    assert "### 3 of 4 requests for 2 projects would come out differently\n" in impact
+    assert "| `docks` | `a` | changed | 2 | 0 |\n| `piers` | `a` | changed | 1 | 1 |\n" in impact
+    assert "Not affected: 1 overriding every changed param." in impact
+    audits = [Audit.of(DOCKS, []), Audit.of(other, [{"project": "piers", "project_param_version": 0, "task_id": "t"}])]
+    audit = render_markdown(build_audit_document(audits, "c", subject="all"))
+    assert "### 1 of 1 task of 2 projects contradict the history\n" in audit
+    assert "| `t` | T1 | `/params/a` |" in audit
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "cells"),
+    [
+        ("a" * 70, "a" * 70 + "b", ['...aaaaaaaaaaaaaaa"', '...aaaaaaaaaaaaaaab"']),
+        (
+            "x" * 40 + "1" + "y" * 40,
+            "x" * 40 + "2" + "y" * 40,
+            ["...xxxxxxxxxxxxxxx1yyyyyyyyyyyyyyy...", "...xxxxxxxxxxxxxxx2yyyyyyyyyyyyyyy..."],
+        ),
+        ("a" * 70, 1, [f'"{"a" * 70}"', "1"]),
+        ("a" * 90, 1, [f'"{"a" * 59}... (92 characters)', "1"]),
+        ("1" + "a" * 70, "2" + "a" * 70, ['"1aaaaaaaaaaaaaaa...', '"2aaaaaaaaaaaaaaa...']),
+    ],
+)
+def test_long_values_are_cut_outside_of_the_change(before, after, cells):
+    """Two long values show the part that differs, with some equal text around it."""
+    page = render(render_markdown(build_diff_document(Diff.between({"a": before}, {"a": after}), "c")))
+    assert [cell[0] for cell in page.tables[0][1][2:]] == cells
+
+
+def test_findings_come_before_changes():
+    """Errors come first; equal findings of several projects are one row; a file, line and column are the place."""
+    warning = Finding("update_null", "warning", "/a", "is null", version=1)
+    error = Finding("param_type", "error", "", "must be `text`", version=1)
+    plan = Plan.of(DOCKS, Patch({"a": 2})).with_findings([warning, error])
+    table = (
+        "| finding | code | pointer | message | where |\n"
+        "|---|---|---|---|---|\n"
+        "| error | `param_type` | `/` | `` must be `text` `` | `project version 1` |\n"
+        "| warning | `update_null` | `/a` | `is null` | `project version 1` |\n"
+    )
+    assert f"(patch)\n\n{table}\n| what |" in render_markdown(build_plan_document([plan], "c"))
+    assert render_markdown(build_plan_document([plan, plan], "c", subject="all")).count("param_type") == 1
+    rows = RowCollector()
+    for finding in (warning, error):
+        rows.add(make_finding_row(finding))
+    document = build_validation_document(("1 error",), rows, "c", subject="docks")
+    assert render_markdown(document) == f'<!-- paramcore validate "docks" -->\n### 1 error\n\n{table}'
+    for place, shown in {(3, 5): "a.json:3:5", (3, None): "a.json:3"}.items():
+        [row] = [make_finding_row(LocatedFinding(error, *place))]
+        assert row.cells[4] == (Verbatim(shown),)
+
+
+class LocatedFinding:
+    """A finding in a file."""
+
+    severity = "error"
+
+    def __init__(self, finding, line, column):
+        self._json = {**finding.to_json(), "file": "a.json", "line": line, "column": column}
+
+    def to_json(self):
+        return self._json
+
+
+def test_notes_of_versions():
+    """A version that repeats, that changes nothing or that returns to earlier values has a note."""
+    project = Project("docks", type="comparison", params={"a": 1, "b": 1}, created_at="2024-01-01T00:00:00Z")
+    project = project.patch_params({"a": 1}, created_at="2024-01-01T00:00:05Z")
+    project = project.patch_params({}, created_at="2024-01-02T00:00:00Z")
+    project = project.patch_params({"a": 2, "b": 2}).patch_params({"a": 1, "b": 1})
+    markdown = render_markdown(build_log_document([History.of(project)], "c"))
+    assert [row[0] for row in markdown_rows(markdown)] == ["4", "3", "2", "1", "0"]
+    assert [row[-1] for row in markdown_rows(markdown)] == [
+        "returns to earlier values: `a` (version 2), `b` (version 2)",
+        "",
+        "changes nothing",
+        "probably a retried request",
+        "",
+    ]
+
+
+def markdown_rows(markdown):
+    """Return the cells of the first table, as text."""
+    lines = markdown.split("\n\n")[1].splitlines()[2:]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+def test_affected_requests_are_listed():
+    """Affected requests are folded, with what differs and what they override."""
+    plan = Plan.of(DOCKS, Patch({"a": 2, "c": 2, "z": 1}))
+    effects = RowCollector()
+    for effect in Impact.iter_effects(plan, [{"c": 5}]):
+        effects.add(make_effect_row(("line 1",), effect))
+    impact = Impact.of(plan, [{"c": 5}, {"project_version": 0}])
+    markdown = render_markdown(build_impact_document([impact], "c", effects=effects))
+    assert "| line 1 | `a`, `z` | `c` |\n" in markdown
+    assert [row[:2] for row in markdown_rows(markdown)] == [["`a`", "changed"], ["`c`", "changed"], ["`z`", "added"]]
+    assert "Not affected: 1 pinned to a version.\n" in markdown
+
+
+def test_results_without_rows_are_their_verdict():
+    """Empty projects, histories and tasks have a verdict alone."""
+    empty = Project("docks", type="comparison")
+    for result in (empty, History.of(empty), empty.resolve({})):
+        assert render_markdown(build_document(result)).count("\n") == 2
+    impact = Impact.of(Plan.of(DOCKS, Patch({"a": 1})), [])
+    assert render_markdown(build_document(impact)).count("\n") == 2
+
+
+def test_several_audits_are_told_apart():
+    """The settings that tasks confirm are below the name of their project."""
+    task = {"project": "docks", "project_param_version": 0, "params": DOCKS.params}
+    markdown = render_markdown(build_audit_document([Audit.of(DOCKS, [task])], "c"))
+    assert "Settings for `docks`:\n\n`the current settings explain all tasks`" in markdown

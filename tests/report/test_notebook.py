@@ -1,0 +1,150 @@
+"""Results in notebooks: plain semantic tags, small, and inert."""
+
+import subprocess
+import sys
+import time
+
+import nh3
+import pytest
+from hypothesis import given
+from rendering import PARAMS, PROJECT_NAMES, TEXTS, parse_html, render
+
+from paramcore import Audit, Diff, History, Impact, Patch, Plan, Project, Replace, TaskRequest
+from paramcore.analysis import Drift
+from paramcore.report.notebook import build_document
+from paramcore.text import format_name, format_value
+
+TAGS = {
+    *("table", "caption", "thead", "tbody", "tr", "th", "td"),
+    *("code", "details", "summary", "p", "strong"),
+}
+
+
+def make_results(project, update, task):
+    plan = Plan.of(project, update)
+    finished = {"project": project.name, "project_param_version": 0, "params": {}}
+    effective = project.resolve(task)
+    return [
+        *(project, plan, plan.diff, History.of(project.update(update)), Impact.of(plan, [task, {}])),
+        *(Audit.of(project, [finished] * 3), Drift.between(project, project.update(update)), effective),
+        effective.explain("padding"),
+    ]
+
+
+def check_html(html):
+    """Check that a page has only plain tags, and that a sanitizer keeps all of it."""
+    page = parse_html(html)
+    assert page.tags <= TAGS
+    assert page.attributes <= {"scope"}
+    assert page.comments == []
+    cleaned = nh3.clean(html, tags=TAGS, attributes={"th": {"scope"}})
+    assert parse_html(cleaned) == page
+    assert len(html.encode()) <= 16_000
+    return page
+
+
+@given(PROJECT_NAMES, PARAMS, PARAMS, TEXTS)
+def test_a_sanitizer_removes_nothing(name, before, after, text):
+    """Each result is HTML of plain tags, the same each time, whatever its names and values are."""
+    project = Project(name, type="comparison", params=before, created_at=text)
+    for result in make_results(project, Replace(after), {"unique_id": "u", "x": text}):
+        html = result._repr_html_()
+        check_html(html)
+        assert html == result._repr_html_()
+
+
+@given(PROJECT_NAMES, PARAMS)
+def test_values_come_back_exactly(name, params):
+    """The latest params of a project are in its table."""
+    page = check_html(Project(name, type="comparison", params=params)._repr_html_())
+    rows = page.tables[0][1:] if params else []
+    for (param, value), row in zip(params.items(), rows, strict=True):
+        assert row[0] == [format_name(param) or '""']
+        assert row[1] == [format_value(value)] or len(format_value(value)) > 60
+
+
+def test_a_plan_has_its_verdict_as_caption():
+    """The caption is the verdict, headers have a scope, and drops come first."""
+    project = Project("docks & co", type="comparison", params={"a": 1, "b": 2})
+    html = Plan.of(project, Replace({"b": 3}))._repr_html_()
+    assert html == (
+        "<table>\n"
+        "<caption><strong>1 param would be dropped: <code>docks &amp; co</code>,"
+        " version 0 -&gt; 1 (replace)</strong></caption>\n"
+        '<thead><tr><th scope="col">what</th><th scope="col">param</th>'
+        '<th scope="col">before</th><th scope="col">after</th></tr></thead>\n'
+        "<tbody>\n"
+        '<tr><td>dropped</td><th scope="row"><code>a</code></th><td><code>1</code></td><td></td></tr>\n'
+        '<tr><td>changed</td><th scope="row"><code>b</code></th><td><code>2</code></td><td><code>3</code></td></tr>\n'
+        "</tbody>\n"
+        "</table>\n"
+        "<p>To keep the dropped params, send this patch instead: <code>{\n"
+        "  &quot;patch&quot;: true,\n  &quot;b&quot;: 3\n}</code></p>\n"
+    )
+
+
+def test_a_result_without_rows_is_its_verdict():
+    """Without a table, the verdict is a paragraph; a table of kept params is folded."""
+    assert Diff.between({}, {})._repr_html_() == "<p><strong>nothing differs</strong></p>\n"
+    html = Diff.between({"a": 1}, {"a": 1})._repr_html_()
+    assert html.startswith("<p><strong>nothing differs</strong></p>\n<details><summary>1 kept param</summary>\n<table>")
+
+
+LONG = {f"param_{number}": f"text {number} " * 9 for number in range(25)}
+
+
+@pytest.mark.parametrize("number", range(9))
+def test_large_results_are_cut(number):
+    """Of 40 versions with 25 params, 30 rows are shown, and the number of the others; at most 16 kB."""
+    project = Project("docks", type="comparison", params=LONG)
+    for version in range(40):
+        project = project.patch_params({f"new_{version}": "x" * 200, "param_3": f"{version} {'y' * 200}"})
+    result = make_results(project, Replace({"param_3": "changed"}), {"padding": 3})[number]
+    page = check_html(result._repr_html_())
+    assert all(len(table) <= 31 for table in page.tables)
+    markdown = result._repr_markdown_()
+    assert len(markdown.encode()) <= 16_000
+    assert all(len(table) <= 31 for table in render(markdown).tables)
+
+
+def test_rows_beyond_thirty_are_counted():
+    """The first rows are there, and a line has the number of the others."""
+    plan = Plan.of(Project("docks", type="comparison", params={f"p{n}": n for n in range(40)}), Replace({}))
+    assert len(check_html(plan._repr_html_()).tables[0]) == 31
+    assert "<p>10 more, 10 of them dropped or lost: <code>print(...)</code></p>" in plan._repr_html_()
+    assert "\n10 more, 10 of them dropped or lost: `print(...)`\n" in plan._repr_markdown_()
+
+
+def test_small_results_are_small():
+    """A small result takes less than 4 kB."""
+    project = Project("docks", type="comparison", params={"padding": 3, "with_labels": True, "instruction": "Box it."})
+    for result in make_results(project, Replace({"padding": 4}), {"padding": 5}):
+        assert len(result._repr_html_()) < 4_000
+
+
+def test_a_large_impact_takes_no_time():
+    """An impact has only counts, so a notebook shows it at once."""
+    plan = Plan.of(Project("docks", type="comparison", params={"a": 1}), Patch({"a": 2}))
+    impact = Impact.of(plan, [TaskRequest({})] * 100_000)
+    impact._repr_html_()
+    start = time.perf_counter()
+    html = impact._repr_html_()
+    assert time.perf_counter() - start < 0.05
+    assert "100,000 of 100,000 requests would come out differently" in html
+
+
+def test_nothing_is_imported_before_it_is_shown():
+    """`import paramcore` and a project load no report; a notebook needs nothing else to show one."""
+    script = (
+        "import sys; from paramcore import Project; project = Project('docks', type='comparison', params={'a': 1});"
+        "assert not any(name.startswith('paramcore.report') for name in sys.modules);"
+        "print(project._repr_html_()[:7], project._repr_markdown_()[:4])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "<table> <!--\n"
+
+
+def test_other_objects_have_no_document():
+    """Only results have a document."""
+    with pytest.raises(TypeError, match="`int` has no document"):
+        build_document(1)

@@ -1,0 +1,187 @@
+"""The page of a report: each text comes back as it was, and no text of the input becomes markup."""
+
+import json
+import re
+from base64 import b64encode
+from hashlib import sha256
+
+import pytest
+from hypothesis import given, strategies as st
+
+from paramcore import Patch, Plan, Project, Replace
+from paramcore.analysis import ImpactCounter
+from paramcore.report.html import get_content_security_policy, render_page
+from paramcore.report.project_report import Commands, render_report
+from paramcore.report.project_views import FindingRow, ProjectReport
+from paramcore.report.task_views import AffectedTask, Tasks
+from paramcore.testing import json_values, projects, updates
+from paramcore.text import format_name, format_value
+from paramcore.values import equality_key, freeze
+from tests.report.parsed_page import ParsedPage, find_problems
+
+COMMANDS = Commands("paramcore report", "paramcore log", "paramcore impact", "paramcore preview", "paramcore validate")
+TEXTS = (
+    "<script>alert(1)</script>",
+    "</code></details></table><h1>",
+    "]]>-->*/</style>",
+    "\"'`&amp;&#0;",
+    "{{ 7*7 }}{% raw %}",
+    "\u202eabc\u2066",
+    "\x00\x1b[31m\r\n\t\u2028\x85",
+    "a\nb\\n\n",
+    "w" * 2_000,
+    "one two three four five six seven eight nine ten eleven twelve",
+    "one two 3 four five six seven <eight> nine ten eleven twelve",
+    "\U0001f469\u200d\U0001f3ed שלום",
+)
+HOSTILE = st.sampled_from(TEXTS) | st.text(st.characters(codec="utf-8"), max_size=5)
+NAMES = HOSTILE.filter(lambda name: name not in ("version", "created_at", "patch", "instruction"))
+VALUES = st.one_of(
+    HOSTILE, json_values(), st.recursive(HOSTILE, lambda inner: st.lists(inner) | st.dictionaries(NAMES, inner))
+)
+PROJECT_NAMES = HOSTILE.map(lambda text: "".join(c for c in text if c.isprintable())).filter(
+    lambda name: name.strip(".")
+)
+PARAMS = st.dictionaries(NAMES, VALUES, max_size=3)
+
+
+def render(*reports, many=False, values=True):
+    return render_report(reports, COMMANDS, many=many, values=values)
+
+
+@st.composite
+def reports(draw):
+    """Draw a report: a project with up to three versions, and an update and tasks or neither."""
+    project = Project(draw(PROJECT_NAMES), type=draw(PROJECT_NAMES), params=draw(PARAMS))
+    for params in draw(st.lists(PARAMS, max_size=2)):
+        project = project.replace_params(params)
+    update = draw(st.none() | st.builds(Patch, PARAMS) | st.builds(Replace, PARAMS))
+    own = draw(PARAMS)
+    texts = [draw(HOSTILE) for _ in range(4)]
+    findings = (FindingRow("error", "param_type", texts[0], format_name(texts[1]), format_name(texts[2]), ""),)
+    plan = None if update is None else Plan.of(project, update)
+    only = project.resolve(own) if draw(st.booleans()) else None
+    after = project.update(update).resolve(own) if update and only else None
+    impact = None
+    if plan is not None:
+        counter = ImpactCounter(plan)
+        counter.count_task(own)
+        impact = counter.build_impact()
+    affected = (AffectedTask(texts[0], texts[3], tuple(map(format_name, own))),)
+    tasks = Tasks(1, {0: 1}, 0, only, after, impact, affected if impact and impact.affected else ())
+    return ProjectReport(project, "boxes.json", plan, tasks, findings, 1, 0)
+
+
+@given(reports())
+def test_each_text_comes_back(report):
+    """The page shows each value of each version and of the update, and each name, exactly."""
+    page = render(report)
+    assert find_problems(page) == []
+    parsed = ParsedPage(page)
+    shown = {equality_key(freeze(value)) for value in parsed.decode_values()}
+    names = set(parsed.texts["name"])
+    layers = [version.params for version in report.project.versions]
+    layers += [report.plan.before, report.plan.after] if report.plan and report.plan.diff else []
+    layers += [report.tasks.only.params] if report.tasks.only else []
+    for params in layers:
+        for name, value in params.items():
+            assert format_name(name) in names
+            is_same = report.plan and name in report.plan.before and name in report.plan.diff.kept
+            # Inside a changed object, a page shows what differs; the whole object is in the update.
+            is_nested = isinstance(value, (dict, list)) and report.plan and params is report.plan.after
+            if not (is_same or is_nested):
+                assert equality_key(value) in shown, (name, value)
+    assert format_name(report.project.name) in names
+    assert {report.findings[0].location, report.findings[0].pointer or format_name(report.project.name)} <= names
+
+
+@given(st.lists(reports(), min_size=2, max_size=3, unique_by=lambda report: report.project.name))
+def test_many_projects(several):
+    """A page about several projects has an index, and a section for each project."""
+    page = render(*several, many=True)
+    assert find_problems(page) == []
+    assert page.count("<section") == len(several)
+
+
+@given(projects(), updates())
+def test_the_same_input_makes_the_same_bytes(project, update):
+    """A page has no time and no random number in it."""
+    report = ProjectReport(project, "boxes.json", Plan.of(project, update))
+    assert render(report) == render(ProjectReport(project, "boxes.json", Plan.of(project, update)))
+
+
+SECRET = "sentinel7301"
+SECRETS = st.recursive(
+    st.sampled_from([SECRET, f"a\n{SECRET}", SECRET * 9, 73017301, 7301.7301]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from("ab"), inner, max_size=2),
+)
+SECRET_PARAMS = st.dictionaries(st.sampled_from(["name", "padding", "box", "instruction"]), SECRETS, max_size=4).map(
+    lambda params: {**params, "instruction": SECRET}
+)
+
+
+@given(st.lists(SECRET_PARAMS, min_size=1, max_size=3), st.none() | SECRET_PARAMS, SECRET_PARAMS)
+def test_without_values(history, replacement, own):
+    """Without values, no value of a version, of the update or of a task is in the bytes of the page."""
+    project = Project("boxes", type="comparison", params=history[0])
+    for params in history[1:]:
+        project = project.replace_params(params)
+    plan = None if replacement is None else Plan.of(project, Replace(replacement))
+    tasks = Tasks(1, {0: 1}, 0, project.resolve(own), plan and project.update(plan.update).resolve(own))
+    page = render(ProjectReport(project, "boxes.json", plan, tasks), values=False)
+    assert "7301" not in page
+    assert find_problems(page) == []
+    assert "instruction" in page
+
+
+def test_a_unique_id_is_a_value():
+    """Without values, an affected request has its place in the file, and no `unique_id`."""
+    plan = Plan.of(Project("boxes", type="comparison", params={"a": 1}), Patch({"a": 2}))
+    counter = ImpactCounter(plan)
+    counter.count_task({})
+    tasks = Tasks(2, {0: 2}, impact=counter.build_impact(), affected=(AffectedTask("t.jsonl:1:1", SECRET, ("a",)),))
+    report = ProjectReport(plan.project, "boxes.json", plan, tasks)
+    assert SECRET in render(report)
+    assert SECRET not in render(report, values=False)
+    assert "t.jsonl:1:1" in render(report, values=False)
+
+
+def test_elements_of_lists_have_no_name_without_values():
+    """The member that identifies an element of a list is a value, too."""
+    project = Project("boxes", type="comparison", params={"box": [{"name": SECRET, "min": 1}, {"name": "b", "min": 1}]})
+    plan = Plan.of(project, Replace({"box": [{"name": SECRET, "min": 2}, {"name": "b", "min": 1}]}))
+    report = ProjectReport(project, "boxes.json", plan)
+    assert "7301" not in render(report, values=False)
+    assert f'in <code class="value">name &#34;{SECRET}&#34;</code>' in render(report)
+
+
+def test_the_policy_allows_the_style_sheet_only():
+    """The policy has the hash of the style sheet that is in the page, and allows nothing else."""
+    page = render(ProjectReport(Project("boxes", type="comparison", params={"a": 1}), "boxes.json"))
+    style = ParsedPage(page).style
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    assert get_content_security_policy() == (
+        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    )
+    assert page.count("<style>") == page.count("Content-Security-Policy") == 1
+    assert "@import" not in style
+    assert "url(" not in style
+    [policy] = re.findall('Content-Security-Policy" content="(.*?)">', page)
+    assert policy.replace("&#39;", "'") == get_content_security_policy()
+
+
+def test_templates_escape_what_they_insert():
+    """Every page escapes its title; a name that no template knows is an error."""
+    assert "<title>&lt;b&gt;</title>" in render_page("base.html", title="<b>")
+    with pytest.raises(Exception, match="'title' is undefined"):
+        render_page("base.html")
+
+
+def test_values_are_json():
+    """A value is shown as JSON; a text has a line break after each line feed."""
+    project = Project("boxes", type="comparison", params={"text": "a\nb", "box": {"names": ["x" * 60]}})
+    page = render(ProjectReport(project, "boxes.json"))
+    assert '<code class="value">&#34;a\\n<br>b&#34;</code>' in page
+    indented = json.dumps(project.params["box"], indent=2).replace('"', "&#34;")
+    assert f'<details><summary>object with 1 member</summary><code class="value">{indented}</code></details>' in page
+    assert format_value("a\nb") in ParsedPage(page).texts["value"]

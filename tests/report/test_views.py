@@ -1,0 +1,291 @@
+"""What a page says about values, lifelines, plans and tasks, before a template shows it."""
+
+import pytest
+
+from paramcore import Assumptions, Patch, Plan, Project, Replace
+from paramcore.analysis import History, Impact
+from paramcore.report.lifeline_views import GRID_VERSIONS, MAX_CHANGES, MAX_RUNS, view_lifelines
+from paramcore.report.project_views import ProjectReport, view_plan, view_project
+from paramcore.report.task_views import AffectedTask, Tasks, view_effective, view_impact
+from paramcore.report.value_views import compare_texts, view_changes, view_time, view_value
+from paramcore.report.verdicts import format_phrase
+
+
+def project_of(*versions, **settings):
+    first, *others = versions
+    project = Project("boxes", type="comparison", params=first, **settings)
+    for params in others:
+        project = project.replace_params(params)
+    return project
+
+
+def join(value):
+    return "".join(line for run in value.runs for line in run.lines)
+
+
+@pytest.mark.parametrize(
+    ("created_at", "date", "clock", "short", "long"),
+    [
+        ("2024-03-04T09:12:41.643Z", "4 March 2024", "09:12:41", "4 Mar 2024", "4 March 2024, 09:12:41 UTC"),
+        ("2024-12-31T23:59:00Z", "31 December 2024", "23:59", "31 Dec 2024", "31 December 2024, 23:59 UTC"),
+        ("2024-05-01T00:00Z", "1 May 2024", "00:00", "1 May 2024", "1 May 2024, 00:00 UTC"),
+        ("2024-13-01T00:00Z", "", "", "", "2024-13-01T00:00Z"),
+        ("2024-00-01T00:00Z", "", "", "", "2024-00-01T00:00Z"),
+        ("2024-03-04T09:12:41+01:00", "", "", "", "2024-03-04T09:12:41+01:00"),
+        ("yesterday\n", "", "", "", "yesterday\\n"),
+    ],
+)
+def test_times(created_at, date, clock, short, long):
+    """A time in UTC has a date and a time of day; any other text is shown as it is."""
+    view = view_time(created_at)
+    assert (view.date, view.clock, view.short_date, view.long) == (date, clock, short, long)
+
+
+def test_no_time():
+    """A version may have no time."""
+    assert view_time(None) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "summary", "is_short", "is_long"),
+    [
+        (5, "5", "number", True, False),
+        (True, "true", "value", True, False),
+        (None, "null", "value", True, False),
+        ("a\nb", '"a\\nb"', "text of 3 characters", True, False),
+        ("x" * 58, f'"{"x" * 58}"', "text of 58 characters", True, False),
+        ("x" * 59, f'"{"x" * 59}"', "text of 59 characters", False, False),
+        ("x" * 998, f'"{"x" * 998}"', "text of 998 characters", False, False),
+        ("x" * 999, f'"{"x" * 999}"', "text of 999 characters", False, True),
+        ({"a": [1]}, '{"a": [1]}', "object with 1 member", True, False),
+        (["x" * 30] * 2, f'[  "{"x" * 30}",  "{"x" * 30}"]', "list with 2 elements", False, False),
+        ([0] * 28 + ["x" * 30], None, "list with 29 elements", False, True),
+    ],
+)
+def test_values(value, text, summary, is_short, is_long):
+    """A value has its JSON, and a summary for where it does not fit."""
+    view = view_value(value)
+    assert text is None or join(view) == text
+    assert (view.summary, view.is_short, view.is_long) == (summary, is_short, is_long)
+
+
+def test_two_texts():
+    """Two texts in one view have both texts, and each side selects its own."""
+    view = compare_texts("Box it.\n", "Box them.\n")
+    assert [(run.kind, run.lines) for run in view.runs] == [
+        ("kept", ('"',)),
+        ("kept", ("Box ",)),
+        ("removed", ("it",)),
+        ("added", ("them",)),
+        ("kept", (".\\n", "")),
+        ("kept", ('"',)),
+    ]
+    assert "".join(run.lines[0] for run in view.select("removed")) == '"Box it.\\n"'
+    assert "".join(run.lines[0] for run in view.select("added")) == '"Box them.\\n"'
+
+
+def test_since_when_a_value_was_set():
+    """A change names the version since which the value was at its place."""
+    project = project_of(
+        {"a": 1, "box": {"min": 1}}, {"a": 2, "box": {"min": 1}}, {"a": 2, "box": {"min": 1, "max": 2}}
+    )
+    changes = Plan.of(project, Replace({"new": 1})).diff.changes
+    views = view_changes(changes, values=True, versions=project.versions)
+    assert [(view.word, view.place, view.since) for view in views] == [
+        ("DROPPED", "a", 1),
+        ("DROPPED", "box", 2),
+        ("ADDED", "new", None),
+    ]
+    changes = Plan.of(project, Patch({"box": {}})).diff.changes
+    views = view_changes(changes, values=True, versions=project.versions)
+    assert [(view.word, view.place, view.since) for view in views] == [("LOST", "/box/min", 0), ("LOST", "/box/max", 2)]
+
+
+def test_a_value_that_returned_is_not_old():
+    """The version is that of the last time it was set, not of an equal value before."""
+    project = project_of({"a": 1}, {"a": 2}, {"a": 1}, {"a": 1})
+    [view] = view_changes(Plan.of(project, Replace({})).diff.changes, values=True, versions=project.versions)
+    assert view.since == 2
+
+
+def test_the_grid():
+    """The cells of each row span all versions of the grid; params without a change are apart."""
+    history = [{"kept": 1, "changing": number // 5} for number in range(20)]
+    history[15] = {"kept": 1}
+    view = view_lifelines(History.of(project_of(*history)), prefix="p1-", values=True)
+    assert [column.number for column in view.columns] == list(range(19, 7, -1))
+    assert [line.param for line in view.changed] == ["changing"]
+    assert [line.param for line in view.unchanged] == ["kept"]
+    [row] = view.changed
+    assert [(run.columns, run.is_set, run.is_dropped) for run in row.grid] == [
+        *((4, True, False), (1, False, True), (5, True, False), (2, True, False)),
+    ]
+    for line in view.lines:
+        assert sum(run.columns for run in line.grid) == GRID_VERSIONS
+    assert [run.versions for run in row.runs][:2] == ["versions 16 to 19", "version 15"]
+    assert [run.is_latest for run in row.runs] == [True, False, False, False, False]
+    assert [line.anchor for line in view.lines] == ["p1-0", "p1-1"]
+
+
+def test_a_grid_of_few_versions():
+    """A project with fewer versions has a narrower grid, and a param that appears late is not dropped before."""
+    view = view_lifelines(History.of(project_of({}, {"a": 1})), prefix="", values=True)
+    assert len(view.columns) == 2
+    [row] = view.changed
+    assert [(run.columns, run.is_set, run.is_dropped) for run in row.grid] == [(1, True, False), (1, False, False)]
+    assert [run.is_latest for run in row.runs] == [True, False]
+
+
+def test_older_values_have_a_limit():
+    """A param lists at most 20 values, and fewer if they are long; the newest three are always there."""
+    short = view_lifelines(History.of(project_of(*({"a": number} for number in range(30)))), prefix="", values=True)
+    assert (len(short.lines[0].runs), short.lines[0].omitted) == (MAX_RUNS, 10)
+    long = [{"a": f"{number}" * 90_000} for number in range(8)]
+    [line] = view_lifelines(History.of(project_of(*long)), prefix="", values=True).lines
+    assert (len(line.runs), line.omitted) == (4, 4)
+    [line] = view_lifelines(
+        History.of(project_of(*({"a": f"{n}" * 900_000} for n in range(5)))), prefix="", values=True
+    ).lines
+    assert (len(line.runs), line.omitted) == (3, 2)
+
+
+def test_changes_inside_a_run():
+    """A run names what differs inside an object, at most 20 places, and compares long texts."""
+    before, after = {str(n): n for n in range(30)}, {str(n): -n for n in range(30)}
+    text = "Box every forklift and each pallet that it carries, also at the edge."
+    project = project_of({"box": before, "text": text}, {"box": after, "text": text.replace("forklift", "truck")})
+    lines = {line.param: line for line in view_lifelines(History.of(project), prefix="", values=True).lines}
+    newest, oldest = lines["box"].runs
+    assert (len(newest.changes), newest.omitted_changes, newest.change_count) == (MAX_CHANGES, 9, "29 changes")
+    assert (oldest.changes, oldest.change_count, oldest.words) == ((), "", None)
+    newest, oldest = lines["text"].runs
+    assert [run.kind for run in newest.words.runs if run.kind != "kept"] == ["removed", "added"]
+    assert oldest.words is None
+
+
+def test_runs_without_values():
+    """Without values, a run has neither its value, nor words, nor the elements that it is inside."""
+    text = "Box every forklift and each pallet that it carries, also at the edge."
+    before = {"text": text, "box": [{"name": "a", "min": 1}, {"name": "b"}]}
+    after = {"text": text.upper(), "box": [{"name": "a", "min": 2}, {"name": "b"}]}
+    for line in view_lifelines(History.of(project_of(before, after)), prefix="", values=False).lines:
+        for run in line.runs:
+            assert (run.value, run.words) == (None, None)
+            assert all((change.before, change.after, change.identity) == (None, None, "") for change in run.changes)
+    [change] = line.runs[0].changes
+    assert (change.word, change.place) == ("CHANGED", "/box/0/min")
+
+
+def test_short_texts_are_not_compared():
+    """Two short texts are shown as they are."""
+    [line] = view_lifelines(History.of(project_of({"a": "one two"}, {"a": "one three"})), prefix="", values=True).lines
+    assert line.runs[0].words is None
+
+
+PROJECT = project_of({"padding": 3, "box": {"min": 1, "max": 2}, "with_labels": True})
+
+
+@pytest.mark.parametrize(
+    ("update", "advice", "patch"),
+    [
+        (
+            Replace({"padding": 4}),
+            "Send the patch below instead. It makes the same changes and keeps the 2 params.",
+            ("padding",),
+        ),
+        (Replace({"padding": 3}), "This update only drops params. To keep them, do not send it.", ()),
+        (Replace({}), "This update only drops params. To keep them, do not send it.", ()),
+        (
+            Patch({"box": {"min": 1}}),
+            "Each value that is lost inside a param must be in the update to be kept, also in a patch.",
+            (),
+        ),
+        (Patch({"padding": 4}), "Nothing is lost. The update can be sent as it is.", ()),
+        (Patch({"padding": 3}), "Nothing is lost. The update can be sent as it is.", ()),
+    ],
+)
+def test_advice(update, advice, patch):
+    """The page says what to do instead of an update that loses something."""
+    view = view_plan(Plan.of(PROJECT, update), values=True)
+    assert (" ".join(view.advice), view.patch_names) == (advice, patch)
+    assert bool(view.patch) == bool(patch)
+    assert view_plan(Plan.of(PROJECT, update), values=False).patch is None
+
+
+def test_advice_on_errors():
+    """An update with errors is never called safe."""
+    view = view_plan(Plan.of(PROJECT, Patch({"padding": 4})), values=True, errors=2)
+    assert view.advice == ("Nothing is lost.", "The findings list 2 errors, as they would be after this update.")
+
+
+def test_a_plan_in_numbers():
+    """A plan separates what is lost from what else changes, and counts what stays."""
+    view = view_plan(Plan.of(PROJECT, Replace({"box": {"min": 2}, "new": 1, "padding": 3})), values=True)
+    assert [(change.word, change.place) for change in view.losses] == [("DROPPED", "with_labels"), ("LOST", "/box/max")]
+    assert [(change.word, change.place) for change in view.others] == [("CHANGED", "/box/min"), ("ADDED", "new")]
+    assert (view.dropped, view.losing, view.before_count, view.kept) == (("with_labels",), ("box",), 3, 1)
+
+
+def rules_of(report):
+    return [rule.rule for rule in view_project(report, "", values=True).rules]
+
+
+def test_assumed_rules():
+    """The page lists the assumed rules that the update and the tasks depend on."""
+    assert rules_of(ProjectReport(PROJECT, "p.json", Plan.of(PROJECT, Patch({"padding": 4})))) == []
+    assert rules_of(ProjectReport(PROJECT, "p.json", Plan.of(PROJECT, Patch({"padding": 3})))) == ["U5"]
+    assert rules_of(ProjectReport(PROJECT, "p.json", Plan.of(PROJECT, Patch({"padding": None})))) == ["U6"]
+    empty = Project("boxes", type="comparison")
+    assert rules_of(ProjectReport(empty, "p.json", Plan.of(empty, Patch({"padding": 3})))) == ["U7"]
+    assert rules_of(ProjectReport(empty, "p.json", Plan.of(empty, Replace({"padding": 3})))) == []
+    assert rules_of(ProjectReport(PROJECT, "p.json", None, Tasks(rests_on=frozenset({"T8", "T5"})))) == ["T5", "T8"]
+
+
+def test_settings_that_differ():
+    """The page names each setting that is not the default."""
+    project = project_of({}, assumptions=Assumptions(instruction_rule="override"))
+    assert view_project(ProjectReport(project, "p.json"), "", values=True).settings == (
+        ("instruction_rule", '"override"'),
+    )
+    assert view_project(ProjectReport(PROJECT, "p.json"), "", values=True).settings == ()
+
+
+def test_versions_have_a_limit():
+    """The page lists the 50 newest versions and counts the others."""
+    project = project_of(*({"a": number} for number in range(53)))
+    view = view_project(ProjectReport(project, "p.json"), "", values=True)
+    assert ([version.number for version in view.versions], view.omitted_versions) == (list(range(52, 2, -1)), 3)
+
+
+def test_verdicts():
+    """The verdict is that of the plan, or else that of the findings."""
+    assert format_phrase(ProjectReport(PROJECT, "p.json", errors=1).verdict) == "1 error, 0 warnings: boxes, 1 version"
+    report = ProjectReport(PROJECT, "p.json", None, Tasks(total=2), warnings=1)
+    assert format_phrase(report.verdict) == "0 errors, 1 warning: boxes, 1 version, 2 tasks"
+    report = ProjectReport(PROJECT, "p.json", Plan.of(PROJECT, Replace({})))
+    assert format_phrase(report.verdict) == "3 params would be dropped: boxes, version 0 -> 1 (replace)"
+
+
+def test_the_affected_tasks_have_a_limit():
+    """The page lists 50 affected requests and counts the others."""
+    impact = Impact.of(Plan.of(PROJECT, Patch({"padding": 4})), [{}] * 60 + [{"padding": 1}])
+    view = view_impact(impact, tuple(AffectedTask(f"t:{n}", None, ("padding",)) for n in range(50)))
+    assert (view.affected, view.total, len(view.tasks), view.omitted) == (60, 61, 50, 10)
+    assert view.unaffected == (("setting every changed param themselves", 1),)
+    assert view.params == (("padding", 60, 1),)
+
+
+def test_a_task_explained():
+    """Each candidate has its status; the value of the winner is that of the param."""
+    effective = PROJECT.resolve({"padding": 9})
+    view = view_effective(effective, None, values=True)
+    assert view.changes is None
+    [padding] = [param for param in view.params if param.param == "padding"]
+    assert [(item.status, item.layer, item.value and join(item.value), item.note) for item in padding.candidates] == [
+        ("WON", "task request", None, ""),
+        ("LOST", "project version 0", "3", "the task sets it"),
+    ]
+    assert padding.reason == "The task sets it, and a task's params override the project's params."
+    hidden = view_effective(effective, effective, values=False)
+    assert hidden.changes == ()
+    assert all(item.value is None for param in hidden.params for item in (param, *param.candidates))
