@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Sequence
 
-from paramcore.cli.arguments import check_output
+from paramcore.cli.arguments import check_output, check_standard_input
 from paramcore.cli.exit_codes import FINE, INTERRUPTED, NOT_DONE, REFUSED
 from paramcore.cli.output import escape_unencodable, handle_write_error, print_message, write_answer
 from paramcore.cli.parser import parse_options
@@ -29,6 +29,7 @@ def _run_command(arguments: Sequence[str] | None) -> tuple[int, str]:
     try:
         options = parse_options(arguments)
         check_output(options)
+        check_standard_input(options)
         return write_answer(options.command(options), options.output), ""
     except SystemExit as end:
         # argparse has printed its help or its error already.
