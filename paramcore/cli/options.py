@@ -10,7 +10,7 @@ from argparse import ArgumentTypeError
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-from paramcore.text import format_value
+from paramcore.text import MESSAGE_LIMIT, format_value
 
 #: The name and the keywords of `ArgumentParser.add_argument`.
 Argument: TypeAlias = tuple[str, dict[str, Any]]
@@ -41,7 +41,7 @@ def _format(*formats: str) -> Argument:
 def _parse_port(text: str) -> int:
     if text.isascii() and text.isdecimal() and len(text) <= 5 and int(text) < 65_536:
         return int(text)
-    raise ArgumentTypeError(f"must be a whole number from 0 to 65535, got {format_value(text)}")
+    raise ArgumentTypeError(f"must be a whole number from 0 to 65535, got {format_value(text, limit=MESSAGE_LIMIT)}")
 
 
 def _parse_seconds(text: str) -> float:
@@ -51,19 +51,35 @@ def _parse_seconds(text: str) -> float:
         seconds = 0
     if 0 < seconds < 86_400:
         return seconds
-    raise ArgumentTypeError(f"must be more than 0 and less than 86400 seconds, got {format_value(text)}")
+    raise ArgumentTypeError(
+        f"must be more than 0 and less than 86400 seconds, got {format_value(text, limit=MESSAGE_LIMIT)}"
+    )
 
 
 def _parse_jobs(text: str) -> int:
     if text.isascii() and text.isdecimal() and len(text) <= 3:
         return int(text)
-    raise ArgumentTypeError(f"a number of processes is a whole number from 0 to 999, got {format_value(text)}")
+    raise ArgumentTypeError(
+        f"a number of processes is a whole number from 0 to 999, got {format_value(text, limit=MESSAGE_LIMIT)}"
+    )
 
 
 def _parse_version(text: str) -> int:
     if text.isascii() and text.isdecimal() and len(text) <= 18:
         return int(text)
-    raise ArgumentTypeError(f"must be a whole number, 0 or more, got {format_value(text)}")
+    raise ArgumentTypeError(f"must be a whole number, 0 or more, got {format_value(text, limit=MESSAGE_LIMIT)}")
+
+
+def _parse_requested_version(text: str) -> int:
+    if text.removeprefix("-").isdecimal() and text.isascii() and len(text) <= 18:
+        return int(text)
+    raise ArgumentTypeError(f"must be a whole number, got {format_value(text, limit=MESSAGE_LIMIT)}")
+
+
+def _parse_type(text: str) -> str:
+    if text.isprintable():
+        return text
+    raise ArgumentTypeError(f"must be the name of a task type, got {format_value(text, limit=MESSAGE_LIMIT)}")
 
 
 _PROJECT = _argument(
@@ -86,8 +102,13 @@ _NAME = _argument("name", metavar="NAME", help="the project's name")
 _TEXT_OR_JSON = _format("text", "json")
 _LINES = _flag("--lines", "read TASKS as JSONL (default: if its name ends with .jsonl or .ndjson)")
 _TASK_OPTIONS = (
-    _argument("--project-version", type=int, metavar="N", help="use version N for every task; -1 inherits nothing"),
-    _argument("--type", metavar="TYPE", help="the task type, as in the endpoint `POST /task/TYPE`"),
+    _argument(
+        "--project-version",
+        type=_parse_requested_version,
+        metavar="N",
+        help="use version N for every task; -1 inherits nothing",
+    ),
+    _argument("--type", type=_parse_type, metavar="TYPE", help="the task type, as in the endpoint `POST /task/TYPE`"),
     _LINES,
 )
 _OUTPUT = _argument("--output", metavar="FILE", help="write the output to FILE; on error, leave FILE unchanged")
@@ -237,7 +258,9 @@ COMMANDS: dict[str, Sequence[Argument]] = {
     ),
     "reconcile": (
         _NAME,
-        _argument("--base", type=int, required=True, metavar="N", help="the number of versions before the update"),
+        _argument(
+            "--base", type=_parse_version, required=True, metavar="N", help="the number of versions before the update"
+        ),
         _argument(
             "--digest", required=True, metavar="D", help="the digest that `apply` printed before it sent the update"
         ),
