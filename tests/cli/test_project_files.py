@@ -235,3 +235,28 @@ def test_a_bad_setting_has_a_code(text, code, tmp_path, monkeypatch):
         read_ignored_codes([])
     assert refused.value.code == code
     assert refused.value.source.endswith("pyproject.toml")
+
+
+def test_a_long_name_is_truncated(tmp_path):
+    """An error about a name of many characters is short."""
+    name = "x" * 50_000
+    project = {**PROJECT, "name": name}
+    (tmp_path / "one.json").write_text(json.dumps(project))
+    (tmp_path / "two.json").write_text(json.dumps([project, project]))
+    (tmp_path / "type.json").write_text(json.dumps({**project, "type": name}))
+    (tmp_path / "task.json").write_text(json.dumps({"project": "docks"}))
+    (tmp_path / "other.json").write_text(json.dumps({"project": name}))
+    (tmp_path / "many.json").write_text(json.dumps([PROJECT, {**PROJECT, "name": "cranes"}]))
+    (tmp_path / "docks.json").write_text(json.dumps(PROJECT))
+    for arguments in (
+        ("log", "two.json"),
+        ("preview", "one.json", "task.json"),
+        ("preview", "docks.json", "other.json"),
+        ("preview", "many.json", "other.json"),
+        ("preview", "type.json", "other.json", "--type", "comparison"),
+        ("preview", "type.json", "other.json", "--type", name),
+        ("validate", "docks.json", "--schema", name),
+        ("log", "docks.json", "--assume", name),
+    ):
+        ran = run(*arguments, cwd=tmp_path)
+        assert (ran.status == 2, len(ran.err) < 500) == (name not in arguments or arguments[0] != "preview", True)
