@@ -6,6 +6,7 @@ function is the help text.  A new command needs a module and an entry in `COMMAN
 
 from __future__ import annotations
 
+import re
 from argparse import ArgumentTypeError
 from collections.abc import Sequence
 from typing import Any, TypeAlias
@@ -45,10 +46,8 @@ def _parse_port(text: str) -> int:
 
 
 def _parse_seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0
+    # `float` also accepts spaces, underscores and digits of other scripts.
+    seconds = float(text) if re.fullmatch(r"[0-9]{1,99}(\.[0-9]{0,99})?(e[+-]?[0-9]{1,3})?", text) else 0
     if 0 < seconds < 86_400:
         return seconds
     raise ArgumentTypeError(
