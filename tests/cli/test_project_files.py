@@ -260,3 +260,30 @@ def test_a_long_name_is_truncated(tmp_path):
     ):
         ran = run(*arguments, cwd=tmp_path)
         assert (ran.status == 2, len(ran.err) < 500) == (name not in arguments or arguments[0] != "preview", True)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_settings_of_windows_are_read(encoding, tmp_path, monkeypatch):
+    """`pyproject.toml` may have the encoding and the line ends of a Windows program."""
+    text = '[tool.paramcore]\r\nignore = ["param_type"]\r\n'
+    (tmp_path / "pyproject.toml").write_bytes(text.encode(encoding))
+    monkeypatch.chdir(tmp_path)
+    assert read_ignored_codes([]) == {"param_type"}
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"a = 1\nb = '\xe9'\n", "pyproject.toml:2:6: invalid UTF-8 at byte 11; encode it as UTF-8"),
+        (b"\xff\xfea", "pyproject.toml:1:1: invalid UTF-16"),
+        (b"[tool.paramcore]\n" + b"x" * 9_000 + b" = 1\n", "9,002 characters"),
+    ],
+)
+def test_settings_that_cannot_be_read_are_located(data, message, tmp_path, monkeypatch):
+    """The error for a wrong encoding has its line, and the error for a long key is short."""
+    (tmp_path / "pyproject.toml").write_bytes(data)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(DocumentError) as caught:
+        read_ignored_codes([])
+    assert message in str(caught.value)
+    assert len(str(caught.value)) < 300
