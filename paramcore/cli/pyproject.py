@@ -10,7 +10,7 @@ from typing import Any
 
 from paramcore.errors import DocumentError, InvalidSetting
 from paramcore.files.encoding import convert_utf16, decode_text
-from paramcore.text import MESSAGE_LIMIT, describe_value, format_value
+from paramcore.text import MESSAGE_LIMIT, describe_os_error, describe_value, format_value
 from paramcore.validation.finding import CODES
 
 
@@ -52,7 +52,13 @@ def _read_ignore() -> list[str]:
         tool: Any = tomllib.loads(text).get("tool", {})
     except DocumentError:
         raise
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
+        problem, remedy = (
+            f"cannot read the file: {describe_os_error(error)}",
+            "make it readable, or run in another directory",
+        )
+        raise DocumentError("unreadable", None, problem, remedy, path, None, None) from None
+    except (ValueError, RecursionError) as error:
         raise DocumentError(
             "unreadable", None, f"cannot read the file as TOML: {error}", "", path, None, None
         ) from None

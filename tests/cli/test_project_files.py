@@ -6,6 +6,7 @@ import os
 import pytest
 from running import run
 
+from paramcore.cli import pyproject
 from paramcore.cli.main import main
 from paramcore.cli.pyproject import read_ignored_codes
 from paramcore.errors import DocumentError
@@ -287,3 +288,18 @@ def test_settings_that_cannot_be_read_are_located(data, message, tmp_path, monke
         read_ignored_codes([])
     assert message in str(caught.value)
     assert len(str(caught.value)) < 300
+
+
+def test_settings_without_permission_are_an_error(tmp_path, monkeypatch):
+    """A `pyproject.toml` that cannot be read is named with the reason of the system."""
+
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied")
+
+    (tmp_path / "pyproject.toml").write_text("")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(pyproject, "open", refuse, raising=False)
+    with pytest.raises(
+        DocumentError, match="^pyproject.toml: cannot read the file: permission denied; make it readable"
+    ):
+        read_ignored_codes([])
