@@ -236,7 +236,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         NAME,
         make_argument(
             "--base",
-            type=int,
+            type=parse_version,
             required=True,
             metavar="N",
             help="the number of versions before the update, which `apply` printed",
