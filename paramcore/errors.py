@@ -114,7 +114,7 @@ class InvalidSetting(ParamcoreError, ValueError):
         task_type: a task type that is not a string, or that `paramcore schema` does not list.
         routing_type: a routing name of a task request with a value of the wrong type.
         flag_type: a flag that is neither true nor false.
-        created_at_type: a time that is not a string.
+        created_at_type: a time that is not a string, or not in ISO 8601 format.
         update_type: neither a `Patch` nor a `Replace`.
         separator_type: an instruction separator that is not a string.
         assumption_value: a value that the setting cannot have.
@@ -127,7 +127,6 @@ class InvalidSetting(ParamcoreError, ValueError):
         base_type: an `Outcome.base` that is not a whole number of at least 0.
         port: a port that another program uses.
         fault: a fault that the stand-in cannot simulate.
-        clock: text that is not a time.
     """
 
 

@@ -193,8 +193,8 @@ def _add(parts: Parts, value: Any, identity: tuple[str, Any] | None) -> Change:
 
 def _match_elements(before: Sequence[Any], after: Sequence[Any]) -> dict[int, int]:
     """Map the index of each element of `before` to the index of its counterpart in `after`."""
-    matches = _match_equal(before, after)
-    _match_rest(matches, _match_identities(before, after))
+    # Equal objects have the same identifying member, so the two kinds of matches agree.
+    matches = {**_match_identities(before, after), **_match_equal(before, after)}
     taken = set(matches.values())
     for index in range(min(len(before), len(after))):
         if index not in matches and index not in taken and _are_alike(before[index], after[index]):
@@ -209,11 +209,6 @@ def _match_equal(before: Sequence[Any], after: Sequence[Any]) -> dict[int, int]:
         unused[equality_key(after[index])].append(index)
     candidates = ((index, unused.get(equality_key(element))) for index, element in enumerate(before))
     return {index: others.pop() for index, others in candidates if others}
-
-
-def _match_rest(matches: dict[int, int], others: Mapping[int, int]) -> None:
-    taken = set(matches.values())
-    matches.update({index: other for index, other in others.items() if index not in matches and other not in taken})
 
 
 def _match_identities(before: Sequence[Any], after: Sequence[Any]) -> dict[int, int]:

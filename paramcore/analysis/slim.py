@@ -11,6 +11,7 @@ from attrs import evolve, field, frozen
 from paramcore.analysis.slim_choice import Block, Choice, Chooser
 from paramcore.model import Project, TaskRequest
 from paramcore.text import format_repr
+from paramcore.text.rows import Line, format_pieces
 from paramcore.values import thaw, wrap_frozen
 
 
@@ -145,7 +146,7 @@ class SlimRequest:
         return f"<SlimRequest for {format_repr(self._project.name)}: inherits {inherited}, {len(self.dropped)} dropped>"
 
     def __str__(self) -> str:
-        return "\n".join([str(self._choice), *self._choice.format_rows()])
+        return format_pieces([Line(str(self._choice)), *self._choice.list_pieces()])
 
 
 class Slimmer:

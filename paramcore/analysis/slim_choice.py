@@ -23,7 +23,8 @@ from paramcore.model import (
     find_inherited_version,
     is_opt_out,
 )
-from paramcore.text import MESSAGE_LIMIT, ROW_LIMIT, describe_value, format_name, format_value
+from paramcore.text import describe_value, format_name, format_value
+from paramcore.text.rows import Label, Piece, Row, Table
 from paramcore.values import encode_compact, same_checked
 
 #: Why a request inherits nothing: what the version would add, or `opted_out` if -1 is selected.
@@ -37,6 +38,10 @@ _BLOCK_TEXTS: dict[OptOutCode, str] = {
     "instruction_would_be_appended": "the project's text would be appended, but the wanted instruction does not end with it",
     "opted_out": "the request has project_version -1",
 }
+
+
+#: The width of the labels of rows.
+LABEL_WIDTH = len("impossible")
 
 
 class Block(NamedTuple):
@@ -109,21 +114,25 @@ class Choice(NamedTuple):
             return f"opts out (project_version {INHERIT_NOTHING})"
         return "inherits nothing, because the project has no versions yet"
 
-    def format_rows(self) -> list[str]:
-        """Format what the request inherits, or why it inherits nothing."""
-        rows = []
+    def list_pieces(self) -> list[Piece]:
+        """Return what the request inherits, or why it inherits nothing, as rows."""
+        pieces: list[Piece] = []
         if self.own.dropped:
-            rows.append(f"  inherited   {', '.join(map(self._format_dropped, self.own.dropped))}")
+            names = ", ".join(map(format_name, self.own.dropped))
+            row = Row((Label("inherited"),), text=names, value_note=self._describe_respelled())
+            pieces.append(Table((row,), (LABEL_WIDTH,)))
         if self.own.cut is not None:
-            rows.append(f"  appended    instruction  {format_value(self.own.cut, limit=ROW_LIMIT)}")
-        reasons = [block for block in self.blocked if block.code != "opted_out"]
-        return [*rows, *(f"  impossible  {block}" for block in reasons)]
+            pieces.append(Table((Row((Label("appended"), "instruction"), (self.own.cut,)),), (LABEL_WIDTH, 0)))
+        blocks = [block for block in self.blocked if block.code != "opted_out"]
+        rows = tuple(Row((Label("impossible"),), text=str(block)) for block in blocks)
+        return [*pieces, *([Table(rows, (LABEL_WIDTH,))] if rows else [])]
 
-    def _format_dropped(self, name: str) -> str:
-        if self.version is None or name not in self.own.respelled:
-            return format_name(name)
-        spelled = format_value(self.version.params[name], limit=MESSAGE_LIMIT)
-        return f"{format_name(name)} (the project has {spelled})"
+    def _describe_respelled(self) -> str:
+        if self.version is None or not self.own.respelled:
+            return ""
+        params = self.version.params
+        spelled = (f"{format_name(name)} {format_value(params[name], limit=20)}" for name in self.own.respelled)
+        return f"(the project has {', '.join(spelled)})"
 
 
 class Chooser:

@@ -11,6 +11,7 @@ from attrs import evolve
 from paramcore.cli.contents import holds_projects
 from paramcore.cli.output import exit_with_usage
 from paramcore.cli.projects import ProjectFiles
+from paramcore.cli.pyproject import find_settings_file
 from paramcore.errors import DocumentError
 from paramcore.files.document import PROJECT_DEPTH, Document
 from paramcore.files.reader import DOCUMENT_SUFFIXES, JSONL_SUFFIXES, PROJECT_SIZE, has_suffix, read_document
@@ -37,16 +38,21 @@ def check_output(options: Namespace) -> None:
 def _check_output_file(options: Namespace, output: str, option: str) -> None:
     if output == "-":
         exit_with_usage(f"to print to standard output, omit {option}; to write to a file named `-`, pass `./-`")
-    if not os.path.isfile(output):
-        return
     for path in _list_inputs(options):
-        is_in_directory = os.path.isdir(path) and os.path.samefile(path, os.path.dirname(output) or ".")
-        if is_in_directory and has_suffix(output, DOCUMENT_SUFFIXES):
+        if _is_read_with(output, path):
             exit_with_usage(
                 f"{option} {format_path(output)} is a file in {format_path(path)}, which is an input; name another file"
             )
-        if os.path.exists(path) and os.path.samefile(path, output):
+        if os.path.isfile(output) and os.path.exists(path) and os.path.samefile(path, output):
             exit_with_usage(f"{option} {format_path(output)} is a file that the command reads; name another file")
+
+
+def _is_read_with(path: str, directory: str) -> bool:
+    """Return whether a command that reads a directory reads this file in it, or would after the file is written."""
+    parent, name = os.path.split(path)
+    if name.startswith(".") or not has_suffix(name, DOCUMENT_SUFFIXES) or not os.path.isdir(directory):
+        return False
+    return os.path.isdir(parent or ".") and os.path.samefile(directory, parent or ".")
 
 
 def _list_inputs(options: Namespace) -> list[str]:
@@ -54,7 +60,8 @@ def _list_inputs(options: Namespace) -> list[str]:
     names = ("project", "update") if options.command.__name__ == "preview" else ("project", "update", "tasks")
     single = [getattr(options, name, None) for name in names]
     schemas = [argument.partition("=")[2] for argument in getattr(options, "schema", ())]
-    return [path for path in [*single, *getattr(options, "files", ()), *schemas] if path]
+    settings = find_settings_file() if hasattr(options, "ignore") else None
+    return [path for path in [*single, *getattr(options, "files", ()), *schemas, settings] if path]
 
 
 def read_project_argument(options: Namespace, *, quiet: bool = False) -> ProjectFiles:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib import import_module
+from typing import Any
 
 from paramcore.errors import DocumentError
 from paramcore.text import describe_os_error, format_path
 
-if sys.platform == "win32":
-    import msvcrt
-else:
+try:
     import fcntl
+except ImportError:
+    # Windows has `msvcrt` instead.
+    fcntl = None  # type: ignore[assignment]
 
 #: The name of the lock file. Commands skip hidden files in a directory.
 LOCK_NAME = ".paramcore-lock"
@@ -33,14 +35,10 @@ def lock_directory(path: str) -> Iterator[None]:
         yield
     finally:
         # Remove the file while it is locked, so that no other process can have locked it.
-        if sys.platform == "win32":
-            os.close(descriptor)
-            with suppress(OSError):
-                os.unlink(lock)
-        else:
-            with suppress(OSError):
-                os.unlink(lock)
-            os.close(descriptor)
+        # Windows cannot remove an open file, and the next process then uses the same file.
+        with suppress(OSError):
+            os.unlink(lock)
+        os.close(descriptor)
 
 
 def _acquire(lock: str) -> int:
@@ -67,10 +65,11 @@ def _acquire(lock: str) -> int:
 
 
 def _lock(descriptor: int) -> None:
-    if sys.platform == "win32":
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-    else:
+    if fcntl is not None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    else:
+        msvcrt: Any = import_module("msvcrt")
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
 
 
 def _is_current(descriptor: int, lock: str) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import signal
 import sys
 
-from paramcore.cli.exit_codes import INTERRUPTED
-from paramcore.cli.signals import interrupt_once
+from paramcore.cli.exit_codes import INTERRUPTED, REFUSED
+from paramcore.cli.signals import find_signal, interrupt_once
 
 
 def start() -> int:
-    """Run the command line and return its exit code; show no traceback for Ctrl-C."""
+    """Run the command line and return its exit code; show no traceback for Ctrl-C or a lack of memory."""
     # If the parent process ignores Ctrl-C, as some shells do for `&`, keep ignoring it.
     handles_interrupt = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     try:
@@ -19,10 +19,29 @@ def start() -> int:
         from paramcore.cli.main import main  # noqa: PLC0415  (Ctrl-C may interrupt this slow import)
 
         return main()
-    except KeyboardInterrupt:
-        sys.stderr.write("interrupted\n")
-        return INTERRUPTED
+    except (KeyboardInterrupt, Exception) as error:
+        exit_code = find_signal(error)
+        if exit_code == INTERRUPTED:
+            _print_message("interrupted")
+        if exit_code is not None:
+            return exit_code
+        if isinstance(error, MemoryError):
+            _print_message("error: there is not enough memory; end other programs, or pass a smaller file")
+            return REFUSED
+        if isinstance(error, ImportError):
+            _print_message(f"error: cannot load a package: {error}; install paramcore again, or free some memory")
+            return REFUSED
+        raise
     finally:
         if handles_interrupt:
             # Without this, an interrupt during the exit of Python would show a traceback.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _print_message(text: str) -> None:
+    try:
+        if sys.stderr is not None:
+            sys.stderr.write(f"{text}\n")
+    except OSError:
+        # The exit code reports the error too.
+        pass

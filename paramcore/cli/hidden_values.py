@@ -13,11 +13,13 @@ from paramcore.model import ROUTING_TYPES
 _Error = TypeVar("_Error", bound=ParamcoreError)
 
 #: The keys of an answer whose value contains values of params.
-_VALUE_KEYS = frozenset({"value", "before", "after", "params", "added", "removed", "changed", "identity", "request"})
+_VALUE_KEYS = frozenset(
+    {"value", "before", "after", "params", "added", "removed", "changed", "identity", "request", "cut"}
+)
 #: The keys of an answer whose value is a sentence that contains values.
 _SENTENCE_KEYS = frozenset({"expected", "actual"})
 #: The keys of an answer whose value contains answers.
-_ANSWER_KEYS = frozenset({"plan", "diff", "changes", "versions", "explanations", "candidates", "findings"})
+_ANSWER_KEYS = frozenset({"plan", "diff", "changes", "versions", "explanations", "candidates", "findings", "stays"})
 
 
 def select_values(answer: Any, options: Namespace) -> Any:
@@ -54,7 +56,8 @@ def _hide_member(key: str, member: Any, answer: dict[str, Any]) -> Any:
         return None
     if key == "request" and isinstance(member, dict):
         # A task keeps the fields by which a program finds it; an update keeps its flag.
-        shown = ROUTING_TYPES if "why" in answer else {"patch"}
+        is_task = "why" in answer or "blocked" in answer
+        shown = ROUTING_TYPES if is_task else {"patch"}
         return {name: value if name in shown else describe_types(value) for name, value in member.items()}
     # The params of an effect are names.
     is_names = key == "params" and isinstance(member, list)

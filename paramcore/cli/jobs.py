@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import os
-import signal
 from argparse import Namespace
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
+from contextlib import suppress
+from functools import partial
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 from paramcore.bulk import RawTask
 from paramcore.cli.output import exit_with_usage
 from paramcore.cli.progress import OnRead, show_progress
 from paramcore.cli.requests import is_jsonl, read_raw_tasks
+from paramcore.cli.worker import Worker
 from paramcore.errors import DocumentError, ParamcoreError
 from paramcore.files.chunks import CHUNK_SIZE, Chunk, split_file
 from paramcore.text import describe_os_error, format_path
@@ -45,10 +44,7 @@ def run_tasks(process: Process[_T], options: Namespace, *, prints: bool) -> Iter
     if options.jobs == 1:
         yield from process(read_raw_tasks(options, prints=prints))
         return
-    if not is_jsonl(options):
-        exit_with_usage("--jobs needs one task on each line; name a .jsonl file, or pass --lines")
-    if options.tasks == "-" or (os.path.exists(options.tasks) and not os.path.isfile(options.tasks)):
-        exit_with_usage(f"--jobs cannot split {format_path(options.tasks)}; name a file, or leave out --jobs")
+    _check_tasks(options)
     jobs = options.jobs or _count_cores()
     with suppress(OSError):
         # A process without a chunk would be idle.
@@ -59,6 +55,19 @@ def run_tasks(process: Process[_T], options: Namespace, *, prints: bool) -> Iter
 
     for chunk in show_progress(read, options.tasks, prints=prints, count=lambda chunk: chunk.tasks):
         yield from chunk.outputs
+
+
+def _check_tasks(options: Namespace) -> None:
+    """Reject tasks that other processes cannot read, or that are not lines."""
+    path = options.tasks
+    # A link such as `/dev/fd/3` has a target that other processes can open, or none.
+    is_other = os.path.exists(path) and not os.path.isfile(os.path.realpath(path))
+    if path == "-" or is_other:
+        remedy = "omit --jobs" if is_jsonl(options) else "pass --lines instead of --jobs"
+        problem = f"--jobs needs a regular file, and {format_path(path)} is none"
+        exit_with_usage(f"{problem}; save the tasks in a .jsonl file, or {remedy}")
+    if not is_jsonl(options):
+        exit_with_usage("--jobs needs one task on each line; name a .jsonl file, or pass --lines")
 
 
 def _count_cores() -> int:
@@ -87,54 +96,44 @@ def process_chunks(
         DocumentError: `unreadable`, if a process ends before it returns a result.
         ParamcoreError: the error of a chunk, after the outputs of the earlier chunks.
     """
-    context = get_context("spawn")
-    connections: list[Connection] = []
-    workers = []
-    waiting: deque[tuple[Connection, Chunk]] = deque()
+    workers: list[Worker] = []
+    waiting: deque[tuple[Worker, Chunk]] = deque()
 
     def receive() -> ChunkOutputs[_T]:
-        connection, chunk = waiting.popleft()
-        answer: ChunkOutputs[_T] = _receive(connection)
+        worker, chunk = waiting.popleft()
+        answer: ChunkOutputs[_T] = _receive(worker)
         if on_read is not None:
             on_read(chunk.size)
         return answer
 
     try:
-        with _ignore_interrupts():
-            for _ in range(jobs):
-                try:
-                    ours, theirs = context.Pipe()
-                    worker = context.Process(target=_work, args=(theirs, process), daemon=True)
-                    worker.start()
-                except OSError as error:
-                    raise _make_error(f"cannot start a process: {describe_os_error(error)}") from None
-                theirs.close()
-                connections.append(ours)
-                workers.append(worker)
+        for _ in range(jobs):
+            try:
+                workers.append(Worker())
+            except OSError as error:
+                raise _make_error(f"cannot start a process: {describe_os_error(error)}") from None
+        for worker in workers:
+            _send(worker, partial(_process_chunk, process))
         for number, chunk in enumerate(chunks):
             if len(waiting) == jobs * _QUEUED:
                 yield receive()
-            connection = connections[number % jobs]
-            _send(connection, chunk)
-            waiting.append((connection, chunk))
+            worker = workers[number % jobs]
+            _send(worker, chunk)
+            waiting.append((worker, chunk))
         while waiting:
             yield receive()
     finally:
         for worker in workers:
             worker.kill()
-            worker.join()
 
 
-def _work(connection: Connection, process: Process[Any]) -> None:
-    """Process chunks until the parent process closes the connection or ends."""
-    with suppress(EOFError, BrokenPipeError, ConnectionResetError):
-        while True:
-            chunk: Chunk = connection.recv()
-            try:
-                lines = list(chunk.read_lines())
-                connection.send(ChunkOutputs(len(lines), _join_bytes(process(lines))))
-            except ParamcoreError as error:
-                connection.send(error)
+def _process_chunk(process: Process[_T], chunk: Chunk) -> ChunkOutputs[_T] | ParamcoreError:
+    """Return the outputs for the tasks of a chunk, or the error that ended it."""
+    try:
+        lines = list(chunk.read_lines())
+        return ChunkOutputs(len(lines), _join_bytes(process(lines)))
+    except ParamcoreError as error:
+        return error
 
 
 def _join_bytes(outputs: Iterable[Any]) -> list[Any]:
@@ -150,17 +149,17 @@ def _join_bytes(outputs: Iterable[Any]) -> list[Any]:
     return [bytes(output) if isinstance(output, bytearray) else output for output in joined]
 
 
-def _send(connection: Connection, chunk: Chunk) -> None:
+def _send(worker: Worker, message: Any) -> None:
     try:
-        connection.send(chunk)
-    except OSError:
+        worker.send(message)
+    except EOFError:
         raise _make_error(_ENDED) from None
 
 
-def _receive(connection: Connection) -> Any:
+def _receive(worker: Worker) -> Any:
     try:
-        answer = connection.recv()
-    except (EOFError, OSError):
+        answer = worker.receive()
+    except EOFError:
         raise _make_error(_ENDED) from None
     if isinstance(answer, ParamcoreError):
         raise answer
@@ -169,21 +168,3 @@ def _receive(connection: Connection) -> Any:
 
 def _make_error(problem: str) -> DocumentError:
     return DocumentError("unreadable", None, problem, "use a smaller number, or leave out --jobs", "--jobs", None, None)
-
-
-@contextmanager
-def _ignore_interrupts() -> Iterator[None]:
-    """Ignore Ctrl-C while processes start, so that they inherit the setting.
-
-    On Ctrl-C, only this process handles the signal, and it ends the other processes.
-    """
-    try:
-        handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    except ValueError:
-        # Only the main thread may change a handler.
-        yield
-        return
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, handler)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 from argparse import Namespace
 from collections.abc import Sequence
 
 from paramcore.cli.arguments import check_output
-from paramcore.cli.exit_codes import INTERRUPTED, NOT_DONE, REFUSED
+from paramcore.cli.exit_codes import FINE, INTERRUPTED, NOT_DONE, REFUSED
 from paramcore.cli.hidden_values import select_error
-from paramcore.cli.output import escape_unencodable, print_message, report_write_error, write_answer
+from paramcore.cli.output import escape_unencodable, handle_write_error, print_message, write_answer
 from paramcore.cli.parser import parse_options
 from paramcore.cli.summary import check_summary
 from paramcore.errors import NotDone, OutcomeUnknown, ParamcoreError
@@ -17,25 +18,33 @@ from paramcore.errors import NotDone, OutcomeUnknown, ParamcoreError
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code; print each error on one line."""
     escape_unencodable()
+    exit_code, message = _run_command(arguments)
+    if exit_code != FINE:
+        # An error may refer to itself, and so keep the generators of the command from ending the progress bar.
+        gc.collect()
+    if message:
+        print_message(message)
+    return exit_code
+
+
+def _run_command(arguments: Sequence[str] | None) -> tuple[int, str]:
+    """Run a command; return its exit code, and a message about an error."""
     # Options that cannot be parsed hide nothing.
     options = Namespace(values=True)
     try:
         options = parse_options(arguments)
         check_output(options)
         check_summary(options)
-        return write_answer(options.command(options), options.output)
+        return write_answer(options.command(options), options.output), ""
     except SystemExit as end:
         # The help or the error was printed before, or a signal ended the command.
-        return end.code if isinstance(end.code, int) else REFUSED
+        return end.code if isinstance(end.code, int) else REFUSED, ""
     except (NotDone, OutcomeUnknown) as error:
         # `apply` handles the outcomes of its updates.  Other commands change nothing in the service.
-        print_message(f"error: {select_error(error, options)}")
-        return NOT_DONE
+        return NOT_DONE, f"error: {select_error(error, options)}"
     except ParamcoreError as error:
-        print_message(f"error: {select_error(error, options)}")
-        return REFUSED
+        return REFUSED, f"error: {select_error(error, options)}"
     except OSError as error:
-        return report_write_error(error)
+        return handle_write_error(error)
     except KeyboardInterrupt:
-        print_message("interrupted")
-        return INTERRUPTED
+        return INTERRUPTED, "interrupted"

@@ -163,7 +163,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         REQUESTS_OUTPUT,
         KEEP_GOING,
         make_flag("--exit-code", "exit with 1 if a request can be shorter"),
-        NO_VALUES,
+        *SCREEN_OPTIONS,
     ),
     "extract": (
         TASKS,
@@ -182,7 +182,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         ),
         REQUESTS_OUTPUT,
         KEEP_GOING,
-        NO_VALUES,
+        *SCREEN_OPTIONS,
     ),
     "report": (
         PROJECT,

@@ -127,13 +127,12 @@ def flush_output() -> None:
         sys.stdout.flush()
 
 
-def report_write_error(error: OSError) -> int:
-    """Report a failed write, unless the reader closed the pipe; return the exit code."""
+def handle_write_error(error: OSError) -> tuple[int, str]:
+    """Discard further output after a failed write; return the exit code and the message."""
     # Python flushes standard output at exit, and would report the same error twice.
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
     os.close(null)
     if isinstance(error, BrokenPipeError):
-        return PIPE_CLOSED
-    print_message(f"error: cannot write to standard output: {describe_os_error(error)}")
-    return CANNOT_WRITE
+        return PIPE_CLOSED, ""
+    return CANNOT_WRITE, f"error: cannot write to standard output: {describe_os_error(error)}"

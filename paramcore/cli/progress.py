@@ -6,7 +6,13 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeAlias, TypeVar
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
+
+from paramcore.cli.output import exit_on_signals
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 _T = TypeVar("_T")
 
@@ -17,6 +23,8 @@ OnRead: TypeAlias = Callable[[int], None]
 _MIN_SIZE = 2**20
 #: The number of tasks between two updates of the bar.
 _UPDATE_INTERVAL = 100
+#: Seconds between two times that the terminal shows the bar.
+_REFRESH_SECONDS = 0.1
 
 
 def show_progress(
@@ -56,9 +64,13 @@ def show_progress(
         nonlocal bytes_read
         bytes_read += count
 
-    with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False) as progress:
+    console = Console(stderr=True)
+    # A thread that refreshes the bar may hold a lock when Python ends, and the bar would then wait for it for ever.
+    progress = Progress(*columns, console=console, transient=True, redirect_stdout=False, auto_refresh=False)
+    with exit_on_signals(), _restore_cursor(console), progress:
         bar = progress.add_task("", total=None, tasks=0, rate=0)
         number = shown = 0
+        refreshed_at = 0.0
         for item in read(on_read):
             yield item
             number += count(item)
@@ -69,6 +81,18 @@ def show_progress(
                 total = size if bytes_read else None
                 rate = number / elapsed if elapsed else 0
                 progress.update(bar, total=total, completed=bytes_read, tasks=number, rate=rate)
+                if elapsed - refreshed_at >= _REFRESH_SECONDS:
+                    refreshed_at = elapsed
+                    progress.refresh()
+
+
+@contextmanager
+def _restore_cursor(console: Console) -> Iterator[None]:
+    """Show the cursor at the end, although a signal may interrupt the start or the end of a bar."""
+    try:
+        yield
+    finally:
+        console.show_cursor()
 
 
 def _wants_bar(path: str, *, prints: bool) -> bool:

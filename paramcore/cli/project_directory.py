@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from paramcore.cli.file_names import choose_file_names, fold_file_name
 from paramcore.cli.output import format_document
@@ -24,12 +24,20 @@ class ProjectDirectory:
     need not exist.
     `sources` are the files that projects were read from.  A source in the
     directory counts as a project file, even if its name has another suffix.
+    `on_skip` is the argument of `read_project_files`.
 
     Raises:
         DocumentError: the errors of `read_project_files`.
     """
 
-    def __init__(self, path: str, assumptions: Assumptions, *, sources: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        path: str,
+        assumptions: Assumptions,
+        *,
+        sources: Iterable[str] = (),
+        on_skip: Callable[[str], None] = lambda _message: None,
+    ) -> None:
         self._path = path
         arguments = [source for source in sources if _is_file_in(source, path)]
         if os.path.isdir(path) and list_project_paths(path):
@@ -40,7 +48,7 @@ class ProjectDirectory:
         self._files: dict[str, Mapping[str, Project]] = {}
         self._arrays: set[str] = set()
         self._texts: dict[str, ProjectText] = {}
-        for file in read_project_files(arguments, assumptions):
+        for file in read_project_files(arguments, assumptions, on_skip=on_skip):
             self._files[file.path] = {project.name: project for project in file.projects}
             self._paths.update(dict.fromkeys(self._files[file.path], file.path))
             if file.is_array:

@@ -61,9 +61,7 @@ def read_project_files(
     locations: dict[str, str] = {}
     # A shell pattern may match both a directory and a file in the directory.
     for path in {os.path.realpath(path): path for argument in paths for path in _list_files(argument)}.values():
-        if path not in paths:
-            _reject_special_file(path)
-        document = documents.get(path) or _read_document(path)
+        document = documents.get(path) or (_read_document(path) if path in paths else _read_entry(path))
         if path not in paths and not holds_projects(document.value):
             on_skip(f"skipped {document.source}, because it contains no project")
             continue
@@ -232,12 +230,32 @@ def _read_document(path: str) -> Document:
         raise evolve(error, code="wrong_project", problem=problem, remedy=remedy) from None
 
 
-def _reject_special_file(path: str) -> None:
-    """Reject a pipe or a device in a directory, because reading it may never end."""
+def _read_entry(path: str) -> Document:
+    """Read a file in a directory that the command line names."""
+    _check_entry(path)
+    try:
+        return _read_document(path)
+    except DocumentError as error:
+        if error.code != "unreadable" or error.remedy:
+            raise
+        raise evolve(error, remedy="make it readable, or move it out of the directory") from None
+
+
+def _check_entry(path: str) -> None:
+    """Reject an entry of a directory that is not a file, because it may contain a project or never end."""
     # Accept a pipe that the command line names, because a shell makes a pipe for `<(...)`.
-    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
+    if os.path.isdir(path):
+        problem, remedy = (
+            "this is a directory, not a file",
+            "rename it or move it, and name it too to read its projects",
+        )
+    elif os.path.islink(path) and not os.path.exists(path):
+        problem, remedy = "this is a link to a file that does not exist", "remove the link, or restore the file"
+    elif os.path.exists(path) and not os.path.isfile(path):
         problem, remedy = "this is a pipe, a socket or a device, not a file", "remove it from the directory"
-        raise DocumentError("unreadable", None, problem, remedy, format_path(path), None, None)
+    else:
+        return
+    raise DocumentError("unreadable", None, problem, remedy, format_path(path), None, None)
 
 
 def _list_files(path: str) -> list[str]:
@@ -245,6 +263,6 @@ def _list_files(path: str) -> list[str]:
         return [path]
     paths = list_project_paths(path)
     if not paths:
-        problem = "the directory has no .json or .yaml files"
-        raise DocumentError("unreadable", None, problem, "", format_path(path), None, None)
+        problem, remedy = "the directory has no .json or .yaml files", "name a directory that contains projects"
+        raise DocumentError("unreadable", None, problem, remedy, format_path(path), None, None)
     return paths

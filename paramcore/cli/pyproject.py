@@ -21,6 +21,18 @@ def read_ignored_codes(codes: Iterable[str]) -> frozenset[str]:
     return frozenset({*map(_check_code, codes), *_read_ignore()})
 
 
+def find_settings_file() -> str | None:
+    """Return the path of the nearest `pyproject.toml`, or `None`."""
+    try:
+        directory = Path.cwd()
+    except OSError:
+        # The working directory was deleted, so it has no settings.
+        return None
+    paths = (parent / "pyproject.toml" for parent in (directory, *directory.parents))
+    # `Path.is_file` raises an error in a directory without read permission.
+    return next((os.path.relpath(path) for path in paths if os.path.isfile(path)), None)
+
+
 def _check_code(code: object) -> str:
     if not isinstance(code, str) or code not in CODES:
         problem = f"a code to ignore must be the code of a finding, got {describe_value(code)}"
@@ -29,7 +41,7 @@ def _check_code(code: object) -> str:
 
 
 def _read_ignore() -> list[str]:
-    path = _find_file()
+    path = find_settings_file()
     if path is None:
         return []
     try:
@@ -60,14 +72,3 @@ def _read_ignore() -> list[str]:
 
 def _make_error(path: str, problem: str, remedy: str) -> DocumentError:
     return DocumentError("setting_name", None, problem, remedy, path, None, None)
-
-
-def _find_file() -> str | None:
-    try:
-        directory = Path.cwd()
-    except OSError:
-        # The working directory was deleted, so it has no settings.
-        return None
-    paths = (parent / "pyproject.toml" for parent in (directory, *directory.parents))
-    # `os.path.isfile` returns false if the directory cannot be searched; `Path.is_file` raises an error.
-    return next((os.path.relpath(path) for path in paths if os.path.isfile(path)), None)

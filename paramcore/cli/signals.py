@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import signal
-from typing import NoReturn
 
-from paramcore.cli.exit_codes import HUNG_UP, TERMINATED
+from paramcore.cli.exit_codes import HUNG_UP, INTERRUPTED, TERMINATED
+
+# `typing` is slow to import, and Ctrl-C before the handler is installed prints a traceback.
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 #: The exit code for each signal that ends a program, except Ctrl-C.
 END_SIGNALS = {signal.SIGTERM: TERMINATED}
@@ -24,6 +29,21 @@ def exit_once(number: int, _frame: object) -> NoReturn:
     """Raise SystemExit, and ignore all later signals."""
     _ignore_signals()
     raise SystemExit(END_SIGNALS[signal.Signals(number)])
+
+
+def find_signal(error: BaseException) -> int | None:
+    """Return the exit code of the signal during which an error was raised, or `None`.
+
+    A library may raise an error of its own while the exception of a signal passes.
+    """
+    context: BaseException | None = error
+    while context is not None:
+        if isinstance(context, KeyboardInterrupt):
+            return INTERRUPTED
+        if isinstance(context, SystemExit) and context.code in END_SIGNALS.values():
+            return int(context.code or 0)
+        context = context.__context__
+    return None
 
 
 def handles_interrupts() -> bool:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from attrs import define, field
 
 from paramcore.analysis import Block, Choice, Chooser, RuleFinder
-from paramcore.analysis.slim_choice import Version
+from paramcore.analysis.slim_choice import LABEL_WIDTH, Version
 from paramcore.bulk import RoutedRequest
 from paramcore.cli.projects import ProjectFiles
 from paramcore.errors import DocumentError, NoSuchVersion, ParamcoreError
@@ -20,6 +20,7 @@ from paramcore.report.document import Rank
 from paramcore.report.inverses import Total
 from paramcore.report.verdicts import Phrase, UserText
 from paramcore.text import format_count, format_name, join_message
+from paramcore.text.rows import Label, Piece, Row, Table
 from paramcore.validation.lint import repeats_instruction
 
 #: The number of line numbers that a summary shows.
@@ -131,6 +132,8 @@ def _make_flat(request: RoutedRequest, version: int | None, params: Mapping[str,
 class SlimSummary:
     """The counts of shortened requests, and the line numbers of those that opt out."""
 
+    #: Whether the given requests contain the wanted params.
+    is_wanted: bool = False
     requests: int = 0
     shorter: int = 0
     opted_out: int = 0
@@ -179,10 +182,13 @@ class SlimSummary:
             where = f"{format_count(count, 'request')} (line{'s' if count > 1 else ''} {lines})"
             yield Total(label, block.param, f"{block.reason}: {where}", Rank.ERRORS)
 
-    def format_rows(self) -> Iterator[str]:
-        """Format the totals: a row for each inherited param, and for each reason to opt out."""
-        for label, param, text, _rank in self.list_totals():
-            yield f"  {label:<10}  {'' if param is None else f'{format_name(param)}: '}{text}"
+    def list_pieces(self) -> list[Piece]:
+        """Return the totals as rows."""
+        rows = [
+            Row((Label(label),), text=text if param is None else f"{format_name(param)}: {text}")
+            for label, param, text, _rank in self.list_totals()
+        ]
+        return [Table.of(rows, (LABEL_WIDTH,))] if rows else []
 
     def list_notes(self, *, names_projects: bool) -> Iterator[Phrase]:
         """Yield the counts, and what the requests depend on."""
@@ -196,7 +202,8 @@ class SlimSummary:
         shown = ", ".join(f"{count:,} {text}" for text, count in counts.items() if count)
         sizes = f"{self.size_before:,} -> {self.size_after:,} bytes"
         requests = format_count(self.requests, "request")
-        yield (f"{requests}: {shown}; {sizes}; each still gets the same params" if shown else requests,)
+        effect = "each gets the wanted params" if self.is_wanted else "each still gets the same params"
+        yield (f"{requests}: {shown}; {sizes}; {effect}" if shown else requests,)
         for name, version in self.exact_while.items():
             of_project: Phrase = (" of ", UserText(name)) if names_projects else ()
             advice = "is the latest; pass --pin to keep this version"

@@ -20,7 +20,9 @@ CHUNK_SIZE = 2**19
 class Chunk:
     """Whole lines of a JSONL file."""
 
+    #: The path of the file in every process, and its name in messages.
     path: str
+    source: str
     #: The number of bytes before the chunk.
     offset: int
     #: The number of bytes in the chunk.
@@ -36,12 +38,12 @@ class Chunk:
         Raises:
             DocumentError: `unreadable`, also if the file has changed since it was split.
         """
-        with open_source(self.path) as (stream, label):
+        with open_source(self.path) as (stream, _label):
             if _get_state(stream) != self.file_state:
                 problem, remedy = "the file changed while it was read", "read a copy of it, or leave out --jobs"
-                raise DocumentError("unreadable", None, problem, remedy, label, None, None)
+                raise DocumentError("unreadable", None, problem, remedy, self.source, None, None)
             stream.seek(self.offset)
-            yield from split_lines(stream, label, first_line=self.first_line, size=self.size)
+            yield from split_lines(stream, self.source, first_line=self.first_line, size=self.size)
 
 
 def split_file(path: str, size: int = CHUNK_SIZE) -> Iterator[Chunk]:
@@ -52,6 +54,8 @@ def split_file(path: str, size: int = CHUNK_SIZE) -> Iterator[Chunk]:
     """
     with open_source(path) as (stream, label):
         offset, first_line, file_state = 0, 1, _get_state(stream)
+        # Another process has other files under `/dev/stdin` and `/dev/fd`.
+        real_path = os.path.realpath(path)
         while block := stream.read(size):
             if offset == 0:
                 _check_start(block, label)
@@ -60,7 +64,7 @@ def split_file(path: str, size: int = CHUNK_SIZE) -> Iterator[Chunk]:
             while not block.endswith(b"\n") and (block := stream.readline(size)):
                 length += len(block)
                 line_ends += block.count(b"\n")
-            yield Chunk(path, offset, length, first_line, file_state)
+            yield Chunk(real_path, label, offset, length, first_line, file_state)
             offset += length
             first_line += line_ends
 

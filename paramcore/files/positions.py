@@ -131,27 +131,31 @@ class JSONLocator:
 class TokenLocator:
     """Finds values in JSON or YAML text, with one pass over its tokens."""
 
-    def __init__(self, tokens: Iterable[Token]) -> None:
+    def __init__(self, tokens: Iterable[Token] = ()) -> None:
         # The key is the number of the object or array, and the name or index of the member.
         # Whole paths as keys would need gigabytes.
         self._members: dict[tuple[int, str], tuple[int, Offsets]] = {}
         self._root = Offsets(0, 0)
         # The numbers of the open objects and arrays, outermost first. The number of the root is 0.
-        holders: list[int] = []
-        name_at: int | None = None
+        self._holders: list[int] = []
+        self._name_at: int | None = None
         for token in tokens:
-            if token.is_name:
-                name_at = token.offset
-                continue
-            offsets = Offsets(token.offset if name_at is None else name_at, token.offset)
-            number = len(self._members) + 1 if token.trail else 0
-            del holders[len(token.trail) :]
-            if token.trail:
-                self._members[holders[-1], str(token.trail[-1])] = number, offsets
-            else:
-                self._root = offsets
-            holders.append(number)
-            name_at = None
+            self.add(token)
+
+    def add(self, token: Token) -> None:
+        """Add the next token of the text."""
+        if token.is_name:
+            self._name_at = token.offset
+            return
+        offsets = Offsets(token.offset if self._name_at is None else self._name_at, token.offset)
+        number = len(self._members) + 1 if token.trail else 0
+        del self._holders[len(token.trail) :]
+        if token.trail:
+            self._members[self._holders[-1], str(token.trail[-1])] = number, offsets
+        else:
+            self._root = offsets
+        self._holders.append(number)
+        self._name_at = None
 
     def find(self, path: str) -> Offsets:
         """Return the offsets of the value at a JSON Pointer.

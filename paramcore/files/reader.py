@@ -15,7 +15,7 @@ from paramcore.errors import DocumentError, ParamcoreError
 from paramcore.files.document import TASK_DEPTH, Document, decode_document, decode_json
 from paramcore.files.encoding import BOM, convert_utf16
 from paramcore.files.line_stream import LineStream, open_lines
-from paramcore.files.yaml import decode_yaml, locate_yaml
+from paramcore.files.yaml import YAMLDecoder
 from paramcore.text import describe_os_error, format_path
 
 #: The maximum size of a task request, an update or a line of JSONL, in bytes.
@@ -35,6 +35,10 @@ YAML_SUFFIXES = (".yaml", ".yml")
 
 #: The suffixes of files in a directory that may contain projects.
 DOCUMENT_SUFFIXES = (".json", *YAML_SUFFIXES)
+
+
+#: The number of bytes of one read.
+_PIECE_SIZE = 2**20
 
 
 def has_suffix(path: str, suffixes: tuple[str, ...]) -> bool:
@@ -84,7 +88,7 @@ def read_document(source: str, *, limit: int = TASK_SIZE, depth: int = TASK_DEPT
     is_yaml = has_suffix(source, YAML_SUFFIXES)
     limit = min(limit, YAML_SIZE) if is_yaml else limit
     with open_source(source) as (stream, label):
-        data = stream.read(limit + 1)
+        data = _read_up_to(stream, limit + 1)
     if len(data) > limit:
         problem = f"the file exceeds the limit of {limit:,} bytes"
         remedy = "convert it to JSON, which may be larger" if is_yaml else ""
@@ -92,12 +96,23 @@ def read_document(source: str, *, limit: int = TASK_SIZE, depth: int = TASK_DEPT
     data = convert_utf16(data, label)
     if not is_yaml:
         return decode_document(data, label, depth)
+    decoder = YAMLDecoder()
     try:
-        return decode_document(data, label, depth, decode=decode_yaml, make_locator=locate_yaml)
+        return decode_document(data, label, depth, decode=decoder.decode, make_locator=decoder.make_locator)
     except ImportError:
         problem = "the package `ruamel.yaml`, which reads YAML, is not installed"
         remedy = "install it with `pip install ruamel.yaml`, or write the file as JSON"
         raise DocumentError("unreadable", None, problem, remedy, label, None, None) from None
+
+
+def _read_up_to(stream: BinaryIO, size: int) -> bytes:
+    """Return the content of a stream, truncated at `size` bytes."""
+    # `stream.read(size)` would allocate `size` bytes, even for a short file.
+    pieces = []
+    while size > 0 and (piece := stream.read(min(size, _PIECE_SIZE))):
+        pieces.append(piece)
+        size -= len(piece)
+    return b"".join(pieces)
 
 
 def read_lines(source: str, *, limit: int = TASK_SIZE, on_read: Callable[[int], None] | None = None) -> Iterator[Line]:
@@ -128,7 +143,14 @@ def split_lines(
 
     The first line has the number `first_line`.
     """
-    number, bytes_read = first_line - 1, 0
+    return number_lines(_truncate_lines(stream, size, limit, on_read), source, first_line=first_line, limit=limit)
+
+
+def _truncate_lines(
+    stream: LineStream, size: int | None, limit: int, on_read: Callable[[int], None] | None
+) -> Iterator[bytes]:
+    """Yield each line of a stream; of a line that exceeds the limit, yield only the start."""
+    bytes_read = 0
 
     def read_line() -> bytes:
         nonlocal bytes_read
@@ -139,19 +161,18 @@ def split_lines(
         return data
 
     while (size is None or bytes_read < size) and (data := read_line()):
-        number += 1
-        if len(data) > limit or (data.removeprefix(BOM) if number == 1 else data).strip(_BLANK):
-            yield Line(number, source, data, limit)
+        yield data
         while len(data) > limit and not data.endswith(b"\n"):
             # Skip the rest of a line that is too long.
             data = read_line()
 
 
-def number_lines(lines: Iterable[bytes], source: str) -> Iterator[Line]:
-    """Yield numbered lines, from 1; count blank lines, but skip them."""
-    for number, data in enumerate(lines, 1):
-        if (data.removeprefix(BOM) if number == 1 else data).strip(_BLANK):
-            yield Line(number, source, data)
+def number_lines(lines: Iterable[bytes], source: str, *, first_line: int = 1, limit: int = TASK_SIZE) -> Iterator[Line]:
+    """Yield numbered lines; count blank lines, but skip them."""
+    for number, data in enumerate(lines, first_line):
+        # A truncated line may begin with many blanks, so it counts as a line.
+        if len(data) > limit or (data.removeprefix(BOM) if number == 1 else data).strip(_BLANK):
+            yield Line(number, source, data, limit)
 
 
 @contextmanager
@@ -175,8 +196,10 @@ def open_source(source: str) -> Iterator[tuple[BinaryIO, str]]:
     except (OSError, ValueError) as error:
         if isinstance(error, ParamcoreError):
             raise
-        problem = f"cannot read the file: {describe_os_error(error)}"
-        raise DocumentError("unreadable", None, problem, "", label, None, None) from error
+        problem, remedy = f"cannot read the file: {describe_os_error(error)}", ""
+        if isinstance(error, IsADirectoryError):
+            problem, remedy = "this is a directory, not a file", "name a file"
+        raise DocumentError("unreadable", None, problem, remedy, label, None, None) from error
 
 
 @contextmanager

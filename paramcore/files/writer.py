@@ -17,6 +17,14 @@ from paramcore.text import describe_os_error, format_path
 #: The number of bytes to collect before a write, because the output may consist of many short pieces.
 _BUFFER_SIZE = 2**18
 
+#: What to do about an error of the system, by its number.
+_REMEDIES = {
+    errno.ENOENT: "create the directory first",
+    errno.EACCES: "make the directory writable, or choose another file",
+    errno.EROFS: "choose a file on another disk",
+    errno.ENOSPC: "free some space, or choose a file on another disk",
+}
+
 
 #: The name of a new file before it replaces the existing file.
 _TEMPORARY_NAME = re.compile("[.][0-9a-f]{32}[.]tmp")
@@ -70,7 +78,8 @@ def open_atomically(path: str, *, sync: bool = True) -> Iterator[BinaryIO]:
         if isinstance(error, ParamcoreError):
             raise
         problem = f"cannot write the file: {describe_os_error(error)}"
-        raise DocumentError("unwritable", None, problem, "", format_path(path), None, None) from error
+        remedy = _REMEDIES.get(getattr(error, "errno", 0), "choose another file")
+        raise DocumentError("unwritable", None, problem, remedy, format_path(path), None, None) from error
 
 
 def _finish(stream: BinaryIO, mode: int | None, *, sync: bool) -> None:

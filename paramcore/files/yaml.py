@@ -3,7 +3,7 @@
 Files may use the block style, flow style, quotes and comments of YAML.  A plain
 scalar that is exactly a JSON literal has the value of the literal, and an empty
 scalar is null.  Every other scalar is text, including `no`, `~`, `1_000`, `0x1F` and
-dates.  `decode_yaml` rejects tags, anchors, aliases, merge keys, directives and a
+dates.  `YAMLDecoder` rejects tags, anchors, aliases, merge keys, directives and a
 second document.
 """
 
@@ -20,6 +20,9 @@ from paramcore.files.positions import Locator, SyntaxProblem, Token, TokenLocato
 from paramcore.files.yaml_notation import NotationCheck
 from paramcore.text import MESSAGE_LIMIT, truncate
 
+#: The maximum number of names and values in a YAML file. The time to parse them depends on it, not on the size.
+MAX_TOKENS = 100_000
+
 #: A directive before the document; comments and empty lines may precede the directive.
 _DIRECTIVE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*%")
 
@@ -27,37 +30,53 @@ _DIRECTIVE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*%")
 _Event: TypeAlias = Any
 
 
+class YAMLDecoder:
+    """Decodes a YAML text and locates its values."""
+
+    def __init__(self) -> None:
+        self._locator = TokenLocator()
+
+    def decode(self, text: str, depth: int) -> Any:
+        """Decode the text to plain JSON: dicts, lists and scalars.
+
+        Raises:
+            SyntaxProblem: `yaml_syntax`, `yaml_feature` (a feature that JSON
+                lacks), `json_number`, `json_duplicate_key`, `json_depth`, or
+                `too_large` for more than `MAX_TOKENS` names and values.
+            ImportError: if `ruamel.yaml` is not installed.
+        """
+        documents: list[Any] = []
+        # The open objects and arrays, outermost first: one for each part of the next token's trail.
+        containers: list[Any] = [documents]
+        for number, token in enumerate(iter_yaml_tokens(text, depth), 1):
+            if number > MAX_TOKENS:
+                problem = f"the YAML document has more than {MAX_TOKENS:,} names and values"
+                raise SyntaxProblem("too_large", token.offset, problem, "convert it to JSON, which may have more")
+            # Parsing YAML is slow, so an error must not parse the text again.
+            self._locator.add(token)
+            if token.is_name:
+                if token.content in containers[len(token.trail)]:
+                    problem, remedy = describe_duplicate(json.dumps(token.content))
+                    raise SyntaxProblem("json_duplicate_key", token.offset, problem, remedy)
+                continue
+            del containers[len(token.trail) + 1 :]
+            container = containers[-1]
+            if isinstance(container, dict):
+                container[token.trail[-1]] = token.content
+            else:
+                container.append(token.content)
+            if isinstance(token.content, (dict, list)):
+                containers.append(token.content)
+        return documents[0]
+
+    def make_locator(self, _text: str) -> Locator:
+        """Return the locator of the values in the decoded text."""
+        return self._locator
+
+
 def decode_yaml(text: str, depth: int) -> Any:
-    """Decode YAML text to plain JSON: dicts, lists and scalars.
-
-    Raises:
-        SyntaxProblem: `yaml_syntax`, `yaml_feature` (a feature that JSON
-            lacks), `json_number`, `json_duplicate_key` or `json_depth`.
-        ImportError: if `ruamel.yaml` is not installed.
-    """
-    documents: list[Any] = []
-    # The open objects and arrays, outermost first.  Each corresponds to a part of the next token's trail.
-    containers: list[Any] = [documents]
-    for token in iter_yaml_tokens(text, depth):
-        if token.is_name:
-            if token.content in containers[len(token.trail)]:
-                problem, remedy = describe_duplicate(json.dumps(token.content))
-                raise SyntaxProblem("json_duplicate_key", token.offset, problem, remedy)
-            continue
-        del containers[len(token.trail) + 1 :]
-        container = containers[-1]
-        if isinstance(container, dict):
-            container[token.trail[-1]] = token.content
-        else:
-            container.append(token.content)
-        if isinstance(token.content, (dict, list)):
-            containers.append(token.content)
-    return documents[0]
-
-
-def locate_yaml(text: str) -> Locator:
-    """Return a locator of the values in valid YAML text."""
-    return TokenLocator(iter_yaml_tokens(text))
+    """Decode a YAML text as `YAMLDecoder.decode` does."""
+    return YAMLDecoder().decode(text, depth)
 
 
 def iter_yaml_tokens(text: str, depth: int | None = None) -> Iterator[Token]:

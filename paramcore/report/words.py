@@ -14,7 +14,7 @@ _WORD = re.compile(r"\w+|\s+|[^\w\s]")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 #: The maximum product of the numbers of tokens to compare.
 # `SequenceMatcher` takes quadratic time, so longer texts are compared sentence by sentence.
-_MAX_PAIRS = 1_000_000
+_MAX_PAIRS = 25_000_000
 
 
 class Run(NamedTuple):

@@ -66,12 +66,14 @@ class TestFetch:
         """A project goes back to the file that holds it, under whatever name, and a new one gets a new file."""
         with Server() as server:
             (tmp_path / "update.json").write_text('{"a": 1}')
-            assert run_with(server, "fetch", "--all", tmp_path).out == f"{tmp_path}/boxes.json\n"
+            skipped = f"skipped {tmp_path}/update.json, because it contains no project\n"
+            ran = run_with(server, "fetch", "--all", tmp_path)
+            assert (ran.out, ran.err) == (f"{tmp_path}/boxes.json\n", skipped)
             (tmp_path / "boxes.json").rename(tmp_path / "Our boxes.json")
             server.rival(Patch({"c": 1}))
             server.service.send(create_project("Boxes", type="comparison"))
             ran = run_with(server, "fetch", "--all", tmp_path)
-            assert (ran.status, ran.out, ran.err) == (0, f"{tmp_path}/Our boxes.json\n{tmp_path}/Boxes.json\n", "")
+            assert (ran.status, ran.out, ran.err) == (0, f"{tmp_path}/Our boxes.json\n{tmp_path}/Boxes.json\n", skipped)
             assert sorted(os.listdir(tmp_path)) == ["Boxes.json", "Our boxes.json", "update.json"]
             assert (
                 run_with(server, "status", tmp_path).out

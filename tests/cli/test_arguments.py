@@ -162,6 +162,32 @@ def test_an_answer_replaces_no_input(place, arguments, monkeypatch, capsys):
     assert main([*arguments, "--output", "answer"]) in (0, 1, 2)
 
 
+@pytest.mark.parametrize("output", ["projects/new.json", "projects/new.YML", "./projects/new.yaml"])
+def test_an_answer_is_no_new_input(place, output, monkeypatch, capsys):
+    """`--output` names no new file that the next run would read with the directory."""
+    monkeypatch.chdir(place)
+    assert main(["validate", "projects", "--output", output]) == 2
+    assert capsys.readouterr().err.startswith(f"error: --output {output} is a file in projects, which is an input")
+    assert not (place / output).exists()
+    for allowed in ("projects/new.txt", "projects/.new.json", "new.json"):
+        assert main(["validate", "projects", "--output", allowed]) != 2
+        assert (place / allowed).exists()
+
+
+def test_an_answer_replaces_no_settings(place, monkeypatch, capsys):
+    """`--output` does not name the `pyproject.toml` that the command reads."""
+    (place / "pyproject.toml").write_text("[tool.paramcore]\nignore = []\n")
+    (place / "below").mkdir()
+    monkeypatch.chdir(place / "below")
+    for output in ("../pyproject.toml", str(place / "pyproject.toml")):
+        assert main(["validate", "../docks.json", "--output", output]) == 2
+        assert capsys.readouterr().err.startswith(f"error: --output {output} is a file that the command reads")
+    assert (place / "pyproject.toml").read_text() == "[tool.paramcore]\nignore = []\n"
+    assert main(["validate", "../docks.json", "--output", "pyproject.toml"]) != 2
+    # `preview` has no settings.
+    assert main(["preview", "../docks.json", "../task.json", "--output", "../pyproject.toml"]) == 0
+
+
 @pytest.mark.parametrize("arguments", [("log", "tasks.jsonl"), ("preview", "tasks.jsonl", "task.json")])
 def test_lines_in_place_of_a_project_are_named(place, arguments, monkeypatch, capsys):
     """A file of lines is no project, and is not to be renamed to what it is called already."""

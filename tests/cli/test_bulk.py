@@ -1,5 +1,6 @@
 """JSONL files: `preview`, `validate`, `impact` and `audit`."""
 
+import itertools
 import json
 import os
 import pty
@@ -9,7 +10,7 @@ import time
 
 import pytest
 from rich.progress import Progress, Task
-from running import EXAMPLES, command, environment, run
+from running import EXAMPLES, command, environment, heed_interrupts, run
 
 from paramcore.cli import progress, requests
 from paramcore.cli.commands import audit
@@ -127,6 +128,54 @@ def test_a_terminal_shows_progress(name, long_files, tmp_path):
     assert "/s" in shown
     assert "left" in shown
     assert (tmp_path / "answer").read_text() == run(*arguments).out
+
+
+@pytest.mark.parametrize("wait", [0, 0.3])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("name", BULK)
+def test_a_signal_leaves_the_cursor_visible(name, number, wait, tmp_path):
+    """A signal that arrives with the first output of a bar or later ends the bar and shows the message."""
+    (tmp_path / "long.jsonl").write_text(lines(name, 200_000 if name == "preview" else 60_000))
+    ours, theirs = pty.openpty()
+    with (tmp_path / "answer").open("w") as stdout:
+        process = subprocess.Popen(
+            command(*BULK[name], tmp_path / "long.jsonl", "--format", "json"),
+            stdout=stdout,
+            stderr=theirs,
+            cwd=EXAMPLES,
+            env=environment(TERM="xterm"),
+            preexec_fn=heed_interrupts,
+        )
+    os.close(theirs)
+    shown = b""
+    try:
+        while piece := os.read(ours, 65_536):
+            if b"\x1b[?25l" in piece and b"\x1b[?25l" not in shown:
+                time.sleep(wait)
+                process.send_signal(number)
+            shown += piece
+    except OSError:
+        # Linux reports a closed terminal as an error.
+        pass
+    os.close(ours)
+    assert process.wait(30) == 128 + number
+    end = shown.rpartition(b"\x1b[?25")[2]
+    assert (end[:1], b"interrupted" in shown) == (b"h", number == signal.SIGINT)
+    if number == signal.SIGINT and name != "validate":
+        assert end == b"hinterrupted\r\n"
+
+
+def test_the_terminal_shows_the_bar_ten_times_a_second(long_files, monkeypatch):
+    """However fast the tasks are, the bar is shown at most once in a tenth of a second."""
+    refreshes = []
+    times = (number / 100 for number in itertools.count())
+    monkeypatch.setattr(progress, "_wants_bar", lambda path, *, prints: True)
+    monkeypatch.setattr(Progress, "refresh", lambda self: refreshes.append(True))
+    monkeypatch.setattr(Progress, "update", lambda self, task, **fields: None)
+    monkeypatch.setattr(Task, "elapsed", property(lambda self: next(times)))
+    list(progress.show_progress(lambda on_read: range(6_000), "none", prints=False))
+    # One for the new bar, and six for sixty updates of a hundredth second each.
+    assert len(refreshes) == 1 + 5
 
 
 def test_the_bar_moves(long_files, monkeypatch):

@@ -5,13 +5,13 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
-from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
-from running import EXAMPLES, command, environment, heed_interrupts, run
+from running import EXAMPLES, command, environment, heed_interrupts, run, shell
 
 from paramcore.cli.exit_codes import FINDINGS, FINE, INTERRUPTED, REFUSED
 from paramcore.cli.jobs import process_chunks
@@ -129,23 +129,59 @@ def test_other_numbers_are_rejected(number, place):
     assert (ran.status, "from 0 to 999" in ran.err) == (REFUSED, True)
 
 
+@pytest.mark.parametrize("name", ["preview", "validate"])
 @pytest.mark.parametrize(
-    ("tasks", "message"),
-    [
-        ("-", "--jobs cannot split <stdin>"),
-        ("one.json", "--jobs needs one task on each line"),
-        ("pipe.jsonl", "cannot split"),
-    ],
+    ("tasks", "lines"),
+    [("-", True), ("pipe.jsonl", False), ("pipe", True), ("/dev/null", True), (".", True), ("link", True)],
 )
-def test_what_cannot_be_cut_is_rejected(tasks, message, place):
-    """Standard input, a pipe and a document are refused with what to do instead."""
-    (place / "one.json").write_text("{}")
-    if not (place / "pipe.jsonl").exists():
-        os.mkfifo(place / "pipe.jsonl")
-    lines = ("--lines",) if tasks == "-" else ()
-    ran = run("preview", "boxes.json", tasks, *lines, "--jobs", "2", cwd=place, stdin="{}\n")
+def test_only_a_regular_file_is_cut(name, tasks, lines, place):
+    """For standard input, a pipe, a device and a directory, the error says what to do instead."""
+    for pipe in ("pipe", "pipe.jsonl"):
+        if not (place / pipe).exists():
+            os.mkfifo(place / pipe)
+    if not (place / "link").exists():
+        (place / "link").symlink_to("pipe")
+    options = ("--lines",) if lines else ()
+    ran = run(name, "boxes.json", tasks, *options, "--jobs", "2", cwd=place, stdin="{}\n")
     assert (ran.status, ran.out) == (REFUSED, "")
-    assert message in ran.err
+    shown = "<stdin>" if tasks == "-" else tasks
+    remedy = "save the tasks in a .jsonl file, or omit --jobs"
+    assert ran.err == f"error: --jobs needs a regular file, and {shown} is none; {remedy}\n"
+
+
+def test_a_substitution_without_lines_is_rejected_once(place):
+    """The error for a shell's `<(...)` names all options to change."""
+    ran = shell("$paramcore preview boxes.json <(cat good.jsonl) --jobs 2", cwd=place)
+    assert (ran.status, ran.out) == (REFUSED, "")
+    assert ran.err.endswith("save the tasks in a .jsonl file, or pass --lines instead of --jobs\n")
+
+
+def test_a_document_is_not_cut(place):
+    """A file that is one document is rejected with what to do instead."""
+    (place / "one.json").write_text("{}")
+    ran = run("preview", "boxes.json", "one.json", "--jobs", "2", cwd=place)
+    assert (ran.status, ran.out) == (REFUSED, "")
+    assert "--jobs needs one task on each line; name a .jsonl file, or pass --lines" in ran.err
+
+
+@pytest.mark.parametrize("tasks", ["/dev/stdin", "/dev/fd/3", "/proc/self/fd/3", "link.jsonl"])
+@pytest.mark.parametrize("name", ["preview", "validate"])
+def test_the_name_of_an_open_file_is_read(name, tasks, place):
+    """A path that leads elsewhere in another process is read as in one process."""
+    if not (place / "link.jsonl").is_symlink():
+        (place / "link.jsonl").symlink_to("tasks.jsonl")
+    arguments = f"$paramcore {name} boxes.json {tasks} --lines --keep-going < tasks.jsonl 3< tasks.jsonl --jobs"
+    one, many = (shell(f"{arguments} {jobs}", cwd=place) for jobs in (1, 3))
+    assert many == one
+    assert (one.status, f"{tasks}:2501:13:" in one.err) == (FINDINGS, True)
+
+
+def test_an_open_file_without_a_name_is_rejected(place):
+    """A file that was deleted cannot be opened by other processes."""
+    script = "cp good.jsonl gone; exec 3< gone; rm gone; $paramcore preview boxes.json /dev/fd/3 --lines --jobs 2"
+    ran = shell(script, cwd=place)
+    assert (ran.status, ran.out) == (REFUSED, "")
+    assert "--jobs needs a regular file, and /dev/fd/3 is none" in ran.err
 
 
 @pytest.mark.parametrize(
@@ -209,6 +245,8 @@ def started(place, tmp_path):
     process.stdout.read(100)
     workers = list_workers(process.pid)
     assert len(workers) >= 2
+    # A signal from a terminal is for the group of the command only.
+    assert os.getpgid(process.pid) not in map(os.getpgid, workers)
     yield process, workers
     process.kill()
     process.communicate()
@@ -256,6 +294,74 @@ def test_a_process_that_dies_is_reported(place):
         list(process_chunks(split_file(str(place / "good.jsonl")), die, 2))
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [
+        pytest.param("", id="nothing"),
+        pytest.param("worker.send(print)", id="the function"),
+        pytest.param("worker.send(print); worker.send(1)", id="a message"),
+        pytest.param("worker._process.stdin.write(b'\\x80'); worker._process.stdin.flush()", id="one byte"),
+        pytest.param(
+            "worker._process.stdin.write(pickle.dumps('x' * 99_999)[:70_000]); worker._process.stdin.flush()", id="half"
+        ),
+    ],
+)
+def test_a_process_ends_quietly_with_its_parent(sent):
+    """A process that has read nothing, a function, or part of a message prints nothing when its parent is killed."""
+    script = f"""
+import os, pickle, signal
+from paramcore.cli.worker import Worker
+worker = Worker()
+{sent}
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    # The pipe stays open until the worker ends, too.
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, env=environment(), timeout=20)
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGKILL, b"", b"")
+
+
+def exhaust_memory(lines):
+    """Fail as if there were no memory left."""
+    yield from ()
+    raise MemoryError
+
+
+def test_a_lack_of_memory_is_reported(place, capfd):
+    """A process without enough memory prints nothing, and the error of the command says so."""
+    with pytest.raises(DocumentError, match="the machine may lack memory; use a smaller number"):
+        list(process_chunks(split_file(str(place / "good.jsonl")), exhaust_memory, 2))
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("name", ["json", "pickle", "random", "signal", "struct", "types"])
+def test_no_process_imports_from_the_working_directory(name, place, tmp_path):
+    """A file with the name of a module in the directory of the user changes nothing."""
+    (tmp_path / f"{name}.py").write_text("raise SystemExit('imported from the working directory')")
+    arguments = command("preview", place / "boxes.json", place / "good.jsonl", "--format", "json", "--jobs", "2")
+    # `-P` searches for modules as the script `paramcore` does.
+    arguments.insert(1, "-P")
+    done = subprocess.run(arguments, capture_output=True, cwd=tmp_path, env=environment(), timeout=60)
+    assert (done.returncode, done.stderr, done.stdout.count(b"\n")) == (FINE, b"", 120_000)
+
+
+def test_an_interrupt_of_one_process_changes_nothing(started):
+    """Ctrl-C for a process other than the command is ignored there: the command decides when to end."""
+    process, workers = started
+    for worker in workers:
+        os.kill(worker, signal.SIGINT)
+    out, errors = process.communicate(timeout=30)
+    assert (process.returncode, errors, out[-2:]) == (FINE, b"", b"}\n")
+
+
+def test_a_process_reads_no_settings_that_the_command_ignores(place):
+    """A command that ignores the environment starts processes that ignore it too."""
+    arguments = command("preview", place / "boxes.json", place / "good.jsonl", "--format", "json", "--jobs", "2")
+    arguments.insert(1, "-I")
+    changes = {"PYTHONHOME": "/nonexistent", "PYTHONPATH": "/nonexistent"}
+    done = subprocess.run(arguments, capture_output=True, cwd=place, env=environment(**changes), timeout=60)
+    assert (done.returncode, done.stderr, done.stdout.count(b"\n")) == (FINE, b"", 120_000)
+
+
 @given(
     parts=st.lists(st.sampled_from([b"", b"a", b"bcd", b"\n", b"\r\n", b" \n", b"{}\n", b"\xef\xbb\xbf"]), max_size=30),
     size=st.integers(1, 40),
@@ -290,9 +396,10 @@ def test_a_file_that_changes_is_rejected(change, place, tmp_path):
 
 def test_processes_that_cannot_start_are_reported(place, monkeypatch):
     """A system that starts no process is named as such, with what to do."""
-    monkeypatch.setattr(SpawnProcess, "start", lambda _: os.open("/nonexistent", os.O_RDONLY))
-    with pytest.raises(DocumentError, match="cannot start a process: no such file.*leave out --jobs"):
-        list(process_chunks(split_file(str(place / "good.jsonl")), die, 2))
+    for executable in ("/nonexistent", ""):
+        monkeypatch.setattr(sys, "executable", executable)
+        with pytest.raises(DocumentError, match="cannot start a process: .*leave out --jobs"):
+            list(process_chunks(split_file(str(place / "good.jsonl")), die, 2))
 
 
 def test_a_missing_file_is_named_as_such(place):

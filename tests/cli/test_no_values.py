@@ -45,6 +45,8 @@ TASKS = [
     {"unique_id": "t-3", "attachment": secret("link"), "project_version": 99, "padding": 86753097},
     {"unique_id": "t-4", "attachment": secret("link"), "instruction": 86753098},
 ]
+#: Requests that repeat the project's params, and share values.
+OWN = [{**PARAMS, "attachment": secret("link"), "padding": padding} for padding in (86753093, 86753093.0, 86753090)]
 FINISHED = [
     {"task_id": "f-1", "project": "boxes", "project_param_version": 1, "instruction": secret("else"), "params": {}},
     {"task_id": "f-2", "project": "boxes", "project_param_version": 1, "instruction": 86753099, "params": OTHER},
@@ -65,7 +67,7 @@ def folder(tmp_path_factory):
     }
     for name, document in documents.items():
         (folder / f"{name}.json").write_text(json.dumps(document), "utf-8")
-    for name, lines in {"tasks": TASKS[:2], "bad": TASKS, "finished": FINISHED}.items():
+    for name, lines in {"tasks": TASKS[:2], "bad": TASKS, "finished": FINISHED, "own": OWN}.items():
         (folder / f"{name}.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines), "utf-8")
     broken = (
         '{"instruction": s3cret 8675309}\n{"padding": "s3cret", "padding": 8675309}\n{"a": 8675309e999}\n[s3cret]\n'
@@ -105,6 +107,14 @@ LINES = [
     "validate boxes.json bad.jsonl",
     "validate boxes.json broken.jsonl --keep-going",
     "validate boxes.json task.json --update update.json",
+    "slim boxes.json tasks.jsonl",
+    "slim boxes.json tasks.jsonl --wanted --list",
+    "slim boxes.json tasks.jsonl --wanted --to any",
+    "slim boxes.json own.jsonl --list",
+    "slim boxes.json bad.jsonl --keep-going",
+    "extract own.jsonl --name docks --type imageannotation",
+    "extract tasks.jsonl --name docks --type imageannotation --move attachment",
+    "extract bad.jsonl --name docks --type imageannotation --keep-going",
     "status older.json",
     "apply boxes update.json",
     "apply boxes update.json --yes --allow-drop --allow-errors",

@@ -9,6 +9,7 @@ from running import run
 from paramcore.cli.main import main
 from paramcore.cli.pyproject import read_ignored_codes
 from paramcore.errors import DocumentError
+from paramcore.files import reader
 
 PROJECT = {"name": "docks", "type": "imageannotation", "param_history": [{"version": 0, "padding": 3}]}
 
@@ -130,13 +131,63 @@ def test_a_pipe_in_a_directory_is_not_read(place, capsys):
     assert capsys.readouterr().err.startswith(f"error: {place}/zero.json: this is a pipe")
 
 
+@pytest.mark.parametrize("verb", ["log", "validate"])
+@pytest.mark.parametrize("suffix", ["json", "YAML", "yml"])
+@pytest.mark.parametrize(
+    ("make", "problem", "remedy"),
+    [
+        (lambda path: path.mkdir(), "this is a directory, not a file", "rename it or move it"),
+        (lambda path: path.symlink_to("other"), "this is a directory, not a file", "rename it or move it"),
+        (lambda path: path.symlink_to("nowhere"), "this is a link to a file that does not exist", "remove the link"),
+        (lambda path: path.symlink_to(path), "this is a link to a file that does not exist", "remove the link"),
+    ],
+    ids=["a directory", "a link to a directory", "a dangling link", "a loop"],
+)
+def test_an_entry_that_is_no_file_is_an_error(place, make, problem, remedy, verb, suffix):
+    """A directory or a dangling link among the files of a directory is named with what to do."""
+    (place / "other").mkdir()
+    make(place / f"old.{suffix}")
+    ran = run(verb, place)
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.startswith(f"error: {place}/old.{suffix}: {problem}; {remedy}")
+
+
+def test_a_link_to_a_file_is_read(place):
+    """A link to a file outside the directory is an entry like any other."""
+    (place / "projects").mkdir()
+    (place / "projects" / "link.json").symlink_to("../docks.json")
+    assert run("validate", f"{place}/projects").status == 0
+
+
+def test_an_entry_that_cannot_be_read_is_named_with_a_remedy(place, monkeypatch, capsys):
+    """The error for a file in a directory says how to leave it out; the error for a file that is named does not."""
+
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(reader, "open", refuse, raising=False)
+    path = f"{place}/docks.json"
+    assert main(["log", str(place)]) == 2
+    remedy = "make it readable, or move it out of the directory"
+    assert capsys.readouterr().err == f"error: {path}: cannot read the file: permission denied; {remedy}\n"
+    assert main(["log", path]) == 2
+    assert capsys.readouterr().err == f"error: {path}: cannot read the file: permission denied\n"
+
+
+@pytest.mark.parametrize("arguments", [("preview", "docks.json", "."), ("plan", "docks.json", "."), ("diff", ".", ".")])
+def test_a_directory_in_place_of_a_file_is_named(place, arguments):
+    """Where a command reads one file, the error for a directory says so."""
+    ran = run(*arguments, cwd=place)
+    assert (ran.status, ran.err) == (2, "error: .: this is a directory, not a file; name a file\n")
+
+
 def test_a_pipe_that_is_named_is_read(place, capsys):
     """A shell passes the output of a command as the name of a pipe."""
-    reader, writer = os.pipe()
-    os.write(writer, json.dumps(PROJECT).encode())
-    os.close(writer)
-    assert main(["log", f"/dev/fd/{reader}"]) == 0
-    os.close(reader)
+    read_end, write_end = os.pipe()
+    os.write(write_end, json.dumps(PROJECT).encode())
+    os.close(write_end)
+    assert main(["log", f"/dev/fd/{read_end}"]) == 0
+    os.close(read_end)
 
 
 def test_both_places_of_a_repeated_project_are_named(place, capsys):

@@ -11,9 +11,10 @@ import pytest
 from running import EXAMPLES, command, environment, heed_interrupts, run
 
 from paramcore.cli import entry, main
-from paramcore.cli.exit_codes import FINE, HUNG_UP, INTERRUPTED, TERMINATED
+from paramcore.cli.exit_codes import FINE, HUNG_UP, INTERRUPTED, REFUSED, TERMINATED
 from paramcore.cli.output import exit_on_signals
 from paramcore.cli.signals import END_SIGNALS, interrupt_once
+from paramcore.errors import ParamcoreError
 
 
 @pytest.fixture
@@ -26,6 +27,13 @@ def handlers():
         signal.signal(number, handler)
 
 
+class Full:
+    """A stream on a full disk."""
+
+    def write(self, _):
+        raise OSError(28, "No space left on device")
+
+
 def interrupt(*_):
     signal.raise_signal(signal.SIGINT)
 
@@ -36,6 +44,79 @@ class TestInterrupts:
         monkeypatch.setattr(main, "main", interrupt)
         assert entry.start() == INTERRUPTED
         assert capsys.readouterr().err == "interrupted\n"
+
+    @pytest.mark.parametrize("number", [signal.SIGINT, *END_SIGNALS])
+    @pytest.mark.parametrize("error", [AttributeError, OSError, RuntimeError, KeyError])
+    def test_an_error_of_a_library_while_it_is_interrupted_is_quiet(self, handlers, monkeypatch, capsys, number, error):
+        """A signal ends the program although a library raises an error of its own while it cleans up."""
+
+        def command():
+            with exit_on_signals():
+                try:
+                    try:
+                        signal.raise_signal(number)
+                    finally:
+                        raise error("of the library")
+                except LookupError:
+                    raise error("again") from None
+
+        monkeypatch.setattr(main, "main", command)
+        exit_codes = {signal.SIGINT: INTERRUPTED, **END_SIGNALS}
+        assert entry.start() == exit_codes[number]
+        assert capsys.readouterr().err == ("interrupted\n" if number == signal.SIGINT else "")
+
+    @pytest.mark.parametrize("stream", [None, Full()], ids=["closed", "full"])
+    def test_an_interrupt_needs_no_standard_error(self, handlers, monkeypatch, stream):
+        """The exit code is that of an interrupt also where standard error is closed or full."""
+        monkeypatch.setattr(main, "main", interrupt)
+        monkeypatch.setattr(sys, "stderr", stream)
+        assert entry.start() == INTERRUPTED
+
+    def test_a_lack_of_memory_is_reported(self, handlers, monkeypatch, capsys):
+        """A lack of memory is an error with a remedy, also while a command loads or is interrupted."""
+
+        def exhaust():
+            raise MemoryError
+
+        monkeypatch.setattr(main, "main", exhaust)
+        assert entry.start() == REFUSED
+        assert capsys.readouterr().err.startswith("error: there is not enough memory; ")
+
+        def exhaust_while_interrupted():
+            try:
+                interrupt()
+            finally:
+                exhaust()
+
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        monkeypatch.setattr(main, "main", exhaust_while_interrupted)
+        assert entry.start() == INTERRUPTED
+        assert capsys.readouterr().err == "interrupted\n"
+
+    def test_a_package_that_cannot_be_loaded_is_reported(self, handlers, monkeypatch, capsys):
+        """A package that is missing or damaged, or for which there is no memory, is an error with a remedy."""
+
+        def load():
+            raise ImportError("rpds.so: failed to map segment from shared object")
+
+        monkeypatch.setattr(main, "main", load)
+        assert entry.start() == REFUSED
+        reason = "rpds.so: failed to map segment from shared object"
+        remedy = "install paramcore again, or free some memory"
+        assert capsys.readouterr().err == f"error: cannot load a package: {reason}; {remedy}\n"
+
+    def test_other_errors_are_not_hidden(self, handlers, monkeypatch):
+        """Without a signal, an error of the program is not caught."""
+
+        def command():
+            try:
+                raise SystemExit(2)
+            finally:
+                raise ValueError
+
+        monkeypatch.setattr(main, "main", command)
+        with pytest.raises(ValueError):
+            entry.start()
 
     def test_a_second_interrupt_changes_nothing(self, handlers, monkeypatch):
         """A second Ctrl-C does not interrupt the cleanup."""
@@ -88,7 +169,9 @@ class TestInterrupts:
 
         target = tmp_path / "answer"
         monkeypatch.setattr(
-            main, "parse_options", lambda _: Namespace(command=lambda _: iter_pieces(), output=str(target))
+            main,
+            "parse_options",
+            lambda _: Namespace(command=lambda _: iter_pieces(), output=str(target), summary=False),
         )
         # Python handles those that arrive at once by their number.
         assert entry.start() == {signal.SIGINT: INTERRUPTED, **END_SIGNALS}[min(first, second)]
@@ -103,6 +186,40 @@ class TestInterrupts:
         assert done.stdout.split() == [
             *("paramcore", "paramcore.cli", "paramcore.cli.entry", "paramcore.cli.exit_codes", "paramcore.cli.signals")
         ]
+
+    def test_only_fast_modules_load_before_interrupts_are_handled(self):
+        """Before the handler is set, Python loads `signal` and what it needs, since each import prolongs that time."""
+        script = (
+            "import sys, signal; old = set(sys.modules); import paramcore.cli.entry; print(*set(sys.modules) - old)"
+        )
+        # `-S` skips files of installed packages, which may load any module.
+        done = subprocess.run([sys.executable, "-S", "-c", script], capture_output=True, text=True, env=environment())
+        assert done.stderr == ""
+        assert {name.split(".")[0] for name in done.stdout.split()} == {"__future__", "paramcore"}
+
+
+@pytest.mark.parametrize(
+    "error", [ParamcoreError("code", None, "wrong", ""), KeyboardInterrupt()], ids=["error", "Ctrl-C"]
+)
+def test_a_command_is_closed_before_its_error_is_printed(error, monkeypatch, capsys):
+    """The generators of a command are closed, even if the error refers to itself, and then the error is printed."""
+
+    def iter_items():
+        try:
+            yield from "ab"
+        finally:
+            sys.stderr.write("closed\n")
+
+    def command(_):
+        for _item in iter_items():
+            own = error
+            raise own
+        yield ""
+
+    monkeypatch.setattr(main, "parse_options", lambda _: Namespace(command=command, output=None))
+    assert main.main([]) != FINE
+    lines = capsys.readouterr().err.splitlines()
+    assert (lines[0], len(lines)) == ("closed", 2)
 
 
 @pytest.fixture

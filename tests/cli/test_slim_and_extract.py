@@ -52,7 +52,7 @@ def test_the_requests_to_send_are_written(tasks, tmp_path, project):
         {"project_version": 0, "attachment": "https://example.com/d.jpg"},
     ]
     assert ran.status == 0
-    assert "padding (the project has 5)" in ran.out
+    assert "  inherited   instruction, geometries, padding  (the project has padding 5)" in ran.out
     assert "4 requests: 2 shorter, 1 as short as before, 1 opted out already" in ran.out
     assert "exact while version 2 is the latest; pass --pin" in ran.out
 

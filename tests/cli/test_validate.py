@@ -1,9 +1,11 @@
 """`validate` as text, JSON and annotations."""
 
 import json
+import os
 import re
 import signal
 import subprocess
+import time
 
 import pytest
 
@@ -185,6 +187,56 @@ def test_a_line_for_each_task(place):
     inherited = [("param_type", "error", "boxes.json", 11), ("param_unknown", "warning", "boxes.json", 11)]
     overridden = [("param_type", "warning", "boxes.json", 11)]
     assert findings == [inherited, inherited, overridden, [("lint_unused_default", "warning", "boxes.json", 16)]]
+
+
+@pytest.mark.parametrize("output_format", ["text", "json"])
+@pytest.mark.parametrize("project", ["boxes.json", "fine.json"])
+@pytest.mark.parametrize(
+    ("tasks", "data", "options"),
+    [
+        ("none.jsonl", None, ()),
+        ("packed.jsonl", b"\x1f\x8b", ()),
+        ("bad.jsonl", b'\n{"attachment": }\n', ()),
+        ("none.jsonl", None, ("--jobs", "2")),
+        ("utf16.jsonl", "{}\n".encode("utf-16"), ("--jobs", "2")),
+        ("task.json", b"{}", ("--jobs", "2")),
+        ("folder", "", ("--lines",)),
+        ("-", "", ("--lines", "--jobs", "2")),
+    ],
+)
+def test_nothing_is_printed_before_an_error(place, tasks, data, options, project, output_format):
+    """If the tasks cannot be read, the output does not begin with the findings on the projects."""
+    fine(place)
+    if data is None or tasks == "-":
+        pass
+    elif tasks == "folder":
+        (place / tasks).mkdir()
+    else:
+        (place / tasks).write_bytes(data)
+    ran = run("validate", project, "--tasks", tasks, "--format", output_format, *options, cwd=place)
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.startswith("error: ")
+
+
+def test_an_interrupt_before_the_first_task(place):
+    """Ctrl-C while TASKS is empty so far prints the findings on the projects."""
+    (place / "pipe").unlink(missing_ok=True)
+    os.mkfifo(place / "pipe")
+    process = subprocess.Popen(
+        command("validate", "boxes.json", "--tasks", "pipe", "--lines"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=place,
+        env=environment(),
+        preexec_fn=heed_interrupts,
+    )
+    # Opening a pipe waits until the other end is open, too.
+    with process, open(place / "pipe", "wb"):
+        time.sleep(0.2)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert drop_messages(out.decode()) == TYPO_OF_VERSION_1 + "1 error, 1 warning in 1 project and 0 tasks\n"
+    assert (process.returncode, err.decode()) == (130, "interrupted: the findings are incomplete\n")
 
 
 def test_many_tasks_are_streamed(place):

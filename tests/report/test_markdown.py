@@ -8,10 +8,11 @@ from rendering import PARAMS, PROJECT_NAMES, TEXTS, read_diff, render
 
 from paramcore import Audit, Diff, History, Impact, Patch, Plan, Project, Replace
 from paramcore.analysis import Drift
-from paramcore.report.document import Blocks, Document, Paragraph, Rank, Row, RowCollector, Size, Table, Verbatim
+from paramcore.report.cells import cut_outside
+from paramcore.report.document import Blocks, Code, Document, Paragraph, Rank, Row, RowCollector, Size, Table, Verbatim
 from paramcore.report.findings import build_audit_document, build_validation_document, make_finding_row
 from paramcore.report.histories import build_lifetimes_document, build_log_document, build_status_document
-from paramcore.report.markdown import format_code, format_marker, render_markdown
+from paramcore.report.markdown import format_code, format_fence, format_marker, render_markdown
 from paramcore.report.notebook import build_document
 from paramcore.report.tasks import build_preview_document
 from paramcore.report.updates import (
@@ -525,3 +526,89 @@ def test_several_audits_are_told_apart():
     task = {"project": "docks", "project_param_version": 0, "params": DOCKS.params}
     markdown = render_markdown(build_audit_document([Audit.of(DOCKS, [task])], "c"))
     assert "Settings for `docks`:\n\n`the current settings explain all tasks`" in markdown
+
+
+@pytest.mark.parametrize("text", ["```", "`````\na", "~~~", "a\u202e\n\tb"])
+def test_a_fence_holds_any_text(text):
+    """A fence is longer than the backticks in it, and escapes characters that move the cursor."""
+    page = render(format_fence("text", text))
+    assert page.blocks == ["\n".join(format_name(line) for line in text.split("\n")) + "\n"]
+
+
+def test_paragraphs_are_separate():
+    """Each paragraph and each block of code stands alone."""
+    items = (Paragraph(("one",)), Paragraph(("two",)), Code(("three",), "json", "4"), Paragraph(("five",)))
+    markdown = render_markdown(Document(("x",), ("x",), (Blocks(items),), "c"))
+    assert markdown.endswith("\none\n\ntwo\n\nthree\n\n```json\n4\n```\n\nfive\n")
+
+
+def test_every_size_is_kept():
+    """Whatever the size, a document with a heading that fits is no longer."""
+    plan = Plan.of(DOCKS, Replace({"z": "z" * 90, "b": {"x": 2}, "c": 1}))
+    document = build_plan_document([plan], "c")
+    whole = render_markdown(document)
+    lengths = [len(render_markdown(document, Size(limit))) for limit in range(len(whole) + 400)]
+    assert lengths[-1] == len(whole)
+    smallest = lengths[0]
+    assert all(length <= max(limit, smallest) for limit, length in enumerate(lengths))
+    assert lengths == sorted(lengths) or max(lengths) == len(whole)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "cut"),
+    [
+        ("a" * 60, "b", ("a" * 60, "b")),
+        ("a" * 61, "b", ("a" * 61, "b")),
+        # Three dots replace more than three characters.
+        (
+            "a" * 18 + "x" + "b" * 50,
+            "a" * 18 + "y" + "b" * 50,
+            ("a" * 18 + "x" + "b" * 15 + "...", "a" * 18 + "y" + "b" * 15 + "..."),
+        ),
+        (
+            "a" * 19 + "x" + "b" * 50,
+            "a" * 19 + "y" + "b" * 50,
+            ("..." + "a" * 15 + "x" + "b" * 15 + "...", "..." + "a" * 15 + "y" + "b" * 15 + "..."),
+        ),
+        (
+            "a" * 50 + "x" + "b" * 18,
+            "a" * 50 + "y" + "b" * 18,
+            ("..." + "a" * 15 + "x" + "b" * 18, "..." + "a" * 15 + "y" + "b" * 18),
+        ),
+        ("x" + "a" * 59, "y" + "a" * 59, ("x" + "a" * 59, "y" + "a" * 59)),
+    ],
+)
+def test_only_long_values_are_cut(before, after, cut):
+    """Values of up to 60 characters are whole; a cut saves characters."""
+    assert cut_outside(before, after) == cut
+
+
+def test_long_texts_are_compared_by_line():
+    """A long string continues on the next line after each line break, so that equal lines are shared."""
+    before = "first line of text\nsecond line of text\nthird line of text, with a \\n in it\n"
+    after = before.replace("second", "2nd")
+    [block] = render(render_markdown(build_diff_document(Diff.between({"a": before}, {"a": after}), "c"))).blocks
+    assert block == (
+        '  "first line of text\\n\n'
+        "- second line of text\\n\n"
+        "+ 2nd line of text\\n\n"
+        '  third line of text, with a \\\\n in it\\n"\n'
+    )
+    assert read_diff(block) == [before, after]
+
+
+def test_unchanged_projects_are_counted_once():
+    """If no project would change, the verdict says so, and nothing else."""
+    plans = [Plan.of(DOCKS, Patch({"a": 1}))] * 2
+    markdown = render_markdown(build_plan_document(plans, "c", subject="all"))
+    assert markdown == '<!-- paramcore plan "all" -->\n### none of 2 projects would change\n'
+
+
+def test_drops_of_all_projects_come_first():
+    """A drop of the last project is above a change of the first."""
+    plans = [
+        Plan.of(Project(name, type="comparison", params=params), Replace({"a": 1}))
+        for name, params in {"x": {"a": 2, "b": 1}, "y": {"a": 1, "b": 1}}.items()
+    ]
+    page = render(render_markdown(build_plan_document(plans, "c", subject="all")))
+    assert [(row[0], row[2]) for row in page.tables[1][1:]] == [(["x"], ["b"]), (["y"], ["b"]), (["x"], ["a"])]

@@ -57,7 +57,16 @@ def test_long_texts_are_compared_sentence_by_sentence():
     assert sum(len(run.text) for run in changed) < 200
 
 
-@pytest.mark.parametrize("words", [["a", "b"], [str(number) for number in range(3_000)], ["x"], ["a.", "b.", "c."]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["a", "b"],
+        [str(number) for number in range(3_000)],
+        [f"w{number}" for number in range(150)],
+        ["x"],
+        ["a.", "b.", "c."],
+    ],
+)
 def test_long_texts_take_little_time(words):
     """Two texts of 100 kB that have little in common are compared in seconds at most."""
     texts = []

@@ -320,17 +320,17 @@ class TestJournalFile:
     def test_a_line_that_fails_is_removed(self, path, monkeypatch):
         """After a write that failed half-way, the next line stands at its place."""
         journal = self.create(path, b"[1]\n")
-        write = os.pwrite
+        write = os.write
 
-        def write_half(descriptor, data, offset):
+        def write_half(descriptor, data):
             if len(data) > 3:
-                return write(descriptor, bytes(data)[:3], offset)
+                return write(descriptor, bytes(data)[:3])
             raise OSError(errno.ENOSPC, "No space left on device")
 
-        monkeypatch.setattr("os.pwrite", write_half)
+        monkeypatch.setattr("os.write", write_half)
         with pytest.raises(OSError, match="No space"):
             journal.append(b"[2, 2]\n")
-        monkeypatch.setattr("os.pwrite", write)
+        monkeypatch.setattr("os.write", write)
         assert self.read(path) == [b"[1]"]
         journal.append(b"[3]\n")
         assert self.read(path) == [b"[1]", b"[3]"]

@@ -232,4 +232,4 @@ class TestClock:
         clock.set("2026-01-31")
         with pytest.raises(InvalidSetting) as refused:
             clock.set(text)
-        assert (refused.value.code, clock()) == ("clock", "2026-01-31T00:00:00.000Z")
+        assert (refused.value.code, clock()) == ("created_at_type", "2026-01-31T00:00:00.000Z")

@@ -104,6 +104,14 @@ def test_lost_values_are_listed_by_pointer(before, after, lost):
             [{"id": 3}, {"id": 1, "x": 2}],
             [("lost", "/a/1", None), ("changed", "/a/0/x", "/a/1/x"), ("added", "/a/0", "/a/0")],
         ),
+        (
+            [{"name": "A", "id": 1, "x": 1}, {"name": "B", "id": 2}],
+            [{"name": "Z", "id": 7}, {"name": "Y", "id": 1, "x": 1}],
+            [
+                *(("lost", "/a/1", None), ("changed", "/a/0/name", "/a/1/name")),
+                ("added", "/a/0", "/a/0"),
+            ],
+        ),
         # A name that occurs twice, or not in every object, identifies nothing.
         (
             [{"name": "a", "x": 1}, {"name": "a"}],

@@ -9,6 +9,7 @@ import os
 import pickle
 import stat
 import sys
+import tracemalloc
 
 import pytest
 
@@ -16,7 +17,7 @@ from paramcore.errors import DocumentError, NotJSON
 from paramcore.files import document, writer
 from paramcore.files.document import Document
 from paramcore.files.positions import Lines, Position
-from paramcore.files.reader import read_document, read_lines
+from paramcore.files.reader import PROJECT_SIZE, read_document, read_lines
 from paramcore.files.writer import write_atomically
 
 
@@ -278,6 +279,27 @@ def test_a_full_stack_is_reported(written, monkeypatch):
     assert refused(lambda: read_document(written("[]"))).code == "json_depth"
 
 
+@pytest.mark.parametrize("size", [0, 1, 2**20 - 1, 2**20, 2**20 + 1, 3 * 2**20])
+def test_a_file_needs_memory_for_its_size_only(written, size):
+    """A short file needs no memory for the greatest file, and a file of any size is read whole."""
+    file = written(f'{{"a": "{"x" * size}"}}')
+    tracemalloc.start()
+    try:
+        document = read_document(file, limit=PROJECT_SIZE)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert (document.value, peak < 2**21 + 5 * size) == ({"a": "x" * size}, True)
+
+
+@pytest.mark.parametrize("size", [1, 2**20 - 1, 2**20, 2**20 + 1])
+def test_a_file_of_the_greatest_size_is_read(written, size):
+    """A file with the greatest number of bytes is read, and one with a byte more is rejected."""
+    file = written(f'"{"x" * size}"')
+    assert read_document(file, limit=size + 2).value == "x" * size
+    assert refused(lambda: read_document(file, limit=size + 1)).code == "too_large"
+
+
 def test_an_unreadable_file_is_reported(tmp_path):
     """A missing file, a directory and an impossible file name raise `DocumentError`."""
     for source in (str(tmp_path / "none.json"), str(tmp_path), "a\0b"):
@@ -514,13 +536,30 @@ def test_only_regular_files_are_replaced(tmp_path):
         assert refused(lambda path=path: write_atomically(path, ["x"])).code == "unwritable"
 
 
-def test_a_failed_write_has_the_reason_of_the_system(tmp_path, monkeypatch):
-    """The error for a failed write has the reason that the system gives."""
+@pytest.mark.parametrize(
+    ("number", "remedy"),
+    [
+        (errno.ENOSPC, "free some space, or choose a file on another disk"),
+        (errno.EACCES, "make the directory writable, or choose another file"),
+        (errno.EROFS, "choose a file on another disk"),
+        (errno.EIO, "choose another file"),
+    ],
+)
+def test_a_failed_write_has_the_reason_of_the_system(tmp_path, monkeypatch, number, remedy):
+    """The error for a failed write has the reason that the system gives, and what to do."""
 
     def fail(*_args, **_kwargs):
-        raise OSError(errno.ENOSPC, "No space left on device")
+        raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(os, "fsync", fail)
     error = refused(lambda: write_atomically(str(tmp_path / "out.txt"), ["x"]))
-    assert error.problem.endswith(": no space left on device")
+    assert error.problem == f"cannot write the file: {os.strerror(number).lower()}"
+    assert error.remedy == remedy
     assert os.listdir(tmp_path) == []
+
+
+def test_a_missing_directory_is_named_as_such(tmp_path):
+    """The remedy for a file in a directory that does not exist is to create the directory."""
+    error = refused(lambda: write_atomically(str(tmp_path / "none" / "out.txt"), ["x"]))
+    assert error.remedy == "create the directory first"
+    assert refused(lambda: write_atomically(str(tmp_path), ["x"])).remedy == "choose another file"

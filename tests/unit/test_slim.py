@@ -569,7 +569,7 @@ class TestDescriptions:
     def test_as_text(self):
         """The text has the version, and what is inherited, appended or impossible."""
         slim = SlimRequest.to(BOXES, {"instruction": "x\nQ", "padding": 6.0, "labels": True})
-        rows = '\n  inherited   padding (the project has 6), labels\n  appended    instruction  "\\nQ"'
+        rows = '\n  inherited   padding, labels  (the project has padding 6)\n  appended    instruction  "\\nQ"'
         assert str(slim) == f"inherits version 1{rows}"
         assert str(slim.pin()) == f"inherits version 1 (pinned){rows}"
         assert str(SlimRequest.to(project_of({"a": 1}), {"a": 2})) == "inherits version 0"

@@ -2,11 +2,14 @@
 
 import builtins
 import json
+import pickle
+import time
 
 import pytest
 from hypothesis import given, strategies as st
 
 from paramcore.errors import DocumentError
+from paramcore.files import yaml
 from paramcore.files.positions import Position, SyntaxProblem, iter_tokens
 from paramcore.files.reader import YAML_SIZE, read_document
 from paramcore.files.yaml import decode_yaml, iter_yaml_tokens
@@ -169,6 +172,48 @@ def test_a_large_file_is_rejected(written):
     """A YAML file over its limit is rejected, and the remedy is JSON."""
     error = refused(lambda: read_document(written("#" * (YAML_SIZE + 1))))
     assert (error.code, "JSON" in error.remedy) == ("too_large", True)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        ("[" + "a," * 999 + "b]", 1, 2_000),
+        ("- a\n" * 1_000, 1_000, 3),
+        ("".join(f"{number}:\n" for number in range(500)), 500, 1),
+        ("- " * 80 + "a\n" + "-\n" * 840 + "- " * 80 + "b", 842, 161),
+    ],
+    ids=["flow", "block", "names", "nested"],
+)
+def test_many_values_are_rejected(written, text, line, column, monkeypatch):
+    """A small file with too many names and values, which take long to parse, is rejected at the first beyond."""
+    monkeypatch.setattr(yaml, "MAX_TOKENS", 1_000)
+    error = refused(lambda: read_document(written(text)))
+    assert (error.code, error.line, error.column) == ("too_large", line, column)
+    assert (error.problem.endswith("1,000 names and values"), "JSON" in error.remedy) == (True, True)
+
+
+def test_the_greatest_number_of_values_is_read(written, monkeypatch):
+    """The limit counts names and values."""
+    monkeypatch.setattr(yaml, "MAX_TOKENS", 1_000)
+    assert len(read_document(written("[" + "a," * 998 + "b]")).value) == 999
+    assert len(read_document(written("".join(f"{number}: 1\n" for number in range(499)))).value) == 499
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("item", ["a,", "[],", f"{'[' * 90}1{']' * 90},", f"{'{a: ' * 90}1{'}' * 90},"])
+def test_a_dense_text_takes_no_minutes(written, item):
+    """A file of the greatest size is answered in time, however many names and values it has."""
+    began = time.process_time()
+    error = refused(lambda: read_document(written(f"[{item * ((YAML_SIZE - 2) // len(item))}]")))
+    assert (error.code, time.process_time() - began < 20) == ("too_large", True)
+
+
+def test_a_text_is_parsed_once(written, monkeypatch):
+    """A value is located without a second pass over the text."""
+    document = read_document(written(TEXT))
+    monkeypatch.setattr(yaml, "iter_yaml_tokens", None)
+    assert document.locate("/a/1/x~1y") == Position(4, 5)
+    assert pickle.loads(pickle.dumps(document)).locate("/d") == Position(8, 1)
 
 
 def test_a_missing_parser_is_reported(written, monkeypatch):

@@ -83,7 +83,7 @@ def test_findings_on_tasks_are_not_kept(tmp_path):
     project = Project("boxes", type="imageannotation", params={"geometries": {"box": {"objects_to_annotate": ["car"]}}})
     path = tmp_path / "project.json"
     path.write_text(json.dumps(write_project(project)))
-    options = Namespace(format="text", values=True, lines=False, tasks=None)
+    options = Namespace(summary=False, format="text", values=True, lines=False, tasks=None)
     reporter = FindingReporter(options, ProjectFiles([str(path)], Assumptions()), {}, ())
     reported = set()
     on_task = Finding("param_unknown", "warning", "/a", "the name `a` is unknown here")

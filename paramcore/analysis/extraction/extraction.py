@@ -13,6 +13,7 @@ from paramcore.analysis.slim_choice import Chooser
 from paramcore.errors import InvalidSetting, ParamcoreError
 from paramcore.model import INHERIT_NOTHING, Assumptions, Project, TaskRequest
 from paramcore.text import NotebookReprs, format_count, format_name, format_repr, format_value
+from paramcore.text.rows import Label, Line, Piece, Row, Table, format_pieces
 from paramcore.values import join_pointer, thaw, wrap_frozen
 
 #: The maximum number of characters of an instruction that a row of the report shows.
@@ -148,15 +149,18 @@ class Extraction(NotebookReprs):
         return f"<Extraction of {format_repr(self.project.name)}: {counts}>"
 
     def __str__(self) -> str:
+        return format_pieces(self.list_pieces())
+
+    def list_pieces(self) -> list[Piece]:
+        """Return the result as lines and rows."""
         rows = [
-            *(("moves", param.param, self._format_moved(param)) for param in self.moved),
-            *(("stays", param.param, str(param)) for param in self.stays),
-            *(("opt out", reason.param, str(reason)) for reason in self.opted_out),
-            *(("set aside", "", str(reason)) for reason in self.set_aside),
+            *(self._make_moved_row(param) for param in self.moved),
+            *(_make_row("stays", param.param, param.describe(), param.text) for param in self.stays),
+            *(_make_row("opt out", reason.param, str(reason)) for reason in self.opted_out),
+            *(_make_row("set aside", "", str(reason)) for reason in self.set_aside),
         ]
-        width = max((len(format_name(param)) for _label, param, _text in rows), default=0)
-        lines = [f"  {label:<9}  {format_name(param):<{width}}  {text}" for label, param, text in rows]
-        return "\n".join([self.headline, *lines, *self.format_end()])
+        end = [Line(line) for line in self.format_end()]
+        return [Line(self.headline), *([Table.of(rows)] if rows else []), *end]
 
     @property
     def headline(self) -> str:
@@ -166,11 +170,11 @@ class Extraction(NotebookReprs):
         opt_outs = f"{self.opt_outs:,} opt out (project_version {INHERIT_NOTHING})"
         return f"{format_count(self.tasks, 'request')}: {inherit:,} inherit, {opt_outs}, {set_aside:,} set aside"
 
-    def _format_moved(self, moved: MovedParam) -> str:
-        instruction = self.params["instruction"] if moved.param == "instruction" else None
-        if not moved.cut and not isinstance(instruction, str):
-            return str(moved)
-        return f"{format_value(instruction, limit=_INSTRUCTION_LIMIT)}: {moved}"
+    def _make_moved_row(self, moved: MovedParam) -> Row:
+        value = self.params[moved.param]
+        # Other values are in the params of the project, but an instruction moves in part.
+        text = value if moved.param == "instruction" and isinstance(value, str) else None
+        return _make_row("moves", moved.param, str(moved), text)
 
     def format_end(self) -> list[str]:
         """Format the sizes, whether the total is minimal, and the assumed rules."""
@@ -185,6 +189,11 @@ class Extraction(NotebookReprs):
             advice = "see `paramcore assumptions`; send one task and `paramcore audit` it before you send the others"
             lines.append(f"rests on {', '.join(self.rests_on)}: {advice}")
         return lines
+
+
+def _make_row(label: str, param: str, text: str, value: str | None = None) -> Row:
+    shown = "" if value is None else format_value(value, limit=_INSTRUCTION_LIMIT)
+    return Row((Label(label), format_name(param)), text=text, value_note=shown)
 
 
 def _read_task(task: TaskRequest | Mapping[str, Any], type: str) -> TaskRequest:

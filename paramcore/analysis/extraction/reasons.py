@@ -111,17 +111,18 @@ class StayingParam:
             return "kept by --keep"
         if self.code == "not_shared":
             return "moving it saves nothing, because too few tasks share a value"
-        lack = "do not end with it" if self._is_text else "lack it"
+        lack = "do not end with it" if self.text is not None else "lack it"
         larger = f"moving it would make the total {format_count(self.extra_bytes or 0, 'byte')} larger"
         return f"{self.lacking.count:,} {lack} {self.lacking} and would have to opt out; {larger}"
 
     @property
-    def _is_text(self) -> bool:
-        return self.param == "instruction" and isinstance(self.value, str) and self.value != ""
+    def text(self) -> str | None:
+        """The text that the project would append if the param moved, or `None`."""
+        return self.value if self.param == "instruction" and isinstance(self.value, str) and self.value else None
 
     def __str__(self) -> str:
-        shown = f"{format_value(self.value, limit=MESSAGE_LIMIT)}: " if self._is_text else ""
-        return f"{shown}{self.describe()}"
+        shown = "" if self.text is None else f": {format_value(self.text, limit=MESSAGE_LIMIT)}"
+        return f"{self.describe()}{shown}"
 
 
 @define

@@ -6,7 +6,7 @@ from argparse import Namespace
 
 from paramcore.cli.client import create_client
 from paramcore.cli.exit_codes import FINE
-from paramcore.cli.output import Pieces, exit_on_signals, exit_with_usage, format_document
+from paramcore.cli.output import Pieces, exit_on_signals, exit_with_usage, format_document, print_message
 from paramcore.cli.project_directory import ProjectDirectory
 from paramcore.wire import write_project
 
@@ -16,7 +16,9 @@ def fetch(options: Namespace) -> Pieces:
     if (options.name is None) == (options.all is None):
         exit_with_usage("pass either NAME or --all DIR")
     # Read the directory first, so that a malformed project is reported before any request is sent.
-    directory = None if options.all is None else ProjectDirectory(options.all, options.assumptions)
+    directory = None
+    if options.all is not None:
+        directory = ProjectDirectory(options.all, options.assumptions, on_skip=print_message)
     client = create_client(options)
     if directory is None:
         yield format_document(write_project(client.get_project(options.name)))

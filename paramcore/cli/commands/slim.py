@@ -10,6 +10,7 @@ from typing import Any
 from paramcore.bulk import RawTask
 from paramcore.cli.arguments import read_project_argument
 from paramcore.cli.exit_codes import FINDINGS, FINE
+from paramcore.cli.hidden_values import select_values
 from paramcore.cli.output import Pieces, format_document, print_message
 from paramcore.cli.request_writer import RequestWriter
 from paramcore.cli.requests import (
@@ -29,6 +30,7 @@ from paramcore.report.document import Document
 from paramcore.report.inverses import build_slim_document, get_slim_verdict
 from paramcore.report.verdicts import format_phrase
 from paramcore.text import format_value
+from paramcore.text.rows import Line, Piece
 
 #: The maximum number of requests with an entry for each; for more requests, print totals.
 _MAX_ENTRIES = 20
@@ -55,7 +57,7 @@ class _SlimRun:
         self._projects = read_project_argument(options)
         self._slimmer = LineSlimmer(self._projects, options.to, is_wanted=options.wanted, pins=options.pin)
         self.bad_lines: BadLines = BadLines(options)
-        self.summary: SlimSummary = SlimSummary()
+        self.summary: SlimSummary = SlimSummary(options.wanted)
         #: Whether TASKS is an array or JSONL.
         self.is_array = True
 
@@ -103,38 +105,46 @@ class _SlimRun:
         entries: list[str] = []
         for line in self._slim_requests(writer):
             if self._options.list:
-                yield _format_entry(line)
+                yield self._format_entry(line)
             elif self.summary.requests <= _MAX_ENTRIES:
-                entries.append(_format_entry(line))
+                entries.append(self._format_entry(line))
             else:
                 entries.clear()
         yield from entries
-        rows = [*map(format_phrase, self.summary.list_notes(names_projects=self._projects.many))]
-        if not self._options.list and self.summary.requests > _MAX_ENTRIES:
-            rows[1:1] = self.summary.format_rows()
-        yield "\n".join(rows) + "\n"
+        first, *others = map(format_phrase, self.summary.list_notes(names_projects=self._projects.many))
+        totals = [] if self._options.list or self.summary.requests <= _MAX_ENTRIES else self.summary.list_pieces()
+        yield self._render([Line(first), *totals, *map(Line, others)])
+
+    def _format_entry(self, line: SlimLine) -> str:
+        unique_id = line.source.unique_id
+        name = "" if unique_id is None else f" unique_id {format_value(unique_id)}:"
+        sizes = f"{line.size_before:,} -> {len(line.body):,} bytes"
+        headline = f"{_locate(line, '')}:{name} {sizes}, {line.choice}"
+        return self._render([Line(headline), *line.choice.list_pieces()])
+
+    def _render(self, pieces: Iterable[Piece]) -> str:
+        return f"{self._options.screen.render(pieces)}\n"
 
     def format_json(self, writer: RequestWriter) -> Iterator[str | bytes]:
         """Yield an object for each request: on a line, in an array, or alone."""
         lines = self._slim_requests(writer)
+        answers = (select_values({**_identify(line), **line.as_json()}, self._options) for line in lines)
         if is_jsonl(self._options):
             encode = choose_codec().encode
-            yield from (encode({**_identify(line), **line.as_json()}) + b"\n" for line in lines)
+            yield from (encode(answer) + b"\n" for answer in answers)
             return
-        documents = [{**(_identify(line) if self.is_array else {}), **line.as_json()} for line in lines]
+        documents = list(answers)
+        if not self.is_array:
+            documents = [{key: answer[key] for key in answer if key not in _IDENTITY} for answer in documents]
         if self.is_array or documents:
             yield format_document(documents if self.is_array else documents[0])
 
 
+_IDENTITY = ("line", "unique_id")
+
+
 def _identify(line: SlimLine) -> dict[str, Any]:
     return {"line": line.source.line, "unique_id": line.source.unique_id}
-
-
-def _format_entry(line: SlimLine) -> str:
-    unique_id = line.source.unique_id
-    name = "" if unique_id is None else f" unique_id {format_value(unique_id)}:"
-    sizes = f"{line.size_before:,} -> {len(line.body):,} bytes"
-    return "\n".join([f"{_locate(line, '')}:{name} {sizes}, {line.choice}", *line.choice.format_rows()]) + "\n"
 
 
 def _locate(line: SlimLine, path: str) -> str:

@@ -6,6 +6,7 @@ from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
+from itertools import chain, islice
 from typing import Any
 
 from paramcore.cli.annotations import annotate_errors
@@ -101,11 +102,20 @@ class ValidationRun:
 
     def list_findings(self) -> Iterator[list[ReportedFinding]]:
         """Yield the findings on the projects, on each task, and on all tasks together."""
-        yield self._count(finding for project in self._projects for finding in self._validate_project(project))
+        of_projects = self._count(finding for project in self._projects for finding in self._validate_project(project))
         if self._options.tasks is None:
+            yield of_projects
             return
         unused = {project.name: UnusedDefaults.of(project) for project in self._projects}
-        yield from self._validate_tasks(unused)
+        of_tasks = self._validate_tasks(unused)
+        try:
+            # If the tasks cannot be read, this raises the error before there is any output.
+            first = list(islice(of_tasks, 1))
+        except KeyboardInterrupt:
+            yield of_projects
+            raise
+        yield of_projects
+        yield from chain(first, of_tasks)
         yield self._count(
             finding
             for project in self._projects

@@ -16,7 +16,7 @@ _shtab_paramcore_commands() {
     completion:'Print a script that completes commands, options and files in a shell.'
     diff:'Show the differences between two sets of params, including those inside objects.'
     explain:'Explain why each param has its value, and list the values that did not apply.'
-    extract:'Find the params that full requests share, and make a project and shorter requests of them.'
+    extract:'Find the params that full requests share, to move them to a new project.'
     fetch:'Fetch a project and print it, or write all projects to a directory.'
     help:'Explain a command or a topic.'
     impact:'Show which requests an update affects, and why it does not affect the others.'
@@ -27,7 +27,7 @@ _shtab_paramcore_commands() {
     report:'Write an HTML page about a project, its tasks and an update, to share or to print.'
     schema:'Print a JSON Schema for editors that describes a project, a task request or an update.'
     serve:'Run a stand-in for the API on this machine, and print the effect of each request.'
-    slim:'Print the least that each task must send to get the same params.'
+    slim:'Find the least that each task must send to get the same params.'
     status:'Compare project files with the service, and show which side is ahead.'
     validate:'Report what the service would reject or silently ignore, with file and line.'
   )
@@ -44,7 +44,7 @@ _shtab_paramcore_defaults_added=0
 
 _shtab_paramcore_apply_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--wanted[instead of UPDATE, use the smallest update after which the params equal FILE, or version N of the project in FILE]:FILE[@N]:_files"
+  "--wanted[instead of UPDATE, use the smallest update that results in the params in FILE, or in version N of the project in FILE (default\: the latest)]:FILE[@N]:_files"
   "--format[the output format (default\: text)]:format:(text json)"
   "--yes[send the update without a prompt]"
   "--allow-drop[send the update even if it drops params]"
@@ -144,13 +144,18 @@ _shtab_paramcore_extract_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--name[the name of the new project]:NAME:"
   "--type[the type of the tasks]:TYPE:(annotation audiotranscription categorization chat chatexperimental chatlite comparison cuboidannotation datacollection documentmodel documenttranscription federal2dvideoannotation imageannotation laneannotation lidarannotation lidarlinking lidarsegmentation lidartopdown lineannotation multichat multistage namedentityrecognition phonecall pointannotation polygonannotation segmentannotation sensorfusion textcollection transcription videoannotation videoboxannotation videocuboidannotation videoplaybackannotation)"
-  "--format[the output format (default\: text)]:format:(text json)"
-  "*--keep[leave PARAM in the requests (repeatable)]:PARAM:"
-  "*--move[let PARAM move to the project, even if it says what a task is about (repeatable)]:PARAM:"
+  "--format[the output format (default\: text)]:format:(text json markdown)"
+  "--summary[also append the answer as Markdown to the job summary of GitHub Actions]"
+  "*--keep[keep PARAM in the requests (repeatable)]:PARAM:"
+  "*--move[let PARAM move to the project, even if it stays by default, as \`attachment\` does (repeatable)]:PARAM:"
   "--lines[read TASKS as JSONL (default\: if its name ends with .jsonl or .ndjson)]"
   "--project-output[write the body of the request that creates the project to FILE\; on error, leave FILE unchanged]:FILE:_files"
   "--output[write the requests to send to FILE\; on error, leave FILE unchanged]:FILE:_files"
   "--keep-going[report each invalid line of a .jsonl file, and continue]"
+  "--no-values[show names and types, but no values and source lines]"
+  "--full[show whole values]"
+  "--width[lay out text in N columns (default\: on a terminal, its width, at most 120)]:N:"
+  "--color[print labels in colour (default\: on a terminal, unless NO_COLOR is set)]:color:(auto always never)"
   "*--assume[change a setting that \`paramcore assumptions\` lists (repeatable)]:NAME=VALUE:(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)"
   ":a task request, an array of task requests, or a .jsonl or .ndjson file with a task request on each line:_files"
 )
@@ -223,7 +228,7 @@ _shtab_paramcore_log_defaults_added=0
 
 _shtab_paramcore_plan_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--wanted[instead of UPDATE, use the smallest update after which the params equal FILE, or version N of the project in FILE]:FILE[@N]:_files"
+  "--wanted[instead of UPDATE, use the smallest update that results in the params in FILE, or in version N of the project in FILE (default\: the latest)]:FILE[@N]:_files"
   "--format[the output format (default\: text)]:format:(text json markdown github)"
   "--summary[also append the answer as Markdown to the job summary of GitHub Actions]"
   "--patch[make the update a patch, which keeps the params that the update does not name]"
@@ -313,6 +318,7 @@ _shtab_paramcore_serve_options=(
   "--port[the port to listen on (default\: a free port)]:N:"
   "--save[save each project to its file in DIR, or to a new file]:DIR:_files -/"
   "--validate[reject tasks in which \`validate\` finds errors]"
+  "*--schema[validate params of TYPE against this JSON Schema (repeatable)]:TYPE=FILE:"
   "*--assume[change a setting that \`paramcore assumptions\` lists (repeatable)]:NAME=VALUE:(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)"
   "(*)::files or directories of projects that the stand-in has at the start (default\: none):_files"
 )
@@ -322,16 +328,21 @@ _shtab_paramcore_serve_defaults_added=0
 
 _shtab_paramcore_slim_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--format[the output format (default\: text)]:format:(text json)"
+  "--format[the output format (default\: text)]:format:(text json markdown)"
+  "--summary[also append the answer as Markdown to the job summary of GitHub Actions]"
   "--wanted[read TASKS as the effective params that the tasks must get, not as requests]"
-  "--to[inherit version N, or with \`any\` the version with the shortest request (default\: the version that each request inherits)]:N:"
+  "--to[inherit version N\; \`any\` selects, for each request, the version that makes it shortest (default\: the version that each request inherits)]:N:"
   "--pin[write the number of the inherited version into each request]"
   "--type[the task type, as in the endpoint \`POST \/task\/TYPE\`]:TYPE:(annotation audiotranscription categorization chat chatexperimental chatlite comparison cuboidannotation datacollection documentmodel documenttranscription federal2dvideoannotation imageannotation laneannotation lidarannotation lidarlinking lidarsegmentation lidartopdown lineannotation multichat multistage namedentityrecognition phonecall pointannotation polygonannotation segmentannotation sensorfusion textcollection transcription videoannotation videoboxannotation videocuboidannotation videoplaybackannotation)"
   "--lines[read TASKS as JSONL (default\: if its name ends with .jsonl or .ndjson)]"
-  "--list[print an entry for each request (default\: for at most 20 requests)]"
+  "--list[print an entry for each request, even for more than 20 requests (default\: above 20, print only totals)]"
   "--output[write the requests to send to FILE\; on error, leave FILE unchanged]:FILE:_files"
   "--keep-going[report each invalid line of a .jsonl file, and continue]"
   "--exit-code[exit with 1 if a request can be shorter]"
+  "--no-values[show names and types, but no values and source lines]"
+  "--full[show whole values]"
+  "--width[lay out text in N columns (default\: on a terminal, its width, at most 120)]:N:"
+  "--color[print labels in colour (default\: on a terminal, unless NO_COLOR is set)]:color:(auto always never)"
   "*--assume[change a setting that \`paramcore assumptions\` lists (repeatable)]:NAME=VALUE:(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)"
   ":a project from \`GET \/projects\/\{name\}\`, an array of projects, or a directory of such files:_files"
   ":a task request, an array of task requests, or a .jsonl or .ndjson file with a task request on each line:_files"

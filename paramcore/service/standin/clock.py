@@ -32,12 +32,12 @@ class Clock:
         """Stop the clock at a time in ISO 8601 format, which is in UTC by default.
 
         Raises:
-            InvalidSetting: `clock`, if the text is not a time.
+            InvalidSetting: `created_at_type`, if the text is not a time.
         """
         parsed = parse_time(time) if isinstance(time, str) else None
         if parsed is None:
             problem = f"the time of a clock must be in ISO 8601 format, got {describe_value(time)}"
-            raise InvalidSetting("clock", None, problem, 'write a time such as "2026-01-31T08:00:00Z"')
+            raise InvalidSetting("created_at_type", None, problem, 'write a time such as "2026-01-31T08:00:00Z"')
         self._time = parsed.astimezone(UTC)
 
     def advance(self, seconds: float) -> None:

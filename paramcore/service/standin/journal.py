@@ -57,9 +57,10 @@ class JournalFile:
         if self._has_rest:
             self._remove_rest()
         self._has_rest = True
+        os.lseek(self._descriptor, self._size, os.SEEK_SET)
         view = memoryview(line)
         while view:
-            view = view[os.pwrite(self._descriptor, view, self._size + len(line) - len(view)) :]
+            view = view[os.write(self._descriptor, view) :]
         os.fsync(self._descriptor)
         self._size += len(line)
         self._has_rest = False
@@ -74,14 +75,19 @@ class JournalFile:
             self._check_path()
         # The new lines may lack what other files in the directory contain, so sync their names first.
         sync_directory(os.path.dirname(self._path))
+        is_open = self._descriptor >= 0
+        if os.name == "nt":
+            # Windows cannot replace an open file.
+            self._close()
         try:
             write_atomically(self._path, chain([_HEADER], lines))
         except DocumentError as error:
+            if is_open:
+                self._open()
             raise OSError(errno.EIO, error.problem) from error
+        self._open()
+        self._size, self._has_rest = os.fstat(self._descriptor).st_size, False
         sync_directory(os.path.dirname(self._path))
-        descriptor = os.open(self._path, os.O_RDWR | getattr(os, "O_BINARY", 0))
-        self._close()
-        self._descriptor, self._size, self._has_rest = descriptor, os.fstat(descriptor).st_size, False
 
     def close(self) -> None:
         """Close the file; `append` then fails."""
@@ -92,6 +98,11 @@ class JournalFile:
         self._close()
         with suppress(OSError):
             os.unlink(self._path)
+
+    def _open(self) -> None:
+        descriptor = os.open(self._path, os.O_RDWR | getattr(os, "O_BINARY", 0))
+        self._close()
+        self._descriptor = descriptor
 
     def _close(self) -> None:
         if self._descriptor >= 0:

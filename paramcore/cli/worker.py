@@ -1,0 +1,88 @@
+"""Run a function in another process, which ends when this process ends."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+#: `multiprocessing` prints a traceback if this process ends while the other one starts.
+#: It also imports modules from the working directory, which may contain a file such as `random.py`.
+_SCRIPT = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from paramcore.cli.worker import answer; answer()"
+
+#: The errors of a stream whose other end was closed, perhaps within a message.
+_ENDED = (EOFError, OSError, pickle.UnpicklingError)
+
+
+class Worker:
+    """A process that calls a function with one message after another.
+
+    The first message that it gets is the function.  Functions, messages and answers are
+    pickled.
+
+    Raises:
+        OSError: if the system starts no process.
+    """
+
+    def __init__(self) -> None:
+        isolation = "-I" if sys.flags.isolated else "-P"
+        self._process = subprocess.Popen(  # noqa: S603  (our own program)
+            [sys.executable or "", isolation, "-c", _SCRIPT, json.dumps(sys.path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            # In its own group, the process gets no Ctrl-C and no SIGHUP of a terminal.
+            process_group=0,
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+        )
+
+    def send(self, message: Any) -> None:
+        """Send a message.
+
+        Raises:
+            EOFError: if the process has ended.
+        """
+        assert self._process.stdin is not None
+        try:
+            pickle.dump(message, self._process.stdin, pickle.HIGHEST_PROTOCOL)
+            self._process.stdin.flush()
+        except OSError:
+            raise EOFError from None
+
+    def receive(self) -> Any:
+        """Wait for the answer to the first message that has no answer yet.
+
+        Raises:
+            EOFError: if the process has ended.
+        """
+        assert self._process.stdout is not None
+        try:
+            return pickle.load(self._process.stdout)  # noqa: S301  (our own process wrote it)
+        except _ENDED:
+            raise EOFError from None
+
+    def kill(self) -> None:
+        """End the process."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.kill()
+        self._process.wait()
+        self._process.stdout.close()
+        # The stream may contain a message that the process never read.
+        with suppress(OSError):
+            self._process.stdin.close()
+
+
+def answer() -> None:
+    """Answer the messages on standard input until it is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Without an answer, the other process reports the lack of memory.
+    with suppress(*_ENDED, MemoryError), open(1, "wb", closefd=False) as answers:
+        function: Callable[[Any], Any] = pickle.load(sys.stdin.buffer)  # noqa: S301  (our own process wrote it)
+        while True:
+            pickle.dump(function(pickle.load(sys.stdin.buffer)), answers, pickle.HIGHEST_PROTOCOL)  # noqa: S301
+            answers.flush()
