@@ -12,8 +12,10 @@ import pytest
 from hypothesis import given, strategies as st
 
 from paramcore import Project, read_project
+from paramcore.errors import OutcomeUnknown
 from paramcore.report.html import get_content_security_policy
 from paramcore.service import StandIn, run_server
+from paramcore.service.standin import project_view
 from paramcore.service.standin.pages import MAX_PAGE_SIZE
 from paramcore.service.standin.request_log import MAX_BODY_EXCERPT
 from paramcore.service.standin.state import Change
@@ -170,6 +172,29 @@ def test_the_log_command_of_a_page_works():
         "curl -su any: 'http://127.0.0.1:8080/v1/projects/it%27s' | paramcore log -"
         in ParsedPage(look_at(many, "it's")).text
     )
+
+
+def test_text_shows_objects_on_several_lines(monkeypatch):
+    """As text, a long object is indented below its name, and a string stays on one line."""
+    monkeypatch.setitem(sys.modules, "paramcore.report.html", None)
+    box = {"box": {"min_width": 10, "objects": ["a" * 60]}}
+    params = {"instruction": "Box it.\n" * 20, "geometries": box}
+    page = look_at(StandIn([Project("docks", type="imageannotation", params=params)]), "docks")
+    indented = json.dumps(box, indent=2).replace("\n", "\n      ")
+    assert f"(version 0): {indented}\n" in page
+    assert f"(version 0): {json.dumps(params['instruction'])}\n" in page
+
+
+def test_errors_stand_out():
+    """An error status, or no reply, is marked; a success is not."""
+    stand_in = make_docks()
+    send(stand_in, "GET", "projects")
+    send(stand_in, "GET", "projects/none")
+    with pytest.raises(OutcomeUnknown):
+        send(stand_in, "GET", "projects", None, "any", **{"x-paramcore-fault": "drop"})
+    page = look(stand_in)
+    marked = [text for text in ("200", "404", "no reply") if f'<strong class="word error">{text}</strong>' in page]
+    assert marked == ["404", "no reply"]
 
 
 class TestEscaping:
@@ -349,9 +374,55 @@ class TestBounds:
         send(stand_in, "POST", "task/imageannotation", {"project": "docks"})
         page = look_at(stand_in, "docks")
         assert len(page.encode()) <= MAX_PAGE_SIZE
-        if form == "html":
-            assert (f"Left out {left_out}, because" in ParsedPage(page).text) == bool(left_out)
-            assert ("Left out" in page) == bool(left_out)
+        said = f"Left out {left_out}, because" if form == "html" else f"{left_out} are left out, because"
+        assert (said in read(form, page)) == bool(left_out)
+        assert ("because the page would be too long" in page) == bool(left_out)
+
+    def test_without_values_no_value_of_a_task_is_shown(self, form):
+        """A page without values has the names of the params and the reasons only."""
+        stand_in = StandIn([Project("docks", type="imageannotation", params={"long": "a" * 201_000})])
+        send(stand_in, "POST", "task/imageannotation", {"project": "docks", "unique_id": "night-1", "padding": 4321})
+        text = read(form, look_at(stand_in, "docks"))
+        assert "padding" in text and "WON task request" in text
+        assert "night-1" not in text and "4321" not in text
+
+    def test_very_many_params_in_all_versions(self, monkeypatch, form):
+        """A history with very many params is not compared."""
+        monkeypatch.setattr(project_view, "MAX_PARAMS", 2)
+        for count, is_left_out in ((1, False), (2, True)):
+            project = Project("docks", type="comparison", params={"a": 1}).replace_params(
+                dict.fromkeys("ab"[:count], 2)
+            )
+            text = read(form, look_at(StandIn([project]), "docks"))
+            assert ("When each value applied" not in text) == is_left_out
+
+    def test_the_last_tasks_are_explained(self, form):
+        """A page explains 50 tasks, or fewer if they are long, and at least one."""
+        small = StandIn([Project("docks", type="imageannotation"), Project("other", type="imageannotation")])
+        large = StandIn([Project("docks", type="imageannotation", params={f"p{n}": "a" * 80 for n in range(150)})])
+        for stand_in, count, explained in ((small, 50, 50), (small, 10, 50), (large, 20, 2)):
+            for _ in range(count):
+                send(stand_in, "POST", "task/imageannotation", {"project": "docks", "padding": 1})
+            page = look_at(stand_in, "docks")
+            assert page.count("WON task request" if form == "text" else "</strong> task request</li>") >= explained
+            total = len(stand_in.live.tasks)
+            assert read(form, page).count(", pending") == min(total, explained)
+            left_out = (
+                f"The last {explained} of {total} tasks" if form == "html" else f"{total - explained} older tasks"
+            )
+            assert (left_out in read(form, page)) == (total > explained)
+        send(small, "POST", "task/imageannotation", {"project": "other"})
+        assert "1 version" not in read(form, look_at(small, "other"))
+        assert read(form, look_at(small, "other")).count(", pending") == 1
+
+    def test_older_values_are_counted(self, form):
+        """A page lists 20 values of a param, and names the command that lists them all."""
+        project = Project("docks", type="comparison", params={"a b": 0})
+        for number in range(1, 23):
+            project = project.replace_params({"a b": number})
+        text = read(form, look_at(StandIn([project]), "docks"))
+        left_out = "3 older values are left out. To list them all:" if form == "html" else "3 older values left out:"
+        assert f"{left_out} curl -su any: 'http://127.0.0.1:8080/v1/projects/docks' | paramcore log - 'a b'" in text
 
     @pytest.mark.parametrize("char", ['"', "&", "\0", "\U0001f6a2", "é", "\n", "\xff"])
     def test_long_requests(self, char, form):
