@@ -144,7 +144,12 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         PROJECT,
         TASKS,
         *REPORT,
-        make_flag("--wanted", "read TASKS as the effective params that the tasks must get, not as requests"),
+        make_argument(
+            "--wanted",
+            dest="is_wanted",
+            action="store_true",
+            help="read TASKS as the effective params that the tasks must get, not as requests",
+        ),
         make_argument(
             "--to",
             type=parse_slim_version,
