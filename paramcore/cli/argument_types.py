@@ -2,49 +2,52 @@
 
 from __future__ import annotations
 
+import re
 from argparse import ArgumentTypeError
 
 from paramcore.cli.screen import MIN_WIDTH
-from paramcore.text import format_value
+from paramcore.text import MESSAGE_LIMIT, format_value
 
 
 def parse_port(text: str) -> int:
     """Parse the number of a port."""
     if text.isascii() and text.isdecimal() and len(text) <= 5 and int(text) < 65_536:
         return int(text)
-    raise ArgumentTypeError(f"must be a whole number from 0 to 65535, got {format_value(text)}")
+    raise ArgumentTypeError(f"must be a whole number from 0 to 65535, got {format_value(text, limit=MESSAGE_LIMIT)}")
 
 
 def parse_seconds(text: str) -> float:
     """Parse a number of seconds."""
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0
+    # `float` also accepts spaces, underscores and digits of other scripts.
+    seconds = float(text) if re.fullmatch(r"[0-9]{1,99}(\.[0-9]{0,99})?(e[+-]?[0-9]{1,3})?", text) else 0
     if 0 < seconds < 86_400:
         return seconds
-    raise ArgumentTypeError(f"must be more than 0 and less than 86400 seconds, got {format_value(text)}")
+    raise ArgumentTypeError(
+        f"must be more than 0 and less than 86400 seconds, got {format_value(text, limit=MESSAGE_LIMIT)}"
+    )
 
 
 def parse_width(text: str) -> int:
     """Parse a number of columns."""
     if text.isascii() and text.isdecimal() and len(text) <= 4 and int(text) >= MIN_WIDTH:
         return int(text)
-    raise ArgumentTypeError(f"must be a whole number from {MIN_WIDTH} to 9999, got {format_value(text)}")
+    raise ArgumentTypeError(
+        f"must be a whole number from {MIN_WIDTH} to 9999, got {format_value(text, limit=MESSAGE_LIMIT)}"
+    )
 
 
 def parse_jobs(text: str) -> int:
     """Parse a number of processes."""
     if text.isascii() and text.isdecimal() and len(text) <= 3:
         return int(text)
-    raise ArgumentTypeError(f"must be a whole number from 0 to 999, got {format_value(text)}")
+    raise ArgumentTypeError(f"must be a whole number from 0 to 999, got {format_value(text, limit=MESSAGE_LIMIT)}")
 
 
 def parse_version(text: str) -> int:
     """Parse the number of a version."""
     if text.isascii() and text.isdecimal() and len(text) <= 18:
         return int(text)
-    raise ArgumentTypeError(f"must be a whole number, 0 or more, got {format_value(text)}")
+    raise ArgumentTypeError(f"must be a whole number, 0 or more, got {format_value(text, limit=MESSAGE_LIMIT)}")
 
 
 def parse_slim_version(text: str) -> int | str:
@@ -52,3 +55,17 @@ def parse_slim_version(text: str) -> int | str:
     if text == "any":
         return text
     return -1 if text == "-1" else parse_version(text)
+
+
+def parse_requested_version(text: str) -> int:
+    """Parse the `project_version` of a request, which may be negative."""
+    if text.removeprefix("-").isdecimal() and text.isascii() and len(text) <= 18:
+        return int(text)
+    raise ArgumentTypeError(f"must be a whole number, got {format_value(text, limit=MESSAGE_LIMIT)}")
+
+
+def parse_type(text: str) -> str:
+    """Parse the name of a task type."""
+    if text.isprintable():
+        return text
+    raise ArgumentTypeError(f"must be the name of a task type, got {format_value(text, limit=MESSAGE_LIMIT)}")

@@ -10,6 +10,7 @@ from attrs import evolve
 
 from paramcore.cli.contents import holds_projects
 from paramcore.cli.output import exit_with_usage
+from paramcore.cli.params import split_spec
 from paramcore.cli.projects import ProjectFiles
 from paramcore.cli.pyproject import find_settings_file
 from paramcore.errors import DocumentError
@@ -45,6 +46,21 @@ def _check_output_file(options: Namespace, output: str, option: str) -> None:
             )
         if os.path.isfile(output) and os.path.exists(path) and os.path.samefile(path, output):
             exit_with_usage(f"{option} {format_path(output)} is a file that the command reads; name another file")
+
+
+def check_standard_input(options: Namespace) -> None:
+    """Reject `-` for several inputs, because standard input can be read only once.
+
+    Raises:
+        SystemExit: for such a command line.
+    """
+    single = [getattr(options, name, None) for name in ("project", "update", "tasks")]
+    specs = [getattr(options, name, None) or "" for name in ("wanted", "before", "after")]
+    several = [*getattr(options, "files", ()), *getattr(options, "projects", ())]
+    schemas = [argument.partition("=")[2] for argument in getattr(options, "schema", ())]
+    inputs = [*single, *several, *schemas, *(split_spec(spec)[0] for spec in specs)]
+    if inputs.count("-") + getattr(options, "key_from_stdin", False) > 1:
+        exit_with_usage("standard input can be read only once; name a file in place of one `-`")
 
 
 def _is_read_with(path: str, directory: str) -> bool:

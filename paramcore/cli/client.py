@@ -16,7 +16,7 @@ def create_client(options: Namespace) -> Client:
         from paramcore.transport.http import BASE_URL, HttpTransport  # noqa: PLC0415  (in an extra, and slow to import)
     except ImportError:
         problem = "the package `httpx2`, which sends the requests, is not installed"
-        raise NotDone("not_sent", None, problem, "install it with `pip install httpx2`") from None
+        raise NotDone("not_sent", None, problem, "run `pip install 'paramcore[http]'`") from None
     if options.key_from_stdin:
         key = ApiKey(None if sys.stdin is None else sys.stdin.readline().rstrip("\r\n"))
     else:

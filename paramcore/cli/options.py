@@ -144,7 +144,12 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         PROJECT,
         TASKS,
         *REPORT,
-        make_flag("--wanted", "read TASKS as the effective params that the tasks must get, not as requests"),
+        make_argument(
+            "--wanted",
+            dest="is_wanted",
+            action="store_true",
+            help="read TASKS as the effective params that the tasks must get, not as requests",
+        ),
         make_argument(
             "--to",
             type=parse_slim_version,
@@ -236,7 +241,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         NAME,
         make_argument(
             "--base",
-            type=int,
+            type=parse_version,
             required=True,
             metavar="N",
             help="the number of versions before the update, which `apply` printed",

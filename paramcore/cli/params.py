@@ -56,7 +56,7 @@ def read_params(spec: str) -> ParamsFile:
     FILE contains either a project or a params object.  For a project, read version N,
     or the latest version by default.
     """
-    path, number = _split_spec(spec)
+    path, number = split_spec(spec)
     document = read_document(path, limit=PROJECT_SIZE, depth=PROJECT_DEPTH)
     value = document.value
     with document.locate_errors():
@@ -79,7 +79,8 @@ def read_params(spec: str) -> ParamsFile:
     return ParamsFile(version.params, document, f"/0{pointer}" if isinstance(value, list) else pointer)
 
 
-def _split_spec(spec: str) -> tuple[str, int | None]:
+def split_spec(spec: str) -> tuple[str, int | None]:
+    """Return the path and the version number of `FILE[@N]`."""
     path, mark, number = spec.rpartition("@")
     if mark and path and number.isascii() and number.isdigit() and not os.path.exists(spec):
         return path, int(number[:20])

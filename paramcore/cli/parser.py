@@ -17,7 +17,7 @@ from paramcore.cli.output import exit_with_usage
 from paramcore.cli.screen import Screen
 from paramcore.errors import InvalidSetting
 from paramcore.model import Assumptions
-from paramcore.text import format_name
+from paramcore.text import MESSAGE_LIMIT, format_name
 
 #: Marks an operand.  No argument of a process can contain this character.
 _OPERAND = "\0"
@@ -165,7 +165,7 @@ def _parse_assumption(text: str) -> tuple[str, str]:
     """Parse NAME=VALUE; a VALUE in double quotes is a JSON string, with escapes."""
     name, mark, value = text.partition("=")
     if not mark:
-        problem = f"--assume needs a name and a value, got `{format_name(text)}`"
+        problem = f"--assume needs a name and a value, got `{format_name(text, limit=MESSAGE_LIMIT)}`"
         raise InvalidSetting("assumption_value", None, problem, "write `--assume NAME=VALUE`")
     if value.startswith('"'):
         with suppress(ValueError):

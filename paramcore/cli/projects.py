@@ -15,7 +15,7 @@ from paramcore.errors import DocumentError, MalformedPayload, WrongProject
 from paramcore.files.document import PROJECT_DEPTH, Document
 from paramcore.files.reader import DOCUMENT_SUFFIXES, JSONL_SUFFIXES, PROJECT_SIZE, has_suffix, read_document
 from paramcore.model import Assumptions, Project, TaskRequest, Update
-from paramcore.text import describe_os_error, format_name, format_path, format_value
+from paramcore.text import MESSAGE_LIMIT, describe_os_error, format_name, format_path, format_value
 from paramcore.values import join_pointer, split_pointer
 from paramcore.wire import read_projects
 
@@ -77,7 +77,7 @@ def _reject_duplicates(file: ProjectFile, locations: dict[str, str]) -> None:
     for index, project in enumerate(file.projects):
         path = f"{file.locate_element(index)}/name"
         if project.name in locations:
-            problem = f"two projects have the name {format_value(project.name)}"
+            problem = f"two projects have the name {format_value(project.name, limit=MESSAGE_LIMIT)}"
             remedy = f"remove one of them (the first is at {locations[project.name]})"
             raise WrongProject("wrong_project", path, problem, remedy)
         locations[project.name] = file.document.format_location(path)
@@ -172,7 +172,12 @@ class ProjectFiles:
         remedy = f"write the name of one of the {len(self)} projects in {self.paths}"
         if task.project is None:
             raise WrongProject("wrong_project", "", "`project` is missing", remedy)
-        raise WrongProject("wrong_project", "/project", f"there is no project {format_value(task.project)}", remedy)
+        raise WrongProject(
+            "wrong_project",
+            "/project",
+            f"there is no project {format_value(task.project, limit=MESSAGE_LIMIT)}",
+            remedy,
+        )
 
     @property
     def subject(self) -> str:

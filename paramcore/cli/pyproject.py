@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from paramcore.errors import DocumentError, InvalidSetting
-from paramcore.text import describe_os_error, describe_value, format_value
+from paramcore.files.encoding import convert_utf16, decode_text
+from paramcore.text import MESSAGE_LIMIT, describe_os_error, describe_value, format_value
 from paramcore.validation.finding import CODES
 
 
@@ -46,17 +47,22 @@ def _read_ignore() -> list[str]:
         return []
     try:
         with open(path, "rb") as stream:
-            tool: Any = tomllib.load(stream).get("tool", {})
+            # PowerShell writes UTF-16, and other Windows programs write a BOM, which TOML does not allow.
+            text = decode_text(convert_utf16(stream.read(), path), path, 1)
+        tool: Any = tomllib.loads(text).get("tool", {})
+    except DocumentError:
+        raise
     except OSError as error:
         problem = f"cannot read the file: {describe_os_error(error)}"
-        raise DocumentError("unreadable", None, problem, "", path, None, None) from None
+        remedy = "make it readable, or run in another directory"
+        raise DocumentError("unreadable", None, problem, remedy, path, None, None) from None
     except (ValueError, RecursionError) as error:
         raise DocumentError("unreadable", None, f"invalid TOML: {error}", "", path, None, None) from None
     table = tool.get("paramcore", {}) if isinstance(tool, dict) else {}
     if not isinstance(table, dict):
         raise _make_error(path, f"`tool.paramcore` must be a table, got {describe_value(table)}", "")
     if unknown := [name for name in table if name != "ignore"]:
-        names = ", ".join(map(format_value, unknown))
+        names = ", ".join(format_value(name, limit=MESSAGE_LIMIT) for name in unknown)
         raise _make_error(
             path, f"[tool.paramcore] has unknown keys: {names}", "remove them, because the only key is `ignore`"
         )

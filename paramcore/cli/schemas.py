@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from paramcore.errors import InvalidSetting
 from paramcore.files.reader import read_document
-from paramcore.text import format_name
+from paramcore.text import MESSAGE_LIMIT, format_name
 from paramcore.validation.schema import Schemas
 
 
@@ -16,7 +16,7 @@ def read_schemas(arguments: Iterable[str]) -> Schemas:
     for argument in arguments:
         task_type, _, path = argument.partition("=")
         if not (task_type and path):
-            problem = f"--schema needs a type and a file, got `{format_name(argument)}`"
+            problem = f"--schema needs a type and a file, got `{format_name(argument, limit=MESSAGE_LIMIT)}`"
             raise InvalidSetting("task_type", None, problem, "write `--schema TYPE=FILE`")
         document = read_document(path)
         with document.locate_errors():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from paramcore.cli.argument_types import parse_jobs, parse_seconds, parse_width
+from paramcore.cli.argument_types import parse_jobs, parse_requested_version, parse_seconds, parse_type, parse_width
 from paramcore.cli.color import COLOR_CHOICES
 
 #: The name and the keywords of `ArgumentParser.add_argument`.
@@ -61,9 +61,16 @@ SUMMARY = make_flag("--summary", "also append the answer as Markdown to the job 
 REPORT = (make_format("text", "json", "markdown"), SUMMARY)
 ANNOTATED_REPORT = (make_format("text", "json", "markdown", "github"), SUMMARY)
 LINES = make_flag("--lines", "read TASKS as JSONL (default: if its name ends with .jsonl or .ndjson)")
-TYPE = make_argument("--type", metavar="TYPE", help="the task type, as in the endpoint `POST /task/TYPE`")
+TYPE = make_argument(
+    "--type", type=parse_type, metavar="TYPE", help="the task type, as in the endpoint `POST /task/TYPE`"
+)
 TASK_OPTIONS = (
-    make_argument("--project-version", type=int, metavar="N", help="use version N for every task; -1 inherits nothing"),
+    make_argument(
+        "--project-version",
+        type=parse_requested_version,
+        metavar="N",
+        help="use version N for every task; -1 inherits nothing",
+    ),
     TYPE,
     LINES,
 )

@@ -17,6 +17,7 @@ from paramcore.model.tasks import TaskRequest
 from paramcore.model.updates import Patch, Replace, Update
 from paramcore.model.versions import ParamVersion
 from paramcore.text import (
+    MESSAGE_LIMIT,
     ROW_LIMIT,
     NotebookReprs,
     describe_value,
@@ -225,13 +226,14 @@ class Project(NotebookReprs):
         # T15: a request that names another project is an error.
         # T11: a request that names only a batch belongs to the project of the batch, which the caller knows.
         if task.project is not None and task.project != self.name:
-            names = f"{format_value(task.project)}, not for {format_value(self.name)}"
-            problem = f"the task request is for the project {names}"
+            wrong, own = (format_value(name, limit=MESSAGE_LIMIT) for name in (task.project, self.name))
+            problem = f"the task request is for the project {wrong}, not for {own}"
             raise WrongProject("wrong_project", "/project", problem, "use that project, or correct `project`")
         # T12: all tasks of a project have its type.
         if task.type is not None and task.type != self.type:
-            project = f"the project {format_value(self.name)} has the type {format_value(self.type)}"
-            problem = f"the task request has the type {format_value(task.type)}, but {project}"
+            names = (self.name, self.type, task.type)
+            project, own, wrong = (format_value(name, limit=MESSAGE_LIMIT) for name in names)
+            problem = f"the task request has the type {wrong}, but the project {project} has the type {own}"
             raise WrongProject("wrong_type", None, problem, "")
 
     def _resolve(self, request: TaskRequest, inheritance: Inheritance) -> EffectiveParams:

@@ -142,7 +142,8 @@ class VersionView:
     returns: tuple[tuple[str, int], ...]
 
 
-def _view_step(step: Step) -> VersionView:
+def view_step(step: Step) -> VersionView:
+    """Return the view of a version, with what it changed."""
     return VersionView(
         step.version.number,
         view_time(step.version.created_at),
@@ -207,7 +208,7 @@ def view_project(report: ProjectReport, prefix: str, *, values: bool) -> Project
         verdict=view_phrase(report.verdict),
         plan=None if report.plan is None else view_plan(report.plan, values=values, errors=report.changes),
         lifelines=view_lifelines(history, prefix=prefix, values=values),
-        versions=tuple(map(_view_step, steps[:MAX_VERSIONS])),
+        versions=tuple(map(view_step, steps[:MAX_VERSIONS])),
         omitted_versions=len(steps[MAX_VERSIONS:]),
         task_count=None if report.tasks is None else tasks.total,
         rejected=tasks.rejected,

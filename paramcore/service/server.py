@@ -188,7 +188,7 @@ class _Handler(socketserver.BaseRequestHandler):
     def _reject(self, line: RequestLine, status: int, text: str) -> None:
         """Answer a request that cannot be read, and close the connection."""
         response = build_error_reply(status, text)
-        self.server.stand_in.log(line.method, line.target, b"", response, text)
+        self.server.stand_in.log(line.method, line.target, b"", response, f"refused: {text}")
         self._send(line, response, stays_open=False)
 
     def _send(self, line: RequestLine, response: Response, *, stays_open: bool) -> None:

@@ -10,7 +10,7 @@ from attrs import define
 
 from paramcore.analysis import TWIN_SECONDS, History
 from paramcore.model import EffectiveParams, Inheritance, ParamVersion, Project
-from paramcore.text import format_value
+from paramcore.text import MESSAGE_LIMIT, format_value
 from paramcore.validation.finding import Finding
 from paramcore.validation.names import suggest_name
 from paramcore.validation.schema import Schemas
@@ -121,7 +121,7 @@ _normalize_inherited = lru_cache(maxsize=64)(_normalize_lines)
 def lint_type(project: Project, schemas: Schemas) -> Iterator[Finding]:
     """Yield a finding at `/type` if the project's task type has no schema."""
     if project.type not in schemas.types:
-        problem = f"the task type {format_value(project.type)} has no schema"
+        problem = f"the task type {format_value(project.type, limit=MESSAGE_LIMIT)} has no schema"
         suggestion = suggest_name(project.type, schemas.types)
         known = "a type that `paramcore schema` lists" if suggestion is None else f"`{suggestion}`"
         remedy = f"write {known}, or add your own schema"

@@ -24,6 +24,9 @@ _DECIDING = ("anyOf", "oneOf", "not", "if", "contains", "unevaluatedItems", "une
 #: Keywords whose schemas apply to the value itself, not to its members or elements.
 _SAME_VALUE = ("not", "if", "then", "else", "x-warn", "allOf", "anyOf", "oneOf", "dependentSchemas")
 
+#: Keywords that validate nothing, that this package rejects, or that only this package has.
+_OTHER_KEYWORDS = {"title", "description", "definitions", "dependencies", "x-warn"}
+
 #: Keywords for references and identifiers that user schemas may not contain.
 #: (`read_user_schema` has already removed the `$id` of the root.)
 _REFERENCES = ("$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$anchor", "$id")
@@ -44,6 +47,7 @@ def read_user_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
     # Check the dialect first, because a schema of another dialect has other errors too.
     _check_dialect_name(plain, "")
     _check_dialect(plain)
+    _check_has_keyword(plain)
     for pointer, node in walk_schemas(plain):
         _check_dialect_name(node, pointer)
         if "dependencies" in node:
@@ -99,6 +103,19 @@ def _check_dialect(schema: Any) -> None:
     except SchemaError as error:
         problem = f"JSON Schema 2020-12 does not allow {describe_value(error.instance)} here"
         raise InvalidSchema("schema_invalid", join_pointer(*error.absolute_path), problem, "") from None
+
+
+def _check_has_keyword(schema: dict[str, Any]) -> None:
+    from jsonschema import Draft202012Validator  # noqa: PLC0415
+
+    # JSON Schema ignores unknown keywords, so a task request in place of a schema would validate nothing.
+    keywords = Draft202012Validator.VALIDATORS.keys() | _OTHER_KEYWORDS
+    if schema and not any(name in keywords or name.startswith("$") for name in schema):
+        problem, remedy = (
+            "the schema contains no keyword of JSON Schema",
+            "write a schema, for example with `properties`",
+        )
+        raise InvalidSchema("schema_invalid", "", problem, remedy)
 
 
 def _check_own_keywords(node: dict[str, Any], pointer: str) -> None:

@@ -1,4 +1,4 @@
-// Open pages in Chromium and print as JSON what is wrong with each: node check.mjs PAGE.html ...
+// Open pages in Chromium and print as JSON what is wrong with each: node check.mjs PAGE.html http://... ...
 import { readFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import { launch } from "./browser.mjs";
@@ -69,7 +69,7 @@ async function checkWithoutScripts(browser, url, report) {
 
 // Jenkins serves reports with a policy that also blocks the style sheet.
 async function checkUnderJenkins(browser, url, report) {
-  const body = await readFile(new URL(url), "utf8");
+  const body = url.startsWith("http") ? await (await fetch(url)).text() : await readFile(new URL(url), "utf8");
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
   const tab = await context.newPage();
   await tab.route("**/*", (route) =>
@@ -96,7 +96,7 @@ const browser = await launch();
 const reports = {};
 for (const path of process.argv.slice(2)) {
   const report = { axe: [], layout: [], activity: [], withoutScripts: [], underJenkins: [], print: [], pdf: 0 };
-  const url = pathToFileURL(path).href;
+  const url = path.startsWith("http") ? path : pathToFileURL(path).href;
   await checkScreens(browser, url, report);
   await checkWithoutScripts(browser, url, report);
   await checkUnderJenkins(browser, url, report);

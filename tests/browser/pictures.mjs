@@ -8,7 +8,7 @@ const browser = await launch();
 for (const colorScheme of ["light", "dark"]) {
   const context = await browser.newContext({ colorScheme, viewport: { width: Number(width), height: Number(height) || 800 } });
   const tab = await context.newPage();
-  await tab.goto(pathToFileURL(page).href);
+  await tab.goto(page.startsWith("http") ? page : pathToFileURL(page).href);
   await tab.screenshot({ path: `${prefix}-${colorScheme}.png`, fullPage: height === "0" });
   await context.close();
 }

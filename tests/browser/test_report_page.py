@@ -1,29 +1,12 @@
-"""The page of a report in a real Chromium: what a reader sees, on a screen, on a phone and on paper.
-
-`npm install` in this folder brings the browser.  Without it, these tests are skipped.
-"""
-
-import json
-import shutil
-import subprocess
-from pathlib import Path
+"""The page of a report in a real Chromium: what a reader sees, on a screen, on a phone and on paper."""
 
 import pytest
 
+from tests.browser.chromium import NEEDS_BROWSER, check_pages
 from tests.browser.pages import HOSTILE, make_project, make_tasks, make_update, write_json, write_lines
 from tests.cli.running import EXAMPLES, run
 
-FOLDER = Path(__file__).parent
-MODULES = ("@sparticuz/chromium", "playwright-core", "axe-core")
-
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(shutil.which("node") is None, reason="the tests in a browser need `node`"),
-    pytest.mark.skipif(
-        not all((FOLDER / "node_modules" / module).exists() for module in MODULES),
-        reason="the tests in a browser need `npm install` in tests/browser",
-    ),
-]
+pytestmark = NEEDS_BROWSER
 
 
 def write_pages(folder):
@@ -54,12 +37,7 @@ def write_pages(folder):
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory):
     """Open the pages once, and return what the browser found in each."""
-    pages = write_pages(tmp_path_factory.mktemp("pages"))
-    command = ["node", "check.mjs", *pages.values()]
-    done = subprocess.run(command, cwd=FOLDER, capture_output=True, text=True, timeout=900, check=False)
-    assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
-    return {name: found[path] for name, path in pages.items()}
+    return check_pages(write_pages(tmp_path_factory.mktemp("pages")))
 
 
 NAMES = ("hostile", "one-task", "no-values", "many", "plain", "example")
@@ -106,9 +84,7 @@ def test_the_checks_find_mistakes(tmp_path):
         "<ul><li>one</li><li style='margin-top: -15px'>over</li></ul>"
         "<style>details > * { display: none }</style><details><summary>folded</summary><p>hidden</p></details>"
     )
-    command = ["node", "check.mjs", str(page)]
-    done = subprocess.run(command, cwd=FOLDER, capture_output=True, text=True, timeout=300, check=True)
-    [found] = json.loads(done.stdout).values()
+    found = check_pages({"bad": str(page)})["bad"]
     assert any("html-has-lang" in problem for problem in found["axe"])
     assert "request: https://example.com/a.png" in found["activity"]
     assert "another title" in " ".join(found["activity"]) or "a script" in found["activity"]

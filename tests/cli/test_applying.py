@@ -5,6 +5,7 @@ import os
 import pty
 import signal
 import subprocess
+import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -349,3 +350,24 @@ def test_a_deadline_is_a_number_of_seconds(seconds):
     """A wrong deadline is a usage error."""
     with Server() as server:
         assert run_with(server, "fetch", NAME, "--deadline", seconds).status == 2
+
+
+@pytest.mark.parametrize("arguments", [["fetch", "docks"], ["status", "docks.json"]])
+def test_without_httpx2(tmp_path, arguments):
+    """Without the extra, the error names the command that installs it."""
+    (tmp_path / "docks.json").write_text('{"name": "docks", "type": "comparison", "param_history": []}')
+    script = (
+        "import sys; sys.modules['httpx2'] = None; from paramcore.cli.main import main; sys.exit(main(sys.argv[1:]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, *arguments],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=environment(),
+        check=False,
+    )
+    assert done.returncode == 3
+    assert done.stderr == (
+        "error: the package `httpx2`, which sends the requests, is not installed; run `pip install 'paramcore[http]'`\n"
+    )

@@ -194,3 +194,36 @@ def test_lines_in_place_of_a_project_are_named(place, arguments, monkeypatch, ca
     monkeypatch.chdir(place)
     assert main([*arguments]) == 2
     assert capsys.readouterr().err.startswith("error: tasks.jsonl:2:1: the file contains JSONL, not a project")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("preview", "-", "-"),
+        ("impact", "docks.json", "-", "-"),
+        ("plan", "-", "--wanted", "-"),
+        ("plan", "-", "--wanted=-@0"),
+        ("diff", "-", "-"),
+        ("diff", "--", "-", "-@0"),
+        ("validate", "-", "-"),
+        ("validate", "-", "--tasks", "-"),
+        ("validate", "-", "--update", "-"),
+        ("validate", "-", "--schema", "mine=-"),
+        ("validate", "docks.json", "--schema", "mine=-", "--schema", "yours=-"),
+        ("serve", "-", "-"),
+        ("apply", "docks", "-", "--key-from-stdin"),
+        ("status", "-", "--key-from-stdin"),
+    ],
+)
+def test_standard_input_is_named_once(place, arguments):
+    """A command line that names standard input twice is rejected, instead of reading nothing the second time."""
+    ran = run(*arguments, cwd=place, stdin=(place / "docks.json").read_text(), SCALE_API_KEY="k" * 20)
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err == "error: standard input can be read only once; name a file in place of one `-`\n"
+
+
+def test_a_dash_that_is_no_file_is_not_standard_input(place):
+    """`-` as the name of a param is no file."""
+    text = (place / "docks.json").read_text()
+    assert run("log", "-", "-", cwd=place, stdin=text).status == 0
+    assert run("explain", "-", "task.json", "-", cwd=place, stdin=text).status == 0

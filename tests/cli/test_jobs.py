@@ -328,7 +328,7 @@ def exhaust_memory(lines):
 
 def test_a_lack_of_memory_is_reported(place, capfd):
     """A process without enough memory prints nothing, and the error of the command says so."""
-    with pytest.raises(DocumentError, match="the machine may lack memory; use a smaller number"):
+    with pytest.raises(DocumentError, match="perhaps because the machine lacks memory; use a smaller number"):
         list(process_chunks(split_file(str(place / "good.jsonl")), exhaust_memory, 2))
     assert capfd.readouterr() == ("", "")
 

@@ -6,6 +6,7 @@ import os
 import pytest
 from running import run
 
+from paramcore.cli import pyproject
 from paramcore.cli.main import main
 from paramcore.cli.pyproject import read_ignored_codes
 from paramcore.errors import DocumentError
@@ -235,3 +236,70 @@ def test_a_bad_setting_has_a_code(text, code, tmp_path, monkeypatch):
         read_ignored_codes([])
     assert refused.value.code == code
     assert refused.value.source.endswith("pyproject.toml")
+
+
+def test_a_long_name_is_truncated(tmp_path):
+    """An error about a name of many characters is short."""
+    name = "x" * 50_000
+    project = {**PROJECT, "name": name}
+    (tmp_path / "one.json").write_text(json.dumps(project))
+    (tmp_path / "two.json").write_text(json.dumps([project, project]))
+    (tmp_path / "type.json").write_text(json.dumps({**project, "type": name}))
+    (tmp_path / "task.json").write_text(json.dumps({"project": "docks"}))
+    (tmp_path / "other.json").write_text(json.dumps({"project": name}))
+    (tmp_path / "many.json").write_text(json.dumps([PROJECT, {**PROJECT, "name": "cranes"}]))
+    (tmp_path / "docks.json").write_text(json.dumps(PROJECT))
+    for arguments in (
+        ("log", "two.json"),
+        ("preview", "one.json", "task.json"),
+        ("preview", "docks.json", "other.json"),
+        ("preview", "many.json", "other.json"),
+        ("preview", "type.json", "other.json", "--type", "comparison"),
+        ("preview", "type.json", "other.json", "--type", name),
+        ("validate", "docks.json", "--schema", name),
+        ("log", "docks.json", "--assume", name),
+    ):
+        ran = run(*arguments, cwd=tmp_path)
+        assert (ran.status == 2, len(ran.err) < 500) == (name not in arguments or arguments[0] != "preview", True)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_settings_of_windows_are_read(encoding, tmp_path, monkeypatch):
+    """`pyproject.toml` may have the encoding and the line ends of a Windows program."""
+    text = '[tool.paramcore]\r\nignore = ["param_type"]\r\n'
+    (tmp_path / "pyproject.toml").write_bytes(text.encode(encoding))
+    monkeypatch.chdir(tmp_path)
+    assert read_ignored_codes([]) == {"param_type"}
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"a = 1\nb = '\xe9'\n", "pyproject.toml:2:6: invalid UTF-8 at byte 11; encode it as UTF-8"),
+        (b"\xff\xfea", "pyproject.toml:1:1: invalid UTF-16"),
+        (b"[tool.paramcore]\n" + b"x" * 9_000 + b" = 1\n", "9,002 characters"),
+    ],
+)
+def test_settings_that_cannot_be_read_are_located(data, message, tmp_path, monkeypatch):
+    """The error for a wrong encoding has its line, and the error for a long key is short."""
+    (tmp_path / "pyproject.toml").write_bytes(data)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(DocumentError) as caught:
+        read_ignored_codes([])
+    assert message in str(caught.value)
+    assert len(str(caught.value)) < 300
+
+
+def test_settings_without_permission_are_an_error(tmp_path, monkeypatch):
+    """A `pyproject.toml` that cannot be read is named with the reason of the system."""
+
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied")
+
+    (tmp_path / "pyproject.toml").write_text("")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(pyproject, "open", refuse, raising=False)
+    with pytest.raises(
+        DocumentError, match="^pyproject.toml: cannot read the file: permission denied; make it readable"
+    ):
+        read_ignored_codes([])

@@ -28,7 +28,9 @@ def started(*arguments, ends_with=(signal.SIGINT, 0)):
         preexec_fn=heed_interrupts,
     )
     with process:
+        page = process.stdout.readline()
         url = process.stdout.readline().split()[-1]
+        assert page == f"open in a browser: {url.removesuffix('v1')}\n"
         assert process.stdout.readline().startswith("for example: ScaleClient(")
         try:
             yield process, url
@@ -90,6 +92,7 @@ def test_a_project_goes_back_to_its_file(projects):
         preexec_fn=heed_interrupts,
     )
     with process:
+        process.stdout.readline()
         client = scaleapi.ScaleClient("any", api_instance_url=process.stdout.readline().split()[-1])
         client.update_project("north docks", instruction="Box every crane.")
         client.create_project("North Docks", TaskType.ImageAnnotation, params={"padding": 1})
@@ -117,6 +120,7 @@ def test_the_projects_of_the_directory_continue(projects, tmp_path):
         preexec_fn=heed_interrupts,
     )
     with process:
+        process.stdout.readline()
         client = scaleapi.ScaleClient("any", api_instance_url=process.stdout.readline().split()[-1])
         assert {project.name for project in client.projects()} == {"north docks", "south docks", "new"}
         process.send_signal(signal.SIGINT)

@@ -52,13 +52,33 @@ def test_usage_goes_to_standard_error(arguments):
         (("serve", "--port", "x"), 'must be a whole number from 0 to 65535, got "x"'),
         (("status", "a", "--deadline", "0"), 'must be more than 0 and less than 86400 seconds, got "0"'),
         (("status", "a", "--deadline", "nan"), 'must be more than 0 and less than 86400 seconds, got "nan"'),
+        (("status", "a", "--deadline", "1_0"), 'must be more than 0 and less than 86400 seconds, got "1_0"'),
+        (("status", "a", "--deadline", "1 "), 'must be more than 0 and less than 86400 seconds, got "1 "'),
+        (("status", "a", "--deadline", "1e-400"), 'must be more than 0 and less than 86400 seconds, got "1e-400"'),
+        (("preview", "a", "b", "--project-version", "1_0"), 'must be a whole number, got "1_0"'),
+        (("preview", "a", "b", "--project-version", " 1"), 'must be a whole number, got " 1"'),
+        (("preview", "a", "b", "--project-version", "\uff11"), 'must be a whole number, got "\uff11"'),
+        (("preview", "a", "b", "--project-version", "--1"), "expected one argument"),
+        (("preview", "a", "b", "--project-version", "9" * 19), f'must be a whole number, got "{"9" * 19}"'),
+        (("preview", "a", "b", "--project-version", ""), 'must be a whole number, got ""'),
+        (("reconcile", "a", "--digest", "d", "--base", "-1"), 'must be a whole number, 0 or more, got "-1"'),
+        (("preview", "a", "b", "--type", "\udcff"), 'must be the name of a task type, got "\\udcff"'),
+        (("preview", "a", "b", "--type", "a\nb"), 'must be the name of a task type, got "a\\nb"'),
+        (("schema", "x" * 5_000), f'there is no schema for the task type "{"x" * 63}... (5,002 characters)'),
     ],
 )
 def test_a_number_out_of_range_is_named(arguments, message):
     """A wrong port or timeout is reported with the range of valid ones."""
     ran = run(*arguments)
     assert ran.status == REFUSED
-    assert ran.err.endswith(f": {message}\n")
+    assert f": {message}" in ran.err
+
+
+@pytest.mark.parametrize("seconds", ["1", "0.5", "2.", "1e-3", "86399.9", "007"])
+def test_a_deadline_is_a_decimal_number(seconds):
+    """A timeout may have a fraction or an exponent."""
+    ran = run("status", "none.json", "--deadline", seconds)
+    assert ran.err == "error: none.json: cannot read the file: no such file or directory\n"
 
 
 def test_help_and_version_are_fine():

@@ -9,7 +9,7 @@ GOOD = "Host: localhost\r\nAuthorization: Bearer k\r\n"
 
 
 class Reply:
-    """A reply, parsed strictly; anything that is not a reply with JSON fails the test."""
+    """A reply, parsed strictly; anything that is neither JSON nor a page of the stand-in fails the test."""
 
     def __init__(self, raw, *, has_body=True):
         head, separator, rest = raw.removeprefix(b"HTTP/1.1 100 Continue\r\n\r\n").partition(b"\r\n\r\n")
@@ -22,10 +22,13 @@ class Reply:
         size = int(self.headers["content-length"]) if has_body else 0
         self.body, self.rest = rest[:size], rest[size:]
         assert len(self.body) == size, raw[:200]
-        assert self.headers["content-type"] == "application/json"
+        is_page = "content-security-policy" in self.headers
+        assert self.headers["content-type"] == ("text/html; charset=utf-8" if is_page else "application/json")
         assert not [name for name in self.headers if name.startswith("access-control")]
-        self.value = json.loads(self.body) if has_body else None
-        if has_body and self.status != 200:
+        self.value = json.loads(self.body) if has_body and not is_page else None
+        if has_body and is_page:
+            assert self.status in (200, 404) and self.body.startswith(b"<!doctype html>")
+        elif has_body and self.status != 200:
             # E6
             assert self.value["status_code"] == self.status and self.value["error"], self.value
             assert self.value.keys() == {"status_code", "error"}

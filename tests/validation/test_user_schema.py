@@ -466,3 +466,26 @@ def test_what_is_added_is_a_copy():
     schema["properties"]["a"]["type"] = "integer"
     project = Project("boxes", type="mine", params={"a": "x"})
     assert Validator(project, schemas).project() == ()
+
+
+@pytest.mark.parametrize("schema", [{"padding": 3}, {"attachment": "a", "instruction": "b"}, {"param_history": []}])
+def test_a_document_that_is_no_schema_is_rejected(schema):
+    """An object without any keyword would accept every value, so it is not taken for a schema."""
+    with pytest.raises(InvalidSchema, match="no keyword of JSON Schema; write a schema") as caught:
+        Schemas().with_schema("mine", schema)
+    assert (caught.value.code, caught.value.path) == ("schema_invalid", "")
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {},
+        {"title": "anything"},
+        {"$comment": "anything"},
+        {"x-warn": {"required": ["a"]}},
+        {"padding": 3, "required": []},
+    ],
+)
+def test_a_schema_needs_one_keyword(schema):
+    """An empty schema, and a schema with one keyword beside unknown ones, are schemas."""
+    assert Schemas().with_schema("mine", schema)

@@ -7,7 +7,7 @@ from argparse import Namespace
 from paramcore.cli.exit_codes import FINE
 from paramcore.cli.output import Pieces, format_document
 from paramcore.errors import InvalidSetting
-from paramcore.text import format_value
+from paramcore.text import MESSAGE_LIMIT, format_value
 from paramcore.validation.editor_schema import make_editor_schema
 from paramcore.validation.schema import Schemas
 
@@ -19,7 +19,7 @@ def schema(options: Namespace) -> Pieces:
         yield "".join(f"{name}\n" for name in schemas.types)
         return FINE
     if options.type not in schemas.types:
-        problem = f"there is no schema for the task type {format_value(options.type)}"
+        problem = f"there is no schema for the task type {format_value(options.type, limit=MESSAGE_LIMIT)}"
         raise InvalidSetting("task_type", None, problem, "choose a type that `paramcore schema` lists")
     yield format_document(make_editor_schema(schemas.of(options.type), options.purpose))
     return FINE

@@ -33,6 +33,7 @@ def serve(options: Namespace) -> Pieces:
         stack.enter_context(exit_on_signals())
         server = _start_server(options, stack, events)
         try:
+            yield f"open in a browser: {server.url.removesuffix('v1')}\n"
             yield f"listening on this machine only: {server.url}\n"
             yield f"for example: ScaleClient('any key', api_instance_url='{server.url}')\n"
             while True:

@@ -55,9 +55,9 @@ class _SlimRun:
     def __init__(self, options: Namespace) -> None:
         self._options = options
         self._projects = read_project_argument(options)
-        self._slimmer = LineSlimmer(self._projects, options.to, is_wanted=options.wanted, pins=options.pin)
+        self._slimmer = LineSlimmer(self._projects, options.to, is_wanted=options.is_wanted, pins=options.pin)
         self.bad_lines: BadLines = BadLines(options)
-        self.summary: SlimSummary = SlimSummary(options.wanted)
+        self.summary: SlimSummary = SlimSummary(options.is_wanted)
         #: Whether TASKS is an array or JSONL.
         self.is_array = True
 

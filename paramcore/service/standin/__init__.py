@@ -18,5 +18,6 @@ Handlers are deterministic: they see the state, the call and its time, and nothi
 - `admission`, `wsgi`: requests that are refused at once; requests of WSGI servers
 - `query`, `multipart`: the filters and pages of lists; forms with files
 - `ledger`, `records`, `journal`: changes, their JSON, and the file that contains it
+- `pages`, `home_view`, `project_view`, `page_text`: what a person reads in a browser
 - `faults`, `request_log`, `clock`, `stand_in`: what a test or a person sees
 """

@@ -24,9 +24,9 @@ class Result:
     reason: str
 
     @classmethod
-    def refuse(cls, status: int, text: str) -> Result:
-        """Return an error reply in the form of the service (E6)."""
-        return cls(build_error_reply(status, text), text)
+    def refuse(cls, status: int, text: str, why: str = "") -> Result:
+        """Return an error reply in the form of the service (E6); `why` is the reason if the text does not say it."""
+        return cls(build_error_reply(status, text), f"refused: {why or text}")
 
 
 @frozen(eq=False)

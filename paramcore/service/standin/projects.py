@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from paramcore.analysis import Plan
-from paramcore.model import Patch, Project
+from paramcore.model import Patch, Project, Update
 from paramcore.service.requests import check_studio_fields
 from paramcore.service.standin.calls import Answer, Call, Context, RejectedCall, require, require_text
 from paramcore.service.standin.state import Change, State, StoredProject
@@ -83,14 +83,25 @@ def update_project(context: Context, call: Call, name: str) -> Answer:
     update = read_update(body)
     plan = Plan.of(stored.project, update)
     updated = stored.update(update, call.time)
-    dropped = ", ".join(format_name(param) for param in plan.dropped) or "nothing"
-    if plan.dropped:
-        dropped += ", because `patch` " + ("is false" if body and "patch" in body else "was not sent")
-    mode = "patch" if isinstance(update, Patch) else "replace"
-    number, diff = updated.project.latest.number, plan.diff
-    reason = f"version {number} by {mode}: dropped {dropped}; {len(diff.changed)} changed, {len(diff.added)} added"
+    patch_flag = None if body is None else body.get("patch")
+    reason = f"version {updated.project.latest.number} {_describe_update(plan, update, patch_flag)}"
     # The reply is the whole project (U8).
     return Answer(updated.text, reason, [Change.of("projects", name, updated)])
+
+
+def _describe_update(plan: Plan, update: Update, patch_flag: object) -> str:
+    """Describe what an update did, and why: `by replace: dropped padding, because ...`."""
+    dropped = ", ".join(format_name(param) for param in plan.dropped) or "nothing"
+    if plan.dropped:
+        dropped += f", because `patch` {'was not sent' if patch_flag is None else 'is false'}"
+    mode, diff = "patch" if isinstance(update, Patch) else "replace", plan.diff
+    losses = [change for change in diff.changes if change.kind == "lost"] if diff.changed else []
+    lost = ""
+    if losses:
+        names = ", ".join(dict.fromkeys(format_name(change.param) for change in losses))
+        why = "because an update replaces the whole value of a param"
+        lost = f"; lost {format_count(len(losses), 'value')} inside {names}, {why}"
+    return f"by {mode}: dropped {dropped}{lost}; {len(diff.changed)} changed, {len(diff.added)} added"
 
 
 def get_template(context: Context, call: Call, name: str) -> Answer:

@@ -8,6 +8,7 @@ from collections import deque
 from attrs import frozen
 
 from paramcore.service.requests import Response
+from paramcore.text import truncate
 
 #: The number of requests that a log keeps, and the number of bytes of each body.
 MAX_REQUESTS = 200
@@ -24,20 +25,20 @@ class LoggedRequest:
         >>> stand_in.handle("GET", "/v1/projects", {}, b"").status
         401
         >>> stand_in.requests[0].status, stand_in.requests[0].reason
-        (401, 'No valid API key provided.')
+        (401, 'refused: the request has no API key; send any key')
     """
 
     #: The time of the request; `None` without a clock.
     time: str | None
     #: The HTTP method.
     method: str
-    #: The target of the request line, encoded.
+    #: The target of the request line, encoded, and truncated if it is very long.
     target: str
     #: `live` or `test`; `None` for a request without a valid key.
     world: str | None
     #: The status of the reply; `None` if a fault dropped the reply.
     status: int | None
-    #: What the request did, or why it was refused.
+    #: What the request did, or why it was refused; truncated if it is very long.
     reason: str
     #: The first 4,096 bytes of the body of the request.
     request_body: bytes
@@ -71,7 +72,8 @@ class RequestLog:
         """Add a request with its reply; no response means that no reply was sent."""
         status, reply = (None, b"") if response is None else (response.status, response.body)
         excerpts = body[:MAX_BODY_EXCERPT], reply[:MAX_BODY_EXCERPT]
-        logged = LoggedRequest(time, method, target[:MAX_BODY_EXCERPT], world, status, reason, *excerpts)
+        texts = [truncate(text, MAX_BODY_EXCERPT) for text in (target, reason)]
+        logged = LoggedRequest(time, method, texts[0], world, status, texts[1], *excerpts)
         with self._lock:
             self._requests.append(logged)
         return logged

@@ -21,6 +21,7 @@ from paramcore.service.standin.calls import Context, RejectedCall
 from paramcore.service.standin.clock import Clock
 from paramcore.service.standin.faults import Fault, Faults
 from paramcore.service.standin.ledger import Journal, Ledger
+from paramcore.service.standin.pages import Pages
 from paramcore.service.standin.records import RecoveredState
 from paramcore.service.standin.request_log import LoggedRequest, RequestLog
 from paramcore.service.standin.state import State
@@ -34,7 +35,7 @@ WORLDS = ("live", "test")
 
 
 class StandIn:
-    """A stand-in for the API, with URLs below `/v1` and API keys.
+    """A stand-in for the API, with URLs below `/v1`, API keys, and pages for a browser at `/`.
 
     Live and test keys use separate services, `live` and `test`, which start with
     the same projects.  Each is a `MemoryService`, so a `Client` can use it as its
@@ -70,6 +71,7 @@ class StandIn:
         # The states of both services, by name; read them while `ledger.lock` is held.
         self.states: dict[str, State] = {world: _restore(initial, recovered.get(world)) for world in WORLDS}
         self.ledger: Ledger = Ledger(self.states, journal)
+        self._pages = Pages(self.states, self.ledger, self._log.list_requests)
         known_types = frozenset(Schemas().types if task_types is None else task_types)
         self._accounts = {
             world: Account(
@@ -131,6 +133,9 @@ class StandIn:
             check_request(method, target, headers)
             content = body if isinstance(body, bytes) else body()
             check_size(len(content))
+            page = self._pages.answer(method, target, headers)
+            if page is not None:
+                return page
             world, result = self._answer(method, target, headers, content)
         except RejectedCall as error:
             result = Result.refuse(error.status, str(error))
@@ -158,7 +163,8 @@ class StandIn:
     def _answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> tuple[str | None, Result]:
         key = _read_key(headers.get("authorization", ""))
         if not key:
-            return None, Result.refuse(401, "No valid API key provided.")
+            why = "the request has no API key; send any key"
+            return None, Result.refuse(401, "No valid API key provided.", why)
         # Live and test keys see different projects (E7).
         world = "test" if key.startswith("test_") else "live"
         # Add a host, because `urlsplit` would otherwise parse `//projects` as a host.

@@ -8,7 +8,7 @@ that takes it back, so that a change that cannot be saved leaves no trace.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from attrs import evolve, field, frozen
@@ -107,6 +107,16 @@ class Change:
         return max(_MIN_OBJECT_SIZE, size)
 
 
+@frozen
+class Snapshot:
+    """The projects and tasks of a state at one moment."""
+
+    #: The projects, by name.
+    projects: Mapping[str, StoredProject]
+    #: The tasks, oldest first.
+    tasks: Sequence[StoredTask]
+
+
 class State:
     """Projects, tasks, batches and files."""
 
@@ -145,6 +155,10 @@ class State:
         previous, size = table.get(change.key), self._sizes.get(place, 0)
         self._set(place, change.value, change.size)
         return lambda: self._set(place, previous, size)
+
+    def take_snapshot(self) -> Snapshot:
+        """Return the projects and tasks, which later changes do not affect."""
+        return Snapshot(dict(self.projects), tuple(self.tasks.values()))
 
     def mark_saved(self, projects: Iterable[StoredProject]) -> None:
         """Note that the files of projects contain these versions."""
@@ -195,13 +209,22 @@ class State:
         task = self.tasks[task_id]
         if task.request is None:
             raise LookupError(f"the task {task_id} has no project")
-        project = self.projects[task.fields["project"]].project
-        effective = truncate_history(project, task.version_count).resolve(task.request)
-        created = effective.as_task()
-        if any(created.get(name) != task.fields.get(name) for name in ("params", "instruction")):
-            # The file of the project was edited before the stand-in started again.
-            raise LookupError(f"the project of the task {task_id} has another history than when the task was created")
-        return effective
+        return resolve_stored_task(self.projects[task.fields["project"]].project, task, task.request)
+
+
+def resolve_stored_task(project: Project, task: StoredTask, request: TaskRequest) -> EffectiveParams:
+    """Return the effective params of a task, as they were when it was created.
+
+    Raises:
+        LookupError: if the history of the project was edited.
+    """
+    effective = truncate_history(project, task.version_count).resolve(request)
+    created = effective.as_task()
+    if any(created.get(name) != task.fields.get(name) for name in ("params", "instruction")):
+        # The file of the project was edited before the stand-in started again.
+        task_id = task.fields["task_id"]
+        raise LookupError(f"the project of the task {task_id} has another history than when the task was created")
+    return effective
 
 
 def truncate_history(project: Project, version_count: int) -> Project:

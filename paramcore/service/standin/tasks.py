@@ -22,7 +22,7 @@ from paramcore.service.standin.query import (
     select_newest,
 )
 from paramcore.service.standin.state import Change, State, StoredTask
-from paramcore.text import format_count, format_value
+from paramcore.text import format_count, format_name, format_value
 
 #: The task statuses of the service.
 _STATUSES = ("pending", "completed", "canceled", "error")
@@ -127,7 +127,13 @@ def _finish_task(context: Context, fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _describe_creation(project_name: str | None, effective: EffectiveParams) -> str:
-    return "created, without a project" if project_name is None else f"created: {effective.headline}"
+    if project_name is None:
+        return "created, without a project"
+    inherited = {} if effective.inherited_from is None else effective.inherited_from.params
+    overridden = ", ".join(
+        format_name(name) for name, source in effective.sources.items() if source == "task" and name in inherited
+    )
+    return f"created: {effective.headline}{f'; overrides {overridden}' if overridden else ''}"
 
 
 def list_tasks(context: Context, call: Call) -> Answer:

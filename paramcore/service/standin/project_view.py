@@ -1,0 +1,188 @@
+"""The page of a project in a stand-in: its versions, and its tasks with the reason for each param."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, TypeAlias
+
+from attrs import frozen
+
+from paramcore.analysis import History
+from paramcore.model import EffectiveParams
+from paramcore.report.lifeline_views import LifelinesView, view_lifelines
+from paramcore.report.project_views import MAX_VERSIONS, VersionView, view_step
+from paramcore.report.task_views import ExplanationView, view_explanation
+from paramcore.report.value_views import TimeView, view_time
+from paramcore.service.standin.home_view import KEY_NAMES, build_link, find_last_change
+from paramcore.service.standin.state import StoredProject, StoredTask, resolve_stored_task
+from paramcore.text import ROW_LIMIT, format_count, format_name, format_value, quote_for_shell
+
+#: What a page shows: everything; no values; or no versions and no tasks.
+Detail: TypeAlias = Literal["values", "names", "facts"]
+DETAILS: tuple[Detail, ...] = ("values", "names", "facts")
+#: The maximum numbers of names of params on a page, and of params of all versions.
+MAX_NAMES = 1_000
+MAX_PARAMS = 1_000_000
+#: The maximum number of characters of a version whose values a page shows.
+MAX_ENTRY = 200_000
+#: The maximum numbers of tasks on a page, and of characters of all tasks.
+MAX_TASKS = 50
+MAX_TASK_TEXT = 300_000
+#: The number of characters of the markup around a param, about.
+_MARKUP = 600
+
+_KEYS = {"live": "any:", "test": "test_any:"}
+
+
+@frozen
+class TaskView:
+    """A task, with the reason for each of its params."""
+
+    task_id: str
+    status: str
+    time: TimeView | None
+    #: What the task inherits, in words.
+    headline: str
+    #: Labels and JSON values.
+    facts: tuple[tuple[str, str], ...]
+    params: tuple[ExplanationView, ...]
+    #: Why the params cannot be explained; empty if they are.
+    problem: str
+
+    @property
+    def size(self) -> int:
+        """The number of characters, about."""
+        views = [param.value for param in self.params]
+        views += [candidate.value for param in self.params for candidate in param.candidates]
+        return _MARKUP * (1 + len(self.params)) + 2 * sum(value.size for value in views if value)
+
+
+@frozen
+class ProjectPageView:
+    """The page of a project."""
+
+    name: str
+    type: str
+    #: The path of the page.
+    path: str
+    #: `live keys` or `test keys`.
+    key_name: str
+    version_count: int
+    #: The time of the last change; `None` if it is unknown.
+    changed: TimeView | None
+    task_count: int
+    detail: Detail
+    #: The values of each param; `None` if the page leaves them out.
+    lifelines: LifelinesView | None
+    #: The latest versions, newest first.
+    versions: tuple[VersionView, ...]
+    #: The number of older versions that the page leaves out.
+    omitted_versions: int
+    #: The latest tasks, newest first.
+    tasks: tuple[TaskView, ...]
+    #: The number of older tasks that the page leaves out.
+    omitted_tasks: int
+    #: The commands that print the project, its whole history, and its tasks.
+    project_command: str
+    log_command: str
+    tasks_command: str
+
+    @property
+    def title(self) -> str:
+        """The title of the page."""
+        versions, tasks = format_count(self.version_count, "version"), format_count(self.task_count, "task")
+        return f"{self.name}: {versions}, {tasks}"
+
+    @property
+    def values(self) -> bool:
+        """Whether the page shows values."""
+        return self.detail == "values"
+
+
+def choose_detail(stored: StoredProject) -> Detail:
+    """Return what the page of a project can show without becoming too long."""
+    versions = stored.project.versions
+    if sum(len(version.params) for version in versions) > MAX_PARAMS:
+        return "facts"
+    if len({name for version in versions for name in version.params}) > MAX_NAMES:
+        return "facts"
+    return "names" if max(map(len, stored.entries), default=0) > MAX_ENTRY else "values"
+
+
+def view_project_page(
+    world: str, stored: StoredProject, tasks: Sequence[StoredTask], host: str, detail: Detail
+) -> ProjectPageView:
+    """Return the view of the page of a project; `tasks` are all tasks of the state, oldest first."""
+    project = stored.project
+    path = build_link(world, project.name)
+    own = [task for task in tasks if task.fields.get("project") == project.name]
+    history = None if detail == "facts" else History.of(project)
+    steps = () if history is None else history.steps[::-1]
+    task_views = () if detail == "facts" else _view_tasks(stored, own, values=detail == "values")
+    fetch_project = _build_command(world, host, f"projects/{path.rpartition('/')[2]}")
+    return ProjectPageView(
+        name=format_name(project.name, limit=ROW_LIMIT),
+        type=format_name(project.type, limit=ROW_LIMIT),
+        path=path,
+        key_name=KEY_NAMES[world],
+        version_count=len(project.versions),
+        changed=view_time(find_last_change(stored)),
+        task_count=len(own),
+        detail=detail,
+        lifelines=None if history is None else view_lifelines(history, prefix="param-", values=detail == "values"),
+        versions=tuple(map(view_step, steps[:MAX_VERSIONS])),
+        omitted_versions=len(steps[MAX_VERSIONS:]),
+        tasks=task_views,
+        omitted_tasks=len(own) - len(task_views),
+        project_command=fetch_project,
+        log_command=f"{fetch_project} | paramcore log -",
+        tasks_command=_build_command(world, host, f"tasks?project={path.rpartition('/')[2]}"),
+    )
+
+
+def _build_command(world: str, host: str, call: str) -> str:
+    """Return the command that prints the reply to a call."""
+    return f"curl -su {_KEYS[world]} {quote_for_shell(f'http://{host}/v1/{call}')}"
+
+
+def _view_tasks(stored: StoredProject, tasks: Sequence[StoredTask], *, values: bool) -> tuple[TaskView, ...]:
+    """Return the views of the latest tasks, newest first, as many as are not too long."""
+    views: list[TaskView] = []
+    budget = MAX_TASK_TEXT
+    for task in tasks[: -MAX_TASKS - 1 : -1]:
+        view = _view_task(stored, task, values=values)
+        budget -= view.size
+        if views and budget < 0:
+            break
+        views.append(view)
+    return tuple(views)
+
+
+def _describe_inherited(stored: StoredProject, task: StoredTask, effective: EffectiveParams) -> str:
+    # Only the part after the project, which is that of the page.
+    headline = effective.headline.rpartition(": ")[2]
+    is_current = task.version_count == len(stored.project.versions)
+    return headline if is_current else f"{headline}, when the project had {format_count(task.version_count, 'version')}"
+
+
+def _view_task(stored: StoredProject, task: StoredTask, *, values: bool) -> TaskView:
+    assert task.request is not None, "a task of a project has a request"
+    fields, problem, headline = task.fields, "", ""
+    params: tuple[ExplanationView, ...] = ()
+    try:
+        effective = resolve_stored_task(stored.project, task, task.request)
+    except LookupError as error:
+        problem = str(error)
+    else:
+        headline = _describe_inherited(stored, task, effective)
+        params = tuple(view_explanation(explanation, values=values) for explanation in effective.explain_all())
+    facts = {name: fields[name] for name in ("unique_id", "batch", "tags") if fields.get(name)} if values else {}
+    return TaskView(
+        fields["task_id"],
+        format_name(fields["status"]),
+        view_time(fields.get("created_at")),
+        headline,
+        tuple((name, format_value(value, limit=ROW_LIMIT)) for name, value in facts.items()),
+        params,
+        problem,
+    )

@@ -1,0 +1,505 @@
+"""The pages of the stand-in: the facts, the reasons, what is escaped, and what they never do."""
+
+import io
+import json
+import subprocess
+import sys
+import time
+from urllib.parse import quote
+
+import httpx2
+import pytest
+from hypothesis import given, strategies as st
+
+from paramcore import Project, read_project
+from paramcore.errors import OutcomeUnknown
+from paramcore.report.html import get_content_security_policy
+from paramcore.service import StandIn, run_server
+from paramcore.service.standin import project_view
+from paramcore.service.standin.pages import MAX_PAGE_SIZE
+from paramcore.service.standin.request_log import MAX_BODY_EXCERPT
+from paramcore.service.standin.state import Change
+from paramcore.text import format_name
+from tests.browser.pages import HOSTILE, make_project
+from tests.cli.running import run
+from tests.report.parsed_page import ParsedPage, find_problems
+
+HOST = {"host": "127.0.0.1:8080"}
+TEXTS = st.sampled_from(HOSTILE) | st.text(st.characters(codec="utf-8"), max_size=8)
+#: Characters that format nothing else than themselves.
+PROJECT_NAMES = TEXTS.map(lambda text: "".join(c for c in text[:60] if c.isprintable())).filter(
+    lambda name: name.strip(".")
+)
+
+
+def send(stand_in, method, path, body=None, key="any", **headers):
+    """Send a call of the API."""
+    content = b"" if body is None else json.dumps(body).encode()
+    given = {"authorization": f"Bearer {key}", "content-type": "application/json", **headers}
+    return stand_in.handle(method, f"/v1/{path}", given, content)
+
+
+def look(stand_in, path="/", status=200):
+    """Return the text of a page."""
+    response = stand_in.handle("GET", path, HOST, b"")
+    assert response.status == status
+    return response.body.decode()
+
+
+def look_at(stand_in, name, prefix=""):
+    return look(stand_in, f"{prefix}/projects/{quote(name, safe='')}")
+
+
+def make_docks():
+    return StandIn([Project("docks", type="imageannotation", params={"instruction": "Box it.", "padding": 3})])
+
+
+@pytest.fixture(params=["html", "text"])
+def form(request, monkeypatch):
+    """Let a test run with `jinja2` and without."""
+    if request.param == "text":
+        monkeypatch.setitem(sys.modules, "paramcore.report.html", None)
+    return request.param
+
+
+def read(form, page):
+    """Return the text of a page as a reader sees it, on one line."""
+    return ParsedPage(page).text if form == "html" else " ".join(page.split())
+
+
+class TestFacts:
+    """Both forms of a page say the same."""
+
+    def test_projects_have_type_versions_and_last_change(self, form):
+        """Each project has its type, the number of versions, the last change and the number of tasks."""
+        first = Project("docks", type="imageannotation", params={"padding": 3}, created_at="2026-01-31T09:00:00.000Z")
+        newer = Project("boxes", type="comparison", params={"a": 1}, created_at="2026-02-01T09:00:00.000Z")
+        stand_in = StandIn([first, newer, Project("empty", type="comparison")])
+        send(stand_in, "POST", "task/imageannotation", {"project": "docks"})
+        text = read(form, look(stand_in))
+        assert text.index("boxes") < text.index("docks") < text.index("empty")
+        assert "31 January 2026, 09:00 UTC" in text
+        assert "at an unknown time" in text
+        assert "imageannotation" in text
+        assert ("docks (imageannotation): 1 version, 1 task" if form == "text" else "docks imageannotation 1") in text
+
+    def test_test_keys_have_their_own_section(self, form):
+        """The projects of test keys are below those of live keys, with pages of their own."""
+        stand_in = make_docks()
+        send(stand_in, "POST", "projects", {"name": "trial", "type": "comparison"}, key="test_a")
+        text = read(form, look(stand_in))
+        live, test = text.rindex("Projects of live keys"), text.rindex("Projects of test keys")
+        assert live < test < text.index("trial")
+        assert "of test keys" in read(form, look_at(stand_in, "trial", "/test"))
+        assert "No such project: trial" in read(form, look(stand_in, "/projects/trial", 404))
+
+    def test_each_request_has_its_reason_newest_first(self, form):
+        """A drop says why it happened, and a refusal says what is wrong."""
+        stand_in = make_docks()
+        send(stand_in, "POST", "projects/docks/setParams", {"instruction": "Box."})
+        send(stand_in, "POST", "task/imageannotation", {"project": "docks", "project_version": 7})
+        stand_in.handle("GET", "/v1/projects", {}, b"")
+        text = read(form, look(stand_in))
+        reasons = [
+            "401 refused: the request has no API key; send any key",
+            "400 refused: at /project_version: version 7 does not exist: the project has versions 0 to 1",
+            "200 version 1 by replace: dropped padding, because `patch` was not sent; 1 changed, 0 added",
+        ]
+        places = [text.index(reason) for reason in reasons]
+        assert places == sorted(places)
+        assert "POST /v1/projects/docks/setParams (live key)" in text
+        assert "GET /v1/projects (no key)" in text
+
+    def test_bodies_of_requests_and_replies_are_on_the_page(self, form):
+        """The beginning of each body is on the page, with its size."""
+        stand_in = make_docks()
+        send(stand_in, "POST", "projects/docks/setParams", {"patch": True, "note": "x" * 5_000})
+        text = read(form, look(stand_in))
+        assert '{"patch": true, "note": "xxx' in text
+        assert "equest (first 4,096 bytes)" in text
+        assert "reply (first 4,096 bytes)" in text
+        assert "x" * MAX_BODY_EXCERPT not in text
+
+    def test_a_project_has_its_versions_and_its_tasks_with_reasons(self, form):
+        """The page of a project says what each version did, and why each task has each param."""
+        stand_in = make_docks()
+        send(stand_in, "POST", "task/imageannotation", {"project": "docks", "padding": 12, "unique_id": "night-1"})
+        send(stand_in, "POST", "projects/docks/setParams", {"instruction": "Box."})
+        send(stand_in, "POST", "task/imageannotation", {"project": "docks", "project_version": -1})
+        text = read(form, look_at(stand_in, "docks"))
+        for fact in (
+            "2 versions, 2 tasks",
+            "by replace, because params were dropped",
+            "DROPPED padding",
+            "CHANGED instruction",
+            "inherits version 0 (the latest), when the project had 1 version",
+            "inherits nothing (project_version -1)",
+            'unique_id: "night-1"',
+            "The task sets it, and a task's params override the project's params.",
+            "The project's instruction is used alone.",
+            "WON task request",
+            "LOST project version 0",
+            "curl -su any: 'http://127.0.0.1:8080/v1/projects/docks'",
+        ):
+            assert fact in text, fact
+        assert text.index("000000000002") < text.index("000000000001")
+
+    def test_a_task_of_an_edited_project_is_not_explained(self, form):
+        """If the history of the project was edited, the page says so instead of a wrong reason."""
+        stand_in = make_docks()
+        send(stand_in, "POST", "task/imageannotation", {"project": "docks"})
+        edited = StandIn([Project("docks", type="imageannotation", params={"padding": 4})])
+        for key, task in stand_in.states["live"].tasks.items():
+            edited.states["live"].tasks[key] = task
+        assert "has another history than when the task was created" in read(form, look_at(edited, "docks"))
+
+    def test_tasks_without_a_project_are_counted(self, form):
+        """A task of no project has no page, so the first page counts it."""
+        stand_in = StandIn()
+        send(stand_in, "POST", "task/imageannotation", {"attachment": "a"})
+        text = read(form, look(stand_in))
+        assert ("1 task has no project" if form == "html" else "1 task without a project") in text
+        assert "o projects yet" in text
+
+
+def test_the_log_command_of_a_page_works():
+    """What the command `curl` prints is input for `paramcore log -`."""
+    stand_in = make_docks()
+    history = send(stand_in, "GET", "projects/docks").body
+    assert "padding" in run("log", "-", "padding", stdin=history).out
+    many = StandIn([read_project(make_project(60, 8, hostile=False, name="it's"))])
+    assert (
+        "curl -su any: 'http://127.0.0.1:8080/v1/projects/it%27s' | paramcore log -"
+        in ParsedPage(look_at(many, "it's")).text
+    )
+
+
+def test_text_shows_objects_on_several_lines(monkeypatch):
+    """As text, a long object is indented below its name, and a string stays on one line."""
+    monkeypatch.setitem(sys.modules, "paramcore.report.html", None)
+    box = {"box": {"min_width": 10, "objects": ["a" * 60]}}
+    params = {"instruction": "Box it.\n" * 20, "geometries": box}
+    page = look_at(StandIn([Project("docks", type="imageannotation", params=params)]), "docks")
+    indented = json.dumps(box, indent=2).replace("\n", "\n      ")
+    assert f"(version 0): {indented}\n" in page
+    assert f"(version 0): {json.dumps(params['instruction'])}\n" in page
+
+
+def test_errors_stand_out():
+    """An error status, or no reply, is marked; a success is not."""
+    stand_in = make_docks()
+    send(stand_in, "GET", "projects")
+    send(stand_in, "GET", "projects/none")
+    with pytest.raises(OutcomeUnknown):
+        send(stand_in, "GET", "projects", None, "any", **{"x-paramcore-fault": "drop"})
+    page = look(stand_in)
+    marked = [text for text in ("200", "404", "no reply") if f'<strong class="word error">{text}</strong>' in page]
+    assert marked == ["404", "no reply"]
+
+
+class TestEscaping:
+    """No text of a request or of a project becomes markup."""
+
+    @given(name=PROJECT_NAMES, param=TEXTS, value=TEXTS, target=TEXTS)
+    def test_hostile_texts_come_back_as_they_were(self, name, param, value, target):
+        """Names, values, targets and bodies come back as text, and each link leads to its page."""
+        stand_in = StandIn()
+        send(stand_in, "POST", "projects", {"name": name, "type": "imageannotation", "params": {"p": value}})
+        send(stand_in, "POST", "task/imageannotation", {"project": name, "attachment": value, f"x{param}": value})
+        stand_in.handle(target, target, {}, target.encode())
+        stand_in.handle("GET", f"/v1/{quote(target)}", {}, target.encode())
+        for page in (look(stand_in), look_at(stand_in, name)):
+            parsed = ParsedPage(page)
+            links = [link for link in parsed.links if link.startswith("/")]
+            assert [problem for problem in find_problems(page) if not problem.startswith("link /")] == []
+            assert all(stand_in.handle("GET", link, HOST, b"").status == 200 for link in links)
+            assert format_name(name) in parsed.texts["name"]
+        assert value in parsed.decode_values()
+
+    @pytest.mark.parametrize("name", ["a/b", "a%2Fb", "?", "#", "a b", "é", "..x", "<b>", "projects"])
+    def test_any_name_has_a_page(self, name):
+        """The name is one encoded segment of the path."""
+        stand_in = StandIn([Project(name, type="comparison", params={"a": 1})])
+        with run_server(stand_in) as server:
+            url = server.url.removesuffix("/v1")
+            [link] = [link for link in ParsedPage(httpx2.get(url).text).links if link.startswith("/projects")]
+            reply = httpx2.get(url + link)
+        assert reply.status_code == 200
+        assert name in ParsedPage(reply.text).texts["name"]
+
+
+class TestSafety:
+    """A page changes nothing, loads nothing, and is only for this machine."""
+
+    def test_pages_are_not_in_the_log(self):
+        """Who looks does not push requests out of the log, and changes nothing."""
+        events = []
+        stand_in = StandIn([Project("docks", type="comparison")], on_event=events.append)
+        revisions = {world: state.revision for world, state in stand_in.states.items()}
+        stand_in.fail_next("error")
+        for path in ("/", "/projects/docks", "/projects/none", "/?a=b", "http://127.0.0.1:8080"):
+            stand_in.handle("GET", path, HOST, b"")
+        assert (stand_in.requests, events) == ((), [])
+        assert {world: state.revision for world, state in stand_in.states.items()} == revisions
+        # The fault is for the next call of the API.
+        assert send(stand_in, "GET", "projects").status == 500
+
+    @pytest.mark.parametrize("path", ["/", "/projects/docks", "/projects/none"])
+    def test_headers(self, path, form):
+        """The policy is also a header, which forbids frames; nothing is stored or guessed."""
+        headers = make_docks().handle("GET", path, HOST, b"").headers
+        policy = get_content_security_policy() if form == "html" else "default-src 'none'"
+        assert headers == {
+            "content-type": f"text/{'html' if form == 'html' else 'plain'}; charset=utf-8",
+            "content-security-policy": f"{policy}; frame-ancestors 'none'",
+            "cache-control": "no-store",
+            "x-content-type-options": "nosniff",
+            "referrer-policy": "no-referrer",
+            "cross-origin-resource-policy": "same-origin",
+        }
+
+    def test_pages_have_no_forms_and_no_scripts(self):
+        """All that a page has besides text are links within the stand-in."""
+        stand_in = make_docks()
+        for page in (look(stand_in), look_at(stand_in, "docks")):
+            parsed = ParsedPage(page)
+            assert not parsed.tags & {"form", "script", "button", "input", "img", "iframe", "link"}
+            assert all(link.startswith(("/", "#")) for link in parsed.links)
+
+    def test_head_has_the_headers_only(self):
+        """HEAD is GET without the body."""
+        with run_server(make_docks()) as server:
+            url = server.url.removesuffix("v1")
+            head, get = httpx2.head(url), httpx2.get(url)
+        assert (head.status_code, head.content) == (200, b"")
+        assert head.headers == get.headers
+
+    @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+    @pytest.mark.parametrize("path", ["/", "/projects/docks", "/test/projects/docks"])
+    def test_other_methods_are_no_pages(self, method, path):
+        """A page can only be read."""
+        stand_in = make_docks()
+        assert stand_in.handle(method, path, HOST, b"").status == 401
+        assert stand_in.handle(method, path, {"authorization": "Bearer a"}, b"").status == 404
+
+    @pytest.mark.parametrize(
+        "path", ["/projects", "/projects/", "/projects/docks/", "/test", "/test/", "//", "/v1", "/x/"]
+    )
+    def test_other_paths_are_no_pages(self, path):
+        """Other paths are those of the API, which need a key."""
+        assert make_docks().handle("GET", path, HOST, b"").status == 401
+
+    def test_web_pages_of_other_sites_are_refused(self):
+        """Host and Origin are checked for pages, too; a link from elsewhere works."""
+        stand_in = make_docks()
+        link = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
+        assert stand_in.handle("GET", "/", {"host": "evil.example"}, b"").status == 421
+        assert stand_in.handle("GET", "/", {**HOST, "origin": "https://evil.example"}, b"").status == 403
+        assert stand_in.handle("GET", "/", {**HOST, **link, "sec-fetch-dest": "iframe"}, b"").status == 403
+        assert stand_in.handle("GET", "/", {**HOST, **link}, b"").status == 200
+
+    def test_wsgi_serves_the_pages(self):
+        """A WSGI server serves the same page."""
+        stand_in, started = make_docks(), []
+        environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "HTTP_HOST": HOST["host"], "wsgi.input": io.BytesIO()}
+        [body] = stand_in.wsgi(environ, lambda status, headers: started.append((status, dict(headers))))
+        assert body.decode() == look(stand_in)
+        assert started[0][0] == "200 OK"
+        assert started[0][1]["content-length"] == str(len(body))
+
+    def test_jinja2_is_imported_for_a_page_only(self):
+        """A stand-in without a reader does not import `jinja2`, and works without it."""
+        script = (
+            "import sys; from paramcore.service import StandIn; stand_in = StandIn()\n"
+            "stand_in.handle('GET', '/v1/projects', {}, b''); assert 'jinja2' not in sys.modules\n"
+            "sys.modules['jinja2'] = None\n"
+            "print(stand_in.handle('GET', '/', {}, b'').headers['content-type'])"
+        )
+        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+        assert done.stdout == "text/plain; charset=utf-8\n"
+
+    def test_a_change_that_is_not_saved_is_not_shown(self):
+        """If a change that the page would show cannot be saved, there is no page."""
+
+        class FullDisk:
+            size = 0
+
+            def append(self, line):
+                raise OSError(28, "No space left on device")
+
+        stand_in = StandIn([Project("docks", type="comparison")], journal=FullDisk())
+        with stand_in.ledger.lock:
+            stand_in.ledger.record("live", [Change.of("settings", "docks", {"rapid": True})])
+        assert stand_in.handle("GET", "/", HOST, b"").status == 500
+        assert look(stand_in)
+
+
+class TestBounds:
+    """No page is too long or takes too long, whatever the stand-in contains."""
+
+    def test_a_long_history_and_many_tasks(self, form):
+        """1,000 versions and 10,000 tasks fit into 1 MB and one second; what is left out is counted."""
+        stand_in = StandIn([read_project(make_project(1_000, 25, hostile=False, name="plain"))])
+        state = stand_in.states["live"]
+        send(stand_in, "POST", "task/imageannotation", {"project": "plain", "param_01": 7, "attachment": "a"})
+        [task] = state.tasks.values()
+        for number in range(2, 10_001):
+            state.tasks[f"{number:024x}"] = task
+        look(stand_in)
+        for path in ("/", "/projects/plain"):
+            start = time.process_time()
+            page = look(stand_in, path)
+            assert time.process_time() - start < 1
+            assert len(page.encode()) < MAX_PAGE_SIZE
+        text = read(form, page)
+        assert "1,000 versions, 10,000 tasks" in text
+        assert "950 older versions" in text
+        assert ("of 10,000 tasks, newest first." if form == "html" else "older tasks left out") in text
+
+    @pytest.mark.parametrize(
+        ("params", "left_out"),
+        [
+            ({f"p{number}": "a" * 100 for number in range(300)}, ""),
+            ({"a": "a" * 199_000}, ""),
+            ({"a": "a" * 201_000}, "Values"),
+            ({f"p{number}": '"' * 180 for number in range(1_000)}, "Values"),
+            ({"x" * 900 + str(number): 1 for number in range(1_000)}, "Versions and tasks"),
+            ({f"p{number}": 1 for number in range(1_001)}, "Versions and tasks"),
+        ],
+    )
+    def test_long_values_and_many_params(self, params, left_out, form):
+        """A page that would be too long has less detail, and names the commands that print all of it."""
+        project = Project("docks", type="imageannotation", params=params)
+        stand_in = StandIn([project])
+        send(stand_in, "POST", "task/imageannotation", {"project": "docks"})
+        page = look_at(stand_in, "docks")
+        assert len(page.encode()) <= MAX_PAGE_SIZE
+        said = f"Left out {left_out}, because" if form == "html" else f"{left_out} are left out, because"
+        assert (said in read(form, page)) == bool(left_out)
+        assert ("because the page would be too long" in page) == bool(left_out)
+
+    def test_without_values_no_value_of_a_task_is_shown(self, form):
+        """A page without values has the names of the params and the reasons only."""
+        stand_in = StandIn([Project("docks", type="imageannotation", params={"long": "a" * 201_000})])
+        send(stand_in, "POST", "task/imageannotation", {"project": "docks", "unique_id": "night-1", "padding": 4321})
+        text = read(form, look_at(stand_in, "docks"))
+        assert "padding" in text and "WON task request" in text
+        assert "night-1" not in text and "4321" not in text
+
+    def test_very_many_params_in_all_versions(self, monkeypatch, form):
+        """A history with very many params is not compared."""
+        monkeypatch.setattr(project_view, "MAX_PARAMS", 2)
+        for count, is_left_out in ((1, False), (2, True)):
+            project = Project("docks", type="comparison", params={"a": 1}).replace_params(
+                dict.fromkeys("ab"[:count], 2)
+            )
+            text = read(form, look_at(StandIn([project]), "docks"))
+            assert ("When each value applied" not in text) == is_left_out
+
+    def test_the_last_tasks_are_explained(self, form):
+        """A page explains 50 tasks, or fewer if they are long, and at least one."""
+        small = StandIn([Project("docks", type="imageannotation"), Project("other", type="imageannotation")])
+        large = StandIn([Project("docks", type="imageannotation", params={f"p{n}": "a" * 80 for n in range(150)})])
+        for stand_in, count, explained in ((small, 50, 50), (small, 10, 50), (large, 20, 2)):
+            for _ in range(count):
+                send(stand_in, "POST", "task/imageannotation", {"project": "docks", "padding": 1})
+            page = look_at(stand_in, "docks")
+            assert page.count("WON task request" if form == "text" else "</strong> task request</li>") >= explained
+            total = len(stand_in.live.tasks)
+            assert read(form, page).count(", pending") == min(total, explained)
+            left_out = (
+                f"The last {explained} of {total} tasks" if form == "html" else f"{total - explained} older tasks"
+            )
+            assert (left_out in read(form, page)) == (total > explained)
+        send(small, "POST", "task/imageannotation", {"project": "other"})
+        assert "1 version" not in read(form, look_at(small, "other"))
+        assert read(form, look_at(small, "other")).count(", pending") == 1
+
+    def test_older_values_are_counted(self, form):
+        """A page lists 20 values of a param, and names the command that lists them all."""
+        project = Project("docks", type="comparison", params={"a b": 0})
+        for number in range(1, 23):
+            project = project.replace_params({"a b": number})
+        text = read(form, look_at(StandIn([project]), "docks"))
+        left_out = "3 older values are left out. To list them all:" if form == "html" else "3 older values left out:"
+        assert f"{left_out} curl -su any: 'http://127.0.0.1:8080/v1/projects/docks' | paramcore log - 'a b'" in text
+
+    @pytest.mark.parametrize("char", ['"', "&", "\0", "\U0001f6a2", "é", "\n", "\xff"])
+    def test_long_requests(self, char, form):
+        """200 requests with long targets, names and bodies fit into 1 MB, and all have a reason."""
+        stand_in = StandIn()
+        for number in range(250):
+            body = {"name": char * 3_000, "type": f"{number}{char * 3_000}"}
+            send(stand_in, "POST", f"projects/{quote(char * 900)}", body)
+            send(stand_in, "POST", "projects", body)
+        page = look(stand_in)
+        assert len(page.encode()) <= MAX_PAGE_SIZE
+        assert read(form, page).count("refused: ") >= 200
+        assert "he bodies are left out." in read(form, page)
+        assert all(len(request.reason) < 1.3 * MAX_BODY_EXCERPT for request in stand_in.requests)
+
+    def test_many_projects(self, form):
+        """The page lists 200 projects and counts the others; a name that is too long has no link."""
+        names = [f"p{number}" for number in range(202)]
+        stand_in = StandIn(
+            [Project(name, type="comparison") for name in names]
+            + [Project("n" * 5_000, type="comparison", params={"a": 1}, created_at="2026-01-01T00:00:00Z")]
+        )
+        page = look(stand_in)
+        text = read(form, page)
+        assert text.count("more projects") == 2
+        assert "3 more projects" in text
+        assert "n" * 400 not in page
+
+
+class TestReasons:
+    """The reason of a request says why."""
+
+    @pytest.mark.parametrize(
+        ("body", "reason"),
+        [
+            ({"a": 2}, "by replace: dropped box, because `patch` was not sent; 1 changed, 0 added"),
+            ({"a": 1, "patch": False}, "by replace: dropped box, because `patch` is false; 0 changed, 0 added"),
+            ({"patch": True, "b": 1}, "by patch: dropped nothing; 0 changed, 1 added"),
+            (
+                {"patch": True, "box": {"min": 1}},
+                "by patch: dropped nothing; lost 1 value inside box, because an update replaces the whole value of a param; "
+                "1 changed, 0 added",
+            ),
+            (
+                {"box": {}},
+                "by replace: dropped a, because `patch` was not sent; lost 2 values inside box, because an update replaces "
+                "the whole value of a param; 1 changed, 0 added",
+            ),
+        ],
+    )
+    def test_an_update_says_what_it_loses_and_why(self, body, reason):
+        """A param is dropped without `patch`; a value inside a param is lost in either mode."""
+        stand_in = StandIn([Project("docks", type="comparison", params={"a": 1, "box": {"min": 1, "max": 2}})])
+        send(stand_in, "POST", "projects/docks/setParams", body)
+        assert stand_in.requests[-1].reason == f"version 1 {reason}"
+
+    @pytest.mark.parametrize(
+        ("body", "reason"),
+        [
+            ({}, "inherits version 0 (the latest)"),
+            ({"padding": 3}, "inherits version 0 (the latest); overrides padding"),
+            ({"other": 3, "instruction": "Night."}, "inherits version 0 (the latest)"),
+            ({"padding": 3, "project_version": -1}, "inherits nothing (project_version -1)"),
+        ],
+    )
+    def test_a_task_says_what_it_overrides(self, body, reason):
+        """The reason names the params of the project that the task overrides."""
+        stand_in = make_docks()
+        send(stand_in, "POST", "task/imageannotation", {"project": "docks", **body})
+        assert stand_in.requests[-1].reason == f'created: task for "docks": {reason}'
+
+    def test_refusals_begin_with_refused(self):
+        """A refusal is named as such, in the log and not in the reply."""
+        stand_in = make_docks()
+        send(stand_in, "GET", "projects/none")
+        send(stand_in, "GET", "teams")
+        with run_server(stand_in) as server:
+            httpx2.request("BREW", server.url)
+        assert [request.reason.partition(":")[0] for request in stand_in.requests] == ["refused"] * 3
+        assert not any(b"refused" in request.reply_body for request in stand_in.requests)
