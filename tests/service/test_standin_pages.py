@@ -78,7 +78,7 @@ class TestFacts:
         send(stand_in, "POST", "task/imageannotation", {"project": "docks"})
         text = read(form, look(stand_in))
         assert text.index("boxes") < text.index("docks") < text.index("empty")
-        assert "31 January 2026, 09:00 UTC" in text
+        assert "31 January 2026, 09:00:00 UTC" in text
         assert "at an unknown time" in text
         assert "imageannotation" in text
         assert ("docks (imageannotation): 1 version, 1 task" if form == "text" else "docks imageannotation 1") in text
@@ -137,7 +137,7 @@ class TestFacts:
             'unique_id: "night-1"',
             "The task sets it, and a task's params override the project's params.",
             "The project's instruction is used alone.",
-            "WON task request",
+            "WON task",
             "LOST project version 0",
             "curl -su any: 'http://127.0.0.1:8080/v1/projects/docks'",
         ):
@@ -383,7 +383,7 @@ class TestBounds:
         stand_in = StandIn([Project("docks", type="imageannotation", params={"long": "a" * 201_000})])
         send(stand_in, "POST", "task/imageannotation", {"project": "docks", "unique_id": "night-1", "padding": 4321})
         text = read(form, look_at(stand_in, "docks"))
-        assert "padding" in text and "WON task request" in text
+        assert "padding" in text and "WON task" in text
         assert "night-1" not in text and "4321" not in text
 
     def test_very_many_params_in_all_versions(self, monkeypatch, form):
@@ -404,7 +404,7 @@ class TestBounds:
             for _ in range(count):
                 send(stand_in, "POST", "task/imageannotation", {"project": "docks", "padding": 1})
             page = look_at(stand_in, "docks")
-            assert page.count("WON task request" if form == "text" else "</strong> task request</li>") >= explained
+            assert page.count("WON task" if form == "text" else "</strong> task</li>") >= explained
             total = len(stand_in.live.tasks)
             assert read(form, page).count(", pending") == min(total, explained)
             left_out = (
