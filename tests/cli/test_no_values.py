@@ -109,7 +109,7 @@ LINES = [
     "validate boxes.json task.json --update update.json",
     "slim boxes.json tasks.jsonl",
     "slim boxes.json tasks.jsonl --wanted --list",
-    "slim boxes.json tasks.jsonl --wanted --to any",
+    "slim boxes.json own.jsonl --wanted --to any",
     "slim boxes.json own.jsonl --list",
     "slim boxes.json bad.jsonl --keep-going",
     "extract own.jsonl --name docks --type imageannotation",

@@ -216,7 +216,7 @@ def test_a_command_is_closed_before_its_error_is_printed(error, monkeypatch, cap
             raise own
         yield ""
 
-    monkeypatch.setattr(main, "parse_options", lambda _: Namespace(command=command, output=None))
+    monkeypatch.setattr(main, "parse_options", lambda _: Namespace(command=command, output=None, summary=False, values=True))
     assert main.main([]) != FINE
     lines = capsys.readouterr().err.splitlines()
     assert (lines[0], len(lines)) == ("closed", 2)
@@ -276,13 +276,15 @@ class TestOperands:
         shown = run("log", "--format", "json", "--", "-x.json", "-p", "--format", cwd=tmp_path)
         assert shown.status == FINE
         assert shown.document["lifetimes"] == {
-            "-p": [{"first": 0, "last": 0, "set": True, "value": 1}],
-            "--format": [{"first": 0, "last": 0, "set": False}],
+            "-p": [{"first": 0, "last": 0, "created_at": None, "set": True, "value": 1}],
+            "--format": [{"first": 0, "last": 0, "created_at": None, "set": False}],
         }
 
     def test_a_second_pair_of_dashes_is_an_argument(self):
         """Only the first `--` ends the options."""
-        assert run("log", "warehouse-boxes.json", "--", "--").out.endswith("--\n  0-2  not set\n")
+        assert run("log", "warehouse-boxes.json", "--", "--").out.endswith(
+            "--\n  0-2  2024-03-04T09:12:41.769Z  not set\n"
+        )
 
     def test_options_after_it_are_no_options(self):
         """An option after `--` is read as the name of a file."""

@@ -37,12 +37,20 @@ def test_the_exit_codes():
     }
 
 
-@pytest.mark.parametrize("arguments", [[], ["nonsense"], ["preview"], ["preview", "a", "b", "--nope"]])
-def test_usage_goes_to_standard_error(arguments):
-    """A wrong command line prints its usage to standard error."""
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "usage: paramcore"),
+        (["preview"], "usage: paramcore"),
+        (["nonsense"], "error: there is no command `nonsense`"),
+        (["preview", "a", "b", "--nope"], "error: there is no option `--nope`"),
+    ],
+)
+def test_usage_goes_to_standard_error(arguments, message):
+    """A wrong command line prints its usage, or what does not exist, to standard error."""
     ran = run(*arguments)
     assert (ran.out, ran.status) == ("", REFUSED)
-    assert ran.err.startswith("usage: paramcore")
+    assert ran.err.startswith(message)
 
 
 @pytest.mark.parametrize(

@@ -323,7 +323,10 @@ class TestIgnoring:
         # Every process may open this file, but reading its first bytes fails.
         (place / "pyproject.toml").symlink_to("/proc/self/mem")
         ran = run("validate", "boxes.json", cwd=place)
-        assert ran.err == "error: pyproject.toml: cannot read the file: input/output error\n"
+        assert (
+            ran.err
+            == "error: pyproject.toml: cannot read the file: input/output error; make it readable, or run in another directory\n"
+        )
         assert ran.status == 2
 
     def test_an_unknown_code(self, place):
