@@ -216,7 +216,9 @@ def test_a_command_is_closed_before_its_error_is_printed(error, monkeypatch, cap
             raise own
         yield ""
 
-    monkeypatch.setattr(main, "parse_options", lambda _: Namespace(command=command, output=None, summary=False, values=True))
+    monkeypatch.setattr(
+        main, "parse_options", lambda _: Namespace(command=command, output=None, summary=False, values=True)
+    )
     assert main.main([]) != FINE
     lines = capsys.readouterr().err.splitlines()
     assert (lines[0], len(lines)) == ("closed", 2)

@@ -258,3 +258,13 @@ def test_another_order_is_shown():
 def test_a_diff_has_a_short_repr():
     """The `repr` has counts and no values."""
     assert repr(Diff.between(BEFORE, AFTER)) == "<Diff: 1 removed, 1 changed, 1 added, 2 kept>"
+
+
+def test_a_change_in_an_array_names_its_element():
+    """A row inside a long value names the element by its identifying member, unless the row shows it."""
+    car, van = ({"name": name, "color": "red", "notes": "a long note " * 9} for name in ("car", "van"))
+    diff = Diff.between({"labels": [car, van]}, {"labels": [{**car, "color": "blue"}]})
+    text = str(diff)
+    assert "/labels/0/color" in text
+    assert '(name "car")' in text
+    assert '(name "van")' not in text

@@ -300,3 +300,41 @@ def test_a_notebook_shows_the_extraction():
     html = extract([make_task(1), make_task(2)])._repr_html_()
     assert "2 params would move to <code>yard</code>" in html
     assert "<table>" in html
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("version", "no project can have it"), ("padding", "kept by --keep"), ("n", "too few tasks share a value")],
+)
+def test_each_reason_to_stay_is_a_sentence(name, text):
+    """The report says why a param stays, and a text that would move is shown."""
+    tasks = [{name: n if name == "n" else ["the same value", 1]} for n in range(3)]
+    [stays] = extract(tasks, keep=["padding"]).stays
+    assert text in str(stays)
+
+
+def test_an_instruction_that_stays_is_shown():
+    """The end that most instructions share is shown with the reason."""
+    tasks = [make_task(n, instruction="Count." if n < 2 else f"{n}") for n in range(9)]
+    stays = describe(extract(tasks).stays)
+    assert stays["instruction"].endswith(': "Count."')
+    assert "do not end with it" in stays["instruction"]
+
+
+def test_a_task_that_opts_out_is_described_as_json():
+    """A reason names the param, the code and the tasks."""
+    tasks = [*(make_task(n) for n in range(9)), make_task(9, geometries=...)]
+    [reason] = extract(tasks).to_json()["opted_out"]
+    empty = {"count": 0, "tasks": []}
+    assert reason == {"param": "geometries", "code": "would_be_inherited", "count": 1, "tasks": [9], "nearly": empty}
+
+
+def test_the_greedy_search_leaves_tasks_out(monkeypatch):
+    """Also the greedy search finds that a few tasks should opt out, param by param."""
+    shared = {"rules": ["a long value that most tasks share"] * 9, "zones": ["another long value"] * 9}
+    tasks = [make_task(n, **shared) for n in range(20)]
+    tasks += [make_task(20, rules=shared["rules"]), make_task(21, zones=shared["zones"])]
+    exact = extract(tasks)
+    monkeypatch.setattr(search, "MAX_SETS", 1)
+    greedy = extract(tasks)
+    assert (greedy.params, greedy.opt_outs, greedy.bytes_after) == (exact.params, 2, exact.bytes_after)

@@ -217,3 +217,10 @@ def test_a_history_has_a_short_repr():
     history = History.of(STORY)
     assert repr(history) == "<History of 'boxes': 6 versions>"
     assert repr(history.steps[1]) == "<Step to version 1: <Diff: 0 removed, 1 changed, 0 added, 1 kept>>"
+
+
+def test_a_step_as_text():
+    """The text of a step is that of its rows."""
+    step = History.of(Project("docks", type="imageannotation", params={"padding": 3})).steps[0]
+    assert str(step) in str(History.of(Project("docks", type="imageannotation", params={"padding": 3})))
+    assert "padding" in str(step)

@@ -16,6 +16,7 @@ import pytest
 
 from paramcore.errors import InvalidParams, NotJSON
 from paramcore.text import describe_value, format_name, format_value
+from paramcore.values import compact
 from paramcore.values.frozen import (
     MAX_DEPTH,
     MAX_NODES,
@@ -373,3 +374,11 @@ def test_a_tuple_counts_like_a_list():
     with pytest.raises(NotJSON) as refused:
         freeze({"a": (0,) * 1_000_001})
     assert (refused.value.code, refused.value.path) == ("too_large", "/a")
+
+
+def test_compact_json_without_the_c_encoder(monkeypatch):
+    """An interpreter without the C encoder of `json` writes the same text."""
+    value = {"a": [1, 2.5, None, True, "\n\u00e9\U0001f600"], "b": {}}
+    expected = compact.encode_compact(value)
+    monkeypatch.setattr(json.encoder, "c_make_encoder", None)
+    assert compact._make_encoder()(value) == expected

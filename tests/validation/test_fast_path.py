@@ -11,6 +11,7 @@ from paramcore import Assumptions, Project, write_project
 from paramcore.bulk import RequestReader
 from paramcore.cli.main import main
 from paramcore.cli.projects import ProjectFiles
+from paramcore.cli.screen import Screen
 from paramcore.cli.task_validator import FindingReporter
 from paramcore.files.reader import Line
 from paramcore.validation.finding import Finding
@@ -83,7 +84,7 @@ def test_findings_on_tasks_are_not_kept(tmp_path):
     project = Project("boxes", type="imageannotation", params={"geometries": {"box": {"objects_to_annotate": ["car"]}}})
     path = tmp_path / "project.json"
     path.write_text(json.dumps(write_project(project)))
-    options = Namespace(summary=False, format="text", values=True, lines=False, tasks=None)
+    options = Namespace(summary=False, format="text", values=True, lines=False, tasks=None, screen=Screen())
     reporter = FindingReporter(options, ProjectFiles([str(path)], Assumptions()), {}, ())
     reported = set()
     on_task = Finding("param_unknown", "warning", "/a", "the name `a` is unknown here")

@@ -78,7 +78,7 @@ class FrequentValues:
     def __init__(self) -> None:
         self._counts: dict[Key, int] = {}
         #: Whether all counts are exact; if not, values may be lost.
-        self.is_exact = True
+        self.is_exact: bool = True
 
     def add(self, key: Key) -> None:
         """Count a value."""
@@ -196,7 +196,7 @@ class TaskGroups:
         #: The shortest spelling of each shared value.
         self.spellings: dict[tuple[str, Key], Spelling] = {}
         #: Whether no limit was exceeded.
-        self.is_exact = is_exact
+        self.is_exact: bool = is_exact
 
     def __iter__(self) -> Iterator[Group]:
         return iter(self._groups.values())

@@ -96,7 +96,7 @@ class Search:
             candidates.sort(key=lambda pair: (-pair[0], pair[1].text))
         self._decisions: dict[int, Decision] = {}
         #: Whether the decision is minimal for the groups.
-        self.is_exact = True
+        self.is_exact: bool = True
 
     def _list_values(self, spellings: dict[tuple[str, Key], Spelling]) -> Iterator[_Candidate]:
         for (name, key), (size, text, _key) in spellings.items():
