@@ -243,13 +243,15 @@ class RuleFinder:
         """Return the sorted ids of the assumed rules, as `SlimRequest.rests_on`."""
         # Only the instruction and nulls can depend on an assumed rule.
         own = {name: value for name, value in choice.own.params.items() if value is None or name == "instruction"}
-        task = TaskRequest(own, project_version=choice.project_version)
         if None in own.values():
-            return self._project.resolve(task).rests_on
+            return self._resolve(own, choice)
         key = choice.project_version, bool(own["instruction"]) if own else None
         if key not in self._rules:
-            self._rules[key] = self._project.resolve(task).rests_on
+            self._rules[key] = self._resolve(own, choice)
         return self._rules[key]
+
+    def _resolve(self, own: Mapping[str, Any], choice: Choice) -> tuple[str, ...]:
+        return self._project.resolve(TaskRequest(own, project_version=choice.project_version)).rests_on
 
 
 def measure_flat(flat: Mapping[str, Any]) -> int:

@@ -41,6 +41,8 @@ class SlimLine(NamedTuple):
     body: bytes
     #: The size of the given request in bytes, in the same form.
     size_before: int
+    #: Whether the request to send has the same params and the same version.
+    is_same: bool
     #: The sorted ids of the assumed rules that the params depend on.
     rests_on: tuple[str, ...]
     #: Whether the task gets the project's instruction twice.
@@ -54,10 +56,11 @@ class SlimLine(NamedTuple):
     def find_unchanged_line(self) -> bytes | None:
         """Return the line of JSONL with the given request, if the request to send is the same request."""
         source = self.source.source
-        if not isinstance(source, Line) or self.size_before != len(self.body):
+        if not isinstance(source, Line) or not self.is_same:
             return None
-        # A `RoutedRequest` may lack the null routing names of the line, so decode the line again.
-        return source.data if same(source.document().value, self.flat) else None
+        # Null routing names are not sent.  A `RoutedRequest` may lack them, so decode the line again.
+        has_null = b"null" in source.data and not same(source.document().value, self.flat)
+        return None if has_null else source.data
 
     def as_json(self) -> dict[str, Any]:
         """Return the keys of `SlimRequest.to_json`, and the sizes in bytes."""
@@ -118,6 +121,7 @@ class LineSlimmer:
             raise request.read_document().locate_error(error) from None
         if self._pins:
             choice = choice.pin()
+        before = _make_flat(request, own_version, params)
         flat = _make_flat(request, choice.project_version, choice.own.params)
         return SlimLine(
             request,
@@ -125,7 +129,9 @@ class LineSlimmer:
             choice,
             flat,
             self._encode(flat),
-            len(self._encode(_make_flat(request, own_version, params))),
+            len(self._encode(before)),
+            # The values come from the request, so none of them only looks like another.
+            flat == before,
             self._rules[route.project.name].find(choice),
             not self._is_wanted and repeats_instruction(params, route.inheritance),
         )
