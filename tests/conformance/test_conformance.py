@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from paramcore import Assumptions, Project, SlimRequest, TaskRequest
+from paramcore import Assumptions, Extraction, Project, SlimRequest, TaskRequest
 from paramcore.analysis.plan import Plan
 from paramcore.errors import ParamcoreError
 from paramcore.model.updates import Patch, Replace
@@ -64,6 +64,13 @@ def of_update(project, test):
     return {"params": version.params, "version": version.number, "dropped": list(plan.dropped), "request": plan.request}
 
 
+def of_extraction(project, tasks, keep=(), move=()):
+    names = {"name": project.name, "type": project.type, "assumptions": project.assumptions}
+    extraction = Extraction.of(tasks, **names, keep=keep, move=move)
+    requests = [request.flat for request in extraction.requests(tasks)]
+    return {"params": extraction.params, "requests": requests, "bytes_after": extraction.bytes_after}
+
+
 def of_slim(project, test):
     selected = {name: test["slim"][name] for name in ("version",) if name in test["slim"]}
     if "wanted" in test["slim"]:
@@ -80,6 +87,8 @@ def answer(case, test):
         return of_task(project, test)
     if "update" in test:
         return of_update(project, test)
+    if "extract" in test:
+        return of_extraction(project, **test["extract"])
     if "slim" in test:
         return of_slim(project, test)
     return {"history": [version.params for version in project.versions], "written": write_project(project)}

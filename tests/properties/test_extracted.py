@@ -1,4 +1,4 @@
-"""Laws E: an extraction is exact and minimal, and does not depend on the order of the tasks."""
+"""Laws X: an extraction is exact and minimal, and does not depend on the order of the tasks."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def extract(tasks: list[dict[str, Any]], chosen: dict[str, str], **options: Any)
 
 @given(tasks=tasks_of(), chosen=settings_of())
 def test_each_request_is_exact(tasks: list[dict[str, Any]], chosen: dict[str, str]) -> None:
-    """E1, E11: each request has the same effective params as before, and names the project."""
+    """X1, X11: each request has the same effective params as before, and names the project."""
     extraction = extract(tasks, chosen)
     for task, request in zip(tasks, extraction.requests(tasks), strict=True):
         assert naive.equal(dict(extraction.project.resolve(request).params), task)
@@ -56,7 +56,7 @@ def test_each_request_is_exact(tasks: list[dict[str, Any]], chosen: dict[str, st
 @settings(max_examples=60)
 @given(tasks=tasks_of(4), chosen=settings_of())
 def test_the_total_is_minimal(tasks: list[dict[str, Any]], chosen: dict[str, str]) -> None:
-    """E2: no params of a project make the total of bytes smaller."""
+    """X2: no params of a project make the total of bytes smaller."""
     extraction = extract(tasks, chosen)
     assert extraction.minimal
     assert extraction.bytes_after == naive.total(dict(extraction.params), tasks, chosen, NAME)
@@ -65,7 +65,7 @@ def test_the_total_is_minimal(tasks: list[dict[str, Any]], chosen: dict[str, str
 
 @given(tasks=tasks_of(), chosen=settings_of())
 def test_no_param_is_idle(tasks: list[dict[str, Any]], chosen: dict[str, str]) -> None:
-    """E3, E4: without any one param the total is larger, and two inheriting tasks share each."""
+    """X3, X4: without any one param the total is larger, and two inheriting tasks share each."""
     extraction = extract(tasks, chosen)
     for moved in extraction.moved:
         fewer = {name: value for name, value in extraction.params.items() if name != moved.param}
@@ -75,7 +75,7 @@ def test_no_param_is_idle(tasks: list[dict[str, Any]], chosen: dict[str, str]) -
 
 @given(tasks=tasks_of(), chosen=settings_of(), data=st.data())
 def test_the_order_does_not_matter(tasks: list[dict[str, Any]], chosen: dict[str, str], data: st.DataObject) -> None:
-    """E7: any order of the tasks gives the same project and the same total."""
+    """X7: any order of the tasks gives the same project and the same total."""
     shuffled = data.draw(st.permutations(tasks))
     first, second = extract(tasks, chosen), extract(shuffled, chosen)
     assert naive.dump(sorted(first.params.items())) == naive.dump(sorted(second.params.items()))
@@ -84,7 +84,7 @@ def test_the_order_does_not_matter(tasks: list[dict[str, Any]], chosen: dict[str
 
 @given(tasks=tasks_of(), chosen=settings_of())
 def test_what_says_what_a_task_is_about_stays(tasks: list[dict[str, Any]], chosen: dict[str, str]) -> None:
-    """E6: some names never move, even if all tasks share the value; `move` takes back all but U9's names."""
+    """X6: some names never move, even if all tasks share the value; `move` takes back all but U9's names."""
     assert not naive.NEVER & extract(tasks, chosen).params.keys()
     moving = extract(tasks, chosen, move=["attachment"])
     assert not (naive.NEVER - {"attachment"}) & moving.params.keys()
@@ -93,7 +93,7 @@ def test_what_says_what_a_task_is_about_stays(tasks: list[dict[str, Any]], chose
 
 @given(tasks=tasks_of(), chosen=settings_of())
 def test_its_own_output_is_set_aside(tasks: list[dict[str, Any]], chosen: dict[str, str]) -> None:
-    """E10: the requests to send name a project, so a second extraction changes none of them."""
+    """X10: the requests to send name a project, so a second extraction changes none of them."""
     sent = list(extract(tasks, chosen).requests(tasks))
     again = extract([dict(request.flat) for request in sent], chosen)
     assert list(again.requests(sent)) == sent

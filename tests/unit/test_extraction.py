@@ -104,7 +104,7 @@ def test_move_lets_an_attachment_move():
     ],
 )
 def test_a_request_that_names_where_it_belongs_is_set_aside(routing, code):
-    """E9: it stays as it is, and does not count for what moves."""
+    """X9: it stays as it is, and does not count for what moves."""
     tasks = [make_task(1), make_task(2), {**make_task(3), **routing, "extra": 1}]
     extraction = extract(tasks)
     assert [(reason.code, reason.tasks.tasks) for reason in extraction.set_aside] == [(code, [2])]
@@ -122,7 +122,7 @@ def test_null_routing_names_count_as_missing():
 
 
 def test_duplicates_count_as_tasks():
-    """E8: two equal requests are two tasks."""
+    """X8: two equal requests are two tasks."""
     assert extract([make_task(1)] * 2).params == {"geometries": GEOMETRIES, "instruction": RULES}
 
 
@@ -135,7 +135,7 @@ def test_nothing_is_worth_moving(tasks):
 
 
 def test_equal_values_move_in_the_shortest_spelling():
-    """E7: 5 and 5.0 are equal, so both tasks inherit the shorter one."""
+    """X7: 5 and 5.0 are equal, so both tasks inherit the shorter one."""
     for tasks in ([{"padding": 5.0}, {"padding": 5}], [{"padding": 5}, {"padding": 5.0}]):
         assert repr(extract(tasks * 9).params["padding"]) == "5"
 
@@ -193,7 +193,7 @@ def test_a_wrong_task_is_named():
 
 
 def test_a_task_request_may_have_the_type():
-    """E12: a `TaskRequest` of the same type is accepted."""
+    """X12: a `TaskRequest` of the same type is accepted."""
     assert extract([TaskRequest({"padding": 1}, type="imageannotation")]).tasks == 1
 
 
@@ -223,7 +223,7 @@ def test_a_request_that_is_not_exact_is_never_returned(monkeypatch):
     ],
 )
 def test_where_an_instruction_can_be_cut(text, separator, empty, tails):
-    """E5: an end begins where a separator stood, or is the whole text; without a separator, at a line."""
+    """X5: an end begins where a separator stood, or is the whole text; without a separator, at a line."""
     assumptions = Assumptions(instruction_separator=separator, empty_instruction=empty)
     assert counts.list_tails(text, assumptions) == tails
 
