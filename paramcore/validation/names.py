@@ -150,8 +150,8 @@ def _find_nearest(name: str, known: tuple[str, ...]) -> str | None:
 def _list_candidates(normalized: str, known: tuple[str, ...]) -> list[tuple[int, int, str, str]]:
     """Return the names that may be similar, each with its normalized form.
 
-    The first member of each tuple is the number of letters that only one of the two names
-    has; the second is the position of the name.
+    The first member of each tuple is 0 for the same normalized form, and grows with the
+    number of letters that only one of the two names has; the second is the position.
     """
     letters = _collect_letters(normalized)
     # A longer name allows more edits, but must then be longer by as many letters.
@@ -161,7 +161,7 @@ def _list_candidates(normalized: str, known: tuple[str, ...]) -> list[tuple[int,
         # An edit changes at most two letters of the set, so most names are no candidates.
         different = (letters ^ other_letters).bit_count()
         if different <= most_different and different <= 2 * _limit_edits(normalized, other):
-            candidates.append((different, position, candidate, other))
+            candidates.append((different + (other != normalized), position, candidate, other))
     return candidates
 
 

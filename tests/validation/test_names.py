@@ -138,7 +138,9 @@ def count_edits(one, other):
     return table[len(one), len(other)]
 
 
-@given(st.text("abcd", min_size=6, max_size=24), st.lists(st.text("abcd", min_size=6, max_size=24)), st.data())
+@given(
+    st.text("abcd", min_size=6, max_size=24), st.lists(st.text("abcd", min_size=6, max_size=24), max_size=19), st.data()
+)
 def test_the_nearest_name_is_suggested(name, others, data):
     """Of all known names, the first of those with the fewest edits is suggested, if one in five letters differ."""
     letters = list(name)
@@ -165,6 +167,7 @@ def test_a_name_with_another_spelling_is_found_among_many():
     """Of hundreds of long names with the same letters, the one with another case or other spaces is found."""
     known = [f"{first}{second} in a long name" for first in "abcdefghijklmnopqrst" for second in "abcdefghijklmnopqrst"]
     assert suggest_name("CD In A Long Name", known) == "cd in a long name"
+    assert suggest_name("aaaa aaaa", [*["aaaaaaa"] * 40, "aaaa-aaaa"]) == "aaaa-aaaa"
 
 
 def test_too_many_names_are_not_searched():
