@@ -38,12 +38,12 @@ class Chunk:
         Raises:
             DocumentError: `unreadable`, also if the file has changed since it was split.
         """
-        with open_source(self.path) as (stream, _label):
+        with open_source(self.path, self.source) as (stream, label):
             if _get_state(stream) != self.file_state:
                 problem, remedy = "the file changed while it was read", "read a copy of it, or leave out --jobs"
-                raise DocumentError("unreadable", None, problem, remedy, self.source, None, None)
+                raise DocumentError("unreadable", None, problem, remedy, label, None, None)
             stream.seek(self.offset)
-            yield from split_lines(stream, self.source, first_line=self.first_line, size=self.size)
+            yield from split_lines(stream, label, first_line=self.first_line, size=self.size)
 
 
 def split_file(path: str, size: int = CHUNK_SIZE) -> Iterator[Chunk]:

@@ -176,13 +176,15 @@ def number_lines(lines: Iterable[bytes], source: str, *, first_line: int = 1, li
 
 
 @contextmanager
-def open_source(source: str) -> Iterator[tuple[BinaryIO, str]]:
+def open_source(source: str, label: str | None = None) -> Iterator[tuple[BinaryIO, str]]:
     """Open a file, or standard input for `-`, and yield the stream and its name in messages.
+
+    `label` is that name; the default is the path.
 
     Raises:
         DocumentError: `unreadable`, also if a read of the open file fails.
     """
-    label = format_path(source)
+    label = label or format_path(source)
     if source == "-" and sys.stdin is None:
         problem, remedy = "standard input is closed", "name a file instead of `-`"
         raise DocumentError("unreadable", None, problem, remedy, label, None, None)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
+from heapq import nsmallest
+from itertools import islice
 from pkgutil import get_data
 
 from attrs import evolve, frozen
@@ -111,29 +113,56 @@ def find_look_alike(name: str) -> MisplacedName | None:
     return evolve(look_alikes[meant], name=name)
 
 
+#: The maximum number of known names in a search for a similar name.
+_MOST_NAMES = 500
+
+#: The maximum number of names that a search compares letter by letter.
+_MOST_COMPARED = 20
+
+
 def suggest_name(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that is most similar, such as `with_labels` for `withLabels`.
 
-    Return `None` if no known name is similar.
+    Return `None` if no known name is similar, or if too many names are known.
     """
-    return _find_nearest(name, tuple(known))
+    names = tuple(islice(known, _MOST_NAMES + 1))
+    return None if len(names) > _MOST_NAMES else _find_nearest(name, names)
 
 
 # The same mistake often occurs in many places.
 @lru_cache(maxsize=512)
 def _find_nearest(name: str, known: tuple[str, ...]) -> str | None:
     normalized = _normalize(name)
-    letters = _collect_letters(normalized)
+    candidates = _list_candidates(normalized, known)
     nearest, least = None, len(normalized) + 1
-    for candidate, other, other_letters in _normalize_all(known):
+    if len(candidates) > _MOST_COMPARED:
+        candidates = nsmallest(_MOST_COMPARED, candidates)
+        # One of the names that are left out may need as few edits, but not fewer than one.
+        least = 2
+    for _, _, candidate, other in candidates:
         limit = min(_limit_edits(normalized, other), least - 1)
-        # An edit changes at most two letters of the set, so most candidates need no comparison.
-        if (letters ^ other_letters).bit_count() > 2 * limit:
-            continue
         distance = _count_edits(normalized, other, limit)
         if distance is not None:
             nearest, least = candidate, distance
     return nearest
+
+
+def _list_candidates(normalized: str, known: tuple[str, ...]) -> list[tuple[int, int, str, str]]:
+    """Return the names that may be similar, each with its normalized form.
+
+    The first member of each tuple is 0 for the same normalized form, and grows with the
+    number of letters that only one of the two names has; the second is the position.
+    """
+    letters = _collect_letters(normalized)
+    # A longer name allows more edits, but must then be longer by as many letters.
+    most_different = 2 * max(1, len(normalized) // 4)
+    candidates: list[tuple[int, int, str, str]] = []
+    for position, (candidate, other, other_letters) in enumerate(_normalize_all(known)):
+        # An edit changes at most two letters of the set, so most names are no candidates.
+        different = (letters ^ other_letters).bit_count()
+        if different <= most_different and different <= 2 * _limit_edits(normalized, other):
+            candidates.append((different + (other != normalized), position, candidate, other))
+    return candidates
 
 
 @lru_cache(maxsize=64)
@@ -165,6 +194,7 @@ def _count_edits(first: str, second: str, limit: int) -> int | None:
         return 0 if limit >= 0 else None
     if limit < 1 or abs(len(first) - len(second)) > limit:
         return None
+    first, second = _strip_common(first, second)
     before: list[int] = []
     row = list(range(len(second) + 1))
     for i, letter in enumerate(first, 1):
@@ -181,6 +211,14 @@ def _count_edits(first: str, second: str, limit: int) -> int | None:
         if min(row) > limit:
             return None
     return row[-1] if row[-1] <= limit else None
+
+
+def _strip_common(first: str, second: str) -> tuple[str, str]:
+    """Drop the common start and the common end of two strings, which need no edits."""
+    shortest = min(len(first), len(second))
+    start = next((at for at in range(shortest) if first[at] != second[at]), shortest)
+    end = next((at for at in range(shortest - start) if first[-1 - at] != second[-1 - at]), shortest - start)
+    return first[start : len(first) - end], second[start : len(second) - end]
 
 
 def _normalize(name: str) -> str:

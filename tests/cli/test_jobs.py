@@ -394,6 +394,17 @@ def test_a_file_that_changes_is_rejected(change, place, tmp_path):
         list(first.read_lines())
 
 
+def test_a_file_that_is_removed_keeps_its_name(place, tmp_path, monkeypatch):
+    """The error for a file that disappears has the name that the command line gave."""
+    monkeypatch.chdir(tmp_path)
+    Path("gone.jsonl").write_bytes((place / "good.jsonl").read_bytes())
+    first, *_ = split_file("gone.jsonl", 1_000)
+    os.remove("gone.jsonl")
+    with pytest.raises(DocumentError, match="^gone.jsonl: cannot read the file: no such file") as caught:
+        list(first.read_lines())
+    assert caught.value.source == "gone.jsonl"
+
+
 def test_processes_that_cannot_start_are_reported(place, monkeypatch):
     """A system that starts no process is named as such, with what to do."""
     for executable in ("/nonexistent", ""):

@@ -1,5 +1,7 @@
 """Names that are misplaced, unknown or misspelt."""
 
+import time
+
 import pytest
 from hypothesis import given, strategies as st
 
@@ -136,7 +138,9 @@ def count_edits(one, other):
     return table[len(one), len(other)]
 
 
-@given(st.text("abcd", min_size=6, max_size=24), st.lists(st.text("abcd", min_size=6, max_size=24)), st.data())
+@given(
+    st.text("abcd", min_size=6, max_size=24), st.lists(st.text("abcd", min_size=6, max_size=24), max_size=19), st.data()
+)
 def test_the_nearest_name_is_suggested(name, others, data):
     """Of all known names, the first of those with the fewest edits is suggested, if one in five letters differ."""
     letters = list(name)
@@ -147,6 +151,46 @@ def test_the_nearest_name_is_suggested(name, others, data):
     near = [each for each in known if count_edits(name, each) <= max(1, max(len(name), len(each)) // 5)]
     near = [each for each in near if max(len(name), len(each)) >= 6]
     assert suggest_name(name, known) == min(near, key=lambda each: count_edits(name, each), default=None)
+
+
+@pytest.mark.parametrize("form", ["label{:05d}", "label number {:05d} of a long list of labels"])
+def test_the_nearest_of_many_similar_names_is_suggested(form):
+    """Of hundreds of names that are all similar, the search suggests the one that was meant, or none."""
+    known = [form.format(number) for number in range(500)]
+    suggested = [suggest_name(name.replace("label", "lable", 1), known) for name in known]
+    assert {name for name, meant in zip(suggested, known, strict=True) if name != meant} <= {None}
+    assert suggested[:20] == known[:20]
+    assert suggest_name("with_labls", [*known[:250], "with_labels", *known[251:]]) == "with_labels"
+
+
+def test_a_name_with_another_spelling_is_found_among_many():
+    """Of hundreds of long names with the same letters, the one with another case or other spaces is found."""
+    known = [f"{first}{second} in a long name" for first in "abcdefghijklmnopqrst" for second in "abcdefghijklmnopqrst"]
+    assert suggest_name("CD In A Long Name", known) == "cd in a long name"
+    assert suggest_name("aaaa aaaa", [*["aaaaaaa"] * 40, "aaaa-aaaa"]) == "aaaa-aaaa"
+
+
+def test_too_many_names_are_not_searched():
+    """Among more than 500 names, nothing is suggested; the names may come from an iterator."""
+    known = [f"name {number} of many" for number in range(500)]
+    assert suggest_name("name 499 of mani", iter(known)) == "name 499 of many"
+    assert suggest_name("name 499 of mani", iter([*known, "another"])) is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [20, 500, 20_000])
+@pytest.mark.parametrize("form", ["label{:05d}", "label number {:05d} of a long list of labels"])
+def test_thousands_of_wrong_names_take_no_minutes(count, form):
+    """A megabyte of wrong labels is validated in time, however many labels the project has."""
+    box = {"objects_to_annotate": [form.format(number) for number in range(count)]}
+    project = Project("boxes", type="imageannotation", params={"geometries": {"box": box}})
+    wrong = [form.format(40_000 + number).replace("label", "Labl", 1) for number in range(900_000 // (35 + len(form)))]
+    hypothesis = {"annotations": [{"type": "box", "label": label} for label in wrong]}
+    began = time.process_time()
+    effective = project.resolve({"attachment": "https://example.com/a.jpg", "hypothesis": hypothesis})
+    findings = Validator(project, Schemas()).task(effective)
+    assert len(findings) == len(wrong)
+    assert time.process_time() - began < 20
 
 
 @pytest.mark.parametrize(
