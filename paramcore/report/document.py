@@ -208,7 +208,7 @@ def _select(groups: Sequence[Group], room: int, size: Size) -> set[tuple[int, in
     included: set[tuple[int, int]] = set()
     is_full = False
     for rank in Rank:
-        # The way out is short, and nothing else tells how to keep the params that are only counted.
+        # Always include the short patch: no other part shows how to keep the params that are only counted.
         if is_full and rank != Rank.PATCH:
             continue
         places = [
