@@ -22,6 +22,7 @@ def make_jsonschema_validator(document: Mapping[str, Any]) -> Any:
     registry: Registry[Any] = Registry()
     keywords = {
         "multipleOf": _validate_multiple,
+        "enum": _validate_enum,
         "uniqueItems": _validate_unique,
         "pattern": _validate_pattern,
         "patternProperties": _validate_pattern_properties,
@@ -53,6 +54,14 @@ def _validate_multiple(validator: Any, divisor: float, value: Any, _: Any) -> It
 def _read_decimal(number: float) -> Fraction:
     """Return the exact value of a number as JSON shows it."""
     return Fraction(repr(number)) if isinstance(number, float) else Fraction(number)
+
+
+def _validate_enum(validator: Any, choices: list[Any], value: Any, schema: Any) -> Iterator[Any]:
+    # jsonschema compares the choices one by one in Python, which is slow for thousands of them.
+    if not isinstance(value, str):
+        yield from Draft202012Validator.VALIDATORS["enum"](validator, choices, value, schema)
+    elif value not in choices:
+        yield ValidationError("not one of the choices")
 
 
 def _validate_unique(_: Any, is_unique: Any, value: Any, __: Any) -> Iterator[Any]:

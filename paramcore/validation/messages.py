@@ -12,7 +12,7 @@ from paramcore.errors import InvalidSchema
 from paramcore.text import describe_type, describe_value, format_count, format_value
 from paramcore.validation.completion import ORIGINAL
 from paramcore.validation.finding import Finding
-from paramcore.validation.names import suggest_name
+from paramcore.validation.names import MOST_NAMES, suggest_name
 from paramcore.validation.subschemas import CLOSING
 from paramcore.values import freeze, join_pointer
 
@@ -79,7 +79,8 @@ def _explain(error: ValidationError) -> Iterator[Finding]:
                 yield from _explain_required(error, names, f", because `{name}` requires it")
     elif keyword == "type":
         types = [limit] if isinstance(limit, str) else limit
-        choices = _join_choices([word for name in types for word in _TYPES[name]])
+        words = [word for name in types for word in _TYPES[name]]
+        choices = _join_choices(words, len(words))
         yield _make_value_finding(error, "param_type", f"must be {choices}", _convert_text(value, types))
     elif keyword in ("enum", "const"):
         yield _explain_enum(error, limit if keyword == "enum" else [limit])
@@ -139,7 +140,8 @@ def _is_about_name(error: ValidationError) -> bool:
 
 
 def _explain_enum(error: ValidationError, choices: list[Any]) -> Finding:
-    listed = _join_choices([format_value(choice, limit=40) for choice in choices])
+    # An enum may have thousands of values, so format only those that the message lists.
+    listed = _join_choices([format_value(choice, limit=40) for choice in choices[: _MAX_LISTED + 1]], len(choices))
     expectation = f"must be {listed}" if choices else "no value is allowed here"
     return _make_value_finding(error, "param_choice", expectation, _suggest_choice(error.instance, choices))
 
@@ -210,10 +212,10 @@ def _select_branch_error(branch_errors: Sequence[ValidationError]) -> Validation
     return best_match(nearest) or nearest[0]
 
 
-def _join_choices(choices: Sequence[str]) -> str:
-    """Return choices as text, such as `1, 2 or 3`; truncate a long list."""
-    is_long = len(choices) > _MAX_LISTED + 1
-    listed = [*choices[:_MAX_LISTED], f"one of {len(choices) - _MAX_LISTED} other values"] if is_long else choices
+def _join_choices(choices: Sequence[str], count: int) -> str:
+    """Return choices as text, such as `1, 2 or 3`; truncate a long list of `count` choices."""
+    is_long = count > _MAX_LISTED + 1
+    listed = [*choices[:_MAX_LISTED], f"one of {count - _MAX_LISTED} other values"] if is_long else choices
     return f"{', '.join(listed[:-1])} or {listed[-1]}" if len(listed) > 1 else "".join(listed)
 
 
@@ -230,7 +232,7 @@ def _convert_text(value: Any, types: list[str]) -> str | None:
 
 
 def _suggest_choice(value: Any, choices: list[Any]) -> str | None:
-    if not isinstance(value, str):
+    if not isinstance(value, str) or len(choices) > MOST_NAMES:
         return None
     # A number or a boolean in quotes is probably meant without quotes.
     if value.strip() in [json.dumps(choice) for choice in choices if isinstance(choice, (bool, int, float))]:

@@ -114,7 +114,7 @@ def find_look_alike(name: str) -> MisplacedName | None:
 
 
 #: The maximum number of known names in a search for a similar name.
-_MOST_NAMES = 500
+MOST_NAMES = 500
 
 #: The maximum number of names that a search compares letter by letter.
 _MOST_COMPARED = 20
@@ -125,8 +125,8 @@ def suggest_name(name: str, known: Iterable[str]) -> str | None:
 
     Return `None` if no known name is similar, or if too many names are known.
     """
-    names = tuple(islice(known, _MOST_NAMES + 1))
-    return None if len(names) > _MOST_NAMES else _find_nearest(name, names)
+    names = tuple(islice(known, MOST_NAMES + 1))
+    return None if len(names) > MOST_NAMES else _find_nearest(name, names)
 
 
 # The same mistake often occurs in many places.

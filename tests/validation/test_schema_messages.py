@@ -1,5 +1,7 @@
 """Errors of jsonschema become findings with a code, a place and, if clear, a suggestion."""
 
+import time
+
 import pytest
 
 from paramcore import Project
@@ -89,6 +91,41 @@ def test_a_long_choice_is_cut(number, listed):
     (finding,) = Validator(project, schemas).task(project.resolve({"a": "x"}))
     assert finding.message.count("<") == listed
     assert (f"one of {number - listed} other values" in finding.message) is (listed < number)
+
+
+@pytest.mark.slow
+def test_thousands_of_choices_take_no_minutes():
+    """A thousand values that are none of 20,000 choices are validated in time."""
+    choices = [f"value number {number} of many" for number in range(20_000)]
+    project = Project("boxes", type="mine")
+    validator = Validator(project, Schemas().with_schema("mine", {"additionalProperties": {"enum": choices}}))
+    params = {f"p{number}": f"valu number {number} of many" for number in range(1_000)}
+    began = time.process_time()
+    findings = validator.task(project.resolve(params))
+    assert {(finding.code, finding.suggestion) for finding in findings} == {("param_choice", None)}
+    assert (len(findings), time.process_time() - began < 5) == (1_000, True)
+
+
+@pytest.mark.parametrize(
+    ("choices", "value", "is_known"),
+    [
+        (["1", "a"], "1", True),
+        ([1, "a"], "1", False),
+        (["1"], 1, False),
+        ([1], 1.0, True),
+        ([1], True, False),
+        ([True], True, True),
+        ([None, "x"], None, True),
+        ([[1, "a"]], [1.0, "a"], True),
+        ([{"a": 1}], {"a": True}, False),
+        ([], "a", False),
+    ],
+)
+def test_a_choice_is_an_equal_json_value(choices, value, is_known):
+    """A value is one of the choices if JSON calls them equal."""
+    project = Project("boxes", type="mine")
+    schemas = Schemas().with_schema("mine", {"properties": {"a": {"enum": choices}}})
+    assert (not Validator(project, schemas).task(project.resolve({"a": value}))) is is_known
 
 
 @pytest.mark.parametrize("value", ["square", "Square", " SQUARE\n"])
