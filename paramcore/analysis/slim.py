@@ -1,4 +1,4 @@
-"""Slim requests: the least that tasks must send to get their params."""
+"""Slim requests: the least requests with which tasks get their params."""
 
 from __future__ import annotations
 
