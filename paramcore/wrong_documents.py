@@ -73,7 +73,8 @@ def reject_other_than_request(members: Mapping[str, Any]) -> None:
         remedy = "write a task request for each task, with the members of its `params` and its `instruction`"
         raise MalformedPayload("request_is_page", "", "this is a page of created tasks, not a task request", remedy)
     if _is_task(members):
-        remedy = "write a task request with the task's `instruction`, the members of its `params`, and the params beside them"
+        sources = "the members of the task's `params`, its `instruction`, and the params beside `params`"
+        remedy = f"write a task request with {sources}"
         raise MalformedPayload("request_is_task", "", "this is a created task, not a task request", remedy)
     error = _describe_error_reply(members)
     if error is not None:

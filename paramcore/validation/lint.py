@@ -85,8 +85,8 @@ def _lint_opt_out(
     missing = [name for name in required if name not in params and name in latest.params]
     if missing:
         names = ", ".join(f"`{name}`" for name in missing)
-        planned = ", which this update would make," if is_planned else ""
-        problem = f"-1 inherits nothing, so {names} of version {latest.number}{planned} will be missing"
+        planned = ", which this update would append," if is_planned else ""
+        problem = f"the task inherits nothing, so {names} of version {latest.number}{planned} will be missing"
         remedy = f"set {names} in the task, or remove `project_version`"
         yield _make_warning("lint_bare_opt_out", "/project_version", problem, remedy)
 

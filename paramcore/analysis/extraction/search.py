@@ -1,8 +1,8 @@
 """Choose the params of a project that make the requests of its tasks shortest.
 
 Once the inheriting tasks are fixed, each param can be decided alone.  In a best choice,
-the inheriting tasks always form a *closed* set: all tasks that have certain params, and
-whose instruction ends with a certain text.  So the search tries every closed set and
+the inheriting tasks always form a *closed* set.  A closed set contains all tasks that have
+certain params and whose instruction ends with a certain text.  So the search tries every closed set and
 decides the params for it.
 """
 
