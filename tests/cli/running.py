@@ -1,13 +1,19 @@
-"""Run the command line in a process."""
+"""Run the command line in this process or in another."""
 
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
+from contextlib import chdir, contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 
+import pytest
 from attrs import frozen
+
+from paramcore.cli.main import main
 
 ROOT = Path(__file__).parent.parent.parent
 EXAMPLES = ROOT / "docs" / "examples"
@@ -45,7 +51,73 @@ def heed_interrupts():
 
 
 def run(*arguments, stdin=b"", cwd=EXAMPLES, **changes):
-    """Run `paramcore` with these arguments, in the directory of the examples."""
+    """Run `paramcore` with these arguments in this process, with streams of its own.
+
+    This takes a tenth of the time of a process.
+    """
+    data = stdin.encode() if isinstance(stdin, str) else stdin
+    with TemporaryFile() as out, TemporaryFile() as err:
+        with pipe(data) as given, streams(given, out.fileno(), err.fileno()), settings(cwd, changes):
+            status = main([str(argument) for argument in arguments])
+        return Ran(read_all(out), read_all(err), status)
+
+
+@contextmanager
+def pipe(data):
+    """Yield a descriptor from which the data can be read."""
+    given, end = os.pipe()
+
+    def write():
+        # The command may close the pipe before it has read everything.
+        with suppress(BrokenPipeError), open(end, "wb") as stream:
+            stream.write(data)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        yield given
+    finally:
+        os.close(given)
+        writer.join()
+
+
+@contextmanager
+def streams(*descriptors):
+    """Replace the three standard streams, in Python and in the system."""
+    kept = [os.dup(number) for number in range(3)]
+    old = sys.stdin, sys.stdout, sys.stderr
+    for number, descriptor in enumerate(descriptors):
+        os.dup2(descriptor, number)
+    try:
+        with (
+            open(0, encoding="utf-8", closefd=False) as sys.stdin,
+            open(1, "w", encoding="utf-8", closefd=False) as sys.stdout,
+            open(2, "w", encoding="utf-8", closefd=False) as sys.stderr,
+        ):
+            yield
+    finally:
+        sys.stdin, sys.stdout, sys.stderr = old
+        for number, descriptor in enumerate(kept):
+            os.dup2(descriptor, number)
+            os.close(descriptor)
+
+
+@contextmanager
+def settings(cwd, changes):
+    """Change the working directory and the environment."""
+    with chdir(cwd), pytest.MonkeyPatch.context() as patch:
+        for name, value in {"COLUMNS": "120", **changes}.items():
+            patch.setenv(name, value)
+        yield
+
+
+def read_all(stream):
+    stream.seek(0)
+    return stream.read().decode()
+
+
+def run_process(*arguments, stdin=b"", cwd=EXAMPLES, **changes):
+    """Run `paramcore` with these arguments in a process."""
     data = stdin.encode() if isinstance(stdin, str) else stdin
     done = subprocess.run(
         command(*arguments),

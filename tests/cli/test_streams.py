@@ -197,7 +197,7 @@ def test_a_long_answer_ends_with_its_reader():
 )
 def test_unencodable_text_is_escaped(locale):
     """Characters that the locale cannot encode are escaped."""
-    ran = run("preview", "warehouse-boxes.json", "-", stdin='{"note": "h\u00e9 \u2603"}', **locale)
+    ran = run_process("preview", "warehouse-boxes.json", "-", stdin='{"note": "h\u00e9 \u2603"}', **locale)
     assert ran.status == FINE
     assert '"h\\xe9 \\u2603"' in ran.out
 
