@@ -1,4 +1,4 @@
-"""Preview JSONL with a loop that a user may write: `python loop.py json|orjson PROJECT TASKS`.
+"""Preview JSONL with a loop that a user might write: `python loop.py json|orjson PROJECT TASKS`.
 
 The loop removes the routing names, finds the version, merges the params and appends
 the instruction.  It writes the objects that `paramcore preview` writes, and does not

@@ -11,7 +11,7 @@ from timing import Row, ratios
 
 from paramcore import Project, TaskRequest
 
-#: The maximum ratios of the merge for each size, by which of project and tasks have an instruction.
+#: The maximum ratio of the merge for each size, if neither, only the project, or both have an instruction.
 MERGES = {"neither": (1.45, 1.35, 1.25), "only the project": (1.5, 1.4, 1.25), "both": (2.1, 1.8, 1.5)}
 
 
@@ -98,9 +98,9 @@ def rows() -> list[Row]:
     for name, targets in MERGES.items():
         merge, resolve = zip(*(measure_merge(size, name) for size in sizes), strict=True)
         found.append(Row(f"merge, instruction in {name}", "bare merge", sizes, merge, targets))
-    # The last case is the slowest: both have an instruction.
+    # `resolve` has the ratios of the last and slowest case: both have an instruction.
     found.append(Row("`resolve` a request", "bare merge", sizes, resolve, (4.5, 4, 3.5)))
     mapping, many, memory = zip(*map(measure_results, sizes), strict=True)
     found.append(Row("`resolve` a mapping", "`deepcopy` + `update`", sizes, mapping, (0.25,) * 3))
     found.append(Row("`resolve_many`, results kept", "list of bare merges", sizes, many, (2.5,) * 3))
-    return [*found, Row("memory of a result", "bytes beside its dict", sizes, memory, (120,) * 3)]
+    return [*found, Row("memory of a result", "bytes besides its dict", sizes, memory, (120,) * 3)]

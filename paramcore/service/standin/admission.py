@@ -59,8 +59,8 @@ def parse_length(text: str) -> int:
         RejectedCall: if it is not a number of bytes.
     """
     if not (text.isascii() and text.isdigit()):
-        raise RejectedCall(400, f"the header `Content-Length` must be one number of bytes, got {_show(text)}")
-    # Python parses no very long numbers, and any number of twenty digits is too large.
+        raise RejectedCall(400, f"the header `Content-Length` must be a single number of bytes, got {_show(text)}")
+    # Python rejects very long numbers, so parse only as many digits as show that the number is too large.
     return int(text.lstrip("0")[:20] or "0")
 
 
@@ -93,11 +93,11 @@ def _check_site(method: str, path: str, hosts: list[str], headers: Mapping[str, 
     own_origins = {f"{scheme}://{host}".lower() for host in hosts[:1] for scheme in ("http", "https")}
     if origin is not None and origin.lower() not in own_origins:
         raise RejectedCall(403, f"the stand-in refuses web pages of another origin: {_show(origin)}")
-    # `same-site` is another port of this machine.
+    # `same-site` includes pages from other ports of this machine.
     if site not in ("none", "same-origin") and not _is_link(method, path, headers):
         raise RejectedCall(403, f"the stand-in refuses web pages of another site: Sec-Fetch-Site is {_show(site)}")
     media_type = headers.get("content-type", "")
-    # A form needs no script and no permission, so it is never what a page of the stand-in sends.
+    # A form of any page needs no script and no permission.  The pages of the stand-in send no forms.
     if method not in ("GET", "HEAD") and media_type.partition(";")[0].strip().lower() != "application/json":
         shown = _show(media_type) if media_type else "missing"
         raise RejectedCall(415, f"the content type is {shown}; a browser must send application/json to the stand-in")
