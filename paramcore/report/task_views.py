@@ -164,7 +164,7 @@ def _iter_effects(impact: Impact) -> Iterator[tuple[str, str, int]]:
     kinds = ("would lose", diff.removed), ("would get another value of", diff.changed), ("would get", diff.added)
     for text, params in kinds:
         for name in params:
-            # T4: a task with its own instruction loses or gets only the appended part.
-            whose = " the project's" if name == "instruction" and params is not diff.changed else ""
+            # A task with its own instruction loses or gets only the appended part (T4).
+            whose = " the project's" if name == "instruction" and name not in diff.changed else ""
             if count := impact.by_param[name]["affected"]:
                 yield f"{text}{whose}", format_name(name), count

@@ -17,8 +17,9 @@ from paramcore.values import resolve_pointer, same
 
 #: The maximum number of characters of a value that is shown on one line.
 SHORT_VALUE = 60
-#: The maximum numbers of characters and of lines of a value that a table does not fold.
+#: The maximum number of characters of a value that a table does not fold.
 LONG_VALUE = 1_000
+#: The maximum number of lines of a value that a table does not fold.
 LONG_VALUE_LINES = 30
 
 _TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d:\d\d)(:\d\d)?(?:\.\d+)?Z", re.ASCII)

@@ -15,9 +15,11 @@ from paramcore.service.standin.admission import check_size, parse_length
 from paramcore.service.standin.calls import RejectedCall
 from paramcore.text import MESSAGE_LIMIT, format_value
 
-#: The maximum numbers of bytes of a request line and of all headers, and the maximum number of headers.
+#: The maximum number of bytes of a request line.
 MAX_LINE_SIZE = 2**16
+#: The maximum number of bytes of all headers.
 MAX_HEADER_SIZE = 2**16
+#: The maximum number of headers.
 MAX_HEADER_COUNT = 100
 
 _TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105

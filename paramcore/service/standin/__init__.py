@@ -6,7 +6,7 @@ returns the `Answer` to a call, or raises `RejectedCall`.  An answer contains th
 values that the call makes.  The `Ledger` makes the changes and writes them to a `Journal`.
 `Faults` contains the faults of the next calls, and `RequestLog` the last requests.
 
-`StandIn.handle` refuses requests of web pages, reads the key and chooses a service.  The
+`StandIn.handle` refuses requests from web pages, reads the key and chooses a service.  The
 service builds the call, `routes.answer_call` chooses the handler, `Ledger.record` makes
 the changes, and `Ledger.wait` returns when they are on disk.  Then the service replies.
 
@@ -15,7 +15,7 @@ Handlers are deterministic: they see only the state, the call and its time.
 - `calls`, `state`, `routes`: the values, and the handler of each call
 - `account`: a service, which answers calls and saves their changes
 - `projects`, `tasks`, `task_updates`, `batches`, `uploads`: the handlers
-- `admission`, `wsgi`: checks of each request; requests of WSGI servers
+- `admission`, `wsgi`: checks of each request; requests from WSGI servers
 - `query`, `multipart`: the filters and pages of lists; forms with files
 - `ledger`, `records`, `journal`: changes, their JSON, and the file that contains it
 - `pages`, `home_view`, `project_view`, `page_text`: the pages for a browser

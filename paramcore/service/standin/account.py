@@ -48,7 +48,7 @@ class Account:
     ) -> Result:
         """Handle a call and return its result; `path` is the raw path below the base URL."""
         parts = [unquote(part) for part in path.strip("/").split("/")]
-        # S2: a filter with an empty value counts as absent.
+        # A filter with an empty value counts as absent (S2).
         given = {name: texts for name, values in query.items() if (texts := [text for text in values if text])}
         try:
             fault = self.faults.take(method, headers.get(FAULT_HEADER))

@@ -18,8 +18,9 @@ from paramcore.text import ROW_LIMIT, escape_unprintable, format_count, format_n
 MAX_PROJECTS = 200
 #: The maximum number of characters of a link to a project; a longer name has no link.
 MAX_LINK = 500
-#: The maximum numbers of characters of a target and of a reason.
+#: The maximum number of characters of a target.
 MAX_TARGET = 200
+#: The maximum number of characters of a reason.
 MAX_REASON = 400
 #: The maximum number of bytes of all bodies in HTML.
 MAX_BODIES = 300_000

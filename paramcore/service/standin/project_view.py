@@ -20,13 +20,15 @@ from paramcore.text import ROW_LIMIT, format_count, format_name, format_value, q
 #: How much a page shows: everything, everything except values, or neither versions nor tasks.
 Detail: TypeAlias = Literal["values", "names", "facts"]
 DETAILS: tuple[Detail, ...] = ("values", "names", "facts")
-#: The maximum numbers of names of params on a page, and of params of all versions.
+#: The maximum number of param names on a page.
 MAX_NAMES = 1_000
+#: The maximum number of params of all versions of a project on a page.
 MAX_PARAMS = 1_000_000
 #: The maximum number of characters of the JSON of a version; with a longer version, a page shows no values.
 MAX_ENTRY = 200_000
-#: The maximum numbers of tasks on a page, and of characters of all tasks.
+#: The maximum number of tasks on a page.
 MAX_TASKS = 50
+#: The approximate maximum number of characters of all tasks on a page.
 MAX_TASK_TEXT = 300_000
 #: The approximate number of characters of the markup around a param.
 _MARKUP = 600
