@@ -88,7 +88,7 @@ def test_only_the_first_tasks_are_listed(page, tmp_path):
     assert "t49" in text
     assert "t50" not in text
     assert (
-        f"10 more are left out. To list them all: paramcore impact {project} {update} '{tasks}' "
+        f"10 more tasks are left out. To list them all: paramcore impact {project} {update} '{tasks}' "
         "--assume 'instruction_rule=override' --list"
     ) in text
 
@@ -107,7 +107,7 @@ def test_many_findings(page, tmp_path):
     tasks = write_lines(tmp_path / "t.jsonl", [{"padding": "x"}] * 150)
     text = report(page, project, tasks)
     assert text.count("must be a whole number or null, got the text") <= 100
-    assert "more are left out. To list them all: paramcore validate" in text
+    assert "more findings are left out. To list them all: paramcore validate" in text
 
 
 @pytest.mark.parametrize(
