@@ -1,4 +1,4 @@
-"""What to tell the engineer who wants to send an update."""
+"""Advice for the engineer who wants to send an update."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def find_keeping_patch(plan: Plan) -> Patch | None:
 
 
 def iter_advice(plan: Plan, keeping: Patch | None, errors: ErrorChanges) -> Iterator[Phrase]:
-    """Yield sentences that say what to do before the update is sent."""
+    """Yield the advice about an update, in sentences."""
     if keeping is not None:
         yield (_recommend_patch(plan, errors),)
     elif plan.dropped:

@@ -53,7 +53,7 @@ class RunView:
     is_latest: bool
     #: The value; `None` if it is not set, or if values are hidden.
     value: ValueView | None
-    #: The previous and the new text in one view, word by word; `None` if one is not text, or if both are short.
+    #: The previous and the new text in one view, word by word; `None` unless both are text and one is long.
     words: ValueView | None = None
     #: The changes inside the value since the previous value.
     changes: tuple[ChangeView, ...] = ()

@@ -163,7 +163,7 @@ class ChangeView:
     identity: str
     before: ValueView | None
     after: ValueView | None
-    #: Both texts in one view, if both are text, and if one of them is long or they share words.
+    #: Both values in one view, if both are text, and if one of them is long or they share words.
     words: ValueView | None = None
     #: The version that set the value of `before`, and its time.
     since: int | None = None

@@ -1,7 +1,7 @@
 """The verdict of each result: one sentence, for headings, captions and first lines.
 
-A verdict is a `Phrase`: plain text of paramcore, and the user's own text, which each
-form of output marks or escapes in its own way.
+A verdict is a `Phrase`: text of paramcore, and text of the user.  Each form of output
+marks or escapes the text of the user in its own way.
 """
 
 from __future__ import annotations

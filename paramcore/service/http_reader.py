@@ -65,7 +65,7 @@ def read_request_line(stream: io.BufferedReader[Any]) -> RequestLine:
 
 
 def read_headers(stream: io.BufferedReader[Any]) -> dict[str, str]:
-    """Read headers up to the empty line after them, and return them by lower-case name.
+    """Read headers up to the next empty line, and return them by lower-case name.
 
     The values of a repeated header are joined with commas.
 

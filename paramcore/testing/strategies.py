@@ -1,7 +1,7 @@
 """Hypothesis strategies for the values of paramcore.
 
-The strategies often draw values that break careless code: values that look alike
-(`LOOKALIKES`), names that look like a path or an attribute (`ODD_NAMES`), empty
+The strategies often draw values that break careless code.  Examples are values that look
+alike (`LOOKALIKES`), names that look like a path or an attribute (`ODD_NAMES`), empty
 strings and whitespace.  Most other names come from a short list (`NAMES`), so that
 tasks, updates and histories share names.
 

@@ -71,7 +71,7 @@ class BodyView:
 
     #: `request` or `reply`.
     name: str
-    #: The size of the body, such as `59 bytes`; for a longer body, the size of its beginning: `first 4,096 bytes`.
+    #: The size of the body, `59 bytes`, or of the part of a longer body that the page shows, `first 4,096 bytes`.
     size: str
     lines: tuple[str, ...]
 

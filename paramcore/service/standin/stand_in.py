@@ -108,9 +108,10 @@ class StandIn:
     ) -> None:
         """Make the next calls fail, as calls of the real service may.
 
-        `fault` is `error` (status 500 after the change is made), `drop` (no reply after
-        the change is made), `throttle=SECONDS` (status 429 with `Retry-After`) or
-        `slow=SECONDS`.  With `method`, only calls with this method fail.
+        `fault` is `error`, `drop`, `throttle=SECONDS` or `slow=SECONDS`.  `error` sends
+        status 500 and `drop` sends no reply, both after the change is made.  `throttle`
+        changes nothing and sends status 429 with `Retry-After`.  `slow` delays the reply.
+        With `method`, only calls with this method fail.
 
         Raises:
             InvalidSetting: `fault`.
