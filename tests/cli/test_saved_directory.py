@@ -215,7 +215,7 @@ def test_effective_params_of_an_edited_project_are_not_invented(tmp_path):
     edit(tmp_path / "docks.json", EDITS["replaced"])
     with serving(tmp_path) as stand_in:
         assert call(stand_in, "GET", f"/task/{created['task_id']}")[1] == created
-        with pytest.raises(LookupError, match="another history"):
+        with pytest.raises(LookupError, match="history of the project has changed"):
             stand_in.live.get_effective(created["task_id"])
 
 
