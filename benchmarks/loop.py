@@ -1,4 +1,4 @@
-"""Preview JSONL with a loop that a user may write: `python loop.py json|orjson PROJECT TASKS`.
+"""Preview JSONL with a loop that a user might write: `python loop.py json|orjson PROJECT TASKS`.
 
 The loop removes the routing names, finds the version, merges the params and appends
 the instruction.  It writes the objects that `paramcore preview` writes, and does not
@@ -26,9 +26,9 @@ def preview_lines(project, lines, loads, dumps):
         version = len(versions) - 1 if pin is None else pin
         inherited = {} if version == -1 else versions[version]
         merged = {**inherited, **params}
-        own, ours = params.get("instruction"), inherited.get("instruction")
-        if own and ours:
-            merged["instruction"] = f"{own}\n{ours}"
+        own, appended = params.get("instruction"), inherited.get("instruction")
+        if own and appended:
+            merged["instruction"] = f"{own}\n{appended}"
         answer = {
             "line": number,
             "unique_id": routing.get("unique_id"),
@@ -36,7 +36,7 @@ def preview_lines(project, lines, loads, dumps):
             "params": merged,
             "inherited_version": None if version == -1 else version,
             "project_param_version": version,
-            "rests_on": (["T5"] if own and ours else []) + (["T8"] if pin is not None else []),
+            "rests_on": (["T5"] if own and appended else []) + (["T8"] if pin is not None else []),
         }
         yield dumps(answer)
 

@@ -11,7 +11,7 @@ from timing import Row, ratios
 
 from paramcore import Project, TaskRequest
 
-#: The maximum ratios of the merge for each size, by which of project and tasks have an instruction.
+#: The maximum ratio of the merge for each size, for each case of instructions.
 MERGES = {
     "no instruction": (1.45, 1.35, 1.25),
     "only the project has an instruction": (1.5, 1.4, 1.25),
@@ -102,7 +102,7 @@ def rows() -> list[Row]:
     for name, targets in MERGES.items():
         merge, resolve = zip(*(measure_merge(size, name) for size in sizes), strict=True)
         found.append(Row(f"merge, {name}", "bare merge", sizes, merge, targets))
-    # The last case is the slowest: both have an instruction.
+    # These are the ratios of the last and slowest case: both have an instruction.
     found.append(Row("`Project.resolve`, given a `TaskRequest`", "bare merge", sizes, resolve, (4.5, 4, 3.5)))
     mapping, many, memory = zip(*map(measure_results, sizes), strict=True)
     found.append(Row("`Project.resolve`, given a dict", "`deepcopy` + `update`", sizes, mapping, (0.25,) * 3))

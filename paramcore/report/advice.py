@@ -1,4 +1,4 @@
-"""What to tell the engineer who wants to send an update."""
+"""Advice for the engineer who wants to send an update."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ def find_keeping_patch(plan: Plan) -> Patch | None:
 
 
 def iter_advice(plan: Plan, keeping: Patch | None, errors: ErrorChanges) -> Iterator[Phrase]:
-    """Yield what to do before the update is sent, in sentences."""
+    """Yield the advice about an update, in sentences."""
     if keeping is not None:
         yield (_recommend_patch(plan, errors),)
     elif plan.dropped:
         yield ("This update only drops params. To keep them, do not send it.",)
     if any(change.kind == "lost" for change in plan.diff.changes):
-        yield ("Each value that is lost inside a param must be in the update to be kept, also in a patch.",)
+        yield ("To keep the values that are lost inside params, add them to the update, even if you send a patch.",)
     if keeping is None and errors.caused:
         causes = f"causes {format_count(errors.caused, 'error')}."
         yield (f"It {causes}" if plan.dropped else f"This update {causes} Correct it before you send it.",)
@@ -38,11 +38,7 @@ def _recommend_patch(plan: Plan, errors: ErrorChanges) -> str:
     caused, by_patch = errors.caused, errors.caused_by_patch
     if by_patch:
         causes = f" It causes {format_count(caused, 'error')}." if caused else ""
-        also = (
-            f"but it causes {format_count(by_patch, 'error')}, too"
-            if caused
-            else (f"but it causes {format_count(by_patch, 'error')}")
-        )
+        also = f"but it {'also ' if caused else ''}causes {format_count(by_patch, 'error')}"
         return f"Correct the update before you send it.{causes} The patch below {keeps}, {also}."
     effects = {0: "causes no errors", 1: "does not cause the 1 error of this update"}
     effect = effects.get(caused, f"causes none of the {format_count(caused, 'error')} of this update")

@@ -15,10 +15,10 @@ from paramcore.text import escape_unprintable, format_count, format_value, trunc
 
 #: The maximum number of characters of a value in a cell.
 CELL_LIMIT = 60
-#: The number of equal characters to show around a change of a long value.
+#: The number of unchanged characters to show around a change inside a long value.
 CONTEXT = 15
 
-#: More full values than fit into any size.
+#: The maximum number of full values in a document; no `Size` has room for more.
 MAX_FULL_VALUES = 5_000
 
 _RANKS: dict[ChangeKind, Rank] = {
@@ -44,7 +44,7 @@ def is_cut(value: Any) -> bool:
 def format_change_cells(change: Change) -> tuple[Cell, Cell]:
     """Return the cells with the values before and after a change.
 
-    Two long values are cut outside of what differs.
+    Two long values are truncated to the part that differs.
     """
     if change.kind == "added":
         return (), format_value_cell(change.after)
@@ -103,9 +103,9 @@ def iter_change_rows(changes: Iterable[Change], *, removed: str, first: tuple[Ce
 
 
 def build_full_values(changes: Iterable[tuple[Cell, Change]], *, removed: str) -> Iterator[Blocks]:
-    """Build folded blocks with the whole values of changes whose cells are cut.
+    """Build folded blocks with the full values of changes whose cells are truncated.
 
-    Each change comes with the start of its title.
+    `changes` are pairs of a title prefix and a change.
     """
     cut = [(prefix, change) for prefix, change in changes if _is_cut(change)]
     if cut:

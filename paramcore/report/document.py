@@ -1,4 +1,4 @@
-"""The content of a report for people, and the rule by which it is cut to a size.
+"""The content of a report, and the rules that cut it to a maximum size.
 
 A `Document` has a verdict and parts.  Each form of output renders the parts as groups
 of pieces, and `fit` selects the pieces that stay within the size.
@@ -52,21 +52,21 @@ class Row:
 
 @frozen
 class Table:
-    """A table; with a summary, it is folded."""
+    """A table, which is folded if it has a summary."""
 
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     summary: str = ""
-    #: The index of the column with the headers of the rows.
+    #: The index of the column with the row headers.
     header: int = 0
-    #: The number of further rows, of which the table has only the number.
+    #: The number of further rows, which the table only counts.
     omitted: int = 0
 
 
 class RowCollector:
     """Collects the first rows of each rank, and counts the others, in constant memory."""
 
-    #: More rows of one rank than fit into any size.
+    #: The maximum number of rows of a rank; no `Size` has room for more.
     LIMIT = 20_000
 
     def __init__(self) -> None:
@@ -104,11 +104,11 @@ class Paragraph:
 
 @frozen
 class Blocks:
-    """Paragraphs and code; with a summary, they are folded."""
+    """Paragraphs and code, which are folded if they have a summary."""
 
     items: tuple[Code | Paragraph, ...]
     summary: str = ""
-    #: The number of further items, of which the blocks have only the number.
+    #: The number of further items, which the blocks only count.
     omitted: int = 0
 
 
@@ -117,13 +117,13 @@ Part: TypeAlias = Table | Blocks
 
 @frozen
 class Document:
-    """A report: who made it about what, its verdict, its parts, and a command that prints everything."""
+    """A report: its marker, its verdict, its parts, and the command that prints everything."""
 
-    #: The command and what it is about: `("plan", "warehouse boxes")`.
+    #: The name of the command, and its subjects: `("plan", "warehouse boxes")`.
     marker: tuple[str, ...]
     verdict: Cell
     parts: tuple[Part, ...]
-    #: Prints what the size cuts off.
+    #: The command that prints the report without a maximum size.
     command: str
 
     def without_values(self) -> Document:
@@ -151,14 +151,14 @@ class Piece(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Pieces, and the text around them that an empty group lacks."""
+    """Pieces, and the text around them, which is left out if no piece fits."""
 
     opening: str
     pieces: Sequence[Piece]
     closing: str
-    #: The number of further pieces.
+    #: The number of further pieces, which the group only counts.
     omitted: int = 0
-    #: What the pieces are called, if they are cut.
+    #: The name of the pieces in the note about those that are left out.
     name: str = ""
 
 
@@ -178,8 +178,8 @@ class Size:
 def fit(start: str, groups: Sequence[Group], end: str, size: Size, format_more: Callable[[str], str]) -> str:
     """Join the pieces that fit, and report the number of the others after each group.
 
-    The most important pieces come first.  If a piece does not fit, no piece of a less
-    important rank is included.
+    The most important pieces are selected first.  If a piece does not fit, no piece of a
+    less important rank is included, except a patch that fits.
     """
     longest = [_describe_cut([Rank.ERRORS, Rank.DROPPED], _LONGEST_COUNT, group.name) for group in groups]
     reserved = sum(size.measure(format_more(text)) for text in longest)
@@ -208,7 +208,7 @@ def _select(groups: Sequence[Group], room: int, size: Size) -> set[tuple[int, in
     included: set[tuple[int, int]] = set()
     is_full = False
     for rank in Rank:
-        # Always include the short patch: no other part shows how to keep the params that are only counted.
+        # A short patch may still fit, and no other part shows how to keep the params that are left out.
         if is_full and rank != Rank.PATCH:
             continue
         places = [

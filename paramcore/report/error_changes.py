@@ -15,7 +15,7 @@ MAX_LOCATIONS = 3
 
 
 class Presence(NamedTuple):
-    """The states that have an error."""
+    """Whether an error exists in each state of the project."""
 
     after: bool
     before: bool = False
@@ -24,14 +24,14 @@ class Presence(NamedTuple):
 
 @frozen
 class ErrorChanges:
-    """The numbers of errors today, after an update, and after the patch that keeps the params."""
+    """The numbers of errors today, after an update, and with the patch that keeps the params."""
 
     counts: Mapping[Presence, int] = field(factory=dict)
     #: The file, line and column of the first errors of today.
     locations: tuple[str, ...] = ()
 
     def count(self, *, after: bool | None = None, before: bool | None = None, patched: bool | None = None) -> int:
-        """Count the errors that are in the states, or not in them; `None` selects both."""
+        """Count the errors that each state has (`True`) or lacks (`False`); `None` ignores a state."""
         wanted = after, before, patched
         return sum(
             count
@@ -54,12 +54,12 @@ class ErrorChanges:
 
         Example:
             >>> ErrorChanges({Presence(True, True): 1}, ("a.jsonl:3:1",)).describe_today(with_patch=False)
-            ('1 error exists already today', ' (', UserText(text='a.jsonl:3:1'), ').')
+            ('1 error already exists today', ' (', UserText(text='a.jsonl:3:1'), ').')
         """
         total = self.count(before=True)
         if not total:
             return ()
-        phrase: Phrase = (f"{format_count(total, 'error')} {'exists' if total == 1 else 'exist'} already today",)
+        phrase: Phrase = (f"{format_count(total, 'error')} already {'exists' if total == 1 else 'exist'} today",)
         for index, location in enumerate(self.locations):
             phrase = (*phrase, ", " if index else " (", UserText(location))
         more = ", ..." if total > len(self.locations) else ""
@@ -71,9 +71,9 @@ class ErrorChanges:
 
 
 def describe_origin(presence: Presence, *, has_patch: bool) -> str:
-    """Describe when an error occurs that occurs after the update: `caused by this update, not by the patch`."""
+    """Describe the cause of an error that exists after the update: `caused by this update, but not by the patch`."""
     if presence.before:
-        return "exists already today" + (", not with the patch" if has_patch and not presence.patched else "")
+        return "already exists today" + (", but not with the patch" if has_patch and not presence.patched else "")
     if not has_patch:
         return "caused by this update"
-    return f"caused by this update, {'also' if presence.patched else 'not'} by the patch"
+    return f"caused by this update{' and' if presence.patched else ', but not'} by the patch"

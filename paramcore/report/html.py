@@ -40,7 +40,7 @@ def get_content_security_policy() -> str:
 
 @cache
 def _read_style_sheet() -> str:
-    # The hash is that of the text with line feeds, whatever the line ends of the file.
+    # The policy contains the hash of this text, so normalize the line ends of the file.
     text = files("paramcore.report").joinpath("templates/style.css").read_text("utf-8")
     return "\n".join(text.splitlines()) + "\n"
 
@@ -55,7 +55,7 @@ def _get_environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    # The only text that is inserted without escapes: our own style sheet.
+    # The style sheet is the only text that templates insert without escaping.
     environment.globals["style_sheet"] = Markup(_read_style_sheet())  # noqa: S704
     environment.globals["count"] = format_count
     environment.globals["content_security_policy"] = get_content_security_policy()

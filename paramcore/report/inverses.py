@@ -13,11 +13,13 @@ from paramcore.text import format_count
 
 
 class Total(NamedTuple):
-    """What many shortened requests have in common: `inherited`, a param, and how many requests."""
+    """A total over many shortened requests, such as the number of requests that inherit a param."""
 
+    #: What happened to the param: `inherited`, `appended`, `opted out` or `impossible`.
     label: str
     #: The param; `None` for a reason that concerns no single param.
     param: str | None
+    #: The number of requests, with the reason if there is one.
     text: str
     rank: Rank = Rank.KEPT
 
@@ -25,7 +27,7 @@ class Total(NamedTuple):
 def build_slim_document(
     subject: str, verdict: Phrase, totals: Iterable[Total], notes: Iterable[Phrase], command: str
 ) -> Document:
-    """Report how short requests can be, the requests that must opt out first."""
+    """Report how short requests can be; totals of requests that cannot inherit come first."""
     rows = tuple(
         Row(((total.label,), () if total.param is None else (UserText(total.param),), (total.text,)), total.rank)
         for total in sorted(totals, key=lambda total: total.rank)

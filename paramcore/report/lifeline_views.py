@@ -53,9 +53,9 @@ class RunView:
     is_latest: bool
     #: The value; `None` if it is not set, or if values are hidden.
     value: ValueView | None
-    #: The value, with the words of the previous text that it replaces.
+    #: The previous and the new text in one view, word by word; `None` unless both are text and one is long.
     words: ValueView | None = None
-    #: What differs inside the value from the previous value.
+    #: The changes inside the value since the previous value.
     changes: tuple[ChangeView, ...] = ()
     #: The number of changes that the page leaves out.
     omitted_changes: int = 0
@@ -81,7 +81,7 @@ class LifelineView:
     param: str
     #: The name as the grid shows it.
     short_param: str
-    #: The name as a word of a shell command.
+    #: The name, quoted for a shell.
     quoted_param: str
     #: The id of the element with the runs.
     anchor: str
@@ -112,12 +112,12 @@ class LifelinesView:
     columns: tuple[ColumnView, ...]
     changed: tuple[LifelineView, ...]
     unchanged: tuple[LifelineView, ...]
-    #: All lifelines, in the same order.
+    #: All lifelines, both changed and unchanged, most recently changed first.
     lines: tuple[LifelineView, ...]
 
 
 def view_lifelines(history: History, *, prefix: str, values: bool) -> LifelinesView:
-    """Return the view of the lifelines of a project; `prefix` begins the ids of the page's elements."""
+    """Return the view of the lifelines of a project; the ids of its elements begin with `prefix`."""
     versions = history.project.versions
     first = max(0, len(versions) - GRID_VERSIONS)
     columns = tuple(ColumnView(version.number, view_time(version.created_at)) for version in reversed(versions[first:]))
@@ -152,7 +152,7 @@ def _view_line(
 
 
 def _count_listed(runs: Sequence[RunView], budget: int) -> int:
-    """Return the number of runs that a page lists: those that are always visible, and the next within a budget."""
+    """Return the number of runs that a page lists: those that are always visible, and older runs within a budget."""
     for index in range(VISIBLE_RUNS, len(runs)):
         budget -= runs[index].size
         if budget < 0:

@@ -35,8 +35,8 @@ NAME_LIMIT = 200
 def render_markdown(document: Document, size: Size = COMMENT_SIZE) -> str:
     """Render a document, cut to a size.
 
-    The first line is a comment with the marker, by which a program finds its earlier
-    comment on a pull request.
+    The first line is an HTML comment with the marker.  By this marker, a program finds
+    the comment that it posted earlier on a pull request.
     """
     start = f"{format_marker(document.marker)}\n### {format_cell(document.verdict)}\n"
     command = format_code(document.command)
@@ -56,7 +56,7 @@ def format_marker(words: tuple[str, ...]) -> str:
 
 
 def format_code(text: str, *, in_table: bool = False) -> str:
-    r"""Format text as a code span, from which the text comes back exactly.
+    r"""Format text as a code span, which keeps backticks, pipes and spaces.
 
     Example:
         >>> print(format_code("a`b"), format_code("x|y", in_table=True))
@@ -81,7 +81,7 @@ def format_fence(language: str, text: str) -> str:
 
 
 def format_cell(cell: Cell, *, in_table: bool = False) -> str:
-    """Format text of paramcore as it is, and other text as code spans."""
+    """Join the parts of a cell: text of paramcore unchanged, other text as code spans."""
     return "".join(
         part if isinstance(part, str) else format_code(format_part(part), in_table=in_table) for part in cell
     )

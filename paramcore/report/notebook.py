@@ -26,10 +26,10 @@ def _count_bytes(text: str) -> int:
     return len(text.encode())
 
 
-#: A notebook stores each output, so an output is small.
+#: The maximum size of an output.  It is small, because a notebook stores each output.
 NOTEBOOK_SIZE = Size(16_000, _count_bytes, max_pieces=30, drops_are_whole=False)
 
-#: What the rest is printed by.
+#: The command that prints everything.
 _COMMAND = "print(...)"
 
 
@@ -149,7 +149,7 @@ def _iter_blocks(blocks: Blocks) -> Iterator[Piece]:
     for item in blocks.items:
         if isinstance(item, Paragraph):
             yield Piece(item.rank, f"<p>{_format_cell(item.text)}</p>\n")
-        # Without a tag for preformatted text, a diff would be one line.
+        # Omit diffs, because plain HTML without `<pre>` would show a diff on one line.
         elif item.language != "diff":
             yield Piece(item.rank, _format_code(item))
 

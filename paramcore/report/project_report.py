@@ -33,10 +33,10 @@ class Commands:
 class IndexRow:
     """A project in the index of a page about several projects."""
 
-    #: The beginning of the ids of its elements.
+    #: The prefix of the ids of the project's elements.
     prefix: str
     name: str
-    #: Labels and numbers.
+    #: The number below each column label.
     counts: Mapping[str, int]
 
 
@@ -44,7 +44,7 @@ def render_report(reports: Sequence[ProjectReport], commands: Commands, *, many:
     """Render the page about projects; `many` adds an index.
 
     Projects whose update needs consent come first.  Without `values`, the page shows
-    names and kinds of changes only.
+    only names and kinds of changes.
     """
     ordered = sorted(reports, key=lambda report: not (report.plan and report.plan.needs_consent))
     prefixes = [f"p{number}-" for number in range(1, len(ordered) + 1)]

@@ -1,4 +1,4 @@
-"""Projects as a page shows them: the verdict, what is lost, lifelines, versions, tasks and findings."""
+"""Projects as a page shows them: the verdict, losses, lifelines, versions, tasks and findings."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class FindingRow:
 
 @frozen
 class ProjectReport:
-    """What a report says about one project."""
+    """The content of a report about one project."""
 
     project: Project
     #: The file of the project.
@@ -90,13 +90,13 @@ def view_phrase(phrase: Phrase) -> tuple[Part, ...]:
 class PlanView:
     """What an update does to a project."""
 
-    #: What the update drops, and what it loses inside params.
+    #: The dropped params, and the values that are lost inside params.
     losses: tuple[ChangeView, ...]
-    #: What else it changes.
+    #: The other changes.
     others: tuple[ChangeView, ...]
-    #: The names of the params that it drops.
+    #: The names of the dropped params.
     dropped: tuple[str, ...]
-    #: The names of the params inside which it loses values.
+    #: The names of the params that lose values inside them.
     losing: tuple[str, ...]
     before_count: int
     kept: int
@@ -130,7 +130,7 @@ def view_plan(plan: Plan, *, values: bool, errors: ErrorChanges = ErrorChanges()
 
 @frozen
 class VersionView:
-    """A version, with what it changed."""
+    """A version and its changes."""
 
     number: int
     time: TimeView | None
@@ -138,12 +138,12 @@ class VersionView:
     dropped: tuple[str, ...]
     changed: tuple[str, ...]
     added: tuple[str, ...]
-    #: The params that changed back to the value of an earlier version, with its number.
+    #: The params that changed back to the value of an earlier version, with the number of that version.
     returns: tuple[tuple[str, int], ...]
 
 
 def view_step(step: Step) -> VersionView:
-    """Return the view of a version, with what it changed."""
+    """Return the view of a version and its changes."""
     return VersionView(
         step.version.number,
         view_time(step.version.created_at),
@@ -159,7 +159,7 @@ def view_step(step: Step) -> VersionView:
 class ProjectView:
     """A project on a page."""
 
-    #: The beginning of the ids of its elements.
+    #: The prefix of the ids of the project's elements.
     prefix: str
     name: str
     type: str
@@ -174,14 +174,14 @@ class ProjectView:
     omitted_versions: int
     task_count: int | None
     rejected: int
-    #: The number of tasks by the version that they inherit.
+    #: The number of tasks for each inherited version: `inheriting version 2, the latest`, and the number.
     inherited: tuple[tuple[str, int], ...]
     effective: EffectiveView | None
     impact: ImpactView | None
     findings: tuple[FindingRow, ...]
     errors: int
     warnings: int
-    #: The numbers of errors in other states, with the name of the state.
+    #: The name of each other state, such as `today`, with its number of errors.
     other_errors: tuple[tuple[str, int], ...]
     #: The assumed rules that the report depends on.
     rules: tuple[AssumedRule, ...]
@@ -195,7 +195,7 @@ class ProjectView:
 
 
 def view_project(report: ProjectReport, prefix: str, *, values: bool) -> ProjectView:
-    """Return the view of a project; `prefix` begins the ids of its elements."""
+    """Return the view of a project; the ids of its elements begin with `prefix`."""
     project, tasks = report.project, report.tasks or Tasks()
     history = History.of(project)
     steps = history.steps[::-1]

@@ -16,7 +16,7 @@ from paramcore.text import format_name
 
 #: The maximum number of affected tasks that a page lists.
 MAX_AFFECTED = 50
-#: The maximum number of params in the summary of what tasks would lose or get.
+#: The maximum number of effects in the summary.
 MAX_EFFECTS = 10
 
 
@@ -33,7 +33,7 @@ class AffectedTask:
 
 @frozen
 class Tasks:
-    """What a report says about the tasks of a project."""
+    """The tasks of a project in a report."""
 
     total: int = 0
     #: The number of requests by the version that they inherit; `None` for requests that inherit nothing.
@@ -128,7 +128,7 @@ class ImpactView:
     tasks: tuple[AffectedTask, ...]
     #: The number of affected tasks that the page leaves out.
     omitted: int
-    #: What tasks would lose or get, losses first: `would lack`, the param, and how many tasks.
+    #: The effects on tasks, losses first: `would lose`, the param, the number of tasks.
     effects: tuple[tuple[str, str, int], ...]
 
     @property
@@ -138,10 +138,10 @@ class ImpactView:
 
 
 _UNAFFECTED: Mapping[str, str] = {
-    "override": "setting every changed param themselves",
+    "override": "overriding every changed param",
     "pinned": "pinned to a version",
     "opted_out": "opted out: inheriting nothing (project_version -1)",
-    "same": "that would be the same, because the update changes nothing",
+    "same": "unaffected, because the update changes nothing",
 }
 
 
@@ -161,10 +161,10 @@ def view_impact(impact: Impact, affected: tuple[AffectedTask, ...]) -> ImpactVie
 
 def _iter_effects(impact: Impact) -> Iterator[tuple[str, str, int]]:
     diff = impact.plan.diff
-    kinds = ("would lack", diff.removed), ("would get another", diff.changed), ("would get", diff.added)
+    kinds = ("would lose", diff.removed), ("would get another value of", diff.changed), ("would get", diff.added)
     for text, params in kinds:
         for name in params:
-            # A task with an instruction of its own lacks, or gets, the appended part only (T4).
-            whose = " the project's" if name == "instruction" and text != "would get another" else ""
+            # A task with its own instruction loses or gets only the appended part (T4).
+            whose = " the project's" if name == "instruction" and name not in diff.changed else ""
             if count := impact.by_param[name]["affected"]:
                 yield f"{text}{whose}", format_name(name), count

@@ -32,14 +32,14 @@ CHANGE_COLUMNS = ("what", "param", "before", "after")
 def build_plan_document(plans: Sequence[Plan], command: str, *, subject: str = "") -> Document:
     """Report what an update would do to one or more projects.
 
-    `subject` is what the user calls several projects, such as the directory.
+    `subject` is the user's name for several projects, such as their directory.
     """
     if len(plans) == 1:
         [plan] = plans
         parts: list[Part] = [
             *build_findings_table(plan.findings),
             *_build_change_table(plan.diff, removed="dropped"),
-            *_build_way_out(plans),
+            *_build_keeping_patch(plans),
             *_build_details(plan.diff, removed="dropped"),
         ]
         return Document(("plan", plan.project.name), get_verdict(plan), tuple(parts), command)
@@ -48,7 +48,7 @@ def build_plan_document(plans: Sequence[Plan], command: str, *, subject: str = "
         *_build_counts(ordered),
         *build_findings_table(finding for plan in ordered for finding in plan.findings),
         *_build_joint_table(ordered),
-        *_build_way_out(ordered),
+        *_build_keeping_patch(ordered),
         *build_full_values(
             (((UserText(plan.project.name), ": "), change) for plan in ordered for change in plan.diff.changes),
             removed="dropped",
@@ -58,7 +58,7 @@ def build_plan_document(plans: Sequence[Plan], command: str, *, subject: str = "
 
 
 def build_diff_document(diff: Diff, command: str, *, subjects: tuple[str, ...] = ()) -> Document:
-    """Report the differences between two params objects; `subjects` is what the user calls them."""
+    """Report the differences between two params objects; `subjects` are the user's names for them."""
     parts = [*_build_change_table(diff, removed="removed"), *_build_details(diff, removed="removed")]
     return Document(("diff", *subjects), get_verdict(diff), tuple(parts), command)
 
@@ -70,7 +70,7 @@ def build_impact_document(
     subject: str = "",
     effects: RowCollector | None = None,
 ) -> Document:
-    """Report which requests an update affects; `effects` has their rows, of `make_effect_row`."""
+    """Report which requests an update affects; `effects` contains their rows, from `make_effect_row`."""
     plans = [impact.plan for impact in impacts]
     is_many = len(impacts) > 1
     verdict = _get_impacts_verdict(impacts)
@@ -80,7 +80,7 @@ def build_impact_document(
     parts: list[Part] = [
         *([Table(columns, rows)] if rows else []),
         *_build_reasons(impacts),
-        *_build_way_out(plans),
+        *_build_keeping_patch(plans),
         *_build_effects(effects),
         *([] if is_many else _build_change_details(plans[0].diff)),
     ]
@@ -88,7 +88,7 @@ def build_impact_document(
 
 
 def make_effect_row(place: Cell, effect: Effect) -> Row:
-    """Return a row with an affected request: its place, what differs, what it overrides."""
+    """Return a row with an affected request: its place, the params that differ, and those that it overrides."""
     return Row((place, _list_names(effect.params), _list_names(effect.overridden)), Rank.DETAILS)
 
 
@@ -99,7 +99,7 @@ def _build_effects(effects: RowCollector | None) -> Iterator[Table]:
 
 
 def _rank_plan(plan: Plan) -> tuple[bool, bool, bool]:
-    """Sort the plans that lose params first, then those that lose values inside, then those with errors."""
+    """Return the sort key of a plan: dropped params come first, then losses inside params, then errors."""
     return not plan.dropped, not plan.diff.lost, not plan.errors
 
 
@@ -120,7 +120,7 @@ def _build_joint_table(plans: Iterable[Plan]) -> Iterator[Table]:
 
 
 def _build_counts(plans: Sequence[Plan]) -> Iterator[Part]:
-    """Build a table with the number of changes of each project, and a sentence about the others."""
+    """Build a table with the number of changes of each project, and a sentence about unchanged projects."""
     changing = [plan for plan in plans if plan.diff or plan.errors]
     if changing:
         columns = ("project", "dropped", "lost inside", "changed", "added", "errors")
@@ -136,8 +136,8 @@ def _count_changes(plan: Plan) -> tuple[Cell, ...]:
     return (UserText(plan.project.name),), *((f"{len(names):,}" if names else "",) for names in counts)
 
 
-def _build_way_out(plans: Sequence[Plan]) -> Iterator[Part]:
-    """Build the patch that keeps the dropped params, if all projects have the same patch."""
+def _build_keeping_patch(plans: Sequence[Plan]) -> Iterator[Part]:
+    """Build the patch that keeps the dropped params, or a sentence if the projects share no such patch."""
     if not any(plan.dropped for plan in plans):
         return
     body = _find_keeping_body(plans)
@@ -154,7 +154,7 @@ def _build_way_out(plans: Sequence[Plan]) -> Iterator[Part]:
 
 
 def _find_keeping_body(plans: Sequence[Plan]) -> Mapping[str, Any] | None:
-    """Return the body of the patch that keeps the params of all projects; `None` if it differs."""
+    """Return the body of the patch that keeps the params of all projects; `None` if the projects share none."""
     if len(plans) == 1:
         return plans[0].keeping.body
     params = [plan.update.params for plan in plans if plan.update is not None]
@@ -180,7 +180,7 @@ def _get_impacts_verdict(impacts: Sequence[Impact]) -> Phrase:
     affected = sum(impact.affected for impact in impacts)
     total = affected + sum(sum(impact.unaffected.values()) for impact in impacts)
     projects = format_count(len(impacts), "project")
-    return (f"{affected:,} of {format_count(total, 'request')} for {projects} would come out differently",)
+    return (f"{affected:,} of {format_count(total, 'request')} for {projects} would get different params",)
 
 
 def _iter_param_rows(impact: Impact, *, is_many: bool) -> Iterator[Row]:

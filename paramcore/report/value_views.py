@@ -17,8 +17,9 @@ from paramcore.values import resolve_pointer, same
 
 #: The maximum number of characters of a value that is shown on one line.
 SHORT_VALUE = 60
-#: The maximum numbers of characters and of lines of a value that a table does not fold.
+#: The maximum number of characters of a value that a table does not fold.
 LONG_VALUE = 1_000
+#: The maximum number of lines of a value that a table does not fold.
 LONG_VALUE_LINES = 30
 
 _TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d:\d\d)(:\d\d)?(?:\.\d+)?Z", re.ASCII)
@@ -81,7 +82,7 @@ class TextRun:
 
 @frozen
 class ValueView:
-    """A JSON value as text: a template joins the runs, and breaks each line after the first.
+    """A JSON value as text: a template joins the runs, and breaks the text between the lines of a run.
 
     The text of a string is the JSON string.  The text of another value is its JSON,
     indented if it is long.
@@ -105,7 +106,7 @@ class ValueView:
         return self.size > LONG_VALUE or sum(len(run.lines) for run in self.runs) > LONG_VALUE_LINES
 
     def select(self, kind: RunKind) -> tuple[TextRun, ...]:
-        """Return the runs of one side of a comparison: those that are `kept`, and those of a kind."""
+        """Return the runs of one side of a comparison: the `kept` runs, and the runs of this kind."""
         return tuple(run for run in self.runs if run.kind in ("kept", kind))
 
 
@@ -124,7 +125,7 @@ def view_value(value: Any) -> ValueView:
 
 
 def compare_texts(before: str, after: str) -> ValueView:
-    """Return the view of two texts in one, word by word."""
+    """Return one view of two texts, which are compared word by word."""
     runs = [TextRun(run.kind, _split_lines(run.text)) for run in diff_words(before, after)]
     return ValueView(_quote(runs), True, _summarize(after), False)
 
@@ -162,15 +163,15 @@ class ChangeView:
     identity: str
     before: ValueView | None
     after: ValueView | None
-    #: Both texts in one view, if both are text, and if one of them is long or they share words.
+    #: Both values in one view, if both are text, and if one of them is long or they share words.
     words: ValueView | None = None
-    #: The version that set the value before, and its time.
+    #: The version that set the value of `before`, and its time.
     since: int | None = None
     since_time: TimeView | None = None
 
 
 def view_change(change: Change, *, values: bool, versions: Sequence[ParamVersion] = ()) -> ChangeView:
-    """Return the view of a change; `versions` are the versions up to the value before."""
+    """Return the view of a change; `versions` end with the version before the change."""
     place = format_name(change.param if len(change.parts) == 1 else change.pointer)
     since = None
     if versions and change.kind != "added":
@@ -204,7 +205,7 @@ def view_changes(
 
 
 def _find_since(versions: Sequence[ParamVersion], pointer: str, value: Any) -> int:
-    """Return the version since which a value has been at its place, up to the last version."""
+    """Return the number of the version that set a value, which the last version still has."""
     number = len(versions) - 1
     while number and _has_value(versions[number - 1], pointer, value):
         number -= 1

@@ -1,7 +1,7 @@
 """The verdict of each result: one sentence, for headings, captions and first lines.
 
-A verdict is a `Phrase`: plain text of paramcore, and the user's own text, which each
-form of output marks or escapes in its own way.
+A verdict is a `Phrase`: text of paramcore, and text of the user.  Each form of output
+marks or escapes the text of the user in its own way.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def get_verdict(result: object) -> Phrase:
 @get_verdict.register
 def _get_plan_verdict(plan: Plan) -> Phrase:
     if plan.update is None:
-        return "nothing to do, the project already has exactly these params: ", UserText(plan.project.name)
+        return "nothing to do, because the project already has these params: ", UserText(plan.project.name)
     number = len(plan.project.versions)
     versions = f"version {number - 1} -> {number}" if number else "version 0, its first"
     how = "patch" if isinstance(plan.update, Patch) else "replace"
@@ -76,7 +76,7 @@ def _get_diff_verdict(diff: Diff) -> Phrase:
 
 
 def _describe_effect(diff: Diff, *, would: str, be: str, removed: str) -> str:
-    """Describe what a diff removes, or the next worst: `2 params would change, none would be dropped`."""
+    """Describe the worst effect of a diff: `2 params would change, none would be dropped`."""
     if not diff:
         return f"nothing {would}change" if would else "nothing differs"
     changed, added = format_count(len(diff.changed), "param"), format_count(len(diff.added), "param")
@@ -113,7 +113,7 @@ def _get_history_verdict(history: History) -> Phrase:
 def _get_impact_verdict(impact: Impact) -> Phrase:
     total = impact.affected + sum(impact.unaffected.values())
     requests = f"{impact.affected:,} of {format_count(total, 'request')}"
-    return f"{requests} would come out differently: ", UserText(impact.plan.project.name)
+    return f"{requests} would get different params: ", UserText(impact.plan.project.name)
 
 
 @get_verdict.register
@@ -186,7 +186,7 @@ def get_plans_verdict(plans: Sequence[Plan]) -> Phrase:
 
 
 def get_findings_verdict(findings: Iterable[HasSeverity], inputs: str) -> Phrase:
-    """Return the verdict of findings: `2 errors, 1 warning in 1 project`; `inputs` is `1 project`."""
+    """Return the verdict of findings: `2 errors, 1 warning in 1 project`, where `inputs` is `1 project`."""
     severities = [finding.severity for finding in findings]
     errors, warnings = (format_count(severities.count(name), name) for name in ("error", "warning"))
     return (f"{errors}, {warnings} in {inputs}",)

@@ -52,7 +52,7 @@ def diff_lines(before: str, after: str) -> list[Run]:
 
 
 def _iter_hunks(before: str, after: str, tokens: Sequence[re.Pattern[str]]) -> Iterator[_Hunk]:
-    """Compare two texts by the first pattern of tokens; if they are too long, by the next patterns."""
+    """Compare two texts by tokens of the first pattern; if they are too long, by the next patterns."""
     ours, theirs = tokens[0].findall(before), tokens[0].findall(after)
     start, end = _count_common_ends(ours, theirs)
     head, tail = "".join(ours[:start]), "".join(ours[len(ours) - end :])
@@ -80,7 +80,7 @@ def _count_common_ends(before: Sequence[str], after: Sequence[str]) -> tuple[int
 
 
 def _list_runs(hunks: Iterable[_Hunk]) -> list[Run]:
-    """Join neighbouring hunks, and hunks between which only whitespace is equal."""
+    """Join neighbouring hunks, and different hunks with only equal whitespace between them."""
     runs: list[Run] = []
     removed = added = kept = ""
     for before, after in hunks:

@@ -38,7 +38,7 @@ __all__ = [
     "run_server",
 ]
 
-# Imported on first use: a client needs no server, which is slow to import.
+# Import these on first use, because they are slow to import and a client does not need them.
 _LAZY_MODULES = {
     "Clock": "standin.clock",
     "LoggedRequest": "standin.request_log",

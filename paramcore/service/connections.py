@@ -1,4 +1,4 @@
-"""The open connections of a server, of which there is a limited number."""
+"""The open connections of a server, up to a maximum number."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAX_CONNECTIONS = 128
 class Connections:
     """The open connections of a server.
 
-    If there are too many, a new connection replaces the one that has waited longest for
+    At the maximum, a new connection replaces the connection that has waited longest for
     its client.  A connection whose request is being handled is never replaced.
     """
 
@@ -26,7 +26,7 @@ class Connections:
         self._is_closed = False
 
     def add(self) -> None:
-        """Count a new connection; wait until there are fewer than the limit."""
+        """Wait until there are fewer connections than the maximum, and count a new one."""
         with self._changed:
             while self._count >= MAX_CONNECTIONS and not self._is_closed:
                 if self._waiting:
@@ -35,7 +35,7 @@ class Connections:
             self._count += 1
 
     def remove(self, connection: socket.socket) -> None:
-        """Count a connection no longer."""
+        """Stop counting a connection."""
         with self._changed:
             self._waiting.pop(connection, None)
             self._count -= 1
@@ -46,7 +46,7 @@ class Connections:
         """Mark a connection as waiting for its client inside a `with` block.
 
         Raises:
-            ConnectionAbortedError: if a new connection replaced it, or if the server ends.
+            ConnectionAbortedError: if a new connection replaced this one, or after `close`.
         """
         with self._changed:
             if self._is_closed:
@@ -61,7 +61,7 @@ class Connections:
                 del self._waiting[connection]
 
     def close(self) -> None:
-        """Close the connections that wait for their clients now, and the others after their replies."""
+        """Close waiting connections at once, and the others when they next wait for their clients."""
         with self._changed:
             self._is_closed = True
             for connection in list(self._waiting):

@@ -15,14 +15,16 @@ from paramcore.service.standin.admission import check_size, parse_length
 from paramcore.service.standin.calls import RejectedCall
 from paramcore.text import MESSAGE_LIMIT, format_value
 
-#: The maximum numbers of bytes of a request line and of all headers, and the maximum number of headers.
+#: The maximum number of bytes of a request line.
 MAX_LINE_SIZE = 2**16
+#: The maximum number of bytes of all headers.
 MAX_HEADER_SIZE = 2**16
+#: The maximum number of headers.
 MAX_HEADER_COUNT = 100
 
 _TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105
 _REQUEST_LINE = re.compile(rf"({_TOKEN}) ([!-~]+) (HTTP/[0-9]\.[0-9])")
-# A line that begins with a space continued the previous header in old versions of HTTP; it is malformed now.
+# A line cannot begin with a space.  Old versions of HTTP continued the previous header with such a line.
 _HEADER = re.compile(rf"({_TOKEN}):([^\0-\x08\x0a-\x1f\x7f]*)")
 _CHUNK_SIZE = re.compile(r"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\0-\x08\x0a-\x1f\x7f]*)?")
 _TLS_HANDSHAKE = b"\x16"
@@ -63,7 +65,7 @@ def read_request_line(stream: io.BufferedReader[Any]) -> RequestLine:
 
 
 def read_headers(stream: io.BufferedReader[Any]) -> dict[str, str]:
-    """Read headers up to the empty line after them, and return them by lower-case name.
+    """Read headers up to the next empty line, and return them by lower-case name.
 
     The values of a repeated header are joined with commas.
 
@@ -120,13 +122,13 @@ class Body:
                 raise RejectedCall(400, f"a chunk has the malformed size {format_value(line, limit=MESSAGE_LIMIT)}")
             size = int(match[1], 16)
             if size == 0:
-                # The headers after the last chunk have no meaning here.
+                # Ignore the headers after the last chunk.
                 read_headers(self._stream)
                 return bytes(body)
             check_size(len(body) + size)
             body += self._read_exactly(size)
             if self._read_exactly(2) != b"\r\n":
-                raise RejectedCall(400, f"a chunk is longer than its size, {size:,} bytes")
+                raise RejectedCall(400, f"a chunk is longer than its size of {size:,} bytes")
 
     def _read_exactly(self, size: int) -> bytes:
         content = self._stream.read(size)

@@ -92,7 +92,7 @@ def check_status(response: Response) -> None:
     text = read_error_text(response.body) if response.message is None else response.message
     text = truncate(escape_unprintable(" ".join(text.split())), _MAX_SHOWN)
     problem = f"the service returned {f'status {status}: {text}' if text else response.summary}"
-    # E6: only the status decides.  With 408 or 5xx, the service may have done what was requested.
+    # E6: the status alone shows whether the service acted.  With 408 or 5xx, it may have done so.
     if 400 <= status < 500 and status != 408:
         code = _CODES.get(status, "refused")
         raise NotDone(code, None, problem, _REMEDIES.get(code, ""), status)

@@ -24,13 +24,15 @@ from paramcore.service.standin.stand_in import StandIn
 from paramcore.text import format_repr
 
 _HOST = "127.0.0.1"
-#: The maximum number of seconds between two requests of a connection, for a whole request, and for a whole reply.
+#: The maximum number of seconds between two requests of a connection.
 _IDLE_TIME = 10.0
+#: The maximum number of seconds for reading a whole request, and for writing a whole reply.
 _REQUEST_TIME = 30.0
-#: The maximum number of seconds and bytes that the server reads after its last reply.
+#: The maximum number of seconds for which the server reads after its last reply.
 _DRAIN_TIME = 2.0
+#: The maximum number of bytes that the server reads after its last reply.
 _DRAIN_SIZE = 32 * 2**20
-#: In the log, for a request whose first line is malformed.
+#: The request line in the log if the first line is malformed.
 _UNKNOWN = RequestLine("?", "?", "HTTP/1.0")
 
 
@@ -208,7 +210,7 @@ class _Handler(socketserver.BaseRequestHandler):
         self.request.sendall(content)
 
     def _drain(self) -> None:
-        """Read what the client still sends: if unread bytes are left, the client may lose the reply."""
+        """Read and discard what the client still sends, because unread bytes may make it lose the reply."""
         self.request.shutdown(socket.SHUT_WR)
         self._raw.deadline = time.monotonic() + _DRAIN_TIME
         size = 0

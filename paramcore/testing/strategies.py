@@ -1,7 +1,7 @@
 """Hypothesis strategies for the values of paramcore.
 
-The strategies often draw values that break careless code: values that look alike
-(`LOOKALIKES`), names that look like a path or an attribute (`ODD_NAMES`), empty
+The strategies often draw values that break careless code.  Examples are values that look
+alike (`LOOKALIKES`), names that look like a path or an attribute (`ODD_NAMES`), empty
 strings and whitespace.  Most other names come from a short list (`NAMES`), so that
 tasks, updates and histories share names.
 
@@ -62,7 +62,7 @@ def json_values() -> st.SearchStrategy[Any]:
     """
     lookalikes = st.sampled_from(LOOKALIKES).map(deepcopy)
     floats = st.floats(allow_nan=False, allow_infinity=False)
-    # Not `sampled_from`, because each failure report would print every digit.
+    # Draw an index, because with `sampled_from`, each failure report would print every digit.
     huge = st.integers(0, len(HUGE_INTEGERS) - 1).map(HUGE_INTEGERS.__getitem__)
     leaves = lookalikes | lookalikes | st.integers() | huge | floats | texts()
     names = st.sampled_from((*NAMES, *ODD_NAMES, "instruction", *sorted(RESERVED_PROJECT_NAMES)))
@@ -122,7 +122,7 @@ def params(*, names: st.SearchStrategy[str] | None = None, max_size: int = 3) ->
 
 
 def task_params(*, max_size: int = 3) -> st.SearchStrategy[dict[str, Any]]:
-    """Draw params of a task, sometimes with names that only a project cannot have.
+    """Draw params of a task, sometimes with names that params of a project cannot have.
 
     Example:
         >>> from hypothesis import find

@@ -58,9 +58,9 @@ class GuardedClient:
         """Update a project unless the update has errors or would drop params (U2).
 
         The guard reads the project before it sends the update.  It does not detect a
-        change that another writer makes between the two requests.  With both `allow_drop=True` and
-        `allow_errors=True`, the guard does not read the project.  If this method
-        raises one of these errors, the update was not sent.
+        change that another writer makes between the two requests.  With both
+        `allow_drop=True` and `allow_errors=True`, the guard does not read the project.
+        If this method raises one of these errors, the update was not sent.
 
         Raises:
             InvalidUpdate: if `Validator.update` finds errors.

@@ -31,7 +31,7 @@ HEADINGS = {
     "plan": "### 3 params would be dropped: `warehouse boxes`, version 2 -> 3 (replace)",
     "diff": "### 2 params changed, 1 param added, none removed",
     "log": "### `warehouse boxes`: 3 versions, none of them dropped params",
-    "impact": "### 1 of 3 requests would come out differently: `warehouse boxes`",
+    "impact": "### 1 of 3 requests would get different params: `warehouse boxes`",
     "audit": "### 1 of 3 tasks contradicts the history: `warehouse boxes`",
     "validate": "### 2 errors, 2 warnings in 1 project and 1 task",
 }

@@ -65,7 +65,7 @@ def test_one_task_that_changes(page):
 def test_many_tasks(page):
     """For many tasks, the page counts them by reason, and lists those that change."""
     text = report(page, BOXES, "night-shift.jsonl", "--update", REWORD)
-    assert "1 of 3 tasks would come out differently." in text
+    assert "1 of 3 tasks would get different params." in text
     assert "1 pinned to a version" in text
     assert "1 opted out: inheriting nothing (project_version -1)" in text
     assert "night-shift.jsonl:1:1 none geometries, padding, annotation_attributes, instruction" in text
@@ -88,7 +88,7 @@ def test_only_the_first_tasks_are_listed(page, tmp_path):
     assert "t49" in text
     assert "t50" not in text
     assert (
-        f"10 more are left out. To list them all: paramcore impact {project} {update} '{tasks}' "
+        f"10 more tasks are left out. To list them all: paramcore impact {project} {update} '{tasks}' "
         "--assume 'instruction_rule=override' --list"
     ) in text
 
@@ -107,7 +107,7 @@ def test_many_findings(page, tmp_path):
     tasks = write_lines(tmp_path / "t.jsonl", [{"padding": "x"}] * 150)
     text = report(page, project, tasks)
     assert text.count("must be a whole number or null, got the text") <= 100
-    assert "more are left out. To list them all: paramcore validate" in text
+    assert "more findings are left out. To list them all: paramcore validate" in text
 
 
 @pytest.mark.parametrize(
@@ -241,15 +241,15 @@ def test_errors_of_today_and_of_the_update(page, five_tasks):
     text = report(page, BOXES, five_tasks, "--update", REWORD)
     assert (
         "Send the patch below instead: it keeps the 3 params and causes none of the 3 errors of this update. "
-        f"2 errors exist already today ({five_tasks}:3:56, {five_tasks}:5:1)."
+        f"2 errors already exist today ({five_tasks}:3:56, {five_tasks}:5:1)."
     ) in text
     assert "after this update: 5 errors, 1 warning; today: 2 errors; with the patch: 2 errors" in text
-    assert text.count("caused by this update, not by the patch") == 3
-    assert text.count("exists already today") == 2
+    assert text.count("caused by this update, but not by the patch") == 3
+    assert text.count("already exists today") == 2
     assert "would be 3 after this update" in text
     assert (
-        "3 of 5 would lack geometries: 3 would lack padding: 1 would lack annotation_attributes: 3 "
-        "would get another instruction: 3 What to tell"
+        "3 of 5 would lose geometries: 3 would lose padding: 1 would lose annotation_attributes: 3 "
+        "would get another value of instruction: 3 What to tell"
     ) in text
 
 
@@ -258,10 +258,10 @@ def test_errors_that_the_patch_causes(page, tmp_path, five_tasks):
     update = write_json(tmp_path / "u.json", {"padding": "y"})
     text = report(page, BOXES, five_tasks, "--update", update)
     assert (
-        "Correct the update before you send it. It causes 4 errors. The patch below keeps the 3 params, but it causes "
-        f"1 error, too. 2 errors exist already today ({five_tasks}:3:56, {five_tasks}:5:1)."
+        "Correct the update before you send it. It causes 4 errors. The patch below keeps the 3 params, but it also "
+        f"causes 1 error. 2 errors already exist today ({five_tasks}:3:56, {five_tasks}:5:1)."
     ) in text
-    assert text.count("caused by this update, also by the patch") == 1
+    assert text.count("caused by this update and by the patch") == 1
     assert "after this update: 6 errors, 1 warning; today: 2 errors; with the patch: 3 errors" in text
 
 
@@ -269,20 +269,20 @@ def test_errors_on_the_project_today(page, tmp_path):
     """An error on a value that the update keeps exists today; one on a value that it corrects is removed."""
     kept = write_json(tmp_path / "kept.json", {"with_labels": True, "patch": True})
     text = report(page, SIGNS, "-", "--update", kept, "--ignore", "param_missing", stdin=b"[{}, {}]")
-    assert f"Nothing is lost, and this update causes no errors. 1 error exists already today ({SIGNS}:11:18)." in text
-    assert text.count("exists already today") == 2
+    assert f"Nothing is lost, and this update causes no errors. 1 error already exists today ({SIGNS}:11:18)." in text
+    assert text.count("already exists today") == 2
     assert "with the patch" not in text
     fixed = write_json(tmp_path / "fixed.json", {"padding": 20, "patch": True})
     text = report(page, SIGNS, "-", "--update", fixed, "--ignore", "param_missing", stdin=b"[{}, {}]")
     assert "The update can be sent as it is." in text
-    assert f"1 error exists already today ({SIGNS}:11:18); this update removes 1." in text
+    assert f"1 error already exists today ({SIGNS}:11:18); this update removes 1." in text
     assert "today: 1 error" in text
 
 
 def test_a_rejected_request_is_no_new_error(page):
     """A request that the project rejects today exists today, although its message names more versions then."""
     text = report(page, BOXES, "-", "--update", REWORD, stdin=b'[{"project_version": 9}]')
-    assert "and causes no errors. 1 error exists already today" in text
+    assert "and causes no errors. 1 error already exists today" in text
     text = report(page, BOXES, "-", "--update", REWORD, stdin=b'[{"project_version": 3, "geometries": {}}]')
     assert "; the patch removes 1." in text
 
@@ -290,7 +290,7 @@ def test_a_rejected_request_is_no_new_error(page):
 def test_two_errors_at_one_place(page):
     """A missing param is another error than a missing param of today, although both are about the whole task."""
     text = report(page, BOXES, "-", "--update", REWORD, stdin=b"[{}]")
-    assert "does not cause the 1 error of this update. 1 error exists already today (<stdin>:1:2)." in text
+    assert "does not cause the 1 error of this update. 1 error already exists today (<stdin>:1:2)." in text
     assert "after this update: 2 errors, 0 warnings; today: 1 error; with the patch: 1 error" in text
 
 
@@ -298,7 +298,7 @@ def test_errors_of_many_projects(page):
     """Each project has its own errors of today."""
     tasks = b'[{"project": "north docks", "padding": "x"}, {"project": "south docks"}]'
     text = report(page, "projects", "-", "--update", REWORD, "--ignore", "param_missing", stdin=tasks)
-    assert text.count("1 error exists already today (<stdin>:1:") == 1
+    assert text.count("1 error already exists today (<stdin>:1:") == 1
 
 
 def test_legend(page):

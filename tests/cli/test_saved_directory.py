@@ -217,7 +217,7 @@ def test_effective_params_of_an_edited_project_are_not_invented(tmp_path):
     edit(tmp_path / "docks.json", EDITS["replaced"])
     with serving(tmp_path) as stand_in:
         assert call(stand_in, "GET", f"/task/{created['task_id']}")[1] == created
-        with pytest.raises(LookupError, match="another history"):
+        with pytest.raises(LookupError, match="history of the project has changed"):
             stand_in.live.get_effective(created["task_id"])
 
 
@@ -338,7 +338,7 @@ def test_a_directory_that_disappears_is_status_500(tmp_path, damage):
         if damage == "replaced":
             directory.write_text("x")
         status, body = server.call("POST", "/projects/p/setParams", {"a": 1})
-        assert (status, "cannot save this, so nothing changed" in body["error"]) == (500, True)
+        assert (status, "cannot save the change, so nothing changed" in body["error"]) == (500, True)
         assert server.call("GET", "/projects/p")[1]["param_history"] == []
 
 

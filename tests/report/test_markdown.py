@@ -412,7 +412,7 @@ def test_many_results_have_one_document():
     update = Patch({"a": 2})
     impacts = [Impact.of(Plan.of(other, update), [{}, {"a": 1}]), Impact.of(Plan.of(DOCKS, update), [{}, {}])]
     impact = render_markdown(build_impact_document(impacts, "c", subject="all"))
-    assert "### 3 of 4 requests for 2 projects would come out differently\n" in impact
+    assert "### 3 of 4 requests for 2 projects would get different params\n" in impact
     assert "| `docks` | `a` | changed | 2 | 0 |\n| `piers` | `a` | changed | 1 | 1 |\n" in impact
     assert "Not affected: 1 overriding every changed param." in impact
     audits = [Audit.of(DOCKS, []), Audit.of(other, [{"project": "piers", "project_param_version": 0, "task_id": "t"}])]

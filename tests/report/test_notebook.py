@@ -130,7 +130,7 @@ def test_a_large_impact_takes_no_time():
     start = time.perf_counter()
     html = impact._repr_html_()
     assert time.perf_counter() - start < 0.05
-    assert "100,000 of 100,000 requests would come out differently" in html
+    assert "100,000 of 100,000 requests would get different params" in html
 
 
 def test_nothing_is_imported_before_it_is_shown():

@@ -40,7 +40,7 @@ def plan(update, project=DOCKS):
             plan(Patch({"a": 2})).with_findings([ERROR]),
             "1 error; 1 param would change, none would be dropped: docks, version 0 -> 1 (patch)",
         ),
-        (Plan.to(DOCKS, DOCKS.params), "nothing to do, the project already has exactly these params: docks"),
+        (Plan.to(DOCKS, DOCKS.params), "nothing to do, because the project already has these params: docks"),
         (
             plan(Patch({"a": 2}), Project("new", type="comparison")),
             "1 param would be added, none would be dropped: new, version 0, its first (patch)",
@@ -56,7 +56,7 @@ def plan(update, project=DOCKS):
         (History.of(Project("new", type="comparison")), "new: no versions yet"),
         (
             Impact.of(plan(Patch({"a": 2})), [{}, {"a": 3}, {"project_version": 0}]),
-            "1 of 3 requests would come out differently: docks",
+            "1 of 3 requests would get different params: docks",
         ),
         (Audit.of(DOCKS, [FINISHED, {}]), "1 of 1 task contradicts the history: docks (1 not judged)"),
         (

@@ -202,7 +202,7 @@ PROJECT = project_of({"padding": 3, "box": {"min": 1, "max": 2}, "with_labels": 
         (Replace({}), "This update only drops params. To keep them, do not send it.", ()),
         (
             Patch({"box": {"min": 1}}),
-            "Each value that is lost inside a param must be in the update to be kept, also in a patch.",
+            "To keep the values that are lost inside params, add them to the update, even if you send a patch.",
             (),
         ),
         (Patch({"padding": 4}), "Nothing is lost. The update can be sent as it is.", ()),
@@ -228,13 +228,13 @@ DROPPING, SAFE = Replace({"padding": 4}), Patch({"padding": 4})
         (
             SAFE,
             {TODAY: 2},
-            "Nothing is lost, and this update causes no errors. 2 errors exist already today (a:1:1, a:2:1).",
+            "Nothing is lost, and this update causes no errors. 2 errors already exist today (a:1:1, a:2:1).",
         ),
         (
             SAFE,
             {TODAY: 1, Presence(False, True): 4},
             "Nothing is lost, and this update causes no errors. "
-            "5 errors exist already today (a:1:1, a:2:1, ...); this update removes 4.",
+            "5 errors already exist today (a:1:1, a:2:1, ...); this update removes 4.",
         ),
         (
             DROPPING,
@@ -245,13 +245,13 @@ DROPPING, SAFE = Replace({"padding": 4}), Patch({"padding": 4})
             DROPPING,
             {CAUSED: 2, BOTH: 2, TODAY: 1},
             "Send the patch below instead: it keeps the 2 params and causes none of the 2 errors of this update. "
-            "3 errors exist already today (a:1:1, a:2:1, ...); the patch removes 1.",
+            "3 errors already exist today (a:1:1, a:2:1, ...); the patch removes 1.",
         ),
         (
             DROPPING,
             {CAUSED: 1, NEW: 1},
             "Correct the update before you send it. It causes 2 errors. "
-            "The patch below keeps the 2 params, but it causes 1 error, too.",
+            "The patch below keeps the 2 params, but it also causes 1 error.",
         ),
         (
             DROPPING,
@@ -266,8 +266,8 @@ DROPPING, SAFE = Replace({"padding": 4}), Patch({"padding": 4})
         (
             Patch({"box": {"min": 1}}),
             {TODAY: 1},
-            "Each value that is lost inside a param must be in the update to be kept, also in a patch. "
-            "1 error exists already today (a:1:1, a:2:1).",
+            "To keep the values that are lost inside params, add them to the update, even if you send a patch. "
+            "1 error already exists today (a:1:1, a:2:1).",
         ),
     ],
 )
@@ -282,11 +282,11 @@ def test_advice_on_errors(update, errors, advice):
     ("presence", "has_patch", "origin"),
     [
         (CAUSED, False, "caused by this update"),
-        (CAUSED, True, "caused by this update, not by the patch"),
-        (NEW, True, "caused by this update, also by the patch"),
-        (TODAY, False, "exists already today"),
-        (TODAY, True, "exists already today, not with the patch"),
-        (BOTH, True, "exists already today"),
+        (CAUSED, True, "caused by this update, but not by the patch"),
+        (NEW, True, "caused by this update and by the patch"),
+        (TODAY, False, "already exists today"),
+        (TODAY, True, "already exists today, but not with the patch"),
+        (BOTH, True, "already exists today"),
     ],
 )
 def test_the_origin_of_an_error(presence, has_patch, origin):
@@ -348,13 +348,13 @@ def test_what_tasks_would_lose_or_get():
     tasks = [{}, {"a": 2}, {"instruction": "y"}, {"project_version": 0}]
     impact = Impact.of(Plan.of(project, Replace({"b": 2, "c": 3})), tasks)
     assert view_impact(impact, ()).effects == (
-        ("would lack", "a", 2),
-        ("would lack the project's", "instruction", 3),
-        ("would get another", "b", 3),
+        ("would lose", "a", 2),
+        ("would lose the project's", "instruction", 3),
+        ("would get another value of", "b", 3),
         ("would get", "c", 3),
     )
     impact = Impact.of(Plan.of(project, Patch({"instruction": "z"})), tasks)
-    assert view_impact(impact, ()).effects == (("would get another", "instruction", 3),)
+    assert view_impact(impact, ()).effects == (("would get another value of", "instruction", 3),)
     impact = Impact.of(Plan.of(project, Patch({"a": 3, "b": 1})), [{"a": 2}])
     assert view_impact(impact, ()).effects == ()
     many = Impact.of(Plan.of(project, Patch({str(n): n for n in range(12)})), [{}])
@@ -376,7 +376,7 @@ def test_the_affected_tasks_have_a_limit():
     impact = Impact.of(Plan.of(PROJECT, Patch({"padding": 4})), [{}] * 60 + [{"padding": 1}])
     view = view_impact(impact, tuple(AffectedTask(f"t:{n}", None, ("padding",)) for n in range(50)))
     assert (view.affected, view.total, len(view.tasks), view.omitted) == (60, 61, 50, 10)
-    assert view.unaffected == (("setting every changed param themselves", 1),)
+    assert view.unaffected == (("overriding every changed param", 1),)
     assert view.params == (("padding", 60, 1),)
 
 

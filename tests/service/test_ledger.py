@@ -172,7 +172,10 @@ def test_a_change_that_cannot_be_written_leaves_no_trace():
     for thread, _ in threads:
         thread.join(10)
     assert {status for _, results in threads for status in results} == {500}
-    assert "cannot save this, so nothing changed: no space left" in call(stand_in, "POST", "/task/chat", {})[1]["error"]
+    assert (
+        "cannot save the change, so nothing changed: no space left"
+        in call(stand_in, "POST", "/task/chat", {})[1]["error"]
+    )
     disk.error = None
     assert (everything(stand_in), disk.lines) == (before, lines)
     assert call(stand_in, "POST", "/task/chat", {"unique_id": "late"})[0] == 200

@@ -1,4 +1,4 @@
-"""The calls of the clients that share projects and tasks: an account of the service."""
+"""An account of the service, whose clients share projects and tasks."""
 
 from __future__ import annotations
 
@@ -18,20 +18,22 @@ from paramcore.service.standin.state import MAX_STATE_SIZE, Change
 
 @frozen
 class Result:
-    """The reply to a request, `None` if a fault drops it, and what the request did."""
+    """The reply to a request, and what the request did."""
 
+    #: The reply; `None` if a fault drops it.
     response: Response | None
+    #: What the request did, or why it was refused.
     reason: str
 
     @classmethod
     def refuse(cls, status: int, text: str, why: str = "") -> Result:
-        """Return an error reply in the form of the service (E6); `why` is the reason if the text does not say it."""
+        """Return an error reply in the form of the service (E6); `why` replaces `text` in the reason."""
         return cls(build_error_reply(status, text), f"refused: {why or text}")
 
 
 @frozen(eq=False)
 class Account:
-    """A state of a ledger, with all that is needed to answer calls."""
+    """A state of a ledger, and the objects that answer its calls."""
 
     #: The name of the state in the ledger.
     world: str
@@ -44,9 +46,9 @@ class Account:
     def handle(
         self, method: str, path: str, query: Mapping[str, Sequence[str]], headers: Mapping[str, str], body: bytes
     ) -> Result:
-        """Handle a call, given the raw path below the base URL, and return the result."""
+        """Handle a call and return its result; `path` is the raw path below the base URL."""
         parts = [unquote(part) for part in path.strip("/").split("/")]
-        # A filter that is sent blank is not sent (S2).
+        # A filter with an empty value counts as absent (S2).
         given = {name: texts for name, values in query.items() if (texts := [text for text in values if text])}
         try:
             fault = self.faults.take(method, headers.get(FAULT_HEADER))
@@ -64,7 +66,7 @@ class Account:
             if changes:
                 self.ledger.on_saved()
         except NotSaved as error:
-            return Result.refuse(500, f"the stand-in cannot save this, so nothing changed: {error}")
+            return Result.refuse(500, f"the stand-in cannot save the change, so nothing changed: {error}")
         return result if fault is None else self._apply_fault(fault, result)
 
     def _answer(self, call: Call) -> tuple[Result, Sequence[Change]]:
@@ -90,6 +92,6 @@ class Account:
             return Result(result.response, f"{result.reason} (slow by {fault.seconds} s)")
         if fault.kind == "drop":
             return Result(None, f"{result.reason} (the fault drop closed the connection)")
-        # S6: the reply may be status 500 although the change is made. Its body may lack `status_code` (S5).
+        # S6: the reply may have status 500 although the change was made. Its body may lack `status_code` (S5).
         response = build_reply(500, '{"error": "Internal server error."}')
         return Result(response, f"{result.reason} (the fault error replaced the reply)")

@@ -1,6 +1,6 @@
 """Refuse requests that a web page may have sent, and requests that are malformed or too long.
 
-A page of any site can send requests to this machine.  A browser names the site in
+A page from any site can send requests to this machine.  A browser names the site in
 `Origin` and `Sec-Fetch-Site`, which a page can neither set nor remove.  A site can also
 resolve its own name to 127.0.0.1, but the browser then sends that name as `Host`.
 """
@@ -43,7 +43,7 @@ def check_request(method: str, target: str, headers: Mapping[str, str]) -> None:
 
 
 def require_host(headers: Mapping[str, str], version: str) -> None:
-    """Reject a request of HTTP/1.1 without a `Host` header.
+    """Reject an HTTP/1.1 request without a `Host` header.
 
     Raises:
         RejectedCall: with the status and the text of the reply.
@@ -59,8 +59,8 @@ def parse_length(text: str) -> int:
         RejectedCall: if it is not a number of bytes.
     """
     if not (text.isascii() and text.isdigit()):
-        raise RejectedCall(400, f"the header `Content-Length` must be one number of bytes, got {_show(text)}")
-    # Python parses no very long numbers, and any number of twenty digits is too large.
+        raise RejectedCall(400, f"the header `Content-Length` must be a single number of bytes, got {_show(text)}")
+    # Python rejects very long numbers, so parse only as many digits as show that the number is too large.
     return int(text.lstrip("0")[:20] or "0")
 
 
@@ -87,17 +87,17 @@ def _read_target(target: str, headers: Mapping[str, str]) -> tuple[str, list[str
 
 
 def _check_site(method: str, path: str, hosts: list[str], headers: Mapping[str, str]) -> None:
-    """Refuse a request of a browser, unless it comes from the stand-in's own page or from a user."""
+    """Refuse a request from a browser, unless a page of the stand-in or the user started it."""
     origin, site = headers.get("origin"), headers.get("sec-fetch-site", "none")
     # The host of the absolute form overrides the header.
     own_origins = {f"{scheme}://{host}".lower() for host in hosts[:1] for scheme in ("http", "https")}
     if origin is not None and origin.lower() not in own_origins:
-        raise RejectedCall(403, f"the stand-in refuses web pages of another origin: {_show(origin)}")
-    # `same-site` is another port of this machine.
+        raise RejectedCall(403, f"the stand-in refuses web pages from another origin: {_show(origin)}")
+    # `same-site` includes pages from other ports of this machine.
     if site not in ("none", "same-origin") and not _is_link(method, path, headers):
-        raise RejectedCall(403, f"the stand-in refuses web pages of another site: Sec-Fetch-Site is {_show(site)}")
+        raise RejectedCall(403, f"the stand-in refuses web pages from another site: Sec-Fetch-Site is {_show(site)}")
     media_type = headers.get("content-type", "")
-    # A form needs no script and no permission, so it is never what a page of the stand-in sends.
+    # A form on any site needs no script and no permission to send a POST.  The stand-in's own pages have no forms.
     if method not in ("GET", "HEAD") and media_type.partition(";")[0].strip().lower() != "application/json":
         shown = _show(media_type) if media_type else "missing"
         raise RejectedCall(415, f"the content type is {shown}; a browser must send application/json to the stand-in")

@@ -20,7 +20,7 @@ from paramcore.text import ROW_LIMIT, describe_value, format_name, format_value,
 
 #: The maximum number of bytes of a request body; the stand-in rejects a longer body.
 MAX_BODY_SIZE = 16 * 2**20
-#: The Ruby client adds this setting of the client to the query of every GET request.
+#: The Ruby client adds this setting to the query of every GET request, so ignore it.
 _IGNORED_NAMES = frozenset({"callback_url"})
 
 
@@ -69,7 +69,7 @@ class Call:
         return value
 
     def check_query(self, known_names: Collection[str]) -> None:
-        """Reject query parameters that the call does not have."""
+        """Reject query parameters with other names."""
         for name in self.query:
             if name not in known_names and name not in _IGNORED_NAMES:
                 known = ", ".join(f"`{known}`" for known in sorted(known_names))
@@ -103,7 +103,7 @@ class Answer:
 
     @classmethod
     def of(cls, value: Any, reason: str, *changes: Change) -> Answer:
-        """Return the answer with a JSON value."""
+        """Return an answer whose text is a JSON value."""
         return cls(json.dumps(value), reason, changes)
 
 

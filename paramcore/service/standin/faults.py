@@ -1,7 +1,7 @@
 """Faults on demand, for tests of scripts that must survive them.
 
-A fault is a text such as `drop` or `slow=3`.  `Faults.arm` sets the faults of the next
-calls; the header `X-Paramcore-Fault` sets the fault of its own call.
+A fault is written as `drop` or `slow=3`, for example.  `Faults.arm` sets the faults of the
+next calls; the header `X-Paramcore-Fault` sets the fault of its own call.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from paramcore.text import describe_value
 
 #: The header that contains the fault of a call, in lower case.
 FAULT_HEADER = "x-paramcore-fault"
-#: The kinds of faults, with the default number of seconds; `None` if a fault has none.
+#: The kinds of faults, with the default number of seconds; `None` for a fault without seconds.
 _DEFAULT_SECONDS: dict[str, int | None] = {"error": None, "drop": None, "throttle": 1, "slow": 1}
 #: The maximum number of seconds of a fault.
 _MAX_SECONDS = 3600
@@ -48,7 +48,7 @@ class Fault:
         is_number = seconds.isascii() and seconds.isdigit() and len(seconds) < 6 and int(seconds) <= _MAX_SECONDS
         if kind not in _DEFAULT_SECONDS or (has_seconds and (default is None or not is_number)):
             problem = f"a fault must be error, drop, throttle=SECONDS or slow=SECONDS, got {describe_value(text)}"
-            raise InvalidSetting("fault", None, problem, f"write at most {_MAX_SECONDS} seconds")
+            raise InvalidSetting("fault", None, problem, f"write SECONDS as a whole number from 0 to {_MAX_SECONDS}")
         return cls(kind, int(seconds) if has_seconds else default or 0)
 
 
@@ -60,7 +60,7 @@ class Faults:
         self._lock = threading.Lock()
 
     def arm(self, fault: Fault, times: int, method: str | None) -> None:
-        """Set the fault of the next calls; of those with this method, if one is given."""
+        """Set the fault of the next calls; with `method`, of the next calls with this method."""
         with self._lock:
             self._armed.extend([(fault, method)] * times)
 
@@ -68,7 +68,7 @@ class Faults:
         """Return the fault of a call.
 
         Raises:
-            InvalidSetting: `fault`, if the header contains no fault.
+            InvalidSetting: `fault`, if the header contains an invalid fault.
         """
         if header is not None:
             return Fault.parse(header)

@@ -1,4 +1,4 @@
-"""The first page of a stand-in: its projects, and the last requests with their reasons."""
+"""The home page of a stand-in: its projects, and the last requests with their reasons."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ from paramcore.text import ROW_LIMIT, escape_unprintable, format_count, format_n
 MAX_PROJECTS = 200
 #: The maximum number of characters of a link to a project; a longer name has no link.
 MAX_LINK = 500
-#: The maximum numbers of characters of a target and of a reason.
+#: The maximum number of characters of a target.
 MAX_TARGET = 200
+#: The maximum number of characters of a reason.
 MAX_REASON = 400
-#: The maximum number of bytes of all bodies, as HTML contains them.
+#: The maximum number of bytes of all bodies in HTML.
 MAX_BODIES = 300_000
 
-#: What a person calls the keys of each state.
+#: The name of the keys of each state, as pages show it.
 KEY_NAMES = {"live": "live keys", "test": "test keys"}
 _PREFIXES = {"live": "", "test": "/test"}
 
@@ -50,7 +51,7 @@ class WorldView:
     #: `live` or `test`.
     world: str
     key_name: str
-    #: The projects, the last changed first.
+    #: The projects, most recently changed first.
     projects: tuple[ProjectRow, ...]
     #: The number of projects that the page leaves out.
     omitted: int
@@ -70,7 +71,7 @@ class BodyView:
 
     #: `request` or `reply`.
     name: str
-    #: The number of bytes, or that of the beginning: `first 4,096 bytes`.
+    #: The size of the body, `59 bytes`, or of the part of a longer body that the page shows, `first 4,096 bytes`.
     size: str
     lines: tuple[str, ...]
 
@@ -100,7 +101,7 @@ class RequestRow:
 
 @frozen
 class HomeView:
-    """The first page."""
+    """The home page."""
 
     #: The beginning of the URL of each page.
     base_url: str
@@ -108,7 +109,7 @@ class HomeView:
     worlds: tuple[WorldView, ...]
     #: The last requests, newest first.
     requests: tuple[RequestRow, ...]
-    #: The project that does not exist; `None` if the page is not about one.
+    #: The requested project that does not exist; `None` if the request was for the home page.
     missing: str | None
 
     @property
@@ -134,7 +135,7 @@ class HomeView:
 def view_home(
     snapshots: Mapping[str, Snapshot], requests: Sequence[LoggedRequest], host: str, missing: str | None
 ) -> HomeView:
-    """Return the view of the first page; `requests` are oldest first."""
+    """Return the view of the home page; `requests` are oldest first."""
     return HomeView(
         f"http://{host}",
         tuple(_view_world(world, snapshot) for world, snapshot in snapshots.items()),
@@ -186,7 +187,7 @@ def _view_requests(requests: Iterable[LoggedRequest]) -> tuple[RequestRow, ...]:
 
 
 def _measure(text: str) -> int:
-    """Return the maximum number of bytes of a text as HTML contains it."""
+    """Return an upper bound for the number of bytes of a text in HTML."""
     return len(escape(text).encode())
 
 

@@ -1,4 +1,4 @@
-"""The journal file of a stand-in, which survives the end of the process at any moment."""
+"""The journal file of a stand-in, which keeps all acknowledged lines if the process is killed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _HEADER = b'["paramcore journal", 1]\n'
 class JournalFile:
     """A file of lines; `append` returns when its line is on disk.
 
-    A last line that is cut off was never acknowledged, so it is removed.
+    An incomplete last line was never acknowledged, so it is ignored.
 
     Raises:
         DocumentError: `unreadable`, also if the file is not a journal.
@@ -33,7 +33,7 @@ class JournalFile:
         self.lines: list[tuple[bytes, int]] = []
         self._descriptor = -1
         self._size = 0
-        # The bytes after `_size` belong to a line that could not be written.
+        # Whether the file may have bytes after `_size`, from a line that could not be written.
         self._has_rest = False
         self._read()
 
@@ -73,7 +73,7 @@ class JournalFile:
         """
         if self._descriptor >= 0:
             self._check_path()
-        # The new lines may lack what other files in the directory contain, so sync their names first.
+        # The new lines may omit projects that are in files of this directory, so sync the file names first.
         sync_directory(os.path.dirname(self._path))
         is_open = self._descriptor >= 0
         if os.name == "nt":
@@ -119,7 +119,7 @@ class JournalFile:
             raise self._error(f"cannot read the journal: {describe_os_error(error)}") from None
         complete = data[: data.rfind(b"\n") + 1]
         if not complete.startswith(_HEADER):
-            # `replace` writes the first line atomically, so a journal is never without it.
+            # `replace` writes the first line atomically, so every journal has it.
             raise self._error("the file is not a journal of this version; rename it")
         self.lines = list(zip(complete.split(b"\n")[1:-1], count(2), strict=False))
 
@@ -128,7 +128,7 @@ class JournalFile:
         self._has_rest = False
 
     def _check_path(self) -> None:
-        """Check that the path still leads to the open file; a removed file saves nothing."""
+        """Check that the path still leads to the open file, because a removed file saves nothing."""
         if self._descriptor < 0:
             raise OSError(errno.EBADF, "the journal is closed")
         mine, there = os.fstat(self._descriptor), os.stat(self._path)

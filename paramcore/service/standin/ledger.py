@@ -1,9 +1,9 @@
-"""Make changes to states, and write them to a journal before anybody hears of them.
+"""Make changes to states, and write them to a journal before any reply shows them.
 
 `Ledger.record` makes the changes of a call in memory, and `Ledger.wait` returns when they
 are in the journal.  One write serves all calls that wait at that moment.  If the write
-fails, the ledger takes back all changes that are not in the journal, and `wait` raises
-`NotSaved` for each of their calls, so the memory never gets ahead of the journal.
+fails, the ledger takes back all changes that are not in the journal.  `wait` then raises
+`NotSaved` for each call that made such changes.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Entry:
 
     texts: Sequence[str]
     undo: Sequence[Callable[[], None]] = ()
-    #: The projects that the journal contains as a whole since this entry.
+    #: The projects that this entry writes to the journal as a whole, by state and name.
     projects: Sequence[tuple[str, str]] = ()
     is_done: bool = False
     error: OSError | None = field(default=None)
@@ -70,9 +70,9 @@ class Ledger:
         #: The projects that the journal contains as a whole, by state and name.
         self._journaled: set[tuple[str, str]] = set()
         self._rewrite_size = MIN_REWRITE_SIZE
-        #: Is called after each change that is in the journal, before its reply is sent.
+        #: Called when the changes of a call are in the journal, before the reply is sent.
         self.on_saved: Callable[[], None] = lambda: None
-        #: Is called before the journal forgets projects, to get their files on disk; may raise `OSError`.
+        #: Called before a rewrite omits projects that are in files, to sync these files; may raise `OSError`.
         self.before_rewrite: Callable[[], None] = lambda: None
 
     def record(self, world: str, changes: Sequence[Change]) -> Entry | None:
@@ -128,7 +128,7 @@ class Ledger:
         return unsaved
 
     def mark_saved(self, world: str, projects: Sequence[StoredProject]) -> None:
-        """Note that the files of projects contain these versions, though maybe not yet on disk."""
+        """Note that files contain these versions of the projects, which may not be on disk yet."""
         with self.lock:
             self._states[world].mark_saved(projects)
 
@@ -150,10 +150,10 @@ class Ledger:
         self.wait(entry)
 
     def rewrite(self) -> None:
-        """Replace the journal by the current states, without the projects in files.
+        """Replace the journal with the current states, without projects that files contain.
 
         Raises:
-            OSError: if the journal cannot be written; it is unchanged.
+            OSError: if the journal cannot be written; the old journal remains.
         """
         with self.lock:
             while self._is_writing:
@@ -202,7 +202,7 @@ class Ledger:
         try:
             self._rewrite()
         except OSError:
-            # The journal is complete, only longer than necessary.
+            # The old journal is complete, only longer than necessary.
             self._rewrite_size = 2 * self._journal.size
 
     def _rewrite(self) -> None:

@@ -14,7 +14,7 @@ from paramcore.text import format_count
 
 
 def format_home(page: HomeView) -> str:
-    """Format the first page."""
+    """Format the home page."""
     return _join(_iter_home(page))
 
 
@@ -40,7 +40,7 @@ def _iter_home(page: HomeView) -> Iterator[str]:
     for request in page.requests:
         yield from _iter_request(request)
     yield ""
-    yield "For the pages as HTML, run `pip install 'paramcore[cli]'`."
+    yield "To see these pages as HTML, run `pip install 'paramcore[cli]'`."
 
 
 def _iter_world(world: WorldView, base_url: str) -> Iterator[str]:
@@ -140,7 +140,7 @@ def _iter_param(param: ExplanationView) -> Iterator[str]:
 
 
 def _iter_labelled(label: str, value: ValueView | None, otherwise: str, separator: str = "") -> Iterator[str]:
-    """Yield a label with a value, whose further lines are indented."""
+    """Yield a label with the first line of a value, and the further lines, indented."""
     if value is None:
         yield f"{label}{otherwise}"
         return

@@ -23,7 +23,7 @@ from paramcore.service.standin.project_view import DETAILS, ProjectPageView, cho
 from paramcore.service.standin.request_log import LoggedRequest
 from paramcore.service.standin.state import Snapshot, State
 
-#: The maximum number of bytes of a page; a longer page is written again with less detail.
+#: The maximum number of bytes of a page; a longer page is built again with less detail.
 MAX_PAGE_SIZE = 1_000_000
 _HEADERS = {
     "cache-control": "no-store",
@@ -61,7 +61,7 @@ class Pages:
         return _find_short_page(iter([home]), "standin.html", format_home, 200 if name is None else 404)
 
     def _read_snapshots(self) -> dict[str, Snapshot]:
-        """Return the states, all of whose changes are saved.
+        """Return a snapshot of each state; all changes in a snapshot are saved.
 
         Raises:
             NotSaved: if a change cannot be saved.
@@ -74,7 +74,7 @@ class Pages:
 
 
 def _find_page(target: str) -> tuple[str, str | None] | None:
-    """Return the state and the project of a page; no project means the first page."""
+    """Return the state and the project of a page; the home page has no project."""
     # Add a host, because `urlsplit` would otherwise parse `//projects` as a host.
     path = urlsplit(f"//host{target}" if target.startswith("/") else target).path or "/"
     if path == "/":

@@ -17,18 +17,20 @@ from paramcore.service.standin.home_view import KEY_NAMES, build_link, find_last
 from paramcore.service.standin.state import StoredProject, StoredTask, resolve_stored_task
 from paramcore.text import ROW_LIMIT, format_count, format_name, format_value, quote_for_shell
 
-#: What a page shows: everything; no values; or no versions and no tasks.
+#: How much a page shows: everything, everything except values, or neither versions nor tasks.
 Detail: TypeAlias = Literal["values", "names", "facts"]
 DETAILS: tuple[Detail, ...] = ("values", "names", "facts")
-#: The maximum numbers of names of params on a page, and of params of all versions.
+#: The maximum number of param names on a page.
 MAX_NAMES = 1_000
+#: The maximum number of params of all versions of a project on a page.
 MAX_PARAMS = 1_000_000
-#: The maximum number of characters of a version whose values a page shows.
+#: The maximum number of characters of the JSON of a version; with a longer version, a page shows no values.
 MAX_ENTRY = 200_000
-#: The maximum numbers of tasks on a page, and of characters of all tasks.
+#: The maximum number of tasks on a page.
 MAX_TASKS = 50
+#: The approximate maximum number of characters of all tasks on a page.
 MAX_TASK_TEXT = 300_000
-#: The number of characters of the markup around a param, about.
+#: The approximate number of characters of the markup around a param.
 _MARKUP = 600
 
 _KEYS = {"live": "any:", "test": "test_any:"}
@@ -46,12 +48,12 @@ class TaskView:
     #: Labels and JSON values.
     facts: tuple[tuple[str, str], ...]
     params: tuple[ExplanationView, ...]
-    #: Why the params cannot be explained; empty if they are.
+    #: Why the params cannot be explained; empty if they can.
     problem: str
 
     @property
     def size(self) -> int:
-        """The number of characters, about."""
+        """The approximate number of characters of the task on a page."""
         views = [param.value for param in self.params]
         views += [candidate.value for param in self.params for candidate in param.candidates]
         return _MARKUP * (1 + len(self.params)) + 2 * sum(value.size for value in views if value)
@@ -72,7 +74,7 @@ class ProjectPageView:
     changed: TimeView | None
     task_count: int
     detail: Detail
-    #: The values of each param; `None` if the page leaves them out.
+    #: The lifelines; `None` if the page leaves out versions and tasks.
     lifelines: LifelinesView | None
     #: The latest versions, newest first.
     versions: tuple[VersionView, ...]
@@ -100,7 +102,7 @@ class ProjectPageView:
 
 
 def choose_detail(stored: StoredProject) -> Detail:
-    """Return what the page of a project can show without becoming too long."""
+    """Return how much the page of a project can show without becoming too long."""
     versions = stored.project.versions
     if sum(len(version.params) for version in versions) > MAX_PARAMS:
         return "facts"
@@ -146,7 +148,7 @@ def _build_command(world: str, host: str, call: str) -> str:
 
 
 def _view_tasks(stored: StoredProject, tasks: Sequence[StoredTask], *, values: bool) -> tuple[TaskView, ...]:
-    """Return the views of the latest tasks, newest first, as many as are not too long."""
+    """Return the views of the latest tasks, newest first, up to the limits of a page."""
     views: list[TaskView] = []
     budget = MAX_TASK_TEXT
     for task in tasks[: -MAX_TASKS - 1 : -1]:
@@ -159,7 +161,7 @@ def _view_tasks(stored: StoredProject, tasks: Sequence[StoredTask], *, values: b
 
 
 def _describe_inherited(stored: StoredProject, task: StoredTask, effective: EffectiveParams) -> str:
-    # Only the part after the project, which is that of the page.
+    # The page already names the project, so keep only the part after it.
     headline = effective.headline.rpartition(": ")[2]
     is_current = task.version_count == len(stored.project.versions)
     return headline if is_current else f"{headline}, when the project had {format_count(task.version_count, 'version')}"

@@ -36,7 +36,7 @@ class Page:
         """Return the index of the first id of the page."""
         if self.token is None:
             return self.offset
-        # Ids are hexadecimal numbers that grow, and the list is sorted, newest first.
+        # Newer ids are larger hexadecimal numbers, and the list begins with the newest id.
         return bisect_right(ids, -int(self.token, 16), key=lambda task_id: -int(task_id, 16))
 
 
@@ -73,7 +73,7 @@ def select_newest(
     """Return the keys of the objects that match all predicates, newest first (S2)."""
     page_names = ("limit", "offset", "next_token", "limited_response")
     query = tuple((name, tuple(values)) for name, values in call.query.items() if name not in page_names)
-    # A client reads one page after another, so keep the result of the last query.
+    # A client reads the pages of a list one after another, so keep the result of the last query.
     key = table, query, state.revision
     # S2: a list begins with the newest object.
     if state.selection[0] != key:

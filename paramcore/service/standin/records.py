@@ -34,7 +34,7 @@ class RecoveredState:
     """What a journal contains about a state."""
 
     projects: dict[str, Project] = field(factory=dict)
-    #: The number of versions in the file of each project, as far as the journal knows.
+    #: The number of versions in the file of each project, as the journal notes it.
     saved: dict[str, int] = field(factory=dict)
     #: The values of the other tables.
     tables: dict[Table, dict[str, Any]] = field(factory=dict)
@@ -54,7 +54,7 @@ def encode_line(records: Iterable[str]) -> bytes:
 
 
 def encode_change(world: str, change: Change, *, is_new: bool) -> str:
-    """Return the record of a change; a project that is not new has one more version."""
+    """Return the record of a change; for a project that is not new, only its latest version."""
     if not isinstance(change.value, StoredProject):
         return _encode_record(world, change.table, change.key, change.text)
     if is_new:
@@ -63,12 +63,12 @@ def encode_change(world: str, change: Change, *, is_new: bool) -> str:
 
 
 def encode_mark(world: str, stored: StoredProject) -> str:
-    """Return the record that the file of a project contains its versions."""
+    """Return the record that notes how many versions the file of a project contains."""
     return _encode_record(world, "saved", stored.project.name, str(len(stored.entries)))
 
 
 def encode_state(world: str, state: State) -> Iterator[tuple[str | None, str]]:
-    """Yield all records of a state; the record of a whole project comes with its name."""
+    """Yield all records of a state, each with the name of the project that it contains as a whole, or `None`."""
     for name, stored in state.projects.items():
         saved = state.saved.get(name)
         if saved is not stored:

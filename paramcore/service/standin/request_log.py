@@ -10,8 +10,9 @@ from attrs import frozen
 from paramcore.service.requests import Response
 from paramcore.text import truncate
 
-#: The number of requests that a log keeps, and the number of bytes of each body.
+#: The maximum number of requests that a log keeps.
 MAX_REQUESTS = 200
+#: The maximum number of bytes of a body that a log keeps.
 MAX_BODY_EXCERPT = 4096
 
 

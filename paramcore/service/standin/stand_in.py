@@ -38,11 +38,12 @@ class StandIn:
     """A stand-in for the API, with URLs below `/v1`, API keys, and pages for a browser at `/`.
 
     Live and test keys use separate services, `live` and `test`, which start with
-    the same projects.  Each is a `MemoryService`, so a `Client` can use it as its
-    transport.  The service for test keys completes each task at once.
+    the same projects.  Each service is a `MemoryService`, so a `Client` can use it as
+    its transport.  The service for test keys completes each task at once.
 
     `on_validate` and `on_event` work as in `MemoryService`.  `task_types` are the known
     task types, by default those of `paramcore schema`.  `created_at` replaces `clock`.
+    `paramcore serve` passes `journal` and `recovered` to keep data after a restart.
 
     Example:
         >>> StandIn([Project("docks", type="imageannotation")])
@@ -105,11 +106,12 @@ class StandIn:
         times: int = 1,
         method: Literal["GET", "POST", "PUT", "DELETE"] | None = None,
     ) -> None:
-        """Make the next calls fail, as calls of the service do.
+        """Make the next calls fail, as calls of the real service may.
 
-        `fault` is `error` (status 500 after the change is made), `drop` (no reply after
-        the change is made), `throttle=SECONDS` (status 429 with `Retry-After`) or
-        `slow=SECONDS`.  With `method`, only calls with this method fail.
+        `fault` is `error`, `drop`, `throttle=SECONDS` or `slow=SECONDS`.  `error` sends
+        status 500 and `drop` sends no reply, both after the change is made.  `throttle`
+        changes nothing and sends status 429 with `Retry-After`.  `slow` delays the reply.
+        With `method`, only calls with this method fail.
 
         Raises:
             InvalidSetting: `fault`.

@@ -1,8 +1,8 @@
 """The state of a service: projects, tasks, batches and files, in memory.
 
 A `State` has tables: `projects`, `settings`, `tasks`, `batches` and `files`.  A `Change`
-sets a value in a table.  `State.apply` makes a change and returns a function
-that takes it back, so that a change that cannot be saved leaves no trace.
+sets a value in a table.  `State.apply` makes a change and returns a function that takes
+the change back.  The ledger calls this function if it cannot save the change.
 """
 
 from __future__ import annotations
@@ -131,14 +131,15 @@ class State:
         self.batches: dict[str, Mapping[str, Any]] = {}
         #: The files by id, oldest first.
         self.files: dict[str, Mapping[str, Any]] = {}
-        #: The projects as their files contain them, from which the next start reads them.
+        #: The projects as their files contain them, by name.
         self.saved: dict[str, StoredProject] = {}
         #: The names of the projects whose files may lack a version.
         self.unsaved: set[str] = set()
-        #: The ids of the tasks with a `unique_id`, and of the tasks with an `Idempotency-Key`.
+        #: The task id of each `unique_id`.
         self.unique_ids: dict[str, str] = {}
+        #: The task id of each `Idempotency-Key`.
         self.keys: dict[str, str] = {}
-        #: The number of changes; a result that was computed from an earlier number is outdated.
+        #: The number of changes; a cached result with an earlier number is outdated.
         self.revision: int = 0
         #: The size of all values.
         self.size: int = 0
@@ -223,7 +224,7 @@ def resolve_stored_task(project: Project, task: StoredTask, request: TaskRequest
     if any(created.get(name) != task.fields.get(name) for name in ("params", "instruction")):
         # The file of the project was edited before the stand-in started again.
         task_id = task.fields["task_id"]
-        raise LookupError(f"the project of the task {task_id} has another history than when the task was created")
+        raise LookupError(f"the history of the project has changed since the task {task_id} was created")
     return effective
 
 

@@ -14,7 +14,7 @@ from paramcore.text import describe_value, format_count, format_value
 
 
 def cancel_task(context: Context, call: Call, task_id: str) -> Answer:
-    """Cancel a pending task, and clear its `unique_id` if the call asks for it."""
+    """Cancel a pending task, and clear its `unique_id` if the query contains `clear_unique_id=true`."""
     fields = get_stored_task(context.state, task_id).fields
     # A task that is completed or canceled cannot be canceled (S4).
     if fields["status"] != "pending":
@@ -67,12 +67,12 @@ def set_tags(context: Context, call: Call, task_id: str) -> Answer:
 
 
 def add_tags(context: Context, call: Call, task_id: str) -> Answer:
-    """Add tags to a task, which ignores the tags that it has."""
+    """Add tags to a task; ignore tags that it already has."""
     return _set_tags(context, call, task_id, [*_get_tags(context, task_id), *call.read_strings()])
 
 
 def delete_tags(context: Context, call: Call, task_id: str) -> Answer:
-    """Delete tags of a task, which ignores the tags that it does not have."""
+    """Delete tags of a task; ignore tags that it does not have."""
     removed = call.read_strings()
     return _set_tags(context, call, task_id, [tag for tag in _get_tags(context, task_id) if tag not in removed])
 

@@ -65,13 +65,13 @@ def create_task(context: Context, call: Call, task_type: str) -> Answer:
     context.check_task_type(task_type)
     state, request = context.state, TaskRequest.from_flat(call.read_object(), type=task_type)
     key = call.headers.get("idempotency-key")
-    # S7: a second request with the same key makes no second task.
+    # S7: a second request with the same key creates no task.
     if key in state.keys:
         text = f'The Idempotency-Key ("{key}") is already used for a different task ({state.keys[key]}).'
         raise RejectedCall(409, text)
     check_unique_id(state, request.unique_id)
     project_name = _find_project_name(state, request)
-    # S8: a task of no project has the same fields as any other task.
+    # S8: a task without a project has the same fields as any other task, so resolve it with a placeholder.
     project = Project("-", type=task_type) if project_name is None else get_stored_project(state, project_name).project
     if project_name is None and not (request.project_version is None or request.inherits_nothing):
         raise RejectedCall(400, "`project_version` is set, but the task has no `project`; name the project")
@@ -91,7 +91,7 @@ def create_task(context: Context, call: Call, task_type: str) -> Answer:
 
 
 def check_unique_id(state: State, unique_id: str | None) -> None:
-    """Reject a `unique_id` that a task has."""
+    """Reject a `unique_id` that a task already has."""
     task_id = None if unique_id is None else state.unique_ids.get(unique_id)
     if task_id is not None:
         text = f'The unique_id ("{unique_id}") is already used for a different task ({task_id}).'
@@ -103,7 +103,7 @@ def _find_project_name(state: State, request: TaskRequest) -> str | None:
         return request.project
     batch = get_batch_fields(state, request.batch)
     project_name: str = batch["project"]
-    # A batch decides the project of its tasks (S8), and a finalized batch takes no more tasks (S3).
+    # A task belongs to the project of its batch, and a finalized batch takes no more tasks (S3).
     if request.project not in (None, project_name):
         where = f"the project {format_value(project_name)}, not to {format_value(request.project)}"
         raise RejectedCall(400, f"the batch {format_value(request.batch)} belongs to {where}")

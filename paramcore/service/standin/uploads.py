@@ -1,4 +1,4 @@
-"""The calls for files, which keep the name and the size of a file, but not its content."""
+"""The calls for files; the stand-in keeps the name and the size of a file, but not its content."""
 
 from __future__ import annotations
 
