@@ -7,7 +7,7 @@ import subprocess
 import time
 
 import pytest
-from running import EXAMPLES, command, environment, heed_interrupts, run, shell
+from running import EXAMPLES, command, environment, heed_interrupts, run, run_process, shell
 
 from paramcore.cli import exit_codes
 from paramcore.cli.exit_codes import CANNOT_WRITE, FINE, INTERRUPTED, PIPE_CLOSED, REFUSED
