@@ -1,5 +1,6 @@
 """How deep the property tests go: `HYPOTHESIS_PROFILE=dev|ci|deep`; `ci` where `CI` is set."""
 
+import gc
 import os
 
 from hypothesis import HealthCheck, settings
@@ -19,3 +20,9 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.ge
 
 def pytest_addoption(parser):
     parser.addoption("--update", action="store_true", help="rewrite the snapshots that differ, instead of failing")
+
+
+def pytest_collection_finish():
+    # The command line collects garbage after each error, which would take long with all collected tests.
+    gc.collect()
+    gc.freeze()
