@@ -1,4 +1,4 @@
-"""Compare the errors after an update with those before it, and with those after the patch that keeps all params."""
+"""Compare the errors before an update, after it, and after the patch that keeps all params."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     escape_unencodable()
     exit_code, message = _run_command(arguments)
     if exit_code != FINE:
-        # A reference cycle with the error may keep the command's generators alive, and thus the progress bar.
+        # A reference cycle with the error may keep the command's generators alive. Collect it to end the progress bar.
         gc.collect()
     if message:
         print_message(message)

@@ -177,7 +177,9 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         *REPORT,
         make_repeatable("--keep", "PARAM", "keep PARAM in the requests"),
         make_repeatable(
-            "--move", "PARAM", "allow PARAM to move to the project, even if it stays in requests by default, as `attachment` does"
+            "--move",
+            "PARAM",
+            "allow PARAM to move to the project, even if it stays in requests by default, as `attachment` does",
         ),
         LINES,
         make_argument(
