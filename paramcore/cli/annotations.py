@@ -56,7 +56,8 @@ def limit_annotations(annotations: Iterable[str], options: Namespace) -> Iterato
                     yield f"{annotation}\n"
     more = sum(max(0, count - SHOWN) for count in counts.values())
     if more:
-        yield f"{more:,} more: {'see the job summary' if options.summary else 'pass --summary to see them in the job summary'}\n"
+        advice = "see the job summary" if options.summary else "pass --summary to see them in the job summary"
+        yield f"{more:,} more: {advice}\n"
 
 
 def _format_error(error: DocumentError) -> str:

@@ -1,8 +1,8 @@
 """The directory of `serve --save`: the files of the projects, and a journal.
 
 Before the server replies, it writes each change to the journal.  It also writes the
-changed projects to their files, which people and other commands read.  If that takes
-long, it replies first.
+changed projects to their files, which people and other commands read.  If the files were
+just written, it replies first and writes them after a pause.
 
 The next start reads the files, and then the journal.  At the end, the server removes the
 journal if the project files contain everything.  So there is a journal if the server was
@@ -33,13 +33,11 @@ from paramcore.text import describe_os_error, format_path, format_value
 
 #: The name of the journal. Commands skip hidden files in a directory.
 JOURNAL_NAME = ".paramcore-journal"
-#: The maximum number of seconds that a reply waits for the files.  If the last write took longer, the files are
-#: written in the background.
-_MAX_DELAY = 0.005
-#: The number of seconds that the background thread pauses after each second of writing.
+#: The minimum number of seconds between two writes of the files.
+_PAUSE = 0.1
+#: The number of seconds to pause for each second of CPU time of a write, so that a long history does not slow the
+#: replies.
 _PAUSE_PER_SECOND_OF_WRITING = 10
-#: The minimum number of seconds between two syncs of the files to disk.
-_SYNC_PAUSE = 0.1
 
 
 class SavedDirectory:
@@ -78,8 +76,8 @@ class SavedDirectory:
         self._has_changed = threading.Event()
         self._is_closing = threading.Event()
         self._lock = threading.Lock()
-        #: The CPU time of the last write, in seconds.
-        self._duration = 0.0
+        #: The earliest time of the next write, from `time.monotonic`.
+        self._next_write = 0.0
         #: The projects in files that may not be on disk yet, by name.
         self._unsynced: dict[str, StoredProject] = {}
 
@@ -134,9 +132,9 @@ class SavedDirectory:
             self._close(ledger)
 
     def _write_soon(self, ledger: Ledger) -> None:
-        """Write the files now if that is fast, else in the background."""
+        """Write the files now, or in the background during a pause."""
         with self._lock:
-            if self._duration < _MAX_DELAY and not self._is_closing.is_set():
+            if self._get_delay() <= 0 and not self._is_closing.is_set():
                 self._try_to_write_files(ledger)
         self._has_changed.set()
 
@@ -144,22 +142,28 @@ class SavedDirectory:
         while not self._is_closing.is_set():
             self._has_changed.wait()
             self._has_changed.clear()
+            self._is_closing.wait(self._get_delay())
             with self._lock:
                 self._try_to_write_files(ledger)
             with suppress(OSError, NotSaved):
                 self.sync(ledger)
-            self._is_closing.wait(max(_SYNC_PAUSE, _PAUSE_PER_SECOND_OF_WRITING * self._duration))
+
+    def _get_delay(self) -> float:
+        return max(0.0, self._next_write - time.monotonic())
 
     def _write_files(self, ledger: Ledger) -> None:
         unsaved = ledger.list_unsaved("live")
         if unsaved:
             # Measure the CPU time of this thread, because the elapsed time also depends on other programs.
             start = time.thread_time()
-            # The journal has the changes, so a reply need not wait until the files are on disk.
-            self._files.write((stored.project for stored in unsaved), sync=False)
+            try:
+                # The journal has the changes, so a reply need not wait until the files are on disk.
+                self._files.write((stored.project for stored in unsaved), sync=False)
+            finally:
+                pause = max(_PAUSE, _PAUSE_PER_SECOND_OF_WRITING * (time.thread_time() - start))
+                self._next_write = time.monotonic() + pause
             self._unsynced.update({stored.project.name: stored for stored in unsaved})
             ledger.mark_saved("live", unsaved)
-            self._duration = time.thread_time() - start
 
     def sync(self, ledger: Ledger) -> None:
         """Wait until the written files are on disk, and record this in the journal.
@@ -193,7 +197,8 @@ class SavedDirectory:
         self._problem = problem
 
     def _close(self, ledger: Ledger) -> None:
-        self._try_to_write_files(ledger)
+        with self._lock:
+            self._try_to_write_files(ledger)
         # A journal that cannot be rewritten is still complete, but longer than necessary.
         with suppress(OSError):
             ledger.rewrite()

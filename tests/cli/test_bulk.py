@@ -79,7 +79,7 @@ def test_a_bad_line_names_the_option_that_skips_it(name, bad):
 
 
 def test_the_error_about_an_option_suggests_no_other_option():
-    """`--project-version` with an unknown version is wrong for every line, so the error does not suggest `--keep-going`."""
+    """An unknown `--project-version` is wrong for every line, so the error does not suggest `--keep-going`."""
     ran = run(*BULK["preview"], "-", "--lines", "--project-version", "999", stdin=lines("preview", 2))
     assert (ran.status, "--keep-going" in ran.err) == (REFUSED, False)
 
