@@ -11,7 +11,7 @@ from paramcore.cli.output import Pieces
 from paramcore.errors import DocumentError
 from paramcore.text import escape_unprintable, join_message
 
-#: The number of annotations of one severity that GitHub shows of a step.
+#: The number of annotations that GitHub shows for each severity in a step.
 SHOWN = 10
 
 _SEVERITIES = ("error", "warning", "notice")
@@ -38,13 +38,13 @@ def annotate_errors(pieces: Pieces, options: Namespace) -> Pieces:
         return (yield from pieces)
     except DocumentError as error:
         if options.format == "github":
-            # Standard error has the error too, but a workflow annotates only what standard output has.
+            # `main` prints the error too, but GitHub shows only a workflow command beside the line.
             yield f"{_format_error(select_error(error, options))}\n"
         raise
 
 
 def limit_annotations(annotations: Iterable[str], options: Namespace) -> Iterator[str]:
-    """Yield the lines of the annotations that GitHub shows, errors first, and the number of the others."""
+    """Yield the annotations that GitHub shows, errors first, and then the number of the others."""
     # The annotations of several projects may be equal.
     unique = dict.fromkeys(annotations)
     counts: Counter[str] = Counter()
@@ -56,7 +56,8 @@ def limit_annotations(annotations: Iterable[str], options: Namespace) -> Iterato
                     yield f"{annotation}\n"
     more = sum(max(0, count - SHOWN) for count in counts.values())
     if more:
-        yield f"{more:,} more: {'see the summary' if options.summary else 'pass --summary, and see the summary'}\n"
+        advice = "see the job summary" if options.summary else "pass --summary to see them in the job summary"
+        yield f"{more:,} more: {advice}\n"
 
 
 def _format_error(error: DocumentError) -> str:

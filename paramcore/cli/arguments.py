@@ -40,7 +40,7 @@ def _check_output_file(options: Namespace, output: str, option: str) -> None:
     if output == "-":
         exit_with_usage(f"to print to standard output, omit {option}; to write to a file named `-`, pass `./-`")
     for path in _list_inputs(options):
-        if _is_read_with(output, path):
+        if _is_input_in(output, path):
             exit_with_usage(
                 f"{option} {format_path(output)} is a file in {format_path(path)}, which is an input; name another file"
             )
@@ -63,8 +63,8 @@ def check_standard_input(options: Namespace) -> None:
         exit_with_usage("standard input can be read only once; name a file in place of one `-`")
 
 
-def _is_read_with(path: str, directory: str) -> bool:
-    """Return whether a command that reads a directory reads this file in it, or would after the file is written."""
+def _is_input_in(path: str, directory: str) -> bool:
+    """Return whether a command that reads `directory` would read the file `path`, which may not exist yet."""
     parent, name = os.path.split(path)
     if name.startswith(".") or not has_suffix(name, DOCUMENT_SUFFIXES) or not os.path.isdir(directory):
         return False
@@ -116,7 +116,7 @@ def assign_files(options: Namespace) -> ProjectFiles:
 
     Raises:
         DocumentError: the errors of `ProjectFiles`.
-        SystemExit: for several files of tasks, or an update among the files.
+        SystemExit: for several files of tasks, for JSONL without a project, or for an update.
     """
     documents: dict[str, Document] = {}
     if options.tasks is None:
@@ -140,7 +140,7 @@ def assign_files(options: Namespace) -> ProjectFiles:
 
 
 def _find_tasks(options: Namespace, documents: dict[str, Document]) -> list[str]:
-    """Return the files without projects; add the documents of all files to `documents`."""
+    """Return the files without projects; add each document that is read to `documents`."""
     tasks = [path for path in options.files if has_suffix(path, JSONL_SUFFIXES) and not os.path.isdir(path)]
     if options.lines and not tasks and len(options.files) > 1:
         # With `--lines`, TASKS may have any suffix. TASKS is then the last argument.

@@ -1,4 +1,4 @@
-"""Measure and wrap text by the columns that a terminal needs for it."""
+"""Measure text in columns of a terminal, and wrap it."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ _WORD = re.compile(r"(?:\\[^n]|[^\\ ])*(?:\\n| |\\?$)")
 
 
 def measure(text: str) -> int:
-    """Return the number of columns of a text, of which some characters have two or none."""
+    """Return the number of columns of a text; a character may have two columns or none."""
     # All text is printable, so each ASCII character has one column.
     return len(text) if text.isascii() else _load_measure()(text)
 
 
 @cache
 def _load_measure() -> Callable[[str], int]:
-    # The package is in an extra, and few texts need it.
+    # `wcwidth` is in an extra, and few texts need it.
     try:
         from wcwidth import wcswidth  # noqa: PLC0415
     except ImportError:
@@ -34,7 +34,7 @@ def measure_by_character(text: str) -> int:
 
 def _measure_character(character: str) -> int:
     if character == "\ufe0f":
-        # The mark makes the character before it an emoji, which has two columns.
+        # This mark makes the character before it an emoji, which has a second column.
         return 1
     if unicodedata.category(character) in ("Mn", "Me"):
         return 0
@@ -45,7 +45,8 @@ def wrap(text: str, width: int, *, first: int | None = None, at_newlines: bool =
     r"""Return the start and the end of each line of a text.
 
     A line has at most `width` columns, and the first has at most `first`.  A line ends
-    after a space, which may be left out, or inside a word that is too long for any line.
+    after a space, or inside a word that is too long for any line.  The space at the end
+    of a line does not count.
     With `at_newlines`, a line also ends after each `\n` of a JSON string.
     """
     lines: list[tuple[int, int]] = []
@@ -72,7 +73,7 @@ def wrap(text: str, width: int, *, first: int | None = None, at_newlines: bool =
 
 
 def _find_cut(text: str, start: int, end: int, room: int) -> int:
-    """Return the last index at which a line that begins at `start` fits, and at least one character further."""
+    """Return the last index at which a line that begins at `start` fits, but at least `start + 1`."""
     cut = start + 1
     while cut < end and measure(text[start : cut + 1]) <= room:
         cut += 1

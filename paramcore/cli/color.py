@@ -1,4 +1,4 @@
-"""Print labels in colour, if the user and the terminal want colour."""
+"""Decide whether to print colour, and colour labels."""
 
 from __future__ import annotations
 

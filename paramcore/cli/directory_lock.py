@@ -1,4 +1,4 @@
-"""A lock on a directory, which the system releases when the process ends, whatever ends it."""
+"""Lock a directory for one process; the system releases the lock when the process ends."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def lock_directory(path: str) -> Iterator[None]:
         yield
     finally:
         # Remove the file while it is locked, so that no other process can have locked it.
-        # Windows cannot remove an open file, and the next process then uses the same file.
+        # Windows cannot remove an open file; there, the next process uses the same file.
         with suppress(OSError):
             os.unlink(lock)
         os.close(descriptor)

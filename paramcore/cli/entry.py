@@ -10,7 +10,10 @@ from paramcore.cli.signals import find_signal, interrupt_once
 
 
 def start() -> int:
-    """Run the command line and return its exit code; show no traceback for Ctrl-C or a lack of memory."""
+    """Run the command line and return its exit code.
+
+    For Ctrl-C, a lack of memory or a failed import, print a message and no traceback.
+    """
     # If the parent process ignores Ctrl-C, as some shells do for `&`, keep ignoring it.
     handles_interrupt = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     try:

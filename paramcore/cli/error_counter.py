@@ -1,4 +1,4 @@
-"""Compare the errors of several states of the projects, task by task."""
+"""Compare the errors before an update, after it, and after the patch that keeps all params."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from paramcore.cli.located_finding import LocatedFinding
 from paramcore.cli.task_validator import ProjectKey, ReportedFinding
 from paramcore.report.error_changes import MAX_LOCATIONS, ErrorChanges, Presence
 
-#: The indexes of the states: after the update, before it, and after the patch.
+#: The indexes of the states: after the update, before it, and after the patch that keeps all params.
 AFTER, BEFORE, PATCHED = range(3)
 
 
 class ErrorCounter:
     """Counts the errors of a project in up to three states.
 
-    It keeps the keys of the errors on the project, which many tasks share.  It compares
-    the errors on a task at once and keeps only their number.
+    It keeps the keys of the errors on the project, because many tasks have the same ones.
+    It compares the errors on a task immediately, and keeps only their number.
     """
 
     def __init__(self) -> None:
@@ -29,7 +29,8 @@ class ErrorCounter:
     def add(self, findings: Sequence[Iterable[ReportedFinding]]) -> list[tuple[ReportedFinding, Presence | None]]:
         """Count the findings of each state, on one task or on the project.
 
-        Return the findings of the first state.  An error on a task has its states.
+        Return the findings after the update, each with the states that have the same
+        error.  For a finding on the project, `None` replaces the states.
         """
         own: tuple[set[ProjectKey], ...] = (set(), set(), set())
         for state, reported in enumerate(findings):
@@ -52,11 +53,11 @@ class ErrorCounter:
             self._locations += [finding.content.location] if finding.content.location else []
 
     def find_states(self, finding: ReportedFinding) -> Presence:
-        """Return the states that have an error on the project, when all tasks are counted."""
+        """Return the states that have an error on the project; call this after all tasks are counted."""
         return _find_states(finding.key, self._keys)
 
     def finish(self) -> ErrorChanges:
-        """Return the numbers of errors."""
+        """Return the number of errors for each combination of states."""
         shared = Counter(_find_states(key, self._keys) for key in set().union(*self._keys))
         return ErrorChanges(self._counts + shared, tuple(self._locations))
 
@@ -66,8 +67,8 @@ def _find_states(key: ProjectKey, keys: Sequence[set[ProjectKey]]) -> Presence:
 
 
 def _identify(located: LocatedFinding) -> ProjectKey:
-    """Return what identifies an error on a task in each state."""
+    """Return a key that identifies an error on a task in all states."""
     finding = located.finding
-    # The message on a rejected request names the versions, whose number the update changes.
+    # The message about a rejected request names the project's versions, and an update adds a version.
     problem = "" if finding.code == "request_refused" else finding.problem
     return finding.code, finding.pointer, problem

@@ -1,4 +1,4 @@
-"""Choose a readable, unique file name for each project, which any file system accepts."""
+"""Choose readable, unique file names for projects, valid on every file system."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ _DEVICE = re.compile("(con|prn|aux|nul|(com|lpt)[0-9\u00b9\u00b2\u00b3]) *([.]|$
 
 
 def choose_file_names(project_names: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
-    """Return a file name for each project: `docks.json`, or `docks~0123456789abcdef.json` if it is taken.
+    """Return a file name for each project, by the project's name.
 
-    `taken` are the names of the files in the directory.  A name is taken if a file or
+    The project `docks` gets `docks.json`, or `docks~0123456789abcdef.json` if that name
+    is taken.  `taken` are the names of the files in the directory.  A name is taken if a file or
     another project has the same name.  Case and Unicode form do not distinguish names.
     The digest is computed from the project's name, so the order of the projects does
     not matter.

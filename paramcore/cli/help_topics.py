@@ -14,9 +14,9 @@ VARIABLES = {
     KEY_VARIABLE: "the API key, for the commands that connect to the service",
     SUMMARY_VARIABLE: "the file to which `--summary` appends; GitHub Actions sets it",
     "COLUMNS": "on a terminal, the width of the output, at most 120 (default: the width of the terminal)",
-    "NO_COLOR": "not empty: print no colour, unless `--color` says otherwise",
-    "FORCE_COLOR": "not empty: print colour to a pipe or a file too, unless NO_COLOR or `--color` says otherwise",
-    "TERM": "`dumb`: print no colour, unless FORCE_COLOR or `--color` says otherwise",
+    "NO_COLOR": "if not empty, print no colour; `--color` overrides this",
+    "FORCE_COLOR": "if not empty, print colour to a pipe or a file too; NO_COLOR and `--color` override this",
+    "TERM": "if `dumb`, print no colour; FORCE_COLOR and `--color` override this",
 }
 
 _FILES = """
@@ -27,8 +27,8 @@ UPDATE is the body of a setParams request.
 
 TASKS is a task request, an array of task requests, or a .jsonl or .ndjson file with a request on each line.
 
-A file whose name ends with .yaml or .yml is read as YAML, any other file as JSON. `-` reads JSON from standard
-input. FILE@N is version N of the project in FILE.
+A file whose name ends with .yaml or .yml is read as YAML, and any other single document as JSON. `-` reads JSON
+from standard input. FILE@N is version N of the project in FILE.
 """
 
 

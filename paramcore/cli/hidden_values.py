@@ -1,4 +1,4 @@
-"""Leave values out of JSON answers and errors, for `--no-values`: names and types stay."""
+"""Hide values in JSON answers and errors for `--no-values`; names and types remain."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from paramcore.model import ROUTING_TYPES
 
 _Error = TypeVar("_Error", bound=ParamcoreError)
 
-#: The keys of an answer whose value contains values of params.
+#: The keys of an answer that contain values of params.
 _VALUE_KEYS = frozenset(
     {"value", "before", "after", "params", "added", "removed", "changed", "identity", "request", "cut"}
 )
-#: The keys of an answer whose value is a sentence that contains values.
+#: The keys of an answer that contain a sentence with values.
 _SENTENCE_KEYS = frozenset({"expected", "actual"})
-#: The keys of an answer whose value contains answers.
+#: The keys of an answer that contain other answers.
 _ANSWER_KEYS = frozenset({"plan", "diff", "changes", "versions", "explanations", "candidates", "findings", "stays"})
 
 
 def select_values(answer: Any, options: Namespace) -> Any:
-    """Return an answer as it is, or with `--no-values`, with the JSON type in place of each value."""
+    """Return an answer; with `--no-values`, replace each value with its JSON type."""
     return answer if options.values else _hide(answer)
 
 
 def select_error(error: _Error, options: Namespace) -> _Error:
-    """Return an error as it is, or with `--no-values`, without the sentences that may contain a value."""
+    """Return an error; with `--no-values`, replace the sentences that may contain a value."""
     is_about_value = isinstance(error, DocumentError) and error.line is not None
     # The service may repeat a value in its reply.
     is_reply = isinstance(error, (NotDone, OutcomeUnknown)) and error.status is not None
@@ -55,7 +55,7 @@ def _hide_member(key: str, member: Any, answer: dict[str, Any]) -> Any:
     if key in _SENTENCE_KEYS:
         return None
     if key == "request" and isinstance(member, dict):
-        # A task keeps the fields by which a program finds it; an update keeps its flag.
+        # Keep the fields that identify a task, and the flag `patch` of an update.
         is_task = "why" in answer or "blocked" in answer
         shown = ROUTING_TYPES if is_task else {"patch"}
         return {name: value if name in shown else describe_types(value) for name, value in member.items()}

@@ -26,7 +26,7 @@ Process: TypeAlias = Callable[[Iterable[RawTask]], Iterator[_T]]
 
 _ENDED = "a process ended before it returned a result, perhaps because the machine lacks memory"
 
-#: The maximum number of chunks that a process has before its first result is read.
+#: The maximum number of chunks that a process has at a time.
 #: With more than one chunk, the process does not wait for the next chunk.
 _QUEUED = 2
 
@@ -60,11 +60,11 @@ def run_tasks(process: Process[_T], options: Namespace, *, prints: bool) -> Iter
 def _check_tasks(options: Namespace) -> None:
     """Reject tasks that other processes cannot read, or that are not lines."""
     path = options.tasks
-    # A link such as `/dev/fd/3` has a target that other processes can open, or none.
+    # `/dev/fd/3` is a link: other processes can open its target if the target is a file.
     is_other = os.path.exists(path) and not os.path.isfile(os.path.realpath(path))
     if path == "-" or is_other:
         remedy = "omit --jobs" if is_jsonl(options) else "pass --lines instead of --jobs"
-        problem = f"--jobs needs a regular file, and {format_path(path)} is none"
+        problem = f"--jobs needs a regular file, but {format_path(path)} is not one"
         exit_with_usage(f"{problem}; save the tasks in a .jsonl file, or {remedy}")
     if not is_jsonl(options):
         exit_with_usage("--jobs needs one task on each line; name a .jsonl file, or pass --lines")

@@ -1,7 +1,7 @@
-"""Lay out the pieces of a result in the width of a terminal.
+"""Lay out pieces of output in the width of a terminal.
 
-This is the only module that decides what stands where.  A row has the columns *what*,
-*where* and *value*.  A value that does not fit goes below its row, indented.
+A row of a table contains cells and a value.  A value that does not fit goes below its
+row, indented.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from paramcore.cli.cells import measure, wrap
 from paramcore.cli.spread import list_value_blocks
 from paramcore.text.rows import Frame, Label, Line, Piece, Row, Table, is_long_change, iter_rows
 
-#: The columns by which a continued line, or a value below its row, is indented.
+#: The indent of a continued line, and of a value below its row.
 _INDENT = "    "
-#: The least number of columns for a text beside its row; a narrower text goes below.
+#: The minimum number of columns for a text beside its row; with fewer columns, the text goes below the row.
 _LEAST_COLUMNS = 24
 
 
@@ -32,7 +32,7 @@ class Layout:
     paint: Callable[[Label], str]
 
     def format(self, pieces: Iterable[Piece]) -> str:
-        """Return the pieces as text, of which no line is wider than the terminal."""
+        """Return the pieces as text; no line is wider than the terminal."""
         return "\n".join(line for piece in pieces for line in self._iter_lines(piece))
 
     def _iter_lines(self, piece: Piece) -> Iterator[str]:
@@ -47,10 +47,10 @@ class Layout:
             yield from self._iter_frame_lines(piece)
 
     def _measure_columns(self, table: Table) -> list[int]:
-        # A longer name moves only its own value to the right.
+        # A name that is longer than the limit moves only its own value to the right.
         limit = max(self.width * 2 // 5, 8)
         columns = zip(*(row.cells for row in table.rows), strict=True)
-        # A table without rows has no columns, but widths.
+        # A table without rows has widths, but no columns.
         return [
             min(max(width, *map(measure, cells)), limit) for width, cells in zip(table.widths, columns, strict=False)
         ]
@@ -60,7 +60,7 @@ class Layout:
         return is_long_change(row) or (self.values and columns + measure(self._format_text(row)) > self.width)
 
     def _format_text(self, row: Row) -> str:
-        # A row shows whole values: those that do not fit go below it.
+        # A row never truncates a value: a value that does not fit goes below the row.
         return row.format_text(values=self.values, full=True)
 
     def _list_spans(self, row: Row, table: Table, widths: list[int]) -> list[str]:
@@ -84,7 +84,7 @@ class Layout:
             yield from self._wrap([*spans, text], columns, "")
         else:
             indent = table.indent + _INDENT
-            # The padding of the last cell is left out.
+            # Omit the padding of the last cell.
             yield from self._wrap(spans[:-2], 2, _INDENT)
             yield from self._iter_value_lines(row, indent)
 
@@ -101,7 +101,7 @@ class Layout:
             yield from self._wrap([indent, note], len(indent), "")
 
     def _iter_frame_lines(self, frame: Frame) -> Iterator[str]:
-        """Yield the source line, and a caret below each part of the value."""
+        """Yield the source line, with carets below the value."""
         number = str(frame.number)
         prefix, rest = f"  {number} | ", f"  {' ' * len(number)} | "
         end = frame.start + frame.length
@@ -121,7 +121,7 @@ class Layout:
         indent = " " * min(hanging + len(extra), self.width // 2)
         lines = wrap(text, self.width - len(indent), first=self.width, at_newlines=at_newlines)
         for start, end in lines:
-            # The spaces at the end of a line would be invisible.
+            # Omit the spaces at the end of a line, because they are invisible.
             line = self._paint(_cut_spans(spans, start, start + len(text[start:end].rstrip(" "))))
             yield line if start == 0 else indent + line
 
@@ -130,7 +130,7 @@ class Layout:
 
 
 def _cut(text: str, width: int) -> list[tuple[int, int]]:
-    """Return the start and the end of the parts of a source line, which keep all their spaces."""
+    """Return the start and the end of each part of a source line; the parts keep all spaces."""
     parts, start = [], 0
     for index in range(1, len(text) + 1):
         if index == len(text) or measure(text[start : index + 1]) > width:

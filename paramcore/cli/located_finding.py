@@ -32,8 +32,10 @@ class UpdateLocation:
     """The location of an update's params, and the number of the version that the update creates."""
 
     document: Document
+    #: The JSON Pointer of the params in the document.
     pointer: str
     version: int
+    #: The names of the params that the update sets.
     names: Collection[str]
 
     @classmethod
@@ -84,7 +86,7 @@ class LocatedFinding:
         return {**self.finding.to_json(), **location}
 
     def list_pieces(self) -> list[Piece]:
-        """Return the pieces of `str()`, of which a frame shows the source line."""
+        """Return the pieces of the text, with the source line as a frame."""
         finding = self.finding
         at = f" at {format_name(finding.pointer)}" if finding.pointer else ""
         location = self.location or f"project {format_value(self.project)}"

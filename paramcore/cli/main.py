@@ -1,4 +1,4 @@
-"""The entry point of the command line; `exit_codes` lists the exit codes."""
+"""Run a command and print its errors; `exit_codes` lists the exit codes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     escape_unencodable()
     exit_code, message = _run_command(arguments)
     if exit_code != FINE:
-        # An error may refer to itself, and so keep the generators of the command from ending the progress bar.
+        # A reference cycle with the error may keep the command's generators alive. Collect it to end the progress bar.
         gc.collect()
     if message:
         print_message(message)
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run_command(arguments: Sequence[str] | None) -> tuple[int, str]:
     """Run a command; return its exit code, and a message about an error."""
-    # Options that cannot be parsed hide nothing.
+    # Until the options are parsed, errors show values.
     options = Namespace(values=True)
     try:
         options = parse_options(arguments)

@@ -47,10 +47,10 @@ SHELLS = ("bash", "zsh", "fish")
 #: The topics of `paramcore help`.
 TOPICS = ("exit-codes", "environment", "files")
 
-#: The commands that resolve no task, so no assumption affects them.
+#: The commands without `--assume`, because they read no project and list no assumptions.
 _WITHOUT_ASSUMPTIONS = ("schema", "completion", "help")
 
-#: The arguments of each command, in the order of `--help`, without the option of most commands.
+#: The arguments of each command, in the order of `--help`, without `--assume`.
 COMMANDS: dict[str, Sequence[Argument]] = {
     "preview": (
         PROJECT,
@@ -155,8 +155,8 @@ COMMANDS: dict[str, Sequence[Argument]] = {
             type=parse_slim_version,
             default=...,
             metavar="N",
-            help="inherit version N; `any` selects, for each request, the version that makes it shortest "
-            "(default: the version that each request inherits)",
+            help="inherit version N, or nothing if N is -1; `any` selects, for each request, the version that makes it "
+            "shortest (default: the version that each request inherits)",
         ),
         make_flag("--pin", "write the number of the inherited version into each request"),
         TYPE,
@@ -177,7 +177,9 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         *REPORT,
         make_repeatable("--keep", "PARAM", "keep PARAM in the requests"),
         make_repeatable(
-            "--move", "PARAM", "let PARAM move to the project, even if it stays by default, as `attachment` does"
+            "--move",
+            "PARAM",
+            "allow PARAM to move to the project, even if it stays in requests by default, as `attachment` does",
         ),
         LINES,
         make_argument(
@@ -197,7 +199,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         *TASK_OPTIONS,
         IGNORE,
         SCHEMA,
-        make_flag("--exit-code", "exit as `plan` does, or without --update as `validate` does"),
+        make_flag("--exit-code", "exit with 1 if the update needs consent, or without --update, if there are errors"),
         NO_VALUES,
     ),
     "schema": (
@@ -244,7 +246,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
             type=parse_version,
             required=True,
             metavar="N",
-            help="the number of versions before the update, which `apply` printed",
+            help="the number of versions before the update, as `apply` printed it",
         ),
         make_argument(
             "--digest", required=True, metavar="D", help="the digest that `apply` printed before it sent the update"
@@ -258,7 +260,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
             "projects",
             nargs="*",
             metavar="PROJECT",
-            help="files or directories of projects that the stand-in has at the start (default: none)",
+            help="files or directories with the initial projects of the stand-in (default: none)",
         ),
         make_argument(
             "--port", type=parse_port, default=0, metavar="N", help="the port to listen on (default: a free port)"

@@ -22,7 +22,7 @@ from paramcore.text import MESSAGE_LIMIT, format_name
 #: Marks an operand.  No argument of a process can contain this character.
 _OPERAND = "\0"
 
-#: The values of options that only some commands have.
+#: The defaults of options that only some commands have.
 _DEFAULTS = {
     "output": None,
     "keep_going": False,
@@ -125,7 +125,7 @@ def _reject_unknown(argument: str) -> None:
 
 
 def _reject_unknown_arguments(command: str | None, arguments: Sequence[str]) -> NoReturn:
-    # An operand after `--` begins with a mark, so it is no option.
+    # An operand after `--` begins with a mark, so it is not an option.
     options = [argument.partition("=")[0] for argument in arguments if argument.startswith("-")]
     if command is None or not options:
         exit_with_usage(

@@ -65,7 +65,7 @@ class Planner:
         )
 
     def locate(self, pointer: str) -> tuple[str, int, int]:
-        """Return the file, line and column of a value of the update, or of what should contain it."""
+        """Return the file, line and column of a value in the update, or of the innermost existing value on its path."""
         position = self._source.document.locate(self._source.pointer + pointer)
         return self._source.document.source, position.line, position.column
 

@@ -21,9 +21,9 @@ OnRead: TypeAlias = Callable[[int], None]
 
 #: The minimum size of a file with a progress bar, in bytes.
 _MIN_SIZE = 2**20
-#: The number of tasks between two updates of the bar.
+#: The minimum number of tasks between two updates of the bar.
 _UPDATE_INTERVAL = 100
-#: Seconds between two times that the terminal shows the bar.
+#: The minimum number of seconds between two refreshes of the bar on the terminal.
 _REFRESH_SECONDS = 0.1
 
 
@@ -65,7 +65,7 @@ def show_progress(
         bytes_read += count
 
     console = Console(stderr=True)
-    # A thread that refreshes the bar may hold a lock when Python ends, and the bar would then wait for it for ever.
+    # Refresh without a thread: when Python ends, the thread may hold a lock for which the bar would wait forever.
     progress = Progress(*columns, console=console, transient=True, redirect_stdout=False, auto_refresh=False)
     with exit_on_signals(), _restore_cursor(console), progress:
         bar = progress.add_task("", total=None, tasks=0, rate=0)
@@ -88,7 +88,7 @@ def show_progress(
 
 @contextmanager
 def _restore_cursor(console: Console) -> Iterator[None]:
-    """Show the cursor at the end, although a signal may interrupt the start or the end of a bar."""
+    """Show the cursor at the end, even if a signal interrupts the start or the end of the bar."""
     try:
         yield
     finally:

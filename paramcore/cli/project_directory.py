@@ -20,9 +20,8 @@ from paramcore.wire import write_project
 class ProjectDirectory:
     """The project files in a directory; each project is in one file.
 
-    The directory is read once, by the same rules as in other commands.  The directory
-    need not exist.
-    `sources` are the files that projects were read from.  A source in the
+    The directory is read once, by the same rules as in other commands.  It need not
+    exist.  `sources` are the files that projects were read from.  A source in the
     directory counts as a project file, even if its name has another suffix.
     `on_skip` is the argument of `read_project_files`.
 
@@ -44,7 +43,7 @@ class ProjectDirectory:
             arguments.append(path)
         #: The path of the file of each project, by the project's name.
         self._paths: dict[str, str] = {}
-        #: For the path of each file, its projects by name, in the order of the file.
+        #: The projects of each file, by path and then by name, in the order of the file.
         self._files: dict[str, Mapping[str, Project]] = {}
         self._arrays: set[str] = set()
         self._texts: dict[str, ProjectText] = {}

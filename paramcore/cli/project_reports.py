@@ -59,7 +59,7 @@ class ReportBuilder:
             self._update = file.update
             updates = _list_updates(projects, file.update)
         ignored = read_ignored_codes(options.ignore)
-        #: In the order of `ErrorCounter`; without an update, only the projects as they are.
+        #: The states in the order of `ErrorCounter`; without an update, only the current state.
         self._states = [
             _State(options, projects, of_state, file, self._schemas, ignored) for of_state in updates or [{}]
         ]
@@ -101,7 +101,7 @@ class ReportBuilder:
             draft = self._drafts[request.route.project.name]
             draft.add_request(request)
             return draft
-        # A file of something other than task requests is a mistake of the command line.
+        # A file without task requests is a usage error, not a rejected request.
         if not request.is_rejected or request.error.code.startswith("request_is_"):
             raise request.error
         value = read_source(request.source).value
@@ -114,7 +114,7 @@ class ReportBuilder:
 
 
 def _list_updates(projects: ProjectFiles, update: Update) -> list[Mapping[str, Update]]:
-    """Return the updates by the name of the project for each state: after the update, today, with the patches."""
+    """Return the updates of each state by project name: after the update, before it, and after the patches."""
     patches = {project.name: find_keeping_patch(Plan.of(project, update)) for project in projects}
     after = dict.fromkeys(patches, update)
     kept = {name: patch for name, patch in patches.items() if patch is not None}
@@ -122,7 +122,7 @@ def _list_updates(projects: ProjectFiles, update: Update) -> list[Mapping[str, U
 
 
 class _State:
-    """The projects at one time, with what validates them and their tasks."""
+    """The projects after an update, before it, or after the patch; validates them and their tasks."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""The text of a project file, of which only new versions are formatted again."""
+"""Format a project file again after an update, but format only the new versions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _EMPTY_HISTORY = '\n  "param_history": []'
 
 
 class ProjectText:
-    """Formats a project again and again, as `format_document` does."""
+    """Formats a project as `format_document` does, and caches the text of its versions."""
 
     def __init__(self) -> None:
         self._versions: Sequence[ParamVersion] = ()
@@ -36,5 +36,5 @@ class ProjectText:
 
 
 def _format_entry(version: ParamVersion) -> str:
-    # A string in JSON has no line breaks, so each line break is one of the layout.
+    # A JSON string has no line breaks, so each line break belongs to the layout.
     return "    " + json.dumps(write_version(version), indent=2).replace("\n", "\n    ")

@@ -49,9 +49,9 @@ def read_project_files(
 ) -> list[ProjectFile]:
     """Read the projects in files, and in the JSON and YAML files of directories.
 
-    `documents` contains the documents of files that were already read, by path.  Of the
-    files in a directory, skip hidden files silently.  Skip a file without a project
-    too, and call `on_skip` with a message.
+    `documents` contains the documents of files that were already read, by path.  In a
+    directory, skip hidden files silently.  Also skip files without a project, and call
+    `on_skip` with a message for each.
 
     Raises:
         DocumentError: `wrong_project` for two projects with the same name, or an error of
@@ -90,8 +90,8 @@ class ProjectFiles:
     the file.  `documents` contains the documents of files that were already read, by
     path.
 
-    `many` is true if commands print a list of results instead of a single result, as
-    for a directory, an array of projects, or several files.
+    `many` is true for a directory, an array of projects, or several files.  Commands
+    then print a list of results instead of a single result.
 
     Raises:
         DocumentError: `wrong_project` if there is no project, or an error of
@@ -181,7 +181,7 @@ class ProjectFiles:
 
     @property
     def subject(self) -> str:
-        """What a report calls several projects; empty for one project, which has a name."""
+        """The paths, as the name of several projects in a report; empty for a single project."""
         return self.paths if self.many else ""
 
     def unwrap_single(self, results: list[_T]) -> list[_T] | _T:
@@ -259,7 +259,7 @@ def _check_entry(path: str) -> None:
     if os.path.isdir(path):
         problem, remedy = (
             "this is a directory, not a file",
-            "rename it or move it, and name it too to read its projects",
+            "rename it or move it; to read its projects, name it on the command line",
         )
     elif os.path.islink(path) and not os.path.exists(path):
         problem, remedy = "this is a link to a file that does not exist", "remove the link, or restore the file"

@@ -11,7 +11,7 @@ from paramcore.files.writer import open_atomically
 
 
 class RequestWriter:
-    """Writes requests to the file of `--output`, or nowhere without the option.
+    """Writes requests to the file of `--output`; without the option, writes nothing.
 
     The file is JSONL if TASKS is JSONL, or if the name of the file ends with .jsonl or
     .ndjson.  Otherwise, it contains an array or a single request, as TASKS does.
@@ -24,7 +24,7 @@ class RequestWriter:
 
     @classmethod
     def open(cls, path: str | None, stack: ExitStack, *, as_lines: bool) -> RequestWriter:
-        """Open a new file, which replaces the file at the end of `stack` unless there is an error."""
+        """Open a temporary file, which replaces `path` if `stack` ends without an error."""
         if path is None:
             return cls(None, as_lines=True)
         stack.enter_context(exit_on_signals())
@@ -37,7 +37,7 @@ class RequestWriter:
         return self._stream is not None and self._as_lines
 
     def write(self, body: bytes, *, line: bytes | None = None) -> None:
-        """Write a request; `line` is the line of TASKS with the same request, to write instead."""
+        """Write a request; in JSONL, write `line` instead, which is the line of TASKS with the same request."""
         if self._stream is None:
             return
         if self._as_lines:

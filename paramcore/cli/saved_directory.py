@@ -1,11 +1,12 @@
 """The directory of `serve --save`: the files of the projects, and a journal.
 
-The journal contains each change before the server replies.  The changed projects are
-then written to their files, which people and other commands read: also before the reply,
-or a moment later if the files were written a moment ago.  A journal without anything that
-the files lack is removed at the end.  So the next start reads the files, and then the
-journal, which is there if the server was killed, or if there are tasks, batches, files, or
-projects of test keys.
+Before the server replies, it writes each change to the journal.  It also writes the
+changed projects to their files, which people and other commands read.  If the files were
+just written, it replies first and writes them after a pause.
+
+The next start reads the files, and then the journal.  At the end, the server removes the
+journal if the project files contain everything.  So there is a journal if the server was
+killed, or if there are tasks, batches, API files, or projects of test keys.
 """
 
 from __future__ import annotations
@@ -32,9 +33,10 @@ from paramcore.text import describe_os_error, format_path, format_value
 
 #: The name of the journal. Commands skip hidden files in a directory.
 JOURNAL_NAME = ".paramcore-journal"
-#: The number of seconds between two writes of the files: more after a slow write, so that the files take at most an
-#: eleventh of the time.
+#: The minimum number of seconds between two writes of the files.
 _PAUSE = 0.1
+#: The number of seconds to pause for each second of CPU time of a write, so that a long history does not slow the
+#: replies.
 _PAUSE_PER_SECOND_OF_WRITING = 10
 
 
@@ -55,7 +57,7 @@ class SavedDirectory:
         self._files = ProjectDirectory(path, assumptions, sources=sources)
         #: The journal, which the stand-in writes.
         self.journal: JournalFile = JournalFile(os.path.join(path, JOURNAL_NAME))
-        #: What the journal contains about tasks, batches and files, and about the projects of test keys.
+        #: The state in the journal for live and for test keys; for live keys, without the projects.
         self.recovered: dict[str, RecoveredState] = replay_lines(
             self.journal.lines, self.journal.source, WORLDS, assumptions
         )
@@ -74,17 +76,17 @@ class SavedDirectory:
         self._has_changed = threading.Event()
         self._is_closing = threading.Event()
         self._lock = threading.Lock()
-        #: The time from which the files may be written again.
+        #: The earliest time of the next write, from `time.monotonic`.
         self._next_write = 0.0
         #: The projects in files that may not be on disk yet, by name.
         self._unsynced: dict[str, StoredProject] = {}
 
     def _recover(self, project: Project, saved_count: int) -> None:
-        """Choose between a project in the journal and the one in its file."""
+        """Serve either the project in the journal or the project in its file."""
         name, file = project.name, self._files.projects.get(project.name)
         everything_was_saved = saved_count == len(project.versions) > 0
         if file is None and everything_was_saved:
-            print_message(f"the file of the project {format_value(name)} was removed, so it is not served")
+            print_message(f"the file of the project {format_value(name)} was removed, so the project is not served")
             self.projects.pop(name, None)
         elif file is None or (_begins_with(project, file) and len(file.versions) >= saved_count):
             # The server was killed before it wrote the file.
@@ -130,7 +132,7 @@ class SavedDirectory:
             self._close(ledger)
 
     def _write_soon(self, ledger: Ledger) -> None:
-        """Write the files now, or in the background if they were written a moment ago."""
+        """Write the files now, or in the background during a pause."""
         with self._lock:
             if self._get_delay() <= 0 and not self._is_closing.is_set():
                 self._try_to_write_files(ledger)
@@ -152,10 +154,10 @@ class SavedDirectory:
     def _write_files(self, ledger: Ledger) -> None:
         unsaved = ledger.list_unsaved("live")
         if unsaved:
-            # Measure the work of this thread, because the time that passes depends on other programs, too.
+            # Measure the CPU time of this thread, because the elapsed time also depends on other programs.
             start = time.thread_time()
             try:
-                # The journal has the changes, so a reply need not wait until the files are on disk, too.
+                # The journal has the changes, so a reply need not wait until the files are on disk.
                 self._files.write((stored.project for stored in unsaved), sync=False)
             finally:
                 pause = max(_PAUSE, _PAUSE_PER_SECOND_OF_WRITING * (time.thread_time() - start))
@@ -164,7 +166,7 @@ class SavedDirectory:
             ledger.mark_saved("live", unsaved)
 
     def sync(self, ledger: Ledger) -> None:
-        """Return when the written files are on disk, and the journal says so.
+        """Wait until the written files are on disk, and record this in the journal.
 
         Raises:
             OSError, NotSaved: if a file or the journal cannot be written.
@@ -175,7 +177,7 @@ class SavedDirectory:
         ledger.flush()
 
     def _sync_files(self) -> None:
-        """Return when the written files are on disk."""
+        """Wait until the written files are on disk."""
         for name, stored in list(self._unsynced.items()):
             path = self._files.get_path(name)
             # Somebody may have removed the file.
@@ -191,13 +193,13 @@ class SavedDirectory:
         except (NotSaved, DocumentError) as error:
             problem = str(error)
             if problem != self._problem:
-                print_message(f"the projects are saved in the journal only: {problem}")
+                print_message(f"the projects are saved only in the journal: {problem}")
         self._problem = problem
 
     def _close(self, ledger: Ledger) -> None:
         with self._lock:
             self._try_to_write_files(ledger)
-        # A journal that cannot be rewritten is complete, only longer than necessary.
+        # A journal that cannot be rewritten is still complete, but longer than necessary.
         with suppress(OSError):
             ledger.rewrite()
         if self.journal.is_empty:

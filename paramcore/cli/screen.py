@@ -1,4 +1,4 @@
-"""How the text of a command is printed: in the width of a terminal or as plain text, and in colour."""
+"""Render output as plain text or in the width of a terminal, with or without colour."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from attrs import frozen
 from paramcore.cli.color import paint_label, wants_color
 from paramcore.text.rows import Piece, format_pieces
 
-#: The most columns that a layout uses unless `--width` says otherwise.
+#: The maximum number of columns of a layout, unless `--width` sets the number.
 _MAX_WIDTH = 120
-#: The columns of a terminal whose size is unknown.
+#: The number of columns of a terminal whose size is unknown.
 _DEFAULT_WIDTH = 80
-#: The least number of columns that a layout can use.
+#: The minimum number of columns of a layout.
 MIN_WIDTH = 20
 
 
 @frozen
 class Screen:
-    """Prints pieces.  It can be pickled, so other processes can use it."""
+    """Renders pieces as text.  Instances can be pickled, so other processes can use them."""
 
     #: The columns of the terminal; `None` for a pipe or a file, which get plain text.
     width: int | None = None
@@ -35,7 +35,7 @@ class Screen:
 
     @classmethod
     def of(cls, options: Namespace) -> Screen:
-        """Return the screen that the options, the environment and standard output determine."""
+        """Return the screen for the options, the environment and standard output."""
         is_terminal = options.output is None and sys.stdout is not None and sys.stdout.isatty()
         color = wants_color(options.color, os.environ, is_terminal=is_terminal)
         width = _measure_terminal() if is_terminal and options.width is None else options.width
@@ -57,7 +57,7 @@ def _measure_terminal() -> int:
     columns = os.environ.get("COLUMNS", "")
     width = int(columns) if columns.isascii() and columns.isdecimal() and len(columns) < 6 else 0
     try:
-        # A terminal may report 0 columns, which means that it does not know.
+        # A terminal reports 0 columns if it does not know its size.
         width = width or os.get_terminal_size(sys.stdout.fileno()).columns or _DEFAULT_WIDTH
     except (OSError, ValueError):
         width = _DEFAULT_WIDTH

@@ -57,7 +57,7 @@ WANTED = make_argument(
 )
 NAME = make_argument("name", metavar="NAME", help="the project's name")
 TEXT_OR_JSON = make_format("text", "json")
-SUMMARY = make_flag("--summary", "also append the answer as Markdown to the job summary of GitHub Actions")
+SUMMARY = make_flag("--summary", "also append the result as Markdown to the job summary of GitHub Actions")
 REPORT = (make_format("text", "json", "markdown"), SUMMARY)
 ANNOTATED_REPORT = (make_format("text", "json", "markdown", "github"), SUMMARY)
 LINES = make_flag("--lines", "read TASKS as JSONL (default: if its name ends with .jsonl or .ndjson)")
@@ -78,11 +78,11 @@ OUTPUT = make_argument("--output", metavar="FILE", help="write the output to FIL
 IGNORE = make_repeatable("--ignore", "CODE", "omit findings with this code")
 SCHEMA = make_repeatable("--schema", "TYPE=FILE", "validate params of TYPE against this JSON Schema")
 NO_VALUES = make_argument(
-    "--no-values", dest="values", action="store_false", help="show names and types, but no values and source lines"
+    "--no-values", dest="values", action="store_false", help="show names and types, but no values or source lines"
 )
 SCREEN_OPTIONS = (
     NO_VALUES,
-    make_flag("--full", "show whole values"),
+    make_flag("--full", "show long values in full"),
     make_argument(
         "--width",
         type=parse_width,

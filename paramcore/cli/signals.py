@@ -34,7 +34,7 @@ def exit_once(number: int, _frame: object) -> NoReturn:
 def find_signal(error: BaseException) -> int | None:
     """Return the exit code of the signal during which an error was raised, or `None`.
 
-    A library may raise an error of its own while the exception of a signal passes.
+    While a signal's exception passes through a library, the library may raise another error.
     """
     context: BaseException | None = error
     while context is not None:

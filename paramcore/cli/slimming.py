@@ -1,4 +1,4 @@
-"""Shorten the requests of a command line, and count what is left out."""
+"""Shorten the requests of a command line, and count the omitted params."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from paramcore.text.rows import Label, Piece, Row, Table
 from paramcore.validation.lint import repeats_instruction
 from paramcore.values import same
 
-#: The number of line numbers that a summary shows.
+#: The maximum number of lines that a summary names for each reason.
 _EXAMPLES = 4
 
 
@@ -130,7 +130,7 @@ class LineSlimmer:
             flat,
             self._encode(flat),
             len(self._encode(before)),
-            # The values come from the request, so none of them only looks like another.
+            # Both have the values of the same request, so `==` never compares 1 with True.
             flat == before,
             self._rules[route.project.name].find(choice),
             not self._is_wanted and repeats_instruction(params, route.inheritance),

@@ -12,12 +12,12 @@ from paramcore.report.words import Run, diff_words
 from paramcore.text import format_name, format_value
 from paramcore.text.rows import Label
 
-#: The lines of a value, and the characters in them, that are always shown.
+#: The number of lines of a value, and of characters in them, that are always shown.
 _MAX_LINES = 16
 _MAX_CHARACTERS = 200
-#: The characters of a text that are always shown.
+#: The number of characters of a text that are always shown.
 _MAX_TEXT = 800
-#: The characters to keep at each end of a text that two values have in common.
+#: The number of characters to show at each end of a text that both values contain.
 _CONTEXT = 120
 
 
@@ -79,14 +79,14 @@ def _iter_blocks(value: Any, prefix: str, width: int, suffix: str = "", depth: i
 
 
 def _truncate(blocks: list[Block], *, full: bool) -> list[Block]:
-    """Return the first blocks, and the number of the others."""
+    """Return the first blocks, and a remark with the number of the others."""
     characters = shown = 0
     for block in blocks:
         if shown >= _MAX_LINES and characters >= _MAX_CHARACTERS:
             break
         characters += sum(len(span.replace(" ", "")) for span in block.spans)
         shown += 1
-    # A single line more is as short as the remark that it is left out.
+    # A remark about a single omitted line would need a line, too.
     if full or len(blocks) <= shown + 1:
         return blocks
     return [*blocks[:shown], Block((f"... {len(blocks) - shown:,} more lines; --full shows them",))]

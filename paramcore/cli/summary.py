@@ -12,10 +12,10 @@ from paramcore.report.document import Document, Size
 from paramcore.report.markdown import render_markdown
 from paramcore.text import describe_os_error, format_path, quote_for_shell
 
-#: Names the file whose content GitHub Actions shows as the summary of a job.
+#: The environment variable with the path of the file that GitHub Actions shows as the job summary.
 SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
 
-#: GitHub shows nothing of a summary of more than 1,024 KiB.
+#: GitHub does not show a summary of more than 1,024 KiB.
 SUMMARY_BYTES = 1_000 * 1_024
 
 #: Options that do not change what a command finds, and whether a value follows.
@@ -42,7 +42,7 @@ def wants_document(options: Namespace) -> bool:
 def report_document(options: Namespace, build: Callable[[str], Document]) -> Iterator[str]:
     """Yield the document as Markdown with `--format markdown`, and append it with `--summary`.
 
-    `build` gets the command that prints everything, as a line of shell.
+    `build` receives the command line that prints everything.
 
     Raises:
         DocumentError: if the summary cannot be written.
@@ -75,7 +75,7 @@ def format_command(options: Namespace) -> str:
 
 def _append_summary(path: str, document: Document) -> None:
     try:
-        # Other processes append to the same file, so append with one write, unless the system splits it.
+        # Other processes may append to the same file, so append with one write if the system allows it.
         with open(path, "ab", buffering=0) as file:
             start = os.fstat(file.fileno()).st_size
             room = SUMMARY_BYTES - start

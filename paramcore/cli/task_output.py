@@ -50,7 +50,7 @@ class DocumentFormat:
     columns: tuple[str, ...]
     make_rows: Callable[[EffectiveParams, tuple[Cell, ...]], Iterable[Row]]
     make_document: Callable[[EffectiveParams], Document]
-    #: What the document has, if it is about many tasks: `effective params`.
+    #: The contents of a document about many tasks, such as `effective params`.
     contents: str
 
     def report(self, request: RoutedRequest) -> TaskRows:

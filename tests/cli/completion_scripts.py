@@ -9,11 +9,12 @@ from paramcore.cli.parser import make_parser
 from paramcore.validation import Schemas
 from paramcore.validation.finding import CODES
 
-#: What a shell completes for an argument, by the placeholder in its help.
+#: The completion of an argument, by its placeholder in the help.
 FILES = dict.fromkeys(("PROJECT", "TASKS", "UPDATE", "FILE", "FILE[@N]", "FILE.html"), shtab.FILE) | {
     "DIR": shtab.DIRECTORY
 }
-#: A value with a space would need quotes, so only values other than the defaults are offered.
+#: The choices for other placeholders.  A value with a space would need quotes, so offer only values other than the
+#: defaults.
 CHOICES = {
     "CODE": list(CODES),
     "NAME=VALUE": [

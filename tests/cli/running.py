@@ -21,7 +21,7 @@ EXAMPLES = ROOT / "docs" / "examples"
 
 @frozen
 class Ran:
-    """What a command printed, and its exit code."""
+    """The output, the error output and the exit code of a command."""
 
     out: str
     err: str
@@ -44,8 +44,8 @@ def environment(**changes):
     return {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "120", **changes}
 
 
-def heed_interrupts():
-    """Handle Ctrl-C and SIGHUP in a child again: a shell ignores the one for `&`, and `nohup` the other."""
+def restore_signals():
+    """Restore the default handlers in a child, because `&` ignores Ctrl-C and `nohup` ignores SIGHUP."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 

@@ -1,4 +1,4 @@
-"""Run commands on a terminal of a given size, and compare a screen with the text of a pipe."""
+"""Run commands on a terminal of a given size, and compare the screen with the output to a pipe."""
 
 import fcntl
 import os
@@ -13,7 +13,7 @@ from tests.cli.running import EXAMPLES, command, environment
 
 
 def run_on_terminal(*arguments, columns, cwd=EXAMPLES, **changes):
-    """Return what a command prints to a terminal with so many columns, and its exit code."""
+    """Return what a command prints to a terminal with `columns` columns, and its exit code."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
     variables = {"COLUMNS": "", "NO_COLOR": "1", **changes}
@@ -45,13 +45,13 @@ def find_wide_lines(screen, columns):
 
 
 def squash(text):
-    """Return a text without the spaces, which a layout may change."""
+    """Return a text without its spaces, because a layout may change them."""
     return "".join(text.split())
 
 
 def list_views(screen):
-    """Return a screen as it is, with the words before each change of a text, and with the words after it."""
-    # The lines of a source file are cut, with a gutter and a line of carets.
+    """Return three texts of a screen: with word diffs, with only the old words, and with only the new words."""
+    # Remove the line numbers and the carets of source lines.
     lines = [re.sub(r"^ +(\d+ )?\| ", "", line) for line in screen.splitlines() if not re.match(r"^ +\| +\^+$", line)]
     text = squash("\n".join(lines))
     before = re.sub(r"\[-(.*?)-\]", r"\1", re.sub(r"\{\+.*?\+\}", "", text))
@@ -60,21 +60,21 @@ def list_views(screen):
 
 
 def find_lost(piped, screen):
-    """Return the parts of the text of a pipe that a screen does not show."""
+    """Return the parts of the output to a pipe that a screen does not show."""
     views = list_views(screen)
     parts = [part for line in piped.splitlines() for part in iter_parts(line, views[0])]
     return [part for part in parts if not any(squash(part) in view for view in views)]
 
 
 def iter_parts(line, screen):
-    """Yield the columns of a line; the value of a column may be cut."""
+    """Yield the columns of a line, and the two values of a change separately; a value may be truncated."""
     if re.match(r"^ +\| +\^+$", line):
         return
     for column in re.sub(r"^ +\d+ \| ", "", line).split("  "):
         values = column.split(" -> ")
-        # A screen lists the changes inside a container that has no room as a whole.
+        # If a container does not fit, the screen lists the changes inside it.
         if len(values) == 2 and column[0] in "[{" and squash(f"{line.split('  ')[2]}inside:") in screen:
             continue
         for value in values:
-            # A long text is cut before and after its first difference.
+            # A long text is truncated before and after its first difference.
             yield re.sub(r"\.\.\. \([\d,]+ characters\)$", "", value).strip().removeprefix('..."')

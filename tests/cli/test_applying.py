@@ -1,4 +1,4 @@
-"""`fetch`, `apply`, `reconcile` and `status`, against a loopback server."""
+"""`fetch`, `apply`, `reconcile` and `status` with a server on this machine."""
 
 import json
 import os
@@ -14,7 +14,7 @@ import pytest
 
 from paramcore import Patch
 from paramcore.service.requests import create_project
-from tests.cli.running import command, environment, heed_interrupts, run
+from tests.cli.running import command, environment, restore_signals, run
 from tests.service.faults import KEY, NAME, Server
 
 pytestmark = pytest.mark.slow
@@ -64,7 +64,7 @@ class TestFetch:
             assert len(ran.out.splitlines()) == 6
 
     def test_all_again(self, tmp_path):
-        """A project goes back to the file that holds it, under whatever name, and a new one gets a new file."""
+        """A project is written to the file that contains it, whatever the file name; a new project gets a new file."""
         with Server() as server:
             (tmp_path / "update.json").write_text('{"a": 1}')
             skipped = f"skipped {tmp_path}/update.json, because it contains no project\n"
@@ -95,7 +95,7 @@ class TestFetch:
         ],
     )
     def test_all_or_nothing(self, tmp_path, name, text, message, reads):
-        """A directory with a broken project, a project twice or an outdated YAML file is left as it is."""
+        """A directory with a malformed project, a duplicate project or an outdated YAML file does not change."""
         with Server() as server:
             server.service.send(create_project("cranes", type="comparison"))
             (tmp_path / "old.json").write_text('{"name": "boxes", "type": "x", "param_history": []}')
@@ -107,7 +107,7 @@ class TestFetch:
             assert {path.name: path.read_text() for path in tmp_path.iterdir()} == before
 
     def test_an_unknown_project(self):
-        """A project that the service does not know is *not done*, on one line."""
+        """A project that the service lacks is an error of one line, with the exit code of *not done*."""
         with Server() as server:
             ran = run_with(server, "fetch", "none")
             assert (ran.status, ran.out) == (3, "")
@@ -148,7 +148,7 @@ class TestApply:
             )
 
     def test_drops_need_consent(self, replace):
-        """An update that drops params is sent only with `--allow-drop`, also with `--yes`."""
+        """An update that drops params is sent only with `--allow-drop`; `--yes` is not enough."""
         with Server() as server:
             ran = run_with(server, "apply", NAME, replace, "--yes")
             assert (ran.status, server.posts) == (1, 0)
@@ -216,7 +216,7 @@ class TestApply:
         [("y", 1), ("Yes ", 1), ("yep", 0), ("yesterday", 0), ("n", 0), ("", 0), ("ye", 0)],
     )
     def test_a_prompt_is_answered_by_y_or_yes(self, answer, sent, patch):
-        """At a terminal, only `y` and `yes` in any case send the update; any other answer sends nothing."""
+        """At a terminal, only `y` and `yes`, in upper or lower case, send the update."""
         ours, theirs = pty.openpty()
         with Server() as server:
             os.write(ours, f"{answer}\n".encode())
@@ -254,7 +254,7 @@ class TestApply:
         ],
     )
     def test_the_exit_code_is_the_outcome(self, fault, status, patch):
-        """0 done, 3 not done, 4 unknown or applied more than once."""
+        """The exit code is 0 for done, 3 for not done, and 4 for unknown or applied more than once."""
         with Server(fault) as server:
             ran = run_with(server, "apply", NAME, patch, "--yes", "--format", "json")
             assert ran.status == status
@@ -280,7 +280,7 @@ class TestApply:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 env=environment(SCALE_API_KEY=KEY),
-                preexec_fn=heed_interrupts,
+                preexec_fn=restore_signals,
             )
             with process:
                 announced = process.stderr.readline().decode()
@@ -299,7 +299,7 @@ class TestApply:
 
 
 def test_reconcile_without_a_matching_version():
-    """An update that no version has is unknown, since it may still arrive."""
+    """If no version has the update, the outcome is unknown, because the update may still arrive."""
     with Server() as server:
         ran = run_with(server, "reconcile", NAME, "--base", "2", "--digest", "0" * 32)
         assert ran.status == 4

@@ -1,4 +1,4 @@
-"""File arguments are recognized by their content, and swapped arguments are named."""
+"""File arguments are recognized by their content, and errors name swapped arguments."""
 
 import json
 
@@ -75,7 +75,7 @@ def test_standard_input_is_recognized(place):
     ],
 )
 def test_wrong_files_for_validate(place, arguments, error):
-    """The errors for two files of tasks, for an update and for no project name the remedy."""
+    """The errors for several files of tasks, for an update, and for a missing project contain a remedy."""
     ran = run("validate", *arguments, cwd=place)
     assert (ran.out, ran.status) == ("", 2)
     assert error in ran.err
@@ -97,7 +97,7 @@ def test_wrong_files_for_validate(place, arguments, error):
     ],
 )
 def test_a_project_in_another_position_is_named(place, arguments):
-    """If another argument than PROJECT holds a project, the remedy is to swap them."""
+    """If another argument contains a project and PROJECT does not, the remedy is to swap them."""
     ran = run(*arguments, cwd=place)
     assert (ran.out, ran.status) == ("", 2)
     swapped = "projects" if "projects" in arguments else "docks.json"
@@ -144,7 +144,7 @@ def test_a_name_and_an_update_are_swapped(place):
     ],
 )
 def test_an_answer_replaces_no_input(place, arguments, monkeypatch, capsys):
-    """`--output` names no file that the command reads, under any of its names; only TASKS of `preview` may be replaced."""
+    """`--output` rejects a file that the command reads, by any of its names, except TASKS of `preview`."""
     monkeypatch.chdir(place)
     (place / "schema.json").write_text("{}")
     (place / "link.json").symlink_to("docks.json")
@@ -164,7 +164,7 @@ def test_an_answer_replaces_no_input(place, arguments, monkeypatch, capsys):
 
 @pytest.mark.parametrize("output", ["projects/new.json", "projects/new.YML", "./projects/new.yaml"])
 def test_an_answer_is_no_new_input(place, output, monkeypatch, capsys):
-    """`--output` names no new file that the next run would read with the directory."""
+    """`--output` rejects a new file that the next run would read as part of the directory."""
     monkeypatch.chdir(place)
     assert main(["validate", "projects", "--output", output]) == 2
     assert capsys.readouterr().err.startswith(f"error: --output {output} is a file in projects, which is an input")
@@ -175,7 +175,7 @@ def test_an_answer_is_no_new_input(place, output, monkeypatch, capsys):
 
 
 def test_an_answer_replaces_no_settings(place, monkeypatch, capsys):
-    """`--output` does not name the `pyproject.toml` that the command reads."""
+    """`--output` rejects the `pyproject.toml` that the command reads."""
     (place / "pyproject.toml").write_text("[tool.paramcore]\nignore = []\n")
     (place / "below").mkdir()
     monkeypatch.chdir(place / "below")
@@ -184,13 +184,13 @@ def test_an_answer_replaces_no_settings(place, monkeypatch, capsys):
         assert capsys.readouterr().err.startswith(f"error: --output {output} is a file that the command reads")
     assert (place / "pyproject.toml").read_text() == "[tool.paramcore]\nignore = []\n"
     assert main(["validate", "../docks.json", "--output", "pyproject.toml"]) != 2
-    # `preview` has no settings.
+    # `preview` does not read `pyproject.toml`.
     assert main(["preview", "../docks.json", "../task.json", "--output", "../pyproject.toml"]) == 0
 
 
 @pytest.mark.parametrize("arguments", [("log", "tasks.jsonl"), ("preview", "tasks.jsonl", "task.json")])
 def test_lines_in_place_of_a_project_are_named(place, arguments, monkeypatch, capsys):
-    """A file of lines is no project, and is not to be renamed to what it is called already."""
+    """The error for JSONL in place of a project names the format, and does not suggest to rename the file."""
     monkeypatch.chdir(place)
     assert main([*arguments]) == 2
     assert capsys.readouterr().err.startswith("error: tasks.jsonl:2:1: the file contains JSONL, not a project")
@@ -216,14 +216,14 @@ def test_lines_in_place_of_a_project_are_named(place, arguments, monkeypatch, ca
     ],
 )
 def test_standard_input_is_named_once(place, arguments):
-    """A command line that names standard input twice is rejected, instead of reading nothing the second time."""
+    """A command line that names standard input twice is rejected, because the second read would be empty."""
     ran = run(*arguments, cwd=place, stdin=(place / "docks.json").read_text(), SCALE_API_KEY="k" * 20)
     assert (ran.status, ran.out) == (2, "")
     assert ran.err == "error: standard input can be read only once; name a file in place of one `-`\n"
 
 
-def test_a_dash_that_is_no_file_is_not_standard_input(place):
-    """`-` as the name of a param is no file."""
+def test_a_dash_as_a_param_is_not_standard_input(place):
+    """`-` as the name of a param does not mean standard input."""
     text = (place / "docks.json").read_text()
     assert run("log", "-", "-", cwd=place, stdin=text).status == 0
     assert run("explain", "-", "task.json", "-", cwd=place, stdin=text).status == 0

@@ -10,7 +10,7 @@ import time
 
 import pytest
 from rich.progress import Progress, Task
-from running import EXAMPLES, command, environment, heed_interrupts, run
+from running import EXAMPLES, command, environment, restore_signals, run
 
 from paramcore.cli import progress, requests
 from paramcore.cli.commands import audit
@@ -32,14 +32,14 @@ FINISHED = json.loads((EXAMPLES / "finished.jsonl").read_text().splitlines()[1])
 
 
 def lines(name, count):
-    """Return JSONL with the same task on each line, for the command of this name."""
+    """Return `count` lines of JSONL with the same task, which the command `name` accepts."""
     return "".join(f"{json.dumps(FINISHED if name == 'audit' else TASK)}\n" for _ in range(count))
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
 @pytest.mark.parametrize("name", BULK)
 def test_output_gets_the_printed_answer(name, form, tmp_path):
-    """`--output` writes the answer of each command to a file, and nothing to standard output."""
+    """`--output` writes the output of each command to a file, and nothing to standard output."""
     target = tmp_path / "answer"
     arguments = (*BULK[name], "-", "--lines", "--format", form)
     printed = run(*arguments, stdin=lines(name, 3))
@@ -59,7 +59,7 @@ def test_a_bad_line_leaves_the_file_alone(name, tmp_path):
 
 @pytest.mark.parametrize("name", BULK)
 def test_bad_lines_are_skipped(name):
-    """With `--keep-going`, each invalid line is reported and the others are answered."""
+    """With `--keep-going`, each invalid line is reported and the other lines are processed."""
     ran = run(*BULK[name], "-", "--lines", "--keep-going", stdin="{\n" + lines(name, 2) + '{"a": 1, "a": 2}\n')
     errors = [line for line in ran.err.splitlines() if line.startswith("error: ")]
     assert [line.split(": ")[1] for line in errors] == ["<stdin>:1:2", "<stdin>:4:10"]
@@ -70,7 +70,7 @@ def test_bad_lines_are_skipped(name):
 @pytest.mark.parametrize("name", BULK)
 @pytest.mark.parametrize("bad", ["{", '{"a": 1, "a": 2}', '{"a": NaN}', '{"a"'])
 def test_a_bad_line_names_the_option_that_skips_it(name, bad):
-    """The error that ends a command at an invalid line says how to go on, and nothing says so where that does not help."""
+    """An error at an invalid line suggests `--keep-going`, unless the option is set or the input is not JSONL."""
     stopped = run(*BULK[name], "-", "--lines", stdin=f"{lines(name, 1)}{bad}\n")
     assert (stopped.status, stopped.err.count("--keep-going")) == (REFUSED, 1)
     skipped = run(*BULK[name], "-", "--lines", "--keep-going", stdin=f"{lines(name, 1)}{bad}\n")
@@ -78,21 +78,21 @@ def test_a_bad_line_names_the_option_that_skips_it(name, bad):
     assert "--keep-going" not in skipped.err + document.err
 
 
-def test_an_option_that_no_line_can_satisfy_names_no_other_option():
-    """A version that the project lacks is wrong for every line, so skipping lines is not offered."""
+def test_the_error_about_an_option_suggests_no_other_option():
+    """An unknown `--project-version` is wrong for every line, so the error does not suggest `--keep-going`."""
     ran = run(*BULK["preview"], "-", "--lines", "--project-version", "999", stdin=lines("preview", 2))
     assert (ran.status, "--keep-going" in ran.err) == (REFUSED, False)
 
 
 def test_json_that_is_no_object_is_a_bad_line():
-    """`audit --keep-going` skips lines that hold no JSON object."""
+    """`audit --keep-going` skips lines whose JSON is not an object."""
     ran = run("audit", PROJECT, "-", "--lines", "--keep-going", stdin=f"7\n{lines('audit', 1)}[]\n")
     assert (ran.status, ran.err.splitlines()[-1]) == (FINDINGS, "2 invalid lines")
     assert ran.out.startswith('tasks of "warehouse boxes": 1 possible, 0 impossible')
 
 
 def with_terminal(*arguments, stdout, **changes):
-    """Run a command with a terminal as its standard error; return what the terminal shows."""
+    """Run a command with a terminal as its standard error; return the text that the terminal receives."""
     ours, theirs = pty.openpty()
     with subprocess.Popen(
         command(*arguments), stdout=stdout, stderr=theirs, cwd=EXAMPLES, env=environment(TERM="xterm", **changes)
@@ -111,7 +111,7 @@ def with_terminal(*arguments, stdout, **changes):
 
 @pytest.fixture(scope="module")
 def long_files(tmp_path_factory):
-    """Return a folder with a file for each command that is long enough for a progress bar."""
+    """Return a folder with a file for each command; each file is long enough for a progress bar."""
     folder = tmp_path_factory.mktemp("long")
     for name in BULK:
         (folder / f"{name}.jsonl").write_text(lines(name, 6_000))
@@ -120,7 +120,7 @@ def long_files(tmp_path_factory):
 
 @pytest.mark.parametrize("name", BULK)
 def test_a_terminal_shows_progress(name, long_files, tmp_path):
-    """Standard error shows count, rate and remaining time; the answer is the same without a bar."""
+    """The bar shows count, rate and remaining time; the output is the same without a bar."""
     arguments = (*BULK[name], long_files / f"{name}.jsonl", "--format", "json")
     with (tmp_path / "answer").open("w") as stdout:
         shown = with_terminal(*arguments, stdout=stdout)
@@ -134,7 +134,7 @@ def test_a_terminal_shows_progress(name, long_files, tmp_path):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("name", BULK)
 def test_a_signal_leaves_the_cursor_visible(name, number, wait, tmp_path):
-    """A signal that arrives with the first output of a bar or later ends the bar and shows the message."""
+    """A signal removes the bar, shows the cursor again, and prints the message for Ctrl-C."""
     (tmp_path / "long.jsonl").write_text(lines(name, 200_000 if name == "preview" else 60_000))
     ours, theirs = pty.openpty()
     with (tmp_path / "answer").open("w") as stdout:
@@ -144,7 +144,7 @@ def test_a_signal_leaves_the_cursor_visible(name, number, wait, tmp_path):
             stderr=theirs,
             cwd=EXAMPLES,
             env=environment(TERM="xterm"),
-            preexec_fn=heed_interrupts,
+            preexec_fn=restore_signals,
         )
     os.close(theirs)
     shown = b""
@@ -166,7 +166,7 @@ def test_a_signal_leaves_the_cursor_visible(name, number, wait, tmp_path):
 
 
 def test_the_terminal_shows_the_bar_ten_times_a_second(long_files, monkeypatch):
-    """However fast the tasks are, the bar is shown at most once in a tenth of a second."""
+    """However fast the tasks are read, the bar is refreshed at most ten times a second."""
     refreshes = []
     times = (number / 100 for number in itertools.count())
     monkeypatch.setattr(progress, "_wants_bar", lambda path, *, prints: True)
@@ -174,12 +174,12 @@ def test_the_terminal_shows_the_bar_ten_times_a_second(long_files, monkeypatch):
     monkeypatch.setattr(Progress, "update", lambda self, task, **fields: None)
     monkeypatch.setattr(Task, "elapsed", property(lambda self: next(times)))
     list(progress.show_progress(lambda on_read: range(6_000), "none", prints=False))
-    # One for the new bar, and six for sixty updates of a hundredth second each.
+    # The new bar is refreshed once. The updates are 0.01 seconds apart and end after 0.59 seconds.
     assert len(refreshes) == 1 + 5
 
 
 def test_the_bar_moves(long_files, monkeypatch):
-    """Every hundred tasks, the bar gets the number of tasks, the bytes read and in total, and the rate."""
+    """Every hundred tasks, the bar receives the number of tasks, the bytes read, the total bytes, and the rate."""
     updates = []
     monkeypatch.setattr(progress, "_wants_bar", lambda path, *, prints: True)
     monkeypatch.setattr(Progress, "update", lambda self, task, **fields: updates.append(fields))
@@ -203,7 +203,7 @@ def test_a_bar_of_unknown_length(tmp_path, monkeypatch):
 
 
 def test_an_interrupted_file_is_not_written(tmp_path, monkeypatch):
-    """Ctrl-C leaves the old file unchanged, even after `validate` has found something."""
+    """Ctrl-C leaves the old file unchanged, even if `validate` already has findings."""
 
     def interrupted(source, **_):
         yield Line(1, source, b'{"attachmnt": 1}\n')
@@ -240,7 +240,7 @@ def test_a_terminated_command_leaves_nothing_behind(tmp_path):
 
 
 def test_an_ignored_sigterm_stays_ignored(tmp_path):
-    """Where the caller ignores SIGTERM, the command continues and writes the file."""
+    """If the caller ignores SIGTERM, the command continues and writes the file."""
     target = tmp_path / "answer"
     with subprocess.Popen(
         command(*BULK["preview"], "-", "--lines", "--format", "json", "--output", target),
@@ -260,7 +260,7 @@ def test_an_ignored_sigterm_stays_ignored(tmp_path):
 
 @pytest.mark.parametrize("name", BULK)
 def test_a_line_over_the_limit_is_a_bad_line(name):
-    """With `--keep-going`, a line over the size limit is reported and the others are answered."""
+    """With `--keep-going`, a line over the size limit is reported and the other lines are processed."""
     text = lines(name, 1) + '{"a": "' + "x" * 2**24 + '"}\n' + lines(name, 1)
     ran = run(*BULK[name], "-", "--lines", "--keep-going", stdin=text)
     assert ran.status == FINDINGS
@@ -276,7 +276,7 @@ def test_bad_lines_are_counted_beside_json():
 
 
 def test_no_bar_where_the_answer_is_printed(long_files):
-    """No bar is shown while the answer is printed to anything but a file."""
+    """No bar is shown if the output is printed to anything but a file."""
     arguments = (*BULK["preview"], long_files / "preview.jsonl", "--format", "json")
     assert with_terminal(*arguments, stdout=subprocess.DEVNULL) == ""
 
@@ -291,7 +291,7 @@ def test_errors_are_shown_above_the_bar(long_files, tmp_path):
 
 @pytest.mark.parametrize("name", BULK)
 def test_a_second_bom_is_a_bad_line(name):
-    """Concatenated files may have a BOM in the middle: that line is reported, and the others are answered."""
+    """Concatenated files may have a BOM in the middle; this line is invalid, and the other lines are processed."""
     text = lines(name, 1) + "\ufeff" + lines(name, 2)
     ran = run(*BULK[name], "-", "--lines", "--keep-going", stdin=text)
     assert ran.status == FINDINGS
@@ -309,7 +309,7 @@ def test_a_link_to_a_device_is_not_replaced(tmp_path):
 
 
 def test_json_that_is_no_object_is_bad_for_many_projects():
-    """With several projects, a line that holds no JSON object is an invalid line too."""
+    """With several projects too, a line whose JSON is not an object is an invalid line."""
     ran = run("audit", "projects", "-", "--lines", "--keep-going", stdin='5\n[1]\n{"project": 5}\n')
     assert ran.status == FINDINGS
     assert "2 invalid lines" in ran.err

@@ -1,4 +1,4 @@
-"""Columns of a terminal: how many a text needs, and where it is wrapped."""
+"""The number of columns of a text, and the places where it is wrapped."""
 
 import sys
 
@@ -27,13 +27,13 @@ from paramcore.text import format_value
     ],
 )
 def test_text_has_columns(text, columns):
-    """Wide characters have two columns and marks none, with `wcwidth` and without it."""
+    """A wide character has two columns and a mark has none, with and without `wcwidth`."""
     assert measure(text) == columns
     assert measure_by_character(text) == columns
 
 
 def test_wcwidth_is_optional(monkeypatch):
-    """Without the package, `unicodedata` measures."""
+    """Without the package, `measure` uses `unicodedata`."""
     cells._load_measure.cache_clear()
     monkeypatch.setitem(sys.modules, "wcwidth", None)
     try:
@@ -70,13 +70,13 @@ def test_text_is_wrapped_after_spaces(text, width, lines):
 
 
 def test_the_first_line_may_have_another_width():
-    """A line that continues another is narrower by its indent."""
+    """`first` is the width of the first line, and `width` that of the other lines."""
     assert cut("one two three four", 8, first=13) == ["one two three ", "four"]
     assert cut("one two three four", 9, first=3) == ["one ", "two three ", "four"]
 
 
 def test_a_text_is_wrapped_at_its_line_breaks():
-    r"""With `at_newlines`, each `\n` of a JSON string ends a line; an escaped backslash and `n` do not."""
+    r"""With `at_newlines`, each `\n` of a JSON string ends a line; an escaped backslash before `n` does not."""
     text = format_value("a\nb \\n c\n\n")
     assert cut(text, 40, at_newlines=True) == ['"a\\n', "b \\\\n c\\n", "\\n", '"']
     assert cut(text, 40) == [text]
@@ -89,9 +89,9 @@ def test_a_text_is_wrapped_at_its_line_breaks():
     st.booleans(),
 )
 def test_wrapping_loses_nothing(text, width, first, at_newlines):
-    """The lines of a text are its parts, in order, and each fits when the space at its end is left out."""
+    """The joined lines are the text, and each line fits without the space at its end."""
     spans = wrap(text, width, first=first, at_newlines=at_newlines)
     assert "".join(text[start:end] for start, end in spans) == text
     for number, (start, end) in enumerate(spans):
-        # A mark alone belongs to a character that has no room, so the least width is that of an emoji.
+        # A character stays with its marks, so a narrow line may have as many columns as an emoji with a mark.
         assert measure(text[start:end].removesuffix(" ")) <= max(first if number == 0 else width, 3)

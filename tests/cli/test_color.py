@@ -1,4 +1,4 @@
-"""Colour: who decides about it, which labels have it, and that data never brings its own."""
+"""Colour: when it is printed, which labels have it, and that the data cannot add escape sequences."""
 
 import re
 from itertools import product
@@ -13,7 +13,7 @@ from paramcore.text.rows import Label
 
 ESCAPE = re.compile(r"\x1b\[[0-9]+m")
 
-#: NO_COLOR, FORCE_COLOR, TERM=dumb, a terminal -> colour.
+#: NO_COLOR, FORCE_COLOR, whether TERM is `dumb`, whether the output is a terminal, whether to print colour.
 TABLE = [
     ("", "", False, False, False),
     ("", "", False, True, True),
@@ -40,24 +40,24 @@ def make_environment(no_color, force_color, is_dumb):
 
 @pytest.mark.parametrize(("no_color", "force_color", "is_dumb", "is_terminal", "expected"), TABLE)
 def test_the_environment_decides(no_color, force_color, is_dumb, is_terminal, expected):
-    """NO_COLOR overrides FORCE_COLOR, which overrides TERM and the kind of the output."""
+    """NO_COLOR overrides FORCE_COLOR; FORCE_COLOR overrides TERM and the kind of output."""
     environment = make_environment(no_color, force_color, is_dumb)
     assert wants_color("auto", environment, is_terminal=is_terminal) is expected
-    # `--color` overrides them all.
+    # `--color` overrides all variables.
     assert wants_color("always", environment, is_terminal=is_terminal)
     assert not wants_color("never", environment, is_terminal=is_terminal)
 
 
 def test_the_table_is_complete():
-    """The table has each combination once, and variables that are not set count as empty."""
+    """The table has each combination once; a variable that is not set counts as empty."""
     assert [row[:4] for row in TABLE] == list(product(("", "1"), ("", "1"), (False, True), (False, True)))
     assert wants_color("auto", {}, is_terminal=True)
     assert not wants_color("auto", {}, is_terminal=False)
 
 
 @pytest.mark.parametrize(("no_color", "force_color", "is_dumb", "is_terminal", "expected"), TABLE)
-def test_commands_heed_the_environment(no_color, force_color, is_dumb, is_terminal, expected):
-    """A command prints colour exactly where the table says so."""
+def test_commands_follow_the_environment(no_color, force_color, is_dumb, is_terminal, expected):
+    """A command prints colour exactly in the cases of the table."""
     arguments = ("diff", "fleet.json@0", "fleet.json")
     environment = make_environment(no_color, force_color, is_dumb)
     if is_terminal:
@@ -70,11 +70,11 @@ def test_commands_heed_the_environment(no_color, force_color, is_dumb, is_termin
 @pytest.mark.parametrize("name", [name for name in COMMANDS if name != "status"])
 @pytest.mark.parametrize("layout", [(), ("--width", "60"), ("--no-values",)])
 def test_colour_adds_only_escapes(name, layout):
-    """Colour stands beside words: without its escapes, the output is that without colour."""
+    """Without its escape sequences, coloured output is the same as output without colour."""
     arguments = (*COMMANDS[name].split(), *layout)
     plain, colored = (run(*arguments, "--color", choice, cwd=DATA).out for choice in ("never", "always"))
     assert ESCAPE.sub("", colored) == plain
-    # The data has an escape character of its own.
+    # The data contains an escape character.
     assert "\x1b" not in plain
 
 
@@ -89,19 +89,19 @@ def test_colour_adds_only_escapes(name, layout):
     ],
 )
 def test_labels_have_colour(arguments, labels):
-    """The words that say what happened are coloured, and nothing else is."""
+    """Only labels are coloured."""
     out = run(*arguments.split(), "--color", "always", cwd=DATA).out
     assert labels <= set(re.findall(r"\x1b\[[0-9]+m(.*?)\x1b\[0m", out)) <= labels | {"error", "removed", "dropped"}
 
 
 def test_word_diffs_have_colour_beside_their_marks():
-    """Removed and added words have marks, and the colours of `removed` and `added`."""
+    """Removed and added words have marks, and also the colours of `removed` and `added`."""
     out = run("diff", "fleet.json@0", "fleet.json@1", "--color", "always", "--width", "80", cwd=DATA).out
     assert paint_label(Label("[-half-]", "removed")) + paint_label(Label("{+a quarter+}", "added")) in out
 
 
 def test_labels_differ():
-    """What is lost, what changed and what was added have three colours; other labels are bold."""
+    """Labels for lost, changed and added values have different colours; other labels are bold."""
     lost, changed, added, other = (paint_label(Label(text)) for text in ("dropped", "changed", "added", "why"))
     assert len({text.split("m")[0] for text in (lost, changed, added, other)}) == 4
     assert other == "\x1b[1mwhy\x1b[0m"
@@ -109,6 +109,6 @@ def test_labels_differ():
 
 
 def test_color_has_three_choices():
-    """Any other choice is wrong usage."""
+    """Any other choice is a usage error."""
     assert COLOR_CHOICES == ("auto", "always", "never")
     assert run("diff", "a", "b", "--color", "maybe").status == 2

@@ -9,14 +9,14 @@ PROJECT, TASK = "warehouse-boxes.json", "night-shift.json"
 
 
 def read_value(text, line, column):
-    """Return the JSON value at a place in a file."""
+    """Return the JSON value at a line and column of a text."""
     start = sum(map(len, text.splitlines(keepends=True)[: line - 1])) + column - 1
     return json.JSONDecoder().raw_decode(text, start)[0]
 
 
 @pytest.mark.parametrize("tasks", [TASK, "night-shift.jsonl"])
 def test_each_place_has_the_value(tasks):
-    """The value of each candidate is at its file, line and column; a layer that does not set the param has none."""
+    """The value of each candidate is at its file, line and column; a layer without the param has no location."""
     done = run("explain", PROJECT, tasks, "--format", "json")
     answers = [done.document] if tasks == TASK else done.lines
     candidates = [one for answer in answers for found in answer["explanations"] for one in found["candidates"]]
@@ -31,7 +31,7 @@ def test_each_place_has_the_value(tasks):
 
 
 def test_the_text_has_the_places_of_json():
-    """The text shows each place as `file:line:column`, in the order of the candidates."""
+    """Each line of the text ends with the location of its candidate, as `file:line:column`."""
     explanation = run("explain", PROJECT, TASK, "padding", "--format", "json").document["explanations"][0]
     lines = run("explain", PROJECT, TASK, "padding").out.splitlines()[1:]
     for line, candidate in zip(lines, explanation["candidates"], strict=False):
@@ -39,7 +39,7 @@ def test_the_text_has_the_places_of_json():
 
 
 def test_elements_of_arrays_have_places(tmp_path):
-    """The places are right in an array of projects, in a directory and in an array of tasks."""
+    """The locations are right in an array of projects and in an array of tasks."""
     project = {"type": "comparison", "name": "docks", "param_history": [{"version": 0, "a/b": 1}]}
     other = {**project, "name": "other"}
     (tmp_path / "all.json").write_text(json.dumps([other, project], indent=1))

@@ -1,4 +1,4 @@
-"""File names of projects that no file system confuses."""
+"""File names of projects: distinct and valid on every file system."""
 
 import re
 from itertools import combinations
@@ -12,7 +12,7 @@ from paramcore.cli.file_names import choose_file_names, fold_file_name
 from paramcore.errors import InvalidSetting
 from paramcore.model.names import check_project_name
 
-#: What a file system may compare instead of a name: its case, its Unicode form, or both.
+#: The forms in which a file system may compare names: without case, in one Unicode form, or both.
 COMPARED_FORMS = [
     *(lambda name, form=form: normalize(form, name) for form in ("NFC", "NFD", "NFKC")),
     *(lambda name, form=form: normalize(form, normalize(form, name).casefold()) for form in ("NFC", "NFD", "NFKC")),
@@ -86,7 +86,7 @@ def choose(*names, taken=()):
     ],
 )
 def test_a_file_name_is_readable(name, file_name):
-    """A file name is the project's name, with the characters encoded that some system cannot hold."""
+    """A file name is the project's name; characters that some file system rejects are encoded."""
     assert choose(name) == {name: file_name}
     assert unquote(file_name) == f"{name}.json"
 
@@ -102,7 +102,7 @@ def test_a_file_name_is_readable(name, file_name):
     ],
 )
 def test_names_that_a_system_confuses_get_a_digest(names):
-    """Projects whose names differ only in case or Unicode form get a digest each, in whichever order they come."""
+    """Projects whose names differ only in case or Unicode form each get a digest, in any order."""
     chosen = choose(*names)
     assert all(re.search(r"~[0-9a-f]{16}\.json$", file_name) for file_name in chosen.values())
     assert chosen == choose(*reversed(names))
@@ -110,14 +110,14 @@ def test_names_that_a_system_confuses_get_a_digest(names):
 
 @pytest.mark.parametrize("taken", ["docks.json", "DOCKS.JSON", "Docks.json"])
 def test_a_file_that_exists_is_avoided(taken):
-    """A project gets no file that is there already, also where only the case differs."""
+    """A project never gets the name of an existing file, even if the case differs."""
     chosen = choose("docks", "cranes", taken=[taken, "other.json"])
     assert chosen["cranes"] == "cranes.json"
     assert re.fullmatch(r"docks~[0-9a-f]{16}\.json", chosen["docks"])
 
 
 def test_a_long_name_is_cut():
-    """A file name has at most 255 bytes, whatever the script; a digest tells long names apart that begin alike."""
+    """A file name has at most 255 bytes in any script; a digest distinguishes long names with the same beginning."""
     for letter in ("x", "\u00e9", "\u6771", "\U0001f6a2", "/"):
         chosen = choose(f"{letter * 200}1", f"{letter * 200}2")
         assert len(set(chosen.values())) == 2
@@ -128,8 +128,8 @@ def test_a_long_name_is_cut():
 
 @given(names=NAME_SETS, taken_by=NAME_SETS)
 def test_no_system_confuses_two_files(names, taken_by):
-    """Whatever the names, no two files are one for a system that ignores case, Unicode form or both."""
-    # A project that has a file already needs no other.
+    """No two file names are equal on a file system that ignores case, Unicode form or both."""
+    # A project that already has a file does not get another.
     taken = list(choose(*(taken_by - names)).values())
     chosen = list(choose(*names, taken=taken).values())
     assert len(chosen) == len(names)
@@ -139,7 +139,7 @@ def test_no_system_confuses_two_files(names, taken_by):
 
 @given(names=NAME_SETS)
 def test_every_system_can_hold_a_file(names):
-    """Whatever the name, the file is not hidden, no option and no device, and has no character that a system rejects."""
+    """A file name is valid on every system, and is not hidden, an option or a device."""
     for file_name in choose(*names).values():
         assert len(file_name.encode()) <= 255
         assert file_name[0] not in ".- "
@@ -150,11 +150,11 @@ def test_every_system_can_hold_a_file(names):
 
 @given(names=NAME_SETS)
 def test_the_order_of_projects_does_not_matter(names):
-    """The same projects get the same files, in whichever order the service lists them."""
+    """The same projects get the same files, whatever their order."""
     assert choose(*sorted(names)) == choose(*sorted(names, reverse=True))
 
 
 @given(name=st.text())
 def test_folding_is_stable(name):
-    """A folded name is the folded name of each form that a file system may store."""
+    """All forms of a name that a file system may store have the same folded name."""
     assert {fold_file_name(form(name)) for form in COMPARED_FORMS} == {fold_file_name(name)}

@@ -1,4 +1,4 @@
-"""The line of a file under a finding, and the caret under its value."""
+"""The source line below a finding, and the carets below its value."""
 
 import json
 
@@ -11,7 +11,7 @@ from paramcore.validation.finding import Finding
 
 
 def frame(text, pointer):
-    """Return the two lines of the frame around a value, and the offset in which their text begins."""
+    """Return the source line of a value and the line with carets, both without the gutter."""
     document = decode_document(text.encode(), "a.json", TASK_DEPTH)
     at = document.locate(pointer)
     finding = Finding("param_type", "error", pointer, "problem", "remedy")
@@ -29,7 +29,7 @@ def make_line(before, after):
 @pytest.mark.parametrize("before", [0, 100, 3_000])
 @pytest.mark.parametrize("after", [0, 100, 3_000])
 def test_the_caret_is_under_the_value(before, after):
-    """The frame shows the value in a line of any length, with a caret under each of its characters and no other."""
+    """The frame shows the value of a line of any length, with carets only below its characters."""
     text, value = make_line(before, after)
     line, caret = frame(text, "/b")
     assert len(line) <= ROW_LIMIT
@@ -39,7 +39,7 @@ def test_the_caret_is_under_the_value(before, after):
 
 @pytest.mark.parametrize(("length", "is_whole"), [(ROW_LIMIT - 1, True), (ROW_LIMIT, True), (ROW_LIMIT + 1, False)])
 def test_a_line_that_fits_is_shown_whole(length, is_whole):
-    """A line up to the limit is shown whole; a longer line is shown around the value."""
+    """A line up to the limit is shown in full; a longer line is shown only around the value."""
     text, _ = make_line(length - len(make_line(0, 0)[0]), 0)
     assert len(text) == length
     line, _ = frame(text, "/b")

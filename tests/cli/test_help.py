@@ -1,4 +1,4 @@
-"""Help: of commands, of topics, and for names that do not exist."""
+"""The help of commands and topics, and the errors about unknown names."""
 
 import shlex
 import shutil
@@ -12,7 +12,7 @@ from paramcore.cli.help_topics import TOPIC_TEXTS, VARIABLES
 from paramcore.cli.options import COMMANDS, TOPICS
 from paramcore.cli.parser import parse_options
 
-#: Commands whose examples need the service, or never end.
+#: Commands whose examples need the service, never end, or write to the user's home.
 UNRUN = ("fetch", "apply", "reconcile", "status", "serve", "completion")
 
 
@@ -28,7 +28,7 @@ UNRUN = ("fetch", "apply", "reconcile", "status", "serve", "completion")
     ],
 )
 def test_a_misspelt_command_is_suggested(typed, meant):
-    """The error names the most similar command, on one line."""
+    """The error suggests the most similar command, on one line."""
     done = run(typed, "project.json")
     assert (done.out, done.err, done.status) == (
         "",
@@ -80,13 +80,13 @@ def test_help_without_a_topic_is_the_help_of_all_commands():
 
 
 @pytest.mark.parametrize("command", ["assumptions", "schema", "completion", "help", "fetch"])
-def test_help_has_only_words_of_its_command(command):
-    """The help of a command that reads no files says nothing about files."""
+def test_help_is_about_its_command_only(command):
+    """The help of a command that reads no project or tasks does not mention file formats."""
     assert ".yaml" not in run("help", command).out
 
 
-def test_only_commands_that_resolve_have_assumptions():
-    """`--assume` is an option only where a setting changes the output."""
+def test_commands_that_read_no_project_have_no_assumptions():
+    """Commands that read no project and list no assumptions lack `--assume`."""
     without = {command for command in COMMANDS if "--assume" not in run("help", command).out}
     assert without == {"schema", "completion", "help"}
 

@@ -1,4 +1,4 @@
-"""`--jobs` gives the answer of one process, from several."""
+"""With `--jobs`, several processes produce the same output as one process."""
 
 import gzip
 import json
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
-from running import EXAMPLES, command, environment, heed_interrupts, run, shell
+from running import EXAMPLES, command, environment, restore_signals, run, shell
 
 from paramcore.cli.exit_codes import FINDINGS, FINE, INTERRUPTED, REFUSED
 from paramcore.cli.jobs import process_chunks
@@ -32,7 +32,7 @@ PROJECT = {
 
 
 def make_task(number):
-    """Return one of several kinds of task: plain, pinned, opted out, flawed, rejected."""
+    """Return a task whose kind depends on `number`: plain, pinned, opted out, invalid, rejected."""
     others = [
         {"instruction": "Night."},
         {"project_version": 0},
@@ -48,7 +48,7 @@ def make_task(number):
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    """A folder with a project and with tasks for several chunks, some of which are invalid lines."""
+    """Return a folder with a project, a file of tasks with invalid lines, and a long file of valid tasks."""
     folder = tmp_path_factory.mktemp("jobs")
     (folder / "boxes.json").write_text(json.dumps(PROJECT))
     lines = [json.dumps(make_task(number)) for number in range(6_000)]
@@ -75,8 +75,8 @@ def place(tmp_path_factory):
     ],
     ids=" ".join,
 )
-def test_the_answer_is_that_of_one_process(arguments, jobs, place):
-    """Output, messages, their order and the exit code do not depend on the number of processes."""
+def test_the_output_is_that_of_one_process(arguments, jobs, place):
+    """The output, the messages and the exit code do not depend on the number of processes."""
     name, *options = arguments
     one, many = (
         run(name, "boxes.json", "tasks.jsonl", "--keep-going", *options, "--jobs", number, cwd=place)
@@ -87,7 +87,7 @@ def test_the_answer_is_that_of_one_process(arguments, jobs, place):
 
 
 def test_a_project_from_standard_input(place):
-    """Only TASKS is cut, so the project may be standard input."""
+    """Only TASKS is split into chunks, so the project may be standard input."""
     text = (place / "boxes.json").read_text()
     ran = run("preview", "-", "good.jsonl", "--format", "json", "--jobs", "2", cwd=place, stdin=text)
     assert (ran.status, len(ran.lines), ran.lines[-1]["line"]) == (FINE, 120_000, 120_000)
@@ -95,7 +95,7 @@ def test_a_project_from_standard_input(place):
 
 @pytest.mark.parametrize("name", ["preview", "validate"])
 def test_the_first_bad_line_ends_all(name, place, tmp_path):
-    """The error names the line in the file, the answer before it is printed, and a file is left as it was."""
+    """The error has the line number in the file; the output before it is printed, but no file is written."""
     target = tmp_path / "answer"
     target.write_text("old")
     good = (place / "good.jsonl").read_text()
@@ -110,21 +110,21 @@ def test_the_first_bad_line_ends_all(name, place, tmp_path):
 
 
 def test_the_answer_is_written_whole(place, tmp_path):
-    """`--output` gets what would be printed."""
+    """`--output` writes the output that would be printed."""
     arguments = ("preview", "boxes.json", "good.jsonl", "--format", "json", "--jobs", "2")
     assert run(*arguments, "--output", tmp_path / "answer", cwd=place).status == FINE
     assert (tmp_path / "answer").read_text() == run(*arguments, cwd=place).out
 
 
 def test_zero_is_one_process_for_each_core(place):
-    """`--jobs 0` asks the system how many cores there are."""
+    """`--jobs 0` starts a process for each core."""
     ran = run("preview", "boxes.json", "good.jsonl", "--format", "json", "--jobs", "0", cwd=place)
     assert (ran.status, len(ran.lines)) == (FINE, 120_000)
 
 
 @pytest.mark.parametrize("number", ["-1", "1000", "two", "1.5", "\u0663"])
 def test_other_numbers_are_rejected(number, place):
-    """A number of processes is a whole number, and not in the thousands."""
+    """The number of processes must be a whole number below 1000."""
     ran = run("preview", "boxes.json", "good.jsonl", f"--jobs={number}", cwd=place)
     assert (ran.status, "from 0 to 999" in ran.err) == (REFUSED, True)
 
@@ -134,8 +134,8 @@ def test_other_numbers_are_rejected(number, place):
     ("tasks", "lines"),
     [("-", True), ("pipe.jsonl", False), ("pipe", True), ("/dev/null", True), (".", True), ("link", True)],
 )
-def test_only_a_regular_file_is_cut(name, tasks, lines, place):
-    """For standard input, a pipe, a device and a directory, the error says what to do instead."""
+def test_only_a_regular_file_is_split(name, tasks, lines, place):
+    """The error for standard input, a pipe, a device or a directory has a remedy."""
     for pipe in ("pipe", "pipe.jsonl"):
         if not (place / pipe).exists():
             os.mkfifo(place / pipe)
@@ -146,18 +146,18 @@ def test_only_a_regular_file_is_cut(name, tasks, lines, place):
     assert (ran.status, ran.out) == (REFUSED, "")
     shown = "<stdin>" if tasks == "-" else tasks
     remedy = "save the tasks in a .jsonl file, or omit --jobs"
-    assert ran.err == f"error: --jobs needs a regular file, and {shown} is none; {remedy}\n"
+    assert ran.err == f"error: --jobs needs a regular file, but {shown} is not one; {remedy}\n"
 
 
-def test_a_substitution_without_lines_is_rejected_once(place):
-    """The error for a shell's `<(...)` names all options to change."""
+def test_a_process_substitution_without_lines_is_rejected_once(place):
+    """The error for `<(...)` of a shell names every option to change."""
     ran = shell("$paramcore preview boxes.json <(cat good.jsonl) --jobs 2", cwd=place)
     assert (ran.status, ran.out) == (REFUSED, "")
     assert ran.err.endswith("save the tasks in a .jsonl file, or pass --lines instead of --jobs\n")
 
 
-def test_a_document_is_not_cut(place):
-    """A file that is one document is rejected with what to do instead."""
+def test_a_document_is_not_split(place):
+    """The error for a file with a single document has a remedy."""
     (place / "one.json").write_text("{}")
     ran = run("preview", "boxes.json", "one.json", "--jobs", "2", cwd=place)
     assert (ran.status, ran.out) == (REFUSED, "")
@@ -167,7 +167,7 @@ def test_a_document_is_not_cut(place):
 @pytest.mark.parametrize("tasks", ["/dev/stdin", "/dev/fd/3", "/proc/self/fd/3", "link.jsonl"])
 @pytest.mark.parametrize("name", ["preview", "validate"])
 def test_the_name_of_an_open_file_is_read(name, tasks, place):
-    """A path that leads elsewhere in another process is read as in one process."""
+    """A path that means another file in another process is read as with one process."""
     if not (place / "link.jsonl").is_symlink():
         (place / "link.jsonl").symlink_to("tasks.jsonl")
     arguments = f"$paramcore {name} boxes.json {tasks} --lines --keep-going < tasks.jsonl 3< tasks.jsonl --jobs"
@@ -177,11 +177,11 @@ def test_the_name_of_an_open_file_is_read(name, tasks, place):
 
 
 def test_an_open_file_without_a_name_is_rejected(place):
-    """A file that was deleted cannot be opened by other processes."""
+    """A deleted file is rejected, because other processes cannot open it."""
     script = "cp good.jsonl gone; exec 3< gone; rm gone; $paramcore preview boxes.json /dev/fd/3 --lines --jobs 2"
     ran = shell(script, cwd=place)
     assert (ran.status, ran.out) == (REFUSED, "")
-    assert "--jobs needs a regular file, and /dev/fd/3 is none" in ran.err
+    assert "--jobs needs a regular file, but /dev/fd/3 is not one" in ran.err
 
 
 @pytest.mark.parametrize(
@@ -191,8 +191,8 @@ def test_an_open_file_without_a_name_is_rejected(place):
         (gzip.compress(b'{"padding": 1}\n', mtime=0), "gzip"),
     ],
 )
-def test_encodings_that_cannot_be_cut_are_rejected(data, message, place):
-    """UTF-16 and compressed files are refused in words."""
+def test_encodings_that_cannot_be_split_are_rejected(data, message, place):
+    """The errors for UTF-16 and for compressed files name the encoding or the remedy."""
     (place / "odd.jsonl").write_bytes(data)
     ran = run("preview", "boxes.json", "odd.jsonl", "--jobs", "2", cwd=place)
     assert (ran.status, ran.out) == (REFUSED, "")
@@ -200,7 +200,7 @@ def test_encodings_that_cannot_be_cut_are_rejected(data, message, place):
 
 
 def list_workers(pid):
-    """Return the processes of this machine that a process started."""
+    """Return the ids of the child processes of a process."""
     children = []
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
@@ -214,7 +214,7 @@ def list_workers(pid):
 
 
 def wait_until(condition):
-    """Wait up to 20 seconds."""
+    """Wait until a condition is true, for at most 20 seconds."""
     deadline = time.monotonic() + 20
     while not condition():
         assert time.monotonic() < deadline
@@ -230,7 +230,7 @@ def is_running(pid):
 
 @pytest.fixture
 def started(place, tmp_path):
-    """A command in a process group of its own, whose output nobody reads yet, and its processes."""
+    """Start a command with a process group of its own; yield its process and the ids of its workers."""
     arguments = command("preview", "boxes.json", "good.jsonl", "--format", "json", "--jobs", "2")
     process = subprocess.Popen(
         arguments,
@@ -238,14 +238,14 @@ def started(place, tmp_path):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=environment(),
-        preexec_fn=heed_interrupts,
+        preexec_fn=restore_signals,
         start_new_session=True,
     )
     # The first bytes show that all processes were started.
     process.stdout.read(100)
     workers = list_workers(process.pid)
     assert len(workers) >= 2
-    # A signal from a terminal is for the group of the command only.
+    # Workers have other groups, so they do not receive the signals of a terminal.
     assert os.getpgid(process.pid) not in map(os.getpgid, workers)
     yield process, workers
     process.kill()
@@ -254,7 +254,7 @@ def started(place, tmp_path):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_all_processes(started, number):
-    """Ctrl-C, a hang-up or SIGTERM for the whole group leaves no process and prints no traceback."""
+    """SIGINT, SIGHUP or SIGTERM for the command's group ends all processes without a traceback."""
     process, workers = started
     os.killpg(process.pid, number)
     _, errors = process.communicate(timeout=20)
@@ -265,7 +265,7 @@ def test_a_signal_ends_all_processes(started, number):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_the_end_of_the_command_ends_all_processes(started, number):
-    """A signal for the command alone, SIGKILL too, leaves no process behind."""
+    """A signal for the command alone ends all processes, even SIGKILL."""
     process, workers = started
     process.send_signal(number)
     _, errors = process.communicate(timeout=20)
@@ -274,7 +274,7 @@ def test_the_end_of_the_command_ends_all_processes(started, number):
 
 
 def test_a_closed_pipe_ends_all_processes(started):
-    """When the reader of the answer goes away, the command and its processes end quietly."""
+    """If the reader of the output closes the pipe, the command and its processes end without a message."""
     process, workers = started
     process.stdout.close()
     assert process.stderr.read() == b""
@@ -283,13 +283,13 @@ def test_a_closed_pipe_ends_all_processes(started):
 
 
 def die(lines):
-    """End the process before it answers."""
+    """Kill the process before it returns an output."""
     os.kill(os.getpid(), signal.SIGKILL)
     yield from lines
 
 
 def test_a_process_that_dies_is_reported(place):
-    """Where the system kills a process, the error says so, instead of waiting for ever."""
+    """If a process is killed, the command reports this instead of waiting forever."""
     with pytest.raises(DocumentError, match="a process ended before it returned a result"):
         list(process_chunks(split_file(str(place / "good.jsonl")), die, 2))
 
@@ -307,7 +307,7 @@ def test_a_process_that_dies_is_reported(place):
     ],
 )
 def test_a_process_ends_quietly_with_its_parent(sent):
-    """A process that has read nothing, a function, or part of a message prints nothing when its parent is killed."""
+    """If its parent is killed, a process prints nothing, whatever part of a message it has read."""
     script = f"""
 import os, pickle, signal
 from paramcore.cli.worker import Worker
@@ -315,19 +315,19 @@ worker = Worker()
 {sent}
 os.kill(os.getpid(), signal.SIGKILL)
 """
-    # The pipe stays open until the worker ends, too.
+    # `run` returns only after the worker ends too, because the worker inherits the pipe.
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, env=environment(), timeout=20)
     assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGKILL, b"", b"")
 
 
 def exhaust_memory(lines):
-    """Fail as if there were no memory left."""
+    """Fail as if the memory were exhausted."""
     yield from ()
     raise MemoryError
 
 
 def test_a_lack_of_memory_is_reported(place, capfd):
-    """A process without enough memory prints nothing, and the error of the command says so."""
+    """A process without enough memory prints nothing; the command reports the lack of memory."""
     with pytest.raises(DocumentError, match="perhaps because the machine lacks memory; use a smaller number"):
         list(process_chunks(split_file(str(place / "good.jsonl")), exhaust_memory, 2))
     assert capfd.readouterr() == ("", "")
@@ -335,17 +335,17 @@ def test_a_lack_of_memory_is_reported(place, capfd):
 
 @pytest.mark.parametrize("name", ["json", "pickle", "random", "signal", "struct", "types"])
 def test_no_process_imports_from_the_working_directory(name, place, tmp_path):
-    """A file with the name of a module in the directory of the user changes nothing."""
+    """A file in the working directory with the name of a module is not imported."""
     (tmp_path / f"{name}.py").write_text("raise SystemExit('imported from the working directory')")
     arguments = command("preview", place / "boxes.json", place / "good.jsonl", "--format", "json", "--jobs", "2")
-    # `-P` searches for modules as the script `paramcore` does.
+    # With `-P`, Python does not search the working directory, as for the script `paramcore`.
     arguments.insert(1, "-P")
     done = subprocess.run(arguments, capture_output=True, cwd=tmp_path, env=environment(), timeout=60)
     assert (done.returncode, done.stderr, done.stdout.count(b"\n")) == (FINE, b"", 120_000)
 
 
 def test_an_interrupt_of_one_process_changes_nothing(started):
-    """Ctrl-C for a process other than the command is ignored there: the command decides when to end."""
+    """A worker ignores Ctrl-C, because the command decides when to end it."""
     process, workers = started
     for worker in workers:
         os.kill(worker, signal.SIGINT)
@@ -366,8 +366,8 @@ def test_a_process_reads_no_settings_that_the_command_ignores(place):
     parts=st.lists(st.sampled_from([b"", b"a", b"bcd", b"\n", b"\r\n", b" \n", b"{}\n", b"\xef\xbb\xbf"]), max_size=30),
     size=st.integers(1, 40),
 )
-def test_chunks_hold_the_lines_of_the_file(parts, size, tmp_path_factory):
-    """However a file is cut, its chunks hold each line once, whole, with its number."""
+def test_chunks_contain_the_lines_of_the_file(parts, size, tmp_path_factory):
+    """For any chunk size, the chunks contain each line once, complete, with its number."""
     path = tmp_path_factory.getbasetemp() / "cut.jsonl"
     path.write_bytes(b"".join(parts))
     chunks = list(split_file(str(path), size))
@@ -379,7 +379,7 @@ def test_chunks_hold_the_lines_of_the_file(parts, size, tmp_path_factory):
 
 @pytest.mark.parametrize("change", ["shrink", "grow", "replace"])
 def test_a_file_that_changes_is_rejected(change, place, tmp_path):
-    """A file that is cut and then changed is an error, instead of lines of two files or too few."""
+    """A file that changes after it was split is an error."""
     path = tmp_path / "tasks.jsonl"
     path.write_bytes((place / "good.jsonl").read_bytes())
     first, *_ = split_file(str(path), 1_000)
@@ -395,7 +395,7 @@ def test_a_file_that_changes_is_rejected(change, place, tmp_path):
 
 
 def test_a_file_that_is_removed_keeps_its_name(place, tmp_path, monkeypatch):
-    """The error for a file that disappears has the name that the command line gave."""
+    """The error for a removed file has the name from the command line."""
     monkeypatch.chdir(tmp_path)
     Path("gone.jsonl").write_bytes((place / "good.jsonl").read_bytes())
     first, *_ = split_file("gone.jsonl", 1_000)
@@ -406,7 +406,7 @@ def test_a_file_that_is_removed_keeps_its_name(place, tmp_path, monkeypatch):
 
 
 def test_processes_that_cannot_start_are_reported(place, monkeypatch):
-    """A system that starts no process is named as such, with what to do."""
+    """If no process can be started, the error says so and has a remedy."""
     for executable in ("/nonexistent", ""):
         monkeypatch.setattr(sys, "executable", executable)
         with pytest.raises(DocumentError, match="cannot start a process: .*leave out --jobs"):
@@ -414,12 +414,12 @@ def test_processes_that_cannot_start_are_reported(place, monkeypatch):
 
 
 def test_a_missing_file_is_named_as_such(place):
-    """The error for a missing file is that of one process."""
+    """The error for a missing file is the same as with one process."""
     one, many = (run("preview", "boxes.json", "none.jsonl", "--jobs", jobs, cwd=place) for jobs in ("1", "2"))
     assert many == one
 
 
-def test_the_examples_are_answered():
-    """A short file needs no more than one chunk."""
+def test_a_short_file_has_one_chunk():
+    """A file with a single chunk is processed with `--jobs` too."""
     ran = run("preview", "warehouse-boxes.json", "night-shift.jsonl", "--format", "json", "--jobs", "2", cwd=EXAMPLES)
     assert [line["line"] for line in ran.lines] == [1, 2, 3]

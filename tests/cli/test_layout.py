@@ -20,7 +20,7 @@ CHANGES = PAIRS | st.tuples(st.dictionaries(st.just("t"), TEXTS), st.dictionarie
 
 
 def iter_shown(rows, screen):
-    """Yield what a screen must show of rows: cells, values, and the rows inside values that it spreads."""
+    """Yield the cells and values that a screen must show, or the rows inside a value that it spreads."""
     for row in rows:
         yield from row.cells
         yield from row.text and [row.text]
@@ -33,7 +33,7 @@ def iter_shown(rows, screen):
 
 @given(CHANGES, WIDTHS)
 def test_changes_fit_and_are_complete(pair, width):
-    """No line of a diff is wider than the terminal, and with `--full`, every value is shown whole."""
+    """No line of a diff is wider than the terminal; with `--full`, every value is shown in full."""
     diff = Diff.between(*pair)
     screen = Screen(width, full=True).render(diff.list_pieces())
     assert find_wide_lines(screen, width) == []
@@ -58,7 +58,7 @@ def test_other_results_fit(pair, width, values):
 
 @given(CHANGES, WIDTHS)
 def test_colour_changes_no_layout(pair, width):
-    """A screen in colour has the lines of a screen without it."""
+    """A screen in colour has the same lines as a screen without colour."""
     pieces = Diff.between(*pair).list_pieces()
     colored = Layout(width, values=True, full=False, paint=paint_label).format(pieces)
     for code in (1, 31, 32, 33, 34, 36, 0):
@@ -68,7 +68,7 @@ def test_colour_changes_no_layout(pair, width):
 
 @given(st.text(st.sampled_from("ab:日🚗 "), min_size=1, max_size=100), st.data(), WIDTHS)
 def test_frames_fit_and_mark_the_value(text, data, width):
-    """A source line that is too long is cut into parts, with carets below each part of the value."""
+    """A long source line is split into parts, with carets below each part of the value."""
     start = data.draw(st.integers(0, len(text) - 1))
     length = data.draw(st.integers(1, len(text) - start))
     screen = Screen(width).render([Frame(12, text, start, length)])
@@ -80,7 +80,7 @@ def test_frames_fit_and_mark_the_value(text, data, width):
 
 
 def test_a_frame_marks_the_end_of_a_line():
-    """A value that is missing at the end of a line has one caret."""
+    """A value that is missing at the end of a line is marked with one caret."""
     assert Screen(40).render([Frame(3, "a: ", 3, 1)]) == "  3 | a: \n    |    ^"
     assert Screen(40).render([Frame(3, "", 0, 1)]) == "  3 | \n    | ^"
 
@@ -120,12 +120,12 @@ ROW = Row((Label("changed"), "padding"), (3, 4), note="(set since version 0)")
     ],
 )
 def test_pieces_have_a_layout(piece, screen):
-    """What fits stays on its line; what does not goes below it, indented."""
+    """Text that fits stays on its line; other text goes below it, indented."""
     assert Screen(30).render([piece]) == screen
 
 
 def test_columns_are_aligned():
-    """The values of rows begin in one column, whatever the width of letters; a long name moves its own value."""
+    """All values begin in the same column, even after wide letters; a long name moves only its own value."""
     rows = [Row((Label("added"), name), (1,)) for name in ("日本", "abc", "a_name_that_is_long")]
     assert Screen(40).render([Table.of(rows)]) == (
         "  added  日本              1\n  added  abc               1\n  added  a_name_that_is_long  1"
@@ -134,8 +134,8 @@ def test_columns_are_aligned():
 
 @pytest.mark.parametrize(("full", "cut"), [(False, True), (True, False)])
 @pytest.mark.parametrize("value", [list(range(10_000, 10_400)), "word " * 400, {"a": {"b": ["x" * 30] * 80}}])
-def test_long_values_are_cut(value, full, cut):
-    """Without `--full`, a value has a limited number of lines, and the rest is counted."""
+def test_long_values_are_truncated(value, full, cut):
+    """Without `--full`, a value has a limited number of lines and a remark about the rest."""
     screen = Screen(40, full=full).render([Table.of([Row(("a",), (value,))])])
     assert (len(screen.splitlines()) < 45) is cut
     assert (squash(format_value(value)) in squash(screen)) is not cut
@@ -145,7 +145,7 @@ def test_long_values_are_cut(value, full, cut):
 
 
 def test_deep_values_show_as_much_as_a_pipe():
-    """A value with few characters on each line is cut later."""
+    """A value with few characters on each line is truncated after more lines."""
     value = [[[[[[[[[[[[[[[[[[[["x" * 40]]]]]]]]]]]]]]]]]]]]
     pieces = [Table.of([Row(("a",), (value,))])]
     piped = format_pieces(pieces).split("  ")[-1]
@@ -153,8 +153,8 @@ def test_deep_values_show_as_much_as_a_pipe():
 
 
 @pytest.mark.parametrize("where", ["start", "middle", "end"])
-def test_equal_words_around_a_change_are_cut(where):
-    """Without `--full`, a long text shows the words near its changes, and how many characters it hides."""
+def test_equal_words_around_a_change_are_hidden(where):
+    """Without `--full`, a long text shows the words near its changes, and the number of hidden characters."""
     before = "one two " * 200
     index = {"start": 0, "middle": 800, "end": 1592}[where]
     after = before[:index] + "new " + before[index:]
@@ -175,14 +175,14 @@ def test_hidden_characters_are_counted():
 
 
 def test_a_note_stays_on_its_line_if_it_fits_exactly():
-    """A line may have as many columns as the terminal; one more moves the note below."""
+    """A line may have as many columns as the terminal; with one column more, the note goes below."""
     line = "  changed  padding  3 -> 4  (set since version 0)"
     assert Screen(len(line)).render([Table.of([ROW])]) == line
     assert Screen(len(line) - 1).render([Table.of([ROW])]) == "  changed  padding  3 -> 4\n      (set since version 0)"
 
 
 def test_a_change_is_spread_as_in_a_pipe():
-    """A change that a pipe lists value by value is listed on a wide terminal, too."""
+    """Output to a pipe and to a wide terminal list the same changes inside a value."""
     diff = Diff.between({"box": {"min": 1, "note": "n" * 130}}, {"box": {"min": 2, "note": "n" * 130}})
     for width in (None, 60, 400):
         assert "  changed  /box/min  1 -> 2" in Screen(width).render(diff.list_pieces()).splitlines()
@@ -190,7 +190,7 @@ def test_a_change_is_spread_as_in_a_pipe():
 
 @pytest.mark.parametrize("width", [None, 20, 30, 40, 120])
 def test_hidden_values_hide_their_notes(width):
-    """Without values, no layout shows a note that has a value, and other notes stay."""
+    """Without values, every layout hides notes with a value and shows other notes."""
     row = Row((Label("changed"), "/labels/0/min"), (1, 2), note="(a note without one)", value_note='(name "s3cret")')
     screen = Screen(width, values=False).render([Table.of([row])])
     assert "s3cret" not in screen
@@ -199,7 +199,7 @@ def test_hidden_values_hide_their_notes(width):
 
 @pytest.mark.parametrize(("elements", "shown"), [(14, 16), (15, 17), (16, 17)])
 def test_one_line_too_many_is_shown(elements, shown):
-    """A value with a single line more than the limit is whole, since the remark would take a line, too."""
+    """A value with one line over the limit is shown in full, because a remark would also need a line."""
     value = [10**12 + number for number in range(elements)]
     lines = Screen(60).render([Table.of([Row(("a",), (value,))])]).splitlines()[1:]
     assert len(lines) == shown

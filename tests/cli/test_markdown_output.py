@@ -39,7 +39,7 @@ HEADINGS = {
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_command_prints_markdown(name):
-    """The first line is the marker and the second the verdict; the exit code is that of text."""
+    """The first line is the marker and the second is the verdict; the exit code is that of text output."""
     ran = run(name, *COMMANDS[name], "--format", "markdown")
     lines = ran.out.splitlines()
     assert lines[0].startswith(f"<!-- paramcore {name} ")
@@ -48,7 +48,7 @@ def test_each_command_prints_markdown(name):
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_a_summary_is_appended_beside_the_output(name, tmp_path):
+def test_a_summary_does_not_change_the_output(name, tmp_path):
     """`--summary` appends the same Markdown, and changes neither the output nor the exit code."""
     summary = tmp_path / "summary.md"
     summary.write_text("# earlier\n")
@@ -61,14 +61,14 @@ def test_a_summary_is_appended_beside_the_output(name, tmp_path):
 
 
 def test_several_projects_have_the_name_of_their_directory():
-    """The marker of several projects is what the command line calls them."""
+    """The marker of a directory contains its name from the command line."""
     for name, others in {"plan": ["reword.json"], "log": [], "validate": []}.items():
         ran = run(name, "projects", *others, "--format", "markdown")
         assert ran.out.startswith(f'<!-- paramcore {name} "projects" -->\n')
 
 
 def test_a_single_task_has_its_params_in_full():
-    """Previews of one task have no column for the task, and each long value in full."""
+    """The preview of a single task has no column for the task, and shows long values in full."""
     ran = run("preview", PROJECT, "night-shift.json", "--format", "markdown")
     assert ran.out.splitlines()[3] == "| param | from | value |"
     assert '"Night image: look twice.\\nBox every forklift and every pallet that it carries."\n```' in ran.out
@@ -99,7 +99,7 @@ def test_many_tasks_are_named_by_line():
 
 
 def test_bad_lines_are_left_out():
-    """With `--keep-going`, bad lines are reported on standard error, and the rest is in the document."""
+    """With `--keep-going`, invalid lines are reported on standard error; the document contains the other lines."""
     ran = run("preview", PROJECT, "-", "--lines", "--keep-going", "--format", "markdown", stdin='{"x": 1}\nno\n')
     assert "of 1 task:" in ran.out
     assert "1 invalid line" in ran.err
@@ -119,7 +119,7 @@ def test_several_processes_print_the_same(tmp_path):
 
 
 def test_markdown_is_written_to_a_file(tmp_path):
-    """`--output` writes the Markdown, and the command that lists the rest has neither option."""
+    """`--output` writes the Markdown; the command that lists the rest has neither `--output` nor `--format`."""
     path = tmp_path / "comment.md"
     tasks = "".join(f'{{"padding": {number}}}\n' for number in range(2_000))
     ran = run("preview", PROJECT, "-", "--lines", "--format=markdown", f"--output={path}", stdin=tasks)
@@ -129,8 +129,8 @@ def test_markdown_is_written_to_a_file(tmp_path):
     assert markdown.splitlines()[-1].endswith(" more: `paramcore preview warehouse-boxes.json - --lines`")
 
 
-def test_a_summary_holds_more_than_a_comment(tmp_path):
-    """The summary of a job may have 1,000 KiB, so it has what a comment has not."""
+def test_a_summary_has_more_than_a_comment(tmp_path):
+    """A job summary may be larger than a comment, so it contains rows that a comment omits."""
     summary = tmp_path / "summary.md"
     tasks = "".join(f'{{"padding": {number}}}\n' for number in range(2_000))
     run("preview", PROJECT, "-", "--lines", "--summary", stdin=tasks, GITHUB_STEP_SUMMARY=str(summary))
@@ -149,12 +149,12 @@ def test_a_summary_holds_more_than_a_comment(tmp_path):
     ],
 )
 def test_the_command_that_lists_the_rest(arguments, words):
-    """It is the command line without the options for its output, quoted for a shell."""
+    """The command is the command line without its output options, quoted for a shell."""
     assert format_command(Namespace(arguments=arguments)) == f"paramcore {words}"
 
 
 def test_a_summary_needs_its_variable():
-    """Outside of GitHub Actions, `--summary` is an error that says what to do instead, and nothing is printed."""
+    """Outside of GitHub Actions, `--summary` is an error with a remedy, and nothing is printed."""
     for changes in ({"GITHUB_STEP_SUMMARY": ""}, {}):
         if not changes and "GITHUB_STEP_SUMMARY" in environment():
             continue
@@ -166,7 +166,7 @@ def test_a_summary_needs_its_variable():
 
 
 def test_a_summary_that_cannot_be_written_is_an_error(tmp_path):
-    """A directory, or a summary without room, is an error; the summary stays as it is."""
+    """A directory or a full summary is an error; the summary does not change."""
     ran = run("plan", PROJECT, "reword.json", "--summary", GITHUB_STEP_SUMMARY=str(tmp_path))
     assert ran.status == 2
     assert "cannot append to the job summary: a directory; set GITHUB_STEP_SUMMARY to a file, or omit" in ran.err
@@ -176,7 +176,7 @@ def test_a_summary_that_cannot_be_written_is_an_error(tmp_path):
     assert ran.status == 2
     assert "the job summary is full: it has 1,023,980 of at most 1,024,000 bytes; omit --summary" in ran.err
     assert full.stat().st_size == SUMMARY_BYTES - 20
-    # A little room is used up.
+    # If there is a little room, the Markdown is shortened to fit.
     full.write_bytes(b"x" * (SUMMARY_BYTES - 700))
     assert run("plan", PROJECT, "reword.json", "--summary", GITHUB_STEP_SUMMARY=str(full)).status == 1
     assert SUMMARY_BYTES - 700 < full.stat().st_size <= SUMMARY_BYTES
@@ -191,7 +191,7 @@ def test_no_summary_after_an_error(tmp_path):
 
 @pytest.mark.slow
 def test_commands_append_to_one_summary(tmp_path):
-    """Commands that run at the same time lose nothing of each other."""
+    """Several commands can append to the summary at the same time."""
     summary = tmp_path / "summary.md"
     arguments = command("log", PROJECT, "--summary")
     settings = {"cwd": EXAMPLES, "env": environment(GITHUB_STEP_SUMMARY=str(summary)), "stdout": subprocess.DEVNULL}
@@ -216,7 +216,7 @@ def write(path, value):
 
 
 def test_a_plan_is_annotated(tmp_path):
-    """Dropped params are errors at their place in the update, lost values warnings; errors come first."""
+    """Dropped params are errors and lost values are warnings, located in the update; errors come first."""
     for name, params in {"a": {"w": 1, "x": {"y": 1}}, "b": {"w": 2, "z": 1}}.items():
         project = Project(name, type="imageannotation", params=params)
         (tmp_path / "all").mkdir(exist_ok=True)
@@ -239,7 +239,7 @@ def test_a_plan_is_annotated(tmp_path):
 
 
 def test_annotations_beyond_ten_are_counted(tmp_path):
-    """GitHub shows ten annotations of a severity, so the last line has the number of the others."""
+    """GitHub shows ten annotations of each severity, so the last line counts the others."""
     write(
         tmp_path / "docks.json",
         write_project(Project("docks", type="comparison", params={f"p{n}": n for n in range(14)})),
@@ -247,10 +247,12 @@ def test_annotations_beyond_ten_are_counted(tmp_path):
     write(tmp_path / "update.json", {})
     lines = run("plan", "docks.json", "update.json", "--format", "github", cwd=tmp_path).out.splitlines()
     assert [line.split()[0] for line in lines[:-1]] == [*["::error"] * 10, "::notice"]
-    assert lines[-1] == "4 more: pass --summary, and see the summary"
+    assert lines[-1] == "4 more: pass --summary to see them in the job summary"
     summary = tmp_path / "summary.md"
     arguments = ("plan", "docks.json", "update.json", "--format", "github", "--summary")
-    assert run(*arguments, cwd=tmp_path, GITHUB_STEP_SUMMARY=str(summary)).out.endswith("\n4 more: see the summary\n")
+    assert run(*arguments, cwd=tmp_path, GITHUB_STEP_SUMMARY=str(summary)).out.endswith(
+        "\n4 more: see the job summary\n"
+    )
     assert summary.read_text().count("| dropped |") == 14
 
 
@@ -266,7 +268,7 @@ def test_an_error_is_annotated(tmp_path):
 
 
 def test_equal_annotations_are_printed_once():
-    """Several projects may have the same finding in an update."""
+    """Several projects may have the same finding on an update, which is printed once."""
     annotations = [format_annotation(severity, "t", "x") for severity in ("notice", "warning", "error", "warning")]
     lines = list(limit_annotations(annotations, Namespace(summary=False)))
     assert lines == ["::error title=t::x\n", "::warning title=t::x\n", "::notice title=t::x\n"]
@@ -304,7 +306,7 @@ def test_the_drift_is_reported(tmp_path):
 
 
 def test_a_pipe_may_be_the_summary(tmp_path):
-    """A pipe as summary gets the whole Markdown."""
+    """If the summary is a pipe, the whole Markdown is written to it."""
     path = tmp_path / "pipe"
     os.mkfifo(path)
     read = []

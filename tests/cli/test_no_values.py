@@ -12,7 +12,7 @@ from paramcore.cli.hidden_values import describe_types
 from paramcore.cli.options import COMMANDS
 from paramcore.service import StandIn, run_server
 
-#: Words and digits of every value.
+#: Text and digits that every value contains.
 SECRETS = ("s3cret", "8675309")
 
 
@@ -143,7 +143,7 @@ def find_secrets(text):
 @pytest.mark.slow
 @pytest.mark.parametrize("line", LINES)
 def test_no_output_has_a_value(line, folder):
-    """Standard output and standard error have no value, in every format of the command."""
+    """In every format, neither standard output nor standard error contains a value."""
     for arguments in list_formats(line):
         with run_server(StandIn([read_project(PROJECT)])) as server:
             service = ("--base-url", server.url) if line.split()[0] in SERVICE else ()
@@ -156,7 +156,7 @@ def test_no_output_has_a_value(line, folder):
 
 @pytest.mark.parametrize("line", [line for line in LINES if line.split()[0] not in SERVICE])
 def test_names_stay(line, folder):
-    """Without values, the answer has the exit code and the JSON keys that it has with values."""
+    """`--no-values` changes neither the exit code nor the JSON keys."""
     shown, hidden = (run(*line.split(), "--format", "json", *flag, cwd=folder) for flag in ((), ("--no-values",)))
     assert shown.status == hidden.status
     if "broken" not in line and "--explain" not in line:
@@ -176,8 +176,8 @@ def list_keys(answer):
     return [list_keys(element) for element in answer] if isinstance(answer, list) else None
 
 
-def test_the_words_of_the_service_are_hidden(folder):
-    """A reply of the service may repeat a value, so its words are hidden, and its code stays."""
+def test_the_message_of_the_service_is_hidden(folder):
+    """The service may repeat a value in its reply, so the message is hidden; the exit code does not change."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
@@ -209,21 +209,21 @@ def test_the_words_of_the_service_are_hidden(folder):
 
 
 def test_errors_of_usage_stay(folder):
-    """An error that is not about a value keeps its words."""
+    """An error that is not about a value keeps its message."""
     for arguments in (("plan", "boxes.json"), ("diff", "missing.json", "boxes.json")):
         shown, hidden = (run(*arguments, *flag, cwd=folder) for flag in ((), ("--no-values",)))
         assert shown.err == hidden.err != ""
 
 
 def test_an_error_names_its_place_and_code(folder):
-    """Without values, the error of a bad line has its file, line, column, pointer and code."""
+    """Without values, the error for an invalid line has the file, line, column, pointer and code."""
     done = run("preview", "boxes.json", "bad.jsonl", "--keep-going", "--no-values", cwd=folder)
     assert "error: bad.jsonl:4:" in done.err
     assert "at /instruction: the error is `instruction_type`; omit --no-values to see why" in done.err
 
 
 def test_text_shows_types(folder):
-    """Text shows names and types, and both types where they differ."""
+    """Text shows names and types instead of values."""
     out = run("diff", "boxes.json@0", "boxes.json@1", "--no-values", cwd=folder).out
     assert out == (
         "  removed  padding      a number\n"
@@ -236,7 +236,7 @@ def test_text_shows_types(folder):
 
 
 def test_json_shows_types(folder):
-    """JSON has the type in the place of each value; the fields that find a task stay."""
+    """JSON has the type of each value instead of the value; fields that identify a task remain."""
     plan = run("plan", "boxes.json", "update.json", "--format", "json", "--no-values", cwd=folder).document
     assert plan["before"]["padding"] == "string"
     assert plan["before"]["labels"][0] == {"name": "string", "padding": "number", "note": "string"}
@@ -266,5 +266,5 @@ def test_json_shows_types(folder):
     ],
 )
 def test_types_are_those_of_json(value, types):
-    """Each scalar has the name of its JSON type; empty containers stay."""
+    """Each scalar is replaced with its JSON type; empty containers remain."""
     assert describe_types(value) == types

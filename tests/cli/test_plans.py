@@ -46,14 +46,14 @@ def test_the_flag_is_a_bool():
 
 
 def test_bookkeeping_names_are_rejected():
-    """A history entry that is sent back as an update is rejected for its `version`."""
+    """A history entry in place of an update is rejected because of its `version`."""
     ran = run("plan", PROJECT, "-", stdin='{"version": 2, "instruction": "x"}')
     assert ran.status == REFUSED
     assert "`version`" in ran.err
 
 
 def test_many_projects_begin_with_a_summary(tmp_path):
-    """For a directory, the first line counts and names the projects that would lose params."""
+    """For a directory, the first line has the number and the names of the projects that would lose params."""
     project = {"type": "t", "param_history": [{"version": 0, "a": 1}]}
     (tmp_path / "n.json").write_text(json.dumps({**project, "name": "north"}))
     (tmp_path / "s.json").write_text(json.dumps({**project, "name": "south", "param_history": []}))

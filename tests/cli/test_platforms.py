@@ -1,4 +1,4 @@
-"""Commands run where Python lacks what only Unix has."""
+"""Commands run on systems without the modules and functions of Unix."""
 
 import subprocess
 import sys
@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.running import EXAMPLES, ROOT, environment, run
 
-#: Removes what Python lacks on Windows, before anything else is imported.
+#: Code that removes modules and functions that Python lacks on Windows, before other imports.
 REMOVE_UNIX = """
 import os, signal, socket, sys
 for module in ("fcntl", "grp", "pwd", "resource", "syslog", "termios", "tty"):
@@ -27,7 +27,7 @@ MODULES = [
 
 
 def run_without_unix(code, *arguments, stdin=""):
-    """Run code in a Python that lacks what only Unix has; return what it prints, and its exit code."""
+    """Run code without the modules and functions of Unix; return both outputs and the exit code."""
     done = subprocess.run(
         [sys.executable, "-c", REMOVE_UNIX + code, *map(str, arguments)],
         input=stdin,
@@ -41,7 +41,7 @@ def run_without_unix(code, *arguments, stdin=""):
 
 
 def test_every_module_loads():
-    """No module needs a call or a module of Unix to be imported."""
+    """Every module can be imported without the modules and functions of Unix."""
     code = "import importlib\nfor name in sys.argv[1:]:\n    importlib.import_module(name)\n"
     assert run_without_unix(code, *MODULES) == ("", "", 0)
 
@@ -61,7 +61,7 @@ START = "from paramcore.cli.entry import start\nsys.exit(start())\n"
     ids=" ".join,
 )
 def test_commands_answer_the_same(arguments):
-    """Standard input and output, exit codes and errors do not depend on what only Unix has."""
+    """The output, the errors and the exit code are the same as on Unix."""
     stdin = Path(EXAMPLES, "night-shift.jsonl").read_text()
     ran = run(*arguments, stdin=stdin)
     assert run_without_unix(START, *arguments, stdin=stdin) == (ran.out, ran.err, ran.status)

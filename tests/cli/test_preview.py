@@ -115,7 +115,7 @@ def test_an_array_of_projects_is_read(tmp_path):
 
 
 def test_the_same_project_twice_is_rejected(tmp_path):
-    """Two projects with the same name are rejected, with the place of each."""
+    """Two projects with the same name are rejected; the error has both locations."""
     for name in ("a.json", "b.json"):
         (tmp_path / name).write_text((EXAMPLES / PROJECT).read_text())
     ran = run("preview", tmp_path, "-", stdin="{}")
@@ -125,7 +125,7 @@ def test_the_same_project_twice_is_rejected(tmp_path):
 
 
 def test_look_alikes_are_warned_about():
-    """Names that do nothing in a request are reported by line and stay params (T14)."""
+    """Names that are similar to routing names are reported by line, and remain params (T14)."""
     text = '{\n  "project_param_version": 0,\n  "task_type": "x",\n  "project_name": "y"\n}'
     ran = run("preview", PROJECT, "-", "--format", "json", stdin=text)
     warnings = ran.err.splitlines()
@@ -144,7 +144,7 @@ def test_look_alikes_are_warned_about():
 )
 @pytest.mark.parametrize("lines", [True, False])
 def test_preview_and_validate_agree_on_misspelt_routing_names(name, lines):
-    """A misspelt routing name is reported alike by `preview` and `validate`, for one request and for many (T14)."""
+    """`preview` and `validate` report a misspelt routing name with the same message (T14)."""
     options = ("--lines",) * lines
     previewed = run("preview", PROJECT, "-", "--format", "json", *options, stdin=json.dumps({name: 1}))
     validated = run("validate", PROJECT, "-", "--format", "json", *options, stdin=json.dumps({name: 1}))
@@ -168,14 +168,14 @@ def test_kept_names_are_warned_about(tmp_path):
 
 
 def test_the_first_bad_line_ends_the_command():
-    """Without `--keep-going`, an invalid line stops the answer and is reported by file, line and column."""
+    """Without `--keep-going`, the command stops at an invalid line and reports its file, line and column."""
     ran = run("preview", PROJECT, "-", "--lines", "--format", "json", stdin='{"a": 1}\n{"a": }\n{"a": 3}\n')
     assert (len(ran.lines), ran.status) == (1, REFUSED)
     assert ran.err.startswith("error: <stdin>:2:7: ")
 
 
 def test_bad_lines_can_be_skipped():
-    """With `--keep-going`, the good lines are answered and the invalid lines reported."""
+    """With `--keep-going`, valid lines are processed and invalid lines are reported."""
     text = '{"a": 1}\n{"a": }\n{"project_version": 9}\n{"instruction": 5}\n\n{"a": 3}\n'
     ran = run("preview", PROJECT, "-", "--lines", "--keep-going", "--format", "json", stdin=text)
     assert [line["params"]["a"] for line in ran.lines] == [1, 3]
@@ -185,7 +185,7 @@ def test_bad_lines_can_be_skipped():
 
 
 def test_output_is_written_to_a_file(tmp_path):
-    """`--output` writes the answer to the file, and nothing to standard output."""
+    """`--output` writes the output to the file, and nothing to standard output."""
     target = tmp_path / "answer.json"
     ran = run("preview", PROJECT, "night-shift.json", "--format", "json", "--output", target)
     assert (ran.out, ran.status) == ("", FINE)
@@ -201,7 +201,7 @@ def test_a_bad_line_leaves_the_output_file(tmp_path):
 
 
 def test_output_may_be_the_input(tmp_path):
-    """`--output` of `preview` may name TASKS, since it is replaced at the end."""
+    """`--output` of `preview` may name TASKS, because the file is replaced at the end."""
     target = tmp_path / "tasks.jsonl"
     target.write_text('{"a": 1}\n{"a": 2}\n')
     assert run("preview", PROJECT, target, "--format", "json", "--output", target).status == FINE
@@ -212,7 +212,7 @@ TASK_ARRAY = '[\n  {"padding": 1},\n  {"padding": 2, "unique_id": "b"}\n]'
 
 
 def test_an_array_of_tasks_is_read():
-    """An array of requests is read as many requests; as JSON the answer is an array."""
+    """An array of requests is read as many requests; the JSON output is an array too."""
     ran = run("preview", PROJECT, "-", "--format", "json", stdin=TASK_ARRAY)
     assert [answer["params"]["padding"] for answer in ran.document] == [1, 2]
     text = run("preview", PROJECT, "-", stdin=TASK_ARRAY).out
@@ -224,7 +224,7 @@ def test_an_array_of_tasks_is_read():
 
 
 def test_an_array_of_a_single_task_gives_an_array():
-    """The form of the answer does not depend on the number of requests."""
+    """The output for an array is an array, even with a single request."""
     document = run("preview", PROJECT, "-", "--format", "json", stdin='[{"padding": 1}]').document
     assert [answer["params"]["padding"] for answer in document] == [1]
 
@@ -241,7 +241,7 @@ def test_findings_in_an_array_have_their_lines(tmp_path):
 
 
 def test_an_element_that_fails_can_be_skipped():
-    """With `--keep-going`, a request of an array that is refused is reported, and the others are answered."""
+    """With `--keep-going`, a rejected request in an array is reported, and the others are processed."""
     ran = run("preview", PROJECT, "-", "--keep-going", "--format", "json", stdin='[{"instruction": 5}, {"padding": 2}]')
     assert [answer["params"]["padding"] for answer in ran.document] == [2]
     assert ran.status == FINDINGS
@@ -249,7 +249,7 @@ def test_an_element_that_fails_can_be_skipped():
 
 @pytest.mark.parametrize(("text", "options"), [("[[{}]]", ()), ("[{}]", ("--lines",))])
 def test_an_array_in_place_of_a_request_is_refused(text, options):
-    """An array inside an array, or on a line of JSONL, is no request."""
+    """An array inside an array, or on a line of JSONL, is not a request."""
     ran = run("preview", PROJECT, "-", *options, stdin=text)
     assert ran.status == REFUSED
     assert "a task request must be an object, got an array" in ran.err
@@ -269,7 +269,7 @@ CREATED_TASK = {"task_id": "6246", "status": "completed", "params": {"attachment
 )
 @pytest.mark.parametrize("options", [(), ("--lines",), ("--lines", "--format", "json")])
 def test_another_document_in_place_of_a_request(document, options):
-    """Another document of the API is rejected once, for one request and for many."""
+    """Another document of the API in place of a request is rejected with one error."""
     previewed = run("preview", PROJECT, "-", *options, stdin=json.dumps(document))
     assert (previewed.out, previewed.status) == ("", REFUSED)
     assert (previewed.err.startswith("error: <stdin>:1:1: "), previewed.err.count("\n")) == (True, 1)
@@ -279,7 +279,7 @@ def test_another_document_in_place_of_a_request(document, options):
 
 
 def test_an_error_reply_in_place_of_a_project(tmp_path):
-    """The error for a saved error reply has the text of the reply."""
+    """The error for an error reply of the API in a file quotes the reply."""
     (tmp_path / "p.json").write_text('{"status_code": 401, "error": "No valid API key provided."}')
     ran = run("preview", tmp_path / "p.json", "night-shift.json")
     assert ran.status == REFUSED
@@ -288,7 +288,7 @@ def test_an_error_reply_in_place_of_a_project(tmp_path):
 
 @pytest.mark.parametrize("options", [(), ("--explain",)])
 def test_each_answer_names_its_task(options):
-    """An answer for lines, or for an array, begins with the line and the `unique_id` of its task."""
+    """For JSONL or an array, each JSON result begins with the line and the `unique_id` of its task."""
     tasks = [{"unique_id": "a\u00e9"}, {"b": None, "unique_id": "b"}, {"unique_id": None}, {"projectVersion": 1}, {}]
     text = "\n\n".join(map(json.dumps, tasks))
     ran = run("preview", PROJECT, "-", "--lines", "--format", "json", *options, stdin=text)
@@ -307,7 +307,7 @@ def test_each_answer_names_its_task(options):
 
 
 def test_answers_keep_the_lines_of_their_tasks():
-    """Invalid lines that are skipped do not shift the numbers."""
+    """Skipped invalid lines count in the line numbers."""
     text = '{"a": 1}\n{"a": }\n{"a": 3}\n'
     ran = run("preview", PROJECT, "-", "--lines", "--keep-going", "--format", "json", stdin=text)
     assert [line["line"] for line in ran.lines] == [1, 3]
@@ -315,21 +315,21 @@ def test_answers_keep_the_lines_of_their_tasks():
 
 @pytest.mark.parametrize("suffix", ["jsonl", "ndjson"])
 def test_files_of_lines_have_two_suffixes(suffix, tmp_path):
-    """`.ndjson` is read as `.jsonl`, blank lines and carriage returns included."""
+    """`.ndjson` is read like `.jsonl`, with the same rules for blank lines and carriage returns."""
     (tmp_path / f"tasks.{suffix}").write_bytes(b'{"padding": 1}\n\n{"padding": 2}\r\n  \r\n{"padding": 3}')
     ran = run("preview", PROJECT, tmp_path / f"tasks.{suffix}", "--format", "json")
     assert [line["params"]["padding"] for line in ran.lines] == [1, 2, 3]
 
 
 def test_audit_accepts_any_project_value():
-    """A task object whose `project` is no string names none of the projects."""
+    """A task object whose `project` is not a string belongs to none of the projects."""
     ran = run("audit", "projects", "-", stdin='[{"project": []}, {"project": {"a": 1}}, 7]')
     assert ran.status in (FINE, REFUSED)
     assert "Traceback" not in ran.err
 
 
 def test_an_assumption_has_a_value():
-    """`--assume NAME` without a value is rejected with the form to write."""
+    """The error for `--assume NAME` without a value shows the form to write."""
     ran = run("assumptions", "--assume", "instruction_rule")
     assert (ran.status, ran.err) == (
         REFUSED,
@@ -338,7 +338,7 @@ def test_an_assumption_has_a_value():
 
 
 def test_each_of_many_tasks_is_named():
-    """As text, the output for a line or an element begins with its line and its `unique_id`; a single task has neither."""
+    """The text for a line or an element begins with its line and `unique_id`; the text for a single task does not."""
     tasks = [{"unique_id": "a 1"}, {}]
     for stdin, options, lines in (
         ("\n" + "\n".join(map(json.dumps, tasks)), ("--lines",), (2, 3)),
@@ -369,7 +369,7 @@ def test_audit_reads_tasks_in_each_form(form, tmp_path):
     assert audit["possible"] + audit["impossible"] == len(tasks)
 
 
-def test_audit_names_the_element_of_a_page_that_is_no_task(tmp_path):
+def test_audit_locates_the_element_that_is_not_a_task(tmp_path):
     """The error about an element that is not an object has its line and column, in a page and in an array."""
     for text, place in (('{"docs": [{},\n 7]}', "2:2"), ("[{},\n  7]", "2:3")):
         file = tmp_path / "tasks.json"

@@ -1,4 +1,4 @@
-"""A directory of project files: each project is kept in the file that holds it."""
+"""A directory of project files, in which each project stays in its file."""
 
 import json
 import os
@@ -23,7 +23,7 @@ NEW_DOCKS = DOCKS.patch_params({"padding": 4})
 
 
 def store(file, *projects, many=False):
-    """Write projects as a person might: with keys and blanks of their own."""
+    """Write projects in the form of an edited file: with an unknown key and another layout."""
     objects = [{"note": "kept", **write_project(project)} for project in projects]
     file.write_text(json.dumps(objects if many else objects[0], indent=4) + "\n\n")
     return file
@@ -34,7 +34,7 @@ def write(directory, *projects, sources=()):
 
 
 def read(directory):
-    """Return the projects of a directory, as every command reads them."""
+    """Return the projects of a directory as commands read them."""
     return {project.name: project for project in ProjectFiles([str(directory)], Assumptions())}
 
 
@@ -43,7 +43,7 @@ def list_bytes(directory):
 
 
 def refuse(directory, *projects, sources=()):
-    """Return the error of a write that changes nothing."""
+    """Return the error of a rejected write, after a check that no file changed."""
     before = list_bytes(directory)
     with pytest.raises(DocumentError) as caught:
         write(directory, *projects, sources=sources)
@@ -53,7 +53,7 @@ def refuse(directory, *projects, sources=()):
 
 @pytest.mark.parametrize("name", ["docks.json", "My Docks (old).json", "cranes.json", "DOCKS.json"])
 def test_a_project_stays_in_its_file(tmp_path, name):
-    """A project is written to the file that holds it, whatever its name."""
+    """A project is written to the file that contains it, whatever the name of the file."""
     store(tmp_path / name, DOCKS)
     assert write(tmp_path, NEW_DOCKS) == [f"{tmp_path}/{name}"]
     assert os.listdir(tmp_path) == [name]
@@ -61,7 +61,7 @@ def test_a_project_stays_in_its_file(tmp_path, name):
 
 
 def test_a_project_stays_in_its_array(tmp_path):
-    """A project of an array is replaced in the array, and the others stay as they are, in their order."""
+    """A project in an array is replaced there; the other projects and the order do not change."""
     file = store(tmp_path / "all.json", CRANES, DOCKS, many=True)
     assert write(tmp_path, NEW_DOCKS) == [str(file)]
     cranes, docks = json.loads(file.read_text())
@@ -70,7 +70,7 @@ def test_a_project_stays_in_its_array(tmp_path):
 
 
 def test_an_array_of_one_project_stays_an_array(tmp_path):
-    """A file keeps its form."""
+    """A file with an array of one project is written as an array."""
     file = store(tmp_path / "all.json", DOCKS, many=True)
     write(tmp_path, NEW_DOCKS)
     assert json.loads(file.read_text()) == [write_project(NEW_DOCKS)]
@@ -86,7 +86,7 @@ def test_an_unchanged_file_is_left_alone(tmp_path):
 
 
 def test_a_link_stays_a_link(tmp_path):
-    """A project behind a symbolic link is written to the file that the link leads to."""
+    """A project behind a symbolic link is written to the target of the link."""
     (tmp_path / "projects").mkdir()
     file = store(tmp_path / "real.json", DOCKS)
     (tmp_path / "projects" / "docks.json").symlink_to(file)
@@ -102,7 +102,7 @@ YAML = "# Mind the cranes.\nname: docks\ntype: imageannotation\nparam_history:\n
 
 @pytest.mark.parametrize("name", ["docks.yaml", "other.yml", "DOCKS.YAML", "Other.Yml"])
 def test_yaml_is_never_rewritten(tmp_path, name):
-    """Where a YAML file is out of date, nothing is written: neither its comments nor its project get lost."""
+    """If a YAML file is out of date, nothing is written, so that its comments are kept."""
     (tmp_path / name).write_text(YAML)
     error = refuse(tmp_path, CRANES, NEW_DOCKS)
     assert (error.code, error.source) == ("unwritable", f"{tmp_path}/{name}")
@@ -110,7 +110,7 @@ def test_yaml_is_never_rewritten(tmp_path, name):
 
 
 def test_yaml_that_is_up_to_date_is_left_alone(tmp_path):
-    """A YAML file with the same project stops nothing, and its project gets no second file."""
+    """A YAML file with an unchanged project is accepted, and the project gets no second file."""
     (tmp_path / "docks.yaml").write_text(YAML)
     assert write(tmp_path, CRANES, DOCKS) == [f"{tmp_path}/cranes.json", f"{tmp_path}/docks.yaml"]
     assert (tmp_path / "docks.yaml").read_text() == YAML
@@ -127,8 +127,8 @@ def test_yaml_that_is_up_to_date_is_left_alone(tmp_path):
         ("broken.yaml", "a: [", "yaml_syntax"),
     ],
 )
-def test_a_directory_in_doubt_is_not_written(tmp_path, name, text, code):
-    """Where two files hold one project, or a file is broken, nothing is written."""
+def test_an_invalid_directory_is_not_written(tmp_path, name, text, code):
+    """If two files contain the same project, or a file is invalid, nothing is written."""
     store(tmp_path / "docks.json", DOCKS)
     (tmp_path / name).write_text(text)
     error = refuse(tmp_path, NEW_DOCKS, CRANES)
@@ -137,7 +137,7 @@ def test_a_directory_in_doubt_is_not_written(tmp_path, name, text, code):
 
 @pytest.mark.parametrize("name", ["docks.json", "DOCKS.json", "docks.JSON"])
 def test_other_files_are_left_alone(tmp_path, name):
-    """A file that is no project is never overwritten, also where a new project would get its name."""
+    """A file without a project is never overwritten, even if a new project would get its name."""
     (tmp_path / name).write_text('{"instruction": "Box."}')
     (tmp_path / ".docks.json").write_text("hidden")
     before = list_bytes(tmp_path)
@@ -149,8 +149,8 @@ def test_other_files_are_left_alone(tmp_path, name):
     assert read(tmp_path) == {"docks": NEW_DOCKS}
 
 
-def test_a_file_under_the_last_name_is_not_overwritten(tmp_path):
-    """Where even the name with the digest is taken, nothing is written."""
+def test_a_file_with_the_digest_name_is_not_overwritten(tmp_path):
+    """If even the file name with the digest is taken, nothing is written."""
     (tmp_path / "docks.json").write_text("{}")
     (written,) = write(tmp_path, DOCKS)
     Path(written).write_text("{}")
@@ -159,7 +159,7 @@ def test_a_file_under_the_last_name_is_not_overwritten(tmp_path):
 
 
 def test_a_name_with_another_project_is_taken(tmp_path):
-    """A new project never replaces a project that was stored under its file name."""
+    """A new project never replaces another project in a file with its name."""
     store(tmp_path / "docks.json", CRANES)
     write(tmp_path, DOCKS)
     assert {name: project.type for name, project in read(tmp_path).items()} == {
@@ -169,7 +169,7 @@ def test_a_name_with_another_project_is_taken(tmp_path):
 
 
 def test_sources_in_the_directory_count(tmp_path):
-    """A project that came from a file in the directory goes back to it, also if reading the directory skips it."""
+    """A project from a file in the directory is written to this file, even if the directory skips such files."""
     (tmp_path / "elsewhere").mkdir()
     sources = [store(tmp_path / ".hidden.json", DOCKS), store(tmp_path / "cranes.txt", CRANES)]
     outside = store(tmp_path / "elsewhere" / "docks.json", DOCKS)
@@ -181,27 +181,27 @@ def test_sources_in_the_directory_count(tmp_path):
 
 
 def test_a_source_must_not_repeat_a_project(tmp_path):
-    """A source in the directory and another file there must not hold one project."""
+    """A source in the directory and another file there must not contain the same project."""
     source = store(tmp_path / "docks.txt", DOCKS)
     store(tmp_path / "docks.json", DOCKS)
     assert refuse(tmp_path, NEW_DOCKS, sources=[source]).code == "wrong_project"
 
 
-def test_a_new_directory_is_made(tmp_path):
-    """A directory that does not exist is made, and so are those around it."""
+def test_a_new_directory_is_created(tmp_path):
+    """A directory that does not exist is created, with its parents."""
     assert write(tmp_path / "a" / "b", DOCKS) == [f"{tmp_path}/a/b/docks.json"]
     assert read(tmp_path / "a" / "b") == {"docks": DOCKS}
 
 
-def test_a_directory_that_cannot_be_made_is_an_error(tmp_path):
-    """A file in place of the directory is reported."""
+def test_a_directory_that_cannot_be_created_is_an_error(tmp_path):
+    """A file in place of the directory is an error."""
     (tmp_path / "file").write_text("")
     with pytest.raises(DocumentError) as caught:
         write(tmp_path / "file", DOCKS)
     assert caught.value.code == "unwritable"
 
 
-def test_what_is_written_once_is_known(tmp_path):
+def test_a_second_write_uses_the_file_of_the_first(tmp_path):
     """The second write of a new project goes to the file of the first."""
     directory = ProjectDirectory(str(tmp_path), Assumptions())
     assert directory.write([DOCKS]) == directory.write([NEW_DOCKS]) == [f"{tmp_path}/docks.json"]
@@ -210,7 +210,7 @@ def test_what_is_written_once_is_known(tmp_path):
 
 
 def test_an_interrupted_write_adds_no_second_file(tmp_path, monkeypatch):
-    """After an interrupt as soon as a new file is there, the project is written to the same file."""
+    """After an interrupt directly after a write, the project is written to the same file again."""
 
     def interrupt(path, pieces, **options):
         writer.write_atomically(path, pieces, **options)
@@ -227,10 +227,10 @@ def test_an_interrupted_write_adds_no_second_file(tmp_path, monkeypatch):
 
 @given(names=NAME_SETS.filter(bool))
 def test_what_is_written_is_found(names):
-    """Whatever the names, reading the directory finds the projects; writing again adds no file."""
+    """Projects with any names can be read after a write; another write adds no file."""
     projects = [Project(name, type="t", params={"n": index}) for index, name in enumerate(sorted(names))]
     with TemporaryDirectory() as directory:
-        # Some are written first, so that their files are there when the others come.
+        # Write some projects first, so that their files exist when the others are written.
         write(directory, *projects[::2])
         write(directory, *projects[::-1])
         files = sorted(os.listdir(directory))

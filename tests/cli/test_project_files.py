@@ -49,7 +49,7 @@ def test_a_directory_of_hidden_files_holds_no_project(tmp_path):
 )
 @pytest.mark.parametrize("verb", ["validate", "log"])
 def test_a_file_without_a_project_is_skipped(place, value, verb):
-    """A file without a project in a directory is named once on standard error."""
+    """A file in a directory without a project is reported once on standard error."""
     (place / "update.json").write_text(json.dumps(value))
     ran = run(verb, place)
     assert (ran.err, ran.status) == (f"skipped {place}/update.json, because it contains no project\n", 0)
@@ -70,7 +70,7 @@ BROKEN = [
     "value", [*BROKEN, *([{"name": "a", "type": "t", "param_history": []}, each] for each in BROKEN)]
 )
 def test_a_malformed_project_is_not_skipped(place, value):
-    """A file with a history, or with two of a project's names, is read as a project."""
+    """A file with a history, or with two of the keys of a project, is read as a project."""
     (place / "other.json").write_text(json.dumps(value))
     for arguments in ((place,), (place / "other.json",)):
         ran = run("validate", *arguments)
@@ -79,7 +79,7 @@ def test_a_malformed_project_is_not_skipped(place, value):
 
 
 def test_a_misspelt_history_is_named(place):
-    """The remedy is to rename the misspelt name, in a project and in an array of projects."""
+    """The remedy for a misspelt `param_history` is to rename it, in an array of projects too."""
     for value in ({"name": "x", "type": "t", "param_histroy": []}, [PROJECT, {"name": "x", "param_histroy": []}]):
         (place / "other.json").write_text(json.dumps(value))
         ran = run("log", place / "other.json")
@@ -87,7 +87,7 @@ def test_a_misspelt_history_is_named(place):
 
 
 def test_a_file_argument_is_never_skipped(place):
-    """A file that the command line names is read, also if it is hidden or holds no project."""
+    """A file that the command line names is read, even if it is hidden or contains no project."""
     (place / "update.json").write_text('{"padding": 4}')
     ran = run("validate", place / "update.json")
     assert (ran.out, ran.status) == ("", 2)
@@ -96,14 +96,14 @@ def test_a_file_argument_is_never_skipped(place):
 
 
 def test_an_invalid_file_is_an_error(place):
-    """Invalid JSON in a directory is an error, since the file may be a project."""
+    """Invalid JSON in a directory is an error, because the file may be a project."""
     (place / "other.json").write_text('{"name": ')
     assert run("validate", place).status == 2
 
 
 @pytest.mark.parametrize("suffix", ["JSON", "Json", "YAML", "YML"])
 def test_a_suffix_in_upper_case_counts(tmp_path, suffix):
-    """A file of a directory is read whatever the case of its suffix, and YAML by its suffix too."""
+    """The case of a suffix does not matter, in a directory or on the command line."""
     text = json.dumps(PROJECT) if suffix.lower() == "json" else "name: docks\ntype: t\nparam_history: []\n"
     (tmp_path / f"a.{suffix}").write_text(text)
     for path in (tmp_path, tmp_path / f"a.{suffix}"):
@@ -114,7 +114,7 @@ def test_a_suffix_in_upper_case_counts(tmp_path, suffix):
 
 @pytest.mark.parametrize("suffix", ["JSONL", "NDJSON"])
 def test_lines_in_upper_case_are_lines(place, suffix):
-    """A file of lines is recognized whatever the case of its suffix, also in place of an update."""
+    """A suffix of JSONL is recognized in any case, even for a file in place of an update."""
     (place / f"tasks.{suffix}").write_text('{"padding": 1}\n{"padding": 2}\n')
     assert len(run("preview", place, f"{place}/tasks.{suffix}", "--format", "json").lines) == 2
     assert run("validate", place, f"{place}/tasks.{suffix}").out.endswith("and 2 tasks\n")
@@ -122,7 +122,7 @@ def test_lines_in_upper_case_are_lines(place, suffix):
 
 
 def test_a_pipe_in_a_directory_is_not_read(place, capsys):
-    """A pipe or a device among the files of a directory would hang the command, so it is an error."""
+    """A pipe or a device in a directory is an error, because reading it may never end."""
     os.mkfifo(place / "pipe.json")
     assert main(["log", str(place)]) == 2
     assert capsys.readouterr().err.startswith(f"error: {place}/pipe.json: this is a pipe")
@@ -144,8 +144,8 @@ def test_a_pipe_in_a_directory_is_not_read(place, capsys):
     ],
     ids=["a directory", "a link to a directory", "a dangling link", "a loop"],
 )
-def test_an_entry_that_is_no_file_is_an_error(place, make, problem, remedy, verb, suffix):
-    """A directory or a dangling link among the files of a directory is named with what to do."""
+def test_an_entry_that_is_not_a_file_is_an_error(place, make, problem, remedy, verb, suffix):
+    """The error for a directory or a dangling link in a directory has a remedy."""
     (place / "other").mkdir()
     make(place / f"old.{suffix}")
     ran = run(verb, place)
@@ -154,14 +154,14 @@ def test_an_entry_that_is_no_file_is_an_error(place, make, problem, remedy, verb
 
 
 def test_a_link_to_a_file_is_read(place):
-    """A link to a file outside the directory is an entry like any other."""
+    """A link to a file outside the directory is read like a file."""
     (place / "projects").mkdir()
     (place / "projects" / "link.json").symlink_to("../docks.json")
     assert run("validate", f"{place}/projects").status == 0
 
 
 def test_an_entry_that_cannot_be_read_is_named_with_a_remedy(place, monkeypatch, capsys):
-    """The error for a file in a directory says how to leave it out; the error for a file that is named does not."""
+    """The error for an unreadable file in a directory suggests to move it; the error for a named file does not."""
 
     def refuse(*_):
         raise PermissionError(13, "Permission denied")
@@ -177,13 +177,13 @@ def test_an_entry_that_cannot_be_read_is_named_with_a_remedy(place, monkeypatch,
 
 @pytest.mark.parametrize("arguments", [("preview", "docks.json", "."), ("plan", "docks.json", "."), ("diff", ".", ".")])
 def test_a_directory_in_place_of_a_file_is_named(place, arguments):
-    """Where a command reads one file, the error for a directory says so."""
+    """A directory in place of a single file is reported as a directory."""
     ran = run(*arguments, cwd=place)
     assert (ran.status, ran.err) == (2, "error: .: this is a directory, not a file; name a file\n")
 
 
 def test_a_pipe_that_is_named_is_read(place, capsys):
-    """A shell passes the output of a command as the name of a pipe."""
+    """A pipe on the command line is read, because shells pass `<(...)` as the name of a pipe."""
     read_end, write_end = os.pipe()
     os.write(write_end, json.dumps(PROJECT).encode())
     os.close(write_end)
@@ -192,7 +192,7 @@ def test_a_pipe_that_is_named_is_read(place, capsys):
 
 
 def test_both_places_of_a_repeated_project_are_named(place, capsys):
-    """Where two files, or one array, hold the same project, the error has the place of each."""
+    """The error for a duplicate project has both locations, in two files or in one array."""
     (place / "other.json").write_text(json.dumps({"type": "t", "name": "docks", "param_history": []}))
     assert main(["log", str(place)]) == 2
     error = capsys.readouterr().err
@@ -207,7 +207,7 @@ def test_both_places_of_a_repeated_project_are_named(place, capsys):
 
 @pytest.mark.parametrize(("levels", "status"), [(99, 0), (100, 2)])
 def test_params_of_a_hundred_levels_are_read(levels, status, tmp_path):
-    """The params of a project may have 100 levels in a file with an array of projects, and no more."""
+    """In an array of projects too, params may have at most 100 levels."""
     value = None
     for _ in range(levels):
         value = [value]
@@ -229,7 +229,7 @@ def test_params_of_a_hundred_levels_are_read(levels, status, tmp_path):
     ],
 )
 def test_a_bad_setting_has_a_code(text, code, tmp_path, monkeypatch):
-    """An error in pyproject.toml has its code, and names the file."""
+    """An error in `pyproject.toml` has a code and the name of the file."""
     (tmp_path / "pyproject.toml").write_text(text)
     monkeypatch.chdir(tmp_path)
     with pytest.raises(DocumentError) as refused:
@@ -239,7 +239,7 @@ def test_a_bad_setting_has_a_code(text, code, tmp_path, monkeypatch):
 
 
 def test_a_long_name_is_truncated(tmp_path):
-    """An error about a name of many characters is short."""
+    """An error truncates a long name."""
     name = "x" * 50_000
     project = {**PROJECT, "name": name}
     (tmp_path / "one.json").write_text(json.dumps(project))
@@ -265,7 +265,7 @@ def test_a_long_name_is_truncated(tmp_path):
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_settings_of_windows_are_read(encoding, tmp_path, monkeypatch):
-    """`pyproject.toml` may have the encoding and the line ends of a Windows program."""
+    """`pyproject.toml` may have the encodings and line ends of Windows programs."""
     text = '[tool.paramcore]\r\nignore = ["param_type"]\r\n'
     (tmp_path / "pyproject.toml").write_bytes(text.encode(encoding))
     monkeypatch.chdir(tmp_path)
@@ -291,7 +291,7 @@ def test_settings_that_cannot_be_read_are_located(data, message, tmp_path, monke
 
 
 def test_settings_without_permission_are_an_error(tmp_path, monkeypatch):
-    """A `pyproject.toml` that cannot be read is named with the reason of the system."""
+    """The error for an unreadable `pyproject.toml` contains the message of the system."""
 
     def refuse(*_):
         raise PermissionError(13, "Permission denied")

@@ -1,4 +1,4 @@
-"""A project that grows is formatted as if it were formatted at once."""
+"""A project with new versions is formatted like a new document."""
 
 from hypothesis import given, strategies as st
 
@@ -11,7 +11,7 @@ from paramcore.wire import write_project
 
 @given(projects(max_versions=4), st.lists(updates(), max_size=3), st.integers(0, 4))
 def test_a_growing_project_has_the_text_of_a_document(project, changes, known):
-    """After any updates, the text is the one of `format_document`, also if the history is another than before."""
+    """After any change of the history, the text is that of `format_document`."""
     text = ProjectText()
     states = [project]
     for change in changes:

@@ -1,4 +1,4 @@
-"""`report`: one page, written whole or not at all, and what it says about files."""
+"""`report` writes a page about projects, tasks and an update, or leaves the file unchanged."""
 
 import json
 import os
@@ -22,7 +22,7 @@ def page(tmp_path):
 
 
 def report(page, *arguments, cwd=EXAMPLES, **changes):
-    """Write a report, and return its text as a reader sees it."""
+    """Write a report, and return the visible text of the page."""
     done = run("report", *arguments, "--output", page, cwd=cwd, **changes)
     assert (done.out, done.err, done.status) == ("", "", 0)
     text = page.read_text("utf-8")
@@ -31,7 +31,7 @@ def report(page, *arguments, cwd=EXAMPLES, **changes):
 
 
 def test_what_an_update_loses(page):
-    """The page says what is lost, since when it was so, and which patch keeps it."""
+    """The page shows the lost params, since when they had their values, and the patch that keeps them."""
     text = report(page, BOXES, "--update", REWORD)
     assert text.startswith("3 params would be dropped: warehouse boxes, version 2 -> 3 (replace)")
     assert "What will be lost 3 of 4 params: geometries, padding, annotation_attributes" in text
@@ -46,7 +46,7 @@ def test_what_an_update_loses(page):
 
 
 def test_one_task(page):
-    """For one task, the page explains each param, and says what the update changes for it."""
+    """For one task, the page explains each param, and shows the effect of the update on the task."""
     text = report(page, BOXES, "night-shift.json", "--update", REWORD)
     assert 'task for "warehouse boxes": inherits version 1 (the latest is 2)' in text
     assert "The update changes nothing for this task." in text
@@ -56,7 +56,7 @@ def test_one_task(page):
 
 
 def test_one_task_that_changes(page):
-    """For one task that inherits the latest version, the page lists what the update changes for it."""
+    """For one task that inherits the latest version, the page lists the changes that the update makes."""
     text = report(page, BOXES, "-", "--update", REWORD, stdin=b'{"attachment": "https://example.com/a.jpg"}')
     assert "What the update changes for this task What Param Before After DROPPED geometries {" in text
     assert "Tasks that change 1 of 1" in text
@@ -79,7 +79,7 @@ def test_many_tasks_without_an_update(page):
 
 
 def test_only_the_first_tasks_are_listed(page, tmp_path):
-    """Of more than 50 affected tasks, the page lists 50, the number of the rest, and the command for all."""
+    """Of many affected tasks, the page lists the first 50, the number of the others, and the command for all."""
     project = write_json(tmp_path / "p.json", make_project(3, 9))
     tasks = write_lines(tmp_path / "my tasks.jsonl", [{"unique_id": f"t{number}"} for number in range(60)])
     update = write_json(tmp_path / "u.json", {"patch": True, "padding": 1})
@@ -94,7 +94,7 @@ def test_only_the_first_tasks_are_listed(page, tmp_path):
 
 
 def test_findings_have_a_file_and_a_line(page):
-    """Findings have a place, and the exit code is 0 unless `--exit-code` asks for that of `validate`."""
+    """Findings have a location; without `--exit-code`, the exit code is 0."""
     text = report(page, SIGNS, "--ignore", "param_unknown")
     assert text.startswith("1 error, 0 warnings: street signs, 2 versions")
     assert "must be a whole number or null, got the text '20'; write `20` (param_type)" in text
@@ -125,13 +125,13 @@ def test_many_findings(page, tmp_path):
     ],
 )
 def test_exit_codes(page, arguments, expected):
-    """With `--exit-code`, the command ends as `plan` does, or without an update as `validate` does."""
+    """With `--exit-code`, the exit code is 1 if the update needs consent, or without an update, for errors."""
     assert run("report", *arguments, "--output", page).status == expected
     assert page.exists()
 
 
 def test_the_exit_code_is_that_of_plan_and_validate(page):
-    """`--exit-code` agrees with the two commands."""
+    """With `--exit-code`, the exit code is that of `plan`, or without an update, that of `validate`."""
     for update in (REWORD, "pathc.json"):
         plan = run("plan", BOXES, update).status
         assert run("report", BOXES, "--update", update, "--exit-code", "--output", page).status == plan
@@ -141,7 +141,7 @@ def test_the_exit_code_is_that_of_plan_and_validate(page):
 
 
 def test_the_same_input_makes_the_same_bytes(tmp_path):
-    """Neither the name of the page nor the time is in it."""
+    """The page does not contain its own name, the working directory or the time."""
     first, second = tmp_path / "first.html", tmp_path / "second.html"
     for page in (first, second):
         report(page, BOXES, "night-shift.jsonl", "--update", REWORD)
@@ -151,7 +151,7 @@ def test_the_same_input_makes_the_same_bytes(tmp_path):
 
 
 def test_projects_that_lose_params_come_first(page, tmp_path):
-    """A project that would lose params comes before one that would not, whatever the order of the files."""
+    """Projects that would lose params come first, whatever their order in the file."""
     history = [{"version": 0, "padding": 1}], [{"version": 0, "padding": 1, "with_labels": True}]
     projects = [{"name": f"p{n}", "type": "imageannotation", "param_history": h} for n, h in enumerate(history)]
     update = write_json(tmp_path / "u.json", {"padding": 1})
@@ -181,7 +181,7 @@ def test_tasks_of_many_projects(page):
 
 
 def test_a_rejected_request_counts_for_the_project_that_it_names(page):
-    """A request that a project rejects is a finding of that project; one without a project, of the first."""
+    """A rejected request is a finding of the project that it names, or of the first project."""
     tasks = (
         b'[{"project": "south docks", "project_version": 99}, {"project": ["south docks"]}, {"project": "north docks"}]'
     )
@@ -195,13 +195,13 @@ def test_a_rejected_request_counts_for_the_project_that_it_names(page):
 
 
 def test_findings_are_listed_once(page, tmp_path):
-    """A finding on the project is listed once, whatever the number of tasks that inherit the value."""
+    """A finding on the project is listed once, even if several tasks inherit the value."""
     text = report(page, SIGNS, "-", stdin=b'[{"attachment": "https://example.com/a.jpg"}, {}]')
     assert text.count("got the text '20'") == 1
 
 
 def test_errors_come_first(page):
-    """Errors are listed before warnings, whatever was found first."""
+    """Errors are listed before warnings."""
     text = report(page, BOXES, "-", stdin=b'[{"project_version": 0}, {"padding": "x"}]')
     words = re.findall("ERROR|WARNING", text)
     assert words == sorted(words)
@@ -214,7 +214,7 @@ def test_findings_on_all_tasks(page):
 
 
 def test_findings_after_the_update(page, tmp_path):
-    """With an update, the findings describe the state after it: on tasks, too."""
+    """With an update, the findings on projects and tasks are those after the update."""
     update = write_json(tmp_path / "u.json", {"padding": "x", "patch": True})
     text = report(page, BOXES, "-", "--update", update, stdin=b'[{"attachment": "https://example.com/a.jpg"}]')
     assert f"/padding in {update}:1:13, set by the update, in version 3" in text
@@ -230,14 +230,14 @@ IMAGE = '{"attachment": "https://example.com/a.jpg"%s}\n'
 
 @pytest.fixture
 def five_tasks(tmp_path):
-    """Write tasks of which two have errors today: the third and the fifth."""
+    """Write five tasks; without an update, the third and the fifth have an error."""
     own = ("", ', "padding": 3', ', "padding": "x"', ', "project_version": 0', ', "project_version": -1')
     (tmp_path / "t.jsonl").write_text("".join(IMAGE % params for params in own))
     return tmp_path / "t.jsonl"
 
 
 def test_errors_of_today_and_of_the_update(page, five_tasks):
-    """The page says which errors exist today, which the update causes, and which the patch leaves."""
+    """The page distinguishes errors that exist today, errors of the update, and errors of the patch."""
     text = report(page, BOXES, five_tasks, "--update", REWORD)
     assert (
         "Send the patch below instead: it keeps the 3 params and causes none of the 3 errors of this update. "
@@ -254,7 +254,7 @@ def test_errors_of_today_and_of_the_update(page, five_tasks):
 
 
 def test_errors_that_the_patch_causes(page, tmp_path, five_tasks):
-    """An error in a value of the update stays with the patch, and the page says so."""
+    """An error in a value of the update is also caused by the patch, and the page says so."""
     update = write_json(tmp_path / "u.json", {"padding": "y"})
     text = report(page, BOXES, five_tasks, "--update", update)
     assert (
@@ -266,7 +266,7 @@ def test_errors_that_the_patch_causes(page, tmp_path, five_tasks):
 
 
 def test_errors_on_the_project_today(page, tmp_path):
-    """An error on a value that the update keeps exists today; one on a value that it corrects is removed."""
+    """An error on a kept value exists today; an error on a corrected value is removed."""
     kept = write_json(tmp_path / "kept.json", {"with_labels": True, "patch": True})
     text = report(page, SIGNS, "-", "--update", kept, "--ignore", "param_missing", stdin=b"[{}, {}]")
     assert f"Nothing is lost, and this update causes no errors. 1 error already exists today ({SIGNS}:11:18)." in text
@@ -279,8 +279,8 @@ def test_errors_on_the_project_today(page, tmp_path):
     assert "today: 1 error" in text
 
 
-def test_a_rejected_request_is_no_new_error(page):
-    """A request that the project rejects today exists today, although its message names more versions then."""
+def test_a_rejected_request_is_not_a_new_error(page):
+    """A request that is rejected before and after the update is one error, although the message changes."""
     text = report(page, BOXES, "-", "--update", REWORD, stdin=b'[{"project_version": 9}]')
     assert "and causes no errors. 1 error already exists today" in text
     text = report(page, BOXES, "-", "--update", REWORD, stdin=b'[{"project_version": 3, "geometries": {}}]')
@@ -288,21 +288,21 @@ def test_a_rejected_request_is_no_new_error(page):
 
 
 def test_two_errors_at_one_place(page):
-    """A missing param is another error than a missing param of today, although both are about the whole task."""
+    """Two missing params are different errors, although both are located at the whole task."""
     text = report(page, BOXES, "-", "--update", REWORD, stdin=b"[{}]")
     assert "does not cause the 1 error of this update. 1 error already exists today (<stdin>:1:2)." in text
     assert "after this update: 2 errors, 0 warnings; today: 1 error; with the patch: 1 error" in text
 
 
 def test_errors_of_many_projects(page):
-    """Each project has its own errors of today."""
+    """Errors that exist today are counted for each project."""
     tasks = b'[{"project": "north docks", "padding": "x"}, {"project": "south docks"}]'
     text = report(page, "projects", "-", "--update", REWORD, "--ignore", "param_missing", stdin=tasks)
     assert text.count("1 error already exists today (<stdin>:1:") == 1
 
 
 def test_legend(page):
-    """A page with tasks explains what it calls pinned and opted out; a page with neither tasks nor update has none."""
+    """A page with tasks explains `pinned` and `opts out`; a page without tasks and update has no legend."""
     words = "pinned: names a version; opts out: inherits nothing"
     assert words in report(page, BOXES, "night-shift.jsonl")
     text = report(page, BOXES)
@@ -311,13 +311,13 @@ def test_legend(page):
 
 
 def test_the_words_that_differ_are_marked(page):
-    """A short text that changes is marked, too."""
+    """In a changed text, the words that differ are marked."""
     report(page, BOXES, "--update", REWORD)
     assert "<ins>, also at the edge</ins>" in page.read_text("utf-8")
 
 
 def test_assumptions_of_all_tasks(page):
-    """The page lists the rules of each task: a null depends on T1, also after a task with the same route."""
+    """The page lists the rules of all tasks: T1 for a null, even if an earlier task has the same route."""
     text = report(page, BOXES, "-", stdin=b'[{"instruction": "a"}, {"instruction": "b", "padding": null}]')
     assert "T1: a task's null overrides the project's value" in text
     assert "T5:" in text
@@ -325,7 +325,7 @@ def test_assumptions_of_all_tasks(page):
 
 
 def test_without_values(page):
-    """With `--no-values`, names and kinds of changes remain."""
+    """With `--no-values`, the page contains names and no values."""
     text = report(page, SIGNS, "sign-17.json", "--no-values")
     assert "'20'" not in text
     assert "padding" in text
@@ -356,7 +356,7 @@ def test_no_page_on_error(page, arguments, message):
 
 
 def test_a_bad_line_ends_the_command(page, tmp_path):
-    """A line that is no JSON is an error with its line, and no page is written."""
+    """Invalid JSON is an error with its line number, and no page is written."""
     tasks = tmp_path / "t.jsonl"
     tasks.write_text('{"padding": 1}\n{"padding": }\n')
     done = run("report", BOXES, tasks, "--output", page)
@@ -366,14 +366,14 @@ def test_a_bad_line_ends_the_command(page, tmp_path):
 
 
 def test_a_rejected_request_is_a_finding(page):
-    """A request that the project rejects is counted, and the findings say why."""
+    """A rejected request is counted, and is a finding with the reason."""
     text = report(page, BOXES, "-", "--update", REWORD, stdin=b'[{"project_version": 9}, {"project": [1]}, {}]')
     assert "The project rejects 2 tasks. See the findings." in text
     assert text.count("(request_refused)") == 2
 
 
 def test_the_page_needs_a_name(page):
-    """Without `--output`, the command says which option is missing."""
+    """`--output` is required, and rejects standard output and an input."""
     done = run("report", BOXES)
     assert done.status == 2
     assert "--output" in done.err
@@ -396,7 +396,7 @@ def test_without_jinja2(page):
 
 
 def test_a_project_without_versions(page, tmp_path):
-    """A project without versions has a page, too."""
+    """A project without versions has a page too."""
     project = write_json(tmp_path / "p.json", {"name": "empty", "type": "comparison", "param_history": []})
     text = report(page, project, "-", "--update", REWORD, stdin=b"{}")
     assert "version 0, its first (replace)" in text
@@ -407,26 +407,26 @@ def test_a_project_without_versions(page, tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("hostile", [False, True])
 def test_a_thousand_versions(page, tmp_path, hostile):
-    """A page of 1,000 versions with 25 params is smaller than 1 MB; the command takes a second with usual values."""
+    """The page of a project with 1,000 versions is smaller than 1 MB, and is written in seconds."""
     project = write_json(tmp_path / "p.json", make_project(1_000, 25, hostile=hostile))
     start = perf_counter()
     text = report(page, project)
     seconds = perf_counter() - start
     assert page.stat().st_size <= 1_000_000
-    # A busy machine is slower: this limit only finds what takes many times as long.
+    # The limit is generous, because the machine may be busy.
     assert seconds < 10
     assert "To list them all: paramcore log" in text
     assert re.search(r"[0-9]+ older versions are left out", text)
 
 
 def test_options_of_tasks(page):
-    """`--project-version` and `--type` apply, and the commands of the page have them."""
+    """`--project-version` and `--type` apply, and are in the commands on the page."""
     text = report(page, BOXES, "night-shift.jsonl", "--project-version", "1", "--type", "imageannotation", "--lines")
     assert "3 inheriting version 1" in text
     assert "--project-version 1 --type imageannotation --lines" in text
 
 
-def test_tasks_of_a_project_with_one_request(page, tmp_path):
-    """A file of lines with a single request is explained, too."""
+def test_a_single_line_is_explained(page, tmp_path):
+    """The task of a JSONL file with a single line is explained."""
     tasks = write_lines(tmp_path / "t.jsonl", make_tasks(None, 1))
     assert "What the task gets now, and why" in report(page, BOXES, tasks)

@@ -1,4 +1,4 @@
-"""The workflow of the guide, with the commands of its steps run as GitHub runs them."""
+"""The steps of the workflow in the guide, run as GitHub Actions runs them."""
 
 import json
 import re
@@ -14,7 +14,7 @@ GUIDE = (ROOT / "docs" / "guides" / "review-in-pull-request.md").read_text("utf-
 WORKFLOW = YAML(typ="safe").load(re.search(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)[1])
 STEPS = {step["name"]: step["run"] for step in WORKFLOW["jobs"]["plan"]["steps"] if "name" in step}
 
-#: Stands for GitHub's command line: keeps comments in a file, and logs each call.
+#: A replacement for `gh`, which keeps comments in a file and logs each call.
 GH = r"""#!/usr/bin/env python3
 import json, pathlib, sys
 arguments = sys.argv[1:]
@@ -54,7 +54,7 @@ def run_step(name, checkout):
         GITHUB_REPOSITORY="team/params", NUMBER="7", GITHUB_STEP_SUMMARY=str(checkout / "summary.md")
     )
     settings["PATH"] = f"{checkout / 'bin'}:{settings['PATH']}"
-    # GitHub runs each step with these options.
+    # GitHub Actions runs each step with these options.
     arguments = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", STEPS[name]]
     return subprocess.run(
         arguments, cwd=checkout, env=settings, capture_output=True, text=True, check=False, timeout=60
@@ -66,7 +66,7 @@ def read_comments(checkout):
 
 
 def test_an_update_that_drops_params_is_commented_once(checkout):
-    """The first run posts a comment, the second updates it; the last step fails and annotates."""
+    """The first run posts a comment and the second run edits it; the last step annotates and fails."""
     (checkout / "comments.json").write_text(json.dumps({"1": "I like it."}))
     for instruction in ("first", "second"):
         (checkout / "update.json").write_text(json.dumps({"instruction": instruction}))
@@ -85,7 +85,7 @@ def test_an_update_that_drops_params_is_commented_once(checkout):
 
 
 def test_a_harmless_update_passes(checkout):
-    """An update that drops nothing ends with 0, and has a comment too."""
+    """For an update that drops nothing, the job succeeds and posts a comment too."""
     (checkout / "update.json").write_text('{"patch": true, "instruction": "Box it."}')
     assert [run_step(name, checkout).returncode for name in STEPS] == [0, 0, 0]
     assert "none would lose params" in read_comments(checkout)["1"]

@@ -1,4 +1,4 @@
-"""The directory of `serve --save`: what the next start finds, whatever happened in between."""
+"""The directory of `serve --save`: what the next start reads after an end, a kill or an edit."""
 
 import json
 import os
@@ -19,7 +19,7 @@ from paramcore.cli.saved_directory import JOURNAL_NAME, open_saved_directory
 from paramcore.errors import DocumentError
 from paramcore.service import StandIn
 from paramcore.wire import write_project
-from tests.cli.running import command, environment, heed_interrupts, run
+from tests.cli.running import command, environment, restore_signals, run
 from tests.cli.test_serve_killed import served
 
 LIVE, TEST = ({"authorization": f"Bearer {key}"} for key in ("any", "test_any"))
@@ -28,7 +28,7 @@ DOCKS = Project("docks", type="imageannotation", params={"padding": 0})
 
 @pytest.fixture(autouse=True)
 def no_pause(monkeypatch):
-    """Write the files before each reply, however soon it follows another."""
+    """Write the files before each reply, without a pause between writes."""
     monkeypatch.setattr(saved_directory, "_PAUSE", 0)
     monkeypatch.setattr(saved_directory, "_PAUSE_PER_SECOND_OF_WRITING", 0)
 
@@ -64,14 +64,14 @@ def list_names(path):
 
 
 def kill(path, copy):
-    """Copy a directory that is served: what is there now is what `kill -9` leaves."""
+    """Copy a directory while it is served, because `kill -9` would leave the same files."""
     shutil.copytree(path, copy)
     return copy
 
 
 @contextmanager
 def without_files(monkeypatch):
-    """Keep the files as they are, as if the server were killed before it wrote them."""
+    """Let writes of project files fail, as if the server were killed before it wrote them."""
 
     def refuse(*_, **__):
         raise DocumentError("unwritable", None, "not now", "", "docks.json", None, None)
@@ -98,7 +98,7 @@ def test_projects_alone_leave_only_their_files(tmp_path):
 
 @pytest.mark.parametrize("is_killed", [False, True])
 def test_tasks_and_batches_continue(tmp_path, is_killed):
-    """Tasks, batches and the projects of test keys are there after the end and after `kill -9`."""
+    """Tasks, batches and the projects of test keys exist after a restart, even after `kill -9`."""
     first, then = tmp_path / "first", tmp_path / "then"
     paths = ["/projects", "/tasks", "/batches"]
     with serving(first, DOCKS) as stand_in:
@@ -115,13 +115,13 @@ def test_tasks_and_batches_continue(tmp_path, is_killed):
     with serving(then) as stand_in:
         assert [call(stand_in, "GET", path, headers=headers) for path in paths for headers in (LIVE, TEST)] == before
         assert stand_in.live.get_effective(f"{1:024x}").params == {"padding": 0}
-    # The journal is the same after a start that changed nothing.
+    # After a start without changes, the journal still has the same state.
     with serving(then) as stand_in:
         assert [call(stand_in, "GET", path, headers=headers) for path in paths for headers in (LIVE, TEST)] == before
 
 
 def test_updates_that_only_the_journal_has_are_not_lost(tmp_path, monkeypatch):
-    """A file that lags behind the journal is brought up to date, and each version is there once."""
+    """A file with fewer versions than the journal is updated, and each version occurs once."""
     with serving(tmp_path / "a", DOCKS) as stand_in:
         update(stand_in, padding=1)
         with without_files(monkeypatch):
@@ -152,7 +152,7 @@ EDITS = {
 @pytest.mark.parametrize("is_killed", [False, True])
 @pytest.mark.parametrize("kind", EDITS)
 def test_a_file_that_was_edited_is_used(tmp_path, capsys, is_killed, kind):
-    """An edit between two runs wins, also if the server was killed before it."""
+    """An edited file overrides the journal, even if the server was killed before the edit."""
     first, then = tmp_path / "first", tmp_path / "then"
     with serving(first, DOCKS) as stand_in:
         update(stand_in, padding=1)
@@ -168,8 +168,8 @@ def test_a_file_that_was_edited_is_used(tmp_path, capsys, is_killed, kind):
     assert ("docks.json was edited, and is used as it is" in capsys.readouterr().err) is is_killed
 
 
-def test_a_file_that_was_continued_is_used(tmp_path, monkeypatch, capsys):
-    """Versions that were appended by hand to the journal's last version are kept."""
+def test_versions_that_were_appended_to_a_file_are_used(tmp_path, monkeypatch, capsys):
+    """Versions that were added by hand after the last version in the journal are kept."""
     with serving(tmp_path / "a", DOCKS) as stand_in:
         update(stand_in, padding=1)
         kill(tmp_path / "a", tmp_path / "b")
@@ -179,7 +179,7 @@ def test_a_file_that_was_continued_is_used(tmp_path, monkeypatch, capsys):
 
 
 def test_an_edit_that_contradicts_the_journal_is_reported(tmp_path, monkeypatch):
-    """If the file was edited and the journal has more updates, the start names both files, and changes neither."""
+    """If the file was edited and the journal has unwritten updates, the error names both files; neither changes."""
     with serving(tmp_path / "a", DOCKS) as stand_in, without_files(monkeypatch):
         update(stand_in, padding=1)
         update(stand_in, padding=2)
@@ -197,7 +197,7 @@ def test_an_edit_that_contradicts_the_journal_is_reported(tmp_path, monkeypatch)
 
 
 def test_a_file_that_was_removed_is_not_served(tmp_path, monkeypatch, capsys):
-    """A removed project stays away; a project whose file was never written is there."""
+    """A project is not served if its file was removed, but is served if its file was never written."""
     with serving(tmp_path / "a", DOCKS) as stand_in:
         update(stand_in, padding=1)
         stand_in.sync()
@@ -207,11 +207,11 @@ def test_a_file_that_was_removed_is_not_served(tmp_path, monkeypatch, capsys):
     (tmp_path / "b" / "docks.json").unlink()
     with serving(tmp_path / "b") as stand_in:
         assert stand_in.live.projects.keys() == {"new"}
-    assert 'the file of the project "docks" was removed, so it is not served' in capsys.readouterr().err
+    assert 'the file of the project "docks" was removed, so the project is not served' in capsys.readouterr().err
 
 
-def test_effective_params_of_an_edited_project_are_not_invented(tmp_path):
-    """If the history of its project was edited, a task keeps its params, and has no explanation."""
+def test_a_task_of_an_edited_project_is_not_explained(tmp_path):
+    """If the history of a project was edited, its tasks keep their params, but cannot be explained."""
     with serving(tmp_path, DOCKS) as stand_in:
         created = call(stand_in, "POST", "/task/imageannotation", {"project": "docks"})[1]
     edit(tmp_path / "docks.json", EDITS["replaced"])
@@ -222,14 +222,14 @@ def test_effective_params_of_an_edited_project_are_not_invented(tmp_path):
 
 
 def test_files_that_cannot_be_written_are_reported_once(tmp_path, monkeypatch, capsys):
-    """If the files cannot be written, the journal has all, and one line says so."""
+    """If the files cannot be written, the journal has all updates, and one message reports this."""
     with serving(tmp_path / "a", DOCKS) as stand_in:
         with without_files(monkeypatch):
             for padding in range(5):
                 update(stand_in, padding=padding)
         update(stand_in, padding=5)
         assert len(read_file(tmp_path / "a" / "docks.json")["param_history"]) == 7
-    assert capsys.readouterr().err == "the projects are saved in the journal only: docks.json: not now\n"
+    assert capsys.readouterr().err == "the projects are saved only in the journal: docks.json: not now\n"
 
 
 def count_versions(path):
@@ -245,8 +245,8 @@ def wait_for_versions(path, count):
 
 
 @pytest.mark.slow
-def test_files_that_were_written_a_moment_ago_are_written_in_the_background(tmp_path, monkeypatch):
-    """The first of many updates is in the file before its reply, and the others a moment later."""
+def test_files_are_written_in_the_background_during_a_pause(tmp_path, monkeypatch):
+    """The first update is written before its reply, and the next updates are written after the pause."""
     monkeypatch.setattr(saved_directory, "_PAUSE", 1)
     with serving(tmp_path, DOCKS) as stand_in:
         time.sleep(1)
@@ -260,8 +260,8 @@ def test_files_that_were_written_a_moment_ago_are_written_in_the_background(tmp_
     assert count_versions(tmp_path) == 5
 
 
-def test_a_slow_write_makes_the_next_one_wait(tmp_path, monkeypatch):
-    """Writing takes at most an eleventh of the time, so a long history does not slow the replies."""
+def test_a_slow_write_has_a_long_pause(tmp_path, monkeypatch):
+    """The pause depends on the time of the write, so a long history does not slow the replies."""
     monkeypatch.setattr(saved_directory, "_PAUSE_PER_SECOND_OF_WRITING", 1_000_000)
     with serving(tmp_path, DOCKS) as stand_in:
         for padding in range(3):
@@ -271,7 +271,7 @@ def test_a_slow_write_makes_the_next_one_wait(tmp_path, monkeypatch):
 
 
 def test_temporary_files_of_a_killed_server_are_removed(tmp_path):
-    """The start removes what a killed server was writing, and nothing else."""
+    """The start removes the temporary files of a killed server, and no other files."""
     for name in (f".{'0a' * 16}.tmp", f"{'0a' * 16}.tmp", ".x.tmp", f".{'0a' * 16}.tmp.json"):
         (tmp_path / name).write_text("{")
     with serving(tmp_path):
@@ -280,7 +280,7 @@ def test_temporary_files_of_a_killed_server_are_removed(tmp_path):
 
 
 def test_a_second_server_is_refused(tmp_path):
-    """Only one process serves a directory; a killed one leaves no stale lock."""
+    """Only one process serves a directory; the lock of a killed process does not block the next one."""
     with served("--save", tmp_path, ends_with=signal.SIGKILL) as server:
         ran = run("serve", "--save", tmp_path)
         assert (ran.status, ran.out) == (2, "")
@@ -292,8 +292,8 @@ def test_a_second_server_is_refused(tmp_path):
     assert list_names(tmp_path) == []
 
 
-def test_a_lock_that_was_removed_is_no_lock(tmp_path, monkeypatch):
-    """A process that locks a file just before another removes it tries again."""
+def test_a_removed_lock_file_is_locked_again(tmp_path, monkeypatch):
+    """If another process removes the lock file just before the lock, the lock is acquired again."""
     flocks = []
     real = directory_lock.fcntl.flock
 
@@ -312,7 +312,7 @@ def test_a_lock_that_was_removed_is_no_lock(tmp_path, monkeypatch):
 @pytest.mark.parametrize("project", [True, False])
 @pytest.mark.parametrize("kind", ["missing", "empty", "other"])
 def test_a_directory_without_projects_starts(tmp_path, kind, project):
-    """An empty directory, a missing one, or one without projects is a start, also if PROJECT names it."""
+    """The directory may be missing, empty or without projects, even if PROJECT names it too."""
     directory = tmp_path / "d"
     if kind != "missing":
         directory.mkdir()
@@ -330,7 +330,7 @@ def test_a_directory_without_projects_starts(tmp_path, kind, project):
 @pytest.mark.slow
 @pytest.mark.parametrize("damage", ["removed", "replaced"])
 def test_a_directory_that_disappears_is_status_500(tmp_path, damage):
-    """What cannot be saved is status 500, changes nothing, and the server goes on answering."""
+    """A change that cannot be saved gets status 500 and is not made; the server continues."""
     directory = tmp_path / "d"
     with served("--save", directory) as server:
         assert server.call("POST", "/projects", {"name": "p", "type": "chat"})[0] == 200
@@ -343,7 +343,7 @@ def test_a_directory_that_disappears_is_status_500(tmp_path, damage):
 
 
 def test_a_directory_that_cannot_be_written_is_reported(tmp_path):
-    """A file in place of the directory, or of its journal, ends the start with one line."""
+    """A file in place of the directory, or a directory in place of the journal, is an error of one line."""
     (tmp_path / "file").write_text("x")
     for path in (tmp_path / "file", tmp_path / "file" / "below"):
         ran = run("serve", "--save", path)
@@ -354,7 +354,7 @@ def test_a_directory_that_cannot_be_written_is_reported(tmp_path):
 
 
 def test_unknown_types_need_a_schema(tmp_path):
-    """`--schema` brings a task type, whose schema `--validate` uses, also for a task without a project."""
+    """`--schema` adds a task type; `--validate` uses the schema, even for a task without a project."""
     schema = tmp_path / "mine.json"
     schema.write_text('{"required": ["text"]}')
     with served("--validate", "--schema", f"mine={schema}") as server:
@@ -370,13 +370,13 @@ def test_unknown_types_need_a_schema(tmp_path):
 @pytest.mark.skipif(sys.platform == "win32", reason="a signal ends the process at once")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_a_signal_at_the_start_ends_cleanly(tmp_path, number):
-    """A signal as soon as the address is printed leaves no temporary file and no lock."""
+    """A signal directly after the start leaves no temporary file and no lock file."""
     process = subprocess.Popen(
         command("serve", "--save", tmp_path),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=environment(),
-        preexec_fn=heed_interrupts,
+        preexec_fn=restore_signals,
     )
     assert process.stdout.readline()
     process.send_signal(number)
@@ -386,7 +386,7 @@ def test_a_signal_at_the_start_ends_cleanly(tmp_path, number):
 
 
 def test_nobody_reads_the_output(tmp_path):
-    """If nobody reads standard output, requests are answered and saved all the same."""
+    """Requests are answered and saved even if nobody reads standard output."""
     with served("--save", tmp_path) as server:
         path = f"/{'x' * 2000}"
         for _ in range(100):

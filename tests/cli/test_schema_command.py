@@ -30,7 +30,7 @@ def test_a_schema_for_projects_is_printed():
 
 
 def test_an_unknown_type():
-    """The error for a type without a schema has the command that lists the types."""
+    """The error for an unknown type names the command that lists the types."""
     ran = run("schema", "imageanotation")
     assert '"imageanotation"' in ran.err
     assert (ran.status, ran.err.endswith("choose a type that `paramcore schema` lists\n")) == (2, True)

@@ -1,4 +1,4 @@
-"""What each command shows on terminals of four sizes: `screens/*.txt`.
+"""Snapshots of each command on terminals of several widths: `screens/*.txt`.
 
 Rewrite the screens with `pytest tests/cli/test_screens.py --update`, then read the diff.
 """
@@ -38,7 +38,7 @@ COMMANDS = {
 
 @pytest.fixture(scope="module")
 def service():
-    """Return the variables and the options with which a command finds a service that knows an older project."""
+    """Return the options and variables for a service whose project has one version less."""
     project = json.loads((DATA / "fleet.json").read_text("utf-8"))
     project["param_history"].pop()
     with ExitStack() as stack:
@@ -49,7 +49,7 @@ def service():
 @pytest.mark.slow
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_screen_fits_and_loses_nothing(name, service, pytestconfig):
-    """On each terminal, no line is too wide, and everything that a pipe gets is shown."""
+    """On each terminal, no line is too wide, and everything that is printed to a pipe is shown."""
     options, variables = service if name == "status" else ((), {})
     arguments = (*COMMANDS[name].split(), *options)
     piped = run(*arguments, cwd=DATA, **variables)
@@ -57,7 +57,7 @@ def test_each_screen_fits_and_loses_nothing(name, service, pytestconfig):
     for columns in WIDTHS:
         screen, status = run_on_terminal(*arguments, columns=columns, cwd=DATA, **variables)
         assert status == piped.status
-        # A wider terminal gets no wider lines.
+        # On a wider terminal, lines have at most 120 columns too.
         assert find_wide_lines(screen, min(columns, 120)) == []
         assert find_lost(piped.out, screen) == []
         assert "\x1b" not in screen
@@ -70,7 +70,7 @@ def test_each_screen_fits_and_loses_nothing(name, service, pytestconfig):
 
 
 def test_a_wider_terminal_has_the_screen_of_120_columns():
-    """A layout uses 120 columns at most, unless `--width` says otherwise."""
+    """A layout has at most 120 columns, unless `--width` sets more."""
     arguments = COMMANDS["plan"].split()
     narrow, _ = run_on_terminal(*arguments, columns=120, cwd=DATA)
     assert run_on_terminal(*arguments, columns=200, cwd=DATA)[0] == narrow
@@ -79,7 +79,7 @@ def test_a_wider_terminal_has_the_screen_of_120_columns():
 
 @pytest.mark.parametrize("columns", [40, 80])
 def test_width_lays_out_the_text_of_a_pipe(columns):
-    """`--width N` prints to a pipe what a terminal with N columns shows, and so does COLUMNS to a terminal."""
+    """`--width N` for a pipe, or COLUMNS for a terminal, gives the output of a terminal with N columns."""
     arguments = COMMANDS["plan"].split()
     screen, _ = run_on_terminal(*arguments, columns=columns, cwd=DATA)
     assert run(*arguments, "--width", str(columns), cwd=DATA).out == screen
@@ -88,21 +88,21 @@ def test_width_lays_out_the_text_of_a_pipe(columns):
 
 @pytest.mark.parametrize("columns", ["0", "x", "-5", "99999999", "", "٣"])
 def test_wrong_columns_are_ignored(columns):
-    """A value of COLUMNS that is no width leaves the width to the terminal."""
+    """A value of COLUMNS that is not a width is ignored."""
     arguments = COMMANDS["diff"].split()
     screen, _ = run_on_terminal(*arguments, columns=80, cwd=DATA)
     assert run_on_terminal(*arguments, columns=80, cwd=DATA, COLUMNS=columns)[0] == screen
 
 
 def test_a_terminal_of_unknown_size_has_80_columns():
-    """A terminal that reports 0 columns gets a layout of 80."""
+    """On a terminal that reports 0 columns, the layout has 80 columns."""
     arguments = COMMANDS["diff"].split()
     screen, _ = run_on_terminal(*arguments, columns=80, cwd=DATA)
     assert run_on_terminal(*arguments, columns=0, cwd=DATA)[0] == screen
 
 
 def test_a_tiny_terminal_gets_20_columns():
-    """A terminal narrower than the least width of a layout gets the least width."""
+    """On a narrower terminal, a layout has its minimum width."""
     arguments = COMMANDS["diff"].split()
     assert run_on_terminal(*arguments, columns=5, cwd=DATA)[0] == run(*arguments, "--width", "20", cwd=DATA).out
 
@@ -117,7 +117,7 @@ def test_a_wrong_width_is_rejected(width):
 
 @pytest.mark.parametrize("name", ["plan", "explain", "log-param", "validate"])
 def test_full_shows_whole_values(name):
-    """With `--full`, the text of a pipe cuts no value, and a screen shows all of it."""
+    """With `--full`, the output truncates no value, to a pipe or on a screen."""
     arguments = (*COMMANDS[name].split(), "--full")
     piped = run(*arguments, cwd=DATA)
     assert "characters)" not in piped.out
@@ -126,8 +126,8 @@ def test_full_shows_whole_values(name):
     assert find_lost(piped.out, screen) == []
 
 
-def test_output_is_the_text_of_a_pipe(tmp_path):
-    """`--output FILE` writes one record a line, from a terminal too."""
+def test_output_is_the_same_as_to_a_pipe(tmp_path):
+    """`--output FILE` on a terminal writes the text that is printed to a pipe."""
     for path in DATA.iterdir():
         shutil.copy(path, tmp_path)
     arguments = COMMANDS["preview"].split()
@@ -137,7 +137,7 @@ def test_output_is_the_text_of_a_pipe(tmp_path):
 
 
 def test_json_has_no_layout():
-    """`--format json` prints to a terminal what it prints to a pipe."""
+    """`--format json` prints the same to a terminal and to a pipe."""
     arguments = (*COMMANDS["plan"].split(), "--format", "json")
     shown, _ = run_on_terminal(*arguments, columns=40, cwd=DATA, NO_COLOR="", FORCE_COLOR="1")
     assert shown == run(*arguments, cwd=DATA).out

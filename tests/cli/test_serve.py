@@ -13,7 +13,7 @@ from scaleapi.exceptions import ScaleInvalidRequest
 from scaleapi.tasks import TaskType
 
 from paramcore.cli.signals import END_SIGNALS
-from tests.cli.running import EXAMPLES, command, environment, heed_interrupts, run
+from tests.cli.running import EXAMPLES, command, environment, restore_signals, run
 
 
 @contextmanager
@@ -25,7 +25,7 @@ def started(*arguments, ends_with=(signal.SIGINT, 0)):
         text=True,
         cwd=EXAMPLES,
         env=environment(),
-        preexec_fn=heed_interrupts,
+        preexec_fn=restore_signals,
     )
     with process:
         page = process.stdout.readline()
@@ -42,7 +42,7 @@ def started(*arguments, ends_with=(signal.SIGINT, 0)):
 
 
 def test_each_request_is_printed(tmp_path):
-    """Each request prints a line that names the dropped params, and projects are saved as files."""
+    """Each request prints a line, with dropped params, and changed projects are saved as files."""
     with started("projects", "--save", str(tmp_path)) as (process, url):
         client = scaleapi.ScaleClient("any", api_instance_url=url)
         client.update_project("north docks", instruction="Box every crane.")
@@ -73,7 +73,7 @@ def list_texts(directory):
 
 @pytest.fixture
 def projects(tmp_path):
-    """A directory as the examples have it, with two projects and a file that is no project."""
+    """Return a copy of the example directory with two projects, and a file without a project."""
     directory = tmp_path / "projects"
     shutil.copytree(EXAMPLES / "projects", directory)
     (directory / "update.json").write_text('{"padding": 9}')
@@ -81,7 +81,7 @@ def projects(tmp_path):
 
 
 def test_a_project_goes_back_to_its_file(projects):
-    """The files of a directory that is served and saved keep their names, and only those that change are rewritten."""
+    """A directory that is served and saved keeps its file names; only changed files are rewritten."""
     before = list_texts(projects)
     process = subprocess.Popen(
         command("serve", projects, "--save", projects),
@@ -89,7 +89,7 @@ def test_a_project_goes_back_to_its_file(projects):
         stderr=subprocess.PIPE,
         text=True,
         env=environment(),
-        preexec_fn=heed_interrupts,
+        preexec_fn=restore_signals,
     )
     with process:
         process.stdout.readline()
@@ -106,7 +106,7 @@ def test_a_project_goes_back_to_its_file(projects):
 
 
 def test_the_projects_of_the_directory_continue(projects, tmp_path):
-    """A project in the directory takes precedence over one from elsewhere, and is served also if none is named."""
+    """A project in the directory is served, and takes precedence over a file with the same project."""
     project = {"name": "south docks", "type": "imageannotation", "param_history": [{"version": 0, "padding": 7}]}
     (tmp_path / "mine.json").write_text(json.dumps(project))
     (tmp_path / "new.json").write_text(json.dumps({**project, "name": "new"}))
@@ -117,7 +117,7 @@ def test_the_projects_of_the_directory_continue(projects, tmp_path):
         stderr=subprocess.PIPE,
         text=True,
         env=environment(),
-        preexec_fn=heed_interrupts,
+        preexec_fn=restore_signals,
     )
     with process:
         process.stdout.readline()
@@ -141,7 +141,7 @@ def test_the_projects_of_the_directory_continue(projects, tmp_path):
     ],
 )
 def test_a_directory_that_cannot_be_saved_is_reported_before_it_listens(projects, tmp_path, name, text, message):
-    """A YAML file with a served project, a broken project or a project in two files ends it before it writes."""
+    """A YAML project, a malformed project or a duplicate project in the directory is an error; no file is written."""
     (tmp_path / "docks.json").write_text('{"name": "docks", "type": "x", "param_history": []}')
     (projects / name).write_text(text)
     before = list_texts(projects)
@@ -153,7 +153,7 @@ def test_a_directory_that_cannot_be_saved_is_reported_before_it_listens(projects
 
 @pytest.mark.parametrize("ends_with", [*END_SIGNALS.items(), (signal.SIGINT, 0)], ids=str)
 def test_it_saves_whatever_ends_it(tmp_path, ends_with):
-    """An update that was answered is in its file, also where a signal follows at once, and nothing else is left."""
+    """If a signal follows an update, the project file has the update, and no other file is left."""
     with started("projects", "--save", str(tmp_path), ends_with=ends_with) as (_, url):
         scaleapi.ScaleClient("any", api_instance_url=url).update_project("north docks", instruction="Box every crane.")
     kept = json.loads((tmp_path / "north docks.json").read_text())
@@ -162,7 +162,7 @@ def test_it_saves_whatever_ends_it(tmp_path, ends_with):
 
 
 def test_ignored_names_are_warned_about(tmp_path):
-    """A routing name in the history of a project is reported before anything is served (U10)."""
+    """A routing name in the history of a project is reported before the server starts (U10)."""
     (tmp_path / "p.json").write_text('{"type": "t", "name": "n", "param_history": [{"version": 0, "project": "x"}]}')
     ran = run("serve", tmp_path / "p.json", "missing.json")
     assert ran.status == 2
@@ -170,7 +170,7 @@ def test_ignored_names_are_warned_about(tmp_path):
 
 
 def test_only_changed_projects_are_saved(tmp_path):
-    """A request writes the file of the project that it changed, and leaves the other files alone."""
+    """A request rewrites only the file of the project that it changes."""
     with started("projects", "--save", str(tmp_path)) as (process, url):
         files = {file.name: file for file in tmp_path.glob("*.json")}
         assert len(files) > 1
@@ -200,7 +200,7 @@ def test_it_may_validate_tasks():
 
 
 def test_a_port_in_use_is_reported():
-    """A second stand-in on the same port is an error on one line."""
+    """A port that is in use is an error."""
     with started() as (_, url):
         port = url.rsplit(":", 1)[1].partition("/")[0]
         ran = run("serve", "--port", port)

@@ -1,4 +1,4 @@
-"""`serve --save` loses nothing that it acknowledged, whatever ends it."""
+"""`serve --save` keeps each acknowledged change, even after `kill -9`."""
 
 import ctypes
 import json
@@ -14,9 +14,9 @@ from http.client import HTTPConnection, HTTPException
 
 import pytest
 
-from tests.cli.running import command, environment, heed_interrupts
+from tests.cli.running import command, environment, restore_signals
 
-#: The number of times that the server is killed; by hand, `PARAMCORE_KILLS=200`.
+#: How often the server is killed; set `PARAMCORE_KILLS` for a longer run.
 KILLS = int(os.environ.get("PARAMCORE_KILLS", "4"))
 KEY = {"Authorization": "Bearer any"}
 
@@ -31,7 +31,7 @@ class Server:
             stderr=subprocess.PIPE,
             text=True,
             env=environment(),
-            preexec_fn=heed_interrupts,
+            preexec_fn=restore_signals,
         )
         line = self.process.stdout.readline()
         assert line, self.process.stderr.read()
@@ -103,7 +103,7 @@ def test_a_killed_server_continues_with_all_that_it_acknowledged(tmp_path):
     for turn in range(KILLS):
         server = Server("--save", str(tmp_path))
         check_all_is_there(server, writers)
-        # Ten rounds write to the same project, so that its history and the journal grow.
+        # Several rounds write to the same project, so that its history and the journal grow.
         project = f"p{turn // 10}"
         server.call("POST", "/projects", {"name": project, "type": "imageannotation"})
         new = [Writer(server, project, f"{turn}-{number}") for number in range(3)]
@@ -121,7 +121,7 @@ def test_a_killed_server_continues_with_all_that_it_acknowledged(tmp_path):
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self/task"), reason="only Linux lists the threads of a process")
 def test_a_signal_that_does_not_end_the_wait_ends_the_server():
-    """Ctrl-C just before the server waits for a line to print ends it too."""
+    """Ctrl-C ends the server even directly before it waits for a line to print."""
     server = Server()
     try:
         # Like a signal at that moment, a signal for another thread does not end the wait of the main thread.

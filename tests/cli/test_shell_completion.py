@@ -1,4 +1,4 @@
-"""`paramcore completion` prints scripts, and real shells complete with them."""
+"""The scripts of `paramcore completion`, run in real shells."""
 
 import os
 import pty
@@ -18,7 +18,7 @@ from paramcore.validation.finding import CODES
 
 SCRIPTS = Path(commands.__file__).parent.parent / "completions"
 
-#: What a user has typed, and what a shell offers for its last word.
+#: Command lines, and the completions that a shell offers for the last word.
 OFFERS = {
     "": [*COMMANDS],
     "pl": ["plan"],
@@ -54,7 +54,7 @@ def script_of(shell):
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_the_scripts_are_those_of_the_parser(shell, pytestconfig):
-    """Each script completes exactly the commands and options of today; `--update` writes the scripts."""
+    """Each script matches the parser; `--update` writes the scripts."""
     script = make_script(shell)
     if pytestconfig.getoption("update"):
         script_of(shell).write_text(script, "utf-8")
@@ -74,7 +74,7 @@ def test_the_help_knows_each_topic():
 
 
 def complete_in_bash(typed):
-    """Return what bash offers; it finds no program, so a completion that starts one fails."""
+    """Return the completions of bash; PATH is empty, so a completion that starts a program fails."""
     script = f"""
 source {script_of("bash")}
 PATH=/nonexistent
@@ -92,21 +92,21 @@ printf '%s\\n' "${{COMPREPLY[@]}}"
         check=True,
         timeout=60,
     )
-    # `compopt` complains where no user pressed Tab.
+    # `compopt` prints an error outside of an interactive completion.
     assert [line for line in done.stderr.splitlines() if "compopt: not currently" not in line] == []
     return sorted(done.stdout.split())
 
 
 @pytest.mark.parametrize("typed", OFFERS)
 def test_bash_completes(typed):
-    """Bash offers the names that may follow, and starts no program."""
+    """Bash offers the possible names, and starts no program."""
     assert complete_in_bash(typed) == sorted(OFFERS[typed])
 
 
 @pytest.mark.skipif(shutil.which("fish") is None, reason="fish is not installed")
 @pytest.mark.parametrize("typed", OFFERS)
 def test_fish_completes(typed, tmp_path):
-    """Fish offers the same names as bash, and files where nothing else is known."""
+    """Fish offers the same names as bash, and files where there are no names."""
     script = f"source {script_of('fish')}; complete -C $argv[1]"
     done = subprocess.run(
         ["fish", "--no-config", "-c", script, f"paramcore {typed}"],
@@ -124,7 +124,7 @@ def test_fish_completes(typed, tmp_path):
 @pytest.mark.skipif(shutil.which("zsh") is None, reason="zsh is not installed")
 @pytest.mark.parametrize("typed", [typed for typed in OFFERS if len(OFFERS[typed]) == 1])
 def test_zsh_completes(typed, tmp_path):
-    """Zsh completes the only name that may follow."""
+    """Zsh completes a word if only one name is possible."""
     (tmp_path / "_paramcore").write_text(script_of("zsh").read_text("utf-8"), "utf-8")
     startup = (
         f"PS1='rea''dy> '; fpath=({tmp_path} $fpath); autoload -U compinit; compinit -D -u; cd {EXAMPLES}; clear\n"

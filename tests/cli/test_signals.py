@@ -8,7 +8,7 @@ import time
 from argparse import Namespace
 
 import pytest
-from running import EXAMPLES, command, environment, heed_interrupts, run
+from running import EXAMPLES, command, environment, restore_signals, run
 
 from paramcore.cli import entry, main
 from paramcore.cli.exit_codes import FINE, HUNG_UP, INTERRUPTED, REFUSED, TERMINATED
@@ -19,7 +19,7 @@ from paramcore.errors import ParamcoreError
 
 @pytest.fixture
 def handlers():
-    """Restore the handler of Ctrl-C that a test replaces."""
+    """Set Python's own handler of Ctrl-C, and restore all handlers after the test."""
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, *END_SIGNALS)}
     signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
@@ -40,7 +40,7 @@ def interrupt(*_):
 
 class TestInterrupts:
     def test_an_interrupt_while_the_commands_load_ends_quietly(self, handlers, monkeypatch, capsys):
-        """Ctrl-C before the command runs prints one word and gives its exit code."""
+        """For Ctrl-C while modules load, one word is printed, and the exit code is that of Ctrl-C."""
         monkeypatch.setattr(main, "main", interrupt)
         assert entry.start() == INTERRUPTED
         assert capsys.readouterr().err == "interrupted\n"
@@ -48,7 +48,7 @@ class TestInterrupts:
     @pytest.mark.parametrize("number", [signal.SIGINT, *END_SIGNALS])
     @pytest.mark.parametrize("error", [AttributeError, OSError, RuntimeError, KeyError])
     def test_an_error_of_a_library_while_it_is_interrupted_is_quiet(self, handlers, monkeypatch, capsys, number, error):
-        """A signal ends the program although a library raises an error of its own while it cleans up."""
+        """A signal ends the program even if a library raises another error during the clean-up."""
 
         def command():
             with exit_on_signals():
@@ -67,13 +67,13 @@ class TestInterrupts:
 
     @pytest.mark.parametrize("stream", [None, Full()], ids=["closed", "full"])
     def test_an_interrupt_needs_no_standard_error(self, handlers, monkeypatch, stream):
-        """The exit code is that of an interrupt also where standard error is closed or full."""
+        """After Ctrl-C, the exit code does not depend on standard error, which may be closed or full."""
         monkeypatch.setattr(main, "main", interrupt)
         monkeypatch.setattr(sys, "stderr", stream)
         assert entry.start() == INTERRUPTED
 
     def test_a_lack_of_memory_is_reported(self, handlers, monkeypatch, capsys):
-        """A lack of memory is an error with a remedy, also while a command loads or is interrupted."""
+        """A lack of memory is an error with a remedy; after Ctrl-C, only the interrupt is reported."""
 
         def exhaust():
             raise MemoryError
@@ -94,7 +94,7 @@ class TestInterrupts:
         assert capsys.readouterr().err == "interrupted\n"
 
     def test_a_package_that_cannot_be_loaded_is_reported(self, handlers, monkeypatch, capsys):
-        """A package that is missing or damaged, or for which there is no memory, is an error with a remedy."""
+        """A package that cannot be imported is an error with a remedy."""
 
         def load():
             raise ImportError("rpds.so: failed to map segment from shared object")
@@ -106,7 +106,7 @@ class TestInterrupts:
         assert capsys.readouterr().err == f"error: cannot load a package: {reason}; {remedy}\n"
 
     def test_other_errors_are_not_hidden(self, handlers, monkeypatch):
-        """Without a signal, an error of the program is not caught."""
+        """Without a signal, an unexpected error is raised."""
 
         def command():
             try:
@@ -119,7 +119,7 @@ class TestInterrupts:
             entry.start()
 
     def test_a_second_interrupt_changes_nothing(self, handlers, monkeypatch):
-        """A second Ctrl-C does not interrupt the cleanup."""
+        """A second Ctrl-C does not interrupt the clean-up."""
         cleaned = []
 
         def command():
@@ -155,10 +155,10 @@ class TestInterrupts:
         def iter_pieces():
             try:
                 yield "a piece"
-                # All arrive at once, before Python handles any.
+                # Block the signals, so that both arrive before Python handles either.
                 signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, *END_SIGNALS})
                 try:
-                    # To this thread: another thread of the process may block no signal.
+                    # Send them to this thread, because other threads may not block signals.
                     signal.pthread_kill(threading.get_ident(), first)
                     signal.pthread_kill(threading.get_ident(), second)
                 finally:
@@ -173,14 +173,14 @@ class TestInterrupts:
             "parse_options",
             lambda _: Namespace(command=lambda _: iter_pieces(), output=str(target), summary=False),
         )
-        # Python handles those that arrive at once by their number.
+        # Python handles signals that arrive together in the order of their numbers.
         assert entry.start() == {signal.SIGINT: INTERRUPTED, **END_SIGNALS}[min(first, second)]
         assert "Signal" not in capfd.readouterr().err
         assert cleaned == [True]
         assert list(tmp_path.iterdir()) == []
 
     def test_nothing_loads_before_interrupts_are_handled(self):
-        """Of the package, only the handlers, the exit codes and empty modules load before the handler is set."""
+        """Before the handler is set, the package imports only handlers, exit codes and empty modules."""
         script = "import sys, paramcore.cli.entry; print(*sorted(name for name in sys.modules if 'paramcore' in name))"
         done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
         assert done.stdout.split() == [
@@ -188,7 +188,7 @@ class TestInterrupts:
         ]
 
     def test_only_fast_modules_load_before_interrupts_are_handled(self):
-        """Before the handler is set, Python loads `signal` and what it needs, since each import prolongs that time."""
+        """Before the handler is set, only `signal` and the package are imported, because imports take time."""
         script = (
             "import sys, signal; old = set(sys.modules); import paramcore.cli.entry; print(*set(sys.modules) - old)"
         )
@@ -202,7 +202,7 @@ class TestInterrupts:
     "error", [ParamcoreError("code", None, "wrong", ""), KeyboardInterrupt()], ids=["error", "Ctrl-C"]
 )
 def test_a_command_is_closed_before_its_error_is_printed(error, monkeypatch, capsys):
-    """The generators of a command are closed, even if the error refers to itself, and then the error is printed."""
+    """The generators of a command are closed before its error is printed, even if the error is in a cycle."""
 
     def iter_items():
         try:
@@ -226,7 +226,7 @@ def test_a_command_is_closed_before_its_error_is_printed(error, monkeypatch, cap
 
 @pytest.fixture
 def long_lines(tmp_path):
-    """Return a file of tasks that takes some seconds, and the path of its answers."""
+    """Return a file of tasks that takes seconds to process, and a path for the output."""
     tasks = tmp_path / "tasks.jsonl"
     tasks.write_text('{"attachment": "https://example.com/a.jpg", "padding": null}\n' * 200_000)
     (tmp_path / "out").mkdir()
@@ -240,11 +240,11 @@ def long_lines(tmp_path):
     ids=lambda value: getattr(value, "name", value),
 )
 def test_a_signal_leaves_no_file_behind(number, exit_code, long_lines):
-    """After two signals, the command ends with its exit code, no traceback and no file."""
+    """After two signals, the command ends with the exit code of the signal, no traceback and no file."""
     tasks, answers = long_lines
     arguments = command("preview", "warehouse-boxes.json", tasks, "--format", "json", "--output", answers)
     process = subprocess.Popen(
-        arguments, stderr=subprocess.PIPE, cwd=EXAMPLES, env=environment(), preexec_fn=heed_interrupts
+        arguments, stderr=subprocess.PIPE, cwd=EXAMPLES, env=environment(), preexec_fn=restore_signals
     )
     deadline = time.monotonic() + 30
     while not any(answers.parent.iterdir()):
@@ -271,7 +271,7 @@ class TestOperands:
     """After `--`, an argument that begins with a dash is an operand."""
 
     def test_a_file_may_begin_with_a_dash(self, tmp_path):
-        """Arguments after `--` are files and names, and options before it still apply."""
+        """Arguments after `--` are files and names; options before `--` still apply."""
         (tmp_path / "-x.json").write_text(
             '{"name": "-n", "type": "comparison", "param_history": [{"version": 0, "-p": 1}]}'
         )
@@ -288,14 +288,14 @@ class TestOperands:
             "--\n  0-2  2024-03-04T09:12:41.769Z  not set\n"
         )
 
-    def test_options_after_it_are_no_options(self):
-        """An option after `--` is read as the name of a file."""
+    def test_options_after_it_are_operands(self):
+        """An option after `--` is used as the name of a file."""
         refused = run("log", "--", "--version")
         assert "--version: cannot read the file: no such file" in refused.err
 
 
-def test_a_signal_while_a_validator_loads_is_no_panic():
-    """A signal that interrupts an import ends the program, also where the fast validator needs the module."""
+def test_a_signal_while_a_validator_loads_causes_no_panic():
+    """A signal during an import of the fast validator ends the program."""
     script = """
 import sys
 from paramcore import Project
@@ -314,8 +314,8 @@ Validator(Project("p", type="imageannotation", params={"padding": 1}), Schemas()
     assert (done.returncode, done.stderr) == (TERMINATED, "")
 
 
-def test_a_signal_while_a_codec_loads_is_no_crash():
-    """A signal that interrupts an import ends the program, also where the fast codec needs the module."""
+def test_a_signal_while_a_codec_loads_causes_no_crash():
+    """A signal during an import of the fast codec ends the program."""
     pytest.importorskip("orjson")
     script = """
 import sys
@@ -335,7 +335,7 @@ FastCodec()
 
 
 def test_a_signal_after_the_cleanup_is_ignored(handlers):
-    """A second signal that comes after the cleanup does not change the exit code of the program."""
+    """A second signal after the clean-up does not change the exit code."""
     signal.signal(signal.SIGINT, interrupt_once)
     with pytest.raises(SystemExit, match=str(TERMINATED)), exit_on_signals():
         signal.raise_signal(signal.SIGTERM)
@@ -343,7 +343,7 @@ def test_a_signal_after_the_cleanup_is_ignored(handlers):
 
 
 def test_a_caller_gets_its_handlers_back(handlers):
-    """A program that calls `main` can be ended by signals again."""
+    """If another program called `main`, signals end that program again."""
     with pytest.raises(SystemExit, match=str(TERMINATED)), exit_on_signals():
         signal.raise_signal(signal.SIGTERM)
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL

@@ -1,4 +1,4 @@
-"""`paramcore slim` and `paramcore extract`: the least to send, and what belongs in a project."""
+"""`paramcore slim` shortens requests, and `paramcore extract` moves shared params to a project."""
 
 import json
 import os
@@ -35,7 +35,7 @@ def project():
 
 
 def test_the_requests_to_send_are_written(tasks, tmp_path, project):
-    """`--output` has a request on each line, in the same order, and each gets the same params as before."""
+    """`--output` writes the requests in their order, and each task still gets the same params."""
     given = [
         {"unique_id": "a", "attachment": "https://example.com/a.jpg", **project.params, "instruction": "Night."},
         {"attachment": "https://example.com/b.jpg", "padding": 3, "project": None},
@@ -67,7 +67,7 @@ UNCHANGED = [
 
 @pytest.mark.parametrize("end", ["", "\n"])
 def test_a_request_that_does_not_change_keeps_its_line(tmp_path, end):
-    """A line whose request does not change is written as it was, so git shows no change."""
+    """A line whose request does not change keeps its bytes, so that git shows no change."""
     lines = [UNCHANGED[0], '{ "padding": 5 }', *UNCHANGED[1:]]
     (tmp_path / "t.jsonl").write_bytes(("\ufeff" + "\n".join(lines) + end).encode())
     ran = run("slim", PROJECT, tmp_path / "t.jsonl", "--output", tmp_path / "out.jsonl")
@@ -93,21 +93,21 @@ def test_a_request_that_changes_has_a_compact_line(tmp_path, line, arguments, wr
 
 
 def test_an_array_becomes_compact_lines(tmp_path):
-    """Requests of an array have no lines to keep."""
+    """Requests of an array are written as compact lines to a .jsonl file."""
     (tmp_path / "t.json").write_text('[{ "padding": 12 }]')
     run("slim", PROJECT, tmp_path / "t.json", "--output", tmp_path / "out.jsonl")
     assert (tmp_path / "out.jsonl").read_text() == '{"padding":12}\n'
 
 
 def test_the_order_of_params_stays(tasks, tmp_path):
-    """A request that is as short as before is written as it was, member by member."""
+    """A request that cannot be shorter keeps the order of its params."""
     given = {"padding": 3, "attachment": "https://example.com/b.jpg", "instruction": "Night."}
     run("slim", PROJECT, tasks(given), "--output", tmp_path / "slim.jsonl")
     assert (tmp_path / "slim.jsonl").read_text() == json.dumps(given) + "\n"
 
 
 def test_wanted_params_that_no_request_gets_opt_out(tasks, project):
-    """With `--wanted`, a param that would be inherited but is not wanted ends with -1, the reasons and 1."""
+    """If a task would inherit a param that is not wanted, its request opts out, and the exit code is 1."""
     wanted = {**project.params, "instruction": f"Night.\n{TEXT}"}
     del wanted["padding"]
     ran = run("slim", PROJECT, tasks(project.params, wanted), "--wanted", "--format", "json")
@@ -123,7 +123,7 @@ def test_wanted_params_that_no_request_gets_opt_out(tasks, project):
     [("any", {"project_version": 0}), ("0", {"project_version": 0}), ("-1", {"project_version": -1})],
 )
 def test_another_version(tasks, project, version, sent):
-    """`--to` selects a version, the shortest of all, or none."""
+    """`--to` selects a version, the version with the shortest request, or no version."""
     wanted = project.version(0).params
     ran = run("slim", PROJECT, tasks(wanted), "--wanted", "--to", version, "--format", "json")
     [line] = ran.lines
@@ -132,21 +132,21 @@ def test_another_version(tasks, project, version, sent):
 
 
 def test_pin_writes_the_version(tasks):
-    """`--pin` holds the version that a request inherits now; requests with a version keep theirs."""
+    """`--pin` writes the version that a request inherits; a request with a version keeps it."""
     ran = run("slim", PROJECT, tasks({}, {"project_version": 0}, {"project_version": -1}), "--pin", "--format", "json")
     assert [line["request"] for line in ran.lines] == [{"project_version": v} for v in (2, 0, -1)]
     assert [line["exact_while"] for line in ran.lines] == [None] * 3
 
 
 def test_exit_code_is_for_ci(tasks):
-    """With `--exit-code`, a request that can be shorter ends with 1."""
+    """With `--exit-code`, the exit code is 1 if a request can be shorter."""
     assert run("slim", PROJECT, tasks({"padding": 5}), "--exit-code").status == 1
     assert run("slim", PROJECT, tasks({"padding": 3}), "--exit-code").status == 0
     assert run("slim", PROJECT, tasks({"padding": 5})).status == 0
 
 
 def test_a_repeated_instruction_is_a_warning(tasks):
-    """A request that repeats the project's text gets it twice, before and after, with a warning."""
+    """If an instruction repeats the project's text, the task gets it twice, and a warning says so."""
     path = tasks({}, {"attachment": "https://example.com/a.jpg", "instruction": f"Night.\n{TEXT}"})
     ran = run("slim", PROJECT, path, "--format", "json")
     assert f"{path}:2:60: instruction_twice: the task's instruction already contains the text" in ran.err
@@ -154,7 +154,7 @@ def test_a_repeated_instruction_is_a_warning(tasks):
 
 
 def test_many_requests_have_a_row_for_each_reason(tasks):
-    """Above 20 requests, counts replace the entries; `--list` prints each."""
+    """For more than 20 requests, totals replace the entries, unless `--list` is set."""
     path = tasks(*[{"padding": 5}] * 25, *[{"padding": 5.0}] * 5, *[{"project_version": -1}] * 6)
     short, whole = run("slim", PROJECT, path), run("slim", PROJECT, path, "--list")
     assert "  inherited   padding: 30 requests, 5 spelled differently" in short.out
@@ -164,15 +164,15 @@ def test_many_requests_have_a_row_for_each_reason(tasks):
     assert short.out.splitlines()[0] in whole.out
 
 
-def test_the_totals_count_the_requests_to_which_the_instruction_is_appended(tasks):
-    """Above 20 requests, a row counts the requests to whose instruction the project appends its text."""
+def test_the_totals_count_appended_instructions(tasks):
+    """The totals count the requests to whose instruction the project appends its text."""
     path = tasks(*[{"instruction": "Night."}] * 3, *[{"padding": 5}] * 20)
     assert "  appended    instruction: 3 requests\n" in run("slim", PROJECT, path).out
 
 
 @pytest.mark.parametrize("name", ["one.json", "array.json"])
 def test_documents_stay_documents(tmp_path, name):
-    """A single request is written as an object, an array as an array; `.jsonl` is lines."""
+    """A single request is written as an object and an array as an array, or as lines to a .jsonl file."""
     request = {"padding": 5, "attachment": "https://example.com/a.jpg"}
     (tmp_path / name).write_text(json.dumps([request] if name == "array.json" else request))
     run("slim", PROJECT, tmp_path / name, "--output", tmp_path / "out.json")
@@ -186,7 +186,7 @@ def test_documents_stay_documents(tmp_path, name):
 
 @pytest.mark.parametrize("text", ["[]", ""])
 def test_no_requests(tmp_path, text):
-    """An empty array and an empty file of lines are no error."""
+    """An empty array and an empty JSONL file are valid."""
     path = tmp_path / ("none.json" if text else "none.jsonl")
     path.write_text(text)
     ran = run("slim", PROJECT, path)
@@ -196,7 +196,7 @@ def test_no_requests(tmp_path, text):
 
 
 def test_a_bad_line_leaves_the_output_as_it_was(tasks, tmp_path):
-    """An error writes nothing; `--keep-going` skips the line and ends with 1."""
+    """After an error, the file is unchanged; with `--keep-going`, the line is skipped and the exit code is 1."""
     path = tasks({"padding": 5})
     path.write_text(path.read_text() + '{"padding": }\n{"project_version": 9}\n{"padding": 3}\n')
     (tmp_path / "out.jsonl").write_text("old")
@@ -218,28 +218,28 @@ def test_a_bad_line_leaves_the_output_as_it_was(tasks, tmp_path):
     ],
 )
 def test_wrong_usage(tasks, arguments, message):
-    """A version that does not exist and an output that would replace an input end with 2."""
+    """The exit code is 2 for a wrong version, and for an output file that is an input."""
     ran = run("slim", PROJECT, tasks({}), *arguments)
     assert message in ran.err
     assert ran.status == 2
 
 
 def test_wanted_with_two_versions_is_ambiguous(tasks):
-    """A wanted `project_version` and `--to` contradict each other."""
+    """Wanted params with another `project_version` than `--to` are rejected."""
     ran = run("slim", PROJECT, tasks({"project_version": 1}), "--wanted", "--to", "0")
     assert "full.jsonl:1:21: at /project_version: the wanted params have `project_version`" in ran.err
     assert ran.status == 2
 
 
 def test_a_request_of_another_project_is_an_error(tasks):
-    """T15: it is not for this project."""
+    """A request that names another project is rejected (T15)."""
     ran = run("slim", PROJECT, tasks({"project": "street signs"}))
     assert "the task request is for the project" in ran.err
     assert ran.status == 2
 
 
 def test_a_directory_of_projects(tasks):
-    """Each request belongs to the project that it names, and the summary names the versions."""
+    """Each request inherits from the project that it names, and the summary names the projects."""
     requests = [{"project": "north docks", "padding": 1}, {"project": "south docks"}]
     names = [Project(name=path.stem, type="x").name for path in sorted((EXAMPLES / "projects").glob("*.json"))]
     assert names
@@ -257,7 +257,7 @@ EXTRACT = ("extract", YARD, "--name", "yard", "--type", "imageannotation")
 
 
 def test_extract_and_use_the_result(tmp_path):
-    """The written project and requests give each task the params that it had."""
+    """With the written project and requests, each task gets the same params as before."""
     ran = run(*EXTRACT, "--project-output", tmp_path / "project.json", "--output", tmp_path / "slim.jsonl")
     body = json.loads((tmp_path / "project.json").read_text())
     assert body == json.loads(create_project("yard", type="imageannotation", params=body["params"]).body)
@@ -278,7 +278,7 @@ def test_extract_and_use_the_result(tmp_path):
 
 
 def test_extract_ends_with_0_if_all_requests_move(tasks):
-    """Nothing set aside and something moved is 0; nothing moved is 1."""
+    """The exit code is 0 if params move and no request is set aside, and 1 if nothing moves."""
     full = [{"attachment": f"https://example.com/{n}.jpg", "padding": 10} for n in range(9)]
     arguments = ("--name", "yard", "--type", "imageannotation")
     assert run("extract", tasks(*full), *arguments).status == 0
@@ -301,14 +301,14 @@ def test_extract_ends_with_0_if_all_requests_move(tasks):
     ],
 )
 def test_extract_refuses_wrong_usage(arguments, message):
-    """What cannot be read three times, and names that no project has, end with 2."""
+    """The exit code is 2 for tasks that can be read only once, and for invalid names."""
     ran = run("extract", *arguments)
     assert message in ran.err
     assert ran.status == 2
 
 
 def test_extract_warns_of_equal_ids(tasks):
-    """The service refuses the second task with the same `unique_id`, so a warning names both lines."""
+    """A warning names the two lines with the same `unique_id`."""
     path = tasks(*[{"unique_id": "a", "padding": 1}] * 2, {"unique_id": "b"})
     ran = run("extract", path, "--name", "yard", "--type", "imageannotation")
     assert f"warning: {path}:2:15: the same `unique_id` as line 1; the service refuses the second task" in ran.err
@@ -316,7 +316,7 @@ def test_extract_warns_of_equal_ids(tasks):
 
 
 def test_extract_keeps_going(tasks, tmp_path):
-    """A bad line stops the run and writes nothing; with `--keep-going` it is reported once and skipped."""
+    """An invalid line stops the command before it writes; with `--keep-going`, it is reported once and skipped."""
     path = tasks(*[{"padding": 10}] * 3)
     path.write_text(path.read_text() + "{]\n")
     arguments = (
@@ -347,7 +347,7 @@ def test_both_outputs_or_none(tasks, tmp_path):
 
 
 def test_extract_writes_an_array_for_an_array(tmp_path):
-    """A JSON array becomes an array, and a document is read once more without being lines."""
+    """Requests of a JSON array are written as an array."""
     (tmp_path / "full.json").write_text(json.dumps([{"padding": 10}, {"padding": 10}]))
     run("extract", tmp_path / "full.json", "--name", "y", "--type", "t", "--output", tmp_path / "out.json")
     assert json.loads((tmp_path / "out.json").read_text()) == [{"project": "y"}] * 2
@@ -357,7 +357,7 @@ def test_extract_writes_an_array_for_an_array(tmp_path):
 
 
 def test_slim_as_markdown(tasks):
-    """The verdict is the heading, and the requests that must opt out come first."""
+    """The heading is the verdict; requests that must opt out come first."""
     path = tasks({"padding": 5}, {"attachment": "https://example.com/a.jpg"})
     ran = run("slim", PROJECT, path, "--wanted", "--format", "markdown")
     lines = ran.out.splitlines()
@@ -382,7 +382,7 @@ def test_names_of_projects_are_not_markup(tmp_path, tasks):
 
 
 def test_extract_as_markdown(tmp_path):
-    """The document lists opt-outs first, and has the params of the project to copy; `--summary` appends it."""
+    """The document lists opt-outs first, then the params of the project; `--summary` appends it."""
     (tmp_path / "summary.md").write_text("before\n")
     ran = run(*EXTRACT, "--format", "markdown", "--summary", GITHUB_STEP_SUMMARY=str(tmp_path / "summary.md"))
     assert "### 4 params would move to `yard`; 24 requests: 20 inherit, 3 opt out" in ran.out
@@ -393,7 +393,7 @@ def test_extract_as_markdown(tmp_path):
 
 
 def test_extract_nothing_as_markdown(tasks):
-    """Without anything to move, the heading says so."""
+    """If nothing moves, the heading says so."""
     ran = run("extract", tasks({"a": 1}), "--name", "yard", "--type", "t", "--format", "markdown")
     assert "### nothing is worth moving: `yard`" in ran.out
     assert ran.status == 1

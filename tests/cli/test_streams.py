@@ -7,7 +7,7 @@ import subprocess
 import time
 
 import pytest
-from running import EXAMPLES, command, environment, heed_interrupts, run, run_process, shell
+from running import EXAMPLES, command, environment, restore_signals, run, run_process, shell
 
 from paramcore.cli import exit_codes
 from paramcore.cli.exit_codes import CANNOT_WRITE, FINE, INTERRUPTED, PIPE_CLOSED, REFUSED
@@ -19,7 +19,7 @@ PREVIEW = "$paramcore preview warehouse-boxes.json night-shift.json"
 
 
 def test_the_exit_codes():
-    """Scripts rely on these numbers."""
+    """The exit codes do not change, because scripts rely on them."""
     assert {
         name: getattr(exit_codes, name)
         for name in [name for name, code in vars(exit_codes).items() if isinstance(code, int)]
@@ -47,7 +47,7 @@ def test_the_exit_codes():
     ],
 )
 def test_usage_goes_to_standard_error(arguments, message):
-    """A wrong command line prints its usage, or what does not exist, to standard error."""
+    """For a wrong command line, the usage or the error is printed to standard error."""
     ran = run(*arguments)
     assert (ran.out, ran.status) == ("", REFUSED)
     assert ran.err.startswith(message)
@@ -76,7 +76,7 @@ def test_usage_goes_to_standard_error(arguments, message):
     ],
 )
 def test_a_number_out_of_range_is_named(arguments, message):
-    """A wrong port or timeout is reported with the range of valid ones."""
+    """The error for a wrong port or timeout has the valid range."""
     ran = run(*arguments)
     assert ran.status == REFUSED
     assert f": {message}" in ran.err
@@ -98,7 +98,7 @@ def test_help_and_version_are_fine():
 
 @pytest.mark.parametrize("path", ["nowhere.json", ".", "/dev/null", "a\udcffb"])
 def test_an_unreadable_project_is_reported_in_one_line(path):
-    """A missing file, a directory without projects, an empty file and a name that is not UTF-8 give one line."""
+    """The error for an unreadable or empty input has one line."""
     ran = run("preview", path, "night-shift.json", cwd=EXAMPLES.parent)
     assert (ran.out, ran.status, ran.err.count("\n")) == ("", REFUSED, 1)
 
@@ -132,12 +132,12 @@ def test_non_blocking_standard_input():
 
 
 def test_closed_standard_output_is_an_error():
-    """The exit code reports an answer that cannot be printed."""
+    """If standard output is closed, the exit code is that of a failed write."""
     assert shell(f"{PREVIEW} >&-").status == CANNOT_WRITE
 
 
 def test_a_full_disk_is_an_error():
-    """The exit code reports an answer that cannot be written to the last byte."""
+    """If the output cannot be written completely, the exit code is that of a failed write."""
     ran = shell(f"{PREVIEW} >/dev/full")
     assert (ran.status, ran.err.count("\n")) == (CANNOT_WRITE, 1)
 
@@ -153,14 +153,14 @@ def test_a_full_standard_error_changes_no_exit_code():
 
 
 def test_a_removed_working_directory(tmp_path):
-    """In a working directory that was removed there are no settings."""
+    """In a removed working directory, commands run without settings."""
     gone = "mkdir gone && cd gone && rmdir ../gone && "
     ran = shell(f"cd {tmp_path} && {gone} $paramcore validate {EXAMPLES / 'warehouse-boxes.json'}")
     assert (ran.status, ran.err) == (FINE, "")
 
 
 def test_a_directory_that_cannot_be_read(tmp_path, monkeypatch, capsys):
-    """A directory that cannot be listed is reported by its name."""
+    """The error for a directory that cannot be listed names the directory."""
 
     def listdir(path):
         raise PermissionError(13, "Permission denied")
@@ -178,7 +178,7 @@ def test_settings_that_are_too_deep(tmp_path):
     assert ran.err.startswith("error: pyproject.toml: invalid TOML: ")
 
 
-def test_a_closed_pipe_is_no_error():
+def test_a_closed_pipe_is_not_an_error():
     """A closed pipe ends the command without a message."""
     ran = shell(f"{PREVIEW} | true; echo ${{PIPESTATUS[0]}}")
     assert ran.out in (f"{PIPE_CLOSED}\n", f"{FINE}\n")
@@ -186,7 +186,7 @@ def test_a_closed_pipe_is_no_error():
 
 
 def test_a_long_answer_ends_with_its_reader():
-    """A long answer stops when its reader closes the pipe."""
+    """A command with a long output ends when the reader closes the pipe."""
     many = "for i in $(seq 20000); do echo '{\"a\": 1}'; done"
     ran = shell(f"{many} | $paramcore preview warehouse-boxes.json - --lines --format json | head -1 | wc -l")
     assert (ran.out.strip(), ran.err) == ("1", "")
@@ -203,7 +203,7 @@ def test_unencodable_text_is_escaped(locale):
 
 
 def test_control_characters_are_escaped():
-    """Control characters and bidirectional overrides do not reach a terminal."""
+    """Control characters and bidirectional overrides are never printed as they are."""
     ran = run("preview", "warehouse-boxes.json", "-", stdin='{"note": "\\u001b[31m \\u202e", "a\\u0007": 1}')
     assert "\x1b" not in ran.out
     assert "\u202e" not in ran.out
@@ -224,7 +224,7 @@ def test_interruption_is_quiet():
         stderr=subprocess.PIPE,
         cwd=EXAMPLES,
         env=environment(),
-        preexec_fn=heed_interrupts,
+        preexec_fn=restore_signals,
     ) as process:
         time.sleep(1)
         process.send_signal(signal.SIGINT)

@@ -1,4 +1,4 @@
-"""Snapshots of what each command prints: `transcripts/*.txt`.
+"""Snapshots of the output of each command: `transcripts/*.txt`.
 
 Rewrite them with `pytest tests/cli/test_transcripts.py --update`, then read the diff.
 A new command line needs only its line `$ paramcore ...`.
@@ -29,7 +29,7 @@ def test_each_command_prints_its_transcript(path, tmp_path, pytestconfig):
 
 
 def run_command(command, folder):
-    """Return the part of a transcript that a command makes."""
+    """Return the part of a transcript for a command."""
     ran = shell(command.replace("paramcore ", "$paramcore ", 1), cwd=folder)
     exit_code = f"[exit {ran.status}]\n" if ran.status else ""
     return f"$ {command}\n{ran.out}{ran.err}{exit_code}\n"

@@ -16,7 +16,7 @@ HISTORY = [
 
 @pytest.fixture
 def docks(tmp_path):
-    """Write a project whose `padding` is wrong since version 0."""
+    """Write a project with an invalid `padding` since version 0."""
     file = tmp_path / "docks.json"
     file.write_text(json.dumps({"name": "docks", "type": "imageannotation", "param_history": HISTORY}, indent=1))
     return file
@@ -84,7 +84,7 @@ def test_a_value_that_stays_is_located_in_the_project(docks):
 
 
 def test_findings_on_wanted_params_are_in_their_file(docks, tmp_path):
-    """A value of `--wanted` is located in the version that it comes from, or in the object of params."""
+    """Findings on wanted params are located in the version or in the params object of their file."""
     other = tmp_path / "other.json"
     other.write_text(json.dumps({"name": "other", "type": "imageannotation", "param_history": []}))
     for wanted, line in ((f"{docks}@0", 8), (docks, 14)):
@@ -115,7 +115,7 @@ def test_nothing_to_do_has_no_findings(docks):
     ],
 )
 def test_other_documents_of_the_api_are_rejected(document):
-    """Another document instead of an update is rejected as a whole, not by its names."""
+    """Another document in place of an update is one error, not an error for each of its names."""
     text = json.dumps(document)
     for arguments in (("plan", PROJECT, "-"), ("validate", PROJECT, "--update", "-")):
         ran = run(*arguments, stdin=text)
@@ -132,14 +132,14 @@ def test_a_history_entry_is_not_wanted_params():
 
 class TestPatch:
     def test_the_flag_overrides_the_file(self):
-        """`--patch` keeps the params that the file's own mode would drop."""
+        """`--patch` keeps the params that the update in the file would drop."""
         for update in ({"padding": 6}, {"patch": False, "padding": 6}, {"patch": True, "padding": 6}):
             status, document = plan(PROJECT, update, "--patch")
             assert (status, document["dropped"]) == (FINE, [])
             assert document["request"] == {"patch": True, "padding": 6}
 
     def test_a_misspelt_patch_stays_an_error(self):
-        """A misspelt `patch` would become a param of a patch too, so it stays an error."""
+        """A misspelt `patch` is an error with `--patch` too, because it would become a param."""
         status, document = plan(PROJECT, {"pathc": True, "padding": 6}, "--patch")
         assert (status, document["dropped"]) == (FINDINGS, [])
         assert list_codes(document)[0] == ("error", "update_mode", "/pathc")
@@ -149,7 +149,7 @@ class TestPatch:
         assert run("plan", PROJECT, "-", "--patch", stdin='{"patch": "yes"}').status == REFUSED
 
     def test_wanted_params_without_the_drops(self, docks, tmp_path):
-        """With `--wanted`, `--patch` sends the params that differ, or nothing if only drops are left."""
+        """With `--wanted` and `--patch`, the update sets only changed params; there is no update if only drops are left."""
         wanted = '{"padding": 6}'
         assert run("plan", PROJECT, "--wanted", "-", stdin=wanted).status == FINDINGS
         ran = run("plan", PROJECT, "--wanted", "-", "--patch", "--format", "json", stdin=wanted)
@@ -169,7 +169,7 @@ class TestPatch:
 
 
 def test_codes_can_be_ignored_and_schemas_given(tmp_path):
-    """`plan` has `--ignore`, also from `pyproject.toml`, and `--schema`, as `validate` has."""
+    """`plan` has `--ignore` and `--schema`, and reads `ignore` from `pyproject.toml`."""
     update = {"patch": True, "padding": "20"}
     assert plan(PROJECT, update, "--ignore", "param_type")[0] == FINE
     schema = tmp_path / "boxes.schema.json"
@@ -184,7 +184,7 @@ def test_codes_can_be_ignored_and_schemas_given(tmp_path):
 
 
 def test_projects_with_errors_are_named_first(docks, tmp_path):
-    """For a directory, a second line counts the projects that would have errors, and these plans come first."""
+    """For a directory, a second line names the projects that would have errors; their plans come first."""
     (tmp_path / "b.json").write_text('{"name": "bare", "type": "imageannotation", "param_history": []}')
     ran = run("plan", tmp_path, "-", stdin='{"patch": true, "metadata": {"a": 1}}')
     assert ran.status == FINDINGS
@@ -198,14 +198,14 @@ def test_projects_with_errors_are_named_first(docks, tmp_path):
 
 class TestValidate:
     def test_it_has_the_findings_of_the_plan(self, docks):
-        """The findings of `validate --update` are those of `plan`, with all fields."""
+        """`validate --update` has the same findings as `plan`, with the same fields."""
         update = {"pathc": True, "padding": None, "pading": 3, "params": {"instruction": "x"}}
         ran = run("validate", docks, "--update", "-", "--format", "json", stdin=json.dumps(update))
         assert ran.status == FINDINGS
         assert ran.document["findings"] == plan(docks, update)[1]["findings"]
 
     def test_it_has_the_findings_after_the_update(self, docks, tmp_path):
-        """Codes and pointers are those of `validate` for the project after the update."""
+        """`validate --update` has the codes and pointers of `validate` after the update."""
         update = {"patch": True, "pading": 3, "padding": "20", "urgency": 7, "params": {}}
         after = tmp_path / "after.json"
         params = {"version": 2, **HISTORY[1], **{k: v for k, v in update.items() if k != "patch"}}
@@ -258,6 +258,6 @@ class TestValidate:
         assert "hush" not in ran.out
 
     def test_annotations_point_into_the_update(self):
-        """Annotations have the lines of the update."""
+        """Annotations are located in the file of the update."""
         ran = run("validate", PROJECT, "--update", "-", "--format", "github", stdin='{"pathc": true}')
         assert ran.out.startswith("::error file=<stdin>,line=1,col=2,title=update_mode::/pathc: ")

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from paramcore.validation.finding import CODES
-from tests.cli.running import EXAMPLES, command, environment, heed_interrupts, run
+from tests.cli.running import EXAMPLES, command, environment, restore_signals, run
 
 PROJECT = """\
 {
@@ -64,12 +64,12 @@ def place(tmp_path):
 
 
 def drop_messages(text):
-    """Return the output of `validate` without the messages, which the transcripts hold."""
+    """Return the output of `validate` without the messages; the transcripts test the messages."""
     return re.sub(r"(?m)^(\S+:\d+:\d+: .*\n)  .*\n", r"\1", text)
 
 
 def fine(place):
-    """Write a project that is fine, and return its name."""
+    """Write a valid project, and return the name of its file."""
     good = {"version": 0, "geometries": {"box": {"objects_to_annotate": ["Forklift"]}}}
     document = {"type": "imageannotation", "name": "boxes", "param_history": [good]}
     (place / "fine.json").write_text(json.dumps(document))
@@ -84,7 +84,7 @@ def test_a_typo_of_three_versions_ago_is_shown_where_it_was_set(place):
 
 
 def test_a_task_that_never_mentions_it(place):
-    """Findings on a task are at its lines; a finding on the project is reported once, at the project's lines."""
+    """A finding on a task is at a line of the task; a finding on the project is reported once, in the project file."""
     ran = run("validate", "boxes.json", "task.json", cwd=place)
     assert drop_messages(ran.out) == TYPO_OF_VERSION_1 + (
         "task.json:4:15: error param_choice at /priority\n"
@@ -96,7 +96,7 @@ def test_a_task_that_never_mentions_it(place):
 
 
 def test_json(place):
-    """JSON is one document with every finding and its location."""
+    """The JSON document contains every finding and its location."""
     ran = run("validate", "boxes.json", "task.json", "--format", "json", cwd=place)
     assert [finding["code"] for finding in ran.document["findings"]] == ["param_type", "param_unknown", "param_choice"]
     sentences = {name: ran.document["findings"][0][name] for name in ("message", "problem", "remedy")}
@@ -157,7 +157,7 @@ def test_a_broken_file_is_annotated(place, name, text, annotation):
 
 
 def test_an_annotation_is_one_line_whatever_its_text(place):
-    """Characters that end a property or a line for GitHub are escaped in file names and in messages."""
+    """Characters that would end a property or the line are escaped in file names and messages."""
     (place / "a:b,c%d.json").write_text('{"attachment": "a", "n%0A\\r\\n,:": 1}')
     ran = run("validate", fine(place), "a:b,c%d.json", "--format", "github", cwd=place)
     location = "file=a%3Ab%2Cc%25d.json,line=1,col=21,title=param_unknown"
@@ -219,7 +219,7 @@ def test_nothing_is_printed_before_an_error(place, tasks, data, options, project
 
 
 def test_an_interrupt_before_the_first_task(place):
-    """Ctrl-C while TASKS is empty so far prints the findings on the projects."""
+    """For Ctrl-C before the first task arrives, the findings on the projects are printed."""
     (place / "pipe").unlink(missing_ok=True)
     os.mkfifo(place / "pipe")
     process = subprocess.Popen(
@@ -228,9 +228,9 @@ def test_an_interrupt_before_the_first_task(place):
         stderr=subprocess.PIPE,
         cwd=place,
         env=environment(),
-        preexec_fn=heed_interrupts,
+        preexec_fn=restore_signals,
     )
-    # Opening a pipe waits until the other end is open, too.
+    # `open` waits until the command opens the other end of the pipe.
     with process, open(place / "pipe", "wb"):
         time.sleep(0.2)
         process.send_signal(signal.SIGINT)
@@ -256,12 +256,12 @@ def test_many_tasks_are_streamed(place):
 
 class TestExitCodes:
     def test_fine(self, place):
-        """Valid files end with 0."""
+        """The exit code for valid files is 0."""
         ran = run("validate", fine(place), "-", stdin='{"attachment": "a"}', cwd=place)
         assert (ran.out, ran.err, ran.status) == ("0 errors, 0 warnings in 1 project and 1 task\n", "", 0)
 
     def test_warnings(self, place):
-        """Warnings end with 0, and with --strict with 1."""
+        """The exit code for warnings is 0, or 1 with `--strict`."""
         arguments = ("validate", fine(place), "-", "--format", "github")
         for extra, status in (((), 0), (("--strict",), 1)):
             ran = run(*arguments, *extra, stdin='{"attachment": "a", "colour": 1}', cwd=place)
@@ -270,7 +270,7 @@ class TestExitCodes:
         assert run("validate", fine(place), "--strict", cwd=place).status == 0
 
     def test_unreadable(self, place):
-        """An unreadable file and a file without a project end with 2."""
+        """The exit code for an unreadable file, or a file without a project, is 2."""
         assert run("validate", "nothing.json", cwd=place).status == 2
         assert run("validate", "task.json", cwd=place).status == 2
         ran = run("validate", fine(place), "-", stdin='{"project": }', cwd=place)
@@ -278,7 +278,7 @@ class TestExitCodes:
         assert ran.status == 2
 
     def test_keep_going(self, place):
-        """With `--keep-going`, invalid lines are reported and counted, and the others validated."""
+        """With `--keep-going`, invalid lines are reported and counted, and the other lines are validated."""
         text = '{"attachment": "a"}\n{"attachment": }\n{"project": "other"}\n{"attachment": "b"}\n'
         ran = run("validate", fine(place), "-", "--lines", "--keep-going", stdin=text, cwd=place)
         assert ran.out.startswith("<stdin>:3:13: error request_refused at /project")
@@ -289,7 +289,7 @@ class TestExitCodes:
 
 class TestIgnoring:
     def test_on_the_command_line(self, place):
-        """Findings with an ignored code are neither printed nor counted, also errors."""
+        """Findings with an ignored code are neither printed nor counted, even errors."""
         ran = run("validate", "boxes.json", "--ignore", "param_type", "--ignore", "param_unknown", cwd=place)
         assert (ran.out, ran.status) == ("0 errors, 0 warnings in 1 project\n", 0)
 
@@ -319,8 +319,8 @@ class TestIgnoring:
         assert ran.status == 2
 
     def test_unreadable_settings(self, place):
-        """Settings that cannot be read have the reason of the system, and are not reported as invalid TOML."""
-        # Every process may open this file, but reading its first bytes fails.
+        """The error for unreadable settings has the message of the system, and does not say invalid TOML."""
+        # This file can be opened, but its first bytes cannot be read.
         (place / "pyproject.toml").symlink_to("/proc/self/mem")
         ran = run("validate", "boxes.json", cwd=place)
         assert (
@@ -360,7 +360,7 @@ class TestOwnSchemas:
         ],
     )
     def test_a_bad_schema(self, place, argument, message):
-        """The error for a bad schema names the file or the form to write."""
+        """The error for an invalid `--schema` names the file or the form to write."""
         (place / "mine.json").write_text('{"properties":\n  {"a":      {"$ref": "file:///x"}}}')
         ran = run("validate", "boxes.json", "--schema", argument, cwd=place)
         assert ran.status == 2
@@ -376,7 +376,7 @@ def test_ctrl_c_ends_with_the_findings_so_far(place):
         stderr=subprocess.PIPE,
         cwd=place,
         env=environment(PYTHONUNBUFFERED="1"),
-        preexec_fn=heed_interrupts,
+        preexec_fn=restore_signals,
     )
     with process:
         process.stdin.write(b'{"attachment": "a", "priority": 11}\n')
@@ -402,8 +402,8 @@ def test_a_finding_in_yaml_has_its_position(tmp_path):
     assert "min_widht: 8}\n     |                                                 ^^^^^^^^^\n" in ran.out
 
 
-def test_a_directory_holds_json_and_yaml(tmp_path):
-    """A directory may hold JSON and YAML files; a project in two files is an error."""
+def test_a_directory_may_contain_json_and_yaml(tmp_path):
+    """A directory may contain JSON and YAML files; a project in two files is an error."""
     (tmp_path / "a.yaml").write_text("{name: a, type: comparison, param_history: []}")
     (tmp_path / "b.json").write_text('{"name": "b", "type": "comparison", "param_history": []}')
     assert run("validate", tmp_path).out == "0 errors, 0 warnings in 2 projects\n"
@@ -439,7 +439,7 @@ def test_a_refused_request_is_a_finding(tmp_path):
 
 
 def test_a_bad_version_of_an_option_is_reported_for_the_option(tmp_path):
-    """An error in the command line names the option and no file."""
+    """The error for a wrong option names the option, not a file."""
     for verb in ("preview", "validate"):
         ran = run(verb, "warehouse-boxes.json", "night-shift.json", "--project-version", "9")
         assert ran.status == 2
@@ -459,7 +459,7 @@ def test_options_have_any_position():
 
 
 def test_an_unknown_type(tmp_path):
-    """An unknown type is a warning with the probable type; a user's schema makes it known."""
+    """An unknown type is a warning that suggests a known type; with a schema for the type, there is no warning."""
     (tmp_path / "p.json").write_text('{"name": "p", "type": "imageannotaton", "param_history": [{"version": 0}]}')
     ran = run("validate", "p.json", "--format", "json", cwd=tmp_path)
     finding = ran.document["findings"][0]
@@ -470,7 +470,7 @@ def test_an_unknown_type(tmp_path):
 
 
 def test_no_project_is_no_success(tmp_path):
-    """Every command rejects an array or directory without a project, so that no check passes without a project."""
+    """Every command rejects an array or directory without a project, so that no check succeeds by mistake."""
     (tmp_path / "p.json").write_text("[]")
     for arguments in (("validate", "p.json"), ("log", "p.json"), ("audit", ".", "p.json"), ("plan", "p.json", "-")):
         ran = run(*arguments, cwd=tmp_path, stdin="{}")
@@ -490,7 +490,7 @@ def test_pinned_tasks_do_not_count_for_unused_defaults(tmp_path):
 
 
 def test_an_error_in_two_versions_is_reported_twice(tmp_path):
-    """A finding on one version does not hide the same finding on an older version that a task is pinned to."""
+    """The same finding is reported for the latest version and for an older version that a task is pinned to."""
     shapes = {"geometries": {"box": {"objects_to_annotate": ["car"]}}}
     values = ("x", 3, "x")
     history = [{"version": number, **shapes, "padding": value} for number, value in enumerate(values)]
@@ -502,7 +502,7 @@ def test_an_error_in_two_versions_is_reported_twice(tmp_path):
 
 
 def write_history(place):
-    """Write a project with findings on versions 1, 2 and 3, its latest."""
+    """Write a project with findings on versions 1, 2 and 3; version 3 is the latest."""
     good, bad = {"geometries": {"box": {"objects_to_annotate": ["a"]}}}, {"padding": "5"}
     entries = [{**good, **bad}, {**good, **bad}, {**good, **bad, "batch": "b"}, {**good, **bad}]
     history = [{"version": number, **entry} for number, entry in enumerate(entries)]
@@ -521,7 +521,7 @@ def write_history(place):
     ],
 )
 def test_findings_since_a_version(place, since, versions):
-    """Findings on versions before N are omitted, but not on values that the latest version has."""
+    """Findings on versions before N are omitted, except on values that the latest version has."""
     write_history(place)
     ran = run("validate", "p.json", "--since-version", str(since), "--format", "json", cwd=place)
     assert {finding["version"] for finding in ran.document["findings"]} == versions

@@ -1,4 +1,4 @@
-"""Normal use, as a user's type checker must accept it.  Type checkers read this file; nothing runs it."""
+"""Code that type checkers must accept.  Type checkers read this file; nothing runs it."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, assert_type
@@ -53,7 +53,7 @@ assert_type(project.params["padding"], Any)
 assert_type(Patch({"padding": 4}).then(Replace({})), Patch | Replace)
 params: Mapping[str, Any] = project.version(0).params
 
-# Requests and what they get.
+# Requests and their effective params.
 request = TaskRequest({"attachment": "a.jpg"}, project="boxes", project_version=-1, unique_id="u-1")
 unpinned = TaskRequest({}, project_version=None, batch=None, clear_unique_id_on_error=True, type="imageannotation")
 assert_type(request.project_version, int | None)
@@ -68,7 +68,7 @@ results = project.resolve_many([request, {"attachment": "b.jpg"}])
 iterator: Iterator[Any] = results
 merged: Mapping[str, Any] = project.inheritance(project_version=0)({"padding": 5})
 
-# Questions.
+# Plans, differences, histories and audits.
 plan = Plan.of(project, Replace({"instruction": "Box it."}))
 assert_type(plan, Plan)
 assert_type(plan.dropped, tuple[str, ...])
@@ -108,7 +108,7 @@ for finding in validator.task(effective):
 
 
 class Recorder:
-    """A transport is any object with this `send`."""
+    """A transport, which is any object with this `send`."""
 
     def send(self, request: Request) -> Response:
         """Return an empty array."""
@@ -148,7 +148,7 @@ assert_type(json_values(), st.SearchStrategy[Any])
 
 
 def describe(error: ParamcoreError) -> str:
-    """Errors have a code and a path."""
+    """Describe an error, which has a code and a path."""
     assert_type(error.code, str)
     assert_type(error.path, str | None)
     return "no JSON" if isinstance(error, NotJSON) else str(error)

@@ -1,4 +1,4 @@
-"""Mistakes that a user's type checker must catch, on each line marked `# E`.  Type checkers read this file; nothing runs it."""
+"""Code that type checkers must reject on each line marked `# E`.  Type checkers read this file; nothing runs it."""
 
 from paramcore import Diff, Patch, Plan, Project, Replace, TaskRequest, read_project, read_projects
 from paramcore.model import ParamVersion
@@ -9,7 +9,7 @@ from paramcore.validation import Schemas, Validator
 
 project = Project("boxes", type="imageannotation", params={"padding": 3})
 
-Project("boxes")  # E: a project has a type
+Project("boxes")  # E: `type` is required
 Project(7, type="imageannotation")  # E
 Project("boxes", type=None)  # E
 Project("boxes", type="imageannotation", params=[("padding", 3)])  # E
@@ -33,7 +33,7 @@ TaskRequest({}, project_version="1")  # E
 TaskRequest({}, project_version=1.0)  # E
 TaskRequest({}, project=7)  # E
 TaskRequest({}, clear_unique_id_on_error="yes")  # E
-TaskRequest({}, "boxes")  # E: routing is by keyword
+TaskRequest({}, "boxes")  # E: routing names are keyword arguments
 TaskRequest({}).project_version = 1  # E
 project.resolve(7)  # E
 project.resolve_many([7])  # E
@@ -50,21 +50,21 @@ ParamVersion(0, 7)  # E
 Diff.between(7, {})  # E
 
 Validator(7)  # E
-Validator({"name": "boxes"})  # E: a project that was read
-Validator(project, {"imageannotation": {}})  # E: schemas are a `Schemas`
+Validator({"name": "boxes"})  # E: not a `Project`
+Validator(project, {"imageannotation": {}})  # E: not a `Schemas`
 Validator(project).project("0")  # E
-Validator(project).task({"padding": 3})  # E: a task is validated by what it will get
+Validator(project).task({"padding": 3})  # E: not the effective params of a task
 Schemas().with_schema(7, {})  # E
 Schemas().with_schema("mine", "schema.json")  # E
 Validator(project).project()[0].severity = "warning"  # E
 
 Client(7)  # E
 Client(MemoryService(), deadline="10")  # E
-Client(MemoryService(), 10)  # E: settings are by keyword
+Client(MemoryService(), 10)  # E: `deadline` is a keyword argument
 Client(MemoryService()).get_project(7)  # E
 Client(MemoryService()).create_project("boxes")  # E
 Client(MemoryService()).create_task({"padding": 3})  # E
-Client(MemoryService()).apply(Patch({}))  # E: a plan is what is applied
+Client(MemoryService()).apply(Patch({}))  # E: not a `Plan`
 Client(MemoryService()).reconcile(None)  # E
 MemoryService([7])  # E
 MemoryService(on_validate=lambda effective: None)  # E
@@ -74,10 +74,10 @@ run_server("x")  # E
 run_server(StandIn(), port="80")  # E
 
 ApiKey(7)  # E
-HttpTransport("live_0123")  # E: a key is an `ApiKey`
+HttpTransport("live_0123")  # E: not an `ApiKey`
 HttpTransport(ApiKey("live_0123"), base_url=None)  # E
 
 task_requests(5)  # E
 projects(min_versions="1")  # E
-projects(True)  # E: sizes are by keyword
-check_transport(MemoryService())  # E: it makes transports, for a URL
+projects(True)  # E: `min_versions` is a keyword argument
+check_transport(MemoryService())  # E: not a function that makes a transport for a URL

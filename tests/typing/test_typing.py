@@ -1,4 +1,4 @@
-"""What a user's type checker accepts and rejects: errors are exactly on the lines marked `# E`."""
+"""Type checkers report errors exactly on the lines marked `# E`."""
 
 import os
 import re
@@ -11,7 +11,7 @@ import pytest
 HERE = Path(__file__).parent
 FILES = [HERE / "accepted.py", HERE / "rejected.py"]
 CHECKERS = {"mypy": ["-m", "mypy", "--strict"], "pyright": ["-m", "pyright", "--pythonpath", sys.executable]}
-#: A line of mypy's report, or of pyright's.
+#: A line with an error in the output of mypy or pyright.
 ERROR = re.compile(r"(\w+\.py):(\d+)(?::\d+)?(?: -|:) error: (.*)")
 
 

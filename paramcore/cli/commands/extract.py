@@ -29,7 +29,7 @@ _MAX_IDS = 100_000
 
 
 def extract(options: Namespace) -> Pieces:
-    """Find the params that full requests share, to move them to a new project."""
+    """Find the params that requests have in common, to move them to a new project."""
     if options.tasks == "-" or (os.path.exists(options.tasks) and not os.path.isfile(options.tasks)):
         exit_with_usage(
             f"extract reads TASKS three times, but {format_path(options.tasks)} can be read only once; name a file"

@@ -36,7 +36,6 @@ def log(options: Namespace) -> Pieces:
 
     yield from report_document(options, build)
     return FINE
-    return FINE
 
 
 def _list_pieces(history: History, params: list[str]) -> list[Piece]:

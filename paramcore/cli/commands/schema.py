@@ -13,7 +13,7 @@ from paramcore.validation.schema import Schemas
 
 
 def schema(options: Namespace) -> Pieces:
-    """Print a JSON Schema for editors that describes a project, a task request or an update."""
+    """Print a JSON Schema of a project, a task request or an update, for editors."""
     schemas = Schemas()
     if options.type is None:
         yield "".join(f"{name}\n" for name in schemas.types)

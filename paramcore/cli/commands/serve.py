@@ -24,7 +24,7 @@ from paramcore.validation.validator import Validator
 
 #: The maximum number of lines that wait to be printed; later lines are dropped.
 _MAX_LINES = 10_000
-#: The maximum number of seconds between two looks for a signal.
+#: The maximum number of seconds to wait for a line before signals are handled.
 _MAX_WAIT = 0.5
 
 
@@ -40,7 +40,7 @@ def serve(options: Namespace) -> Pieces:
             yield f"for example: ScaleClient('any key', api_instance_url='{server.url}')\n"
             while True:
                 flush_output()
-                # A signal that comes just before the wait does not end the wait.
+                # A signal directly before the wait does not end the wait.
                 with suppress(queue.Empty):
                     yield f"{events.get(timeout=_MAX_WAIT)}\n"
         except KeyboardInterrupt:
@@ -49,7 +49,7 @@ def serve(options: Namespace) -> Pieces:
 
 
 def _start_server(options: Namespace, stack: ExitStack, events: queue.Queue[str]) -> Server:
-    """Start the server; the stack stops it, and then saves what it keeps."""
+    """Start the server; when the stack closes, it stops the server and then saves the projects."""
     schemas, projects, directory = read_schemas(options.schema), _read_projects(options), None
     if options.save is not None:
         opened = open_saved_directory(options.save, options.assumptions, options.projects, projects)
@@ -58,7 +58,7 @@ def _start_server(options: Namespace, stack: ExitStack, events: queue.Queue[str]
     stand_in = StandIn(
         projects.values(),
         assumptions=options.assumptions,
-        on_validate=_create_judge(schemas) if options.validate else lambda _project, _effective: None,
+        on_validate=_make_error_finder(schemas) if options.validate else lambda _project, _effective: None,
         on_event=_create_reporter(events),
         task_types=schemas.types,
         journal=None if directory is None else directory.journal,
@@ -95,7 +95,7 @@ def _has_projects(options: Namespace) -> bool:
     return bool(ProjectDirectory(options.save, options.assumptions).projects)
 
 
-def _create_judge(schemas: Schemas) -> Callable[[Project, EffectiveParams], str | None]:
+def _make_error_finder(schemas: Schemas) -> Callable[[Project, EffectiveParams], str | None]:
     """Return a function that finds the first error in the effective params of a task."""
     validators: dict[tuple[str, str], tuple[Project, Validator]] = {}
 
@@ -112,10 +112,10 @@ def _create_judge(schemas: Schemas) -> Callable[[Project, EffectiveParams], str 
 
 
 def _create_reporter(events: queue.Queue[str]) -> Callable[[str], None]:
-    """Return a function that has a line about a request printed."""
+    """Return a function that queues a line about a request for printing."""
 
     def report(event: str) -> None:
-        # A full queue means that nobody reads standard output; the requests must go on.
+        # Drop the line if nobody reads standard output, because a request must not wait.
         with suppress(queue.Full):
             events.put_nowait(event)
 

@@ -32,12 +32,12 @@ from paramcore.report.verdicts import format_phrase
 from paramcore.text import format_value
 from paramcore.text.rows import Line, Piece
 
-#: The maximum number of requests with an entry for each; for more requests, print totals.
+#: The maximum number of requests for which each has an entry; for more requests, print totals.
 _MAX_ENTRIES = 20
 
 
 def slim(options: Namespace) -> Pieces:
-    """Find the least that each task must send to get the same params."""
+    """Find the shortest request that gives each task the same params."""
     run = _SlimRun(options)
     with ExitStack() as stack:
         writer = RequestWriter.open(options.requests_output, stack, as_lines=is_jsonl(options))
@@ -81,7 +81,7 @@ class _SlimRun:
             if line.repeats_instruction:
                 print_message(f"warning: {_locate(line, '/instruction')}: {_describe_repetition(line)}")
             self.summary.add(line)
-            # A line that does not change shows no change in git.
+            # Keep the bytes of an unchanged line, so that git shows no change.
             writer.write(line.body, line=line.find_unchanged_line() if writer.keeps_lines else None)
             yield line
 

@@ -148,7 +148,7 @@ class ValidationRun:
                 self.bad_lines.report(output)
 
     def _select_new(self, findings: Iterable[ReportedFinding]) -> list[ReportedFinding]:
-        """Return the findings that no other process has reported."""
+        """Return the findings that no process has reported yet."""
         new = [finding for finding in findings if finding.key is None or finding.key not in self._reported]
         self._reported.update(finding.key for finding in new)
         return new

@@ -16,7 +16,7 @@ _shtab_paramcore_commands() {
     completion:'Print a script that completes commands, options and files in a shell.'
     diff:'Show the differences between two sets of params, including those inside objects.'
     explain:'Explain why each param has its value, and list the values that did not apply.'
-    extract:'Find the params that full requests share, to move them to a new project.'
+    extract:'Find the params that requests have in common, to move them to a new project.'
     fetch:'Fetch a project and print it, or write all projects to a directory.'
     help:'Explain a command or a topic.'
     impact:'Show which requests an update affects, and why it does not affect the others.'
@@ -25,9 +25,9 @@ _shtab_paramcore_commands() {
     preview:'Show the effective params of each task.'
     reconcile:'Look up the outcome of an update, by the base and digest that `apply` printed.'
     report:'Write an HTML page about a project, its tasks and an update, to share or to print.'
-    schema:'Print a JSON Schema for editors that describes a project, a task request or an update.'
+    schema:'Print a JSON Schema of a project, a task request or an update, for editors.'
     serve:'Run a stand-in for the API on this machine, and print the effect of each request.'
-    slim:'Find the least that each task must send to get the same params.'
+    slim:'Find the shortest request that gives each task the same params.'
     status:'Compare project files with the service, and show which side is ahead.'
     validate:'Report what the service would reject or silently ignore, with file and line.'
   )
@@ -55,8 +55,8 @@ _shtab_paramcore_apply_options=(
   "--base-url[the address of the service, including \/v1]:URL:"
   "--deadline[the timeout of each call (default\: 30)]:SECONDS:"
   "--key-from-stdin[read the API key from standard input (default\: from SCALE_API_KEY)]"
-  "--no-values[show names and types, but no values and source lines]"
-  "--full[show whole values]"
+  "--no-values[show names and types, but no values or source lines]"
+  "--full[show long values in full]"
   "--width[lay out text in N columns (default\: on a terminal, its width, at most 120)]:N:"
   "--color[print labels in colour (default\: on a terminal, unless NO_COLOR is set)]:color:(auto always never)"
   "*--assume[change a setting that \`paramcore assumptions\` lists (repeatable)]:NAME=VALUE:(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)"
@@ -79,12 +79,12 @@ _shtab_paramcore_assumptions_defaults_added=0
 _shtab_paramcore_audit_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--format[the output format (default\: text)]:format:(text json markdown)"
-  "--summary[also append the answer as Markdown to the job summary of GitHub Actions]"
+  "--summary[also append the result as Markdown to the job summary of GitHub Actions]"
   "--lines[read TASKS as JSONL (default\: if its name ends with .jsonl or .ndjson)]"
   "--output[write the output to FILE\; on error, leave FILE unchanged]:FILE:_files"
   "--keep-going[report each invalid line of a .jsonl file, and continue]"
-  "--no-values[show names and types, but no values and source lines]"
-  "--full[show whole values]"
+  "--no-values[show names and types, but no values or source lines]"
+  "--full[show long values in full]"
   "--width[lay out text in N columns (default\: on a terminal, its width, at most 120)]:N:"
   "--color[print labels in colour (default\: on a terminal, unless NO_COLOR is set)]:color:(auto always never)"
   "*--assume[change a setting that \`paramcore assumptions\` lists (repeatable)]:NAME=VALUE:(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)"
@@ -106,10 +106,10 @@ _shtab_paramcore_completion_defaults_added=0
 _shtab_paramcore_diff_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--format[the output format (default\: text)]:format:(text json markdown)"
-  "--summary[also append the answer as Markdown to the job summary of GitHub Actions]"
+  "--summary[also append the result as Markdown to the job summary of GitHub Actions]"
   "--exit-code[exit with 1 if anything differs]"
-  "--no-values[show names and types, but no values and source lines]"
-  "--full[show whole values]"
+  "--no-values[show names and types, but no values or source lines]"
+  "--full[show long values in full]"
   "--width[lay out text in N columns (default\: on a terminal, its width, at most 120)]:N:"
   "--color[print labels in colour (default\: on a terminal, unless NO_COLOR is set)]:color:(auto always never)"
   "*--assume[change a setting that \`paramcore assumptions\` lists (repeatable)]:NAME=VALUE:(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)"
@@ -123,12 +123,12 @@ _shtab_paramcore_diff_defaults_added=0
 _shtab_paramcore_explain_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--format[the output format (default\: text)]:format:(text json markdown)"
-  "--summary[also append the answer as Markdown to the job summary of GitHub Actions]"
+  "--summary[also append the result as Markdown to the job summary of GitHub Actions]"
   "--project-version[use version N for every task\; -1 inherits nothing]:N:"
   "--type[the task type, as in the endpoint \`POST \/task\/TYPE\`]:TYPE:(annotation audiotranscription categorization chat chatexperimental chatlite comparison cuboidannotation datacollection documentmodel documenttranscription federal2dvideoannotation imageannotation laneannotation lidarannotation lidarlinking lidarsegmentation lidartopdown lineannotation multichat multistage namedentityrecognition phonecall pointannotation polygonannotation segmentannotation sensorfusion textcollection transcription videoannotation videoboxannotation videocuboidannotation videoplaybackannotation)"
   "--lines[read TASKS as JSONL (default\: if its name ends with .jsonl or .ndjson)]"
-  "--no-values[show names and types, but no values and source lines]"
-  "--full[show whole values]"
+  "--no-values[show names and types, but no values or source lines]"
+  "--full[show long values in full]"
   "--width[lay out text in N columns (default\: on a terminal, its width, at most 120)]:N:"
   "--color[print labels in colour (default\: on a terminal, unless NO_COLOR is set)]:color:(auto always never)"
   "*--assume[change a setting that \`paramcore assumptions\` lists (repeatable)]:NAME=VALUE:(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)"
@@ -145,15 +145,15 @@ _shtab_paramcore_extract_options=(
   "--name[the name of the new project]:NAME:"
   "--type[the type of the tasks]:TYPE:(annotation audiotranscription categorization chat chatexperimental chatlite comparison cuboidannotation datacollection documentmodel documenttranscription federal2dvideoannotation imageannotation laneannotation lidarannotation lidarlinking lidarsegmentation lidartopdown lineannotation multichat multistage namedentityrecognition phonecall pointannotation polygonannotation segmentannotation sensorfusion textcollection transcription videoannotation videoboxannotation videocuboidannotation videoplaybackannotation)"
   "--format[the output format (default\: text)]:format:(text json markdown)"
-  "--summary[also append the answer as Markdown to the job summary of GitHub Actions]"
+  "--summary[also append the result as Markdown to the job summary of GitHub Actions]"
   "*--keep[keep PARAM in the requests (repeatable)]:PARAM:"
-  "*--move[let PARAM move to the project, even if it stays by default, as \`attachment\` does (repeatable)]:PARAM:"
+  "*--move[allow PARAM to move to the project, even if it stays in requests by default, as \`attachment\` does (repeatable)]:PARAM:"
   "--lines[read TASKS as JSONL (default\: if its name ends with .jsonl or .ndjson)]"
   "--project-output[write the body of the request that creates the project to FILE\; on error, leave FILE unchanged]:FILE:_files"
   "--output[write the requests to send to FILE\; on error, leave FILE unchanged]:FILE:_files"
   "--keep-going[report each invalid line of a .jsonl file, and continue]"
-  "--no-values[show names and types, but no values and source lines]"
-  "--full[show whole values]"
+  "--no-values[show names and types, but no values or source lines]"
+  "--full[show long values in full]"
   "--width[lay out text in N columns (default\: on a terminal, its width, at most 120)]:N:"
   "--color[print labels in colour (default\: on a terminal, unless NO_COLOR is set)]:color:(auto always never)"
   "*--assume[change a setting that \`paramcore assumptions\` lists (repeatable)]:NAME=VALUE:(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)"
@@ -189,7 +189,7 @@ _shtab_paramcore_help_defaults_added=0
 _shtab_paramcore_impact_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--format[the output format (default\: text)]:format:(text json markdown)"
-  "--summary[also append the answer as Markdown to the job summary of GitHub Actions]"
+  "--summary[also append the result as Markdown to the job summary of GitHub Actions]"
   "--project-version[use version N for every task\; -1 inherits nothing]:N:"
   "--type[the task type, as in the endpoint \`POST \/task\/TYPE\`]:TYPE:(annotation audiotranscription categorization chat chatexperimental chatlite comparison cuboidannotation datacollection documentmodel documenttranscription federal2dvideoannotation imageannotation laneannotation lidarannotation lidarlinking lidarsegmentation lidartopdown lineannotation multichat multistage namedentityrecognition phonecall pointannotation polygonannotation segmentannotation sensorfusion textcollection transcription videoannotation videoboxannotation videocuboidannotation videoplaybackannotation)"
   "--lines[read TASKS as JSONL (default\: if its name ends with .jsonl or .ndjson)]"
@@ -197,8 +197,8 @@ _shtab_paramcore_impact_options=(
   "--output[write the output to FILE\; on error, leave FILE unchanged]:FILE:_files"
   "--keep-going[report each invalid line of a .jsonl file, and continue]"
   "--exit-code[exit with 1 if a request is affected]"
-  "--no-values[show names and types, but no values and source lines]"
-  "--full[show whole values]"
+  "--no-values[show names and types, but no values or source lines]"
+  "--full[show long values in full]"
   "--width[lay out text in N columns (default\: on a terminal, its width, at most 120)]:N:"
   "--color[print labels in colour (default\: on a terminal, unless NO_COLOR is set)]:color:(auto always never)"
   "*--assume[change a setting that \`paramcore assumptions\` lists (repeatable)]:NAME=VALUE:(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)"
@@ -213,9 +213,9 @@ _shtab_paramcore_impact_defaults_added=0
 _shtab_paramcore_log_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--format[the output format (default\: text)]:format:(text json markdown)"
-  "--summary[also append the answer as Markdown to the job summary of GitHub Actions]"
-  "--no-values[show names and types, but no values and source lines]"
-  "--full[show whole values]"
+  "--summary[also append the result as Markdown to the job summary of GitHub Actions]"
+  "--no-values[show names and types, but no values or source lines]"
+  "--full[show long values in full]"
   "--width[lay out text in N columns (default\: on a terminal, its width, at most 120)]:N:"
   "--color[print labels in colour (default\: on a terminal, unless NO_COLOR is set)]:color:(auto always never)"
   "*--assume[change a setting that \`paramcore assumptions\` lists (repeatable)]:NAME=VALUE:(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)"
@@ -230,12 +230,12 @@ _shtab_paramcore_plan_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--wanted[instead of UPDATE, use the smallest update that results in the params in FILE, or in version N of the project in FILE (default\: the latest)]:FILE[@N]:_files"
   "--format[the output format (default\: text)]:format:(text json markdown github)"
-  "--summary[also append the answer as Markdown to the job summary of GitHub Actions]"
+  "--summary[also append the result as Markdown to the job summary of GitHub Actions]"
   "--patch[make the update a patch, which keeps the params that the update does not name]"
   "*--ignore[omit findings with this code (repeatable)]:CODE:(param_missing param_type param_choice param_range param_size param_pattern param_repeated param_conflict param_unknown param_misplaced type_unknown request_refused update_mode update_wrapper update_argument update_null update_noop lint_unused_default lint_equal_override lint_repeated_instruction lint_old_pin lint_bare_opt_out lint_noop_version lint_retry_twin lint_stored_name)"
   "*--schema[validate params of TYPE against this JSON Schema (repeatable)]:TYPE=FILE:"
-  "--no-values[show names and types, but no values and source lines]"
-  "--full[show whole values]"
+  "--no-values[show names and types, but no values or source lines]"
+  "--full[show long values in full]"
   "--width[lay out text in N columns (default\: on a terminal, its width, at most 120)]:N:"
   "--color[print labels in colour (default\: on a terminal, unless NO_COLOR is set)]:color:(auto always never)"
   "*--assume[change a setting that \`paramcore assumptions\` lists (repeatable)]:NAME=VALUE:(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)"
@@ -249,7 +249,7 @@ _shtab_paramcore_plan_defaults_added=0
 _shtab_paramcore_preview_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--format[the output format (default\: text)]:format:(text json markdown)"
-  "--summary[also append the answer as Markdown to the job summary of GitHub Actions]"
+  "--summary[also append the result as Markdown to the job summary of GitHub Actions]"
   "--project-version[use version N for every task\; -1 inherits nothing]:N:"
   "--type[the task type, as in the endpoint \`POST \/task\/TYPE\`]:TYPE:(annotation audiotranscription categorization chat chatexperimental chatlite comparison cuboidannotation datacollection documentmodel documenttranscription federal2dvideoannotation imageannotation laneannotation lidarannotation lidarlinking lidarsegmentation lidartopdown lineannotation multichat multistage namedentityrecognition phonecall pointannotation polygonannotation segmentannotation sensorfusion textcollection transcription videoannotation videoboxannotation videocuboidannotation videoplaybackannotation)"
   "--lines[read TASKS as JSONL (default\: if its name ends with .jsonl or .ndjson)]"
@@ -257,8 +257,8 @@ _shtab_paramcore_preview_options=(
   "--output[write the output to FILE\; on error, leave FILE unchanged]:FILE:_files"
   "--keep-going[report each invalid line of a .jsonl file, and continue]"
   "--jobs[process a .jsonl file in N processes (0\: a process for each core\; default\: 1)]:N:"
-  "--no-values[show names and types, but no values and source lines]"
-  "--full[show whole values]"
+  "--no-values[show names and types, but no values or source lines]"
+  "--full[show long values in full]"
   "--width[lay out text in N columns (default\: on a terminal, its width, at most 120)]:N:"
   "--color[print labels in colour (default\: on a terminal, unless NO_COLOR is set)]:color:(auto always never)"
   "*--assume[change a setting that \`paramcore assumptions\` lists (repeatable)]:NAME=VALUE:(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)"
@@ -271,7 +271,7 @@ _shtab_paramcore_preview_defaults_added=0
 
 _shtab_paramcore_reconcile_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--base[the number of versions before the update, which \`apply\` printed]:N:"
+  "--base[the number of versions before the update, as \`apply\` printed it]:N:"
   "--digest[the digest that \`apply\` printed before it sent the update]:D:"
   "--format[the output format (default\: text)]:format:(text json)"
   "--base-url[the address of the service, including \/v1]:URL:"
@@ -293,8 +293,8 @@ _shtab_paramcore_report_options=(
   "--lines[read TASKS as JSONL (default\: if its name ends with .jsonl or .ndjson)]"
   "*--ignore[omit findings with this code (repeatable)]:CODE:(param_missing param_type param_choice param_range param_size param_pattern param_repeated param_conflict param_unknown param_misplaced type_unknown request_refused update_mode update_wrapper update_argument update_null update_noop lint_unused_default lint_equal_override lint_repeated_instruction lint_old_pin lint_bare_opt_out lint_noop_version lint_retry_twin lint_stored_name)"
   "*--schema[validate params of TYPE against this JSON Schema (repeatable)]:TYPE=FILE:"
-  "--exit-code[exit as \`plan\` does, or without --update as \`validate\` does]"
-  "--no-values[show names and types, but no values and source lines]"
+  "--exit-code[exit with 1 if the update needs consent, or without --update, if there are errors]"
+  "--no-values[show names and types, but no values or source lines]"
   "*--assume[change a setting that \`paramcore assumptions\` lists (repeatable)]:NAME=VALUE:(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)"
   ":a project from \`GET \/projects\/\{name\}\`, an array of projects, or a directory of such files:_files"
   ":a task request, an array of task requests, or a .jsonl or .ndjson file with a task request on each line:_files"
@@ -320,7 +320,7 @@ _shtab_paramcore_serve_options=(
   "--validate[reject tasks in which \`validate\` finds errors]"
   "*--schema[validate params of TYPE against this JSON Schema (repeatable)]:TYPE=FILE:"
   "*--assume[change a setting that \`paramcore assumptions\` lists (repeatable)]:NAME=VALUE:(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)"
-  "(*)::files or directories of projects that the stand-in has at the start (default\: none):_files"
+  "(*)::files or directories with the initial projects of the stand-in (default\: none):_files"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -329,9 +329,9 @@ _shtab_paramcore_serve_defaults_added=0
 _shtab_paramcore_slim_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--format[the output format (default\: text)]:format:(text json markdown)"
-  "--summary[also append the answer as Markdown to the job summary of GitHub Actions]"
+  "--summary[also append the result as Markdown to the job summary of GitHub Actions]"
   "--wanted[read TASKS as the effective params that the tasks must get, not as requests]"
-  "--to[inherit version N\; \`any\` selects, for each request, the version that makes it shortest (default\: the version that each request inherits)]:N:"
+  "--to[inherit version N, or nothing if N is -1\; \`any\` selects, for each request, the version that makes it shortest (default\: the version that each request inherits)]:N:"
   "--pin[write the number of the inherited version into each request]"
   "--type[the task type, as in the endpoint \`POST \/task\/TYPE\`]:TYPE:(annotation audiotranscription categorization chat chatexperimental chatlite comparison cuboidannotation datacollection documentmodel documenttranscription federal2dvideoannotation imageannotation laneannotation lidarannotation lidarlinking lidarsegmentation lidartopdown lineannotation multichat multistage namedentityrecognition phonecall pointannotation polygonannotation segmentannotation sensorfusion textcollection transcription videoannotation videoboxannotation videocuboidannotation videoplaybackannotation)"
   "--lines[read TASKS as JSONL (default\: if its name ends with .jsonl or .ndjson)]"
@@ -339,8 +339,8 @@ _shtab_paramcore_slim_options=(
   "--output[write the requests to send to FILE\; on error, leave FILE unchanged]:FILE:_files"
   "--keep-going[report each invalid line of a .jsonl file, and continue]"
   "--exit-code[exit with 1 if a request can be shorter]"
-  "--no-values[show names and types, but no values and source lines]"
-  "--full[show whole values]"
+  "--no-values[show names and types, but no values or source lines]"
+  "--full[show long values in full]"
   "--width[lay out text in N columns (default\: on a terminal, its width, at most 120)]:N:"
   "--color[print labels in colour (default\: on a terminal, unless NO_COLOR is set)]:color:(auto always never)"
   "*--assume[change a setting that \`paramcore assumptions\` lists (repeatable)]:NAME=VALUE:(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)"
@@ -354,12 +354,12 @@ _shtab_paramcore_slim_defaults_added=0
 _shtab_paramcore_status_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--format[the output format (default\: text)]:format:(text json markdown github)"
-  "--summary[also append the answer as Markdown to the job summary of GitHub Actions]"
+  "--summary[also append the result as Markdown to the job summary of GitHub Actions]"
   "--base-url[the address of the service, including \/v1]:URL:"
   "--deadline[the timeout of each call (default\: 30)]:SECONDS:"
   "--key-from-stdin[read the API key from standard input (default\: from SCALE_API_KEY)]"
-  "--no-values[show names and types, but no values and source lines]"
-  "--full[show whole values]"
+  "--no-values[show names and types, but no values or source lines]"
+  "--full[show long values in full]"
   "--width[lay out text in N columns (default\: on a terminal, its width, at most 120)]:N:"
   "--color[print labels in colour (default\: on a terminal, unless NO_COLOR is set)]:color:(auto always never)"
   "*--assume[change a setting that \`paramcore assumptions\` lists (repeatable)]:NAME=VALUE:(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)"
@@ -373,7 +373,7 @@ _shtab_paramcore_validate_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--tasks[a file of task requests\; every FILE must then contain projects]:TASKS:_files"
   "--format[the output format (default\: text)]:format:(text json markdown github)"
-  "--summary[also append the answer as Markdown to the job summary of GitHub Actions]"
+  "--summary[also append the result as Markdown to the job summary of GitHub Actions]"
   "--project-version[use version N for every task\; -1 inherits nothing]:N:"
   "--type[the task type, as in the endpoint \`POST \/task\/TYPE\`]:TYPE:(annotation audiotranscription categorization chat chatexperimental chatlite comparison cuboidannotation datacollection documentmodel documenttranscription federal2dvideoannotation imageannotation laneannotation lidarannotation lidarlinking lidarsegmentation lidartopdown lineannotation multichat multistage namedentityrecognition phonecall pointannotation polygonannotation segmentannotation sensorfusion textcollection transcription videoannotation videoboxannotation videocuboidannotation videoplaybackannotation)"
   "--lines[read TASKS as JSONL (default\: if its name ends with .jsonl or .ndjson)]"
@@ -385,8 +385,8 @@ _shtab_paramcore_validate_options=(
   "*--ignore[omit findings with this code (repeatable)]:CODE:(param_missing param_type param_choice param_range param_size param_pattern param_repeated param_conflict param_unknown param_misplaced type_unknown request_refused update_mode update_wrapper update_argument update_null update_noop lint_unused_default lint_equal_override lint_repeated_instruction lint_old_pin lint_bare_opt_out lint_noop_version lint_retry_twin lint_stored_name)"
   "--since-version[omit findings on project versions before N, except on the latest version]:N:"
   "*--schema[validate params of TYPE against this JSON Schema (repeatable)]:TYPE=FILE:"
-  "--no-values[show names and types, but no values and source lines]"
-  "--full[show whole values]"
+  "--no-values[show names and types, but no values or source lines]"
+  "--full[show long values in full]"
   "--width[lay out text in N columns (default\: on a terminal, its width, at most 120)]:N:"
   "--color[print labels in colour (default\: on a terminal, unless NO_COLOR is set)]:color:(auto always never)"
   "*--assume[change a setting that \`paramcore assumptions\` lists (repeatable)]:NAME=VALUE:(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)"
