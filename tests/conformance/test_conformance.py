@@ -1,4 +1,4 @@
-"""The conformance cases, run against the engine; other implementations can run the same data."""
+"""The engine passes the conformance cases, which other implementations can run, too."""
 
 import json
 import re
@@ -79,7 +79,7 @@ def of_slim(project, test):
 
 
 def answer(case, test):
-    """Return the engine's results for a test, under the names in the test."""
+    """Return the engine's results for a test, as an object with the members of the test."""
     if "read" in test:
         return {"written": write_project(read_project(test["read"]))}
     project = project_of(case)
@@ -96,7 +96,7 @@ def answer(case, test):
 
 @pytest.mark.parametrize(("case", "test"), TESTS)
 def test_case(case, test):
-    """The engine gives the results of the case, or an error with its code and path."""
+    """The engine gives the expected results, or an error with the expected code and path."""
     run = partial(answer, case, test)
     if "error" in test:
         with pytest.raises(ParamcoreError) as refused:
@@ -115,21 +115,21 @@ def test_case(case, test):
 
 
 @pytest.mark.parametrize("rule", FILES)
-def test_a_file_holds_the_cases_of_its_rule(rule):
-    """Each case is valid under the schema, and is in the file of its rule."""
+def test_a_file_has_the_cases_of_its_rule(rule):
+    """Each case is valid under the schema and is in the file of its rule."""
     SCHEMA.validate(FILES[rule])
     assert {case["rule"] for case in FILES[rule]} == {rule}
 
 
-def test_the_example_of_the_page_is_a_case():
+def test_the_example_in_the_docs_is_a_case():
     """`docs/conformance.md` shows a case that its schema accepts; `test_case` runs it."""
     SCHEMA.validate(EXAMPLES)
     assert EXAMPLES
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_no_name_is_there_twice(path):
-    """No object in a file of cases has the same name twice, so every JSON parser reads the same."""
+def test_no_object_has_a_name_twice(path):
+    """No object in a file of cases has the same name twice, so all JSON parsers read the same."""
 
     def check_names(members):
         assert len({name for name, _ in members}) == len(members)
@@ -138,13 +138,13 @@ def test_no_name_is_there_twice(path):
     json.loads(path.read_bytes().decode("utf-8"), object_pairs_hook=check_names)
 
 
-#: An escape of half of a surrogate pair that is not part of a pair.
+#: An escaped surrogate that is not part of a pair.
 LONE = re.compile(r"(?i)(?<!\\)(?:\\ud[89ab]..(?!\\ud[c-f])|(?<!\\ud[89ab]..)\\ud[c-f]..)")
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_lines_with_lone_surrogates_can_be_removed(path):
-    """Each test with a lone surrogate expects an error, and a file without the lines of these tests is valid JSON."""
+    """Each test with a lone surrogate expects an error. Without the lines of these tests, a file is valid JSON."""
     lines = path.read_text("utf-8").splitlines()
     others = json.loads("\n".join(line for line in lines if not LONE.search(line)))
     json.dumps(others, ensure_ascii=False).encode()
@@ -155,7 +155,7 @@ def test_lines_with_lone_surrogates_can_be_removed(path):
 
 
 def iter_words(node):
-    """Yield every word that the schema knows: the names of members, and the values of an enumeration."""
+    """Yield every member name and every enumerated value of the schema."""
     if isinstance(node, dict):
         yield from node.get("properties", {})
         yield from node.get("enum", [])
@@ -166,12 +166,12 @@ def iter_words(node):
 
 @pytest.mark.parametrize("word", sorted(set(iter_words(SCHEMA.schema))))
 def test_each_word_is_documented(word):
-    """The two pages name every member, code, reason, source and setting that a case may use."""
+    """The two pages name every member, code, reason, source and setting that a case may have."""
     assert re.search(rf'`"?{re.escape(word)}"?`|"{re.escape(word)}":', PAGE + SEMANTICS)
 
 
 def test_each_code_is_documented_and_used():
-    """The tables of `docs/semantics.md` list exactly the codes and reasons of the schema, and the cases use them all."""
+    """The tables of `docs/semantics.md` list the codes and reasons of the schema, and the cases use all of them."""
     groups = [SCHEMA.schema["$defs"][name]["oneOf"] for name in ("error", "reason")]
     codes = {code["const"] for group in groups for code in group}
     tests = [test for cases in FILES.values() for case in cases for test in case["tests"]]

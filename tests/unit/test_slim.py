@@ -206,7 +206,7 @@ def test_all_reasons_are_given():
 
 
 def test_dropped_params_have_the_order_of_the_version():
-    """`dropped` and `respelled` have the same order for any order of the wanted params."""
+    """`dropped` and `respelled` have the order of the version, whatever the order of the wanted params."""
     project = project_of({"a": 1, "b": 2, "c": 3, "instruction": "Q"})
     wanted = {"instruction": "Q", "c": 3.0, "b": 2, "a": 1.0, "z": 0, "y": 0}
     slim = SlimRequest.to(project, wanted)
@@ -386,7 +386,7 @@ class TestVersions:
         assert SlimRequest.to(BOXES, {**self.WANTED, "project_version": 1}) == slim
 
     def test_none_is_the_latest(self):
-        """`None`, or no `version`, selects the latest. `exact_while` is its number: the latest version must not change."""
+        """`None`, or no `version`, selects the latest. The request is exact only while this version is the latest."""
         slim = SlimRequest.to(BOXES, self.WANTED, version=None)
         assert slim.request.flat == {}
         assert (slim.inherits, slim.exact_while) == (1, 1)
@@ -428,7 +428,7 @@ class TestVersions:
         [(2, "version_unknown"), *((wrong, "version_type") for wrong in (True, 1.0, "any", "1", [], {"a": [1]}))],
     )
     def test_a_wrong_version_in_the_request_has_a_path(self, version, code):
-        """A wrong `project_version` is an error with its path, even after a request with a number that is equal in Python."""
+        """A wrong `project_version` is an error with its path, even after a request with a number equal to it."""
         for answer in (SlimRequest.bind(BOXES).of, SlimRequest.bind(BOXES).to):
             answer({"project_version": 1, **self.WANTED})
             with pytest.raises(NoSuchVersion) as refused:
