@@ -48,7 +48,7 @@ BODIES = [
         "1;x=y\r\n{\r\n1\r\n}\r\n0\r\nA: b\r\n\r\n",
     ),
 ]
-#: Calls that the stand-in answers, if nothing else is wrong with the request.
+#: Calls that the stand-in answers if the request has no other fault.
 CALLS = [
     ("GET", "/v1/projects", ""),
     ("GET", "/v1/tasks?limit=2&offset=1", ""),
