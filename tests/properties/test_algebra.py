@@ -55,7 +55,7 @@ class TestComposing:
         assert project.update(squashed).params == after(project, made).params
 
     @given(FEW, FEW, FEW)
-    def test_patches_commute_where_they_agree(self, held, one, two):
+    def test_patches_commute_if_they_agree(self, held, one, two):
         """Two patches commute exactly if they agree on their common names."""
         agree = all(same(one[name], two[name]) for name in one.keys() & two.keys())
         there, back = (Patch(a).then(Patch(b)).applied_to(held) for a, b in ((one, two), (two, one)))

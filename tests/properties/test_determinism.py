@@ -97,7 +97,7 @@ class TestOrder:
         assert spell(other.resolve(TaskRequest(turned)).to_json()) == spell(one.to_json())
 
     @given(project=projects(), own=task_params())
-    def test_what_is_inherited_comes_first(self, project: Project, own: dict[str, Any]) -> None:
+    def test_inherited_params_come_first(self, project: Project, own: dict[str, Any]) -> None:
         """Effective params, sources and explanations have the version's order, then the task's."""
         answer = project.resolve(TaskRequest(own))
         inherited = [] if answer.inherited_from is None else list(answer.inherited_from.params)

@@ -67,7 +67,7 @@ class TestComplete:
             assert spell(one.value) == spell(answer.params[one.param])
 
     @given(answer=answers())
-    def test_what_is_not_set_is_explained_as_not_set(self, answer: EffectiveParams) -> None:
+    def test_a_missing_param_is_explained_as_not_set(self, answer: EffectiveParams) -> None:
         """The explanation of a missing param has no value, in text and JSON."""
         for name in {*NAMES, "nowhere", "instruction"} - set(answer.params):
             one = answer.explain(name)

@@ -132,7 +132,7 @@ class TestCombining:
         for (a,) in iter_layers(1):
             assert key(Patch(a).applied_to(a)) == key(Patch({}).applied_to(a)) == key(Patch(a).applied_to({})) == key(a)
 
-    def test_it_commutes_where_the_layers_agree(self) -> None:
+    def test_it_commutes_if_the_layers_agree(self) -> None:
         """Two layers commute exactly if they agree on their common names."""
         for a, b in iter_layers(2, "ab"):
             agree = all(key({name: a[name]}) == key({name: b[name]}) for name in a.keys() & b.keys())

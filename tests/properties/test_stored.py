@@ -226,7 +226,7 @@ class TestCopies:
                 assert str(one) == str(value)
 
     @given(value=json_values())
-    def test_frozen_json_comes_back_frozen(self, value: Any) -> None:
+    def test_copies_of_frozen_json_are_frozen(self, value: Any) -> None:
         """Pickled and copied frozen JSON is frozen, with the same order and text."""
         frozen = freeze({"x": value, "y": [value, (value,)]})
         for protocol in range(pickle.HIGHEST_PROTOCOL + 1):

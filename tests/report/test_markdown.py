@@ -189,7 +189,7 @@ def test_drops_come_first():
         (Patch({"a": 2}), None),
     ],
 )
-def test_a_plan_without_a_useful_patch_says_so(update, text):
+def test_a_plan_without_a_useful_patch(update, text):
     """The text has a patch only if the patch would drop less and change something."""
     markdown = render_markdown(build_plan_document([Plan.of(DOCKS, update)], "paramcore plan"))
     assert "```json" not in markdown

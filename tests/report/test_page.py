@@ -170,7 +170,7 @@ def test_the_policy_allows_the_style_sheet_only():
     assert policy.replace("&#39;", "'") == get_content_security_policy()
 
 
-def test_templates_escape_what_they_insert():
+def test_templates_escape_texts():
     """A page escapes its title, and a template with an undefined name is an error."""
     assert "<title>&lt;b&gt;</title>" in render_page("base.html", title="<b>")
     with pytest.raises(Exception, match="'title' is undefined"):

@@ -187,7 +187,7 @@ def test_text_shows_objects_on_several_lines(monkeypatch):
     assert f"(version 0): {json.dumps(params['instruction'])}\n" in page
 
 
-def test_errors_stand_out():
+def test_errors_are_marked():
     """An error status, or a missing reply, is marked; a success is not."""
     stand_in = make_docks()
     send(stand_in, "GET", "projects")
@@ -479,7 +479,7 @@ class TestReasons:
             ),
         ],
     )
-    def test_an_update_says_what_it_loses_and_why(self, body, reason):
+    def test_the_reason_for_a_dropped_param_or_lost_value(self, body, reason):
         """A param is dropped because `patch` was not sent. A value inside a param is lost in either mode."""
         stand_in = StandIn([Project("docks", type="comparison", params={"a": 1, "box": {"min": 1, "max": 2}})])
         send(stand_in, "POST", "projects/docks/setParams", body)
@@ -494,7 +494,7 @@ class TestReasons:
             ({"padding": 3, "project_version": -1}, "inherits nothing (project_version -1)"),
         ],
     )
-    def test_a_task_says_what_it_overrides(self, body, reason):
+    def test_the_reason_lists_overridden_params(self, body, reason):
         """The reason lists the params of the project that the task overrides."""
         stand_in = make_docks()
         send(stand_in, "POST", "task/imageannotation", {"project": "docks", **body})

@@ -47,7 +47,7 @@ def summarize(audit):
         {name: value for name, value in task().items() if name != "type"},
     ],
 )
-def test_a_task_that_some_request_could_have_made_is_possible(finished):
+def test_a_task_that_a_request_can_produce_is_possible(finished):
     """A task may override params, and the service may add params (T9)."""
     audit = audited(finished)
     assert (audit.possible, audit.impossible, summarize(audit)) == (1, 0, [])
@@ -320,6 +320,6 @@ def test_a_contradiction_has_a_short_repr():
     assert repr(contradiction) == f"<Contradiction of {contradiction.rule} at '/instruction'>"
 
 
-def test_an_audit_without_assumptions_says_so():
+def test_an_audit_without_possible_assumptions():
     """If no settings explain the tasks, one line reports that."""
     assert len(evolve(audited(task()), calibration=()).format_calibration()) == 1

@@ -101,7 +101,7 @@ def test_overridden_and_superseded_values_are_listed():
     assert explanation.first_set_in is None
 
 
-def test_a_dropped_param_says_where_it_was():
+def test_a_dropped_param_lists_its_last_version():
     """A dropped param is UNSET, and its last value is listed with the version that had it."""
     explanation = resolved().explain("old")
     assert list_candidates(explanation) == [
@@ -183,7 +183,7 @@ def test_an_explanation_has_the_value_first():
     )
 
 
-def test_an_explanation_as_json_leaves_out_what_is_not_set():
+def test_the_json_of_an_explanation_has_no_value_for_a_missing_param():
     """The JSON has `value` only if the param is set; for a null param, `value` is null."""
     assert resolved().explain("old").to_json() == {
         "param": "old",

@@ -103,7 +103,7 @@ def test_move_lets_an_attachment_move():
         ({"project": "other", "batch": "b", "project_version": 3}, "names_project"),
     ],
 )
-def test_a_request_that_names_where_it_belongs_is_set_aside(routing, code):
+def test_a_request_with_a_project_batch_or_version_is_set_aside(routing, code):
     """X9: a request that names a project, a batch or a version stays unchanged, and does not count for what moves."""
     tasks = [make_task(1), make_task(2), {**make_task(3), **routing, "extra": 1}]
     extraction = extract(tasks)

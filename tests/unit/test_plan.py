@@ -113,7 +113,7 @@ def test_a_wanted_state_of_an_empty_project():
 
 
 @pytest.mark.parametrize("wanted", [None, {"version": 1}, {"instruction": 7}, {"batch": "monday"}])
-def test_a_wanted_state_is_one_that_a_project_can_hold(wanted):
+def test_wanted_params_that_a_project_cannot_have_are_rejected(wanted):
     """Wanted params that a project cannot have are rejected."""
     with pytest.raises(InvalidParams):
         Plan.to(BOXES, wanted)

@@ -16,7 +16,7 @@ TWO = BOXES.patch_params({"padding": 4})
 
 
 @pytest.mark.parametrize("name", [None, 7, b"boxes", "", ".", "..", "a\nb", "\x7f", "\ud800", "\udfff"])
-def test_a_name_that_no_url_can_hold_is_refused(name):
+def test_a_name_that_no_url_can_contain_is_refused(name):
     """A project name must be text that a URL of the API can contain."""
     with pytest.raises(InvalidSetting) as refused:
         Project(name, type="comparison")
@@ -52,7 +52,7 @@ def test_assumptions_must_be_an_instance_of_the_class(assumptions):
 
 
 @pytest.mark.parametrize("name", ["version", "created_at", "patch", "project", "project_version", "batch"])
-def test_a_param_that_a_project_cannot_hold_is_refused_at_creation(name):
+def test_params_are_checked_at_creation(name):
     """Params at creation are checked like those of an update."""
     with pytest.raises(InvalidParams) as refused:
         Project("boxes", type="comparison", params={name: 1})
@@ -76,7 +76,7 @@ def test_no_method_deletes_or_retypes_a_project():
         assert (changed.name, changed.type) == ("boxes", "imageannotation")
 
 
-def test_an_update_leaves_the_old_project_as_it_was():
+def test_an_update_does_not_change_the_old_project():
     """Each update returns a new project with one more version; earlier versions do not change."""
     three = TWO.replace_params({"padding": 5}, created_at="noon")
     assert [version.params for version in TWO.versions] == [

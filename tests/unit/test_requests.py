@@ -66,7 +66,7 @@ def test_the_flat_form_goes_both_ways():
 
 
 @pytest.mark.parametrize("flat", [None, [], "padding", {"instruction": 7}, {"project": 7}, {"batch": {}}, {"a": {1}}])
-def test_what_is_no_flat_request_is_refused(flat):
+def test_an_invalid_flat_request_is_refused(flat):
     """An invalid flat request raises an error of paramcore."""
     with pytest.raises(ParamcoreError):
         TaskRequest.from_flat(flat)
@@ -81,7 +81,7 @@ def test_requests_for_lookalike_versions_differ():
 
 @pytest.mark.parametrize("kind", [Patch, Replace])
 @pytest.mark.parametrize("name", sorted({*BOOKKEEPING_NAMES, *ROUTING_NAMES}))
-def test_a_project_cannot_hold_the_apis_own_names(kind, name):
+def test_a_project_cannot_have_reserved_names(kind, name):
     """Bookkeeping and routing names are rejected in updates with any value (U9, U10)."""
     with pytest.raises(InvalidParams) as refused:
         kind({name: None})

@@ -123,7 +123,7 @@ def test_a_created_task_carries_its_batch():
     }
 
 
-def test_an_instruction_without_text_says_so():
+def test_an_instruction_without_text_has_a_note():
     """A task's empty instruction is LOST, with the note that it has no text."""
     project = Project("boxes", type="imageannotation", params={"instruction": "Box it."})
     assert str(project.resolve({"instruction": ""}).explain("instruction")).splitlines()[1] == (

@@ -78,7 +78,7 @@ def test_any_mapping_is_an_object(value):
     assert frozen == {"a": [1]}
 
 
-def test_what_is_frozen_is_shared():
+def test_a_frozen_value_is_shared():
     """A frozen value is not copied again, alone or inside another value."""
     inner = freeze({"a": [1]})
     assert freeze(inner) is inner
@@ -113,7 +113,7 @@ def test_nothing_is_coerced(value, advice):
 @pytest.mark.parametrize(
     "value", [float("nan"), float("inf"), -float("inf"), 10**MAX_DIGITS, -(10**MAX_DIGITS)], ids=describe_value
 )
-def test_numbers_that_json_cannot_hold_are_refused(value):
+def test_numbers_that_json_cannot_express_are_refused(value):
     """NaN, infinity and integers with too many digits are rejected."""
     assert refused(value).code == "value_number"
 

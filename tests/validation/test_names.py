@@ -90,7 +90,7 @@ def test_the_nearer_of_two_names_is_suggested():
     }
 
 
-def test_what_does_not_look_like_a_routing_name():
+def test_names_unlike_a_routing_name():
     """A param, a routing name or an unrelated word is not reported as a misspelt routing name."""
     params = {name for task_type in Schemas().types for name in Schemas().of(task_type).params}
     for name in (*params, *ROUTING_MISTAKES, "match", "patch", "status", "uuid", "colour", "fps", "version", ""):

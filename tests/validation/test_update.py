@@ -69,7 +69,7 @@ def test_null_and_no_effect_are_reported(project, update):
     assert len(nulls) >= sum(value is None for value in update.params.values())
 
 
-def test_a_misspelt_mode_says_what_the_update_does():
+def test_the_message_on_a_misspelt_mode():
     """The message says that the update would drop params and add a param with the misspelt name."""
     assert find(Replace({"pathc": False, "instruction": "x"}))[0] == ("error", "update_mode", "/pathc", 1)
     [message] = explain(Replace({"pathc": True, "instruction": "x"}))
