@@ -1,7 +1,7 @@
 """Send random requests to a stand-in: `python -m tests.service.fuzz_requests SECONDS [SEED]`.
 
-Prints the number of replies by status.  Any reply that is not JSON, any status from 500
-on except 501, and any request without an end after 5 seconds is an error.
+It prints the number of replies by status.  It reports an error for a reply that is not
+JSON, for a status from 500 except 501, and for a request that does not end in 5 seconds.
 """
 
 import random
