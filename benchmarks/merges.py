@@ -12,17 +12,21 @@ from timing import Row, ratios
 from paramcore import Project, TaskRequest
 
 #: The maximum ratios of the merge for each size, by which of project and tasks have an instruction.
-MERGES = {"neither": (1.45, 1.35, 1.25), "only the project": (1.5, 1.4, 1.25), "both": (2.1, 1.8, 1.5)}
+MERGES = {
+    "no instruction": (1.45, 1.35, 1.25),
+    "only the project has an instruction": (1.5, 1.4, 1.25),
+    "project and task have an instruction": (2.1, 1.8, 1.5),
+}
 
 
 def measure_merge(size: str, instructions: str) -> list[float]:
     """Return the ratios of the bound merge and of `resolve` to the bare merge, `{**project, **task}`."""
-    params, tasks = inputs(size, instruction=instructions != "neither")
-    if instructions == "only the project":
+    params, tasks = inputs(size, instruction=instructions != "no instruction")
+    if instructions == "only the project has an instruction":
         tasks = [{name: value for name, value in task.items() if name != "instruction"} for task in tasks]
     effective = [{**params, **task} for task in tasks]
     for task, merged in zip(tasks, effective, strict=True):
-        if instructions == "both":
+        if instructions == "project and task have an instruction":
             merged["instruction"] = f"{task['instruction']}\n{params['instruction']}"
     project = Project("benchmark", type="imageannotation", params=params)
     merge, requests = project.inheritance(), [TaskRequest(task) for task in tasks]
@@ -97,10 +101,10 @@ def rows() -> list[Row]:
     sizes, found = tuple(SIZES), []
     for name, targets in MERGES.items():
         merge, resolve = zip(*(measure_merge(size, name) for size in sizes), strict=True)
-        found.append(Row(f"merge, instruction in {name}", "bare merge", sizes, merge, targets))
+        found.append(Row(f"merge, {name}", "bare merge", sizes, merge, targets))
     # The last case is the slowest: both have an instruction.
-    found.append(Row("`resolve` a request", "bare merge", sizes, resolve, (4.5, 4, 3.5)))
+    found.append(Row("`Project.resolve`, given a `TaskRequest`", "bare merge", sizes, resolve, (4.5, 4, 3.5)))
     mapping, many, memory = zip(*map(measure_results, sizes), strict=True)
-    found.append(Row("`resolve` a mapping", "`deepcopy` + `update`", sizes, mapping, (0.25,) * 3))
-    found.append(Row("`resolve_many`, results kept", "list of bare merges", sizes, many, (2.5,) * 3))
-    return [*found, Row("memory of a result", "bytes beside its dict", sizes, memory, (120,) * 3)]
+    found.append(Row("`Project.resolve`, given a dict", "`deepcopy` + `update`", sizes, mapping, (0.25,) * 3))
+    found.append(Row("`Project.resolve_many`, all results in a list", "list of bare merges", sizes, many, (2.5,) * 3))
+    return [*found, Row("memory of a result without its params", "byte", sizes, memory, (120,) * 3)]

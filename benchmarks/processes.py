@@ -143,16 +143,16 @@ def measure_lines(directory: Path, output: Path) -> list[Row]:
         compare(f"preview {lines}, plain", long, "preview, plain", "json loop", 1.15),
         Row(f"preview {lines}, `--jobs 2`", "one process", ("wall",), (long[JOBS].wall / preview.wall,), (0.65,)),
         compare(f"validate {lines}, `fast`", long, "validate", "orjson loop", 6),
-        compare(f"validate {FEWER_LINES:,} lines, no finding", fewer, "validate, no finding", "orjson loop"),
+        compare(f"validate {FEWER_LINES:,} lines, `fast`, no finding", fewer, "validate, no finding", "orjson loop"),
         compare(f"validate {FEWER_LINES:,} lines, plain", fewer, "validate, plain", "json loop"),
         Row(
-            f"memory for {lines}",
-            "MiB a process",
+            f"memory of each process for {lines}",
+            "MiB",
             OURS_FAST,
             tuple(long[name].mebibytes for name in OURS_FAST),
             (40,) * 3,
         ),
-        Row(f"memory for {lines}", "10,000 lines", OURS_FAST, growth, (1.05,) * 3),
+        Row(f"memory of each process for {lines}", "memory for 10,000 lines", OURS_FAST, growth, (1.05,) * 3),
     ]
 
 

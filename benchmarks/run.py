@@ -18,7 +18,7 @@ from timing import ROUNDS, Row
 #: The number of processes for each benchmark.  Several processes run short benchmarks, because the memory
 #: layout of a process changes their ratios.
 BENCHMARKS = {"merges": min(ROUNDS, 5), "questions": min(ROUNDS, 3), "processes": 1, "workers": 1}
-HEADER = "| question | unit | of | figure | at most | |\n|---|---|---|---|---|---|"
+HEADER = "| measurement | unit | cases | results | targets | verdict |\n|---|---|---|---|---|---|"
 
 
 def measure(name: str) -> list[Row]:

@@ -17,7 +17,7 @@ exclude_patterns = ["_build", "examples"]
 html_theme = "furo"
 html_title = f"paramcore {version}"
 
-# Pages link to headings as GitHub names them.
+# Pages link to headings by the anchors that GitHub generates.
 myst_heading_anchors = 3
 
 # Docstrings have code in single backticks, as Markdown has.

@@ -1,4 +1,4 @@
-"""What the reference lists: commands, codes, settings and public names, read from the code."""
+"""Lists for the reference: commands, codes, settings and public names, read from the code."""
 
 import re
 from argparse import PARSER, Action, ArgumentParser
@@ -57,7 +57,7 @@ RESULT_CLASSES: tuple[type, ...] = (
 
 
 class Entry(NamedTuple):
-    """A name in the reference, and what it means, as reStructuredText."""
+    """A name in the reference, with its meaning as reStructuredText."""
 
     name: str
     text: str
@@ -69,8 +69,8 @@ def make_sentence(text: str) -> str:
 
 
 def list_public_names() -> list[str]:
-    """Return the full name of everything that a public module exports, each object once."""
-    # `ParamcoreError` is exported twice; it stands with the other errors.
+    """Return the full names that public modules export, each object once."""
+    # Two modules export `ParamcoreError`; list it with the other errors.
     names = {
         id(getattr(module, name)): f"{module.__name__}.{name}"
         for module in map(import_module, PUBLIC_MODULES)
@@ -80,7 +80,7 @@ def list_public_names() -> list[str]:
 
 
 def read_comments(path: str, name: str = r"\w+") -> dict[str, str]:
-    """Return the `#:` comment before each assignment in a source, by the assigned name."""
+    """Return the `#:` comment before each assignment in a source file, by the assigned name."""
     source = Path(path).read_text("utf-8")
     pattern = re.compile(rf"((?:^ *#: .*\n)+) *({name})\b.*=", re.MULTILINE)
     return {found[2]: re.sub(r"^ *#: ", "", found[1], flags=re.MULTILINE).strip() for found in pattern.finditer(source)}

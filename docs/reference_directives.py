@@ -1,7 +1,7 @@
 """The directives of the reference, and an anchor for each code in a table or a heading.
 
-`reference_data` reads the lists from the code; this module turns them into
-descriptions that other pages, search and the inventory find.
+`reference_data` reads the lists from the code.  This module turns them into
+descriptions to which other pages, the search and the inventory link.
 """
 
 import re
@@ -17,7 +17,7 @@ from sphinx.ext.napoleon import Config, GoogleDocstring
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import make_id, make_refnode
 
-#: The types of names that the reference describes, beside those of Python and the options of the command line.
+#: The types of names in the reference, apart from Python names and command line options.
 OBJECT_TYPES = (
     *("argument", "assumption", "command", "error-code", "exit-code"),
     *("finding", "json-key", "json-value", "reason", "setting"),
@@ -181,7 +181,7 @@ def resolve_public_name(app: Sphinx, env: Any, node: addnodes.pending_xref, cont
 
 def format_sections(app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
     """Format the sections of a docstring, such as `Raises:`."""
-    # Napoleon reads "type: text" on the first line of an attribute, where ours have plain sentences.
+    # Napoleon would read "type: text" in the first line of an attribute's docstring, but ours have plain sentences.
     if what not in ("attribute", "property", "data"):
         lines[:] = GoogleDocstring(lines, DOCSTRING_CONFIG, app, what, name, obj, options).lines()
 

@@ -1,12 +1,13 @@
 """Compute the params of a Scale AI task and the effects of an update, offline.
 
-This package is a pure engine, which uses no clock, network, file or randomness.  Import
-the other modules by name: `paramcore.validation`, `paramcore.service`,
-`paramcore.transport`, `paramcore.testing`, and the exceptions from
-`paramcore.errors`.
+The names in `__all__` are a pure engine: they use no clock, network, files or
+randomness.  Import the other names from their modules: `paramcore.validation`,
+`paramcore.service`, `paramcore.transport`, `paramcore.testing`, and the exceptions
+from `paramcore.errors`.
 
-Imports point down, in this order: text, errors, values, model, analysis, wire,
-files, bulk, validation, report, service, transport, testing, cli.  A comment such as
+A module imports only modules that come before it in this list: text, errors, values,
+model, analysis, wrong_documents, wire, files, bulk, validation, report, service,
+transport, testing, cli.  A comment such as
 `# T4: ...` marks the code that implements a rule; `docs/semantics.md` defines the rules
 (P, U, T, E).
 
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.2.0"
 
-#: The module of each public name, which is imported on first use.
+#: The module that defines each public name; `__getattr__` imports it on first use.
 _MODULES = {
     **dict.fromkeys(("Audit", "Diff", "Extraction", "History", "Impact", "Plan", "SlimRequest"), "analysis"),
     **dict.fromkeys(("Assumptions", "Patch", "Project", "Replace", "TaskRequest"), "model"),

@@ -1,9 +1,9 @@
 """Read task requests from lines of JSON, and write their previews, at full speed.
 
-A codec decodes a line.  `RequestReader` separates the routing names and finds the
-project and the version.  `PreviewEncoder` merges the params and encodes the
-preview.  If this fast path rejects a line, `RequestReader` reads the line again with
-all checks.  The checks return the same request or raise the error.
+A codec decodes a line.  `RequestReader` separates the routing fields from the params, and
+finds the project and the version.  `PreviewEncoder` merges the params and encodes the
+preview.  If the fast path cannot read a line, `RequestReader` reads the line again with
+all checks, and returns the request or raises the error.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from paramcore.wrong_documents import may_be_another_document
 
 __all__ = ["preview_lines"]
 
-#: A task before it is read: a line of JSONL, or a document.
+#: A task request before it is read: a line of JSONL, or a document.
 RawTask: TypeAlias = Line | Document
 
 
@@ -69,7 +69,7 @@ class RoutedRequest(NamedTuple):
         return self.source.number if isinstance(self.source, Line) else self.source.locate("").line
 
     def read_document(self) -> Document:
-        """Return the document of the request, which locates its values."""
+        """Return the document that locates the values of the request."""
         return read_source(self.source)
 
     def make_task_request(self) -> TaskRequest:
@@ -120,9 +120,9 @@ class RequestReader:
             DocumentError: with the location.  `path` is `None` if the line cannot be
                 decoded, and a JSON Pointer if the request is rejected.
         """
-        return (isinstance(source, Line) and self._read_at_once(source)) or self._read_with_checks(source)
+        return (isinstance(source, Line) and self._read_fast(source)) or self._read_with_checks(source)
 
-    def _read_at_once(self, line: Line) -> RoutedRequest | None:
+    def _read_fast(self, line: Line) -> RoutedRequest | None:
         """Return the request of a line; `None` if the line must be read with all checks."""
         params = self._decode(line.data)
         if params is None or may_be_another_document(params):
@@ -159,7 +159,7 @@ class PreviewEncoder:
 
     def __init__(self, codec: Codec | None = None) -> None:
         self._encode = (codec or choose_codec()).encode
-        self._answers: dict[tuple[Route, str | None], dict[str, Any]] = {}
+        self._previews: dict[tuple[Route, str | None], dict[str, Any]] = {}
 
     def encode(self, request: RoutedRequest) -> bytes:
         """Return the preview of a request as one line of JSON, without a line feed."""
@@ -170,7 +170,7 @@ class PreviewEncoder:
         if None in params.values():
             answer = _preview(route, params)
         else:
-            answer = self._answers.get(key) or self._answers.setdefault(key, _preview(route, params))
+            answer = self._previews.get(key) or self._previews.setdefault(key, _preview(route, params))
         answer = {
             **answer,
             "line": request.line,

@@ -1,8 +1,8 @@
 """The exceptions of paramcore, which are compared by value and can be pickled.
 
-All are subclasses of `ParamcoreError`.  `NoSuchVersion` is also a `LookupError`.
-`NotDone` and `OutcomeUnknown` are also subclasses of `RuntimeError`, and all others of
-`ValueError`.  In programs, rely on `code`, not on `str()`.
+All are subclasses of `ParamcoreError`, and each also has a built-in base class:
+`LookupError` for `NoSuchVersion`, `RuntimeError` for `NotDone` and `OutcomeUnknown`, and
+`ValueError` for the others.  In programs, rely on `code`, not on `str()`.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class ParamcoreError(Exception):
 
     #: A stable code for programs, such as `param_name`.
     code: str
-    #: The JSON Pointer of the wrong value.  `""` points to the whole value; `None` means that no value is wrong.
+    #: The JSON Pointer of the wrong value.  `""` points to the whole value; `None` if the error is not about a value.
     path: str | None
     #: What is wrong: `padding must be a whole number, got the text '20'`.
     problem: str
@@ -112,7 +112,7 @@ class InvalidSetting(ParamcoreError, ValueError):
     Codes:
         project_name: a name that no project can have.
         task_type: a task type that is not a string, or that `paramcore schema` does not list.
-        routing_type: a routing name of a task request with a value of the wrong type.
+        routing_type: a routing field whose value has the wrong type.
         flag_type: a flag that is neither true nor false.
         created_at_type: a time that is not a string, or not in ISO 8601 format.
         update_type: neither a `Patch` nor a `Replace`.
@@ -122,7 +122,7 @@ class InvalidSetting(ParamcoreError, ValueError):
         argument_type: an argument of the wrong type, or two arguments that exclude each other.
         history_moved: a project whose history does not begin with the versions of the plan.
         code_name: a code that no finding has.
-        pipeline: a pipeline that does not exist, or consensus attempts without the pipeline.
+        pipeline: an unknown pipeline, or `consensus_attempts` without `consensus_task`.
         base_url: an address that is not `https`, or that contains a key.
         base_type: an `Outcome.base` that is not a whole number of at least 0.
         port: a port that another program uses.
@@ -140,7 +140,7 @@ class NoSuchVersion(ParamcoreError, LookupError):
 
 
 class WrongProject(ParamcoreError, ValueError):
-    """A task request for another project or type.
+    """A task request for another project or task type.
 
     Codes:
         wrong_project: a request for another project, or for none of the given projects (T15).
@@ -181,7 +181,7 @@ class InvalidSchema(ParamcoreError, ValueError):
         schema_invalid: not JSON Schema 2020-12.
         schema_ref: a reference to another document or a missing target, or a circular reference.
         schema_pattern: a regular expression that Python cannot compile.
-        schema_failed: a schema that raised an error for a value.
+        schema_failed: a schema that cannot validate a value.
     """
 
 
@@ -198,7 +198,7 @@ class InvalidUpdate(ParamcoreError, ValueError):
 
 
 class InexactRequest(ParamcoreError, ValueError):
-    """A shortened request with which the task would not get the wanted params: a bug in paramcore.
+    """A shortened request that would change the params of its task; this is a bug in paramcore.
 
     Codes:
         request_inexact: the effective params differ from the wanted params.

@@ -1,6 +1,7 @@
 """Recognize a wrong document in place of a project, a task request or an update.
 
-Without these checks, the error would only report a reserved name in the document.
+The errors name the wrong document.  Otherwise the user would only see an error about one
+of its names.
 """
 
 from __future__ import annotations
@@ -14,21 +15,21 @@ from paramcore.text import format_value
 _UPDATE_REMEDY = "write `patch` and the params to set"
 #: What to do if a document is not a project.
 PROJECT_REMEDY = "pass a project object that `GET /projects/{name}` returned"
-#: Names that occur together only on a created task.
+#: Sets of names that occur together only in a created task.
 _TASK_NAMES = (
     *({"task_id", name} for name in ("status", "params", "type", "response", "is_test", "project_param_version")),
     {"status", "params"},
 )
-#: Names that occur together only in the output of `paramcore plan` and `paramcore preview`.
+#: Sets of names that occur together only in the output of `paramcore plan` and `paramcore preview`.
 _ANSWER_NAMES = ({"project", "before", "after"}, {"project", "params", "inherited_version"})
-#: Names that occur together only on a page of `GET /tasks`.
+#: Sets of names that occur together only in a page of `GET /tasks`.
 _PAGE_NAMES = ({"docs", "total"}, {"docs", "has_more"})
 #: E6, S5: the names in an error reply of the service.
 _ERROR_NAMES = {"status_code", "error", "message"}
 #: Every document that `reject_other_than_request` rejects has one of these names.
 _SUSPICIOUS_NAMES = frozenset({"patch", "param_history", "task_id", "params", "docs", "status_code", "error"})
 #: The maximum number of characters of the service's error text in a message.
-_SHOWN_ERROR = 80
+_ERROR_LIMIT = 80
 
 
 def reject_other_than_update(members: Mapping[str, Any]) -> None:
@@ -40,7 +41,7 @@ def reject_other_than_update(members: Mapping[str, Any]) -> None:
     """
     version, project = members.get("version"), members.get("project")
     if "param_history" in members or (isinstance(project, dict) and "param_history" in project):
-        remedy = f"{_UPDATE_REMEDY}, or use `plan --wanted FILE` (in Python: `Plan.to`) to plan an update to its params"
+        remedy = f"{_UPDATE_REMEDY}, or use `plan --wanted FILE` (in Python: `Plan.to`) to plan an update that sets its params"
         raise MalformedPayload("update_is_project", "", "this is a whole project object, not an update", remedy)
     if any(names <= members.keys() for names in _ANSWER_NAMES):
         problem = "this is the output of `paramcore plan` or `paramcore preview`, not an update"
@@ -51,7 +52,7 @@ def reject_other_than_update(members: Mapping[str, Any]) -> None:
         remedy = f"remove `version` and `created_at`, or use `plan --wanted PROJECT@{version}`"
         raise MalformedPayload("update_is_version", "", "this is a version of a project, not an update", remedy)
     if _is_page(members) or _is_task(members):
-        remedy = f"{_UPDATE_REMEDY} (in a task, they are in `params` and `instruction`)"
+        remedy = f"{_UPDATE_REMEDY} (a created task has its params in `params` and `instruction`)"
         raise MalformedPayload("update_is_task", "", "this is a created task or a page of tasks, not an update", remedy)
     error = _describe_error_reply(members)
     if error is not None:
@@ -72,7 +73,8 @@ def reject_other_than_request(members: Mapping[str, Any]) -> None:
         remedy = "write a task request for each task, with the members of its `params` and its `instruction`"
         raise MalformedPayload("request_is_page", "", "this is a page of created tasks, not a task request", remedy)
     if _is_task(members):
-        remedy = "write a task request with the task's `instruction`, the members of its `params`, and its other params"
+        sources = "the members of the task's `params`, its `instruction`, and the params beside `params`"
+        remedy = f"write a task request with {sources}"
         raise MalformedPayload("request_is_task", "", "this is a created task, not a task request", remedy)
     error = _describe_error_reply(members)
     if error is not None:
@@ -111,6 +113,6 @@ def _describe_error_reply(members: Mapping[str, Any]) -> str | None:
     """Describe an error reply and its error text; return `None` for other documents."""
     text = members.get("error", members.get("message"))
     if members.keys() <= _ERROR_NAMES and ("status_code" in members or ("error" in members and type(text) is str)):
-        shown = f" ({format_value(text, limit=_SHOWN_ERROR)})" if type(text) is str else ""
+        shown = f" ({format_value(text, limit=_ERROR_LIMIT)})" if type(text) is str else ""
         return f"this is an error that the service returned{shown}"
     return None

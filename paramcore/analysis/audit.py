@@ -107,7 +107,7 @@ class Audit(NotebookReprs):
             return [f"the current settings explain {explained}", *settings]
         ways = " or ".join(map(format_settings, _find_smallest_changes(chosen, self.calibration)))
         if not ways:
-            return ["no combination of settings that was tried explains all tasks"]
+            return ["no tried combination of settings explains all tasks"]
         return [f"the current settings do not explain all tasks; these do: {ways}"]
 
     def _format_setting(self, name: str) -> str:

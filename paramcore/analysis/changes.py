@@ -1,7 +1,7 @@
-"""Nested changes: what differs inside two params objects, value by value.
+"""Compare two params objects value by value, including nested values.
 
 This is the only module that compares values member by member.  Every form of a diff
-(text, Markdown, HTML, JSON) lists the changes that it returns.
+(text, Markdown, HTML, JSON) lists the changes that `iter_changes` yields.
 """
 
 from __future__ import annotations
@@ -203,7 +203,7 @@ def _match_elements(before: Sequence[Any], after: Sequence[Any]) -> dict[int, in
 
 
 def _match_equal(before: Sequence[Any], after: Sequence[Any]) -> dict[int, int]:
-    """Match equal elements, the first to the first."""
+    """Match equal elements, in order."""
     unused: defaultdict[Any, list[int]] = defaultdict(list)
     for index in reversed(range(len(after))):
         unused[equality_key(after[index])].append(index)
@@ -212,7 +212,7 @@ def _match_equal(before: Sequence[Any], after: Sequence[Any]) -> dict[int, int]:
 
 
 def _match_identities(before: Sequence[Any], after: Sequence[Any]) -> dict[int, int]:
-    """Match the objects that have the same value under the first name that identifies both sides."""
+    """Match objects by the first identifying name under which both arrays have a common value."""
     for name in IDENTIFYING_NAMES:
         ours, theirs = _index_by_member(before, name), _index_by_member(after, name)
         if common := ours.keys() & theirs.keys():
@@ -221,7 +221,7 @@ def _match_identities(before: Sequence[Any], after: Sequence[Any]) -> dict[int, 
 
 
 def _index_by_member(elements: Sequence[Any], name: str) -> dict[Any, int]:
-    """Map the value under a name to the index of its object; empty unless it identifies every object."""
+    """Map each value under a name to the index of its object; return `{}` unless the values identify all objects."""
     objects = [index for index, element in enumerate(elements) if isinstance(element, dict)]
     indexes = {equality_key(elements[i][name]): i for i in objects if _is_identifier(elements[i].get(name))}
     return indexes if len(indexes) == len(objects) else {}

@@ -51,7 +51,7 @@ class Contradiction:
         return f"<Contradiction of {self.rule} at {format_repr(self.path)}>"
 
     def list_pieces(self, *, values: bool = True) -> list[Line]:
-        """Return the pieces of `str()`; without `values`, leave out what is expected and what the task contains."""
+        """Return the pieces of `str()`; without `values`, leave out `expected` and `actual`."""
         task = "task" if self.task_id is None else f"task {format_name(self.task_id)}"
         difference = f": expected {self.expected}, got {self.actual}" if values else ""
         line = Line(f"{task} ", Label("contradicts"), f" {self.rule} at {format_name(self.path)}{difference}")

@@ -81,10 +81,10 @@ class Diff(NotebookReprs):
         """JSON Pointers to the values in `before` that changed objects and arrays lose.
 
         An object loses a member whose name does not exist in the same object of
-        `after`.  An array loses an element that equals no element of the array in
-        `after`.  If `after` has an object with the same identifying member, or both
-        arrays have an object, or both have an array, at the index of such an element,
-        the contents of the two are compared instead.  A changed value is not lost.
+        `after`.  An array loses an element that has no counterpart in the array of
+        `after`.  The counterpart is an equal element, the object with the same identifying
+        member, or an object or array of the same type at the same index.  A changed value
+        is not lost.
         """
         return tuple(change.pointer for change in iter_changes(self.before, self.after) if change.kind == "lost")
 
@@ -127,7 +127,7 @@ class Diff(NotebookReprs):
         return [self.make_table(removed="removed")] if self else [Line("nothing differs")]
 
     def make_table(self, *, removed: str) -> Table:
-        """Return a row for each difference; `removed` is the label of removed params."""
+        """Return a table with a row for each difference; `removed` is the label of removed params."""
         by_param: dict[str, list[Change]] = {}
         for change in iter_changes(self.before, self.after):
             by_param.setdefault(change.param, []).append(change)
@@ -164,8 +164,8 @@ def find_overwritten_params(
 def _make_row(name: str, before: Any, after: Any, changes: Sequence[Change]) -> Row:
     """Return the row of a changed param.
 
-    The rows inside it have each value that changed, moved or was added; the lost values
-    have rows of their own, which never depend on the length of a value.
+    The rows inside it show the values that changed, moved or were added.  `make_table` adds
+    rows for lost values, which are shown regardless of the length of a param.
     """
     is_nested = all(len(change.parts) > 1 or change.kind == "moved" for change in changes)
     inside = (_make_change_row(change) for change in changes if change.kind != "lost")

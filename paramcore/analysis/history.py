@@ -36,9 +36,9 @@ TWIN_SECONDS = 60
 class Step:
     """A version, compared with the previous version.
 
-    `returns` maps each param that changed back to an earlier value to the last version
-    with that value.  `seconds` is the time since the previous
-    version; `None` if the time is unknown.
+    `returns` contains the params that changed back to an earlier value, each with the number
+    of the last version with that value.  `seconds` is the time since the previous version;
+    `None` if the time is unknown.
     """
 
     version: ParamVersion
@@ -71,7 +71,7 @@ class Step:
 
     @property
     def how(self) -> str:
-        """How the version came about: `by patch or replace`, `changes nothing`."""
+        """How the version was created: `by patch or replace`, `changes nothing`."""
         if self.version.number == 0:
             return "the first version"
         if self.is_probable_twin:
@@ -232,7 +232,7 @@ class History(NotebookReprs):
 
 
 def _list_long_changes(param: str, before: Any, after: Any) -> list[Piece]:
-    """Return a table of the changes between two values, unless their own rows show them."""
+    """Return a table of the changes between two values if a row would truncate one of them."""
     if not (is_long(before) or is_long(after)):
         return []
     changed, *lost = Diff.between({param: before}, {param: after}).make_table(removed="removed").rows

@@ -27,7 +27,7 @@ class Lifeline:
         return self.lifetimes[0]
 
     def since(self, version: int) -> tuple[Lifetime, ...]:
-        """Return the lifetimes that reach a version or a later version, newest first."""
+        """Return the lifetimes that include a version or a later version, newest first."""
         return tuple(lifetime for lifetime in self.lifetimes if lifetime.last >= version)
 
     def __repr__(self) -> str:
@@ -35,7 +35,7 @@ class Lifeline:
 
 
 def list_lifelines(history: History) -> tuple[Lifeline, ...]:
-    """Return the lifeline of each param that any version sets, the last changed first.
+    """Return the lifeline of each param that any version sets, most recently changed first.
 
     Params that changed last in the same version keep the order in which they first
     appeared.

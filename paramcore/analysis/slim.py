@@ -1,4 +1,4 @@
-"""Slim requests: the least that tasks must send to get their params."""
+"""Slim requests: the least requests with which tasks get their params."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class SlimRequest:
     r"""The least request with which a task of a project gets the wanted params.
 
     `request` leaves out every param that the task inherits with the wanted value.  If
-    a task that inherits cannot get the wanted params, `request` opts out: it has
+    a task that inherits cannot get the wanted params, `request` opts out.  It then has
     `project_version` -1 and all wanted params, and `blocked` contains the reasons.
 
     Example:

@@ -2,9 +2,10 @@
 
 The journal contains each change before the server replies.  The changed projects are
 then written to their files, which people and other commands read: also before the reply,
-unless writing takes long.  A journal without anything that the files lack is removed at the end.  So the next start reads the
-files, and then the journal, which is there if the server was killed, or if there are
-tasks, batches, files, or projects of test keys.
+or a moment later if the files were written a moment ago.  A journal without anything that
+the files lack is removed at the end.  So the next start reads the files, and then the
+journal, which is there if the server was killed, or if there are tasks, batches, files, or
+projects of test keys.
 """
 
 from __future__ import annotations
@@ -31,12 +32,10 @@ from paramcore.text import describe_os_error, format_path, format_value
 
 #: The name of the journal. Commands skip hidden files in a directory.
 JOURNAL_NAME = ".paramcore-journal"
-#: The maximum number of seconds that a reply waits for the work on the files.  If the last write took longer, the files are
-#: written in the background, for at most an eleventh of the time.
-_MAX_DELAY = 0.005
+#: The number of seconds between two writes of the files: more after a slow write, so that the files take at most an
+#: eleventh of the time.
+_PAUSE = 0.1
 _PAUSE_PER_SECOND_OF_WRITING = 10
-#: The minimum number of seconds between two moments at which the files are forced onto the disk.
-_SYNC_PAUSE = 0.1
 
 
 class SavedDirectory:
@@ -75,8 +74,8 @@ class SavedDirectory:
         self._has_changed = threading.Event()
         self._is_closing = threading.Event()
         self._lock = threading.Lock()
-        #: The number of seconds of the last write.
-        self._duration = 0.0
+        #: The time from which the files may be written again.
+        self._next_write = 0.0
         #: The projects in files that may not be on disk yet, by name.
         self._unsynced: dict[str, StoredProject] = {}
 
@@ -131,9 +130,9 @@ class SavedDirectory:
             self._close(ledger)
 
     def _write_soon(self, ledger: Ledger) -> None:
-        """Write the files now if that is fast, else in the background."""
+        """Write the files now, or in the background if they were written a moment ago."""
         with self._lock:
-            if self._duration < _MAX_DELAY and not self._is_closing.is_set():
+            if self._get_delay() <= 0 and not self._is_closing.is_set():
                 self._try_to_write_files(ledger)
         self._has_changed.set()
 
@@ -141,22 +140,28 @@ class SavedDirectory:
         while not self._is_closing.is_set():
             self._has_changed.wait()
             self._has_changed.clear()
+            self._is_closing.wait(self._get_delay())
             with self._lock:
                 self._try_to_write_files(ledger)
             with suppress(OSError, NotSaved):
                 self.sync(ledger)
-            self._is_closing.wait(max(_SYNC_PAUSE, _PAUSE_PER_SECOND_OF_WRITING * self._duration))
+
+    def _get_delay(self) -> float:
+        return max(0.0, self._next_write - time.monotonic())
 
     def _write_files(self, ledger: Ledger) -> None:
         unsaved = ledger.list_unsaved("live")
         if unsaved:
             # Measure the work of this thread, because the time that passes depends on other programs, too.
             start = time.thread_time()
-            # The journal has the changes, so a reply need not wait until the files are on disk, too.
-            self._files.write((stored.project for stored in unsaved), sync=False)
+            try:
+                # The journal has the changes, so a reply need not wait until the files are on disk, too.
+                self._files.write((stored.project for stored in unsaved), sync=False)
+            finally:
+                pause = max(_PAUSE, _PAUSE_PER_SECOND_OF_WRITING * (time.thread_time() - start))
+                self._next_write = time.monotonic() + pause
             self._unsynced.update({stored.project.name: stored for stored in unsaved})
             ledger.mark_saved("live", unsaved)
-            self._duration = time.thread_time() - start
 
     def sync(self, ledger: Ledger) -> None:
         """Return when the written files are on disk, and the journal says so.
@@ -190,7 +195,8 @@ class SavedDirectory:
         self._problem = problem
 
     def _close(self, ledger: Ledger) -> None:
-        self._try_to_write_files(ledger)
+        with self._lock:
+            self._try_to_write_files(ledger)
         # A journal that cannot be rewritten is complete, only longer than necessary.
         with suppress(OSError):
             ledger.rewrite()

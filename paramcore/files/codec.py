@@ -1,6 +1,6 @@
 """The two codecs for lines of JSON: `json`, and `jiter` with `orjson` from the extra `fast`.
 
-Both codecs decode a line to the same value, and encode a value to the same JSON value.
+Both codecs decode a line to the same value, and encode a value to equivalent JSON.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class FastCodec:
         """Return the object in a line; `None` if `Line.document` must decode the line."""
         try:
             value = self._decode(line)
-            # `jiter` decodes 1e400 to infinity, which `orjson` writes as null, and allows deeper nesting than we do.
+            # `jiter` decodes 1e400 to infinity, which `orjson` writes as null.  It also allows deeper nesting than `freeze`.
             if (
                 type(value) is dict
                 and line.count(b"[") + line.count(b"{") <= TASK_DEPTH

@@ -1,7 +1,7 @@
 """Decode one document strictly, and locate values in it.
 
-Documents must be UTF-8, with unique names in each object and finite numbers, within
-limits on digits and depth.
+Documents must be UTF-8.  Each object must have unique names, and numbers must be finite.
+The digits of a number and the depth of a document are limited.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Document:
         ]
 
     def locate(self, path: str, *, name: bool = False) -> Position:
-        """Return the position of the value at a JSON Pointer, or with `name`, of its name.
+        """Return the position of the value at a JSON Pointer; with `name`, of the name of the value.
 
         If the value does not exist, return the position of the innermost existing value
         on its path.
@@ -123,7 +123,7 @@ class Document:
 def decode_json(text: str, depth: int, *, is_line: bool = False) -> Any:
     """Decode a JSON text strictly.
 
-    `is_line` is whether the text is a line of JSONL, which has other remedies.
+    `is_line` is true for a line of JSONL, because its errors have other remedies.
 
     Raises:
         SyntaxProblem: `json_syntax`, `json_number`, `json_duplicate_key` or `json_depth`.
@@ -147,8 +147,8 @@ def decode_json(text: str, depth: int, *, is_line: bool = False) -> Any:
         name = _find_duplicate_name(text)
         raise SyntaxProblem("json_duplicate_key", name.offset, *describe_duplicate(name.content)) from None
     except RecursionError:
-        problem = "the document is nested too deep for the rest of the Python stack"
-        raise SyntaxProblem("json_depth", 0, problem, "call paramcore from less nested code") from None
+        problem = "the document is nested too deeply for the remaining Python stack"
+        raise SyntaxProblem("json_depth", 0, problem, "call paramcore with fewer Python calls on the stack") from None
     except ValueError:
         # NaN, Infinity, 1e400, or an integer with more digits than Python converts.
         number = _find_bad_number(text)
@@ -188,7 +188,7 @@ _BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[{}\[\]]', re.DOTALL)
 
 def find_too_deep(text: str, depth: int) -> int | None:
     """Return the offset of the bracket that exceeds the depth limit."""
-    # Counting the brackets is much faster than the loop below, and decides most texts.
+    # Counting the brackets is much faster than the loop below, and is enough for most texts.
     if text.count("[") + text.count("{") <= depth:
         return None
     level = 0

@@ -90,8 +90,8 @@ def find_binary(data: bytes) -> tuple[str, str] | None:
 def find_mistake(text: str, offset: int, *, is_line: bool) -> tuple[int, str, str] | None:
     """Return the offset, problem and remedy of a common mistake, if there is one.
 
-    `offset` is the position where the `json` decoder stopped.  `is_line` is whether
-    the text is a line of JSONL.
+    `offset` is the position where the `json` decoder stopped.  `is_line` is true for
+    a line of JSONL.
     """
     at = _skip_blanks(text, offset)
     char = text[at : at + 1]

@@ -75,7 +75,7 @@ def iter_tokens(text: str) -> Iterator[Token]:
 
 
 def advance_trail(trail: list[str | int]) -> None:
-    """Advance a trail to the next element; in an object, `iter_tokens` sets the next name."""
+    """Advance a trail to the next element; in an object, the caller sets the next name."""
     last = trail[-1]
     if isinstance(last, int):
         trail[-1] = last + 1
@@ -91,8 +91,8 @@ class Offsets(NamedTuple):
 class JSONLocator:
     """Finds values in JSON text.
 
-    The `json` decoder skips the values that are not on the path, which is much faster
-    than reading all tokens.  The offsets of members are cached, so that many lookups,
+    The `json` decoder skips values that are not on the path, because reading all tokens is
+    much slower.  The offsets of members are cached, so that many lookups,
     in any order, read the text once.
     """
 
@@ -133,7 +133,7 @@ class TokenLocator:
 
     def __init__(self, tokens: Iterable[Token] = ()) -> None:
         # The key is the number of the object or array, and the name or index of the member.
-        # Whole paths as keys would need gigabytes.
+        # Whole paths as keys would need too much memory.
         self._members: dict[tuple[int, str], tuple[int, Offsets]] = {}
         self._root = Offsets(0, 0)
         # The numbers of the open objects and arrays, outermost first. The number of the root is 0.

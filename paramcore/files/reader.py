@@ -37,7 +37,7 @@ YAML_SUFFIXES = (".yaml", ".yml")
 DOCUMENT_SUFFIXES = (".json", *YAML_SUFFIXES)
 
 
-#: The number of bytes of one read.
+#: The maximum number of bytes in one read.
 _PIECE_SIZE = 2**20
 
 
@@ -170,7 +170,7 @@ def _truncate_lines(
 def number_lines(lines: Iterable[bytes], source: str, *, first_line: int = 1, limit: int = TASK_SIZE) -> Iterator[Line]:
     """Yield numbered lines; count blank lines, but skip them."""
     for number, data in enumerate(lines, first_line):
-        # A truncated line may begin with many blanks, so it counts as a line.
+        # Yield a line that exceeds the limit even if its start is blank, so that it is rejected.
         if len(data) > limit or (data.removeprefix(BOM) if number == 1 else data).strip(_BLANK):
             yield Line(number, source, data, limit)
 

@@ -31,7 +31,7 @@ _TEMPORARY_NAME = re.compile("[.][0-9a-f]{32}[.]tmp")
 
 
 def remove_temporary_files(directory: str) -> None:
-    """Remove the files that a killed process has not moved to their places.
+    """Remove the temporary files that a killed process left behind.
 
     No process may be writing in the directory.
     """

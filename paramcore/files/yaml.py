@@ -20,13 +20,13 @@ from paramcore.files.positions import Locator, SyntaxProblem, Token, TokenLocato
 from paramcore.files.yaml_notation import NotationCheck
 from paramcore.text import MESSAGE_LIMIT, truncate
 
-#: The maximum number of names and values in a YAML file. The time to parse them depends on it, not on the size.
+#: The maximum number of names and values in a YAML file. The parsing time depends on this number, not on the size.
 MAX_TOKENS = 100_000
 
 #: A directive before the document; comments and empty lines may precede the directive.
 _DIRECTIVE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*%")
 
-#: An event of the YAML parser, which is imported on first use.
+#: An event of `ruamel.yaml`, which is imported on first use.
 _Event: TypeAlias = Any
 
 
@@ -146,7 +146,7 @@ def _parse_events(text: str) -> Iterator[_Event]:
     # The pure parser yields events one at a time, so that a limit can stop it.
     parse: Callable[[str], Iterator[_Event]] = YAML(typ="safe", pure=True).parse
     try:
-        # The parser drops a last line of spaces without a line feed, which belongs to a block scalar.
+        # The parser drops a last line of spaces without a line feed, although it may belong to a block scalar.
         has_blank_end = not text.rpartition("\n")[2].strip(" ")
         yield from parse(f"{text}\n" if has_blank_end and not text.endswith("\n") else text)
     except MarkedYAMLError as error:

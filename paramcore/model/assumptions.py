@@ -111,7 +111,9 @@ ASSUMED_RULES = (
         "observed for an update that changes nothing; undocumented for an empty update",
     ),
     AssumedRule("U6", "null is stored as a value; it does not remove the param", "undocumented"),
-    AssumedRule("U7", "a patch of an empty history appends version 0 with exactly its params", "undocumented"),
+    AssumedRule(
+        "U7", "a patch of an empty history appends version 0 with exactly the params of the patch", "undocumented"
+    ),
     AssumedRule(
         "U9", "a project cannot have the params `version`, `created_at` and `patch`", "follows from the flat form"
     ),

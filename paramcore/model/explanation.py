@@ -71,7 +71,7 @@ class Candidate:
     status: Status
     #: The value in this layer; ignore it if `status` is `UNSET`.
     value: Any = field(default=None, eq=equality_key)
-    #: The version that first set the value, which has not changed since then up to `version`.
+    #: The first version with the value, without a change up to `version`.
     first_set_in: int | None = None
     #: A human-readable detail about `status`.
     note: str = ""
@@ -120,7 +120,7 @@ class Explanation(NotebookReprs):
     reason: Reason
     #: All layers that can set the param.
     candidates: tuple[Candidate, ...]
-    #: The version that first set the inherited value, which has not changed since; `None` if no value is inherited.
+    #: The first version with the inherited value, without a change since; `None` if no value is inherited.
     first_set_in: int | None
     #: The ids of the assumed rules that the value depends on.
     rests_on: tuple[str, ...]
@@ -145,7 +145,7 @@ class Explanation(NotebookReprs):
         return f"<Explanation of {format_repr(self.param)}: {self.reason}>"
 
     def list_pieces(self, places: Sequence[str] | None = None) -> list[Piece]:
-        """Return the pieces of `str()`; `places` has the file and line of each candidate, or an empty string."""
+        """Return the pieces of `str()`; `places` contains the file and line of each candidate, or `""`."""
         name = format_name(self.param)
         answer = Row((name, "="), (self.value,)) if self.is_set else Row((name, "is"), text="not set")
         assumed = f" (assumed: {', '.join(self.rests_on)}; see `paramcore assumptions`)" if self.rests_on else ""

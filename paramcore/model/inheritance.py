@@ -68,7 +68,7 @@ BlockCode: TypeAlias = Literal["would_be_inherited", "instruction_would_be_appen
 class OwnParams(NamedTuple):
     """What a task must send to get the wanted params from a version, and what the version adds."""
 
-    #: The params to send, as the wanted params spell them.
+    #: The params to send, spelled as in the wanted params.
     params: dict[str, Any]
     #: The params that the task leaves out, because it inherits equal values, in the order of the version.
     dropped: list[str]
@@ -76,7 +76,7 @@ class OwnParams(NamedTuple):
     respelled: list[str]
     #: The text that the version appends to the instruction that is sent.
     cut: str | None
-    #: The params whose wanted values are impossible with the version, with the reason.
+    #: The params that make the version unusable, each with the reason.
     blocked: list[tuple[str, BlockCode]]
 
 
@@ -145,12 +145,12 @@ class Inheritance:
         return effective
 
     def find_own_params(self, wanted: Mapping[str, Any]) -> OwnParams:
-        """Return the least params that `merge` turns into `wanted`.
+        """Return the smallest set of params that `merge` turns into `wanted`.
 
-        This is the inverse of `merge`.  `wanted` must be checked, as for `merge`.  If `blocked` is not empty, no params
-        of a task give `wanted` with this version.
+        This is the inverse of `merge`.  `wanted` must be checked, as for `merge`.  If
+        `blocked` is not empty, a task cannot get `wanted` from this version.
         """
-        # The merge decides each param alone, so only one choice of params is the least.
+        # The merge treats each param independently, so exactly one set is the smallest.
         dropped: dict[str, bool] = {}
         blocked: list[tuple[str, BlockCode]] = []
         for name, inherited in self._inherited.items():

@@ -11,9 +11,9 @@ def check_project_name(name: object, *, path: str | None = None) -> None:
     """Check the name of a project.
 
     Raises:
-        InvalidSetting: `project_name`, if the name is not a string, or cannot be part
-            of the API's URLs: it is "", "." or "..", or contains control characters
-            or lone surrogates.
+        InvalidSetting: `project_name`, if the name is not a string or cannot be part of
+            a URL.  The names "", "." and "..", control characters and lone surrogates
+            are not allowed.
     """
     if type(name) is not str:
         raise InvalidSetting("project_name", path, f"a project name must be a string, got {describe_value(name)}", "")

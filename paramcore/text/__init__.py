@@ -23,7 +23,7 @@ class NotebookReprs:
 
     __slots__ = ()
 
-    # Imported by name when a notebook shows a result: `paramcore.report` is a higher floor than the results.
+    # Import `paramcore.report` on first use, because it imports the modules of the results.
     def _repr_html_(self) -> str:
         html: str = import_module("paramcore.report.notebook").render_html(self)
         return html
@@ -126,8 +126,8 @@ def format_count(count: int, noun: str) -> str:
 def describe_value(value: object) -> str:
     """Describe a value in a message: `the text '20'`, `an object`, `null`.
 
-    The description shows a value only if it has exactly a JSON type.  No `__repr__`
-    of the caller's classes runs.
+    The description never calls `__repr__` of the caller's classes.  It shows a value only
+    if the type is exactly `str`, `int`, `float`, `bool` or `NoneType`.
     """
     value_type = type(value)
     if value is None:

@@ -1,7 +1,7 @@
-"""The lines and rows that results return, and their plain text: one record a line.
+"""The lines, tables and frames that make up the text of a result.
 
-`str()` of a result is the plain text of its pieces.  A terminal lays out the same pieces
-in its width, so both show the same.
+`str()` of a result formats these pieces as plain text, one row on each line.  The command
+line fits the same pieces into the width of the terminal.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from paramcore.text import ROW_LIMIT, describe_type, format_change, format_value
 
 
 class Label(str):
-    """A word that says what happened, such as `dropped`; a layout may print it in colour.
+    """A word that states what happened, such as `dropped`; a terminal may show it in colour.
 
-    `style` is the word whose colour the label has; by default, the label itself.
+    `style` is the word that determines the colour; by default, the label itself.
     """
 
     __slots__ = ("style",)
@@ -31,7 +31,7 @@ class Label(str):
         return label
 
 
-#: Prints a label.
+#: Formats a label, for example in colour.
 Paint: TypeAlias = Callable[[Label], str]
 
 
@@ -52,7 +52,7 @@ class Line:
 
 @frozen
 class Frame:
-    """A line of a source file with a caret under the value that is meant."""
+    """A line of a source file, with carets under a value."""
 
     number: int
     text: str
@@ -64,7 +64,7 @@ class Frame:
 
 @frozen
 class Row:
-    """A row of a table: cells, such as what happened and where, and then what there is to say."""
+    """A row of a table: cells, such as a label and a name, followed by values or text."""
 
     cells: tuple[str, ...]
     #: No value, one value, or the values before and after a change.
@@ -75,11 +75,11 @@ class Row:
     note: str = ""
     #: A remark that contains a value.
     value_note: str = ""
-    #: The changes inside the values, to print in their place if they are long; `None` for other values.
+    #: The changes inside the values, to print instead of long values; `None` if there are none.
     inside: tuple[Row, ...] | None = None
 
     def format_text(self, *, values: bool = True, full: bool = False) -> str:
-        """Format everything but the cells on one line; `full` truncates no value."""
+        """Format the row without its cells on one line; with `full`, do not truncate values."""
         notes = [self.note, self.value_note] if values else [self.note]
         text = self._format_values(values=values, full=full) if self.values else self.text
         return "  ".join(part for part in (text, *notes) if part)
@@ -94,7 +94,7 @@ class Row:
 
 @frozen
 class Table:
-    """Rows whose cells have at least these widths."""
+    """Rows, and the minimum width of each column."""
 
     rows: tuple[Row, ...]
     widths: tuple[int, ...]
@@ -103,7 +103,7 @@ class Table:
 
     @classmethod
     def of(cls, rows: Iterable[Row], widths: tuple[int, ...] | None = None, *, indent: str = "  ") -> Table:
-        """Return a table; each column is as wide as its widest cell unless `widths` says otherwise."""
+        """Return a table; by default, each column is as wide as its widest cell."""
         rows = tuple(rows)
         columns = zip(*(row.cells for row in rows), strict=True)
         return cls(rows, widths or tuple(max(map(len, column)) for column in columns), indent)
@@ -114,7 +114,7 @@ Piece: TypeAlias = Line | Table | Frame
 
 
 def format_pieces(pieces: Iterable[Piece], *, values: bool = True, full: bool = False, paint: Paint = str) -> str:
-    """Format pieces as plain text, one record a line; without `values`, show only names and types."""
+    """Format pieces as plain text, one row on each line; without `values`, show only names and types."""
     return "\n".join(_iter_lines(pieces, values=values, full=full, paint=paint))
 
 
@@ -133,7 +133,7 @@ def _iter_lines(pieces: Iterable[Piece], *, values: bool, full: bool, paint: Pai
 
 
 def iter_rows(rows: Iterable[Row], is_nested: Callable[[Row], bool]) -> Iterator[Row]:
-    """Yield each row, or if `is_nested`, the row without its values and then the rows inside it."""
+    """Yield the rows; for a nested row, yield it without values, then the rows inside it."""
     for row in rows:
         if row.inside is not None and is_nested(row):
             yield Row(row.cells, text="inside:", note=row.note)

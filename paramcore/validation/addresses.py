@@ -1,7 +1,7 @@
 """Check the addresses that the service fetches data from or sends results to.
 
-Every finding is a warning, because the service accepts a task whose address it
-cannot read, and reports the error later.
+Every finding is a warning, because the service accepts a task with a wrong address and
+reports the error later.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from paramcore.validation.check_parts import CrossCheck, get_member, list_elemen
 from paramcore.validation.finding import Finding
 from paramcore.values import join_pointer
 
-#: Values of `attachment_type` for which an attachment is an address; otherwise it is the data itself.
+#: Values of `attachment_type` for which an attachment is an address; for other values, it is the data itself.
 _MEDIA = ("image", "video", "audio", "website", "pdf")
 
 #: Task types whose attachments are always addresses.
@@ -55,7 +55,7 @@ def _make_finding(pointer: str, text: str, problem: str, remedy: str, corrected:
 
 
 def _is_invisible(character: str) -> bool:
-    # Copied addresses often include a byte order mark or a space without width.
+    # Copied addresses often include a byte order mark or a zero-width space.
     return character.isspace() or not character.isprintable()
 
 

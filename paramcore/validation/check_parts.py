@@ -17,7 +17,7 @@ CheckFunction: TypeAlias = Callable[[Mapping[str, Any]], Iterator[Finding]]
 
 @frozen(eq=False)
 class CrossCheck:
-    """A check of one or more params that JSON Schema cannot express."""
+    """A check that JSON Schema cannot express, of one or more params."""
 
     function: CheckFunction
     #: The params that the check needs; the check runs if all of them are set.
@@ -33,7 +33,7 @@ class CrossCheck:
     )
 
     @property
-    def is_of_several(self) -> bool:
+    def reads_several(self) -> bool:
         """Whether the check reads more than one param."""
         return len(self.reads) > 1
 

@@ -1,4 +1,4 @@
-"""Describe a problem of a value, and the layer that set the value."""
+"""Describe a problem with a value, and the layer that set the value."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CODES = {
     "param_conflict": "values contradict each other",
     "param_unknown": "the type has no param or member with this name",
     "param_misplaced": "a name belongs elsewhere",
-    "type_unknown": "a task type has no schema, so only the params of every type are validated",
+    "type_unknown": "a task type has no schema, so only the params that all types share are validated",
     "request_refused": (
         "a task request cannot be resolved, for example because it names another project or an unknown version"
     ),

@@ -51,7 +51,7 @@ def suits_fast_validator(document: Mapping[str, Any]) -> bool:
 
 
 def make_fast_validator(document: Mapping[str, Any], *, fast: bool) -> Callable[[Any], bool]:
-    """Return a function that accepts only valid values; if not `fast`, it accepts no value."""
+    """Return a function that returns `True` only for valid values; without `fast`, always `False`."""
     if not fast:
         return lambda _: False
     import jsonschema_rs  # noqa: PLC0415

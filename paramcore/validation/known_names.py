@@ -1,4 +1,4 @@
-"""Collect the names that a schema describes in a value."""
+"""Collect the names that a schema describes for a value and its members."""
 
 from __future__ import annotations
 

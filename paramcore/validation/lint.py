@@ -58,8 +58,8 @@ def lint_task(
 ) -> Iterator[Finding]:
     """Yield the findings on a task's `project_version`, then on its own params.
 
-    `required` are the params that the task's type requires.  `is_planned` means that an
-    update which is not sent yet makes the latest version.
+    `required` are the params that the task's type requires.  `is_planned` means that the
+    latest version is the result of an update that has not been sent.
     """
     versions = effective.versions
     inherited = effective.inherited_from
@@ -85,8 +85,8 @@ def _lint_opt_out(
     missing = [name for name in required if name not in params and name in latest.params]
     if missing:
         names = ", ".join(f"`{name}`" for name in missing)
-        planned = ", which this update would make," if is_planned else ""
-        problem = f"-1 inherits nothing, so {names} of version {latest.number}{planned} will be missing"
+        planned = ", which this update would append," if is_planned else ""
+        problem = f"the task inherits nothing, so {names} of version {latest.number}{planned} will be missing"
         remedy = f"set {names} in the task, or remove `project_version`"
         yield _make_warning("lint_bare_opt_out", "/project_version", problem, remedy)
 
@@ -102,7 +102,7 @@ def repeats_instruction(own: Mapping[str, Any], inheritance: Inheritance) -> boo
 def _contains_lines(own: str | None, inherited: str | None) -> bool:
     """Return whether the task's text contains the project's text as whole lines."""
     text = _normalize_inherited(inherited or "")
-    # Comparing the lengths is fast, and decides most tasks.
+    # Comparing the lengths is fast, and is enough for most tasks.
     if not own or not text or len(text) > len(own):
         return False
     return f"\n{text}\n" in f"\n{_normalize_lines(own)}\n"

@@ -137,7 +137,7 @@ def _find_nearest(name: str, known: tuple[str, ...]) -> str | None:
     nearest, least = None, len(normalized) + 1
     if len(candidates) > _MOST_COMPARED:
         candidates = nsmallest(_MOST_COMPARED, candidates)
-        # One of the names that are left out may need as few edits, but not fewer than one.
+        # Each name that is left out needs at least one edit, so accept only a name within one edit.
         least = 2
     for _, _, candidate, other in candidates:
         limit = min(_limit_edits(normalized, other), least - 1)
@@ -150,15 +150,15 @@ def _find_nearest(name: str, known: tuple[str, ...]) -> str | None:
 def _list_candidates(normalized: str, known: tuple[str, ...]) -> list[tuple[int, int, str, str]]:
     """Return the names that may be similar, each with its normalized form.
 
-    The first member of each tuple is 0 for the same normalized form, and grows with the
-    number of letters that only one of the two names has; the second is the position.
+    Each tuple begins with a sort key: 0 for the same normalized form, otherwise larger if
+    the two names have more different letters.  The position in `known` follows.
     """
     letters = _collect_letters(normalized)
-    # A longer name allows more edits, but must then be longer by as many letters.
+    # A longer candidate allows more edits, but its additional letters need more edits too.
     most_different = 2 * max(1, len(normalized) // 4)
     candidates: list[tuple[int, int, str, str]] = []
     for position, (candidate, other, other_letters) in enumerate(_normalize_all(known)):
-        # An edit changes at most two letters of the set, so most names are no candidates.
+        # An edit changes at most two letters of the set, so few names are candidates.
         different = (letters ^ other_letters).bit_count()
         if different <= most_different and different <= 2 * _limit_edits(normalized, other):
             candidates.append((different + (other != normalized), position, candidate, other))

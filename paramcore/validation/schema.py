@@ -8,7 +8,7 @@ keywords, which other validators ignore:
 - `x-mistaken` lists names that are often written instead of the right name.
 - `x-basis` is the evidence for a param, such as `documented`.
 - `x-coverage` states how much of the type is public: `full`, `partly`, or `common`
-  if only the params of every type are known.
+  if only the params that all types share are known.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Schemas:
     """The schemas of all task types.
 
     `Schemas()` contains the schemas of the package.  For a type without a schema,
-    only the params of every type are validated.  `with_schema` adds or
+    only the params that all types share are validated.  `with_schema` adds or
     overrides a schema.
 
     Example:
@@ -90,7 +90,7 @@ class Schemas:
         return Schemas({**self.user_schemas, type: Schema(type, document)})
 
     def of(self, type: str) -> Schema:
-        """Return the schema of a type; by default, the schema of the params of every type."""
+        """Return the schema of a type; by default, the schema of the params that all types share."""
         return self.user_schemas.get(type) or _load_schema(type)
 
     @property

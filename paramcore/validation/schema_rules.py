@@ -64,9 +64,9 @@ class SchemaRules:
         self._are_valid_params = make_fast_validator(params_schema, fast=self._is_fast)
         self._is_valid_whole = make_fast_validator(self._whole_schema, fast=self._is_fast and self._has_whole_rules)
         checks = [check for check in CROSS_CHECKS if not check.types or schema.type in check.types]
-        self._param_checks = [check for check in checks if not check.is_of_several]
+        self._param_checks = [check for check in checks if not check.reads_several]
         #: The checks of several params.
-        self.cross_checks: list[CrossCheck] = [check for check in checks if check.is_of_several]
+        self.cross_checks: list[CrossCheck] = [check for check in checks if check.reads_several]
         #: The checks of several params, by each param that they read.
         self.cross_checks_by_param: dict[str, list[CrossCheck]] = {}
         for check in self.cross_checks:
@@ -74,7 +74,7 @@ class SchemaRules:
                 self.cross_checks_by_param.setdefault(param, []).append(check)
         # Every type has the common params, including a type with a user's schema.
         self._known_names = KnownNames(schema, [document], self._validator)
-        #: The params that the schema describes or requires, and the params of every type.
+        #: The params that the schema describes or requires, and the params that all types share.
         self.known_params: dict[str, None] = dict.fromkeys((*self._known_names.names, *Schemas().of("common").params))
         #: The rules of a param by its name, cached.
         self.cached_param_rules: Callable[[str], ParamRules] = lru_cache(maxsize=_CACHED_NAMES)(self._make_param_rules)

@@ -238,7 +238,7 @@ def _is_wrapper(
 
 
 def _omit_words(words: tuple[str, ...], omitted: Collection[str]) -> set[str]:
-    """Return the words that are not in `omitted`, and do not misspell a long word in it."""
+    """Return the words that are not in `omitted`, and are not misspellings of a long word in it."""
     long_words = [word for word in omitted if len(word) > 4]
     return {word for word in words if word not in omitted and not any(_is_misspelt(word, long) for long in long_words)}
 
@@ -276,7 +276,7 @@ def _join_words(name: str) -> str:
 
 def _is_misspelt(word: str, known: str) -> bool:
     """Return whether a word is the known word with one edit or with its letters reordered."""
-    # Comparing lengths and letters is fast, and decides most pairs.
+    # Comparing lengths and letters is fast, and is enough for most pairs.
     if abs(len(word) - len(known)) > 1 or len(set(word) ^ set(known)) > 2:
         return False
     return sorted(word) == sorted(known) or _count_edits(word, known) < 2

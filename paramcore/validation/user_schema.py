@@ -17,7 +17,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 #: The maximum number of schemas that may apply to one value. The limit ensures that validation ends.
 _MAX_SCHEMAS = 10_000
 
-#: Keywords that turn the mismatch of a subschema into another result.  `x-warn` is not allowed inside them,
+#: Keywords for which a mismatch in a subschema is not an error by itself.  `x-warn` is not allowed inside them,
 #: because a warning must not decide whether a value is valid.
 _DECIDING = ("anyOf", "oneOf", "not", "if", "contains", "unevaluatedItems", "unevaluatedProperties")
 

@@ -25,7 +25,7 @@ _encode = _make_encoder()
 def encode_compact(value: Any) -> str:
     """Return a JSON value as text without spaces between the tokens.
 
-    Only quotes, backslashes and control characters are escaped.  `value` must be checked.
+    Only quotes, backslashes and control characters are escaped.  `value` is not checked.
 
     Example:
         >>> encode_compact({"padding": 3, "tags": ["night"]})

@@ -18,7 +18,7 @@ class Trail(NamedTuple):
     """The location of a value, as the trail of its container and its name or index.
 
     `parent` and `place` are `None` for the outermost value.  `source` is the
-    container as the caller passed it.
+    object or array as the caller passed it; `None` for a scalar.
     """
 
     parent: Trail | None
@@ -100,7 +100,7 @@ def _suggest_conversion(value_type: type, base: type | None) -> str:
     # Objects of the official SDK have the method `as_dict`.
     if callable(getattr(value_type, "as_dict", None)):
         return "convert it with `.as_dict()`"
-    # Convert a numpy scalar: `float64` is a subclass of `float`.
+    # Check numpy before `base`, because `float64` is a subclass of `float`.
     if value_type.__module__.partition(".")[0] == "numpy":
         return "convert it with `.item()`"
     if base is not None:

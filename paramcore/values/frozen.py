@@ -167,7 +167,7 @@ def same(left: Any, right: Any) -> bool:
 
 
 def same_checked(left: object, right: object) -> bool:
-    """Return `same` for values that are checked already; one of them must be frozen."""
+    """Return the result of `same` without checking the values; one of them must be frozen."""
     # Limited recursion: one side is frozen, and frozen values have a limited depth.
     if left is right:
         return True
@@ -244,7 +244,7 @@ def _freeze_container(value: Any) -> JSONObject | JSONArray:
                     raise make_scalar_fault(inner, Trail(trail, place, None))
                 continue
             here = Trail(trail, place, inner)
-            # Check the size first, because many references to one large container would copy it many times.
+            # Check the size before the copy, because a value may contain one large container many times.
             if (inner_type is dict or inner_type is list) and nodes + len(inner) > MAX_NODES:
                 raise _make_size_fault(here)
             copied = _copy_container(inner, here)

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 
 import pytest
@@ -26,9 +27,10 @@ DOCKS = Project("docks", type="imageannotation", params={"padding": 0})
 
 
 @pytest.fixture(autouse=True)
-def patience(monkeypatch):
-    """Write the files before each reply, however slow the disk is."""
-    monkeypatch.setattr(saved_directory, "_MAX_DELAY", 10)
+def no_pause(monkeypatch):
+    """Write the files before each reply, however soon it follows another."""
+    monkeypatch.setattr(saved_directory, "_PAUSE", 0)
+    monkeypatch.setattr(saved_directory, "_PAUSE_PER_SECOND_OF_WRITING", 0)
 
 
 @contextmanager
@@ -230,17 +232,42 @@ def test_files_that_cannot_be_written_are_reported_once(tmp_path, monkeypatch, c
     assert capsys.readouterr().err == "the projects are saved in the journal only: docks.json: not now\n"
 
 
-def test_a_long_history_is_written_in_the_background(tmp_path, monkeypatch):
-    """If writing takes long, replies do not wait for the files, which follow."""
-    monkeypatch.setattr(saved_directory, "_MAX_DELAY", 0)
+def count_versions(path):
+    return len(read_file(path / "docks.json")["param_history"])
+
+
+def wait_for_versions(path, count):
+    for _ in range(500):
+        if count_versions(path) == count:
+            return
+        time.sleep(0.01)
+    raise AssertionError(f"the file never got {count} versions")
+
+
+@pytest.mark.slow
+def test_files_that_were_written_a_moment_ago_are_written_in_the_background(tmp_path, monkeypatch):
+    """The first of many updates is in the file before its reply, and the others a moment later."""
+    monkeypatch.setattr(saved_directory, "_PAUSE", 1)
     with serving(tmp_path, DOCKS) as stand_in:
+        time.sleep(1)
         update(stand_in, padding=1)
-        for _ in range(200):
-            if len(read_file(tmp_path / "docks.json")["param_history"]) == 2:
-                break
-            stand_in.ledger.flush()
+        assert count_versions(tmp_path) == 2
         update(stand_in, padding=2)
-    assert len(read_file(tmp_path / "docks.json")["param_history"]) == 3
+        update(stand_in, padding=3)
+        assert count_versions(tmp_path) == 2
+        wait_for_versions(tmp_path, 4)
+        update(stand_in, padding=4)
+    assert count_versions(tmp_path) == 5
+
+
+def test_a_slow_write_makes_the_next_one_wait(tmp_path, monkeypatch):
+    """Writing takes at most an eleventh of the time, so a long history does not slow the replies."""
+    monkeypatch.setattr(saved_directory, "_PAUSE_PER_SECOND_OF_WRITING", 1_000_000)
+    with serving(tmp_path, DOCKS) as stand_in:
+        for padding in range(3):
+            update(stand_in, padding=padding)
+        assert count_versions(tmp_path) == 1
+    assert count_versions(tmp_path) == 4
 
 
 def test_temporary_files_of_a_killed_server_are_removed(tmp_path):

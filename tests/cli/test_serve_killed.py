@@ -1,5 +1,6 @@
 """`serve --save` loses nothing that it acknowledged, whatever ends it."""
 
+import ctypes
 import json
 import os
 import random
@@ -45,8 +46,16 @@ class Server:
 
     def end(self, number):
         self.process.send_signal(number)
-        # Drain both pipes, so that the process does not wait for a reader.
-        self.process.communicate(timeout=20)
+        return self.wait()
+
+    def wait(self):
+        try:
+            # Drain both pipes, so that the process does not wait for a reader.
+            self.process.communicate(timeout=20)
+        finally:
+            if self.process.poll() is None:
+                self.process.kill()
+                self.process.communicate()
         return self.process.returncode
 
 
@@ -108,6 +117,20 @@ def test_a_killed_server_continues_with_all_that_it_acknowledged(tmp_path):
     with served("--save", str(tmp_path)) as last:
         check_all_is_there(last, writers)
     assert sum(len(writer.updates) for writer in writers) > KILLS
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/task"), reason="only Linux lists the threads of a process")
+def test_a_signal_that_does_not_end_the_wait_ends_the_server():
+    """Ctrl-C just before the server waits for a line to print ends it too."""
+    server = Server()
+    try:
+        # Like a signal at that moment, a signal for another thread does not end the wait of the main thread.
+        pid = server.process.pid
+        other = next(int(name) for name in os.listdir(f"/proc/{pid}/task") if int(name) != pid)
+        tgkill = {"x86_64": 234, "aarch64": 131}[os.uname().machine]
+        ctypes.CDLL(None).syscall(tgkill, pid, other, signal.SIGINT)
+    finally:
+        assert server.wait() == 0
 
 
 def check_all_is_there(server, writers):

@@ -1,4 +1,4 @@
-"""The engine passes the conformance cases, which other implementations can run, too."""
+"""Run the conformance cases with paramcore.  Other implementations can run the same cases."""
 
 import json
 import re
@@ -31,21 +31,21 @@ TESTS = [
 ]
 
 
-def update_of(data):
+def make_update(data):
     return {"patch": Patch, "replace": Replace, "body": read_update}[next(iter(data))](next(iter(data.values())))
 
 
-def project_of(case):
+def make_project(case):
     assumptions = Assumptions(**case.get("assumptions", {}))
     if "project" in case:
         return read_project(case["project"], assumptions=assumptions)
     project = Project("conformance", type="imageannotation", params=case.get("params"), assumptions=assumptions)
     for update in case.get("updates", []):
-        project = project.update(update_of(update))
+        project = project.update(make_update(update))
     return project
 
 
-def of_task(project, test):
+def run_task(project, test):
     effective = project.resolve(TaskRequest.from_flat(test["task"], type=test.get("type")))
     version = effective.inherited_from
     return {
@@ -58,51 +58,51 @@ def of_task(project, test):
     }
 
 
-def of_update(project, test):
-    plan = Plan.of(project, update_of(test["update"]))
+def run_update(project, test):
+    plan = Plan.of(project, make_update(test["update"]))
     version = project.update(plan.update).latest
     return {"params": version.params, "version": version.number, "dropped": list(plan.dropped), "request": plan.request}
 
 
-def of_extraction(project, tasks, keep=(), move=()):
+def run_extraction(project, tasks, keep=(), move=()):
     names = {"name": project.name, "type": project.type, "assumptions": project.assumptions}
     extraction = Extraction.of(tasks, **names, keep=keep, move=move)
     requests = [request.flat for request in extraction.requests(tasks)]
     return {"params": extraction.params, "requests": requests, "bytes_after": extraction.bytes_after}
 
 
-def of_slim(project, test):
+def run_slim(project, test):
     selected = {name: test["slim"][name] for name in ("version",) if name in test["slim"]}
     if "wanted" in test["slim"]:
         return SlimRequest.to(project, test["slim"]["wanted"], **selected).to_json()
     return SlimRequest.of(project, test["slim"]["request"], **selected).to_json()
 
 
-def answer(case, test):
-    """Return the engine's results for a test, as an object with the members of the test."""
+def run_test(case, test):
+    """Return paramcore's results for a test, under the same names as in the test."""
     if "read" in test:
         return {"written": write_project(read_project(test["read"]))}
-    project = project_of(case)
+    project = make_project(case)
     if "task" in test:
-        return of_task(project, test)
+        return run_task(project, test)
     if "update" in test:
-        return of_update(project, test)
+        return run_update(project, test)
     if "extract" in test:
-        return of_extraction(project, **test["extract"])
+        return run_extraction(project, **test["extract"])
     if "slim" in test:
-        return of_slim(project, test)
+        return run_slim(project, test)
     return {"history": [version.params for version in project.versions], "written": write_project(project)}
 
 
 @pytest.mark.parametrize(("case", "test"), TESTS)
 def test_case(case, test):
-    """The engine gives the expected results, or an error with the expected code and path."""
-    run = partial(answer, case, test)
+    """The engine gives the results in the test, or raises an error with the code and path in the test."""
+    run = partial(run_test, case, test)
     if "error" in test:
-        with pytest.raises(ParamcoreError) as refused:
+        with pytest.raises(ParamcoreError) as raised:
             run()
-        assert refused.value.code == test["error"]
-        assert (refused.value.path or "") == test.get("path", refused.value.path or "")
+        assert raised.value.code == test["error"]
+        assert (raised.value.path or "") == test.get("path", raised.value.path or "")
         return
     given = {"written": test["read"], **test} if "read" in test else test
     result = run()
@@ -115,21 +115,21 @@ def test_case(case, test):
 
 
 @pytest.mark.parametrize("rule", FILES)
-def test_a_file_has_the_cases_of_its_rule(rule):
-    """Each case is valid under the schema and is in the file of its rule."""
+def test_a_file_contains_the_cases_of_its_rule(rule):
+    """Each case is valid under the schema, and is in the file that has the id of its rule."""
     SCHEMA.validate(FILES[rule])
     assert {case["rule"] for case in FILES[rule]} == {rule}
 
 
-def test_the_example_in_the_docs_is_a_case():
+def test_the_example_of_the_page_is_a_case():
     """`docs/conformance.md` shows a case that its schema accepts; `test_case` runs it."""
     SCHEMA.validate(EXAMPLES)
     assert EXAMPLES
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_no_object_has_a_name_twice(path):
-    """No object in a file of cases has the same name twice, so all JSON parsers read the same."""
+def test_no_name_is_duplicated(path):
+    """No object in a file of cases has the same name twice, so all JSON parsers read the same object."""
 
     def check_names(members):
         assert len({name for name, _ in members}) == len(members)
@@ -138,24 +138,24 @@ def test_no_object_has_a_name_twice(path):
     json.loads(path.read_bytes().decode("utf-8"), object_pairs_hook=check_names)
 
 
-#: An escaped surrogate that is not part of a pair.
-LONE = re.compile(r"(?i)(?<!\\)(?:\\ud[89ab]..(?!\\ud[c-f])|(?<!\\ud[89ab]..)\\ud[c-f]..)")
+#: An escape of a surrogate that is not part of a surrogate pair.
+LONE_SURROGATE = re.compile(r"(?i)(?<!\\)(?:\\ud[89ab]..(?!\\ud[c-f])|(?<!\\ud[89ab]..)\\ud[c-f]..)")
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_lines_with_lone_surrogates_can_be_removed(path):
-    """Each test with a lone surrogate expects an error. Without the lines of these tests, a file is valid JSON."""
+    """Tests with lone surrogates expect errors, and without the lines of these tests, a file is valid JSON."""
     lines = path.read_text("utf-8").splitlines()
-    others = json.loads("\n".join(line for line in lines if not LONE.search(line)))
+    others = json.loads("\n".join(line for line in lines if not LONE_SURROGATE.search(line)))
     json.dumps(others, ensure_ascii=False).encode()
     kept = [test for case in others for test in case["tests"]]
     removed = [test for case in FILES[path.stem] for test in case["tests"] if test not in kept]
-    assert len(removed) == sum(map(bool, map(LONE.search, lines)))
+    assert len(removed) == sum(map(bool, map(LONE_SURROGATE.search, lines)))
     assert all("error" in test for test in removed)
 
 
 def iter_words(node):
-    """Yield every member name and every enumerated value of the schema."""
+    """Yield each word in the schema that a case may use: names of members, and values of enumerations."""
     if isinstance(node, dict):
         yield from node.get("properties", {})
         yield from node.get("enum", [])
@@ -166,12 +166,12 @@ def iter_words(node):
 
 @pytest.mark.parametrize("word", sorted(set(iter_words(SCHEMA.schema))))
 def test_each_word_is_documented(word):
-    """The two pages name every member, code, reason, source and setting that a case may have."""
+    """`docs/conformance.md` or `docs/semantics.md` names every word that a case may use."""
     assert re.search(rf'`"?{re.escape(word)}"?`|"{re.escape(word)}":', PAGE + SEMANTICS)
 
 
 def test_each_code_is_documented_and_used():
-    """The tables of `docs/semantics.md` list the codes and reasons of the schema, and the cases use all of them."""
+    """`docs/semantics.md` lists exactly the codes and reasons in the schema, and the cases use all of them."""
     groups = [SCHEMA.schema["$defs"][name]["oneOf"] for name in ("error", "reason")]
     codes = {code["const"] for group in groups for code in group}
     tests = [test for cases in FILES.values() for case in cases for test in case["tests"]]

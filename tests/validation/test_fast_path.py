@@ -59,7 +59,7 @@ def test_the_fast_path_misses_no_finding(name, flawed, arguments, tmp_path, caps
     files = write_files(tmp_path, name, flawed=flawed)
     status = main(["validate", *files, *arguments])
     output = capsys.readouterr()
-    monkeypatch.setattr(RequestReader, "_read_at_once", lambda *_: None)
+    monkeypatch.setattr(RequestReader, "_read_fast", lambda *_: None)
     assert main(["validate", *files, *arguments]) == status
     assert capsys.readouterr() == output
 

@@ -19,7 +19,7 @@ from paramcore.values import encode_compact, equality_key, freeze
 MAX_VALUES = 1_024
 #: The maximum number of groups of requests.
 MAX_GROUPS = 4_096
-#: The maximum number of separators in an instruction after which its end may begin, counted from the last.
+#: The maximum number of ends of an instruction to try; each end begins after one of its last separators.
 MAX_SEPARATORS = 64
 
 #: The key of a value: equal JSON values have equal keys.
@@ -96,7 +96,7 @@ class FrequentValues:
 
 
 def list_tails(text: str, assumptions: Assumptions) -> list[tuple[str, bool]]:
-    """Return the ends of an instruction that a project could append, from short to long.
+    """Return the ends of an instruction that a project could append, shortest first.
 
     The flag of an end is true if the task would then send no instruction of its own.
     """
@@ -161,7 +161,7 @@ class SharedValues:
         """Return the groups for the second read."""
         tables = [self._tails, *self._values.values()]
         shared = {name: keys for name, table in self._values.items() if (keys := table.list_values(least=2))}
-        # Without a separator, the end of an instruction may also be the end of a longer line in another.
+        # Without a separator, the end of an instruction may also be the end of a longer line in another instruction.
         least = 2 if self._assumptions.instruction_separator else 1
         tails = {str(tail) for tail in self._tails.list_values(least=least)}
         is_exact = self.is_exact and all(table.is_exact for table in tables)

@@ -172,7 +172,7 @@ class Extraction(NotebookReprs):
 
     def _make_moved_row(self, moved: MovedParam) -> Row:
         value = self.params[moved.param]
-        # Other values are in the params of the project, but an instruction moves in part.
+        # Show the part of the instruction that moves; other params move as a whole.
         text = value if moved.param == "instruction" and isinstance(value, str) else None
         return _make_row("moves", moved.param, str(moved), text)
 
@@ -186,7 +186,7 @@ class Extraction(NotebookReprs):
             found = "the total may not be minimal, because the requests differ in too many ways to try every choice"
         lines = [sizes, found]
         if self.rests_on:
-            advice = "see `paramcore assumptions`; send one task and `paramcore audit` it before you send the others"
+            advice = "see `paramcore assumptions`; send one task and check it with `paramcore audit` before you send the others"
             lines.append(f"rests on {', '.join(self.rests_on)}: {advice}")
         return lines
 

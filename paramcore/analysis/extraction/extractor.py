@@ -41,14 +41,14 @@ _ASIDE_CODES: dict[str, AsideCode] = {
 
 
 class FlatTask(NamedTuple):
-    """The checked params of a request, and its routing names, which may be null."""
+    """The checked params of a request, and its routing fields, whose values may be null."""
 
     params: Mapping[str, Any]
     routing: Mapping[str, Any]
 
     @classmethod
     def of(cls, task: TaskRequest) -> FlatTask:
-        """Return the params and the routing names of a request."""
+        """Return the params and the routing fields of a request."""
         return cls(task.params, {name: getattr(task, name) for name in ROUTING_NAMES})
 
     @property
@@ -102,7 +102,7 @@ class Extractor:
         self._groups: TaskGroups | None = None
         self._chooser: Chooser | None = None
         self._rules = RuleFinder(self.project)
-        # For each param that could move but stays: what a task would inherit if it moved.
+        # For each param that could move but stays: what a task would inherit if the param moved.
         self._staying: dict[str, Inheritance] = {}
         #: Whether it is certain that no other choice of params would make the total smaller.
         self.minimal: bool = True

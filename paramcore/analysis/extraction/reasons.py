@@ -87,7 +87,7 @@ class StayingParam:
     extra_bytes: int | None = None
     #: The value that would move; `None` if the param cannot move.
     value: Any = None
-    #: The inheriting tasks that lack the param, or whose instruction has another end.
+    #: The inheriting tasks that lack the param, or whose instruction ends with other text.
     lacking: Examples = field(factory=Examples)
 
     def to_json(self) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """Choose the params of a project that make the requests of its tasks shortest.
 
-Once it is fixed which tasks inherit, each param can be decided alone.  In a best choice,
-the inheriting tasks always form a *closed* set: all tasks that have certain params, and
-whose instruction ends with a certain text.  So the search tries every closed set and
+Once the inheriting tasks are fixed, each param can be decided alone.  In a best choice,
+the inheriting tasks always form a *closed* set.  A closed set contains all tasks that have
+certain params and whose instruction ends with a certain text.  So the search tries every closed set and
 decides the params for it.
 """
 
@@ -28,7 +28,7 @@ OPT_OUT_SIZE = len(',"project_version":-1')
 
 
 class _Candidate(NamedTuple):
-    """A value for a param of the project, with the bytes that leaving it out of requests saves."""
+    """A value that a param of the project could have, and the sizes that determine what it saves."""
 
     name: str
     #: The value as compact JSON.
@@ -67,7 +67,7 @@ class Decision:
 
     @property
     def rank(self) -> tuple[int, int, int, str]:
-        """The sort key of decisions: the best decision has the smallest."""
+        """The sort key of decisions: the best decision has the smallest key."""
         return -self.saved, self.opt_outs, len(self.params), self.text
 
     def get_params(self) -> dict[str, Any]:
@@ -86,7 +86,7 @@ class Search:
         self._having = {name: sum(bit for bit, group in self._bits.items() if name in group.names) for name in names}
         values = self._list_values(groups.spellings)
         self._tails = self._list_tails()
-        #: The candidates of each param, those that may save most first.
+        #: The candidates of each param with the most bytes that each may save, largest first.
         self._candidates: dict[str, list[tuple[int, _Candidate]]] = {}
         for candidate in [*values, *self._tails]:
             most = candidate.measure_gain(self._all)

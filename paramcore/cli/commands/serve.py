@@ -24,6 +24,8 @@ from paramcore.validation.validator import Validator
 
 #: The maximum number of lines that wait to be printed; later lines are dropped.
 _MAX_LINES = 10_000
+#: The maximum number of seconds between two looks for a signal.
+_MAX_WAIT = 0.5
 
 
 def serve(options: Namespace) -> Pieces:
@@ -38,7 +40,9 @@ def serve(options: Namespace) -> Pieces:
             yield f"for example: ScaleClient('any key', api_instance_url='{server.url}')\n"
             while True:
                 flush_output()
-                yield f"{events.get()}\n"
+                # A signal that comes just before the wait does not end the wait.
+                with suppress(queue.Empty):
+                    yield f"{events.get(timeout=_MAX_WAIT)}\n"
         except KeyboardInterrupt:
             pass
     return FINE
