@@ -1,4 +1,4 @@
-"""How deep the property tests go: `HYPOTHESIS_PROFILE=dev|ci|deep`; `ci` where `CI` is set."""
+"""Set the number of Hypothesis examples: `HYPOTHESIS_PROFILE=dev|ci|deep`, by default `ci` if `CI` is set."""
 
 import gc
 import os

@@ -1,4 +1,4 @@
-"""Run the examples of pages and docstrings, and rewrite what they print."""
+"""Run the examples of pages and docstrings, and rewrite their outputs."""
 
 import doctest
 import io
@@ -12,28 +12,28 @@ OPTIONS = doctest.ELLIPSIS
 
 @dataclass
 class Block:
-    """A run of lines in a file that holds examples."""
+    """Consecutive lines of a file that contain examples."""
 
     path: Path
-    #: The number of its first line, from 1.
+    #: The number of the first line, from 1.
     line: int
     text: str
 
 
 @dataclass
 class Outcome:
-    """What went wrong in a block, and the lines that would make it right."""
+    """The failures of a block, and the lines that would correct them."""
 
     #: Outputs that differ.
     differences: list[str] = field(default_factory=list)
-    #: Exceptions that no example shows, to be corrected by hand.
+    #: Exceptions that the example does not show; they must be corrected by hand.
     errors: list[str] = field(default_factory=list)
-    #: The numbers of the lines to replace, as a range from 1, and the new lines.
+    #: The range of the numbers of the lines to replace, from 1, and the new lines.
     replacements: list[tuple[range, list[str]]] = field(default_factory=list)
 
 
 class _Runner(doctest.DocTestRunner):
-    """A runner that reports the file and line of each failure, and keeps what was printed."""
+    """A runner that records the file and line of each failure, and the correct output."""
 
     def __init__(self, block: Block) -> None:
         super().__init__(optionflags=OPTIONS)
@@ -56,30 +56,30 @@ class _Runner(doctest.DocTestRunner):
 
 
 def _as_expected(got: str) -> list[str]:
-    """Return the lines of an output as an example shows it: a traceback without its frames."""
+    """Return the output as an example shows it: a traceback without its frames."""
     if got.startswith("Traceback"):
         got = re.sub(r"^ .*\n", "", got, flags=re.MULTILINE)
     return got.splitlines()
 
 
 def run_examples(block: Block, names: dict) -> Outcome:
-    """Run a block in these names, which keep what the block defines: its `>>>` examples, or else its statements."""
+    """Run the `>>>` examples of a block, or else its statements, and keep what it defines in `names`."""
     if ">>>" not in block.text:
-        # The blank lines give an error the line of the file.
+        # The blank lines make errors have the line numbers of the file.
         exec(compile("\n" * (block.line - 1) + block.text, str(block.path), "exec"), names)
         return Outcome()
     test = doctest.DocTestParser().get_doctest(block.text, names, block.path.name, str(block.path), block.line - 1)
-    # The parser copies the names.
+    # The parser copies the names, but later blocks need the definitions of this block.
     test.globs = names
     runner = _Runner(block)
-    # Some examples show what a callback prints, and none may disturb the output of the tests.
+    # Some examples print directly, which must not mix with the output of the tests.
     with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
         runner.run(test, out=lambda _text: None, clear_globs=False)
     return runner.outcome
 
 
 def replace_lines(path: Path, replacements: list[tuple[range, list[str]]]) -> None:
-    """Rewrite lines of a file; the numbers are those before the first change."""
+    """Replace lines of a file; the numbers are those before the first replacement."""
     lines = path.read_text("utf-8").splitlines(keepends=True)
     for numbers, new in sorted(replacements, key=lambda replacement: -replacement[0].start):
         lines[numbers.start - 1 : numbers.stop - 1] = new
@@ -87,9 +87,9 @@ def replace_lines(path: Path, replacements: list[tuple[range, list[str]]]) -> No
 
 
 def run_and_check(blocks: list[tuple[Block, dict]], *, update: bool) -> None:
-    """Run blocks of one file, and fail with the file and line of each example that prints something else.
+    """Run blocks of one file, and fail with the file and line of each example whose output differs.
 
-    With `update`, rewrite these outputs; an example that raises by mistake fails all the same.
+    With `update`, rewrite these outputs; an example with an unexpected exception still fails.
     """
     outcomes = [run_examples(block, names) for block, names in blocks]
     problems = [error for outcome in outcomes for error in outcome.errors]

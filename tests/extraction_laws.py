@@ -9,7 +9,7 @@ from tests.properties.test_extracted import INSTRUCTIONS, NAME, NAMES, VALUES
 
 
 def draw_case(chance: random.Random) -> tuple[dict[str, str], list[dict]]:
-    """Return settings and requests with few different values, so that they share some."""
+    """Draw settings and requests with few different values, so that the requests share some."""
     chosen = {
         "instruction_separator": chance.choice(["\n", "\n", "\n\n", " ", ""]),
         "empty_instruction": chance.choice(["leave out", "join"]),
@@ -52,7 +52,7 @@ def check_case(chosen: dict[str, str], tasks: list[dict], chance: random.Random)
 
 
 def main(cases: str, seed: str) -> None:
-    """Check the cases; stop at the first that fails."""
+    """Check the cases, and stop at the first that fails."""
     chance = random.Random(int(seed))
     for number in range(int(cases)):
         chosen, tasks = draw_case(chance)

@@ -1,7 +1,7 @@
 """The smallest total of an extraction, found by trying every set of tasks that inherit.
 
-It shares no code with the package.  Given the tasks that inherit, each value that two
-of them share is tried for each param, and each end of an instruction.
+It shares no code with the package.  For each set of inheriting tasks and for each param,
+it tries every value that two of the tasks share; for the instruction, also every ending.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def merge(project: dict, task: dict, settings: dict) -> dict:
 
 
 def shorten(project: dict, wanted: dict, settings: dict) -> dict | None:
-    """Return the shortest request that inherits the project's params and gets `wanted`; `None` if there is none."""
+    """Return the shortest request that inherits these params and gets `wanted`, or `None` if there is none."""
     if any(name not in wanted for name in project):
         return None
     own = {name: value for name, value in wanted.items() if name not in project or not equal(value, project[name])}
@@ -94,7 +94,7 @@ def list_values(name: str, tasks: list[dict], settings: dict) -> list[Any]:
 
 
 def find_smallest(tasks: list[dict], settings: dict, name: str, fixed: set[str] = frozenset()) -> int:
-    """Return the smallest total over all params of the project with values that two inheriting tasks share."""
+    """Return the smallest total over all params whose values at least two inheriting tasks share."""
     best = total({}, tasks, settings, name)
     names = {param for task in tasks for param in task} - NEVER - fixed
     for count in range(2, len(tasks) + 1):
@@ -120,7 +120,7 @@ def find_smallest(tasks: list[dict], settings: dict, name: str, fixed: set[str] 
 
 
 def count_sharing(project: dict, tasks, settings: dict, param: str) -> int:
-    """Return how many tasks send less because the project has the param."""
+    """Return how many tasks send less because the project has this param."""
     return sum(
         size(dump(shorten(project, task, settings).get(param, ""))) < size(dump(task[param]))
         or param not in shorten(project, task, settings)

@@ -1,13 +1,12 @@
-"""The rules, said once more: on plain lists and dicts, as plainly as it can be said.
+"""A second implementation of the rules, on plain lists and dicts: the reference model.
 
-It shares no code with paramcore and imports nothing of it, so that the two can
-be wrong together only where two people would be.  A project is a dict:
+It imports nothing from paramcore, so a mistake in the engine is not repeated here.
+A project is a dict:
 
     {"name": "boxes", "type": "imageannotation", "history": [{...}, {...}], "settings": {...}}
 
-`history` holds the params of each version, oldest first.  What is refused is
-given as a set of reason codes, since a request may be wrong in several ways and
-no rule says which of them comes first.
+`history` contains the params of each version, oldest first.  A rejected input has a
+set of error codes: it may have several faults, and no rule decides which is reported.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ ROUTING: Final = ("project", "project_version", "batch", "unique_id", "clear_uni
 
 
 class Refused(Exception):  # noqa: N818
-    """Something is wrong; `reasons` are the codes, any of which may be reported."""
+    """An input is rejected; the engine may report any of the codes in `reasons`."""
 
     def __init__(self, *reasons: str) -> None:
         super().__init__(*reasons)
@@ -43,7 +42,7 @@ class Refused(Exception):  # noqa: N818
 
 
 def equal(one: JSON, two: JSON) -> bool:
-    """Whether two values are one JSON value: `true` is not 1, 1 is 1.0, the order of members is nothing."""
+    """Return whether two values are equal JSON: `true` is not 1, 1 is 1.0, and the order of members is ignored."""
     if one is None or two is None:
         return one is None and two is None
     if isinstance(one, bool) or isinstance(two, bool):
@@ -59,8 +58,8 @@ def equal(one: JSON, two: JSON) -> bool:
     return False
 
 
-def value_faults(value: JSON) -> set[str]:
-    """Say what makes a value no JSON."""
+def find_value_faults(value: JSON) -> set[str]:
+    """Return the error codes of a value that is not JSON."""
     if value is None or type(value) is bool:
         return set()
     if type(value) is int:
@@ -72,18 +71,18 @@ def value_faults(value: JSON) -> set[str]:
     found: set[str] = set()
     if type(value) in (list, tuple):
         for element in value:
-            found |= value_faults(element)
+            found |= find_value_faults(element)
         return found
     if isinstance(value, dict):
         for name, member in value.items():
-            found |= {"key_type"} if type(name) is not str else value_faults(name)
-            found |= value_faults(member)
+            found |= {"key_type"} if type(name) is not str else find_value_faults(name)
+            found |= find_value_faults(member)
         return found
     return {"value_type"}
 
 
 def plain(value: JSON) -> JSON:
-    """Return a copy that shares nothing: dicts and lists all the way down, whatever they were made of."""
+    """Return a deep copy that consists of plain dicts and lists."""
     if isinstance(value, dict):
         return {name: plain(member) for name, member in value.items()}
     if isinstance(value, (list, tuple)):
@@ -91,35 +90,35 @@ def plain(value: JSON) -> JSON:
     return value
 
 
-def spelled(value: JSON) -> str:
-    """Return a value as it would be written: 1, 1.0 and true are three texts, 0.0 and -0.0 are two."""
+def spell(value: JSON) -> str:
+    """Return the JSON text of a value with sorted names, which shows 1, 1.0 and true as different."""
     return json.dumps(value, sort_keys=True)
 
 
 # ---- Params ----------------------------------------------------------------
 
 
-def params_faults(params: JSON) -> set[str]:
-    """Say what makes a value no params: U11, and what is no JSON."""
+def find_params_faults(params: JSON) -> set[str]:
+    """Return the error codes of params that are not JSON or break U11."""
     if not isinstance(params, dict):
         return {"params_type"}
-    found = value_faults(params)
+    found = find_value_faults(params)
     instruction = params.get("instruction")
     if instruction is not None and type(instruction) is not str:
         found |= {"instruction_type"}
     return found
 
 
-def project_params_faults(params: JSON) -> set[str]:
-    """Say what makes a value no params of a project: U9, U10."""
-    found = params_faults(params)
+def find_project_params_faults(params: JSON) -> set[str]:
+    """Return the error codes of params that a project cannot have: U9, U10."""
+    found = find_params_faults(params)
     if isinstance(params, dict) and any(name in params for name in BOOKKEEPING + ROUTING):
         found |= {"param_name"}
     return found
 
 
-def overlaid(below: Params, above: Params) -> Params:
-    """Lay one params object over another, at the top level, the order of `below` first."""
+def overlay(below: Params, above: Params) -> Params:
+    """Overlay params with others at the top level; the names of `below` keep their order and come first."""
     result = {}
     for name in below:
         result[name] = below[name]
@@ -132,7 +131,7 @@ def overlaid(below: Params, above: Params) -> Params:
 
 
 def model(project: Any) -> dict[str, Any]:
-    """Return what a real project holds, in the form of this module."""
+    """Convert a `Project` to the dict that this module uses."""
     return {
         "name": project.name,
         "type": project.type,
@@ -141,33 +140,33 @@ def model(project: Any) -> dict[str, Any]:
     }
 
 
-def created(params: JSON = None) -> History:
+def create(params: JSON = None) -> History:
     """Return the history of a new project: P5, P6."""
-    return [] if params is None else replaced([], params)
+    return [] if params is None else replace([], params)
 
 
-def replaced(history: History, params: JSON) -> History:
+def replace(history: History, params: JSON) -> History:
     """Return the history after a replace: U2."""
-    _refuse(project_params_faults(params))
+    _refuse(find_project_params_faults(params))
     return [*history, params]
 
 
-def patched(history: History, params: JSON) -> History:
+def patch(history: History, params: JSON) -> History:
     """Return the history after a patch: U3, U7."""
-    _refuse(project_params_faults(params))
-    return [*history, overlaid(history[len(history) - 1] if len(history) > 0 else {}, params)]
+    _refuse(find_project_params_faults(params))
+    return [*history, overlay(history[len(history) - 1] if len(history) > 0 else {}, params)]
 
 
-def updated(history: History, verb: str, params: JSON) -> History:
-    """Return the history after either."""
-    return {"patch": patched, "replace": replaced}[verb](history, params)
+def update(history: History, verb: str, params: JSON) -> History:
+    """Return the history after a patch or a replace."""
+    return {"patch": patch, "replace": replace}[verb](history, params)
 
 
-def folded(updates: list[tuple[str, Params]]) -> Params:
-    """Return what is left of many updates: all since the newest replace, one over the other (law B14)."""
+def fold(updates: list[tuple[str, Params]]) -> Params:
+    """Return the latest params after some updates: the last replace, overlaid with the later patches (law B14)."""
     result: Params = {}
     for verb, params in updates:
-        result = overlaid(result, params) if verb == "patch" else params
+        result = overlay(result, params) if verb == "patch" else params
     return result
 
 
@@ -175,7 +174,7 @@ def folded(updates: list[tuple[str, Params]]) -> Params:
 
 
 def request(flat: JSON, type: JSON = None) -> dict[str, Any]:
-    """Take the API's flat form apart: T10.  A routing name that is null is not given: T7."""
+    """Split a flat request into params and routing fields: T10.  A null routing field counts as missing: T7."""
     if not isinstance(flat, dict):
         raise Refused("params_type")
     parts: dict[str, Any] = {"params": {}, "type": type}
@@ -184,12 +183,12 @@ def request(flat: JSON, type: JSON = None) -> dict[str, Any]:
             parts[name] = flat[name]
         else:
             parts["params"][name] = flat[name]
-    _refuse(params_faults(flat) | routing_faults(parts))
+    _refuse(find_params_faults(flat) | find_routing_faults(parts))
     return parts
 
 
-def routing_faults(parts: dict[str, Any]) -> set[str]:
-    """Say what is wrong with where a task goes, as far as the request alone can tell."""
+def find_routing_faults(parts: dict[str, Any]) -> set[str]:
+    """Return the error codes of routing fields that are invalid for every project."""
     found = set()
     name = parts.get("project")
     if name is not None and (type(name) is not str or not is_project_name(name)):
@@ -204,7 +203,7 @@ def routing_faults(parts: dict[str, Any]) -> set[str]:
 
 
 def is_project_name(name: str) -> bool:
-    """Whether a text can be the name of a project in a URL."""
+    """Return whether a URL can contain this name of a project."""
     return name not in ("", ".", "..") and not any(ord(c) < 32 or ord(c) == 127 or c in _SURROGATES for c in name)
 
 
@@ -214,8 +213,8 @@ _SURROGATES: Final = {chr(code) for code in range(0xD800, 0xE000)}
 # ---- Resolve ---------------------------------------------------------------
 
 
-def inherited_version(history: History, asked: JSON) -> int | None:
-    """Return the number of the version that a task inherits, None for none: T2, T3, T7."""
+def find_inherited_version(history: History, asked: JSON) -> int | None:
+    """Return the number of the version that a task inherits, or None if it inherits nothing: T2, T3, T7."""
     if asked is None:
         return None if len(history) == 0 else len(history) - 1
     if type(asked) is not int:
@@ -227,18 +226,18 @@ def inherited_version(history: History, asked: JSON) -> int | None:
     return asked
 
 
-def effective(own: Params, inherited: Params | None, settings: dict[str, str]) -> Params:
+def merge(own: Params, inherited: Params | None, settings: dict[str, str]) -> Params:
     """Return the params that a task gets: T1, T4, T5, T6."""
     if inherited is None:
         return dict(own)
-    result = overlaid(inherited, own)
+    result = overlay(inherited, own)
     if settings["instruction_rule"] == "append" and ("instruction" in own or "instruction" in inherited):
-        result["instruction"] = joined(own, inherited, settings)
+        result["instruction"] = join_instructions(own, inherited, settings)
     return result
 
 
-def joined(own: Params, inherited: Params, settings: dict[str, str]) -> JSON:
-    """Return the instruction of a task and that of its project as one: T5."""
+def join_instructions(own: Params, inherited: Params, settings: dict[str, str]) -> JSON:
+    """Join the instructions of a task and of its project: T5."""
     task_has_text = own.get("instruction") not in (None, "")
     project_has_text = inherited.get("instruction") not in (None, "")
     separator = settings["instruction_separator"]
@@ -253,7 +252,7 @@ def joined(own: Params, inherited: Params, settings: dict[str, str]) -> JSON:
     return inherited["instruction"]
 
 
-def recorded_version(history: History, asked: JSON, settings: dict[str, str]) -> int | None:
+def find_recorded_version(history: History, asked: JSON, settings: dict[str, str]) -> int | None:
     """Return the `project_param_version` of the created task: T8."""
     if asked == -1:
         return -1
@@ -265,8 +264,8 @@ def recorded_version(history: History, asked: JSON, settings: dict[str, str]) ->
     return used
 
 
-def resolved(project: dict[str, Any], parts: dict[str, Any]) -> dict[str, Any]:
-    """Return all that a resolve answers, or raise with every reason why not: T7, T12, T15."""
+def resolve(project: dict[str, Any], parts: dict[str, Any]) -> dict[str, Any]:
+    """Return the result of `resolve`, or raise `Refused` with all error codes: T7, T12, T15."""
     reasons = set()
     if parts.get("project") is not None and parts["project"] != project["name"]:
         reasons.add("wrong_project")
@@ -274,33 +273,34 @@ def resolved(project: dict[str, Any], parts: dict[str, Any]) -> dict[str, Any]:
         reasons.add("wrong_type")
     history, settings, asked = project["history"], project["settings"], parts.get("project_version")
     try:
-        number = inherited_version(history, asked)
+        number = find_inherited_version(history, asked)
     except Refused as refused:
         reasons |= refused.reasons
     _refuse(reasons)
     inherited = None if number is None else history[number]
     own = parts["params"]
     return {
-        "params": effective(own, inherited, settings),
+        "params": merge(own, inherited, settings),
         "inherited_version": number,
-        "project_param_version": recorded_version(history, asked, settings),
+        "project_param_version": find_recorded_version(history, asked, settings),
     }
 
 
 # ---- Slim: the inverse of resolve -------------------------------------------
 
 
-def own_params_for(wanted: Params, inherited: Params | None, settings: dict[str, str]) -> list[Params]:
-    """Return all params of a task that give the wanted params: try each subset, and each cut of the instruction.
+def find_own_params(wanted: Params, inherited: Params | None, settings: dict[str, str]) -> list[Params]:
+    """Return all own params with which a task gets the wanted params.
 
-    What a task sets is in what it gets, with the task's value; so no other params can give them.
+    A task gets its own values, so only subsets of the wanted params can work.  Of the
+    instruction, any beginning can work, because the project's text is appended.
     """
     names = [name for name in wanted if name != "instruction"]
     found = []
     for chosen in range(2 ** len(names)):
         some = {name: wanted[name] for place, name in enumerate(names) if chosen >> place & 1}
         for own in [some, *({**some, "instruction": text} for text in _possible_instructions(wanted))]:
-            if equal(effective(own, inherited, settings), wanted):
+            if equal(merge(own, inherited, settings), wanted):
                 found.append(own)
     return found
 
@@ -312,31 +312,31 @@ def _possible_instructions(wanted: Params) -> list[JSON]:
     return [None, *(text[:end] for end in range(len(text) + 1))]
 
 
-def least(solutions: list[Params]) -> list[Params]:
+def keep_smallest(solutions: list[Params]) -> list[Params]:
     """Return the solutions with the fewest params."""
     fewest = min(map(len, solutions))
     return [own for own in solutions if len(own) == fewest]
 
 
-def blocked(wanted: Params, inherited: Params | None, settings: dict[str, str]) -> dict[str, str]:
-    """Return each name that alone has no solution, with why: a task cannot remove it, or its text is appended to."""
+def find_blocked(wanted: Params, inherited: Params | None, settings: dict[str, str]) -> dict[str, str]:
+    """Return the params that cannot have their wanted value, each with a code for the reason."""
     found = {}
     for name in {**(inherited or {}), **wanted}:
         some = None if inherited is None else {name: inherited[name]} if name in inherited else {}
         alone = {name: wanted[name]} if name in wanted else {}
-        if not own_params_for(alone, some, settings):
+        if not find_own_params(alone, some, settings):
             found[name] = "instruction_would_be_appended" if name in wanted else "would_be_inherited"
     return found
 
 
-def slimmed(history: History, wanted: Params, asked: JSON, settings: dict[str, str]) -> dict[str, Any]:
-    """Return the version and the params to send: for `any`, those of the shortest request."""
+def shorten(history: History, wanted: Params, asked: JSON, settings: dict[str, str]) -> dict[str, Any]:
+    """Return the version and the params of the slim request; `any` selects the version of the shortest."""
     possible = []
     for version in [None, *range(len(history) - 1)] if asked == "any" else [asked]:
-        number = inherited_version(history, version)
-        solutions = own_params_for(wanted, None if number is None else history[number], settings)
+        number = find_inherited_version(history, version)
+        solutions = find_own_params(wanted, None if number is None else history[number], settings)
         if solutions:
-            own = least(solutions)[0]
+            own = keep_smallest(solutions)[0]
             flat = own if version is None else {"project_version": version, **own}
             newest_first = -1 if number is None else len(history) - number
             order = (size(flat), len(flat), version is not None, newest_first)
@@ -347,7 +347,7 @@ def slimmed(history: History, wanted: Params, asked: JSON, settings: dict[str, s
 
 
 def size(value: JSON) -> int:
-    """Return how many bytes a value takes, written without spaces."""
+    """Return the number of bytes of a value as compact JSON."""
     return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
 
 
@@ -355,9 +355,9 @@ def size(value: JSON) -> int:
 
 
 def reason(project: dict[str, Any], parts: dict[str, Any], name: str) -> str:
-    """Return the code of why a param has its value."""
+    """Return the reason code of a param."""
     asked, own = parts.get("project_version"), parts["params"]
-    number = inherited_version(project["history"], asked)
+    number = find_inherited_version(project["history"], asked)
     if number is None:
         return "INHERITANCE_OFF" if asked == -1 else "NO_HISTORY"
     inherited = project["history"][number]
@@ -381,7 +381,7 @@ def _reason_of_instruction(own: Params, inherited: Params, settings: dict[str, s
 
 
 def source(project: dict[str, Any], parts: dict[str, Any], name: str) -> str:
-    """Return whose value a param has: `task`, `project`, or `both` for a joined instruction."""
+    """Return the source of a value: `task`, `project`, or `both` for a joined instruction."""
     by_reason = {
         "TASK_OVERRIDE": "task",
         "INHERITANCE_OFF": "task",
@@ -396,7 +396,7 @@ def source(project: dict[str, Any], parts: dict[str, Any], name: str) -> str:
 
 
 def first_set_in(history: History, number: int, name: str) -> int:
-    """Return the first of the versions that have held the value of version `number` without a break."""
+    """Return the first version since which a param has had its value in version `number`."""
     first = number
     for earlier in reversed(range(number)):
         if name not in history[earlier] or not equal(history[earlier][name], history[number][name]):

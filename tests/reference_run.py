@@ -1,10 +1,10 @@
-"""Compare the engine with the reference model on as many random cases as you like.
+"""Compare the engine with the reference model on many random cases.
 
     python -m tests.reference_run --cases 1000000 --seed 0
 
-A case is one task request against one project; every way to resolve it is
-compared, and so is each project's history.  Exits 1 on a disagreement, which is
-printed so that it can be put into a test.
+A case is a task request and a project.  The run compares the results of all ways to
+resolve the request, and the history of the project.  It prints each disagreement with
+its case, and exits with code 1 if there was one.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ NO_PARAMS: tuple[Any, ...] = (None, [], "", 5, True, [("a", 1)], {1, 2}, b"{}")
 
 
 class Cases:
-    """Draws of projects and requests, all of them following from a seed."""
+    """Random projects and requests, determined by a seed."""
 
     def __init__(self, seed: int) -> None:
         self.dice = random.Random(seed)
@@ -85,7 +85,7 @@ class Cases:
         self.choose = self.dice.choice
 
     def params(self, *, wrong: float = 0.004) -> Any:
-        """Draw params; now and then something that is none."""
+        """Draw params; a few are invalid."""
         if self.chance() < wrong / 4:
             return self.choose(NO_PARAMS)
         made = {}
@@ -101,7 +101,7 @@ class Cases:
         return made
 
     def update(self) -> tuple[str, Any]:
-        """Draw an update; now and then one with a name that a project cannot have."""
+        """Draw an update; a few have a name that a project cannot have."""
         params = self.params(wrong=0.02)
         if self.chance() < 0.02 and isinstance(params, dict):
             params = {**params, self.choose(reference.BOOKKEEPING + reference.ROUTING): self.choose(VALUES)}
@@ -119,7 +119,7 @@ class Cases:
         }
 
     def flat(self, versions: int) -> Any:
-        """Draw a flat request: for the latest version, pinned, opted out, or for one that is not there."""
+        """Draw a flat request: for the latest version, pinned, opted out, or with an invalid version."""
         flat = self.params()
         if not isinstance(flat, dict):
             return flat
@@ -145,25 +145,25 @@ class Cases:
         return flat
 
     def type(self) -> Any:
-        """Draw what is known of a task's type: mostly nothing."""
+        """Draw the type of a request: mostly none."""
         dice = self.chance()
         if dice < 0.9:
             return None if dice < 0.7 else "imageannotation"
         return self.choose(("imageannotation", "imageannotation", "imageannotation", "textcollection", "", 5, True))
 
 
-def grown(project: Project, history: list[Any], updates: list[tuple[str, Any]]) -> Iterator[str]:
-    """Yield what the engine and the model make of updates differently; `history` grows on the way."""
+def compare_histories(project: Project, history: list[Any], updates: list[tuple[str, Any]]) -> Iterator[str]:
+    """Apply updates to the project and to `history`, in place, and yield a line for each disagreement."""
     for verb, params in updates:
         expected: Any
         try:
-            expected = reference.updated(history, verb, params)
+            expected = reference.update(history, verb, params)
         except Refused as refused:
             expected = refused.reasons
-        found = outcome(partial(_updated, project, verb, params))
+        found = outcome(partial(_update, project, verb, params))
         if isinstance(expected, frozenset):
             if found not in expected:
-                yield f"{verb} {params!r}: engine {found!r}, model refuses {sorted(expected)}"
+                yield f"{verb} {params!r}: engine {found!r}, model rejects it with {sorted(expected)}"
             continue
         if not isinstance(found, Project):
             yield f"{verb} {params!r}: engine {found!r}, model {expected!r}"
@@ -173,28 +173,28 @@ def grown(project: Project, history: list[Any], updates: list[tuple[str, Any]]) 
             yield f"{verb} {params!r}: engine {project!r}, model {history!r}"
 
 
-def _updated(project: Project, verb: str, params: Any) -> Project:
+def _update(project: Project, verb: str, params: Any) -> Project:
     return project.patch_params(params) if verb == "patch" else project.replace_params(params)
 
 
 def outcome(ask: Callable[[], Any]) -> Any:
-    """Return an answer, or the code of the refusal as text."""
+    """Return the result of a call, or the code of its error."""
     try:
         return ask()
     except ParamcoreError as error:
         return error.code
 
 
-def expected_of(model: dict[str, Any], flat: Any, type: Any) -> dict[str, Any] | frozenset[str]:
-    """Return what the model answers, or why it refuses."""
+def ask_model(model: dict[str, Any], flat: Any, type: Any) -> dict[str, Any] | frozenset[str]:
+    """Return the model's result, or its error codes."""
     try:
-        return reference.resolved(model, reference.request(flat, type))
+        return reference.resolve(model, reference.request(flat, type))
     except Refused as refused:
         return refused.reasons
 
 
-def found_of(project: Project, flat: Any, type: Any) -> dict[str, Any]:
-    """Return what each way to resolve answers: a dict as the model's, or a code."""
+def ask_engine(project: Project, flat: Any, type: Any) -> dict[str, Any]:
+    """Return the engine's result by each way to resolve: a dict like the model's, or an error code."""
 
     def request() -> TaskRequest:
         return TaskRequest.from_flat(flat, type=type)
@@ -207,16 +207,16 @@ def found_of(project: Project, flat: Any, type: Any) -> dict[str, Any]:
         return TaskRequest(own, type=type, **routing)
 
     ways: dict[str, Callable[[], Any]] = {
-        "resolve": lambda: _told(project.resolve(request())),
-        "resolve in parts": lambda: _told(project.resolve(in_parts())),
-        "resolve_many": lambda: _told(next(project.resolve_many([request()]))),
+        "resolve": lambda: _to_dict(project.resolve(request())),
+        "resolve in parts": lambda: _to_dict(project.resolve(in_parts())),
+        "resolve_many": lambda: _to_dict(next(project.resolve_many([request()]))),
     }
     if type is None:
-        ways["resolve flat"] = lambda: _told(project.resolve(flat))
+        ways["resolve flat"] = lambda: _to_dict(project.resolve(flat))
     return {way: outcome(ask) for way, ask in ways.items()}
 
 
-def _told(answer: Any) -> dict[str, Any]:
+def _to_dict(answer: Any) -> dict[str, Any]:
     inherited = answer.inherited_from
     return {
         "params": answer.params,
@@ -225,12 +225,12 @@ def _told(answer: Any) -> dict[str, Any]:
     }
 
 
-def disagreements(project: Project, model: dict[str, Any], flat: Any, type: Any = None) -> Iterator[str]:
-    """Yield each way in which the engine answers something else than the model."""
-    expected = expected_of(model, flat, type)
-    for way, found in found_of(project, flat, type).items():
+def iter_disagreements(project: Project, model: dict[str, Any], flat: Any, type: Any = None) -> Iterator[str]:
+    """Yield a line for each result of the engine that differs from the model's."""
+    expected = ask_model(model, flat, type)
+    for way, found in ask_engine(project, flat, type).items():
         agrees = found in expected if isinstance(expected, frozenset) else isinstance(found, dict)
-        if not agrees or (isinstance(found, dict) and not _same_answer(found, expected)):
+        if not agrees or (isinstance(found, dict) and not _is_same_result(found, expected)):
             yield f"{way}: engine {found!r}, model {expected!r}"
     if isinstance(expected, dict):
         own = {name: value for name, value in flat.items() if name not in reference.ROUTING}
@@ -239,7 +239,7 @@ def disagreements(project: Project, model: dict[str, Any], flat: Any, type: Any 
             yield f"inheritance: engine {bound!r}, model {expected!r}"
 
 
-def _same_answer(found: dict[str, Any], expected: Any) -> bool:
+def _is_same_result(found: dict[str, Any], expected: Any) -> bool:
     numbers = ("inherited_version", "project_param_version")
     return (
         isinstance(expected, dict)
@@ -250,7 +250,7 @@ def _same_answer(found: dict[str, Any], expected: Any) -> bool:
 
 
 def run(cases: int, seed: int) -> tuple[int, int]:
-    """Return how many disagreements and how many refusals there were; print the disagreements."""
+    """Print the disagreements, and return their number and the number of rejected requests."""
     draw = Cases(seed)
     done = wrong = refused = 0
 
@@ -267,7 +267,7 @@ def run(cases: int, seed: int) -> tuple[int, int]:
         updates = [draw.update() for _ in range(int(draw.chance() * 5))]
         history: list[Any] = []
         empty = Project("boxes", type="imageannotation", assumptions=assumptions)
-        wrong += report(updates, grown(empty, history, updates))
+        wrong += report(updates, compare_histories(empty, history, updates))
         project = empty
         for params in history:
             project = project.replace_params(params)
@@ -275,21 +275,21 @@ def run(cases: int, seed: int) -> tuple[int, int]:
         tasks = [(draw.flat(len(history)), draw.type()) for _ in range(min(TASKS_PER_PROJECT, cases - done))]
         good = []
         for flat, kind in tasks:
-            expected = expected_of(model, flat, kind)
+            expected = ask_model(model, flat, kind)
             refused += isinstance(expected, frozenset)
             if isinstance(expected, dict):
                 good.append((TaskRequest.from_flat(flat, type=kind), expected))
-            wrong += report((model, flat, kind), disagreements(project, model, flat, kind))
+            wrong += report((model, flat, kind), iter_disagreements(project, model, flat, kind))
             done += 1
         together = project.resolve_many(task for task, _ in good)
         for answer, (task, expected) in zip(together, good, strict=True):
-            if not _same_answer(_told(answer), expected):
+            if not _is_same_result(_to_dict(answer), expected):
                 wrong += report((model, task), iter([f"resolve_many of many: engine {answer!r}, model {expected!r}"]))
     return wrong, refused
 
 
 def main() -> int:
-    """Run as a program."""
+    """Run the comparison from the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=0)
@@ -299,7 +299,7 @@ def main() -> int:
     share = refused / options.cases if options.cases else 0.0
     sys.stdout.write(
         f"seed {options.seed}: {options.cases:,} cases, {wrong:,} disagreements, "
-        f"{share:.1%} refusals, {time.monotonic() - started:.0f} s\n"
+        f"{share:.1%} rejected, {time.monotonic() - started:.0f} s\n"
     )
     return 1 if wrong else 0
 

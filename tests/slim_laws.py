@@ -1,4 +1,4 @@
-"""The laws of slim requests, as checks of one case against brute force; and a run of many random cases.
+"""Check the laws of slim requests against brute force, for one case or for many random cases.
 
     python -m tests.slim_laws --cases 100000 --seed 0
 
@@ -23,7 +23,7 @@ from paramcore.testing import LOOKALIKES
 from tests import reference
 from tests.reference import ROUTING, equal, model, plain, size
 
-#: How a case is drawn: from a choice among values, by Hypothesis or by a seeded generator.
+#: A function that draws a value from a sequence, from Hypothesis or a seeded generator.
 Choose = Callable[[Sequence[Any]], Any]
 
 NAMES = ("a", "b", "c", "é")
@@ -34,14 +34,14 @@ OWN_TEXTS = ("", "Q", "Night.", "\n", " ", "\r", "Q\n", "\nQ")
 
 
 class Case(NamedTuple):
-    """One question to all laws."""
+    """The input of a law."""
 
     project: Project
-    #: Effective params, which some version may or may not give.
+    #: Effective params that are wanted; it is open whether a version can give them.
     wanted: dict[str, Any]
     #: The routing names of the wanted params and of the request, without `project_version`.
     routing: dict[str, Any]
-    #: The own params of a request, and its `project_version`.
+    #: The params of a request, and its `project_version`.
     own: dict[str, Any]
     own_version: int | None
     #: The version that the caller selects.
@@ -69,11 +69,11 @@ class Case(NamedTuple):
 
     def inherited_by(self, version: int | None) -> dict[str, Any] | None:
         """Return the params that a request for this version inherits."""
-        number = reference.inherited_version(self.history, version)
+        number = reference.find_inherited_version(self.history, version)
         return None if number is None else self.history[number]
 
     def candidates(self) -> list[int | None]:
-        """Return the versions that the caller lets the engine choose from."""
+        """Return the versions from which the engine may choose."""
         return [None, *range(len(self.history))] if self.version == "any" else [self.version]
 
 
@@ -125,7 +125,7 @@ def draw_params(choose: Choose) -> dict[str, Any]:
 
 
 def draw_wanted(choose: Choose, inherited: dict[str, Any], separator: str) -> dict[str, Any]:
-    """Draw params like inherited ones, some of them spelled otherwise, changed, missing or new."""
+    """Draw effective params with some values spelled differently, changed, removed or added."""
     made: dict[str, Any] = {}
     for name, value in inherited.items():
         change = choose(("keep", "keep", "keep", "keep", "respell", "respell", "change", "drop"))
@@ -140,7 +140,7 @@ def draw_wanted(choose: Choose, inherited: dict[str, Any], separator: str) -> di
 
 
 def draw_instruction(choose: Choose, text: str, separator: str) -> str | None:
-    """Draw an instruction that almost ends as a joined one does."""
+    """Draw an instruction that ends, or almost ends, with the project's instruction."""
     own, end = choose(OWN_TEXTS), choose(("", "", "", "", "\n", " "))
     plain_texts = (None, "", text, separator + text, own)
     joined = (own + separator + text, own + "\n" + text, own + text, text + separator + text)
@@ -148,7 +148,7 @@ def draw_instruction(choose: Choose, text: str, separator: str) -> str | None:
 
 
 def respelled(value: Any) -> Any:
-    """Return an equal value with other JSON text, where there is one."""
+    """Return an equal value with different JSON text, if there is one."""
     if type(value) is int and float(value) == value:
         return float(value)
     if type(value) is float and value.is_integer():
@@ -160,51 +160,51 @@ def respelled(value: Any) -> Any:
 
 
 def s1_exact(case: Case) -> None:
-    """The request resolves to the wanted params, by the engine and by the model; nothing is described wrongly."""
+    """The request resolves to the wanted params, by the engine and by the model, and its attributes are correct."""
     slim = SlimRequest.to(case.project, case.flat_wanted, version=case.version)
     assert equal(case.project.resolve(slim.request).params, case.wanted)
     own, inherited = plain(slim.request.params), case.inherited_by(slim.request.project_version)
-    assert equal(reference.effective(own, inherited, case.settings), case.wanted)
-    # What is sent is spelled as wanted, but for what was cut.
+    assert equal(reference.merge(own, inherited, case.settings), case.wanted)
+    # Sent values have the wanted spelling; of an instruction, the project's text is cut.
     sent = {**case.wanted, **({} if slim.cut is None else {"instruction": own["instruction"]})}
     assert written(own) == written({name: sent[name] for name in case.wanted if name in own})
     assert slim.cut is None or own["instruction"] + slim.cut == case.wanted["instruction"]
     assert slim.dropped == tuple(name for name in inherited or {} if name not in own)
-    gets = reference.effective({}, inherited, case.settings)
+    gets = reference.merge({}, inherited, case.settings)
     assert slim.respelled == tuple(name for name in slim.dropped if written(gets[name]) != written(case.wanted[name]))
 
 
 def s2_minimal(case: Case) -> None:
-    """No request for the same version with fewer params gives them, and all of the least send the same names."""
+    """No request for the same version has fewer params, and all smallest requests have the same names."""
     slim = SlimRequest.to(case.project, case.flat_wanted, version=case.version)
     inherited = case.inherited_by(slim.request.project_version)
-    least = reference.least(reference.own_params_for(case.wanted, inherited, case.settings))
+    least = reference.keep_smallest(reference.find_own_params(case.wanted, inherited, case.settings))
     assert all(set(slim.request.params) == set(own) for own in least)
     assert any(equal(slim.request.params, own) for own in least)
 
 
 def s3_complete(case: Case) -> None:
-    """It opts out exactly where no own params give the wanted params, or where -1 is selected."""
+    """It opts out exactly if no version can give the wanted params, or if -1 is selected."""
     slim = SlimRequest.to(case.project, case.flat_wanted, version=case.version)
     possible = [
         version
         for version in case.candidates()
-        if version != -1 and reference.own_params_for(case.wanted, case.inherited_by(version), case.settings)
+        if version != -1 and reference.find_own_params(case.wanted, case.inherited_by(version), case.settings)
     ]
     assert slim.request.inherits_nothing is (not possible)
     if possible:
         assert slim.blocked == ()
-        assert slim.inherits == reference.inherited_version(case.history, slim.request.project_version)
+        assert slim.inherits == reference.find_inherited_version(case.history, slim.request.project_version)
     elif case.version == -1:
         assert slim.blocked == ((None, "opted_out"),)
     else:
         # For `any`, the reasons are those of the latest version.
         inherited = case.inherited_by(None if case.version == "any" else case.version)
-        assert dict(slim.blocked) == reference.blocked(case.wanted, inherited, case.settings) != {}
+        assert dict(slim.blocked) == reference.find_blocked(case.wanted, inherited, case.settings) != {}
 
 
 def s4_idempotent(case: Case) -> None:
-    """A slim request is its own slim request, byte for byte."""
+    """The slim request of a slim request is the same, byte for byte."""
     for slim in (
         SlimRequest.to(case.project, case.flat_wanted, version=case.version),
         SlimRequest.of(case.project, case.request),
@@ -224,11 +224,11 @@ def s5_never_larger(case: Case) -> None:
 
 
 def s6_never_falls_back(case: Case) -> None:
-    """A request keeps its own version, and inherits unless it opted out itself."""
+    """A request keeps its own version, and opts out only if it did before."""
     slim = SlimRequest.of(case.project, case.request)
     assert slim.request.project_version == case.own_version
     assert slim.blocked == (((None, "opted_out"),) if case.own_version == -1 else ())
-    assert slim.inherits == reference.inherited_version(case.history, case.own_version)
+    assert slim.inherits == reference.find_inherited_version(case.history, case.own_version)
     if case.own_version == -1:
         assert written(slim.request.flat) == written(case.request.flat)
 
@@ -247,9 +247,9 @@ def s7_only_params_change(case: Case) -> None:
 
 
 def s8_any_is_shortest(case: Case) -> None:
-    """No version that can takes fewer bytes than `any`; ties: fewest params, then no pin, then the newest."""
+    """`any` has the fewest bytes; then the fewest params, no pin, and the newest version decide."""
     slim = SlimRequest.to(case.project, case.flat_wanted, version="any")
-    expected = reference.slimmed(case.history, case.wanted, "any", case.settings)
+    expected = reference.shorten(case.history, case.wanted, "any", case.settings)
     assert slim.request.project_version == expected["project_version"]
     assert slim.inherits == expected["inherits"]
     assert equal(slim.request.params, expected["params"])
@@ -259,7 +259,7 @@ def s8_any_is_shortest(case: Case) -> None:
 
 
 def s9_name_by_name(case: Case) -> None:
-    """Each name is decided by that name alone, so a slimmer that has answered others answers the same."""
+    """Each name is decided by itself, and earlier calls of a slimmer do not matter."""
     version = None if case.version in ("any", -1) else case.version
     whole = SlimRequest.to(case.project, case.wanted, version=version)
     alone = [
@@ -279,7 +279,7 @@ def s9_name_by_name(case: Case) -> None:
 
 
 def s10_round_trip(case: Case) -> None:
-    """What a request resolves to has the slim request of the request, and so has its opted-out copy."""
+    """The effective params of a request have the same slim request as the request, and so does `as_request`."""
     slim = SlimRequest.of(case.project, case.request)
     effective = case.project.resolve(case.request)
     assert SlimRequest.to(case.project, {**case.routing, **effective.params}, version=case.own_version) == slim
@@ -291,7 +291,7 @@ def s10_round_trip(case: Case) -> None:
 
 
 def rules_are_those_of_the_request(case: Case) -> None:
-    """The assumed rules are those that `resolve` reports, also where they are found from the choice alone."""
+    """`rests_on` lists the rules that `resolve` reports, and a `RuleFinder` finds them from the choice alone."""
     slim = SlimRequest.to(case.project, case.flat_wanted, version=case.version)
     assert slim.rests_on == case.project.resolve(slim.request).rests_on
     finder, slimmer = RuleFinder(case.project), SlimRequest.bind(case.project, case.version)
@@ -317,12 +317,12 @@ LAWS: dict[str, Callable[[Case], None]] = {
 
 
 def written(value: Any) -> str:
-    """Return the JSON text of a value, in which the order of members and 1.0 for 1 can be seen."""
+    """Return JSON text that shows the order of members and distinguishes 1.0 from 1."""
     return json.dumps(plain(value))
 
 
 def only(params: Any, name: str) -> dict[str, Any]:
-    """Return the params of this name."""
+    """Return only the param of this name."""
     return {name: params[name]} if name in params else {}
 
 
@@ -336,7 +336,7 @@ def restrict(project: Project, name: str) -> Project:
 
 
 def main() -> int:
-    """Run as a program."""
+    """Run the laws from the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=0)

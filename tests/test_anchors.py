@@ -1,4 +1,4 @@
-"""The site has one anchor for each name that a user can meet: public names, commands, options and codes."""
+"""The site has an anchor for each name that a user can meet: public names, commands, options and codes."""
 
 import ast
 import importlib
@@ -28,8 +28,8 @@ from paramcore.model.explanation import Reason, Status
 from paramcore.service.outcome import OutcomeState
 from paramcore.validation.finding import CODES
 from tests.test_error_codes import read_codes
-from tests.test_floors import TREES
 from tests.test_json_keys import DOCUMENTED_KEYS
+from tests.test_layers import TREES
 
 ROOT = Path(__file__).parent.parent
 
@@ -53,7 +53,7 @@ STATES = {
 
 
 def list_options():
-    """Return the options of each command, with those that all commands have."""
+    """Return the options of each command, including those that all commands have."""
     for command in COMMANDS:
         names = [name for name, _keywords in list_command_arguments(command) if name.startswith("-")]
         yield from (f"paramcore-{command}.{name}" for name in (*names, "-h", "--help"))
@@ -84,7 +84,7 @@ EXPECTED = {
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """Build the site; a warning is an error."""
+    """Build the site; any warning is an error."""
     folder = tmp_path_factory.mktemp("site")
     command = [sys.executable, "-m", "sphinx", "-q", "-n", "-W", "-b", "html", str(ROOT / "docs"), str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600, cwd=folder)
@@ -94,12 +94,12 @@ def site(tmp_path_factory):
 
 @pytest.mark.slow
 def test_each_name_has_one_anchor(site):
-    """The inventory has exactly the names of the code, and each leads to an id that its page has once."""
+    """The inventory has exactly the names of the code, and each entry leads to an id that occurs once on its page."""
     inventory = InventoryFile.loads((site / "objects.inv").read_bytes(), uri="").data
     listed = {kind: set(inventory.get(kind, {})) for kind in EXPECTED}
     assert listed == EXPECTED
 
-    # `-h` and `--help` are two names of one option.
+    # `-h` and `--help` are one option with two names.
     named = [(name, item.uri) for kind in EXPECTED for name, item in inventory[kind].items()]
     anchors = [uri for name, uri in named if not name.endswith(".-h")]
     kinds = ("class", "data", "exception", "function")
@@ -108,7 +108,7 @@ def test_each_name_has_one_anchor(site):
     # Two modules export `ParamcoreError`.
     public = {id(value): value for module in modules for value in (getattr(module, name) for name in module.__all__)}
     for value in public.values():
-        # A class also has the name of the module that defines it, with the same anchor.
+        # Some classes have the same name as their module, and share its anchor.
         [uri] = {uri for other, uri in described if other is value}
         anchors.append(uri)
 
@@ -129,7 +129,7 @@ def read_ids(page):
 
 
 def test_the_environment_is_read_in_few_places():
-    """Only three modules read environment variables, so the reference lists all variables."""
+    """Only three modules read environment variables, so the reference can list all variables."""
     reading = {
         path.name
         for path, tree in TREES.items()

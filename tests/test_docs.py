@@ -1,4 +1,4 @@
-"""Every example of the README and the docs runs, and says what it says."""
+"""Every example of the README and the docs runs and prints what the page shows."""
 
 import json
 import os
@@ -23,16 +23,16 @@ def blocks(page: Path, *languages: str) -> list[str]:
 
 
 @pytest.fixture
-def workplace(tmp_path, monkeypatch):
-    """Go to a directory of its own that holds `docs/examples`, as a reader in a clone has it."""
+def workspace(tmp_path, monkeypatch):
+    """Change to a new directory that contains `docs/examples`, like the clone of a reader."""
     shutil.copytree(ROOT / "docs" / "examples", tmp_path / "docs" / "examples")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_python_examples_run(page, workplace, pytestconfig):
-    """Each block of Python runs after those before it, and prints what the page shows; `--update` rewrites the page."""
+def test_python_examples_run(page, workspace, pytestconfig):
+    """Each Python block runs after the ones before it and prints what the page shows. `--update` rewrites the page."""
     names: dict = {"__name__": page.stem}
     text = page.read_text("utf-8")
     fences = [fence for fence in FENCE.finditer(text) if fence[1] == "python"]
@@ -44,29 +44,29 @@ def test_python_examples_run(page, workplace, pytestconfig):
 @pytest.mark.parametrize(
     "page", [page for page in PAGES if "def test_" in "".join(blocks(page, "python"))], ids=lambda page: page.name
 )
-def test_tests_in_examples_pass(page, tmp_path):
-    """A test that a page shows is run as a reader would run it."""
+def test_tests_on_pages_pass(page, tmp_path):
+    """Each test that a page shows passes."""
     whole = "\n".join(text for text in blocks(page, "python") if ">>>" not in text)
     (tmp_path / "test_example.py").write_text(whole)
     shutil.copytree(ROOT / "docs" / "examples", tmp_path / "docs" / "examples")
-    # A busy machine draws slowly, which says nothing of the example.
+    # A busy machine draws examples slowly, which is not a failure of the test on the page.
     (tmp_path / "conftest.py").write_text(
         "from hypothesis import HealthCheck, settings\n"
         "settings.register_profile('busy', deadline=None, suppress_health_check=[HealthCheck.too_slow])\n"
         "settings.load_profile('busy')\n"
     )
-    said = ran(f"cd {tmp_path} && python -m pytest -q -n0 -p no:cacheprovider -W ignore .")
-    assert "passed" in said, said
-    assert "[exit" not in said, said
+    output = run_command(f"cd {tmp_path} && python -m pytest -q -n0 -p no:cacheprovider -W ignore .")
+    assert "passed" in output, output
+    assert "[exit" not in output, output
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_console_examples_run(page, workplace, pytestconfig):
-    """Each command prints what the page shows, standard error included; `--update` rewrites the page."""
+def test_console_examples_run(page, workspace, pytestconfig):
+    """Each command prints what the page shows, including standard error. `--update` rewrites the page."""
     shown = [fence[0] for fence in FENCE.finditer(page.read_text("utf-8")) if fence[1] == "console"]
     printed = [run_console(fence) for fence in shown]
     if pytestconfig.getoption("update"):
-        # Another test may have rewritten the examples of Python meanwhile.
+        # The test of the Python examples may have rewritten the page.
         text = page.read_text("utf-8")
         for before, after in zip(shown, printed, strict=True):
             text = text.replace(before, after, 1)
@@ -76,15 +76,15 @@ def test_console_examples_run(page, workplace, pytestconfig):
 
 
 def run_console(fence: str) -> str:
-    """Return a console block with what its commands print now."""
+    """Return a console block with the current output of its commands."""
     opening, *shown = re.split(r"^\$ ", fence, flags=re.MULTILINE)
     assert opening == "```console\n", "a console block begins with a command"
     commands = [command_and_output.partition("\n")[0] for command_and_output in shown]
-    return opening + "".join(f"$ {command}\n{ran(command)}" for command in commands) + "```"
+    return opening + "".join(f"$ {command}\n{run_command(command)}" for command in commands) + "```"
 
 
-def ran(command: str) -> str:
-    """Run a command line and return what it prints; an exit code other than 0 follows as `[exit 1]`."""
+def run_command(command: str) -> str:
+    """Run a command line and return its output. If the exit code is not 0, it follows as `[exit 1]`."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     environment = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "COLUMNS": "120"}
     done = subprocess.run(
@@ -101,7 +101,7 @@ def ran(command: str) -> str:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_other_blocks_are_well_formed(page):
-    """Blocks of JSON parse, and no block is of a language that nothing here looks at."""
+    """Each block of JSON can be parsed, and each block has a language that some test checks."""
     for text in blocks(page, "json"):
         json.loads(text)
     known = {"python", "console", "json", "sh", "text", "toml", "yaml"}
@@ -109,14 +109,14 @@ def test_other_blocks_are_well_formed(page):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_links_lead_somewhere(page):
-    """Each link to a file of this repository leads to one that is there."""
+def test_links_are_not_broken(page):
+    """Each link to a file of the repository leads to an existing file."""
     for target in LINK.findall(page.read_text("utf-8")):
         assert (page.parent / target).exists(), target
 
 
-def test_the_pictures_are_small_and_described():
-    """The README shows pictures that exist, that are smaller than 150 kB, and that have a description."""
+def test_pictures_are_small_and_described():
+    """The pictures of the README exist, are smaller than 150 kB, and have a description."""
     text = (ROOT / "README.md").read_text("utf-8")
     pictures = re.findall(r'(?:src|srcset)="(.*?)"', text)
     assert len(pictures) == 2 * len(re.findall(r'<img src="[^"]+" alt="[^"]{20,}">', text)) > 0
@@ -125,5 +125,5 @@ def test_the_pictures_are_small_and_described():
 
 
 def test_the_readme_is_short():
-    """The README stays under 150 lines."""
+    """The README has fewer than 150 lines."""
     assert len((ROOT / "README.md").read_text("utf-8").splitlines()) < 150

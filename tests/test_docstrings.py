@@ -9,14 +9,14 @@ import pytest
 
 import paramcore
 from tests.examples import Block, run_and_check
-from tests.test_floors import MODULES, dotted_name
+from tests.test_layers import MODULES, dotted_name
 from tests.test_public_names import PUBLIC
 
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef)
 
 
 def find_docstrings(path: Path) -> list[Block]:
-    """Return the docstrings of a module that hold examples."""
+    """Return the docstrings of a module that contain examples."""
     nodes = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, DOCUMENTED)]
     documented = [(node.body[0].lineno, ast.get_docstring(node, clean=False)) for node in nodes if node.body]
     return [Block(path, line, text) for line, text in documented if text and ">>>" in text]
@@ -41,7 +41,7 @@ def find_public_objects():
         module = importlib.import_module(name)
         for public in module.__all__:
             value = getattr(module, public)
-            # The classes of errors have the shape of their root.
+            # All error classes are created like their base class, which has an example.
             is_error = isinstance(value, type) and issubclass(value, Exception) and public != "ParamcoreError"
             if callable(value) and not is_error:
                 yield pytest.param(value, id=f"{name}.{public}")
@@ -89,7 +89,7 @@ text
 
 @pytest.mark.parametrize(("update", "lines", "after"), [(False, {2, 6, 9, 11}, WRONG), (True, {11}, RIGHT)])
 def test_a_wrong_example_is_reported_or_rewritten(tmp_path, update, lines, after):
-    """A failure names the file and line of each example; `--update` rewrites outputs, and no missing exception."""
+    """A failure names the file and line of each example. `--update` rewrites outputs, but adds no exceptions."""
     path = tmp_path / "page.md"
     path.write_text(WRONG)
     with pytest.raises(AssertionError) as caught:

@@ -1,4 +1,4 @@
-"""The codes of errors are documented where the class is."""
+"""The docstring of each error class lists the codes of the class."""
 
 import re
 from inspect import getdoc
@@ -27,13 +27,13 @@ def raised():
 
 @pytest.mark.parametrize(("name", "code"), sorted(set(raised())))
 def test_each_code_is_documented(name, code):
-    """A code that the source raises stands in the docstring of its class."""
+    """Each code that the source raises is in the docstring of its class."""
     assert code in read_codes(CLASSES[name])
 
 
 @pytest.mark.parametrize("name", [name for name in errors.__all__ if name != "ParamcoreError"])
 def test_each_documented_code_is_raised(name):
-    """A code in the docstring of a class stands in the source, too."""
+    """Each code in the docstring of a class is raised by the source."""
     codes = read_codes(CLASSES[name])
     literals = {literal for path in SOURCES for literal in re.findall(r'"([a-z_]+)"', path.read_text("utf-8"))}
     assert codes

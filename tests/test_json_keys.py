@@ -1,4 +1,4 @@
-"""`docs/reference/json.md` lists exactly the keys of each JSON answer."""
+"""`docs/reference/json.md` lists exactly the keys of each JSON output."""
 
 import ast
 import re
@@ -9,7 +9,7 @@ import pytest
 from paramcore import Patch, Plan, Project
 from paramcore.service import StandIn, run_server
 from tests.cli.running import run
-from tests.test_floors import TREES
+from tests.test_layers import TREES
 
 PAGE = (Path(__file__).parent.parent / "docs" / "reference" / "json.md").read_text("utf-8")
 #: The keys in the table of each section.
@@ -27,12 +27,12 @@ def run_json(*arguments, **changes):
 
 
 def merge(answers):
-    """Return one object with the keys of all answers, of which some lack a key."""
+    """Return one object with the keys of all objects, because some have keys that others lack."""
     return {key: value for answer in answers for key, value in answer.items()}
 
 
 def iter_local_answers():
-    """Yield the section and the JSON of each answer that needs no service."""
+    """Yield the section and the JSON of each output that needs no service."""
     yield "preview", run_json("preview", PROJECT, "night-shift.jsonl", "--explain").lines[0]
     explain = run_json("explain", PROJECT, "night-shift.jsonl", "padding", "no such").lines[0]
     explanations = explain["explanations"]
@@ -55,7 +55,7 @@ def iter_local_answers():
 
     log, lifetimes = (run_json("log", PROJECT, *params).document for params in ((), ("padding", "no such")))
     yield from (("log", merge([log, lifetimes])), ("lifetime", merge(sum(lifetimes["lifetimes"].values(), []))))
-    # A step has the keys of a diff, too.
+    # A step of a history also has the keys of a diff.
     yield "step", {key: value for key, value in log["versions"][0].items() if key not in plan["diff"]}
 
     audit = run_json("audit", PROJECT, "finished.jsonl").document
@@ -66,7 +66,7 @@ def iter_local_answers():
 
 
 def iter_service_answers(folder):
-    """Yield the section and the JSON of each answer of the service."""
+    """Yield the section and the JSON of each output of the client."""
     (folder / "docks.json").write_text('{"type": "comparison", "name": "docks", "param_history": []}')
     (folder / "patch.json").write_text('{"patch": true, "padding": 4}')
     with run_server(StandIn([DOCKS])) as server:
@@ -74,7 +74,7 @@ def iter_service_answers(folder):
         url = ("--base-url", server.url)
         apply = run_json("apply", "docks", "patch.json", "--yes", *url, **service).document
         yield from (("apply", apply), ("outcome", apply["outcome"]))
-        # No version holds an update of this digest.
+        # No version contains an update with this digest.
         reconcile = run_json("reconcile", "docks", "--base", "1", "--digest", "0", *url, **service).document
         yield "error", reconcile["error"]
         yield "status", run_json("status", "docks.json", *url, **service).document
@@ -82,18 +82,18 @@ def iter_service_answers(folder):
 
 @pytest.mark.slow
 def test_each_key_is_documented(tmp_path):
-    """The table of each answer has exactly its keys."""
+    """The table of each output has exactly its keys."""
     answers = [*iter_local_answers(), *iter_service_answers(tmp_path)]
     assert {section: set(answer) for section, answer in answers} == DOCUMENTED_KEYS
 
 
 def test_each_class_is_documented():
-    """The page names every class that has `to_json`."""
+    """The page names every class that has a method `to_json`."""
     classes = [node for tree in TREES.values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
     with_json = {
         node.name
         for node in classes
         if any(isinstance(method, ast.FunctionDef) and method.name == "to_json" for method in node.body)
     }
-    # The first is a protocol, and the second adds keys to a `Finding`.
+    # The first is a protocol, and the second adds keys to those of `Finding`.
     assert with_json - {"PlanFinding", "LocatedFinding"} == set(re.findall(r"`(\w+)\.to_json\(\)`", PAGE))

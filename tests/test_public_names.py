@@ -1,4 +1,4 @@
-"""What is public is what the packages that a user imports list in `__all__`."""
+"""The public names are those in `__all__` of the packages that a user imports."""
 
 import importlib
 
@@ -11,8 +11,8 @@ PUBLIC = PUBLIC_MODULES
 
 
 @pytest.mark.parametrize("name", PUBLIC)
-def test_all_names_are_there(name):
-    """Every name of `__all__` can be imported, each once."""
+def test_all_names_can_be_imported(name):
+    """Every name in `__all__` can be imported and occurs once."""
     module = importlib.import_module(name)
     assert len(set(module.__all__)) == len(module.__all__)
     assert [public for public in module.__all__ if not hasattr(module, public)] == []
@@ -33,8 +33,8 @@ def test_every_error_is_listed():
     assert defined == set(errors.__all__)
 
 
-def test_the_top_is_small():
-    """The names at the top are the fixed ones."""
+def test_the_top_level_names_are_fixed():
+    """`paramcore` itself exports only a fixed list of names."""
     assert sorted(paramcore.__all__) == sorted(
         [
             *("Project", "TaskRequest", "Patch", "Replace", "Assumptions"),

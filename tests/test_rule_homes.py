@@ -1,4 +1,4 @@
-"""Every rule has one home in the code, and something that holds it."""
+"""Every rule has one place in the code, and a test or a conformance case."""
 
 import re
 from pathlib import Path
@@ -12,7 +12,7 @@ ROW = re.compile(r"^\| ([PUTES]\d+) \| (.+) \| (.+) \| (.+) \| (.+) \|$", re.MUL
 RULES = {row[0]: row for row in ROW.findall((ROOT / "docs" / "semantics.md").read_text("utf-8"))}
 COMMENT = re.compile(r"^\s*# ([PUTES]\d+):", re.MULTILINE)
 
-#: All rules that there are.
+#: All rules.
 IDS = [
     f"{letter}{number}"
     for letter, last in {"P": 10, "U": 12, "T": 15, "E": 9, "S": 9}.items()
@@ -20,26 +20,26 @@ IDS = [
 ]
 
 
-def homes(rule):
+def find_modules(rule):
     sources = sorted(Path(paramcore.__file__).parent.rglob("*.py"))
     return [path.stem for path in sources for found in COMMENT.findall(path.read_text("utf-8")) if found == rule]
 
 
 def test_the_page_has_every_rule():
-    """`docs/semantics.md` has a row for each rule, and no other."""
+    """`docs/semantics.md` has exactly one row for each rule."""
     assert sorted(RULES) == sorted(IDS)
 
 
 @pytest.mark.parametrize("rule", IDS)
-def test_each_rule_has_one_home(rule):
-    """The comment `# RULE:` stands once in the code, in the module that the page names."""
+def test_each_rule_has_one_place(rule):
+    """The comment `# RULE:` occurs once in the code, in the module that the page names."""
     home = RULES[rule][3]
-    assert homes(rule) == ([] if home in ("-", "later") else [home])
+    assert find_modules(rule) == ([] if home in ("-", "later") else [home])
 
 
 @pytest.mark.parametrize("rule", IDS)
-def test_each_rule_is_held(rule):
-    """The file that holds a rule is there and names it."""
+def test_each_rule_is_tested(rule):
+    """The test or the cases that the page names for a rule exist and name the rule."""
     _, _, _, home, held_by = RULES[rule]
     if home in ("-", "later"):
         return

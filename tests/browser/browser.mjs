@@ -1,4 +1,4 @@
-// Start the Chromium of the npm package.  Its own arguments are not used: they weaken the checks, and it crashes with them.
+// Start the Chromium of the npm package, without the package's arguments: it crashes with them, and they weaken the checks.
 import packaged from "@sparticuz/chromium";
 import { chromium } from "playwright-core";
 

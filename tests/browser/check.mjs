@@ -1,4 +1,4 @@
-// Open pages in Chromium and print as JSON what is wrong with each: node check.mjs PAGE.html http://... ...
+// Open pages in Chromium and print the findings on each as JSON: node check.mjs PAGE.html http://... ...
 import { readFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import { launch } from "./browser.mjs";
@@ -6,7 +6,7 @@ import { findHidden, findLayoutProblems, openAll } from "./in_page.mjs";
 
 const AXE = await readFile(new URL("node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 const WIDTHS = [1280, 320];
-// The content of an A4 sheet, upright and on its side, without the margins of the style sheet, in CSS pixels.
+// The size of A4 in both orientations in CSS pixels, without the margins of the style sheet.
 const SHEETS = [703, 1032];
 const JENKINS = "sandbox; default-src 'none'; style-src 'self'; img-src 'self'";
 
@@ -29,7 +29,7 @@ async function runAxe(tab) {
   return violations.map((rule) => `${rule.id}: ${rule.nodes.length}, such as ${rule.nodes[0].html.slice(0, 200)}`);
 }
 
-// A reader without JavaScript opens every part with a click.
+// Without JavaScript, a reader opens each part with a click.
 async function openByClicks(tab) {
   for (let closed; (closed = tab.locator("details:not([open]) > summary:visible")) && (await closed.count()) > 0; ) {
     await closed.first().click();
@@ -42,7 +42,7 @@ async function checkScreens(browser, url, report) {
       const { events, result } = await watch(browser, url, { colorScheme, viewport: { width, height: 900 } }, async (tab) => {
         const title = await tab.title();
         await tab.evaluate(AXE);
-        // Parts that are folded hide what is in them, so one look at the folded page is enough.
+        // A folded part hides its content, so the folded page is checked only once.
         const axe = colorScheme === "light" && width === WIDTHS[0] ? await runAxe(tab) : [];
         await tab.evaluate(openAll);
         axe.push(...(await runAxe(tab)));
@@ -67,7 +67,7 @@ async function checkWithoutScripts(browser, url, report) {
   report.activity.push(...plain.events);
 }
 
-// Jenkins serves reports with a policy that also blocks the style sheet.
+// Jenkins adds a policy that blocks even the style sheet.
 async function checkUnderJenkins(browser, url, report) {
   const body = url.startsWith("http") ? await (await fetch(url)).text() : await readFile(new URL(url), "utf8");
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });

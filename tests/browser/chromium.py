@@ -24,7 +24,7 @@ NEEDS_BROWSER = [
 
 
 def check_pages(pages):
-    """Open pages, given as files or URLs by name; return what the browser found in each."""
+    """Open pages, given by name as files or URLs, and return the findings of the browser for each."""
     command = ["node", "check.mjs", *pages.values()]
     done = subprocess.run(command, cwd=FOLDER, capture_output=True, text=True, timeout=900, check=False)
     assert done.returncode == 0, done.stderr

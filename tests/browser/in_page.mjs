@@ -1,10 +1,10 @@
-// Functions that run inside a page.  Playwright sends their source, so each is complete in itself.
+// Functions that run inside a page.  Playwright sends the source of each function, so it can use no other name of this file.
 
 export function openAll() {
   for (const part of document.querySelectorAll("details")) part.open = true;
 }
 
-// Rows, items and values that a reader cannot see.  Phones and paper show the list of runs instead of the grid.
+// Return rows, items and values that are not visible.  Phones and paper show the list of runs instead of the grid.
 export function findHidden() {
   const problems = [];
   const left = (element) => element.closest("thead, nav, .grid");
@@ -16,7 +16,7 @@ export function findHidden() {
   return problems;
 }
 
-// What is cut, overlaps, or makes the page scroll sideways.
+// Return texts that are cut off or overlap, and whatever makes the page scroll sideways.
 export function findLayoutProblems() {
   const problems = [];
   const width = document.documentElement.clientWidth;

@@ -21,7 +21,7 @@ NESTED = [
     {"box": {"objects_to_annotate": [{"name": text, "min": 1} for text in HOSTILE], "min_width": 10}},
     [[], {}, None, True, 1e300, -0.5, HOSTILE],
 ]
-#: Prose of some length, which changes word by word.
+#: A text in which each version changes some words.
 PROSE = "Box every forklift and each pallet that it carries, also where people cover them. " * 6
 
 
@@ -59,7 +59,7 @@ def _draw_plain_value(chance, param, number):
 
 
 def make_update(project):
-    """Return a replace that drops most params, and that loses values inside others."""
+    """Return a replace that drops most params and loses values inside others."""
     latest = project["param_history"][-1]
     kept = list(latest)[2::4]
     update = {name: latest[name] for name in kept}

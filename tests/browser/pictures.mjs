@@ -1,5 +1,5 @@
 // Take a picture of the top of a page in both colour schemes: node pictures.mjs PAGE.html PREFIX [WIDTH HEIGHT]
-// PREFIX-light.png and PREFIX-dark.png are written.  HEIGHT 0 is the whole page.
+// It writes PREFIX-light.png and PREFIX-dark.png.  HEIGHT 0 takes the whole page.
 import { pathToFileURL } from "node:url";
 import { launch } from "./browser.mjs";
 

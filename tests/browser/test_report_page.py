@@ -1,4 +1,4 @@
-"""The page of a report in a real Chromium: what a reader sees, on a screen, on a phone and on paper."""
+"""The report page in a real Chromium: on a screen, on a phone, on paper, and without scripts."""
 
 import pytest
 
@@ -10,7 +10,7 @@ pytestmark = NEEDS_BROWSER
 
 
 def write_pages(folder):
-    """Write the pages to look at: each shows other parts of a report."""
+    """Write pages that show different parts of a report, and return their paths by name."""
     project = make_project(40, 25)
     hostile = write_json(folder / "hostile.json", project)
     update = write_json(folder / "update.json", make_update(project))
@@ -36,7 +36,7 @@ def write_pages(folder):
 
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory):
-    """Open the pages once, and return what the browser found in each."""
+    """Open all pages once, and return the findings of the browser for each."""
     return check_pages(write_pages(tmp_path_factory.mktemp("pages")))
 
 
@@ -45,38 +45,38 @@ NAMES = ("hostile", "one-task", "no-values", "many", "plain", "example")
 
 @pytest.mark.parametrize("name", NAMES)
 def test_axe_finds_nothing(reports, name):
-    """There is no violation of an accessibility rule, light or dark, folded or open."""
+    """No accessibility rule is violated, in light or dark mode, folded or open."""
     assert reports[name]["axe"] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_runs_and_nothing_loads(reports, name):
-    """The page sends no request, runs no script, and writes nothing to the console, so its policy blocks nothing."""
+    """The page sends no request, runs no script and logs nothing, so its policy has nothing to block."""
     assert reports[name]["activity"] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_is_cut(reports, name):
-    """At 1280 and at 320 pixels, no text is cut or overlaps another, and nothing scrolls sideways."""
+    """At 1280 and at 320 pixels, no text is cut off or overlaps another, and nothing scrolls sideways."""
     assert reports[name]["layout"] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_everything_is_readable_without_scripts(reports, name):
-    """Without JavaScript, and under the policy of Jenkins, a reader can open each part and sees each row."""
+def test_everything_works_without_scripts(reports, name):
+    """Without JavaScript, and under the policy of Jenkins, a reader can open each part and read each row."""
     assert reports[name]["withoutScripts"] == []
     assert reports[name]["underJenkins"] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_paper_shows_everything(reports, name):
-    """On A4, upright and on its side, no column is cut and nothing stays folded."""
+    """On A4 in both orientations, no column is cut off and every part is open."""
     assert reports[name]["print"] == []
     assert reports[name]["pdf"] > 10_000
 
 
 def test_the_checks_find_mistakes(tmp_path):
-    """A page with mistakes of each kind is reported: the checks do see the page."""
+    """The checks report a page that contains a mistake of each kind."""
     page = tmp_path / "bad.html"
     page.write_text(
         "<!doctype html><title>bad</title><script>document.title = 'ran'</script><img src='https://example.com/a.png'>"

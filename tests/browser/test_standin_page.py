@@ -42,7 +42,7 @@ def make_stand_in():
 
 @pytest.fixture(scope="module")
 def found():
-    """Open the pages once, and return what the browser found in each."""
+    """Open all pages once, and return the findings of the browser for each."""
     with run_server(make_stand_in()) as server, run_server(StandIn()) as new:
         url = server.url.removesuffix("v1")
         hostile = "%3Cimg%20src%3Dx%20onerror%3D%22document.title%3D%27script%20ran%27%22%3E"
@@ -53,32 +53,32 @@ def found():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_axe_finds_nothing(found, name):
-    """There is no violation of an accessibility rule, light or dark, folded or open."""
+    """No accessibility rule is violated, in light or dark mode, folded or open."""
     assert found[name]["axe"] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_runs_and_nothing_loads(found, name):
-    """The page sends no request but its own, runs no script, and its policies block nothing."""
-    # A browser reports the status of the page of a project that does not exist.
+    """The page sends only its own request, runs no script, and its policies have nothing to block."""
+    # The browser logs the status 404 of the page of an unknown project.
     status = "console: Failed to load resource: the server responded with a status of 404 (Not Found)"
     assert [event for event in found[name]["activity"] if name != "missing" or event != status] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_is_cut(found, name):
-    """At 1280 and at 320 pixels, no text is cut or overlaps another, and nothing scrolls sideways."""
+    """At 1280 and at 320 pixels, no text is cut off or overlaps another, and nothing scrolls sideways."""
     assert found[name]["layout"] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_everything_is_readable_without_scripts(found, name):
-    """Without JavaScript, and without the style sheet, a reader can open each part and sees each row."""
+def test_everything_works_without_scripts(found, name):
+    """Without JavaScript and without the style sheet, a reader can open each part and read each row."""
     assert found[name]["withoutScripts"] == []
     assert found[name]["underJenkins"] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_paper_shows_everything(found, name):
-    """On A4, upright and on its side, no column is cut and nothing stays folded."""
+    """On A4 in both orientations, no column is cut off and every part is open."""
     assert found[name]["print"] == []

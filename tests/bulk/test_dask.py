@@ -1,4 +1,4 @@
-"""Previews by Dask on two workers, and the size and imports of what it sends to them."""
+"""Previews by Dask on two workers, and what is pickled for them."""
 
 import json
 import pickle
@@ -36,7 +36,7 @@ def client():
 
 @pytest.mark.filterwarnings("ignore")
 def test_partitions_are_previewed_on_two_workers(client, tmp_path):
-    """Two workers write the previews of one process, and return the errors of invalid lines with file and line."""
+    """Two workers write the same previews as one process, and report invalid lines with file and line."""
     files = [tmp_path / f"tasks-{part}.jsonl" for part in range(4)]
     for part, file in enumerate(files):
         tasks = [{"n": number, "instruction": "Hurry."} for number in range(part * 50, part * 50 + 50)]
@@ -69,8 +69,8 @@ def test_partitions_are_previewed_on_two_workers(client, tmp_path):
 
 
 @pytest.mark.parametrize("versions", [1, 10, 100])
-def test_what_travels_is_small(versions):
-    """A project, and an inheritance, pickle to no more than twice the JSON that they hold, be they ever so small."""
+def test_pickles_are_small(versions):
+    """A pickled project, or merge function, is at most twice as large as its JSON."""
     params = {
         "instruction": "Box every ship. " * 5,
         "geometries": {"box": {"objects_to_annotate": ["Ship", "Crane"] * 5, "min_width": 10, "min_height": 10}},
@@ -83,8 +83,8 @@ def test_what_travels_is_small(versions):
     assert len(pickle.dumps(project.inheritance())) <= 2 * len(json.dumps(project.params))
 
 
-def test_what_travels_needs_no_schemas(tmp_path):
-    """A worker loads a project and resolves without importing `jsonschema`."""
+def test_unpickling_needs_no_schemas(tmp_path):
+    """A process can load a project and resolve tasks without importing `jsonschema`."""
     file = tmp_path / "travels"
     file.write_bytes(pickle.dumps((PROJECT, PROJECT.inheritance(), TaskRequest({"padding": 9}))))
     code = (

@@ -1,4 +1,4 @@
-"""The algebra of updates: composition, plans, impact, diffs, histories and audits, against their definitions."""
+"""The algebra of updates: composition, plans, impact, diffs, histories and audits agree with their definitions."""
 
 from itertools import combinations, product
 
@@ -13,7 +13,7 @@ from paramcore.testing import flat_requests, json_values, param_names, params, p
 from paramcore.values.frozen import same, thaw
 from paramcore.values.pointer import resolve_pointer
 
-#: Values and names so few that two draws often agree.
+#: So few values and names that two draws often agree.
 FEW = st.dictionaries(st.sampled_from("abc"), st.sampled_from([0, False, 1, None]), max_size=3)
 FEW_UPDATES = st.builds(Patch, FEW) | st.builds(Replace, FEW)
 
@@ -42,8 +42,8 @@ class TestComposing:
         assert Patch({}).then(update) == update == update.then(Patch({}))
 
     @given(params(), updates(), updates())
-    def test_it_is_one_update_for_two(self, held, first, second):
-        """The composed update changes any params like both updates in turn."""
+    def test_one_composed_update_has_the_effect_of_both(self, held, first, second):
+        """The composed update changes any params like the first update and then the second."""
         assert first.then(second).applied_to(held) == second.applied_to(first.applied_to(held))
 
     @given(projects(), st.lists(updates(), min_size=1, max_size=5))
@@ -55,7 +55,7 @@ class TestComposing:
         assert project.update(squashed).params == after(project, made).params
 
     @given(FEW, FEW, FEW)
-    def test_patches_commute_where_they_agree(self, held, one, two):
+    def test_patches_commute_if_they_agree(self, held, one, two):
         """Two patches commute exactly if they agree on their common names."""
         agree = all(same(one[name], two[name]) for name in one.keys() & two.keys())
         there, back = (Patch(a).then(Patch(b)).applied_to(held) for a, b in ((one, two), (two, one)))
@@ -63,11 +63,11 @@ class TestComposing:
 
 
 class TestPlanning:
-    """A plan shows what the update does, and `Plan.to` returns the smallest update."""
+    """A plan shows the effect of an update, and `Plan.to` returns the smallest update."""
 
     @given(projects(), updates())
     def test_a_plan_is_the_update(self, project, update):
-        """`after` holds the params of the updated project, and `dropped` only params from before."""
+        """`after` has the params of the updated project, and `dropped` only params from before."""
         plan = Plan.of(project, update)
         assert plan.after == project.update(update).params
         assert set(plan.dropped) == set(project.params) - set(plan.after)
@@ -83,7 +83,7 @@ class TestPlanning:
         assert {name: kept.after[name] for name in update.params} == update.params
 
     @given(FEW, FEW_UPDATES)
-    def test_the_patch_that_keeps_is_reduced(self, held, update):
+    def test_the_patch_that_keeps_is_minimal(self, held, update):
         """`keeping` has exactly the params that the update changes."""
         project = Project("boxes", type="comparison", params=held)
         keeping = Plan.of(project, update).keeping
@@ -92,14 +92,14 @@ class TestPlanning:
         assert same({name: update.params[name] for name in changing}, keeping.params)
 
     @given(projects(), params())
-    def test_the_smallest_update_leads_there(self, project, wanted):
+    def test_the_smallest_update_gives_the_wanted_params(self, project, wanted):
         """After the update, the project has exactly the wanted params."""
         plan = Plan.to(project, wanted)
         reached = project if plan.update is None else project.update(plan.update)
         assert reached.params == plan.after == wanted
 
     @given(FEW, FEW)
-    def test_no_smaller_update_leads_there(self, held, wanted):
+    def test_no_smaller_update_gives_the_wanted_params(self, held, wanted):
         """No update with fewer params gives the wanted params."""
         project = Project("boxes", type="comparison", params=held)
         plan = Plan.to(project, wanted)
@@ -115,14 +115,14 @@ class TestPlanning:
             assert not same(held, wanted)
 
     @given(FEW, FEW)
-    def test_a_replace_only_where_it_is_forced(self, held, wanted):
+    def test_a_replace_is_planned_only_to_remove_a_param(self, held, wanted):
         """`Plan.to` returns a replace exactly if a param must be removed."""
         plan = Plan.to(Project("boxes", type="comparison", params=held), wanted)
         assert isinstance(plan.update, Replace) is bool(held.keys() - wanted.keys())
 
     @given(FEW, FEW_UPDATES, st.lists(FEW_UPDATES, max_size=3))
-    def test_the_verdict_on_a_moved_history_is_sound(self, held, update, meanwhile):
-        """Without conflicts, each changed param has the value of its last writer; each conflict is overwritten."""
+    def test_conflicts_with_a_changed_history_are_exact(self, held, update, meanwhile):
+        """Conflicts are the concurrent changes that the update overwrites. Without conflicts, both changes apply."""
         project = Project("boxes", type="comparison", params=held)
         plan, now = Plan.of(project, update), after(project, meanwhile)
         outcome = now.update(update).params
@@ -141,8 +141,8 @@ class TestPlanning:
             assert all(is_so(name, outcome, held) for name in untouched)
 
     @given(FEW, FEW, FEW)
-    def test_two_patches_conflict_where_they_disagree(self, held, one, two):
-        """A patch conflicts with another on the common names that the other set to another value."""
+    def test_two_patches_conflict_if_they_disagree(self, held, one, two):
+        """A patch conflicts with another patch on each param that the other changed to another value."""
         project = Project("boxes", type="comparison", params=held)
         moved = Plan.of(project, Patch(one)).rebase_on(project.patch_params(two))
         disagree = {name for name in one.keys() & two.keys() if not same(one[name], two[name])}
@@ -155,7 +155,7 @@ class TestImpact:
 
     @given(st.data(), projects(), updates())
     def test_it_equals_resolving_before_and_after(self, data, project, update):
-        """The params of an effect are those that differ between both results, and the reason fits."""
+        """The params of an effect are those that differ between both results. If there are none, there is a reason."""
         task = data.draw(task_requests(project))
         plan = Plan.of(project, update)
         (effect,) = Impact.iter_effects(plan, [task])
@@ -171,7 +171,7 @@ class TestImpact:
 
     @given(st.data(), projects(), updates())
     def test_the_counts_are_those_of_the_effects(self, data, project, update):
-        """Each request is counted once, and each of its params once."""
+        """Each request is counted once, and so is each of its affected params."""
         tasks = data.draw(st.lists(flat_requests(project), max_size=4))
         plan = Plan.of(project, update)
         effects, impact = list(Impact.iter_effects(plan, tasks)), Impact.of(plan, tasks)
@@ -186,13 +186,13 @@ class TestDiffs:
     """A diff turns `before` into `after`, and lists only real differences."""
 
     @given(params(), params())
-    def test_applied_to_the_one_it_gives_the_other(self, before, then):
+    def test_a_diff_applied_to_before_gives_after(self, before, then):
         """A diff, applied to `before`, gives `after`."""
         assert Diff.between(before, then).applied_to(before) == then
 
     @given(FEW, FEW, FEW)
-    def test_applied_to_others_it_makes_the_same_changes(self, before, then, theirs):
-        """A diff, applied to other params, makes its changes and keeps all other values."""
+    def test_a_diff_applied_to_other_params_makes_the_same_changes(self, before, then, theirs):
+        """`applied_to` makes the changes of the diff in any params, and keeps all other values."""
         made = Diff.between(before, then).applied_to(theirs)
         for name in {*before, *then, *theirs}:
             is_kept = (name in before) == (name in then) and same(before.get(name), then.get(name))
@@ -201,15 +201,15 @@ class TestDiffs:
             assert same(made.get(name), source.get(name))
 
     @given(params(), params())
-    def test_each_name_stands_once(self, before, then):
-        """Added, removed, changed and kept are all names of both, each once."""
+    def test_each_name_is_listed_once(self, before, then):
+        """Each name of either side is in exactly one of `added`, `removed`, `changed` and `kept`."""
         diff = Diff.between(before, then)
         names = [*diff.added, *diff.removed, *diff.changed, *diff.kept]
         assert sorted(names) == sorted({*before, *then})
         assert bool(diff) is (len(diff.kept) < len(names)) is not same(before, then)
 
     @given(param_names(), json_values(), json_values())
-    def test_what_is_lost_was_there(self, name, before, then):
+    def test_lost_values_are_in_before(self, name, before, then):
         """Each pointer of `lost` resolves in `before`, and equal params lose nothing."""
         diff = Diff.between({name: before}, {name: then}) if name != "instruction" else Diff.between({}, {})
         for path in diff.lost:
@@ -219,7 +219,7 @@ class TestDiffs:
             assert diff.lost == ()
 
     @given(st.lists(json_values(), max_size=4), st.data())
-    def test_nothing_is_lost_by_moving_or_adding(self, elements, data):
+    def test_moving_or_adding_elements_loses_nothing(self, elements, data):
         """An array that only grows or is reordered loses nothing."""
         grown = data.draw(st.permutations([*elements, *data.draw(st.lists(json_values(), max_size=2))]))
         assert Diff.between({"a": elements}, {"a": grown}).lost == ()
@@ -229,8 +229,8 @@ class TestHistories:
     """Steps and lifetimes follow from the versions."""
 
     @given(projects(), st.data())
-    def test_lifetimes_tile_the_history(self, project, data):
-        """Lifetimes cover each version once, in order, with the value in these versions."""
+    def test_lifetimes_cover_the_history(self, project, data):
+        """The lifetimes of a param cover each version once, in order, with the value in these versions."""
         param = data.draw(st.sampled_from(["a", "b", "instruction", "padding"]))
         lives = History.of(project).lifetimes(param)
         covered = [number for life in lives for number in range(life.first, life.last + 1)]
@@ -244,7 +244,7 @@ class TestHistories:
             assert (one.is_set, thaw(one.value)) != (two.is_set, thaw(two.value)) or not same(one.value, two.value)
 
     @given(st.lists(updates(), max_size=5))
-    def test_only_a_replace_is_called_one(self, made):
+    def test_must_be_replace_is_never_wrong(self, made):
         """`must_be_replace` is true only for a replace, and `restated` lists only params of its request."""
         project = after(Project("boxes", type="comparison"), made)
         for step, update in zip(History.of(project).steps, made, strict=True):
@@ -269,8 +269,8 @@ class TestAudits:
     """An audit never calls a task impossible that the engine produced."""
 
     @given(st.data(), projects(min_versions=1), TRUE)
-    def test_what_the_engine_makes_is_possible(self, data, project, true):
-        """A task contradicts nothing under its own assumptions, whatever the service adds."""
+    def test_a_task_of_the_engine_is_possible(self, data, project, true):
+        """Under its own assumptions, a task has no contradiction, whatever the service adds."""
         project = project.with_assumptions(true)
         tasks = data.draw(st.lists(task_requests(project), max_size=4))
         made = []

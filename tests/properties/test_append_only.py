@@ -1,4 +1,4 @@
-"""Laws B: a history only grows, a patch overlays the latest params, a replace starts anew."""
+"""Laws B: a history only grows, a patch overlays the latest params, and a replace discards them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from paramcore.errors import InvalidParams, ParamcoreError
 from paramcore.model.updates import Update
 from paramcore.testing import RESERVED_PROJECT_NAMES, params, projects, updates
 from paramcore.wire import read_update
-from tests.reference import created, equal, folded, plain, spelled, updated
+from tests.reference import create, equal, fold, plain, spell, update
 
 Op = tuple[str, dict[str, Any]]
 
@@ -42,31 +42,31 @@ class TestAppending:
     """B1, B4, B12, B18: each update appends exactly one version, and versions are numbered by index."""
 
     @given(project=projects(), update=updates())
-    def test_an_update_appends_one_version_and_leaves_the_rest(self, project: Project, update: Update) -> None:
+    def test_an_update_appends_one_version_and_changes_no_other(self, project: Project, update: Update) -> None:
         """Earlier versions keep their number, order and values."""
-        before = spelled(history(project))
+        before = spell(history(project))
         after = project.update(update)
         assert after.versions[:-1] == project.versions
         assert len(after.versions) == len(project.versions) + 1
-        assert spelled(history(after)[:-1]) == before == spelled(history(project))
+        assert spell(history(after)[:-1]) == before == spell(history(project))
 
     @given(project=projects())
     def test_an_update_that_changes_nothing_still_counts(self, project: Project) -> None:
-        """An empty patch and a replace by the same params each append a version."""
+        """An empty patch, and a replace by the same params, each append a version."""
         for after in (project.patch_params({}), project.replace_params(project.params)):
             assert only_differs_in_length(project, after)
 
     @given(project=projects(), update=updates(), times=st.integers(1, 4))
-    def test_equal_updates_are_not_merged_away(self, project: Project, update: Update, times: int) -> None:
-        """The number of versions is the number of updates."""
+    def test_equal_updates_are_not_merged(self, project: Project, update: Update, times: int) -> None:
+        """Each of several equal updates appends a version."""
         after = project
         for _ in range(times):
             after = after.update(update)
         assert len(after.versions) == len(project.versions) + times
 
     @given(project=projects())
-    def test_numbers_are_places(self, project: Project) -> None:
-        """Versions are numbered 0, 1, 2, ..., and `version` returns them by number."""
+    def test_the_number_of_a_version_is_its_index(self, project: Project) -> None:
+        """Versions are numbered 0, 1, 2 and so on, and `version` returns them by number."""
         assert [version.number for version in project.versions] == list(range(len(project.versions)))
         for place, version in enumerate(project.versions):
             assert project.version(place) is version
@@ -76,22 +76,22 @@ class TestReplace:
     """B2, B5, B9, B16: a replace does not depend on earlier params."""
 
     @given(project=projects(), new=params())
-    def test_a_replace_holds_exactly_what_it_names(self, project: Project, new: dict[str, Any]) -> None:
-        """The new version has exactly the params of the request, byte for byte."""
-        assert spelled(project.replace_params(new).params) == spelled(new)
+    def test_a_replace_gives_exactly_its_params(self, project: Project, new: dict[str, Any]) -> None:
+        """The new version has exactly the params of the replace, byte for byte."""
+        assert spell(project.replace_params(new).params) == spell(new)
         assert project.replace_params({}).params == {}
 
     @given(one=projects(), two=projects(), new=params())
-    def test_a_replace_gives_the_same_whatever_was_there(self, one: Project, two: Project, new: dict[str, Any]) -> None:
+    def test_a_replace_does_not_depend_on_the_project(self, one: Project, two: Project, new: dict[str, Any]) -> None:
         """Any two projects have equal params after the same replace."""
         assert equal(one.replace_params(new).params, two.replace_params(new).params)
 
     @given(project=projects(min_versions=1), data=st.data())
     def test_rolling_back_appends_the_old_params(self, project: Project, data: st.DataObject) -> None:
-        """A replace by old params appends a version with them, and keeps those between."""
+        """A replace by the params of an old version appends a version with them, and keeps the versions between."""
         old = data.draw(st.sampled_from(project.versions))
         after = project.replace_params(old.params)
-        assert spelled(after.params) == spelled(old.params)
+        assert spell(after.params) == spell(old.params)
         assert after.versions[:-1] == project.versions
 
 
@@ -99,46 +99,48 @@ class TestPatch:
     """B3, B6 to B8, B10, B17: a patch overlays the latest params and removes nothing."""
 
     @given(project=projects(), new=params())
-    def test_a_patch_lays_its_params_over_the_latest(self, project: Project, new: dict[str, Any]) -> None:
-        """The new version overlays the latest params with those of the request, and loses no name."""
+    def test_a_patch_overlays_the_latest_params(self, project: Project, new: dict[str, Any]) -> None:
+        """The new version has the latest params, overlaid with those of the patch."""
         after = project.patch_params(new).params
-        assert spelled(after) == spelled({**project.params, **new})
+        assert spell(after) == spell({**project.params, **new})
         assert set(after) >= set(project.params)
 
     @given(new=params())
-    def test_on_an_empty_history_both_verbs_are_one(self, new: dict[str, Any]) -> None:
+    def test_the_first_patch_equals_the_first_replace(self, new: dict[str, Any]) -> None:
         """Patch and replace both append version 0 with exactly their params."""
         empty = Project("boxes", type="imageannotation")
         assert empty.patch_params(new) == empty.replace_params(new)
-        assert spelled(empty.patch_params(new).version(0).params) == spelled(new)
+        assert spell(empty.patch_params(new).version(0).params) == spell(new)
 
     @given(project=projects(), a=params(), b=params())
-    def test_two_patches_fuse_in_value(self, project: Project, a: dict[str, Any], b: dict[str, Any]) -> None:
+    def test_two_patches_equal_their_composition_in_value(
+        self, project: Project, a: dict[str, Any], b: dict[str, Any]
+    ) -> None:
         """Two patches give the same params as their composition, with one more version."""
         twice, once = project.patch_params(a).patch_params(b), project.patch_params({**a, **b})
-        assert spelled(twice.params) == spelled(once.params)
+        assert spell(twice.params) == spell(once.params)
         assert len(twice.versions) == len(once.versions) + 1
 
     @given(project=projects(), a=params())
-    def test_a_patch_twice_is_a_patch_once_in_value(self, project: Project, a: dict[str, Any]) -> None:
+    def test_a_repeated_patch_changes_no_value(self, project: Project, a: dict[str, Any]) -> None:
         """A repeated patch appends a version with the same values."""
         assert only_differs_in_length(project.patch_params(a), project.patch_params(a).patch_params(a))
 
     @given(project=projects(), a=params(), b=params())
-    def test_nothing_comes_back_from_before_a_replace(
+    def test_a_patch_after_a_replace_restores_nothing(
         self, project: Project, a: dict[str, Any], b: dict[str, Any]
     ) -> None:
-        """A patch after a replace overlays the params of the replace only."""
-        assert spelled(project.replace_params(a).patch_params(b).params) == spelled({**a, **b})
+        """A patch after a replace overlays only the params of the replace."""
+        assert spell(project.replace_params(a).patch_params(b).params) == spell({**a, **b})
 
 
 class TestReplay:
-    """B14, B15, B19: a history follows from its updates, and each prefix from the first updates."""
+    """B14, B15, B19: the updates determine the history, and the first updates determine the first versions."""
 
     @given(made=ops())
     def test_the_latest_params_are_the_updates_since_the_newest_replace(self, made: list[Op]) -> None:
-        """The latest params are the last replace with the later patches."""
-        assert equal(made_by(made).params, folded(made))
+        """The latest params are those of the last replace, overlaid with the later patches."""
+        assert equal(made_by(made).params, fold(made))
 
     @given(made=ops(), upto=st.integers(0, 4))
     def test_the_first_updates_make_the_first_versions(self, made: list[Op], upto: int) -> None:
@@ -146,12 +148,12 @@ class TestReplay:
         assert made_by(made).versions[: len(made[:upto])] == made_by(made[:upto]).versions
 
     @given(made=ops(), first=st.none() | params())
-    def test_a_history_is_what_the_naive_model_says(self, made: list[Op], first: dict[str, Any] | None) -> None:
-        """All versions equal, byte for byte, those of a plain list of dicts."""
-        expected = created(first)
+    def test_a_history_equals_that_of_the_reference_model(self, made: list[Op], first: dict[str, Any] | None) -> None:
+        """All versions are equal, byte for byte, to those of the reference model."""
+        expected = create(first)
         for verb, own in made:
-            expected = updated(expected, verb, own)
-        assert [spelled(one) for one in history(made_by(made, first))] == [spelled(one) for one in expected]
+            expected = update(expected, verb, own)
+        assert [spell(one) for one in history(made_by(made, first))] == [spell(one) for one in expected]
 
     @given(first=params())
     def test_creating_with_params_is_a_first_replace(self, first: dict[str, Any]) -> None:
@@ -162,17 +164,17 @@ class TestReplay:
 
 
 class TestRefusals:
-    """B11, B13: a rejected update changes nothing, and the flag of the API is a bool or missing."""
+    """B11, B13: a rejected update changes nothing, and `patch` is a bool or missing."""
 
     @given(project=projects(), own=params(), bad=st.sampled_from(sorted(RESERVED_PROJECT_NAMES)))
     def test_a_refused_update_changes_nothing(self, project: Project, own: dict[str, Any], bad: str) -> None:
         """After a rejected update the project is unchanged."""
-        before = spelled(history(project))
+        before = spell(history(project))
         for wrong in ({**own, bad: 1}, {**own, "instruction": 5}, {**own, "deep": [[{"x": {1, 2}}]]}):
-            for update in (project.patch_params, project.replace_params):
+            for change in (project.patch_params, project.replace_params):
                 with pytest.raises(ParamcoreError):
-                    update(wrong)
-        assert spelled(history(project)) == before
+                    change(wrong)
+        assert spell(history(project)) == before
 
     @given(own=params(), flag=st.sampled_from([0, 1, 0.0, 1.0, None, "", "true", "false", [], {}]))
     def test_only_a_bool_is_a_flag(self, own: dict[str, Any], flag: Any) -> None:
@@ -182,14 +184,14 @@ class TestRefusals:
         assert refused.value.code == "flag_type"
 
     @given(own=params())
-    def test_the_flag_left_out_is_false(self, own: dict[str, Any]) -> None:
-        """Without the flag, an update is a replace, as for the API."""
+    def test_a_missing_flag_is_false(self, own: dict[str, Any]) -> None:
+        """Without the flag, an update is a replace, as in the API."""
         assert read_update(own) == read_update({**own, "patch": False}) == Replace(own)
         assert read_update({**own, "patch": True}) == Patch(own)
 
     @given(own=params(), bad=st.sampled_from(sorted(RESERVED_PROJECT_NAMES)))
-    def test_a_refused_name_is_told_by_its_path(self, own: dict[str, Any], bad: str) -> None:
-        """Both updates reject a reserved name, with its path."""
+    def test_a_refused_name_has_a_path(self, own: dict[str, Any], bad: str) -> None:
+        """A patch and a replace both reject a reserved name with its path."""
         for verb in (Patch, Replace):
             with pytest.raises(InvalidParams) as refused:
                 verb({**own, bad: 1})
@@ -197,12 +199,10 @@ class TestRefusals:
 
 
 class TestTime:
-    """B20: a time comes from the caller, is kept unchanged and decides nothing."""
+    """B20: the time of a version comes from the caller, is kept unchanged and affects nothing."""
 
     @given(made=ops(), times=st.permutations(["2020-01-01T00:00:00.000Z", "1999", "", None, "9999"]), own=params())
-    def test_no_time_decides_an_order_or_an_answer(
-        self, made: list[Op], times: list[str | None], own: dict[str, Any]
-    ) -> None:
+    def test_times_do_not_matter(self, made: list[Op], times: list[str | None], own: dict[str, Any]) -> None:
         """The times of versions do not affect the order or the results."""
         timed = Project("boxes", type="imageannotation")
         for (verb, params_), time in zip(made, times, strict=False):
@@ -218,8 +218,8 @@ class TestComposition:
     """`first.then(second)` is one update with the effect of both."""
 
     @given(project=projects(), first=updates(), second=updates())
-    def test_one_update_does_what_both_do(self, project: Project, first: Update, second: Update) -> None:
-        """One composed update and two updates in turn give the same params."""
+    def test_the_composition_has_the_effect_of_both(self, project: Project, first: Update, second: Update) -> None:
+        """The composed update gives the same params as the two updates in turn."""
         assert equal(project.update(first.then(second)).params, project.update(first).update(second).params)
 
     @given(first=updates(), second=updates(), third=updates())
@@ -233,7 +233,7 @@ class TestComposition:
         assert Patch({}).then(update) == update == update.then(Patch({}))
 
     @given(first=updates(), second=updates())
-    def test_a_replace_forgets_what_was_composed_before(self, first: Update, second: Update) -> None:
+    def test_a_replace_absorbs_the_update_before_it(self, first: Update, second: Update) -> None:
         """An update and then a replace is the replace; a replace and then any update is a replace."""
         assume(isinstance(second, Replace))
         assert first.then(second) == second

@@ -1,4 +1,4 @@
-"""An audit that looks at some versions finds what an audit of all versions finds."""
+"""An audit that checks only the versions of its index finds the same as an audit that checks all versions."""
 
 import pytest
 from hypothesis import example, given, strategies as st
@@ -26,7 +26,7 @@ TASKS = st.fixed_dictionaries(
 
 
 class AllVersions:
-    """In place of an index: every version up to a number."""
+    """A substitute for `VersionIndex` that selects every version up to a number."""
 
     def __init__(self, versions):
         self.versions = versions
@@ -38,8 +38,8 @@ class AllVersions:
 @example([{"instruction": text} for text in "abx"], {"params": {}, "project_param_version": 2, "instruction": "q\nb"})
 @example([{"padding": 1}, {"x": 1}, {"x": 1, "padding": 1}], {"params": {"x": 1}, "project_param_version": 2})
 @given(st.lists(any_params(others=st.just(1)), min_size=1, max_size=6), TASKS)
-def test_an_index_leaves_out_no_version_that_explains_a_task(history, task):
-    """Under any assumptions, the versions of the index explain a task if and only if any version does."""
+def test_the_index_omits_no_version_that_explains_a_task(history, task):
+    """Under any assumptions, checking the versions of the index gives the same contradictions as checking all."""
     project = Project("p", type="a", params=history[0])
     for params in history[1:]:
         project = project.replace_params(params)
@@ -53,8 +53,8 @@ def test_an_index_leaves_out_no_version_that_explains_a_task(history, task):
 @pytest.mark.parametrize(
     "params", [{"instruction": "Box {}."}, {"name {}": 1}, {"name {}": 1, "instruction": "Box {}."}]
 )
-def test_an_audit_does_not_look_at_every_version(params, monkeypatch):
-    """The checks of a task do not grow with the history, whatever the task contradicts."""
+def test_an_audit_does_not_check_every_version(params, monkeypatch):
+    """The number of checks for a task does not grow with the history, whatever the task contradicts."""
 
     def count_checks(length):
         project = Project("p", type="a", params={})

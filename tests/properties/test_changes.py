@@ -1,4 +1,4 @@
-"""The nested changes of a diff: they are complete, each leads to its values, and every form lists the same ones."""
+"""The nested changes of a diff: they are complete, their pointers are correct, and every format lists the same ones."""
 
 from hypothesis import given, strategies as st
 
@@ -24,7 +24,7 @@ PAIRS = (
 
 
 def build_after(value, changes, parts=(), after_parts=()):
-    """Build the value after, from the value before and the changes alone."""
+    """Build the params after from the params before and the changes."""
     for change in changes:
         if change.kind in ("changed", "moved") and change.parts == parts:
             return thaw(change.after)
@@ -56,14 +56,14 @@ def build_after(value, changes, parts=(), after_parts=()):
 
 @given(PAIRS)
 def test_applying_the_changes_gives_the_params_after(pair):
-    """The changes alone turn the params before into those after."""
+    """The changes are enough to turn the params before into the params after."""
     before, after = pair
     assert same(build_after(before, Diff.between(before, after).changes), after)
 
 
 @given(PAIRS)
-def test_each_change_leads_to_its_values(pair):
-    """The pointers of a change lead to its values in both objects; only real changes are listed."""
+def test_each_pointer_resolves_to_its_value(pair):
+    """The pointers of a change resolve to its values on both sides. Only real changes are listed."""
     diff = Diff.between(*pair)
     for change in diff.changes:
         if change.kind != "added":
@@ -76,7 +76,7 @@ def test_each_change_leads_to_its_values(pair):
 
 @given(PAIRS)
 def test_the_changes_agree_with_the_names(pair):
-    """A param is removed, added or changed exactly where the diff says so; nothing is listed for equal params."""
+    """The changes of a param are those that the diff reports by name. An unchanged param has no changes."""
     diff = Diff.between(*pair)
     assert [change.param for change in diff.changes if change.kind == "removed"] == list(diff.removed)
     assert [change.param for change in diff.changes if change.kind == "added" and len(change.parts) == 1] == list(
@@ -87,8 +87,8 @@ def test_the_changes_agree_with_the_names(pair):
 
 
 @given(st.lists(ELEMENTS, max_size=6), st.randoms(use_true_random=False))
-def test_another_order_alone_moves_elements(elements, random):
-    """Shuffled elements that differ from each other at most move."""
+def test_another_order_alone_only_moves_elements(elements, random):
+    """If distinct elements are shuffled, the only changes are moves."""
     shuffled = list(elements)
     random.shuffle(shuffled)
     kinds = [change.kind for change in Diff.between({"a": elements}, {"a": shuffled}).changes]
@@ -97,7 +97,7 @@ def test_another_order_alone_moves_elements(elements, random):
 
 @given(PAIRS)
 def test_unchanged_values_are_counted(pair):
-    """The scalars that are inside both, after what is removed, lost or changed, are counted."""
+    """The count is that of the scalars inside values that are neither removed, lost nor changed."""
     before, after = pair
     changes = Diff.between(before, after).changes
     without_added = build_after(before, [change for change in changes if change.kind not in ("added", "moved")])

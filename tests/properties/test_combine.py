@@ -1,4 +1,4 @@
-"""Laws A: overlaying params objects is a right-biased, idempotent monoid on shallow maps."""
+"""Laws A: overlaying params is a right-biased, idempotent monoid on shallow maps."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from hypothesis import given, strategies as st
 from paramcore import Patch, Project, Replace
 from paramcore.testing import NAMES, json_values, param_names, params
 from paramcore.values.frozen import freeze
-from tests.reference import equal, plain, spelled
+from tests.reference import equal, plain, spell
 
 
-def lay(below: Mapping[str, Any], above: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Overlay params in all ways of the library, and assert that the results are equal byte for byte."""
+def overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Overlay params by each function of the library, and assert that the results are equal byte for byte."""
     project = Project("boxes", type="imageannotation", params=below)
     combined = project.patch_params(above).params
     for update in (Patch(below).then(Patch(above)), Replace(below).then(Patch(above))):
@@ -28,56 +28,56 @@ class TestMonoid:
 
     @given(a=params())
     def test_empty_params_change_nothing_on_either_side(self, a: dict[str, Any]) -> None:
-        """`{}` above or below changes nothing."""
-        assert equal(lay({}, a), a)
-        assert equal(lay(a, {}), a)
+        """`{}` as the upper or the lower layer changes nothing."""
+        assert equal(overlay({}, a), a)
+        assert equal(overlay(a, {}), a)
 
     @given(a=params(), b=params(), c=params())
     def test_grouping_does_not_matter(self, a: dict[str, Any], b: dict[str, Any], c: dict[str, Any]) -> None:
         """The grouping of three layers does not matter."""
-        assert equal(lay(lay(a, b), c), lay(a, lay(b, c)))
+        assert equal(overlay(overlay(a, b), c), overlay(a, overlay(b, c)))
 
     @given(a=params())
-    def test_params_over_themselves_are_themselves(self, a: dict[str, Any]) -> None:
+    def test_a_layer_over_itself_is_the_layer(self, a: dict[str, Any]) -> None:
         """A layer over itself is the layer."""
-        assert equal(lay(a, a), a)
+        assert equal(overlay(a, a), a)
 
     @given(a=params(), b=params())
-    def test_what_is_covered_once_more_stays_covered(self, a: dict[str, Any], b: dict[str, Any]) -> None:
-        """A7: repeating a layer changes nothing, and the last layer decides."""
-        assert equal(lay(lay(a, b), b), lay(a, b))
-        assert equal(lay(a, lay(a, b)), lay(a, b))
-        assert equal(lay(lay(a, b), a), lay(b, a))
+    def test_repeating_a_layer_changes_nothing(self, a: dict[str, Any], b: dict[str, Any]) -> None:
+        """A7: if a layer is applied again later, the result does not change."""
+        assert equal(overlay(overlay(a, b), b), overlay(a, b))
+        assert equal(overlay(a, overlay(a, b)), overlay(a, b))
+        assert equal(overlay(overlay(a, b), a), overlay(b, a))
 
 
 class TestRightWins:
-    """A5, A8 to A10: the upper layer overrides name by name, with whole values."""
+    """A5, A8 to A10: the upper layer overrides each of its names with a whole value."""
 
     @given(a=params(), b=params())
-    def test_the_upper_layer_comes_out_whole(self, a: dict[str, Any], b: dict[str, Any]) -> None:
-        """Each name of the upper layer has its value, byte for byte."""
-        combined = lay(a, b)
-        assert {name: spelled(combined[name]) for name in b} == {name: spelled(b[name]) for name in b}
+    def test_the_upper_layer_is_in_the_result(self, a: dict[str, Any], b: dict[str, Any]) -> None:
+        """The result has each value of the upper layer, byte for byte."""
+        combined = overlay(a, b)
+        assert {name: spell(combined[name]) for name in b} == {name: spell(b[name]) for name in b}
 
     @given(a=params(), b=params())
-    def test_the_order_matters_only_where_they_disagree(self, a: dict[str, Any], b: dict[str, Any]) -> None:
+    def test_the_order_matters_only_for_names_that_disagree(self, a: dict[str, Any], b: dict[str, Any]) -> None:
         """Two layers commute exactly if they agree on all common names."""
         agree = all(equal(a[name], b[name]) for name in a if name in b)
-        assert equal(lay(a, b), lay(b, a)) == agree
+        assert equal(overlay(a, b), overlay(b, a)) == agree
 
     @given(name=param_names(), below=json_values(), above=json_values())
     def test_values_are_never_merged(self, name: str, below: Any, above: Any) -> None:
         """Objects and arrays are replaced as a whole."""
         for old, new in ((below, above), ({"x": below}, {"y": above}), ([below], [above])):
-            assert spelled(lay({name: old}, {name: new})[name]) == spelled(new)
+            assert spell(overlay({name: old}, {name: new})[name]) == spell(new)
 
     @given(a=params(), name=param_names(), inner=json_values())
     def test_null_is_a_value(self, a: dict[str, Any], name: str, inner: Any) -> None:
-        """A null in the upper layer overrides, and a null inside a value stays."""
-        combined = lay(a, {name: None})
+        """A null in the upper layer overrides, and a null inside a value is kept."""
+        combined = overlay(a, {name: None})
         assert name in combined
         assert combined[name] is None
-        assert spelled(lay(a, {name: {"x": None, "y": [None, inner]}})[name]) == spelled(
+        assert spell(overlay(a, {name: {"x": None, "y": [None, inner]}})[name]) == spell(
             {"x": None, "y": [None, inner]}
         )
 
@@ -88,26 +88,26 @@ class TestNames:
     @given(a=params(), b=params())
     def test_the_names_are_those_of_both(self, a: dict[str, Any], b: dict[str, Any]) -> None:
         """The result has exactly the names of both layers."""
-        assert set(lay(a, b)) == set(a) | set(b)
+        assert set(overlay(a, b)) == set(a) | set(b)
 
     @given(a=params(), b=params(), some=st.sets(param_names() | st.just("instruction")))
-    def test_each_name_is_decided_by_itself(self, a: dict[str, Any], b: dict[str, Any], some: set[str]) -> None:
-        """Selecting names before or after overlaying gives the same."""
+    def test_each_name_is_independent(self, a: dict[str, Any], b: dict[str, Any], some: set[str]) -> None:
+        """Selecting names before or after overlaying gives the same result."""
 
         def only(params: Mapping[str, Any]) -> dict[str, Any]:
             return {name: value for name, value in params.items() if name in some}
 
-        assert equal(only(lay(a, b)), lay(only(a), only(b)))
+        assert equal(only(overlay(a, b)), overlay(only(a), only(b)))
 
     @given(a=params(), b=params(), order=st.permutations(NAMES))
     def test_no_name_is_special(self, a: dict[str, Any], b: dict[str, Any], order: list[str]) -> None:
-        """Renaming names one-to-one before or after overlaying gives the same."""
+        """Renaming names one-to-one before or after overlaying gives the same result."""
         exchanged = dict(zip(NAMES, order, strict=True))
 
         def renamed(params: Mapping[str, Any]) -> dict[str, Any]:
             return {exchanged.get(name, f"_{name}"): value for name, value in params.items()}
 
-        assert equal(renamed(lay(a, b)), lay(renamed(a), renamed(b)))
+        assert equal(renamed(overlay(a, b)), overlay(renamed(a), renamed(b)))
 
 
 FUNCTIONS: tuple[Callable[[Any], Any], ...] = (
@@ -115,28 +115,28 @@ FUNCTIONS: tuple[Callable[[Any], Any], ...] = (
     lambda _: False,
     lambda value: [value],
     lambda value: {"x": value},
-    spelled,
+    spell,
 )
 
 
 class TestParametric:
-    """A14: overlaying never looks into a value, so it commutes with any function on values."""
+    """A14: overlaying never inspects a value, so it commutes with any function on values."""
 
     @given(a=params(), b=params())
-    def test_combining_never_looks_into_a_value(self, a: dict[str, Any], b: dict[str, Any]) -> None:
-        """Changing values before or after overlaying gives the same."""
+    def test_overlaying_never_inspects_a_value(self, a: dict[str, Any], b: dict[str, Any]) -> None:
+        """Changing values before or after overlaying gives the same result."""
         for function in FUNCTIONS:
 
             def changed(params: Mapping[str, Any], function: Callable[[Any], Any] = function) -> dict[str, Any]:
                 return {f"_{name}": function(plain(value)) for name, value in params.items()}
 
-            assert equal(changed(lay(a, b)), lay(changed(a), changed(b)))
+            assert equal(changed(overlay(a, b)), overlay(changed(a), changed(b)))
 
 
 @given(a=params(), b=params())
-def test_the_operator_on_frozen_params_is_the_same_combine(a: dict[str, Any], b: dict[str, Any]) -> None:
+def test_the_operator_on_frozen_params_overlays(a: dict[str, Any], b: dict[str, Any]) -> None:
     """`|` overlays frozen and plain params, and returns frozen params."""
-    expected = spelled(lay(a, b))
+    expected = spell(overlay(a, b))
     for combined in (freeze(a) | freeze(b), freeze(a) | b, a | freeze(b)):
-        assert spelled(combined) == expected
+        assert spell(combined) == expected
         assert type(combined) is type(freeze({}))

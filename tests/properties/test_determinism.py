@@ -1,4 +1,4 @@
-"""Laws T: equal questions have equal answers, byte for byte, in any process, environment and order."""
+"""Laws T: equal inputs give equal results, byte for byte, in any process, environment and order."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from paramcore import Patch, Plan, Project, Replace, TaskRequest
 from paramcore.analysis.diff import Diff
 from paramcore.testing import LOOKALIKES, NAMES, ODD_NAMES, params, projects, task_params
 from paramcore.wire import read_project, write_project
-from tests.reference import spelled
+from tests.reference import spell
 
-#: Asks many questions, the same in every process, and writes all answers down.
+#: Computes many results, the same in every process, and prints them.
 SCRIPT = """
 import json, sys
 from paramcore import Plan, Project, Replace, TaskRequest
@@ -44,8 +44,8 @@ for case in json.load(sys.stdin):
 """
 
 
-def cases() -> list[dict[str, Any]]:
-    """Return the same projects and task requests each time, as plain JSON."""
+def make_cases() -> list[dict[str, Any]]:
+    """Return the same projects and task requests on each call, as plain JSON."""
     dice = random.Random(0)
     names = [*NAMES, *ODD_NAMES]
 
@@ -62,13 +62,13 @@ def cases() -> list[dict[str, Any]]:
     return made
 
 
-def answered(**environment: str) -> bytes:
-    """Return the results of another process for all cases, in a given environment."""
+def run_elsewhere(**environment: str) -> bytes:
+    """Return the results of another process for all cases, with these environment variables."""
     root = str(Path(paramcore.__file__).parents[1])
     kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "VIRTUAL_ENV") if name in os.environ}
     run = subprocess.run(
         [sys.executable, "-c", SCRIPT],
-        input=json.dumps(cases()).encode(),
+        input=json.dumps(make_cases()).encode(),
         capture_output=True,
         check=True,
         env={**kept, "PYTHONPATH": root, **environment},
@@ -80,12 +80,12 @@ class TestOrder:
     """T1, T3: the order of names in the input changes no value; the order of the output is defined."""
 
     @given(project=projects(), own=task_params())
-    def test_the_order_of_names_changes_no_answer(self, project: Project, own: dict[str, Any]) -> None:
-        """A request, update or version with reversed names gives an equal result."""
+    def test_the_order_of_names_changes_no_result(self, project: Project, own: dict[str, Any]) -> None:
+        """Reversing the names of a request, update or version gives an equal result."""
         turned = dict(reversed(own.items()))
         one, two = project.resolve(TaskRequest(own)), project.resolve(TaskRequest(turned))
         assert one == two
-        assert spelled(one.to_json()) == spelled(two.to_json())
+        assert spell(one.to_json()) == spell(two.to_json())
         assert {one.explain(name) for name in own} == {two.explain(name) for name in own}
 
         other = Project(project.name, type=project.type, assumptions=project.assumptions)
@@ -94,10 +94,10 @@ class TestOrder:
         assert other == Project(
             project.name, type=project.type, versions=project.versions, assumptions=project.assumptions
         )
-        assert spelled(other.resolve(TaskRequest(turned)).to_json()) == spelled(one.to_json())
+        assert spell(other.resolve(TaskRequest(turned)).to_json()) == spell(one.to_json())
 
     @given(project=projects(), own=task_params())
-    def test_what_is_inherited_comes_first(self, project: Project, own: dict[str, Any]) -> None:
+    def test_inherited_params_come_first(self, project: Project, own: dict[str, Any]) -> None:
         """Effective params, sources and explanations have the version's order, then the task's."""
         answer = project.resolve(TaskRequest(own))
         inherited = [] if answer.inherited_from is None else list(answer.inherited_from.params)
@@ -117,7 +117,7 @@ class TestOrder:
         assert list(project.update(Patch(after)).params) == [*before, *diff.added]
 
     @given(project=projects(), own=task_params())
-    def test_assumed_rules_are_told_in_order(self, project: Project, own: dict[str, Any]) -> None:
+    def test_assumed_rules_are_sorted(self, project: Project, own: dict[str, Any]) -> None:
         """`rests_on` is sorted and has each id once."""
         for version in (None, -1):
             rules = project.resolve(TaskRequest(own, project_version=version)).rests_on
@@ -127,38 +127,38 @@ class TestOrder:
 class TestElsewhere:
     """T2: processes, locales, time zones and hash seeds change no byte."""
 
-    def test_another_process_answers_the_same_bytes(self) -> None:
+    def test_another_process_gives_the_same_bytes(self) -> None:
         """Other hash seeds, locales, encodings and time zones give the same bytes."""
-        expected = answered(PYTHONHASHSEED="0")
+        expected = run_elsewhere(PYTHONHASHSEED="0")
         assert len(expected.splitlines()) > 200
         for environment in (
             {"PYTHONHASHSEED": "1", "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0", "TZ": "Asia/Tokyo"},
             {"PYTHONHASHSEED": "4242", "PYTHONIOENCODING": "ascii", "LC_ALL": "tr_TR.UTF-8", "PYTHONOPTIMIZE": "2"},
         ):
-            assert answered(**environment) == expected
+            assert run_elsewhere(**environment) == expected
 
 
 class TestNothingElseIsAsked:
-    """T4: the engine uses no clock, randomness, environment or file."""
+    """T4: the engine reads no clock, randomness, environment or file."""
 
-    def test_clock_chance_and_environment_are_not_asked(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """All results stay the same if the clock, randomness and environment raise errors."""
+    def test_clock_randomness_and_environment_are_not_used(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """All results are the same if reading the clock, randomness or the environment raises an error."""
 
         def refuse(*_arguments: Any, **_options: Any) -> Any:
             raise AssertionError("asked")
 
         def work() -> str:
             answers = []
-            for case in cases()[:10]:
+            for case in make_cases()[:10]:
                 project = read_project(case["project"])
                 answers.append(write_project(project.patch_params({"a": 1})))
                 answers += [project.resolve(TaskRequest({"a": [1], "instruction": "i"})).to_json()]
                 answers += [Plan.of(project, Replace({})).to_json(), str(project.resolve({}))]
             return json.dumps(answers)
 
-        given_cases = cases()
+        given_cases = make_cases()
         expected = work()
-        monkeypatch.setattr(sys.modules[__name__], "cases", lambda: given_cases)
+        monkeypatch.setattr(sys.modules[__name__], "make_cases", lambda: given_cases)
         with monkeypatch.context() as broken:
             for name in ("time", "time_ns", "monotonic", "perf_counter"):
                 broken.setattr(time, name, refuse)

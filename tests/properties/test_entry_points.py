@@ -1,4 +1,4 @@
-"""Each public entry point accepts any value or raises an error of the library."""
+"""Each public entry point either accepts a value or raises an error of the library."""
 
 import json
 from contextlib import suppress
@@ -22,7 +22,7 @@ def loop():
 
 
 WRONG = (b"", bytearray(b"{}"), {1, 2}, frozenset(), object(), object, len, 1j, float("nan"), "\ud800", loop(), ...)
-# Built when drawn: the number is too long for a report of the strategy.
+# A function, because the number is too long for Hypothesis to print the strategy.
 NO_JSON = st.sampled_from(WRONG) | st.builds(lambda: 10**5000)
 ANYTHING = st.recursive(
     json_values() | NO_JSON,
@@ -70,7 +70,7 @@ ENTRY_POINTS = {
 @pytest.mark.parametrize("entry_point", ENTRY_POINTS)
 @given(value=ANYTHING)
 def test_an_entry_point_accepts_a_value_or_rejects_it(entry_point, value):
-    """No other exception is raised, and the error has a code and one line of text."""
+    """No other exception is raised. The error has a code and a message of one line."""
     try:
         ENTRY_POINTS[entry_point](value)
     except ParamcoreError as error:
@@ -83,7 +83,7 @@ def test_an_entry_point_accepts_a_value_or_rejects_it(entry_point, value):
     st.binary(max_size=60) | st.text(alphabet='{}[]",:\\ 0123456789eE.-+truefalsn\ud7ff\n', max_size=40).map(str.encode)
 )
 def test_any_bytes_are_a_document_or_a_document_error(tmp_path_factory, data):
-    """A file gives the value of Python's strict reader, or an error with its place."""
+    """A file gives the value that Python's parser gives, or an error with the name of the file."""
     file = tmp_path_factory.mktemp("any", numbered=True) / "any.json"
     file.write_bytes(data)
     try:
@@ -106,7 +106,7 @@ def test_any_bytes_are_a_document_or_a_document_error(tmp_path_factory, data):
 
 
 @given(project=projects(max_versions=2), value=ANYTHING)
-def test_what_is_refused_leaves_no_trace(project, value):
+def test_a_refused_update_changes_nothing(project, value):
     """A project is unchanged after a rejected update."""
     before = json.dumps(write_project(project))
     for attempt in (project.patch_params, project.replace_params, project.resolve):

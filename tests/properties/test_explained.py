@@ -1,4 +1,4 @@
-"""Laws E: an explanation has the true value, its source, and the values that lost."""
+"""Laws E: an explanation has the true value, its source, and the values that were overridden."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from paramcore.errors import ParamcoreError
 from paramcore.model.effective import EffectiveParams
 from paramcore.model.updates import Update
 from paramcore.testing import NAMES, RESERVED_PROJECT_NAMES, params, projects, task_params, updates
-from tests.reference import equal, first_set_in, model, plain, reason, source, spelled
+from tests.reference import equal, first_set_in, model, plain, reason, source, spell
 
 STATUSES = {"WON", "LOST", "UNSET", "APPENDED", "IGNORED"}
 REASONS = {
@@ -30,7 +30,7 @@ REASONS = {
 
 
 def answers(*, min_versions: int = 0) -> SearchStrategy[EffectiveParams]:
-    """Draw a result of `resolve`: for the latest version, a pinned version or an opt-out."""
+    """Draw a result of `resolve`, for the latest version, a pinned version or an opt-out."""
 
     def asked(project: Project, own: dict[str, Any], version: int | None) -> EffectiveParams:
         there = version is None or version < len(project.versions)
@@ -46,8 +46,8 @@ def project_of(answer: EffectiveParams) -> Project:
     return Project(answer.project, type=answer.type, versions=answer.versions, assumptions=settings)
 
 
-def parts(answer: EffectiveParams) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the project and the request of a result in the form of the reference model."""
+def to_model(answer: EffectiveParams) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the project and the request of a result as the reference model has them."""
     return model(project_of(answer)), {
         "params": plain(answer.task.params),
         "project_version": answer.task.project_version,
@@ -59,15 +59,15 @@ class TestComplete:
 
     @given(answer=answers())
     def test_every_param_is_explained_with_its_value(self, answer: EffectiveParams) -> None:
-        """The explanations have the names, the order and the values of the effective params."""
+        """The explanations have the same names, order and values as the effective params."""
         explained = answer.explain_all()
         assert [one.param for one in explained] == list(answer.params) == list(answer.sources)
         for one in explained:
             assert one.is_set
-            assert spelled(one.value) == spelled(answer.params[one.param])
+            assert spell(one.value) == spell(answer.params[one.param])
 
     @given(answer=answers())
-    def test_what_is_not_set_is_explained_as_not_set(self, answer: EffectiveParams) -> None:
+    def test_a_missing_param_is_explained_as_not_set(self, answer: EffectiveParams) -> None:
         """The explanation of a missing param has no value, in text and JSON."""
         for name in {*NAMES, "nowhere", "instruction"} - set(answer.params):
             one = answer.explain(name)
@@ -77,7 +77,7 @@ class TestComplete:
 
     @given(answer=answers())
     def test_statuses_and_reasons_are_from_closed_lists(self, answer: EffectiveParams) -> None:
-        """Statuses and reasons are from fixed lists, and the task is the first candidate."""
+        """Statuses and reasons are from fixed lists. The task is the first candidate."""
         for name in [*answer.params, "nowhere"]:
             one = answer.explain(name)
             assert one.reason in REASONS
@@ -89,28 +89,28 @@ class TestTrue:
     """E2: the explained source is the true source."""
 
     @given(answer=answers())
-    def test_reasons_and_sources_are_those_of_the_naive_model(self, answer: EffectiveParams) -> None:
+    def test_reasons_and_sources_equal_those_of_the_reference_model(self, answer: EffectiveParams) -> None:
         """The reason and source of each param equal those of the reference model."""
-        project, task = parts(answer)
+        project, task = to_model(answer)
         for name in answer.params:
             assert answer.explain(name).reason == reason(project, task, name)
             assert answer.sources[name] == source(project, task, name)
         assert answer.explain("nowhere").reason == reason(project, task, "nowhere")
 
     @given(answer=answers(min_versions=1))
-    def test_the_value_is_the_sources_value(self, answer: EffectiveParams) -> None:
-        """The value is the task's or the version's, as the source says; only an instruction has both."""
+    def test_the_value_is_that_of_its_source(self, answer: EffectiveParams) -> None:
+        """The value is the task's or the version's, as the source says. Only an instruction can come from both."""
         inherited = {} if answer.inherited_from is None else answer.inherited_from.params
         settings = answer.inheritance.assumptions
         for name, where in answer.sources.items():
             value = answer.params[name]
             if where == "task":
-                assert spelled(value) == spelled(answer.task.params[name])
+                assert spell(value) == spell(answer.task.params[name])
             elif where == "both":
                 assert name == "instruction"
                 assert value == answer.task.params[name] + settings.instruction_separator + inherited[name]
             elif name != "instruction":
-                assert spelled(value) == spelled(inherited[name])
+                assert spell(value) == spell(inherited[name])
                 assert name not in answer.task.params
             else:
                 assert not answer.task.params.get(name)
@@ -118,7 +118,7 @@ class TestTrue:
 
     @given(answer=answers())
     def test_the_candidates_give_the_value(self, answer: EffectiveParams) -> None:
-        """One candidate WON with the value, or two are APPENDED, the task's first."""
+        """One candidate WON with the value, or two are APPENDED, the task's before the version's."""
         separator = answer.inheritance.assumptions.instruction_separator
         for one in answer.explain_all():
             won = [candidate for candidate in one.candidates if candidate.status in ("WON", "APPENDED")]
@@ -132,7 +132,7 @@ class TestTrue:
 
 
 class TestLosers:
-    """E3: all overridden values, and no others, are listed as LOST."""
+    """E3: exactly the overridden values are listed as LOST."""
 
     @given(answer=answers(min_versions=1))
     def test_an_overridden_value_is_shown(self, answer: EffectiveParams) -> None:
@@ -148,11 +148,11 @@ class TestLosers:
                 and name in answer.task.params
                 and answer.sources[name] == "task"
             )
-            assert [spelled(value) for value in lost] == ([spelled(version.params[name])] if overridden else [])
+            assert [spell(value) for value in lost] == ([spell(version.params[name])] if overridden else [])
 
     @given(answer=answers(min_versions=1))
-    def test_a_newer_value_that_was_not_asked_for_is_shown(self, answer: EffectiveParams) -> None:
-        """A task that does not inherit the latest version lists its value as IGNORED."""
+    def test_a_newer_value_that_is_not_inherited_is_shown(self, answer: EffectiveParams) -> None:
+        """A task that does not inherit the latest version lists the latest value as IGNORED."""
         latest = answer.versions[-1]
         for name in {*latest.params, "nowhere"}:
             ignored = [one for one in answer.explain(name).candidates if one.status == "IGNORED"]
@@ -161,12 +161,12 @@ class TestLosers:
 
 
 class TestSince:
-    """E5: `first_set_in` is the version since which the value is unchanged."""
+    """E5: `first_set_in` is the first version since which the value has not changed."""
 
     @given(answer=answers(min_versions=1))
-    def test_an_inherited_value_has_stood_since_the_version_named(self, answer: EffectiveParams) -> None:
-        """All versions from `first_set_in` to the inherited version have the value, and the one before has not."""
-        project, task = parts(answer)
+    def test_first_set_in_of_an_inherited_value(self, answer: EffectiveParams) -> None:
+        """`first_set_in` is the version that the reference model finds, and None for a value of the task."""
+        project, task = to_model(answer)
         for one in answer.explain_all():
             if answer.inherited_from is None or source(project, task, one.param) == "task":
                 assert one.first_set_in is None
@@ -175,8 +175,8 @@ class TestSince:
                 assert one.first_set_in == first_set_in(project["history"], used, one.param)
 
     @given(answer=answers(min_versions=1))
-    def test_every_candidate_has_stood_since_the_version_named(self, answer: EffectiveParams) -> None:
-        """`first_set_in` is true for each candidate with a version and a value."""
+    def test_first_set_in_of_every_candidate(self, answer: EffectiveParams) -> None:
+        """`first_set_in` is correct for each candidate that has a version and a value."""
         history = model(project_of(answer))["history"]
         for name in [*answer.params, *NAMES]:
             for candidate in answer.explain(name).candidates:
@@ -184,12 +184,12 @@ class TestSince:
                     assert candidate.first_set_in is None
                 else:
                     assert candidate.first_set_in == first_set_in(history, candidate.version, name)
-                    assert spelled(candidate.value) == spelled(history[candidate.version][name])
+                    assert spell(candidate.value) == spell(history[candidate.version][name])
 
     @given(answer=answers(min_versions=1))
-    def test_what_stood_there_before_is_shown(self, answer: EffectiveParams) -> None:
-        """The superseded or dropped value is LOST, with its own version."""
-        project, _ = parts(answer)
+    def test_an_earlier_value_is_shown(self, answer: EffectiveParams) -> None:
+        """The superseded or dropped value is listed as LOST, with its own version."""
+        project, _ = to_model(answer)
         history, version = project["history"], answer.inherited_from
         for name in [*answer.params, *NAMES]:
             before = None if version is None else superseded(history, version.number, name)
@@ -202,7 +202,7 @@ class TestSince:
 
 
 def superseded(history: list[dict[str, Any]], used: int, name: str) -> int | None:
-    """Return the latest version before `used` with another value of a param, if it sets the param."""
+    """Return the latest version before `used` that has another value of a param, if version `used` sets the param."""
     for number in reversed(range(used)):
         holds, held = name in history[number], name in history[used]
         if holds and not (held and equal(history[number][name], history[used][name])):
@@ -213,43 +213,45 @@ def superseded(history: list[dict[str, Any]], used: int, name: str) -> int | Non
 
 
 class TestTold:
-    """The text, the JSON and the value of an explanation agree."""
+    """The text and the JSON of an explanation agree with its values."""
 
     @given(answer=answers())
-    def test_words_and_json_say_the_same(self, answer: EffectiveParams) -> None:
-        """The text has the value first, a line for each candidate, and the reason last."""
+    def test_text_and_json_agree(self, answer: EffectiveParams) -> None:
+        """The text has the value first, a line for each candidate, and the reason last. The JSON has the same data."""
         for one in answer.explain_all():
             lines = str(one).split("\n")
             assert len(lines) == len(one.candidates) + 2
             assert " = " in lines[0]
             assert one.reason in lines[-1]
             document = one.to_json()
-            assert spelled(document["value"]) == spelled(one.value)
+            assert spell(document["value"]) == spell(one.value)
             assert [candidate["status"] for candidate in document["candidates"]] == [c.status for c in one.candidates]
 
     @given(answer=answers())
-    def test_nothing_of_it_is_stored(self, answer: EffectiveParams) -> None:
-        """Equal projects give equal explanations."""
+    def test_equal_projects_have_equal_explanations(self, answer: EffectiveParams) -> None:
+        """A project with the same versions gives the same explanations."""
         again = project_of(answer).resolve(answer.task)
         assert again.explain_all() == answer.explain_all()
         assert str(again) == str(answer)
 
 
 class TestPlan:
-    """E4: a plan equals its update, and fails if the update fails."""
+    """E4: a plan shows the effect of its update, and fails if the update fails."""
 
     @given(project=projects(), update=updates(), own=task_params())
-    def test_a_plan_shows_what_the_update_makes(self, project: Project, update: Update, own: dict[str, Any]) -> None:
+    def test_a_plan_shows_the_params_of_the_updated_project(
+        self, project: Project, update: Update, own: dict[str, Any]
+    ) -> None:
         """The planned params equal those of the updated project, and the project is unchanged."""
-        before = spelled([version.params for version in project.versions])
+        before = spell([version.params for version in project.versions])
         plan, after = Plan.of(project, update), project.update(update)
-        assert spelled(plan.after) == spelled(after.params)
+        assert spell(plan.after) == spell(after.params)
         planned = Project("boxes", type="imageannotation", params=plan.after, assumptions=project.assumptions)
-        assert spelled(planned.resolve(own).params) == spelled(after.resolve(TaskRequest(own)).params)
-        assert spelled([version.params for version in project.versions]) == before
+        assert spell(planned.resolve(own).params) == spell(after.resolve(TaskRequest(own)).params)
+        assert spell([version.params for version in project.versions]) == before
 
     @given(own=params(), bad=st.sampled_from(sorted(RESERVED_PROJECT_NAMES)), project=projects())
-    def test_a_plan_fails_where_the_update_would(self, own: dict[str, Any], bad: str, project: Project) -> None:
+    def test_a_plan_fails_if_the_update_would(self, own: dict[str, Any], bad: str, project: Project) -> None:
         """A plan and an update raise the same error for an invalid update."""
         errors = []
         for attempt in (lambda: Plan.of(project, {**own, bad: 1}), lambda: project.update({**own, bad: 1})):

@@ -10,7 +10,7 @@ from paramcore import Assumptions, Extraction
 from tests import naive_extraction as naive
 
 NAME = "docks"
-#: Values that are equal in Python or look alike, and values that are worth moving.
+#: Values that are equal in Python, look alike, or are long enough to be worth moving.
 VALUES = (1, 1.0, True, "1", None, "", 0, -0.0, [1], [1.0], {"a": 1, "b": 2}, {"b": 2, "a": 1}, "boxes of the yard")
 INSTRUCTIONS = (
     *("Q", "N\nQ", "Q\nQ", "\nQ", "\n\nQ", "N\n\nQ", "Q ", "R\nQ", "N R", "x Q", "\n", "", None),
@@ -56,7 +56,7 @@ def test_each_request_is_exact(tasks: list[dict[str, Any]], chosen: dict[str, st
 @settings(max_examples=60)
 @given(tasks=tasks_of(4), chosen=settings_of())
 def test_the_total_is_minimal(tasks: list[dict[str, Any]], chosen: dict[str, str]) -> None:
-    """X2: no params of a project make the total of bytes smaller."""
+    """X2: no params of a project give a smaller total of bytes."""
     extraction = extract(tasks, chosen)
     assert extraction.minimal
     assert extraction.bytes_after == naive.total(dict(extraction.params), tasks, chosen, NAME)
@@ -64,8 +64,8 @@ def test_the_total_is_minimal(tasks: list[dict[str, Any]], chosen: dict[str, str
 
 
 @given(tasks=tasks_of(), chosen=settings_of())
-def test_no_param_is_idle(tasks: list[dict[str, Any]], chosen: dict[str, str]) -> None:
-    """X3, X4: without any one param the total is larger, and two inheriting tasks share each."""
+def test_each_moved_param_makes_the_total_smaller(tasks: list[dict[str, Any]], chosen: dict[str, str]) -> None:
+    """X3, X4: without any one moved param, the total is larger. At least two tasks use each moved param."""
     extraction = extract(tasks, chosen)
     for moved in extraction.moved:
         fewer = {name: value for name, value in extraction.params.items() if name != moved.param}
@@ -75,7 +75,7 @@ def test_no_param_is_idle(tasks: list[dict[str, Any]], chosen: dict[str, str]) -
 
 @given(tasks=tasks_of(), chosen=settings_of(), data=st.data())
 def test_the_order_does_not_matter(tasks: list[dict[str, Any]], chosen: dict[str, str], data: st.DataObject) -> None:
-    """X7: any order of the tasks gives the same project and the same total."""
+    """X7: the order of the tasks does not change the project or the total."""
     shuffled = data.draw(st.permutations(tasks))
     first, second = extract(tasks, chosen), extract(shuffled, chosen)
     assert naive.dump(sorted(first.params.items())) == naive.dump(sorted(second.params.items()))
@@ -83,8 +83,8 @@ def test_the_order_does_not_matter(tasks: list[dict[str, Any]], chosen: dict[str
 
 
 @given(tasks=tasks_of(), chosen=settings_of())
-def test_what_says_what_a_task_is_about_stays(tasks: list[dict[str, Any]], chosen: dict[str, str]) -> None:
-    """X6: some names never move, even if all tasks share the value; `move` takes back all but U9's names."""
+def test_names_that_describe_a_task_stay(tasks: list[dict[str, Any]], chosen: dict[str, str]) -> None:
+    """X6: some names move only if `move` lists them. A name that `keep` lists stays."""
     assert not naive.NEVER & extract(tasks, chosen).params.keys()
     moving = extract(tasks, chosen, move=["attachment"])
     assert not (naive.NEVER - {"attachment"}) & moving.params.keys()
@@ -92,8 +92,8 @@ def test_what_says_what_a_task_is_about_stays(tasks: list[dict[str, Any]], chose
 
 
 @given(tasks=tasks_of(), chosen=settings_of())
-def test_its_own_output_is_set_aside(tasks: list[dict[str, Any]], chosen: dict[str, str]) -> None:
-    """X10: the requests to send name a project, so a second extraction changes none of them."""
+def test_a_second_extraction_changes_nothing(tasks: list[dict[str, Any]], chosen: dict[str, str]) -> None:
+    """X10: the slim requests name a project, so a second extraction sets all of them aside."""
     sent = list(extract(tasks, chosen).requests(tasks))
     again = extract([dict(request.flat) for request in sent], chosen)
     assert list(again.requests(sent)) == sent

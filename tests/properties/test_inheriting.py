@@ -1,4 +1,4 @@
-"""Laws C: effective params are the task's over those of exactly one version, and depend on nothing else."""
+"""Laws C: effective params are the task's params over those of exactly one version, and depend on nothing else."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from paramcore.errors import NoSuchVersion
 from paramcore.model.effective import EffectiveParams
 from paramcore.model.updates import Update
 from paramcore.testing import histories, json_values, param_names, params, projects, task_params, updates
-from tests.reference import equal, plain, spelled
+from tests.reference import equal, plain, spell
 
 NOT_VERSIONS = (True, False, 0.0, 1.0, -1.0, "0", "1", "-1", "latest", "", [], [0], {}, {"version": 0})
 
@@ -40,8 +40,8 @@ class TestWhichVersion:
     """C1 to C4, C9, C12: a task inherits the latest version, a pinned version or nothing."""
 
     @given(project=projects(min_versions=1), own=task_params())
-    def test_no_version_means_the_latest(self, project: Project, own: dict[str, Any]) -> None:
-        """No version and the number of the latest version give the same."""
+    def test_no_version_is_the_latest(self, project: Project, own: dict[str, Any]) -> None:
+        """No `project_version`, and the number of the latest version, give the same params."""
         latest = project.latest.number
         assert equal(resolve(project, own).params, resolve(project, own, latest).params)
         assert resolve(project, own).inherited_from is project.latest
@@ -50,54 +50,54 @@ class TestWhichVersion:
     def test_minus_one_inherits_nothing(self, project: Project, own: dict[str, Any]) -> None:
         """With -1, the effective params are the task's own params."""
         answer = resolve(project, own, -1)
-        assert spelled(answer.params) == spelled(own)
+        assert spell(answer.params) == spell(own)
         assert answer.inherited_from is None
         assert answer.project_param_version == -1
 
     @given(project=projects(min_versions=1), own=task_params(), data=st.data())
     def test_only_the_chosen_version_matters(self, project: Project, own: dict[str, Any], data: st.DataObject) -> None:
-        """A project with only the inherited version's params gives the same."""
+        """Only the params of the inherited version affect the result."""
         version = data.draw(st.sampled_from(project.versions))
         alone = Project("boxes", type=project.type, params=version.params, assumptions=project.assumptions)
-        assert spelled(resolve(project, own, version.number).params) == spelled(resolve(alone, own, 0).params)
+        assert spell(resolve(project, own, version.number).params) == spell(resolve(alone, own, 0).params)
         assert resolve(project, own, version.number).inherited_from is version
 
     @given(project=projects(min_versions=1), later=st.lists(updates(), max_size=2), own=task_params())
-    def test_a_pinned_answer_never_changes_again(
-        self, project: Project, later: list[Update], own: dict[str, Any]
-    ) -> None:
+    def test_a_pinned_result_never_changes(self, project: Project, later: list[Update], own: dict[str, Any]) -> None:
         """Later updates do not change the result of a pinned task."""
         grown = project
         for update in later:
             grown = grown.update(update)
         for version in project.versions:
             before, after = resolve(project, own, version.number), resolve(grown, own, version.number)
-            assert spelled(before.params) == spelled(after.params)
+            assert spell(before.params) == spell(after.params)
             assert before.inherited_from == after.inherited_from
 
     @given(own=task_params())
     def test_an_empty_history_gives_nothing(self, own: dict[str, Any]) -> None:
         """In a project without versions, a task gets its own params and records no version."""
         answer = resolve(Project("boxes", type="imageannotation"), own)
-        assert spelled(answer.params) == spelled(own)
+        assert spell(answer.params) == spell(own)
         assert answer.inherited_from is None
         assert answer.project_param_version is None
 
 
 class TestNoSuchVersion:
-    """C10, C11: other versions are rejected by exact type and range."""
+    """C10, C11: a version of another type or out of range is rejected."""
 
     @given(project=projects(), own=task_params(), beyond=st.integers(0, 3) | st.just(2**63) | st.just(10**4299))
-    def test_a_version_that_is_not_there_is_refused(self, project: Project, own: dict[str, Any], beyond: int) -> None:
-        """Numbers out of range, also negative numbers, are rejected."""
+    def test_a_version_that_does_not_exist_is_refused(self, project: Project, own: dict[str, Any], beyond: int) -> None:
+        """Numbers out of range are rejected, negative numbers included."""
         for asked in (len(project.versions) + beyond, -2 - beyond):
             with pytest.raises(NoSuchVersion) as refused:
                 resolve(project, own, asked)
             assert refused.value.code == "version_unknown"
 
     @given(project=projects(), own=task_params(), asked=st.sampled_from(NOT_VERSIONS) | st.floats(allow_nan=False))
-    def test_what_is_no_whole_number_is_no_version(self, project: Project, own: dict[str, Any], asked: Any) -> None:
-        """`True`, `1.0` and `"1"` are rejected for their type, in any history."""
+    def test_a_version_that_is_not_a_whole_number_is_refused(
+        self, project: Project, own: dict[str, Any], asked: Any
+    ) -> None:
+        """`True`, `1.0` and `"1"` are rejected for their type, whatever the history."""
         for ask in (lambda: project.inheritance(asked), lambda: project.version(asked)):
             with pytest.raises(NoSuchVersion) as refused:
                 ask()
@@ -105,7 +105,7 @@ class TestNoSuchVersion:
 
 
 class TestNames:
-    """C5, C17, C18, C20: the names are the task's and the version's, each decided independently."""
+    """C5, C17, C18, C20: the result has the names of the task and of the version, each decided independently."""
 
     @given(history=some_versions, own=task_params())
     def test_the_names_are_the_tasks_and_the_versions(self, history: list[dict[str, Any]], own: dict[str, Any]) -> None:
@@ -114,7 +114,7 @@ class TestNames:
             assert set(resolve(with_versions(history), own, number).params) == set(version) | set(own)
 
     @given(version=params(), own=task_params(), name=param_names(), value=json_values())
-    def test_a_name_more_takes_none_away(
+    def test_another_name_changes_no_other(
         self, version: dict[str, Any], own: dict[str, Any], name: str, value: Any
     ) -> None:
         """Another param in the task or the project changes no other param."""
@@ -135,11 +135,11 @@ class TestNames:
         version, own = ({other: v for other, v in one.items() if other != name} for one in (version, own))
         before = resolve(with_versions([version]), own).params
         after = resolve(with_versions([{**version, name: value}]), own).params
-        assert spelled(after) == spelled({**before, name: value})
+        assert spell(after) == spell({**before, name: value})
 
     @given(version=params(), own=task_params(), some=st.sets(param_names()))
-    def test_each_name_is_decided_by_itself(self, version: dict[str, Any], own: dict[str, Any], some: set[str]) -> None:
-        """Selecting names before or after resolving gives the same."""
+    def test_each_name_is_independent(self, version: dict[str, Any], own: dict[str, Any], some: set[str]) -> None:
+        """Selecting names before or after resolving gives the same result."""
 
         def only(params: Mapping[str, Any]) -> dict[str, Any]:
             return {name: value for name, value in params.items() if name in some or name == "instruction"}
@@ -149,86 +149,84 @@ class TestNames:
 
 
 class TestWhoWins:
-    """C6 to C8, C19, C21: the task's params override with whole values."""
+    """C6 to C8, C19, C21: the values of the task override whole values."""
 
     @given(version=params(), own=task_params())
-    def test_the_task_wins_where_it_sets_a_name(self, version: dict[str, Any], own: dict[str, Any]) -> None:
-        """Each value but the instruction is the task's, or else the version's, byte for byte."""
+    def test_the_task_overrides_each_name_that_it_sets(self, version: dict[str, Any], own: dict[str, Any]) -> None:
+        """Except for the instruction, each value is the task's if set, or else the version's, byte for byte."""
         expected = {**bare(version), **bare(own)}
-        assert spelled(bare(resolve(with_versions([version]), own).params)) == spelled(expected)
+        assert spell(bare(resolve(with_versions([version]), own).params)) == spell(expected)
 
     @given(name=param_names(), value=json_values())
     @pytest.mark.parametrize("empty", [None, False, 0, 0.0, "", [], {}], ids=repr)
     def test_an_empty_value_is_set(self, empty: Any, name: str, value: Any) -> None:
         """An empty value in the task overrides; an empty value in the project is inherited."""
-        assert spelled(resolve(with_versions([{name: value}]), {name: empty}).params) == spelled({name: empty})
-        assert spelled(resolve(with_versions([{name: empty}]), {}).params) == spelled({name: empty})
+        assert spell(resolve(with_versions([{name: value}]), {name: empty}).params) == spell({name: empty})
+        assert spell(resolve(with_versions([{name: empty}]), {}).params) == spell({name: empty})
 
     @given(name=param_names(), old=params(), new=params())
     def test_nothing_is_merged_below_the_top(self, name: str, old: dict[str, Any], new: dict[str, Any]) -> None:
-        """Objects override as a whole, and a nested `instruction` is ordinary."""
+        """An object overrides a whole object, and a nested `instruction` is an ordinary member."""
         for below, above in ((old, new), ([old], [new])):
             answer = resolve(with_versions([{name: below}]), {name: above}).params
-            assert spelled(answer) == spelled({name: above})
+            assert spell(answer) == spell({name: above})
 
     @given(version=params(), own=task_params())
-    def test_resolving_never_looks_into_a_value(self, version: dict[str, Any], own: dict[str, Any]) -> None:
-        """Changing values, except the instruction, before or after resolving gives the same."""
+    def test_resolving_never_inspects_a_value(self, version: dict[str, Any], own: dict[str, Any]) -> None:
+        """Changing values, except the instruction, before or after resolving gives the same result."""
         for function in (lambda _: None, lambda value: [value], lambda value: {"instruction": plain(value)}):
             changed = [{name: function(value) for name, value in bare(one).items()} for one in (version, own)]
             answer = bare(resolve(with_versions([version]), own).params)
             expected = {name: function(value) for name, value in answer.items()}
-            assert spelled(resolve(with_versions(changed[:1]), changed[1]).params) == spelled(expected)
+            assert spell(resolve(with_versions(changed[:1]), changed[1]).params) == spell(expected)
 
     @given(project=projects(), own=params())
-    def test_without_instruction_a_resolve_is_a_patch_that_is_not_kept(
-        self, project: Project, own: dict[str, Any]
-    ) -> None:
-        """The effective params equal a patch of the version with the task's params."""
+    def test_without_an_instruction_resolving_equals_a_patch(self, project: Project, own: dict[str, Any]) -> None:
+        """The effective params equal those of a patch with the task's params."""
         own = bare(own)
         without = project.replace_params(bare(project.params))
-        assert spelled(resolve(without, own).params) == spelled(without.update(Patch(own)).params)
+        assert spell(resolve(without, own).params) == spell(without.update(Patch(own)).params)
 
 
 class TestNeutral:
-    """C13 to C16: an empty request or version gives the other; resolving changes nothing."""
+    """C13 to C16: an empty side has no effect, and resolving changes nothing."""
 
     @given(project=projects(min_versions=1), own=task_params())
-    def test_an_empty_side_gives_the_other(self, project: Project, own: dict[str, Any]) -> None:
+    def test_an_empty_side_gives_the_other_side(self, project: Project, own: dict[str, Any]) -> None:
         """An empty task gets the version's params; over an empty version, a task gets its own."""
         default = project.with_assumptions(type(project.assumptions)())
         for version in project.versions:
-            assert spelled(resolve(default, {}, version.number).params) == spelled(version.params)
-        assert spelled(resolve(with_versions([{}]), own).params) == spelled(own)
+            assert spell(resolve(default, {}, version.number).params) == spell(version.params)
+        assert spell(resolve(with_versions([{}]), own).params) == spell(own)
 
     @given(project=projects(), own=task_params(), data=st.data())
-    def test_a_result_sent_with_minus_one_gives_itself(
+    def test_a_result_sent_with_minus_one_gives_the_same_params(
         self, project: Project, own: dict[str, Any], data: st.DataObject
     ) -> None:
-        """`as_request` gives the same params in any later project."""
+        """`as_request` gives the same params, however the project changes later."""
         asked = data.draw(st.sampled_from([None, -1, *range(len(project.versions))]))
         answer = resolve(project, own, asked)
         frozen = answer.as_request()
-        assert spelled(project.resolve(frozen).params) == spelled(answer.params)
-        assert spelled(project.replace_params({"instruction": "new", "b": 1}).resolve(frozen).params) == spelled(
+        assert spell(project.resolve(frozen).params) == spell(answer.params)
+        assert spell(project.replace_params({"instruction": "new", "b": 1}).resolve(frozen).params) == spell(
             answer.params
         )
 
     @given(version=params(), own=task_params())
-    def test_a_result_inherited_again_grows_only_by_the_instruction(
+    def test_a_result_sent_without_minus_one_repeats_only_the_instruction(
         self, version: dict[str, Any], own: dict[str, Any]
     ) -> None:
-        """Without -1, it gives the same exactly if the version appends no text."""
+        """A task with the effective params gets the same params exactly if the version appends no text."""
         project = with_versions([version])
         once = resolve(project, own).params
         assert equal(resolve(project, once).params, once) == (not version.get("instruction"))
         assert equal(bare(resolve(project, once).params), bare(once))
 
     @given(project=projects(), own=task_params())
-    def test_asking_changes_nothing(self, project: Project, own: dict[str, Any]) -> None:
+    def test_resolving_changes_nothing(self, project: Project, own: dict[str, Any]) -> None:
         """Repeated calls give equal results, and change neither the project nor the request."""
-        before = spelled([own, [version.params for version in project.versions]])
+        before = spell([own, [version.params for version in project.versions]])
         answers = [resolve(project, own) for _ in range(3)]
-        assert spelled([own, [version.params for version in project.versions]]) == before
+        assert spell([own, [version.params for version in project.versions]]) == before
         assert answers[0] == answers[1] == answers[2]
-        assert len({spelled(answer.params) for answer in answers}) == 1
+        assert len({spell(answer.params) for answer in answers}) == 1

@@ -10,7 +10,7 @@ from hypothesis import given, strategies as st
 from paramcore import Assumptions, Patch, Project, Replace, TaskRequest
 from paramcore.errors import InvalidParams
 from paramcore.testing import LOOKALIKES, assumptions, instructions, params, projects, task_params, texts
-from tests.reference import spelled
+from tests.reference import spell
 
 some_text = texts().filter(bool)
 separators = st.sampled_from(("\n", "", " ", "%s", "\\1", "\\g<0>", "{}", "{0}", "\\n", "\u2028", "\n\n")) | texts()
@@ -27,7 +27,7 @@ class TestJoining:
 
     @given(task=some_text, inherited=some_text, separator=separators)
     def test_the_projects_text_follows_the_tasks(self, task: str, inherited: str, separator: str) -> None:
-        """The task's text is first, then the separator once; no text is a pattern or format."""
+        """The task's text comes first, then the separator once, then the project's text. All texts are literal."""
         instruction = joined({"instruction": task}, {"instruction": inherited}, instruction_separator=separator)
         assert instruction == task + separator + inherited
 
@@ -38,17 +38,17 @@ class TestJoining:
 
     @pytest.mark.parametrize("odd", [" a ", "a\n", "\na", "\r\n", "e\u0301", "\u00e9", "\u2028", "%s{}", " ", "\x00"])
     def test_nothing_is_trimmed_or_normalised(self, odd: str) -> None:
-        """Whitespace, line ends and code points are unchanged."""
+        """White space, line ends and code points do not change."""
         assert joined({"instruction": odd}, {"instruction": odd}) == odd + "\n" + odd
 
 
 class TestOneSide:
-    """I2 to I4, I11, I14: a single text is used without a separator, and the project's is never lost."""
+    """I2 to I4, I11, I14: a single text gets no separator, and the project's text is never lost."""
 
     @given(text=some_text)
     @pytest.mark.parametrize("none", NO_TEXT, ids=repr)
-    def test_a_text_alone_stays_alone(self, none: dict[str, Any], text: str) -> None:
-        """A missing, null or empty instruction adds no separator, on either side."""
+    def test_a_single_text_gets_no_separator(self, none: dict[str, Any], text: str) -> None:
+        """A missing, null or empty instruction on one side adds no separator to the text on the other."""
         assert joined(none, {"instruction": text}) == text
         assert joined({"instruction": text}, none) == text
 
@@ -77,8 +77,8 @@ class TestWhereItIsOrdinary:
     """I6 to I8: in a history, and after an opt-out, the instruction is an ordinary param."""
 
     @given(first=instructions(), second=instructions(), own=instructions())
-    def test_older_texts_never_pile_up(self, first: str | None, second: str | None, own: str | None) -> None:
-        """An update replaces the instruction, and a task gets only the inherited version's text."""
+    def test_older_texts_are_not_inherited(self, first: str | None, second: str | None, own: str | None) -> None:
+        """An update replaces the instruction. A task gets only the text of the version that it inherits."""
         project = Project("boxes", type="imageannotation", params={"instruction": first, "padding": 1})
         for after in (
             project.update(Patch({"instruction": second})),
@@ -90,10 +90,8 @@ class TestWhereItIsOrdinary:
             assert after.resolve(task).params["instruction"] == alone.resolve(task).params["instruction"]
 
     @given(project=projects(), own=task_params(), settings=assumptions())
-    def test_minus_one_keeps_the_projects_text_out(
-        self, project: Project, own: dict[str, Any], settings: Assumptions
-    ) -> None:
-        """Under any assumptions, an opt-out has only its own instruction."""
+    def test_minus_one_inherits_no_text(self, project: Project, own: dict[str, Any], settings: Assumptions) -> None:
+        """Under any assumptions, a task with -1 has only its own instruction."""
         answer = project.with_assumptions(settings).resolve(TaskRequest(own, project_version=-1)).params
         assert ("instruction" in answer) == ("instruction" in own)
         assert answer.get("instruction") == own.get("instruction")
@@ -103,37 +101,35 @@ class TestSettings:
     """T5, T6: settings change only the instruction."""
 
     @given(task=instructions(), inherited=instructions())
-    def test_overriding_makes_it_a_param_like_any_other(self, task: str | None, inherited: str | None) -> None:
-        """Under `override`, the value is the task's if set, null included, or else the project's."""
+    def test_under_override_the_instruction_is_ordinary(self, task: str | None, inherited: str | None) -> None:
+        """Under `override`, the value is the task's if set, even if it is null, or else the project's."""
         rule = {"instruction_rule": "override"}
         assert joined({"instruction": task}, {"instruction": inherited}, **rule) == task
         assert joined({}, {"instruction": inherited}, **rule) == inherited
 
     @given(text=some_text, separator=separators)
     @pytest.mark.parametrize("none", NO_TEXT, ids=repr)
-    def test_joining_the_empty_puts_the_separator_in_front(
-        self, none: dict[str, Any], text: str, separator: str
-    ) -> None:
-        """Under `join`, the separator is before the project's text even if the task has none."""
+    def test_under_join_the_separator_is_always_added(self, none: dict[str, Any], text: str, separator: str) -> None:
+        """Under `join`, the separator is before the project's text, even if the task has no text."""
         settings = {"empty_instruction": "join", "instruction_separator": separator}
         assert joined(none, {"instruction": text}, **settings) == separator + text
         assert joined({"instruction": text}, none, **settings) == text
 
     @given(project=projects(), own=task_params(), one=assumptions(), two=assumptions())
-    def test_a_setting_touches_the_instruction_only(
+    def test_a_setting_affects_the_instruction_only(
         self, project: Project, own: dict[str, Any], one: Assumptions, two: Assumptions
     ) -> None:
         """Any two sets of assumptions give the same other params."""
         answers = [dict(project.with_assumptions(settings).resolve(TaskRequest(own)).params) for settings in (one, two)]
         for answer in answers:
             answer.pop("instruction", None)
-        assert spelled(answers[0]) == spelled(answers[1])
+        assert spell(answers[0]) == spell(answers[1])
 
     @given(project=projects(min_versions=1), own=task_params(), data=st.data())
-    def test_an_answer_names_the_settings_that_it_rests_on(
+    def test_a_result_lists_the_rules_that_it_rests_on(
         self, project: Project, own: dict[str, Any], data: st.DataObject
     ) -> None:
-        """If another setting changes the result, its rule is in `rests_on`."""
+        """If another value of a setting would change the result, the rule of the setting is in `rests_on`."""
         asked = data.draw(st.sampled_from([None, -1, *range(len(project.versions))]))
         task = TaskRequest(own, project_version=asked)
         answer = project.resolve(task)

@@ -1,4 +1,4 @@
-"""Laws V: both codecs read and write the same JSON, and `bulk` says of each line what `resolve` says."""
+"""Laws V: both codecs read and write the same JSON, and `bulk` gives the same results as `resolve`."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ NOTATIONS: list[dict[str, Any]] = [
     {"ensure_ascii": False, "separators": (",", ":")},
 ]
 
-#: What a line can hold that only one of two careless readers accepts.
+#: Lines that some JSON parsers accept and others reject, or that they read differently.
 ODD_LINES = [
     b'{"a": 1, "a": 1}',
     b'{"a": {"b": 1, "b": 2}}',
@@ -90,12 +90,12 @@ ODD_LINES = [
 
 
 def repeat(value: object) -> str:
-    """Return a text that is equal only for values of the same types, signs and order."""
+    """Return a text that is equal only for values with the same types, signs and order."""
     return repr(value)
 
 
 def damage(draw: st.DrawFn, line: bytes) -> bytes:
-    """Return a line that lost, gained or repeats a piece."""
+    """Return a line from which a piece is removed, into which one is inserted, or in which one is repeated."""
     start, end = sorted(draw(st.tuples(st.integers(0, len(line)), st.integers(0, len(line)))))
     pieces = [b"", line[start:end] * 2, b'"a": 1, "a": 1', b"\\ud800", b"NaN", b"1e999", b" ", b'\\u0022":', b"\xff"]
     return (line[:start] + draw(st.sampled_from(pieces)) + line[end:]).replace(b"\n", b" ")
@@ -103,7 +103,7 @@ def damage(draw: st.DrawFn, line: bytes) -> bytes:
 
 @st.composite
 def any_lines(draw: st.DrawFn) -> bytes:
-    """Draw the line of an object in some notation, as it is or damaged, or any bytes."""
+    """Draw the line of an object in any notation, damaged or not, or any bytes."""
     text = json.dumps(draw(task_params(max_size=6) | json_values()), **draw(st.sampled_from(NOTATIONS)))
     line = text.encode("utf-8", "surrogatepass")
     return draw(st.sampled_from([line, damage(draw, line), draw(st.binary(max_size=20))]))
@@ -111,7 +111,7 @@ def any_lines(draw: st.DrawFn) -> bytes:
 
 @given(line=any_lines() | st.sampled_from(ODD_LINES))
 def test_both_codecs_decode_the_same(line: bytes) -> None:
-    """The fast codec returns the value of the plain one for any bytes, and so does the strict reader."""
+    """Both codecs, and the strict reader, return the same value for any bytes."""
     plain = PLAIN.decode_object(line)
     assert repeat(FAST.decode_object(line)) == repeat(plain)
     if plain is not None:
@@ -121,7 +121,7 @@ def test_both_codecs_decode_the_same(line: bytes) -> None:
 
 @pytest.mark.parametrize("line", ODD_LINES, ids=range(len(ODD_LINES)))
 def test_both_codecs_decode_odd_lines_the_same(line: bytes) -> None:
-    """The fast codec returns the value of the plain one for numbers, names, texts and depths at their limits."""
+    """Both codecs return the same value for numbers, names, texts and depths at their limits."""
     assert repeat(FAST.decode_object(line)) == repeat(PLAIN.decode_object(line))
 
 
@@ -129,7 +129,7 @@ def test_both_codecs_decode_odd_lines_the_same(line: bytes) -> None:
 @example(value={"a": 2**64, "b": [-(2**63) - 1, 10**400]})
 @example(value=[1e16, 1e22, 5e-324, -0.0, 0.1])
 def test_both_codecs_encode_the_same(value: Any) -> None:
-    """Both codecs write text that is the value again, compact, in UTF-8."""
+    """Both codecs write compact JSON in UTF-8 that decodes to the same value."""
     for codec in CODECS:
         encoded = codec.encode(freeze(value))
         assert repeat(json.loads(encoded.decode())) == repeat(value)
@@ -137,7 +137,7 @@ def test_both_codecs_encode_the_same(value: Any) -> None:
 
 
 def check_line(project: Project, line: bytes, overrides: dict[str, Any]) -> dict[str, Any] | str:
-    """Return the preview of a line by `resolve`, or the code of its error."""
+    """Return the result of `resolve` for a line as JSON, or the code of its error."""
     try:
         request = evolve(read_task_request(Line(1, "tasks", line).document().value), **overrides)
         return {"line": 1, "unique_id": request.unique_id, **project.resolve(request).to_json()}
@@ -146,7 +146,7 @@ def check_line(project: Project, line: bytes, overrides: dict[str, Any]) -> dict
 
 
 def preview_line(project: Project, line: bytes, overrides: dict[str, Any], codec: Codec) -> dict[str, Any] | str:
-    """Return the preview of a line by `bulk`, or the code of its error; the same line twice has the same answer."""
+    """Return the preview of a line by `bulk`, or the code of its error. Reading the line twice must give the same."""
     reader, encoder = (
         RequestReader(lambda request: Route.of(project, request), overrides, codec=codec),
         PreviewEncoder(codec),
@@ -156,7 +156,7 @@ def preview_line(project: Project, line: bytes, overrides: dict[str, Any], codec
         try:
             answers.append(encoder.encode(reader.read(Line(1, "tasks", line))))
         except DocumentError as error:
-            # A blank line, which readers skip, has no line in its error.
+            # Readers skip a blank line, so its error has no line.
             assert (error.source, error.line) == ("tasks", 1 if line.strip() else None)
             answers.append(error.code)
     assert answers[0] == answers[1]
@@ -164,27 +164,27 @@ def preview_line(project: Project, line: bytes, overrides: dict[str, Any], codec
 
 
 def preview_all(project: Project, lines: list[bytes], codec: Codec) -> list[bytes | DocumentError]:
-    """Return the answers of `preview_lines` with a codec."""
+    """Return the previews of all lines by `preview_lines` with a codec."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(bulk, "choose_codec", lambda: codec)
         return list(preview_lines(project, lines))
 
 
 def check_agreement(project: Project, line: bytes, overrides: dict[str, Any] | None = None) -> None:
-    """Assert that `bulk` says what `resolve` says, in the same order and types, with each codec."""
+    """Assert that `bulk` gives the same as `resolve`, in the same order and types, with each codec."""
     expected = repeat(thawed(check_line(project, line, overrides or {})))
     for codec in CODECS:
         assert repeat(preview_line(project, line, overrides or {}, codec)) == expected
 
 
 def thawed(value: Any) -> Any:
-    """Return plain JSON, whose `repr` is that of decoded JSON."""
+    """Return plain JSON, which has the same `repr` as decoded JSON."""
     return value if isinstance(value, str) else json.loads(json.dumps(value))
 
 
 @st.composite
 def projects_and_lines(draw: st.DrawFn) -> tuple[Project, bytes]:
-    """Draw a project and the line of a request, mostly for that project, in some notation of JSON."""
+    """Draw a project and a request in any JSON notation; most requests are for the project."""
     project = draw(projects())
     text = json.dumps(draw(flat_requests(project) | task_params(max_size=6)), **draw(st.sampled_from(NOTATIONS)))
     return project, text.encode("utf-8", "surrogatepass") + draw(st.sampled_from([b"", b"\n", b"\r\n", b" \n"]))
@@ -194,26 +194,26 @@ OVERRIDES = st.sampled_from([{}, {}, {"project_version": -1}, {"project_version"
 
 
 @given(both=projects_and_lines(), overrides=OVERRIDES)
-def test_bulk_says_what_resolve_says(both: tuple[Project, bytes], overrides: dict[str, Any]) -> None:
-    """For any project, request, notation and assumptions, `bulk` gives the preview or the error of `resolve`."""
+def test_bulk_agrees_with_resolve(both: tuple[Project, bytes], overrides: dict[str, Any]) -> None:
+    """For any project, request, notation and assumptions, `bulk` gives the result or the error of `resolve`."""
     check_agreement(*both, overrides)
 
 
 @given(both=projects_and_lines(), data=st.data())
-def test_bulk_says_what_resolve_says_of_damaged_lines(both: tuple[Project, bytes], data: st.DataObject) -> None:
-    """A line that lost, gained or repeats a piece gets the preview or the error of `resolve`."""
+def test_bulk_agrees_with_resolve_on_damaged_lines(both: tuple[Project, bytes], data: st.DataObject) -> None:
+    """For a line with a missing, added or repeated piece, `bulk` gives the result or the error of `resolve`."""
     check_agreement(both[0], damage(data.draw, both[1]))
 
 
 @given(value=json_values(), name=st.sampled_from([*ROUTING_NAMES, "instruction"]))
-def test_bulk_says_what_resolve_says_of_any_routing_value(value: Any, name: str) -> None:
-    """A routing name may hold any JSON value."""
+def test_bulk_agrees_with_resolve_on_any_routing_value(value: Any, name: str) -> None:
+    """A routing name may have any JSON value."""
     check_agreement(BOXES, json.dumps({name: value, "c": 1}).encode())
 
 
 @pytest.mark.parametrize("line", [line for line in ODD_LINES if line], ids=lambda line: line[:20])
-def test_bulk_says_what_resolve_says_of_odd_lines(line: bytes) -> None:
-    """Numbers, names, texts and depths at their limits get the preview or the error of `resolve`."""
+def test_bulk_agrees_with_resolve_on_odd_lines(line: bytes) -> None:
+    """For numbers, names, texts and depths at their limits, `bulk` gives the result or the error of `resolve`."""
     check_agreement(BOXES, line)
 
 
@@ -224,7 +224,7 @@ REQUESTS += [{"b": None}, {"a": None, "instruction": "i"}, {"project_version": -
 
 @given(project=projects(min_versions=1), data=st.data())
 def test_earlier_lines_do_not_matter(project: Project, data: st.DataObject) -> None:
-    """A line gets the same preview after any other lines."""
+    """The preview of a line does not depend on the lines before it."""
     requests = st.one_of(flat_requests(project), task_params(max_size=4), st.sampled_from(REQUESTS))
     nulls = st.dictionaries(st.sampled_from([*project.params, "instruction", "c"]), st.none())
     drawn = data.draw(st.lists(st.tuples(requests, nulls), min_size=2, max_size=8))
@@ -240,7 +240,7 @@ def test_earlier_lines_do_not_matter(project: Project, data: st.DataObject) -> N
 @pytest.mark.parametrize("under", [{}, {"empty_instruction": "join"}, {"instruction_rule": "override"}])
 @pytest.mark.parametrize("order", [REQUESTS, REQUESTS[::-1]])
 def test_each_request_rests_on_its_own_rules(under: dict[str, Any], order: list[dict[str, Any]]) -> None:
-    """An instruction, an empty one, none and a null rest on different rules, in any order of lines."""
+    """Requests with an instruction, an empty one, a null one and none list different rules, in any order."""
     project = BOXES.with_assumptions(Assumptions(**under, instruction_separator=' "\n\u00e9'))
     lines = [json.dumps(request).encode() for request in order]
     for codec in CODECS:
@@ -248,8 +248,8 @@ def test_each_request_rests_on_its_own_rules(under: dict[str, Any], order: list[
         assert rests_on == [list(project.resolve(request).rests_on) for request in order]
 
 
-def never(line: Line) -> None:
-    """Fail where a line is read with all checks."""
+def fail_on_document(line: Line) -> None:
+    """Fail the test if a line is decoded by the strict reader."""
     pytest.fail(str(line))
 
 
@@ -271,21 +271,21 @@ def never(line: Line) -> None:
         {"a": 2**70},
     ],
 )
-def test_usual_lines_are_not_read_twice(
+def test_usual_lines_need_no_strict_reader(
     request_of: dict[str, Any], notation: dict[str, Any], codec: Codec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What people write, in every usual notation of JSON, needs no second reading once its route is known."""
+    """Once its route is known, a usual request in any JSON notation is read by the fast path alone."""
     line = Line(1, "tasks", json.dumps(request_of, **notation).encode())
     reader = RequestReader(lambda request: Route.of(BOXES, request), codec=codec)
     first = reader.read(line)
-    monkeypatch.setattr(Line, "document", never)
+    monkeypatch.setattr(Line, "document", fail_on_document)
     again = reader.read(line)
     assert (again.params, again.unique_id, again.route) == (first.params, first.unique_id, first.route)
 
 
 @pytest.mark.parametrize("name", ROUTING_NAMES)
 def test_routing_names_are_no_params(name: str) -> None:
-    """Each routing name is taken out of the params."""
+    """Routing names are not in the params."""
     values = {"project": "boxes", "project_version": 0, "clear_unique_id_on_error": True}
     for codec in CODECS:
         reader = RequestReader(lambda request: Route.of(BOXES, request), codec=codec)
@@ -294,8 +294,8 @@ def test_routing_names_are_no_params(name: str) -> None:
 
 
 @pytest.mark.parametrize("digits", [0, 640, 10_000])
-def test_the_limit_of_digits_does_not_depend_on_python(digits: int) -> None:
-    """Whatever the limit of Python, both codecs read the same integers, and none of more than 4,300 digits."""
+def test_both_codecs_have_the_same_limit_of_digits(digits: int) -> None:
+    """Both codecs read the same integers: up to 4,300 digits, or fewer if Python's own limit is lower."""
     before = sys.get_int_max_str_digits()
     read: list[list[dict[str, Any] | None]] = []
     try:
@@ -315,8 +315,8 @@ def test_the_limit_of_digits_does_not_depend_on_python(digits: int) -> None:
 
 
 @pytest.mark.parametrize(("number", "boolean"), [(b"0", b"false"), (b"1", b"true")])
-def test_a_boolean_is_no_version_whatever_came_before(number: bytes, boolean: bytes) -> None:
-    """A boolean is rejected as a version, even after a line with the version that is equal in Python."""
+def test_a_boolean_is_never_a_version(number: bytes, boolean: bytes) -> None:
+    """`true` and `false` are rejected as versions, even after a line with version 1 or 0."""
     for codec in CODECS:
         lines = [b'{"project_version": %b}' % version for version in (number, boolean)]
         preview, error = preview_all(BOXES, lines, codec)
@@ -326,7 +326,7 @@ def test_a_boolean_is_no_version_whatever_came_before(number: bytes, boolean: by
 
 
 def test_blank_lines_are_counted_and_a_bom_is_skipped() -> None:
-    """Line numbers are those of the file, and only a first line may have a byte order mark."""
+    """Line numbers count blank lines. Only the first line may have a byte order mark."""
     lines = [b'\xef\xbb\xbf{"c": 1}\n', b"\n", b" \r\n", b'\xef\xbb\xbf{"c": 2}\n', b'{"c": 3}']
     answers = list(preview_lines(BOXES, lines, source="tasks.jsonl"))
     assert [json.loads(answer)["line"] for answer in answers if isinstance(answer, bytes)] == [1, 5]
@@ -335,8 +335,8 @@ def test_blank_lines_are_counted_and_a_bom_is_skipped() -> None:
     ]
 
 
-def test_requests_of_many_projects_find_their_own() -> None:
-    """`project` may be a function that returns the project of each request."""
+def test_previews_for_many_projects() -> None:
+    """The first argument of `preview_lines` may be a function that returns the project of each request."""
     others = {"boxes": BOXES, "ships": Project("ships", type="imageannotation", params={"padding": 1})}
     lines = [json.dumps({"project": name}).encode() for name in ("ships", "boxes", "ships")]
     answers = [json.loads(answer) for answer in preview_lines(lambda request: others[request.project], lines)]

@@ -15,7 +15,7 @@ from paramcore.analysis.diff import Diff
 from paramcore.model.versions import ParamVersion
 from paramcore.testing import HUGE_INTEGERS, LOOKALIKES, json_values, params, texts
 from paramcore.values.frozen import freeze, same, thaw
-from tests.reference import equal, spelled
+from tests.reference import equal, spell
 
 VALUES = (
     *LOOKALIKES,
@@ -62,7 +62,7 @@ class TestEveryPair:
             assert len({left, right}) == (1 if equal(one, two) else 2)
             assert len({freeze([one]), freeze([two])}) == (1 if equal(one, two) else 2)
 
-    def test_an_update_sets_what_it_says(self) -> None:
+    def test_an_update_sets_the_new_value(self) -> None:
         """A patch and a replace set the new value, byte for byte."""
         for old, new in PAIRS:
             for update in (Patch({"x": new}), Replace({"x": new})):
@@ -70,14 +70,14 @@ class TestEveryPair:
                 assert written(after.params) == written({"x": new})
                 assert written(after.version(0).params) == written({"x": old})
 
-    def test_a_task_gets_what_it_sets(self) -> None:
+    def test_a_task_gets_its_own_value(self) -> None:
         """A task's value overrides any other value, and any value is inherited unchanged."""
         for inherited, own in PAIRS:
             assert written(holding(inherited).resolve({"x": own}).params) == written({"x": own})
             assert written(holding(inherited).resolve({}).params) == written({"x": inherited})
 
-    def test_a_difference_is_one_of_json(self) -> None:
-        """A diff and a plan are empty exactly if the values are equal."""
+    def test_a_diff_follows_json_equality(self) -> None:
+        """A diff is empty exactly if the values are equal."""
         for before, after in PAIRS:
             diff, plan = Diff.between({"x": before}, {"x": after}), Plan.of(holding(before), Patch({"x": after}))
             differ = not equal(before, after)
@@ -101,7 +101,7 @@ class TestEveryPair:
             pytest.param(lambda value: Plan.of(holding(None), Patch({"x": value})), id="plan"),
         ],
     )
-    def test_what_holds_a_value_compares_as_json(self, made: Any) -> None:
+    def test_model_objects_follow_json_equality(self, made: Any) -> None:
         """Model objects are equal, with equal hashes, exactly if their JSON is equal."""
         for one, two in PAIRS:
             left, right = made(one), made(two)
@@ -124,8 +124,8 @@ class TestUnchanged:
     """J2: integers of up to 4,300 digits, finite floats and texts stay unchanged."""
 
     @given(value=json_values())
-    def test_a_value_goes_through_as_it_is(self, value: Any) -> None:
-        """Freezing and thawing keeps each byte and the order of members."""
+    def test_a_value_does_not_change(self, value: Any) -> None:
+        """No part of the model changes a value or the order of its members."""
         expected = written({"x": value})
         project = holding(None).patch_params({"x": value})
         for out in (
@@ -139,35 +139,35 @@ class TestUnchanged:
             assert written(out) == expected
 
     @given(text=texts(max_size=20))
-    def test_text_is_neither_normalised_nor_escaped(self, text: str) -> None:
-        """Texts and names keep their code points."""
+    def test_text_is_not_normalised(self, text: str) -> None:
+        """Texts and names keep their code points, and are not escaped."""
         answer = holding(text).resolve({f"_{text}": text}).params
         assert list(map(ord, answer["x"])) == list(map(ord, text))
         assert list(map(ord, list(answer)[1][1:])) == list(map(ord, text))
 
 
 class TestAgainstJSONSchema:
-    """The keyword `const` of JSON Schema defines JSON equality."""
+    """JSON equality is that of the keyword `const` of JSON Schema."""
 
     def test_every_pair_of_lookalikes_agrees(self) -> None:
-        """`same` agrees with a validator for `const` on each pair."""
+        """`same` and `const` agree on each pair of lookalikes."""
         for one, two in PAIRS:
             assert same(one, two) is jsonschema.Draft202012Validator({"const": one}).is_valid(two)
 
     @given(one=json_values(), two=json_values())
     def test_any_two_values_agree(self, one: Any, two: Any) -> None:
-        """`same` agrees with `const` on any two values, and on each with itself."""
+        """`same` and `const` agree on any two values, and on each value with itself."""
         for left, right in ((one, two), (two, one), (one, one), ([one, two], [two, one])):
             assert same(left, right) is jsonschema.Draft202012Validator({"const": left}).is_valid(right)
             assert same(left, right) is equal(left, right)
 
 
 class TestEquality:
-    """Equality is reflexive, symmetric and independent of order and of freezing."""
+    """Equality is symmetric, and independent of the order of members and of freezing."""
 
     @given(one=params(), two=params())
-    def test_equality_is_symmetric_and_blind_to_order(self, one: dict[str, Any], two: dict[str, Any]) -> None:
-        """Swapping sides, reordering members and freezing do not matter."""
+    def test_equality_is_symmetric_and_ignores_order(self, one: dict[str, Any], two: dict[str, Any]) -> None:
+        """Swapping the sides, reordering members and freezing do not change equality."""
         expected = equal(one, two)
         turned = dict(reversed(two.items()))
         for left, right in product((freeze(one), one), (freeze(two), freeze(turned), two, turned)):
@@ -176,7 +176,7 @@ class TestEquality:
 
     @given(value=json_values())
     def test_a_tuple_is_an_array(self, value: Any) -> None:
-        """Tuples equal lists, before and after freezing."""
+        """A tuple equals a list, before and after freezing."""
         assert same((value,), [value])
         assert freeze({"x": (value,)}) == {"x": [value]}
-        assert spelled(freeze((value,))) == spelled([value])
+        assert spell(freeze((value,))) == spell([value])

@@ -1,4 +1,4 @@
-"""What is done for each of many params does not go through all of them again."""
+"""Explaining or validating many params takes linear time."""
 
 import pytest
 
@@ -12,7 +12,7 @@ MANY = {f"objects_to_annotat{number}": number for number in range(COUNT)}
 
 @pytest.fixture
 def merged(monkeypatch):
-    """The number of params in each merge."""
+    """A list of the number of params in each merge."""
     sizes = []
     merge = Inheritance.merge
 
@@ -27,14 +27,14 @@ def merged(monkeypatch):
 
 @pytest.mark.parametrize("task", [{}, {"own": 1}, MANY, {"instruction": "Box."}])
 def test_explanations_of_many_params(merged, task):
-    """To explain every param takes as many steps as there are params."""
+    """Explaining every param does not merge all params again for each of them."""
     project = Project("p", type="imageannotation", params={**MANY, "instruction": "All."})
     assert len(project.resolve(task).explain_all()) >= COUNT
     assert sum(merged) < 5 * COUNT
 
 
 def test_findings_on_many_params(merged):
-    """To find where each wrong param was set takes as many steps as there are params."""
+    """Finding the version that set each wrong param does not merge all params again for each of them."""
     project = Project("p", type="imageannotation", params=MANY).patch_params({"padding": "1"})
     assert len(Validator(project, Schemas()).project()) > COUNT
     assert sum(merged) < 20 * COUNT

@@ -1,4 +1,4 @@
-"""Laws M: no argument and no result can be used to change a project or an earlier result."""
+"""Laws M: changing an argument or a result never changes a project or another result."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from paramcore.model.versions import ParamVersion
 from paramcore.testing import json_values, params, projects, task_params
 from paramcore.values.frozen import JSONArray, JSONObject, freeze, thaw
 from paramcore.wire import read_project, read_task_request, read_update, write_project, write_task_request, write_update
-from tests.reference import plain, spelled
+from tests.reference import plain, spell
 
-#: Every way in which a dict or a list is changed in place.
+#: Every way to change a dict or a list in place.
 ATTEMPTS: tuple[Callable[[Any], Any], ...] = (
     lambda it: it.__setitem__("scribble", 1),
     lambda it: it.__setitem__(0, "scribble"),
@@ -57,7 +57,7 @@ ATTEMPTS: tuple[Callable[[Any], Any], ...] = (
 
 
 def scribble(value: Any) -> None:
-    """Try to change a value and its contents in all ways; errors are expected."""
+    """Try to change a value and its contents in every way, and ignore the errors."""
     inside = list(value.values()) if isinstance(value, dict) else list(value) if isinstance(value, list) else []
     for inner in inside:
         scribble(inner)
@@ -71,7 +71,7 @@ def scribble(value: Any) -> None:
 
 
 def scribble_on_fields(value: Any) -> None:
-    """Try to set and delete each attribute of a model object."""
+    """Try to set and delete each attribute of a model object, and ignore the errors."""
     private = "_" if isinstance(value, EffectiveParams) else "__"
     for name in [*(one for one in dir(value) if not one.startswith(private)), "scribble", "_scribble"]:
         for change in (
@@ -85,9 +85,9 @@ def scribble_on_fields(value: Any) -> None:
 
 
 def describe(project: Project) -> str:
-    """Return the whole state of a project, and its results."""
+    """Return the whole state of a project and its results as text."""
     numbers = [None, -1, *range(len(project.versions))]
-    return spelled(
+    return spell(
         [
             [version.params for version in project.versions],
             write_project(project),
@@ -108,15 +108,15 @@ class TestHandedIn:
         expected = plain(arguments)
         project = Project("boxes", type="imageannotation", params=first).patch_params(patch).replace_params(replace)
         answers = [project.resolve(own), project.resolve(TaskRequest(own)), *project.resolve_many([own])]
-        before = describe(project), [spelled(answer.to_json()) for answer in answers]
+        before = describe(project), [spell(answer.to_json()) for answer in answers]
         for argument in arguments:
             scribble(argument)
-        assert (describe(project), [spelled(answer.to_json()) for answer in answers]) == before
-        assert spelled(project.version(0).params) == spelled(expected[0])
-        assert spelled(project.params) == spelled(expected[2])
+        assert (describe(project), [spell(answer.to_json()) for answer in answers]) == before
+        assert spell(project.version(0).params) == spell(expected[0])
+        assert spell(project.params) == spell(expected[2])
 
     @given(own=params(), value=json_values())
-    def test_all_that_takes_json_takes_a_copy(self, own: dict[str, Any], value: Any) -> None:
+    def test_json_arguments_are_copied(self, own: dict[str, Any], value: Any) -> None:
         """Updates, requests, diffs, versions and readers copy their arguments."""
         entry = {"version": 0, **own}
         payload = {"name": "boxes", "type": "imageannotation", "param_history": [entry], "extra": [value]}
@@ -132,46 +132,46 @@ class TestHandedIn:
             lambda made=read_update(own): write_update(made),
             lambda made=read_task_request(own): write_task_request(made),
         ]
-        before = [spelled(ask()) for ask in made]
+        before = [spell(ask()) for ask in made]
         scribble(own)
         scribble(value)
         scribble(payload)
-        assert [spelled(ask()) for ask in made] == before
+        assert [spell(ask()) for ask in made] == before
 
     @pytest.mark.parametrize("place", ["fields", "not_inherited", "raw_entry"])
-    def test_further_fields_are_copied_too(self, place: str) -> None:
-        """Other fields of projects and versions are copied too."""
+    def test_other_fields_are_copied(self, place: str) -> None:
+        """Other fields of projects and versions are copied."""
         argument = {"type": "imageannotation", "name": "boxes", "param_history": None, "extra": [1]}
         if place == "fields":
             project = Project("boxes", type="imageannotation", versions=[], fields=argument)
         else:
             version = ParamVersion(0, {}, **{place: argument})
             project = Project("boxes", type="imageannotation", versions=[version])
-        before = describe(project), spelled([version.not_inherited for version in project.versions])
+        before = describe(project), spell([version.not_inherited for version in project.versions])
         argument["extra"].append("scribble")
         argument["more"] = "scribble"
-        assert (describe(project), spelled([version.not_inherited for version in project.versions])) == before
+        assert (describe(project), spell([version.not_inherited for version in project.versions])) == before
         assert hash(project) == hash(project)
 
     @given(own=task_params())
-    def test_arguments_come_out_of_a_call_as_they_went_in(self, own: dict[str, Any]) -> None:
+    def test_a_call_does_not_change_its_arguments(self, own: dict[str, Any]) -> None:
         """No call changes its arguments."""
-        before = spelled(own)
+        before = spell(own)
         project = Project("boxes", type="imageannotation", params={"instruction": "i", "a": [1]})
         project.resolve(own)
         project.inheritance()(own)
         list(project.resolve_many([own, own]))
         TaskRequest(own)
         freeze(own)
-        assert spelled(own) == before
+        assert spell(own) == before
 
 
 class TestHandedOut:
     """M2, M4: changing a result changes nothing, and results share nothing mutable."""
 
     @given(project=projects(), own=task_params())
-    def test_a_result_scribbled_on_changes_nothing(self, project: Project, own: dict[str, Any]) -> None:
-        """All results are frozen or new copies."""
+    def test_changing_a_result_changes_nothing(self, project: Project, own: dict[str, Any]) -> None:
+        """All results are frozen, or new copies."""
         answer, plan = project.resolve(TaskRequest(own)), Plan.of(project, Patch({"a": [1]}))
 
         def handed_out() -> list[Any]:
@@ -185,13 +185,13 @@ class TestHandedOut:
                 [answer.as_request().flat],
             ]
 
-        before = spelled(handed_out())
+        before = spell(handed_out())
         scribble(handed_out())
-        assert spelled(handed_out()) == before
+        assert spell(handed_out()) == before
 
     @given(project=projects(), own=task_params())
-    def test_two_results_share_nothing_that_can_be_changed(self, project: Project, own: dict[str, Any]) -> None:
-        """Objects that two results share are frozen."""
+    def test_two_results_share_nothing_mutable(self, project: Project, own: dict[str, Any]) -> None:
+        """Any object that two results share is frozen."""
 
         def changeable(value: Any) -> Iterator[int]:
             if type(value) in (dict, list):
@@ -211,26 +211,26 @@ class TestHandedOut:
         for one_more in ask:
             first, second = one_more(), one_more()
             assert not set(changeable(first)) & set(changeable(second))
-            assert spelled(first) == spelled(second)
+            assert spell(first) == spell(second)
 
     @given(project=projects(min_versions=1), own=task_params())
-    def test_a_bound_merge_hands_out_a_dict_of_its_own(self, project: Project, own: dict[str, Any]) -> None:
-        """The merge returns a new dict; its inherited values are frozen."""
+    def test_the_merge_returns_a_new_dict(self, project: Project, own: dict[str, Any]) -> None:
+        """The merge function returns a new dict with frozen values."""
         inheritance = project.inheritance()
         before = describe(project)
         trusted = TaskRequest(own).params
         first = inheritance(trusted)
-        expected = spelled(first)
+        expected = spell(first)
         scribble(first)
-        assert spelled(inheritance(trusted)) == expected
+        assert spell(inheritance(trusted)) == expected
         assert describe(project) == before
 
 
 class TestTwoPlaces:
-    """M3: one object in two places becomes two values."""
+    """M3: an object that occurs twice in an argument becomes two values."""
 
     @given(value=json_values())
-    def test_an_object_at_two_places_is_two_values(self, value: Any) -> None:
+    def test_an_object_that_occurs_twice_becomes_two_values(self, value: Any) -> None:
         """Editing a thawed value in one place does not change the other."""
         project = Project("boxes", type="imageannotation", params={"a": [value], "b": [value, [value]]})
         project = project.patch_params({"c": [value]})
@@ -238,12 +238,12 @@ class TestTwoPlaces:
         edited = thaw(project.params)
         edited["a"].append("scribble")
         scribble(edited["b"])
-        assert spelled(edited["c"]) == spelled([value])
+        assert spell(edited["c"]) == spell([value])
         assert describe(project) == before
 
 
 class TestAttributes:
-    """M5: attributes, `vars`, operators and copies cannot change a model object."""
+    """M5: model objects cannot be changed through attributes, `vars`, operators or copies."""
 
     @pytest.mark.parametrize(
         "value",
@@ -265,7 +265,7 @@ class TestAttributes:
         ],
         ids=lambda value: type(value).__name__,
     )
-    def test_no_attribute_can_be_set(self, value: Any) -> None:
+    def test_no_attribute_can_be_changed(self, value: Any) -> None:
         """Setting, deleting or adding an attribute raises an error and changes nothing."""
         before = pickle.dumps(value)
         scribble_on_fields(value)
@@ -275,27 +275,27 @@ class TestAttributes:
     def test_frozen_json_refuses_every_change(self, value: Any) -> None:
         """Each mutator of `dict` and `list` raises an error that names `thaw`, and changes nothing."""
         frozen = freeze({"x": value, "y": [value]})
-        expected = spelled(frozen)
+        expected = spell(frozen)
         for target in (frozen, frozen["y"]):
             for name in set(dir(dict) if isinstance(target, dict) else dir(list)) & MUTATORS:
                 with pytest.raises(TypeError, match="thaw"):
                     getattr(target, name)(*ARGUMENTS.get(name, ()))
         scribble(frozen)
-        assert spelled(frozen) == expected
+        assert spell(frozen) == expected
         assert type(freeze(value)) in (JSONObject, JSONArray, str, int, float, bool, type(None))
 
     @given(value=json_values())
-    def test_operators_make_something_new(self, value: Any) -> None:
+    def test_operators_return_a_new_value(self, value: Any) -> None:
         """`|`, `+`, `*`, slices, iterators and copies do not change the frozen value."""
         frozen = freeze({"x": value, "y": [value]})
-        expected = spelled(frozen)
+        expected = spell(frozen)
         results = [frozen | {"z": 1}, {"z": 1} | frozen, frozen["y"] + [1], [1] + frozen["y"], frozen["y"] * 2]
         results += [frozen["y"][:], list(frozen["y"]), dict(frozen), {**frozen}, list(frozen.items())]
         results += [copy.copy(frozen), copy.deepcopy(frozen), frozen.copy(), frozen["y"].copy()]
         with pytest.raises(TypeError, match="thaw"):
             frozen |= {"z": 1}
         scribble(results)
-        assert spelled(frozen) == expected
+        assert spell(frozen) == expected
 
     @given(project=projects(min_versions=1))
     def test_a_project_cannot_be_changed_through_its_params(self, project: Project) -> None:
@@ -348,7 +348,7 @@ class TestEqualityAndHash:
     """M6: equal objects have equal hashes, and each model object can be a key."""
 
     @given(project=projects(), own=task_params())
-    def test_everything_that_is_frozen_can_be_a_key(self, project: Project, own: dict[str, Any]) -> None:
+    def test_every_frozen_object_can_be_a_key(self, project: Project, own: dict[str, Any]) -> None:
         """Equal projects, versions, requests, inheritances and results have equal hashes."""
         numbers = [None, -1, *range(len(project.versions))]
         for number in numbers:
@@ -364,22 +364,20 @@ class TestEqualityAndHash:
 
 
 class TestNoState:
-    """M7: modules have no state, so calls do not affect each other."""
+    """M7: modules keep no state, so calls do not affect each other."""
 
     @given(project=projects(), own=task_params(), other=projects())
-    def test_calls_leave_no_trace(self, project: Project, own: dict[str, Any], other: Project) -> None:
+    def test_calls_do_not_affect_each_other(self, project: Project, own: dict[str, Any], other: Project) -> None:
         """Results do not depend on other calls in between."""
         before = describe(project)
         other.patch_params({"a": True}).resolve(TaskRequest(own))
         Plan.of(other, Replace({})).to_json()
         assert describe(project) == before
 
-    def test_no_module_of_the_engine_keeps_anything(self) -> None:
-        """After many calls, the global containers of all modules are unchanged."""
-        names = [
-            one.name for one in pkgutil.iter_modules(paramcore.__path__) if not one.ispkg and one.name != "__main__"
-        ]
-        modules = [importlib.import_module(f"paramcore.{name}") for name in names]
+    def test_no_module_keeps_state(self) -> None:
+        """After many calls, the global containers of all modules have the same size."""
+        found = pkgutil.walk_packages(paramcore.__path__, "paramcore.")
+        modules = [importlib.import_module(one.name) for one in found if one.name != "paramcore.__main__"]
 
         def held() -> dict[str, int]:
             return {
@@ -399,10 +397,10 @@ class TestNoState:
 
 
 class TestThreads:
-    """M8: threads that read during updates see whole versions."""
+    """M8: threads that read during an update get the params of one version."""
 
-    def test_each_answer_is_of_one_whole_version(self) -> None:
-        """Readers never see half an update, and pinned results stay the same."""
+    def test_each_result_is_of_one_version(self) -> None:
+        """Readers never get the params of two versions mixed, and the results of pinned tasks do not change."""
         shared = [Project("boxes", type="imageannotation", params={"a": 0, "b": 0, "instruction": "0"})]
         wrong: list[Any] = []
         done = threading.Event()
@@ -429,14 +427,13 @@ class TestThreads:
         assert [version.params["a"] for version in shared[0].versions] == list(range(300))
 
     @given(project=projects(), tasks=st.lists(task_params(), min_size=1, max_size=3))
-    def test_one_binding_serves_many_threads(self, project: Project, tasks: list[dict[str, Any]]) -> None:
-        """One merge function gives each of many threads the correct result."""
+    def test_threads_can_share_a_merge_function(self, project: Project, tasks: list[dict[str, Any]]) -> None:
+        """One merge function gives the correct results in several threads."""
         inheritance = project.inheritance()
-        expected = [spelled(inheritance(own)) for own in tasks]
+        expected = [spell(inheritance(own)) for own in tasks]
         found: list[list[str]] = []
         threads = [
-            threading.Thread(target=lambda: found.append([spelled(inheritance(own)) for own in tasks]))
-            for _ in range(3)
+            threading.Thread(target=lambda: found.append([spell(inheritance(own)) for own in tasks])) for _ in range(3)
         ]
         for thread in threads:
             thread.start()

@@ -1,4 +1,4 @@
-"""Laws L: all ways to locate a value in a document agree."""
+"""Laws L: both locators find the same positions in a document."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def pointers(value: Any, *trail: str | int) -> list[str]:
     around=st.sampled_from(["", " ", "\r\n"]),
     data=st.data(),
 )
-def test_values_are_found_by_jumping_as_by_walking(
+def test_both_locators_find_the_same_positions(
     value: Any, indent: Any, separators: Any, ascii: bool, around: str, data: st.DataObject
 ) -> None:
-    """Each value, each name and the nearest parent of a missing value are located in any order."""
+    """`JSONLocator` and `TokenLocator` locate each value, each name and each missing value alike, in any order."""
     text = around + json.dumps(value, indent=indent, separators=separators, ensure_ascii=ascii) + around
     paths = [one for path in pointers(value) for one in (path, f"{path}/nowhere", f"{path}/0", f"{path}/a/b")]
     jumping, walking = JSONLocator(text), TokenLocator(iter_tokens(text))
@@ -42,7 +42,7 @@ def test_values_are_found_by_jumping_as_by_walking(
 @pytest.mark.parametrize("order", ["that of the text", "backwards", "by name", "what is not there"])
 @pytest.mark.parametrize("kind", ["array", "object"])
 def test_thousands_are_found_in_one_pass(kind: str, order: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Locating many members of an array or object reads each member once."""
+    """Locating many members of an array or object decodes each member only a few times."""
     held: Any = [{"a": number} for number in range(2_000)]
     held = held if kind == "array" else {str(number): one for number, one in enumerate(held)}
     places = JSONLocator(json.dumps({"held": held}))

@@ -1,4 +1,4 @@
-"""The engine against a reference model that shares no code with it."""
+"""The engine agrees with a reference model that shares no code with it."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from paramcore.testing import (
 )
 from paramcore.values.frozen import freeze
 from tests import reference
-from tests.reference import DEFAULTS, equal, model, spelled, value_faults
-from tests.reference_run import disagreements, expected_of, found_of, grown, run
+from tests.reference import DEFAULTS, equal, find_value_faults, model, spell
+from tests.reference_run import ask_engine, ask_model, compare_histories, iter_disagreements, run
 
 NO_VALUES = (float("nan"), float("-inf"), b"", {1, 2}, {1: 2}, {None: 1}, "\ud800", 10**4300, -(10**4300), object(), 1j)
 NO_VERSIONS = (True, False, 0.0, 1.0, -1.0, "0", "latest", [], {}, 3, 4, -2, -3, 10**400, -(10**400))
@@ -35,7 +35,7 @@ def often(strategy: SearchStrategy[Any], *, wrong: SearchStrategy[Any]) -> Searc
 
 
 def faulty_params(right: SearchStrategy[dict[str, Any]]) -> SearchStrategy[Any]:
-    """Draw params, some of them invalid by a value, a name, an instruction or their type."""
+    """Draw params, some of them with an invalid value, name, instruction or type."""
     by_name = st.sampled_from(sorted(RESERVED_PROJECT_NAMES))
     by_value = st.builds(lambda own, value: {**own, "b": value}, right, wrong_values)
     by_own_name = st.builds(lambda own, name: {**own, name: 1}, right, by_name)
@@ -60,29 +60,29 @@ kinds = often(st.sampled_from((None, "imageannotation")), wrong=task_types() | j
 
 
 class TestAgainstTheModel:
-    """The engine gives the results and the errors of the reference model."""
+    """The engine gives the same results and errors as the reference model."""
 
     @given(project=projects(), flat=flat_requests(), kind=kinds)
-    def test_every_way_to_resolve_agrees(self, project: Project, flat: Any, kind: Any) -> None:
-        """All ways to resolve a request give the same result or the same error."""
+    def test_all_ways_to_resolve_agree(self, project: Project, flat: Any, kind: Any) -> None:
+        """Every way to resolve a request gives the result or the error of the model."""
         named = Project("boxes", type="imageannotation", versions=project.versions, assumptions=project.assumptions)
-        assert list(disagreements(named, model(named), flat, kind)) == []
+        assert list(iter_disagreements(named, model(named), flat, kind)) == []
 
     @given(project=projects(), flats=st.lists(flat_requests(), max_size=4))
-    def test_many_tasks_are_answered_one_by_one(self, project: Project, flats: list[Any]) -> None:
-        """`resolve_many` gives the results of `resolve`, up to the first rejected task."""
+    def test_resolving_many_equals_resolving_each(self, project: Project, flats: list[Any]) -> None:
+        """`resolve_many` gives the results of `resolve` until the first task that is rejected."""
         answers, many = [], project.resolve_many(flats)
         try:
             answers.extend(many)
             raised = None
         except ParamcoreError as error:
             raised = error
-        alone = [found_of(project, flat, None)["resolve flat"] for flat in flats]
+        alone = [ask_engine(project, flat, None)["resolve flat"] for flat in flats]
         refused = [place for place, one in enumerate(alone) if isinstance(one, str)]
         assert len(answers) == (refused[0] if refused else len(flats))
         assert raised is None if not refused else raised.code == alone[refused[0]]
         for answer, one in zip(answers, alone, strict=False):
-            assert spelled(answer.params) == spelled(one["params"])
+            assert spell(answer.params) == spell(one["params"])
 
     @given(
         updates=st.lists(
@@ -90,15 +90,15 @@ class TestAgainstTheModel:
         )
     )
     def test_every_history_agrees(self, updates: list[tuple[str, Any]]) -> None:
-        """Updates, some of them rejected, give the history of a plain list of dicts."""
-        assert list(grown(Project("boxes", type="imageannotation"), [], updates)) == []
+        """After updates, some of them rejected, the project has the same history as the model."""
+        assert list(compare_histories(Project("boxes", type="imageannotation"), [], updates)) == []
 
     @given(
         value=json_values() | wrong_values | st.lists(json_values() | wrong_values) | st.builds(dict, x=wrong_values)
     )
-    def test_the_door_agrees(self, value: Any) -> None:
-        """`freeze` accepts exactly JSON values, unchanged, and rejects others for a true reason."""
-        expected = value_faults(value)
+    def test_freezing_agrees(self, value: Any) -> None:
+        """`freeze` accepts exactly JSON values, does not change them, and rejects others with a code of the model."""
+        expected = find_value_faults(value)
         try:
             frozen = freeze(value)
         except ParamcoreError as error:
@@ -109,7 +109,7 @@ class TestAgainstTheModel:
 
 
 class TestTheModel:
-    """The reference model gives the results of the documentation and of examples."""
+    """The reference model gives the results that the documentation promises."""
 
     @pytest.mark.parametrize(
         ("own", "inherited", "expected"),
@@ -124,39 +124,41 @@ class TestTheModel:
             ({}, {"instruction": ""}, {"instruction": ""}),
         ],
     )
-    def test_it_says_what_the_rules_say(
+    def test_it_follows_the_rules(
         self, own: dict[str, Any], inherited: dict[str, Any], expected: dict[str, Any]
     ) -> None:
-        """The model gives the result of the rules for each kind of task and version."""
-        assert equal(reference.effective(own, inherited, dict(DEFAULTS)), expected)
+        """The model gives the expected result for each kind of task and version."""
+        assert equal(reference.merge(own, inherited, dict(DEFAULTS)), expected)
 
-    def test_it_tells_lookalikes_apart(self) -> None:
-        """The model distinguishes all values except equal numbers."""
+    def test_it_distinguishes_lookalikes(self) -> None:
+        """The model distinguishes all lookalikes except equal numbers."""
         equals = [(one, two) for one in LOOKALIKES for two in LOOKALIKES if equal(one, two)]
         assert all(type(one) is type(two) or {type(one), type(two)} == {int, float} for one, two in equals)
         assert len(equals) == len(LOOKALIKES) + 6 + 2 + 2 + 2
 
     @pytest.mark.parametrize("asked", NO_VERSIONS, ids=lambda asked: str(asked)[:20])
-    def test_it_refuses_what_is_no_version(self, asked: Any) -> None:
-        """The model rejects versions that do not exist."""
+    def test_it_refuses_other_versions(self, asked: Any) -> None:
+        """The model rejects versions that do not exist or have another type."""
         with pytest.raises(reference.Refused):
-            reference.inherited_version([{}, {}, {}], asked)
+            reference.find_inherited_version([{}, {}, {}], asked)
 
-    def test_a_disagreement_would_be_found(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """The comparison reports a wrong rule on either side."""
+    def test_a_disagreement_is_found(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The comparison reports a disagreement, whether the model or its data is wrong."""
         project = Project("boxes", type="imageannotation", params={"instruction": "i", "a": True})
         flat = {"instruction": "t"}
-        assert not list(disagreements(project, model(project), flat))
+        assert not list(iter_disagreements(project, model(project), flat))
         for wrong in ({"a": 1, "instruction": "i"}, {"a": True, "instruction": "j"}, {"a": True}):
-            assert list(disagreements(project, {**model(project), "history": [wrong]}, flat))
-        assert list(disagreements(project, model(project), {**flat, "project_version": 0, "project": "other"})) == []
-        monkeypatch.setattr(reference, "inherited_version", lambda _history, _asked: None)
-        assert list(disagreements(project, model(project), flat))
-        assert expected_of(model(project), {"project": 5}, None) == {"project_name"}
+            assert list(iter_disagreements(project, {**model(project), "history": [wrong]}, flat))
+        assert (
+            list(iter_disagreements(project, model(project), {**flat, "project_version": 0, "project": "other"})) == []
+        )
+        monkeypatch.setattr(reference, "find_inherited_version", lambda _history, _asked: None)
+        assert list(iter_disagreements(project, model(project), flat))
+        assert ask_model(model(project), {"project": 5}, None) == {"project_name"}
 
 
 def test_a_short_run_finds_nothing() -> None:
-    """A short run of the deep comparison finds no difference."""
+    """A short run of the comparison finds no disagreement."""
     disagreeing, refused = run(2_000, seed=1)
     assert disagreeing == 0
     assert 200 < refused < 1_000
@@ -164,6 +166,6 @@ def test_a_short_run_finds_nothing() -> None:
 
 @given(settings=st.builds(Assumptions))
 def test_the_model_has_the_same_defaults(settings: Assumptions) -> None:
-    """The assumptions have the defaults of the rules."""
+    """The model and the engine have the same default settings."""
     assert {name: getattr(settings, name) for name in DEFAULTS} == DEFAULTS
     assert TaskRequest({}).project_version is None

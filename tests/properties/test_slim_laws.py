@@ -1,4 +1,4 @@
-"""Laws S: a slim request is the least request that gets the wanted params; see `tests/slim_laws.py`."""
+"""Laws S: a slim request is the smallest request that gets the wanted params; see `tests/slim_laws.py`."""
 
 from __future__ import annotations
 
@@ -25,25 +25,25 @@ def cases(draw: st.DrawFn) -> Case:
 @pytest.mark.parametrize("name", LAWS)
 @given(case=cases())
 def test_the_law_holds(name: str, case: Case) -> None:
-    """The law holds for wanted params that are close to those of a version."""
+    """Each law holds for wanted params that are close to those of a version."""
     LAWS[name](case)
 
 
 class TestAnyParams:
-    """S1 to S3 and S10 hold for the projects and requests of `paramcore.testing`, too."""
+    """S1 to S3 and S10 also hold for the projects and requests that `paramcore.testing` draws."""
 
     @given(project=projects(), wanted=task_params())
     def test_wanted_params(self, project: Any, wanted: dict[str, Any]) -> None:
-        """The request is the one of brute force."""
+        """`to` gives the request that brute force finds."""
         slim = SlimRequest.to(project, wanted)
-        expected = reference.slimmed(model(project)["history"], wanted, None, model(project)["settings"])
+        expected = reference.shorten(model(project)["history"], wanted, None, model(project)["settings"])
         assert slim.request.project_version == expected["project_version"]
         assert equal(slim.request.params, expected["params"])
         assert equal(project.resolve(slim.request).params, wanted)
 
     @given(data=st.data(), project=projects())
     def test_requests(self, data: st.DataObject, project: Any) -> None:
-        """The effective params of a request lead back to its slim request."""
+        """From the effective params of a request, `to` gives the slim request that `of` gives."""
         request = data.draw(task_requests(project))
         slim, effective = SlimRequest.of(project, request), project.resolve(request)
         wanted = {**plain(request.flat), **effective.params}
@@ -56,7 +56,7 @@ class TestAnyParams:
 
 
 class TestTheInverseByBruteForce:
-    """The brute force gives the results of examples, and the checks fail where the engine is wrong."""
+    """Brute force finds what the examples expect, and the laws fail for a wrong inverse."""
 
     DEFAULTS = dict(reference.DEFAULTS)
 
@@ -74,8 +74,8 @@ class TestTheInverseByBruteForce:
         ],
     )
     def test_it_finds_all_params(self, wanted: Any, inherited: Any, expected: Any) -> None:
-        """All params that give the wanted params are found, and no others."""
-        assert equal(reference.own_params_for(wanted, inherited, self.DEFAULTS), expected)
+        """Brute force finds all own params that give the wanted params, and no others."""
+        assert equal(reference.find_own_params(wanted, inherited, self.DEFAULTS), expected)
 
     @pytest.mark.parametrize(
         ("name", "mistake"),
@@ -91,7 +91,7 @@ class TestTheInverseByBruteForce:
         ],
     )
     def test_a_mistake_is_found(self, monkeypatch: pytest.MonkeyPatch, name: str, mistake: Any) -> None:
-        """A law does not hold for an inverse that sends, drops, names or refuses too much."""
+        """A law fails if the inverse sends, drops, names or rejects too much."""
         project = Project("boxes", type="imageannotation", params={"a": 1, "b": "Q"})
         wanted, right = {"a": 1, "b": "Q", "c": 3}, Inheritance.find_own_params
         case = Case(project, wanted, {}, {"c": 3}, None, None)

@@ -1,9 +1,9 @@
-"""Laws that hold for all inputs, because they hold for all inputs of a small scope; see `docs/semantics.md`.
+"""Laws that are checked for all inputs of a small scope, which is enough for all inputs; see `docs/semantics.md`.
 
-The engine decides each param from its own values, by presence, null and JSON
-equality, and by some yes-or-no questions over all names.  So k layers need the
-values absent, null and v1 to vk, on one name and one more for each question.  The
-lookalikes 1, True and "1" show that the equality is that of JSON.
+The engine decides each param from its own values: by presence, null and JSON equality.
+Some laws also depend on a condition over all names.  So k layers need the values absent,
+null and v1 to vk, on one name and on one more for each condition.  The lookalikes 1, True
+and "1" show that equality is that of JSON.
 """
 
 from __future__ import annotations
@@ -22,25 +22,25 @@ Params = dict[str, Any]
 
 ABSENT: Final = object()
 LOOKALIKES: Final = (1, True, "1")
-#: What v1, v2 and v3 are: lookalikes, so that a comparison that confuses them fails.
+#: The values of v1, v2 and v3. They are lookalikes, so a comparison that confuses them fails.
 SUBSTITUTES: Final = ((1, True, "1"), (True, 1, "1"))
 
 
 def iter_layers(count: int, names: str = "a") -> Iterator[list[Params]]:
-    """Yield all layers of params with these names: absent, null, v1 to vk and the lookalikes."""
+    """Yield all layers of params with these names; a value is absent, null, one of v1 to vk, or a lookalike."""
     values = (ABSENT, None, *(f"v{number + 1}" for number in range(count)), *LOOKALIKES)
     for columns in product(product(values, repeat=count), repeat=len(names)):
         yield make_layers(count, names, columns)
 
 
 def list_params(names: str) -> list[Params]:
-    """Return all params with these names, absent, null, v1 to v3 and the lookalikes."""
+    """Return all params with these names; a value is absent, null, one of v1 to v3, or a lookalike."""
     values = (ABSENT, None, "v1", "v2", "v3", *LOOKALIKES)
     return [make_layers(1, names, columns)[0] for columns in product(product(values), repeat=len(names))]
 
 
 def iter_distinct_layers(count: int, names: str) -> Iterator[list[Params]]:
-    """Yield all layers that differ in more than the names and the choice of the values."""
+    """Yield all layers that do not differ only in the order of names or in the choice of the values."""
     for columns in combinations_with_replacement(sorted(iter_columns(count)), len(names)):
         for values in SUBSTITUTES:
             meant = {"absent": ABSENT, "null": None, **{f"v{place + 1}": value for place, value in enumerate(values)}}
@@ -48,7 +48,7 @@ def iter_distinct_layers(count: int, names: str) -> Iterator[list[Params]]:
 
 
 def iter_columns(count: int) -> Iterator[tuple[str, ...]]:
-    """Yield the values of one name in each layer, up to their choice: a new value is the next of v1, v2, v3."""
+    """Yield the values of one name in each layer; a new value is the next of v1, v2 and v3."""
     if count == 0:
         yield ()
         return
@@ -66,7 +66,7 @@ def make_layers(count: int, names: str, columns: Any) -> list[Params]:
 
 
 def key(params: Any) -> frozenset[tuple[str, type, Any]]:
-    """Return what is compared: names with values, but not their order."""
+    """Return the names of params with their typed values, to compare params without their order."""
     return frozenset((name, type(value), value) for name, value in params.items())
 
 
@@ -86,10 +86,10 @@ def updates_of(params: Params) -> tuple[Patch, Replace]:
 
 
 class TestTheScope:
-    """The scope is what `docs/semantics.md` says."""
+    """The scope is that of `docs/semantics.md`."""
 
     def test_its_size(self) -> None:
-        """All layers are tried, and the distinct ones are all layers up to names and values."""
+        """The number of layers, params and columns is that of the documented scope."""
         assert sum(1 for _ in iter_layers(1)) == 6
         assert sum(1 for _ in iter_layers(3)) == 8**3
         assert sum(1 for _ in iter_layers(2, "ab")) == 7**4
@@ -97,8 +97,8 @@ class TestTheScope:
         assert [len(list(iter_columns(count))) for count in range(4)] == [1, 3, 10, 37]
 
     @pytest.mark.parametrize("count", [1, 2, 3])
-    def test_the_distinct_ones_leave_nothing_out(self, count: int) -> None:
-        """Each column of values has the pattern of a distinct column, by JSON equality."""
+    def test_the_distinct_layers_are_complete(self, count: int) -> None:
+        """By JSON equality, each column of values has the same pattern as a column of the distinct layers."""
 
         def pattern(column: list[Params]) -> tuple[int, ...]:
             kinds = [ABSENT if "a" not in layer else (type(layer["a"]), layer["a"]) for layer in column]
@@ -111,10 +111,10 @@ class TestTheScope:
 
 
 class TestCombining:
-    """One name, three layers: `+` is a monoid in which the upper layer wins."""
+    """One name, three layers: overlaying is a monoid in which the upper layer overrides."""
 
-    def test_the_upper_layer_wins(self) -> None:
-        """A patch gives its own values and keeps the others; a replace keeps none."""
+    def test_the_upper_layer_overrides(self) -> None:
+        """A patch sets its own values and keeps the others. A replace keeps none."""
         for below, above in iter_layers(2):
             assert key(Patch(above).applied_to(below)) == key(overlaid(below, above))
             assert key(Replace(above).applied_to(below)) == key(above)
@@ -128,11 +128,11 @@ class TestCombining:
             assert key(grouped_left) == key(grouped_right)
 
     def test_it_is_idempotent_and_has_a_neutral_layer(self) -> None:
-        """A layer over itself is the layer, and `{}` changes nothing."""
+        """A layer over itself is the layer, and an empty layer changes nothing."""
         for (a,) in iter_layers(1):
             assert key(Patch(a).applied_to(a)) == key(Patch({}).applied_to(a)) == key(Patch(a).applied_to({})) == key(a)
 
-    def test_it_commutes_where_the_layers_agree(self) -> None:
+    def test_it_commutes_if_the_layers_agree(self) -> None:
         """Two layers commute exactly if they agree on their common names."""
         for a, b in iter_layers(2, "ab"):
             agree = all(key({name: a[name]}) == key({name: b[name]}) for name in a.keys() & b.keys())
@@ -142,8 +142,8 @@ class TestCombining:
 class TestComposing:
     """One name, three layers: updates are a monoid under `then`, which acts on params."""
 
-    def test_it_is_one_update_for_two(self) -> None:
-        """The composed update changes any params like both updates in turn."""
+    def test_one_composed_update_has_the_effect_of_both(self) -> None:
+        """The composed update changes any params like the first update and then the second."""
         for held, one, two in iter_layers(3):
             for first, second in product(updates_of(one), updates_of(two)):
                 together = first.then(second).applied_to(held)
@@ -156,7 +156,7 @@ class TestComposing:
                 assert first.then(second).then(third) == first.then(second.then(third))
 
     def test_it_has_a_neutral_update_and_replaces_absorb(self) -> None:
-        """An empty patch changes nothing, and nothing before a replace matters."""
+        """An empty patch changes nothing, and a replace absorbs the update before it."""
         for one, two in iter_layers(2):
             for first, second in product(updates_of(one), updates_of(two)):
                 assert Patch({}).then(first) == first == first.then(Patch({}))
@@ -164,10 +164,10 @@ class TestComposing:
 
 
 class TestPlanning:
-    """Two names, two layers, and a third for other updates: a plan is the update, and `Plan.to` is the smallest."""
+    """Two names, two layers: a plan shows the effect of an update, and `Plan.to` returns the smallest update."""
 
     def test_a_plan_is_the_update(self) -> None:
-        """A plan has the params of the updated project, what is dropped, and whether anything is."""
+        """A plan has the params of the updated project and the dropped params, and needs consent if there are any."""
         for held, wanted in iter_layers(2, "ab"):
             project = boxes(held)
             for update in updates_of(wanted):
@@ -182,8 +182,8 @@ class TestPlanning:
             for update in updates_of(wanted):
                 assert key(Plan.of(boxes(held), update).keeping.params) == key(wanted) - key(held)
 
-    def test_the_smallest_update_leads_there(self) -> None:
-        """`Plan.to` gives the wanted params; it is a replace exactly if one must go, and nothing if all are there."""
+    def test_the_smallest_update_gives_the_wanted_params(self) -> None:
+        """`Plan.to` gives the wanted params. It is a replace only to remove a param, and empty if nothing changes."""
         for held, wanted in iter_layers(2, "ab"):
             plan = Plan.to(boxes(held), wanted)
             assert key(plan.after) == key(wanted)
@@ -192,8 +192,8 @@ class TestPlanning:
             assert (plan.update is None) is (key(held) == key(wanted))
             assert isinstance(plan.update, Replace) is bool(held.keys() - wanted.keys())
 
-    def test_no_smaller_update_leads_there(self) -> None:
-        """Every update that gives the wanted params has at least the names of `Plan.to`."""
+    def test_no_smaller_update_gives_the_wanted_params(self) -> None:
+        """Every update that gives the wanted params has at least the params of `Plan.to`."""
         all_params = list_params("ab")
         made = [update for params in all_params for update in updates_of(params)]
         for held in all_params:
@@ -207,10 +207,10 @@ class TestPlanning:
 
 
 class TestDiffs:
-    """Two names, three layers: a diff is what turns one side into the other."""
+    """Two names, three layers: a diff turns one side into the other."""
 
-    def test_each_name_stands_once(self) -> None:
-        """Each name is added, removed, changed or kept, and a diff is empty if both sides are the same."""
+    def test_each_name_is_listed_once(self) -> None:
+        """Each name is added, removed, changed or kept. A diff is empty exactly if both sides are equal."""
         for before, after in iter_layers(2, "ab"):
             diff = Diff.between(before, after)
             assert set(diff.added) == after.keys() - before.keys()
@@ -219,13 +219,13 @@ class TestDiffs:
             assert set(diff.changed) == (before.keys() & after.keys()) - set(diff.kept)
             assert bool(diff) is (key(before) != key(after))
 
-    def test_applied_to_the_one_it_gives_the_other(self) -> None:
+    def test_a_diff_applied_to_before_gives_after(self) -> None:
         """A diff, applied to `before`, gives `after`."""
         for before, after in iter_layers(2, "ab"):
             assert key(Diff.between(before, after).applied_to(before)) == key(after)
 
-    def test_applied_to_others_it_makes_the_same_changes(self) -> None:
-        """A diff, applied to other params, makes its changes and keeps all other values."""
+    def test_a_diff_applied_to_other_params_makes_the_same_changes(self) -> None:
+        """`applied_to` makes the changes of the diff in any params, and keeps all other values."""
         for before, after, theirs in iter_distinct_layers(3, "ab"):
             kept = {name for name, _, _ in key(before) & key(after)} | ({"a", "b"} - before.keys() - after.keys())
             expected = {name: (theirs if name in kept else after).get(name, ABSENT) for name in "ab"}
@@ -234,10 +234,10 @@ class TestDiffs:
 
 
 class TestMerging:
-    """One name, three layers: a task gets its own value, or that of one version."""
+    """One name, three layers: a task gets its own value, or the value of one version."""
 
-    def test_the_task_wins(self) -> None:
-        """A task gets the version that it names, or the latest, or nothing, overridden by its own params."""
+    def test_the_task_overrides(self) -> None:
+        """A task inherits the version that it names, or else the latest, or nothing. Its own params override."""
         for first, second, own in iter_layers(3):
             project = boxes(first, second)
             for version, inherited in ((None, second), (0, first), (1, second), (-1, {})):
@@ -245,7 +245,7 @@ class TestMerging:
                 assert key(effective.params) == key(overlaid(inherited, own))
                 assert key(project.inheritance(version)(own)) == key(effective.params)
 
-    def test_the_source_is_the_layer(self) -> None:
+    def test_the_source_is_the_layer_that_sets_the_param(self) -> None:
         """The source of a param is `task` if the task sets it, and else `project`."""
         for held, own in iter_layers(2):
             for version, inherited in ((None, held), (-1, {})):
@@ -255,10 +255,10 @@ class TestMerging:
 
 
 class TestSlimming:
-    """Two names, three layers: a slim request is exact, the least, and there wherever it can be."""
+    """Two names, three layers: a slim request is exact, minimal, and found if one exists."""
 
-    def test_it_is_the_least_request(self) -> None:
-        """S1 to S3: it gives the wanted params; all others that do have its names, too; else there is none."""
+    def test_it_is_minimal(self) -> None:
+        """S1 to S3: it gives the wanted params, and every other request that does has its params, too."""
         for held, solutions, wanted in iter_wanted():
             project = boxes(held)
             slim = SlimRequest.to(project, wanted)
@@ -268,8 +268,8 @@ class TestSlimming:
             assert all(slim.request.params.keys() <= own.keys() for own in found)
             assert not found or key(slim.request.params) in map(key, found)
 
-    def test_the_reasons_are_what_must_be_absent(self) -> None:
-        """The reasons are exactly the inherited names that are not wanted; the dropped names are all that are equal."""
+    def test_the_reasons_are_the_params_that_must_be_absent(self) -> None:
+        """The reasons are the inherited params that are not wanted. The dropped params are those that are equal."""
         for held, _, wanted in iter_wanted():
             slim = SlimRequest.to(boxes(held), wanted)
             assert {block.param for block in slim.blocked} == held.keys() - wanted.keys()
@@ -279,7 +279,7 @@ class TestSlimming:
             assert slim.respelled == ()
 
     def test_requests(self) -> None:
-        """S4 to S6 and S10: `of` is idempotent, only leaves out, never falls back, and comes back from `resolve`."""
+        """S4 to S6 and S10: `of` is idempotent, only leaves out params, keeps the version, and inverts `resolve`."""
         for held, own in iter_layers(2, "ab"):
             project = boxes(held)
             for version in (None, 0, -1):
@@ -292,7 +292,7 @@ class TestSlimming:
 
 
 def iter_wanted() -> Iterator[tuple[Params, dict[Any, list[Params]], Params]]:
-    """Yield params of a version, all own params by what they give, and wanted params."""
+    """Yield params of a version, the own params that give each result, and wanted params."""
     everything = list_params("ab")
     for held in everything:
         merge = boxes(held).inheritance()
@@ -306,7 +306,7 @@ class TestImpact:
     """Three names, three layers: an update affects exactly the requests that resolve differently after it."""
 
     def test_it_reports_exactly_the_changes(self) -> None:
-        """The affected and the overridden params, and the reason, are those of two resolves."""
+        """The affected params and the reason agree with resolving before and after the update."""
 
         def before_and_update(layers: list[Params]) -> tuple[Any, Any]:
             return key(layers[0]), key(layers[1])
@@ -327,7 +327,7 @@ class TestImpact:
 
 
 def check_impact(project: Project, update: Patch | Replace, tasks: list[Params]) -> None:
-    """Assert that the effects of an update are those of resolving before and after."""
+    """Assert that the effects of an update agree with resolving before and after it."""
     plan, later = Plan.of(project, update), project.update(update)
     counter, merge_before, merge_after = ImpactCounter(plan), project.inheritance(), later.inheritance()
     changed = {name for name, _, _ in key(project.params) ^ key(later.params)}
@@ -345,14 +345,18 @@ def check_impact(project: Project, update: Patch | Replace, tasks: list[Params])
 @pytest.mark.parametrize(
     ("name", "mistake", "law"),
     [
-        # A comparison by `==` takes 1 for True; only the lookalikes show it.
+        # A comparison by `==` confuses 1 with True; only the lookalikes reveal it.
         (
             "paramcore.model.inheritance.same_checked",
             lambda one, two: one == two,
-            TestSlimming().test_it_is_the_least_request,
+            TestSlimming().test_it_is_minimal,
         ),
-        ("paramcore.analysis.diff.same", lambda one, two: one == two, TestDiffs().test_each_name_stands_once),
-        ("paramcore.analysis.diff.same", lambda one, two: False, TestPlanning().test_no_smaller_update_leads_there),
+        ("paramcore.analysis.diff.same", lambda one, two: one == two, TestDiffs().test_each_name_is_listed_once),
+        (
+            "paramcore.analysis.diff.same",
+            lambda one, two: False,
+            TestPlanning().test_no_smaller_update_gives_the_wanted_params,
+        ),
         (
             "paramcore.analysis.impact.same_member",
             lambda one, two, name: one.get(name) == two.get(name),
@@ -361,7 +365,7 @@ def check_impact(project: Project, update: Patch | Replace, tasks: list[Params])
     ],
 )
 def test_a_mistake_is_found(monkeypatch: pytest.MonkeyPatch, name: str, mistake: Any, law: Any) -> None:
-    """A law does not hold for an engine that compares values in another way."""
+    """The laws fail for an engine that compares values differently."""
     monkeypatch.setattr(name, mistake)
     with pytest.raises((AssertionError, ParamcoreError)):
         law()

@@ -1,4 +1,4 @@
-"""Laws S: written values can be read, and are unchanged."""
+"""Laws S: stored values can be read again, and do not change."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from paramcore.wire import (
     write_task_request,
     write_update,
 )
-from tests.reference import plain, spelled
+from tests.reference import plain, spell
 
 KEPT_APART = sorted(RESERVED_PROJECT_NAMES - {"version", "created_at"})
 TIMES = st.sampled_from(("2024-03-04T09:12:41.769Z", "1999-01-01T00:00:00.000Z", "", None))
@@ -56,13 +56,13 @@ ENTRIES = st.builds(
 
 
 def turned(members: dict[str, Any], turn: int) -> dict[str, Any]:
-    """Return the members in reverse order."""
+    """Return an object with its members in reverse order."""
     names = list(members)[:: -1 if turn % 2 else 1]
     return {name: members[name] for name in [*names[turn:], *names[:turn]]}
 
 
 def payloads() -> SearchStrategy[dict[str, Any]]:
-    """Draw a project object as the service may send it: unknown fields, any order, reserved names."""
+    """Draw a project object that the service may send: with unknown fields, reserved names, and any order."""
 
     def payload(
         entries: list[dict[str, Any]], known: tuple[str, str], unknown: dict[str, Any], turn: int
@@ -76,43 +76,43 @@ def payloads() -> SearchStrategy[dict[str, Any]]:
 
 
 def sent(value: Any) -> Any:
-    """Return a value after a trip through JSON text."""
+    """Encode a value as JSON text and decode it."""
     return json.loads(json.dumps(value))
 
 
 class TestProjects:
-    """S1 to S4: a written project reads as an equal project, and writes as the same text."""
+    """S1 to S4: a project that is written and read is equal, and is written as the same text."""
 
     @given(project=projects())
     def test_a_project_read_back_has_the_same_versions(self, project: Project) -> None:
-        """Each version keeps its number, time, params and results."""
+        """After writing and reading, each version has the same number, time, params and results."""
         again = read_project(sent(write_project(project)), assumptions=project.assumptions)
         assert again.versions == project.versions
         assert (again.name, again.type) == (project.name, project.type)
-        assert spelled([version.params for version in again.versions]) == spelled(
+        assert spell([version.params for version in again.versions]) == spell(
             [version.params for version in project.versions]
         )
 
     @given(project=projects())
     def test_a_project_read_back_is_equal(self, project: Project) -> None:
-        """A written project reads as an equal project."""
+        """A project that is written and read is equal."""
         assert read_project(sent(write_project(project)), assumptions=project.assumptions) == project
 
     @given(project=projects(), later=st.lists(updates(), max_size=2))
-    def test_a_project_written_again_is_the_same_text(self, project: Project, later: list[Update]) -> None:
-        """Writing, reading and writing gives the same bytes, also after updates."""
+    def test_a_project_is_written_the_same_again(self, project: Project, later: list[Update]) -> None:
+        """Writing, reading and writing again gives the same bytes, also after updates."""
         for update in later:
             project = project.update(update)
         text = json.dumps(write_project(project))
         assert json.dumps(write_project(read_project(json.loads(text)))) == text
 
     @given(payload=payloads())
-    def test_what_the_service_sends_is_written_back_as_it_was(self, payload: dict[str, Any]) -> None:
+    def test_the_object_of_the_service_is_written_unchanged(self, payload: dict[str, Any]) -> None:
         """Unknown fields, their order, missing times and reserved names are kept."""
         assert json.dumps(write_project(read_project(payload))) == json.dumps(payload)
 
     @given(payload=payloads(), update=updates())
-    def test_an_update_keeps_all_that_was_there(self, payload: dict[str, Any], update: Update) -> None:
+    def test_an_update_only_appends_an_entry(self, payload: dict[str, Any], update: Update) -> None:
         """An update appends one entry to the history and changes nothing else."""
         written = write_project(read_project(payload).update(update))
         *before, last = written["param_history"]
@@ -120,8 +120,8 @@ class TestProjects:
         assert last["version"] == len(before)
 
     @given(payload=payloads(), own=task_params())
-    def test_what_nothing_inherits_is_never_inherited(self, payload: dict[str, Any], own: dict[str, Any]) -> None:
-        """Reserved names in a history reach no task and no later version."""
+    def test_reserved_names_are_not_inherited(self, payload: dict[str, Any], own: dict[str, Any]) -> None:
+        """A reserved name in a history is in no effective params and in no later version."""
         project = read_project(payload)
         assert set(project.resolve(TaskRequest(own)).params) <= set(own) | {
             name for entry in payload["param_history"] for name in entry if name not in RESERVED_PROJECT_NAMES
@@ -129,8 +129,8 @@ class TestProjects:
         assert not RESERVED_PROJECT_NAMES & set(project.patch_params({}).params)
 
     @given(payload=payloads())
-    def test_the_order_of_names_is_nothing_to_equality(self, payload: dict[str, Any]) -> None:
-        """A project from an object with reversed names is equal."""
+    def test_the_order_of_names_does_not_matter(self, payload: dict[str, Any]) -> None:
+        """Projects that are read from objects with another order of names are equal."""
         other = dict(reversed(payload.items()))
         other["param_history"] = [dict(reversed(entry.items())) for entry in payload["param_history"]]
         assert read_project(other) == read_project(payload)
@@ -141,8 +141,8 @@ class TestProjects:
         assert read_projects(several) == tuple(read_project(one) for one in several)
 
     @pytest.mark.parametrize("fields", [{"archived": False}, {"name": "boxes"}, {"param_history": None}], ids=repr)
-    def test_further_fields_take_nothing_away(self, fields: dict[str, Any]) -> None:
-        """A project with other fields is written with its name, type and history, and can be read."""
+    def test_other_fields_override_nothing(self, fields: dict[str, Any]) -> None:
+        """`fields` cannot override the name, the type or the history in the written object."""
         made = Project("boxes", type="imageannotation", params={"a": 1})
         project = Project("boxes", type="imageannotation", versions=made.versions, fields=fields)
         again = read_project(sent(write_project(project)))
@@ -150,8 +150,8 @@ class TestProjects:
 
     @pytest.mark.parametrize("place", ["name", "type", "created_at"])
     @given(text=texts() | st.sampled_from(("\ud800", "a\udfffb")))
-    def test_what_can_be_made_can_be_written_and_read(self, place: str, text: str) -> None:
-        """Each name, type and time is rejected on creation, or can be written and read."""
+    def test_an_accepted_project_can_be_written_and_read(self, place: str, text: str) -> None:
+        """A name, type or time is either rejected on creation, or can be written and read."""
         arguments = {"name": "boxes", "type": "imageannotation", "created_at": None, place: text}
         try:
             project = Project(arguments.pop("name"), params={}, **arguments)
@@ -167,24 +167,24 @@ class TestRequestsAndUpdates:
 
     @given(task=task_requests())
     def test_a_request_read_back_is_equal(self, task: TaskRequest) -> None:
-        """A written request with its type reads as an equal request."""
+        """A request that is written and read with its type is equal."""
         assert read_task_request(sent(write_task_request(task)), type=task.type) == task
 
     @given(flat=flat_requests())
-    def test_a_flat_request_is_written_as_it_was_but_for_nulls(self, flat: dict[str, Any]) -> None:
+    def test_a_flat_request_is_written_without_null_routing_names(self, flat: dict[str, Any]) -> None:
         """All fields are written, except routing names with null."""
         routing = {"project", "project_version", "batch", "unique_id", "clear_unique_id_on_error"}
         given_ = {name: value for name, value in flat.items() if name not in routing or value is not None}
-        assert spelled(write_task_request(read_task_request(flat))) == spelled(given_)
+        assert spell(write_task_request(read_task_request(flat))) == spell(given_)
 
     @given(update=updates())
     def test_an_update_read_back_is_equal(self, update: Update) -> None:
-        """A written update reads as an equal update."""
+        """An update that is written and read is equal."""
         assert read_update(sent(write_update(update))) == update
 
 
 class TestLines:
-    """S5: each request is one line, with any text in it."""
+    """S5: each request is written as one line, whatever text is in it."""
 
     @given(tasks=st.lists(task_requests(), min_size=1, max_size=3))
     def test_each_line_is_one_request(self, tasks: list[TaskRequest], tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -193,7 +193,7 @@ class TestLines:
         lines = [json.dumps(write_task_request(task), ensure_ascii=False) for task in tasks]
         file.write_bytes("".join(f"{line}\n" for line in lines).encode())
         read = [line.document().value for line in read_lines(str(file))]
-        assert [spelled(one) for one in read] == [spelled(write_task_request(task)) for task in tasks]
+        assert [spell(one) for one in read] == [spell(write_task_request(task)) for task in tasks]
 
 
 def everything(project: Project, task: TaskRequest, update: Update) -> list[Any]:
@@ -208,7 +208,7 @@ def everything(project: Project, task: TaskRequest, update: Update) -> list[Any]
 
 
 class TestCopies:
-    """S6: a pickled or copied object is equal, and still frozen."""
+    """S6: a pickled or copied object is equal and still frozen."""
 
     @given(project=projects(), own=task_params(), update=updates(), pin=st.booleans())
     def test_a_copy_of_anything_is_equal(
@@ -226,7 +226,7 @@ class TestCopies:
                 assert str(one) == str(value)
 
     @given(value=json_values())
-    def test_frozen_json_comes_back_frozen(self, value: Any) -> None:
+    def test_copies_of_frozen_json_are_frozen(self, value: Any) -> None:
         """Pickled and copied frozen JSON is frozen, with the same order and text."""
         frozen = freeze({"x": value, "y": [value, (value,)]})
         for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
@@ -237,15 +237,15 @@ class TestCopies:
 
     @given(value=json_values())
     def test_thawing_and_freezing_undo_each_other(self, value: Any) -> None:
-        """Thawing and freezing gives an equal value; a thawed value is plain on all levels."""
+        """Thawing and freezing gives an equal value. A thawed value is plain on all levels."""
         frozen = freeze({"x": value})
         thawed = thaw(frozen)
         assert freeze(thawed) == frozen
-        assert spelled(thawed) == spelled({"x": value})
+        assert spell(thawed) == spell({"x": value})
         assert plain_types(thawed)
 
     @pytest.mark.parametrize("levels", [1, 50, 99, 100])
-    def test_a_value_as_deep_as_may_be_is_copied_too(self, levels: int) -> None:
+    def test_a_value_of_the_maximum_depth_can_be_copied(self, levels: int) -> None:
         """Values of the maximum depth can be pickled, compared and written."""
         deep: Any = "bottom"
         for _ in range(levels - 1):
@@ -263,7 +263,7 @@ def project_update(deep: Any) -> Update:
 
 
 class TestErrors:
-    """S6 for errors: a pickled error is equal."""
+    """S6: a pickled error is equal."""
 
     @given(
         project=projects(), own=params(), bad=st.sampled_from(({1, 2}, float("nan"), b"", {1: 2}, 10**5000, "\ud800"))
@@ -289,8 +289,8 @@ def plain_types(value: Any) -> bool:
 
 
 @given(update=updates(), assumptions=st.builds(Assumptions))
-def test_a_plan_of_what_was_read_is_the_same_plan(update: Update, assumptions: Assumptions) -> None:
-    """An update of a project and of its stored copy has the same body and drops."""
+def test_a_plan_for_a_stored_project_is_the_same(update: Update, assumptions: Assumptions) -> None:
+    """A plan for a project and for its stored copy has the same body and drops."""
     project = Project("boxes", type="imageannotation", params={"a": 1, "b": [1]}, assumptions=assumptions)
     one, two = Plan.of(project, update), Plan.of(read_project(write_project(project)), update)
     assert (one.dropped, one.diff, one.request) == (two.dropped, two.diff, two.request)

@@ -1,4 +1,4 @@
-"""Parse a page with the parser of the standard library."""
+"""Parse a page with the HTML parser of the standard library."""
 
 import json
 import re
@@ -11,7 +11,7 @@ INLINE = {"a", "bdi", "code", "del", "ins", "span", "strong", "time"}
 
 
 class ParsedPage(HTMLParser):
-    """The elements of a page, and the texts of those that hold names and values."""
+    """The elements of a page, and the texts of its names and values."""
 
     def __init__(self, page):
         super().__init__(convert_charrefs=True)
@@ -19,7 +19,7 @@ class ParsedPage(HTMLParser):
         self.attributes = set()
         self.links = []
         self.ids = []
-        #: The texts of names, and those of values: before and after a change.
+        #: The texts of all values and names. `befores` has the values before a change, in the same order.
         self.texts = {"value": [], "name": []}
         self.befores = []
         self.visible = []
@@ -84,7 +84,7 @@ class ParsedPage(HTMLParser):
 
     @property
     def text(self):
-        """The text of the page on one line, as a reader sees it."""
+        """Return the visible text of the page on one line."""
         return " ".join("".join(self.visible).split())
 
     def _separate(self, tag):
@@ -92,7 +92,7 @@ class ParsedPage(HTMLParser):
             self.visible.append(" ")
 
     def decode_values(self):
-        """Return the JSON values that the page shows; settings and commands are no JSON."""
+        """Return the JSON values that the page shows, without settings and commands, which are not JSON."""
         values = []
         for text in [*self.texts["value"], *self.befores]:
             try:
@@ -103,7 +103,7 @@ class ParsedPage(HTMLParser):
 
 
 def find_problems(page):
-    """Return what is wrong with the structure of a page, or could come from a text of the input."""
+    """Return the errors in the structure of a page, and markup that the page itself never has."""
     parsed = ParsedPage(page)
     problems = [*parsed.problems]
     known = {

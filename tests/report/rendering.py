@@ -1,4 +1,4 @@
-"""Read what a renderer makes of Markdown and of HTML."""
+"""Render Markdown and HTML, and parse the result."""
 
 import json
 from html.parser import HTMLParser
@@ -8,7 +8,7 @@ from attrs import Factory, define
 from cmarkgfm.cmark import Options
 from hypothesis import strategies as st
 
-#: Text that is active in Markdown or HTML, outside of code.
+#: Text that has a meaning in Markdown or HTML if it is outside of code.
 HOSTILE = (
     *("`", "``", "a`b", "` `", "|", "a|b", "\\|", "\\", "\\\\|", "`|`", "| --- |", "<b>", "<!--", "-->", "</details>"),
     *("@octocat", "#12", "GH-12", ":tada:", "https://example.com", "www.example.com", "[a](b)", "![a](b)", "[^1]"),
@@ -51,7 +51,7 @@ class Page(HTMLParser):
     tags: set = Factory(set)
     attributes: set = Factory(set)
     comments: list = Factory(list)
-    #: The rows of each table, each cell as a list of the texts of its code spans.
+    #: The rows of each table. A cell is a list of the texts of its code spans.
     tables: list = Factory(list)
     #: The text of each block of code.
     blocks: list = Factory(list)

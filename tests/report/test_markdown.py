@@ -1,4 +1,4 @@
-"""Markdown: values come back exactly, nothing of the user's is active, and sizes hold."""
+"""Markdown reports: values are exact, texts of the user stay inert, and the size is limited."""
 
 import json
 
@@ -25,7 +25,7 @@ from paramcore.report.verdicts import UserText
 from paramcore.text import format_name, format_value
 from paramcore.validation import Finding
 
-#: The tags of our Markdown, rendered.
+#: The tags that our Markdown may have when it is rendered.
 TAGS = {"h3", "p", "table", "thead", "tbody", "tr", "th", "td", "code", "pre", "details", "summary"}
 
 
@@ -34,7 +34,7 @@ def make_plan(name, before, after):
 
 
 def check_inert(page):
-    """Check that the page has only our elements, and no text of the user outside of code."""
+    """Check that the page has only these tags, and texts of the user only inside code."""
     assert page.tags <= TAGS
     assert page.attributes <= {"lang"}
     assert len(page.comments) == 1
@@ -42,8 +42,8 @@ def check_inert(page):
 
 
 @given(PROJECT_NAMES, PARAMS, PARAMS)
-def test_values_come_back_exactly(name, before, after):
-    """Each short value is the text of the only code span in its cell; each long one is whole below."""
+def test_values_are_exact(name, before, after):
+    """A short value is the only code span in its cell. A long value is shown whole below the table."""
     plan = make_plan(name, before, after)
     page = render(render_markdown(build_plan_document([plan], "paramcore plan")))
     check_inert(page)
@@ -69,7 +69,7 @@ def test_values_come_back_exactly(name, before, after):
 
 @given(PROJECT_NAMES, PARAMS, PARAMS)
 def test_the_patch_can_be_copied(name, before, after):
-    """The first block is the body of the patch that keeps the dropped params, as JSON."""
+    """The first block of code is the body of the patch that keeps the dropped params."""
     plan = make_plan(name, before, after)
     if plan.dropped and plan.keeping.params:
         page = render(render_markdown(build_plan_document([plan], "paramcore plan")))
@@ -77,8 +77,8 @@ def test_the_patch_can_be_copied(name, before, after):
 
 
 @given(PROJECT_NAMES, PARAMS)
-def test_kept_params_come_back_exactly(name, params):
-    """Params that stay are folded, with name and value."""
+def test_kept_params_are_exact(name, params):
+    """Kept params are folded, with name and value."""
     plan = Plan.of(Project(name, type="comparison", params=params), Patch({"new": 1}))
     kept = [*plan.diff.kept]
     page = render(render_markdown(build_plan_document([plan], "paramcore plan")))
@@ -90,8 +90,8 @@ def test_kept_params_come_back_exactly(name, params):
 
 
 @given(PROJECT_NAMES, PARAMS, PARAMS, TEXTS)
-def test_no_document_makes_text_of_the_user_active(name, before, after, text):
-    """Each kind of result renders only our elements, the same each time, and names the project in its first line."""
+def test_texts_of_the_user_are_inert(name, before, after, text):
+    """Each kind of result renders only our tags, gives the same text each time, and has a marker in its first line."""
     project = Project(name, type="comparison", params=before, created_at=text).replace_params(after)
     task = {"unique_id": text, **{param: value for param, value in before.items() if param[:1] == "@"}}
     finished = {"project": name, "project_param_version": 0, "task_id": text, "params": {}, "instruction": text}
@@ -111,7 +111,7 @@ def test_no_document_makes_text_of_the_user_active(name, before, after, text):
 
 
 @given(TEXTS)
-def test_text_in_a_code_span_comes_back_exactly(text):
+def test_text_in_a_code_span_is_exact(text):
     """A code span in a cell has exactly the text, with unprintable characters escaped."""
     escaped = format_value(text)
     rendered = render(f"| a |\n|---|\n| {format_code(escaped, in_table=True)} |\n")
@@ -120,15 +120,15 @@ def test_text_in_a_code_span_comes_back_exactly(text):
 
 
 @given(TEXTS)
-def test_a_name_in_a_code_span_comes_back_exactly(text):
-    """Names have no quotes, so they may begin and end with spaces and backticks."""
+def test_a_name_in_a_code_span_is_exact(text):
+    """Names have no quotes, so a name may begin and end with spaces and backticks."""
     name = format_name(text) or '""'
     assert render(f"| a |\n|---|\n| {format_code(name, in_table=True)} |\n").tables[0][1] == [[name]]
 
 
 @pytest.mark.parametrize("text", [" a ", " ", "  ", "   ", " a", "a ", "`", " ` ", "`a", "a`", "``` `` `"])
-def test_spaces_and_backticks_stay_at_the_ends(text):
-    """A code span keeps the spaces at its ends, of which Markdown would remove two."""
+def test_a_code_span_keeps_spaces_and_backticks_at_its_ends(text):
+    """A code span keeps the spaces at its ends, although Markdown would remove one at each end."""
     assert render(f"| a |\n|---|\n| {format_code(text)} |\n").tables[0][1] == [[text]]
 
 
@@ -151,7 +151,7 @@ DOCKS = Project("docks", type="comparison", params={"a": 1, "b": {"x": 1, "y": [
 
 
 def test_drops_come_first():
-    """The heading is the verdict; then come dropped params and lost values, the way out, and the rest, folded."""
+    """The verdict is followed by drops and losses, other changes, the patch that keeps the params, and kept params."""
     plan = Plan.of(DOCKS, Replace({"z": 1, "b": {"x": 2}, "c": 1}))
     markdown = render_markdown(build_plan_document([plan], "paramcore plan docks.json update.json"))
     assert markdown == (
@@ -189,8 +189,8 @@ def test_drops_come_first():
         (Patch({"a": 2}), None),
     ],
 )
-def test_a_plan_without_a_useful_patch_says_so(update, text):
-    """There is a patch only if it drops less and changes something."""
+def test_a_plan_without_a_useful_patch(update, text):
+    """The text has a patch only if the patch would drop less and change something."""
     markdown = render_markdown(build_plan_document([Plan.of(DOCKS, update)], "paramcore plan"))
     assert "```json" not in markdown
     assert ("patch that keeps" in markdown) == (text is not None)
@@ -198,7 +198,7 @@ def test_a_plan_without_a_useful_patch_says_so(update, text):
 
 
 def test_elements_of_arrays_have_their_name():
-    """A change inside an array names the element that it is in."""
+    """A change inside an array names the element that contains it."""
     project = Project("docks", type="comparison", params={"a": [{"name": "x", "v": 1}]})
     plan = Plan.of(project, Patch({"a": [{"name": "y"}, {"name": "x", "v": 2}]}))
     page = render(render_markdown(build_plan_document([plan], "paramcore plan")))
@@ -215,7 +215,7 @@ PARAMS_30 = {f"param_{number}": [{"name": "car", "min": number}] for number in r
 
 
 def test_many_projects_begin_with_a_table():
-    """Projects that lose something come first, unchanged projects are a number, and equal patches are one patch."""
+    """Projects that lose something come first. Unchanged projects are counted, and equal patches are shown once."""
     update = Replace({"a": 1})
     plans = [
         Plan.of(Project(name, type="comparison", params=params), update)
@@ -237,7 +237,7 @@ def test_many_projects_begin_with_a_table():
 
 
 def test_many_wanted_states_have_no_joint_patch():
-    """If each project needs another patch, the text names the option that makes it."""
+    """If each project needs a different patch, the text names the option `--patch` instead."""
     plans = [Plan.to(DOCKS, {"a": 1, "b": 1}), Plan.to(DOCKS, {"a": 1, "c": 2})]
     markdown = render_markdown(build_plan_document(plans, "paramcore plan", subject="all"))
     assert "send each update as a patch: pass `--patch`." in markdown
@@ -253,8 +253,8 @@ def test_many_wanted_states_have_no_joint_patch():
         (1, Replace({}), True),
     ],
 )
-def test_many_params_stay_within_the_size(projects, update, whole):
-    """Dropped params are all there or counted; at most 60,000 characters; the rest is a number and a command."""
+def test_many_params_fit_the_size(projects, update, whole):
+    """With at most 60,000 characters, the dropped params are all listed or all counted."""
     plans = make_plans(projects, PARAMS_30, update)
     markdown = render_markdown(build_plan_document(plans, "paramcore plan all update.json", subject="all"))
     assert len(markdown) <= 60_000
@@ -272,8 +272,8 @@ def test_many_params_stay_within_the_size(projects, update, whole):
     assert markdown == render_markdown(build_plan_document(plans, "paramcore plan all update.json", subject="all"))
 
 
-def test_what_is_cut_is_counted_by_rank():
-    """Details are cut first, dropped params last, and each cut leaves a number and the command."""
+def test_cut_rows_are_counted_by_rank():
+    """Details are cut first and dropped params last. For each cut, the text has a count and the command."""
     plan = Plan.of(DOCKS, Replace({"z": "z" * 90, "b": {"x": 2}, "c": 1}))
     document = build_plan_document([plan], "paramcore plan x")
     whole = render_markdown(document)
@@ -284,7 +284,7 @@ def test_what_is_cut_is_counted_by_rank():
         present = tuple(mark in markdown for mark in marks)
         if present not in seen:
             seen.append(present)
-    # Dropped and lost rows are whole or cut together.
+    # Dropped and lost rows are shown or cut together.
     assert ["".join(".x"[mark] for mark in present) for present in seen] == [
         *("xxxxxxx", ".xxxxxx", "..xxxxx", "...xxxx", "....xxx", ".....xx"),
         ".......",
@@ -296,18 +296,18 @@ def test_what_is_cut_is_counted_by_rank():
 
 
 def test_cut_drops_are_counted():
-    """Where the dropped params do not fit, the text says how many there are."""
+    """If the dropped params do not fit, the text has their number."""
     plan = Plan.of(Project("docks", type="comparison", params={f"p{n}": n for n in range(90)}), Replace({"p1": 2}))
     markdown = render_markdown(build_plan_document([plan], "paramcore plan x"), Size(600))
     assert "| dropped" not in markdown
     assert "90 more, 89 of them dropped or lost: `paramcore plan x`" in markdown
-    # The patch that keeps them has room.
+    # The patch that keeps the params still fits.
     assert '  "p1": 2\n' in markdown
     assert "| changed" not in markdown
 
 
 def test_many_full_values_are_counted(monkeypatch):
-    """Beyond a number that fits no size, full values are only counted."""
+    """Beyond a limit, full values are only counted."""
     monkeypatch.setattr("paramcore.report.cells.MAX_FULL_VALUES", 2)
     before = {f"p{number}": "x" * 80 for number in range(5)}
     plan = Plan.of(Project("docks", type="comparison", params=before), Replace({}))
@@ -317,15 +317,15 @@ def test_many_full_values_are_counted(monkeypatch):
 
 
 def test_a_size_may_count_bytes():
-    """The summary of a job is measured in bytes."""
+    """A size can be a number of bytes instead of characters, as for the summary of a job."""
     plan = Plan.of(Project("docks", type="comparison", params={f"p{n}": "日本" for n in range(90)}), Replace({}))
     size = Size(3_000, lambda text: len(text.encode()), drops_are_whole=False)
     markdown = render_markdown(build_plan_document([plan], "paramcore plan x"), size)
     assert 2_500 < len(markdown.encode()) <= 3_000
 
 
-def test_long_names_leave_room():
-    """A name of a million characters is cut."""
+def test_long_names_are_cut():
+    """A name of a million characters is cut, so that other text fits."""
     plan = Plan.of(Project("n" * 10**6, type="comparison", params={"p" * 10**6: 1}), Replace({}))
     markdown = render_markdown(build_plan_document([plan], "paramcore plan x"))
     assert len(markdown) < 60_000
@@ -333,7 +333,7 @@ def test_long_names_leave_room():
 
 
 def test_rows_beyond_any_size_are_counted():
-    """A collector keeps the first rows of each rank, and counts the others."""
+    """`RowCollector` keeps the first rows of each rank and counts the others."""
     rows = RowCollector()
     for number in range(RowCollector.LIMIT + 5):
         rows.add(Row(((str(number),),), Rank.CHANGED))
@@ -347,7 +347,7 @@ def test_rows_beyond_any_size_are_counted():
 
 
 def test_values_can_be_hidden():
-    """Without values, names, counts and kinds stay, and no value is left."""
+    """Without values, the text still has the names, counts and kinds of changes."""
     project = Project("docks", type="comparison", params={"list": [{"name": "secret", "a": 1}], "x": "secret" * 20})
     plan = Plan.of(project, Replace({"list": [{"name": "secret", "a": 2}], "y": "secret"}))
     documents = [
@@ -371,7 +371,7 @@ def test_values_can_be_hidden():
 
 
 def test_each_state_of_a_project_is_reported():
-    """`status` lists what is not in sync, worst first, and counts the rest."""
+    """The document of `status` lists the projects that are not in sync, worst first, and counts the others."""
     later = DOCKS.patch_params({"a": 2})
     drifts = [
         Drift.between(DOCKS, DOCKS),
@@ -401,7 +401,7 @@ def test_each_state_of_a_project_is_reported():
 
 
 def test_many_results_have_one_document():
-    """Several histories, impacts and audits have one verdict, and their projects beside their rows."""
+    """Several histories, impacts or audits have one verdict, and each row names its project."""
     other = Project("piers", type="comparison", params={"a": 1})
     histories = [History.of(DOCKS.replace_params({})), History.of(other)]
     markdown = render_markdown(build_log_document(histories, "c", subject="all"))
@@ -436,13 +436,13 @@ def test_many_results_have_one_document():
     ],
 )
 def test_long_values_are_cut_outside_of_the_change(before, after, cells):
-    """Two long values show the part that differs, with some equal text around it."""
+    """Two long values show the part that differs, with some equal text on both sides."""
     page = render(render_markdown(build_diff_document(Diff.between({"a": before}, {"a": after}), "c")))
     assert [cell[0] for cell in page.tables[0][1][2:]] == cells
 
 
 def test_findings_come_before_changes():
-    """Errors come first; equal findings of several projects are one row; a file, line and column are the place."""
+    """Errors come first. Equal findings of several projects are one row, and a place is a file, line and column."""
     warning = Finding("update_null", "warning", "/a", "is null", version=1)
     error = Finding("param_type", "error", "", "must be `text`", version=1)
     plan = Plan.of(DOCKS, Patch({"a": 2})).with_findings([warning, error])
@@ -477,7 +477,7 @@ class LocatedFinding:
 
 
 def test_notes_of_versions():
-    """A version that repeats, that changes nothing or that returns to earlier values has a note."""
+    """A version has a note if it is probably a retry, changes nothing, or returns to earlier values."""
     project = Project("docks", type="comparison", params={"a": 1, "b": 1}, created_at="2024-01-01T00:00:00Z")
     project = project.patch_params({"a": 1}, created_at="2024-01-01T00:00:05Z")
     project = project.patch_params({}, created_at="2024-01-02T00:00:00Z")
@@ -500,7 +500,7 @@ def markdown_rows(markdown):
 
 
 def test_affected_requests_are_listed():
-    """Affected requests are folded, with what differs and what they override."""
+    """Affected requests are folded. Each row has the params that change and the params that the request overrides."""
     plan = Plan.of(DOCKS, Patch({"a": 2, "c": 2, "z": 1}))
     effects = RowCollector()
     for effect in Impact.iter_effects(plan, [{"c": 5}]):
@@ -513,7 +513,7 @@ def test_affected_requests_are_listed():
 
 
 def test_results_without_rows_are_their_verdict():
-    """Empty projects, histories and tasks have a verdict alone."""
+    """Projects, histories and tasks without rows have only a verdict."""
     empty = Project("docks", type="comparison")
     for result in (empty, History.of(empty), empty.resolve({})):
         assert render_markdown(build_document(result)).count("\n") == 2
@@ -521,8 +521,8 @@ def test_results_without_rows_are_their_verdict():
     assert render_markdown(build_document(impact)).count("\n") == 2
 
 
-def test_several_audits_are_told_apart():
-    """The settings that tasks confirm are below the name of their project."""
+def test_the_settings_of_an_audit_name_the_project():
+    """The settings that the tasks confirm are below the name of the project."""
     task = {"project": "docks", "project_param_version": 0, "params": DOCKS.params}
     markdown = render_markdown(build_audit_document([Audit.of(DOCKS, [task])], "c"))
     assert "Settings for `docks`:\n\n`the current settings explain all tasks`" in markdown
@@ -530,20 +530,20 @@ def test_several_audits_are_told_apart():
 
 @pytest.mark.parametrize("text", ["```", "`````\na", "~~~", "a\u202e\n\tb"])
 def test_a_fence_holds_any_text(text):
-    """A fence is longer than the backticks in it, and escapes characters that move the cursor."""
+    """A fence is longer than any run of backticks in the text. Characters that move the cursor are escaped."""
     page = render(format_fence("text", text))
     assert page.blocks == ["\n".join(format_name(line) for line in text.split("\n")) + "\n"]
 
 
 def test_paragraphs_are_separate():
-    """Each paragraph and each block of code stands alone."""
+    """Blank lines separate each paragraph and each block of code."""
     items = (Paragraph(("one",)), Paragraph(("two",)), Code(("three",), "json", "4"), Paragraph(("five",)))
     markdown = render_markdown(Document(("x",), ("x",), (Blocks(items),), "c"))
     assert markdown.endswith("\none\n\ntwo\n\nthree\n\n```json\n4\n```\n\nfive\n")
 
 
-def test_every_size_is_kept():
-    """Whatever the size, a document with a heading that fits is no longer."""
+def test_no_document_exceeds_its_size():
+    """No document is longer than its size, unless its heading alone is longer."""
     plan = Plan.of(DOCKS, Replace({"z": "z" * 90, "b": {"x": 2}, "c": 1}))
     document = build_plan_document([plan], "c")
     whole = render_markdown(document)
@@ -559,7 +559,7 @@ def test_every_size_is_kept():
     [
         ("a" * 60, "b", ("a" * 60, "b")),
         ("a" * 61, "b", ("a" * 61, "b")),
-        # Three dots replace more than three characters.
+        # A cut must save more characters than its three dots take.
         (
             "a" * 18 + "x" + "b" * 50,
             "a" * 18 + "y" + "b" * 50,
@@ -579,12 +579,12 @@ def test_every_size_is_kept():
     ],
 )
 def test_only_long_values_are_cut(before, after, cut):
-    """Values of up to 60 characters are whole; a cut saves characters."""
+    """Values of up to 60 characters are not cut. A cut is made only where it saves characters."""
     assert cut_outside(before, after) == cut
 
 
 def test_long_texts_are_compared_by_line():
-    """A long string continues on the next line after each line break, so that equal lines are shared."""
+    """A long string continues on a new line after each line feed, so that equal lines are not marked as changed."""
     before = "first line of text\nsecond line of text\nthird line of text, with a \\n in it\n"
     after = before.replace("second", "2nd")
     [block] = render(render_markdown(build_diff_document(Diff.between({"a": before}, {"a": after}), "c"))).blocks
@@ -598,14 +598,14 @@ def test_long_texts_are_compared_by_line():
 
 
 def test_unchanged_projects_are_counted_once():
-    """If no project would change, the verdict says so, and nothing else."""
+    """If no project would change, the document has only a verdict."""
     plans = [Plan.of(DOCKS, Patch({"a": 1}))] * 2
     markdown = render_markdown(build_plan_document(plans, "c", subject="all"))
     assert markdown == '<!-- paramcore plan "all" -->\n### none of 2 projects would change\n'
 
 
 def test_drops_of_all_projects_come_first():
-    """A drop of the last project is above a change of the first."""
+    """A drop in the last project is above a change in the first."""
     plans = [
         Plan.of(Project(name, type="comparison", params=params), Replace({"a": 1}))
         for name, params in {"x": {"a": 2, "b": 1}, "y": {"a": 1, "b": 1}}.items()

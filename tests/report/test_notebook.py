@@ -1,4 +1,4 @@
-"""Results in notebooks: plain semantic tags, small, and inert."""
+"""Results in notebooks: small and inert HTML with plain semantic tags."""
 
 import subprocess
 import sys
@@ -32,7 +32,7 @@ def make_results(project, update, task):
 
 
 def check_html(html):
-    """Check that a page has only plain tags, and that a sanitizer keeps all of it."""
+    """Check that HTML has only plain tags, and that a sanitizer would not change it."""
     page = parse_html(html)
     assert page.tags <= TAGS
     assert page.attributes <= {"scope"}
@@ -45,7 +45,7 @@ def check_html(html):
 
 @given(PROJECT_NAMES, PARAMS, PARAMS, TEXTS)
 def test_a_sanitizer_removes_nothing(name, before, after, text):
-    """Each result is HTML of plain tags, the same each time, whatever its names and values are."""
+    """Each result has only plain tags, and the same HTML each time, whatever its names and values."""
     project = Project(name, type="comparison", params=before, created_at=text)
     for result in make_results(project, Replace(after), {"unique_id": "u", "x": text}):
         html = result._repr_html_()
@@ -54,7 +54,7 @@ def test_a_sanitizer_removes_nothing(name, before, after, text):
 
 
 @given(PROJECT_NAMES, PARAMS)
-def test_values_come_back_exactly(name, params):
+def test_values_are_exact(name, params):
     """The latest params of a project are in its table."""
     page = check_html(Project(name, type="comparison", params=params)._repr_html_())
     rows = page.tables[0][1:] if params else []
@@ -83,8 +83,8 @@ def test_a_plan_has_its_verdict_as_caption():
     )
 
 
-def test_a_result_without_rows_is_its_verdict():
-    """Without a table, the verdict is a paragraph; a table of kept params is folded."""
+def test_a_result_without_rows_has_only_a_verdict():
+    """Without a table, the verdict is a paragraph. A table of kept params is folded."""
     assert Diff.between({}, {})._repr_html_() == "<p><strong>nothing differs</strong></p>\n"
     html = Diff.between({"a": 1}, {"a": 1})._repr_html_()
     assert html.startswith("<p><strong>nothing differs</strong></p>\n<details><summary>1 kept param</summary>\n<table>")
@@ -95,7 +95,7 @@ LONG = {f"param_{number}": f"text {number} " * 9 for number in range(25)}
 
 @pytest.mark.parametrize("number", range(9))
 def test_large_results_are_cut(number):
-    """Of 40 versions with 25 params, 30 rows are shown, and the number of the others; at most 16 kB."""
+    """A table has at most 30 rows, and the Markdown is at most 16 kB."""
     project = Project("docks", type="comparison", params=LONG)
     for version in range(40):
         project = project.patch_params({f"new_{version}": "x" * 200, "param_3": f"{version} {'y' * 200}"})
@@ -108,7 +108,7 @@ def test_large_results_are_cut(number):
 
 
 def test_rows_beyond_thirty_are_counted():
-    """The first rows are there, and a line has the number of the others."""
+    """A table has the first 30 rows, and a line below it has the number of the others."""
     plan = Plan.of(Project("docks", type="comparison", params={f"p{n}": n for n in range(40)}), Replace({}))
     assert len(check_html(plan._repr_html_()).tables[0]) == 31
     assert "<p>10 more, 10 of them dropped or lost: <code>print(...)</code></p>" in plan._repr_html_()
@@ -116,14 +116,14 @@ def test_rows_beyond_thirty_are_counted():
 
 
 def test_small_results_are_small():
-    """A small result takes less than 4 kB."""
+    """The HTML of a small result is smaller than 4 kB."""
     project = Project("docks", type="comparison", params={"padding": 3, "with_labels": True, "instruction": "Box it."})
     for result in make_results(project, Replace({"padding": 4}), {"padding": 5}):
         assert len(result._repr_html_()) < 4_000
 
 
-def test_a_large_impact_takes_no_time():
-    """An impact has only counts, so a notebook shows it at once."""
+def test_a_large_impact_is_shown_at_once():
+    """An impact contains only counts, so the number of requests does not affect the time to show it."""
     plan = Plan.of(Project("docks", type="comparison", params={"a": 1}), Patch({"a": 2}))
     impact = Impact.of(plan, [TaskRequest({})] * 100_000)
     impact._repr_html_()
@@ -133,8 +133,8 @@ def test_a_large_impact_takes_no_time():
     assert "100,000 of 100,000 requests would get different params" in html
 
 
-def test_nothing_is_imported_before_it_is_shown():
-    """`import paramcore` and a project load no report; a notebook needs nothing else to show one."""
+def test_the_report_is_imported_on_use():
+    """`import paramcore` does not import `paramcore.report`; a notebook imports it to show a result."""
     script = (
         "import sys; from paramcore import Project; project = Project('docks', type='comparison', params={'a': 1});"
         "assert not any(name.startswith('paramcore.report') for name in sys.modules);"
@@ -145,6 +145,6 @@ def test_nothing_is_imported_before_it_is_shown():
 
 
 def test_other_objects_have_no_document():
-    """Only results have a document."""
+    """Building a document of any other object raises `TypeError`."""
     with pytest.raises(TypeError, match="`int` has no document"):
         build_document(1)

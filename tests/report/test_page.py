@@ -1,4 +1,4 @@
-"""The page of a report: each text comes back as it was, and no text of the input becomes markup."""
+"""The page of a report: each text is exact, and no text of the input becomes markup."""
 
 import json
 import re
@@ -51,7 +51,7 @@ def render(*reports, many=False, values=True):
 
 @st.composite
 def reports(draw):
-    """Draw a report: a project with up to three versions, and an update and tasks or neither."""
+    """Draw a report on a project with up to three versions, with or without an update and tasks."""
     project = Project(draw(PROJECT_NAMES), type=draw(PROJECT_NAMES), params=draw(PARAMS))
     for params in draw(st.lists(PARAMS, max_size=2)):
         project = project.replace_params(params)
@@ -73,8 +73,8 @@ def reports(draw):
 
 
 @given(reports())
-def test_each_text_comes_back(report):
-    """The page shows each value of each version and of the update, and each name, exactly."""
+def test_each_text_is_exact(report):
+    """The page shows each name, and each value of each version and of the update, exactly."""
     page = render(report)
     assert find_problems(page) == []
     parsed = ParsedPage(page)
@@ -87,7 +87,7 @@ def test_each_text_comes_back(report):
         for name, value in params.items():
             assert format_name(name) in names
             is_same = report.plan and name in report.plan.before and name in report.plan.diff.kept
-            # Inside a changed object, a page shows what differs; the whole object is in the update.
+            # Of a changed object, the page shows only the changes; the whole object is in the update.
             is_nested = isinstance(value, (dict, list)) and report.plan and params is report.plan.after
             if not (is_same or is_nested):
                 assert equality_key(value) in shown, (name, value)
@@ -97,15 +97,15 @@ def test_each_text_comes_back(report):
 
 @given(st.lists(reports(), min_size=2, max_size=3, unique_by=lambda report: report.project.name))
 def test_many_projects(several):
-    """A page about several projects has an index, and a section for each project."""
+    """A page about several projects has a section for each project."""
     page = render(*several, many=True)
     assert find_problems(page) == []
     assert page.count("<section") == len(several)
 
 
 @given(projects(), updates())
-def test_the_same_input_makes_the_same_bytes(project, update):
-    """A page has no time and no random number in it."""
+def test_the_same_input_gives_the_same_bytes(project, update):
+    """The page contains no time and no random number."""
     report = ProjectReport(project, "boxes.json", Plan.of(project, update))
     assert render(report) == render(ProjectReport(project, "boxes.json", Plan.of(project, update)))
 
@@ -122,7 +122,7 @@ SECRET_PARAMS = st.dictionaries(st.sampled_from(["name", "padding", "box", "inst
 
 @given(st.lists(SECRET_PARAMS, min_size=1, max_size=3), st.none() | SECRET_PARAMS, SECRET_PARAMS)
 def test_without_values(history, replacement, own):
-    """Without values, no value of a version, of the update or of a task is in the bytes of the page."""
+    """With `values=False`, the page contains no value of a version, of the update or of a task."""
     project = Project("boxes", type="comparison", params=history[0])
     for params in history[1:]:
         project = project.replace_params(params)
@@ -135,7 +135,7 @@ def test_without_values(history, replacement, own):
 
 
 def test_a_unique_id_is_a_value():
-    """Without values, an affected request has its place in the file, and no `unique_id`."""
+    """With `values=False`, the page has the position of an affected request instead of its `unique_id`."""
     plan = Plan.of(Project("boxes", type="comparison", params={"a": 1}), Patch({"a": 2}))
     counter = ImpactCounter(plan)
     counter.count_task({})
@@ -146,8 +146,8 @@ def test_a_unique_id_is_a_value():
     assert "t.jsonl:1:1" in render(report, values=False)
 
 
-def test_elements_of_lists_have_no_name_without_values():
-    """The member that identifies an element of a list is a value, too."""
+def test_without_values_elements_have_no_name():
+    """With `values=False`, a change inside a list does not show the member that identifies the element."""
     project = Project("boxes", type="comparison", params={"box": [{"name": SECRET, "min": 1}, {"name": "b", "min": 1}]})
     plan = Plan.of(project, Replace({"box": [{"name": SECRET, "min": 2}, {"name": "b", "min": 1}]}))
     report = ProjectReport(project, "boxes.json", plan)
@@ -156,7 +156,7 @@ def test_elements_of_lists_have_no_name_without_values():
 
 
 def test_the_policy_allows_the_style_sheet_only():
-    """The policy has the hash of the style sheet that is in the page, and allows nothing else."""
+    """The policy has the hash of the style sheet on the page, and allows nothing else."""
     page = render(ProjectReport(Project("boxes", type="comparison", params={"a": 1}), "boxes.json"))
     style = ParsedPage(page).style
     digest = b64encode(sha256(style.encode()).digest()).decode()
@@ -170,15 +170,15 @@ def test_the_policy_allows_the_style_sheet_only():
     assert policy.replace("&#39;", "'") == get_content_security_policy()
 
 
-def test_templates_escape_what_they_insert():
-    """Every page escapes its title; a name that no template knows is an error."""
+def test_templates_escape_texts():
+    """A page escapes its title, and a template with an undefined name is an error."""
     assert "<title>&lt;b&gt;</title>" in render_page("base.html", title="<b>")
     with pytest.raises(Exception, match="'title' is undefined"):
         render_page("base.html")
 
 
 def test_values_are_json():
-    """A value is shown as JSON; a text has a line break after each line feed."""
+    """A value is shown as JSON, with a line break after each line feed of a text."""
     project = Project("boxes", type="comparison", params={"text": "a\nb", "box": {"names": ["x" * 60]}})
     page = render(ProjectReport(project, "boxes.json"))
     assert '<code class="value">&#34;a\\n<br>b&#34;</code>' in page

@@ -107,7 +107,7 @@ def test_each_result_has_a_verdict(result, verdict):
     ],
 )
 def test_many_plans_have_a_verdict(updates, verdict):
-    """The plans of one update have one verdict, which counts projects."""
+    """Plans for several projects have one verdict, which counts projects."""
     assert format_phrase(get_plans_verdict([plan(update) for update in updates])) == verdict
     if len(updates) > 1:
         plans = [plan(update).with_findings([ERROR]) for update in updates]
@@ -121,7 +121,7 @@ def test_findings_have_a_verdict():
 
 
 def test_text_of_the_user_is_marked():
-    """Names are separate parts, and are escaped in plain text; an object without a verdict is an error."""
+    """A name is a separate part of a verdict, and is escaped in plain text. Any other object has no verdict."""
     odd = Project("a\u2028*b*", type="comparison", params={})
     assert UserText("a\u2028*b*") in get_verdict(odd)
     assert format_phrase(get_verdict(odd)).startswith("a\\u2028*b*")

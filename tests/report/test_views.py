@@ -1,4 +1,4 @@
-"""What a page says about values, lifelines, plans and tasks, before a template shows it."""
+"""What the report page shows of values, lifelines, plans and tasks, before a template renders it."""
 
 import pytest
 
@@ -37,7 +37,7 @@ def join(value):
     ],
 )
 def test_times(created_at, date, clock, short, long):
-    """A time in UTC has a date and a time of day; any other text is shown as it is."""
+    """A time in UTC is shown as date and time of day. Any other text is shown unchanged."""
     view = view_time(created_at)
     assert (view.date, view.clock, view.short_date, view.long) == (date, clock, short, long)
 
@@ -64,14 +64,14 @@ def test_no_time():
     ],
 )
 def test_values(value, text, summary, is_short, is_long):
-    """A value has its JSON, and a summary for where it does not fit."""
+    """A view of a value has its JSON, and a summary to show if the JSON is too long."""
     view = view_value(value)
     assert text is None or join(view) == text
     assert (view.summary, view.is_short, view.is_long) == (summary, is_short, is_long)
 
 
 def test_two_texts():
-    """Two texts in one view have both texts, and each side selects its own."""
+    """A comparison of two texts contains both, and `select` returns the lines of one side."""
     view = compare_texts("Box it.\n", "Box them.\n")
     assert [(run.kind, run.lines) for run in view.runs] == [
         ("kept", ('"',)),
@@ -86,7 +86,7 @@ def test_two_texts():
 
 
 def test_since_when_a_value_was_set():
-    """A change names the version since which the value was at its place."""
+    """A change has the first version since which its value has not changed."""
     project = project_of(
         {"a": 1, "box": {"min": 1}}, {"a": 2, "box": {"min": 1}}, {"a": 2, "box": {"min": 1, "max": 2}}
     )
@@ -102,15 +102,15 @@ def test_since_when_a_value_was_set():
     assert [(view.word, view.place, view.since) for view in views] == [("LOST", "/box/min", 0), ("LOST", "/box/max", 2)]
 
 
-def test_a_value_that_returned_is_not_old():
-    """The version is that of the last time it was set, not of an equal value before."""
+def test_a_value_that_returned_was_set_again():
+    """For a value that returned, it is the version that set it last."""
     project = project_of({"a": 1}, {"a": 2}, {"a": 1}, {"a": 1})
     [view] = view_changes(Plan.of(project, Replace({})).diff.changes, values=True, versions=project.versions)
     assert view.since == 2
 
 
 def test_the_grid():
-    """The cells of each row span all versions of the grid; params without a change are apart."""
+    """The cells of each row cover all versions of the grid. Params that never change are listed separately."""
     history = [{"kept": 1, "changing": number // 5} for number in range(20)]
     history[15] = {"kept": 1}
     view = view_lifelines(History.of(project_of(*history)), prefix="p1-", values=True)
@@ -129,7 +129,7 @@ def test_the_grid():
 
 
 def test_a_grid_of_few_versions():
-    """A project with fewer versions has a narrower grid, and a param that appears late is not dropped before."""
+    """A project with few versions has a narrow grid. A param is not shown as dropped before it is first set."""
     view = view_lifelines(History.of(project_of({}, {"a": 1})), prefix="", values=True)
     assert len(view.columns) == 2
     [row] = view.changed
@@ -138,7 +138,7 @@ def test_a_grid_of_few_versions():
 
 
 def test_older_values_have_a_limit():
-    """A param lists at most 20 values, and fewer if they are long; the newest three are always there."""
+    """A param lists at most 20 values, or fewer if they are long, but always the newest three."""
     short = view_lifelines(History.of(project_of(*({"a": number} for number in range(30)))), prefix="", values=True)
     assert (len(short.lines[0].runs), short.lines[0].omitted) == (MAX_RUNS, 10)
     long = [{"a": f"{number}" * 90_000} for number in range(8)]
@@ -151,7 +151,7 @@ def test_older_values_have_a_limit():
 
 
 def test_changes_inside_a_run():
-    """A run names what differs inside an object, at most 20 places, and compares long texts."""
+    """A run lists at most 20 changes inside an object, and compares long texts by word."""
     before, after = {str(n): n for n in range(30)}, {str(n): -n for n in range(30)}
     text = "Box every forklift and each pallet that it carries, also at the edge."
     project = project_of({"box": before, "text": text}, {"box": after, "text": text.replace("forklift", "truck")})
@@ -165,7 +165,7 @@ def test_changes_inside_a_run():
 
 
 def test_runs_without_values():
-    """Without values, a run has neither its value, nor words, nor the elements that it is inside."""
+    """Without values, a run has no value, no compared words and no names of elements."""
     text = "Box every forklift and each pallet that it carries, also at the edge."
     before = {"text": text, "box": [{"name": "a", "min": 1}, {"name": "b"}]}
     after = {"text": text.upper(), "box": [{"name": "a", "min": 2}, {"name": "b"}]}
@@ -210,7 +210,7 @@ PROJECT = project_of({"padding": 3, "box": {"min": 1, "max": 2}, "with_labels": 
     ],
 )
 def test_advice(update, advice, patch):
-    """The page says what to do instead of an update that loses something."""
+    """If an update loses something, the page advises what to send instead."""
     view = view_plan(Plan.of(PROJECT, update), values=True)
     assert (join_advice(view), view.patch_names) == (advice, patch)
     assert bool(view.patch) == bool(patch)
@@ -272,7 +272,7 @@ DROPPING, SAFE = Replace({"padding": 4}), Patch({"padding": 4})
     ],
 )
 def test_advice_on_errors(update, errors, advice):
-    """The advice counts the errors that exist today, and says what the update and the patch would cause."""
+    """The advice separates the errors that exist today from those that the update or the patch would cause."""
     changes = ErrorChanges(errors, ("a:1:1", "a:2:1"))
     view = view_plan(Plan.of(PROJECT, update), values=True, errors=changes)
     assert join_advice(view) == advice
@@ -290,12 +290,12 @@ def test_advice_on_errors(update, errors, advice):
     ],
 )
 def test_the_origin_of_an_error(presence, has_patch, origin):
-    """An error after the update exists today, or the update causes it."""
+    """An error after the update exists already today, or is caused by the update."""
     assert describe_origin(presence, has_patch=has_patch) == origin
 
 
-def test_a_plan_in_numbers():
-    """A plan separates what is lost from what else changes, and counts what stays."""
+def test_the_numbers_of_a_plan():
+    """A plan lists losses before other changes, and counts the kept params."""
     view = view_plan(Plan.of(PROJECT, Replace({"box": {"min": 2}, "new": 1, "padding": 3})), values=True)
     assert [(change.word, change.place) for change in view.losses] == [("DROPPED", "with_labels"), ("LOST", "/box/max")]
     assert [(change.word, change.place) for change in view.others] == [("CHANGED", "/box/min"), ("ADDED", "new")]
@@ -342,8 +342,8 @@ def test_verdicts():
     assert format_phrase(report.verdict) == "3 params would be dropped: boxes, version 0 -> 1 (replace)"
 
 
-def test_what_tasks_would_lose_or_get():
-    """Effects name each param with the number of tasks, losses first; a task's own instruction stays in part."""
+def test_effects_on_tasks():
+    """Each effect has a param and the number of tasks, losses first. A task keeps its own part of an instruction."""
     project = project_of({"a": 1, "b": 1, "instruction": "x"})
     tasks = [{}, {"a": 2}, {"instruction": "y"}, {"project_version": 0}]
     impact = Impact.of(Plan.of(project, Replace({"b": 2, "c": 3})), tasks)
@@ -362,7 +362,7 @@ def test_what_tasks_would_lose_or_get():
 
 
 def test_short_texts_that_share_words_are_compared():
-    """A change of a short text marks the words that differ, unless nothing is equal."""
+    """A changed short text has its changed words marked, unless the texts share no words."""
     project = project_of({"a": "Box it.", "b": "red", "c": "old 1"})
     update = Patch({"a": "Box it, also at night.", "b": "blue", "c": 1})
     views = view_changes(Plan.of(project, update).diff.changes, values=True)
@@ -372,7 +372,7 @@ def test_short_texts_that_share_words_are_compared():
 
 
 def test_the_affected_tasks_have_a_limit():
-    """The page lists 50 affected tasks and counts the others."""
+    """The page lists 50 affected tasks, and counts the others."""
     impact = Impact.of(Plan.of(PROJECT, Patch({"padding": 4})), [{}] * 60 + [{"padding": 1}])
     view = view_impact(impact, tuple(AffectedTask(f"t:{n}", None, ("padding",)) for n in range(50)))
     assert (view.affected, view.total, len(view.tasks), view.omitted) == (60, 61, 50, 10)
@@ -380,8 +380,8 @@ def test_the_affected_tasks_have_a_limit():
     assert view.params == (("padding", 60, 1),)
 
 
-def test_a_task_explained():
-    """Each candidate has its status; the value of the winner is that of the param."""
+def test_a_task_is_explained():
+    """Each candidate has its status. The winner's value is shown once, as the value of the param."""
     effective = PROJECT.resolve({"padding": 9})
     view = view_effective(effective, None, values=True)
     assert view.changes is None

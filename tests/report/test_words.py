@@ -14,7 +14,7 @@ TEXTS = WORDS | st.text(max_size=20)
 
 @given(TEXTS, TEXTS)
 def test_the_runs_contain_both_texts(before, after):
-    """Kept and removed runs are the text before, kept and added runs the text after."""
+    """The kept and removed runs are the text before; the kept and added runs are the text after."""
     runs = diff_words(before, after)
     assert "".join(run.text for run in runs if run.kind != "added") == before
     assert "".join(run.text for run in runs if run.kind != "removed") == after
@@ -30,7 +30,7 @@ def test_the_runs_contain_both_texts(before, after):
         ("Box every forklift.", "Box every pallet.", "=Box every |-forklift|+pallet|=."),
         ("a b", "a", "=a|- b"),
         ("a", "a b", "=a|+ b"),
-        # Changes with only a space between them are one change.
+        # Changes that only a space separates become one change.
         ("the red car", "the blue truck", "=the |-red car|+blue truck"),
         ("the red, old car", "the blue, old truck", "=the |-red|+blue|=, old |-car|+truck"),
         (" a", " b", "= |-a|+b"),
@@ -39,13 +39,13 @@ def test_the_runs_contain_both_texts(before, after):
     ],
 )
 def test_words_are_kept_removed_and_added(before, after, runs):
-    """Whole words change; runs alternate, removed before added."""
+    """Whole words change. Removed and added runs alternate with kept runs, removed before added."""
     marks = {"kept": "=", "removed": "-", "added": "+"}
     assert "|".join(marks[run.kind] + run.text for run in diff_words(before, after)) == runs
 
 
 def test_long_texts_are_compared_sentence_by_sentence():
-    """An edit in a sentence of a long text is as small as in a short text; a sentence may be new."""
+    """An edit inside one sentence of a long text is found as exactly as in a short text."""
     sentences = [f"Sentence {number} says something about boxes.\n" for number in range(900)]
     edited = [*sentences]
     edited[3] = edited[3].replace("boxes", "lines")
@@ -68,7 +68,7 @@ def test_long_texts_are_compared_sentence_by_sentence():
     ],
 )
 def test_long_texts_take_little_time(words):
-    """Two texts of 100 kB that have little in common are compared in seconds at most."""
+    """Two texts of 100 kB with little in common are compared within seconds."""
     texts = []
     for seed in (1, 2):
         shuffle = random.Random(seed)

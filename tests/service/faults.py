@@ -1,4 +1,4 @@
-"""A loopback server with the faults of a service and of the proxies in front of it."""
+"""A loopback server with the faults of a service, and of proxies in front of it."""
 
 import json
 import socket
@@ -27,13 +27,13 @@ def reply(body=b"", status="200 OK", headers=(), *, length=None):
 
 
 class Server:
-    """Answers reads as the service does, and each POST with the fault of this name."""
+    """A server that answers each GET normally, and each POST with a fault."""
 
     def __init__(self, fault=None, *, elsewhere=None, tls=None, times=None):
         self.service = MemoryService([start()])
         self.fault = fault
         self.elsewhere = elsewhere
-        #: The number of POSTs that get the fault; None for all.
+        #: The number of POSTs that get the fault, or None for all.
         self.times = times
         self.posts = 0
         self.reads = 0
@@ -134,12 +134,12 @@ def error(text="no"):
 
 
 def before(status, body=b"", headers=()):
-    """Send this reply without applying the update."""
+    """Send a reply without applying the update."""
     return lambda server, stream, request: stream.sendall(reply(body, status, headers))
 
 
 def after(status, body=b"", headers=(), *, length=None):
-    """Apply the update, then send this reply."""
+    """Apply the update, then send a reply."""
 
     def act(server, stream, request):
         server.commit(request)
@@ -149,7 +149,7 @@ def after(status, body=b"", headers=(), *, length=None):
 
 
 def changed(change):
-    """Apply the update, and send the project object after `change`."""
+    """Apply the update, and send the project object as `change` returns it."""
 
     def act(server, stream, request):
         obj = json.loads(server.commit(request))
@@ -160,7 +160,7 @@ def changed(change):
 
 
 def raw(make):
-    """Apply the update, and send the bytes that `make` returns for the body."""
+    """Apply the update, and send the bytes that `make` returns for the normal body."""
 
     def act(server, stream, request):
         stream.sendall(make(server.commit(request)))

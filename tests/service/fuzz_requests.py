@@ -1,7 +1,7 @@
 """Send random requests to a stand-in: `python -m tests.service.fuzz_requests SECONDS [SEED]`.
 
-Prints the number of replies by status.  Any reply that is not JSON, any status from 500
-on except 501, and any request without an end after 5 seconds is an error.
+It prints the number of replies by status.  It reports an error for a reply that is not
+JSON, for a status from 500 except 501, and for a request that does not end in 5 seconds.
 """
 
 import random
@@ -48,7 +48,7 @@ BODIES = [
         "1;x=y\r\n{\r\n1\r\n}\r\n0\r\nA: b\r\n\r\n",
     ),
 ]
-#: Calls that the stand-in answers, if nothing else is wrong with the request.
+#: Calls that the stand-in answers if the request has no other fault.
 CALLS = [
     ("GET", "/v1/projects", ""),
     ("GET", "/v1/tasks?limit=2&offset=1", ""),

@@ -4,12 +4,12 @@ import json
 import socket
 from urllib.parse import urlsplit
 
-#: The headers of a request that is not refused.
+#: The headers that a request needs to be accepted.
 GOOD = "Host: localhost\r\nAuthorization: Bearer k\r\n"
 
 
 class Reply:
-    """A reply, parsed strictly; anything that is neither JSON nor a page of the stand-in fails the test."""
+    """A parsed reply; the body must be JSON or a page of the stand-in."""
 
     def __init__(self, raw, *, has_body=True):
         head, separator, rest = raw.removeprefix(b"HTTP/1.1 100 Continue\r\n\r\n").partition(b"\r\n\r\n")
@@ -58,7 +58,7 @@ def exchange(served, raw, *, half_close=True, timeout=5):
 
 
 def ask(served, raw, **options):
-    """Return the only reply to a request."""
+    """Send a request, and return its reply, which must be the only one."""
     reply = Reply(exchange(served, raw, **options))
     assert reply.rest == b"", reply.rest[:200]
     return reply

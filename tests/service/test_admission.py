@@ -1,4 +1,4 @@
-"""A web page of another site can neither read nor change what the stand-in keeps."""
+"""No web page of another site can read or change the stand-in."""
 
 import io
 import json
@@ -21,7 +21,7 @@ FORM = (
 
 
 def find_status(method="GET", target="/v1/projects", **headers):
-    """Return the status of a refusal, or None."""
+    """Return the status with which a request is rejected, or None."""
     try:
         check_request(method, target, {name.replace("_", "-"): value for name, value in headers.items()})
     except RejectedCall as error:
@@ -36,7 +36,7 @@ def find_status(method="GET", target="/v1/projects", **headers):
     ["localhost", "LocalHost", "localhost.", "127.0.0.1", "127.0.0.1.", "127.1.2.3", "127.255.255.255", "[::1]"],
 )
 def test_loopback_hosts_are_accepted(host, port):
-    """Loopback names and addresses are accepted in any case, with any port, in both forms of a target."""
+    """Loopback names and addresses are accepted with any port and in any case, in the header and in the target."""
     assert find_status(host=host + port) is None
     assert find_status(target=f"http://{host}{port}/v1/projects", host="localhost") is None
 
@@ -68,7 +68,7 @@ def test_loopback_hosts_are_accepted(host, port):
     ],
 )
 def test_other_hosts_are_refused(host):
-    """Any other host is status 421: a site may resolve its own name to this machine."""
+    """Any other host is status 421, because a site can make its own name resolve to this machine."""
     assert find_status(host=host) == 421
     assert find_status("POST", host=host, content_type=JSON) == 421
     if host.isascii() and host.isprintable() and "/" not in host and " " not in host:
@@ -76,7 +76,7 @@ def test_other_hosts_are_refused(host):
 
 
 def test_a_request_may_have_no_host():
-    """HTTP/1.0 has no Host, and no browser leaves it out."""
+    """A request without a Host is accepted, because HTTP/1.0 has none and every browser sends one."""
     assert find_status() is None
 
 
@@ -103,19 +103,19 @@ def test_a_request_may_have_no_host():
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "HEAD", "DELETE", "PUT"])
 def test_only_the_own_origin_is_accepted(method, origin, host, status):
-    """A page of another origin, also on another port of this machine, is status 403."""
+    """A request from any other origin is status 403, even from another port of this machine."""
     assert find_status(method, origin=origin, host=host, content_type=JSON) == status
 
 
 def test_the_absolute_form_decides_the_own_origin():
-    """The host of the target in absolute form overrides the header, as HTTP says."""
+    """The host of a target in absolute form overrides the Host header, as HTTP requires."""
     target = "http://localhost:1/v1/projects"
     assert find_status(target=target, host="localhost:2", origin="http://localhost:1") is None
     assert find_status(target=target, host="localhost:2", origin="http://localhost:2") == 403
 
 
 def test_an_origin_needs_a_host():
-    """Without a host there is no own origin."""
+    """A request with an Origin but without a Host is status 403."""
     assert find_status(origin="http://localhost") == 403
 
 
@@ -123,8 +123,8 @@ def test_an_origin_needs_a_host():
     ("site", "status"),
     [("none", None), ("same-origin", None), ("same-site", 403), ("cross-site", 403), ("", 403), ("None", 403)],
 )
-def test_a_browser_names_the_site_of_a_page(site, status):
-    """`Sec-Fetch-Site` alone decides, too: another port of this machine is another site."""
+def test_the_site_header_decides_alone(site, status):
+    """`Sec-Fetch-Site` is checked even without an Origin, and only `none` and `same-origin` are accepted."""
     assert find_status(sec_fetch_site=site, host="localhost") == status
     assert find_status("POST", sec_fetch_site=site, host="localhost", content_type=JSON) == status
 
@@ -145,13 +145,13 @@ def test_a_browser_names_the_site_of_a_page(site, status):
         ("POST", "/", "navigate", "document", 403),
     ],
 )
-def test_a_link_to_a_page_of_the_stand_in_works(method, target, mode, destination, status):
-    """A user may follow a link to a page, but not to a call, and no other page may embed it."""
+def test_a_link_to_a_page_works(method, target, mode, destination, status):
+    """A link from another site may open a page, but not an API call. Another site cannot embed a page."""
     headers = {"sec_fetch_site": "cross-site", "sec_fetch_mode": mode, "sec_fetch_dest": destination}
     assert find_status(method, target, host="localhost", content_type=JSON, **headers) == status
 
 
-#: What a page can send without a preflight.
+#: Content types that a page can send without a preflight request.
 SIMPLE_TYPES = [
     *("application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "text/plain", "text/plain;charset=UTF-8"),
     *("TEXT/PLAIN", "text/plain; application/json", "text/plain, application/json", "", "application/jsonp"),
@@ -160,8 +160,8 @@ SIMPLE_TYPES = [
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 @pytest.mark.parametrize("content_type", [None, *SIMPLE_TYPES])
-def test_a_simple_body_must_not_come_from_a_browser(method, content_type):
-    """A form, text or an untyped body is status 415 with a header of a browser, and accepted without."""
+def test_a_simple_body_is_not_accepted_from_a_browser(method, content_type):
+    """A form, text or untyped body is status 415 if a browser sends it, and is accepted otherwise."""
     headers = {} if content_type is None else {"content_type": content_type}
     assert find_status(method, host="localhost", **headers) is None
     assert find_status(method, host="localhost", sec_fetch_site="none", **headers) == 415
@@ -171,26 +171,26 @@ def test_a_simple_body_must_not_come_from_a_browser(method, content_type):
 
 @pytest.mark.parametrize("content_type", ["application/json", "Application/JSON", "application/json; charset=utf-8"])
 def test_json_is_accepted_from_the_own_page(content_type):
-    """A browser asks for permission before a page of another site sends JSON, and never gets it."""
+    """JSON is accepted from the stand-in's own origin. A page of another site cannot send it without permission."""
     headers = {"host": "localhost", "origin": "http://localhost", "sec_fetch_site": "same-origin"}
     assert find_status("POST", content_type=content_type, **headers) is None
 
 
-def test_node_sends_no_site():
-    """The `fetch` of Node sends `Sec-Fetch-Mode` alone."""
+def test_node_sends_only_the_mode():
+    """The `fetch` of Node sends only `Sec-Fetch-Mode`, and is accepted."""
     assert find_status("POST", host="localhost", sec_fetch_mode="cors", content_type="text/plain") is None
 
 
 @pytest.mark.parametrize("method", ["PATCH", "OPTIONS", "TRACE", "CONNECT", "get", "", "GET ", "X" * 10_000])
-def test_other_methods_are_not_offered(method):
-    """A method that no call has is status 501, and its text is short."""
+def test_other_methods_are_refused(method):
+    """A method that no call has is status 501, with a short message."""
     assert find_status(method, host="localhost") == 501
     with pytest.raises(RejectedCall) as caught:
         check_request(method, "/", {})
     assert len(str(caught.value)) < 200
 
 
-# What pages send: any of the headers that name a site, alone or together, and any type that needs no permission.
+# What pages can send: any of the headers that name a site, and any content type that needs no preflight.
 ORIGINS = st.sampled_from([None, "null", "http://localhost", "http://localhost:3000", "https://evil.example", ""])
 SITES = st.sampled_from([None, "none", "same-origin", "same-site", "cross-site", ""])
 HOSTS = st.sampled_from(["localhost", "localhost:8080", "127.0.0.1", "evil.example", "[::1]"])
@@ -236,7 +236,7 @@ def send_by_wsgi(stand_in, method, target, headers, body, changes={}):
 
 @given(CALLS, HOSTS, ORIGINS, SITES, st.sampled_from([None, *SIMPLE_TYPES]), st.booleans())
 def test_a_page_never_changes_anything(call, host, origin, site, content_type, by_wsgi):
-    """No request with a header that a browser adds, and without JSON's type, changes the state."""
+    """A request that a browser marks and that has no JSON type never changes the state."""
     method, target, body = call
     headers = {"host": host, "origin": origin, "sec-fetch-site": site, "content-type": content_type}
     headers = {name: value for name, value in headers.items() if value is not None}
@@ -252,14 +252,14 @@ def test_a_page_never_changes_anything(call, host, origin, site, content_type, b
     if is_foreign(target, host, origin, site) or host == "evil.example":
         assert status in (403, 421)
     elif method == "POST" and (origin or site):
-        # Not even the fault is used up.
+        # The fault is not used up, either.
         assert status == 415
         assert stand_in.handle(method, target, {"host": "localhost"} | key, body).status == 429
 
 
 @given(CALLS, HOSTS, ORIGINS, SITES)
 def test_another_page_reads_nothing_even_with_json(call, host, origin, site):
-    """A request that names another site gets nothing and changes nothing, whatever its type."""
+    """A request from another site reads nothing and changes nothing, even if its content type is JSON."""
     method, target, body = call
     headers = {
         "host": host,
@@ -325,8 +325,8 @@ def test_another_page_reads_nothing_even_with_json(call, host, origin, site):
         ),
     ],
 )
-def test_wsgi_decides_as_the_server_does(method, target, headers, body, changes, status):
-    """The WSGI application refuses what the server refuses, in JSON, and logs it."""
+def test_wsgi_rejects_the_same_requests(method, target, headers, body, changes, status):
+    """The WSGI application rejects the same requests as the server, in JSON, and logs them."""
     stand_in = StandIn()
     found, content = send_by_wsgi(stand_in, method, target, headers | {"authorization": "Bearer k"}, body, changes)
     assert found == status
@@ -338,8 +338,8 @@ def test_wsgi_decides_as_the_server_does(method, target, headers, body, changes,
         assert list(stand_in.live.projects) == []
 
 
-def test_a_file_can_be_uploaded_as_the_official_client_does():
-    """A form without a header of a browser is read."""
+def test_a_file_upload_without_a_browser_is_accepted():
+    """A form is read if no header marks a browser, because the official client uploads files as forms."""
     stand_in = StandIn([Project("boxes", type="imageannotation", params={"a": 1})])
     headers = {"host": "127.0.0.1:8080", "authorization": "Bearer k", "content-type": "multipart/form-data; boundary=b"}
     assert stand_in.handle("POST", "/v1/files/upload", headers, FORM).status == 200

@@ -17,11 +17,11 @@ from tests.service.faults import FAULTS, KEY, NAME, Server
 pytestmark = pytest.mark.slow
 
 DEADLINE = 6.0
-#: Faults that make a client wait until its deadline, so the deadline is short.
+#: Faults that make a client wait until its deadline. The tests give them a short deadline.
 HANGS = {"hang_before_commit", "hang_after_commit", "commit_after_timeout", "trickle", "trickle_headers"}
 SHORT = 1.2
 
-#: Faults by the outcome that `apply` and then `reconcile` report; for all others it is unknown, then done.
+#: The faults after which `apply` reports *not done* or *done*. After any other, it reports *unknown*.
 NOT_DONE = {"400", "401", "403", "404", "409", "error_is_a_list", "error_is_an_object", "429_huge_header"}
 DONE = {
     *("429_seconds", "429_bad_header", "429_text_header", "200_prefix_changed", "200_extra_fields", "200_bom"),
@@ -33,7 +33,7 @@ NEVER_SEEN = {
     *("200_html_no_commit", "200_stale_no_commit"),
     *("301_other_host", "302_other_host", "303_other_host", "307_other_host", "308_other_host"),
 }
-#: The code of the error, by fault.
+#: The error codes of some faults.
 CODES = {
     "400": "refused",
     "401": "unauthorized",
@@ -79,7 +79,7 @@ def show_all(*values):
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_every_fault(fault, caplog):
-    """The outcome agrees with the history, after one POST, before the deadline, and no text holds the key."""
+    """The outcome agrees with the history, `apply` ends before its deadline, and no text contains the key."""
     caplog.set_level(logging.DEBUG)
     with Server("thief") as thief, Server(fault, elsewhere=thief) as server:
         deadline = SHORT if fault in HANGS else DEADLINE
@@ -147,8 +147,8 @@ def test_concurrent_changes_are_reported(fault, text, overwritten):
         assert outcome.overwritten == overwritten
 
 
-def test_an_outcome_can_be_looked_up_from_base_and_digest():
-    """Base and digest are enough for another process to find the update."""
+def test_an_outcome_can_be_found_by_base_and_digest():
+    """The base and the digest are enough for another process to find the outcome of an update."""
     with Server("500_after_commit") as server:
         client = client_of(server)
         outcome = client.apply(planned(client))

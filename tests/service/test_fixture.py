@@ -1,4 +1,4 @@
-"""`paramcore.testing` imports hypothesis, pytest and the server only on use."""
+"""`paramcore.testing` imports hypothesis, pytest and the server only when they are used."""
 
 import os
 import subprocess
@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
 
-#: A test of a user who has not installed hypothesis.
+#: A test that a user without hypothesis might write.
 USER_TEST = """
 from paramcore import Patch, Project
 from paramcore.service import Client
@@ -38,7 +38,7 @@ def run_python(script, *arguments):
 
 
 def test_the_fixture_works_without_hypothesis(tmp_path):
-    """Without hypothesis, a user can use the fixture and the check of transports."""
+    """Without hypothesis, a user can still use the fixture and `check_transport`."""
     (tmp_path / "test_example.py").write_text(USER_TEST)
     done = run_python(RUN_WITHOUT_HYPOTHESIS, str(tmp_path))
     assert done.returncode == 0, done.stdout + done.stderr
@@ -46,7 +46,7 @@ def test_the_fixture_works_without_hypothesis(tmp_path):
 
 
 def test_a_strategy_requires_hypothesis():
-    """Without hypothesis, importing a strategy raises an ImportError that names hypothesis."""
+    """Without hypothesis, importing a strategy raises an `ImportError` that names hypothesis."""
     script = "import sys; sys.modules['hypothesis'] = None; from paramcore.testing import projects"
     done = run_python(script)
     assert done.returncode == 1

@@ -1,4 +1,4 @@
-"""E7: a reply comes back byte for byte, and no text about it holds the API key."""
+"""E7: project data comes back byte for byte, and no message or log contains the API key."""
 
 import base64
 import contextlib
@@ -23,7 +23,7 @@ from paramcore.service.replies import check_status, read_project_reply, read_pro
 from paramcore.transport import ApiKey, GuardedClient, HttpTransport, ScaleApiTransport
 from tests.service.faults import KEY, NAME, reply
 
-#: Printable ASCII: some keys have characters that base64 writes as `+` and `/`, or that URLs escape.
+#: Printable ASCII; base64 of some keys contains `+` or `/`, and URLs escape some characters.
 LETTERS = "".join(chr(code) for code in range(ord("!"), ord("~") + 1) if chr(code) != ":")
 
 #: A key without digits or capitals could be a word of our own messages, such as `instruction_`.
@@ -34,7 +34,7 @@ SHORT_KEYS = st.text(LETTERS, min_size=1, max_size=11) | st.sampled_from(["any",
 
 
 def encodings(key):
-    """Return the key in plain form and in each variant of base64."""
+    """Return the key in plain text and in each variant of base64."""
     made = [
         encode(text.encode()).decode()
         for encode in (base64.b64encode, base64.urlsafe_b64encode)
@@ -49,7 +49,7 @@ def percent(text, *, lower):
 
 
 def forms(key):
-    """Return each form in which a reply may repeat a key."""
+    """Return each encoded form in which a reply may contain a key."""
     plain = encodings(key)
     escaped = [quote(text, safe="") for text in plain]
     lower = [quote(text, safe="").replace("%2B", "%2b").replace("%2F", "%2f").replace("%3D", "%3d") for text in plain]
@@ -61,13 +61,13 @@ def forms(key):
 
 
 def held(text, key):
-    """Return the forms of a key that a text holds, percent-encoded or not."""
+    """Return the forms of a key that a text contains, percent-encoded or not."""
     layers = [text, unquote(text), unquote(unquote(text))]
     return [form for form in encodings(key) for layer in layers if form in layer]
 
 
 def project_of(form, place="value"):
-    """Return a project object that holds a text at a place."""
+    """Return a project object that contains a text at a place."""
     entry = {"version": 0, "instruction": f"m{form} overlap", "b": 1}
     history = [entry, {**entry, "version": 1, form: [form, {form: None}]}]
     made = {"type": "imageannotation", "name": NAME, "param_history": history, f"x{form}": form}
@@ -90,7 +90,7 @@ PLACES = ("name", "type", "history", "entry", "number", "instruction", "time", "
 
 
 def bodies(form):
-    """Return bodies of broken or unexpected replies that hold a text."""
+    """Return bodies of broken or unexpected replies that contain a text."""
     good = json.dumps(project_of(form))
     text = json.dumps(form)
     return [
@@ -116,7 +116,7 @@ def bodies(form):
 
 
 class Echo:
-    """A loopback server that sends each of `answers`, and then `last` for every request."""
+    """A loopback server that sends the replies in `answers` one by one, and then `last` for each further request."""
 
     def __init__(self):
         self.answers = []
@@ -156,7 +156,7 @@ def echo():
 
 @contextlib.contextmanager
 def logged():
-    """Collect all log records, tracebacks included."""
+    """Collect all log records, including tracebacks."""
     stream = io.StringIO()
     handler, root = logging.StreamHandler(stream), logging.getLogger()
     level = root.level
@@ -197,7 +197,7 @@ PLAIN = project_of("cats")
 
 @st.composite
 def leaks(draw, keys=LONG_KEYS):
-    """Draw a key and a raw reply that repeats it."""
+    """Draw a key and a raw reply that contains it."""
     key = draw(keys)
     form = draw(st.sampled_from(forms(key)))
     status = draw(st.sampled_from([200, 200, 200, 301, 400, 401, 404, 409, 500, 503]))
@@ -221,8 +221,8 @@ def leaks(draw, keys=LONG_KEYS):
 @pytest.mark.slow
 @pytest.mark.parametrize("make", [over_httpx, over_scaleapi])
 @given(leak=leaks())
-def test_no_text_of_a_client_holds_the_key(echo, make, leak):
-    """For any reply that repeats the key, no message, log, repr or outcome holds it."""
+def test_no_text_of_a_client_contains_the_key(echo, make, leak):
+    """For any reply that contains the key, no message, log, `repr` or outcome contains it."""
     key, answer = leak
     with logged() as log:
         client = Client(make(key, echo.url), deadline=5, sleep=lambda _seconds: None)
@@ -258,8 +258,8 @@ def test_no_command_prints_the_key(echo, tmp_path_factory, leak, update):
 @pytest.mark.parametrize("make", [over_httpx, over_scaleapi])
 @given(key=LONG_KEYS | SHORT_KEYS, data=st.data())
 @example(key="any", data=None)
-def test_a_project_that_holds_the_key_comes_back_unchanged(echo, make, key, data):
-    """A key in a project is data: it is read, written and compared unchanged."""
+def test_a_project_that_contains_the_key_does_not_change(echo, make, key, data):
+    """A key inside a project is data: it is read, written and compared unchanged."""
     form = key if data is None else data.draw(st.sampled_from(forms(key)))
     obj = project_of(form)
     body = json.dumps(obj).encode()
@@ -279,8 +279,8 @@ class TestRedaction:
     """`ApiKey.redact` replaces each form of the key, and nothing else."""
 
     @given(key=LONG_KEYS, data=st.data())
-    def test_each_form_is_removed(self, key, data):
-        """Each form is replaced, next to any text and next to itself."""
+    def test_each_form_is_replaced(self, key, data):
+        """Each form is replaced, also next to other text and next to another form."""
         form = data.draw(st.sampled_from(forms(key)))
         before, between = data.draw(st.text(max_size=5)), data.draw(st.sampled_from(["", " ", "/", "<API key>"]))
         text = ApiKey(key).redact(f"{before}{form}{between}{form}")
@@ -288,17 +288,17 @@ class TestRedaction:
         assert held(text, key) == []
 
     @given(key=SHORT_KEYS, text=st.text(max_size=50))
-    def test_a_short_key_is_no_secret(self, key, text):
-        """A key of fewer than 12 characters stays."""
+    def test_a_short_key_is_not_replaced(self, key, text):
+        """A key of fewer than 12 characters is not replaced."""
         assert ApiKey(key).redact(f"{text}{key}") == f"{text}{key}"
 
-    def test_twelve_characters_are_a_secret(self):
-        """The limit is 12."""
+    def test_a_key_of_twelve_characters_is_replaced(self):
+        """A key of exactly 12 characters is replaced."""
         assert ApiKey("live_012345").redact("live_012345") == "live_012345"
         assert ApiKey("live_0123456").redact("live_0123456") == "<API key>"
 
     @pytest.mark.parametrize("key", ["key>abcdefghijk", ">aaaaaaaaaaaa", "aaaaaaaaaaa<API"])
-    def test_the_replacement_forms_no_new_key(self, key):
+    def test_the_replacement_does_not_form_a_new_key(self, key):
         """A key that overlaps with its replacement is replaced, too."""
         rest = key.removeprefix("key>").removeprefix(">")
         assert held(ApiKey(key).redact(f"{key}{rest} {key.removesuffix('<API')}{key}"), key) == []
@@ -306,8 +306,8 @@ class TestRedaction:
     @pytest.mark.parametrize(
         "text", ["no key", "live_0123456789abcde", "LIVE_0123456789ABCDEF", "", "100%25 of bGl2ZV8"]
     )
-    def test_other_text_stays(self, text):
-        """A part of the key, or the key in another case, stays."""
+    def test_other_text_is_not_replaced(self, text):
+        """A part of the key, and the key in another case, are not replaced."""
         assert ApiKey(KEY).redact(text) == text
 
     def test_the_documented_forms_are_replaced(self):
@@ -359,7 +359,7 @@ class TestErrorText:
         assert read_error_text(body) == text
 
     def test_the_longest_error_body(self):
-        """A body of up to 64 KiB is read."""
+        """An error body of up to 64 KiB is read. A longer body has no text."""
         assert len(read_error_text(b'{"error": "' + b"a" * (2**16 - 13) + b'"}')) == 2**16 - 13
         assert read_error_text(b'{"error": "' + b"a" * (2**16 - 12) + b'"}') == ""
 
@@ -389,7 +389,7 @@ class TestErrorText:
         ],
     )
     def test_a_reply_is_summarized_by_status_type_and_size(self, media_type, shown_type):
-        """The summary shows only common media types."""
+        """The summary has the status, the size and, if it is a common one, the media type."""
         headers = {} if media_type is None else {"content-type": media_type}
         for response in (Response(200, KEY.encode(), headers), Response(503, KEY.encode(), headers)):
             assert repr(response) == f"<Response: status {response.status} ({shown_type}, 21 bytes)>"
@@ -413,8 +413,8 @@ class TestErrorText:
         ([], "project_type", ""),
     ],
 )
-def test_the_path_of_an_error_holds_only_names_of_the_api(obj, code, path):
-    """The path ends before the first name that is not the API's, and the message shows no value."""
+def test_the_path_of_an_error_has_only_names_of_the_api(obj, code, path):
+    """The path ends before the first name that is not from the API, and the message has no value."""
     body = json.dumps(obj).encode()
     with pytest.raises(OutcomeUnknown) as refused:
         read_project_reply(Response(200, body, {"content-type": "application/json"}), NAME)
@@ -440,7 +440,7 @@ def test_the_path_has_the_index_of_the_project():
 
 @given(key=LONG_KEYS, data=st.data())
 def test_no_reader_shows_an_unreadable_reply(key, data):
-    """Without a transport, each reader hides the values of a reply with status 200."""
+    """No reader of replies shows values of an unreadable reply with status 200."""
     body = data.draw(st.sampled_from(bodies(data.draw(st.sampled_from(forms(key))))))
     for read in (lambda response: read_project_reply(response, NAME), read_projects_reply, read_task_reply):
         try:
@@ -451,7 +451,7 @@ def test_no_reader_shows_an_unreadable_reply(key, data):
 
 @pytest.mark.parametrize("place", [place for place in PLACES if place != "name"])
 def test_the_guard_shows_no_value_of_a_reply(place):
-    """An error about a project that the SDK's client read does not show the key."""
+    """An error about a project that the SDK's client returned does not contain the key."""
 
     class Stub:
         def get_project(self, name):

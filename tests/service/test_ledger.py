@@ -1,4 +1,4 @@
-"""Changes are in the journal before anybody hears of them, and leave no trace if they cannot be written."""
+"""A change is in the journal before any client sees it. A change that cannot be written is undone."""
 
 import errno
 import json
@@ -21,7 +21,7 @@ BOXES = Project("boxes", type="imageannotation", params={"padding": 0})
 
 
 class Disk:
-    """A journal in memory, whose writes can wait and fail."""
+    """A journal in memory whose writes the test can delay or make fail."""
 
     def __init__(self):
         self.lines, self.writes, self.error = [], 0, None
@@ -106,7 +106,7 @@ def test_a_restart_continues(is_rewritten):
         task = {"unique_id": "u"}
         assert call(again, "POST", "/task/comparison", task, headers)[0] == 409
         assert call(again, "POST", "/task/comparison", {}, {**headers, "idempotency-key": "k"})[0] == 409
-        # S3: the project is still a rapid project.
+        # S3: after the restart, the project is still a rapid project.
         assert call(again, "POST", "/batches", {"name": "c", "project": "new"}, headers)[1]["status"] == "staging"
         imported = call(again, "POST", "/files/import", {"file_url": "x", "project_name": "new"}, headers)[1]
         assert imported["id"] == f"{2:024x}"
@@ -115,7 +115,7 @@ def test_a_restart_continues(is_rewritten):
 
 
 def test_a_reply_waits_for_the_journal():
-    """Neither the writer nor a reader hears of a change before it is in the journal."""
+    """Neither the writer nor a reader gets a reply about a change before it is in the journal."""
     disk = Disk()
     stand_in = StandIn([BOXES], journal=disk)
     disk.may_write.clear()
@@ -131,8 +131,8 @@ def test_a_reply_waits_for_the_journal():
     assert read[0][1]["param_history"][1]["padding"] == 1
 
 
-def test_one_write_serves_all_that_wait():
-    """Calls that arrive during a write share the next write."""
+def test_one_write_serves_all_waiting_calls():
+    """Changes that are made during a write are written together in the next write."""
     disk = Disk()
     stand_in = StandIn([BOXES], journal=disk)
     disk.may_write.clear()
@@ -148,8 +148,8 @@ def test_one_write_serves_all_that_wait():
     assert disk.writes == 2
 
 
-def test_a_change_that_cannot_be_written_leaves_no_trace():
-    """All waiting calls get status 500, nothing changes, and the server goes on once the disk has space."""
+def test_a_change_that_cannot_be_written_is_undone():
+    """All waiting calls get status 500 and nothing changes. The server works again once the disk has space."""
     disk = Disk()
     stand_in = StandIn([BOXES], journal=disk)
     fill(stand_in)
@@ -183,8 +183,8 @@ def test_a_change_that_cannot_be_written_leaves_no_trace():
     assert everything(restart(disk)) == everything(stand_in)
 
 
-def test_a_project_of_a_failed_write_is_written_as_a_whole_later():
-    """A version record needs the whole project before it, also if that record could not be written."""
+def test_after_a_failed_write_the_whole_project_is_written():
+    """After a failed write, the next record of the project has the whole project, not only a version."""
     disk = Disk()
     stand_in = StandIn([BOXES], journal=disk)
     disk.error = OSError(errno.ENOSPC, "No space left on device")
@@ -196,7 +196,7 @@ def test_a_project_of_a_failed_write_is_written_as_a_whole_later():
 
 
 def test_the_journal_is_bounded(monkeypatch):
-    """A journal that has grown is rewritten, and a failure to do so loses nothing."""
+    """A journal that has grown is rewritten, and a restart finds everything in it."""
     monkeypatch.setattr(ledger_module, "MIN_REWRITE_SIZE", 5_000)
     disk = Disk()
     stand_in = StandIn([BOXES], journal=disk)
@@ -209,8 +209,8 @@ def test_the_journal_is_bounded(monkeypatch):
     assert everything(restart(disk)) == everything(stand_in)
 
 
-def test_a_journal_that_cannot_be_rewritten_goes_on(monkeypatch):
-    """If there is no space for a second journal, the first one grows."""
+def test_a_journal_that_cannot_be_rewritten_grows(monkeypatch):
+    """If the disk has no space for a second journal, the first journal grows."""
     monkeypatch.setattr(ledger_module, "MIN_REWRITE_SIZE", 1_000)
     disk = Disk()
     stand_in = StandIn([BOXES], journal=disk)
@@ -227,8 +227,8 @@ def test_a_journal_that_cannot_be_rewritten_goes_on(monkeypatch):
     assert everything(restart(disk)) == everything(stand_in)
 
 
-def test_a_rewritten_journal_has_all_that_waits():
-    """What waits for the next line is in the rewritten journal, and is not written again."""
+def test_a_rewritten_journal_contains_waiting_changes():
+    """A change that waits for the next write is in the rewritten journal, and is not written again."""
     disk = Disk()
     stand_in = StandIn([BOXES], journal=disk)
     update(stand_in, 1)
@@ -240,14 +240,14 @@ def test_a_rewritten_journal_has_all_that_waits():
 
 
 def test_a_state_may_be_exactly_full(monkeypatch):
-    """A project and two tasks of the minimum size fill three KiB."""
+    """A project and two tasks of the minimum size fill exactly 3 KiB."""
     monkeypatch.setattr("paramcore.service.standin.account.MAX_STATE_SIZE", 3 * 1024)
     stand_in = StandIn([BOXES])
     assert [call(stand_in, "POST", "/task/chat", {})[0] for _ in range(3)] == [200, 200, 507]
 
 
 def test_the_state_is_bounded(monkeypatch):
-    """A stand-in that is full refuses with status 507, and what it has stays."""
+    """A full stand-in rejects changes with status 507, and keeps what it has."""
     monkeypatch.setattr("paramcore.service.standin.account.MAX_STATE_SIZE", 10_000)
     stand_in = StandIn([BOXES])
     statuses = [call(stand_in, "POST", "/task/chat", {})[0] for _ in range(12)]
@@ -259,8 +259,8 @@ def test_the_state_is_bounded(monkeypatch):
     assert call(stand_in, "POST", f"/task/{1:024x}/tags", ["a"])[0] == 200
 
 
-def test_a_large_task_counts_with_its_size(monkeypatch):
-    """The size of the state is the size of its JSON, and versions of a project count, too."""
+def test_a_large_task_counts_with_its_whole_size(monkeypatch):
+    """The size of the state is the size of its JSON, including the versions of projects."""
     monkeypatch.setattr("paramcore.service.standin.account.MAX_STATE_SIZE", 10_000)
     stand_in = StandIn([BOXES])
     assert call(stand_in, "POST", "/task/chat", {"text": "x" * 9_000})[0] == 507
@@ -270,7 +270,7 @@ def test_a_large_task_counts_with_its_size(monkeypatch):
 
 
 class TestJournalFile:
-    """The file survives a torn write, and refuses what is no journal."""
+    """The file survives a torn write, and another file is rejected."""
 
     @pytest.fixture
     def path(self, tmp_path):
@@ -287,7 +287,7 @@ class TestJournalFile:
         return [line for line, _ in JournalFile(path).lines]
 
     def test_lines_are_read_again(self, path):
-        """`append` and `replace` write lines that the next start reads, with their numbers."""
+        """The next start reads the lines that `append` and `replace` wrote, with their numbers."""
         journal = self.create(path, b"[1]\n", b"[2]\n")
         assert JournalFile(path).lines == [(b"[1]", 2), (b"[2]", 3)]
         assert self.read(path) == [b"[1]", b"[2]"]
@@ -300,7 +300,7 @@ class TestJournalFile:
 
     @pytest.mark.parametrize("torn", [b"[", b"[3]", b"\0\0\0", "[\u20ac]".encode()[:2]])
     def test_a_torn_last_line_is_discarded(self, path, torn):
-        """A line without its end was never acknowledged, and the next line does not continue it."""
+        """An incomplete last line was never acknowledged, so it is discarded. The next line does not continue it."""
         self.create(path, b"[1]\n", b"[2]\n").close()
         with open(path, "ab") as stream:
             stream.write(torn)
@@ -312,7 +312,7 @@ class TestJournalFile:
 
     @pytest.mark.parametrize("content", [b"", b"{}\n", b'["paramcore journal", 2]\n', b"["])
     def test_another_file_is_refused(self, path, content):
-        """A file that is not a journal is reported, and stays."""
+        """A file that is not a journal is rejected and does not change."""
         with open(path, "wb") as stream:
             stream.write(content)
         with pytest.raises(DocumentError, match="not a journal"):
@@ -320,8 +320,8 @@ class TestJournalFile:
         with open(path, "rb") as stream:
             assert stream.read() == content
 
-    def test_a_line_that_fails_is_removed(self, path, monkeypatch):
-        """After a write that failed half-way, the next line stands at its place."""
+    def test_a_failed_line_is_removed(self, path, monkeypatch):
+        """After a write that failed half-way, the next line overwrites it."""
         journal = self.create(path, b"[1]\n")
         write = os.write
 
@@ -339,7 +339,7 @@ class TestJournalFile:
         assert self.read(path) == [b"[1]", b"[3]"]
 
     def test_a_line_that_may_not_be_on_disk_is_removed(self, path, monkeypatch):
-        """If the disk reports an error at the end, the line does not count, also before a shorter line."""
+        """If syncing a line fails, the line is removed, even if the next line is shorter."""
         journal = self.create(path, b"[1]\n")
 
         def fail(_descriptor):
@@ -353,8 +353,8 @@ class TestJournalFile:
         journal.append(b"[3]\n")
         assert self.read(path) == [b"[1]", b"[3]"]
 
-    def test_a_removed_journal_saves_nothing(self, path, tmp_path):
-        """A journal that is removed or replaced while it is open refuses lines."""
+    def test_a_removed_journal_refuses_lines(self, path, tmp_path):
+        """A journal that is removed, replaced or closed accepts no lines."""
         journal = self.create(path)
         (tmp_path / "journal").rename(tmp_path / "moved")
         with pytest.raises(OSError, match="No such file"):
@@ -372,7 +372,7 @@ class TestJournalFile:
         [b"[1", b"[1]", b"7", b'[["live", "tasks", "1", {}]]', b'[["live", "versions", "boxes", {}]]', b"[[]]"],
     )
     def test_a_damaged_line_is_reported(self, path, damaged):
-        """A line in the middle that contains no records is an error with its number, because it was acknowledged."""
+        """A damaged line in the middle was acknowledged, so it is an error with its number."""
         self.create(path, damaged + b"\n", b"[]\n")
         journal = JournalFile(path)
         with pytest.raises(DocumentError, match="journal:2:"):

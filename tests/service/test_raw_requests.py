@@ -1,4 +1,4 @@
-"""The server of the stand-in answers any bytes in JSON, and at once."""
+"""The server of the stand-in answers any bytes with JSON, and without delay."""
 
 import random
 import select
@@ -51,7 +51,7 @@ def chunk(text):
 
 GET = f"GET /v1/projects HTTP/1.1\r\n{GOOD}"
 
-#: Malformed or refused requests, their status, and words of the error.
+#: Malformed or rejected requests, their status, and words of the error.
 REFUSED = {
     # The request line
     "no request": ("nonsense\r\n\r\n", 400, "METHOD TARGET"),
@@ -178,7 +178,7 @@ def test_a_malformed_request_is_refused(served, raw, status, words):
     assert_alive(served)
 
 
-#: Requests that a strict server must not refuse, and the number of replies.
+#: Unusual requests that are valid, so the server must accept them.
 ACCEPTED = {
     "HTTP/1.0 without Host": "GET /v1/projects HTTP/1.0\r\nAuthorization: Bearer k\r\n\r\n",
     "an empty line first": f"\r\n{GET}\r\n",
@@ -201,20 +201,20 @@ ACCEPTED = {
 
 @pytest.mark.parametrize("raw", ACCEPTED.values(), ids=ACCEPTED.keys())
 def test_an_unusual_request_is_accepted(served, raw):
-    """An unusual but valid request is answered."""
+    """An unusual but valid request has the expected effect."""
     assert ask(served, raw).status == 200
     assert list(served.stand_in.live.projects) == (["boxes", "new"] if "POST" in raw else ["boxes"])
 
 
-def test_a_chunked_body_may_be_as_long_as_the_limit(served):
-    """Chunks up to the limit are read."""
+def test_a_chunked_body_of_the_maximum_size_is_accepted(served):
+    """A chunked body of exactly the maximum size is read."""
     body = CREATE.ljust(MAX_BODY_SIZE)
     pieces = [chunk(body[start : start + 2**20]) for start in range(0, len(body), 2**20)]
     assert ask(served, post_chunked(*pieces, "0\r\n\r\n")).status == 200
 
 
 def test_pipelined_requests_are_answered_in_order(served):
-    """Each of several requests in one packet has its reply; nothing after a malformed request is read."""
+    """Each of several requests in one packet gets a reply, in order. Nothing after a malformed request is read."""
     last_chunk = "0\r\n\r\n"
     raw = f"{GET}\r\n{post_chunked(chunk(CREATE), last_chunk)}"
     raw += f"GET /v1/projects/new HTTP/1.1\r\n{GOOD}\r\nHEAD /v1/projects HTTP/1.1\r\n{GOOD}\r\n"
@@ -239,13 +239,13 @@ def test_pipelined_requests_are_answered_in_order(served):
         (f"GET /v1/projects HTTP/1.0\r\n{GOOD}\r\n", True),
         (post_sized(CREATE), False),
         (post_sized("{]"), False),
-        # Refused before the body is read, which would be parsed as the next request.
+        # Rejected before the body is read, which would otherwise be parsed as the next request.
         (f"PATCH / HTTP/1.1\r\n{GOOD}Content-Length: 2\r\n\r\n", True),
         (f"PATCH / HTTP/1.1\r\n{GOOD}\r\n", False),
     ],
 )
-def test_a_connection_is_closed_where_it_must(served, raw, is_closed):
-    """A reply says whether the connection stays open, and it does."""
+def test_a_reply_announces_that_the_connection_is_closed(served, raw, is_closed):
+    """The connection is closed exactly if the reply has `Connection: close`."""
     with connect(served) as stream:
         stream.sendall(raw.encode())
         reply = Reply(stream.recv(2**16))
@@ -255,8 +255,8 @@ def test_a_connection_is_closed_where_it_must(served, raw, is_closed):
 
 
 @pytest.mark.parametrize("headers", ["", "Origin: null\r\n"])
-def test_a_client_can_wait_for_permission_to_send_the_body(served, headers):
-    """`Expect: 100-continue` gets status 100 before the body is read, unless the request is refused."""
+def test_a_client_can_wait_before_it_sends_the_body(served, headers):
+    """`Expect: 100-continue` gets status 100 before the body is read, or the final reply if the request is rejected."""
     with connect(served) as stream:
         stream.sendall(post("", f"Expect: 100-continue\r\nContent-Length: {len(CREATE)}\r\n{headers}").encode())
         received = stream.recv(2**16)
@@ -268,8 +268,8 @@ def test_a_client_can_wait_for_permission_to_send_the_body(served, headers):
         assert Reply(stream.recv(2**16)).status == 200
 
 
-def test_a_reply_is_read_although_the_body_is_not(served):
-    """A client that sends a long body before it reads gets the reply that refuses it."""
+def test_a_client_that_sends_a_long_body_gets_the_reply(served):
+    """A client that sends a long body before it reads gets the reply that rejects the request."""
     headers = "Origin: https://evil.example\r\n"
     assert ask(served, post_sized("x" * MAX_BODY_SIZE, headers), half_close=False).status == 403
     assert ask(served, post_sized("x" * (MAX_BODY_SIZE + 1)), half_close=False).status == 413
@@ -285,13 +285,13 @@ class TestSlowClients:
         monkeypatch.setattr(server, "_DRAIN_TIME", 0.3)
 
     @pytest.mark.parametrize("raw", ["G", "GET / HTTP/1.1\r\nHos", f"{GET}", post("{", "Content-Length: 9\r\n")])
-    def test_a_request_that_never_ends_is_status_408(self, served, raw):
-        """After a time, half of a request is answered and the connection is closed."""
+    def test_an_incomplete_request_is_status_408(self, served, raw):
+        """After a time limit, an incomplete request is status 408 and the connection is closed."""
         assert ask(served, raw, half_close=False).status == 408
         assert served.stand_in.requests[-1].status == 408
 
     def test_bytes_do_not_extend_the_time(self, served):
-        """A client that sends a byte from time to time does not get more time."""
+        """A client that sends a byte from time to time gets no more time."""
         start = time.monotonic()
         with connect(served) as stream:
             stream.settimeout(0.05)
@@ -307,8 +307,8 @@ class TestSlowClients:
         assert Reply(received).status == 408
         assert 0.5 < time.monotonic() - start < 3
 
-    def test_a_body_that_never_ends_does_not_extend_the_time(self, served):
-        """A client that sends small chunks without a pause does not get more time, either."""
+    def test_an_endless_body_does_not_extend_the_time(self, served):
+        """A client that sends small chunks without a pause gets no more time."""
         received, start = b"", time.monotonic()
         with connect(served) as stream:
             stream.sendall(post_chunked().encode())
@@ -327,14 +327,14 @@ class TestSlowClients:
 
 
 class TestManyConnections:
-    """The number of connections is limited, and clients that wait do not lock others out."""
+    """The number of connections is limited, and idle connections do not block others."""
 
     @pytest.fixture(autouse=True)
     def _few_connections(self, monkeypatch):
         monkeypatch.setattr(connections, "MAX_CONNECTIONS", 8)
 
     def test_a_new_connection_replaces_the_one_that_waits_longest(self, served):
-        """Of more connections than allowed, the oldest are closed, and a new one works."""
+        """Beyond the limit, each new connection closes the one that has waited longest."""
         opened = []
         for _ in range(20):
             opened.append(connect(served))
@@ -359,7 +359,7 @@ class TestManyConnections:
             assert Reply(slow.recv(2**16)).status == 200
 
     def test_a_replaced_connection_is_not_read(self):
-        """What a connection has received before it is replaced or closed is not handled."""
+        """If a connection is replaced or closed, what it has received is not handled."""
         first, second = socket.socketpair()
         open_connections = connections.Connections()
         with first, second:
@@ -369,12 +369,12 @@ class TestManyConnections:
                 pytest.fail("the server has ended")
 
     def test_closed_connections_do_not_count(self, served):
-        """Any number of connections can follow each other."""
+        """A client can open any number of connections one after another."""
         for _ in range(30):
             assert_alive(served)
 
 
-def test_half_open_connections_block_nothing(served):
+def test_incomplete_requests_block_nothing(served):
     """Connections without a complete request delay neither other requests nor the shutdown."""
     opened = [connect(served) for _ in range(20)]
     opened[0].sendall(f"POST /v1/projects HTTP/1.1\r\n{GOOD}Content-Length: 100\r\n\r\n{{".encode())
@@ -385,7 +385,7 @@ def test_half_open_connections_block_nothing(served):
 
 
 def test_the_shutdown_closes_open_connections():
-    """After the `with` block, no connection is served, not even an open one."""
+    """After the `with` block, all connections are closed."""
     with run_server(StandIn()) as served:
         stream = connect(served)
         stream.sendall(f"{GET}\r\n".encode())
@@ -401,7 +401,7 @@ def test_the_shutdown_closes_open_connections():
 
 
 def test_a_callback_that_raises_is_status_500():
-    """If `on_validate` raises an exception, the reply names it, and the server goes on."""
+    """If `on_validate` raises an exception, the reply names it, and the server continues."""
 
     def fail(_project, _effective):
         raise ZeroDivisionError("by zero")
@@ -426,7 +426,7 @@ def test_a_reported_request_has_no_control_characters():
 
 @pytest.mark.slow
 def test_random_requests_are_answered():
-    """Random and mutated requests get JSON with a status below 500, or 501, and none hangs."""
+    """Random and mutated requests get a reply that is no server error except 501 or 507, and none hangs."""
     source = random.Random(20261126)
     with run_server(StandIn([Project("boxes", type="imageannotation", params={"a": 1})])) as served:
         threads_before = threading.active_count()

@@ -1,4 +1,4 @@
-"""The service works without I/O: only the client has a clock, and only the server a network."""
+"""The service modules do no I/O: only the client has a clock, and only the server has a network."""
 
 import ast
 import subprocess
@@ -12,9 +12,9 @@ import paramcore
 PACKAGE = Path(paramcore.__file__).parent
 DOCUMENT = PACKAGE / "files" / "document.py"
 
-#: The modules that neither send nor wait; callers pass the transport, the clock and the sleep.
+#: The modules that do no I/O; callers pass the transport, the clock and `sleep`.
 SANS_IO = ["requests", "replies", "retry", "outcome", "apply", "memory"]
-#: `urllib.parse` only encodes, `query` parses times, `ledger` and `faults` need `threading` for their locks, and
+#: `urllib.parse` does no I/O, `query` parses times, and `ledger` and `faults` need locks from `threading`.
 #: `document` reads a limit from `sys`.
 ALLOWED = {
     "requests": {"urllib"},
@@ -24,7 +24,7 @@ ALLOWED = {
     "faults": {"threading"},
     "document": {"sys"},
 }
-#: Modules with a clock, a network, files, streams, processes, an environment or randomness.
+#: Modules that give access to clocks, networks, files, streams, processes, the environment or randomness.
 IMPURE = {
     *("asyncio", "datetime", "http", "httpx2", "io", "jsonschema", "logging", "multiprocessing", "os", "pathlib"),
     *("random", "requests", "secrets", "select", "shutil", "socket", "ssl", "subprocess", "sys", "tempfile"),
@@ -33,7 +33,7 @@ IMPURE = {
 
 
 def imports(path):
-    """Yield every imported module, and every imported name that may be a module."""
+    """Yield every imported module, and every imported name, which may be a module."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -56,7 +56,7 @@ def closure(name):
 
 @pytest.mark.parametrize("name", SANS_IO)
 def test_a_module_imports_nothing_that_does_io(name):
-    """No module that is imported directly or indirectly uses files, streams, a network, a clock or randomness."""
+    """Neither these modules nor those that they import use files, streams, a network, a clock or randomness."""
     for module, path in closure(name).items():
         allowed = ALLOWED.get(module.rpartition(".")[2], set())
         impure = {imported.split(".")[0] for imported in imports(path)} & IMPURE
@@ -71,8 +71,8 @@ def test_only_the_url_parser_is_imported():
             assert all(imported.startswith("urllib.parse") for imported in used)
 
 
-def test_the_decoder_reads_only_one_limit_from_sys():
-    """The decoder reads only the limit for the digits of an integer from `sys`."""
+def test_documents_read_only_one_limit_from_sys():
+    """From `sys`, `document` reads only the limit for the digits of an integer."""
     tree = ast.parse(DOCUMENT.read_text("utf-8"))
     used = {
         node.attr
@@ -84,7 +84,7 @@ def test_the_decoder_reads_only_one_limit_from_sys():
 
 def test_a_client_loads_no_file_reader_and_no_network():
     """A client that applies an update in memory loads neither file readers nor sockets."""
-    # Coverage may have loaded some of the modules before.
+    # When coverage is measured, some of the modules are loaded already.
     script = """
 import sys
 before = set(sys.modules)

@@ -43,13 +43,13 @@ class TestRequests:
     """E1, E2, E3, E4: the method, path and body of each request."""
 
     def test_the_whole_name_is_encoded(self):
-        """E4: no part of a name is read as a path, a query or an escape."""
+        """E4: no part of a name is interpreted as a path, a query or an escape."""
         assert get_project("a b/c?#\u00e9%2F").path == "/projects/a%20b%2Fc%3F%23%C3%A9%252F"
         assert update_project("a/b", Patch({})).path == "/projects/a%2Fb/setParams"
 
     @pytest.mark.parametrize("name", ["", ".", "..", None, "a\n"])
     def test_a_name_that_changes_the_path_is_rejected(self, name):
-        """An empty name, a dot segment or a control character is rejected."""
+        """A name that is empty, a dot segment, or has a control character is rejected."""
         for build in (
             get_project,
             lambda name: update_project(name, Patch({})),
@@ -60,7 +60,7 @@ class TestRequests:
             assert refused.value.code == "project_name"
 
     def test_projects_are_listed(self):
-        """E2: the request is for all projects, or for those with an `archived` flag."""
+        """E2: without `archived`, the request is for all projects; with it, for those with this flag."""
         assert list_projects() == Request("GET", "/projects")
         assert list_projects(archived=False).query == {"archived": "false"}
         assert list_projects().target == "/projects"
@@ -120,12 +120,12 @@ class TestRequests:
         assert refused.value.code == code
 
     def test_params_of_a_new_project_are_validated(self):
-        """Params that no project can hold are rejected."""
+        """Params that a project cannot have are rejected."""
         with pytest.raises(InvalidParams):
             create_project("boxes", type="comparison", params={"patch": True})
 
     def test_the_task_type_is_in_the_path(self):
-        """T12: the path has the type, and the flat body has the rest."""
+        """T12: the type is in the path, and the flat body has everything else."""
         request = create_task(TaskRequest({"a": 1}, project="boxes"), type="image annotation")
         assert (request.path, body(request)) == ("/task/image%20annotation", {"project": "boxes", "a": 1})
         assert create_task(TaskRequest({}, type="comparison")).path == "/task/comparison"
@@ -140,10 +140,10 @@ class TestRequests:
 
 
 class TestReplies:
-    """E5, E6, U8: what each reply means."""
+    """E5, E6, U8: how each reply is interpreted."""
 
     def test_a_project_is_read(self):
-        """U8: the reply to an update is the whole project, too; the caller sets the assumptions."""
+        """U8: the reply to an update is the whole project. The caller passes the assumptions."""
         joined = Assumptions(instruction_separator=" ")
         assert read_project_reply(reply(write_project(BOXES)), "boxes", joined) == BOXES.with_assumptions(joined)
         assert read_projects_reply(reply([write_project(BOXES)])) == (BOXES,)
@@ -151,7 +151,7 @@ class TestReplies:
 
     @pytest.mark.parametrize("status", [201, 204, 301, 408, 500, 599, 100])
     def test_other_statuses_are_unknown(self, status):
-        """E5, E6: only 200 is success; a status that may follow a completed request is unknown."""
+        """E5, E6: success is status 200 only. After any status here, the outcome is unknown."""
         with pytest.raises(OutcomeUnknown) as refused:
             check_status(Response(status))
         assert (refused.value.code, refused.value.status) == ("reply_status", status)
@@ -169,7 +169,7 @@ class TestReplies:
         + [(409, "conflict"), (429, "too_many_requests")],
     )
     def test_a_refused_request_is_not_done(self, status, code):
-        """E6: with these statuses, the service certainly did nothing."""
+        """E6: a reply with such a status proves that the service did nothing."""
         with pytest.raises(NotDone) as refused:
             read_project_reply(Response(status, b'{"error": "no\\nway"}'), "boxes")
         assert refused.value.code == code
@@ -203,12 +203,12 @@ class TestReplies:
         ],
     )
     def test_a_reply_of_another_shape_is_unknown(self, read, value):
-        """A reply that is not the expected object raises `OutcomeUnknown`."""
+        """A reply that is not the expected JSON value raises `OutcomeUnknown`."""
         with pytest.raises(OutcomeUnknown):
             read(reply(value))
 
     def test_an_encoded_reply_is_rejected(self):
-        """A reply with a content encoding is not decoded, but reported."""
+        """A reply with a content encoding is not decoded, and the error names the encoding."""
         with pytest.raises(OutcomeUnknown) as refused:
             read_projects_reply(Response(200, b"[]", {"content-encoding": "gzip", "x": "y"}))
         assert refused.value.code == "reply_encoding"
@@ -217,7 +217,7 @@ class TestReplies:
 
 
 class Script:
-    """A transport that replies from a list and records the requests."""
+    """A transport that sends replies from a list and records the requests."""
 
     def __init__(self, *answers):
         self.answers = list(answers)
@@ -232,7 +232,7 @@ class Script:
 
 
 class Watch:
-    """A clock that only `sleep` moves."""
+    """A clock whose time changes only by `sleep`."""
 
     def __init__(self):
         self.time = 100.0
@@ -303,13 +303,13 @@ def ran(flow_of, *answers, deadline=60.0):
     ],
 )
 def test_retries(flow_of, answers, result, sent, waits):
-    """A GET is retried while the error may pass; a POST only if the service certainly did nothing."""
+    """A GET is retried if the error may be temporary. A POST is retried only if the service certainly did nothing."""
     assert ran(flow_of, *answers) == (result, sent, waits)
 
 
 @pytest.mark.parametrize("flow_of", [get_with_retry, post_once])
-def test_no_wait_ends_after_the_deadline(flow_of):
-    """If a wait would end after the deadline, there is no wait and no retry."""
+def test_no_wait_exceeds_the_deadline(flow_of):
+    """If a wait would end after the deadline, the request is not retried."""
     result, sent, waits = ran(flow_of, Response(429, b"", {"retry-after": "999"}), FINE, deadline=5)
     assert (sent, waits) == (1, [])
     assert result == ("too_many_requests" if flow_of is get_with_retry else Response(429, b"", {"retry-after": "999"}))
@@ -331,7 +331,7 @@ def test_a_request_has_the_remaining_time_as_timeout():
 
 
 def test_the_default_deadline():
-    """A call has 30 seconds, unless the client has another deadline."""
+    """A call has 30 seconds unless the client has its own deadline."""
     for settings, seconds in (({}, 30.0), ({"deadline": 5}, 5)):
         script, watch = Script(FINE), Watch()
         Client(script, now=watch.now, sleep=watch.sleep, **settings).list_projects()
@@ -339,7 +339,7 @@ def test_the_default_deadline():
 
 
 def test_another_loop_can_run_a_flow():
-    """A flow yields requests and waits, so an asynchronous loop can run it."""
+    """A flow yields requests and waits, so any event loop can run it."""
     flow = get_with_retry(Request("GET", "/"), Clock(10, lambda: 0.0, lambda: 1.0))
     next(flow)
     assert flow.send(BROKEN) == Wait(0.5)
@@ -361,7 +361,7 @@ PLAN = Plan.of(BOXES, UPDATE)
     ],
 )
 def test_no_update_is_sent_to_another_history(project):
-    """A history with the same number of versions, but other params, is another history."""
+    """If the history differs from that of the plan, nothing is sent, even if it has as many versions."""
     service = MemoryService([project])
     outcome = Client(service).apply(PLAN)
     assert (outcome.state, outcome.error.code) == ("not done", "history_moved")
@@ -388,7 +388,7 @@ def now(*updates, base=BOXES):
     ],
 )
 def test_the_history_shows_the_outcome(after, state, versions):
-    """A version holds the update if the update turns the version before it into this one."""
+    """A version contains the update if the update turns the previous version into it."""
     for outcome in (find_update(PLAN, after), classify_reply(PLAN, reply(write_project(after)))):
         assert (outcome.state, outcome.versions) == (state, versions)
 
@@ -410,14 +410,14 @@ def test_the_history_shows_the_outcome(after, state, versions):
     ],
 )
 def test_a_reply_is_classified(received, state, code):
-    """*Done* only if the reply shows the update, *not done* only if it is certain, else *unknown*."""
+    """The outcome is *done* or *not done* only if the reply proves it, and otherwise *unknown*."""
     outcome = classify_reply(PLAN, received)
     assert (outcome.state, outcome.error.code) == (state, code)
     assert (outcome.project, outcome.base, outcome.digest) == ("boxes", 1, digest_params({"a": 2, "b": 1}))
 
 
 def test_an_outcome_in_text_and_json():
-    """The text names the command to run next, and the JSON has stable keys."""
+    """The text has the next command to run, and the JSON has stable keys."""
     outcome = classify_reply(PLAN, NO_REPLY)
     digest = digest_params(PLAN.after)
     assert str(outcome) == (
@@ -460,7 +460,7 @@ def test_an_outcome_in_text_and_json():
     ],
 )
 def test_the_reconcile_command_can_be_pasted(name):
-    """A shell passes any project name on unchanged, and executes no part of it."""
+    """A shell passes the name of any project unchanged, and executes no part of it."""
     command = Outcome("unknown", name, 1, "$(id)").reconcile_command
     assert command.isprintable()
     script = f"paramcore() {{ printf '%s\\0' \"$@\"; }}; {command}"
@@ -471,7 +471,7 @@ def test_the_reconcile_command_can_be_pasted(name):
 
 
 def test_a_digest_follows_json_equality():
-    """Key order and number format do not change a digest; different JSON values do."""
+    """The order of names and the spelling of numbers do not change a digest. Different JSON values do."""
     assert digest_params({"a": 1, "b": [2.0]}) == digest_params({"b": [2], "a": 1.0})
     assert len({digest_params({"a": value}) for value in (1, True, "1", None, [1], {"1": 1}, 1.5)}) == 7
 
@@ -522,7 +522,7 @@ class TestMemory:
         assert service.projects == {"boxes": BOXES}
 
     def test_an_update_without_a_body_is_a_replace_by_nothing(self):
-        """U12: for an update without params, the official SDK sends no body."""
+        """U12: an update without a body drops all params. The official SDK sends none if there are no params."""
         service = MemoryService([BOXES])
         service.send(Request("POST", "/projects/boxes/setParams"))
         assert service.projects["boxes"].params == {}
@@ -577,10 +577,10 @@ class TestMemory:
 
 
 class TestKey:
-    """E7: a key is sent in a header and appears nowhere else."""
+    """E7: a key is sent in a header, and appears nowhere else."""
 
     def test_a_key_is_never_shown(self):
-        """No text holds the key, and it cannot be pickled."""
+        """No text contains the key, and the key cannot be pickled."""
         key = ApiKey("live_secret")
         assert key.authorization == "Basic bGl2ZV9zZWNyZXQ6"
         for text in (str(key), repr(key), f"{key}", repr(HttpTransport(key)), repr(Client(HttpTransport(key)))):
@@ -593,7 +593,7 @@ class TestKey:
 
     @pytest.mark.parametrize("text", ["a b", "a:b", "a\n", "caf\u00e9", "\x7f", 7, b"key"])
     def test_an_invalid_key_is_rejected_and_not_shown(self, text):
-        """A key is printable ASCII without spaces and colons; the error does not show the text."""
+        """A key is printable ASCII without spaces and colons. The error does not contain the invalid key."""
         with pytest.raises(InvalidKey) as refused:
             ApiKey(text)
         assert refused.value.code == "credentials_format"
@@ -628,7 +628,7 @@ class TestKey:
         ],
     )
     def test_a_base_url_is_https_or_loopback(self, url):
-        """A key is never sent unencrypted, and a URL that may hold a key is not shown."""
+        """A key is never sent unencrypted to another machine. An error does not show a URL that may contain a key."""
         with pytest.raises(InvalidSetting) as refused:
             HttpTransport(ApiKey("k"), base_url=url)
         assert refused.value.code == "base_url"
@@ -649,6 +649,6 @@ def test_a_plan_without_an_update_is_not_applied():
 
 
 def test_requests_and_responses_are_hashable():
-    """Equal requests and equal responses are one element of a set."""
+    """Equal requests have equal hashes, and so do equal responses."""
     assert len({list_projects(), list_projects(), list_projects(archived=True), get_project("boxes")}) == 3
     assert len({Response(200), Response(200, b"", {}), Response(404)}) == 2

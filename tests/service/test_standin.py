@@ -1,4 +1,4 @@
-"""The stand-in, called by the official SDK, by our client and over raw HTTP."""
+"""The stand-in, called by the official SDK, by our client, and over raw HTTP."""
 
 import base64
 import io
@@ -97,7 +97,7 @@ class TestTheOfficialSDK:
         assert [project.name for project in sdk.projects()] == ["boxes", "more"]
 
     def test_tasks(self, sdk, served):
-        """Tasks that inherit, pin a version or opt out have their effective params."""
+        """A task that inherits, pins a version or opts out has the correct effective params."""
         latest = sdk.create_task(TaskType.ImageAnnotation, project="boxes", instruction="Hurry.", unique_id="u-1")
         pinned = sdk.create_task(TaskType.ImageAnnotation, project="boxes", project_version=0)
         alone = sdk.create_task(TaskType.ImageAnnotation, project="boxes", project_version=-1, instruction="Alone.")
@@ -120,8 +120,8 @@ class TestTheOfficialSDK:
             sdk.create_task(TaskType.ImageAnnotation, project="boxes", **request_)
         assert list(sdk.get_tasks(project_name="boxes")) == []
 
-    def test_a_task_request_must_fit_its_project(self, sdk):
-        """Another type, an unknown project, an unknown task and a used `unique_id` are errors."""
+    def test_references_of_a_task_must_exist_and_fit(self, sdk):
+        """Another type, an unknown project or task, and a used `unique_id` are errors."""
         with pytest.raises(ScaleInvalidRequest):
             sdk.create_task(TaskType.Categorization, project="boxes")
         with pytest.raises(ScaleResourceNotFound):
@@ -176,7 +176,7 @@ class TestTheOfficialSDK:
             sdk.api.get_request(endpoint.format("boxes"))
 
     def test_live_and_test_keys_are_separate(self, sdk, served):
-        """A test key sees other projects than a live key, and both start with the same ones (E7)."""
+        """A test key and a live key see different projects. Both start with the same projects (E7)."""
         test = scaleapi.ScaleClient("test_any", api_instance_url=served.url)
         sdk.create_project("only live", TaskType.ImageAnnotation)
         assert [project.name for project in test.projects()] == ["boxes"]
@@ -188,7 +188,7 @@ class TestTheOfficialSDK:
     [("test_a", "test"), ("test_", "test"), ("test", "live"), ("testing", "live"), ("live_test_", "live")],
 )
 def test_a_test_key_begins_with_test_and_an_underscore(key, world):
-    """Any other key, also one that begins with `test`, sees the live projects (E7)."""
+    """Any other key sees the live projects, even if it begins with `test` (E7)."""
     stand_in = StandIn()
     request = b'{"name": "boxes", "type": "comparison"}'
     reply = stand_in.handle("POST", "/v1/projects", {"authorization": f"Bearer {key}"}, request)
@@ -202,7 +202,7 @@ def test_a_test_key_begins_with_test_and_an_underscore(key, world):
 
 @pytest.mark.parametrize(("size", "status"), [(MAX_BODY_SIZE, 200), (MAX_BODY_SIZE + 1, 413)])
 def test_a_body_may_be_as_long_as_the_limit(served, size, status):
-    """A body up to the limit is read and a longer one is rejected, over HTTP, over WSGI and by `handle`."""
+    """A body of the maximum size is read and a longer one is rejected, over HTTP, over WSGI and by `handle`."""
     body = b'{"name": "a", "type": "comparison"}'.ljust(size)
     headers = {"authorization": "Bearer any"}
     assert StandIn().handle("POST", "/v1/projects", headers, body).status == status
@@ -223,7 +223,7 @@ def test_our_client_works_over_http(served):
 
 
 def test_each_service_is_a_transport():
-    """A `Client` can use `StandIn.test` without a server."""
+    """A `Client` can use `StandIn.test` as a transport, without a server."""
     assert Client(StandIn([BOXES]).test).get_project("boxes") == BOXES
 
 
@@ -236,7 +236,7 @@ def test_the_fixture_serves_an_empty_stand_in(paramcore_service):  # noqa: F811
 
 
 class TestHTTP:
-    """The server survives any bytes that it receives."""
+    """The server rejects invalid requests, and keeps all concurrent updates."""
 
     @pytest.mark.parametrize(
         "authorization", ["", "Basic", "Basic !!!", "Basic Og==", "Bearer", "Digest x", "Basic w6k6"]
@@ -247,7 +247,7 @@ class TestHTTP:
         assert (reply.status_code, reply.json()) == (401, {"status_code": 401, "error": "No valid API key provided."})
 
     def test_a_bearer_token_is_a_key(self, served):
-        """A key may be a bearer token, too (E7)."""
+        """A key may also be a bearer token (E7)."""
         assert httpx2.get(f"{served.url}/projects", headers={"Authorization": "Bearer any"}).status_code == 200
 
     @pytest.mark.parametrize("path", ["/v2/projects", "/v1", "/v1/", "/v1/nothing", "//v1/projects"])
@@ -308,7 +308,7 @@ class TestWSGI:
         assert self.call("GET", HTTP_AUTHORIZATION="", PATH_INFO="/v1/projects")[0] == "401 Unauthorized"
 
     def test_a_slash_in_a_name_needs_the_raw_target(self):
-        """If the server provides the raw target, a name with a slash works."""
+        """A name with a slash works if the WSGI server passes the raw target."""
         for name in ("REQUEST_URI", "RAW_URI"):
             assert self.call("GET", **{name: "/v1/projects/a%2Fb", "PATH_INFO": "/v1/projects/a/b"})[1]["name"] == "a/b"
 

@@ -40,7 +40,7 @@ class TestPython:
     """Each public call of the official client for Python."""
 
     def test_projects(self, sdk):
-        """Projects are created, read, listed and updated, and carry the time that they were created at (S1, S9)."""
+        """Projects are created, read, listed and updated, and have the time of their creation (S1, S9)."""
         created = sdk.create_project("texts", TaskType.TextCollection, {"instruction": "Write."}, dataset_id="d1")
         assert created.as_dict()["created_at"] == created.as_dict()["param_history"][0]["created_at"]
         assert sdk.get_project("texts").as_dict() == created.as_dict()
@@ -55,7 +55,7 @@ class TestPython:
         assert template.created_at == template.updated_at == created.as_dict()["created_at"]
 
     def test_a_task(self, sdk, task):
-        """A task has the fields that the clients read, and the changed task is the reply to each call."""
+        """A task has the fields that the clients read. Each call that changes a task returns the changed task."""
         fields = task.as_dict()
         assert (fields["metadata"], fields["status"], "tags" in fields) == ({}, "pending", False)
         assert fields["created_at"] == fields["updated_at"]
@@ -84,7 +84,7 @@ class TestPython:
             sdk.api.post_request(f"task/{task.id}/unique_id", body={})
 
     def test_a_task_is_canceled_once(self, sdk, task):
-        """A pending task can be canceled, and a canceled task cannot (S4)."""
+        """A pending task can be canceled. A canceled task can be neither canceled nor audited (S4)."""
         canceled = sdk.cancel_task(task.id)
         assert (canceled.status, canceled.unique_id) == ("canceled", "u-1")
         with pytest.raises(ScaleInvalidRequest, match="the task is canceled, so it cannot be canceled"):
@@ -92,13 +92,13 @@ class TestPython:
         with pytest.raises(ScaleInvalidRequest, match="it cannot be audited"):
             task.audit(accepted=True)
 
-    def test_a_canceled_task_may_lose_its_unique_id(self, sdk, task):
-        """`clear_unique_id` frees the id for another task."""
+    def test_canceling_can_clear_the_unique_id(self, sdk, task):
+        """Canceling with `clear_unique_id` frees the id for another task."""
         assert "unique_id" not in sdk.cancel_task(task.id, clear_unique_id=True).as_dict()
         sdk.create_task(TaskType.ImageAnnotation, project="docks", unique_id="u-1", **IMAGE)
 
     def test_a_task_is_audited(self, sdk, task):
-        """An audit sets the review status, by which tasks are filtered; a task without one is pending."""
+        """An audit sets the review status of a task, which is a filter. A task without an audit is pending."""
         task.audit(accepted=False, comments="one box is missing")
         task.refresh()
         assert task.customer_review_status == "rejected"
@@ -157,7 +157,7 @@ class TestPython:
             sdk.create_task(TaskType.ImageAnnotation, project_version=0, **IMAGE)
 
     def test_an_idempotency_key_makes_one_task(self, served, sdk):
-        """S7: a second request with the same key makes no task, and says so with status 409."""
+        """S7: a second request with the same key creates no task and is status 409."""
         headers = {"Idempotency-Key": "k1", "Authorization": f"Bearer {KEY}"}
         url, body = f"{served.url}/task/imageannotation", {"project": "docks", **IMAGE}
         assert [httpx2.post(url, json=body, headers=headers).status_code for _ in range(2)] == [200, 409]
@@ -188,7 +188,7 @@ class TestPython:
         assert limited.keys() == {"task_id", "status", "metadata", "project"}
 
     def test_batches(self, sdk):
-        """A batch of an ordinary project is in progress, takes tasks also after it is finalized, and has metadata."""
+        """A batch of an ordinary project is in progress, accepts tasks even after it is finalized, and has metadata."""
         batch = sdk.create_batch("docks", "b1", callback="a@b.c", metadata={"k": 1})
         assert (batch.status, batch.metadata, batch.as_dict()["callback"]) == ("in_progress", {"k": 1}, "a@b.c")
         assert sdk.finalize_batch("b1").status == "in_progress"
@@ -201,7 +201,7 @@ class TestPython:
 
     @pytest.mark.parametrize("kind", ["rapid", "studio"])
     def test_a_batch_of_a_rapid_or_studio_project_is_finalized(self, sdk, kind):
-        """S3: the batch starts in staging, and takes no tasks after it is finalized."""
+        """S3: the batch starts in staging, and rejects tasks after it is finalized."""
         sdk.create_project("new", TaskType.ImageAnnotation, {}, **{kind: True})
         batch = sdk.create_batch("new", "b")
         assert batch.status == "staging"
@@ -222,7 +222,7 @@ class TestPython:
             sdk.create_task(TaskType.ImageAnnotation, batch="none", project="docks", **IMAGE)
 
     def test_batches_are_listed(self, sdk):
-        """Batches are listed newest first, in pages, and filtered by project, status and time."""
+        """Batches are listed newest first, by page, and filtered by project, status and time."""
         for number in range(103):
             sdk.create_batch("docks" if number % 2 else "other", f"b{number}")
         assert [batch.name for batch in sdk.batches(limit=2)] == ["b102", "b101"]
@@ -234,7 +234,7 @@ class TestPython:
         assert (sdk.batches(offset=100).offset, len(sdk.batches(offset=100))) == (100, 3)
 
     def test_files(self, sdk):
-        """An uploaded file and an imported one have an id and an address."""
+        """An uploaded file and an imported file each have an id and a URL."""
         content = bytes(range(256)) * 100 + b"\r\n--x\r\n"
         file = io.BytesIO(content)
         file.name = 'caf\u00e9 "1".png'
@@ -265,8 +265,8 @@ class TestPython:
             lambda sdk: sdk.reset_studio_batches_priorities(),
         ],
     )
-    def test_calls_that_are_left_out(self, sdk, call):
-        """A call that the stand-in leaves out is status 501, and says so."""
+    def test_calls_that_are_not_offered(self, sdk, call):
+        """A call that the stand-in does not offer is status 501, and the message says so."""
         with pytest.raises(ScaleException, match="the stand-in does not offer this") as refused:
             call(sdk)
         assert refused.value.code == 501
@@ -306,10 +306,10 @@ def node(served):
 
 
 class TestNode:
-    """The requests that the client for Node.js sends, and what it reads from the replies."""
+    """The requests of the client for Node.js work, and the replies have what it reads."""
 
     def test_a_task(self, node):
-        """A task is created, read and canceled; the client sends `{}` to cancel it."""
+        """A task is created, read and canceled. To cancel it, the client sends `{}`."""
         body = {"callback_url": "http://www.example.com/callback", "instruction": "Box it.", "attachment_type": "image"}
         created = node.post("task/annotation", {**body, "objects_to_annotate": ["cow"], **IMAGE}).json()
         fetched = node.get(f"task/{created['task_id']}").json()
@@ -320,7 +320,7 @@ class TestNode:
         assert (refused.status_code, refused.json()["error"]) == (404, "Task with that ID not found.")
 
     def test_tasks_are_listed_by_offset(self, node):
-        """The pages by `offset` contain each task once, newest first, and the last page says that it is the last."""
+        """The pages by `offset` have each task once, newest first, and only the last has no further page."""
         ids = [node.post("task/annotation", IMAGE).json()["task_id"] for _ in range(5)]
         seen, has_more = [], True
         while has_more:
@@ -344,11 +344,11 @@ class TestNode:
         ],
     )
     def test_the_filters_of_the_generated_client(self, node, path, query):
-        """The generated client (`scaleapi-node`) sends these filters."""
+        """The generated client (`scaleapi-node`) can use these filters."""
         assert node.get(path, **query).status_code == 200
 
     def test_the_generated_client_sets_an_ontology(self, node):
-        """`setOntology` answers with the project, which does not change."""
+        """`setOntology` returns the project, which does not change."""
         before = node.get("projects/docks").json()
         assert node.post("projects/docks/setOntology", {"ontology": ["Ship"], "name": "v1"}).json() == before
         assert node.post("projects/docks/setOntology", {}).status_code == 400
@@ -357,8 +357,8 @@ class TestNode:
 class TestRuby:
     """The requests of the client for Ruby, which adds `callback_url` to each query and sends blank filters."""
 
-    def test_blank_filters_are_not_sent(self, node):
-        """S2: a filter without a value does not count."""
+    def test_blank_filters_are_ignored(self, node):
+        """S2: a filter without a value is ignored."""
         ids = [node.post("task/annotation", {**IMAGE, "callback_url": None}).json()["task_id"] for _ in range(3)]
         query = "callback_url&end_time&limit=2&offset=0&start_time&status&type"
         page = node.get(f"tasks?{query}").json()
@@ -371,7 +371,7 @@ class TestRuby:
 
 
 def test_a_test_key_completes_tasks():
-    """S4: with a test key, a task is pending in the reply to its request, and completed afterwards."""
+    """S4: with a test key, a task is pending in the first reply and completed afterwards."""
     with run_server(StandIn([DOCKS])) as served:
         sdk = scaleapi.ScaleClient("test_any", api_instance_url=served.url)
         task = sdk.create_task(TaskType.ImageAnnotation, project="docks", unique_id=str(uuid.uuid4()), **IMAGE)
@@ -402,7 +402,7 @@ def test_a_test_key_completes_tasks():
         ("files/upload", {"file": "x"}, ["multipart/form-data"]),
     ],
 )
-def test_what_is_missing_is_named(node, path, body, texts):
+def test_the_missing_field_is_named(node, path, body, texts):
     """An invalid request is status 400, and the error names the field."""
     refused = node.post(path, body)
     assert refused.status_code == 400
@@ -430,7 +430,7 @@ def test_what_is_missing_is_named(node, path, body, texts):
     ],
 )
 def test_an_unknown_filter_is_rejected(node, path, text):
-    """A filter that does not exist, or has no valid value, is status 400 and not ignored."""
+    """An unknown filter, or a filter with an invalid value, is status 400."""
     refused = node.get(path)
     assert (refused.status_code, text in refused.json()["error"]) == (400, True), refused.json()
 
@@ -445,8 +445,8 @@ def test_a_page_is_stable_while_tasks_are_created(node):
     assert "next_token" not in following
 
 
-def test_a_list_is_never_outdated(node):
-    """The same query finds what was created and changed since, and each list has its own objects."""
+def test_a_list_is_always_current(node):
+    """A list contains the latest changes, even if the same query was sent before."""
     assert node.get("tasks").json()["docs"] == node.get("batches").json()["docs"] == []
     node.post("batches", {"name": "b", "project": "docks"})
     task_id = node.post("task/annotation", IMAGE).json()["task_id"]
@@ -458,7 +458,7 @@ def test_a_list_is_never_outdated(node):
 
 
 def test_values_may_contain_commas(node):
-    """A filter matches a value with a comma, and each of several values."""
+    """A filter can match a value with a comma, and can have several values."""
     for unique_id in ("a,b", "a", "c"):
         node.post("task/annotation", {**IMAGE, "unique_id": unique_id, "tags": [f"t{unique_id}"]})
     found = lambda query: sorted(task["unique_id"] for task in node.get(f"tasks?{query}").json()["docs"])
@@ -469,7 +469,7 @@ def test_values_may_contain_commas(node):
 
 
 def test_a_task_with_tags_of_another_type_is_no_error(node):
-    """`tags` of a request may be any JSON value; filters and calls for tags ignore what is not a string."""
+    """`tags` of a request may be any JSON value. Filters and calls for tags ignore elements that are not strings."""
     task_id = node.post("task/annotation", {**IMAGE, "tags": [["x"], 1, "a"]}).json()["task_id"]
     other = node.post("task/annotation", {**IMAGE, "tags": "a"}).json()["task_id"]
     assert [task["task_id"] for task in node.get("tasks?tags=a").json()["docs"]] == [task_id]

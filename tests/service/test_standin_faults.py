@@ -1,4 +1,4 @@
-"""Faults on demand, the request log and the clock of the stand-in."""
+"""The faults that a user can request, the request log, and the clock of the stand-in."""
 
 import json
 import time
@@ -39,11 +39,11 @@ def post(served, fault=None):
 
 
 class TestFaults:
-    """A fault makes one answer fail as the service does; the next answer is right again."""
+    """A fault makes one call fail like a call of the service. The next call works again."""
 
     @pytest.mark.parametrize("by_header", [False, True])
-    def test_error_answers_500_after_the_change(self, served, by_header):
-        """With `error`, the change is made, and the reply is an error of the form that S5 records (S6)."""
+    def test_error_is_status_500_after_the_change(self, served, by_header):
+        """With `error`, the change is made, and the reply is an error in the form of S5 (S6)."""
         if not by_header:
             served.stand_in.fail_next("error")
         reply = post(served, "error" if by_header else None)
@@ -72,7 +72,7 @@ class TestFaults:
         assert post(served).status_code == 200
 
     def test_slow_waits_after_the_change(self):
-        """With `slow`, the change is made at once, and the reply comes later."""
+        """With `slow`, the change is made at once, and the reply is delayed."""
         with run_server(StandIn([BOXES])) as served:
             start = time.monotonic()
             assert post(served, "slow").status_code == 200
@@ -80,7 +80,7 @@ class TestFaults:
             assert "(slow by 1 s)" in served.stand_in.requests[-1].reason
 
     def test_the_faults_of_several_calls(self, served):
-        """`times` and `method` choose the calls that fail; calls with another method do not use up the fault."""
+        """`times` and `method` select the calls that fail. A call with another method does not use up the fault."""
         served.stand_in.fail_next("throttle", times=2, method="POST")
         served.stand_in.fail_next("error", method="GET")
         statuses = [
@@ -93,7 +93,7 @@ class TestFaults:
         "fault", ["", "x", "error=1", "drop=1", "slow=", "slow=x", "slow=-1", "slow=1.5", "throttle=3601", "slow=1=2"]
     )
     def test_an_invalid_fault_is_rejected(self, served, fault):
-        """A fault that does not exist is an error in Python, and status 400 in the header; nothing changes."""
+        """An unknown fault is an error in Python, and status 400 in the header. Nothing changes."""
         with pytest.raises(InvalidSetting, match="a fault must be error, drop") as refused:
             served.stand_in.fail_next(fault)
         assert refused.value.code == "fault"
@@ -104,7 +104,7 @@ class TestFaults:
         assert post(served).status_code == 200
 
     def test_faults_of_a_transport(self):
-        """Our client sees the same faults without a server."""
+        """Our client gets the same faults without a server."""
         stand_in = StandIn([BOXES])
         stand_in.fail_next("throttle")
         assert stand_in.live.send(Request("GET", "/projects")).status == 429
@@ -115,7 +115,7 @@ class TestFaults:
         assert "new" in stand_in.live.projects
 
     def test_wsgi_passes_the_header_on(self):
-        """Over WSGI, a header sets the fault, too."""
+        """Over WSGI, the header also sets a fault."""
         environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/v1/projects", "HTTP_AUTHORIZATION": "Bearer any"}
         started = []
         StandIn().wsgi(
@@ -126,14 +126,14 @@ class TestFaults:
 
     @pytest.mark.parametrize(("fault", "error"), [("error", ScaleException), ("throttle", ScaleTooManyRequests)])
     def test_the_official_client_raises_its_own_errors(self, served, fault, error):
-        """Over HTTP, the official client does not retry, and raises its error."""
+        """Over HTTP, the official client does not retry and raises its error."""
         served.stand_in.fail_next(fault)
         with pytest.raises(error):
             scaleapi.ScaleClient("any", api_instance_url=served.url).update_project("boxes", patch=True, padding=1)
 
     @pytest.mark.parametrize("fault", ["error", "drop", "slow", "throttle=0"])
     def test_a_safe_update_is_applied_once(self, served, fault):
-        """`Client.apply` and `Client.reconcile` find out what a fault left behind, and add one version."""
+        """After any fault, `Client.apply` and `Client.reconcile` report the true outcome, and add one version."""
         client = Client(HttpTransport(ApiKey("any"), base_url=served.url))
         plan = Plan.of(client.get_project("boxes"), Patch({"padding": 5}))
         served.stand_in.fail_next(fault, method="POST")
@@ -144,10 +144,10 @@ class TestFaults:
 
 
 class TestRequestLog:
-    """The log has the last requests, each with the reason for its reply."""
+    """The log has the latest requests, each with the reason for its reply."""
 
     def test_reasons(self, served):
-        """The reason says what a request did, or why it was refused."""
+        """The reason says what a request did, or why it was rejected."""
         sdk = scaleapi.ScaleClient("any", api_instance_url=served.url)
         sdk.update_project("boxes", a=1)
         sdk.update_project("boxes", patch=False, b=1)
@@ -168,7 +168,7 @@ class TestRequestLog:
         assert json.loads(logged[0].reply_body)["name"] == "boxes"
 
     def test_the_log_is_bounded(self):
-        """The log keeps 200 requests, and the beginning of each body."""
+        """The log keeps 200 requests, and only the beginning of each body."""
         stand_in = StandIn()
         for number in range(MAX_REQUESTS + 5):
             stand_in.handle("POST", f"/v1/{number}", HEADERS, b"x" * 10_000)
@@ -181,7 +181,7 @@ class TestClock:
     """A test sets the time that the stand-in shows."""
 
     def test_created_objects_have_the_time(self, paramcore_service):  # noqa: F811
-        """Projects, versions, tasks and batches carry the time of the clock, by which tasks are filtered."""
+        """Projects, versions, tasks and batches have the time of the clock, and filters use it."""
         clock = paramcore_service.stand_in.clock
         sdk = scaleapi.ScaleClient("any", api_instance_url=paramcore_service.url)
         clock.set("2026-01-31T08:00:00Z")
@@ -203,7 +203,7 @@ class TestClock:
         assert paramcore_service.stand_in.requests[-1].time == "2026-01-31T11:00:00.000Z"
 
     def test_the_clock_shows_the_time_of_the_system_at_first(self):
-        """Until it is set, the clock goes; `advance` stops it."""
+        """The clock runs until it is set or advanced; then it stands still."""
         clock = Clock()
         before = clock()
         time.sleep(0.01)
@@ -220,14 +220,14 @@ class TestClock:
         ],
     )
     def test_times_are_shown_in_utc(self, text, shown):
-        """Any time in ISO 8601 format is shown as the service shows it (P7)."""
+        """Any ISO 8601 time is shown in the service's format, in UTC (P7)."""
         clock = Clock()
         clock.set(text)
         assert clock() == shown
 
     @pytest.mark.parametrize("text", ["", "noon", "31.1.2026", 7, None])
     def test_other_text_is_rejected(self, text):
-        """Text that is no time is an error, and the clock stays."""
+        """Text that is not a time is an error, and the clock does not change."""
         clock = Clock()
         clock.set("2026-01-31")
         with pytest.raises(InvalidSetting) as refused:

@@ -1,4 +1,4 @@
-"""The pages of the stand-in: the facts, the reasons, what is escaped, and what they never do."""
+"""The pages of the stand-in: what they show, what they escape, and what they never do."""
 
 import io
 import json
@@ -26,7 +26,7 @@ from tests.report.parsed_page import ParsedPage, find_problems
 
 HOST = {"host": "127.0.0.1:8080"}
 TEXTS = st.sampled_from(HOSTILE) | st.text(st.characters(codec="utf-8"), max_size=8)
-#: Characters that format nothing else than themselves.
+#: Printable characters, which no page shows as escapes.
 PROJECT_NAMES = TEXTS.map(lambda text: "".join(c for c in text[:60] if c.isprintable())).filter(
     lambda name: name.strip(".")
 )
@@ -55,51 +55,53 @@ def make_docks():
 
 
 @pytest.fixture(params=["html", "text"])
-def form(request, monkeypatch):
-    """Let a test run with `jinja2` and without."""
+def page_format(request, monkeypatch):
+    """Run a test with `jinja2`, for HTML, and without it, for text."""
     if request.param == "text":
         monkeypatch.setitem(sys.modules, "paramcore.report.html", None)
     return request.param
 
 
-def read(form, page):
-    """Return the text of a page as a reader sees it, on one line."""
-    return ParsedPage(page).text if form == "html" else " ".join(page.split())
+def read(page_format, page):
+    """Return the visible text of a page on one line."""
+    return ParsedPage(page).text if page_format == "html" else " ".join(page.split())
 
 
 class TestFacts:
-    """Both forms of a page say the same."""
+    """The HTML and the text of a page show the same facts."""
 
-    def test_projects_have_type_versions_and_last_change(self, form):
-        """Each project has its type, the number of versions, the last change and the number of tasks."""
+    def test_projects_have_type_versions_and_last_change(self, page_format):
+        """The first page shows each project with its type, versions, last change and number of tasks."""
         first = Project("docks", type="imageannotation", params={"padding": 3}, created_at="2026-01-31T09:00:00.000Z")
         newer = Project("boxes", type="comparison", params={"a": 1}, created_at="2026-02-01T09:00:00.000Z")
         stand_in = StandIn([first, newer, Project("empty", type="comparison")])
         send(stand_in, "POST", "task/imageannotation", {"project": "docks"})
-        text = read(form, look(stand_in))
+        text = read(page_format, look(stand_in))
         assert text.index("boxes") < text.index("docks") < text.index("empty")
         assert "31 January 2026, 09:00:00 UTC" in text
         assert "at an unknown time" in text
         assert "imageannotation" in text
-        assert ("docks (imageannotation): 1 version, 1 task" if form == "text" else "docks imageannotation 1") in text
+        assert (
+            "docks (imageannotation): 1 version, 1 task" if page_format == "text" else "docks imageannotation 1"
+        ) in text
 
-    def test_test_keys_have_their_own_section(self, form):
-        """The projects of test keys are below those of live keys, with pages of their own."""
+    def test_test_keys_have_their_own_section(self, page_format):
+        """Projects of test keys are listed below those of live keys, and have their own pages."""
         stand_in = make_docks()
         send(stand_in, "POST", "projects", {"name": "trial", "type": "comparison"}, key="test_a")
-        text = read(form, look(stand_in))
+        text = read(page_format, look(stand_in))
         live, test = text.rindex("Projects of live keys"), text.rindex("Projects of test keys")
         assert live < test < text.index("trial")
-        assert "of test keys" in read(form, look_at(stand_in, "trial", "/test"))
-        assert "No such project: trial" in read(form, look(stand_in, "/projects/trial", 404))
+        assert "of test keys" in read(page_format, look_at(stand_in, "trial", "/test"))
+        assert "No such project: trial" in read(page_format, look(stand_in, "/projects/trial", 404))
 
-    def test_each_request_has_its_reason_newest_first(self, form):
-        """A drop says why it happened, and a refusal says what is wrong."""
+    def test_each_request_has_its_reason_newest_first(self, page_format):
+        """The log shows why params were dropped and what is wrong with rejected requests."""
         stand_in = make_docks()
         send(stand_in, "POST", "projects/docks/setParams", {"instruction": "Box."})
         send(stand_in, "POST", "task/imageannotation", {"project": "docks", "project_version": 7})
         stand_in.handle("GET", "/v1/projects", {}, b"")
-        text = read(form, look(stand_in))
+        text = read(page_format, look(stand_in))
         reasons = [
             "401 refused: the request has no API key; send any key",
             "400 refused: at /project_version: version 7 does not exist: the project has versions 0 to 1",
@@ -110,23 +112,23 @@ class TestFacts:
         assert "POST /v1/projects/docks/setParams (live key)" in text
         assert "GET /v1/projects (no key)" in text
 
-    def test_bodies_of_requests_and_replies_are_on_the_page(self, form):
-        """The beginning of each body is on the page, with its size."""
+    def test_bodies_of_requests_and_replies_are_on_the_page(self, page_format):
+        """The page shows the beginning of each body and its size."""
         stand_in = make_docks()
         send(stand_in, "POST", "projects/docks/setParams", {"patch": True, "note": "x" * 5_000})
-        text = read(form, look(stand_in))
+        text = read(page_format, look(stand_in))
         assert '{"patch": true, "note": "xxx' in text
         assert "equest (first 4,096 bytes)" in text
         assert "reply (first 4,096 bytes)" in text
         assert "x" * MAX_BODY_EXCERPT not in text
 
-    def test_a_project_has_its_versions_and_its_tasks_with_reasons(self, form):
-        """The page of a project says what each version did, and why each task has each param."""
+    def test_a_project_has_its_versions_and_its_tasks_with_reasons(self, page_format):
+        """The page of a project shows what each version changed, and why each task has each param."""
         stand_in = make_docks()
         send(stand_in, "POST", "task/imageannotation", {"project": "docks", "padding": 12, "unique_id": "night-1"})
         send(stand_in, "POST", "projects/docks/setParams", {"instruction": "Box."})
         send(stand_in, "POST", "task/imageannotation", {"project": "docks", "project_version": -1})
-        text = read(form, look_at(stand_in, "docks"))
+        text = read(page_format, look_at(stand_in, "docks"))
         for fact in (
             "2 versions, 2 tasks",
             "by replace, because params were dropped",
@@ -144,26 +146,26 @@ class TestFacts:
             assert fact in text, fact
         assert text.index("000000000002") < text.index("000000000001")
 
-    def test_a_task_of_an_edited_project_is_not_explained(self, form):
-        """If the history of the project was edited, the page says so instead of a wrong reason."""
+    def test_a_task_with_another_history_is_not_explained(self, page_format):
+        """If the history of the project was edited, the page says so and gives no reasons, which would be wrong."""
         stand_in = make_docks()
         send(stand_in, "POST", "task/imageannotation", {"project": "docks"})
         edited = StandIn([Project("docks", type="imageannotation", params={"padding": 4})])
         for key, task in stand_in.states["live"].tasks.items():
             edited.states["live"].tasks[key] = task
-        assert "the history of the project has changed since the task" in read(form, look_at(edited, "docks"))
+        assert "the history of the project has changed since the task" in read(page_format, look_at(edited, "docks"))
 
-    def test_tasks_without_a_project_are_counted(self, form):
-        """A task of no project has no page, so the home page counts it."""
+    def test_tasks_without_a_project_are_counted(self, page_format):
+        """A task without a project is on no page, so the first page has the number of such tasks."""
         stand_in = StandIn()
         send(stand_in, "POST", "task/imageannotation", {"attachment": "a"})
-        text = read(form, look(stand_in))
-        assert "1 task without a project" in text
+        text = read(page_format, look(stand_in))
+        assert ("1 task has no project" if page_format == "html" else "1 task without a project") in text
         assert "o projects yet" in text
 
 
 def test_the_log_command_of_a_page_works():
-    """What the command `curl` prints is input for `paramcore log -`."""
+    """The page shows a `curl` command whose output can be piped to `paramcore log -`."""
     stand_in = make_docks()
     history = send(stand_in, "GET", "projects/docks").body
     assert "padding" in run("log", "-", "padding", stdin=history).out
@@ -175,7 +177,7 @@ def test_the_log_command_of_a_page_works():
 
 
 def test_text_shows_objects_on_several_lines(monkeypatch):
-    """As text, a long object is indented below its name, and a string stays on one line."""
+    """In text, a long object is indented below its name, and a string stays on one line."""
     monkeypatch.setitem(sys.modules, "paramcore.report.html", None)
     box = {"box": {"min_width": 10, "objects": ["a" * 60]}}
     params = {"instruction": "Box it.\n" * 20, "geometries": box}
@@ -185,8 +187,8 @@ def test_text_shows_objects_on_several_lines(monkeypatch):
     assert f"(version 0): {json.dumps(params['instruction'])}\n" in page
 
 
-def test_errors_stand_out():
-    """An error status, or no reply, is marked; a success is not."""
+def test_errors_are_marked():
+    """An error status, or a missing reply, is marked; a success is not."""
     stand_in = make_docks()
     send(stand_in, "GET", "projects")
     send(stand_in, "GET", "projects/none")
@@ -201,8 +203,8 @@ class TestEscaping:
     """No text of a request or of a project becomes markup."""
 
     @given(name=PROJECT_NAMES, param=TEXTS, value=TEXTS, target=TEXTS)
-    def test_hostile_texts_come_back_as_they_were(self, name, param, value, target):
-        """Names, values, targets and bodies come back as text, and each link leads to its page."""
+    def test_hostile_texts_are_escaped(self, name, param, value, target):
+        """Names, values, targets and bodies are shown as text, and each link leads to its page."""
         stand_in = StandIn()
         send(stand_in, "POST", "projects", {"name": name, "type": "imageannotation", "params": {"p": value}})
         send(stand_in, "POST", "task/imageannotation", {"project": name, "attachment": value, f"x{param}": value})
@@ -218,7 +220,7 @@ class TestEscaping:
 
     @pytest.mark.parametrize("name", ["a/b", "a%2Fb", "?", "#", "a b", "é", "..x", "<b>", "projects"])
     def test_any_name_has_a_page(self, name):
-        """The name is one encoded segment of the path."""
+        """The page of a project has the encoded name as one segment of its path."""
         stand_in = StandIn([Project(name, type="comparison", params={"a": 1})])
         with run_server(stand_in) as server:
             url = server.url.removesuffix("/v1")
@@ -229,10 +231,10 @@ class TestEscaping:
 
 
 class TestSafety:
-    """A page changes nothing, loads nothing, and is only for this machine."""
+    """A page changes nothing, loads nothing, and is shown only to this machine."""
 
     def test_pages_are_not_in_the_log(self):
-        """Who looks does not push requests out of the log, and changes nothing."""
+        """Opening a page adds nothing to the log and changes nothing."""
         events = []
         stand_in = StandIn([Project("docks", type="comparison")], on_event=events.append)
         revisions = {world: state.revision for world, state in stand_in.states.items()}
@@ -241,16 +243,16 @@ class TestSafety:
             stand_in.handle("GET", path, HOST, b"")
         assert (stand_in.requests, events) == ((), [])
         assert {world: state.revision for world, state in stand_in.states.items()} == revisions
-        # The fault is for the next call of the API.
+        # The fault is kept for the next call of the API.
         assert send(stand_in, "GET", "projects").status == 500
 
     @pytest.mark.parametrize("path", ["/", "/projects/docks", "/projects/none"])
-    def test_headers(self, path, form):
-        """The policy is also a header, which forbids frames; nothing is stored or guessed."""
+    def test_headers(self, path, page_format):
+        """A header repeats the policy, and forbids frames, caching and guessing of types."""
         headers = make_docks().handle("GET", path, HOST, b"").headers
-        policy = get_content_security_policy() if form == "html" else "default-src 'none'"
+        policy = get_content_security_policy() if page_format == "html" else "default-src 'none'"
         assert headers == {
-            "content-type": f"text/{'html' if form == 'html' else 'plain'}; charset=utf-8",
+            "content-type": f"text/{'html' if page_format == 'html' else 'plain'}; charset=utf-8",
             "content-security-policy": f"{policy}; frame-ancestors 'none'",
             "cache-control": "no-store",
             "x-content-type-options": "nosniff",
@@ -259,7 +261,7 @@ class TestSafety:
         }
 
     def test_pages_have_no_forms_and_no_scripts(self):
-        """All that a page has besides text are links within the stand-in."""
+        """A page consists of text and of links inside the stand-in."""
         stand_in = make_docks()
         for page in (look(stand_in), look_at(stand_in, "docks")):
             parsed = ParsedPage(page)
@@ -267,7 +269,7 @@ class TestSafety:
             assert all(link.startswith(("/", "#")) for link in parsed.links)
 
     def test_head_has_the_headers_only(self):
-        """HEAD is GET without the body."""
+        """HEAD returns the same headers as GET, without the body."""
         with run_server(make_docks()) as server:
             url = server.url.removesuffix("v1")
             head, get = httpx2.head(url), httpx2.get(url)
@@ -277,7 +279,7 @@ class TestSafety:
     @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
     @pytest.mark.parametrize("path", ["/", "/projects/docks", "/test/projects/docks"])
     def test_other_methods_are_no_pages(self, method, path):
-        """A page can only be read."""
+        """A page accepts only GET and HEAD."""
         stand_in = make_docks()
         assert stand_in.handle(method, path, HOST, b"").status == 401
         assert stand_in.handle(method, path, {"authorization": "Bearer a"}, b"").status == 404
@@ -286,11 +288,11 @@ class TestSafety:
         "path", ["/projects", "/projects/", "/projects/docks/", "/test", "/test/", "//", "/v1", "/x/"]
     )
     def test_other_paths_are_no_pages(self, path):
-        """Other paths are those of the API, which need a key."""
+        """Any other path belongs to the API, which needs a key."""
         assert make_docks().handle("GET", path, HOST, b"").status == 401
 
     def test_web_pages_of_other_sites_are_refused(self):
-        """Host and Origin are checked for pages, too; a link from elsewhere works."""
+        """A page checks Host and Origin, too. A link from another site works."""
         stand_in = make_docks()
         link = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
         assert stand_in.handle("GET", "/", {"host": "evil.example"}, b"").status == 421
@@ -299,7 +301,7 @@ class TestSafety:
         assert stand_in.handle("GET", "/", {**HOST, **link}, b"").status == 200
 
     def test_wsgi_serves_the_pages(self):
-        """A WSGI server serves the same page."""
+        """A WSGI server returns the same page."""
         stand_in, started = make_docks(), []
         environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "HTTP_HOST": HOST["host"], "wsgi.input": io.BytesIO()}
         [body] = stand_in.wsgi(environ, lambda status, headers: started.append((status, dict(headers))))
@@ -307,8 +309,8 @@ class TestSafety:
         assert started[0][0] == "200 OK"
         assert started[0][1]["content-length"] == str(len(body))
 
-    def test_jinja2_is_imported_for_a_page_only(self):
-        """A stand-in without a reader does not import `jinja2`, and works without it."""
+    def test_jinja2_is_imported_only_for_a_page(self):
+        """API calls do not import `jinja2`. Without `jinja2`, a page is plain text."""
         script = (
             "import sys; from paramcore.service import StandIn; stand_in = StandIn()\n"
             "stand_in.handle('GET', '/v1/projects', {}, b''); assert 'jinja2' not in sys.modules\n"
@@ -319,7 +321,7 @@ class TestSafety:
         assert done.stdout == "text/plain; charset=utf-8\n"
 
     def test_a_change_that_is_not_saved_is_not_shown(self):
-        """If a change that the page would show cannot be saved, there is no page."""
+        """If a change cannot be saved, a page that would show it fails instead."""
 
         class FullDisk:
             size = 0
@@ -335,10 +337,10 @@ class TestSafety:
 
 
 class TestBounds:
-    """No page is too long or takes too long, whatever the stand-in contains."""
+    """No page is too long or too slow, whatever the stand-in contains."""
 
-    def test_a_long_history_and_many_tasks(self, form):
-        """1,000 versions and 10,000 tasks fit into 1 MB and one second; what is left out is counted."""
+    def test_a_long_history_and_many_tasks(self, page_format):
+        """1,000 versions and 10,000 tasks fit into 1 MB and one second. What is left out is counted."""
         stand_in = StandIn([read_project(make_project(1_000, 25, hostile=False, name="plain"))])
         state = stand_in.states["live"]
         send(stand_in, "POST", "task/imageannotation", {"project": "plain", "param_01": 7, "attachment": "a"})
@@ -351,10 +353,10 @@ class TestBounds:
             page = look(stand_in, path)
             assert time.process_time() - start < 1
             assert len(page.encode()) < MAX_PAGE_SIZE
-        text = read(form, page)
+        text = read(page_format, page)
         assert "1,000 versions, 10,000 tasks" in text
         assert "950 older versions" in text
-        assert ("of 10,000 tasks, newest first." if form == "html" else "older tasks left out") in text
+        assert ("of 10,000 tasks, newest first." if page_format == "html" else "older tasks left out") in text
 
     @pytest.mark.parametrize(
         ("params", "left_out"),
@@ -367,66 +369,70 @@ class TestBounds:
             ({f"p{number}": 1 for number in range(1_001)}, "Versions and tasks"),
         ],
     )
-    def test_long_values_and_many_params(self, params, left_out, form):
-        """A page that would be too long has less detail, and names the commands that print all of it."""
+    def test_long_values_and_many_params(self, params, left_out, page_format):
+        """A page that would be too long shows less detail, and the command that prints all of it."""
         project = Project("docks", type="imageannotation", params=params)
         stand_in = StandIn([project])
         send(stand_in, "POST", "task/imageannotation", {"project": "docks"})
         page = look_at(stand_in, "docks")
         assert len(page.encode()) <= MAX_PAGE_SIZE
-        said = f"Left out {left_out}, because" if form == "html" else f"{left_out} are left out, because"
-        assert (said in read(form, page)) == bool(left_out)
+        said = f"Left out {left_out}, because" if page_format == "html" else f"{left_out} are left out, because"
+        assert (said in read(page_format, page)) == bool(left_out)
         assert ("because the page would be too long" in page) == bool(left_out)
 
-    def test_without_values_no_value_of_a_task_is_shown(self, form):
-        """A page without values has the names of the params and the reasons only."""
+    def test_without_values_no_value_of_a_task_is_shown(self, page_format):
+        """A page without values has only the names of params and the reasons."""
         stand_in = StandIn([Project("docks", type="imageannotation", params={"long": "a" * 201_000})])
         send(stand_in, "POST", "task/imageannotation", {"project": "docks", "unique_id": "night-1", "padding": 4321})
-        text = read(form, look_at(stand_in, "docks"))
+        text = read(page_format, look_at(stand_in, "docks"))
         assert "padding" in text and "WON task" in text
         assert "night-1" not in text and "4321" not in text
 
-    def test_very_many_params_in_all_versions(self, monkeypatch, form):
-        """A history with very many params is not compared."""
+    def test_very_many_params_in_all_versions(self, monkeypatch, page_format):
+        """With more params than the limit, a page does not compare the versions."""
         monkeypatch.setattr(project_view, "MAX_PARAMS", 2)
         for count, is_left_out in ((1, False), (2, True)):
             project = Project("docks", type="comparison", params={"a": 1}).replace_params(
                 dict.fromkeys("ab"[:count], 2)
             )
-            text = read(form, look_at(StandIn([project]), "docks"))
+            text = read(page_format, look_at(StandIn([project]), "docks"))
             assert ("When each value applied" not in text) == is_left_out
 
-    def test_the_last_tasks_are_explained(self, form):
-        """A page explains 50 tasks, or fewer if they are long, and at least one."""
+    def test_the_last_tasks_are_explained(self, page_format):
+        """A page explains the last 50 tasks, or fewer if they are long, but at least one."""
         small = StandIn([Project("docks", type="imageannotation"), Project("other", type="imageannotation")])
         large = StandIn([Project("docks", type="imageannotation", params={f"p{n}": "a" * 80 for n in range(150)})])
         for stand_in, count, explained in ((small, 50, 50), (small, 10, 50), (large, 20, 2)):
             for _ in range(count):
                 send(stand_in, "POST", "task/imageannotation", {"project": "docks", "padding": 1})
             page = look_at(stand_in, "docks")
-            assert page.count("WON task" if form == "text" else "</strong> task</li>") >= explained
+            assert page.count("WON task" if page_format == "text" else "</strong> task</li>") >= explained
             total = len(stand_in.live.tasks)
-            assert read(form, page).count(", pending") == min(total, explained)
+            assert read(page_format, page).count(", pending") == min(total, explained)
             left_out = (
-                f"The last {explained} of {total} tasks" if form == "html" else f"{total - explained} older tasks"
+                f"The last {explained} of {total} tasks"
+                if page_format == "html"
+                else f"{total - explained} older tasks"
             )
-            assert (left_out in read(form, page)) == (total > explained)
+            assert (left_out in read(page_format, page)) == (total > explained)
         send(small, "POST", "task/imageannotation", {"project": "other"})
-        assert "1 version" not in read(form, look_at(small, "other"))
-        assert read(form, look_at(small, "other")).count(", pending") == 1
+        assert "1 version" not in read(page_format, look_at(small, "other"))
+        assert read(page_format, look_at(small, "other")).count(", pending") == 1
 
-    def test_older_values_are_counted(self, form):
-        """A page lists 20 values of a param, and names the command that lists them all."""
+    def test_older_values_are_counted(self, page_format):
+        """A page lists 20 values of a param, and the command that lists all of them."""
         project = Project("docks", type="comparison", params={"a b": 0})
         for number in range(1, 23):
             project = project.replace_params({"a b": number})
-        text = read(form, look_at(StandIn([project]), "docks"))
-        left_out = "3 older values are left out. To list them all:" if form == "html" else "3 older values left out:"
+        text = read(page_format, look_at(StandIn([project]), "docks"))
+        left_out = (
+            "3 older values are left out. To list them all:" if page_format == "html" else "3 older values left out:"
+        )
         assert f"{left_out} curl -su any: 'http://127.0.0.1:8080/v1/projects/docks' | paramcore log - 'a b'" in text
 
     @pytest.mark.parametrize("char", ['"', "&", "\0", "\U0001f6a2", "é", "\n", "\xff"])
-    def test_long_requests(self, char, form):
-        """200 requests with long targets, names and bodies fit into 1 MB, and all have a reason."""
+    def test_long_requests(self, char, page_format):
+        """200 requests with long targets, names and bodies fit into 1 MB, and each has a reason."""
         stand_in = StandIn()
         for number in range(250):
             body = {"name": char * 3_000, "type": f"{number}{char * 3_000}"}
@@ -434,26 +440,26 @@ class TestBounds:
             send(stand_in, "POST", "projects", body)
         page = look(stand_in)
         assert len(page.encode()) <= MAX_PAGE_SIZE
-        assert read(form, page).count("refused: ") >= 200
-        assert "he bodies are left out." in read(form, page)
+        assert read(page_format, page).count("refused: ") >= 200
+        assert "he bodies are left out." in read(page_format, page)
         assert all(len(request.reason) < 1.3 * MAX_BODY_EXCERPT for request in stand_in.requests)
 
-    def test_many_projects(self, form):
-        """The page lists 200 projects and counts the others; a name that is too long has no link."""
+    def test_many_projects(self, page_format):
+        """The first page lists 200 projects and counts the others. A name that is too long has no link."""
         names = [f"p{number}" for number in range(202)]
         stand_in = StandIn(
             [Project(name, type="comparison") for name in names]
             + [Project("n" * 5_000, type="comparison", params={"a": 1}, created_at="2026-01-01T00:00:00Z")]
         )
         page = look(stand_in)
-        text = read(form, page)
+        text = read(page_format, page)
         assert text.count("more projects") == 2
         assert "3 more projects" in text
         assert "n" * 400 not in page
 
 
 class TestReasons:
-    """The reason of a request says why."""
+    """The reason for a reply explains it."""
 
     @pytest.mark.parametrize(
         ("body", "reason"),
@@ -473,8 +479,8 @@ class TestReasons:
             ),
         ],
     )
-    def test_an_update_says_what_it_loses_and_why(self, body, reason):
-        """A param is dropped without `patch`; a value inside a param is lost in either mode."""
+    def test_the_reason_for_a_dropped_param_or_lost_value(self, body, reason):
+        """A param is dropped because `patch` was not sent. A value inside a param is lost in either mode."""
         stand_in = StandIn([Project("docks", type="comparison", params={"a": 1, "box": {"min": 1, "max": 2}})])
         send(stand_in, "POST", "projects/docks/setParams", body)
         assert stand_in.requests[-1].reason == f"version 1 {reason}"
@@ -488,14 +494,14 @@ class TestReasons:
             ({"padding": 3, "project_version": -1}, "inherits nothing (project_version -1)"),
         ],
     )
-    def test_a_task_says_what_it_overrides(self, body, reason):
-        """The reason names the params of the project that the task overrides."""
+    def test_the_reason_lists_overridden_params(self, body, reason):
+        """The reason lists the params of the project that the task overrides."""
         stand_in = make_docks()
         send(stand_in, "POST", "task/imageannotation", {"project": "docks", **body})
         assert stand_in.requests[-1].reason == f'created: task for "docks": {reason}'
 
-    def test_refusals_begin_with_refused(self):
-        """A refusal is named as such, in the log and not in the reply."""
+    def test_the_reason_of_a_rejection_begins_with_refused(self):
+        """The reason begins with "refused" in the log, but the reply does not contain the word."""
         stand_in = make_docks()
         send(stand_in, "GET", "projects/none")
         send(stand_in, "GET", "teams")

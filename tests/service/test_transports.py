@@ -1,4 +1,4 @@
-"""Every transport keeps the contract, and `check_transport` rejects transports that do not."""
+"""Every transport keeps the contract, and `check_transport` rejects a transport that does not."""
 
 import http.client
 import re
@@ -45,7 +45,7 @@ def test_the_shipped_transports_keep_the_contract(make):
 
 
 class Naive:
-    """A minimal transport; each flaw makes it break one rule of the contract."""
+    """A minimal transport. Each flaw makes it break one rule of the contract."""
 
     def __init__(self, url, **flaws):
         self.parts = urlsplit(url)
@@ -113,7 +113,7 @@ def test_a_plain_transport_passes():
     ],
 )
 def test_a_broken_transport_is_rejected(flaw, duty):
-    """The error says what the transport must do, and does not show the key."""
+    """The error says what the transport must do, and does not contain the key."""
     with pytest.raises(AssertionError, match=duty) as rejected:
         check_transport(lambda url: Naive(url, key=KEY, **{flaw: True}))
     assert KEY not in str(rejected.value)
@@ -131,8 +131,8 @@ FAULTS = (
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_an_update_over_the_sdks_client_is_safe(fault):
-    """Over a `ScaleClient`, an update is sent once, and its outcome agrees with the history."""
+def test_an_update_with_the_sdks_client_is_safe(fault):
+    """With a `ScaleClient`, an update is sent once, and its outcome agrees with the history."""
     with Server("thief") as thief, Server(fault, elsewhere=thief) as server:
         client = Client(over_scaleapi(server.url), deadline=2.5)
         outcome = client.apply(Plan.of(client.get_project(NAME), Patch({"b": 3})))
@@ -162,7 +162,7 @@ def test_the_environment_changes_no_request(make, monkeypatch, tmp_path):
 
 
 def answering(status, body):
-    """Return a function that sends a request over a transport to a server with this response."""
+    """Return a function that sends a request with a transport to a server that gives this response."""
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self):
@@ -181,8 +181,8 @@ def answering(status, body):
 @pytest.mark.parametrize(
     ("status", "message"), [(200, None), (201, "no <API key>"), (299, "no <API key>"), (404, "no <API key>")]
 )
-def test_a_reply_that_is_no_success_has_its_text_without_the_key(make, status, message):
-    """Every status but 200 is an error reply, other statuses of success included."""
+def test_the_text_of_an_error_reply_does_not_contain_the_key(make, status, message):
+    """For every status but 200, even 201, `message` is the text of the reply without the key."""
     response = answering(status, b'{"error": "no %s"}' % KEY.encode())(make)
     assert (response.status, response.message) == (status, message)
 
@@ -194,8 +194,8 @@ def test_a_reply_that_is_no_success_has_its_text_without_the_key(make, status, m
         lambda url: ScaleApiTransport(scaleapi.ScaleClient(KEY, api_instance_url=url), max_response_size=1_000),
     ],
 )
-def test_a_reply_may_be_as_long_as_the_limit(make):
-    """A body of `max_response_size` bytes is returned; with one byte more, the outcome is unknown."""
+def test_a_reply_of_the_maximum_size_is_returned(make):
+    """A body of `max_response_size` bytes is returned. With one byte more, the outcome is unknown."""
     body = b"x" * 1_000
     assert answering(200, body)(make).body == body
     with pytest.raises(OutcomeUnknown) as refused:
@@ -213,8 +213,8 @@ def test_a_reply_may_be_as_long_as_the_limit(make):
         b"NewConnectionError\r\n\r\n",
     ],
 )
-def test_a_broken_reply_is_unknown_at_once(make, answer):
-    """A reply that ends early or is not HTTP is a broken connection."""
+def test_a_broken_reply_is_unknown_without_delay(make, answer):
+    """A reply that ends early or is not HTTP is reported as a broken connection."""
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self):
@@ -229,7 +229,7 @@ def test_a_broken_reply_is_unknown_at_once(make, answer):
 
 
 def test_both_transports_report_that_nothing_was_sent():
-    """Without a connection, both transports raise the same error."""
+    """If there is no connection, both transports raise the same error."""
     errors = set()
     for make in (over_httpx, over_scaleapi):
         with pytest.raises(NotDone) as refused:
@@ -240,7 +240,7 @@ def test_both_transports_report_that_nothing_was_sent():
 
 
 def test_nothing_is_sent_without_the_proxy():
-    """If the configured proxy does not listen, the error is `not_sent`, and the service gets no request."""
+    """If the configured proxy does not answer, the error is `not_sent`, and the service gets no request."""
     with Server("thief") as service:
         url = service.url
         proxied = scaleapi.ScaleClient(KEY, api_instance_url=url, proxies={"http": "http://127.0.0.1:1"})
@@ -255,7 +255,7 @@ def test_nothing_is_sent_without_the_proxy():
 
 
 def test_a_tls_error_after_sending_is_unknown(monkeypatch):
-    """Of all TLS errors, only an invalid certificate proves that nothing was sent."""
+    """Only an invalid certificate proves that nothing was sent. After another TLS error, the outcome is unknown."""
     reason = urllib3.exceptions.SSLError(ssl.SSLEOFError("EOF occurred in violation of protocol"))
     error = requests.exceptions.SSLError(urllib3.exceptions.MaxRetryError(None, "/", reason))
     monkeypatch.setattr("requests.Session.request", lambda *_, **__: (_ for _ in ()).throw(error))
@@ -282,7 +282,7 @@ def authority(tmp_path_factory):
 
 @pytest.mark.parametrize("fault", ["500_after_commit", "drop_after_commit"])
 def test_the_sdks_retries_apply_an_update_twice(authority, fault, monkeypatch):
-    """As the table of faults says, the official SDK sends the update again and reports success."""
+    """As the table of faults documents, the official SDK sends the update twice and reports success."""
     context, certificate = authority
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", certificate)
     with Server(fault, tls=context, times=1) as server:
@@ -293,7 +293,7 @@ def test_the_sdks_retries_apply_an_update_twice(authority, fault, monkeypatch):
 
 @pytest.mark.parametrize("fault", ["500_after_commit", "drop_after_commit"])
 def test_our_transports_apply_an_update_once(authority, fault):
-    """With the same fault, our transports add one version, which `reconcile` finds."""
+    """With the same fault, our transports add one version, and `reconcile` finds it."""
     context, certificate = authority
     trusting = ssl.create_default_context(cafile=certificate)
     for make in (
@@ -308,7 +308,7 @@ def test_our_transports_apply_an_update_once(authority, fault):
 
 
 def test_an_invalid_certificate_is_never_accepted(authority):
-    """If the certificate has no known authority, nothing is sent and nothing is retried."""
+    """If no known authority signed the certificate, nothing is sent and nothing is retried."""
     context, _ = authority
     for make in (over_httpx, over_scaleapi):
         with Server(tls=context) as server:
@@ -320,7 +320,7 @@ def test_an_invalid_certificate_is_never_accepted(authority):
 class TestDeadlines:
     @pytest.mark.parametrize("make", [over_httpx, over_scaleapi])
     def test_a_late_byte_does_not_extend_the_deadline(self, make):
-        """The deadline limits the whole exchange, even if a byte arrives shortly before it."""
+        """The deadline limits the whole exchange, even if a byte arrives just before it."""
         done = threading.Event()
 
         def trickle(stream):
@@ -341,7 +341,7 @@ class TestDeadlines:
 
     @pytest.mark.parametrize("make", [over_httpx, over_scaleapi])
     def test_a_slow_name_look_up_does_not_extend_the_deadline(self, make, monkeypatch):
-        """The deadline includes the look-up of the host name."""
+        """The deadline includes the time to resolve the host name."""
         transport = make("https://api.example.com/v1")
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(3) or [])
         began = time.monotonic()
@@ -376,7 +376,7 @@ class TestAddresses:
         ],
     )
     def test_other_urls_are_rejected(self, url):
-        """`http` to another machine is rejected, and so is any query or fragment, even an empty one."""
+        """`http` to another machine is rejected, and so is a URL with a query or fragment, even an empty one."""
         with pytest.raises(InvalidSetting) as refused:
             over_httpx(url)
         assert refused.value.code == "base_url"
@@ -397,7 +397,7 @@ class TestAddresses:
 
 
 def test_the_keys_of_a_tls_connection_are_not_written(tmp_path, monkeypatch):
-    """`SSLKEYLOGFILE` is ignored, because its keys would decrypt the API key."""
+    """`SSLKEYLOGFILE` is ignored, because its keys could decrypt the API key."""
     log = tmp_path / "keys.log"
     monkeypatch.setenv("SSLKEYLOGFILE", str(log))
     with pytest.raises((NotDone, OutcomeUnknown)):

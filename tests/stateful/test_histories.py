@@ -1,8 +1,8 @@
-"""Random calls on many states of projects, compared with a plain list of dicts.
+"""Random calls on many states of projects, compared with the reference model.
 
-Each pair in the bundle holds a project and its expected history.  A rule may use
-any earlier pair, so that old states stay in use while others grow from them.
-Results are stored and compared again later.
+Each pair in the bundle contains a project and its expected history.  A rule may use any
+earlier pair, so old states stay in use while new states are made from them.  Results are
+stored and computed again later.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from paramcore.errors import NoSuchVersion, ParamcoreError
 from paramcore.testing import RESERVED_PROJECT_NAMES, params, task_params
 from paramcore.wire import read_project, read_task_request, write_project, write_task_request
 from tests import reference
-from tests.reference import DEFAULTS, equal, plain, spelled
+from tests.reference import DEFAULTS, equal, plain, spell
 
 Pair = tuple[Project, list[dict[str, Any]]]
 
@@ -36,7 +36,7 @@ SETTINGS = (
 
 
 class ProjectsInUse(RuleBasedStateMachine):
-    """Create, update, resolve, store and scribble on projects in any order."""
+    """Create, update, resolve, store and change projects in any order."""
 
     pairs = Bundle("pairs")
 
@@ -46,8 +46,8 @@ class ProjectsInUse(RuleBasedStateMachine):
         self.answers: list[tuple[Project, dict[str, Any], Any, str]] = []
 
     def pair(self, project: Project, history: list[dict[str, Any]]) -> Pair:
-        """Store a pair, to be checked after each step, with the model's history as text."""
-        self.known.append((project, [spelled(one) for one in history]))
+        """Store a pair to be checked after each step, with the expected history as text."""
+        self.known.append((project, [spell(one) for one in history]))
         return project, history
 
     @initialize(target=pairs, first=st.none() | params(), under=st.sampled_from(SETTINGS))
@@ -58,25 +58,25 @@ class ProjectsInUse(RuleBasedStateMachine):
     @rule(target=pairs, first=st.none() | params(), under=st.sampled_from(SETTINGS))
     def create(self, first: dict[str, Any] | None, under: dict[str, str]) -> Pair:
         """Create a project, with or without params."""
-        expected = reference.created(plain(first))
+        expected = reference.create(plain(first))
         project = Project("boxes", type="imageannotation", params=first, assumptions=Assumptions(**under))
         scribble(first)
         return self.pair(project, expected)
 
     @rule(target=pairs, pair=pairs, own=params())
     def patch(self, pair: Pair, own: dict[str, Any]) -> Pair:
-        """Patch a project, then scribble on the argument."""
+        """Patch a project, then change the argument."""
         project, history = pair
-        expected = reference.patched(history, plain(own))
+        expected = reference.patch(history, plain(own))
         after = project.patch_params(own)
         scribble(own)
         return self.pair(after, expected)
 
     @rule(target=pairs, pair=pairs, own=params())
     def replace(self, pair: Pair, own: dict[str, Any]) -> Pair:
-        """Replace the params of a project, then scribble on the argument."""
+        """Replace the params of a project, then change the argument."""
         project, history = pair
-        expected = reference.replaced(history, plain(own))
+        expected = reference.replace(history, plain(own))
         after = project.replace_params(own)
         scribble(own)
         return self.pair(after, expected)
@@ -96,14 +96,14 @@ class ProjectsInUse(RuleBasedStateMachine):
 
     @rule(target=pairs, pair=pairs, version=st.integers(0, 12))
     def roll_back(self, pair: Pair, version: int) -> Pair:
-        """Replace the params by those of an earlier version."""
+        """Replace the params with those of an earlier version."""
         project, history = pair
         if version >= len(history):
             with pytest.raises(NoSuchVersion):
                 project.version(version)
             return pair
         after = project.replace_params(project.version(version).params)
-        return self.pair(after, reference.replaced(history, plain(history[version])))
+        return self.pair(after, reference.replace(history, plain(history[version])))
 
     @rule(pair=pairs, own=task_params(), version=st.sampled_from(VERSIONS))
     def resolve(self, pair: Pair, own: dict[str, Any], version: Any) -> None:
@@ -116,7 +116,7 @@ class ProjectsInUse(RuleBasedStateMachine):
 
     @rule(place=st.integers(0, 200))
     def ask_again(self, place: int) -> None:
-        """A stored result stays the same."""
+        """A stored result is the same when it is computed again."""
         if self.answers:
             project, own, version, answer = self.answers[place % len(self.answers)]
             assert answer_of(project, own, version) == answer
@@ -133,11 +133,11 @@ class ProjectsInUse(RuleBasedStateMachine):
                     json.loads(one)["params"]
                     for one in (answer_of(project.with_assumptions(first.assumptions), own, version), answer)
                 )
-                assert spelled(now) == spelled(then)
+                assert spell(now) == spell(then)
 
     @rule(target=pairs, pair=pairs)
     def write_and_read(self, pair: Pair) -> Pair:
-        """Write a project as JSON, read it, and scribble on the JSON."""
+        """Write a project as JSON, read it, and then change the JSON."""
         project, history = pair
         payload = write_project(project)
         text = json.dumps(payload)
@@ -152,7 +152,7 @@ class ProjectsInUse(RuleBasedStateMachine):
         how=st.sampled_from((copy.copy, copy.deepcopy, lambda it: pickle.loads(pickle.dumps(it)))),
     )
     def copied(self, pair: Pair, how: Any) -> Pair:
-        """Continue with a copy."""
+        """Continue with a copy of a project."""
         project, history = pair
         again = how(project)
         assert again == project
@@ -161,7 +161,7 @@ class ProjectsInUse(RuleBasedStateMachine):
 
     @rule(target=pairs, pair=pairs, under=st.sampled_from(SETTINGS))
     def assume(self, pair: Pair, under: dict[str, str]) -> Pair:
-        """Continue with other assumptions."""
+        """Continue with other assumptions for a project."""
         project, history = pair
         return self.pair(project.with_assumptions(Assumptions(**under)), history)
 
@@ -185,9 +185,9 @@ class ProjectsInUse(RuleBasedStateMachine):
         update = Replace(own) if drop else Patch(own)
         plan = Plan.of(project, update)
         before = history[-1] if history else {}
-        after = reference.updated(history, "replace" if drop else "patch", own)[-1]
-        assert spelled(plan.before) == spelled(before)
-        assert spelled(plan.after) == spelled(after)
+        after = reference.update(history, "replace" if drop else "patch", own)[-1]
+        assert spell(plan.before) == spell(before)
+        assert spell(plan.after) == spell(after)
         assert plan.dropped == tuple(name for name in before if name not in after)
 
     @rule(one=pairs, two=pairs)
@@ -200,16 +200,16 @@ class ProjectsInUse(RuleBasedStateMachine):
 
     @rule(target=pairs, pair=consumes(pairs))
     def forget(self, pair: Pair) -> Any:
-        """Drop a pair; projects that came from it stay valid."""
+        """Drop a pair. Projects that were made from it stay valid."""
         return multiple() if len(self.known) > 1 else pair
 
     @invariant()
     def every_history_is_the_models(self) -> None:
-        """Each project has the versions of a plain list of dicts."""
+        """Each project has the versions of the reference model."""
         for project, history in self.known:
-            assert [spelled(version.params) for version in project.versions] == history
+            assert [spell(version.params) for version in project.versions] == history
             assert [version.number for version in project.versions] == list(range(len(history)))
-            assert spelled(project.params) == (history[-1] if history else "{}")
+            assert spell(project.params) == (history[-1] if history else "{}")
 
 
 def answer_of(project: Project, own: dict[str, Any], version: Any) -> str:
@@ -220,7 +220,7 @@ def answer_of(project: Project, own: dict[str, Any], version: Any) -> str:
     except ParamcoreError as error:
         return error.code
     inherited = answer.inherited_from
-    return spelled(
+    return spell(
         {
             "params": answer.params,
             "inherited_version": None if inherited is None else inherited.number,
@@ -234,7 +234,7 @@ def answer_of_the_model(project: Project, history: list[dict[str, Any]], own: di
     under = {name: getattr(project.assumptions, name) for name in DEFAULTS}
     model = {"name": "boxes", "type": "imageannotation", "history": history, "settings": under}
     try:
-        return spelled(reference.resolved(model, {"params": own, "project_version": version}))
+        return spell(reference.resolve(model, {"params": own, "project_version": version}))
     except reference.Refused as refused:
         (reason,) = refused.reasons
         return reason

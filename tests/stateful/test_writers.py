@@ -1,4 +1,4 @@
-"""Two writers and a network that breaks at random: each update has a certain outcome."""
+"""Two writers and a network with random faults: the outcome of each update is true."""
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -14,7 +14,7 @@ LOST = OutcomeUnknown("no_reply", None, "nothing", "a reply")
 
 
 class Breaking:
-    """A transport that breaks on a POST if the test says so."""
+    """A transport in which the test sets the fault of the next POST."""
 
     def __init__(self, service):
         self.service = service
@@ -71,7 +71,7 @@ class Writers(RuleBasedStateMachine):
         rival=st.booleans(),
     )
     def update(self, who, fault, replace, rival):
-        """One writer applies a unique update; the other writer may update in between."""
+        """Apply a unique update by one writer; the other writer may update in between."""
         mark = len(self.outcomes)
         client, line = self.clients[who], self.lines[who]
         project = client.get_project(NAME)
@@ -87,14 +87,14 @@ class Writers(RuleBasedStateMachine):
 
     @rule(who=st.integers(0, 1))
     def deliver(self, who):
-        """Deliver a request that was delayed in the network."""
+        """Deliver the requests that were delayed in the network."""
         for request in self.lines[who].late:
             self.service.send(request)
         self.lines[who].late.clear()
 
     @rule(who=st.integers(0, 1))
     def look_again(self, who):
-        """Check an unknown outcome again, by either writer."""
+        """Reconcile all unknown outcomes, by either writer."""
         for mark, outcome in self.outcomes.items():
             if outcome.state == "unknown":
                 again = self.clients[who].reconcile(outcome)
@@ -102,7 +102,7 @@ class Writers(RuleBasedStateMachine):
                 self.outcomes[mark] = again
 
     def commits(self, mark):
-        """Count the versions that an update appended."""
+        """Return the number of versions that an update appended."""
         versions = self.service.projects[NAME].versions
         outcome = self.outcomes[mark]
         made = 0
@@ -112,8 +112,8 @@ class Writers(RuleBasedStateMachine):
         return made
 
     @invariant()
-    def what_is_done_was_done_once(self):
-        """A done update has one version, a rejected update none, an unknown update either."""
+    def outcomes_are_true(self):
+        """A done update has one version, a rejected update none, and an unknown update at most one."""
         for mark, outcome in self.outcomes.items():
             commits = self.commits(mark)
             allowed = {"done": {1}, "not done": {0}, "unknown": {0, 1}, "repeated": {2}}

@@ -1,4 +1,4 @@
-"""Audits: finished tasks, checked against the history of their project."""
+"""Audits: finished tasks are compared with the history of their project."""
 
 import pytest
 from attrs import evolve
@@ -47,7 +47,7 @@ def summarize(audit):
         {name: value for name, value in task().items() if name != "type"},
     ],
 )
-def test_a_task_that_some_request_could_have_made_is_possible(finished):
+def test_a_task_that_a_request_can_produce_is_possible(finished):
     """A task may override params, and the service may add params (T9)."""
     audit = audited(finished)
     assert (audit.possible, audit.impossible, summarize(audit)) == (1, 0, [])
@@ -56,8 +56,8 @@ def test_a_task_that_some_request_could_have_made_is_possible(finished):
 @pytest.mark.parametrize(
     "finished", [task(project="other"), task(project=...), task(project=None), task(...), task(None)]
 )
-def test_a_task_that_names_no_version_of_it_is_not_judged(finished):
-    """A task of another project, or without a version, is only counted."""
+def test_a_task_without_a_version_of_the_project_is_not_judged(finished):
+    """A task that names another project, or no version, is only counted."""
     audit = audited(finished)
     assert (audit.possible, audit.impossible, audit.not_judged) == (0, 0, 1)
 
@@ -107,7 +107,7 @@ def test_a_task_that_names_no_version_of_it_is_not_judged(finished):
     ],
 )
 def test_a_contradiction_names_its_rule(finished, finding):
-    """A part that no request can produce is reported with its rule, its path and the settings that explain it."""
+    """A value that no request can produce is reported with its rule, its path and the settings that explain it."""
     audit = audited(finished)
     assert audit.impossible == 1
     assert finding in summarize(audit)
@@ -130,7 +130,7 @@ def test_a_contradiction_names_its_rule(finished, finding):
     ],
 )
 def test_another_assumption_may_explain_a_task(whole, ways):
-    """The smallest changes of settings that explain a task are listed, with the separator in the task."""
+    """A finding lists the smallest changes of settings that explain the task, also with the separator of the task."""
     assert [way for finding in summarize(audited(task(instruction=whole))) for way in finding[4]] == ways
 
 
@@ -145,8 +145,8 @@ def test_a_joined_empty_instruction_has_its_separator():
     ]
 
 
-def test_where_the_latest_is_recorded_an_older_version_may_have_been_used():
-    """Under `latest`, a task may come from any version up to the recorded version (T8)."""
+def test_under_latest_a_task_may_use_an_older_version():
+    """Under `latest`, a task may have used any version up to the recorded version (T8)."""
     latest = BOXES.with_assumptions(Assumptions(pinned_param_version="latest"))
     assert audited(task(1, "Box it."), project=latest).possible == 1
     assert audited(task(0, "Box all."), project=latest).impossible == 1
@@ -183,8 +183,8 @@ def test_an_audit_in_text():
     )
 
 
-def test_what_possible_tasks_teach():
-    """Each setting is listed with the values that the tasks rule out and with other possible values."""
+def test_the_calibration_lists_the_remaining_settings():
+    """Each setting is listed with the values that the tasks rule out, and with the other possible values."""
     assert audited(task(instruction="Hurry.\nBox it.")).format_calibration() == [
         "the current settings explain all tasks",
         '  instruction_separator = "\\n"  (ruled out: "\\n\\n", " "; also possible: "")',
@@ -195,7 +195,7 @@ def test_what_possible_tasks_teach():
     assert audited().format_calibration() == audited(task(project="other")).format_calibration() == []
 
 
-def test_three_tasks_settle_an_account():
+def test_three_tasks_can_determine_the_settings():
     """Three tasks with different instructions rule out the wrong settings."""
     true = Assumptions(instruction_separator=" ", empty_instruction="join")
     project = BOXES.with_assumptions(true).patch_params({"instruction": "Box most.", "other": 1})
@@ -210,16 +210,16 @@ def test_three_tasks_settle_an_account():
     }
 
 
-def test_a_task_that_nothing_explains_teaches_nothing():
-    """A task that is impossible under all assumptions rules out no assumptions."""
+def test_a_task_that_nothing_explains_rules_out_nothing():
+    """A task that is impossible under all assumptions does not rule out any assumptions."""
     audit = audited(task() | {"params": {}}, task(0, "Hurry.\nBox it.", task_id=None))
     assert Assumptions() in audit.calibration
     assert "the current settings explain the other tasks" in str(audit)
     assert str(audit.findings[0]).startswith("task t1 contradicts T1")
 
 
-def test_no_assumption_may_explain_all():
-    """Tasks that contradict each other can rule out all assumptions with `append`."""
+def test_tasks_can_rule_out_all_assumptions():
+    """Under `append`, tasks that contradict each other can rule out all assumptions."""
     audit = audited(
         task(instruction="a\tBox it."), task(0, "Other.", task_id=None), project=BOXES.with_assumptions(Assumptions())
     )
@@ -232,7 +232,7 @@ def test_no_assumption_may_explain_all():
 
 
 def test_an_audit_as_json():
-    """JSON has the counts, the findings and the possible assumptions."""
+    """The JSON has the counts, the findings and the possible assumptions."""
     document = audited(task(0, "Box all.", task_id=7)).to_json()
     assert {name: document[name] for name in ("project", "possible", "impossible", "not_judged", "findings")} == {
         "project": "boxes",
@@ -259,8 +259,8 @@ def test_long_texts_are_cut():
     assert finding[2] == "..." + "x" * 61 + "end"
 
 
-def test_where_texts_override_one_must_be_there():
-    """Under `override`, a task may have any text or null, but not lack the instruction."""
+def test_under_override_the_instruction_is_required():
+    """Under `override`, a task may have any text or null as its instruction, but it must have an instruction."""
     override = BOXES.with_assumptions(Assumptions(instruction_rule="override"))
     assert audited(task(instruction="Other."), task(instruction=None), project=override).possible == 2
     assert summarize(audited(task(instruction=...), project=override)) == [
@@ -283,13 +283,13 @@ def test_a_finding_in_text():
     ) or str(two).splitlines()[1] == ('  possible with instruction_rule="override" and pinned_param_version="latest"')
 
 
-def test_what_is_not_judged_is_counted():
-    """Each task that names no version is counted."""
+def test_tasks_that_are_not_judged_are_counted():
+    """Each task without a version is counted as not judged."""
     assert audited(task(project="x"), task(project="y"), task(None)).not_judged == 3
 
 
 def test_a_field_is_beside_the_params():
-    """A param with a field of its own is checked in that field only (T9)."""
+    """A param that a task has as a field of its own is checked in that field only (T9)."""
     assert audited(task(1, "Box all.") | {"tags": []}).possible == 1
     assert audited(task(1, "Box all.", tags=[])).impossible == 1
 
@@ -301,7 +301,7 @@ def test_a_task_without_params_lacks_them():
 
 
 def test_ends_of_texts_are_truncated():
-    """Texts of up to 64 characters are shown whole; of longer texts, the last 64 characters."""
+    """Texts of up to 64 characters are shown whole. Longer texts are truncated to their last 64 characters."""
     whole, more = "x" * 64, "x\n" * 32 + "x"
     assert summarize(audited(task(instruction=whole)))[0][2] == f'"{whole}"'
     assert summarize(audited(task(instruction=more)))[0][2] == "..." + "\\nx" * 32
@@ -320,6 +320,6 @@ def test_a_contradiction_has_a_short_repr():
     assert repr(contradiction) == f"<Contradiction of {contradiction.rule} at '/instruction'>"
 
 
-def test_an_audit_without_assumptions_says_so():
-    """One line reports that no settings explain the tasks."""
+def test_an_audit_without_possible_assumptions():
+    """If no settings explain the tasks, one line reports that."""
     assert len(evolve(audited(task()), calibration=()).format_calibration()) == 1

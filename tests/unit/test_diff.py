@@ -1,4 +1,4 @@
-"""Diffs of two params objects, and the values that are lost inside."""
+"""Diffs of two params objects, and the nested values that are lost."""
 
 import pytest
 
@@ -31,7 +31,7 @@ def test_params_are_added_removed_changed_or_kept():
 
 
 def test_a_diff_in_text():
-    """Each param has a line; removed params come first, and lost values follow their param."""
+    """Each param has a line. Removed params come first, and the values that a param loses follow it."""
     assert str(Diff.between(BEFORE, AFTER)) == (
         "  removed  old         null\n"
         '  changed  geometries  {"box": {"objects_to_annotate": ["Forklift", "Pallet"], "min": 1}, "polygon": {}}'
@@ -44,7 +44,7 @@ def test_a_diff_in_text():
 
 
 def test_a_diff_as_json():
-    """JSON has the same differences as plain values."""
+    """The JSON has the same differences as plain values."""
     assert Diff.between({"a": {"x": 1}, "b": 1}, {"a": {}, "c": 2}).to_json() == {
         "added": {"c": 2},
         "removed": {"b": 1},
@@ -81,14 +81,14 @@ def test_a_diff_as_json():
     ],
 )
 def test_lost_values_are_listed_by_pointer(before, after, lost):
-    """A missing member or element is listed by its pointer; moved or changed values are not."""
+    """A missing member or element is listed by its pointer. A moved or changed value is not listed."""
     assert list(Diff.between({"a": before}, {"a": after}).lost) == lost
 
 
 @pytest.mark.parametrize(
     ("before", "after", "changes"),
     [
-        # The first name that identifies every object on both sides, and that a pair shares, decides.
+        # Elements are matched by the first member that identifies every object on both sides and that a pair shares.
         (
             [{"name": "a", "x": 1}, {"name": "b", "x": 1}],
             [{"name": "b", "x": 2}, {"name": "a", "x": 1}],
@@ -112,7 +112,7 @@ def test_lost_values_are_listed_by_pointer(before, after, lost):
                 ("added", "/a/0", "/a/0"),
             ],
         ),
-        # A name that occurs twice, or not in every object, identifies nothing.
+        # A member identifies nothing if its value occurs twice or an object lacks it.
         (
             [{"name": "a", "x": 1}, {"name": "a"}],
             [{"name": "a", "x": 2}],
@@ -128,7 +128,7 @@ def test_lost_values_are_listed_by_pointer(before, after, lost):
                 ("added", "/a/1/name", "/a/1/name"),
             ],
         ),
-        # Without a shared name, the objects at the same index are compared.
+        # Without a shared identifying member, the objects at the same index are compared.
         ([{"name": "a", "x": 1}], [{"name": "b", "x": 1}], [("changed", "/a/0/name", "/a/0/name")]),
         ([{"name": True, "x": 1}, 1], [1, {"name": True, "x": 2}], [("lost", "/a/0", None), ("added", "/a/1", "/a/1")]),
         ([{"name": "", "x": 1}, 1], [1, {"name": "", "x": 2}], [("lost", "/a/0", None), ("added", "/a/1", "/a/1")]),
@@ -138,7 +138,7 @@ def test_lost_values_are_listed_by_pointer(before, after, lost):
     ],
 )
 def test_changes_are_listed_by_pointer(before, after, changes):
-    """Objects in arrays match by an identifying member, then by index; lost values come first."""
+    """Objects in arrays are matched by an identifying member, then by index. Lost values come first."""
     diff = Diff.between({"a": before}, {"a": after})
     assert [(change.kind, change.pointer, change.after_pointer) for change in diff.changes] == changes
 
@@ -171,7 +171,7 @@ def test_a_change_names_the_element_that_contains_it():
     ],
 )
 def test_unchanged_values_are_counted(before, after, unchanged):
-    """Values that are not removed, lost or changed count once each, wherever they are."""
+    """Each value that is not removed, lost or changed is counted once, at any depth."""
     assert count_unchanged(before, Diff.between(before, after).changes) == unchanged
 
 
@@ -191,20 +191,20 @@ def test_a_change_has_a_short_repr():
         ({}, {"a": None}, True),
     ],
 )
-def test_a_diff_is_true_where_something_differs(before, after, differs):
-    """Null differs from a missing param and `True` from 1; the order of names does not matter."""
+def test_a_diff_is_true_if_something_differs(before, after, differs):
+    """Null differs from a missing param, and `True` differs from 1. The order of names does not matter."""
     assert bool(Diff.between(before, after)) is differs
 
 
 def test_a_diff_is_applied():
-    """Applying a diff removes, adds and changes the same params, and keeps all others."""
+    """`applied_to` removes, adds and changes the params of the diff, and keeps all others."""
     diff = Diff.between({"a": 1, "b": 1}, {"b": 2, "c": 3})
     assert diff.applied_to({"a": 1, "b": 1}) == {"b": 2, "c": 3}
     assert diff.applied_to({"a": 9, "x": 9}) == {"x": 9, "b": 2, "c": 3}
 
 
 @pytest.mark.parametrize("theirs", [{"a": 9}, {"b": 9}, {"c": 9}, {"a": 9, "b": None, "c": False, "x": 9}, {}])
-def test_a_diff_spares_nobodys_edit(theirs):
+def test_a_diff_overrides_concurrent_changes(theirs):
     """A diff sets and removes its params even if somebody else changed them."""
     diff = Diff.between({"a": 1, "b": 1}, {"b": 2, "c": 3})
     assert diff.applied_to(theirs) == {**{name: value for name, value in theirs.items() if name == "x"}, "b": 2, "c": 3}
@@ -214,7 +214,7 @@ def test_a_diff_spares_nobodys_edit(theirs):
     ("bad", "error"), [([], InvalidParams), ({"instruction": 1}, InvalidParams), ({"a": {1}}, NotJSON)]
 )
 def test_only_params_are_compared(bad, error):
-    """Values that are not params are rejected on both sides."""
+    """Both sides must be params."""
     for sides in ((bad, {}), ({}, bad)):
         with pytest.raises(error):
             Diff.between(*sides)
@@ -225,8 +225,8 @@ def test_names_are_shown_on_one_line():
     assert str(Diff.between({}, {"a\nb": 1, "c": 2})) == "  added    a\\nb  1\n  added    c     2"
 
 
-def test_what_differs_inside_is_shown_where_the_whole_is_too_long():
-    """Long objects show the changes inside; long texts show the part around the first difference."""
+def test_long_values_show_only_their_changes():
+    """A long object shows the changes inside it; a long text shows the part around the first difference."""
     box = {"names": [f"Object number {number}" for number in range(12)], "min_width": 10, "edges": [{"to": "a"}]}
     edited = {**box, "names": [*box["names"][:3], *box["names"][4:], "Crane"], "min_width": 12, "edges": [{"to": "b"}]}
     before = {"geometries": {"box": box}, "instruction": "Box it. " * 40}
@@ -247,8 +247,8 @@ def test_what_differs_inside_is_shown_where_the_whole_is_too_long():
     )
 
 
-def test_another_order_is_shown():
-    """A long array with elements in another order says so, once."""
+def test_a_changed_order_is_shown():
+    """If a long array has the same elements in another order, one line reports it."""
     names = [f"Object number {number}" for number in range(12)]
     assert str(Diff.between({"a": {"names": names}}, {"a": {"names": [*names[1:], names[0]]}})) == (
         "  changed  a  inside:\n  moved    /a/names  its elements have another order"
@@ -261,7 +261,7 @@ def test_a_diff_has_a_short_repr():
 
 
 def test_a_change_in_an_array_names_its_element():
-    """A row inside a long value names the element by its identifying member, unless the row shows it."""
+    """A row for a change inside a long value names the changed element, unless the row shows the name already."""
     car, van = ({"name": name, "color": "red", "notes": "a long note " * 9} for name in ("car", "van"))
     diff = Diff.between({"labels": [car, van]}, {"labels": [{**car, "color": "blue"}]})
     text = str(diff)

@@ -51,7 +51,7 @@ def refused(read):
     ],
 )
 def test_json_is_read(written, data, value):
-    """Any JSON value in UTF-8 is read, with or without a BOM."""
+    """Any JSON value in UTF-8 can be read, with or without a BOM."""
     assert read_document(written(data)).value == value
 
 
@@ -84,14 +84,14 @@ FAULTS = [
 
 @pytest.mark.parametrize(("data", "code", "line", "column"), FAULTS)
 def test_an_error_has_its_line_and_column(written, data, code, line, column):
-    """Each error has its code, and its line and column in characters, from 1."""
+    """Each error has a code, a line and a column. Lines and columns count from 1, and columns count characters."""
     error = refused(lambda: read_document(written(data)))
     assert (error.code, error.line, error.column) == (code, line, column)
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 def test_utf_16_is_read(written, encoding):
-    """UTF-16 with a BOM is read, as a document, as YAML and as lines, with the usual positions."""
+    """UTF-16 with a BOM can be read as JSON, as YAML and as JSONL, with correct positions."""
     text = '\ufeff{"a": "\u2028\U0001f600"}\r\n\n{"b": "\u010a"}\n'
     lines = list(read_lines(written(text.encode(encoding), "some.jsonl")))
     assert [(line.number, line.document().value) for line in lines] == [
@@ -105,7 +105,7 @@ def test_utf_16_is_read(written, encoding):
 
 
 def test_lines_of_invalid_utf_16_are_rejected(written):
-    """An incomplete UTF-16 character is an error with its line number."""
+    """An incomplete UTF-16 character is an error with the number of its line."""
     lines = read_lines(written(b"\xff\xfe[\x00]\x00\n\x00\x00\xd8", "some.jsonl"))
     error = refused(lambda: [line.document() for line in lines])
     assert (error.code, error.line, error.source[-5:]) == ("json_encoding", 2, "jsonl")
@@ -123,7 +123,7 @@ def test_lines_of_invalid_utf_16_are_rejected(written):
     ],
 )
 def test_compressed_data_is_named(written, data, command, name):
-    """The error for a compressed file has the command that unpacks it."""
+    """The error for a compressed file shows the command that unpacks it."""
     read = (lambda source: list(read_lines(source))) if name.endswith("l") and "json" in name else read_document
     error = refused(lambda: read(written(data, name)))
     assert (error.code, error.line) == ("json_encoding", 1)
@@ -142,7 +142,7 @@ def test_compressed_data_is_named(written, data, command, name):
     ],
 )
 def test_other_binary_files_are_named(written, data, problem, remedy, name):
-    """UTF-32, a pickle, and a file that a crash filled with NUL bytes are named."""
+    """The error names UTF-32, a pickle, and a file that a crash filled with NUL bytes."""
     read = (lambda source: list(read_lines(source))) if name.endswith("jsonl") else read_document
     error = refused(lambda: read(written(data, name)))
     assert (error.code, error.problem, error.line) == ("json_encoding", problem, 1)
@@ -202,12 +202,12 @@ def test_common_mistakes_are_named(written, text, mistake, line, column):
     ],
 )
 def test_the_remedy_for_several_documents(written, text, remedy):
-    """The remedy for one document on each line is JSONL, and for other documents an array."""
+    """For one document on each line, the remedy is JSONL; for several documents otherwise, it is an array."""
     assert remedy in refused(lambda: read_document(written(text))).remedy
 
 
 def test_a_second_document_on_a_line(written):
-    """The remedy for two documents on a line of JSONL is two lines."""
+    """For two documents on one line of JSONL, the remedy is to put them on two lines."""
     (line,) = read_lines(written('{"a": 1} {"b": 2}\n', "some.jsonl"))
     error = refused(line.document)
     assert (error.column, "each line" in error.remedy) == (10, True)
@@ -231,7 +231,7 @@ def test_a_comma_after_a_line(written, text):
     ],
 )
 def test_a_document_on_several_lines_is_no_jsonl(written, text):
-    """In JSONL, a document on several lines is reported at its first line, and no line is taken for a table."""
+    """A document that spans several lines of JSONL is reported at its first line; no line is mistaken for CSV."""
     first, *others = read_lines(written(text, "some.jsonl"))
     error = refused(first.document)
     assert (error.code, error.problem) == ("json_syntax", "the document on this line continues on the next line")
@@ -254,7 +254,7 @@ def test_other_syntax_errors_are_not_taken_for_a_mistake(written, text):
 
 
 def test_a_hundred_levels_are_read(written):
-    """A document may have as many levels as `depth` allows, and any number of brackets."""
+    """A document may have as many levels as `depth` allows, but any number of brackets."""
     assert read_document(written("[" * 100 + "]" * 100)).value
     assert refused(lambda: read_document(written("[[]]"), depth=1)).code == "json_depth"
     brackets_side_by_side = "[" + ",".join(["[]"] * 200) + "]"
@@ -262,7 +262,7 @@ def test_a_hundred_levels_are_read(written):
 
 
 def test_a_file_over_the_limit_is_rejected(written):
-    """A file of exactly the limit is read, and a longer file is rejected."""
+    """A file of exactly the maximum size is read, and a longer file is rejected."""
     file = written("[1]")
     assert read_document(file, limit=3).value == [1]
     error = refused(lambda: read_document(file, limit=2))
@@ -270,7 +270,7 @@ def test_a_file_over_the_limit_is_rejected(written):
 
 
 def test_a_full_stack_is_reported(written, monkeypatch):
-    """A document that exceeds the rest of the stack is rejected, and nothing crashes."""
+    """A document too deep for the remaining stack is rejected without a crash."""
 
     def fail(_text):
         raise RecursionError
@@ -280,8 +280,8 @@ def test_a_full_stack_is_reported(written, monkeypatch):
 
 
 @pytest.mark.parametrize("size", [0, 1, 2**20 - 1, 2**20, 2**20 + 1, 3 * 2**20])
-def test_a_file_needs_memory_for_its_size_only(written, size):
-    """A short file needs no memory for the greatest file, and a file of any size is read whole."""
+def test_memory_depends_on_the_size_of_the_file(written, size):
+    """Reading a short file does not allocate memory for the maximum size. A file of any size is read whole."""
     file = written(f'{{"a": "{"x" * size}"}}')
     tracemalloc.start()
     try:
@@ -294,7 +294,7 @@ def test_a_file_needs_memory_for_its_size_only(written, size):
 
 @pytest.mark.parametrize("size", [1, 2**20 - 1, 2**20, 2**20 + 1])
 def test_a_file_of_the_greatest_size_is_read(written, size):
-    """A file with the greatest number of bytes is read, and one with a byte more is rejected."""
+    """A file of the maximum size is read, and a file with one byte more is rejected."""
     file = written(f'"{"x" * size}"')
     assert read_document(file, limit=size + 2).value == "x" * size
     assert refused(lambda: read_document(file, limit=size + 1)).code == "too_large"
@@ -332,7 +332,7 @@ def test_a_closed_standard_input_is_reported(monkeypatch):
 
 
 def test_lines_end_with_a_line_feed_only(written):
-    """Other line separators of Unicode are part of a line; blank lines are skipped."""
+    """Other line separators of Unicode do not end a line. Blank lines are skipped."""
     file = written('\ufeff{"a": "\u2028\x85"}\r\n\n \t\r\n{"b": 1}\n[3]', "some.jsonl")
     lines = list(read_lines(file))
     assert [line.number for line in lines] == [1, 4, 5]
@@ -340,7 +340,7 @@ def test_lines_end_with_a_line_feed_only(written):
 
 
 def test_reading_continues_after_a_bad_line(written):
-    """Each line is decoded separately, and its error has its number."""
+    """Each line is decoded separately, and an error has the number of its line."""
     lines = read_lines(written("[1]\n[2\n[3]\n", "some.jsonl"))
     assert next(lines).document().value == [1]
     error = refused(next(lines).document)
@@ -351,7 +351,7 @@ def test_reading_continues_after_a_bad_line(written):
 @pytest.mark.parametrize("long", ["[2, 3]", "     ", "[4, 5, 6, 7, 8, 9]", "          1", "[22]"])
 @pytest.mark.parametrize("end", ["\n", "\n[3]", "\n[3]\n"])
 def test_a_line_over_the_limit_is_skipped(written, long, end):
-    """A line over the limit is rejected by number and never all in memory; the next line is read."""
+    """A line over the limit is rejected with its number and is never held whole in memory. The next line is read."""
     counts = []
     text = f"[1]\n{long}{end}"
     first, bad, *others = read_lines(written(text, "some.jsonl"), limit=4, on_read=counts.append)
@@ -362,7 +362,7 @@ def test_a_line_over_the_limit_is_skipped(written, long, end):
 
 
 def test_a_file_name_may_have_the_greatest_length(tmp_path):
-    """The temporary file fits where the name of the file has the greatest length."""
+    """The temporary file can be created even if the file name has the maximum length."""
     target = tmp_path / ("n" * 255)
     write_atomically(str(target), ["new"])
     assert (target.read_text(), list(tmp_path.iterdir())) == ("new", [target])
@@ -376,8 +376,8 @@ def test_a_second_bom_is_rejected(written):
     assert (error.code, error.line, error.column) == ("json_syntax", 2, 1)
 
 
-def test_a_line_with_only_a_bom_is_blank(written):
-    """A first line of a BOM and spaces is skipped; a line of spaces and a BOM is an invalid line."""
+def test_a_first_line_with_only_a_bom_is_blank(written):
+    """A first line with only a BOM and spaces is skipped. A BOM after a space is an error."""
     assert list(read_lines(written("\ufeff \r\n", "some.jsonl"))) == []
     (late,) = read_lines(written(" \ufeff\n", "some.jsonl"))
     assert refused(late.document).code == "json_syntax"
@@ -400,7 +400,7 @@ TEXT = '{\n  "a": [1, {"é": true}],\n  "": {"a/b": null}\n}'
     ],
 )
 def test_a_value_is_located(path, value, name):
-    """A JSON Pointer gives the position of the value or its name, or of the innermost value around it."""
+    """A JSON Pointer is resolved to the position of the value or its name, or of the innermost value around it."""
     document = Document(None, "some.json", TEXT)
     assert document.locate(path) == Position(*value)
     assert document.locate(path, name=True) == Position(*name)
@@ -411,7 +411,7 @@ def test_a_value_is_located(path, value, name):
     ("offset", "line", "column"), [(0, 1, 1), (1, 2, 1), (2, 2, 2), (3, 3, 1), (4, 4, 1), (5, 4, 2), (6, 5, 1)]
 )
 def test_empty_lines_count(offset, line, column):
-    """A line feed ends a line, also an empty one, in any order of lookups."""
+    """Every line feed ends a line, also an empty line, and the order of lookups does not matter."""
     text = "\na\n\nb\n"
     assert Lines(text).position(offset) == Position(line, column)
     for earlier in range(len(text) + 1):
@@ -421,7 +421,7 @@ def test_empty_lines_count(offset, line, column):
 
 
 def test_an_error_about_a_value_is_located():
-    """An error inside a document has its line and column, also in a line of JSONL."""
+    """An error about a value has the line and column of the value, also in JSONL."""
     error = NotJSON("value_type", "/a/1", "null", "text")
     located = Document(None, "some.json", TEXT).locate_error(error)
     assert (located.line, located.column, located.code, located.path) == (2, 12, "value_type", "/a/1")
@@ -470,8 +470,8 @@ def test_a_file_keeps_its_mode(tmp_path):
     assert (file.read_text(), stat.S_IMODE(file.stat().st_mode)) == ("after", 0o640)
 
 
-def test_a_system_without_modes_keeps_none(tmp_path, monkeypatch):
-    """Where Python has no `os.fchmod`, as on Windows before 3.13, an existing file is replaced all the same."""
+def test_a_system_without_fchmod_keeps_no_mode(tmp_path, monkeypatch):
+    """Without `os.fchmod`, as on Windows before 3.13, an existing file is still replaced."""
     file = tmp_path / "out.txt"
     file.write_text("before")
     monkeypatch.delattr(os, "fchmod")
@@ -480,7 +480,7 @@ def test_a_system_without_modes_keeps_none(tmp_path, monkeypatch):
 
 
 def test_a_new_file_is_closed_before_it_is_renamed(tmp_path, monkeypatch):
-    """Windows renames no file that is open."""
+    """The temporary file is closed before the rename, because Windows cannot rename an open file."""
     streams = []
 
     def open_and_keep(*args, **kwargs):
@@ -508,7 +508,7 @@ def test_a_link_is_replaced(tmp_path):
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/fd"), reason="a system without /proc")
 def test_a_link_to_an_open_file_is_not_replaced(tmp_path):
-    """A link to an open file, as `/dev/stdout` may be, is rejected and stays."""
+    """A link to an open file, such as `/dev/stdout`, is rejected and not replaced."""
     (tmp_path / "file").write_text("before")
     (tmp_path / "first").symlink_to(tmp_path / "stdout")
     (tmp_path / "open").symlink_to("/proc/self/fd")
@@ -530,7 +530,7 @@ def test_a_link_to_itself_is_replaced(tmp_path):
 
 
 def test_only_regular_files_are_replaced(tmp_path):
-    """A directory, a pipe, a missing directory and an impossible file name are rejected."""
+    """A directory, a pipe, a file in a missing directory and an impossible file name are rejected."""
     os.mkfifo(tmp_path / "pipe")
     for path in (str(tmp_path), str(tmp_path / "pipe"), str(tmp_path / "none" / "out.txt"), "a\0b"):
         assert refused(lambda path=path: write_atomically(path, ["x"])).code == "unwritable"
@@ -546,7 +546,7 @@ def test_only_regular_files_are_replaced(tmp_path):
     ],
 )
 def test_a_failed_write_has_the_reason_of_the_system(tmp_path, monkeypatch, number, remedy):
-    """The error for a failed write has the reason that the system gives, and what to do."""
+    """The error for a failed write has the reason that the system gives, and a remedy."""
 
     def fail(*_args, **_kwargs):
         raise OSError(number, os.strerror(number))
@@ -559,7 +559,7 @@ def test_a_failed_write_has_the_reason_of_the_system(tmp_path, monkeypatch, numb
 
 
 def test_a_missing_directory_is_named_as_such(tmp_path):
-    """The remedy for a file in a directory that does not exist is to create the directory."""
+    """If the directory does not exist, the remedy is to create it."""
     error = refused(lambda: write_atomically(str(tmp_path / "none" / "out.txt"), ["x"]))
     assert error.remedy == "create the directory first"
     assert refused(lambda: write_atomically(str(tmp_path), ["x"])).remedy == "choose another file"

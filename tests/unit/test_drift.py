@@ -79,8 +79,8 @@ def test_nothing_is_common_after_a_difference():
     assert (drift.common, drift.state) == (1, "both moved")
 
 
-def test_what_json_tells_apart_is_a_drift():
-    """`True` differs from 1."""
+def test_drift_follows_json_equality():
+    """`True` differs from 1, so replacing one by the other is a drift."""
     assert Drift.between(BASE, Project("boxes", type="comparison", params={"a": True, "b": 1})).state == "both moved"
 
 
@@ -93,7 +93,7 @@ def test_times_do_not_matter():
 
 
 def test_a_drift_as_json():
-    """JSON has the state, the counts and the conflicts."""
+    """The JSON has the state, the counts and the conflicts."""
     assert Drift.between(BASE.patch_params({"a": 2}), BASE.patch_params({"a": 3})).to_json() == {
         "project": "boxes",
         "state": "both moved",
@@ -111,7 +111,7 @@ def test_a_drift_has_a_short_repr():
 
 @given(projects(), st.lists(updates(), max_size=2), st.lists(updates(), max_size=2))
 def test_drift_is_symmetric(project, here, there):
-    """With the sides swapped, the conflicts are the same and ahead becomes behind."""
+    """If the sides are swapped, the conflicts stay the same, and "local ahead" becomes "remote ahead"."""
     local, remote = project, project
     for update in here:
         local = local.update(update)

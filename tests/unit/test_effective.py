@@ -1,4 +1,4 @@
-"""Effective params: their values, sources, explanations and assumed rules (T9)."""
+"""Effective params, with their values, sources, explanations and assumed rules (T9)."""
 
 import copy
 import json
@@ -45,7 +45,7 @@ def test_a_created_task_carries_the_version_it_used(project_version, used, recor
     assert answer.project_param_version == recorded
 
 
-def test_an_account_may_record_the_latest():
+def test_a_pinned_task_may_record_the_latest_version():
     """Under `latest`, a pinned task records the latest version, but an opt-out still records -1 (T8)."""
     project = PROJECT.with_assumptions(Assumptions(pinned_param_version="latest"))
     assert resolved(project, project_version=0).project_param_version == 2
@@ -75,14 +75,14 @@ def test_a_project_without_versions_gives_a_task_no_version():
     ],
 )
 def test_each_value_has_its_reason(request_, param, reason, value):
-    """Each value, or its absence, has a reason code."""
+    """The explanation of each param, also of a missing param, has a reason code."""
     explanation = PROJECT.resolve(request_).explain(param)
     assert (explanation.reason, explanation.value) == (reason, value)
 
 
 @pytest.mark.parametrize("own", [{}, {"instruction": "Hurry."}])
 def test_an_instruction_may_override(own):
-    """Under `override`, the reason is the task or the project, and T6 is listed (T6)."""
+    """Under `override`, the reason is the task or the project, and `rests_on` lists T6."""
     project = PROJECT.with_assumptions(Assumptions(instruction_rule="override"))
     explanation = project.resolve(own).explain("instruction")
     assert explanation.reason == ("INSTRUCTION_TASK_ONLY" if own else "INSTRUCTION_PROJECT_ONLY")
@@ -90,7 +90,7 @@ def test_an_instruction_may_override(own):
     assert explanation.rests_on == (("T6",) if own else ())
 
 
-def test_losers_are_shown_with_their_history():
+def test_overridden_and_superseded_values_are_listed():
     """The candidates are in order of precedence: the task, the inherited version, the superseded value."""
     explanation = resolved(padding=9).explain("padding")
     assert list_candidates(explanation) == [
@@ -101,8 +101,8 @@ def test_losers_are_shown_with_their_history():
     assert explanation.first_set_in is None
 
 
-def test_a_dropped_param_says_where_it_was():
-    """A dropped param is not set, and the last version with it is listed."""
+def test_a_dropped_param_lists_its_last_version():
+    """A dropped param is UNSET, and its last value is listed with the version that had it."""
     explanation = resolved().explain("old")
     assert list_candidates(explanation) == [
         (None, "UNSET", None, None, ""),
@@ -113,7 +113,7 @@ def test_a_dropped_param_says_where_it_was():
 
 
 def test_the_latest_is_shown_to_a_task_that_ignores_it():
-    """Pinned tasks and tasks that opted out also list the value of the latest version."""
+    """A task that is pinned or opted out also lists the value of the latest version."""
     assert list_candidates(resolved(project_version=0).explain("padding")) == [
         (None, "UNSET", None, None, ""),
         (0, "WON", 3, 0, ""),
@@ -125,7 +125,7 @@ def test_the_latest_is_shown_to_a_task_that_ignores_it():
     ]
 
 
-def test_a_version_that_does_not_hold_it_yet_lost_nothing():
+def test_an_earlier_version_has_not_lost_a_later_param():
     """A param that a later version added has no LOST candidate in an earlier version."""
     project = Project("boxes", type="comparison", params={}).patch_params({"new": 1})
     assert list_candidates(resolved(project, project_version=0).explain("new"))[1:] == [
@@ -158,7 +158,7 @@ def test_an_answer_names_each_assumed_rule_once():
 
 @pytest.mark.parametrize("param", [None, 7, b"padding", ["padding"]])
 def test_the_name_of_a_param_is_text(param):
-    """The name of a param must be text."""
+    """Explaining a name that is not text is an error."""
     with pytest.raises(InvalidParams) as refused:
         resolved().explain(param)
     assert refused.value.code == "param_name"
@@ -183,8 +183,8 @@ def test_an_explanation_has_the_value_first():
     )
 
 
-def test_an_explanation_as_json_leaves_out_what_is_not_set():
-    """JSON has `value` only if the param is set; a null param has a null value."""
+def test_the_json_of_an_explanation_has_no_value_for_a_missing_param():
+    """The JSON has `value` only if the param is set; for a null param, `value` is null."""
     assert resolved().explain("old").to_json() == {
         "param": "old",
         "reason": "ABSENT",
@@ -213,7 +213,7 @@ def test_an_explanation_as_json_leaves_out_what_is_not_set():
 
 
 def test_an_answer_in_text_and_json():
-    """The text has the inherited version, then each value with its source; JSON has the same data."""
+    """The text has the inherited version, then each value with its source. The JSON has the same data."""
     answer = resolved(project_version=0, batch="monday", tags=["night"])
     assert str(answer) == (
         'task for "boxes": inherits version 0 (the latest is 2)\n'
@@ -232,8 +232,8 @@ def test_an_answer_in_text_and_json():
     assert str(resolved(project_version=-1)) == 'task for "boxes": inherits nothing (project_version -1)'
 
 
-def test_a_request_is_made_that_gives_the_same_anywhere():
-    """`as_request` sets all params, opts out and keeps the routing fields."""
+def test_as_request_gives_the_same_params_in_any_project():
+    """`as_request` returns a request that sets all params, opts out and keeps the routing fields."""
     task = TaskRequest(
         {"instruction": "Hurry."},
         project="boxes",
@@ -260,7 +260,7 @@ def test_a_request_is_made_that_gives_the_same_anywhere():
 
 
 def test_a_created_task_has_its_instruction_beside_its_params():
-    """T9: params with fields of their own are beside `params`, all others are in it."""
+    """T9: params that a task has as fields are beside `params`, and all others are in `params`."""
     answer = resolved(instruction="Hurry.", tags=["night"], priority=10, unique_id="u-1", clear_unique_id_on_error=True)
     assert json.dumps(answer.as_task()) == json.dumps(
         {

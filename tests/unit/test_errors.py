@@ -1,4 +1,4 @@
-"""Errors: one class tree, one form of message, one line."""
+"""Errors: their classes, their fields and their messages."""
 
 import copy
 import inspect
@@ -78,7 +78,7 @@ def test_an_error_has_one_line():
 
 
 def test_a_path_is_seen_from_further_out():
-    """`within` puts a prefix before the path."""
+    """`within` adds a prefix to the path."""
     assert made(NotJSON).within("/params").path == "/params/a"
     assert made(NotJSON, None).within("/params").path == "/params"
 
@@ -105,13 +105,13 @@ def test_a_path_is_seen_from_further_out():
         ({1}, "a Python `set` object"),
     ],
 )
-def test_what_was_handed_in_is_described(value, text):
-    """The description of a value is short, on one line, and shows only JSON types."""
+def test_a_value_is_described(value, text):
+    """The description of a value is one short line, and names only JSON types."""
     assert describe_value(value) == text
 
 
 def test_no_foreign_code_runs_to_describe_a_value():
-    """A subclass with a failing `__repr__` is described by its type."""
+    """Describing a value of a subclass does not call its `__repr__`."""
 
     class Angry(str):
         def __repr__(self):

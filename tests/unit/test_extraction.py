@@ -1,4 +1,4 @@
-"""Extractions: what moves to a project, what stays in the requests, and why."""
+"""Extractions: which values move to a project, which stay in the requests, and why."""
 
 import pytest
 
@@ -25,7 +25,7 @@ def describe(results):
 
 
 def test_shared_values_move_and_the_rest_stays():
-    """A value that all tasks share moves; the instruction moves with its lines, and own text stays."""
+    """A value that all tasks share moves to the project, with the lines that end every instruction."""
     tasks = [make_task(1), make_task(2, instruction=f"Night.\n{RULES}"), make_task(3, padding=5)]
     extraction = extract(tasks)
     assert extraction.params == {"geometries": GEOMETRIES, "instruction": RULES}
@@ -38,7 +38,7 @@ def test_shared_values_move_and_the_rest_stays():
 
 
 def test_a_task_that_lacks_a_param_opts_out():
-    """A task that cannot inherit keeps everything, with -1 and the new project, and the reasons are counted."""
+    """A task that cannot inherit keeps all of its params and sends -1 with the new project. The reasons are counted."""
     tasks = [*(make_task(n) for n in range(9)), make_task(9, geometries=..., instruction=f"{RULES}\n")]
     extraction = extract(tasks)
     assert (extraction.opt_outs, extraction.minimal) == (1, True)
@@ -50,14 +50,14 @@ def test_a_task_that_lacks_a_param_opts_out():
 
 
 def test_another_end_is_not_nearly_the_same():
-    """Only an instruction that differs in white space is told apart from the others."""
+    """`nearly` counts only instructions that differ from the common ending in nothing but white space."""
     tasks = [*(make_task(n) for n in range(9)), make_task(9, instruction="Count."), make_task(10, instruction=None)]
     [reason] = extract(tasks).opted_out
     assert (reason.tasks.count, reason.nearly.count) == (2, 0)
 
 
 def test_a_value_that_few_lack_stays_if_opting_out_costs_more():
-    """The report says which tasks lack the param, and by how much moving it would make the total larger."""
+    """The report names the tasks that lack the param, and how many bytes moving it would add to the total."""
     tasks = [make_task(n, **({} if n in (2, 5) else {"padding": 5})) for n in range(9)]
     extraction = extract(tasks)
     [stays] = [param for param in extraction.stays if param.code == "some_lack_it"]
@@ -73,14 +73,14 @@ def test_a_value_that_few_lack_stays_if_opting_out_costs_more():
     [("attachment", "never_moves"), ("metadata", "never_moves"), ("version", "impossible"), ("padding", "kept")],
 )
 def test_why_a_shared_value_stays(name, code):
-    """Names that say what a task is about, names that no project can have, and kept names stay."""
+    """A shared value stays if its name never moves, if no project can have it, or if `keep` lists it."""
     extraction = extract([{name: ["the same value", 1]}] * 5, keep=["padding"])
     assert [(param.param, param.code) for param in extraction.stays] == [(name, code)]
     assert extraction.params == {}
 
 
-def test_a_value_of_each_task_is_not_shared():
-    """A param with other values in all tasks stays, because no task would inherit it."""
+def test_a_value_that_differs_in_each_task_is_not_shared():
+    """A param whose value differs in each task stays, because no task would inherit it."""
     extraction = extract([{"padding": n} for n in range(5)])
     assert [(param.param, param.code, param.extra_bytes) for param in extraction.stays] == [
         ("padding", "not_shared", None)
@@ -88,7 +88,7 @@ def test_a_value_of_each_task_is_not_shared():
 
 
 def test_move_lets_an_attachment_move():
-    """`move` takes a name from those that never move."""
+    """`move` lists names that may move although they stay by default."""
     tasks = [{"attachment": "https://example.com/the-same.jpg", "n": n} for n in range(3)]
     assert extract(tasks, move=["attachment"]).params == {"attachment": "https://example.com/the-same.jpg"}
 
@@ -103,8 +103,8 @@ def test_move_lets_an_attachment_move():
         ({"project": "other", "batch": "b", "project_version": 3}, "names_project"),
     ],
 )
-def test_a_request_that_names_where_it_belongs_is_set_aside(routing, code):
-    """X9: it stays as it is, and does not count for what moves."""
+def test_a_request_with_a_project_batch_or_version_is_set_aside(routing, code):
+    """X9: a request that names a project, a batch or a version stays unchanged, and does not count for what moves."""
     tasks = [make_task(1), make_task(2), {**make_task(3), **routing, "extra": 1}]
     extraction = extract(tasks)
     assert [(reason.code, reason.tasks.tasks) for reason in extraction.set_aside] == [(code, [2])]
@@ -122,27 +122,27 @@ def test_null_routing_names_count_as_missing():
 
 
 def test_duplicates_count_as_tasks():
-    """X8: two equal requests are two tasks."""
+    """X8: two equal requests count as two tasks."""
     assert extract([make_task(1)] * 2).params == {"geometries": GEOMETRIES, "instruction": RULES}
 
 
 @pytest.mark.parametrize("tasks", [[], [{}], [{}, {}], [make_task(1)]])
-def test_nothing_is_worth_moving(tasks):
-    """Without two tasks that share a value, the project has no params."""
+def test_nothing_moves_unless_tasks_share_a_value(tasks):
+    """If no two tasks share a value, the project has no params."""
     extraction = extract(tasks)
     assert (extraction.params, extraction.moved, extraction.tasks) == ({}, (), len(tasks))
     assert str(extraction)
 
 
 def test_equal_values_move_in_the_shortest_spelling():
-    """X7: 5 and 5.0 are equal, so both tasks inherit the shorter one."""
+    """X7: 5 and 5.0 are equal, so both tasks inherit the shorter spelling."""
     for tasks in ([{"padding": 5.0}, {"padding": 5}], [{"padding": 5}, {"padding": 5.0}]):
         assert repr(extract(tasks * 9).params["padding"]) == "5"
 
 
 @pytest.mark.parametrize(("rule", "moved"), [("append", RULES), ("override", f"Night.\n{RULES}")])
 def test_an_instruction_that_is_not_appended_moves_whole(rule, moved):
-    """Under `override`, only a whole instruction can be inherited."""
+    """Under `override`, a task can inherit only the whole instruction."""
     tasks = [make_task(n, instruction=f"Night.\n{RULES}") for n in range(5)] + [
         make_task(9, instruction=f"Day.\n{RULES}")
     ]
@@ -150,7 +150,7 @@ def test_an_instruction_that_is_not_appended_moves_whole(rule, moved):
 
 
 def test_null_moves_like_a_value():
-    """A null that tasks share moves, and the result rests on no rule about null."""
+    """A null that tasks share moves to the project."""
     extraction = extract([{"a_long_param_name": None, "instruction": None}] * 9)
     assert extraction.params == {"a_long_param_name": None, "instruction": None}
 
@@ -168,14 +168,14 @@ def test_null_moves_like_a_value():
     ],
 )
 def test_wrong_names_are_rejected(options, error, code):
-    """A routing name, a name that no project can have, and a contradiction are errors."""
+    """Routing names, names that no project can have, and names in both lists are errors."""
     with pytest.raises(error) as raised:
         extract([], **options)
     assert raised.value.code == code
 
 
-def test_tasks_that_can_be_read_once_are_rejected():
-    """An iterator is refused before it is read, because its tasks would be lost."""
+def test_tasks_that_can_only_be_read_once_are_rejected():
+    """An iterator is rejected before it is read, because reading would consume its tasks."""
     tasks = iter([{"padding": 1}])
     with pytest.raises(InvalidSetting, match="pass a list"):
         extract(tasks)
@@ -198,7 +198,7 @@ def test_a_task_request_may_have_the_type():
 
 
 def test_a_request_that_is_not_exact_is_never_returned(monkeypatch):
-    """If the inverse were wrong, the error says so, and no request is returned."""
+    """If the inverse were wrong, an error would report a bug, and no request would be returned."""
     tasks = [make_task(1), make_task(2)]
     extraction = extract(tasks)
     find = Inheritance.find_own_params
@@ -223,13 +223,13 @@ def test_a_request_that_is_not_exact_is_never_returned(monkeypatch):
     ],
 )
 def test_where_an_instruction_can_be_cut(text, separator, empty, tails):
-    """X5: an end begins where a separator stood, or is the whole text; without a separator, at a line."""
+    """X5: an ending begins after a separator, or is the whole text; with an empty separator, it begins at a line."""
     assumptions = Assumptions(instruction_separator=separator, empty_instruction=empty)
     assert counts.list_tails(text, assumptions) == tails
 
 
 class TestLimits:
-    """Where a limit is met, the result stays exact, and says that it may not be minimal."""
+    """Beyond each limit, the result is still exact, but may not be minimal."""
 
     @staticmethod
     def make_tasks():
@@ -247,34 +247,34 @@ class TestLimits:
         assert extraction.params["geometries"] == GEOMETRIES
 
     def test_more_values_than_the_limit(self, monkeypatch):
-        """A frequent value is found among many rare values."""
+        """Beyond the limit of values, a frequent value is still found."""
         monkeypatch.setattr(counts, "MAX_VALUES", 4)
         self.check(self.make_tasks())
 
     def test_more_names_than_the_limit(self, monkeypatch):
-        """Names beyond the limit stay in the requests."""
+        """Beyond the limit of names, params stay in the requests."""
         monkeypatch.setattr(counts, "MAX_VALUES", 5)
         self.check([{**task, **{f"p{n}": 1 for n in range(9)}} for task in self.make_tasks()])
 
     def test_more_groups_than_the_limit(self, monkeypatch):
-        """Requests of further groups do not count, but are exact."""
+        """Beyond the limit of groups, requests do not decide what moves, but are still exact."""
         monkeypatch.setattr(counts, "MAX_GROUPS", 1)
         self.check(self.make_tasks())
 
     def test_more_separators_than_the_limit(self, monkeypatch):
-        """Only the last ends of a long instruction count."""
+        """Beyond the limit of separators, only the last endings of an instruction count."""
         monkeypatch.setattr(counts, "MAX_SEPARATORS", 2)
         self.check([make_task(n, instruction=f"{n}\n\n\n{RULES}") for n in range(5)])
 
     def test_more_closed_sets_than_the_limit(self, monkeypatch):
-        """The greedy search finds what the exact search finds."""
+        """Beyond the limit of closed sets, the greedy search finds what the exact search would find."""
         exact = extract(self.make_tasks())
         monkeypatch.setattr(search, "MAX_SETS", 1)
         self.check(self.make_tasks())
         assert extract(self.make_tasks()).bytes_after == exact.bytes_after
 
     def test_the_memo_of_values_is_bounded(self, monkeypatch):
-        """The keys of more values than the limit stay the same."""
+        """Beyond the limit of values, equal values still have the same key."""
         monkeypatch.setattr(counts, "MAX_VALUES", 2)
         keys = counts.ValueKeys()
         values = [[1], [2], [3], [1.0], [True]]
@@ -291,7 +291,7 @@ def test_the_json_has_the_numbers_of_tasks():
 
 
 def test_the_repr_is_short():
-    """The repr shows the name and the counts."""
+    """The `repr` shows the name and the counts."""
     assert repr(extract([make_task(1), make_task(2)])) == "<Extraction of 'yard': 2 params moved, 0 of 2 opt out>"
 
 
@@ -307,14 +307,14 @@ def test_a_notebook_shows_the_extraction():
     [("version", "no project can have it"), ("padding", "kept by --keep"), ("n", "too few tasks share a value")],
 )
 def test_each_reason_to_stay_is_a_sentence(name, text):
-    """The report says why a param stays, and a text that would move is shown."""
+    """The report says why a param stays."""
     tasks = [{name: n if name == "n" else ["the same value", 1]} for n in range(3)]
     [stays] = extract(tasks, keep=["padding"]).stays
     assert text in str(stays)
 
 
 def test_an_instruction_that_stays_is_shown():
-    """The end that most instructions share is shown with the reason."""
+    """If an instruction stays, the reason shows the ending that most instructions share."""
     tasks = [make_task(n, instruction="Count." if n < 2 else f"{n}") for n in range(9)]
     stays = describe(extract(tasks).stays)
     assert stays["instruction"].endswith(': "Count."')
@@ -322,7 +322,7 @@ def test_an_instruction_that_stays_is_shown():
 
 
 def test_a_task_that_opts_out_is_described_as_json():
-    """A reason names the param, the code and the tasks."""
+    """The JSON of a reason names the param, the code and the tasks."""
     tasks = [*(make_task(n) for n in range(9)), make_task(9, geometries=...)]
     [reason] = extract(tasks).to_json()["opted_out"]
     empty = {"count": 0, "tasks": []}
@@ -330,7 +330,7 @@ def test_a_task_that_opts_out_is_described_as_json():
 
 
 def test_the_greedy_search_leaves_tasks_out(monkeypatch):
-    """Also the greedy search finds that a few tasks should opt out, param by param."""
+    """The greedy search also finds that a few tasks should opt out of one param each."""
     shared = {"rules": ["a long value that most tasks share"] * 9, "zones": ["another long value"] * 9}
     tasks = [make_task(n, **shared) for n in range(20)]
     tasks += [make_task(20, rules=shared["rules"]), make_task(21, zones=shared["zones"])]

@@ -59,21 +59,21 @@ def test_an_update_without_drops_is_sent(project):
 
 @pytest.mark.parametrize(("allowed", "sent"), [({"allow_drop": True}, {}), ({"patch": True}, {"patch": True})])
 def test_allowed_drops_are_sent(allowed, sent):
-    """With `allow_drop=True`, or with a patch, the update is sent."""
+    """With `allow_drop=True`, or as a patch, the update is sent."""
     client = Client()
     GuardedClient(client).update_project("boxes", a=3, **allowed)
     assert client.calls == [("get", "boxes"), ("update", "boxes", {**sent, "a": 3})]
 
 
 def test_the_project_is_not_read_if_drops_and_errors_are_allowed():
-    """With both consents, the guard only passes the update on."""
+    """With `allow_drop` and `allow_errors`, the guard passes the update on without reading the project."""
     client = Client()
     GuardedClient(client).update_project("boxes", a=3, pathc=True, allow_drop=True, allow_errors=True)
     assert client.calls == [("update", "boxes", {"a": 3, "pathc": True})]
 
 
 def test_a_patch_flag_must_be_a_bool():
-    """Any other `patch` is rejected before it is sent, because the service could read it as true or as false."""
+    """Any other `patch` is rejected before it is sent, because the service could treat it as true or as false."""
     client = Client()
     with pytest.raises(ParamcoreError):
         GuardedClient(client).update_project("boxes", a=3, patch="true")
@@ -81,7 +81,7 @@ def test_a_patch_flag_must_be_a_bool():
 
 
 def test_all_other_attributes_are_those_of_the_client():
-    """Attributes are read from and set on the client; a missing attribute is an error."""
+    """All other attributes are read from and set on the client. A missing attribute is an error."""
     client = Client()
     wrapped = GuardedClient(client)
     wrapped.timeout = 9
@@ -100,7 +100,7 @@ def test_a_reply_that_is_no_project_is_rejected():
 
 
 def test_a_guarded_client_copies_and_pickles():
-    """A copied or unpickled guard stops updates, too."""
+    """A copied or unpickled guard still stops updates that drop params."""
     for again in (copy.copy(GuardedClient(Client())), pickle.loads(pickle.dumps(GuardedClient(Client())))):
         with pytest.raises(WouldDrop):
             again.update_project("boxes", a=3)
@@ -125,7 +125,7 @@ def test_every_dropped_param_is_named():
     ],
 )
 def test_an_update_with_errors_is_stopped(params, codes):
-    """A patch or a replace with errors is not sent, even if drops are allowed, and the error has all findings."""
+    """A patch or a replace with errors is not sent, even if drops are allowed. The error has all findings."""
     for allowed in ({}, {"allow_drop": True}):
         client = Client()
         with pytest.raises(InvalidUpdate) as refused:
@@ -136,7 +136,7 @@ def test_an_update_with_errors_is_stopped(params, codes):
 
 
 def test_allowed_errors_do_not_allow_drops():
-    """With `allow_errors=True` an update with errors is sent, unless it would drop params."""
+    """With `allow_errors=True`, an update with errors is sent, unless it would drop params."""
     client = Client()
     with pytest.raises(WouldDrop):
         GuardedClient(client).update_project("boxes", priority="high", allow_errors=True)
@@ -155,7 +155,7 @@ def test_warnings_do_not_stop_an_update():
 
 
 def test_the_message_shows_errors_and_drops():
-    """The message shows at most three errors and then the drops, on one line."""
+    """The message is one line, with at most three errors and then the drops."""
     names = {"pathc": True, "Patch": True, "isPatch": True, "task_type": "x"}
     with pytest.raises(InvalidUpdate) as refused:
         GuardedClient(Client(THREE)).update_project("boxes", **names)
@@ -176,7 +176,7 @@ def test_the_message_shows_errors_and_drops():
 
 
 def test_an_invalid_update_is_never_sent():
-    """A reserved name or another document of the API is rejected even with both consents, before any call."""
+    """An update with a reserved name, or another document of the API, is always rejected before any call."""
     client = Client()
     guard = GuardedClient(client)
     for params in ({"version": "x"}, {"patch": "yes"}, {"project": "boxes"}):
@@ -188,7 +188,7 @@ def test_an_invalid_update_is_never_sent():
 
 
 def test_your_own_schemas_are_used():
-    """The guard validates with the given schemas, and a copy keeps them."""
+    """The guard validates with the given schemas, and so does a copy of it."""
     schemas = Schemas().with_schema("comparison", {"properties": {"a": {"type": "integer"}}})
     guard = GuardedClient(Client(), schemas=schemas)
     for again in (guard, copy.copy(guard), pickle.loads(pickle.dumps(guard))):

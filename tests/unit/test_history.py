@@ -1,4 +1,4 @@
-"""Histories: what versions show for certain, and what they cannot show."""
+"""Histories: what versions prove about the updates that made them, and what stays uncertain."""
 
 import pytest
 
@@ -28,7 +28,7 @@ STORY = project_of(
 
 
 def test_a_history_in_text():
-    """Each version has a heading and its changes, drops first; uncertain updates are named as such."""
+    """Each version has a heading and its changes, drops first. The heading says if the kind of update is uncertain."""
     assert str(History.of(STORY)) == (
         '"boxes": 6 versions\n'
         "\n"
@@ -56,7 +56,7 @@ def test_a_history_in_text():
 
 
 def test_a_history_as_json():
-    """JSON has the same data as the text."""
+    """The JSON has the same data as the text."""
     document = History.of(STORY).to_json()
     assert document["project"] == "boxes"
     assert document["versions"][3] == {
@@ -116,20 +116,20 @@ def test_short_histories():
     ],
 )
 def test_twins_need_both_times(first, second, seconds, twin):
-    """Equal versions within a minute are probably one retried request; without both times they are not."""
+    """Equal versions within a minute are probably one retried request. Without both times, nothing is assumed."""
     entries = [{"created_at": moment} if moment else {} for moment in (first, second)]
     step = History.of(project_of(*entries)).steps[1]
     assert (step.seconds, step.is_probable_twin, step.is_noop) == (seconds, twin, True)
 
 
-def test_each_of_several_twins_is_held_against_the_one_before():
+def test_each_of_several_twins_is_compared_with_the_previous():
     """Each retry is compared with the previous version, not with the first."""
     times = ("2024-03-04T09:12:00Z", "2024-03-04T09:12:50Z", "2024-03-04T09:13:40Z")
     steps = History.of(project_of(*({"created_at": time} for time in times))).steps
     assert [(step.seconds, step.is_probable_twin) for step in steps] == [(None, False), (50, True), (50, True)]
 
 
-def test_what_differs_is_no_twin():
+def test_versions_that_differ_are_no_twins():
     """Versions with different params are never a retry."""
     assert not History.of(project_of(at("00"), at("01", a=1))).steps[1].is_probable_twin
 
@@ -141,14 +141,14 @@ def test_only_a_certain_replace_restates():
     assert [step.must_be_replace for step in steps] == [False, True, False]
 
 
-def test_a_value_returns_to_the_version_that_had_it_last():
-    """A value returns if an earlier version had it; `True` does not return to 1."""
+def test_a_value_returns_from_the_last_version_that_had_it():
+    """A value returns if an earlier version had it. `True` does not return to 1."""
     steps = History.of(project_of({"a": 1}, {"a": 2}, {"a": 1.0}, {"a": True}, {}, {"a": 1})).steps
     assert [dict(step.returns) for step in steps] == [{}, {}, {"a": 0}, {}, {}, {"a": 2}]
 
 
 def test_the_life_of_a_param():
-    """Lifetimes list each value with its first and last version, and gaps."""
+    """Lifetimes list each value, and each gap, with its first and last version."""
     history = History.of(STORY)
     assert history.format_lifetimes("instruction") == (
         'instruction\n  0-2  2024-03-04T09:12:00.000Z  "Box it."\n  3                              not set\n'
@@ -186,26 +186,26 @@ def test_the_life_of_a_param():
         ),
     ],
 )
-def test_what_differs_between_long_values_follows(before, after, changes):
-    """Rows with long values look alike, so the changes of a long text or container follow its row."""
+def test_the_changes_of_a_long_value_follow_its_row(before, after, changes):
+    """Long values look alike, so the changes inside a long text or container follow its row."""
     rows = History.of(project_of({"a": before}, {"a": after})).format_lifetimes("a").split("\n")
     assert rows[3:] == changes
 
 
-def test_what_differs_needs_two_values():
-    """Nothing differs from a version that lacks the param."""
+def test_changes_need_two_values():
+    """Between a value and a gap, no changes are listed."""
     rows = History.of(project_of({"a": "x" * 200}, {}, {"a": "y" * 200})).format_lifetimes("a").split("\n")
     assert [row.split()[0] for row in rows] == ["a", "0", "1", "2"]
 
 
 def test_null_is_no_gap():
-    """A null param is set."""
+    """A param with the value null is set, so its lifetime is no gap."""
     assert [life.is_set for life in History.of(project_of({"a": None}, {})).lifetimes("a")] == [True, False]
 
 
 @pytest.mark.parametrize("param", [None, 7, b"padding", ["padding"], {}])
 def test_the_name_of_a_param_is_text(param):
-    """The name of a param must be text."""
+    """Asking for the lifetimes of a name that is not text is an error."""
     for ask in (History.of(STORY).lifetimes, History.of(STORY).format_lifetimes):
         with pytest.raises(InvalidParams) as refused:
             ask(param)
@@ -220,7 +220,7 @@ def test_a_history_has_a_short_repr():
 
 
 def test_a_step_as_text():
-    """The text of a step is that of its rows."""
+    """The text of a step is its part of the text of the history."""
     step = History.of(Project("docks", type="imageannotation", params={"padding": 3})).steps[0]
     assert str(step) in str(History.of(Project("docks", type="imageannotation", params={"padding": 3})))
     assert "padding" in str(step)

@@ -1,4 +1,4 @@
-"""Documents that are made to hang a parser are rejected quickly."""
+"""Documents that are designed to hang a parser are rejected quickly."""
 
 import json
 import tracemalloc
@@ -28,7 +28,7 @@ def test_a_hostile_document_is_rejected(name, tmp_path):
 
 
 def test_a_duplicate_at_the_end_of_a_long_document_is_located(tmp_path):
-    """A duplicate name is reported with its line, also at the end of a long document."""
+    """A duplicate name is located even at the end of a long document."""
     file = tmp_path / "long.json"
     lines = [f'  "name {number}": "\\"{number}\\""' for number in range(100_000)]
     file.write_text("{\n" + ",\n".join([*lines, '  "name 7": 0']) + "\n}")
@@ -51,7 +51,7 @@ FOLLOWERS = ", ".join(f'"a{number}": 1' for number in range(2_000))
     ],
 )
 def test_a_repeated_name_below_long_names_takes_little_memory(text, column, tmp_path):
-    """The search for a repeated name keeps each name once, not the path to it."""
+    """The search for a repeated name stores each name once, and no paths."""
     file = tmp_path / "long.json"
     file.write_text(text)
     tracemalloc.start()
@@ -64,7 +64,7 @@ def test_a_repeated_name_below_long_names_takes_little_memory(text, column, tmp_
 
 
 def test_deep_yaml_takes_little_memory(tmp_path):
-    """Many values below many levels are located without the path to each."""
+    """Many deeply nested values are located without a path for each value."""
     file = tmp_path / "deep.yaml"
     file.write_text("[" * 96 + ",".join("1" * 8_000) + "]" * 96)
     document = read_document(str(file))
@@ -76,8 +76,8 @@ def test_deep_yaml_takes_little_memory(tmp_path):
 
 
 @pytest.mark.parametrize(("path", "line"), [("/a", 1), ("/a/b", 1), ("/b", 3), ("/b/a", 3), ("/b/a/c", 3), ("/c/0", 4)])
-def test_a_value_that_is_left_out_holds_nothing(path, line, tmp_path):
-    """A name without a value has the place of its name, and nothing is found in it."""
+def test_an_omitted_value_has_no_members(path, line, tmp_path):
+    """An omitted value has the position of its name, and a pointer into it leads to the same position."""
     file = tmp_path / "left-out.yaml"
     file.write_text("a:\nb:\n  a:\nc: [1]\n")
     assert read_document(str(file)).locate(path).line == line

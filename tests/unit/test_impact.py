@@ -1,4 +1,4 @@
-"""Impact: the requests that an update affects, and why it does not affect the others."""
+"""Impact: which requests an update affects, and why it does not affect the others."""
 
 import pytest
 
@@ -46,14 +46,14 @@ def effect(plan, **request):
         ),
     ],
 )
-def test_each_request_says_what_becomes_of_it(plan, request_, params, overridden, why):
+def test_each_effect_has_its_params_or_a_reason(plan, request_, params, overridden, why):
     """An effect names the changed params, or the reason why the request is unaffected."""
     found = effect(plan, **request_)
     assert (found.params, found.overridden, found.why) == (params, overridden, why)
 
 
-def test_an_overriding_instruction_shields():
-    """Under `override`, a change of the project's instruction does not affect a task with its own (T6)."""
+def test_an_overriding_instruction_prevents_an_effect():
+    """Under `override`, a task with an instruction is not affected by a change of the project's instruction (T6)."""
     project = BOXES.with_assumptions(Assumptions(instruction_rule="override"))
     plan = Plan.of(project, Patch({"instruction": "Box all."}))
     assert effect(plan, instruction="Hurry.").why == "override"
@@ -71,7 +71,7 @@ def test_an_overriding_instruction_shields():
     ],
 )
 def test_a_request_that_the_project_refuses_is_refused(task, error):
-    """A request that the project rejects has no impact."""
+    """A request that the project would reject raises the same error here."""
     with pytest.raises(error):
         Impact.of(PADDED, [task])
 
@@ -96,7 +96,7 @@ def test_an_impact_in_text():
 
 
 def test_an_impact_as_json():
-    """JSON has the same counts."""
+    """The JSON has the same counts."""
     assert Impact.of(PADDED, TASKS).to_json() == {
         "project": "boxes",
         "affected": 3,
@@ -106,7 +106,7 @@ def test_an_impact_as_json():
 
 
 def test_an_effect_in_text_and_json():
-    """An effect has the changed params or the reason, and JSON has the request."""
+    """An effect has the changed params or the reason. Its JSON also has the request."""
     assert str(effect(PADDED, padding=9)) == "new"
     assert str(effect(PADDED, project_version=0)) == "unchanged (pinned)"
     assert effect(PADDED, padding=9, unique_id="u-1").to_json() == {

@@ -62,7 +62,7 @@ def list_errors():
     for source, decode_text, rows in (("a.json", decode_json, [*FAULTS, *MISTAKES]), ("a.yaml", decode_yaml, NO_JSON)):
         for data, *_ in rows:
             error = raised_by(lambda data=data, source=source, read=decode_text: decode(data, source, read))
-            # The messages of the decoders change with their version.
+            # Other versions of Python and of the parser word these messages differently.
             is_decoders = error.problem.startswith(("invalid JSON: ", "invalid YAML: "))
             if not is_decoders or error.problem.endswith("the document is empty"):
                 yield f"{source}: {ascii(data):.60}", error
@@ -87,7 +87,7 @@ def test_the_messages_are_those_of_the_snapshot(pytestconfig):
 
 
 def test_each_message_is_one_line():
-    """A message is one line, and states the problem."""
+    """A message is one line."""
     for name, error in list_errors():
         assert error.problem, name
         assert "\n" not in str(error), name

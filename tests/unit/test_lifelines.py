@@ -25,22 +25,22 @@ def test_the_last_changed_param_comes_first():
 
 
 def test_a_param_that_is_dropped_and_set_again():
-    """A run without the param lies between two runs with the same value."""
+    """A gap without the param is a run between two runs with the same value."""
     assert list_runs({"a": None}, {}, {"a": None}) == {"a": [(2, 2, None), (1, 1, "-"), (0, 0, None)]}
 
 
 def test_a_param_that_appears_later():
-    """The versions before the first value are a run, too."""
+    """The versions before the first value are a run."""
     assert list_runs({}, {}, {"a": 1}, {"a": 1}) == {"a": [(2, 3, 1), (0, 1, "-")]}
 
 
 def test_equal_numbers_are_one_run():
-    """Runs follow JSON equality: `1.0` is `1`, and `true` is not."""
+    """Runs follow JSON equality: `1.0` equals `1`, but `true` does not."""
     assert list_runs({"a": 1}, {"a": 1.0}, {"a": True}) == {"a": [(2, 2, True), (0, 1, 1)]}
 
 
 def test_the_runs_since_a_version():
-    """`since` includes a run that began earlier and reaches the version."""
+    """`since` returns the runs that end at or after a version, also if they began earlier."""
     history = [{"version": number, "a": value} for number, value in enumerate([1, 1, 2, 3])]
     project = read_project({"name": "boxes", "type": "comparison", "param_history": history})
     [line] = list_lifelines(History.of(project))
@@ -57,7 +57,7 @@ def test_a_project_without_versions():
 
 @given(projects())
 def test_lifelines_are_the_lifetimes_of_all_params(project):
-    """Each lifeline has the runs that `History.lifetimes` returns, and every param of a version has a lifeline."""
+    """Each lifeline has the runs that `History.lifetimes` returns. Every param of any version has a lifeline."""
     history = History.of(project)
     lines = list_lifelines(history)
     assert {line.param for line in lines} == {name for version in project.versions for name in version.params}

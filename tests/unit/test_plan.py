@@ -10,7 +10,7 @@ BOXES = Project("boxes", type="imageannotation", params={"instruction": "Box it.
 EMPTY = Project("bare", type="comparison")
 
 
-def test_a_replace_says_what_it_drops_first():
+def test_the_text_of_a_replace_begins_with_its_drops():
     """The text has the drops first, then the counts, then how to keep the params."""
     plan = Plan.of(BOXES, Replace({"instruction": "Box all.", "new": True}))
     assert str(plan) == (
@@ -36,14 +36,14 @@ def test_a_patch_keeps():
     assert plan.keeping == Patch({"padding": 4})
 
 
-def test_a_replace_by_nothing_offers_no_patch():
-    """The text of an empty replace suggests no patch."""
+def test_an_empty_replace_suggests_no_patch():
+    """The text of an empty replace reports that it drops all params, and suggests no patch."""
     assert str(Plan.of(BOXES, Replace({}))).splitlines()[-1] == "this update names no params, so it drops all params"
     assert Plan.of(BOXES, Replace({})).keeping == Patch({})
 
 
 def test_the_patch_that_keeps_is_the_smallest():
-    """`keeping` has only the params that change."""
+    """`keeping` sets only the params that change."""
     assert Plan.of(BOXES, Replace({"instruction": "Box it.", "padding": 4})).keeping == Patch({"padding": 4})
     plan = Plan.of(BOXES, Replace({"instruction": "Box it."}))
     assert plan.keeping == Patch({})
@@ -55,8 +55,8 @@ def test_the_patch_that_keeps_is_the_smallest():
     )
 
 
-def test_a_replace_that_drops_nothing_is_no_danger():
-    """A replace that drops nothing needs no consent."""
+def test_a_replace_that_drops_nothing_needs_no_consent():
+    """A replace that names every param needs no consent."""
     assert not Plan.of(BOXES, Replace({**BOXES.params, "new": 1})).needs_consent
     plan = Plan.of(EMPTY, Replace({"a": 1}))
     assert not plan.needs_consent
@@ -66,7 +66,7 @@ def test_a_replace_that_drops_nothing_is_no_danger():
 
 
 def test_a_plan_as_json():
-    """JSON has the params before and after, the diff and the exact body."""
+    """The JSON has the params before and after, the diff and the exact body."""
     assert Plan.of(BOXES, Replace({"padding": 4})).to_json() == {
         "project": "boxes",
         "version": 1,
@@ -87,7 +87,7 @@ def test_a_plan_as_json():
 
 
 def test_the_smallest_update_may_be_none():
-    """If the project has the wanted params already, there is no update; the order does not matter."""
+    """If the project has the wanted params already, there is no update. The order of names does not matter."""
     plan = Plan.to(BOXES, {"old": 1.0, "padding": 3, "instruction": "Box it."})
     assert (plan.update, plan.request, plan.needs_consent) == (None, None, False)
     assert str(plan) == 'nothing to do: "boxes" already has exactly these params'
@@ -95,12 +95,12 @@ def test_the_smallest_update_may_be_none():
     assert plan.keeping == Patch({})
 
 
-def test_the_smallest_update_is_a_patch_of_what_differs():
-    """If no param must be removed, the update is a patch with the params that differ."""
+def test_the_smallest_update_is_a_patch_with_the_changes():
+    """If no param must be removed, the update is a patch with the params that change."""
     assert Plan.to(BOXES, {**BOXES.params, "padding": 4, "new": None}).update == Patch({"padding": 4, "new": None})
 
 
-def test_a_replace_is_forced_where_a_param_must_go():
+def test_a_replace_is_required_to_remove_a_param():
     """If a param must be removed, the update is a replace with all wanted params."""
     assert Plan.to(BOXES, {"padding": 3}).update == Replace({"padding": 3})
     assert Plan.to(BOXES, {}).update == Replace({})
@@ -113,7 +113,7 @@ def test_a_wanted_state_of_an_empty_project():
 
 
 @pytest.mark.parametrize("wanted", [None, {"version": 1}, {"instruction": 7}, {"batch": "monday"}])
-def test_a_wanted_state_is_one_that_a_project_can_hold(wanted):
+def test_wanted_params_that_a_project_cannot_have_are_rejected(wanted):
     """Wanted params that a project cannot have are rejected."""
     with pytest.raises(InvalidParams):
         Plan.to(BOXES, wanted)
@@ -139,23 +139,23 @@ def test_an_update_is_a_patch_or_a_replace():
         (Replace({"old": 1}), Replace({}), ("old",)),
     ],
 )
-def test_a_moved_history_says_what_would_be_undone(update, meanwhile, conflicts):
-    """Conflicts are the params that somebody else changed and that the update overwrites."""
+def test_conflicts_are_what_the_update_would_overwrite(update, meanwhile, conflicts):
+    """A param conflicts if somebody else changed it after the plan and the update would overwrite it."""
     moved = Plan.of(BOXES, update).rebase_on(BOXES.update(meanwhile))
     assert moved.conflicts == conflicts
     assert moved.is_clean is (conflicts == ())
     assert moved.since == (1,)
 
 
-def test_nothing_to_do_means_the_same_while_nothing_moved():
-    """A plan without an update conflicts with any later change."""
+def test_a_plan_without_an_update_conflicts_with_any_change():
+    """A plan without an update conflicts with every param that changed after the plan."""
     plan = Plan.to(BOXES, BOXES.params)
     assert plan.rebase_on(BOXES.patch_params({})).is_clean
     assert plan.rebase_on(BOXES.patch_params({"padding": 4})).conflicts == ("padding",)
 
 
-def test_a_moved_history_in_text_and_json():
-    """One line tells whether the update still has the planned effect."""
+def test_a_changed_history_in_text_and_json():
+    """One line says whether the update still has the planned effect."""
     plan = Plan.of(BOXES, Patch({"padding": 4, "old": 2}))
     assert str(plan.rebase_on(BOXES)) == "the history has not changed since the plan"
     one = BOXES.patch_params({"new": 1})
@@ -180,8 +180,8 @@ def test_a_moved_history_in_text_and_json():
         Project("boxes", type="imageannotation", params=dict(BOXES.params), created_at="2024-03-04T09:12:41.769Z"),
     ],
 )
-def test_another_history_is_not_a_later_one(now):
-    """A plan can only be rebased on the same project in the same or a later state."""
+def test_a_plan_can_only_be_rebased_on_a_later_history(now):
+    """A plan can only be rebased on the same project with the same or a longer history."""
     with pytest.raises(InvalidSetting) as refused:
         Plan.of(BOXES, Patch({})).rebase_on(now)
     assert refused.value.code == "history_moved"
@@ -203,7 +203,7 @@ ERROR = Finding("param_type", "error", "/padding", "must be a whole number", "wr
 
 
 def test_a_plan_has_the_findings_that_it_is_given():
-    """Findings are in the text and in JSON and are counted; the original plan does not change."""
+    """`with_findings` returns a plan that shows and counts the findings. The original plan does not change."""
     bare = Plan.of(BOXES, Patch({"padding": "4"}))
     plan = bare.with_findings(each for each in (WARNING, ERROR))
     assert (bare.findings, plan.findings, plan.errors) == ((), (WARNING, ERROR), (ERROR,))
@@ -226,8 +226,8 @@ def test_an_error_needs_consent_and_a_warning_does_not():
     assert "--patch" not in str(keeping.with_findings([ERROR]))
 
 
-def test_the_hint_on_drops_repeats_no_name():
-    """The hint names the flag and no names from the update."""
+def test_the_hint_on_drops_names_no_params():
+    """The hint names the flag, and no names from the update."""
     update = Replace({"pathc": True, "padding": 4})
     plan = Plan.of(BOXES, update).with_findings(Validator(BOXES).update(update))
     [hint] = [line for line in str(plan).splitlines() if "--patch" in line]

@@ -16,15 +16,15 @@ TWO = BOXES.patch_params({"padding": 4})
 
 
 @pytest.mark.parametrize("name", [None, 7, b"boxes", "", ".", "..", "a\nb", "\x7f", "\ud800", "\udfff"])
-def test_a_name_that_no_url_can_hold_is_refused(name):
-    """A project name must be text that fits in the API's URLs."""
+def test_a_name_that_no_url_can_contain_is_refused(name):
+    """A project name must be text that a URL of the API can contain."""
     with pytest.raises(InvalidSetting) as refused:
         Project(name, type="comparison")
     assert refused.value.code == "project_name"
 
 
 @pytest.mark.parametrize("name", ["a b", "a/b", "?", "#", "%2F", "\u00e9", "...", " "])
-def test_a_name_with_odd_letters_is_taken_as_it_is(name):
+def test_a_name_with_unusual_letters_is_kept(name):
     """Names are not trimmed, case-folded or decoded."""
     assert Project(name, type="comparison").name == name
 
@@ -44,15 +44,15 @@ def test_a_type_with_a_lone_surrogate_is_refused():
 
 
 @pytest.mark.parametrize("assumptions", [None, {}, {"instruction_rule": "append"}])
-def test_assumptions_are_the_class(assumptions):
-    """Assumptions that are not an `Assumptions` are rejected."""
+def test_assumptions_must_be_an_instance_of_the_class(assumptions):
+    """`assumptions` must be an `Assumptions`."""
     with pytest.raises(InvalidSetting) as refused:
         Project("boxes", type="comparison", assumptions=assumptions)
     assert refused.value.code == "assumption_value"
 
 
 @pytest.mark.parametrize("name", ["version", "created_at", "patch", "project", "project_version", "batch"])
-def test_a_param_that_a_project_cannot_hold_is_refused_at_creation(name):
+def test_params_are_checked_at_creation(name):
     """Params at creation are checked like those of an update."""
     with pytest.raises(InvalidParams) as refused:
         Project("boxes", type="comparison", params={name: 1})
@@ -65,7 +65,7 @@ def test_no_params_are_not_empty_params():
     assert Project("boxes", type="comparison", params={}).versions == (ParamVersion(0, {}),)
 
 
-def test_nothing_deletes_or_retypes_a_project():
+def test_no_method_deletes_or_retypes_a_project():
     """P10: the methods of a project change only its params and assumptions."""
     makes_a_project = {name for name in dir(Project) if callable(getattr(Project, name)) and not name.startswith("_")}
     assert makes_a_project == {
@@ -76,7 +76,7 @@ def test_nothing_deletes_or_retypes_a_project():
         assert (changed.name, changed.type) == ("boxes", "imageannotation")
 
 
-def test_an_update_leaves_the_old_project_as_it_was():
+def test_an_update_does_not_change_the_old_project():
     """Each update returns a new project with one more version; earlier versions do not change."""
     three = TWO.replace_params({"padding": 5}, created_at="noon")
     assert [version.params for version in TWO.versions] == [
@@ -103,8 +103,8 @@ def test_a_time_is_text_or_none():
 
 
 @pytest.mark.parametrize("number", [2, -1, -2, 10**30])
-def test_a_version_that_is_not_there_is_refused(number):
-    """Numbers do not count from the end, and the error lists the existing versions."""
+def test_a_version_that_does_not_exist_is_refused(number):
+    """Negative numbers do not count from the end. The error lists the existing versions."""
     with pytest.raises(NoSuchVersion) as refused:
         TWO.version(number)
     assert refused.value.code == "version_unknown"
@@ -112,7 +112,7 @@ def test_a_version_that_is_not_there_is_refused(number):
 
 
 @pytest.mark.parametrize("number", [True, 1.0, "1", None])
-def test_a_version_that_is_no_whole_number_is_refused(number):
+def test_a_version_that_is_not_a_whole_number_is_refused(number):
     """`True`, `1.0` and `"1"` are not version 1."""
     with pytest.raises(NoSuchVersion) as refused:
         TWO.version(number)
@@ -130,7 +130,7 @@ def test_a_project_without_versions_has_no_latest():
     assert empty.inheritance()({"a": 1}) == {"a": 1}
 
 
-def test_a_history_is_numbered_by_place():
+def test_the_number_of_a_version_is_its_index():
     """The number of each version must be its index (P3)."""
     assert Project("boxes", type="comparison", versions=[ParamVersion(0, {}), ParamVersion(1, {"a": 1})]).params == {
         "a": 1
@@ -140,14 +140,14 @@ def test_a_history_is_numbered_by_place():
     assert refused.value.code == "version_unknown"
 
 
-def test_further_fields_keep_no_second_name():
-    """Fields that the project has as attributes are ignored in `fields`."""
+def test_fields_with_the_name_of_an_attribute_are_ignored():
+    """A member of `fields` is ignored if the project has an attribute of that name."""
     project = Project("boxes", type="comparison", versions=[], fields={"x": 1, "name": "other", "type": "other"})
     assert (project.name, project.type, project.fields) == ("boxes", "comparison", {"x": 1})
     assert project.field_order == ("type", "name", "param_history")
 
 
-def test_other_assumptions_answer_otherwise():
+def test_other_assumptions_give_other_results():
     """The assumptions of a project decide the results."""
     joined = BOXES.with_assumptions(Assumptions(instruction_separator=" "))
     assert joined.resolve({"instruction": "Hurry."}).params["instruction"] == "Hurry. Box it."
@@ -156,8 +156,8 @@ def test_other_assumptions_answer_otherwise():
 
 
 @pytest.mark.parametrize("number", [None, 0, 1, INHERIT_NOTHING])
-def test_an_inheritance_gives_what_resolve_gives(number):
-    """The function of `inheritance` returns the params of `resolve`, and can be pickled."""
+def test_the_merge_of_an_inheritance_equals_resolve(number):
+    """`inheritance` returns a merge function that gives the params of `resolve` and can be pickled."""
     params = {"padding": 9, "instruction": "Hurry."}
     expected = TWO.resolve({**params, "project_version": number}).params
     merge = TWO.inheritance(number)
@@ -166,8 +166,8 @@ def test_an_inheritance_gives_what_resolve_gives(number):
     assert type(merge(params)) is dict
 
 
-def test_an_inheritance_checks_the_instruction_only():
-    """The function of `inheritance` rejects an instruction that is neither text nor null."""
+def test_the_merge_of_an_inheritance_checks_the_instruction_only():
+    """The merge function rejects an instruction that is neither text nor null."""
     for project in (BOXES, Project("boxes", type="comparison", params={"padding": 3})):
         with pytest.raises(InvalidParams) as refused:
             project.inheritance()({"instruction": 7})
@@ -186,8 +186,8 @@ def test_a_bad_version_is_refused_everywhere(asked):
     assert len(messages) == 1
 
 
-def test_many_tasks_are_resolved_as_they_come():
-    """`resolve_many` yields results in order, and raises an error at the invalid task."""
+def test_many_tasks_are_resolved_in_order():
+    """`resolve_many` yields results in order, and raises an error when it reaches the invalid task."""
     tasks = [{"project_version": 0}, TaskRequest({}), {"project_version": -1}, {"project_version": 0}, {"project": "x"}]
     results = TWO.resolve_many(tasks)
     assert [next(results).params.get("padding") for _ in range(4)] == [3, 4, None, 3]
@@ -195,8 +195,8 @@ def test_many_tasks_are_resolved_as_they_come():
         next(results)
 
 
-def test_a_bound_version_is_not_taken_for_its_lookalike():
-    """After a task with version 1, `True` and `1.0` are still rejected."""
+def test_a_cached_version_is_not_confused_with_a_lookalike():
+    """`True` and `1.0` are rejected, even after a task with version 1."""
     for odd in (True, 1.0):
         with pytest.raises(NoSuchVersion):
             list(TWO.resolve_many([TaskRequest({}, project_version=1), TaskRequest({}, project_version=odd)]))
@@ -223,8 +223,8 @@ def test_a_project_compares_copies_and_pickles_by_value():
 
 
 @pytest.mark.parametrize("odd", [None, {"number": 0}, "0", 0])
-def test_what_is_no_version_and_no_request_is_refused(odd):
-    """Other objects in place of a version or a request are rejected with `argument_type`."""
+def test_values_of_another_type_are_refused(odd):
+    """An argument that is not a version or a request is rejected with `argument_type`."""
     for act in (lambda: Project("boxes", type="comparison", versions=[odd]), lambda: BOXES.check_request(odd)):
         with pytest.raises(InvalidSetting) as refused:
             act()
@@ -234,7 +234,7 @@ def test_what_is_no_version_and_no_request_is_refused(odd):
 @pytest.mark.parametrize("own", [5, 0, 1.5, True, False, [], ["a"], {}, {"a": 1}])
 @pytest.mark.parametrize("held", [{}, {"instruction": "P"}])
 def test_the_merge_checks_the_type_of_the_instruction(held, own):
-    """The merge rejects an instruction of any other JSON type, whether it appends or not."""
+    """The merge function rejects any other JSON type, whether it appends or overrides."""
     merge = Project("p", type="t", params=held).inheritance()
     with pytest.raises(InvalidParams) as refused:
         merge({"instruction": own})
@@ -245,13 +245,13 @@ def test_the_merge_checks_the_type_of_the_instruction(held, own):
 
 
 def test_a_project_has_a_short_repr():
-    """The `repr` has the number of versions and no params."""
+    """The `repr` has the number of versions, and no params."""
     assert repr(TWO) == "<Project 'boxes': imageannotation, 2 versions>"
     assert repr(Project("boxes", type="comparison", params={})) == "<Project 'boxes': comparison, 1 version>"
 
 
 def test_versions_updates_and_inheritance_have_short_reprs():
-    """Each `repr` has the number of params and no params."""
+    """Each `repr` has the number of params, and no names or values."""
     assert repr(TWO.versions[1]) == "<ParamVersion 1: 2 params>"
     assert repr(Patch({"padding": 4})) == "<Patch of 1 param>"
     assert repr(Replace({})) == "<Replace by 0 params>"

@@ -1,4 +1,4 @@
-"""Common mistakes in Python: the error names the fix."""
+"""Common mistakes in Python: the error names the remedy."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from paramcore.values import freeze
 
 
 def make_scalar(name, base=object, module="numpy"):
-    """Return a value of a type like one in another library."""
+    """Return a scalar whose type has the name and module of a type of another library."""
     return type(name, (base,), {"__module__": module})()
 
 
@@ -36,7 +36,7 @@ def test_values_of_other_libraries_name_the_fix(value, remedy):
 
 
 def test_infinity_is_no_missing_value():
-    """The advice on missing values is for NaN only."""
+    """The error for infinity has no remedy, because the remedy for missing values is for NaN only."""
     with pytest.raises(NotJSON) as refused:
         freeze({"a": float("inf")})
     assert (refused.value.code, refused.value.remedy) == ("value_number", "")
@@ -60,8 +60,8 @@ def test_objects_of_the_sdk_have_as_dict():
     assert "as_dict" not in refused.value.remedy
 
 
-def test_a_project_that_is_read_already():
-    """`read_project` rejects a `Project` with a message of its own."""
+def test_reading_a_project_object_is_rejected():
+    """`read_project` rejects a `Project` with its own message."""
     with pytest.raises(MalformedPayload, match="is already a `Project`"):
         read_project(Project("docks", type="imageannotation"))
 
@@ -92,8 +92,8 @@ def test_the_task_that_fails_is_named(run, task, error, path):
     assert refused.value.path == path
 
 
-def test_tasks_before_the_failing_one_are_answered():
-    """The error is raised at the invalid task, after the results of earlier tasks."""
+def test_tasks_before_the_failing_one_are_resolved():
+    """The error is raised when the invalid task is reached, after the results of earlier tasks."""
     answers = DOCKS.resolve_many([{"padding": 1}, {"instruction": 7}])
     assert next(answers).params == {"padding": 1}
     with pytest.raises(InvalidParams):

@@ -44,14 +44,14 @@ def test_a_routing_field_has_its_type(fields, code, path):
 
 
 @pytest.mark.parametrize("field", ["batch", "unique_id", "type"])
-def test_a_routing_field_can_be_written(field):
+def test_a_routing_field_with_a_lone_surrogate_is_refused(field):
     """A lone surrogate in a routing field is rejected."""
     with pytest.raises(NotJSON):
         TaskRequest({}, **{field: "\ud800"})
 
 
 def test_the_flat_form_goes_both_ways():
-    """The flat form is read and written with the routing names first; null counts as not given."""
+    """The flat form can be read and written, routing names first. A null routing name counts as missing."""
     flat = {"padding": 3, "project": "boxes", "project_version": None, "batch": "", "clear_unique_id_on_error": False}
     request = TaskRequest.from_flat(flat, type="comparison")
     assert (request.params, request.project, request.project_version) == ({"padding": 3}, "boxes", None)
@@ -66,13 +66,13 @@ def test_the_flat_form_goes_both_ways():
 
 
 @pytest.mark.parametrize("flat", [None, [], "padding", {"instruction": 7}, {"project": 7}, {"batch": {}}, {"a": {1}}])
-def test_what_is_no_flat_request_is_refused(flat):
+def test_an_invalid_flat_request_is_refused(flat):
     """An invalid flat request raises an error of paramcore."""
     with pytest.raises(ParamcoreError):
         TaskRequest.from_flat(flat)
 
 
-def test_versions_that_look_alike_are_not_the_same_request():
+def test_requests_for_lookalike_versions_differ():
     """Requests with the versions 1, `True` and `1.0` are different."""
     requests = [TaskRequest({}, project_version=version) for version in (1, True, 1.0)]
     assert len(set(requests)) == len(requests)
@@ -81,7 +81,7 @@ def test_versions_that_look_alike_are_not_the_same_request():
 
 @pytest.mark.parametrize("kind", [Patch, Replace])
 @pytest.mark.parametrize("name", sorted({*BOOKKEEPING_NAMES, *ROUTING_NAMES}))
-def test_a_project_cannot_hold_the_apis_own_names(kind, name):
+def test_a_project_cannot_have_reserved_names(kind, name):
     """Bookkeeping and routing names are rejected in updates with any value (U9, U10)."""
     with pytest.raises(InvalidParams) as refused:
         kind({name: None})
@@ -106,8 +106,8 @@ def test_a_patch_is_not_a_replace():
     assert list(Replace({"a": 1}).body.items()) == [("patch", False), ("a", 1)]
 
 
-def test_a_patch_lays_over_and_a_replace_drops():
-    """A patch keeps the order of the earlier params and appends new ones; a replace drops the others."""
+def test_a_patch_overlays_and_a_replace_drops():
+    """A patch keeps the order of the earlier params and appends new params. A replace drops all earlier params."""
     before = {"a": 1, "b": {"c": 2}}
     assert list(Patch({"d": 4, "b": {}}).applied_to(before).items()) == [("a", 1), ("b", {}), ("d", 4)]
     assert Replace({"d": 4}).applied_to(before) == {"d": 4}
@@ -128,7 +128,7 @@ def test_a_patch_that_would_make_params_too_large_is_refused():
     with pytest.raises(NotJSON) as refused:
         Patch(other).applied_to(half)
     assert refused.value.code == "too_large"
-    # Only there, the grouping of updates matters.
+    # Beyond the limit, the grouping of updates matters.
     one, two, three = Patch(half), Patch(other), Replace({})
     assert one.then(two.then(three)) == three
     with pytest.raises(NotJSON):
@@ -136,7 +136,7 @@ def test_a_patch_that_would_make_params_too_large_is_refused():
 
 
 def test_a_version_keeps_its_entry():
-    """A version keeps the whole entry, and separates params, reserved names and bookkeeping."""
+    """A version keeps its whole entry, and separates params from reserved names and bookkeeping fields."""
     entry = {"version": 0, "created_at": "noon", "a": 1, "batch": "monday", "patch": True}
     version = ParamVersion.from_entry(0, entry)
     assert (version.number, version.created_at, version.params) == (0, "noon", {"a": 1})
@@ -170,20 +170,20 @@ def test_an_assumption_that_is_none_is_refused(settings, code):
     assert refused.value.code == code
 
 
-def test_a_separator_can_be_written():
+def test_a_separator_with_a_lone_surrogate_is_refused():
     """A lone surrogate in the separator is rejected."""
     with pytest.raises(NotJSON):
         Assumptions(instruction_separator="\ud800")
 
 
 def test_settings_go_by_name():
-    """`from_settings` returns the same assumptions as the class."""
+    """`from_settings` creates the same assumptions as the class."""
     assert Assumptions.from_settings({}) == Assumptions()
     assert Assumptions.from_settings({"instruction_rule": "override"}) == Assumptions(instruction_rule="override")
 
 
-def test_each_assumed_rule_says_what_speaks_for_it():
-    """Each assumed rule is listed once with its basis, and each setting belongs to one rule."""
+def test_each_assumed_rule_has_a_basis():
+    """Each assumed rule is listed once, with its text and basis. Each setting belongs to one rule."""
     rules = [one.rule for one in ASSUMED_RULES]
     assert len(set(rules)) == len(rules)
     assert all(one.text and one.basis for one in ASSUMED_RULES)
@@ -207,7 +207,7 @@ def test_each_assumed_rule_says_what_speaks_for_it():
         (Assumptions(instruction_rule="override"), None, None),
     ],
 )
-def test_two_instructions_meet_as_it_is_assumed(assumptions, own, joined):
+def test_the_settings_decide_how_instructions_are_joined(assumptions, own, joined):
     """The settings decide how the two instructions are joined (T5, T6)."""
     bound = Inheritance(ParamVersion(0, {"instruction": "Box it."}), assumptions)
     assert bound.merge({"instruction": own})["instruction"] == joined
@@ -216,14 +216,14 @@ def test_two_instructions_meet_as_it_is_assumed(assumptions, own, joined):
 
 @pytest.mark.parametrize("text", [None, ""])
 def test_a_version_without_text_appends_nothing(text):
-    """An empty or null instruction of a project does not change the task's."""
+    """If the project's instruction is empty or null, the task's instruction does not change."""
     bound = Inheritance(ParamVersion(0, {"instruction": text}), Assumptions())
     assert bound.merge({"instruction": "Hurry."}) == {"instruction": "Hurry."}
     assert bound.merge({}) == {"instruction": text}
     assert bound.appends is False
 
 
-def test_inheritances_compare_by_what_they_bind():
+def test_equal_inheritances():
     """Inheritances with equal versions and assumptions are equal."""
     version = ParamVersion(0, {"instruction": "Box it."})
     assert Inheritance(version, Assumptions()) == Inheritance(version, Assumptions())
@@ -231,8 +231,8 @@ def test_inheritances_compare_by_what_they_bind():
     assert Inheritance(None, Assumptions()) == Inheritance(None, Assumptions())
 
 
-def test_an_inheritance_travels_without_what_it_was_read_from():
-    """A pickled inheritance merges alike, and leaves out the raw entry."""
+def test_a_pickled_inheritance_has_no_raw_entry():
+    """A pickled inheritance merges the same, but does not contain the raw entry."""
     version = ParamVersion(0, {"instruction": "Box it."}, raw_entry={"version": 0, "instruction": "Box it."})
     bound = Inheritance(version, Assumptions())
     again = pickle.loads(pickle.dumps(bound))
@@ -251,7 +251,7 @@ def test_params_may_be_any_mapping(kind):
 
 
 def test_the_first_of_two_wrong_fields_is_reported():
-    """The flat form and the constructor report the same field."""
+    """The flat form and the constructor report the same field first."""
     for make in (
         lambda: TaskRequest.from_flat({"batch": 5}, type=5),
         lambda: TaskRequest({}, batch=5, type=5),

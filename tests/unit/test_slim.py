@@ -22,7 +22,7 @@ def project_of(params, **settings):
 
 
 def own_instruction(text, wanted, **settings):
-    """Return the instruction that is sent, or the reasons why there is none."""
+    """Return the instruction that the slim request sends, or the reasons why no version can give the wanted one."""
     slim = SlimRequest.to(project_of({} if text is ... else {"instruction": text}, **settings), wanted)
     if slim.blocked:
         assert slim.request.flat == {"project_version": -1, **wanted}
@@ -60,7 +60,7 @@ OVERRIDE = {"instruction_rule": "override"}
         ("Q", OVERRIDE, None, None),
         ("Q", OVERRIDE, ..., [INHERITED]),
         ("Q", OVERRIDE | JOIN, "\nQ", "\nQ"),
-        # `append`, and the separator is left out
+        # `append`, without a separator if one side is empty
         ("Q", {}, "Q", ...),
         ("Q", {}, "x\nQ", "x"),
         ("Q", {}, "\nQ", [APPENDED]),
@@ -70,14 +70,14 @@ OVERRIDE = {"instruction_rule": "override"}
         ("Q", {}, "xQ", [APPENDED]),
         ("Q", {}, "x\nq", [APPENDED]),
         ("Q", {}, ..., [INHERITED]),
-        # `append`, and the separator is joined
+        # `append`, with a separator even if one side is empty
         ("Q", JOIN, "\nQ", ...),
         ("Q", JOIN, "x\nQ", "x"),
         ("Q", JOIN, "Q", [APPENDED]),
         ("Q", JOIN, "", [APPENDED]),
         ("Q", JOIN, None, [APPENDED]),
         ("Q", JOIN, ..., [INHERITED]),
-        # The tail twice, or with white space around it
+        # The project's text twice, or with white space around it
         ("Q", {}, "Q\nQ", "Q"),
         ("Q", {}, "Q\nQ\nQ", "Q\nQ"),
         ("Q", {}, "\n\nQ", "\n"),
@@ -93,7 +93,7 @@ OVERRIDE = {"instruction_rule": "override"}
         ("Q\n", {}, "x\nQ", [APPENDED]),
         ("\u00e9", {}, "x\ne\u0301", [APPENDED]),
         ("e\u0301", {}, "x\ne\u0301", "x"),
-        # The project's text begins with the separator, or is one.
+        # The project's text begins with the separator, or is the separator
         ("\nQ", {}, "\nQ", ...),
         ("\nQ", {}, "\n\nQ", [APPENDED]),
         ("\nQ", {}, "\n\n\nQ", "\n"),
@@ -123,8 +123,8 @@ OVERRIDE = {"instruction_rule": "override"}
         ("a.c", {}, "x\nabc", [APPENDED]),
     ],
 )
-def test_each_instruction_has_one_answer(text, settings, wanted, sent):
-    """Under each setting, each wanted instruction is left out, cut once, sent whole, or impossible."""
+def test_each_instruction_has_one_result(text, settings, wanted, sent):
+    """Under each setting, each wanted instruction is inherited, shortened, sent whole, or impossible."""
     assert own_instruction(text, {} if wanted is ... else {"instruction": wanted}, **settings) == sent
 
 
@@ -145,7 +145,7 @@ def test_each_instruction_has_one_answer(text, settings, wanted, sent):
     ],
 )
 def test_an_equal_value_is_not_sent(held, wanted):
-    """A value that is JSON-equal is left out, and named in `respelled` if its JSON text differs."""
+    """A JSON-equal value is not sent. `respelled` names it if its JSON text differs."""
     slim = SlimRequest.to(project_of({"a": held}), {"a": wanted})
     assert slim.request.params == {}
     assert slim.dropped == ("a",)
@@ -178,14 +178,14 @@ def test_an_equal_value_is_not_sent(held, wanted):
     ],
 )
 def test_a_lookalike_is_sent(held, wanted):
-    """A value that only looks alike is sent as the wanted params spell it."""
+    """A value that only looks equal is sent in the spelling of the wanted params."""
     slim = SlimRequest.to(project_of({"a": held}), {"a": wanted})
     assert list(map(repr, slim.request.params.values())) == [repr(wanted)]
     assert (slim.dropped, slim.respelled, slim.inherits) == ((), (), 0)
 
 
 def test_null_is_a_value_and_absent_is_impossible():
-    """A wanted null over a value is sent and rests on T1; a param that must be absent is impossible."""
+    """A wanted null over a value is sent. A param that the version sets cannot be removed."""
     project = project_of({"padding": 5})
     null = SlimRequest.to(project, {"padding": None})
     assert null.request.flat == {"padding": None}
@@ -197,7 +197,7 @@ def test_null_is_a_value_and_absent_is_impossible():
 
 
 def test_all_reasons_are_given():
-    """A request that opts out names every param that made it impossible, in the order of the version."""
+    """A request that opts out lists each param that is impossible; the instruction comes last."""
     project = project_of({"b": 1, "instruction": "Q", "a": 2})
     slim = SlimRequest.to(project, {"instruction": "x", "c": 3})
     assert slim.blocked == (Block("b", INHERITED), Block("a", INHERITED), Block("instruction", APPENDED))
@@ -205,8 +205,8 @@ def test_all_reasons_are_given():
     assert (slim.inherits, slim.dropped, slim.respelled, slim.cut, slim.exact_while) == (None, (), (), None, None)
 
 
-def test_what_is_dropped_has_the_order_of_the_version():
-    """`dropped` and `respelled` follow the version, so that the order of the wanted params does not matter."""
+def test_dropped_params_have_the_order_of_the_version():
+    """`dropped` and `respelled` have the order of the version, whatever the order of the wanted params."""
     project = project_of({"a": 1, "b": 2, "c": 3, "instruction": "Q"})
     wanted = {"instruction": "Q", "c": 3.0, "b": 2, "a": 1.0, "z": 0, "y": 0}
     slim = SlimRequest.to(project, wanted)
@@ -229,8 +229,8 @@ def test_the_cut_is_named():
     assert SlimRequest.to(BOXES, {"instruction": "Q", "padding": 6, "labels": True}).cut is None
 
 
-def test_an_empty_history_sends_everything():
-    """With no versions, all params are sent without -1, and nothing is inherited."""
+def test_a_project_without_versions_inherits_nothing():
+    """Without versions, the request has all params and no -1, and inherits nothing."""
     slim = SlimRequest.to(EMPTY, {"instruction": "x", "a": None})
     assert slim.request.flat == {"instruction": "x", "a": None}
     assert (slim.inherits, slim.exact_while, slim.blocked, slim.dropped) == (None, None, (), ())
@@ -239,7 +239,7 @@ def test_an_empty_history_sends_everything():
 
 
 def test_routing_names_of_a_history_are_not_inherited():
-    """A routing name in an entry is no reason to opt out (U10)."""
+    """A routing name in a version is not inherited (U10), so it is no reason to opt out."""
     version = ParamVersion.from_entry(0, {"version": 0, "a": 1, "batch": "monday", "project_version": 7, "patch": True})
     project = Project("boxes", type="imageannotation", versions=[version])
     slim = SlimRequest.to(project, {"a": 1})
@@ -249,21 +249,21 @@ def test_routing_names_of_a_history_are_not_inherited():
 
 
 class TestOfRequests:
-    """`of` shortens a request that exists, and changes nothing that the task gets."""
+    """`of` shortens an existing request without changing the params that the task gets."""
 
-    def test_it_keeps_its_own_version(self):
-        """A pinned request stays pinned, and a request without a version stays without."""
+    def test_a_request_keeps_its_version(self):
+        """A pinned request stays pinned, and a request without a version gets none."""
         assert SlimRequest.of(BOXES, {"project_version": 0, "padding": 5}).request.flat == {"project_version": 0}
         assert SlimRequest.of(BOXES, {"padding": 5}).request.flat == {"padding": 5}
         assert SlimRequest.of(BOXES, {"padding": 6, "labels": 1}).request.flat == {"labels": 1}
 
-    def test_null_routing_names_leave(self):
-        """A routing name that is null leaves, because null counts as missing (T7)."""
+    def test_null_routing_names_are_dropped(self):
+        """A null routing name is dropped, because null counts as missing (T7)."""
         request = {"project_version": None, "batch": None, "unique_id": "u", "padding": 6}
         assert SlimRequest.of(BOXES, request).request.flat == {"unique_id": "u"}
 
     def test_an_opt_out_stays(self):
-        """A request with -1 stays as it is; a selected version opts it in."""
+        """A request with -1 does not change. If a version is selected, it inherits that version."""
         request = {"project_version": -1, "instruction": "Q", "padding": 6, "labels": True}
         slim = SlimRequest.of(BOXES, request)
         assert slim.request.flat == request
@@ -271,22 +271,22 @@ class TestOfRequests:
         assert SlimRequest.of(BOXES, request, version=None).request.flat == {}
         assert SlimRequest.of(BOXES, request, version="any").request.flat == {}
 
-    def test_a_selected_opt_out_is_one(self):
-        """With the version -1, everything is sent."""
+    def test_minus_one_can_be_selected(self):
+        """If -1 is selected, the request has all effective params."""
         slim = SlimRequest.of(BOXES, {"padding": 1}, version=-1)
         assert slim.request.flat == {"project_version": -1, "padding": 1, "instruction": "Q", "labels": True}
         assert slim.blocked == (Block(None, "opted_out"),)
         assert slim == SlimRequest.to(BOXES, BOXES.resolve({"padding": 1}).params, version=-1)
 
     def test_another_version_may_be_impossible(self):
-        """A request that inherits a param cannot move to a version from which it would inherit another."""
+        """A request cannot move to a version that has a param which the task must not get."""
         slim = SlimRequest.of(BOXES, {"project_version": 0}, version=None)
         assert slim.blocked == (Block("labels", INHERITED),)
         assert slim.request.flat == {"project_version": -1, "instruction": "Q", "padding": 5}
         back = SlimRequest.of(BOXES, {}, version=0)
         assert back.request.flat == {"project_version": 0, "padding": 6, "labels": True}
 
-    def test_it_never_mends(self):
+    def test_a_repeated_instruction_is_kept(self):
         """A request that repeats the project's instruction still gets it twice (T4)."""
         slim = SlimRequest.of(BOXES, {"instruction": "x\nQ"})
         assert slim.request.flat == {"instruction": "x\nQ"}
@@ -294,8 +294,8 @@ class TestOfRequests:
         assert SlimRequest.of(BOXES, {"instruction": "Q"}).request.flat == {"instruction": "Q"}
 
     @pytest.mark.parametrize("text", [None, ""])
-    def test_an_empty_instruction_leaves(self, text):
-        """An instruction without text gets the project's text anyway."""
+    def test_an_empty_instruction_is_dropped(self, text):
+        """An empty or null instruction is dropped, because the task gets the project's text either way."""
         assert SlimRequest.of(BOXES, {"instruction": text}).request.flat == {}
 
     def test_routing_and_type_stay(self):
@@ -314,7 +314,7 @@ class TestOfRequests:
 
 
 class TestAnyVersion:
-    """`any` chooses the version with the shortest request."""
+    """`any` selects the version that makes the request shortest."""
 
     @staticmethod
     def choose(versions, wanted):
@@ -322,8 +322,8 @@ class TestAnyVersion:
         slim = SlimRequest.to(Project("boxes", type="imageannotation", versions=made), wanted, version="any")
         return slim.request.project_version, slim.inherits
 
-    def test_a_pin_costs_its_bytes(self):
-        """An older version is chosen only if it saves more bytes than the pin takes."""
+    def test_an_older_version_must_save_more_than_its_pin(self):
+        """An older version is selected only if it saves more bytes than `project_version` takes."""
         long, short = {"a": "x" * 30}, {"a": "x" * 10}
         assert self.choose([long, {"a": 1}], long) == (0, 0)
         assert self.choose([short, {"a": 1}], short) == (None, 1)
@@ -331,41 +331,41 @@ class TestAnyVersion:
         assert self.choose([{"a": "x" * 13}, {"a": 1}], {"a": "x" * 13}) == (None, 1)
         assert self.choose([{"a": "x" * 14}, {"a": 1}], {"a": "x" * 14}) == (0, 0)
 
-    def test_bytes_are_counted_and_not_characters(self):
+    def test_bytes_are_counted_instead_of_characters(self):
         """A character of two bytes counts twice."""
         assert self.choose([{"a": "é" * 7}, {"a": 1}], {"a": "é" * 7}) == (0, 0)
         assert self.choose([{"a": "x" * 7}, {"a": 1}], {"a": "x" * 7}) == (None, 1)
 
     def test_of_equal_sizes_the_fewest_members(self):
         """Of two requests of the same size, the one with fewer members is chosen."""
-        # `{"a":11111,"b":22222}` and `{"project_version":0}` have 21 bytes, but 2 members and 1.
+        # `{"a":11111,"b":22222}` has 21 bytes and 2 members; `{"project_version":0}` has 21 bytes and 1 member.
         wanted = {"a": 11111, "b": 22222}
         assert self.choose([wanted, {}], wanted) == (0, 0)
-        # `{"a":100000000000000}` has 21 bytes and one member, so the request without a pin is chosen.
+        # `{"a":100000000000000}` also has 21 bytes and 1 member, so the request without a pin is chosen.
         assert self.choose([{"a": 10**14}, {}], {"a": 10**14}) == (None, 1)
 
-    def test_fewer_bytes_win_over_fewer_members(self):
-        """Two members in fewer bytes win over one member."""
+    def test_fewer_bytes_are_better_than_fewer_members(self):
+        """A request with two members is chosen if it has fewer bytes than a request with one."""
         wanted = {"a": 1, "b": 2}
         assert self.choose([wanted, {}], wanted) == (None, 1)
 
-    def test_then_the_newest(self):
+    def test_of_equal_pins_the_newest(self):
         """Of two pins that are equally good, the newer version is chosen."""
         long = {"a": "x" * 40}
         assert self.choose([long, long, {}], long) == (1, 1)
         assert self.choose([long, {}, {}], long) == (0, 0)
         assert self.choose([long, long, long], long) == (None, 2)
 
-    def test_an_older_version_that_can(self):
-        """A version is chosen that can give the params, even if all others cannot."""
+    def test_the_only_possible_version(self):
+        """If only one version can give the params, it is chosen, even if it is not the latest."""
         assert self.choose([{"a": 1}, {"b": 1}, {"c": 1}], {"a": 2}) == (0, 0)
         assert self.choose([{"b": 1}, {}, {"c": 1}], {"a": 2}) == (1, 1)
 
-    def test_a_version_that_can_is_better_than_a_shorter_opt_out(self):
-        """A version is chosen even if its number takes more bytes than -1."""
+    def test_a_possible_version_is_better_than_a_shorter_opt_out(self):
+        """A version that can give the params is chosen, even if its number takes more bytes than -1."""
         assert self.choose([*[{"b": 1}] * 100, {}, {"b": 1}], {"a": 2}) == (100, 100)
 
-    def test_if_none_can_the_reasons_are_those_of_the_latest(self):
+    def test_the_reasons_are_those_of_the_latest(self):
         """If no version can, the request opts out, with the reasons of the latest version."""
         project = Project("boxes", type="imageannotation", params={"a": 1}).replace_params({"b": 1, "c": 1})
         slim = SlimRequest.to(project, {}, version="any")
@@ -374,26 +374,26 @@ class TestAnyVersion:
 
 
 class TestVersions:
-    """`version` selects what to inherit, or is an error."""
+    """`version` selects the version to inherit; an invalid version is an error."""
 
     WANTED = {"instruction": "Q", "padding": 6, "labels": True}
 
     def test_a_number_pins(self):
-        """A number is written into the request, even the number of the latest version."""
+        """A selected number is written into the request, even if it is the number of the latest version."""
         slim = SlimRequest.to(BOXES, self.WANTED, version=1)
         assert slim.request.flat == {"project_version": 1}
         assert (slim.inherits, slim.exact_while) == (1, None)
         assert SlimRequest.to(BOXES, {**self.WANTED, "project_version": 1}) == slim
 
     def test_none_is_the_latest(self):
-        """`None` and no version at all inherit the latest version, which must stay the latest."""
+        """`None`, or no `version`, selects the latest. The request is exact only while this version is the latest."""
         slim = SlimRequest.to(BOXES, self.WANTED, version=None)
         assert slim.request.flat == {}
         assert (slim.inherits, slim.exact_while) == (1, 1)
         assert SlimRequest.to(BOXES, self.WANTED) == slim
 
-    def test_a_pin_is_added(self):
-        """`pin` holds a request at the version that it inherits, and leaves others as they are."""
+    def test_pin_adds_the_version(self):
+        """`pin` adds the inherited version to a request, and does not change a request that opts out."""
         slim = SlimRequest.to(BOXES, {**self.WANTED, "batch": "b"})
         assert slim.pin().request.flat == {"project_version": 1, "batch": "b"}
         assert (slim.pin().exact_while, slim.pin().inherits, slim.pin().dropped) == (None, 1, slim.dropped)
@@ -405,8 +405,8 @@ class TestVersions:
         assert later.resolve(slim.pin().request).params == BOXES.resolve(slim.request).params
 
     @pytest.mark.parametrize("version", [True, False, 1.0, "1", "latest", "", b"any", [], {}, (1,)])
-    def test_what_is_no_version_is_refused(self, version):
-        """`version` is a whole number, `None` or `any`; `True` is not 1."""
+    def test_a_version_of_another_type_is_refused(self, version):
+        """`version` is a whole number, `None` or `any`. `True` is not 1."""
         for make in (SlimRequest.of, SlimRequest.to):
             with pytest.raises(InvalidSetting) as refused:
                 make(BOXES, {}, version=version)
@@ -415,8 +415,8 @@ class TestVersions:
             SlimRequest.bind(BOXES, version)
 
     @pytest.mark.parametrize("version", [2, -2, 2**63])
-    def test_a_version_that_is_not_there_is_refused(self, version):
-        """A selected version that does not exist is an error without a path."""
+    def test_a_version_that_does_not_exist_is_refused(self, version):
+        """Selecting a version that does not exist is an error without a path."""
         with pytest.raises(NoSuchVersion) as refused:
             SlimRequest.bind(BOXES, version)
         assert (refused.value.code, refused.value.path) == ("version_unknown", None)
@@ -427,16 +427,16 @@ class TestVersions:
         ("version", "code"),
         [(2, "version_unknown"), *((wrong, "version_type") for wrong in (True, 1.0, "any", "1", [], {"a": [1]}))],
     )
-    def test_a_version_in_the_request_is_refused_at_its_place(self, version, code):
-        """A wrong `project_version` is an error with its path, also after a request that names the equal number."""
+    def test_a_wrong_version_in_the_request_has_a_path(self, version, code):
+        """A wrong `project_version` is an error with its path, even after a request with a number equal to it."""
         for answer in (SlimRequest.bind(BOXES).of, SlimRequest.bind(BOXES).to):
             answer({"project_version": 1, **self.WANTED})
             with pytest.raises(NoSuchVersion) as refused:
                 answer({"project_version": version, **self.WANTED})
             assert (refused.value.code, refused.value.path) == (code, "/project_version")
 
-    def test_a_wrong_own_version_is_refused_though_another_is_selected(self):
-        """A request that nobody can resolve is an error, whatever version is selected."""
+    def test_selecting_a_version_does_not_hide_a_wrong_one(self):
+        """A request with a version that does not exist is an error, whatever version is selected."""
         with pytest.raises(NoSuchVersion) as refused:
             SlimRequest.of(BOXES, {"project_version": 2}, version=None)
         assert refused.value.path == "/project_version"
@@ -444,7 +444,7 @@ class TestVersions:
     @pytest.mark.parametrize("version", [None, 0, -1, "any"])
     @pytest.mark.parametrize("own", [0, 1, -1])
     def test_two_versions_are_ambiguous(self, version, own):
-        """Wanted params with `project_version` and a selected version are an error."""
+        """`to` rejects wanted params that have a `project_version` if a version is also selected."""
         for wanted in ({"project_version": own}, TaskRequest({}, project_version=own)):
             with pytest.raises(InvalidSetting) as refused:
                 SlimRequest.to(BOXES, wanted, version=version)
@@ -456,7 +456,7 @@ class TestVersions:
 
 
 class TestErrors:
-    """A request that does not fit the project is an error, as for `resolve`."""
+    """A request that does not fit the project is an error, as in `resolve`."""
 
     @pytest.mark.parametrize("make", [SlimRequest.of, SlimRequest.to])
     def test_another_project_or_type(self, make):
@@ -469,13 +469,13 @@ class TestErrors:
         assert refused.value.code == "wrong_type"
 
     @pytest.mark.parametrize("make", [SlimRequest.of, SlimRequest.to])
-    def test_the_version_comes_before_the_project(self, make):
-        """Of two faults, the one that `resolve` reports is reported."""
+    def test_the_version_is_checked_before_the_project(self, make):
+        """Of two errors, the same one is reported as by `resolve`."""
         with pytest.raises(NoSuchVersion):
             make(BOXES, {"project": "others", "project_version": 2})
 
     @pytest.mark.parametrize("make", [SlimRequest.of, SlimRequest.to])
-    def test_no_params(self, make):
+    def test_a_value_that_is_no_request(self, make):
         """A value that is no request is an error."""
         with pytest.raises(InvalidParams) as refused:
             make(BOXES, [])
@@ -494,7 +494,7 @@ class TestErrors:
         ],
     )
     def test_a_wrong_inverse_is_never_returned(self, monkeypatch, mistake):
-        """A request that would not get the wanted params raises `request_inexact` and is not returned."""
+        """If the request would not get the wanted params, `request_inexact` is raised and no request is returned."""
         right = Inheritance.find_own_params
         monkeypatch.setattr(Inheritance, "find_own_params", lambda self, wanted: mistake(right(self, wanted)))
         with pytest.raises(InexactRequest) as refused:
@@ -503,10 +503,10 @@ class TestErrors:
 
 
 class TestDescriptions:
-    """A slim request describes itself as JSON and as text."""
+    """The JSON, the text and the `repr` of a slim request."""
 
     def test_the_rules_are_those_of_the_slim_request(self):
-        """`rests_on` lists T5 or T6 where the project has text, T1 for a null, and T8 for a pin or an opt-out."""
+        """`rests_on` lists T5 or T6 if the project has text, T1 for a null, and T8 for a pin or an opt-out."""
         wanted = {"instruction": "x\nQ", "padding": 6, "labels": True}
         assert SlimRequest.to(BOXES, wanted).rests_on == ("T5",)
         assert SlimRequest.to(BOXES, {**wanted, "labels": None}).rests_on == ("T1", "T5")
@@ -516,8 +516,8 @@ class TestDescriptions:
         assert SlimRequest.to(BOXES, {}).rests_on == ("T8",)
         assert SlimRequest.to(project_of({"a": 1}), {"a": 1}).rests_on == ()
 
-    def test_the_rules_of_many_are_those_of_each(self):
-        """A `RuleFinder` finds the rules of each choice, whatever it found before."""
+    def test_a_rule_finder_depends_on_the_choice_only(self):
+        """A `RuleFinder` finds the same rules for a choice, whatever it found before."""
         finder, chooser = RuleFinder(BOXES), Chooser(BOXES)
         full = {"instruction": "x\nQ", "padding": 6, "labels": True}
         for wanted in (full, {**full, "labels": None}, {"instruction": "Q"}, full, {**full, "instruction": "Q"}):
@@ -525,7 +525,7 @@ class TestDescriptions:
                 choice = chooser.choose(TaskRequest(wanted).params, version)
                 expected = SlimRequest.to(BOXES, wanted, version=version).rests_on
                 assert finder.find(choice) == expected
-        # Of a version whose instruction has no text, a text rests on T5, and an empty text on nothing.
+        # If the version's instruction has no text, a sent text rests on T5, and an empty text on no rule.
         finder, chooser = (
             RuleFinder(project_of({"instruction": None})),
             Chooser(project_of({"instruction": None})),
@@ -534,7 +534,7 @@ class TestDescriptions:
         assert found == [(), ("T5",), (), ()]
 
     def test_as_json(self):
-        """JSON has the flat request, what is left out, and what it depends on."""
+        """The JSON has the flat request, the params that are left out, and what the result depends on."""
         slim = SlimRequest.to(BOXES, {"instruction": "x\nQ", "padding": 6.0, "labels": True, "batch": "b"})
         assert slim.to_json() == {
             "request": {"batch": "b", "instruction": "x"},
@@ -558,7 +558,7 @@ class TestDescriptions:
         }
 
     def test_the_json_is_a_copy(self):
-        """A change of the JSON does not change the slim request."""
+        """Changing the JSON does not change the slim request."""
         slim = SlimRequest.to(BOXES, {"instruction": "x\nQ", "padding": 6.0, "labels": True, "a": [1]})
         for value in (slim.to_json(), slim.to_json()):
             for part in ("dropped", "respelled", "blocked", "rests_on"):
@@ -567,7 +567,7 @@ class TestDescriptions:
         assert (slim.dropped, slim.respelled, slim.request.params["a"]) == (("padding", "labels"), ("padding",), [1])
 
     def test_as_text(self):
-        """The text has the version, and what is inherited, appended or impossible."""
+        """The text has the version, and the params that are inherited, appended or impossible."""
         slim = SlimRequest.to(BOXES, {"instruction": "x\nQ", "padding": 6.0, "labels": True})
         rows = '\n  inherited   padding, labels  (the project has padding 6)\n  appended    instruction  "\\nQ"'
         assert str(slim) == f"inherits version 1{rows}"
@@ -588,16 +588,16 @@ class TestDescriptions:
         assert repr(slim) == "<SlimRequest for 'boxes': inherits version 1, 3 dropped>"
         assert repr(SlimRequest.to(BOXES, {})) == "<SlimRequest for 'boxes': inherits nothing, 0 dropped>"
 
-    def test_it_is_a_value(self):
-        """Slim requests are compared by value, hashed and pickled."""
+    def test_slim_requests_are_values(self):
+        """Slim requests compare by value, and can be hashed and pickled."""
         one, two = (SlimRequest.to(BOXES, {**BOXES.params, "a": value}) for value in (1, True))
         assert one != two
         assert one == SlimRequest.to(BOXES, {"a": 1.0, **BOXES.params})
         assert len({one, two, SlimRequest.to(BOXES, {"a": 1.0, **BOXES.params})}) == 2
         assert pickle.loads(pickle.dumps(one)) == one
 
-    def test_whether_it_fell_back(self):
-        """A choice fell back if no version could give the params, but not if -1 was asked for."""
+    def test_fell_back(self):
+        """`fell_back` is true if no version could give the params, but not if -1 was selected."""
         chooser = Chooser(BOXES)
         assert chooser.choose(TaskRequest({}).params, None).fell_back
         assert not chooser.choose(TaskRequest({}).params, -1).fell_back

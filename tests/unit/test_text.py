@@ -34,7 +34,7 @@ def test_an_answer_cuts_long_values_and_escapes_names():
 
 
 def test_an_explanation_shows_rows_without_a_value():
-    """A layer without the param has a dash; long values are truncated; notes share one pair of brackets."""
+    """A layer without the param has a dash. Long values are truncated. Two notes share one pair of brackets."""
     assert str(PROJECT.resolve({"c": LONG}).explain("c")) == (
         f"c = {CUT}\n"
         f"  WON       task request       {CUT}\n"
@@ -53,8 +53,8 @@ def test_an_explanation_shows_rows_without_a_value():
     assert str(PROJECT.resolve({}).explain("d\n")).splitlines()[0] == "d\\n is not set"
 
 
-def test_a_joined_instruction_says_what_is_assumed():
-    """Only values that rest on an assumed rule list it."""
+def test_only_values_that_rest_on_an_assumed_rule_list_it():
+    """A joined instruction lists rule T5, and a param of the project alone lists no rule."""
     project = Project("boxes", type="imageannotation", params={"instruction": "Box it."})
     text = str(project.resolve({"instruction": "Hurry."}).explain("instruction"))
     assert text.endswith("(assumed: T5; see `paramcore assumptions`)")
@@ -98,8 +98,8 @@ def test_an_impact_escapes_names():
     ]
 
 
-def test_an_effect_carries_its_request():
-    """Each effect has its request."""
+def test_each_effect_has_its_request():
+    """`iter_effects` yields each effect with its request, in order."""
     plan = Plan.of(PROJECT, Patch({"b": 9}))
     for task in (TaskRequest({}), TaskRequest({"b": 1}), TaskRequest({}, project_version=0)):
         assert next(Impact.iter_effects(plan, [task])).task == task
@@ -113,7 +113,7 @@ def test_other_assumptions_change_nothing_else():
 
 
 def test_a_created_task_carries_its_batch():
-    """`as_task` returns the routing fields that a created task has."""
+    """`as_task` returns the routing fields of the request."""
     task = PROJECT.resolve({"batch": "monday", "unique_id": "u-1"}).as_task()
     assert {name: task[name] for name in ("project", "batch", "unique_id", "project_param_version")} == {
         "project": "boxes",
@@ -123,15 +123,15 @@ def test_a_created_task_carries_its_batch():
     }
 
 
-def test_an_instruction_without_text_says_so():
-    """An empty instruction of a task is LOST with a note."""
+def test_an_instruction_without_text_has_a_note():
+    """A task's empty instruction is LOST, with the note that it has no text."""
     project = Project("boxes", type="imageannotation", params={"instruction": "Box it."})
     assert str(project.resolve({"instruction": ""}).explain("instruction")).splitlines()[1] == (
         '  LOST      task request       ""  (the instruction has no text)'
     )
 
 
-def test_two_versions_are_two():
+def test_the_heading_of_a_history_counts_its_versions():
     """The heading of a history has the number of versions."""
     assert str(History.of(PROJECT)).startswith('"boxes": 4 versions\n')
     two = Project("boxes", type="t", params={}).patch_params({})
@@ -139,7 +139,7 @@ def test_two_versions_are_two():
 
 
 def test_an_overriding_instruction_needs_no_warning():
-    """Under `override`, the text does not say that the instruction is appended."""
+    """Under `override`, the text does not report that the instruction is appended."""
     project = Project(
         "boxes", type="t", params={"instruction": "a"}, assumptions=Assumptions(instruction_rule="override")
     )
@@ -153,7 +153,7 @@ def test_an_effect_names_all_its_params():
     assert str(next(Impact.iter_effects(plan, [{}]))) == "b, c"
 
 
-def test_a_diff_shows_no_more_than_what_differs():
+def test_a_diff_shows_only_changed_members():
     """For a long object, unchanged members are not shown."""
     before, after = {"a": {"x": 1, "same": 2}}, {"a": {"x": 3, "same": 2, "y": LONG}}
     rows = ["  changed  a  inside:", "  changed  /a/x  1 -> 3", f"  added    /a/y  {CUT}"]
@@ -176,7 +176,7 @@ def test_a_diff_shows_no_more_than_what_differs():
         ("\u00e9", "'\u00e9'"),
     ],
 )
-def test_a_word_for_a_shell(text, word):
+def test_quoting_for_a_shell(text, word):
     """Text is quoted only if a shell needs it; unprintable characters become escapes."""
     assert quote_for_shell(text) == word
 

@@ -1,4 +1,4 @@
-"""JSON values: what `freeze` accepts and returns, and how values are formatted."""
+"""JSON values: what `freeze` accepts and returns, and how values are compared and formatted."""
 
 import copy
 import json
@@ -65,20 +65,20 @@ def refused(value, check=freeze):
 
 
 @pytest.mark.parametrize("value", [None, True, 0, -1.5, "", "é", 10**MAX_DIGITS - 1], ids=repr)
-def test_scalars_come_in_as_they_are(value):
+def test_scalars_are_returned_unchanged(value):
     """A scalar of an exact JSON type is returned unchanged."""
     assert freeze(value) is value
 
 
 @pytest.mark.parametrize("value", [{"a": [1]}, OrderedDict(a=[1]), UserDict(a=[1]), MappingProxyType({"a": (1,)})])
 def test_any_mapping_is_an_object(value):
-    """Objects are any Mapping, arrays are lists and tuples; the result is frozen on all levels."""
+    """Any Mapping is an object; lists and tuples are arrays. The result is frozen on all levels."""
     frozen = freeze(value)
     assert (type(frozen), type(frozen["a"])) == (JSONObject, JSONArray)
     assert frozen == {"a": [1]}
 
 
-def test_what_is_frozen_is_shared():
+def test_a_frozen_value_is_shared():
     """A frozen value is not copied again, alone or inside another value."""
     inner = freeze({"a": [1]})
     assert freeze(inner) is inner
@@ -113,7 +113,7 @@ def test_nothing_is_coerced(value, advice):
 @pytest.mark.parametrize(
     "value", [float("nan"), float("inf"), -float("inf"), 10**MAX_DIGITS, -(10**MAX_DIGITS)], ids=describe_value
 )
-def test_numbers_that_json_cannot_hold_are_refused(value):
+def test_numbers_that_json_cannot_express_are_refused(value):
     """NaN, infinity and integers with too many digits are rejected."""
     assert refused(value).code == "value_number"
 
@@ -153,8 +153,8 @@ def test_a_value_that_contains_itself_is_a_cycle():
 
 
 @pytest.mark.slow
-def test_many_cycles_are_too_large():
-    """A value that doubles on each level is rejected as too large."""
+def test_many_references_to_one_list_are_too_large():
+    """Lists that contain the next list twice, on many levels, are rejected as too large."""
     value = []
     for _ in range(60):
         value = [value, value]
@@ -198,7 +198,7 @@ def test_an_instruction_is_text_or_null(instruction):
     assert (caught.value.code, caught.value.path) == ("instruction_type", "/instruction")
 
 
-def test_frozen_json_behaves_like_its_plain_twin():
+def test_frozen_json_behaves_like_plain_json():
     """Frozen JSON behaves like a dict or list for `isinstance`, `json`, `==`, `|`, `copy` and `pickle`."""
     frozen = freeze({"a": [1, {"b": None}]})
     plain = {"a": [1, {"b": None}]}
@@ -219,7 +219,7 @@ def test_frozen_json_behaves_like_its_plain_twin():
     assert {"a": 2} | frozen == plain
 
 
-def test_joining_with_what_is_no_object_is_a_type_error():
+def test_the_union_with_a_list_is_a_type_error():
     """`|` with a list raises `TypeError`, as for any dict."""
     with pytest.raises(TypeError):
         freeze({}) | [("a", 1)]
@@ -227,8 +227,8 @@ def test_joining_with_what_is_no_object_is_a_type_error():
         [("a", 1)] | freeze({})
 
 
-def test_joining_checks_what_comes_in():
-    """`|` checks the other operand as `freeze` does."""
+def test_the_union_is_validated():
+    """`|` validates the other operand as `freeze` does."""
     with pytest.raises(NotJSON):
         freeze({}) | {"a": {1}}
 
@@ -257,7 +257,7 @@ def test_lookalikes_are_not_the_same(one, two):
 @pytest.mark.parametrize(
     ("one", "two"), [(1, 1.0), ([1, 2], (1, 2)), ({"a": 1, "b": 2}, {"b": 2, "a": 1}), (-0.0, 0), (None, None)]
 )
-def test_what_json_does_not_tell_apart_is_the_same(one, two):
+def test_values_that_json_does_not_distinguish_are_the_same(one, two):
     """`1` equals `1.0`, the order of members does not matter, and a tuple equals a list."""
     assert same(one, two)
     assert freeze({"x": one}) == freeze({"x": two})
@@ -280,12 +280,12 @@ def test_thawed_json_is_plain_and_new():
 
 
 @pytest.mark.parametrize("parts", [(), ("",), ("a", 0), ("a/b", "~", "~1", "~0/"), (" ", "é", "\n")])
-def test_a_pointer_leads_back_to_its_parts(parts):
+def test_a_pointer_can_be_split_and_joined(parts):
     """`split_pointer` reverses `join_pointer` (RFC 6901)."""
     assert split_pointer(join_pointer(*parts)) == tuple(str(part) for part in parts)
 
 
-def test_a_pointer_leads_to_a_value():
+def test_a_pointer_is_resolved():
     """A pointer resolves names in objects and indexes in arrays, or raises `LookupError`."""
     value = {"a/b": [{"": 7}]}
     assert resolve_pointer(value, "/a~1b/0/") == 7
@@ -318,8 +318,8 @@ def test_a_long_value_is_cut():
     assert format_name("a b") == "a b"
 
 
-def test_what_is_equal_is_not_unequal():
-    """`!=` is the opposite of `==` on both sides."""
+def test_unequal_is_the_opposite_of_equal():
+    """`!=` is the opposite of `==`, with the frozen value on either side."""
     for one, two in ((freeze({"a": 1}), {"a": 1.0}), (freeze([1]), [1.0])):
         assert not one != two
         assert not two != one
@@ -333,7 +333,7 @@ def test_an_invalid_name_has_a_path():
 
 
 class _Awkward:
-    """A key whose comparison fails once it is armed."""
+    """A key whose comparison raises an error if `armed` is true."""
 
     armed = False
 
@@ -347,7 +347,7 @@ class _Awkward:
 
 
 def test_failing_keys_are_rejected(monkeypatch):
-    """A dict with keys that raise errors is rejected with `NotJSON`, at any place."""
+    """A dict whose keys raise errors is rejected with `NotJSON`, alone or nested."""
     keys = {_Awkward(): 1 for _ in range(3)}
     del keys[next(iter(keys))]
     monkeypatch.setattr(_Awkward, "armed", True)
@@ -358,7 +358,7 @@ def test_failing_keys_are_rejected(monkeypatch):
 
 
 @pytest.mark.parametrize("wide", [lambda: (x := [], x.extend([x] * 1_000), x)[2], lambda: [[0] * 900_000] * 5_000])
-def test_what_would_be_too_large_is_not_copied(wide):
+def test_a_too_large_value_is_not_copied(wide):
     """A value with many references to one container is rejected before its copies fill the memory."""
     tracemalloc.start()
     with pytest.raises(NotJSON) as refused:
@@ -377,7 +377,7 @@ def test_a_tuple_counts_like_a_list():
 
 
 def test_compact_json_without_the_c_encoder(monkeypatch):
-    """An interpreter without the C encoder of `json` writes the same text."""
+    """Without the C encoder of `json`, the text is the same."""
     value = {"a": [1, 2.5, None, True, "\n\u00e9\U0001f600"], "b": {}}
     expected = compact.encode_compact(value)
     monkeypatch.setattr(json.encoder, "c_make_encoder", None)

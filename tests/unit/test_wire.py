@@ -1,4 +1,4 @@
-"""The API's JSON: reading and writing real payloads (E2)."""
+"""The API's JSON (E2): reading and writing the service's payloads."""
 
 import json
 from pathlib import Path
@@ -28,19 +28,19 @@ def project_of(*entries, **members):
 
 @pytest.mark.parametrize("name", PROJECTS)
 def test_a_project_object_is_written_as_it_was_read(name):
-    """All fields come back in the same order, including unknown fields."""
+    """A project object is written with the same fields in the same order, unknown fields included."""
     assert json.dumps(write_project(read_project(PROJECTS[name]))) == json.dumps(PROJECTS[name])
 
 
 @pytest.mark.parametrize("name", UPDATES)
 def test_an_update_is_written_as_it_was_read(name):
-    """The body of a setParams request comes back with its flag."""
+    """The body of a setParams request is written with the same params and flag."""
     assert json.dumps(write_update(read_update(UPDATES[name]))) == json.dumps(UPDATES[name])
 
 
 @pytest.mark.parametrize("name", REQUESTS)
 def test_a_task_request_is_written_as_it_was_read(name):
-    """The flat body comes back as the same JSON."""
+    """A flat task request is written as the same JSON."""
     assert write_task_request(read_task_request(REQUESTS[name])) == REQUESTS[name]
 
 
@@ -48,19 +48,19 @@ def test_a_task_request_is_written_as_it_was_read(name):
     ("before", "update", "after"),
     [("created", "the patch", "after the patch"), ("after the patch", "the replace", "after the replace")],
 )
-def test_an_update_makes_what_the_service_answers(before, update, after):
-    """An update of a project produces the same history as the service."""
+def test_an_update_has_the_effect_that_the_service_shows(before, update, after):
+    """An update gives the project object that the service returned for it."""
     made_at = PROJECTS[after]["param_history"][-1]["created_at"]
     project = read_project(PROJECTS[before]).update(read_update(UPDATES[update]), created_at=made_at)
     assert write_project(project) == PROJECTS[after]
 
 
 @pytest.mark.parametrize("name", REQUESTS)
-def test_a_request_makes_what_the_service_answers(name):
-    """The created task of the service has all that `as_task` returns (T9)."""
+def test_a_request_gives_the_task_that_the_service_created(name):
+    """The task that the service created has every field that `as_task` returns (T9)."""
     task = read_project(PROJECTS["after the replace"]).resolve(REQUESTS[name]).as_task()
     created = TASKS[name]
-    # The instruction of the request stands before that of the version, and both were written with one separator.
+    # The recorded task has the request's instruction first, then one separator and the version's instruction.
     assert {field: created[field] for field in task if field != "params"} == {
         field: value for field, value in task.items() if field != "params"
     }
@@ -82,14 +82,14 @@ def test_an_invalid_project_in_an_array_has_a_path():
     assert refused.value.path == "/1/param_history/0/version"
 
 
-def test_assumptions_are_those_that_the_reader_is_given():
-    """The assumptions come from the caller, not from the JSON."""
+def test_assumptions_come_from_the_caller():
+    """The reader uses the assumptions of its caller; the JSON contains none."""
     joined = Assumptions(instruction_separator=" / ")
     assert read_project(PROJECTS["created"], assumptions=joined).assumptions == joined
     assert read_projects(PROJECTS["created"], assumptions=joined)[0].assumptions == joined
 
 
-def test_any_mapping_is_an_object():
+def test_any_mapping_is_a_project_object():
     """A project object may be any Mapping, and its history a tuple."""
     entry = MappingProxyType({"version": 0, "padding": 3})
     project = read_project(MappingProxyType({"name": "boxes", "type": "comparison", "param_history": (entry,)}))
@@ -134,8 +134,8 @@ NO_HISTORIES = [
 
 
 @pytest.mark.parametrize(("obj", "code", "path", "problem"), NO_HISTORIES)
-def test_what_is_no_history_is_refused(obj, code, path, problem):
-    """A history is never sorted or renumbered; the error has the path of the invalid entry."""
+def test_an_invalid_history_is_refused(obj, code, path, problem):
+    """A history is never sorted or renumbered. The error has the path of the invalid entry."""
     with pytest.raises(MalformedPayload) as refused:
         read_project(obj)
     assert (refused.value.code, refused.value.path) == (code, path)
@@ -160,21 +160,21 @@ def test_what_is_no_history_is_refused(obj, code, path, problem):
     ],
 )
 def test_a_project_object_is_checked(obj, error, code, path):
-    """The path of an error inside a project object begins at the top of the object."""
+    """The path of an error inside a project object begins at the project object."""
     with pytest.raises(error) as refused:
         read_project(obj)
     assert (refused.value.code, refused.value.path) == (code, path)
 
 
-def test_a_version_made_here_is_written_with_its_time():
-    """A new entry has its number, its time if given, then its params."""
+def test_a_new_version_is_written_with_its_time():
+    """A new entry has its number, its time if there is one, and then its params."""
     project = Project("boxes", type="comparison", params={"a": 1}, created_at="noon").patch_params({"b": 2})
     assert json.dumps(write_project(project)["param_history"]) == json.dumps(
         [{"version": 0, "created_at": "noon", "a": 1}, {"version": 1, "a": 1, "b": 2}]
     )
 
 
-def test_what_is_written_is_the_callers_own():
+def test_changing_the_written_json_changes_nothing():
     """Changing the written JSON changes neither the project nor later results."""
     project = read_project(PROJECTS["created"])
     write_project(project)["param_history"][0]["geometries"].clear()
@@ -192,7 +192,7 @@ def test_what_is_written_is_the_callers_own():
     ],
 )
 def test_the_flag_makes_a_patch_or_a_replace(body, update):
-    """A body without the flag is a replace; no body is a replace without params (U12)."""
+    """A body without the flag is a replace. No body at all is a replace without params (U12)."""
     assert read_update(body) == update
 
 
@@ -233,7 +233,7 @@ NO_UPDATES = [
 
 @pytest.mark.parametrize(("body", "code"), NO_UPDATES)
 def test_another_document_of_the_api_is_no_update(body, code):
-    """Another document is rejected as a whole, not for its first reserved name."""
+    """Another document of the API is rejected as a whole, not because of its first reserved name."""
     with pytest.raises(MalformedPayload) as refused:
         read_update(body)
     assert (refused.value.code, refused.value.path) == (code, "")
@@ -281,14 +281,14 @@ def test_another_document_of_the_api_is_no_project(body, code):
 
 
 @pytest.mark.parametrize("name", ["task_id", "status", "params", "docs", "error", "message", "status_code"])
-def test_a_request_may_have_such_a_name(name):
-    """One name of another document is not enough for a rejection."""
+def test_a_request_may_have_a_name_of_another_document(name):
+    """A request is not rejected for a single name of another document."""
     body = {name: {"a": 1}, "attachment": "https://e.com/1.jpg"}
     assert read_task_request(body).params == body
 
 
 def test_the_text_of_an_error_reply_is_shown():
-    """The message has the text of the error reply, truncated."""
+    """The message has the text of an error reply, truncated."""
     with pytest.raises(MalformedPayload, match='returned \\("no such project"\\), not'):
         read_update({"status_code": 404, "error": "no such project"})
     with pytest.raises(MalformedPayload, match="returned, not"):
@@ -311,8 +311,8 @@ def test_the_text_of_an_error_reply_is_shown():
         {"status_code": 404, "padding": 3},
     ],
 )
-def test_params_with_such_a_name_are_still_an_update(body):
-    """One name of another document is not enough for a rejection."""
+def test_an_update_may_have_a_name_of_another_document(body):
+    """An update is not rejected for a single name of another document."""
     assert read_update(body) == Replace(body)
 
 
@@ -326,7 +326,7 @@ def test_params_with_such_a_name_are_still_an_update(body):
         {"created_at": "noon"},
     ],
 )
-def test_a_reserved_name_alone_is_refused_as_such(body):
+def test_a_reserved_name_is_refused_by_name(body):
     """A reserved name in a body that is not a history entry is rejected by name (U9)."""
     with pytest.raises(InvalidParams) as refused:
         read_update(body)
@@ -334,14 +334,14 @@ def test_a_reserved_name_alone_is_refused_as_such(body):
 
 
 @pytest.mark.parametrize("body", [[], "patch", {"version": 1}, {"project": "boxes"}, {"instruction": 1}])
-def test_what_is_no_update_is_refused(body):
-    """A body that is not an object, or with invalid params, is rejected."""
+def test_an_invalid_body_of_an_update_is_refused(body):
+    """A body that is not an object, or that has invalid params, is rejected."""
     with pytest.raises(ParamcoreError):
         read_update(body)
 
 
 def test_the_sdks_nulls_are_read():
-    """Null for a routing name counts as not given; null in a project object is kept."""
+    """A null routing name counts as missing. A null in a project object is kept."""
     request = read_task_request({"project_version": None, "project": None, "batch": None, "padding": None})
     assert (request.project_version, request.project, request.batch) == (None, None, None)
     assert write_task_request(request) == {"padding": None}
@@ -350,6 +350,6 @@ def test_the_sdks_nulls_are_read():
 
 
 def test_the_type_is_not_in_the_body():
-    """The task type is not in the body; a param `type` is a param (T12)."""
+    """The body has no task type, so `type` in the body is a param (T12)."""
     request = read_task_request({"type": "odd"}, type="comparison")
     assert (request.type, request.params) == ("comparison", {"type": "odd"})

@@ -132,14 +132,14 @@ NO_JSON = [
 
 @pytest.mark.parametrize(("text", "code", "line", "column"), NO_JSON)
 def test_yaml_without_equivalent_in_json_is_rejected(written, text, code, line, column):
-    """YAML that JSON cannot express is rejected, with code, line and column, on one line."""
+    """YAML that JSON cannot express is rejected with a code, a line and a column, in a message of one line."""
     error = refused(lambda: read_document(written(text)))
     assert (error.code, error.line, error.column) == (code, line, column)
     assert "\n" not in str(error)
 
 
 def test_both_suffixes_are_yaml(written):
-    """`.yaml` and `.yml` files are read as YAML, and others are not."""
+    """`.yaml` and `.yml` files are read as YAML; files with other suffixes are not."""
     for name, value in (("x.yml", {"a": "no"}), ("x.yaml", {"a": "no"})):
         assert read_document(written("a: no", name)).value == value
     assert refused(lambda: read_document(written("a: no", "x.json"))).code == "json_syntax"
@@ -164,7 +164,7 @@ def test_a_hundred_levels_are_read(written):
     ids=["arrays", "blocks", "objects", "backslashes", "questions"],
 )
 def test_a_hostile_text_is_rejected(written, text):
-    """A text that is made to hang a parser raises `DocumentError`."""
+    """A text that is designed to hang a parser raises `DocumentError`."""
     assert refused(lambda: read_document(written(text))).code in ("json_depth", "yaml_syntax", "yaml_feature")
 
 
@@ -184,16 +184,16 @@ def test_a_large_file_is_rejected(written):
     ],
     ids=["flow", "block", "names", "nested"],
 )
-def test_many_values_are_rejected(written, text, line, column, monkeypatch):
-    """A small file with too many names and values, which take long to parse, is rejected at the first beyond."""
+def test_too_many_values_are_rejected(written, text, line, column, monkeypatch):
+    """A file with more names and values than the limit is rejected at the first one beyond the limit."""
     monkeypatch.setattr(yaml, "MAX_TOKENS", 1_000)
     error = refused(lambda: read_document(written(text)))
     assert (error.code, error.line, error.column) == ("too_large", line, column)
     assert (error.problem.endswith("1,000 names and values"), "JSON" in error.remedy) == (True, True)
 
 
-def test_the_greatest_number_of_values_is_read(written, monkeypatch):
-    """The limit counts names and values."""
+def test_the_maximum_number_of_values_is_read(written, monkeypatch):
+    """A file with exactly as many names and values as the limit is read."""
     monkeypatch.setattr(yaml, "MAX_TOKENS", 1_000)
     assert len(read_document(written("[" + "a," * 998 + "b]")).value) == 999
     assert len(read_document(written("".join(f"{number}: 1\n" for number in range(499)))).value) == 499
@@ -201,15 +201,15 @@ def test_the_greatest_number_of_values_is_read(written, monkeypatch):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("item", ["a,", "[],", f"{'[' * 90}1{']' * 90},", f"{'{a: ' * 90}1{'}' * 90},"])
-def test_a_dense_text_takes_no_minutes(written, item):
-    """A file of the greatest size is answered in time, however many names and values it has."""
+def test_a_dense_file_is_rejected_in_time(written, item):
+    """A file of the maximum size with too many values is rejected within seconds."""
     began = time.process_time()
     error = refused(lambda: read_document(written(f"[{item * ((YAML_SIZE - 2) // len(item))}]")))
     assert (error.code, time.process_time() - began < 20) == ("too_large", True)
 
 
-def test_a_text_is_parsed_once(written, monkeypatch):
-    """A value is located without a second pass over the text."""
+def test_locating_a_value_does_not_parse_again(written, monkeypatch):
+    """Locating a value does not parse the text a second time."""
     document = read_document(written(TEXT))
     monkeypatch.setattr(yaml, "iter_yaml_tokens", None)
     assert document.locate("/a/1/x~1y") == Position(4, 5)
@@ -260,15 +260,15 @@ def test_a_value_is_located(written, path, value, name):
 
 @given(value=json_values())
 def test_json_is_yaml(value):
-    """JSON text has the same value as YAML, on one line or many."""
+    """JSON text has the same value if it is read as YAML, on one line or on many."""
     for indent in (None, 1):
         text = json.dumps(value, indent=indent)
         assert json.dumps(decode_yaml(text, 100)) == json.dumps(value)
 
 
 @given(value=json_values())
-def test_positions_are_those_of_json(value):
-    """In JSON text, both parsers find each value at the same offset."""
+def test_positions_equal_those_of_json(value):
+    """In JSON text, the parsers of JSON and YAML find each value at the same offset."""
     text = json.dumps(value)
     assert [(token.offset, token.is_name, list(token.trail)) for token in iter_yaml_tokens(text)] == [
         (token.offset, token.is_name, list(token.trail)) for token in iter_tokens(text)

@@ -1,4 +1,4 @@
-"""Helpers of the tests of validation."""
+"""Helpers for the tests of validation."""
 
 from importlib.util import find_spec
 
@@ -27,7 +27,7 @@ def validate(project, task, *, fast=None):
 
 
 def summarize(findings):
-    """Return code, severity, pointer and suggestion of findings; `tests/snapshots/findings.json` has the messages."""
+    """Return code, severity, pointer and suggestion of findings. Messages are in `tests/snapshots/findings.json`."""
     return [(finding.code, finding.severity, finding.pointer, finding.suggestion) for finding in findings]
 
 

@@ -34,13 +34,13 @@ def find(type, params):
 
 @pytest.mark.parametrize("address", GOOD)
 def test_an_address(address):
-    """A web address or an address in a bucket has no finding."""
+    """A URL, or an address in a bucket, has no finding."""
     assert find("imageannotation", {"attachment": address, "geometries": GEOMETRIES}) == []
 
 
 @pytest.mark.parametrize(("address", "suggestion"), BAD)
 def test_no_address(address, suggestion):
-    """Whitespace, line breaks and local paths are one warning, which suggests the address if possible."""
+    """An address with white space or line breaks, and a local path, have one warning, with a suggestion if possible."""
     params = {"attachment": address, "geometries": GEOMETRIES}
     assert find("imageannotation", params) == [("warning", "/attachment", suggestion)]
 
@@ -74,7 +74,7 @@ def test_no_address(address, suggestion):
         ("chat", {"callback_url": "me @example.com"}, "/callback_url"),
     ],
 )  # fmt: skip
-def test_every_place(type, params, pointer):
+def test_every_place_of_an_address(type, params, pointer):
     """Attachments, context images, examples, annotation files and callbacks are validated as addresses."""
     assert [at for _, at, _ in find(type, params)] == [pointer]
 
@@ -93,7 +93,7 @@ def test_every_place(type, params, pointer):
         ("imageannotation", {"attachment": None, "context_attachments": [{"attachment": ["./a"]}]}),
     ],
 )
-def test_texts_are_data(type, params):
+def test_texts_are_not_addresses(type, params):
     """A text that is the data itself is not validated as an address."""
     assert find(type, params) == []
 

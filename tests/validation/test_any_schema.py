@@ -17,7 +17,7 @@ from paramcore.errors import InvalidSchema
 from paramcore.validation.schema import Schemas
 from paramcore.validation.validator import Validator
 
-# Names of params may be words of JSON Schema, and data may look like a schema.
+# Names of params may be keywords of JSON Schema, and data may look like a schema.
 NAMES = st.sampled_from(["a", "b", "ab", "x", "instruction", "tags", "\u00e9/~", "x-warn", "$ref", "pattern", "allOf"])
 SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(-3, 12), st.floats(-3, 12), st.sampled_from(["", "a", "NaN", "5"])
@@ -33,7 +33,7 @@ NAMED = st.lists(NAMES, max_size=3, unique=True)
 
 
 def keywords(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
-    """Draw a schema of a few keywords that contain `inner` schemas."""
+    """Draw a schema with a few keywords, some of which contain `inner` schemas."""
     by_name = st.dictionaries(NAMES, inner, max_size=3)
     row = st.lists(inner, min_size=1, max_size=3)
     each: dict[str, st.SearchStrategy[Any]] = {
@@ -81,7 +81,7 @@ def keywords(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]
 
 
 def schemas(depth: int) -> st.SearchStrategy[Any]:
-    """Draw a schema, which may be true or false."""
+    """Draw a schema, which may be `true` or `false`."""
     if not depth:
         return st.booleans() | st.sampled_from([{"type": "string"}, {"type": "integer"}, {"const": 1}, {}])
     return st.booleans() | keywords(schemas(depth - 1))
@@ -92,7 +92,7 @@ BELOW = schemas(2)
 
 @st.composite
 def documents(draw: st.DrawFn) -> dict[str, Any]:
-    """Draw a schema of a task type: an object with two definitions without references."""
+    """Draw a schema of a task type: an object with two definitions that have no references."""
     plain = st.sampled_from([True, False, {}, {"type": "integer"}, {"properties": {"a": {"type": "string"}}}])
     root = draw(keywords(BELOW))
     each = draw(st.dictionaries(NAMES, BELOW, max_size=3))
@@ -115,7 +115,7 @@ def test_it_agrees_with_jsonschema(document: dict[str, Any], params: dict[str, A
     try:
         added = Schemas().with_schema("mine", document)
     except InvalidSchema:
-        # Of the schemas drawn, some have warnings that would decide.
+        # Some of the drawn schemas contain warnings, which do not count here.
         assert "x-warn" in str(document)
         return
     project = Project("boxes", type="mine")
@@ -148,7 +148,7 @@ def test_the_layer_makes_no_difference(document: dict[str, Any], data: st.DataOb
 
 
 def find_errors(document: Mapping[str, Any], params: Mapping[str, Any]) -> list[str]:
-    """Return the errors on a project without tasks, after checking that `fast` does not change them."""
+    """Return the errors on a project without tasks, and check that `fast` does not change its findings."""
     project = Project("boxes", type="mine", params=params)
     added = Schemas().with_schema("mine", document)
     findings, *others = [Validator(project, added, fast=fast).project() for fast in FAST]
@@ -157,8 +157,8 @@ def find_errors(document: Mapping[str, Any], params: Mapping[str, Any]) -> list[
 
 
 @given(document=documents(), whole=st.dictionaries(NAMES, VALUES, max_size=3))
-def test_no_part_of_valid_params_is_wrong(document: dict[str, Any], whole: dict[str, Any]) -> None:
-    """A project with a part of valid params has no error, because a task may set the rest."""
+def test_a_part_of_valid_params_has_no_error(document: dict[str, Any], whole: dict[str, Any]) -> None:
+    """A project with some of the params of a valid request has no error, because a task may set the others."""
     whole = {**whole, "instruction": "Box."} if "instruction" in whole else whole
     assume(is_valid(document, whole))
     try:
@@ -202,7 +202,7 @@ def test_no_completion_of_a_wrong_project_is_valid(document: dict[str, Any], par
 )
 @pytest.mark.parametrize("fast", FAST)
 def test_data_that_looks_like_a_schema(schema: Any, value: Any, is_wrong: bool, fast: bool) -> None:
-    """Data is not changed, and a param may have the name of a keyword of this package."""
+    """Data that looks like a schema does not change, and a param may have the name of a keyword of this package."""
     project = Project("boxes", type="mine")
     added = Schemas().with_schema("mine", {"properties": {"a": schema, "x-warn": {"type": "integer"}}})
     findings = Validator(project, added, fast=fast).task(project.resolve({"a": value, "x-warn": 1}))
@@ -213,7 +213,7 @@ def test_data_that_looks_like_a_schema(schema: Any, value: Any, is_wrong: bool, 
 
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "1e999", "-Infinity"])
 def test_every_suggestion_is_json(value: str) -> None:
-    """A text that looks like a number, but is not a JSON number, is not suggested."""
+    """No suggestion is a text that looks like a number but is not a JSON number."""
     project = Project("boxes", type="mine")
     added = Schemas().with_schema("mine", {"properties": {"a": {"type": "number"}}})
     (finding,) = Validator(project, added).task(project.resolve({"a": value}))

@@ -98,7 +98,7 @@ WRONG = {
 
 @BOTH
 @pytest.mark.parametrize("name", WRONG)
-def test_what_is_there_is_validated(name, fast):
+def test_a_value_that_no_task_can_correct_is_an_error(name, fast):
     """A value that no task can make valid is an error at its place, with its version."""
     schema, params, pointer = WRONG[name]
     findings = validate_project(schema, params, fast=fast)
@@ -106,7 +106,7 @@ def test_what_is_there_is_validated(name, fast):
     project = Project("boxes", type="mine", params=params)
     validator = Validator(project, Schemas().with_schema("mine", schema), fast=fast)
     assert {finding.version for finding in validator.project()} == {0}
-    # A task that adds no param has the error, too.
+    # A task that sets none of the params has the error, too.
     assert any(finding.severity == "error" for finding in validator.task(project.resolve({})))
 
 
@@ -158,8 +158,8 @@ OPEN = {
 
 @BOTH
 @pytest.mark.parametrize("name", OPEN)
-def test_what_is_missing_is_left_out(name, fast):
-    """A project that a task can complete has no error."""
+def test_a_project_that_a_task_can_complete_has_no_error(name, fast):
+    """A param that a task can still set causes no error in a project."""
     assert validate_project(*OPEN[name], fast=fast) == []
 
 
@@ -180,12 +180,12 @@ WARN = {"x-warn": {"properties": {"b": TEXT}, "required": ["c"]}}
     ],
 )
 def test_a_warning_stays_a_warning(schema, params, expected):
-    """`x-warn` yields warnings if it certainly applies, and never changes other results."""
+    """`x-warn` causes only warnings, and only if it certainly applies."""
     assert [(severity, pointer) for severity, pointer, _ in validate_project(schema, params)] == expected
 
 
 def test_the_messages_show_the_schema_of_the_user():
-    """No message shows a derived schema."""
+    """A message shows the user's schema, not the schema that is derived from it."""
     assert validate_project({"not": HAS_A}, {"a": 1}) == [
         ("error", "", 'must satisfy `not: {"required": ["a"]}`, got an object')
     ]
@@ -198,7 +198,7 @@ def test_the_messages_show_the_schema_of_the_user():
 
 
 def test_the_derived_schema_is_the_same_each_time():
-    """Derived schemas are named by their place in the schema, in a stable order."""
+    """A derived schema is named by its place in the user's schema, so its name is stable."""
     schema = {"oneOf": [{"not": HAS_A}, {"if": HAS_A, "then": HAS_B}]}
     first, again = (derive_completion(json.loads(json.dumps(schema))) for _ in range(2))
     assert json.dumps(first) == json.dumps(again)
@@ -210,7 +210,7 @@ class TestTasks:
 
     @BOTH
     def test_a_task_that_overrides_the_error(self, fast):
-        """An overridden error of the project becomes a warning, because the next task may not override it."""
+        """If the task overrides the error, it becomes a warning, because the next task may not override the value."""
         project = Project("boxes", type="mine", params={"a": "x"})
         validator = Validator(project, Schemas().with_schema("mine", self.SCHEMA), fast=fast)
         assert [str(finding) for finding in validator.task(project.resolve({"a": 1}))] == [
@@ -221,7 +221,7 @@ class TestTasks:
         assert (finding.severity, finding.pointer, finding.version) == ("error", "/a", 0)
 
     def test_the_instruction_is_not_overridden(self):
-        """An error on the joined instruction is reported once, and not as overridden."""
+        """An error on the joined instruction is reported once, as an error that is not overridden."""
         project = Project("boxes", type="mine", params={"instruction": "Look."})
         schema = {"allOf": [{"properties": {"instruction": {"maxLength": 3}}}]}
         (finding,) = Validator(project, Schemas().with_schema("mine", schema)).task(
@@ -230,13 +230,13 @@ class TestTasks:
         assert (finding.severity, finding.code, finding.overridden) == ("error", "param_size", False)
 
     def test_the_version_that_first_set_it(self):
-        """An error by a rule for all params names the version that first set the value."""
+        """A finding about a keyword inside `allOf` names the version that first set the value."""
         project = Project("boxes", type="mine", params={"a": "x"}).patch_params({"instruction": "Look."})
         schema = {"allOf": [{"properties": {"a": WHOLE}}]}
         (finding,) = Validator(project, Schemas().with_schema("mine", schema)).project()
         assert (finding.version, finding.first_set_in) == (1, 0)
 
-    def test_a_check_of_several_params_that_are_there(self):
+    def test_a_check_of_several_params_of_a_project(self):
         """Contradicting values of a project are reported without a task."""
         params = {"categories": ["yes", "no"], "category_ids": {"1": "maybe"}}
         project = Project("boxes", type="categorization", params=params)

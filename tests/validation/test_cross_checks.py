@@ -20,7 +20,7 @@ CASES = [
      ("param_pattern", "warning", "/callback_url", None)),
     ("imageannotation", {"geometries": GEOMETRIES, "metadata": {"a": "x" * 10_300}},
      ("param_size", "warning", "/metadata", None)),
-    # Characters of four bytes, the longest in UTF-8, must not pass the fast estimate.
+    # Characters of four UTF-8 bytes. A fast estimate of the size must allow for them.
     ("imageannotation", {"geometries": GEOMETRIES, "metadata": {"a": "\U0001f600" * 2_559}},
      ("param_size", "warning", "/metadata", None)),
     ("categorization", {"instruction": "a", "attachment_type": "text", "categories": ["yes", "no"],
@@ -38,13 +38,13 @@ CASES = [
 
 @pytest.mark.parametrize(("name", "params", "expected"), CASES, ids=lambda it: it if isinstance(it, str) else "")
 def test_a_check(name, params, expected):
-    """A value is compared with another value if the documentation requires it."""
+    """If the documentation requires it, a value is compared with another value."""
     findings = validate(Project("boxes", type=name), {"attachment": "x", **params})
     assert expected in summarize(findings)
 
 
 def limits(name, params):
-    """Return the findings on limits, by pointer."""
+    """Return the findings on limits by their pointers."""
     findings = validate(Project("boxes", type=name), {"attachment": "x", **params})
     return [finding.pointer for finding in findings if finding.code == "param_range"]
 
@@ -74,8 +74,8 @@ def field(**members):
         field(max_responses_required=1),
     ],
 )  # fmt: skip
-def test_equal_limits_fit(name, params):
-    """An upper limit may equal the lower one, and a limit that is not a number is not compared."""
+def test_equal_limits_are_valid(name, params):
+    """An upper limit may equal the lower limit. A limit that is not a number is not compared."""
     assert limits(name, params) == []
 
 
@@ -95,13 +95,13 @@ def test_equal_limits_fit(name, params):
     ],
 )  # fmt: skip
 def test_an_upper_limit_below_the_lower_one(name, params, pointer):
-    """An upper limit below the lower one is a finding, wherever there are two."""
+    """An upper limit below the lower limit is a finding, wherever a pair of limits may be."""
     assert pointer in limits(name, params)
 
 
 @pytest.mark.parametrize(("size", "is_too_long"), [(10_240, False), (10_241, True)])
 def test_metadata_may_be_as_long_as_the_limit(size, is_too_long):
-    """Metadata may have 10,240 bytes as compact JSON in UTF-8, and no more."""
+    """Metadata may have at most 10,240 bytes as compact JSON in UTF-8."""
     text = "\u00e9" * ((size - len('{"a":""}')) // 2) + "x" * (size % 2)
     findings = validate(Project("boxes", type="imageannotation"), {"attachment": "x", "metadata": {"a": text}})
     assert ("param_size" in [finding.code for finding in findings]) is is_too_long

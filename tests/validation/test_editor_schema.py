@@ -44,7 +44,7 @@ def test_only_keywords_are_dropped(purpose):
 @pytest.mark.parametrize("purpose", ["project", "task", "update"])
 @pytest.mark.parametrize("name", ["imageannotation", "mine"])
 def test_a_schema_for_editors_may_be_changed(name, purpose):
-    """A change of the returned schema changes neither the schema for validation nor the user's schema."""
+    """Changing the returned schema changes neither the schema for validation nor the user's schema."""
     own = {"properties": {"a": {"enum": [1, [2]], "default": {"b": [3]}}}, "$defs": {"c": {"const": [{"d": []}]}}}
     schema = Schemas().with_schema("mine", own).of(name)
     before = deepcopy([own, schema.document])
@@ -61,7 +61,7 @@ def _change_everything(node):
 
 
 def test_a_users_schema_is_copied():
-    """A later change of the user's dict does not change an added schema."""
+    """Changing the user's dict later does not change the added schema."""
     own = {"properties": {"a": {"enum": [1, [2]]}}}
     schema = Schemas().with_schema("mine", own).of("mine")
     before = deepcopy(schema.document)

@@ -16,7 +16,7 @@ from paramcore.cli.task_validator import FindingReporter
 from paramcore.files.reader import Line
 from paramcore.validation.finding import Finding
 
-#: What the tasks set besides: routing names, bad values, and names that leave the fast path.
+#: Additions to the tasks: routing names, wrong values, and names that the fast path does not handle.
 ASIDE = [
     {},
     {},
@@ -36,7 +36,7 @@ ASIDE = [
 
 
 def write_files(folder, name, *, flawed=False):
-    """Write a project with half of a payload, and tasks with the rest, each changed once; return both paths."""
+    """Write a project with half of a payload, and tasks with the other half, each changed once; return both paths."""
     whole = base(name, {})
     tasks = [whole, *(change_once(base(name, case), case["change"])[0] for case in CASES[name]["cases"])]
     held = dict(list(whole.items())[::2])
@@ -54,8 +54,8 @@ def write_files(folder, name, *, flawed=False):
 @pytest.mark.parametrize("arguments", [(), ("--format", "json"), ("--ignore", "param_unknown"), ("--type", "x")])
 @pytest.mark.parametrize("flawed", [False, True])
 @pytest.mark.parametrize("name", CASES)
-def test_the_slow_path_finds_no_more(name, flawed, arguments, tmp_path, capsys, monkeypatch):
-    """The fast path misses no finding."""
+def test_the_fast_path_misses_no_finding(name, flawed, arguments, tmp_path, capsys, monkeypatch):
+    """The output with the fast path is the same as without it."""
     files = write_files(tmp_path, name, flawed=flawed)
     status = main(["validate", *files, *arguments])
     output = capsys.readouterr()
@@ -80,7 +80,7 @@ def test_usual_tasks_need_no_document(flaw, tmp_path, capsys, monkeypatch):
 
 
 def test_findings_on_tasks_are_not_kept(tmp_path):
-    """A million different findings on tasks leave nothing behind: only those on a project are remembered."""
+    """A finding on a task is not remembered; a finding on a project is remembered, so it is reported once."""
     project = Project("boxes", type="imageannotation", params={"geometries": {"box": {"objects_to_annotate": ["car"]}}})
     path = tmp_path / "project.json"
     path.write_text(json.dumps(write_project(project)))

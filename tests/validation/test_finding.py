@@ -1,4 +1,4 @@
-"""Findings: their codes, and the values that they show."""
+"""Findings: their codes, and how their values are hidden."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from tests.validation.test_schemas import mutations
 
 
 def test_without_values():
-    """`without_values` hides every value."""
+    """`without_values` hides every value in a finding."""
     secret = {"priority": "sk_live_123", "padding": "5", "tags": ["sk_live_123"] * 6, "callback_url": "sk_live_123"}
     findings = validate(make_boxes(geometries={"polygon": {"min_vertices": "77"}}), {"attachment": "a", **secret})
     hidden = [finding.without_values() for finding in findings]
@@ -21,7 +21,7 @@ def test_without_values():
 
 
 def test_without_values_of_two_limits():
-    """`without_values` hides both of two contradicting limits."""
+    """`without_values` hides both of two limits that contradict each other."""
     geometries = {"polygon": {"min_vertices": 77, "max_vertices": 55}}
     (finding,) = validate(make_boxes(geometries=geometries), {"attachment": "a"})
     assert finding.code == "param_range"
@@ -29,7 +29,7 @@ def test_without_values_of_two_limits():
 
 
 def test_every_code_is_listed():
-    """`CODES` has every code that a finding can have."""
+    """`CODES` contains every code that a finding can have."""
     seen = set()
     for name, params in mutations(6, 1_500):
         task = {key: value for key, value in params.items() if key not in (*ROUTING, "instruction")}
@@ -39,6 +39,6 @@ def test_every_code_is_listed():
 
 
 def test_every_code_has_its_paragraph():
-    """The page of findings has a paragraph on each code, and on no other."""
+    """The page of findings has a paragraph on each code, and no others."""
     page = (Path(__file__).parents[2] / "docs" / "findings.md").read_text("utf-8")
     assert re.findall(r"^## (\w+)$", page, re.MULTILINE) == list(CODES)

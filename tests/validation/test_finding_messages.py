@@ -17,12 +17,12 @@ from tests.validation.test_references import ANSWERS, CONDITIONS, FORM, LABELS, 
 from tests.validation.test_schema_messages import OWN
 
 SNAPSHOT = Path(__file__).parent.parent / "snapshots" / "findings.json"
-#: The command line makes this finding, of a request that it cannot read.
+#: A finding that the command line makes for a request that it cannot read.
 ONLY_IN_THE_COMMAND_LINE = {"request_refused"}
 
 SECRET = {"priority": "sk_live", "padding": "5", "tags": ["sk_live"] * 6, "callback_url": "sk_live"}
 MISSPELT = {"box": {"objects_to_annotate": ["car"], "min_widht": 5, "min_height": "9"}}
-#: Params of a task with an attachment, of a project with geometries.
+#: Params of a task with an attachment, in a project with geometries.
 TASKS = {
     "none of the choices": {"priority": "high"},
     "a number as text": {"padding": "20"},
@@ -57,14 +57,14 @@ SCHEMAS = {
     ),
     "limits of objects": ({"properties": {"a": {"minProperties": 1}, "b": {"maxProperties": 1}}}, {"a": {}, "b": OWN}),
 }
-#: Requests to a project of two versions.
+#: Requests for a project with two versions.
 LINTED = {
     "an override by the same value": {"padding": 1},
     "a pin to an old version": {"project_version": 0},
     "a repeated instruction": {"instruction": "At night.\nBox cars."},
     "an opt-out without a required param": {"project_version": -1},
 }
-#: Updates of a project of two versions.
+#: Updates of a project with two versions.
 UPDATES = {
     "an update with a misspelt mode": Replace({"pathc": True}),
     "a patch with another word for the mode": Patch({"replace": False}),
@@ -95,7 +95,7 @@ def find_unused_defaults():
 
 
 def list_references():
-    """Yield the names of the cases with a wrong reference, and their findings."""
+    """Yield the name and the findings of each case with a wrong reference."""
     rows = [(task_type, {**LABELS[task_type], **params}, expected) for task_type, params, expected in SHAPES]
     for conditions, expected in CONDITIONS:
         fields = [*FORM, {"type": "text", "field_id": "t", "title": "T", "conditions": conditions}]
@@ -117,7 +117,7 @@ def list_references():
 
 
 def list_cases():
-    """Yield the name of each case, and its findings."""
+    """Yield the name and the findings of each case."""
     boxes = make_boxes(geometries=GEOMETRIES)
     for name, params in TASKS.items():
         yield name, validate(boxes, {"attachment": "a", **params})

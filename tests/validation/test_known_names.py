@@ -36,7 +36,7 @@ KNOWING = {
 @BOTH
 @pytest.mark.parametrize("name", KNOWING)
 def test_a_name_is_known(name, fast):
-    """`alpha`, which the schema describes, is not unknown in a task or in a project."""
+    """The name `alpha`, which the schema describes, is known in a task and in a project."""
     schema = {**KNOWING[name], "properties": {"beta": {}, **KNOWING[name].get("properties", {})}}
     assert validate_own({"alpha": 1, "beta": 1}, schema, fast=fast) == []
     project = Project("boxes", type="mine", params={"alpha": 1})
@@ -53,7 +53,7 @@ def test_a_name_is_known(name, fast):
     ],
 )
 def test_a_name_is_unknown(schema):
-    """A name that no part of the schema describes at this place is reported."""
+    """A name that no part of the schema describes at its place is reported."""
     findings = validate_own({"alpha": "x"}, schema)
     assert [(severity, pointer) for _, severity, pointer, _ in findings] == [("warning", "/alpha")]
 
@@ -75,7 +75,7 @@ def test_a_name_is_unknown(schema):
 )
 @pytest.mark.parametrize("layer", ["task", "project"])
 def test_a_rejected_name_is_reported_once(schema, message, layer, fast):
-    """A name that several parts reject is one error with a suggestion."""
+    """A name that several parts of a schema reject is reported as one error with a suggestion."""
     schema = {"properties": {"width": {}}, **schema}
     project = Project("boxes", type="mine", params={"widht": 1} if layer == "project" else None)
     validator = Validator(project, Schemas().with_schema("mine", schema), fast=fast)
@@ -88,7 +88,7 @@ def test_a_rejected_name_is_reported_once(schema, message, layer, fast):
 
 @pytest.mark.parametrize("names", [["width", "zzz"], ["zzz", "width"]])
 def test_the_finding_with_a_suggestion_is_kept(names):
-    """Of several findings on a name, the finding with a suggestion is reported."""
+    """Of several findings on a name, one with a suggestion is reported."""
     schema = {"allOf": [{"properties": {name: {}}, "additionalProperties": False} for name in names]}
     assert validate_own({"widht": 1}, schema) == [("param_unknown", "error", "/widht", "width")]
 
@@ -119,7 +119,7 @@ EVALUATED = {
 @BOTH
 @pytest.mark.parametrize("name", EVALUATED)
 def test_unevaluated_names(name, fast):
-    """`unevaluatedProperties` rejects the names that no other keyword evaluates for this value."""
+    """`unevaluatedProperties` rejects a name unless another keyword that applies to the value evaluates it."""
     part, is_evaluated = EVALUATED[name]
     document = {"properties": {"a": {"allOf": [part], "unevaluatedProperties": False}}, "$defs": {"all": A}}
     errors = [pointer for _, _, pointer, _ in validate_own({"a": {"alpha": 1}}, document, fast=fast)]
@@ -127,7 +127,7 @@ def test_unevaluated_names(name, fast):
 
 
 def test_a_misplaced_name_that_is_rejected():
-    """A misplaced name that the schema rejects is one error, with its remedy."""
+    """A misplaced name that the schema also rejects is one error, with the remedy of a misplaced name."""
     schema = {"properties": {"project_param_versions": {}}, "additionalProperties": False}
     ((_, severity, pointer, suggestion),) = validate_own({"project_param_version": 1}, schema)
     assert (severity, pointer, suggestion) == ("error", "/project_param_version", "project_version")
@@ -135,7 +135,7 @@ def test_a_misplaced_name_that_is_rejected():
 
 @BOTH
 def test_names_inside_a_param(fast):
-    """Branches, patterns and the keywords of the root all describe the names inside a param."""
+    """Inside a param, a name is known if a branch, a pattern or a keyword of the root describes it."""
     schema = {
         "properties": {"a": {"properties": {"x": {}}}, "b": {"items": A}},
         "allOf": [{"properties": {"a": {"properties": {"y": {}}}}}],
@@ -158,7 +158,7 @@ def test_names_inside_a_param(fast):
 
 
 def test_names_inside_a_param_with_patterns():
-    """If patterns describe other names, no name is unknown, and members are validated by their pattern."""
+    """If a pattern describes names, no other name is unknown, and its members are validated by the pattern."""
     inner = {"properties": {"x": {}}, "patternProperties": {"^p": {"properties": {"k": {}}}}}
     assert [
         pointer
@@ -169,8 +169,8 @@ def test_names_inside_a_param_with_patterns():
 @pytest.mark.parametrize(
     "schema", [None, {"properties": {"shapes": {"items": {"if": {"required": ["a"]}, "then": A}}}}]
 )
-def test_many_unknown_names_compile_no_schema_again(schema, monkeypatch):
-    """The validators of a type are made once, however many unknown names a value has where conditions apply."""
+def test_many_unknown_names_compile_no_more_schemas(schema, monkeypatch):
+    """The number of compiled schemas does not grow with the number of unknown names, even if conditions apply."""
     schemas = Schemas() if schema is None else Schemas().with_schema("imageannotation", schema)
 
     compiled = []

@@ -1,4 +1,4 @@
-"""Lint: each rule reports its case and ignores similar cases."""
+"""Lint: each rule reports its mistake and ignores similar cases."""
 
 import pytest
 
@@ -29,7 +29,7 @@ def lint(task, project=PROJECT):
     ],
 )
 def test_a_version_that_does_not_exist_yet(version, planned, now):
-    """The message on a planned version says that the update would make it."""
+    """The message on a planned version says that the update would create it."""
     effective = PROJECT.resolve({"project_version": version})
     for is_planned, text in ((True, planned), (False, now)):
         [finding] = lint_task(effective, ["geometries"], is_planned=is_planned)
@@ -57,19 +57,19 @@ def test_a_version_that_does_not_exist_yet(version, planned, now):
     ],
 )  # fmt: skip
 def test_a_task(task, expected):
-    """A task with a probable mistake has a finding, and no other task has."""
+    """A task with a probable mistake has a finding. Similar tasks have none."""
     assert lint(task) == expected
 
 
 def test_an_opt_out_drops_a_null():
-    """A required param that the project sets to null is present, and `project_version` -1 drops it."""
+    """A required param that is null in the project counts as set, and `project_version` -1 drops it."""
     project = Project("boxes", type="imageannotation", params={"geometries": None})
     assert lint({"project_version": -1}, project) == [("lint_bare_opt_out", "warning", "/project_version", None)]
     assert lint({"project_version": -1, "geometries": None}, project) == []
 
 
-def test_an_instruction_that_is_not_appended_is_no_repetition():
-    """If the task's instruction overrides the project's, it may contain it."""
+def test_an_overriding_instruction_is_no_repetition():
+    """If the task's instruction overrides the project's, it may repeat it."""
     project = PROJECT.with_assumptions(Assumptions(instruction_rule="override"))
     assert lint({"instruction": "Box cars."}, project) == []
 
@@ -80,7 +80,7 @@ def history(*entries):
 
 
 def test_a_history():
-    """Versions that change nothing, probable retries and stored names are reported at their version."""
+    """A version that changes nothing, a probable retry and a stored routing name are reported with their version."""
     project = history(
         {"created_at": "2024-03-04T09:00:00.000Z", "padding": 1},
         {"created_at": "2024-03-04T09:00:02.000Z", "padding": 1},
@@ -95,7 +95,7 @@ def test_a_history():
 
 
 def add(defaults, project, task):
-    """Add a task that inherits the latest version; leave out any other, as `validate` does."""
+    """Add a task to `UnusedDefaults` if it inherits the latest version, as `validate` does."""
     effective = project.resolve(task)
     if effective.inherited_from is not None and effective.inherited_from is project.latest:
         defaults.add(effective.task.params)
@@ -110,8 +110,8 @@ def test_a_default_that_nobody_uses():
 
 
 @pytest.mark.parametrize("first", range(4))
-def test_counters_of_several_processes_are_one(first):
-    """Combined counters find what one counter of all tasks finds."""
+def test_counters_of_several_processes_can_be_combined(first):
+    """Combined counters find the same as one counter of all tasks."""
     tasks = [{"padding": 2, "geometries": {}}, {"padding": 3}, {"padding": 4, "geometries": {}}]
     parts = [UnusedDefaults.of(PROJECT), UnusedDefaults.of(PROJECT)]
     for index, task in enumerate(tasks):
@@ -123,7 +123,7 @@ def test_counters_of_several_processes_are_one(first):
 
 @pytest.mark.parametrize("tasks", [[], [{"padding": 1}], [{"padding": 1}, {}], [{"project_version": -1}] * 3])
 def test_a_default_that_somebody_uses(tasks):
-    """A single task has no finding, nor have tasks of which one inherits the value."""
+    """A default is not reported for a single task, or if one of the tasks inherits it."""
     defaults = UnusedDefaults.of(PROJECT)
     for task in tasks:
         add(defaults, PROJECT, task)
@@ -156,7 +156,7 @@ def test_a_project_without_versions_has_nothing_to_override():
         (" \r\n", "Night.", False),
     ],
 )
-def test_lines_that_end_otherwise(inherited, own, is_repeated):
-    """The project's lines are recognized with any line endings and surrounding whitespace."""
+def test_lines_with_other_line_endings(inherited, own, is_repeated):
+    """A repeated instruction is recognized with any line endings and surrounding white space."""
     project = Project("boxes", type="imageannotation", params={"instruction": inherited})
     assert bool(lint({"instruction": own}, project)) is is_repeated

@@ -14,7 +14,7 @@ from tests.validation.helpers import GEOMETRIES, make_boxes, validate
 
 @pytest.mark.parametrize("name", ["project_param_version", "project_name", "task_id", "callback", "force"])
 def test_a_misplaced_name(name):
-    """A field of a response or an argument of an SDK is a warning with a suggestion."""
+    """A field of a response, or an argument of an SDK, is a warning with a suggestion."""
     (finding,) = validate(make_boxes(geometries=GEOMETRIES), {"attachment": "a", name: 1})
     assert (finding.code, finding.severity, finding.pointer) == ("param_misplaced", "warning", f"/{name}")
     assert finding.suggestion == load_misplaced_names()[name].replacement
@@ -30,14 +30,14 @@ def test_unknown_names_pass_through():
 
 
 def test_a_type_that_is_partly_known():
-    """For a type without public docs, only a misspelt common name is a finding."""
+    """For a type without public documentation, only a misspelt common name is a finding."""
     project = Project("boxes", type="no such type yet")
     findings = validate(project, {"attachments": [], "fps": 5, "prioriti": 10})
     assert [finding.suggestion for finding in findings] == ["priority"]
 
 
-def test_names_in_free_places_pass():
-    """In an object of the user's own names, such as `metadata`, no name is a finding."""
+def test_names_inside_free_objects_pass():
+    """In an object whose names the user chooses, such as `metadata`, no name is a finding."""
     attributes = {"min_widht": {"type": "text", "description": "x"}}
     task = {"attachment": "a", "metadata": {"insruction": 1}, "annotation_attributes": attributes}
     assert validate(make_boxes(geometries=GEOMETRIES), task) == ()
@@ -58,7 +58,7 @@ ROUTING_MISTAKES = {
     ("meant", "name"), [(meant, name) for meant, names in ROUTING_MISTAKES.items() for name in names]
 )
 def test_misspelt_routing_names(type, meant, name):
-    """A misspelt routing name is reported in every type, with a suggestion and the consequence."""
+    """A misspelt routing name is reported for every type, with a suggestion and the consequence."""
     findings = validate(Project("boxes", type=type), {name: "x"})
     (finding,) = [finding for finding in findings if finding.code in ("param_unknown", "param_misplaced")]
     assert (finding.severity, finding.pointer, finding.suggestion) == ("warning", f"/{name}", meant)
@@ -67,7 +67,7 @@ def test_misspelt_routing_names(type, meant, name):
 
 
 def test_codes_of_misspelt_routing_names():
-    """A misspelt routing name is unknown; a name from elsewhere is misplaced."""
+    """A misspelt routing name is unknown. A name from another part of the API is misplaced."""
     task = {"uniqueId": "x", "projectName": "x", "clear_unique_id": True, "taskType": "x", "project_id": "x"}
     findings = validate(make_boxes(geometries=GEOMETRIES), {"attachment": "a", **task})
     assert {finding.pointer[1:]: (finding.code, finding.suggestion) for finding in findings} == {
@@ -79,8 +79,8 @@ def test_codes_of_misspelt_routing_names():
     }
 
 
-def test_the_nearest_name_was_meant():
-    """A name similar to a param and to a routing name suggests the nearer of the two."""
+def test_the_nearer_of_two_names_is_suggested():
+    """For a name similar to both a param and a routing name, the nearer one is suggested."""
     schemas = Schemas().with_schema("mine", {"properties": {"unique_ids": {}}})
     project = Project("boxes", type="mine")
     findings = Validator(project, schemas).task(project.resolve({"uniqueIds": 1, "uniqueId": 1}))
@@ -90,8 +90,8 @@ def test_the_nearest_name_was_meant():
     }
 
 
-def test_what_does_not_look_like_a_routing_name():
-    """No param, no routing name and no unrelated word is treated as a misspelt routing name."""
+def test_names_unlike_a_routing_name():
+    """A param, a routing name or an unrelated word is not reported as a misspelt routing name."""
     params = {name for task_type in Schemas().types for name in Schemas().of(task_type).params}
     for name in (*params, *ROUTING_MISTAKES, "match", "patch", "status", "uuid", "colour", "fps", "version", ""):
         assert find_look_alike(name) is None, name
@@ -122,12 +122,12 @@ def test_what_does_not_look_like_a_routing_name():
     ],
 )
 def test_suggestions(name, known, expected):
-    """A name is suggested after few edits: letters to insert, delete, replace or swap."""
+    """A name with few inserted, deleted, replaced or swapped letters has a suggestion."""
     assert suggest_name(name, known) == expected
 
 
 def count_edits(one, other):
-    """Count the edits between two texts by the definition."""
+    """Return the number of edits between two texts, by the definition."""
     table = {(i, 0): i for i in range(len(one) + 1)} | {(0, j): j for j in range(len(other) + 1)}
     for i in range(1, len(one) + 1):
         for j in range(1, len(other) + 1):
@@ -142,7 +142,7 @@ def count_edits(one, other):
     st.text("abcd", min_size=6, max_size=24), st.lists(st.text("abcd", min_size=6, max_size=24), max_size=19), st.data()
 )
 def test_the_nearest_name_is_suggested(name, others, data):
-    """Of all known names, the first of those with the fewest edits is suggested, if one in five letters differ."""
+    """The first known name with the fewest edits is suggested, if at most one letter in five differs."""
     letters = list(name)
     for _ in range(data.draw(st.integers(0, 4))):
         at = data.draw(st.integers(0, len(letters)))
@@ -155,7 +155,7 @@ def test_the_nearest_name_is_suggested(name, others, data):
 
 @pytest.mark.parametrize("form", ["label{:05d}", "label number {:05d} of a long list of labels"])
 def test_the_nearest_of_many_similar_names_is_suggested(form):
-    """Of hundreds of names that are all similar, the search suggests the one that was meant, or none."""
+    """Among hundreds of similar names, the search suggests the intended name, or none."""
     known = [form.format(number) for number in range(500)]
     suggested = [suggest_name(name.replace("label", "lable", 1), known) for name in known]
     assert {name for name, meant in zip(suggested, known, strict=True) if name != meant} <= {None}
@@ -164,14 +164,14 @@ def test_the_nearest_of_many_similar_names_is_suggested(form):
 
 
 def test_a_name_with_another_spelling_is_found_among_many():
-    """Of hundreds of long names with the same letters, the one with another case or other spaces is found."""
+    """Among hundreds of long names with the same letters, a name that differs only in case or spaces is suggested."""
     known = [f"{first}{second} in a long name" for first in "abcdefghijklmnopqrst" for second in "abcdefghijklmnopqrst"]
     assert suggest_name("CD In A Long Name", known) == "cd in a long name"
     assert suggest_name("aaaa aaaa", [*["aaaaaaa"] * 40, "aaaa-aaaa"]) == "aaaa-aaaa"
 
 
 def test_too_many_names_are_not_searched():
-    """Among more than 500 names, nothing is suggested; the names may come from an iterator."""
+    """Among more than 500 names, none is suggested. The names may come from an iterator."""
     known = [f"name {number} of many" for number in range(500)]
     assert suggest_name("name 499 of mani", iter(known)) == "name 499 of many"
     assert suggest_name("name 499 of mani", iter([*known, "another"])) is None
@@ -180,17 +180,17 @@ def test_too_many_names_are_not_searched():
 @pytest.mark.slow
 @pytest.mark.parametrize("count", [20, 500, 20_000])
 @pytest.mark.parametrize("form", ["label{:05d}", "label number {:05d} of a long list of labels"])
-def test_thousands_of_wrong_names_take_no_minutes(count, form):
-    """A megabyte of wrong labels is validated in time, however many labels the project has."""
+def test_thousands_of_wrong_names_are_validated_in_time(count, form):
+    """A third of a megabyte of wrong labels is validated within seconds, however many labels the project has."""
     box = {"objects_to_annotate": [form.format(number) for number in range(count)]}
     project = Project("boxes", type="imageannotation", params={"geometries": {"box": box}})
-    wrong = [form.format(40_000 + number).replace("label", "Labl", 1) for number in range(900_000 // (35 + len(form)))]
+    wrong = [form.format(40_000 + number).replace("label", "Labl", 1) for number in range(300_000 // (35 + len(form)))]
     hypothesis = {"annotations": [{"type": "box", "label": label} for label in wrong]}
     began = time.process_time()
     effective = project.resolve({"attachment": "https://example.com/a.jpg", "hypothesis": hypothesis})
     findings = Validator(project, Schemas()).task(effective)
     assert len(findings) == len(wrong)
-    assert time.process_time() - began < 20
+    assert time.process_time() - began < 10
 
 
 @pytest.mark.parametrize(
@@ -203,15 +203,15 @@ def test_thousands_of_wrong_names_take_no_minutes(count, form):
         ({"paddingx": 1}, "/paddingx", "paddingX"),
     ],
 )
-def test_the_place_of_a_suggestion(task, pointer, expected):
-    """A param of another type is not treated as a misspelling."""
+def test_names_of_other_types_are_not_suggested(task, pointer, expected):
+    """Only a param of the task's type is suggested."""
     (finding,) = validate(make_boxes(geometries=GEOMETRIES), {"attachment": "a", **task})
     assert (finding.code, finding.pointer, finding.suggestion) == ("param_unknown", pointer, expected)
 
 
 @pytest.mark.parametrize(("type", "expected"), [("number", "max"), ("text", None)])
-def test_the_kind_of_a_field_decides(type, expected):
-    """Only names for the type of the field are suggested."""
+def test_only_names_of_the_field_type_are_suggested(type, expected):
+    """Only names that apply to the type of the field are suggested."""
     field = {"type": type, "field_id": "a", "title": "A", "maxx": 5}
     (finding,) = validate(Project("form", type="textcollection"), {"attachments": [], "fields": [field]})
     assert (finding.pointer, finding.suggestion) == ("/fields/0/maxx", expected)

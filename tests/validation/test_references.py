@@ -30,7 +30,7 @@ FORM = [
 
 
 def find(type, params, attachment="https://e.com/1.jpg"):
-    """Return the pointers and suggestions of the findings on references, in a task and in a project."""
+    """Return the pointers and suggestions of the findings on references, which are the same in task and project."""
     task = {"attachment": attachment, "instruction": "a", **params}
     project = Project("p", type=type, params=params)
     in_task = validate(Project("p", type=type), task)
@@ -52,7 +52,7 @@ def attribute(conditions, **more):
     ("label", "wrong"), [("car", []), (["bus", "large"], []), ("crr", ["/label"]), (["bus", 5, "vus"], ["/label/2"])]
 )
 def test_labels_of_conditions(type, label, wrong):
-    """A label in a condition must exist, as a group or a leaf, also in a list of sets."""
+    """A condition may name any existing label, also a group or a label in a list of sets."""
     base = "/annotation_attributes/a/conditions"
     condition = {"label_condition": {"label": label}}
     params = LABELS[type]
@@ -80,7 +80,7 @@ def test_labels_of_conditions(type, label, wrong):
 )
 @pytest.mark.parametrize("as_list", [False, True])
 def test_attribute_conditions(answers, expected, as_list):
-    """A condition must name an existing attribute and one of its choices."""
+    """A condition must name an existing attribute, and one of its choices."""
     condition = {"attribute_conditions": [{"c": "none"}, answers]}
     base = "/annotation_attributes/a/conditions" + "/0" * as_list + "/attribute_conditions/1"
     references = find(
@@ -89,8 +89,8 @@ def test_attribute_conditions(answers, expected, as_list):
     assert references == ([] if expected is None else [(base + expected[0], expected[1])])
 
 
-def test_choices_that_are_no_text():
-    """A number must be one of the choices, and `1` is not `"1"`."""
+def test_choices_that_are_not_text():
+    """A number must equal one of the choices, and `1` is not `"1"`."""
     numbers = {"type": "category", "choices": ["1", 2]}
     conditions = {"attribute_conditions": [{"n": [1, 2, "1"]}]}
     attributes = {"n": numbers, "t": {"type": "text", "conditions": conditions}}
@@ -110,8 +110,8 @@ def test_an_attribute_without_a_type_is_a_category():
     assert find("segmentannotation", params) == [(place, '"none"')]
 
 
-def test_attributes_without_names_that_are_known():
-    """Without labels, no label is reported; null is not an attribute."""
+def test_attributes_without_known_labels():
+    """If a project has no labels, no reference to a label is reported. A null attribute is ignored."""
     params = attribute({"label_condition": {"label": "car"}}, allowed_labels=["car"])
     assert Validator(Project("p", type="imageannotation", params=params)).project()[0].code != "param_choice"
     assert find("imageannotation", {"annotation_attributes": {"a": None}, "geometries": {"box": None}}) == []
@@ -179,7 +179,7 @@ def test_labels_and_shapes(type, params, expected):
     ],
 )
 def test_connections(connection, expected):
-    """A connection must have labels of points and a linked attribute."""
+    """A connection must name labels of points and a linked attribute."""
     point = {"objects_to_annotate": ["hand", "elbow"], "connections": [connection]}
     geometries = {**GEOMETRIES, "point": point}
     params = {"geometries": geometries, "annotation_attributes": {"l": {"type": "linked"}, "c": CATEGORY}}
@@ -193,7 +193,7 @@ def test_connections(connection, expected):
     [("total", "box", []), ("lines", "box", []), ("totl", "box", ["/label"]), ("total", "polygon", ["/location/type"])],
 )
 def test_documents(label, shape, expected):
-    """A hypothesis of a document must name a feature and have the shape of `geometry`."""
+    """An annotation in the hypothesis of a document must name a feature and have the shape in `geometry`."""
     features = [{"type": "text", "label": "total"}, {"type": "group", "title": "lines"}]
     hypothesis = {"annotations": [{"label": label, "location": {"type": shape}}]}
     params = {"features": features, "geometry": "box", "hypothesis": hypothesis}
@@ -204,7 +204,7 @@ def test_documents(label, shape, expected):
 
 
 def test_entities():
-    """A condition of a question about a text must name one of its attributes."""
+    """In named entity recognition, a condition of a global attribute must name an existing attribute or label."""
     attributes = {"tone": CATEGORY, "why": {"type": "text", "conditions": {"attribute_conditions": [{"tome": "none"}]}}}
     attributes["who"] = {"type": "text", "conditions": {"label_condition": {"label": ["CHILD", "CHILF"]}}}
     labels = [{"name": "PERSON", "children": [{"name": "CHILD"}]}]
@@ -216,7 +216,7 @@ def test_entities():
 
 
 def test_follow_up_tasks():
-    """The follow-up tasks of a lidar task are checked by their own params."""
+    """The follow-up tasks of a lidar task are checked against their own params."""
     task = {"type": "lidarlinking", "geometries": GEOMETRIES, "links": {"x": {"from_allowed_labels": ["cat", "hnad"]}}}
     params = {**LABELS["lidarannotation"], "dependents": {"defs": [{"type": "lidarsegmentation"}, task]}}
     base = "/dependents/defs/1/links/x/from_allowed_labels"
@@ -237,7 +237,7 @@ CONDITIONS = [
 
 @pytest.mark.parametrize(("conditions", "expected"), CONDITIONS)
 def test_conditions_of_fields(conditions, expected):
-    """A condition of a field must name another field, also in a set, and one of its choices."""
+    """A condition of a field must name another field and one of its choices, also inside a set of fields."""
     fields = [*FORM, {"type": "text", "field_id": "t", "title": "T", "conditions": conditions}]
     references = find("textcollection", {"fields": fields, "attachments": []})
     assert references == ([] if expected is None else [(f"/fields/1/conditions{expected[0]}", expected[1])])
@@ -259,7 +259,7 @@ ANSWERS = [
 
 @pytest.mark.parametrize(("params", "expected"), ANSWERS)
 def test_forms_and_answers(params, expected):
-    """Attachments must name fields of the form, and pre-filled answers must match their fields."""
+    """Attachments must name fields of the form, and pre-filled answers must fit their fields."""
     assert find("textcollection", {"fields": FORM, "attachments": [], **params}) == expected
 
 
@@ -270,7 +270,7 @@ def test_a_form_without_fields():
 
 
 def test_a_task_that_changes_the_labels():
-    """References are checked in the effective params, whichever layer sets labels and references."""
+    """References are checked in the effective params, whether the task or the project sets the labels."""
     project = Project(
         "p", type="videoannotation", params={"geometries": GEOMETRIES, "attachments": ["https://e.com/1"]}
     )
@@ -301,14 +301,14 @@ DOCUMENT = {
         ("documenttranscription", DOCUMENT),
     ],
 )
-def test_a_reference_is_wrong_whoever_sets_its_params(type, params):
+def test_references_between_layers(type, params):
     """The findings are the same if the task sets one of the params and the project sets the others."""
     whole = find(type, params)
     assert whole
     for name in params:
         project = Project("p", type=type, params={other: params[other] for other in params if other != name})
         validator = Validator(project)
-        # A task without the param comes first, so the findings on the project are cached.
+        # The first task lacks the param, so that the findings on the project are cached.
         validator.task(project.resolve({"attachment": "https://e.com/1.jpg"}))
         findings = validator.task(project.resolve({"attachment": "https://e.com/1.jpg", name: params[name]}))
         found = [(finding.pointer, finding.suggestion) for finding in findings if finding.code == "param_choice"]

@@ -6,7 +6,7 @@ from tests.validation.helpers import make_boxes, validate_own
 OWN = {"properties": {"shape": {}, "box": {"$ref": "definitions.json#/$defs/box"}}, "required": ["shape"]}
 
 
-def test_a_schema_of_a_users_own():
+def test_a_users_own_schema():
     """A user's schema may refer to the shared definitions."""
     assert validate_own({"shape": "a", "instruction": "Box.", "box": {"min_width": -1}}, OWN) == [
         ("param_range", "error", "/box/min_width", None)
@@ -15,7 +15,7 @@ def test_a_schema_of_a_users_own():
 
 
 def test_it_overrides_a_schema_of_the_package():
-    """A user's schema overrides the schema of the package."""
+    """A user's schema overrides the package's schema of the same type."""
     project = make_boxes(padding="wide")
     schemas = Schemas().with_schema("imageannotation", {"properties": {"padding": {"type": "string"}}})
     assert Validator(project, schemas).project() == ()

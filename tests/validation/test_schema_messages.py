@@ -1,4 +1,4 @@
-"""Errors of jsonschema become findings with a code, a place and, if clear, a suggestion."""
+"""Errors of jsonschema become findings with a code, a place and, if the intention is clear, a suggestion."""
 
 import time
 
@@ -37,18 +37,18 @@ OWN = {
     ],
 )
 def test_an_error(params, expected):
-    """Each keyword of a schema has a code, and a suggestion if the intention is clear."""
+    """Each keyword has a code, and a suggestion if the intention is clear."""
     findings = validate(make_boxes(geometries=GEOMETRIES), {"attachment": "a", **params})
     assert expected in summarize(findings)
 
 
-def test_a_choice_is_explained_by_the_branch_that_was_meant():
+def test_the_nearest_branch_explains_a_choice():
     """If every branch fails, the finding is about the nearest branch."""
     assert validate_own({"shape": {"kind": "circel"}}, OWN) == [("param_choice", "error", "/shape/kind", '"circle"')]
 
 
 def test_rarer_keywords():
-    """Repeated elements, mismatched patterns and unknown names of closed objects are findings."""
+    """Repeated elements, text that does not match a pattern, and unknown names of closed objects are findings."""
     params = {"ids": [1, 1.0], "code": "a1", "tree": {"below": {"below": 5}}, "closed": {"widht": 1}}
     assert validate_own(params, OWN) == [
         ("param_unknown", "error", "/closed/widht", "width"),
@@ -64,7 +64,7 @@ def test_elements_are_compared_as_json():
 
 
 def test_a_closed_root_is_validated_as_a_whole():
-    """A schema that closes its root is applied to all params together."""
+    """A schema that closes its root is applied to all params at once."""
     schema = {"properties": {"a": {"type": "integer"}}, "additionalProperties": False}
     findings = validate_own({"a": "x", "b": 1}, schema)
     assert ("param_type", "error", "/a", None) in findings
@@ -72,7 +72,7 @@ def test_a_closed_root_is_validated_as_a_whole():
 
 
 def test_a_choice_inside_a_choice():
-    """The pointer leads to the value through both choices, and `without_values` hides it."""
+    """The pointer leads through both choices to the value, and `without_values` hides the value."""
     inner = {"anyOf": [{"type": "object", "properties": {"c": {"type": "integer"}}}, {"type": "null"}]}
     outer = {"anyOf": [{"type": "object", "properties": {"b": inner}}, {"type": "null"}]}
     project = Project("boxes", type="mine")
@@ -85,7 +85,7 @@ def test_a_choice_inside_a_choice():
 
 @pytest.mark.parametrize(("number", "listed"), [(1, 1), (2, 2), (12, 12), (13, 13), (14, 12), (20, 12)])
 def test_a_long_choice_is_cut(number, listed):
-    """A message lists up to 13 choices; of more, it lists the first 12 and counts the others."""
+    """A message lists up to 13 choices. Of more choices, it lists 12 and counts the others."""
     project = Project("boxes", type="mine")
     schemas = Schemas().with_schema("mine", {"properties": {"a": {"enum": [f"<{n}>" for n in range(number)]}}})
     (finding,) = Validator(project, schemas).task(project.resolve({"a": "x"}))
@@ -94,8 +94,8 @@ def test_a_long_choice_is_cut(number, listed):
 
 
 @pytest.mark.slow
-def test_thousands_of_choices_take_no_minutes():
-    """A thousand values that are none of 20,000 choices are validated in time."""
+def test_thousands_of_choices_are_validated_in_time():
+    """A thousand values that are none of 20,000 choices are validated within seconds."""
     choices = [f"value number {number} of many" for number in range(20_000)]
     project = Project("boxes", type="mine")
     validator = Validator(project, Schemas().with_schema("mine", {"additionalProperties": {"enum": choices}}))
@@ -122,14 +122,14 @@ def test_thousands_of_choices_take_no_minutes():
     ],
 )
 def test_a_choice_is_an_equal_json_value(choices, value, is_known):
-    """A value is one of the choices if JSON calls them equal."""
+    """A value is one of the choices if it equals a choice as JSON."""
     project = Project("boxes", type="mine")
     schemas = Schemas().with_schema("mine", {"properties": {"a": {"enum": choices}}})
     assert (not Validator(project, schemas).task(project.resolve({"a": value}))) is is_known
 
 
 @pytest.mark.parametrize("value", ["square", "Square", " SQUARE\n"])
-def test_case_and_outer_whitespace_hide_no_choice(value):
-    """For a text that differs from a choice only in case and outer whitespace, this choice is the suggestion."""
+def test_a_choice_with_another_case_or_whitespace_is_suggested(value):
+    """A choice is suggested for a text that differs from it only in case and outer white space."""
     expected = [] if value == "square" else [("param_choice", "error", "/shape/kind", '"square"')]
     assert validate_own({"shape": {"kind": value}}, OWN) == expected

@@ -41,11 +41,11 @@ REGISTRY = Registry().with_resources(
 
 #: Keywords whose value is one schema that applies if its parent applies.
 WITH_SCHEMA = {"additionalProperties", "items", "then", "else", "x-warn"}
-#: Keywords whose value is an object or an array of such schemas.
+#: Keywords whose value is an object or array of schemas that apply if their parent applies.
 WITH_SCHEMAS = {"properties", "$defs", "allOf"}
 #: Keywords whose schemas are conditions, not requirements.
 CONDITIONS = {"if", "not", "contains", "anyOf"}
-#: Keywords that require nothing.
+#: Keywords that do not restrict values.
 ANNOTATIONS = {
     "$schema", "title", "description", "default", "examples", "deprecated",
     "x-basis", "x-coverage", "x-mistaken",
@@ -85,7 +85,7 @@ PLAIN_REGISTRY = Registry().with_resources(
 
 
 def select_project_part(schema):
-    """Return the part of a root schema that applies to a project's params alone."""
+    """Return the keywords of a root schema that apply to single params, and so to a project alone."""
     return {key: schema[key] for key in PER_PARAM if key in schema}
 
 
@@ -120,7 +120,7 @@ def find_errors(schema, params):
 
 
 def walk_nodes(schema, *, in_condition=False, path=()):
-    """Yield every schema inside a schema, whether it is only a condition, and its path."""
+    """Yield every schema inside a schema, with its path and whether it is only a condition."""
     if not isinstance(schema, dict):
         return
     yield schema, in_condition, path
@@ -135,7 +135,7 @@ def walk_nodes(schema, *, in_condition=False, path=()):
 
 
 def resolve_schemas(schema, name):
-    """Yield the schemas that apply to the same value, with their files."""
+    """Yield a schema and all schemas that apply to the same value, with their files."""
     yield schema, name
     for key in ("then", "else"):
         if key in schema:
@@ -153,7 +153,7 @@ def resolve_schemas(schema, name):
 
 
 def list_names(schema, name, parts):
-    """Return the names that a type describes at a pointer, from `properties` only."""
+    """Return the names that the schema of a type describes in `properties` at a pointer."""
     here = list(resolve_schemas(schema, name))
     if not parts:
         return {key for each, _ in here for key in each.get("properties", ())}
@@ -171,7 +171,7 @@ def list_names(schema, name, parts):
     return {key for child, file in inside for key in list_names(child, file, rest)}
 
 
-#: Pointers of values whose form is free or not documented.
+#: Pointers to values whose form is free or undocumented.
 FREE = r"""(?x) /metadata/ | /attribute_conditions/\d+/ | /labelMapping/ | /response/
     | transcription/hypothesis/annotations/\d+/ | ^imageannotation/attachment_type
     | ^namedentityrecognition/labels/.*/(description|display_name)$
@@ -180,7 +180,7 @@ FREE = r"""(?x) /metadata/ | /attribute_conditions/\d+/ | /labelMapping/ | /resp
 
 
 def merge_payload(payload):
-    # No payload has an instruction in both layers, so nothing is appended.
+    # No payload has an instruction in both layers, so none is appended.
     return {**payload.get("project", {}), **payload["task"]}
 
 
@@ -209,7 +209,7 @@ def get_value(document, parts):
 
 
 def parse_pointer(document, text):
-    """Return the path of a pointer into a document; its last part may be absent."""
+    """Return the path of a pointer. Its last part need not exist in the document."""
     parts = []
     for part in text.split("/")[1:]:
         name = part.replace("~1", "/").replace("~0", "~")
@@ -246,14 +246,14 @@ def base(name, case):
 class TestForm:
     @pytest.mark.parametrize("name", SCHEMAS)
     def test_it_is_valid(self, name):
-        """A schema is JSON Schema 2020-12, its warnings included."""
+        """A schema is valid JSON Schema 2020-12, including its warnings."""
         assert SCHEMAS[name]["$schema"] == Draft202012Validator.META_SCHEMA["$id"]
         Draft202012Validator.check_schema(SCHEMAS[name])
         Draft202012Validator.check_schema(PLAIN[name])
 
     @pytest.mark.parametrize("name", SCHEMAS)
     def test_its_references_stay_inside(self, name):
-        """A reference leads to a definition of the same file or of a shared file."""
+        """A reference leads to a definition in the same file or in a shared file."""
         for schema, _, _ in walk_nodes(SCHEMAS[name]):
             if "$ref" in schema:
                 assert re.match(r"((common|definitions)\.json)?#/\$defs/\w+\Z", schema["$ref"])
@@ -261,8 +261,8 @@ class TestForm:
                 assert isinstance(resolver.lookup(schema["$ref"]).contents, dict)
 
     @pytest.mark.parametrize("name", SCHEMAS)
-    def test_its_keywords_are_the_plain_ones(self, name):
-        """Each keyword is known, and the validators treat it alike."""
+    def test_its_keywords_are_portable(self, name):
+        """Each keyword is one that all validators treat alike."""
         for schema, _, path in walk_nodes(SCHEMAS[name]):
             assert schema.keys() <= ANNOTATIONS | ASSERTIONS | WITH_SCHEMA | WITH_SCHEMAS | CONDITIONS, path
             assert schema.get("additionalProperties") is not False, path
@@ -270,7 +270,7 @@ class TestForm:
 
     @pytest.mark.parametrize("name", TYPES)
     def test_its_root_can_be_split(self, name):
-        """Each keyword at the root applies to one param, or to several together."""
+        """Each keyword at the root applies either to one param or to several together."""
         root = SCHEMAS[name]
         assert root["type"] == "object"
         assert root.keys() <= ANNOTATIONS | {
@@ -282,21 +282,21 @@ class TestForm:
         assert all("description" in rule for rule in root.get("allOf", ()))
 
     @pytest.mark.parametrize("name", SCHEMAS)
-    def test_a_warning_is_never_part_of_a_question(self, name):
-        """No condition contains a warning, so warnings change no error."""
+    def test_no_condition_contains_a_warning(self, name):
+        """No condition contains a warning, so warnings cannot change errors."""
         for schema, in_condition, path in walk_nodes(SCHEMAS[name]):
             if in_condition:
                 assert not {"x-warn", "$ref"} & schema.keys(), path
 
     @pytest.mark.parametrize("name", SCHEMAS)
-    def test_every_param_says_what_it_is_and_how_sure_that_is(self, name):
-        """Each param has a title, a description and a basis, its own or by reference."""
+    def test_every_param_is_described(self, name):
+        """Each param has a title, a description and a basis, either its own or by reference."""
         described = set()
         for schema, in_condition, path in walk_nodes(SCHEMAS[name]):
             if in_condition or "x-warn" in path or len(path) < 2 or path[-2] != "properties":
                 continue
             if {"then", "else"} & {*path} and path[-1] in described:
-                continue  # another rule for a param that is described elsewhere
+                continue  # A second rule for a param that is described elsewhere
             described.add(path[-1])
             said = {}
             for each, _ in resolve_schemas(schema, name):
@@ -305,14 +305,14 @@ class TestForm:
             assert said["x-basis"] in {"documented", "seen in code", "guess"}, path
 
     @pytest.mark.parametrize("name", SCHEMAS)
-    def test_only_what_is_documented_is_an_error(self, name):
+    def test_only_documented_params_have_errors(self, name):
         """A param that is not documented causes only warnings."""
         for schema, _, path in walk_nodes(SCHEMAS[name]):
             if schema.get("x-basis", "documented") != "documented" and "x-warn" not in path:
                 assert schema.keys() <= ANNOTATIONS | {"x-warn"}, path
 
     @pytest.mark.parametrize("name", SCHEMAS)
-    def test_its_examples_and_defaults_pass(self, name):
+    def test_examples_and_defaults_are_valid(self, name):
         """An example has no findings, and a default has no errors."""
         for schema, _, path in walk_nodes(SCHEMAS[name]):
             here = {**schema, "$defs": SCHEMAS[name].get("$defs", {})}
@@ -329,7 +329,7 @@ class TestForm:
         for name in (*TYPES, "request"):
             assert not SCHEMAS[name]["properties"].keys() & set(names)
 
-    def test_every_type_takes_the_common_params(self):
+    def test_every_type_accepts_the_common_params(self):
         """Every type refers to the common params."""
         common = SCHEMAS["common"]["properties"].keys()
         for name in TYPES:
@@ -341,19 +341,19 @@ class TestForm:
 
 class TestPayloads:
     @pytest.mark.parametrize(("name", "payload"), every_payload())
-    def test_a_whole_request_is_fine(self, name, payload):
-        """A payload with the params of its project has no findings."""
+    def test_a_whole_request_has_no_findings(self, name, payload):
+        """A payload, combined with the params of its project, has no findings."""
         assert find_violations(SCHEMAS[name], merge_payload(payload)) == []
 
     @pytest.mark.parametrize(("name", "payload"), every_payload())
-    def test_half_a_request_is_fine_alone(self, name, payload):
+    def test_the_params_of_a_project_are_valid_alone(self, name, payload):
         """The params of a project are valid without those of the task."""
         for half in (payload.get("project", {}), payload["task"], {}):
             assert find_violations(select_project_part(SCHEMAS[name]), half) == []
 
     @pytest.mark.parametrize(("name", "payload"), every_payload())
     def test_null_is_never_an_error(self, name, payload):
-        """Null as the value of a name is at most a warning."""
+        """A null in place of a value is at most a warning."""
         params = merge_payload(payload)
         for path in list_paths(params):
             if isinstance(path[-1], str):
@@ -361,8 +361,8 @@ class TestPayloads:
                 assert find_errors(SCHEMAS[name], after) == [], path
 
     @pytest.mark.parametrize(("name", "payload"), every_payload(FULL))
-    def test_a_value_of_another_kind_is_an_error(self, name, payload):
-        """An object instead of a plain value, or the reverse, is reported at its place."""
+    def test_a_value_of_another_type_is_an_error(self, name, payload):
+        """An object instead of a scalar, or a scalar instead of an object, is reported at its place."""
         params = merge_payload(payload)
         for path in list_paths(params):
             where = make_pointer(path)
@@ -373,8 +373,8 @@ class TestPayloads:
             assert where in {place for _, place, _ in find_errors(SCHEMAS[name], after)}
 
     @pytest.mark.parametrize(("name", "payload"), every_payload())
-    def test_names_that_nobody_knows_pass(self, name, payload):
-        """An additional name is never an error of the schema, at any depth."""
+    def test_unknown_names_pass(self, name, payload):
+        """An additional name is not an error of the schema, at any depth."""
         params = merge_payload(payload)
         for path in [(), *list_paths(params)]:
             if isinstance(get_value(params, path), dict) and "metadata" not in path:
@@ -384,14 +384,14 @@ class TestPayloads:
                 if known:
                     assert find_violations(SCHEMAS[name], after) == [], path
 
-    def test_the_request_fields_are_fine(self):
-        """The routing names of every payload are valid by `request.json`."""
+    def test_the_routing_fields_are_valid(self):
+        """The routing fields of every payload are valid by `request.json`."""
         for document in PAYLOADS.values():
             for payload in document["payloads"]:
                 assert find_violations(SCHEMAS["request"], payload["task"]) == []
 
     def test_every_well_documented_type_is_covered(self):
-        """A type with a full schema has payloads, one of them in two halves, and cases."""
+        """A type with a full schema has cases, and a payload that is divided between project and task."""
         for name in FULL:
             assert any("project" in each for each in PAYLOADS[name]["payloads"])
             wrong = [c for c in CASES[name]["cases"] if "severity" not in c["expect"]]
@@ -410,14 +410,14 @@ def every(part):
 class TestCases:
     @pytest.mark.parametrize(("name", "case"), every("cases"))
     def test_one_change_is_found_once(self, name, case):
-        """One change makes one finding, at the pointer of what is wrong."""
+        """One change causes one finding, at the pointer of the wrong value."""
         params, _ = change_once(base(name, case), case["change"])
         expect = {"severity": "error", **case["expect"]}
         assert find_violations(SCHEMAS[name], params) == [(expect["severity"], expect["pointer"], expect["keyword"])]
 
     @pytest.mark.parametrize(("name", "case"), every("misspelt"))
     def test_a_misspelt_name_is_recognized(self, name, case):
-        """The schemas accept a misspelt name, and contain the correct name."""
+        """A schema accepts a misspelt name, and describes the correct name."""
         params, path = change_once(base(name, case), case["change"])
         where = case["expect"]["pointer"]
         assert make_pointer(path) == where
@@ -427,7 +427,7 @@ class TestCases:
         assert path[-1] not in known
 
 
-#: Replacement values: one of each type, and edge cases.
+#: Replacement values: at least one of each JSON type, and edge cases.
 STRANGE = (
     None, True, False, 0, 1, -1, 1.0, 2.5, 10, 101, 2**53, -(2**63), 1e300,
     "", "image", "5", "5\n", "-1", "30px", "category", "\u0665", "x" * 300,
@@ -438,7 +438,7 @@ STRANGE = (
 
 
 def mutate_params(random, params):
-    """Return params after one to three random changes."""
+    """Return the params after one to three random changes."""
     params = deepcopy(params)
     for _ in range(random.randint(1, 3)):
         *parents, last = random.choice(list(list_paths(params)) or [("fields",)])
@@ -477,21 +477,21 @@ def list_errors(validator, params, *, without=()):
 
 class TestLaws:
     def test_warnings_change_no_error(self):
-        """Support for `x-warn` does not change the errors of a plain validator."""
+        """Supporting `x-warn` does not change the errors of a validator."""
         for name, params in mutations(1, 1_000):
             any_validator = Draft202012Validator(SCHEMAS[name], registry=REGISTRY)
             warned = Warned(SCHEMAS[name], registry=REGISTRY)
             assert list_errors(any_validator, params) == list_errors(warned, params, without=["x-warn"])
 
     def test_warnings_as_errors(self):
-        """With its warnings as `allOf`, a schema has the same errors by any validator."""
+        """If `allOf` replaces `x-warn`, any validator finds the same errors."""
         for name, params in mutations(2, 1_000):
             hoisted = Draft202012Validator(PLAIN[name], registry=PLAIN_REGISTRY)
             warned = Warned(SCHEMAS[name], registry=REGISTRY)
             assert list_errors(hoisted, params) == list_errors(warned, params)
 
-    def test_key_by_key(self):
-        """The errors of each param alone, and of the keywords for several params, are all errors."""
+    def test_errors_can_be_found_param_by_param(self):
+        """The errors are those of each param alone, and those of the keywords for several params."""
         for name, params in mutations(3, 1_000):
             schema = SCHEMAS[name]
             rest = {key: value for key, value in schema.items() if key != "properties"}
@@ -512,8 +512,8 @@ class TestLaws:
             whole = list_errors(Warned(schema, registry=REGISTRY), params)
             assert sorted(chain.from_iterable(parts)) == whole
 
-    def test_the_most_levels_there_can_be(self):
-        """A document of 100 levels is validated completely, whatever it nests."""
+    def test_the_maximum_depth(self):
+        """A document of 100 levels is validated completely, in every schema that can nest."""
         label = choice = field = entity = None
         for _ in range(48):
             label = {"choice": "a", "subchoices": [label or 7]}
@@ -535,7 +535,7 @@ class TestLaws:
             assert [keyword for _, _, keyword in find_violations(SCHEMAS[name], params)] == ["type"]
 
     def test_jsonschema_rs_agrees(self):
-        """Both validators agree on what is valid, with warnings and without."""
+        """With and without warnings, jsonschema-rs and jsonschema agree on what is valid."""
         rs = pytest.importorskip("jsonschema_rs")
         registry = rs.Registry([(f"{n}.json", s) for n, s in SCHEMAS.items()])
         hoisted = rs.Registry([(f"{n}.json", s) for n, s in PLAIN.items()])

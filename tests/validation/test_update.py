@@ -1,4 +1,4 @@
-"""An update is validated as the version that it would append."""
+"""An update is validated like the version that it would append."""
 
 import pytest
 from hypothesis import given, strategies as st
@@ -23,13 +23,13 @@ def explain(update):
     return [each.message for each in Validator(DOCKS).update(update) if each.code.startswith("update_")]
 
 
-#: Names that are mistakes in an update, unless a schema knows them.
+#: Names that are mistakes in an update, unless a schema describes them.
 NAMED = {"mode": {"type": "string"}, "data": {"type": "object"}, "replace": {}, "name": {}}
 
 
 @BOTH
-def test_values_are_validated_as_the_version_that_they_would_become(fast):
-    """A wrong value, an unknown name and a conflict of two params are reported before the update."""
+def test_values_are_validated_before_the_update(fast):
+    """A wrong value, an unknown name and a conflict of two params are reported before the update is sent."""
     project = DOCKS.patch_params({"attachment": "https://example.com/a.jpg"})
     update = Patch({"padding": "20", "pading": 3, "context_attachments": [{"attachment": "https://example.com/a.jpg"}]})
     findings = Validator(project, fast=fast).update(update)
@@ -40,8 +40,8 @@ def test_values_are_validated_as_the_version_that_they_would_become(fast):
     ]
 
 
-def test_values_that_stay_are_validated_too():
-    """A patch keeps an old error, and a replace without the param drops it."""
+def test_kept_values_are_validated():
+    """An error in a kept param is reported for a patch, but not for a replace that drops the param."""
     project = DOCKS.patch_params({"padding": "20"}).patch_params({"instruction": "Box all."})
     kept = Validator(project).update(Patch({"instruction": "Box."}))
     assert [(each.code, each.version, each.first_set_in) for each in kept] == [("param_type", 3, 1)]
@@ -49,8 +49,8 @@ def test_values_that_stay_are_validated_too():
 
 
 @given(projects(), updates())
-def test_an_update_is_judged_like_the_project_after_it(project, update):
-    """After its own findings, an update has those of the project after it, in the same order."""
+def test_an_update_has_the_findings_of_the_project_after_it(project, update):
+    """The findings of an update are its own, followed by those of the project after the update."""
     findings = Validator(project).update(update)
     own = [each for each in findings if each.code.startswith("update_")]
     after = Validator(project.update(update)).list_findings()
@@ -59,8 +59,8 @@ def test_an_update_is_judged_like_the_project_after_it(project, update):
 
 
 @given(projects(), updates())
-def test_null_and_no_effect_are_found_exactly(project, update):
-    """Each null in an update is reported, and so is an update that changes nothing."""
+def test_null_and_no_effect_are_reported(project, update):
+    """Each null in an update is reported, and so is an update that has no effect."""
     findings = Validator(project).update(update)
     assert [each.pointer for each in findings if each.code == "update_noop"] == (
         [] if Plan.of(project, update).diff else [""]
@@ -69,8 +69,8 @@ def test_null_and_no_effect_are_found_exactly(project, update):
     assert len(nulls) >= sum(value is None for value in update.params.values())
 
 
-def test_a_misspelt_mode_says_what_the_update_does():
-    """The message states that the update drops params and adds a param with the misspelt name."""
+def test_the_message_on_a_misspelt_mode():
+    """The message says that the update would drop params and add a param with the misspelt name."""
     assert find(Replace({"pathc": False, "instruction": "x"}))[0] == ("error", "update_mode", "/pathc", 1)
     [message] = explain(Replace({"pathc": True, "instruction": "x"}))
     assert "the update would drop the params that it does not name" in message
@@ -80,7 +80,7 @@ def test_a_misspelt_mode_says_what_the_update_does():
     assert "remove `Patch`" in message
 
 
-def test_a_wrapper_says_what_to_send():
+def test_a_wrapper_lists_what_to_send():
     """The message lists the names inside the wrapper."""
     [message] = explain(Patch({"params": {"a": 1, "b": 2, "c": 3, "d": 4, "patch": True}}))
     assert "the `patch` inside `params` has no effect" in message
@@ -94,22 +94,22 @@ def test_a_wrapper_says_what_to_send():
     assert "secret" not in wrapped.without_values().message
 
 
-def test_an_argument_says_where_it_belongs():
-    """The message says what the field is and where to pass it."""
+def test_an_argument_belongs_elsewhere():
+    """The message says what the argument is and where to pass it."""
     project_name, callback = explain(Patch({"project_name": "docks", "callback": "https://a.b"}))
     assert "pass it to the call, as in `paramcore apply NAME`" in project_name
     assert callback.endswith("; write `callback_url`")
 
 
-def test_a_near_miss_names_what_was_meant():
-    """A misspelt routing name belongs in each task request, because a project cannot contain it."""
+def test_a_misspelt_routing_name_belongs_in_a_task():
+    """The message suggests the routing name, and says to set it in each task request."""
     [message] = explain(Patch({"projectVersion": 1}))
     assert "`projectVersion` is probably `project_version`" in message
     assert "set `project_version` in each task request, because a project cannot contain it" in message
 
 
-def test_no_finding_on_a_project_suggests_a_name_that_it_cannot_hold():
-    """Routing names belong in task requests (U10), so no finding on a project suggests one."""
+def test_no_finding_on_a_project_suggests_a_routing_name():
+    """A project cannot contain routing names (U10), so no finding on a project suggests one."""
     [finding] = Validator(DOCKS.patch_params({"project_param_version": 1})).project()
     assert (finding.code, finding.suggestion) == ("param_misplaced", None)
     assert finding.remedy == "set `project_version` in each task request, because a project cannot contain it"
@@ -122,7 +122,7 @@ def test_no_finding_on_a_project_suggests_a_name_that_it_cannot_hold():
 
 
 def test_null_is_set_and_does_not_remove():
-    """U6: null is reported as set and assumed, and a name that is not a param has one finding."""
+    """U6: the message says that null is set and how to remove the param. A misspelt mode has no second finding."""
     [message] = explain(Patch({"padding": None}))
     assert "(assumed: U6)" in message
     assert "send a replace without `padding` to remove it" in message
@@ -135,22 +135,22 @@ def test_null_is_set_and_does_not_remove():
 @pytest.mark.parametrize(
     "update", [Patch({}), Patch({"padding": 5.0}), Replace({"padding": 5, "instruction": "Box it."})]
 )
-def test_an_update_that_changes_nothing_says_so(update):
-    """The message says that the update appends a version (U5)."""
+def test_an_update_that_changes_nothing_is_reported(update):
+    """The message says that the update still appends a version (U5)."""
     [message] = explain(update)
     assert "only appends version 1" in message
     assert find(update) == [("warning", "update_noop", "", 1), ("warning", "lint_noop_version", "", 1)]
 
 
 def test_an_empty_project_and_an_unknown_type():
-    """The first update appends version 0, and a type without a schema is a finding."""
+    """The first update would append version 0. A type without a schema is a finding."""
     empty = Project("docks", type="no such type")
     assert find(Replace({"padding": 5}), empty) == [("warning", "type_unknown", "/type", None)]
     assert find(Replace({}), empty)[0] == ("warning", "update_noop", "", 0)
 
 
 def test_a_schema_of_your_own_decides():
-    """A user's schema decides which names are params, and validates their values."""
+    """A user's schema defines the params, and validates their values."""
     schemas = Schemas().with_schema("imageannotation", {"properties": {"Patch": {"type": "boolean"}, "type": {}}})
     assert find(Patch({"Patch": True, "type": "x"}), schemas=schemas) == [
         ("warning", "param_unknown", "/padding", 1),
@@ -169,14 +169,14 @@ def test_a_schema_of_your_own_decides():
     ],
     ids=["allOf", "$ref", "then", "required"],
 )
-def test_a_name_that_any_part_of_the_schema_knows_is_a_param(schema):
-    """Names in a branch or a reference at the root are params, as in `properties`."""
+def test_a_name_in_any_part_of_the_schema_is_a_param(schema):
+    """A name in a branch, or behind a reference at the root, is a param like a name in `properties`."""
     update = Patch({"mode": "patch", "data": {"a": 1}, "replace": True, "name": "x"})
     assert find(update, Project("p", type="mine"), Schemas().with_schema("mine", schema)) == []
 
 
-def test_a_pattern_excuses_no_mode():
-    """A pattern for all names does not hide a misspelt `patch`."""
+def test_a_pattern_does_not_hide_a_misspelt_mode():
+    """A misspelt `patch` is reported even if a pattern allows all names."""
     schemas = Schemas().with_schema("mine", {"patternProperties": {"^[a-z]+$": {}}, "additionalProperties": True})
     assert find(Replace({"pathc": True}), Project("p", type="mine"), schemas) == [("error", "update_mode", "/pathc", 0)]
 
@@ -189,6 +189,6 @@ def test_an_update_is_a_patch_or_a_replace():
 
 @given(st.text(max_size=8), st.booleans())
 def test_any_name_can_be_validated(name, flag):
-    """Any name and any value of an update can be validated."""
+    """Validating an update with any name and value does not fail."""
     if name not in ("patch", "version", "created_at", "project", "batch", "unique_id", "instruction"):
         Validator(DOCKS).update(Patch({name: flag}))

@@ -12,7 +12,7 @@ NAMES = UpdateNames.of("docks", Schemas().of("imageannotation").params)
 FLAGS = [True, False, None, 0, 1, "true", "False", " yes ", "no", "1"]
 VALUES = [*FLAGS, "x", 7, 0.5, {"a": 1}, [], ["a"]]
 
-#: Nothing but the mode can be meant, whatever the value.
+#: Names that can only be a misspelt mode, whatever their value.
 MISSPELT = """
 pathc Patch PATCH pAtch patched Patched ptach pacth pacht patc pach atch patchh paatch patvh petch patch1 hpatc
 patching pathced is_patch isPatch IsPatch ispatch do_patch usePatch as-patch patch_mode patchMode patch-flag
@@ -31,7 +31,7 @@ MISSPELT += [
     "_patch",
 ]
 
-#: Words of their own, which only a flag makes a mode.
+#: Words with a meaning of their own, which are a mode only if the value is a flag.
 WORDS = ["path", "paths", "match", "catch", "watch", "pitch", "patches", "Path", "hatch"]
 MODES = """
 replace merge overwrite partial append upsert Replace replace_all isReplace partial_update keepExisting update_merge
@@ -40,7 +40,7 @@ repalce overwirte no_replace noReplace dont_replace in_place inplace inPlace mod
 
 
 @pytest.mark.parametrize("name", MISSPELT)
-def test_a_misspelt_patch_is_found_whatever_its_value(name):
+def test_a_misspelt_patch_is_reported_whatever_its_value(name):
     """A misspelt mode is reported whatever its value."""
     assert {NAMES.classify(name, value) for value in VALUES} == {"update_mode"}
 
@@ -60,22 +60,22 @@ def test_another_word_for_the_mode_needs_a_flag(name):
 
 
 @pytest.mark.parametrize("name", ["mode", "Mode", "update_mode", "updateType", "type", "method", "http_method", "op"])
-def test_the_value_may_name_the_mode(name):
-    """A mode written as text is reported, too."""
+def test_a_mode_as_text_is_reported(name):
+    """A name such as `mode` is reported if its value is the text of a mode."""
     values = ("patch", "PATCH", "replace", "merge", "pathc", " Partial")
     assert {NAMES.classify(name, value) for value in values} == {"update_mode"}
     assert NAMES.classify(name, "night shift") == ("update_argument" if name == "type" else None)
     assert NAMES.classify(name, "") == NAMES.classify(name, 7)
 
 
-def test_other_words_make_another_name():
+def test_other_words_in_a_name_are_no_mode():
     """`replace_color` and `color_mode` are not modes of an update."""
     assert [NAMES.classify(name, True) for name in ("replace_color", "keep_aspect", "merge_boxes")] == [None] * 3
     assert [NAMES.classify(name, "replace") for name in ("color_mode", "kind_of_text")] == [None] * 2
 
 
 def test_a_rare_misspelling_needs_a_flag():
-    """A name two edits from `patch` is reported only if its value is a flag."""
+    """A name that is only similar to `patch` is reported only if its value is a flag."""
     assert (NAMES.classify("pathz", True), NAMES.classify("pathz", "x")) == ("update_mode", None)
     assert (NAMES.classify("pathcz", True), NAMES.classify("pathcz", "x")) == ("update_mode", None)
     assert (NAMES.classify("patch_size", True), NAMES.classify("patch_size", 1)) == ("update_mode", None)
@@ -133,13 +133,13 @@ def test_an_object_around_the_params_is_a_wrapper(name, value):
         ("params", ["a"], "update_argument"),
     ],
 )
-def test_other_objects_are_wrappers_by_what_they_hold(name, value, mistake):
-    """For other names, only an object that contains params is a wrapper."""
+def test_other_objects_are_wrappers_if_they_contain_params(name, value, mistake):
+    """An object of any other name is a wrapper only if it contains params."""
     assert NAMES.classify(name, value) == mistake
 
 
 def test_the_names_inside_a_wrapper():
-    """The names in a wrapper are read from an object or from its JSON."""
+    """The names inside a wrapper are found, whether it is an object or JSON text."""
     assert list_contents({"a": 1, "b": 2}) == list_contents('{"a": 1, "b": 2}') == ("a", "b")
     assert list_contents([{"a": 1, "b": 2}]) == ("a", "b")
     assert list_contents("{") == list_contents(7) == ()
@@ -155,13 +155,13 @@ param_version paramVersion task_id taskId status is_test archived project_param_
 
 @pytest.mark.parametrize("name", ARGUMENTS)
 def test_a_field_of_another_call_is_an_argument(name):
-    """Arguments of the SDK, routing names and fields of the service are recognized, also if misspelt."""
+    """Arguments of the SDK, routing names and fields of the service are recognized, even if misspelt."""
     assert {NAMES.classify(name, value) for value in ("x", 7, [], {"a": 1})} == {"update_argument"}
     right_name, field = find_call_field(name)
     assert right_name in field.names
 
 
-def test_a_near_miss_is_found_with_its_right_name():
+def test_the_nearest_field_is_suggested():
     """The nearest field is suggested, not a similar one."""
     near = {"projectVersion": "project_version", "unqiue_id": "unique_id", "verison": "version", "Batch": "batch"}
     assert {name: find_call_field(name)[0] for name in near} == near
@@ -178,7 +178,7 @@ def test_every_misplaced_name_of_a_call_is_an_argument():
 @pytest.mark.parametrize("value", VALUES)
 @pytest.mark.parametrize("type_name", ["imageannotation", "no such type"])
 def test_no_param_of_any_type_is_a_mistake(type_name, value):
-    """A name in any schema is a param, even if it is similar to a mistake."""
+    """A name in any schema is a param, even if it looks like a mistake."""
     names = UpdateNames.of("docks", Schemas().of(type_name).params)
     assert [name for name in list_all_params() if names.classify(name, value)] == []
 
@@ -194,12 +194,12 @@ def test_no_param_of_any_type_is_a_mistake(type_name, value):
 )
 @pytest.mark.parametrize("value", ["x", 3, ["a"], {"a": 1}])
 def test_an_unknown_name_may_be_a_param(name, value):
-    """Names that public code or a newer service may use are not mistakes."""
+    """A name that public code or a newer service may use is not reported as a mistake."""
     assert NAMES.classify(name, value) is None
 
 
-def test_a_schema_decides():
-    """A param of the type, or a name similar to one, is not a mistake in the update."""
+def test_the_schema_of_the_type_has_priority():
+    """A param of the type is not a mistake. A name similar to a param is one only if it is nearer to a mistake."""
     names = UpdateNames.of("docks", ["pathc", "params", "type", "callbacks_", "statu"])
     assert {names.classify(name, True) for name in ("pathc", "params", "type")} == {None}
     assert names.classify("Params", {"padding": 1}) is None
@@ -212,6 +212,6 @@ def test_a_schema_decides():
 
 
 @pytest.mark.parametrize("name", ["", "_", "\u200b", "patch" * 20, "is_" * 30 + "patch", "p" * 100_000])
-def test_odd_names_are_no_mistake(name):
+def test_unusual_names_are_no_mistake(name):
     """Names without letters and long names are not mistakes."""
     assert NAMES.classify(name, True) is None

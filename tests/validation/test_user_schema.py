@@ -1,4 +1,4 @@
-"""A user's schema is rejected if it is invalid; nothing is fetched, and validation ends."""
+"""A user's schema is rejected if it is invalid. No other document is fetched, and every validation ends."""
 
 import re
 import sys
@@ -232,8 +232,8 @@ def test_rare_keywords(schema, expected):
         "(?:(?=(x*))y)*",
     ],
 )
-def test_patterns_are_used_as_they_are(pattern):
-    """Every pattern that `re` can compile is accepted: a slow pattern is the user's own choice."""
+def test_patterns_are_not_restricted(pattern):
+    """Every pattern that `re` can compile is accepted, even a slow one."""
     for schema in ({"pattern": pattern}, {"patternProperties": {pattern: {}}}):
         Schemas().with_schema("mine", {"properties": {"a": schema}})
 
@@ -266,7 +266,7 @@ def test_a_reference_is_decoded(reference, name, fast):
 
 @BOTH
 def test_the_id_of_the_document(fast):
-    """References with the `$id` of the whole schema stay inside the schema."""
+    """A reference that uses the `$id` of the whole schema stays inside the schema."""
     address = "https://example.com/a.json"
     properties = {"a": {"$ref": f"{address}#/$defs/text"}, "b": {"$ref": "#/$defs/text"}, "c": {"$ref": address}}
     schema = {"$id": address, "properties": properties, "$defs": {"text": {"type": "string"}}}
@@ -275,7 +275,7 @@ def test_the_id_of_the_document(fast):
 
 
 def test_a_schema_that_names_its_dialect():
-    """`$schema` in any part of a schema changes nothing."""
+    """`$schema` in any part of a schema has no effect."""
     dialect = "https://json-schema.org/draft/2020-12/schema"
     schema = {"$schema": dialect, "properties": {"a": {"$ref": "#"}}, "x-warn": {"required": ["c"]}}
     assert [(severity, pointer) for _, severity, pointer, _ in validate_own({"a": {"c": 1}, "c": 1}, schema)] == []
@@ -310,7 +310,7 @@ def test_a_definition_named_like_a_shared_one():
     ],
 )
 def test_patterns_run_in_python(pattern, good, bad, fast):
-    """Patterns have the meaning of `re` in every keyword, with and without `fast`, and cause no warnings."""
+    """In every keyword, a pattern has the meaning of `re`, with and without `fast`, and causes no warnings."""
     schema = {
         "properties": {
             "text": {"pattern": pattern},
@@ -343,7 +343,7 @@ def test_patterns_run_in_python(pattern, good, bad, fast):
     ],
 )
 def test_a_warning_does_not_decide_what_is_evaluated(schema):
-    """A part of a schema with a warning still describes its names and elements."""
+    """The names and elements that a schema describes are known, even if its `x-warn` fails."""
     value = {"b": 1} if "unevaluatedProperties" in schema else [1]
     findings = validate_own({"a": value}, {"properties": {"a": schema}})
     assert [(severity, pointer) for _, severity, pointer, _ in findings] == [("warning", "/a")]
@@ -374,7 +374,7 @@ def test_a_warning_does_not_decide_what_is_evaluated(schema):
 )
 @pytest.mark.parametrize("value", [None, True, 3, "aa", [1, 1], {"b": 1, "c": 1}])
 def test_a_keyword_ignores_values_of_other_types(schema, value, fast):
-    """A keyword reports values of its own type only: a keyword for objects ignores an array."""
+    """A keyword for one type ignores values of other types."""
     (keyword,) = schema
     kinds = {dict: ("Properties", "propertyNames", "required", "dependentRequired"), list: ("Items", "contains")}
     kinds |= {str: ("pattern", "Length"), int: ("minimum", "multipleOf")}
@@ -386,7 +386,7 @@ def test_a_keyword_ignores_values_of_other_types(schema, value, fast):
 
 @pytest.mark.parametrize(("others", "is_accepted"), [(9_999, True), (10_000, False)])
 def test_ten_thousand_schemas_may_apply_to_one_value(others, is_accepted):
-    """At most 10,000 schemas may apply to one value, so that validation ends."""
+    """At most 10,000 schemas may apply to one value, so that every validation ends."""
     schema = {"properties": {"a": {"allOf": [{}] * others}}}
     if is_accepted:
         Schemas().with_schema("mine", schema)
@@ -405,7 +405,7 @@ def test_ten_thousand_schemas_may_apply_to_one_value(others, is_accepted):
     ],
 )  # fmt: skip
 def test_multiples_are_decimal(divisor, value, is_multiple):
-    """0.07 is a multiple of 0.01, whatever the binary numbers of Python say."""
+    """0.07 is a multiple of 0.01, although it is not in binary floating point."""
     findings = validate_own({"a": value}, {"properties": {"a": {"multipleOf": divisor}}})
     assert findings == ([] if is_multiple else [("param_range", "error", "/a", None)])
 
@@ -421,7 +421,7 @@ def test_multiples_are_decimal(divisor, value, is_multiple):
         ({"const": 1e300}, 10**300),
     ],
 )
-def test_a_hostile_value_ends_in_findings_or_in_our_error(schema, value):
+def test_a_hostile_value_is_validated_or_an_error(schema, value):
     """Huge numbers, long arrays and deep trees are validated, or raise `schema_failed`."""
     if value is None:
         for _ in range(97):
@@ -429,7 +429,7 @@ def test_a_hostile_value_ends_in_findings_or_in_our_error(schema, value):
     tree = {"type": ["object", "null"], "properties": {"below": {"$ref": "#/$defs/tree"}}}
     schemas = Schemas().with_schema("mine", {"properties": {"a": schema}, "$defs": {"tree": tree}})
     project = Project("boxes", type="mine", params={"a": value})
-    # With the extra `fast`, where it is installed, and without it.
+    # With the extra `fast` if it is installed, and without it.
     for fast in (None, False):
         try:
             Validator(project, schemas, fast=fast).project()
@@ -437,7 +437,7 @@ def test_a_hostile_value_ends_in_findings_or_in_our_error(schema, value):
             assert error.code == "schema_failed"
 
 
-def test_a_value_too_deep_for_the_stack_is_our_error():
+def test_a_value_too_deep_for_the_stack_is_an_error():
     """If validation needs more stack than Python has left, the error has the path of the param."""
     tree = {"type": ["object", "null"], "properties": {"below": {"$ref": "#/$defs/tree"}}}
     value = None
@@ -459,8 +459,8 @@ def test_a_value_too_deep_for_the_stack_is_our_error():
     assert validator.project() == ()
 
 
-def test_what_is_added_is_a_copy():
-    """A later change of the dict does not change the schema that was added."""
+def test_an_added_schema_is_a_copy():
+    """Changing the dict later does not change the added schema."""
     schema = {"properties": {"a": {"type": "string"}}}
     schemas = Schemas().with_schema("mine", schema)
     schema["properties"]["a"]["type"] = "integer"
@@ -469,8 +469,8 @@ def test_what_is_added_is_a_copy():
 
 
 @pytest.mark.parametrize("schema", [{"padding": 3}, {"attachment": "a", "instruction": "b"}, {"param_history": []}])
-def test_a_document_that_is_no_schema_is_rejected(schema):
-    """An object without any keyword would accept every value, so it is not taken for a schema."""
+def test_a_document_without_keywords_is_rejected(schema):
+    """An object without any keyword would accept every value, so it is rejected."""
     with pytest.raises(InvalidSchema, match="no keyword of JSON Schema; write a schema") as caught:
         Schemas().with_schema("mine", schema)
     assert (caught.value.code, caught.value.path) == ("schema_invalid", "")
@@ -487,5 +487,5 @@ def test_a_document_that_is_no_schema_is_rejected(schema):
     ],
 )
 def test_a_schema_needs_one_keyword(schema):
-    """An empty schema, and a schema with one keyword beside unknown ones, are schemas."""
+    """An empty schema is accepted, and so is one with a known keyword beside unknown ones."""
     assert Schemas().with_schema("mine", schema)

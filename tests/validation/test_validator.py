@@ -58,7 +58,7 @@ class TestPayloads:
         assert requests_with_findings > 500
 
     def test_a_project_and_its_task_are_validated_as_a_whole(self):
-        """The params of a project and of a task have the same findings as one request with all of them."""
+        """A request has the same findings if some of its params are moved to the project."""
         for name in FULL:
             for payload in PAYLOADS[name]["payloads"]:
                 project = make_project(name, payload)
@@ -99,7 +99,7 @@ class TestCases:
     @BOTH
     @pytest.mark.parametrize(("name", "case"), list_cases("cases"))
     def test_a_mistake_is_found_at_its_place(self, name, case, fast):
-        """One mistake in a documented payload is reported at its pointer with its severity."""
+        """A mistake in a documented payload is reported at its pointer, with its severity."""
         params = make_request(change_request(name, case))
         if not isinstance(params.get("instruction"), (str, type(None))):
             return
@@ -121,7 +121,7 @@ class TestCases:
 
 
 class TestLayers:
-    def test_a_typo_of_three_versions_ago(self):
+    def test_a_mistake_of_an_earlier_version(self):
         """The finding on an inherited value names the version that first set it."""
         bad = {"box": {"objects_to_annotate": ["car"], "min_widht": 5, "min_height": "9"}}
         project = make_boxes(geometries=GEOMETRIES).patch_params({"geometries": bad})
@@ -135,7 +135,7 @@ class TestLayers:
         assert [(finding.version, finding.first_set_in) for finding in findings] == [(4, 1), (4, 1)]
 
     def test_a_value_of_the_task(self):
-        """The finding on a task's value names the task, even if the project's value is valid."""
+        """A finding on a task's value has no version of the project, even if the project's value is valid."""
         (finding,) = validate(make_boxes(geometries=GEOMETRIES, padding=1), {"attachment": "a", "padding": -1})
         assert (finding.layer, finding.version, finding.first_set_in) == ("task request", None, None)
         assert summarize([finding]) == [("param_range", "error", "/padding", None)]
@@ -148,7 +148,7 @@ class TestLayers:
         assert (finding.overridden, finding.version) == (True, 0)
 
     def test_a_null_overrides_too(self):
-        """A null of the task has its own finding and overrides the value of the project."""
+        """A null in the task has its own finding, and overrides the project's value."""
         project = make_boxes(geometries=GEOMETRIES, padding=-1)
         findings = validate(project, {"attachment": "a", "padding": None})
         assert [(finding.code, finding.severity, finding.overridden) for finding in findings] == [
@@ -157,7 +157,7 @@ class TestLayers:
         ]
 
     def test_required_params_are_validated_on_the_effective_params(self):
-        """A project may set one half of the params and the task the other (T13)."""
+        """The project may set some required params and the task the others (T13)."""
         project = make_boxes(geometries=GEOMETRIES)
         assert Validator(project).project() == ()
         assert validate(project, {"attachment": "a"}) == ()
@@ -172,8 +172,8 @@ class TestLayers:
         assert (finding.code, finding.pointer) == ("param_missing", "")
         assert "`geometries`" in finding.message
 
-    def test_a_pinned_version_is_validated_and_not_the_latest(self):
-        """A task is validated with the version that it inherits."""
+    def test_only_the_pinned_version_is_validated(self):
+        """A pinned task is validated with the version that it inherits, not with the latest."""
         project = make_boxes(geometries=GEOMETRIES, padding=-1).patch_params({"padding": 1})
         validator = Validator(project)
         assert validator.task(project.resolve({"attachment": "a"})) == ()
@@ -183,11 +183,11 @@ class TestLayers:
         assert validator.project() == ()
 
     def test_a_project_without_versions_has_no_findings(self):
-        """An empty history is valid."""
+        """A project without versions has no findings."""
         assert Validator(Project("boxes", type="imageannotation")).project() == ()
 
     def test_a_check_of_several_params(self):
-        """A check of several params runs on the effective params, and names the layer that set the value."""
+        """A check of several params uses the effective params, and its finding has the layer that set the value."""
         project = make_boxes(geometries=GEOMETRIES, context_attachments=[{"attachment": "a"}])
         (finding,) = validate(project, {"attachment": "a"})
         place = "/context_attachments/0/attachment"
@@ -196,7 +196,7 @@ class TestLayers:
 
 class TestFindings:
     def test_they_are_sorted_and_unique(self):
-        """Findings are in a stable order, by place and without duplicates."""
+        """Findings are sorted by place, and occur once."""
         project = make_boxes(padding=-1, priority=3, tags=5, geometries={"box": 3, "bxo": 4})
         validator = Validator(project)
         first = validator.task(project.resolve({}))
@@ -204,7 +204,7 @@ class TestFindings:
         assert [finding.pointer for finding in first] == sorted(finding.pointer for finding in first)
         assert len({*first}) == len(first)
 
-    def test_nothing_is_changed(self):
+    def test_validation_changes_nothing(self):
         """Validation changes neither the params nor the schema."""
         schema = Schemas().of("imageannotation")
         before = deepcopy(schema.document)
@@ -217,7 +217,7 @@ class TestFindings:
 
     @BOTH
     def test_the_history_is_read_once(self, fast, monkeypatch):
-        """The version that first set a wrong value is computed once, not once per task."""
+        """The version that first set a wrong value is searched once, not for each task."""
         project = Project("boxes", type="categorization")
         held = {"attachment_type": "text", "categories": ["yes", "no"], "category_ids": {"1": "Yes"}}
         for number in range(3):
@@ -231,7 +231,7 @@ class TestFindings:
 
     @BOTH
     def test_repeated_objects(self, fast):
-        """Repeated elements are reported in plain JSON and in frozen JSON."""
+        """Repeated elements are reported in plain and in frozen JSON."""
         project = Project("boxes", type="mine")
         schema = {"properties": {"ids": {"type": "array", "uniqueItems": True}}}
         validator = Validator(project, Schemas().with_schema("mine", schema), fast=fast)
@@ -271,7 +271,7 @@ def test_what_types_require(name, missing):
     }
 
 
-def test_a_project_is_checked_against_itself():
+def test_params_of_one_version_that_contradict_each_other():
     """Contradicting params of one version are reported without a task (T13)."""
     params = {"labels": [{"name": "PERSON"}], "relationships": [{"source_label": "ORG", "target_label": "PERSON"}]}
     project = Project("boxes", type="namedentityrecognition", params=params)

@@ -1,4 +1,4 @@
-"""The shape of the package: imports point down, modules and functions are short, the engine does no input or output."""
+"""The structure of the package: the direction of imports, the length of modules, and an engine without I/O."""
 
 import ast
 import subprocess
@@ -10,11 +10,11 @@ import pytest
 
 import paramcore
 
-#: The package as it is installed, which may be a wheel.
+#: The installed package, which may come from a wheel.
 PACKAGE = Path(paramcore.__file__).parent
 
-#: Folders and modules of the root, from the lowest: a module imports from its own and from those before it.
-ROOMS = [
+#: The layers, lowest first: folders and modules of the root. A module imports only from its own layer and lower layers.
+LAYERS = [
     "text",
     "errors",
     "values",
@@ -33,11 +33,11 @@ ROOMS = [
     "__main__",
 ]
 PURE = {"text", "errors", "values", "model", "analysis", "wire", "wrong_documents", "report"}
-FLOOR = {name: floor for floor, name in enumerate(ROOMS)}
-#: `paramcore/__init__.py` imports what it shows, and nothing imports it but the floors above.
-FLOOR["paramcore"] = FLOOR["wire"]
+LEVELS = {name: floor for floor, name in enumerate(LAYERS)}
+#: `paramcore/__init__.py` imports up to `wire`, and only higher layers import it.
+LEVELS["paramcore"] = LEVELS["wire"]
 
-#: Modules with a clock, a network, files, an environment, logging or randomness.
+#: Modules that give access to clocks, networks, files, the environment, logging or randomness.
 IMPURE = {
     *("asyncio", "http", "io", "logging", "multiprocessing", "os", "pathlib", "random", "secrets", "select"),
     *("shutil", "socket", "ssl", "subprocess", "sys", "tempfile", "threading", "time", "urllib", "uuid", "jsonschema"),
@@ -52,7 +52,7 @@ MOST_IN_ROOT = 15
 
 
 def dotted_name(path):
-    """Return the name of a module as an import has it."""
+    """Return the full name of a module, as in an import."""
     parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
@@ -61,7 +61,7 @@ NAMES = {dotted_name(path) for path in MODULES}
 
 
 def iter_imports(tree):
-    """Yield the full names of imported modules, with those that only a type checker imports."""
+    """Yield the full names of imported modules, including imports for type checkers."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -73,32 +73,32 @@ def iter_imports(tree):
                 yield node.module
 
 
-def without_typing(tree):
-    """Return a module without the blocks that only a type checker reads."""
+def drop_typing_blocks(tree):
+    """Return a module without its `TYPE_CHECKING` blocks."""
     body = [node for node in tree.body if not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test))]
     return ast.Module(body, tree.type_ignores)
 
 
-def room_of(name):
-    """Return the folder or module of the root that a module belongs to; `paramcore` for `__init__.py` itself."""
+def find_layer_name(name):
+    """Return the layer of a module; the layer of `paramcore/__init__.py` is `paramcore`."""
     return name.removeprefix("paramcore.").split(".")[0]
 
 
-def floor_of(name):
-    assert room_of(name) in FLOOR, f"{name} has no floor"
-    return FLOOR[room_of(name)]
+def find_level(name):
+    assert find_layer_name(name) in LEVELS, f"{name} has no layer"
+    return LEVELS[find_layer_name(name)]
 
 
 @pytest.mark.parametrize("path", MODULES, ids=dotted_name)
 def test_imports_point_down(path):
-    """A module imports from its own floor and those below it, for types too."""
-    own = floor_of(dotted_name(path))
-    above = [name for name in iter_imports(TREES[path]) if name.split(".")[0] == "paramcore" and floor_of(name) > own]
+    """A module imports only from its own layer and lower layers, also for types."""
+    own = find_level(dotted_name(path))
+    above = [name for name in iter_imports(TREES[path]) if name.split(".")[0] == "paramcore" and find_level(name) > own]
     assert above == []
 
 
 def test_no_modules_import_each_other():
-    """There is no cycle of imports, of whatever length, for types neither."""
+    """There is no cycle of imports, even with the imports for types."""
     graph = {dotted_name(path): set(iter_imports(tree)) & NAMES for path, tree in TREES.items()}
     try:
         TopologicalSorter(graph).prepare()
@@ -106,27 +106,27 @@ def test_no_modules_import_each_other():
         pytest.fail(" imports ".join(reversed(error.args[1])))
 
 
-PURE_MODULES = [path for path in MODULES if room_of(dotted_name(path)) in PURE | {"paramcore"}]
+PURE_MODULES = [path for path in MODULES if find_layer_name(dotted_name(path)) in PURE | {"paramcore"}]
 
 
 @pytest.mark.parametrize("path", PURE_MODULES, ids=dotted_name)
 def test_the_engine_is_pure(path):
-    """The pure rooms import no clock, network, files, environment, logging or randomness."""
-    assert not {name.split(".")[0] for name in iter_imports(without_typing(TREES[path]))} & IMPURE
+    """The pure layers import no clock, network, files, environment, logging or randomness."""
+    assert not {name.split(".")[0] for name in iter_imports(drop_typing_blocks(TREES[path]))} & IMPURE
 
 
 @pytest.mark.parametrize("path", PURE_MODULES, ids=dotted_name)
 def test_the_engine_reads_no_clock(path):
-    """Only `analysis` imports `datetime`, to parse times; no pure room calls what reads the clock or the time zone."""
-    assert "datetime" not in iter_imports(TREES[path]) or room_of(dotted_name(path)) == "analysis"
+    """Only `analysis` imports `datetime`, to parse times. No pure layer reads the clock or the time zone."""
+    assert "datetime" not in iter_imports(TREES[path]) or find_layer_name(dotted_name(path)) == "analysis"
     names = {node.attr for node in ast.walk(TREES[path]) if isinstance(node, ast.Attribute)}
     assert not names & {"now", "today", "utcnow", "astimezone", "fromtimestamp"}
 
 
 def test_importing_the_engine_loads_nothing_heavy():
-    """`import paramcore` loads neither jsonschema nor anything that talks to a network or reads a command line."""
+    """`import paramcore` loads neither jsonschema, nor modules for networks, command lines or tests."""
     heavy = {"jsonschema", "socket", "asyncio", "argparse", "hypothesis", "httpx2", "logging", "rich"}
-    # A measurement of coverage has loaded some of them before.
+    # When coverage is measured, some of them are loaded already.
     script = "import sys; before = set(sys.modules); import paramcore; print(*(set(sys.modules) - before))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert set(done.stdout.split()).isdisjoint(heavy)
@@ -137,7 +137,7 @@ def is_private(name):
 
 
 def iter_private_uses(tree):
-    """Yield the private names that a module imports from another, or reads as attributes of another."""
+    """Yield the private names of other modules that a module imports or reads as attributes."""
     modules = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module.split(".")[0] == "paramcore":
@@ -159,20 +159,20 @@ def test_private_names_stay_in_their_module(path):
 
 @pytest.mark.parametrize("path", MODULES, ids=dotted_name)
 def test_modules_are_short(path):
-    """A module fits in a few screens."""
+    """No module is longer than the limit."""
     length = len(path.read_text("utf-8").splitlines())
     assert length <= LONGEST_MODULE
 
 
 @pytest.mark.parametrize("path", MODULES, ids=dotted_name)
 def test_functions_are_short(path):
-    """A function fits on a screen, its docstring included."""
+    """No function is longer than the limit, including its docstring."""
     functions = [node for node in ast.walk(TREES[path]) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     lengths = [(function.name, function.end_lineno - function.lineno + 1) for function in functions]
     assert [(name, length) for name, length in lengths if length > LONGEST_FUNCTION] == []
 
 
 def test_the_root_is_small():
-    """A newcomer reads the names of all folders and modules at once."""
+    """The root has few folders and modules, so a newcomer can read all their names at once."""
     beside = {"__init__.py", "__main__.py", "py.typed", "__pycache__"}
     assert len([path.name for path in PACKAGE.iterdir() if path.name not in beside]) <= MOST_IN_ROOT
