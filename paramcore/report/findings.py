@@ -59,7 +59,8 @@ def _get_audits_verdict(audits: Sequence[Audit]) -> Phrase:
     impossible = sum(audit.impossible for audit in audits)
     total = format_count(sum(audit.possible + audit.impossible for audit in audits), "task")
     projects = format_count(len(audits), "project")
-    return (f"{impossible:,} of {total} of {projects} contradict the history",)
+    verb = "contradicts" if impossible == 1 else "contradict"
+    return (f"{impossible:,} of {total} of {projects} {verb} the history",)
 
 
 def _build_audit_parts(audit: Audit) -> Iterator[Part]:

@@ -61,7 +61,9 @@ def place(tmp_path_factory):
     lines[7] = ""
     (folder / "tasks.jsonl").write_text("\n".join(lines))
     assert (folder / "tasks.jsonl").stat().st_size > 2 * CHUNK_SIZE
-    (folder / "good.jsonl").write_text("".join(f'{{"padding": {number}, "note": "{NOTE}"}}\n' for number in range(GOOD)))
+    (folder / "good.jsonl").write_text(
+        "".join(f'{{"padding": {number}, "note": "{NOTE}"}}\n' for number in range(GOOD))
+    )
     return folder
 
 

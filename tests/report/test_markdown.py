@@ -417,7 +417,7 @@ def test_many_results_have_one_document():
     assert "Not affected: 1 overriding every changed param." in impact
     audits = [Audit.of(DOCKS, []), Audit.of(other, [{"project": "piers", "project_param_version": 0, "task_id": "t"}])]
     audit = render_markdown(build_audit_document(audits, "c", subject="all"))
-    assert "### 1 of 1 task of 2 projects contradict the history\n" in audit
+    assert "### 1 of 1 task of 2 projects contradicts the history\n" in audit
     assert "| `t` | T1 | `/params/a` |" in audit
 
 
