@@ -200,7 +200,7 @@ def test_the_maximum_number_of_values_is_read(written, monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("item", ["a,", "[],", f"{'[' * 90}1{']' * 90},", f"{'{a: ' * 90}1{'}' * 90},"])
+@pytest.mark.parametrize("item", ["[],", f"{'[' * 90}1{']' * 90},"])
 def test_a_dense_file_is_rejected_in_time(written, item):
     """A file of the maximum size with too many values is rejected within seconds."""
     began = time.process_time()
