@@ -5,8 +5,8 @@ randomness.  Import the other names from their modules: `paramcore.validation`,
 `paramcore.service`, `paramcore.transport`, `paramcore.testing`, and the exceptions
 from `paramcore.errors`.
 
-A module imports only modules that come before it in this list: text, errors, values,
-model, analysis, wrong_documents, wire, files, bulk, validation, report, service,
+A module imports only modules that come before it in this list: text, errors,
+wrong_documents, values, model, analysis, wire, files, bulk, validation, report, service,
 transport, testing, cli.  A comment such as
 `# T4: ...` marks the code that implements a rule; `docs/semantics.md` defines the rules
 (P, U, T, E).

@@ -168,6 +168,7 @@ class MalformedPayload(ParamcoreError, ValueError):
         request_is_page: a page of created tasks in place of a task request.
         request_is_error: an error reply in place of a task request.
         request_is_update: an update in place of a task request.
+        task_type: another document in place of a created task.
         project_is_task: a created task in place of a project.
         project_is_page: a page of created tasks in place of a project.
         project_is_error: an error reply in place of a project.

@@ -20,6 +20,8 @@ _TASK_NAMES = (
     *({"task_id", name} for name in ("status", "params", "type", "response", "is_test", "project_param_version")),
     {"status", "params"},
 )
+#: Each created task has one of these names.
+_ANY_TASK_NAMES = frozenset({"task_id", "status", "params", "project_param_version"})
 #: Sets of names that occur together only in the output of `paramcore plan` and `paramcore preview`.
 _ANSWER_NAMES = ({"project", "before", "after"}, {"project", "params", "inherited_version"})
 #: Sets of names that occur together only in a page of `GET /tasks`.
@@ -32,8 +34,10 @@ _SUSPICIOUS_NAMES = frozenset({"patch", "param_history", "task_id", "params", "d
 _ERROR_LIMIT = 80
 
 
-def reject_other_than_update(members: Mapping[str, Any]) -> None:
-    """Reject a document other than an update.
+def reject_other_than_update(
+    members: Mapping[str, Any], *, expected: str = "an update", advice: str = _UPDATE_REMEDY
+) -> None:
+    """Reject a document other than an update, or other than what `expected` names.
 
     Raises:
         MalformedPayload: `update_is_project`, `update_is_answer`, `update_is_version`,
@@ -41,22 +45,24 @@ def reject_other_than_update(members: Mapping[str, Any]) -> None:
     """
     version, project = members.get("version"), members.get("project")
     if "param_history" in members or (isinstance(project, dict) and "param_history" in project):
-        remedy = f"{_UPDATE_REMEDY}, or use `plan --wanted FILE` (in Python: `Plan.to`) to plan an update that sets its params"
-        raise MalformedPayload("update_is_project", "", "this is a whole project object, not an update", remedy)
+        remedy = f"{advice}, or use `plan --wanted FILE` (in Python: `Plan.to`) to plan an update that sets its params"
+        raise MalformedPayload("update_is_project", "", f"this is a whole project object, not {expected}", remedy)
     if any(names <= members.keys() for names in _ANSWER_NAMES):
-        problem = "this is the output of `paramcore plan` or `paramcore preview`, not an update"
-        remedy = f"{_UPDATE_REMEDY}, or pass the update that was planned"
+        problem = f"this is the output of `paramcore plan` or `paramcore preview`, not {expected}"
+        remedy = f"{advice}, or pass the update that was planned"
         raise MalformedPayload("update_is_answer", "", problem, remedy)
     # An entry of a history has no `patch`.  In an object with `patch`, `version` is an invalid param.
     if type(version) is int and "project" not in members and ("patch" not in members or "created_at" in members):
         remedy = f"remove `version` and `created_at`, or use `plan --wanted PROJECT@{version}`"
-        raise MalformedPayload("update_is_version", "", "this is a version of a project, not an update", remedy)
+        raise MalformedPayload("update_is_version", "", f"this is a version of a project, not {expected}", remedy)
     if _is_page(members) or _is_task(members):
-        remedy = f"{_UPDATE_REMEDY} (a created task has its params in `params` and `instruction`)"
-        raise MalformedPayload("update_is_task", "", "this is a created task or a page of tasks, not an update", remedy)
+        remedy = f"{advice} (a created task has its params in `params` and `instruction`)"
+        raise MalformedPayload(
+            "update_is_task", "", f"this is a created task or a page of tasks, not {expected}", remedy
+        )
     error = _describe_error_reply(members)
     if error is not None:
-        raise MalformedPayload("update_is_error", "", f"{error}, not an update", _UPDATE_REMEDY)
+        raise MalformedPayload("update_is_error", "", f"{error}, not {expected}", advice)
 
 
 def reject_other_than_request(members: Mapping[str, Any]) -> None:
@@ -79,6 +85,28 @@ def reject_other_than_request(members: Mapping[str, Any]) -> None:
     error = _describe_error_reply(members)
     if error is not None:
         raise MalformedPayload("request_is_error", "", f"{error}, not a task request", "repeat the call that failed")
+
+
+def reject_other_than_task(members: Mapping[str, Any]) -> None:
+    """Reject a document other than a created task.
+
+    Raises:
+        MalformedPayload: `task_type`.
+    """
+    remedy = "pass task objects that `GET /tasks` returned"
+    if "param_history" in members:
+        raise MalformedPayload("task_type", "", "this is a whole project object, not a created task", remedy)
+    if isinstance(members.get("docs"), (list, tuple)):
+        remedy = "pass the tasks in its `docs`, for example with `jq -c '.docs[]' PAGES > TASKS.jsonl`"
+        raise MalformedPayload("task_type", "", "this is a page of created tasks, not a single task", remedy)
+    error = _describe_error_reply(members)
+    if error is not None:
+        raise MalformedPayload("task_type", "", f"{error}, not a created task", "repeat the call that failed")
+    if members and members.keys().isdisjoint(_ANY_TASK_NAMES):
+        problem = (
+            "this is not a created task, because it has no `task_id`, `status`, `params` or `project_param_version`"
+        )
+        raise MalformedPayload("task_type", "", problem, remedy)
 
 
 def reject_other_than_project(members: Mapping[str, Any]) -> None:

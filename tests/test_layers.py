@@ -17,10 +17,10 @@ PACKAGE = Path(paramcore.__file__).parent
 LAYERS = [
     "text",
     "errors",
+    "wrong_documents",
     "values",
     "model",
     "analysis",
-    "wrong_documents",
     "wire",
     "files",
     "bulk",

@@ -20,6 +20,7 @@ from paramcore.model import Assumptions, Project
 from paramcore.text import NotebookReprs, describe_value, format_repr, format_value
 from paramcore.text.rows import Line, Piece, format_pieces
 from paramcore.values import freeze, wrap_frozen
+from paramcore.wrong_documents import reject_other_than_task
 
 #: Separators that an audit always tries, in addition to the separators of the project and the tasks.
 SEPARATORS = ("\n", "\n\n", " ", "")
@@ -53,7 +54,8 @@ class Audit(NotebookReprs):
         """Audit task objects that `GET /tasks` returned.
 
         Raises:
-            InvalidParams: `params_type` for a value that is not a task object.
+            MalformedPayload: `task_type` for a document other than a created task.
+            InvalidParams: `params_type` for a value that is not an object, or has no object as `params`.
             NotJSON: for values that are not JSON.
         """
         auditor = Auditor(project)
@@ -137,7 +139,8 @@ class Auditor:
         """Count a task object and return its contradictions.
 
         Raises:
-            InvalidParams: `params_type` for a value that is not a task object.
+            MalformedPayload: `task_type` for a document other than a created task.
+            InvalidParams: `params_type` for a value that is not an object, or has no object as `params`.
             NotJSON: for values that are not JSON.
         """
         task = _freeze_task(obj)
@@ -165,6 +168,7 @@ def _freeze_task(obj: object) -> Mapping[str, Any]:
         problem = f"a task must be an object, got {describe_value(obj)}"
         raise InvalidParams("params_type", "", problem, "pass task objects that `GET /tasks` returned")
     task: Mapping[str, Any] = freeze(obj)
+    reject_other_than_task(task)
     if not isinstance(task.get("params", {}), dict):
         problem = f"`params` of a task must be an object, got {describe_value(task['params'])}"
         raise InvalidParams("params_type", "/params", problem, "")

@@ -54,7 +54,22 @@ def parse_slim_version(text: str) -> int | str:
     """Parse the number of a version, -1, or `any`."""
     if text == "any":
         return text
-    return -1 if text == "-1" else parse_version(text)
+    if text == "-1":
+        return -1
+    try:
+        return parse_version(text)
+    except ArgumentTypeError:
+        got = format_value(text, limit=MESSAGE_LIMIT)
+        raise ArgumentTypeError(f"must be the number of a version, -1 or any, got {got}") from None
+
+
+def parse_digest(text: str) -> str:
+    """Parse the digest of the params after an update, as `digest_params` returns it."""
+    if re.fullmatch("[0-9a-f]{32}", text):
+        return text
+    raise ArgumentTypeError(
+        f"must be the 32 digits from 0 to f that `apply` printed, got {format_value(text, limit=MESSAGE_LIMIT)}"
+    )
 
 
 def parse_requested_version(text: str) -> int:

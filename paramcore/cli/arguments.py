@@ -15,11 +15,35 @@ from paramcore.cli.projects import ProjectFiles
 from paramcore.cli.pyproject import find_settings_file
 from paramcore.errors import DocumentError
 from paramcore.files.document import PROJECT_DEPTH, Document
-from paramcore.files.reader import DOCUMENT_SUFFIXES, JSONL_SUFFIXES, PROJECT_SIZE, has_suffix, read_document
+from paramcore.files.reader import (
+    DOCUMENT_SUFFIXES,
+    JSONL_SUFFIXES,
+    PROJECT_SIZE,
+    has_suffix,
+    read_document,
+    resolve_path,
+)
 from paramcore.text import format_path, quote_for_shell
 
 #: The options that name a file to write.
 _OUTPUTS = {"output": "--output", "requests_output": "--output", "project_output": "--project-output"}
+
+
+#: The options and arguments that name one or several files or directories.
+_FILE_NAMES = ("project", "tasks", "update", "wanted", "before", "after", "files", "projects", "all", "save", *_OUTPUTS)
+
+
+def check_file_names(options: Namespace) -> None:
+    """Reject an empty file name, such as an unset variable of a script.
+
+    Raises:
+        SystemExit: for an empty name.
+    """
+    values = [getattr(options, name, None) for name in _FILE_NAMES]
+    if any(value == "" or (isinstance(value, list) and "" in value) for value in values):
+        exit_with_usage(
+            "a file name on the command line is empty; write the name, or set the variable that contains it"
+        )
 
 
 def check_output(options: Namespace) -> None:
@@ -32,7 +56,7 @@ def check_output(options: Namespace) -> None:
     for path, option in outputs.items():
         _check_output_file(options, path, option)
     names_two = None not in (getattr(options, "requests_output", None), getattr(options, "project_output", None))
-    if names_two and len(set(map(os.path.realpath, outputs))) == 1:
+    if names_two and len(set(map(resolve_path, outputs))) == 1:
         exit_with_usage("--output and --project-output name the same file; name two files")
 
 
@@ -126,7 +150,8 @@ def assign_files(options: Namespace) -> ProjectFiles:
             # Read the first file as a project, so that the error describes it.
             options.projects = tasks[:1]
             if has_suffix(tasks[0], JSONL_SUFFIXES):
-                exit_with_usage(f"{format_path(tasks[0])} contains tasks; name a project too")
+                shown = format_path(tasks[0])
+                exit_with_usage(f"{shown} is JSONL, so it is read as tasks; name a .json or .yaml file of projects too")
         elif len(tasks) > 1:
             names = " and ".join(map(format_path, tasks))
             exit_with_usage(f"{names} contain no projects; name only one file of tasks, or join JSONL files with `cat`")

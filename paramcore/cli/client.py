@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 
-from paramcore.errors import NotDone
+from paramcore.errors import InvalidKey, NotDone
 from paramcore.service.client import Client
 from paramcore.transport.key import ApiKey
 
@@ -18,8 +18,14 @@ def create_client(options: Namespace) -> Client:
         problem = "the package `httpx2`, which sends the requests, is not installed"
         raise NotDone("not_sent", None, problem, "run `pip install 'paramcore[http]'`") from None
     if options.key_from_stdin:
-        key = ApiKey(None if sys.stdin is None else sys.stdin.readline().rstrip("\r\n"))
+        line = "" if sys.stdin is None else sys.stdin.readline().rstrip("\r\n")
+        if not line:
+            problem, remedy = "the first line of standard input has no API key", "write the key to standard input"
+            raise InvalidKey("credentials_missing", None, problem, remedy)
+        key = ApiKey(line)
     else:
         key = ApiKey.from_environment()
-    transport = HttpTransport(key, base_url=options.base_url or BASE_URL)
+    # An empty `--base-url`, such as an unset variable of a script, must not select the real service.
+    base_url = BASE_URL if options.base_url is None else options.base_url
+    transport = HttpTransport(key, base_url=base_url)
     return Client(transport, deadline=options.deadline, assumptions=options.assumptions)

@@ -17,6 +17,7 @@ from paramcore.cli.requests import is_jsonl, read_raw_tasks
 from paramcore.cli.worker import Worker
 from paramcore.errors import DocumentError, ParamcoreError
 from paramcore.files.chunks import CHUNK_SIZE, Chunk, split_file
+from paramcore.files.reader import resolve_path
 from paramcore.text import describe_os_error, format_path
 
 _T = TypeVar("_T")
@@ -61,7 +62,7 @@ def _check_tasks(options: Namespace) -> None:
     """Reject tasks that other processes cannot read, or that are not lines."""
     path = options.tasks
     # `/dev/fd/3` is a link: other processes can open its target if the target is a file.
-    is_other = os.path.exists(path) and not os.path.isfile(os.path.realpath(path))
+    is_other = os.path.exists(path) and not os.path.isfile(resolve_path(path))
     if path == "-" or is_other:
         remedy = "omit --jobs" if is_jsonl(options) else "pass --lines instead of --jobs"
         problem = f"--jobs needs a regular file, but {format_path(path)} is not one"

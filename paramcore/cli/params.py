@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from paramcore.errors import DocumentError, NoSuchVersion, WrongProject
 from paramcore.files.document import PROJECT_DEPTH, Document
@@ -57,11 +57,11 @@ def read_params(spec: str) -> ParamsFile:
     or the latest version by default.
     """
     path, number = split_spec(spec)
-    document = read_document(path, limit=PROJECT_SIZE, depth=PROJECT_DEPTH)
+    document = _read_params_document(path)
     value = document.value
     with document.locate_errors():
         if number is None and isinstance(value, dict) and "param_history" not in value:
-            reject_other_than_update(value)
+            reject_other_than_update(value, expected="a params object", advice="write only the params")
             return ParamsFile(Replace(value).params, document)
         projects = read_projects(value)
         if len(projects) != 1:
@@ -77,6 +77,17 @@ def read_params(spec: str) -> ParamsFile:
         raise DocumentError(error.code, None, error.problem, error.remedy, format_path(spec), None, None) from None
     pointer = join_pointer("param_history", version.number)
     return ParamsFile(version.params, document, f"/0{pointer}" if isinstance(value, list) else pointer)
+
+
+def _read_params_document(path: str) -> Document:
+    try:
+        return read_document(path, limit=PROJECT_SIZE, depth=PROJECT_DEPTH)
+    except DocumentError as error:
+        if error.code != "json_syntax" or not has_suffix(path, JSONL_SUFFIXES):
+            raise
+        # Probably, the syntax error is the second line, because JSON allows only one document.
+        problem = "the file contains JSONL, not a params object or a project"
+        raise evolve(error, problem=problem, remedy="name a .json file with one params object or project") from None
 
 
 def split_spec(spec: str) -> tuple[str, int | None]:

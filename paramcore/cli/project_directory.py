@@ -10,7 +10,7 @@ from paramcore.cli.output import format_document
 from paramcore.cli.project_text import ProjectText
 from paramcore.cli.projects import list_directory, list_project_paths, read_project_files
 from paramcore.errors import DocumentError
-from paramcore.files.reader import YAML_SUFFIXES, has_suffix
+from paramcore.files.reader import YAML_SUFFIXES, has_suffix, resolve_path
 from paramcore.files.writer import write_atomically
 from paramcore.model import Assumptions, Project
 from paramcore.text import describe_os_error, format_path, format_value
@@ -105,7 +105,7 @@ class ProjectDirectory:
         self._paths = paths
         for path, contents in changed.items():
             # Keep a symbolic link, and replace its target.
-            write_atomically(os.path.realpath(path), [self._format(path, contents)], sync=sync)
+            write_atomically(resolve_path(path), [self._format(path, contents)], sync=sync)
             self._files[path] = contents
         return list(updates)
 
@@ -134,7 +134,7 @@ class ProjectDirectory:
 
 def _is_file_in(source: str, directory: str) -> bool:
     parent = os.path.dirname(source) or os.curdir
-    return source != "-" and os.path.isfile(source) and os.path.realpath(parent) == os.path.realpath(directory)
+    return source != "-" and os.path.isfile(source) and resolve_path(parent) == resolve_path(directory)
 
 
 def make_directory(path: str) -> None:

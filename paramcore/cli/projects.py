@@ -13,7 +13,14 @@ from paramcore.cli.contents import find_misspelt_history, holds_projects
 from paramcore.cli.output import print_message
 from paramcore.errors import DocumentError, MalformedPayload, WrongProject
 from paramcore.files.document import PROJECT_DEPTH, Document
-from paramcore.files.reader import DOCUMENT_SUFFIXES, JSONL_SUFFIXES, PROJECT_SIZE, has_suffix, read_document
+from paramcore.files.reader import (
+    DOCUMENT_SUFFIXES,
+    JSONL_SUFFIXES,
+    PROJECT_SIZE,
+    has_suffix,
+    read_document,
+    resolve_path,
+)
 from paramcore.model import Assumptions, Project, TaskRequest, Update
 from paramcore.text import MESSAGE_LIMIT, describe_os_error, format_name, format_path, format_value
 from paramcore.values import join_pointer, split_pointer
@@ -60,7 +67,7 @@ def read_project_files(
     files: list[ProjectFile] = []
     locations: dict[str, str] = {}
     # A shell pattern may match both a directory and a file in the directory.
-    for path in {os.path.realpath(path): path for argument in paths for path in _list_files(argument)}.values():
+    for path in {resolve_path(path): path for argument in paths for path in _list_files(argument)}.values():
         document = documents.get(path) or (_read_document(path) if path in paths else _read_entry(path))
         if path not in paths and not holds_projects(document.value):
             on_skip(f"skipped {document.source}, because it contains no project")

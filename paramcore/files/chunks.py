@@ -10,7 +10,7 @@ from attrs import frozen
 
 from paramcore.errors import DocumentError
 from paramcore.files.encoding import UTF16_BOMS, reject_binary
-from paramcore.files.reader import Line, open_source, split_lines
+from paramcore.files.reader import Line, open_source, resolve_path, split_lines
 
 #: The size of a chunk in bytes. Smaller chunks add overhead between processes; larger chunks use more memory.
 CHUNK_SIZE = 2**19
@@ -55,7 +55,7 @@ def split_file(path: str, size: int = CHUNK_SIZE) -> Iterator[Chunk]:
     with open_source(path) as (stream, label):
         offset, first_line, file_state = 0, 1, _get_state(stream)
         # Another process has other files under `/dev/stdin` and `/dev/fd`.
-        real_path = os.path.realpath(path)
+        real_path = resolve_path(path)
         while block := stream.read(size):
             if offset == 0:
                 _check_start(block, label)

@@ -258,5 +258,5 @@ def _find_bad_number(text: str) -> Token:
 def _format_line(text: str, offset: int) -> str:
     start = text.rfind("\n", 0, offset) + 1
     end = text.find("\n", offset)
-    line = text[start : None if end < 0 else end].strip()
+    line = text[start : None if end < 0 else end].strip(" \t\r\n")
     return f"`{truncate(line, MESSAGE_LIMIT)}`"

@@ -36,6 +36,8 @@ _PYTHON_LITERAL = re.compile(
 )
 #: A member at the start of a line. No line of a table begins this way.
 _MEMBER = re.compile(r'[ \t]*"(?:[^"\\]|\\.)*"[ \t]*:')
+#: A line that git writes around the two sides of a merge conflict.
+_CONFLICT_MARKER = re.compile("<{7} |={7}(?=\r?\n)|>{7} |[|]{7}(?= |\r?\n)")
 _BARE_NAME = re.compile(r"[A-Za-z_$][\w$-]*(?=\s*:)")
 
 _WRITE_JSON = "write the file with Python's `json.dump`"
@@ -96,16 +98,23 @@ def find_mistake(text: str, offset: int, *, is_line: bool) -> tuple[int, str, st
     at = _skip_blanks(text, offset)
     char = text[at : at + 1]
     before = text[:at].rstrip(_BLANKS)
+    if _CONFLICT_MARKER.match(text, at) and (not before or before != text[:at].rstrip(" \t")):
+        return (
+            at,
+            "the file contains a merge conflict",
+            "resolve it, and remove the lines that begin with `<<<<<<<`, `=======` and `>>>>>>>`",
+        )
+    if text.startswith("\x1b[", at):
+        return at, "the text contains colour codes of a terminal", "write it without colour, for example with `jq -M`"
     if text[:at].strip(_BLANKS) == "" and char == "<":
         return at, "the text is HTML or XML, not JSON", "check whether this is an error page, and save the JSON instead"
     if text.startswith(("```", "~~~"), at) and (not before or before.endswith(("}", "]"))):
         return at, "the JSON is inside a Markdown code fence", "save only the JSON between the fences"
     if text.startswith(("//", "/*", "#"), at):
-        return (
-            at,
-            "JSON does not allow comments",
-            "remove the comment, or rename the file to .yaml and write comments with `#`",
-        )
+        remedy = "remove the comment"
+        if not is_line:
+            remedy += ", or save the document in a .yaml file and write comments with `#`"
+        return at, "JSON does not allow comments", remedy
     # The decoder stops at the comma in newer Python versions, and after it in older versions.
     if char == ",":
         after = _skip_blanks(text, at + 1)
@@ -123,7 +132,9 @@ def _find_broken_line(text: str, at: int) -> tuple[int, str, str] | None:
     if text[at : at + 1] == "," and at == len(line) - 1 and _is_document(text[:at]):
         return at, "there is a comma after the document", "remove it, because JSONL has no commas between lines"
     if line.endswith(("{", "[", ",", ":")) and line.lstrip(_BLANKS).startswith(("{", "[")) and at >= len(line) - 1:
-        remedy = "write each document on one line, for example with `jq -c . FILE > FILE.jsonl`"
+        # An array that `jq -c .` writes on one line would still be no request.
+        jq_filter = "'.[]'" if line.lstrip(_BLANKS).startswith("[") else "."
+        remedy = f"write each document on one line, for example with `jq -c {jq_filter} FILE > FILE.jsonl`"
         return at, "the document on this line continues on the next line", remedy
     return None
 
@@ -158,11 +169,7 @@ def _find_further_text(text: str, at: int, *, is_line: bool) -> tuple[int, str, 
     """Find a table, or a second document after the first."""
     first_line = text.lstrip(_BLANKS).split("\n", 1)[0]
     is_json = first_line.startswith(("{", "[", "}", "]")) or (is_line and bool(_MEMBER.match(text)))
-    if (
-        not is_json
-        and at <= len(text) - len(text.lstrip(_BLANKS)) + len(first_line)
-        and re.search("[,;\t]", first_line)
-    ):
+    if not is_json and at <= len(text) - len(text.lstrip(_BLANKS)) + len(first_line) and _is_table(text):
         remedy = 'write one object for each row, such as `{"attachment": "...", "instruction": "..."}`'
         return at, "the text is CSV or another table, not JSON", remedy
     follows_comma = text[at : at + 1] == "," and text[_skip_blanks(text, at + 1) :][:1] in ("{", "[")
@@ -175,7 +182,17 @@ def _find_further_text(text: str, at: int, *, is_line: bool) -> tuple[int, str, 
     problem = "the file contains several JSON documents"
     if follows_comma or not is_jsonl:
         return at, problem, "put `[` and `]` around the documents, and commas between them"
-    return at, problem, "rename the file to .jsonl, or pass --lines"
+    return at, problem, "keep only one, or for tasks, rename the file to .jsonl or pass --lines"
+
+
+def _is_table(text: str) -> bool:
+    """Return whether the first two lines have columns with the same separator, and are no JSON or code."""
+    first, *others = text.strip(_BLANKS).split("\n", 2)[:2]
+    separators = [separator for separator in ",;\t" if separator in first]
+    second_start = others[0].lstrip(_BLANKS)[:1] if others else ""
+    if set("{[") & set(first) or second_start in ("{", "["):
+        return False
+    return any(not others or separator in others[0] for separator in separators)
 
 
 def _is_document(text: str) -> bool:

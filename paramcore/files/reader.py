@@ -175,6 +175,14 @@ def number_lines(lines: Iterable[bytes], source: str, *, first_line: int = 1, li
             yield Line(number, source, data, limit)
 
 
+def resolve_path(path: str) -> str:
+    """Return the real path of a file, or `path` itself if the working directory was deleted."""
+    try:
+        return os.path.realpath(path)
+    except FileNotFoundError:
+        return path
+
+
 @contextmanager
 def open_source(source: str, label: str | None = None) -> Iterator[tuple[BinaryIO, str]]:
     """Open a file, or standard input for `-`, and yield the stream and its name in messages.

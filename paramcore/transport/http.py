@@ -131,7 +131,8 @@ def _check_base_url(url: object) -> None:
         parts = urlsplit(url)
         has_secret = bool(parts.username or parts.password or parts.query or parts.fragment or "?" in url or "#" in url)
         is_secure = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))
-        is_valid = is_secure and bool(parts.hostname) and parts.port != 0
+        # `urlsplit` ignores spaces at the start, and `httpx2` does not.
+        is_valid = is_secure and bool(parts.hostname) and parts.port != 0 and not any(map(str.isspace, url))
     except ValueError:
         # An invalid URL may also contain a key.
         problem = "the base URL (not shown, because it may contain a key) cannot be parsed"

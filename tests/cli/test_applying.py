@@ -128,6 +128,24 @@ class TestFetch:
             assert ran.status == 0
             assert run_with(server, "fetch", NAME, "--key-from-stdin", stdin="a b\n").status == 2
 
+    @pytest.mark.parametrize("stdin", ["", "\n", "\r\n"])
+    def test_no_key_on_standard_input(self, stdin):
+        """With `--key-from-stdin`, the environment variable would not help, so the error does not name it."""
+        with Server() as server:
+            ran = run_with(server, "fetch", NAME, "--key-from-stdin", stdin=stdin)
+            assert (ran.status, server.reads) == (2, 0)
+            assert ran.err == (
+                "error: the first line of standard input has no API key; write the key to standard input\n"
+            )
+
+    @pytest.mark.parametrize("url", ["", " ", " {url}", "{url} "])
+    def test_an_empty_base_url_is_not_the_real_service(self, url):
+        """An unset variable of a script does not send a request to another service, and neither does a space."""
+        with Server() as server:
+            ran = run("fetch", NAME, "--base-url", url.format(url=server.url), SCALE_API_KEY=KEY)
+            assert (ran.status, ran.out, server.reads) == (2, "", 0)
+            assert ran.err.startswith("error: the base URL ")
+
     def test_a_name_or_all(self):
         """`fetch` needs either NAME or `--all`."""
         with Server() as server:

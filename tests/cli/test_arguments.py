@@ -1,9 +1,11 @@
 """File arguments are recognized by their content, and errors name swapped arguments."""
 
 import json
+import subprocess
+import sys
 
 import pytest
-from running import run
+from running import command, run
 
 from paramcore.cli.main import main
 
@@ -68,7 +70,7 @@ def test_standard_input_is_recognized(place):
     [
         (("docks.json", "task.json", "tasks.jsonl"), "name only one file of tasks"),
         (("docks.json", "update.json"), "pass `--update update.json`"),
-        (("tasks.jsonl",), "error: tasks.jsonl contains tasks; name a project too"),
+        (("tasks.jsonl",), "tasks.jsonl is JSONL, so it is read as tasks; name a .json or .yaml file of projects too"),
         (("task.json",), "`param_history` is missing"),
         (("task.json", "update.json"), "`param_history` is missing"),
         (("docks.json", "task.json", "--tasks", "tasks.jsonl"), "`param_history` is missing"),
@@ -220,6 +222,91 @@ def test_standard_input_is_named_once(place, arguments):
     ran = run(*arguments, cwd=place, stdin=(place / "docks.json").read_text(), SCALE_API_KEY="k" * 20)
     assert (ran.status, ran.out) == (2, "")
     assert ran.err == "error: standard input can be read only once; name a file in place of one `-`\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("preview", "", "task.json"),
+        ("preview", "docks.json", ""),
+        ("preview", "docks.json", "task.json", "--output", ""),
+        ("validate", "docks.json", ""),
+        ("validate", "docks.json", "--tasks", ""),
+        ("validate", "docks.json", "--update="),
+        ("plan", "docks.json", ""),
+        ("plan", "docks.json", "--wanted", ""),
+        ("diff", "docks.json", ""),
+        ("slim", "docks.json", "task.json", "--output="),
+        ("extract", "tasks.jsonl", "--name=a", "--type=b", "--project-output="),
+        ("report", "docks.json", "--output="),
+        ("fetch", "--all="),
+        ("serve", ""),
+        ("serve", "--save="),
+    ],
+)
+def test_an_empty_file_name_is_rejected(place, arguments):
+    """An unset variable of a script makes an empty file name; the error says so."""
+    ran = run(*arguments, cwd=place, SCALE_API_KEY="k" * 20)
+    assert (ran.status, ran.out) == (2, "")
+    remedy = "write the name, or set the variable that contains it"
+    assert ran.err == f"error: a file name on the command line is empty; {remedy}\n"
+
+
+@pytest.mark.parametrize("spec", ["tasks.jsonl", "tasks.jsonl@0"])
+@pytest.mark.parametrize("arguments", [("plan", "docks.json", "--wanted"), ("diff", "docks.json")])
+def test_jsonl_is_no_params_object(place, arguments, spec):
+    """The error for JSONL in place of params names no option that these commands lack."""
+    ran = run(*arguments, spec, cwd=place)
+    remedy = "name a .json file with one params object or project"
+    problem = "error: tasks.jsonl:2:1: the file contains JSONL, not a params object or a project"
+    assert (ran.status, ran.err) == (2, f"{problem}; {remedy}\n")
+
+
+@pytest.mark.parametrize("wrong", [{"error": "no"}, {"task_id": "a", "params": {}}, {"version": 0, "padding": 1}])
+@pytest.mark.parametrize("arguments", [("plan", "docks.json", "--wanted"), ("diff", "docks.json")])
+def test_another_document_is_no_params_object(place, arguments, wrong):
+    """The error for another document in place of params calls neither the document nor the remedy an update."""
+    (place / "wrong.json").write_text(json.dumps(wrong))
+    ran = run(*arguments, "wrong.json", cwd=place)
+    assert (ran.status, ran.out) == (2, "")
+    assert ", not a params object; " in ran.err
+    assert "an update" not in ran.err
+    assert "`patch`" not in ran.err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not delete a working directory")
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (("validate", "a.json"), "error: a.json: cannot read the file: "),
+        (("preview", "a.json", "b.json"), "error: a.json: cannot read the file: "),
+        (("plan", "a.json", "b.json"), "error: a.json: cannot read the file: "),
+        (("audit", "a.json", "b.json"), "error: a.json: cannot read the file: "),
+        (("extract", "a", "--name=b", "--type=c", "--output=d", "--project-output=e"), "error: a: cannot read"),
+    ],
+)
+def test_a_deleted_working_directory(tmp_path, arguments, error):
+    """In a deleted working directory, the error names the file, not standard output."""
+    script = 'mkdir gone && cd gone && rmdir ../gone && exec "$@"'
+    ran = subprocess.run(["sh", "-c", script, "sh", *command(*arguments)], cwd=tmp_path, capture_output=True, text=True)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr.startswith(error)
+
+
+@pytest.mark.parametrize("text", ["latest", "-2", "1.0", ""])
+def test_the_versions_of_slim(place, text):
+    """The error for `--to` names every value that the option accepts."""
+    ran = run("slim", "docks.json", "task.json", f"--to={text}", cwd=place)
+    assert ran.status == 2
+    assert "argument --to: must be the number of a version, -1 or any, got " in ran.err
+
+
+@pytest.mark.parametrize("text", ["", "5f0c", "G" * 32, "A" * 32, "0" * 31, "0" * 33])
+def test_a_digest_that_cannot_match_is_rejected(place, text):
+    """A truncated digest would never be found, so `reconcile` does not say that the outcome is unknown."""
+    ran = run("reconcile", "docks", "--base=1", f"--digest={text}", cwd=place, SCALE_API_KEY="k" * 20)
+    assert ran.status == 2
+    assert "argument --digest: must be the 32 digits from 0 to f that `apply` printed, got " in ran.err
 
 
 def test_a_dash_as_a_param_is_not_standard_input(place):

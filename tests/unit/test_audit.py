@@ -5,7 +5,7 @@ from attrs import evolve
 
 from paramcore import Assumptions, Project
 from paramcore.analysis.audit import Audit
-from paramcore.errors import InvalidParams, NotJSON
+from paramcore.errors import InvalidParams, MalformedPayload, NotJSON
 from paramcore.wire import read_project
 
 BOXES = (
@@ -51,6 +51,26 @@ def test_a_task_that_a_request_can_produce_is_possible(finished):
     """A task may override params, and the service may add params (T9)."""
     audit = audited(finished)
     assert (audit.possible, audit.impossible, summarize(audit)) == (1, 0, [])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "problem"),
+    [
+        ({"name": "boxes", "type": "imageannotation", "param_history": []}, "a whole project object"),
+        ({"status_code": 401, "error": "Invalid key"}, 'an error that the service returned ("Invalid key")'),
+        ({"error": "Invalid key"}, "an error that the service returned"),
+        ({"docs": [task()], "total": 1, "has_more": False}, "a page of created tasks"),
+        ({"docs": []}, "a page of created tasks"),
+        ({"patch": True, "padding": 3}, "not a created task"),
+        ({"attachment": "https://e.com/1.jpg", "project_version": 0}, "not a created task"),
+    ],
+)
+def test_another_document_is_not_counted_as_a_task(wrong, problem):
+    """Another document would otherwise be a task that is not judged, and the audit would pass."""
+    with pytest.raises(MalformedPayload) as caught:
+        audited(task(), wrong)
+    assert caught.value.code == "task_type"
+    assert problem in caught.value.problem
 
 
 @pytest.mark.parametrize(

@@ -150,6 +150,12 @@ def test_other_binary_files_are_named(written, data, problem, remedy, name):
 
 
 MISTAKES = [
+    ('<<<<<<< HEAD\n{"a": 1}\n=======\n{"a": 2}\n>>>>>>> b\n', "merge conflict", 1, 1),
+    ('{\n<<<<<<< HEAD\n"a": 1\n=======\n"a": 2\n>>>>>>> b\n}\n', "merge conflict", 2, 1),
+    ('{\r\n"a": 1\r\n=======\r\n"a": 2\r\n>>>>>>> b\r\n}\r\n', "merge conflict", 3, 1),
+    ("[1\n||||||| base\n]", "merge conflict", 2, 1),
+    ('\x1b[1;39m{\n  \x1b[0m\x1b[34;1m"a"\x1b[0m: 1\n}\n', "colour codes", 1, 1),
+    ('{\n  \x1b[0m\x1b[34;1m"a"\x1b[0m: 1\n}\n', "colour codes", 2, 3),
     ('{"a": 1,}', "trailing comma before `}`", 1, 8),
     ('{\n "a": [1,\n]}', "trailing comma before `]`", 2, 9),
     ('{"a": 1, // c\n"b": 2}', "comments", 1, 10),
@@ -189,6 +195,34 @@ def test_common_mistakes_are_named(written, text, mistake, line, column):
     error = refused(lambda: read_document(written(text)))
     assert (error.code, error.line, error.column) == ("json_syntax", line, column)
     assert mistake in error.problem
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'var task = {"a": 1, "b": 2};',
+        'export default {"a": 1, "b": 2}',
+        'curl -d \'{"a": 1, "b": 2}\' https://e.com',
+        'Here is the task, as JSON:\n\n{"a": 1, "b": 2}',
+        "Here, as JSON:\n[1, 2]",
+        '\x1e{"a": 1, "b": 2}\n',
+        '\xa0{"a": 1, "b": 2}\n',
+        "\u2028[1, 2]",
+    ],
+)
+def test_commas_alone_are_no_table(written, text):
+    """Code, prose and invisible characters around JSON are not mistaken for CSV, and the error shows them."""
+    error = refused(lambda: read_document(written(text)))
+    assert (error.line, error.column) == (1, 1)
+    assert error.problem.startswith(f"invalid JSON: expected a value at `{text[0]}")
+
+
+@pytest.mark.parametrize("comment", ["// c", "# c", "/* c */"])
+def test_a_comment_in_jsonl_is_only_removed(written, comment):
+    """JSONL has no YAML form, so the remedy does not name YAML."""
+    (line,) = read_lines(written(f"{comment}\n", "some.jsonl"))
+    error = refused(line.document)
+    assert (error.problem, error.remedy) == ("JSON does not allow comments", "remove the comment")
 
 
 @pytest.mark.parametrize(
@@ -235,7 +269,8 @@ def test_a_document_on_several_lines_is_no_jsonl(written, text):
     first, *others = read_lines(written(text, "some.jsonl"))
     error = refused(first.document)
     assert (error.code, error.problem) == ("json_syntax", "the document on this line continues on the next line")
-    assert "`jq -c . FILE > FILE.jsonl`" in error.remedy
+    jq_filter = "'.[]'" if text.lstrip().startswith("[") else "."
+    assert f"`jq -c {jq_filter} FILE > FILE.jsonl`" in error.remedy
     for line in others:
         try:
             line.document()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import queue
 from argparse import Namespace
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from paramcore.cli.projects import ProjectFiles
 from paramcore.cli.saved_directory import open_saved_directory
 from paramcore.cli.schemas import read_schemas
 from paramcore.errors import DocumentError, InvalidSetting
+from paramcore.files.reader import resolve_path
 from paramcore.model import EffectiveParams, Project
 from paramcore.service.server import Server, run_server
 from paramcore.service.standin.stand_in import StandIn
@@ -88,7 +88,7 @@ def _read_projects(options: Namespace) -> dict[str, Project]:
 
 
 def _is_same_path(path: str, other: str) -> bool:
-    return os.path.realpath(path) == os.path.realpath(other)
+    return resolve_path(path) == resolve_path(other)
 
 
 def _has_projects(options: Namespace) -> bool:
