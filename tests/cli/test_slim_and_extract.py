@@ -7,7 +7,7 @@ import pytest
 
 from paramcore import Project, read_project
 from paramcore.service.requests import create_project
-from tests.cli.running import EXAMPLES, run
+from tests.cli.running import EXAMPLES, run, shell
 
 PROJECT = "warehouse-boxes.json"
 TEXT = "Box every forklift, pallet and person."
@@ -212,7 +212,7 @@ def test_a_bad_line_leaves_the_output_as_it_was(tasks, tmp_path):
     ("arguments", "message"),
     [
         (("--to", "9"), "error: --to: version 9 does not exist: the project has versions 0 to 2"),
-        (("--to", "x"), "must be a whole number, 0 or more, got"),
+        (("--to", "x"), "must be the number of a version, -1 or any, got"),
         (("--output", "-"), "omit --output"),
         (("--output", EXAMPLES / PROJECT), "is a file that the command reads"),
     ],
@@ -344,6 +344,22 @@ def test_both_outputs_or_none(tasks, tmp_path):
     assert ran.status == 2
     assert "cannot write the file" in ran.err
     assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the system has no /dev/full")
+@pytest.mark.parametrize("stdout", ["/dev/full", "&-"])
+@pytest.mark.parametrize("options", ["", "--format json", "--format markdown"])
+@pytest.mark.parametrize("arguments", [f"slim {PROJECT} {YARD} --keep-going", f"{' '.join(EXTRACT)}"])
+def test_no_file_if_the_report_is_lost(tmp_path, arguments, options, stdout):
+    """If standard output cannot be written, the exit code is 2, and the existing file does not change."""
+    path = tmp_path / "out.jsonl"
+    path.write_text("old")
+    ran = shell(f"$paramcore {arguments} {options} --output {path} >{stdout}")
+    assert ran.status == 2
+    assert "cannot write to standard output" in ran.err
+    assert path.read_text() == "old"
+    assert os.listdir(tmp_path) == ["out.jsonl"]
 
 
 def test_extract_writes_an_array_for_an_array(tmp_path):

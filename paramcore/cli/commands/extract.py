@@ -12,7 +12,7 @@ from paramcore.analysis import Extractor, FlatTask, build_extraction
 from paramcore.bulk import RawTask, Route, RoutedRequest
 from paramcore.cli.exit_codes import FINDINGS, FINE
 from paramcore.cli.hidden_values import select_values
-from paramcore.cli.output import Pieces, exit_on_signals, exit_with_usage, format_document, print_message
+from paramcore.cli.output import Pieces, exit_on_signals, exit_with_usage, flush_output, format_document, print_message
 from paramcore.cli.request_writer import RequestWriter
 from paramcore.cli.requests import BadLines, BadTask, is_jsonl, is_one_of_many, read_raw_tasks, read_requests
 from paramcore.cli.summary import report_document
@@ -40,14 +40,16 @@ def extract(options: Namespace) -> Pieces:
         writer = RequestWriter.open(options.requests_output, stack, as_lines=is_jsonl(options))
         run.write_requests(writer)
         extraction = build_extraction(run.extractor)
+        if options.format != "markdown":
+            answer = select_values(extraction.to_json(), options)
+            text = f"{options.screen.render(extraction.list_pieces())}\n"
+            yield format_document(answer) if options.format == "json" else text
+        yield from report_document(options, partial(build_extraction_document, extraction))
+        # If standard output cannot be written, leave the files unchanged.
+        flush_output()
         if options.project_output is not None:
             stack.enter_context(exit_on_signals())
             write_atomically(options.project_output, [format_document(write_new_project(extraction.project))])
-    if options.format != "markdown":
-        answer = select_values(extraction.to_json(), options)
-        text = f"{options.screen.render(extraction.list_pieces())}\n"
-        yield format_document(answer) if options.format == "json" else text
-    yield from report_document(options, partial(build_extraction_document, extraction))
     run.bad_lines.report_count()
     return FINDINGS if run.bad_lines.count or extraction.set_aside or not extraction.moved else FINE
 

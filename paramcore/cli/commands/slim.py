@@ -11,7 +11,7 @@ from paramcore.bulk import RawTask
 from paramcore.cli.arguments import read_project_argument
 from paramcore.cli.exit_codes import FINDINGS, FINE
 from paramcore.cli.hidden_values import select_values
-from paramcore.cli.output import Pieces, format_document, print_message
+from paramcore.cli.output import Pieces, flush_output, format_document, print_message
 from paramcore.cli.request_writer import RequestWriter
 from paramcore.cli.requests import (
     BadLines,
@@ -44,6 +44,8 @@ def slim(options: Namespace) -> Pieces:
         yield from run.format(writer)
         writer.finish(is_array=run.is_array)
         yield from report_document(options, run.build_document)
+        # If standard output cannot be written, leave the file unchanged.
+        flush_output()
     run.bad_lines.report_count()
     failed = run.bad_lines.count or run.summary.fell_back or (options.exit_code and run.summary.shorter)
     return FINDINGS if failed else FINE
