@@ -1,4 +1,4 @@
-"""Decide whether to print colour, and colour labels."""
+"""Decide whether to print color, and colour labels."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _COLORS = {
 
 
 def wants_color(choice: str, environment: Mapping[str, str], *, is_terminal: bool) -> bool:
-    """Return whether to print colour.
+    """Return whether to print color.
 
     `--color always|never` overrides NO_COLOR, which overrides FORCE_COLOR.  Without
     these, a terminal gets colour unless TERM is `dumb`.

@@ -30,7 +30,7 @@ class Screen:
     values: bool = True
     #: Whether to show whole values.
     full: bool = False
-    #: Whether to print labels in colour.
+    #: Whether to print labels in color.
     color: bool = False
 
     @classmethod

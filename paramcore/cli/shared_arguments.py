@@ -52,8 +52,8 @@ UPDATE = make_argument("update", metavar="UPDATE", help="the body of a setParams
 WANTED = make_argument(
     "--wanted",
     metavar="FILE[@N]",
-    help="instead of UPDATE, use the smallest update that results in the params in FILE, "
-    "or in version N of the project in FILE (default: the latest)",
+    help="instead of UPDATE, use the smallest update that gives the project the params in FILE, "
+    "or the params of version N of the project in FILE (default: its latest version)",
 )
 NAME = make_argument("name", metavar="NAME", help="the project's name")
 TEXT_OR_JSON = make_format("text", "json")
@@ -87,13 +87,13 @@ SCREEN_OPTIONS = (
         "--width",
         type=parse_width,
         metavar="N",
-        help="lay out text in N columns (default: on a terminal, its width, at most 120)",
+        help="wrap text at N columns (default: the width of the terminal, up to 120)",
     ),
     make_argument(
         "--color",
         choices=COLOR_CHOICES,
         default="auto",
-        help="print labels in colour (default: on a terminal, unless NO_COLOR is set)",
+        help="print labels in color (default: on a terminal, unless NO_COLOR is set)",
     ),
 )
 PLAN_OPTIONS = (
@@ -126,7 +126,7 @@ REQUESTS_OUTPUT = make_argument(
     "--output",
     dest="requests_output",
     metavar="FILE",
-    help="write the requests to send to FILE; on error, leave FILE unchanged",
+    help="write to FILE the requests that you should send; on error, leave FILE unchanged",
 )
 
 ASSUME = make_repeatable("--assume", "NAME=VALUE", "change a setting that `paramcore assumptions` lists")
