@@ -1,4 +1,4 @@
-"""Render output as plain text or in the width of a terminal, with or without colour."""
+"""Render output as plain text or in the width of a terminal, with or without color."""
 
 from __future__ import annotations
 
