@@ -254,8 +254,11 @@ def _read_entry(path: str) -> Document:
 
 
 def _check_entry(path: str) -> None:
-    """Reject an entry of a directory that is not a file, because it may contain a project or never end."""
-    # Accept a pipe that the command line names, because a shell makes a pipe for `<(...)`.
+    """Reject an entry of a directory that is not a file.
+
+    A subdirectory or a broken link may stand for a project, and reading a pipe may never
+    end.
+    """
     if os.path.isdir(path):
         problem, remedy = (
             "this is a directory, not a file",

@@ -12,7 +12,7 @@ _OBJECTS: tuple[Any, ...] = ({}, {"x": 1}, {"x": True}, {"x": 1.0}, {"x": None},
 #: JSON values that some languages, encoders or comparisons confuse with each other.
 LOOKALIKES: tuple[Any, ...] = (*_NUMBERS, None, *_TEXTS, *_ARRAYS, *_OBJECTS)
 
-#: Integers that no float can represent, including the longest integer that Python can print.
+#: Integers of more than 64 bits, including the longest integer that Python can print.
 HUGE_INTEGERS: tuple[int, ...] = (2**63, -(2**64), 10**40, 10**4299, -(10**4300 - 1))
 
 #: Common names of params.  The list is short, so that tasks, updates and histories share names.

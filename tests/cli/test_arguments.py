@@ -222,6 +222,23 @@ def test_standard_input_is_named_once(place, arguments):
     assert ran.err == "error: standard input can be read only once; name a file in place of one `-`\n"
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("validate", "docks.json", "--tasks", "tasks.jsonl", "--tasks", "task.json"),
+        ("validate", "docks.json", "--tasks=tasks.jsonl", "--tasks=tasks.jsonl"),
+        ("validate", "docks.json", "--update", "update.json", "--update", "update.json"),
+        ("report", "docks.json", "--update", "update.json", "--update", "update.json", "--output", "page.html"),
+        ("plan", "docks.json", "--wanted", "docks.json@0", "--wanted", "docks.json"),
+    ],
+)
+def test_an_input_is_named_once(place, arguments):
+    """A second value of an option for an input is rejected, because the first would be ignored."""
+    ran = run(*arguments, cwd=place)
+    option = next(argument.partition("=")[0] for argument in arguments if argument.startswith("--"))
+    assert (ran.out, ran.err, ran.status) == ("", f"error: {option} occurs twice; name one file\n", 2)
+
+
 def test_a_dash_as_a_param_is_not_standard_input(place):
     """`-` as the name of a param does not mean standard input."""
     text = (place / "docks.json").read_text()
