@@ -96,7 +96,7 @@ class _ExtractRun:
         writer.finish(is_array=self._is_array)
 
     def _read_requests(
-        self, on_error: Callable[[DocumentError], None] = lambda _error: None
+        self, on_error: Callable[[DocumentError], object] = lambda _error: None
     ) -> Iterator[RoutedRequest]:
         raw_tasks: Iterable[RawTask] = read_raw_tasks(self._options, prints=False)
         if not self._has_lines:
