@@ -144,13 +144,11 @@ def test_a_name_and_an_update_are_swapped(place):
     ],
 )
 def test_an_answer_replaces_no_input(place, arguments, monkeypatch, capsys):
-    """`--output` rejects a file that the command reads, by any of its names, except TASKS of `preview`."""
+    """`--output` rejects a file that the command reads, by any of its names."""
     monkeypatch.chdir(place)
     (place / "schema.json").write_text("{}")
     (place / "link.json").symlink_to("docks.json")
     names = [name.partition("=")[2] or name for name in arguments[1:] if not name.startswith("--")]
-    if arguments[0] == "preview":
-        names.remove("tasks.jsonl")
     for name in ["projects/a.json" if name == "projects" else name for name in names]:
         before = (place / name).read_bytes()
         for output in (name, f"./{name}", str(place / name), *(["link.json"] if name == "docks.json" else [])):
