@@ -42,11 +42,6 @@ class JournalFile:
         """The number of bytes of the complete lines."""
         return self._size
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether the journal has no records."""
-        return self._size <= len(_HEADER)
-
     def append(self, line: bytes) -> None:
         """Write a line, and return when it is on disk.
 
@@ -59,9 +54,15 @@ class JournalFile:
         self._has_rest = True
         os.lseek(self._descriptor, self._size, os.SEEK_SET)
         view = memoryview(line)
-        while view:
-            view = view[os.write(self._descriptor, view) :]
-        os.fsync(self._descriptor)
+        try:
+            while view:
+                view = view[os.write(self._descriptor, view) :]
+            os.fsync(self._descriptor)
+        except OSError:
+            # The line may be complete, but the next start must not read it.
+            with suppress(OSError):
+                self._remove_rest()
+            raise
         self._size += len(line)
         self._has_rest = False
 
@@ -90,14 +91,11 @@ class JournalFile:
         sync_directory(os.path.dirname(self._path))
 
     def close(self) -> None:
-        """Close the file; `append` then fails."""
+        """Close the file, and remove it if it has no lines; `append` then fails."""
         self._close()
-
-    def remove(self) -> None:
-        """Close and remove the file."""
-        self._close()
-        with suppress(OSError):
-            os.unlink(self._path)
+        if self._size <= len(_HEADER):
+            with suppress(OSError):
+                os.unlink(self._path)
 
     def _open(self) -> None:
         descriptor = os.open(self._path, os.O_RDWR | getattr(os, "O_BINARY", 0))
@@ -121,6 +119,7 @@ class JournalFile:
         if not complete.startswith(_HEADER):
             # `replace` writes the first line atomically, so every journal has it.
             raise self._error("the file is not a journal of this version; rename it")
+        self._size = len(complete)
         self.lines = list(zip(complete.split(b"\n")[1:-1], count(2), strict=False))
 
     def _remove_rest(self) -> None:
@@ -152,7 +151,8 @@ def sync_directory(path: str) -> None:
 
 def sync_file(path: str) -> None:
     """Return when the content of a file is on disk."""
-    descriptor = os.open(path, os.O_RDWR)
+    # The file may be read-only, but Windows can sync only a file that is open for writing.
+    descriptor = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
