@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 
-from paramcore.errors import NotDone
+from paramcore.errors import InvalidKey, NotDone
+from paramcore.files.reader import open_source
 from paramcore.service.client import Client
 from paramcore.transport.key import ApiKey
 
@@ -17,9 +18,24 @@ def create_client(options: Namespace) -> Client:
     except ImportError:
         problem = "the package `httpx2`, which sends the requests, is not installed"
         raise NotDone("not_sent", None, problem, "run `pip install 'paramcore[http]'`") from None
-    if options.key_from_stdin:
-        key = ApiKey(None if sys.stdin is None else sys.stdin.readline().rstrip("\r\n"))
-    else:
-        key = ApiKey.from_environment()
+    key = _read_key() if options.key_from_stdin else ApiKey.from_environment()
     transport = HttpTransport(key, base_url=options.base_url or BASE_URL)
     return Client(transport, deadline=options.deadline, assumptions=options.assumptions)
+
+
+def _read_key() -> ApiKey:
+    """Read the key from a line of standard input.
+
+    Raises:
+        DocumentError: `unreadable`.
+        InvalidKey: `credentials_missing`, `credentials_format`.
+    """
+    line = b""
+    if sys.stdin is not None:
+        with open_source("-") as (stream, _):
+            line = stream.readline().rstrip(b"\r\n")
+    if not line:
+        problem = "the API key is missing, because the first line of standard input is empty"
+        raise InvalidKey("credentials_missing", None, problem, "write the key to standard input")
+    # A key is ASCII, so `ApiKey` rejects any other byte.
+    return ApiKey(line.decode("latin-1"))

@@ -93,6 +93,19 @@ class TestInterrupts:
         assert entry.start() == INTERRUPTED
         assert capsys.readouterr().err == "interrupted\n"
 
+    def test_a_lack_of_threads_is_reported(self, handlers, monkeypatch, capsys, tmp_path):
+        """If the system cannot start a thread, the error has a remedy, and `serve --save` leaves no file."""
+
+        def refuse(_thread):
+            raise RuntimeError("can't start new thread")
+
+        monkeypatch.setattr(threading.Thread, "start", refuse)
+        for arguments in (["serve"], ["serve", "--save", str(tmp_path)]):
+            monkeypatch.setattr(sys, "argv", ["paramcore", *arguments])
+            assert entry.start() == REFUSED
+            assert capsys.readouterr().err.startswith("error: the system cannot start a thread; ")
+        assert list(tmp_path.iterdir()) == []
+
     def test_a_package_that_cannot_be_loaded_is_reported(self, handlers, monkeypatch, capsys):
         """A package that cannot be imported is an error with a remedy."""
 
