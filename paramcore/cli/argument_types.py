@@ -64,6 +64,15 @@ def parse_requested_version(text: str) -> int:
     raise ArgumentTypeError(f"must be a whole number, got {format_value(text, limit=MESSAGE_LIMIT)}")
 
 
+def parse_digest(text: str) -> str:
+    """Parse the digest of an update."""
+    if re.fullmatch("[0-9a-f]{32}", text):
+        return text
+    raise ArgumentTypeError(
+        f"must be the 32 hexadecimal digits that `apply` printed, got {format_value(text, limit=MESSAGE_LIMIT)}"
+    )
+
+
 def parse_type(text: str) -> str:
     """Parse the name of a task type."""
     if text.isprintable():

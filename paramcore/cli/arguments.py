@@ -39,6 +39,8 @@ def check_output(options: Namespace) -> None:
 def _check_output_file(options: Namespace, output: str, option: str) -> None:
     if output == "-":
         exit_with_usage(f"to print to standard output, omit {option}; to write to a file named `-`, pass `./-`")
+    if not output:
+        exit_with_usage(f"the value of {option} is empty; name a file")
     for path in _list_inputs(options):
         if _is_input_in(output, path):
             exit_with_usage(

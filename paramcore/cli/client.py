@@ -19,7 +19,7 @@ def create_client(options: Namespace) -> Client:
         problem = "the package `httpx2`, which sends the requests, is not installed"
         raise NotDone("not_sent", None, problem, "run `pip install 'paramcore[http]'`") from None
     key = _read_key() if options.key_from_stdin else ApiKey.from_environment()
-    transport = HttpTransport(key, base_url=options.base_url or BASE_URL)
+    transport = HttpTransport(key, base_url=BASE_URL if options.base_url is None else options.base_url)
     return Client(transport, deadline=options.deadline, assumptions=options.assumptions)
 
 

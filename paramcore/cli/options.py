@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from paramcore.cli.argument_types import parse_port, parse_slim_version, parse_version
+from paramcore.cli.argument_types import parse_digest, parse_port, parse_slim_version, parse_version
 from paramcore.cli.shared_arguments import (
     ANNOTATED_REPORT,
     ASSUME,
@@ -249,7 +249,11 @@ COMMANDS: dict[str, Sequence[Argument]] = {
             help="the number of versions before the update, as `apply` printed it",
         ),
         make_argument(
-            "--digest", required=True, metavar="D", help="the digest that `apply` printed before it sent the update"
+            "--digest",
+            required=True,
+            type=parse_digest,
+            metavar="D",
+            help="the digest that `apply` printed before it sent the update",
         ),
         TEXT_OR_JSON,
         *SERVICE_OPTIONS,

@@ -354,7 +354,7 @@ def test_reconcile_without_a_matching_version():
         ran = run_with(server, "reconcile", NAME, "--base", "2", "--digest", "0" * 32)
         assert ran.status == 4
         assert "no version contains the update yet" in ran.out
-        assert run_with(server, "reconcile", NAME, "--base", "-1", "--digest", "x").status == 2
+        assert run_with(server, "reconcile", NAME, "--base", "-1", "--digest", "0" * 32).status == 2
 
 
 def test_status_reports_the_drift(tmp_path):

@@ -125,6 +125,44 @@ def test_swapped_updates_and_tasks_are_named(place):
         assert "name UPDATE before TASKS" in ran.err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "option"),
+    [
+        *((("preview", "docks.json", "tasks.jsonl"), option) for option in ("--output", "--jobs", "--width", "--assume")),
+        *((("validate", "docks.json"), option) for option in ("--tasks", "--schema", "--ignore", "--format")),
+        *((("serve",), option) for option in ("--port", "--save")),
+        *((("fetch",), option) for option in ("--all", "--deadline", "--base-url")),
+        (("reconcile", "docks", "--base", "1"), "--digest"),
+        (("preview", "docks.json", "tasks.jsonl"), "--explain"),
+    ],
+)
+def test_dashes_are_no_value(place, arguments, option):
+    """`--` as the value of an option is an error, because it could be the end of the options."""
+    ran = run(*arguments, f"{option}=--", cwd=place)
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err == f"error: {option} needs a value, got `--`; to name a file `--`, pass `./--`\n"
+    # After `--`, every argument is a file or a name.
+    assert "needs a value" not in run("preview", "docks.json", "--", f"{option}=--", cwd=place).err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("preview", "", "tasks.jsonl"), '"": cannot read the file: no such file or directory'),
+        (("validate", "docks.json", "--tasks", ""), '"": cannot read the file: no such file or directory'),
+        (("serve", "--save", ""), '"": cannot create the directory: no such file or directory'),
+        (("preview", "docks.json", "tasks.jsonl", "--output", ""), "the value of --output is empty; name a file"),
+        (("slim", "docks.json", "task.json", "--output="), "the value of --output is empty; name a file"),
+        (("fetch", "docks", "--base-url", ""), 'the base URL "" is not an `https` URL with a host'),
+    ],
+)
+def test_an_empty_argument_is_named(place, arguments, message):
+    """An empty argument, as from an unset variable of a shell, is an error that names it, and is never a default."""
+    ran = run(*arguments, cwd=place, SCALE_API_KEY="k" * 20)
+    assert (ran.status, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert ran.err.startswith(f"error: {message}")
+
+
 def test_a_name_and_an_update_are_swapped(place):
     """For `apply UPDATE NAME`, the remedy is to swap them, and no request is sent."""
     ran = run("apply", "update.json", "docks", cwd=place, SCALE_API_KEY="k" * 20)
