@@ -385,3 +385,14 @@ class TestJournalFile:
         journal = JournalFile(path)
         with pytest.raises(DocumentError, match="journal:2:"):
             replay_lines(journal.lines, journal.source, WORLDS, Assumptions())
+
+    @pytest.mark.parametrize("numbers", [(1,), (0, 0), (0, 2), (1, 0)])
+    def test_a_line_that_is_missing_or_repeated_is_reported(self, path, numbers):
+        """The versions in a journal must be complete and in order; otherwise, the error names the journal."""
+        project = b'[["live", "projects", "boxes", {"name": "boxes", "type": "x", "param_history": []}]]\n'
+        versions = [b'[["live", "versions", "boxes", {"version": %d}]]\n' % number for number in numbers]
+        self.create(path, project, *versions)
+        journal = JournalFile(path)
+        with pytest.raises(DocumentError, match="journal: a line is missing or repeated: .*; restore the file") as found:
+            replay_lines(journal.lines, journal.source, WORLDS, Assumptions())
+        assert str(found.value).startswith(path)
