@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
@@ -406,6 +406,23 @@ def test_a_removed_lock_file_is_locked_again(tmp_path, monkeypatch):
     with lock_directory(str(tmp_path)):
         assert len(flocks) == 2
         assert (tmp_path / LOCK_NAME).exists()
+
+
+@pytest.mark.parametrize("kind", ["moved", "lock removed"])
+def test_the_end_removes_no_files_of_another_server(tmp_path, kind):
+    """If somebody moves the directory or removes the lock, a second server may use the same path."""
+    path = tmp_path / "d"
+    with ExitStack() as second:
+        with serving(path):
+            if kind == "moved":
+                path.rename(tmp_path / "moved")
+            else:
+                (path / LOCK_NAME).unlink()
+            stand_in = second.enter_context(serving(path))
+            call(stand_in, "POST", "/projects", {"name": "p", "type": "chat"})
+        assert list_names(path) == [JOURNAL_NAME, LOCK_NAME, "p.json"]
+        assert call(stand_in, "POST", "/batches", {"name": "b", "project": "p"})[0] == 200
+    assert list_names(path) == [JOURNAL_NAME, "p.json"]
 
 
 @pytest.mark.parametrize("project", [True, False])

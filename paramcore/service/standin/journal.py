@@ -33,6 +33,7 @@ class JournalFile:
         self.lines: list[tuple[bytes, int]] = []
         self._descriptor = -1
         self._size = 0
+        self._is_closed = False
         # Whether the file may have bytes after `_size`, from a line that could not be written.
         self._has_rest = False
         self._read()
@@ -92,10 +93,22 @@ class JournalFile:
 
     def close(self) -> None:
         """Close the file, and remove it if it has no lines; `append` then fails."""
+        is_removable = self._size <= len(_HEADER) and self._is_in_place()
+        self._is_closed = True
         self._close()
-        if self._size <= len(_HEADER):
+        if is_removable:
             with suppress(OSError):
                 os.unlink(self._path)
+
+    def _is_in_place(self) -> bool:
+        """Return whether the path leads to this journal, and not to one that replaced it."""
+        if self._descriptor < 0:
+            # A signal may arrive after the first `replace` has created the file, before it opens the file.
+            return not self._is_closed
+        with suppress(OSError):
+            self._check_path()
+            return True
+        return False
 
     def _open(self) -> None:
         descriptor = os.open(self._path, os.O_RDWR | getattr(os, "O_BINARY", 0))
