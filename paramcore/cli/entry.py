@@ -31,7 +31,8 @@ def start() -> int:
         if isinstance(error, MemoryError):
             _print_message("error: there is not enough memory; end other programs, or pass a smaller file")
             return REFUSED
-        if isinstance(error, ImportError):
+        # `main` handles the errors of files that a command opens, so an OSError is about a file of a package.
+        if isinstance(error, (ImportError, OSError)):
             _print_message(f"error: cannot load a package: {error}; install paramcore again, or free some memory")
             return REFUSED
         # Python raises no special error if the system cannot start a thread.

@@ -128,7 +128,10 @@ def test_swapped_updates_and_tasks_are_named(place):
 @pytest.mark.parametrize(
     ("arguments", "option"),
     [
-        *((("preview", "docks.json", "tasks.jsonl"), option) for option in ("--output", "--jobs", "--width", "--assume")),
+        *(
+            (("preview", "docks.json", "tasks.jsonl"), option)
+            for option in ("--output", "--jobs", "--width", "--assume")
+        ),
         *((("validate", "docks.json"), option) for option in ("--tasks", "--schema", "--ignore", "--format")),
         *((("serve",), option) for option in ("--port", "--save")),
         *((("fetch",), option) for option in ("--all", "--deadline", "--base-url")),

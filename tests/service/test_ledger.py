@@ -393,6 +393,8 @@ class TestJournalFile:
         versions = [b'[["live", "versions", "boxes", {"version": %d}]]\n' % number for number in numbers]
         self.create(path, project, *versions)
         journal = JournalFile(path)
-        with pytest.raises(DocumentError, match="journal: a line is missing or repeated: .*; restore the file") as found:
+        with pytest.raises(
+            DocumentError, match="journal: a line is missing or repeated: .*; restore the file"
+        ) as found:
             replay_lines(journal.lines, journal.source, WORLDS, Assumptions())
         assert str(found.value).startswith(path)

@@ -22,8 +22,7 @@ from paramcore.service.client import Client
 from paramcore.service.replies import read_error_text
 from paramcore.service.requests import Request, Response, get_project
 from paramcore.testing import check_transport
-from paramcore.transport import http as http_transport
-from paramcore.transport import scaleapi as scaleapi_transport
+from paramcore.transport import http as http_transport, scaleapi as scaleapi_transport
 from paramcore.transport.http import HttpTransport
 from paramcore.transport.key import ApiKey
 from paramcore.transport.scaleapi import ScaleApiTransport
