@@ -53,7 +53,7 @@ class RoutedRequest(NamedTuple):
 
     #: The params of the request, as JSON that `freeze` accepts.
     params: Mapping[str, Any]
-    #: The routing fields of the request; `route` contains the values that override them.
+    #: The routing fields.  `RequestReader` may override `project_version`, so read it from `route.request`.
     routing: Mapping[str, Any]
     route: Route
     source: RawTask
@@ -94,9 +94,9 @@ def read_source(source: RawTask) -> Document:
 class RequestReader:
     """Reads task requests and finds their routes.
 
-    `find_route` returns the route of a request.  `overrides` replace routing fields
-    and the `type` of all requests.  `read_request` reads a decoded request
-    with all checks.
+    `find_route` returns the route of a request, and may read only its `project` and its
+    `project_version`.  `overrides` replace the `project_version` and the `type` of all
+    requests.  `read_request` reads a decoded request with all checks.
     """
 
     def __init__(
@@ -194,7 +194,7 @@ def preview_lines(
 
     A preview is compact JSON in UTF-8 without a line feed: `line` and `unique_id`,
     then the keys of `EffectiveParams.to_json`.  `project` may be a function that
-    returns the project of a request.  Blank lines are skipped.  `source` names the
+    returns the project of a request with a certain `request.project`.  Blank lines are skipped.  `source` names the
     file in errors, which have the line and the column.
 
     Example:

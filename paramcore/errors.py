@@ -53,7 +53,7 @@ class ParamcoreError(Exception):
     path: str | None
     #: What is wrong: `padding must be a whole number, got the text '20'`.
     problem: str
-    #: What to do: `write 20`; empty if the problem already shows what to do.
+    #: What to do: `write 20`; may be empty.
     remedy: str
 
     def __str__(self) -> str:
@@ -122,8 +122,8 @@ class InvalidSetting(ParamcoreError, ValueError):
         argument_type: an argument of the wrong type, or two arguments that exclude each other.
         history_moved: a project whose history does not begin with the versions of the plan.
         code_name: a code that no finding has.
-        pipeline: an unknown pipeline, or `consensus_attempts` without `consensus_task`.
-        base_url: an address that is not `https`, or that contains a key.
+        pipeline: an unknown pipeline, or settings that the pipeline does not have.
+        base_url: an address that is not an `https` URL with a path, or that contains a key or a query.
         base_type: an `Outcome.base` that is not a whole number of at least 0.
         port: a port that another program uses.
         fault: a fault that the stand-in cannot simulate.
@@ -175,7 +175,7 @@ class MalformedPayload(ParamcoreError, ValueError):
 
 
 class InvalidSchema(ParamcoreError, ValueError):
-    """An invalid schema; `path` is a JSON Pointer into the schema.
+    """An invalid schema; `path` is a JSON Pointer into the schema, if the error is inside it.
 
     Codes:
         schema_invalid: not JSON Schema 2020-12.
@@ -281,7 +281,7 @@ class DocumentError(ParamcoreError, ValueError):
         unreadable: a file or directory that cannot be read.
         unwritable: a file or directory that cannot be written.
         setting_name: an invalid setting in `pyproject.toml`.
-        wrong_project: a project that occurs twice, or a missing project.
+        wrong_project: a project that occurs twice, is missing, or was edited while its journal has updates.
         update_is_lines: a file of tasks in place of an update.
 
     For any other error about a document, `code` is the code of that error, such as `params_type`.

@@ -1,7 +1,7 @@
 """Recognize a wrong document in place of a project, a task request or an update.
 
-The errors name the wrong document.  Otherwise the user would only see an error about one
-of its names.
+The errors say what the document is.  Otherwise the user would only see an error about one
+of its members.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _ANSWER_NAMES = ({"project", "before", "after"}, {"project", "params", "inherite
 _PAGE_NAMES = ({"docs", "total"}, {"docs", "has_more"})
 #: E6, S5: the names in an error reply of the service.
 _ERROR_NAMES = {"status_code", "error", "message"}
-#: Every document that `reject_other_than_request` rejects has one of these names.
+#: Every document that `reject_other_than_request` rejects has one of these names, and an update may have `patch`.
 _SUSPICIOUS_NAMES = frozenset({"patch", "param_history", "task_id", "params", "docs", "status_code", "error"})
 #: The maximum number of characters of the service's error text in a message.
 _ERROR_LIMIT = 80
@@ -45,9 +45,10 @@ def reject_other_than_update(members: Mapping[str, Any]) -> None:
         raise MalformedPayload("update_is_project", "", "this is a whole project object, not an update", remedy)
     if any(names <= members.keys() for names in _ANSWER_NAMES):
         problem = "this is the output of `paramcore plan` or `paramcore preview`, not an update"
-        remedy = f"{_UPDATE_REMEDY}, or pass the update that was planned"
+        remedy = _UPDATE_REMEDY
         raise MalformedPayload("update_is_answer", "", problem, remedy)
-    # An entry of a history has no `patch`.  In an object with `patch`, `version` is an invalid param.
+    # An entry of a history seldom has `patch`.  So an object with `patch` is an entry only if it also has `created_at`;
+    # otherwise it is an update with the invalid param `version`.
     if type(version) is int and "project" not in members and ("patch" not in members or "created_at" in members):
         remedy = f"remove `version` and `created_at`, or use `plan --wanted PROJECT@{version}`"
         raise MalformedPayload("update_is_version", "", "this is a version of a project, not an update", remedy)
@@ -73,7 +74,7 @@ def reject_other_than_request(members: Mapping[str, Any]) -> None:
         remedy = "write a task request for each task, with the members of its `params` and its `instruction`"
         raise MalformedPayload("request_is_page", "", "this is a page of created tasks, not a task request", remedy)
     if _is_task(members):
-        sources = "the members of the task's `params`, its `instruction`, and the params beside `params`"
+        sources = "the members of the task's `params`, its `instruction`, and any other params at its top level"
         remedy = f"write a task request with {sources}"
         raise MalformedPayload("request_is_task", "", "this is a created task, not a task request", remedy)
     error = _describe_error_reply(members)
@@ -97,7 +98,7 @@ def reject_other_than_project(members: Mapping[str, Any]) -> None:
 
 
 def may_be_another_document(members: Mapping[str, Any]) -> bool:
-    """Check quickly whether `reject_other_than_request` may reject an object."""
+    """Check quickly whether an object may be a document other than a task request."""
     return not _SUSPICIOUS_NAMES.isdisjoint(members)
 
 

@@ -21,7 +21,7 @@ from paramcore.text import NotebookReprs, describe_value, format_repr, format_va
 from paramcore.text.rows import Line, Piece, format_pieces
 from paramcore.values import freeze, wrap_frozen
 
-#: Separators that an audit always tries, in addition to the separators of the project and the tasks.
+#: Separators that an audit tries, in addition to the project's.  To explain a single task, it also tries the task's.
 SEPARATORS = ("\n", "\n\n", " ", "")
 
 
@@ -108,7 +108,7 @@ class Audit(NotebookReprs):
         ways = " or ".join(map(format_settings, _find_smallest_changes(chosen, self.calibration)))
         if not ways:
             return ["no tried combination of settings explains all tasks"]
-        return [f"the current settings do not explain all tasks; these do: {ways}"]
+        return [f"the current settings do not explain all tasks; of the settings that an audit tries, these do: {ways}"]
 
     def _format_setting(self, name: str) -> str:
         """Format a setting, and whether its other values are possible or ruled out."""

@@ -62,8 +62,8 @@ class Impact(NotebookReprs):
 
     `affected` counts the requests with different effective params.  `unaffected`
     counts the other requests by reason.  For each changed param, `by_param` counts
-    the requests that are affected and the requests that override the param:
-    `{"padding": {"affected": 2, "override": 1}}`.
+    the requests that would get another value of this param, and the requests that
+    override it: `{"padding": {"affected": 2, "override": 1}}`.
 
     Example:
         >>> project = Project("docks", type="imageannotation", params={"padding": 3})

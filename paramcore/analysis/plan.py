@@ -189,7 +189,7 @@ class Plan(NotebookReprs):
             return [counts, "this update names no params, so it drops all params"]
         if not self.keeping.params:
             return [counts, "this update only drops params, so a patch that keeps them would change nothing"]
-        way = 'pass `--patch`, or write `"patch": true` in the update (in Python: `Plan.keeping`)'
+        way = 'pass `--patch`, or write `"patch": true` in the update (in Python: `plan.keeping.body`)'
         return [counts, f"to keep the dropped params, {way}"]
 
 

@@ -39,7 +39,7 @@ def annotate_errors(pieces: Pieces, options: Namespace) -> Pieces:
     except DocumentError as error:
         if options.format == "github":
             # `main` prints the error too, but GitHub shows only a workflow command beside the line.
-            yield f"{_format_error(select_error(error, options))}\n"
+            yield f"{format_error(select_error(error, options))}\n"
         raise
 
 
@@ -60,7 +60,8 @@ def limit_annotations(annotations: Iterable[str], options: Namespace) -> Iterato
         yield f"{more:,} more: {advice}\n"
 
 
-def _format_error(error: DocumentError) -> str:
+def format_error(error: DocumentError) -> str:
+    """Format the annotation of an error in a file."""
     at = f"{error.path}: " if error.path else ""
     text = escape_unprintable(at + join_message(error.problem, error.remedy))
     return format_annotation("error", error.code, text, error.source, error.line, error.column)

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
+from collections.abc import Sequence
 from contextlib import suppress
 
 from attrs import evolve
 
 from paramcore.cli.contents import holds_projects
-from paramcore.cli.output import exit_with_usage
+from paramcore.cli.output import exit_with_usage, print_message
 from paramcore.cli.params import split_spec
-from paramcore.cli.projects import ProjectFiles
+from paramcore.cli.projects import ProjectFiles, list_directory
 from paramcore.cli.pyproject import find_settings_file
 from paramcore.errors import DocumentError
 from paramcore.files.document import PROJECT_DEPTH, Document
 from paramcore.files.reader import DOCUMENT_SUFFIXES, JSONL_SUFFIXES, PROJECT_SIZE, has_suffix, read_document
-from paramcore.text import format_path, quote_for_shell
+from paramcore.text import format_count, format_path, quote_for_shell
 
 #: The options that name a file to write.
 _OUTPUTS = {"output": "--output", "requests_output": "--output", "project_output": "--project-output"}
@@ -74,9 +75,7 @@ def _is_input_in(path: str, directory: str) -> bool:
 
 
 def _list_inputs(options: Namespace) -> list[str]:
-    # The output of `preview` contains all params in TASKS, so it may replace TASKS.
-    names = ("project", "update") if options.command.__name__ == "preview" else ("project", "update", "tasks")
-    single = [getattr(options, name, None) for name in names]
+    single = [getattr(options, name, None) for name in ("project", "update", "tasks")]
     schemas = [argument.partition("=")[2] for argument in getattr(options, "schema", ())]
     settings = find_settings_file() if hasattr(options, "ignore") else None
     return [path for path in [*single, *getattr(options, "files", ()), *schemas, settings] if path]
@@ -136,6 +135,8 @@ def assign_files(options: Namespace) -> ProjectFiles:
             options.tasks = tasks[0]
             options.tasks_document = documents.get(tasks[0])
             _reject_update(options)
+        else:
+            _report_lines(options.projects)
     else:
         options.projects = options.files
     return ProjectFiles(options.projects, options.assumptions, quiet=True, documents=documents)
@@ -154,6 +155,16 @@ def _find_tasks(options: Namespace, documents: dict[str, Document]) -> list[str]
         if not holds_projects(documents[path].value):
             tasks.append(path)
     return tasks
+
+
+def _report_lines(projects: Sequence[str]) -> None:
+    """Report the JSONL files in directories of projects: a user may expect that `validate` reads them."""
+    for directory in filter(os.path.isdir, projects):
+        lines = [name for name in list_directory(directory) if has_suffix(name, JSONL_SUFFIXES) and name[0] != "."]
+        if lines:
+            path = format_path(os.path.join(directory, lines[0]))
+            more = f" and {format_count(len(lines) - 1, 'more .jsonl file')}" if lines[1:] else ""
+            print_message(f"skipped {path}{more}, because a directory contains projects; name it after the directory")
 
 
 def _reject_update(options: Namespace) -> None:

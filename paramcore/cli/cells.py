@@ -45,8 +45,8 @@ def wrap(text: str, width: int, *, first: int | None = None, at_newlines: bool =
     r"""Return the start and the end of each line of a text.
 
     A line has at most `width` columns, and the first has at most `first`.  A line ends
-    after a space, or inside a word that is too long for any line.  The space at the end
-    of a line does not count.
+    after a space, or inside a word that is too long for a line of its own.  The space at
+    the end of a line does not count.
     With `at_newlines`, a line also ends after each `\n` of a JSON string.
     """
     lines: list[tuple[int, int]] = []
@@ -73,7 +73,7 @@ def wrap(text: str, width: int, *, first: int | None = None, at_newlines: bool =
 
 
 def _find_cut(text: str, start: int, end: int, room: int) -> int:
-    """Return the last index at which a line that begins at `start` fits, but at least `start + 1`."""
+    """Return the index at which to end a line that begins at `start`: as far as `room` allows."""
     cut = start + 1
     while cut < end and measure(text[start : cut + 1]) <= room:
         cut += 1

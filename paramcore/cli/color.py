@@ -1,4 +1,4 @@
-"""Decide whether to print colour, and colour labels."""
+"""Decide whether to print color, and color labels."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ COLOR_CHOICES = ("auto", "always", "never")
 
 _RED, _GREEN, _YELLOW, _BLUE, _CYAN = "31", "32", "33", "34", "36"
 
-#: The colour of each label, as a parameter of the escape sequence SGR.  Other labels are bold.
+#: The color of each label, as a parameter of the escape sequence SGR.  Other labels are bold.
 _COLORS = {
     **dict.fromkeys(("dropped", "removed", "lost", "LOST", "error", "contradicts"), _RED),
     **dict.fromkeys(("changed", "warning", "IGNORED"), _YELLOW),
@@ -22,10 +22,10 @@ _COLORS = {
 
 
 def wants_color(choice: str, environment: Mapping[str, str], *, is_terminal: bool) -> bool:
-    """Return whether to print colour.
+    """Return whether to print color.
 
     `--color always|never` overrides NO_COLOR, which overrides FORCE_COLOR.  Without
-    these, a terminal gets colour unless TERM is `dumb`.
+    these, a terminal gets color unless TERM is `dumb`.
     """
     if choice != "auto":
         return choice == "always"
@@ -37,5 +37,5 @@ def wants_color(choice: str, environment: Mapping[str, str], *, is_terminal: boo
 
 
 def paint_label(label: Label) -> str:
-    """Return a label with the escape sequences of its colour."""
+    """Return a label with the escape sequences of its color."""
     return f"\x1b[{_COLORS.get(label.style, '1')}m{label}\x1b[0m"

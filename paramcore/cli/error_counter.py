@@ -27,7 +27,7 @@ class ErrorCounter:
         self._locations: list[str] = []
 
     def add(self, findings: Sequence[Iterable[ReportedFinding]]) -> list[tuple[ReportedFinding, Presence | None]]:
-        """Count the findings of each state, on one task or on the project.
+        """Count the errors among the findings of each state, on one task or on the project.
 
         Return the findings after the update, each with the states that have the same
         error.  For a finding on the project, `None` replaces the states.

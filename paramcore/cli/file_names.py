@@ -10,7 +10,7 @@ from unicodedata import normalize
 
 #: The maximum number of bytes of a project name in a file name. Most file systems allow 255 bytes in all.
 _MAX_NAME = 180
-#: Punctuation that every file system accepts and no shell expands inside a word.
+#: Punctuation that every file system accepts.
 _PLAIN = frozenset(" ()+,=@-_.")
 #: Invisible characters that Python treats as printable. Some file systems ignore them.
 _INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
@@ -22,10 +22,10 @@ def choose_file_names(project_names: Iterable[str], taken: Iterable[str]) -> dic
     """Return a file name for each project, by the project's name.
 
     The project `docks` gets `docks.json`, or `docks~0123456789abcdef.json` if that name
-    is taken.  `taken` are the names of the files in the directory.  A name is taken if a file or
-    another project has the same name.  Case and Unicode form do not distinguish names.
-    The digest is computed from the project's name, so the order of the projects does
-    not matter.
+    is taken.  `taken` contains the names of the files in the directory.  A file name is
+    also taken if another project would get it.  Then each of these projects gets a name
+    with a digest of its project name, so the order of the projects does not matter.
+    File names that differ only in case or Unicode form are the same.
 
     Example:
         >>> choose_file_names(["docks", "a/b"], [])

@@ -37,6 +37,7 @@ from paramcore.cli.shared_arguments import (
     make_argument,
     make_flag,
     make_format,
+    make_input,
     make_optional,
     make_repeatable,
 )
@@ -118,17 +119,13 @@ COMMANDS: dict[str, Sequence[Argument]] = {
             metavar="FILE",
             help="projects, arrays or directories of projects, and at most one file of task requests, in any order",
         ),
-        make_argument(
-            "--tasks", metavar="TASKS", help="a file of task requests; every FILE must then contain projects"
-        ),
+        make_input("--tasks", "TASKS", "a file of task requests; every FILE must then contain projects"),
         *ANNOTATED_REPORT,
         *TASK_OPTIONS,
         *BULK_OPTIONS,
         JOBS,
         make_flag("--strict", "exit with 1 for warnings too"),
-        make_argument(
-            "--update", metavar="FILE", help="validate projects and tasks as they would be after this update"
-        ),
+        make_input("--update", "FILE", "validate projects and tasks as they would be after this update"),
         IGNORE,
         make_argument(
             "--since-version",
@@ -194,7 +191,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
     "report": (
         PROJECT,
         make_optional(TASKS),
-        make_argument("--update", metavar="UPDATE", help="show what this update would drop and change"),
+        make_input("--update", "UPDATE", "show what this update would drop and change"),
         make_argument("--output", required=True, metavar="FILE.html", help="the page to write; unchanged on error"),
         *TASK_OPTIONS,
         IGNORE,

@@ -10,7 +10,8 @@ from paramcore.model import ParamVersion, Project
 from paramcore.service.standin.state import rebuild_project
 from paramcore.wire import write_project, write_version
 
-#: The history of a project without versions. Only a name at the top level has two spaces before it.
+#: The history of a project without versions, as `format_document` writes it.
+#: The text occurs once, because only a name at the top level has exactly two spaces before it.
 _EMPTY_HISTORY = '\n  "param_history": []'
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TypeVar
 
 from attrs import evolve, frozen
@@ -60,7 +61,13 @@ def read_project_files(
     files: list[ProjectFile] = []
     locations: dict[str, str] = {}
     # A shell pattern may match both a directory and a file in the directory.
-    for path in {os.path.realpath(path): path for argument in paths for path in _list_files(argument)}.values():
+    by_real_path: dict[str, str] = {}
+    for path in chain.from_iterable(map(_list_files, paths)):
+        real_path = os.path.realpath(path)
+        # A file that is named is never skipped, so its own path is more important.
+        if path in paths or real_path not in by_real_path:
+            by_real_path[real_path] = path
+    for path in by_real_path.values():
         document = documents.get(path) or (_read_document(path) if path in paths else _read_entry(path))
         if path not in paths and not holds_projects(document.value):
             on_skip(f"skipped {document.source}, because it contains no project")
@@ -254,8 +261,11 @@ def _read_entry(path: str) -> Document:
 
 
 def _check_entry(path: str) -> None:
-    """Reject an entry of a directory that is not a file, because it may contain a project or never end."""
-    # Accept a pipe that the command line names, because a shell makes a pipe for `<(...)`.
+    """Reject an entry of a directory that is not a file.
+
+    A subdirectory or a broken link may stand for a project, and reading a pipe may never
+    end.
+    """
     if os.path.isdir(path):
         problem, remedy = (
             "this is a directory, not a file",

@@ -37,7 +37,7 @@ class RequestWriter:
         return self._stream is not None and self._as_lines
 
     def write(self, body: bytes, *, line: bytes | None = None) -> None:
-        """Write a request; in JSONL, write `line` instead, which is the line of TASKS with the same request."""
+        """Write a request.  In JSONL, write `line` instead if it is given: the line of TASKS with the same request."""
         if self._stream is None:
             return
         if self._as_lines:

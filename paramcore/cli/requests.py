@@ -29,8 +29,11 @@ class BadLines:
         self._can_keep_going = is_jsonl(options)
         self.count: int = 0
 
-    def report(self, error: DocumentError) -> None:
-        """Report an invalid line on standard error with `--keep-going`, else raise the error."""
+    def report(self, error: DocumentError) -> DocumentError:
+        """Report an invalid line on standard error with `--keep-going`, else raise the error.
+
+        Return the error that was reported.
+        """
         error = select_error(error, self._options)
         if not self._options.keep_going:
             # An error without a line is about an option, so skipping the line would not help.
@@ -40,6 +43,7 @@ class BadLines:
             raise error
         print_message(f"error: {error}")
         self.count += 1
+        return error
 
     def report_count(self) -> None:
         """Report the number of invalid lines, if any."""

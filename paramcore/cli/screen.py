@@ -1,4 +1,4 @@
-"""Render output as plain text or in the width of a terminal, with or without colour."""
+"""Render output as plain text or in the width of a terminal, with or without color."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Screen:
     values: bool = True
     #: Whether to show whole values.
     full: bool = False
-    #: Whether to print labels in colour.
+    #: Whether to print labels in color.
     color: bool = False
 
     @classmethod

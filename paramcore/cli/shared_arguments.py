@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from argparse import Action
 from typing import Any, TypeAlias
 
 from paramcore.cli.argument_types import parse_jobs, parse_requested_version, parse_seconds, parse_type, parse_width
 from paramcore.cli.color import COLOR_CHOICES
+from paramcore.cli.output import exit_with_usage
 
 #: The name and the keywords of `ArgumentParser.add_argument`.
 Argument: TypeAlias = tuple[str, dict[str, Any]]
@@ -19,6 +21,18 @@ def make_argument(name: str, **keywords: Any) -> Argument:
 def make_flag(name: str, text: str) -> Argument:
     """Return an option without a value."""
     return name, {"action": "store_true", "help": text}
+
+
+def make_input(name: str, metavar: str, text: str) -> Argument:
+    """Return an option that names an input; it may occur once, because another input would be ignored."""
+    return name, {"action": _StoreOnce, "metavar": metavar, "help": text}
+
+
+class _StoreOnce(Action):
+    def __call__(self, parser: Any, namespace: Any, values: Any, option_string: str | None = None) -> None:  # noqa: ARG002
+        if getattr(namespace, self.dest) is not None:
+            exit_with_usage(f"{option_string} occurs twice; name one file")
+        setattr(namespace, self.dest, values)
 
 
 def make_repeatable(name: str, metavar: str, text: str) -> Argument:
@@ -49,11 +63,11 @@ TASKS = make_argument(
     help="a task request, an array of task requests, or a .jsonl or .ndjson file with a task request on each line",
 )
 UPDATE = make_argument("update", metavar="UPDATE", help="the body of a setParams request")
-WANTED = make_argument(
+WANTED = make_input(
     "--wanted",
-    metavar="FILE[@N]",
-    help="instead of UPDATE, use the smallest update that results in the params in FILE, "
-    "or in version N of the project in FILE (default: the latest)",
+    "FILE[@N]",
+    "instead of UPDATE, use the smallest update that gives the project the params in FILE, "
+    "or the params of version N of the project in FILE (default: its latest version)",
 )
 NAME = make_argument("name", metavar="NAME", help="the project's name")
 TEXT_OR_JSON = make_format("text", "json")
@@ -87,13 +101,13 @@ SCREEN_OPTIONS = (
         "--width",
         type=parse_width,
         metavar="N",
-        help="lay out text in N columns (default: on a terminal, its width, at most 120)",
+        help="wrap text at N columns (default: the width of the terminal, up to 120)",
     ),
     make_argument(
         "--color",
         choices=COLOR_CHOICES,
         default="auto",
-        help="print labels in colour (default: on a terminal, unless NO_COLOR is set)",
+        help="print labels in color (default: on a terminal, unless NO_COLOR is set)",
     ),
 )
 PLAN_OPTIONS = (
@@ -126,7 +140,7 @@ REQUESTS_OUTPUT = make_argument(
     "--output",
     dest="requests_output",
     metavar="FILE",
-    help="write the requests to send to FILE; on error, leave FILE unchanged",
+    help="write to FILE the requests that you should send; on error, leave FILE unchanged",
 )
 
 ASSUME = make_repeatable("--assume", "NAME=VALUE", "change a setting that `paramcore assumptions` lists")

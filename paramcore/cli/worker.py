@@ -11,8 +11,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-#: `multiprocessing` prints a traceback if this process ends while the other one starts.
-#: It also imports modules from the working directory, which may contain a file such as `random.py`.
+#: The program of the other process.  `multiprocessing` is not used, because it prints a traceback if this
+#: process ends while the other one starts.  It also imports modules from the working directory, which may
+#: contain a file such as `random.py`.
 _SCRIPT = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from paramcore.cli.worker import answer; answer()"
 
 #: The errors of a stream whose other end was closed, perhaps within a message.
@@ -80,7 +81,7 @@ class Worker:
 def answer() -> None:
     """Answer the messages on standard input until it is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Without an answer, the other process reports the lack of memory.
+    # If memory runs out, end without an answer.  The parent process then reports it.
     with suppress(*_ENDED, MemoryError), open(1, "wb", closefd=False) as answers:
         function: Callable[[Any], Any] = pickle.load(sys.stdin.buffer)  # noqa: S301  (our own process wrote it)
         while True:

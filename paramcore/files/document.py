@@ -136,13 +136,12 @@ def decode_json(text: str, depth: int, *, is_line: bool = False) -> Any:
     try:
         return STRICT_DECODER.decode(text)
     except json.JSONDecodeError as error:
-        # Inside a string, any characters are allowed, so do not search for mistakes there.
+        # In a string, text that looks like a mistake, such as a comment, is allowed.
         is_in_string = error.msg.startswith(("Invalid", "Unterminated"))
         mistake = None if is_in_string else find_mistake(text, error.pos, is_line=is_line)
         if mistake is not None:
             raise SyntaxProblem("json_syntax", *mistake) from None
-        problem = f"invalid JSON: {describe_decoder_message(error.msg)} at {_format_line(text, error.pos)}"
-        raise SyntaxProblem("json_syntax", error.pos, problem, "") from None
+        raise SyntaxProblem("json_syntax", *_describe_json_error(text, error)) from None
     except DuplicateName:
         name = _find_duplicate_name(text)
         raise SyntaxProblem("json_duplicate_key", name.offset, *describe_duplicate(name.content)) from None
@@ -182,7 +181,7 @@ def decode_document(
     return Document(value, source, text, first_line, make_locator)
 
 
-#: A string or a bracket.  An unterminated string matches up to the end, so the pattern scans each quote once.
+#: A string or a bracket.  An unterminated string matches up to the end of the text, so the search stays linear.
 _BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[{}\[\]]', re.DOTALL)
 
 
@@ -253,6 +252,16 @@ def _find_bad_number(text: str) -> Token:
             except ValueError:
                 return token
     raise AssertionError("the text has no invalid number")
+
+
+def _describe_json_error(text: str, error: json.JSONDecodeError) -> tuple[int, str, str]:
+    """Return the offset, the problem and the remedy of an error that is no common mistake."""
+    meaning = describe_decoder_message(error.msg)
+    end = len(text.rstrip(" \t\r\n"))
+    if error.pos >= end:
+        problem = f"invalid JSON: the document ends too early, after {_format_line(text, end - 1)}: {meaning}"
+        return end, problem, "write or download the whole document again"
+    return error.pos, f"invalid JSON: {meaning} at {_format_line(text, error.pos)}", ""
 
 
 def _format_line(text: str, offset: int) -> str:

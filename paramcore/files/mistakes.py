@@ -118,13 +118,13 @@ def find_mistake(text: str, offset: int, *, is_line: bool) -> tuple[int, str, st
 
 
 def _find_broken_line(text: str, at: int) -> tuple[int, str, str] | None:
-    """Return the mistake in a document that continues on the next line, or that ends with a comma."""
+    """Return the mistake in a document that its line does not complete, or that ends with a comma."""
     line = text.rstrip(_BLANKS)
     if text[at : at + 1] == "," and at == len(line) - 1 and _is_document(text[:at]):
         return at, "there is a comma after the document", "remove it, because JSONL has no commas between lines"
     if line.endswith(("{", "[", ",", ":")) and line.lstrip(_BLANKS).startswith(("{", "[")) and at >= len(line) - 1:
         remedy = "write each document on one line, for example with `jq -c . FILE > FILE.jsonl`"
-        return at, "the document on this line continues on the next line", remedy
+        return at, "the document on this line is incomplete", remedy
     return None
 
 

@@ -63,7 +63,7 @@ TASK_LAYER = "task request"
 
 @frozen(repr=False)
 class Candidate:
-    """A layer that can set a param: the task request or a version."""
+    """The value of a param in a layer: the task request or a version."""
 
     #: The number of the version; `None` for the task request.
     version: int | None
@@ -71,7 +71,7 @@ class Candidate:
     status: Status
     #: The value in this layer; ignore it if `status` is `UNSET`.
     value: Any = field(default=None, eq=equality_key)
-    #: The first version with the value, without a change up to `version`.
+    #: The version that set this value, which has not changed from there to `version`.
     first_set_in: int | None = None
     #: A human-readable detail about `status`.
     note: str = ""
@@ -105,9 +105,10 @@ class Candidate:
 class Explanation(NotebookReprs):
     """The value of a param, the reason for it, and the candidates.
 
-    The first candidates are the task and the inherited version.  If an earlier
-    version had another value, that version follows.  The last candidate is the
-    latest version, if the task does not inherit it.
+    The first candidates are the task and the inherited version.  If that version's value
+    replaced an earlier one, or the param was dropped, the version with the previous value
+    follows.  If the task does not inherit the latest version, and that version sets the
+    param, it comes last.
     """
 
     #: The name of the param.
@@ -118,9 +119,9 @@ class Explanation(NotebookReprs):
     value: Any = field(eq=equality_key)
     #: The reason, as a stable code.
     reason: Reason
-    #: All layers that can set the param.
+    #: The candidates, in this order.
     candidates: tuple[Candidate, ...]
-    #: The first version with the inherited value, without a change since; `None` if no value is inherited.
+    #: The version that set the inherited value, which has not changed since; `None` if no value is inherited.
     first_set_in: int | None
     #: The ids of the assumed rules that the value depends on.
     rests_on: tuple[str, ...]

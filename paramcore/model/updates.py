@@ -27,6 +27,8 @@ def _freeze_project_params(params: Mapping[str, Any]) -> JSONObject:
         # U9: in the flat form, the API would read the param as a bookkeeping field or as the flag.
         if name in BOOKKEEPING_NAMES:
             problem, remedy = f"the API reserves the name `{name}`", "choose another name for the param"
+            if name == "patch":
+                remedy = "read the body of a setParams request with `read_update`, or choose `Patch` or `Replace`"
         # Routing names (U10) belong to a task request; they are not params of a project.
         elif name in ROUTING_NAMES:
             problem, remedy = f"`{name}` is a routing name, which a project cannot set", "set it in each task request"

@@ -17,8 +17,6 @@ from paramcore.report.value_views import ChangeView, TimeView, ValueView, view_c
 from paramcore.report.verdicts import Phrase, UserText, get_verdict
 from paramcore.text import format_count, format_name, format_value
 
-#: The number of versions that are always visible.
-VISIBLE_VERSIONS = 5
 #: The maximum number of versions that a page lists.
 MAX_VERSIONS = 50
 
@@ -109,7 +107,7 @@ class PlanView:
 
 
 def view_plan(plan: Plan, *, values: bool, errors: ErrorChanges = ErrorChanges()) -> PlanView:
-    """Return the view of a plan; `errors` are the errors in the plan and in the tasks."""
+    """Return the view of a plan; `errors` counts the errors of the project and of the tasks in each state."""
     diff = plan.diff
     losses = [change for change in diff.changes if change.kind in ("removed", "lost")]
     others = [change for change in diff.changes if change.kind not in ("removed", "lost")]
@@ -174,14 +172,14 @@ class ProjectView:
     omitted_versions: int
     task_count: int | None
     rejected: int
-    #: The number of tasks for each inherited version: `inheriting version 2, the latest`, and the number.
+    #: For each inherited version, a description such as `inheriting version 2, the latest`, and the number of tasks.
     inherited: tuple[tuple[str, int], ...]
     effective: EffectiveView | None
     impact: ImpactView | None
     findings: tuple[FindingRow, ...]
     errors: int
     warnings: int
-    #: The name of each other state, such as `today`, with its number of errors.
+    #: The states other than the one after the update, such as `today`, each with its number of errors.
     other_errors: tuple[tuple[str, int], ...]
     #: The assumed rules that the report depends on.
     rules: tuple[AssumedRule, ...]

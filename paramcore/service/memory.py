@@ -81,7 +81,8 @@ class MemoryService:
         """Return the effective params of a created task that has a project.
 
         Raises:
-            LookupError: if the task does not exist or has no project.
+            LookupError: if the task does not exist or has no project, or if the file of
+                its project was edited.
         """
         with self._account.ledger.lock:
             return self._account.context.state.resolve_task(task_id)

@@ -12,10 +12,10 @@ _OBJECTS: tuple[Any, ...] = ({}, {"x": 1}, {"x": True}, {"x": 1.0}, {"x": None},
 #: JSON values that some languages, encoders or comparisons confuse with each other.
 LOOKALIKES: tuple[Any, ...] = (*_NUMBERS, None, *_TEXTS, *_ARRAYS, *_OBJECTS)
 
-#: Integers that no float can represent, including the longest integer that Python can print.
+#: Integers outside the signed 64-bit range, including the longest integers that Python prints by default.
 HUGE_INTEGERS: tuple[int, ...] = (2**63, -(2**64), 10**40, 10**4299, -(10**4300 - 1))
 
-#: Common names of params.  The list is short, so that tasks, updates and histories share names.
+#: Ordinary names of params.  The list is short, so that tasks, updates and histories often have the same names.
 NAMES: tuple[str, ...] = ("a", "b", "c", "padding")
 
 _PATHS = ("a.b", "a/b", "/", "~", "~0", "~1", "a[0]", "*")
@@ -25,7 +25,7 @@ _ATTRIBUTES = ("__class__", "__dict__", "__proto__", "items", "self")
 _FIELDS = ("Instruction", "instruction ", "instructions", "params", "name", "type", "project_param_version")
 _CHARACTERS = ("", " ", "\u00e9", "e\u0301", "\u2028", "\x00", "\U0001f69c")
 
-#: Names that look like a path, an attribute, an index, a format string or another name.
+#: Names that are empty, have unusual characters, or look like a path, an attribute, an index or another name.
 ODD_NAMES: tuple[str, ...] = (*_CHARACTERS, *_INDEXES, *_PATHS, *_FORMATS, *_ATTRIBUTES, *_FIELDS)
 
 #: Names that the params of a task cannot have (T10).

@@ -15,9 +15,9 @@ from paramcore.text import ROW_LIMIT, describe_type, format_change, format_value
 
 
 class Label(str):
-    """A word that states what happened, such as `dropped`; a terminal may show it in colour.
+    """A word that states what happened, such as `dropped`; a terminal may show it in color.
 
-    `style` is the word that determines the colour; by default, the label itself.
+    `style` is the word that determines the color; by default, the label itself.
     """
 
     __slots__ = ("style",)
@@ -31,7 +31,7 @@ class Label(str):
         return label
 
 
-#: Formats a label, for example in colour.
+#: Formats a label, for example in color.
 Paint: TypeAlias = Callable[[Label], str]
 
 
@@ -79,7 +79,7 @@ class Row:
     inside: tuple[Row, ...] | None = None
 
     def format_text(self, *, values: bool = True, full: bool = False) -> str:
-        """Format the row without its cells on one line; with `full`, do not truncate values."""
+        """Format the part of the row after its cells, as one line; with `full`, do not truncate values."""
         notes = [self.note, self.value_note] if values else [self.note]
         text = self._format_values(values=values, full=full) if self.values else self.text
         return "  ".join(part for part in (text, *notes) if part)
@@ -133,7 +133,11 @@ def _iter_lines(pieces: Iterable[Piece], *, values: bool, full: bool, paint: Pai
 
 
 def iter_rows(rows: Iterable[Row], is_nested: Callable[[Row], bool]) -> Iterator[Row]:
-    """Yield the rows; for a nested row, yield it without values, then the rows inside it."""
+    """Yield the rows.
+
+    If a row has rows inside and `is_nested` returns true for it, yield it without values,
+    and then the rows inside it.
+    """
     for row in rows:
         if row.inside is not None and is_nested(row):
             yield Row(row.cells, text="inside:", note=row.note)

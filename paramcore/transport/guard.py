@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from paramcore.analysis import Plan
@@ -21,8 +20,8 @@ class GuardedClient:
     """A client that stops updates that have errors or would drop params.
 
     `client` must have the methods `get_project` and `update_project` of the official
-    SDK's `ScaleClient`.  The guard reads and sets all other attributes on `client`.
-    `schemas` may contain your own schemas.
+    SDK's `ScaleClient`.  All other attributes of the guard are those of
+    `client`, for reading and for setting.  `schemas` may contain your own schemas.
 
     Example:
         >>> import scaleapi
@@ -60,13 +59,13 @@ class GuardedClient:
         The guard reads the project before it sends the update.  It does not detect a
         change that another writer makes between the two requests.  With both
         `allow_drop=True` and `allow_errors=True`, the guard does not read the project.
-        If this method raises one of these errors, the update was not sent.
+        If this method raises one of the errors below, the update was not sent.
 
         Raises:
             InvalidUpdate: if `Validator.update` finds errors.
             WouldDrop: if the update would drop params.
-            ParamcoreError: if `get_project` does not return a project, or if a
-                project cannot have `params`.
+            ParamcoreError: if `get_project` does not return a project, or if `params`
+                is not a valid update.
         """
         update = read_update(params)
         if not (allow_drop and allow_errors):
@@ -81,9 +80,9 @@ class GuardedClient:
 
     def _plan_update(self, project_name: str, update: Update) -> Plan:
         response = self._client.get_project(project_name)
-        # `as_dict()` of the SDK's `Project` returns the API's JSON.
         try:
-            project = read_project(response if isinstance(response, Mapping) else response.as_dict())
+            # `as_dict()` of the SDK's `Project` returns the API's JSON.
+            project = read_project(response.as_dict() if hasattr(response, "as_dict") else response)
         except ParamcoreError as error:
             # The service may repeat the key anywhere in a reply.
             problem = f"`get_project` returned an object that cannot be read as a project ({error.code})"

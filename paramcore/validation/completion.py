@@ -1,16 +1,18 @@
-"""Derive the schema for a project without its tasks, which may add params.
+"""Derive a schema that checks the params of a project alone, because its tasks may add params.
 
-A project is invalid only if no added param could make it valid.  Two schemas are
-derived from each schema that applies to the params as a whole:
+A project is invalid only if no added param could make it valid.  A completion of an object
+is the object with any params added.  Two schemas are derived from each schema that applies
+to the params as a whole:
 
-- `possible` accepts an object that some completion may make valid.
-- `certain` accepts an object if every completion of it is valid.
+- `possible` accepts every object that has a valid completion.
+- `certain` accepts an object only if every completion of it is valid.
 
 The two depend on each other, because `not` swaps them.  For example,
 `{"required": ["a"]}` is possible for every object, and certain for an object with `a`.
 
-Keywords are derived separately, so `possible` may accept an object that no
-completion makes valid.  It never rejects an object that a completion makes valid.
+Keywords are derived separately, so both are approximate: `possible` may accept an object
+that has no valid completion, and `certain` may reject an object whose completions are all
+valid.
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ from paramcore.validation.subschemas import list_subschemas, make_reference, rea
 from paramcore.values import join_pointer, resolve_pointer
 
 _Schema: TypeAlias = dict[str, Any]
-#: `enforced` is `possible` without `x-warn`, for keywords whose result a warning would change.
+#: `enforced` is `possible` without `x-warn`.  It is used inside keywords such as `not`, where a violated `x-warn`
+#: would count as a mismatch.
 _Purpose: TypeAlias = Literal["possible", "enforced", "certain"]
 
 _REJECT_ALL: _Schema = {"not": {}}
@@ -92,7 +95,8 @@ class _Completion:
             elif keyword == "dependentSchemas":
                 names = {name: pointer + join_pointer(keyword, name) for name in value}
                 kept[keyword] = {name: self._refer(purpose, below) for name, below in names.items()}
-                # A completion may add the name, whose schema may then allow other names.
+                # A completion may add the name.  The schema of the name then applies too, and may evaluate other
+                # names for `unevaluatedProperties`.
                 parts += [{"anyOf": [{}, self._refer("enforced", below)]} for below in names.values()]
             elif keyword == "x-warn":
                 if purpose == "possible":
@@ -106,7 +110,7 @@ class _Completion:
             elif keyword not in _DROPPED:
                 kept[keyword] = value
         if "description" in schema:
-            # Messages show the description of the schema that contains the choice.
+            # A message about a part shows the description that stands beside the keyword.
             parts = [{"description": schema["description"], **part} for part in parts]
         return {**kept, "allOf": parts} if parts else kept
 
@@ -179,7 +183,7 @@ class _Completion:
 
 
 def _make_part_schema(value: Mapping[str, Any]) -> _Schema:
-    """Return a schema of all objects that adding members can turn into this value."""
+    """Return a schema that accepts each object from which `value` results when members are added."""
     return {
         "properties": {name: {"const": member} for name, member in value.items()},
         "additionalProperties": False,

@@ -48,7 +48,7 @@ def _make_project_schema(schema: Schema, per_param: dict[str, Any]) -> dict[str,
     version = {"type": "object", "required": ["version"], "properties": {**bookkeeping, **schema.params}}
     properties = {
         "type": {"title": "Task type", "description": "The type of all tasks of the project.", "const": schema.type},
-        "name": {"title": "Name", "description": "The name of the project, as in its URL.", "type": "string"},
+        "name": {"title": "Name", "description": "The name of the project.", "type": "string"},
         "param_history": {
             "title": "Versions",
             "description": "The versions of the params, oldest first.",

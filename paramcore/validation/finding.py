@@ -68,13 +68,13 @@ class Finding:
     suggestion: str | None = None
     #: The project version that contains the value; `None` for the task's own values and for missing params.
     version: int | None = None
-    #: The project version that first set the value.
+    #: The version since which the value has been unchanged, up to `version`.
     first_set_in: int | None = None
     #: Whether this would be an error if the task did not override the value.
     overridden: bool = False
-    #: The problem with all param values left out; empty if `problem` contains none.
+    #: The problem with all param values left out; empty if the message contains none.
     problem_without_value: str = field(default="", repr=False)
-    #: The remedy with all param values left out; empty if `remedy` contains none.
+    #: The remedy with all param values left out; if empty, `remedy` contains none.
     remedy_without_value: str = field(default="", repr=False)
 
     @property

@@ -47,10 +47,10 @@ def _check_conditions(params: Mapping[str, Any]) -> Iterator[Finding]:
                 place = at + join_pointer(name)
                 if name == "not":
                     waiting.append((answers, place))
-                elif name not in fields:
-                    yield make_choice_finding("warning", place, name, _FIELD, fields)
-                else:
+                elif name in fields:
                     yield from _check_answers(answers, place, fields[name])
+                elif fields:
+                    yield make_choice_finding("warning", place, name, _FIELD, fields)
 
 
 def _check_answers(answers: Any, pointer: str, field: Mapping[str, Any]) -> Iterator[Finding]:
@@ -63,8 +63,8 @@ def _check_answers(answers: Any, pointer: str, field: Mapping[str, Any]) -> Iter
     for answer, at in list_leaves(answers, pointer):
         is_plain = isinstance(answer, (str, int, float))
         if values and is_plain and not any(same(answer, value) for value in values):
-            name = field["field_id"]
-            yield make_choice_finding("warning", at, answer, f"the `value` of a choice of `{name}`", known)
+            expected = f"the `value` of a choice of `{format_name(field['field_id'])}`"
+            yield make_choice_finding("warning", at, answer, expected, known)
 
 
 def _check_hypothesis(params: Mapping[str, Any]) -> Iterator[Finding]:

@@ -32,7 +32,7 @@ _ROUTING_REASONS = dict.fromkeys(ROUTING_TYPES, _IGNORED) | {
 
 @frozen
 class MisplacedName:
-    """A name that is not a param. The service ignores it among params.
+    """A name that is not a param.  If it stands among the params, the service ignores it.
 
     `str()` returns the problem and the remedy::
 
@@ -41,7 +41,7 @@ class MisplacedName:
 
     #: The misplaced name.
     name: str
-    #: Where the name belongs, such as `response only` or `sdk argument`.
+    #: The kind of mistake, such as `response only`, `sdk argument` or `misspelt`.
     origin: str
     #: The name to write instead, if there is one.
     replacement: str | None
@@ -96,11 +96,11 @@ def _load_look_alikes() -> Mapping[str, MisplacedName]:
 
 @lru_cache(maxsize=4_096)
 def find_look_alike(name: str) -> MisplacedName | None:
-    """Return the meaning of a name that is similar to a routing name, or `None`.
+    """Return what is wrong with a name that probably means a routing name or an SDK argument, or `None`.
 
-    The service still treats the name as a param.
+    The service treats such a name as a param.
     """
-    # T14: the service ignores `project_param_version`. It is a name in responses, but a published script sends it.
+    # T14: one of them is `project_param_version`, a field of responses that a published script sends in requests.
     look_alikes = _load_look_alikes()
     if name in load_misplaced_names() or name in _ROUTING_REASONS:
         return look_alikes.get(name)
@@ -137,7 +137,7 @@ def _find_nearest(name: str, known: tuple[str, ...]) -> str | None:
     nearest, least = None, len(normalized) + 1
     if len(candidates) > _MOST_COMPARED:
         candidates = nsmallest(_MOST_COMPARED, candidates)
-        # Each name that is left out needs at least one edit, so accept only a name within one edit.
+        # A name that is left out may be only one edit away, so a name that needs two edits may not be the nearest.
         least = 2
     for _, _, candidate, other in candidates:
         limit = min(_limit_edits(normalized, other), least - 1)
@@ -154,7 +154,8 @@ def _list_candidates(normalized: str, known: tuple[str, ...]) -> list[tuple[int,
     the two names have more different letters.  The position in `known` follows.
     """
     letters = _collect_letters(normalized)
-    # A longer candidate allows more edits, but its additional letters need more edits too.
+    # A candidate with k more letters needs at least k edits, but a fifth of its length is allowed.  So the number of
+    # edits is at most a quarter of this length.
     most_different = 2 * max(1, len(normalized) // 4)
     candidates: list[tuple[int, int, str, str]] = []
     for position, (candidate, other, other_letters) in enumerate(_normalize_all(known)):

@@ -1,7 +1,7 @@
 """Check that values name existing labels, shapes, attributes and fields.
 
-The documentation describes each reference.  No known response rejects a wrong
-reference, so every finding is a warning.
+The documentation describes each reference.  No known reply of the service rejects a
+wrong reference, so every finding is a warning.
 
 A project may be incomplete (T13), so a check reports nothing if the params that
 define the names are missing or empty.
@@ -44,7 +44,7 @@ def _list_names(labels: Any) -> Iterator[str]:
 
 
 def _list_shapes(params: Mapping[str, Any]) -> dict[str, dict[str, None]]:
-    """Return the labels of each shape in use, in the order of the params."""
+    """Return the labels of each shape that `geometries` sets, in the order of `geometries`."""
     shapes = list_members(params.get("geometries"))
     labels = {name: _list_names(get_member(shape, "objects_to_annotate")) for name, shape in shapes if shape}
     return {name: dict.fromkeys(names) for name, names in labels.items()}
@@ -203,7 +203,11 @@ _FOLLOW_UP_CHECKS = (
 
 REFERENCE_CHECKS = (
     *_FOLLOW_UP_CHECKS[:-1],
-    CrossCheck(partial(_check_attributes, param="global_attributes"), ("global_attributes",), optional=_LABELS),
+    CrossCheck(
+        partial(_check_attributes, param="global_attributes"),
+        ("global_attributes",),
+        optional=(*_LABELS, "events_to_annotate"),
+    ),
     CrossCheck(partial(_check_annotations, param="hypothesis"), ("hypothesis",), optional=_DRAWN),
     CrossCheck(partial(_check_annotations, param="base_annotations"), ("base_annotations",), optional=_DRAWN),
     CrossCheck(_check_masks, ("hypothesis",), optional=_LABELS),

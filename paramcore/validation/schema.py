@@ -118,8 +118,9 @@ def read_schema_file(name: str) -> Any:
 
 
 def _bundle_schema(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return a schema without references to other files and without booleans.
+    """Return a schema without references to other files.
 
+    Replace the schemas `true` and `false` by objects, except in the keywords of `CLOSING`.
     Copy the definitions that the schema uses from `common.json` and `definitions.json`
     into `$defs`, with names such as `common.tags` and `definitions.box`.
     """

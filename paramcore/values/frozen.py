@@ -43,11 +43,12 @@ class JSONObject(dict[str, Any]):
 
     __slots__ = ()
 
+    # As with `dict`, other types such as `unittest.mock.ANY` decide themselves.
     def __eq__(self, other: object) -> bool:
-        return same_checked(self, other)
+        return same_checked(self, other) if isinstance(other, dict) else NotImplemented
 
     def __ne__(self, other: object) -> bool:
-        return not same_checked(self, other)
+        return not same_checked(self, other) if isinstance(other, dict) else NotImplemented
 
     def __hash__(self) -> int:  # type: ignore[override]
         return hash(frozenset(self.items()))
@@ -79,10 +80,10 @@ class JSONArray(list[Any]):
     __slots__ = ()
 
     def __eq__(self, other: object) -> bool:
-        return same_checked(self, other)
+        return same_checked(self, other) if isinstance(other, (list, tuple)) else NotImplemented
 
     def __ne__(self, other: object) -> bool:
-        return not same_checked(self, other)
+        return not same_checked(self, other) if isinstance(other, (list, tuple)) else NotImplemented
 
     def __hash__(self) -> int:  # type: ignore[override]
         return hash(tuple(self))

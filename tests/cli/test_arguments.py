@@ -185,13 +185,11 @@ def test_a_name_and_an_update_are_swapped(place):
     ],
 )
 def test_an_answer_replaces_no_input(place, arguments, monkeypatch, capsys):
-    """`--output` rejects a file that the command reads, by any of its names, except TASKS of `preview`."""
+    """`--output` rejects a file that the command reads, by any of its names."""
     monkeypatch.chdir(place)
     (place / "schema.json").write_text("{}")
     (place / "link.json").symlink_to("docks.json")
     names = [name.partition("=")[2] or name for name in arguments[1:] if not name.startswith("--")]
-    if arguments[0] == "preview":
-        names.remove("tasks.jsonl")
     for name in ["projects/a.json" if name == "projects" else name for name in names]:
         before = (place / name).read_bytes()
         for output in (name, f"./{name}", str(place / name), *(["link.json"] if name == "docks.json" else [])):
@@ -261,6 +259,23 @@ def test_standard_input_is_named_once(place, arguments):
     ran = run(*arguments, cwd=place, stdin=(place / "docks.json").read_text(), SCALE_API_KEY="k" * 20)
     assert (ran.status, ran.out) == (2, "")
     assert ran.err == "error: standard input can be read only once; name a file in place of one `-`\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("validate", "docks.json", "--tasks", "tasks.jsonl", "--tasks", "task.json"),
+        ("validate", "docks.json", "--tasks=tasks.jsonl", "--tasks=tasks.jsonl"),
+        ("validate", "docks.json", "--update", "update.json", "--update", "update.json"),
+        ("report", "docks.json", "--update", "update.json", "--update", "update.json", "--output", "page.html"),
+        ("plan", "docks.json", "--wanted", "docks.json@0", "--wanted", "docks.json"),
+    ],
+)
+def test_an_input_is_named_once(place, arguments):
+    """A second value of an option for an input is rejected, because the first would be ignored."""
+    ran = run(*arguments, cwd=place)
+    option = next(argument.partition("=")[0] for argument in arguments if argument.startswith("--"))
+    assert (ran.out, ran.err, ran.status) == ("", f"error: {option} occurs twice; name one file\n", 2)
 
 
 def test_a_dash_as_a_param_is_not_standard_input(place):

@@ -110,7 +110,9 @@ def test_bad_lines_are_left_out():
 def test_several_processes_print_the_same(tmp_path):
     """With `--jobs`, the document is the same."""
     note = "x" * 200
-    lines = "".join(f'{{"unique_id": "{number}", "padding": "{number}", "note": "{note}"}}\n' for number in range(3_000))
+    lines = "".join(
+        f'{{"unique_id": "{number}", "padding": "{number}", "note": "{note}"}}\n' for number in range(3_000)
+    )
     (tmp_path / "tasks.jsonl").write_text(lines)
     for name in ("preview", "validate"):
         arguments = (name, EXAMPLES / PROJECT, "tasks.jsonl", "--format", "markdown")

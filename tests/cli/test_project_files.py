@@ -55,6 +55,36 @@ def test_a_file_without_a_project_is_skipped(place, value, verb):
     assert (ran.err, ran.status) == (f"skipped {place}/update.json, because it contains no project\n", 0)
 
 
+@pytest.mark.parametrize(
+    ("names", "shown"),
+    [
+        (["tasks.jsonl"], "tasks.jsonl"),
+        (["b.NDJSON", "a.jsonl"], "a.jsonl and 1 more .jsonl file"),
+        (["a.jsonl", "b.jsonl", "c.ndjson"], "a.jsonl and 2 more .jsonl files"),
+    ],
+)
+def test_jsonl_in_a_directory_is_reported(place, names, shown):
+    """`validate` reports the JSONL files that it does not read, unless TASKS is given, and skips hidden ones silently."""
+    for name in names:
+        (place / name).write_text('{"padding": "20"}\n')
+    (place / "._a.jsonl").write_text("")
+    ran = run("validate", place)
+    remedy = "because a directory contains projects; name it after the directory"
+    assert (ran.err, ran.status) == (f"skipped {place}/{shown}, {remedy}\n", 0)
+    assert run("validate", place, place / names[0]).err == ""
+    assert run("log", place).err == ""
+
+
+def test_a_named_file_is_read_also_beside_its_directory(place):
+    """A file without a project is an error if it is named, also in another spelling than in its directory."""
+    (place / "update.json").write_text('{"padding": 4}')
+    (place / "tasks.jsonl").write_text("")
+    for order in (("update.json", "."), (".", "update.json"), ("./update.json", str(place))):
+        ran = run("validate", *order, "--tasks", "tasks.jsonl", cwd=place)
+        assert (ran.out, ran.status) == ("", 2)
+        assert "update.json:1:1" in ran.err
+
+
 BROKEN = [
     {"name": "x", "type": "t"},
     {"name": "x", "param_history": []},

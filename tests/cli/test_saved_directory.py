@@ -316,7 +316,7 @@ def test_a_task_of_an_edited_project_is_not_explained(tmp_path):
     edit(tmp_path / "docks.json", EDITS["replaced"])
     with serving(tmp_path) as stand_in:
         assert call(stand_in, "GET", f"/task/{created['task_id']}")[1] == created
-        with pytest.raises(LookupError, match="history of the project has changed"):
+        with pytest.raises(LookupError, match="file of the project was edited"):
             stand_in.live.get_effective(created["task_id"])
 
 

@@ -332,6 +332,13 @@ def test_extract_refuses_wrong_usage(arguments, message):
     assert ran.status == 2
 
 
+def test_extract_warns_of_equal_ids_in_one_line(tmp_path):
+    """Requests with the same `unique_id` are reported in an array on one line, too."""
+    (tmp_path / "tasks.json").write_text('[{"unique_id": "a"}, {"unique_id": "b"}, {"unique_id": "a"}]')
+    ran = run("extract", "tasks.json", "--name", "yard", "--type", "imageannotation", cwd=tmp_path)
+    assert ran.err == "warning: tasks.json:1:56: the same `unique_id` as line 1; the service refuses the second task\n"
+
+
 def test_extract_warns_of_equal_ids(tasks):
     """A warning names the two lines with the same `unique_id`."""
     path = tasks(*[{"unique_id": "a", "padding": 1}] * 2, {"unique_id": "b"})

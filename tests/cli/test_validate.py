@@ -277,6 +277,16 @@ class TestExitCodes:
         assert ran.err.startswith("error: <stdin>:1:13: invalid JSON: expected a value")
         assert ran.status == 2
 
+    def test_keep_going_annotates_invalid_lines(self, place):
+        """With `--keep-going --format github`, each invalid line has an annotation, also with several processes."""
+        (place / "cut.jsonl").write_text('{"x": 1}\n{"x": \n{"project_version": 99}\n[]\n')
+        for more in ((), ("--jobs", "2")):
+            arguments = (fine(place), "cut.jsonl", "--keep-going", "--format", "github", *more)
+            ran = run("validate", *arguments, cwd=place)
+            assert "::error file=cut.jsonl,line=2,col=7,title=json_syntax::" in ran.out
+            assert "::error file=cut.jsonl,line=4,col=1,title=request_refused::" in ran.out
+            assert (ran.status, ran.err.count("error: cut.jsonl:2:7: ")) == (1, 1)
+
     def test_keep_going(self, place):
         """With `--keep-going`, invalid lines are reported and counted, and the other lines are validated."""
         text = '{"attachment": "a"}\n{"attachment": }\n{"project": "other"}\n{"attachment": "b"}\n'

@@ -153,7 +153,7 @@ class TestFacts:
         edited = StandIn([Project("docks", type="imageannotation", params={"padding": 4})])
         for key, task in stand_in.states["live"].tasks.items():
             edited.states["live"].tasks[key] = task
-        assert "the history of the project has changed since the task" in read(page_format, look_at(edited, "docks"))
+        assert "the file of the project was edited" in read(page_format, look_at(edited, "docks"))
 
     def test_tasks_without_a_project_are_counted(self, page_format):
         """A task without a project is on no page, so the first page has the number of such tasks."""

@@ -222,6 +222,26 @@ def test_a_comma_after_a_line(written, text):
 
 
 @pytest.mark.parametrize(
+    ("text", "line", "column", "shown"),
+    [
+        ('{"name": "docks",', 1, 18, '{"name": "docks",'),
+        ('{"name": "docks",\n', 1, 18, '{"name": "docks",'),
+        ('{\n  "name": "docks"\n\n', 2, 18, '"name": "docks"'),
+        ('{"a":  \r\n', 1, 6, '{"a":'),
+        ("[1, 2\n", 1, 6, "[1, 2"),
+        ("[", 1, 2, "["),
+        ('{"a"', 1, 5, '{"a"'),
+    ],
+)
+def test_a_document_that_is_cut_off_is_reported_at_its_end(written, text, line, column, shown):
+    """The error of a document that ends too early shows its last line, also if blank lines follow."""
+    error = refused(lambda: read_document(written(text, "cut.json")))
+    assert (error.code, error.line, error.column) == ("json_syntax", line, column)
+    assert error.problem.startswith(f"invalid JSON: the document ends too early, after `{shown}`: expected a")
+    assert error.remedy == "write or download the whole document again"
+
+
+@pytest.mark.parametrize(
     "text",
     [
         '{\n  "a": 1,\n  "b": {\n    "c": [\n "x,y"\n ]\n }\n}',
@@ -234,7 +254,7 @@ def test_a_document_on_several_lines_is_no_jsonl(written, text):
     """A document that spans several lines of JSONL is reported at its first line; no line is mistaken for CSV."""
     first, *others = read_lines(written(text, "some.jsonl"))
     error = refused(first.document)
-    assert (error.code, error.problem) == ("json_syntax", "the document on this line continues on the next line")
+    assert (error.code, error.problem) == ("json_syntax", "the document on this line is incomplete")
     assert "`jq -c . FILE > FILE.jsonl`" in error.remedy
     for line in others:
         try:
@@ -245,7 +265,7 @@ def test_a_document_on_several_lines_is_no_jsonl(written, text):
 
 @pytest.mark.parametrize(
     "text",
-    ["1 2", '{"a": 1}}', "nope", "[1,,2]", '{"a": }', '{"a": 1 "b": 2}', "{", "[1] 2", "a: 1", '"a\tb, c"', '"\\x, "'],
+    ["1 2", '{"a": 1}}', "nope", "[1,,2]", '{"a": }', '{"a": 1 "b": 2}', "[1] 2", "a: 1", '"a\tb, c"', '"\\x, "'],
 )
 def test_other_syntax_errors_are_not_taken_for_a_mistake(written, text):
     """Other syntax errors have the message of the decoder."""

@@ -91,9 +91,10 @@ def test_all_other_attributes_are_those_of_the_client():
         _ = wrapped.no_such
 
 
-def test_a_reply_that_is_no_project_is_rejected():
+@pytest.mark.parametrize("reply", [{"error": "no"}, None, "docks", [], 7, object()])
+def test_a_reply_that_is_no_project_is_rejected(reply):
     """If the client does not return a project, the guard raises `ParamcoreError` and sends nothing."""
-    client = Client({"error": "no"})
+    client = Client(reply)
     with pytest.raises(ParamcoreError):
         GuardedClient(client).update_project("boxes", a=3)
     assert client.calls == [("get", "boxes")]

@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
+from unittest.mock import ANY
 from uuid import UUID
 
 import pytest
@@ -153,6 +154,14 @@ def test_a_value_that_contains_itself_is_a_cycle():
 
 
 @pytest.mark.slow
+def test_other_types_decide_whether_they_equal_a_frozen_value():
+    """As with plain values, an object such as `mock.ANY` decides itself; other types are not equal."""
+    for value in (freeze({"a": [1]}), freeze([{"a": 1}])):
+        assert (value == ANY, value == ANY, value != ANY) == (True, True, False)
+        for other in (None, 1, "a", object(), {1}, [] if isinstance(value, dict) else {}):
+            assert (value == other, value != other) == (False, True)
+
+
 def test_many_references_to_one_list_are_too_large():
     """Lists that contain the next list twice, on many levels, are rejected as too large."""
     value = []

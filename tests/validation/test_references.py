@@ -243,6 +243,23 @@ def test_conditions_of_fields(conditions, expected):
     assert references == ([] if expected is None else [(f"/fields/1/conditions{expected[0]}", expected[1])])
 
 
+@pytest.mark.parametrize("conditions", [{"genre": "x"}, [{"not": {"genre": "x"}}], {"genre": {"not": ["x"]}}])
+def test_conditions_of_fields_without_ids(conditions):
+    """If no field has a `field_id`, a condition cannot be compared, as a form and an answer cannot."""
+    fields = [{"type": "text", "title": "T", "conditions": conditions}]
+    assert find("textcollection", {"fields": fields, "attachments": []}) == []
+
+
+def test_the_name_of_a_field_is_escaped():
+    """A `field_id` with a line feed or a control character stays on one line of the message."""
+    field = {"type": "category", "field_id": "a\nb\x1b", "title": "T", "choices": [{"label": "x", "value": "x"}]}
+    asking = {"type": "text", "field_id": "t", "title": "T", "conditions": {field["field_id"]: "y"}}
+    params = {"fields": [field, asking], "attachments": [], "instruction": "a"}
+    messages = [finding.message for finding in validate(Project("p", type="textcollection"), params)]
+    assert any("the `value` of a choice of" in message for message in messages)
+    assert all(message.isprintable() for message in messages)
+
+
 ANSWERS = [
     ({"attachments": [{"type": "text", "content": "a", "forms": ["set", "genre"]}]}, []),
     ({"attachments": [{"type": "text", "content": "a", "forms": ["genres"]}]}, [("/attachments/0/forms/0", '"genre"')]),

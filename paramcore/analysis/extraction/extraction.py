@@ -126,7 +126,8 @@ class Extraction(NotebookReprs):
 
         The keys are `project`, `type`, `tasks`, `params`, `moved`, `stays`, `opt_outs`,
         `opted_out`, `set_aside`, `minimal`, `bytes_before`, `bytes_after` and
-        `rests_on`.  Each `tasks` inside a reason lists indexes, from 0.
+        `rests_on`.  Inside a reason, `count` is the number of its tasks, and `tasks` lists
+        the indexes of the first 20, from 0.
         """
         return {
             "project": self.project.name,

@@ -195,7 +195,7 @@ class Extractor:
                 reason.nearly.add(index, line)
 
     def _ends_nearly(self, instruction: Any) -> bool:
-        """Return whether an instruction ends with the project's if white space is ignored."""
+        """Return whether an instruction ends with the project's instruction, apart from white space."""
         wanted = "".join(self.project.params["instruction"].split())
         return isinstance(instruction, str) and "".join(instruction.split()).endswith(wanted)
 
@@ -213,7 +213,7 @@ class Extractor:
                 stay.lacking.add(index, line)
 
     def _lacks(self, task: FlatTask, name: str) -> bool:
-        """Return whether a task could not inherit the value that a staying param would have in the project."""
+        """Return whether a task would have to opt out if this param moved to the project."""
         own = {name: task.params[name]} if name in task.params else {}
         return bool(self._staying[name].find_own_params(own).blocked)
 

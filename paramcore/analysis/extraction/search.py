@@ -1,9 +1,9 @@
 """Choose the params of a project that make the requests of its tasks shortest.
 
 Once the inheriting tasks are fixed, each param can be decided alone.  In a best choice,
-the inheriting tasks always form a *closed* set.  A closed set contains all tasks that have
-certain params and whose instruction ends with a certain text.  So the search tries every closed set and
-decides the params for it.
+the inheriting tasks always form a *closed* set: exactly the tasks that have certain params,
+perhaps none, and perhaps an instruction that ends with a certain text.  So the search tries
+every closed set and decides the params for it.
 """
 
 from __future__ import annotations
@@ -35,10 +35,11 @@ class _Candidate(NamedTuple):
     text: str
     #: The bytes that the project needs for the value.
     size: int
-    #: For each group whose requests have the value: the bit of the group, the number of these requests,
+    #: For each group with requests that have the value: the bit of the group, the number of those requests,
     #: and the bytes that they need for the value.
     uses: tuple[tuple[int, int, int], ...]
-    #: The groups whose tasks can inherit the value, as a mask of bits.
+    #: The groups whose tasks can inherit from a project with this value, as a mask of bits.  A task with
+    #: another value can, because it overrides.  A task without the param cannot, because it would get the value.
     able: int
 
     def measure_gain(self, inheritors: int) -> int:
@@ -86,7 +87,7 @@ class Search:
         self._having = {name: sum(bit for bit, group in self._bits.items() if name in group.names) for name in names}
         values = self._list_values(groups.spellings)
         self._tails = self._list_tails()
-        #: The candidates of each param with the most bytes that each may save, largest first.
+        #: For each param, pairs of a candidate and the most bytes that it may save; the largest number is first.
         self._candidates: dict[str, list[tuple[int, _Candidate]]] = {}
         for candidate in [*values, *self._tails]:
             most = candidate.measure_gain(self._all)
@@ -95,7 +96,7 @@ class Search:
         for candidates in self._candidates.values():
             candidates.sort(key=lambda pair: (-pair[0], pair[1].text))
         self._decisions: dict[int, Decision] = {}
-        #: Whether the decision is minimal for the groups.
+        #: Whether `decide` certainly found the best decision; false after a greedy search.
         self.is_exact: bool = True
 
     def _list_values(self, spellings: dict[tuple[str, Key], Spelling]) -> Iterator[_Candidate]:
@@ -125,9 +126,10 @@ class Search:
         return min(map(self._decide_for, closed_sets | {self._all}), key=_get_rank)
 
     def decide_with(self, decision: Decision, name: str) -> Decision | None:
-        """Return the best decision that moves the param `name`, among the tasks that inherit in `decision`.
+        """Return the best decision that moves the param `name`.
 
-        Return `None` if no two of these tasks share a value of the param.
+        The search starts from the tasks that inherit in `decision`.  Return `None` if no
+        value of the param saves bytes among these tasks.
         """
         sharing = {candidate.able for _most, candidate in self._candidates.get(name, ())}
         decisions = (self._decide_for(decision.inheritors & able) for able in sharing)
@@ -157,7 +159,7 @@ class Search:
             yield self._find_having(group.names.intersection(self._candidates))
 
     def _list_restrictions(self) -> list[int]:
-        """Return, for each value that may save most, the set of tasks that can inherit it."""
+        """Return the sets of tasks that can inherit a value, first those whose values may save most."""
         best: dict[int, int] = {}
         for candidates in self._candidates.values():
             for most, candidate in candidates:

@@ -69,7 +69,7 @@ class Explainer:
         return {"project": effective.project, "explanations": explanations}
 
     def make_rows(self, effective: EffectiveParams, first: tuple[Cell, ...]) -> Iterator[Row]:
-        """Yield the rows of the explanations of one of many tasks, for a document."""
+        """Yield the rows that explain one task, for a document about many tasks."""
         for explanation in self._explain(effective):
             yield from iter_explanation_rows(explanation, first)
 

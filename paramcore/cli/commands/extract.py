@@ -79,14 +79,12 @@ class _ExtractRun:
         for request in self._read_requests(self.bad_lines.report):
             self.extractor.count_values(_flatten(request))
             unique_id = request.unique_id
-            if (
-                unique_id is not None
-                and len(ids) < _MAX_IDS
-                and ids.setdefault(unique_id, request.line) != request.line
-            ):
+            if unique_id in ids:
                 location = request.read_document().format_location("/unique_id")
                 first = f"the same `unique_id` as line {ids[unique_id]}"
                 print_message(f"warning: {location}: {first}; the service refuses the second task")
+            elif unique_id is not None and len(ids) < _MAX_IDS:
+                ids[unique_id] = request.line
         for request in self._read_requests():
             self.extractor.count_groups(_flatten(request))
         self.extractor.decide()
@@ -99,7 +97,7 @@ class _ExtractRun:
         writer.finish(is_array=self._is_array)
 
     def _read_requests(
-        self, on_error: Callable[[DocumentError], None] = lambda _error: None
+        self, on_error: Callable[[DocumentError], object] = lambda _error: None
     ) -> Iterator[RoutedRequest]:
         raw_tasks: Iterable[RawTask] = read_raw_tasks(self._options, prints=False)
         if not self._has_lines:

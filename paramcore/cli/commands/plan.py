@@ -60,7 +60,7 @@ def _summarize(affected: Sequence[Plan], plans: Sequence[Plan], effect: str) -> 
 
 
 def _iter_annotations(planner: Planner, plans: Sequence[Plan]) -> Iterator[str]:
-    """Yield an annotation for each param that is dropped or loses values, for each finding, and for the verdict."""
+    """Yield an annotation for each dropped param, each lost value, each finding, and the verdict."""
     dropping: dict[str, list[str]] = {}
     losing: dict[str, list[str]] = {}
     for plan in plans:

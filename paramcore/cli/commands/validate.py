@@ -9,7 +9,7 @@ from functools import partial
 from itertools import chain, islice
 from typing import Any
 
-from paramcore.cli.annotations import annotate_errors
+from paramcore.cli.annotations import annotate_errors, format_error
 from paramcore.cli.arguments import assign_files
 from paramcore.cli.exit_codes import FINDINGS, FINE, INTERRUPTED
 from paramcore.cli.jobs import run_tasks
@@ -145,7 +145,9 @@ class ValidationRun:
                 for name, of_process in output.items():
                     unused[name].combine(of_process)
             else:
-                self.bad_lines.report(output)
+                error = self.bad_lines.report(output)
+                if self._options.format == "github":
+                    yield [ReportedFinding(None, "invalid line", f"{format_error(error)}\n", None)]
 
     def _select_new(self, findings: Iterable[ReportedFinding]) -> list[ReportedFinding]:
         """Return the findings that no process has reported yet."""

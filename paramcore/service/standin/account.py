@@ -33,7 +33,7 @@ class Result:
 
 @frozen(eq=False)
 class Account:
-    """A state of a ledger, and the objects that answer its calls."""
+    """The projects and tasks of an account, as a state of the ledger, and the objects that answer calls to it."""
 
     #: The name of the state in the ledger.
     world: str
@@ -91,7 +91,7 @@ class Account:
             self.sleep(fault.seconds)
             return Result(result.response, f"{result.reason} (slow by {fault.seconds} s)")
         if fault.kind == "drop":
-            return Result(None, f"{result.reason} (the fault drop closed the connection)")
+            return Result(None, f"{result.reason} (the fault `drop` closed the connection)")
         # S6: the reply may have status 500 although the change was made. Its body may lack `status_code` (S5).
         response = build_reply(500, '{"error": "Internal server error."}')
-        return Result(response, f"{result.reason} (the fault error replaced the reply)")
+        return Result(response, f"{result.reason} (the fault `error` replaced the reply)")

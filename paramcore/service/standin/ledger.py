@@ -3,7 +3,7 @@
 `Ledger.record` makes the changes of a call in memory, and `Ledger.wait` returns when they
 are in the journal.  One write serves all calls that wait at that moment.  If the write
 fails, the ledger takes back all changes that are not in the journal.  `wait` then raises
-`NotSaved` for each call that made such changes.
+`NotSaved` for each call that made such changes, or may have seen them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from paramcore.service.standin.records import encode_change, encode_line, encode
 from paramcore.service.standin.state import Change, State, StoredProject
 from paramcore.text import describe_os_error
 
-#: The size in bytes up to which a journal is never rewritten.
+#: The size in bytes up to which a growing journal is not rewritten.
 MIN_REWRITE_SIZE = 16 * 2**20
 
 
@@ -113,9 +113,9 @@ class Ledger:
             raise NotSaved(describe_os_error(entry.error)) from entry.error
 
     def list_unsaved(self, world: str) -> list[StoredProject]:
-        """Return the projects whose files do not contain their last version.
+        """Return the projects whose files may lack their last version.
 
-        All returned versions are in the journal.
+        All versions of these projects are in the journal.
 
         Raises:
             NotSaved: if the journal cannot be written.

@@ -88,7 +88,7 @@ def is_one_of(field: str) -> Filter:
 
 
 def is_one_of_words(field: str) -> Filter:
-    """Return the filter for a field that equals a value, or a part of a value between commas."""
+    """Return the filter for a field that equals one of the comma-separated words in a value."""
 
     def build(_name: str, values: Sequence[str]) -> Predicate:
         words = _split(values)

@@ -16,7 +16,7 @@ from attrs import evolve, field, frozen
 from paramcore.model import EffectiveParams, Project, TaskRequest, Update
 from paramcore.wire import write_project, write_version
 
-#: The maximum size of a state: the bytes of its JSON, and at least 1 KiB for each object.
+#: The maximum size of a state in bytes of JSON, where each object counts as at least 1 KiB.
 MAX_STATE_SIZE = 256 * 2**20
 _MIN_OBJECT_SIZE = 1024
 
@@ -123,7 +123,7 @@ class State:
     def __init__(self, projects: Iterable[Project] = ()) -> None:
         #: The projects, by name.
         self.projects: dict[str, StoredProject] = {}
-        #: The settings of each project that a project object does not have, such as `rapid`.
+        #: By project name: the settings that a project object lacks, such as `rapid`.
         self.settings: dict[str, Mapping[str, Any]] = {}
         #: The tasks by id, oldest first.
         self.tasks: dict[str, StoredTask] = {}
@@ -224,7 +224,9 @@ def resolve_stored_task(project: Project, task: StoredTask, request: TaskRequest
     if any(created.get(name) != task.fields.get(name) for name in ("params", "instruction")):
         # The file of the project was edited before the stand-in started again.
         task_id = task.fields["task_id"]
-        raise LookupError(f"the history of the project has changed since the task {task_id} was created")
+        raise LookupError(
+            f"the file of the project was edited: its versions no longer give the task {task_id} the params that it got"
+        )
     return effective
 
 
