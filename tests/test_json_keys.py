@@ -75,7 +75,7 @@ def iter_service_answers(folder):
         apply = run_json("apply", "docks", "patch.json", "--yes", *url, **service).document
         yield from (("apply", apply), ("outcome", apply["outcome"]))
         # No version contains an update with this digest.
-        reconcile = run_json("reconcile", "docks", "--base", "1", "--digest", "0", *url, **service).document
+        reconcile = run_json("reconcile", "docks", "--base", "1", "--digest", "0" * 32, *url, **service).document
         yield "error", reconcile["error"]
         yield "status", run_json("status", "docks.json", *url, **service).document
 

@@ -63,20 +63,20 @@ def parse_slim_version(text: str) -> int | str:
         raise ArgumentTypeError(f"must be the number of a version, -1 or any, got {got}") from None
 
 
-def parse_digest(text: str) -> str:
-    """Parse the digest of the params after an update, as `digest_params` returns it."""
-    if re.fullmatch("[0-9a-f]{32}", text):
-        return text
-    raise ArgumentTypeError(
-        f"must be the 32 digits from 0 to f that `apply` printed, got {format_value(text, limit=MESSAGE_LIMIT)}"
-    )
-
-
 def parse_requested_version(text: str) -> int:
     """Parse the `project_version` of a request, which may be negative."""
     if text.removeprefix("-").isdecimal() and text.isascii() and len(text) <= 18:
         return int(text)
     raise ArgumentTypeError(f"must be a whole number, got {format_value(text, limit=MESSAGE_LIMIT)}")
+
+
+def parse_digest(text: str) -> str:
+    """Parse the digest of an update."""
+    if re.fullmatch("[0-9a-f]{32}", text):
+        return text
+    raise ArgumentTypeError(
+        f"must be the 32 hexadecimal digits that `apply` printed, got {format_value(text, limit=MESSAGE_LIMIT)}"
+    )
 
 
 def parse_type(text: str) -> str:

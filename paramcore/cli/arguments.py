@@ -30,23 +30,6 @@ from paramcore.text import format_count, format_path, quote_for_shell
 _OUTPUTS = {"output": "--output", "requests_output": "--output", "project_output": "--project-output"}
 
 
-#: The options and arguments that name one or several files or directories.
-_FILE_NAMES = ("project", "tasks", "update", "wanted", "before", "after", "files", "projects", "all", "save", *_OUTPUTS)
-
-
-def check_file_names(options: Namespace) -> None:
-    """Reject an empty file name, such as an unset variable of a script.
-
-    Raises:
-        SystemExit: for an empty name.
-    """
-    values = [getattr(options, name, None) for name in _FILE_NAMES]
-    if any(value == "" or (isinstance(value, list) and "" in value) for value in values):
-        exit_with_usage(
-            "a file name on the command line is empty; write the name, or set the variable that contains it"
-        )
-
-
 def check_output(options: Namespace) -> None:
     """Reject an output file that would replace a file that the command reads, or another output file.
 
@@ -64,6 +47,8 @@ def check_output(options: Namespace) -> None:
 def _check_output_file(options: Namespace, output: str, option: str) -> None:
     if output == "-":
         exit_with_usage(f"to print to standard output, omit {option}; to write to a file named `-`, pass `./-`")
+    if not output:
+        exit_with_usage(f"the value of {option} is empty; name a file")
     for path in _list_inputs(options):
         if _is_input_in(output, path):
             exit_with_usage(

@@ -6,6 +6,7 @@ import sys
 from argparse import Namespace
 
 from paramcore.errors import InvalidKey, NotDone
+from paramcore.files.reader import open_source
 from paramcore.service.client import Client
 from paramcore.transport.key import ApiKey
 
@@ -17,15 +18,24 @@ def create_client(options: Namespace) -> Client:
     except ImportError:
         problem = "the package `httpx2`, which sends the requests, is not installed"
         raise NotDone("not_sent", None, problem, "run `pip install 'paramcore[http]'`") from None
-    if options.key_from_stdin:
-        line = "" if sys.stdin is None else sys.stdin.readline().rstrip("\r\n")
-        if not line:
-            problem, remedy = "the first line of standard input has no API key", "write the key to standard input"
-            raise InvalidKey("credentials_missing", None, problem, remedy)
-        key = ApiKey(line)
-    else:
-        key = ApiKey.from_environment()
-    # An empty `--base-url`, such as an unset variable of a script, must not select the real service.
-    base_url = BASE_URL if options.base_url is None else options.base_url
-    transport = HttpTransport(key, base_url=base_url)
+    key = _read_key() if options.key_from_stdin else ApiKey.from_environment()
+    transport = HttpTransport(key, base_url=BASE_URL if options.base_url is None else options.base_url)
     return Client(transport, deadline=options.deadline, assumptions=options.assumptions)
+
+
+def _read_key() -> ApiKey:
+    """Read the key from a line of standard input.
+
+    Raises:
+        DocumentError: `unreadable`.
+        InvalidKey: `credentials_missing`, `credentials_format`.
+    """
+    line = b""
+    if sys.stdin is not None:
+        with open_source("-") as (stream, _):
+            line = stream.readline().rstrip(b"\r\n")
+    if not line:
+        problem = "the API key is missing, because the first line of standard input is empty"
+        raise InvalidKey("credentials_missing", None, problem, "write the key to standard input")
+    # A key is ASCII, so `ApiKey` rejects any other byte.
+    return ApiKey(line.decode("latin-1"))

@@ -36,8 +36,10 @@ def lock_directory(path: str) -> Iterator[None]:
     finally:
         # Remove the file while it is locked, so that no other process can have locked it.
         # Windows cannot remove an open file; there, the next process uses the same file.
-        with suppress(OSError):
-            os.unlink(lock)
+        # If somebody moved the directory, another process may have locked a file with the same path.
+        if _is_current(descriptor, lock):
+            with suppress(OSError):
+                os.unlink(lock)
         os.close(descriptor)
 
 

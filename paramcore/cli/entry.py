@@ -12,7 +12,7 @@ from paramcore.cli.signals import find_signal, interrupt_once
 def start() -> int:
     """Run the command line and return its exit code.
 
-    For Ctrl-C, a lack of memory or a failed import, print a message and no traceback.
+    For Ctrl-C, a lack of memory or threads, or a failed import, print a message and no traceback.
     """
     # If the parent process ignores Ctrl-C, as some shells do for `&`, keep ignoring it.
     handles_interrupt = signal.getsignal(signal.SIGINT) is signal.default_int_handler
@@ -31,8 +31,13 @@ def start() -> int:
         if isinstance(error, MemoryError):
             _print_message("error: there is not enough memory; end other programs, or pass a smaller file")
             return REFUSED
-        if isinstance(error, ImportError):
+        # `main` handles the errors of files that a command opens, so an OSError is about a file of a package.
+        if isinstance(error, (ImportError, OSError)):
             _print_message(f"error: cannot load a package: {error}; install paramcore again, or free some memory")
+            return REFUSED
+        # Python raises no special error if the system cannot start a thread.
+        if isinstance(error, RuntimeError) and "start new thread" in str(error):
+            _print_message("error: the system cannot start a thread; end other programs, or allow more processes")
             return REFUSED
         raise
     finally:

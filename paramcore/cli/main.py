@@ -6,7 +6,7 @@ import gc
 from argparse import Namespace
 from collections.abc import Sequence
 
-from paramcore.cli.arguments import check_file_names, check_output, check_standard_input
+from paramcore.cli.arguments import check_output, check_standard_input
 from paramcore.cli.exit_codes import FINE, INTERRUPTED, NOT_DONE, REFUSED
 from paramcore.cli.hidden_values import select_error
 from paramcore.cli.output import escape_unencodable, handle_write_error, print_message, write_answer
@@ -33,7 +33,6 @@ def _run_command(arguments: Sequence[str] | None) -> tuple[int, str]:
     options = Namespace(values=True)
     try:
         options = parse_options(arguments)
-        check_file_names(options)
         check_output(options)
         check_summary(options)
         check_standard_input(options)

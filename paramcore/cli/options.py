@@ -247,8 +247,8 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         ),
         make_argument(
             "--digest",
-            type=parse_digest,
             required=True,
+            type=parse_digest,
             metavar="D",
             help="the digest that `apply` printed before it sent the update",
         ),

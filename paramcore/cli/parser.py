@@ -8,6 +8,7 @@ from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from importlib import import_module
+from itertools import takewhile
 from typing import Any, NoReturn
 
 from paramcore import __version__
@@ -53,6 +54,7 @@ def parse_options(arguments: Sequence[str] | None) -> Namespace:
     """
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     # Import only the requested command, because importing all commands is slow.
+    _reject_dashes(arguments)
     requested = arguments[0] if arguments and arguments[0] in COMMANDS else None
     if arguments and requested is None:
         _reject_unknown(arguments[0])
@@ -147,6 +149,14 @@ def reject_name(noun: str, name: str, known: Iterable[str], remedy: str) -> NoRe
     nearest = suggest_name(name, known)
     remedy = f"did you mean `{nearest}`?" if nearest else remedy
     exit_with_usage(f"there is no {noun} `{format_name(name)}`; {remedy}")
+
+
+def _reject_dashes(arguments: Sequence[str]) -> None:
+    """Reject `--` as the value of an option, because argparse would drop it."""
+    for argument in takewhile("--".__ne__, arguments):
+        option, mark, value = argument.partition("=")
+        if mark and value == "--" and option.startswith("--"):
+            exit_with_usage(f"{format_name(option)} needs a value, got `--`; to name a file `--`, pass `./--`")
 
 
 def _mark_operands(arguments: Sequence[str]) -> list[str]:

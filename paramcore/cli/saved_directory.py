@@ -24,7 +24,7 @@ from paramcore.cli.project_directory import ProjectDirectory, make_directory
 from paramcore.errors import DocumentError
 from paramcore.files.writer import remove_temporary_files
 from paramcore.model import Assumptions, Project
-from paramcore.service.standin.journal import JournalFile, sync_file
+from paramcore.service.standin.journal import JournalFile, sync_directory, sync_file
 from paramcore.service.standin.ledger import Ledger, NotSaved
 from paramcore.service.standin.records import RecoveredState, replay_lines
 from paramcore.service.standin.stand_in import WORLDS, StandIn
@@ -80,6 +80,7 @@ class SavedDirectory:
         self._next_write = 0.0
         #: The projects in files that may not be on disk yet, by name.
         self._unsynced: dict[str, StoredProject] = {}
+        self._unsynced_lock = threading.Lock()
 
     def _recover(self, project: Project, saved_count: int) -> None:
         """Serve either the project in the journal or the project in its file."""
@@ -113,6 +114,7 @@ class SavedDirectory:
         state.saved.clear()
         state.unsaved.update(state.projects)
         state.mark_saved([stored for name, stored in state.projects.items() if in_files.get(name) == stored.project])
+        ledger.before_rewrite = self._sync_files
         self._write_files(ledger)
         try:
             ledger.rewrite()
@@ -122,7 +124,6 @@ class SavedDirectory:
         writer = threading.Thread(target=self._write_in_background, args=(ledger,), daemon=True)
         writer.start()
         ledger.on_saved = partial(self._write_soon, ledger)
-        ledger.before_rewrite = self._sync_files
         try:
             yield
         finally:
@@ -162,7 +163,8 @@ class SavedDirectory:
             finally:
                 pause = max(_PAUSE, _PAUSE_PER_SECOND_OF_WRITING * (time.thread_time() - start))
                 self._next_write = time.monotonic() + pause
-            self._unsynced.update({stored.project.name: stored for stored in unsaved})
+            with self._unsynced_lock:
+                self._unsynced.update({stored.project.name: stored for stored in unsaved})
             ledger.mark_saved("live", unsaved)
 
     def sync(self, ledger: Ledger) -> None:
@@ -179,12 +181,15 @@ class SavedDirectory:
     def _sync_files(self) -> None:
         """Wait until the written files are on disk."""
         for name, stored in list(self._unsynced.items()):
-            path = self._files.get_path(name)
+            path = os.path.realpath(self._files.get_path(name) or "")
             # Somebody may have removed the file.
             with suppress(FileNotFoundError):
-                sync_file(os.path.realpath(path or ""))
-            if self._unsynced.get(name) is stored:
-                del self._unsynced[name]
+                sync_file(path)
+                sync_directory(os.path.dirname(path))
+            # Another thread may sync the same files, or write newer ones.
+            with self._unsynced_lock:
+                if self._unsynced.get(name) is stored:
+                    del self._unsynced[name]
 
     def _try_to_write_files(self, ledger: Ledger) -> None:
         problem: str | None = None
@@ -199,12 +204,11 @@ class SavedDirectory:
     def _close(self, ledger: Ledger) -> None:
         with self._lock:
             self._try_to_write_files(ledger)
-        # A journal that cannot be rewritten is still complete, but longer than necessary.
-        with suppress(OSError):
-            ledger.rewrite()
-        if self.journal.is_empty:
-            self.journal.remove()
-        else:
+        # A request that is still being handled must not write to a journal that is about to be removed.
+        with ledger.lock:
+            # A journal that cannot be rewritten is still complete, but longer than necessary.
+            with suppress(OSError):
+                ledger.rewrite()
             self.journal.close()
 
 
@@ -220,7 +224,12 @@ def open_saved_directory(
     make_directory(path)
     with lock_directory(path):
         remove_temporary_files(path)
-        yield SavedDirectory(path, assumptions, sources, given)
+        directory = SavedDirectory(path, assumptions, sources, given)
+        try:
+            yield directory
+        finally:
+            # A signal during the start may arrive when the journal exists.
+            directory.journal.close()
 
 
 def _begins_with(project: Project, beginning: Project) -> bool:

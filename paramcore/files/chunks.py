@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import BinaryIO
 
 from attrs import frozen
 
@@ -39,9 +38,8 @@ class Chunk:
             DocumentError: `unreadable`, also if the file has changed since it was split.
         """
         with open_source(self.path, self.source) as (stream, label):
-            if _get_state(stream) != self.file_state:
-                problem, remedy = "the file changed while it was read", "read a copy of it, or leave out --jobs"
-                raise DocumentError("unreadable", None, problem, remedy, label, None, None)
+            if get_file_state(stream.fileno()) != self.file_state:
+                raise make_change_error(label, "read a copy of it, or leave out --jobs")
             stream.seek(self.offset)
             yield from split_lines(stream, label, first_line=self.first_line, size=self.size)
 
@@ -53,7 +51,7 @@ def split_file(path: str, size: int = CHUNK_SIZE) -> Iterator[Chunk]:
         DocumentError: `unreadable`; `json_encoding` for a file that is not UTF-8.
     """
     with open_source(path) as (stream, label):
-        offset, first_line, file_state = 0, 1, _get_state(stream)
+        offset, first_line, file_state = 0, 1, get_file_state(stream.fileno())
         # Another process has other files under `/dev/stdin` and `/dev/fd`.
         real_path = resolve_path(path)
         while block := stream.read(size):
@@ -69,9 +67,19 @@ def split_file(path: str, size: int = CHUNK_SIZE) -> Iterator[Chunk]:
             first_line += line_ends
 
 
-def _get_state(stream: BinaryIO) -> tuple[int, ...]:
-    status = os.fstat(stream.fileno())
+def get_file_state(file: int | str) -> tuple[int, ...]:
+    """Return numbers that change when an open file, or the file at a path, is changed or replaced.
+
+    Raises:
+        OSError: if there is no file.
+    """
+    status = os.stat(file)
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def make_change_error(label: str, remedy: str) -> DocumentError:
+    """Return the error for a file that changed while it was read."""
+    return DocumentError("unreadable", None, "the file changed while it was read", remedy, label, None, None)
 
 
 def _check_start(block: bytes, label: str) -> None:

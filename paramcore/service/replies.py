@@ -25,6 +25,7 @@ from paramcore.files.document import PROJECT_DEPTH, decode_document
 from paramcore.model import Assumptions, Project
 from paramcore.service.requests import Response
 from paramcore.text import escape_unprintable, format_value, truncate
+from paramcore.values import join_pointer
 from paramcore.wire import read_project, read_projects
 
 _T = TypeVar("_T")
@@ -62,14 +63,22 @@ def read_project_reply(response: Response, name: str, assumptions: Assumptions =
 
 
 def read_projects_reply(response: Response, assumptions: Assumptions = Assumptions()) -> tuple[Project, ...]:
-    """Read a reply that must contain an array of projects."""
+    """Read a reply that must contain an array of projects with different names."""
 
     def read(value: Any) -> tuple[Project, ...]:
         if not isinstance(value, list):
             raise MalformedPayload("reply_type", "", "must be an array of projects", "")
         return read_projects(value, assumptions=assumptions)
 
-    return _read_body(response, "an array of projects", read)
+    projects = _read_body(response, "an array of projects", read)
+    names: set[str] = set()
+    for index, project in enumerate(projects):
+        if project.name in names:
+            problem = f"the reply contains two projects with the same name: {response.summary}"
+            path = join_pointer(index, "name")
+            raise OutcomeUnknown("wrong_project", path, problem, _REPLY_REMEDY, response.status)
+        names.add(project.name)
+    return projects
 
 
 def read_task_reply(response: Response) -> Mapping[str, Any]:

@@ -64,17 +64,16 @@ def run_server(stand_in: StandIn, *, port: int = 0) -> Iterator[Server]:
         ...     print(server.url)
         http://127.0.0.1:.../v1
     """
-    http_server = _HTTPServer((_HOST, port), _Handler)
-    http_server.stand_in = stand_in
-    thread = threading.Thread(target=http_server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
-        yield Server(stand_in, f"http://{_HOST}:{http_server.server_address[1]}/v1")
-    finally:
-        http_server.connections.close()
-        http_server.shutdown()
-        http_server.server_close()
-        thread.join()
+    with _HTTPServer((_HOST, port), _Handler) as http_server:
+        http_server.stand_in = stand_in
+        thread = threading.Thread(target=http_server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread.start()
+        try:
+            yield Server(stand_in, f"http://{_HOST}:{http_server.server_address[1]}/v1")
+        finally:
+            http_server.connections.close()
+            http_server.shutdown()
+            thread.join()
 
 
 class _HTTPServer(socketserver.ThreadingTCPServer):

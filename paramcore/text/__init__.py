@@ -96,8 +96,8 @@ def is_long(value: Any) -> bool:
 
 
 def format_path(path: str) -> str:
-    """Format the path of a file on one line; `-` becomes `<stdin>`."""
-    return "<stdin>" if path == "-" else escape_unprintable(path)
+    """Format the path of a file on one line; `-` becomes `<stdin>`, and an empty path `""`."""
+    return "<stdin>" if path == "-" else escape_unprintable(path) or '""'
 
 
 def quote_for_shell(text: str) -> str:

@@ -16,13 +16,26 @@ def send_within(seconds: float, exchange: Callable[[], Response | NotDone | Outc
     or of the name look-up.  After the deadline, the thread continues in the background.
 
     Raises:
-        NotDone: the error that `exchange` returns.
-        OutcomeUnknown: the error that `exchange` returns, or `deadline` if the
-            exchange takes longer than `seconds`.
+        NotDone: the error that `exchange` returns, or `not_sent` if the system cannot
+            start a thread.
+        OutcomeUnknown: the error that `exchange` returns, `deadline` if the exchange
+            takes longer than `seconds`, or `no_reply` if it raises an error.
     """
     results: list[Response | NotDone | OutcomeUnknown] = []
-    worker = threading.Thread(target=lambda: results.append(exchange()), daemon=True)
-    worker.start()
+
+    def run() -> None:
+        try:
+            results.append(exchange())
+        except BaseException as error:  # noqa: BLE001  (a thread that raises an error prints a traceback)
+            problem = f"the request failed before the reply was complete ({type(error).__name__})"
+            results.append(OutcomeUnknown("no_reply", None, problem, ""))
+
+    worker = threading.Thread(target=run, daemon=True)
+    try:
+        worker.start()
+    except RuntimeError:
+        problem = "the system cannot start a thread, so nothing was sent"
+        raise NotDone("not_sent", None, problem, "end other programs, or allow more processes and memory") from None
     worker.join(seconds)
     if not results:
         raise OutcomeUnknown("deadline", None, "no complete reply arrived before the deadline", "")

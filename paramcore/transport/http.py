@@ -81,11 +81,16 @@ class HttpTransport:
     def _exchange(self, request: Request, seconds: float) -> Response | NotDone | OutcomeUnknown:
         url, headers = self._base_url + request.target, self._build_headers(request)
         try:
+            verify = _create_context() if self._verify is True else self._verify
+        except OSError as error:
+            problem = f"OpenSSL failed to start, so nothing was sent ({type(error).__name__})"
+            return NotDone("not_sent", None, problem, "check its configuration file, or free some memory")
+        try:
             with (
                 redact_logs(self._key),
                 # `trust_env` would let the environment add a proxy, a .netrc file or certificates.
                 httpx2.Client(
-                    verify=_create_context() if self._verify is True else self._verify,
+                    verify=verify,
                     proxy=self._proxy,
                     trust_env=False,
                     follow_redirects=False,

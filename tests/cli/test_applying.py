@@ -128,16 +128,6 @@ class TestFetch:
             assert ran.status == 0
             assert run_with(server, "fetch", NAME, "--key-from-stdin", stdin="a b\n").status == 2
 
-    @pytest.mark.parametrize("stdin", ["", "\n", "\r\n"])
-    def test_no_key_on_standard_input(self, stdin):
-        """With `--key-from-stdin`, the environment variable would not help, so the error does not name it."""
-        with Server() as server:
-            ran = run_with(server, "fetch", NAME, "--key-from-stdin", stdin=stdin)
-            assert (ran.status, server.reads) == (2, 0)
-            assert ran.err == (
-                "error: the first line of standard input has no API key; write the key to standard input\n"
-            )
-
     @pytest.mark.parametrize("url", ["", " ", " {url}", "{url} "])
     def test_an_empty_base_url_is_not_the_real_service(self, url):
         """An unset variable of a script does not send a request to another service, and neither does a space."""
@@ -145,6 +135,38 @@ class TestFetch:
             ran = run("fetch", NAME, "--base-url", url.format(url=server.url), SCALE_API_KEY=KEY)
             assert (ran.status, ran.out, server.reads) == (2, "", 0)
             assert ran.err.startswith("error: the base URL ")
+
+    @pytest.mark.parametrize(
+        ("data", "message"),
+        [
+            (b"", "the API key is missing, because the first line of standard input is empty; "),
+            (b"\nkey\n", "the API key is missing, because the first line of standard input is empty; "),
+            (b"key\xe9\n", "the API key (not shown) must be printable ASCII"),
+            (b"\xef\xbb\xbfkey\n", "the API key (not shown) must be printable ASCII"),
+            ("key\n".encode("utf-16"), "the API key (not shown) must be printable ASCII"),
+        ],
+    )
+    def test_a_key_that_is_not_text(self, data, message):
+        """The key on standard input may have any encoding; an error names neither the environment nor the key."""
+        arguments = command("fetch", NAME, "--key-from-stdin", "--base-url", "http://127.0.0.1:1/v1")
+        # Like a locale such as en_US.UTF-8, this encoding does not replace invalid bytes.
+        env = environment(SCALE_API_KEY=KEY, PYTHONIOENCODING="utf-8:strict")
+        done = subprocess.run(arguments, input=data, capture_output=True, env=env, check=False, timeout=60)
+        assert (done.returncode, done.stderr.count(b"\n")) == (2, 1)
+        assert done.stderr.decode().startswith(f"error: {message}")
+
+    def test_a_key_that_arrives_late(self):
+        """A key on non-blocking standard input is awaited."""
+        ours, theirs = os.pipe()
+        os.set_blocking(ours, False)
+        with Server() as server:
+            arguments = command("fetch", NAME, "--key-from-stdin", "--base-url", server.url)
+            process = subprocess.Popen(arguments, stdin=ours, stdout=subprocess.DEVNULL, env=environment())
+            time.sleep(1.5)
+            os.write(theirs, f"{KEY}\n".encode())
+            assert process.wait(timeout=20) == 0
+        os.close(ours)
+        os.close(theirs)
 
     def test_a_name_or_all(self):
         """`fetch` needs either NAME or `--all`."""
@@ -229,20 +251,38 @@ class TestApply:
                 0,
             )
 
+    def test_a_terminal_that_closes_at_the_prompt(self, patch):
+        """If the terminal closes, nothing is sent, and the message does not blame standard output."""
+        ours, theirs = pty.openpty()
+        with Server() as server:
+            process = subprocess.Popen(
+                command("apply", NAME, patch, "--base-url", server.url),
+                stdin=theirs,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=environment(SCALE_API_KEY=KEY),
+            )
+            os.close(theirs)
+            start = process.stderr.read(len("send the update? [y/N] "))
+            os.close(ours)
+            _, rest = process.communicate(timeout=20)
+            assert (process.returncode, start + rest) == (1, b"send the update? [y/N] not sent\n")
+            assert server.posts == 0
+
     @pytest.mark.parametrize(
         ("answer", "sent"),
-        [("y", 1), ("Yes ", 1), ("yep", 0), ("yesterday", 0), ("n", 0), ("", 0), ("ye", 0)],
+        [("y", 1), ("Yes ", 1), ("yep", 0), ("yesterday", 0), ("n", 0), ("", 0), ("ye", 0), ("y\udce9", 0)],
     )
     def test_a_prompt_is_answered_by_y_or_yes(self, answer, sent, patch):
         """At a terminal, only `y` and `yes`, in upper or lower case, send the update."""
         ours, theirs = pty.openpty()
         with Server() as server:
-            os.write(ours, f"{answer}\n".encode())
+            os.write(ours, f"{answer}\n".encode(errors="surrogateescape"))
             done = subprocess.run(
                 command("apply", NAME, patch, "--base-url", server.url),
                 stdin=theirs,
                 capture_output=True,
-                env=environment(SCALE_API_KEY=KEY),
+                env=environment(SCALE_API_KEY=KEY, PYTHONIOENCODING="utf-8:strict"),
                 check=False,
                 timeout=60,
             )
@@ -322,7 +362,7 @@ def test_reconcile_without_a_matching_version():
         ran = run_with(server, "reconcile", NAME, "--base", "2", "--digest", "0" * 32)
         assert ran.status == 4
         assert "no version contains the update yet" in ran.out
-        assert run_with(server, "reconcile", NAME, "--base", "-1", "--digest", "x").status == 2
+        assert run_with(server, "reconcile", NAME, "--base", "-1", "--digest", "0" * 32).status == 2
 
 
 def test_status_reports_the_drift(tmp_path):

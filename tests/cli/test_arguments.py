@@ -127,6 +127,47 @@ def test_swapped_updates_and_tasks_are_named(place):
         assert "name UPDATE before TASKS" in ran.err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "option"),
+    [
+        *(
+            (("preview", "docks.json", "tasks.jsonl"), option)
+            for option in ("--output", "--jobs", "--width", "--assume")
+        ),
+        *((("validate", "docks.json"), option) for option in ("--tasks", "--schema", "--ignore", "--format")),
+        *((("serve",), option) for option in ("--port", "--save")),
+        *((("fetch",), option) for option in ("--all", "--deadline", "--base-url")),
+        (("reconcile", "docks", "--base", "1"), "--digest"),
+        (("preview", "docks.json", "tasks.jsonl"), "--explain"),
+    ],
+)
+def test_dashes_are_no_value(place, arguments, option):
+    """`--` as the value of an option is an error, because it could be the end of the options."""
+    ran = run(*arguments, f"{option}=--", cwd=place)
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err == f"error: {option} needs a value, got `--`; to name a file `--`, pass `./--`\n"
+    # After `--`, every argument is a file or a name.
+    assert "needs a value" not in run("preview", "docks.json", "--", f"{option}=--", cwd=place).err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("preview", "", "tasks.jsonl"), '"": cannot read the file: no such file or directory'),
+        (("validate", "docks.json", "--tasks", ""), '"": cannot read the file: no such file or directory'),
+        (("serve", "--save", ""), '"": cannot create the directory: no such file or directory'),
+        (("preview", "docks.json", "tasks.jsonl", "--output", ""), "the value of --output is empty; name a file"),
+        (("slim", "docks.json", "task.json", "--output="), "the value of --output is empty; name a file"),
+        (("fetch", "docks", "--base-url", ""), 'the base URL "" is not an `https` URL with a host'),
+    ],
+)
+def test_an_empty_argument_is_named(place, arguments, message):
+    """An empty argument, as from an unset variable of a shell, is an error that names it, and is never a default."""
+    ran = run(*arguments, cwd=place, SCALE_API_KEY="k" * 20)
+    assert (ran.status, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert ran.err.startswith(f"error: {message}")
+
+
 def test_a_name_and_an_update_are_swapped(place):
     """For `apply UPDATE NAME`, the remedy is to swap them, and no request is sent."""
     ran = run("apply", "update.json", "docks", cwd=place, SCALE_API_KEY="k" * 20)
@@ -222,34 +263,6 @@ def test_standard_input_is_named_once(place, arguments):
     assert ran.err == "error: standard input can be read only once; name a file in place of one `-`\n"
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ("preview", "", "task.json"),
-        ("preview", "docks.json", ""),
-        ("preview", "docks.json", "task.json", "--output", ""),
-        ("validate", "docks.json", ""),
-        ("validate", "docks.json", "--tasks", ""),
-        ("validate", "docks.json", "--update="),
-        ("plan", "docks.json", ""),
-        ("plan", "docks.json", "--wanted", ""),
-        ("diff", "docks.json", ""),
-        ("slim", "docks.json", "task.json", "--output="),
-        ("extract", "tasks.jsonl", "--name=a", "--type=b", "--project-output="),
-        ("report", "docks.json", "--output="),
-        ("fetch", "--all="),
-        ("serve", ""),
-        ("serve", "--save="),
-    ],
-)
-def test_an_empty_file_name_is_rejected(place, arguments):
-    """An unset variable of a script makes an empty file name; the error says so."""
-    ran = run(*arguments, cwd=place, SCALE_API_KEY="k" * 20)
-    assert (ran.status, ran.out) == (2, "")
-    remedy = "write the name, or set the variable that contains it"
-    assert ran.err == f"error: a file name on the command line is empty; {remedy}\n"
-
-
 @pytest.mark.parametrize("spec", ["tasks.jsonl", "tasks.jsonl@0"])
 @pytest.mark.parametrize("arguments", [("plan", "docks.json", "--wanted"), ("diff", "docks.json")])
 def test_jsonl_is_no_params_object(place, arguments, spec):
@@ -297,14 +310,6 @@ def test_the_versions_of_slim(place, text):
     ran = run("slim", "docks.json", "task.json", f"--to={text}", cwd=place)
     assert ran.status == 2
     assert "argument --to: must be the number of a version, -1 or any, got " in ran.err
-
-
-@pytest.mark.parametrize("text", ["", "5f0c", "G" * 32, "A" * 32, "0" * 31, "0" * 33])
-def test_a_digest_that_cannot_match_is_rejected(place, text):
-    """A truncated digest would never be found, so `reconcile` does not say that the outcome is unknown."""
-    ran = run("reconcile", "docks", "--base=1", f"--digest={text}", cwd=place, SCALE_API_KEY="k" * 20)
-    assert ran.status == 2
-    assert "argument --digest: must be the 32 digits from 0 to f that `apply` printed, got " in ran.err
 
 
 @pytest.mark.parametrize(

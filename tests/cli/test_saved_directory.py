@@ -1,13 +1,15 @@
 """The directory of `serve --save`: what the next start reads after an end, a kill or an edit."""
 
+import errno
 import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
@@ -18,6 +20,8 @@ from paramcore.cli.project_directory import ProjectDirectory
 from paramcore.cli.saved_directory import JOURNAL_NAME, open_saved_directory
 from paramcore.errors import DocumentError
 from paramcore.service import StandIn
+from paramcore.service.standin import journal
+from paramcore.service.standin.journal import JournalFile
 from paramcore.wire import write_project
 from tests.cli.running import command, environment, restore_signals, run
 from tests.cli.test_serve_killed import served
@@ -134,6 +138,101 @@ def test_updates_that_only_the_journal_has_are_not_lost(tmp_path, monkeypatch):
         assert get_paddings(stand_in) == [0, 1, 2, 3]
         assert len(read_file(tmp_path / "b" / "docks.json")["param_history"]) == 4
         assert list_names(tmp_path / "b") == [JOURNAL_NAME, LOCK_NAME, "docks.json", "new.json"]
+
+
+def test_files_are_on_disk_before_the_journal_omits_their_projects(tmp_path, monkeypatch):
+    """A power failure loses no update, even directly after a start that wrote the updates of the journal to files."""
+    with serving(tmp_path / "a", DOCKS) as stand_in, without_files(monkeypatch):
+        update(stand_in, padding=1)
+        kill(tmp_path / "a", tmp_path / "b")
+    events = []
+    for owner, name in [
+        (saved_directory, "sync_file"),
+        (saved_directory, "sync_directory"),
+        (JournalFile, "replace"),
+        (JournalFile, "append"),
+    ]:
+
+        def record(*arguments, name=name, real=getattr(owner, name)):
+            real(*arguments)
+            events.append(name)
+
+        monkeypatch.setattr(owner, name, record)
+    with serving(tmp_path / "b") as stand_in:
+        assert events == ["sync_file", "sync_directory", "replace"]
+        events.clear()
+        update(stand_in, padding=2)
+        stand_in.sync()
+        # The first line contains the update, and the second marks it as saved.
+        assert {"sync_file", "sync_directory"} <= set(events[: events.index("append", 1)])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot sync a file that is open for reading")
+def test_the_file_of_a_project_may_be_read_only(tmp_path, monkeypatch):
+    """A read-only file is replaced and synced, so no journal remains."""
+    real = os.open
+
+    def deny_writing(path, flags, *arguments, **options):
+        if os.fspath(path).endswith("docks.json") and flags & os.O_ACCMODE != os.O_RDONLY:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return real(path, flags, *arguments, **options)
+
+    monkeypatch.setattr(os, "open", deny_writing)
+    with serving(tmp_path, DOCKS) as stand_in:
+        update(stand_in, padding=1)
+    assert list_names(tmp_path) == ["docks.json"]
+    assert count_versions(tmp_path) == 2
+
+
+def test_a_request_at_the_end_is_saved_or_refused(tmp_path, monkeypatch):
+    """A change that a thread writes while the server removes the journal is not acknowledged and then lost."""
+    replies, is_writing = [], threading.Event()
+    with serving(tmp_path, DOCKS) as stand_in:
+        real_fsync, real_rewrite = os.fsync, stand_in.ledger.rewrite
+
+        def fsync(descriptor):
+            real_fsync(descriptor)
+            if threading.current_thread() is client:
+                is_writing.set()
+                time.sleep(0.1)
+
+        def rewrite():
+            real_rewrite()
+            client.start()
+            is_writing.wait(0.1)
+
+        client = threading.Thread(
+            target=lambda: replies.append(
+                call(stand_in, "POST", "/projects/docks/setParams", {"patch": True, "padding": 1})
+            )
+        )
+        monkeypatch.setattr(os, "fsync", fsync)
+        monkeypatch.setattr(stand_in.ledger, "rewrite", rewrite)
+    client.join()
+    with serving(tmp_path) as stand_in:
+        assert [(status, get_paddings(stand_in)) for status, _ in replies] in ([(200, [0, 1])], [(500, [0])])
+
+
+@pytest.mark.parametrize("is_killed", [False, True])
+def test_a_signal_while_the_journal_is_created_leaves_no_journal(tmp_path, monkeypatch, is_killed):
+    """If the start is interrupted, an empty journal is removed, and a journal with records remains."""
+    with serving(tmp_path / "a", DOCKS) as stand_in:
+        call(stand_in, "POST", "/batches", {"name": "b", "project": "docks"})
+        kill(tmp_path / "a", tmp_path / "b")
+    path = tmp_path / "b" if is_killed else tmp_path / "c"
+    for function in ("write_atomically", "sync_directory"):
+
+        def interrupt(*arguments, real=getattr(journal, function)):
+            real(*arguments)
+            raise SystemExit(143)
+
+        with monkeypatch.context() as patch, pytest.raises(SystemExit):
+            patch.setattr(journal, function, interrupt)
+            with serving(path, DOCKS):
+                pass
+        assert list_names(path) == [*([JOURNAL_NAME] if is_killed else []), "docks.json"]
+    with serving(path) as stand_in:
+        assert len(call(stand_in, "GET", "/batches")[1]["docs"]) == is_killed
 
 
 def edit(path, change):
@@ -307,6 +406,23 @@ def test_a_removed_lock_file_is_locked_again(tmp_path, monkeypatch):
     with lock_directory(str(tmp_path)):
         assert len(flocks) == 2
         assert (tmp_path / LOCK_NAME).exists()
+
+
+@pytest.mark.parametrize("kind", ["moved", "lock removed"])
+def test_the_end_removes_no_files_of_another_server(tmp_path, kind):
+    """If somebody moves the directory or removes the lock, a second server may use the same path."""
+    path = tmp_path / "d"
+    with ExitStack() as second:
+        with serving(path):
+            if kind == "moved":
+                path.rename(tmp_path / "moved")
+            else:
+                (path / LOCK_NAME).unlink()
+            stand_in = second.enter_context(serving(path))
+            call(stand_in, "POST", "/projects", {"name": "p", "type": "chat"})
+        assert list_names(path) == [JOURNAL_NAME, LOCK_NAME, "p.json"]
+        assert call(stand_in, "POST", "/batches", {"name": "b", "project": "p"})[0] == 200
+    assert list_names(path) == [JOURNAL_NAME, "p.json"]
 
 
 @pytest.mark.parametrize("project", [True, False])

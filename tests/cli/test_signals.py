@@ -93,15 +93,34 @@ class TestInterrupts:
         assert entry.start() == INTERRUPTED
         assert capsys.readouterr().err == "interrupted\n"
 
-    def test_a_package_that_cannot_be_loaded_is_reported(self, handlers, monkeypatch, capsys):
-        """A package that cannot be imported is an error with a remedy."""
+    def test_a_lack_of_threads_is_reported(self, handlers, monkeypatch, capsys, tmp_path):
+        """If the system cannot start a thread, the error has a remedy, and `serve --save` leaves no file."""
+
+        def refuse(_thread):
+            raise RuntimeError("can't start new thread")
+
+        monkeypatch.setattr(threading.Thread, "start", refuse)
+        for arguments in (["serve"], ["serve", "--save", str(tmp_path)]):
+            monkeypatch.setattr(sys, "argv", ["paramcore", *arguments])
+            assert entry.start() == REFUSED
+            assert capsys.readouterr().err.startswith("error: the system cannot start a thread; ")
+        assert list(tmp_path.iterdir()) == []
+
+    @pytest.mark.parametrize(
+        ("error", "reason"),
+        [
+            (ImportError("rpds.so: failed to map segment"), "rpds.so: failed to map segment"),
+            (PermissionError(13, "Permission denied", "attr.py"), "[Errno 13] Permission denied: 'attr.py'"),
+        ],
+    )
+    def test_a_package_that_cannot_be_loaded_is_reported(self, handlers, monkeypatch, capsys, error, reason):
+        """A package that cannot be imported or read is an error with a remedy."""
 
         def load():
-            raise ImportError("rpds.so: failed to map segment from shared object")
+            raise error
 
         monkeypatch.setattr(main, "main", load)
         assert entry.start() == REFUSED
-        reason = "rpds.so: failed to map segment from shared object"
         remedy = "install paramcore again, or free some memory"
         assert capsys.readouterr().err == f"error: cannot load a package: {reason}; {remedy}\n"
 

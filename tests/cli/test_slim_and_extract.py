@@ -6,6 +6,8 @@ import os
 import pytest
 
 from paramcore import Project, read_project
+from paramcore.cli import main
+from paramcore.cli.commands import extract
 from paramcore.service.requests import create_project
 from tests.cli.running import EXAMPLES, run, shell
 
@@ -283,6 +285,29 @@ def test_extract_ends_with_0_if_all_requests_move(tasks):
     arguments = ("--name", "yard", "--type", "imageannotation")
     assert run("extract", tasks(*full), *arguments).status == 0
     assert run("extract", tasks(full[0]), *arguments).status == 1
+
+
+@pytest.mark.parametrize("reading", [2, 3])
+@pytest.mark.parametrize("change", ["append", "truncate", "malformed", "replace"])
+def test_extract_rejects_a_file_that_changes(tasks, tmp_path, change, reading, monkeypatch, capsys):
+    """If TASKS changes between two readings, nothing is written, and no request is lost."""
+    path = tasks(*({"attachment": f"https://example.com/{n}.jpg", "padding": 10} for n in range(9)))
+    text = path.read_text()
+    changes = {"append": text + '{"padding": 9}\n', "truncate": text[:200], "malformed": text[:-2], "replace": text}
+    real, readings = extract.read_raw_tasks, []
+
+    def read(*arguments, **options):
+        readings.append(arguments)
+        if len(readings) == reading:
+            (tmp_path / "new.jsonl").write_text(changes[change])
+            os.replace(tmp_path / "new.jsonl", path)
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(extract, "read_raw_tasks", read)
+    outputs = [f"--output={tmp_path}/slim.jsonl", f"--project-output={tmp_path}/project.json"]
+    assert main.main(["extract", str(path), "--name", "yard", "--type", "imageannotation", *outputs]) == 2
+    error = f"error: {path}: the file changed while it was read; extract from a copy of it\n"
+    assert (capsys.readouterr(), os.listdir(tmp_path)) == (("", error), [path.name])
 
 
 @pytest.mark.parametrize(

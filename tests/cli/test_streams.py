@@ -69,6 +69,13 @@ def test_usage_goes_to_standard_error(arguments, message):
         (("preview", "a", "b", "--project-version", "--1"), "expected one argument"),
         (("preview", "a", "b", "--project-version", "9" * 19), f'must be a whole number, got "{"9" * 19}"'),
         (("preview", "a", "b", "--project-version", ""), 'must be a whole number, got ""'),
+        *(
+            (
+                ("reconcile", "a", "--base", "1", "--digest", digest),
+                f'must be the 32 hexadecimal digits that `apply` printed, got "{digest}"',
+            )
+            for digest in ("", "5f0c", "0" * 31, "0" * 33, "A" * 32, "g" * 32, "0" * 32 + " ")
+        ),
         (("reconcile", "a", "--digest", "0" * 32, "--base", "-1"), 'must be a whole number, 0 or more, got "-1"'),
         (("preview", "a", "b", "--type", "\udcff"), 'must be the name of a task type, got "\\udcff"'),
         (("preview", "a", "b", "--type", "a\nb"), 'must be the name of a task type, got "a\\nb"'),

@@ -292,11 +292,19 @@ class TestJournalFile:
         assert JournalFile(path).lines == [(b"[1]", 2), (b"[2]", 3)]
         assert self.read(path) == [b"[1]", b"[2]"]
         journal.replace([b"[3]\n"])
-        assert not journal.is_empty
         journal.append(b"[4]\n")
         assert self.read(path) == [b"[3]", b"[4]"]
         journal.replace([])
-        assert (self.read(path), journal.is_empty) == ([], True)
+        assert self.read(path) == []
+
+    def test_a_closed_journal_remains_if_it_has_lines(self, path):
+        """`close` removes the file only if it has no lines, even if the journal was only read."""
+        self.create(path, b"[1]\n").close()
+        JournalFile(path).close()
+        assert self.read(path) == [b"[1]"]
+        for _ in range(2):
+            self.create(path).close()
+            assert not os.path.exists(path)
 
     @pytest.mark.parametrize("torn", [b"[", b"[3]", b"\0\0\0", "[\u20ac]".encode()[:2]])
     def test_a_torn_last_line_is_discarded(self, path, torn):
@@ -349,7 +357,7 @@ class TestJournalFile:
             patch.setattr("os.fsync", fail)
             with pytest.raises(OSError, match="Input/output"):
                 journal.append(b"[2, 2, 2, 2]\n")
-        assert journal.size == os.path.getsize(path) - len(b"[2, 2, 2, 2]\n")
+        assert self.read(path) == [b"[1]"]
         journal.append(b"[3]\n")
         assert self.read(path) == [b"[1]", b"[3]"]
 
@@ -377,3 +385,16 @@ class TestJournalFile:
         journal = JournalFile(path)
         with pytest.raises(DocumentError, match="journal:2:"):
             replay_lines(journal.lines, journal.source, WORLDS, Assumptions())
+
+    @pytest.mark.parametrize("numbers", [(1,), (0, 0), (0, 2), (1, 0)])
+    def test_a_line_that_is_missing_or_repeated_is_reported(self, path, numbers):
+        """The versions in a journal must be complete and in order; otherwise, the error names the journal."""
+        project = b'[["live", "projects", "boxes", {"name": "boxes", "type": "x", "param_history": []}]]\n'
+        versions = [b'[["live", "versions", "boxes", {"version": %d}]]\n' % number for number in numbers]
+        self.create(path, project, *versions)
+        journal = JournalFile(path)
+        with pytest.raises(
+            DocumentError, match="journal: a line is missing or repeated: .*; restore the file"
+        ) as found:
+            replay_lines(journal.lines, journal.source, WORLDS, Assumptions())
+        assert str(found.value).startswith(path)

@@ -207,6 +207,13 @@ class TestReplies:
         with pytest.raises(OutcomeUnknown):
             read(reply(value))
 
+    def test_two_projects_with_one_name_are_rejected(self):
+        """A list with a name twice is unknown, because a caller that keys projects by name would lose one of them."""
+        for other in (BOXES, BOXES.update(Patch({"padding": 99}))):
+            with pytest.raises(OutcomeUnknown, match="two projects with the same name") as refused:
+                read_projects_reply(reply([write_project(project) for project in (BOXES, other)]))
+            assert (refused.value.code, refused.value.path) == ("wrong_project", "/1/name")
+
     def test_an_encoded_reply_is_rejected(self):
         """A reply with a content encoding is not decoded, and the error names the encoding."""
         with pytest.raises(OutcomeUnknown) as refused:

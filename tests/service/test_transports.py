@@ -22,6 +22,7 @@ from paramcore.service.client import Client
 from paramcore.service.replies import read_error_text
 from paramcore.service.requests import Request, Response, get_project
 from paramcore.testing import check_transport
+from paramcore.transport import http as http_transport, scaleapi as scaleapi_transport
 from paramcore.transport.http import HttpTransport
 from paramcore.transport.key import ApiKey
 from paramcore.transport.scaleapi import ScaleApiTransport
@@ -315,6 +316,49 @@ def test_an_invalid_certificate_is_never_accepted(authority):
             with pytest.raises(NotDone) as refused:
                 Client(make(server.url), deadline=5).get_project(NAME)
             assert (refused.value.code, server.reads) == ("certificate", 0)
+
+
+@pytest.mark.parametrize("make", [over_httpx, over_scaleapi])
+def test_nothing_is_sent_without_a_thread(make, monkeypatch):
+    """If the system cannot start a thread, the error is `not_sent`."""
+
+    def refuse(_thread):
+        raise RuntimeError("can't start new thread")
+
+    with Server() as server:
+        with monkeypatch.context() as patch, pytest.raises(NotDone, match="cannot start a thread") as refused:
+            patch.setattr(threading.Thread, "start", refuse)
+            make(server.url).send(get_project(NAME))
+        assert (refused.value.code, server.reads) == ("not_sent", 0)
+
+
+@pytest.mark.parametrize("error", [MemoryError, RecursionError, ImportError])
+@pytest.mark.parametrize("make", [over_httpx, over_scaleapi])
+def test_an_error_in_the_thread_is_unknown(make, error, monkeypatch, capsys):
+    """After an error that no transport expects, the outcome is unknown at once, without a traceback."""
+
+    def fail(_body):
+        raise error
+
+    for module in (http_transport, scaleapi_transport):
+        monkeypatch.setattr(module, "read_error_text", fail)
+    with Server("500_after_commit") as server, pytest.raises(OutcomeUnknown, match=error.__name__) as refused:
+        make(server.url).send(Request("POST", f"/projects/{NAME}/setParams", body=b"{}"))
+    assert refused.value.code == "no_reply"
+    assert capsys.readouterr().err == ""
+
+
+def test_nothing_is_sent_if_openssl_fails(monkeypatch):
+    """If OpenSSL cannot be used, the error is `not_sent`."""
+
+    def fail():
+        raise ssl.SSLError("unknown error")
+
+    monkeypatch.setattr(http_transport, "_create_context", fail)
+    with Server() as server:
+        with pytest.raises(NotDone, match="OpenSSL failed") as refused:
+            over_httpx(server.url).send(get_project(NAME))
+        assert (refused.value.code, server.reads) == ("not_sent", 0)
 
 
 class TestDeadlines:

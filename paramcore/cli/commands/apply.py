@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from argparse import Namespace
+from contextlib import suppress
 
 from attrs import evolve
 
@@ -74,10 +75,12 @@ def _has_consent(plan: Plan, options: Namespace) -> bool:
     if sys.stdin is None or not sys.stdin.isatty() or sys.stderr is None:
         print_message("not sent: there is no terminal for a prompt; pass --yes to send the update")
         return False
-    sys.stderr.write("send the update? [y/N] ")
-    sys.stderr.flush()
-    if sys.stdin.readline().strip().lower() in ("y", "yes"):
-        return True
+    # The terminal may be closed, and an answer in another encoding is not `y`.
+    with suppress(OSError, UnicodeDecodeError):
+        sys.stderr.write("send the update? [y/N] ")
+        sys.stderr.flush()
+        if sys.stdin.readline().strip().lower() in ("y", "yes"):
+            return True
     print_message("not sent")
     return False
 

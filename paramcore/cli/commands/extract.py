@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 
 from paramcore.analysis import Extractor, FlatTask, build_extraction
@@ -17,6 +17,7 @@ from paramcore.cli.request_writer import RequestWriter
 from paramcore.cli.requests import BadLines, BadTask, is_jsonl, is_one_of_many, read_raw_tasks, read_requests
 from paramcore.cli.summary import report_document
 from paramcore.errors import DocumentError
+from paramcore.files.chunks import get_file_state, make_change_error
 from paramcore.files.codec import choose_codec
 from paramcore.files.writer import write_atomically
 from paramcore.model import Project, TaskRequest
@@ -71,6 +72,8 @@ class _ExtractRun:
         )
         self.bad_lines: BadLines = BadLines(options)
         self._is_array = True
+        #: The state of TASKS at the start, if it exists.
+        self._file_state = self._get_file_state()
 
     def decide(self) -> None:
         """Read TASKS twice and choose the params of the project; report bad lines and equal ids."""
@@ -108,6 +111,13 @@ class _ExtractRun:
                 on_error(request.error)
             else:
                 yield request
+        if self._get_file_state() != self._file_state:
+            raise make_change_error(format_path(self._options.tasks), "extract from a copy of it")
+
+    def _get_file_state(self) -> tuple[int, ...] | None:
+        with suppress(OSError):
+            return get_file_state(self._options.tasks)
+        return None
 
 
 def _flatten(request: RoutedRequest) -> FlatTask:

@@ -33,6 +33,7 @@ class JournalFile:
         self.lines: list[tuple[bytes, int]] = []
         self._descriptor = -1
         self._size = 0
+        self._is_closed = False
         # Whether the file may have bytes after `_size`, from a line that could not be written.
         self._has_rest = False
         self._read()
@@ -41,11 +42,6 @@ class JournalFile:
     def size(self) -> int:
         """The number of bytes of the complete lines."""
         return self._size
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether the journal has no records."""
-        return self._size <= len(_HEADER)
 
     def append(self, line: bytes) -> None:
         """Write a line, and return when it is on disk.
@@ -59,9 +55,15 @@ class JournalFile:
         self._has_rest = True
         os.lseek(self._descriptor, self._size, os.SEEK_SET)
         view = memoryview(line)
-        while view:
-            view = view[os.write(self._descriptor, view) :]
-        os.fsync(self._descriptor)
+        try:
+            while view:
+                view = view[os.write(self._descriptor, view) :]
+            os.fsync(self._descriptor)
+        except OSError:
+            # The line may be complete, but the next start must not read it.
+            with suppress(OSError):
+                self._remove_rest()
+            raise
         self._size += len(line)
         self._has_rest = False
 
@@ -90,14 +92,23 @@ class JournalFile:
         sync_directory(os.path.dirname(self._path))
 
     def close(self) -> None:
-        """Close the file; `append` then fails."""
+        """Close the file, and remove it if it has no lines; `append` then fails."""
+        is_removable = self._size <= len(_HEADER) and self._is_in_place()
+        self._is_closed = True
         self._close()
+        if is_removable:
+            with suppress(OSError):
+                os.unlink(self._path)
 
-    def remove(self) -> None:
-        """Close and remove the file."""
-        self._close()
+    def _is_in_place(self) -> bool:
+        """Return whether the path leads to this journal, and not to one that replaced it."""
+        if self._descriptor < 0:
+            # A signal may arrive after the first `replace` has created the file, before it opens the file.
+            return not self._is_closed
         with suppress(OSError):
-            os.unlink(self._path)
+            self._check_path()
+            return True
+        return False
 
     def _open(self) -> None:
         descriptor = os.open(self._path, os.O_RDWR | getattr(os, "O_BINARY", 0))
@@ -121,6 +132,7 @@ class JournalFile:
         if not complete.startswith(_HEADER):
             # `replace` writes the first line atomically, so every journal has it.
             raise self._error("the file is not a journal of this version; rename it")
+        self._size = len(complete)
         self.lines = list(zip(complete.split(b"\n")[1:-1], count(2), strict=False))
 
     def _remove_rest(self) -> None:
@@ -152,7 +164,8 @@ def sync_directory(path: str) -> None:
 
 def sync_file(path: str) -> None:
     """Return when the content of a file is on disk."""
-    descriptor = os.open(path, os.O_RDWR)
+    # The file may be read-only, but Windows can sync only a file that is open for writing.
+    descriptor = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

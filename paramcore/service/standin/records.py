@@ -27,6 +27,7 @@ from paramcore.wire import read_project
 _LINE_DEPTH = PROJECT_DEPTH + 2
 #: The tables whose values are written as a whole.
 _TABLES: tuple[Table, ...] = ("settings", "batches", "tasks", "files")
+_REMEDY = "restore the file, or remove it"
 
 
 @define
@@ -92,7 +93,7 @@ def replay_lines(
     """Return what a journal contains about each state; each line comes with its number.
 
     Raises:
-        DocumentError: if a line is not JSON, or contains no records.
+        DocumentError: if a line is not JSON, contains no records, or is missing.
     """
     replay = _Replay({world: RecoveredState() for world in worlds}, assumptions)
     for data, number in lines:
@@ -101,9 +102,13 @@ def replay_lines(
             for world, table, key, value in records:
                 replay.add(world, table, key, value)
         except (ParamcoreError, AttributeError, LookupError, TypeError, ValueError) as error:
-            problem, remedy = f"the line is not part of a journal: {error}", "restore the file, or remove it"
-            raise DocumentError("unreadable", None, problem, remedy, source, number, None) from None
-    return replay.finish()
+            problem = f"the line is not part of a journal: {error}"
+            raise DocumentError("unreadable", None, problem, _REMEDY, source, number, None) from None
+    try:
+        return replay.finish()
+    except ParamcoreError as error:
+        problem = f"a line is missing or repeated: {error.problem}"
+        raise DocumentError("unreadable", None, problem, _REMEDY, source, None, None) from None
 
 
 class _Replay:
