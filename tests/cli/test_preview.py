@@ -200,14 +200,6 @@ def test_a_bad_line_leaves_the_output_file(tmp_path):
     assert (ran.status, target.read_text(), list(tmp_path.iterdir())) == (REFUSED, "old", [target])
 
 
-def test_output_may_be_the_input(tmp_path):
-    """`--output` of `preview` may name TASKS, because the file is replaced at the end."""
-    target = tmp_path / "tasks.jsonl"
-    target.write_text('{"a": 1}\n{"a": 2}\n')
-    assert run("preview", PROJECT, target, "--format", "json", "--output", target).status == FINE
-    assert len(target.read_text().splitlines()) == 2
-
-
 TASK_ARRAY = '[\n  {"padding": 1},\n  {"padding": 2, "unique_id": "b"}\n]'
 
 
