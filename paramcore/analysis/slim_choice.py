@@ -199,7 +199,10 @@ class Chooser:
         if version == "any":
             # The latest version needs no pin.
             older = range(len(self._project.versions) - 1)
-            choice = min((self._choose(wanted, candidate) for candidate in (None, *older)), key=_rank)
+            candidates = (self._choose(wanted, candidate) for candidate in (None, *older))
+            # The candidates send the same values, so measure each value once.
+            sizes = {name: _measure_member(name, value) for name, value in wanted.items()}
+            choice = min(candidates, key=lambda candidate: _rank(candidate, sizes))
         else:
             choice = self._choose(wanted, version)
         self._check_exact(wanted, choice)
@@ -263,11 +266,22 @@ def _send_all(wanted: Mapping[str, Any]) -> OwnParams:
     return OwnParams(dict(wanted), [], [], None, [])
 
 
-def _rank(choice: Choice) -> tuple[bool, int, int, bool, int]:
-    """Return the sort key of a candidate for `any`.
+def _measure_member(name: str, value: Any) -> int:
+    """Return the size of a member in a request body, with a comma."""
+    return measure_flat({name: value}) - len("}")
+
+
+def _rank(choice: Choice, sizes: Mapping[str, int]) -> tuple[bool, int, int, bool, int]:
+    """Return the sort key of a candidate for `any`; `sizes` contains the sizes of the wanted params.
 
     The order is: possible first, fewest bytes, fewest members, without a pin, newest version.
     """
-    version = choice.project_version
-    flat = choice.own.params if version is None else {"project_version": version, **choice.own.params}
-    return bool(choice.blocked), measure_flat(flat), len(flat), version is not None, -(choice.inherits or 0)
+    version, params = choice.project_version, choice.own.params
+    size, length = sum(map(sizes.__getitem__, params)), len(params)
+    if choice.own.cut is not None:
+        size += _measure_member("instruction", params["instruction"]) - sizes["instruction"]
+    if version is not None:
+        size, length = size + _measure_member("project_version", version), length + 1
+    # The first member has no comma before it, and the braces of an empty object are two bytes, too.
+    size += 1 if length else 2
+    return bool(choice.blocked), size, length, version is not None, -(choice.inherits or 0)
