@@ -109,8 +109,8 @@ def exit_on_signals() -> Iterator[None]:
         yield
     finally:
         for number in handled:
-            # Restore the default if no signal came.  After a signal, keep ignoring signals until the program
-            # ends, unless another program called `main`, because that program continues.
+            # If no signal came, restore the default.  After a signal, keep ignoring signals until the program ends.
+            # But if another program called `main`, that program continues, so restore the default.
             if signal.getsignal(number) is exit_once or not handles_interrupts():
                 signal.signal(number, signal.SIG_DFL)
 

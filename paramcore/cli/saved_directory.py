@@ -5,8 +5,9 @@ changed projects to their files, which people and other commands read.  If the f
 just written, it replies first and writes them after a pause.
 
 The next start reads the files, and then the journal.  At the end, the server removes the
-journal if the project files contain everything.  So there is a journal if the server was
-killed, or if there are tasks, batches, API files, or projects of test keys.
+journal if the project files contain everything.  So a journal remains if the server was
+killed, or if there are tasks, batches, uploaded files, settings such as `rapid`, or changed
+projects of test keys.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ class SavedDirectory:
         self._files = ProjectDirectory(path, assumptions, sources=sources)
         #: The journal, which the stand-in writes.
         self.journal: JournalFile = JournalFile(os.path.join(path, JOURNAL_NAME))
-        #: The state in the journal for live and for test keys; for live keys, without the projects.
+        #: What the journal contains, by the kind of key. The projects of live keys are moved to `projects`.
         self.recovered: dict[str, RecoveredState] = replay_lines(
             self.journal.lines, self.journal.source, WORLDS, assumptions
         )
@@ -66,7 +67,9 @@ class SavedDirectory:
         self.projects: dict[str, Project] = {**given, **self._files.projects}
         for name in given.keys() & self._files.projects.keys():
             if given[name] != self.projects[name]:
-                print_message(f"the project {format_value(name)} continues from {self._describe_file(name)}")
+                print_message(
+                    f"the project {format_value(name)} differs from {self._describe_file(name)}, which is used"
+                )
         live = self.recovered["live"]
         for name, project in live.projects.items():
             self._recover(project, live.saved.get(name, 0))
@@ -90,7 +93,7 @@ class SavedDirectory:
             print_message(f"the file of the project {format_value(name)} was removed, so the project is not served")
             self.projects.pop(name, None)
         elif file is None or (_begins_with(project, file) and len(file.versions) >= saved_count):
-            # The server was killed before it wrote the file.
+            # The server was killed.  The file contains the same versions, or lacks the last ones.
             self.projects[name] = project
         elif everything_was_saved or _begins_with(file, project):
             print_message(f"{self._describe_file(name)} was edited, and is used as it is")
@@ -133,7 +136,7 @@ class SavedDirectory:
             self._close(ledger)
 
     def _write_soon(self, ledger: Ledger) -> None:
-        """Write the files now, or in the background during a pause."""
+        """Write the files now, or leave this to the background thread, which writes them after the pause."""
         with self._lock:
             if self._get_delay() <= 0 and not self._is_closing.is_set():
                 self._try_to_write_files(ledger)
@@ -228,12 +231,12 @@ def open_saved_directory(
         try:
             yield directory
         finally:
-            # A signal during the start may arrive when the journal exists.
+            # A signal may arrive after the journal is created, but before `keep_saved` can close it.
             directory.journal.close()
 
 
 def _begins_with(project: Project, beginning: Project) -> bool:
-    """Return whether a project is a later state of another."""
+    """Return whether the history of `project` begins with the whole history of `beginning`."""
     count = len(beginning.versions)
     is_same = project.type == beginning.type and project.fields == beginning.fields
     return is_same and project.versions[:count] == beginning.versions
