@@ -108,7 +108,10 @@ def make_commands(project: str, tasks: str) -> Commands:
 
 
 def check_answers(commands: Commands, output: Path) -> None:
-    """Assert that all previews are equal, except where jq ignores a version, and that `validate` needs no `fast`."""
+    """Assert that all previews are equal, except where jq ignores a version.
+
+    Also assert that `validate` prints the same without the extra `fast`.
+    """
     answers = {}
     for name, command in commands.items():
         run(command, output)
