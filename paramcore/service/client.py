@@ -27,8 +27,8 @@ class Client:
     """Reads, creates and updates projects, and creates tasks.
 
     A method raises `NotDone` if the service certainly did not act on the request, and
-    `OutcomeUnknown` if it may have acted.  Once `apply` has sent an
-    update, it does not raise these errors but returns them in its `Outcome`.
+    `OutcomeUnknown` if it may have acted.  Once `apply` has sent an update, it does not
+    raise these errors but returns them in its `Outcome`.
 
     Example:
         >>> from paramcore.service import MemoryService

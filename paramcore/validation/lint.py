@@ -41,7 +41,7 @@ def lint_params(own: Mapping[str, Any], inheritance: Inheritance) -> Iterator[Fi
         return
     for name, value in own.items():
         inherited = version.params.get(name)
-        # `same` is slow, but distinguishes `true` from `1`. `==` is fast, and true whenever `same` is true, so try it first.
+        # `same` is slow, but distinguishes `true` from `1`. `==` is fast and true whenever `same` is, so try it first.
         if name != "instruction" and value == inherited and name in version.params and same(value, inherited):
             problem = f"`{name}` has the value that the task would inherit from version {version.number}"
             yield _make_warning(
