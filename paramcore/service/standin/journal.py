@@ -1,4 +1,4 @@
-"""The journal file of a stand-in, which keeps all acknowledged lines if the process is killed."""
+"""The journal file of a stand-in; if the process is killed, the file keeps all acknowledged lines."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class JournalFile:
         """Replace all lines atomically, and return when the new lines are on disk.
 
         Raises:
-            OSError: if the old lines remain.
+            OSError: if the old lines remain, or if the new lines may not be on disk.
         """
         if self._descriptor >= 0:
             self._check_path()
@@ -153,7 +153,7 @@ class JournalFile:
 
 def sync_directory(path: str) -> None:
     """Return when the names of the files in a directory are on disk."""
-    # Windows cannot open a directory.
+    # Windows cannot open a directory, so do nothing there.
     if hasattr(os, "O_DIRECTORY"):
         descriptor = os.open(path or os.curdir, os.O_RDONLY | os.O_DIRECTORY)
         try:
