@@ -52,7 +52,7 @@ class Change:
     after: Any = field(eq=equality_key)
     #: The path of the value in `after`; `None` for a removed or lost value.
     after_parts: Parts | None
-    #: The name and value that identify the innermost array element on the path; `None` without one.
+    #: The name and value that identify an array element on the path, the innermost that has them; `None` if none has.
     identity: tuple[str, Any] | None = None
 
     @property
@@ -89,8 +89,9 @@ class Change:
 def iter_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
     """Yield the changes between two frozen params objects, param by param.
 
-    An array element matches an equal element, then the object with the same
-    identifying member (see `IDENTIFYING_NAMES`), then the container at its index.
+    An array element matches an equal element; otherwise the object with the same
+    identifying member (see `IDENTIFYING_NAMES`); otherwise an unmatched container of the
+    same kind at its index.
     """
     return _iter_member_changes(before, after, (), (), None)
 

@@ -17,7 +17,7 @@ except ImportError:
     # Windows has `msvcrt` instead.
     fcntl = None  # type: ignore[assignment]
 
-#: The name of the lock file. Commands skip hidden files in a directory.
+#: The name of the lock file.  It is hidden, so commands skip the file in a directory.
 LOCK_NAME = ".paramcore-lock"
 
 
@@ -73,7 +73,7 @@ def _acquire(lock: str) -> BinaryIO:
 
 
 def _remove(file: BinaryIO, lock: str) -> None:
-    # If somebody moved the directory, another process may have locked a file with the same path.
+    # If somebody moved the directory, another process may have locked a file with the same path: keep that file.
     if _is_current(file, lock):
         with suppress(OSError):
             os.unlink(lock)

@@ -48,6 +48,7 @@ def write_answer(pieces: Pieces, path: str | None = None) -> int:
     Raises:
         OSError, OutputLost: if standard output cannot be written.
         DocumentError: if the file cannot be written.
+        ParamcoreError: the errors of the command.
     """
     exit_code = FINE
 
@@ -119,8 +120,8 @@ def exit_on_signals() -> Iterator[None]:
         yield
     finally:
         for number in handled:
-            # Restore the default if no signal came.  After a signal, keep ignoring signals until the program
-            # ends, unless another program called `main`, because that program continues.
+            # If no signal came, restore the default.  After a signal, keep ignoring signals until the program ends.
+            # But if another program called `main`, that program continues, so restore the default.
             if signal.getsignal(number) is exit_once or not handles_interrupts():
                 signal.signal(number, signal.SIG_DFL)
 

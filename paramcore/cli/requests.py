@@ -64,7 +64,7 @@ def is_one_of_many(task: RawTask) -> bool:
 def read_raw_tasks(options: Namespace, *, prints: bool) -> Iterator[RawTask]:
     """Yield the lines of JSONL, the elements of an array, or the single document.
 
-    Show a progress bar.  For the meaning of `prints`, see `show_progress`.
+    For the progress bar and the meaning of `prints`, see `show_progress`.
     """
 
     def read(on_read: OnRead | None) -> Iterable[RawTask]:
@@ -84,9 +84,9 @@ class BadTask(NamedTuple):
 
     @property
     def is_rejected(self) -> bool:
-        """Whether the line is valid JSON, but the request cannot be resolved.
+        """Whether the task is valid JSON, but the request cannot be read or resolved.
 
-        False if an option is wrong for every task.
+        False if `--project-version` or `--type` causes the error.
         """
         return self.error.path is not None and self.error.line is not None
 
@@ -111,7 +111,7 @@ def _read_request(value: Any) -> TaskRequest:
         raise MalformedPayload("request_type", "", "a task request must be an object, got an array", remedy)
     if isinstance(value, dict) and type(value.get("patch")) is bool:
         problem = "the document contains `patch`, so it is an update, not a task request"
-        remedy = "name UPDATE before TASKS, or with `validate` or `report`, pass `--update FILE`"
+        remedy = "with `impact`, name UPDATE before TASKS; with `validate` or `report`, pass `--update FILE`"
         raise MalformedPayload("request_is_update", "", problem, remedy)
     return read_task_request(value)
 
@@ -124,10 +124,7 @@ def _blame_option(error: DocumentError, overrides: Mapping[str, Any]) -> Documen
 
 
 def describe_look_alikes(request: RoutedRequest) -> list[str]:
-    """Return a warning for each param whose name is similar to a routing name (T14).
-
-    The service ignores such a param.
-    """
+    """Return a warning for each param whose name probably means a routing name or an argument of an SDK (T14)."""
     look_alikes = list(filter(None, map(find_look_alike, request.params)))
     if not look_alikes:
         return []

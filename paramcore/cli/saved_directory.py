@@ -5,8 +5,9 @@ changed projects to their files, which people and other commands read.  If the f
 just written, it replies first and writes them after a pause.
 
 The next start reads the files, and then the journal.  At the end, the server removes the
-journal if the project files contain everything.  So there is a journal if the server was
-killed, or if there are tasks, batches, API files, or projects of test keys.
+journal if the project files contain everything.  So a journal remains if the server was
+killed, if a file could not be written, or if there are tasks, batches, uploaded files,
+settings such as `rapid`, or changed projects of test keys.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from paramcore.service.standin.stand_in import WORLDS, StandIn
 from paramcore.service.standin.state import StoredProject
 from paramcore.text import describe_os_error, format_path, format_value
 
-#: The name of the journal. Commands skip hidden files in a directory.
+#: The name of the journal.  It is hidden, so commands skip the file in a directory.
 JOURNAL_NAME = ".paramcore-journal"
 #: The minimum number of seconds between two writes of the files.
 _PAUSE = 0.1
@@ -57,7 +58,7 @@ class SavedDirectory:
         self._files = ProjectDirectory(path, assumptions, sources=sources)
         #: The journal, which the stand-in writes.
         self.journal: JournalFile = JournalFile(os.path.join(path, JOURNAL_NAME))
-        #: The state in the journal for live and for test keys; for live keys, without the projects.
+        #: What the journal contains, by the kind of key. The projects of live keys are moved to `projects`.
         self.recovered: dict[str, RecoveredState] = replay_lines(
             self.journal.lines, self.journal.source, WORLDS, assumptions
         )
@@ -66,7 +67,9 @@ class SavedDirectory:
         self.projects: dict[str, Project] = {**given, **self._files.projects}
         for name in given.keys() & self._files.projects.keys():
             if given[name] != self.projects[name]:
-                print_message(f"the project {format_value(name)} continues from {self._describe_file(name)}")
+                print_message(
+                    f"the project {format_value(name)} differs from {self._describe_file(name)}, which is used"
+                )
         live = self.recovered["live"]
         for name, project in live.projects.items():
             self._recover(project, live.saved.get(name, 0))
@@ -83,14 +86,14 @@ class SavedDirectory:
         self._unsynced_lock = threading.Lock()
 
     def _recover(self, project: Project, saved_count: int) -> None:
-        """Serve either the project in the journal or the project in its file."""
+        """Serve the project in the journal, the project in its file, or neither."""
         name, file = project.name, self._files.projects.get(project.name)
         everything_was_saved = saved_count == len(project.versions) > 0
         if file is None and everything_was_saved:
             print_message(f"the file of the project {format_value(name)} was removed, so the project is not served")
             self.projects.pop(name, None)
         elif file is None or (_begins_with(project, file) and len(file.versions) >= saved_count):
-            # The server was killed before it wrote the file.
+            # The server was killed.  The file does not exist, contains the same versions, or lacks the last versions.
             self.projects[name] = project
         elif everything_was_saved or _begins_with(file, project):
             print_message(f"{self._describe_file(name)} was edited, and is used as it is")
@@ -107,7 +110,7 @@ class SavedDirectory:
         """Write the files of changed projects, now, in the background, and at the end.
 
         Raises:
-            DocumentError: `unwritable`, if the files cannot be written now.
+            DocumentError: `unwritable`, if the files or the journal cannot be written now.
         """
         state, ledger = stand_in.states["live"], stand_in.ledger
         in_files = self._files.projects
@@ -133,7 +136,7 @@ class SavedDirectory:
             self._close(ledger)
 
     def _write_soon(self, ledger: Ledger) -> None:
-        """Write the files now, or in the background during a pause."""
+        """Write the files now, or leave this to the background thread, which writes them after the pause."""
         with self._lock:
             if self._get_delay() <= 0 and not self._is_closing.is_set():
                 self._try_to_write_files(ledger)
@@ -186,7 +189,7 @@ class SavedDirectory:
             with suppress(FileNotFoundError):
                 sync_file(path)
                 sync_directory(os.path.dirname(path))
-            # Another thread may sync the same files, or write newer ones.
+            # Another thread may sync the same files, or write newer ones, so remove only the project that was synced.
             with self._unsynced_lock:
                 if self._unsynced.get(name) is stored:
                     del self._unsynced[name]
@@ -216,10 +219,10 @@ class SavedDirectory:
 def open_saved_directory(
     path: str, assumptions: Assumptions, sources: Sequence[str], given: Mapping[str, Project]
 ) -> Iterator[SavedDirectory]:
-    """Create and lock a directory, and read it.
+    """Create a directory unless it exists, lock it, and read it.
 
     Raises:
-        DocumentError: if another process serves the directory, or the errors of `SavedDirectory`.
+        DocumentError: the errors of `make_directory`, `lock_directory` and `SavedDirectory`.
     """
     make_directory(path)
     with lock_directory(path):
@@ -228,12 +231,12 @@ def open_saved_directory(
         try:
             yield directory
         finally:
-            # A signal during the start may arrive when the journal exists.
+            # A signal may arrive after the journal is created, but before `keep_saved` can close it.
             directory.journal.close()
 
 
 def _begins_with(project: Project, beginning: Project) -> bool:
-    """Return whether a project is a later state of another."""
+    """Return whether the history of `project` begins with the whole history of `beginning`."""
     count = len(beginning.versions)
     is_same = project.type == beginning.type and project.fields == beginning.fields
     return is_same and project.versions[:count] == beginning.versions

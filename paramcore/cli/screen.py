@@ -24,7 +24,7 @@ MIN_WIDTH = 20
 class Screen:
     """Renders pieces as text.  Instances can be pickled, so other processes can use them."""
 
-    #: The columns of the terminal; `None` for a pipe or a file, which get plain text.
+    #: The columns of the layout; `None` for plain text, which a pipe or a file gets without `--width`.
     width: int | None = None
     #: Whether to show values, and not only names and types.
     values: bool = True
@@ -46,7 +46,7 @@ class Screen:
         paint = paint_label if self.color else str
         if self.width is None:
             return format_pieces(pieces, values=self.values, full=self.full, paint=paint)
-        # Import the layout only for a terminal, since most output goes to pipes and files.
+        # Import the layout only if it is needed, since most output goes to pipes and files.
         from paramcore.cli.layout import Layout  # noqa: PLC0415
 
         return Layout(self.width, self.values, self.full, paint).format(pieces)

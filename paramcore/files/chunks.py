@@ -19,8 +19,9 @@ CHUNK_SIZE = 2**19
 class Chunk:
     """Whole lines of a JSONL file."""
 
-    #: The path of the file in every process, and its name in messages.
+    #: The resolved path, which every process can open.
     path: str
+    #: The name of the file in messages.
     source: str
     #: The number of bytes before the chunk.
     offset: int

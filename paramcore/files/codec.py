@@ -57,7 +57,7 @@ class FastCodec:
     """The codec of `jiter` and `orjson`."""
 
     def __init__(self) -> None:
-        # Import `dataclasses` first: `orjson` crashes if a signal interrupts its own import of it.
+        # `orjson` imports `dataclasses`, and crashes if a signal interrupts that import, so import it first.
         import dataclasses  # noqa: F401, PLC0415
 
         # Only the extra `fast` installs these packages.

@@ -131,7 +131,7 @@ class Inheritance:
                 null.  The other params are not checked.
         """
         # T1: a param of the task overrides the whole inherited value, even if it is null.
-        # `instruction` is the exception (T5).
+        # `instruction` is the exception (T4 to T6).
         effective = {**self._inherited, **params}
         if "instruction" not in params:
             return effective

@@ -1,7 +1,7 @@
 """Render HTML pages that need no script and load nothing.
 
 Every page carries a Content Security Policy that allows only the style sheet of this
-package, by its hash.  The templates escape every text that they insert.
+package, by its hash.  The templates escape every text that they insert, except the style sheet.
 """
 
 from __future__ import annotations

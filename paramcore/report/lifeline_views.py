@@ -23,6 +23,8 @@ from paramcore.text import format_count, format_name, quote_for_shell
 
 #: The number of versions in the grid.
 GRID_VERSIONS = 12
+#: The maximum number of params that a page lists.
+MAX_LINES = 1_000
 #: The number of values of a param that are always visible.
 VISIBLE_RUNS = 3
 #: The maximum number of values of a param on a page.
@@ -112,8 +114,10 @@ class LifelinesView:
     columns: tuple[ColumnView, ...]
     changed: tuple[LifelineView, ...]
     unchanged: tuple[LifelineView, ...]
-    #: All lifelines, both changed and unchanged, most recently changed first.
+    #: The listed lifelines, both changed and unchanged, most recently changed first.
     lines: tuple[LifelineView, ...]
+    #: The number of params that the page leaves out.
+    omitted: int
 
 
 def view_lifelines(history: History, *, prefix: str, values: bool) -> LifelinesView:
@@ -121,7 +125,8 @@ def view_lifelines(history: History, *, prefix: str, values: bool) -> LifelinesV
     versions = history.project.versions
     first = max(0, len(versions) - GRID_VERSIONS)
     columns = tuple(ColumnView(version.number, view_time(version.created_at)) for version in reversed(versions[first:]))
-    lifelines = list_lifelines(history)
+    all_lifelines = list_lifelines(history)
+    lifelines = all_lifelines[:MAX_LINES]
     budget = MAX_OLDER_TEXT // max(1, len(lifelines))
     lines = tuple(
         _view_line(line, versions, first, f"{prefix}{index}", values=values, budget=budget)
@@ -129,7 +134,7 @@ def view_lifelines(history: History, *, prefix: str, values: bool) -> LifelinesV
     )
     changed = tuple(line for line in lines if not line.is_unchanged)
     unchanged = tuple(line for line in lines if line.is_unchanged)
-    return LifelinesView(columns, changed, unchanged, lines)
+    return LifelinesView(columns, changed, unchanged, lines, len(all_lifelines[MAX_LINES:]))
 
 
 def _view_line(

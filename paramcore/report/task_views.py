@@ -18,6 +18,8 @@ from paramcore.text import format_name
 MAX_AFFECTED = 50
 #: The maximum number of effects in the summary.
 MAX_EFFECTS = 10
+#: The maximum number of effective params that a page lists.
+MAX_PARAMS = 1_000
 
 
 @frozen
@@ -78,6 +80,8 @@ class EffectiveView:
 
     headline: str
     params: tuple[ExplanationView, ...]
+    #: The number of params that the page leaves out.
+    omitted: int
     #: What an update changes for the task; `None` without an update.
     changes: tuple[ChangeView, ...] | None
 
@@ -88,8 +92,9 @@ def view_effective(effective: EffectiveParams, after: EffectiveParams | None, *,
     if after is not None:
         differing = iter_changes(effective.params, after.params)
         changes = view_changes(sorted(differing, key=lambda change: CHANGE_ORDER[change.kind]), values=values)
-    params = tuple(view_explanation(explanation, values=values) for explanation in effective.explain_all())
-    return EffectiveView(effective.headline, params, changes)
+    explanations = effective.explain_all()
+    params = tuple(view_explanation(explanation, values=values) for explanation in explanations[:MAX_PARAMS])
+    return EffectiveView(effective.headline, params, len(explanations[MAX_PARAMS:]), changes)
 
 
 def view_explanation(explanation: Explanation, *, values: bool) -> ExplanationView:

@@ -20,7 +20,7 @@ _DIFFERING = {
     "contentEncoding",
     "contentMediaType",
     "contentSchema",
-    # `make_fast_validator` moves `x-warn` into `allOf`, which would evaluate names for these keywords.
+    # `make_fast_validator` moves `x-warn` into `allOf`, so these keywords would count names and items in it as evaluated.
     "unevaluatedItems",
     "unevaluatedProperties",
 }

@@ -157,7 +157,7 @@ class UnusedDefaults:
             return
         for name in project.params:
             if name in self.overridden:
-                problem = f"all {self.tasks:,} tasks override this value"
+                problem = f"all {self.tasks:,} tasks that inherit this version override this value"
                 remedy = "remove it from the project, or let tasks inherit it"
                 yield _make_warning("lint_unused_default", join_pointer(name), problem, remedy, project.latest.number)
 

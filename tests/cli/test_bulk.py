@@ -205,12 +205,15 @@ def test_a_bar_of_unknown_length(tmp_path, monkeypatch):
 def test_an_interrupted_file_is_not_written(tmp_path, monkeypatch):
     """Ctrl-C leaves the old file unchanged, even if `validate` already has findings."""
 
-    def interrupted(source, **_):
-        yield Line(1, source, b'{"attachmnt": 1}\n')
-        raise KeyboardInterrupt
+    def interrupt_after(line):
+        def interrupted(source, **_):
+            yield Line(1, source, line)
+            raise KeyboardInterrupt
 
-    for module in (requests, audit):
-        monkeypatch.setattr(module, "read_lines", interrupted)
+        return interrupted
+
+    monkeypatch.setattr(requests, "read_lines", interrupt_after(b'{"attachmnt": 1}\n'))
+    monkeypatch.setattr(audit, "read_lines", interrupt_after(b'{"task_id": "a", "project": "x"}\n'))
     monkeypatch.chdir(EXAMPLES)
     target = tmp_path / "answer"
     target.write_text("old")

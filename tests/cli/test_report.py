@@ -210,7 +210,9 @@ def test_errors_come_first(page):
 
 def test_findings_on_all_tasks(page):
     """A default that every task overrides is a finding, too."""
-    assert "all 2 tasks override this value" in report(page, BOXES, "-", stdin=b'[{"padding": 1}, {"padding": 2}]')
+    assert "all 2 tasks that inherit this version override this value" in report(
+        page, BOXES, "-", stdin=b'[{"padding": 1}, {"padding": 2}]'
+    )
 
 
 def test_findings_after_the_update(page, tmp_path):

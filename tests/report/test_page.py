@@ -185,3 +185,18 @@ def test_values_are_json():
     indented = json.dumps(project.params["box"], indent=2).replace('"', "&#34;")
     assert f'<details><summary>object with 1 member</summary><code class="value">{indented}</code></details>' in page
     assert format_value("a\nb") in ParsedPage(page).texts["value"]
+
+
+@pytest.mark.parametrize(
+    ("extra", "sentence"), [(0, ""), (1, "1 more param is left out."), (7, "7 more params are left out.")]
+)
+def test_a_page_lists_a_thousand_params(extra, sentence):
+    """Of more than 1,000 params, the rest is a number and the command that lists them, for projects and tasks."""
+    params = {f"p{number}": number for number in range(1_000 + extra)}
+    of_project = render(ProjectReport(Project("docks", type="imageannotation", params=params), "docks.json"))
+    only = Project("docks", type="imageannotation").resolve(params)
+    empty = Project("docks", type="imageannotation")
+    of_task = render(ProjectReport(empty, "docks.json", tasks=Tasks(1, {None: 1}, 0, only)))
+    for page, command in ((of_project, "paramcore log"), (of_task, "paramcore preview")):
+        assert ("left out" in page, sentence in page) == (bool(extra), True)
+        assert f'<code class="value">{command}</code>' in page or not extra

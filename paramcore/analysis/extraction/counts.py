@@ -72,7 +72,7 @@ class ValueKeys:
 class FrequentValues:
     """Counts the most frequent values, with the algorithm of Misra and Gries.
 
-    A value is never lost if more than one in `MAX_VALUES` requests has it.
+    A value is never lost if it is more than 1/`MAX_VALUES` of all added values.
     """
 
     def __init__(self) -> None:
@@ -161,7 +161,7 @@ class SharedValues:
         """Return the groups for the second read."""
         tables = [self._tails, *self._values.values()]
         shared = {name: keys for name, table in self._values.items() if (keys := table.list_values(least=2))}
-        # Without a separator, the end of an instruction may also be the end of a longer line in another instruction.
+        # Without a separator, an end that was counted once may also end a longer line of another instruction.
         least = 2 if self._assumptions.instruction_separator else 1
         tails = {str(tail) for tail in self._tails.list_values(least=least)}
         is_exact = self.is_exact and all(table.is_exact for table in tables)

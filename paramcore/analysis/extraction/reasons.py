@@ -20,9 +20,9 @@ AsideCode: TypeAlias = Literal["names_project", "names_batch", "names_version"]
 StayCode: TypeAlias = Literal["impossible", "never_moves", "kept", "not_shared", "some_lack_it"]
 
 _ASIDE_TEXTS: dict[AsideCode, str] = {
-    "names_project": "name a project",
-    "names_batch": "name a batch",
-    "names_version": "name a project_version",
+    "names_project": "with a project",
+    "names_batch": "with a batch",
+    "names_version": "with a project_version",
 }
 
 

@@ -51,7 +51,7 @@ class Call:
 
     def read_value(self, default: Any) -> Any:
         """Return the JSON value of the body; `default` if there is no body."""
-        # The official SDK sends no body in place of `{}` and `[]`.
+        # Where the body would be `{}` or `[]`, the official SDK sends no body.
         return decode_document(self.body, "the body", TASK_DEPTH + 1).value if self.body else default
 
     def read_object(self) -> dict[str, Any]:
@@ -127,11 +127,11 @@ class Context:
 
 
 def require(body: Mapping[str, Any], name: str) -> Any:
-    """Return a field of a body; reject a body that lacks the field."""
+    """Return a field of a body; reject a body in which the field is missing or null."""
     if body.get(name) is None:
-        given = ", ".join(f"`{format_name(key)}`" for key in body)
+        given = ", ".join(f"`{format_name(key)}`" for key, value in body.items() if value is not None)
         sent = f"the request has {truncate(given, ROW_LIMIT)}" if given else "the request is empty"
-        raise RejectedCall(400, f"`{name}` is missing; {sent}")
+        raise RejectedCall(400, f"`{name}` is {'null' if name in body else 'missing'}; {sent}")
     return body[name]
 
 
