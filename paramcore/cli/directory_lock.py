@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
-from typing import Any
+from typing import Any, BinaryIO
 
 from paramcore.errors import DocumentError
 from paramcore.text import describe_os_error, format_path
@@ -33,30 +33,35 @@ def lock_directory(path: str) -> Iterator[None]:
             cannot be written.
     """
     lock = os.path.join(path, LOCK_NAME)
-    descriptor = _acquire(lock)
     try:
-        yield
-    finally:
-        # Remove the file while it is locked, so that no other process can have locked it.
-        # Windows cannot remove an open file; there, the next process uses the same file.
-        # If somebody moved the directory, another process may have locked a file with the same path: keep that file.
-        if _is_current(descriptor, lock):
-            with suppress(OSError):
-                os.unlink(lock)
-        os.close(descriptor)
+        with _acquire(lock) as file:
+            try:
+                yield
+            finally:
+                # Remove the file while it is locked, so that no other process can have locked it.
+                # Windows cannot remove an open file; there, the next process uses the same file.
+                _remove(file, lock)
+    except (KeyboardInterrupt, SystemExit):
+        # A signal may arrive when the file exists, but is not locked yet.
+        with suppress(OSError), open(lock, "r+b") as file:
+            _lock(file)
+            _remove(file, lock)
+        raise
 
 
-def _acquire(lock: str) -> int:
+def _acquire(lock: str) -> BinaryIO:
     while True:
         try:
-            descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
+            file = open(lock, "ab")  # noqa: SIM115  (the caller closes it)
         except OSError as error:
             problem = f"cannot write in the directory: {describe_os_error(error)}"
             raise DocumentError("unwritable", None, problem, "", format_path(lock), None, None) from None
         try:
-            _lock(descriptor)
+            _lock(file)
+            if _is_current(file, lock):
+                return file
         except OSError as error:
-            os.close(descriptor)
+            file.close()
             if error.errno in _LOCKED:
                 problem = "another `paramcore serve --save` uses this directory"
                 remedy = "end it, or name another directory"
@@ -66,21 +71,29 @@ def _acquire(lock: str) -> int:
                 remedy = "name a directory on another disk"
             directory = format_path(os.path.dirname(lock))
             raise DocumentError("unwritable", None, problem, remedy, directory, None, None) from None
-        if _is_current(descriptor, lock):
-            return descriptor
+        except BaseException:
+            file.close()
+            raise
         # Another process has removed the file since it was opened.
-        os.close(descriptor)
+        file.close()
 
 
-def _lock(descriptor: int) -> None:
+def _remove(file: BinaryIO, lock: str) -> None:
+    # If somebody moved the directory, another process may have locked a file with the same path: keep that file.
+    if _is_current(file, lock):
+        with suppress(OSError):
+            os.unlink(lock)
+
+
+def _lock(file: BinaryIO) -> None:
     if fcntl is not None:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     else:
         msvcrt: Any = import_module("msvcrt")
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
 
 
-def _is_current(descriptor: int, lock: str) -> bool:
+def _is_current(file: BinaryIO, lock: str) -> bool:
     with suppress(OSError):
-        return os.path.samestat(os.fstat(descriptor), os.stat(lock))
+        return os.path.samestat(os.fstat(file.fileno()), os.stat(lock))
     return False

@@ -41,9 +41,14 @@ def start() -> int:
             return REFUSED
         raise
     finally:
+        _discard_lost_messages()
         if handles_interrupt:
             # Without this, an interrupt during the exit of Python would show a traceback.
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            try:
+                signal.signal(signal.SIGINT, signal.SIG_IGN)
+            except KeyboardInterrupt:
+                # The interrupt arrived after the command.  Its handler raises no second error.
+                signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _print_message(text: str) -> None:
@@ -53,3 +58,16 @@ def _print_message(text: str) -> None:
     except OSError:
         # Even if standard error cannot be written, the exit code reports the error.
         pass
+
+
+def _discard_lost_messages() -> None:
+    """Discard messages that cannot be written, because Python would write them again and change the exit code."""
+    try:
+        if sys.stderr is not None:
+            sys.stderr.flush()
+    except OSError:
+        import os  # noqa: PLC0415  (see above)
+
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, 2)
+        os.close(null)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from paramcore.cli.arguments import check_output, check_standard_input
 from paramcore.cli.exit_codes import FINE, INTERRUPTED, NOT_DONE, REFUSED
 from paramcore.cli.hidden_values import select_error
-from paramcore.cli.output import escape_unencodable, handle_write_error, print_message, write_answer
+from paramcore.cli.output import OutputLost, escape_unencodable, handle_write_error, print_message, write_answer
 from paramcore.cli.parser import parse_options
 from paramcore.cli.summary import check_summary
 from paramcore.errors import NotDone, OutcomeUnknown, ParamcoreError
@@ -45,6 +45,8 @@ def _run_command(arguments: Sequence[str] | None) -> tuple[int, str]:
         return NOT_DONE, f"error: {select_error(error, options)}"
     except ParamcoreError as error:
         return REFUSED, f"error: {select_error(error, options)}"
+    except OutputLost as lost:
+        return handle_write_error(lost.error)
     except OSError as error:
         return handle_write_error(error)
     except KeyboardInterrupt:

@@ -46,7 +46,7 @@ def write_answer(pieces: Pieces, path: str | None = None) -> int:
     """Print the output, or write it to `path` atomically; return the exit code.
 
     Raises:
-        OSError: if standard output cannot be written.
+        OSError, OutputLost: if standard output cannot be written.
         DocumentError: if the file cannot be written.
         ParamcoreError: the errors of the command.
     """
@@ -62,6 +62,16 @@ def write_answer(pieces: Pieces, path: str | None = None) -> int:
         with exit_on_signals():
             write_atomically(path, keep_exit_code())
     return exit_code
+
+
+def print_text(text: str) -> None:
+    """Print text to standard output.
+
+    Raises:
+        OSError, OutputLost: if standard output cannot be written.
+    """
+    _print(text)
+    flush_output()
 
 
 def _print_pieces(pieces: Generator[str | bytes, None, None]) -> None:
@@ -122,10 +132,28 @@ def format_document(value: Any) -> str:
     return json.dumps(value, indent=2) + "\n"
 
 
+class OutputLost(Exception):
+    """Standard output cannot be written.
+
+    This is no OSError, because a block that writes a file reports an OSError as an error of the file.
+    """
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
 def flush_output() -> None:
-    """Flush standard output, if there is one."""
+    """Flush standard output, if there is one.
+
+    Raises:
+        OutputLost: if it cannot be written.
+    """
     if sys.stdout is not None:
-        sys.stdout.flush()
+        try:
+            sys.stdout.flush()
+        except OSError as error:
+            raise OutputLost(error) from None
 
 
 def handle_write_error(error: OSError) -> tuple[int, str]:

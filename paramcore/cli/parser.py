@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 from paramcore import __version__
 from paramcore.cli.examples import EXAMPLES
 from paramcore.cli.options import COMMANDS, TOPICS, list_arguments
-from paramcore.cli.output import exit_with_usage
+from paramcore.cli.output import exit_with_usage, print_text
 from paramcore.cli.screen import Screen
 from paramcore.errors import InvalidSetting
 from paramcore.model import Assumptions
@@ -72,7 +72,18 @@ def parse_options(arguments: Sequence[str] | None) -> Namespace:
     return options
 
 
-class _CommandParser(ArgumentParser):
+class _Parser(ArgumentParser):
+    """A parser that reports if the help or the version cannot be printed."""
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        # argparse ignores errors of standard output, or leaves them to the exit of Python, which shows a traceback.
+        if file is sys.stderr:
+            super()._print_message(message, file)
+        else:
+            print_text(message)
+
+
+class _CommandParser(_Parser):
     """The parser of a command; options may be before, between or after the files."""
 
     _is_parsing_intermixed = False
@@ -91,7 +102,7 @@ class _CommandParser(ArgumentParser):
 
 def make_parser(requested: str | None) -> ArgumentParser:
     """Return the parser of the requested command, or of all commands."""
-    parser = ArgumentParser(
+    parser = _Parser(
         prog="paramcore",
         description="Show what an update drops and which params a task really gets, before you send either.",
         epilog=_EPILOG,

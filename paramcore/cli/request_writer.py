@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack
 from typing import BinaryIO
 
@@ -50,3 +51,13 @@ class RequestWriter:
         if self._stream is not None and not self._as_lines:
             joined = b",\n".join(self._bodies)
             self._stream.write(b"[\n" + joined + b"\n]\n" if is_array else joined + b"\n")
+
+    def sync(self) -> None:
+        """Return when all requests are on disk, in the temporary file.
+
+        Raises:
+            OSError: if they cannot be written, for example if the disk is full.
+        """
+        if self._stream is not None:
+            self._stream.flush()
+            os.fsync(self._stream.fileno())

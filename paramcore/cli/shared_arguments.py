@@ -122,7 +122,7 @@ JOBS = make_argument(
     type=parse_jobs,
     default=1,
     metavar="N",
-    help="process a .jsonl file in N processes (0: a process for each core; default: 1)",
+    help="process a .jsonl file in at most N processes (0: one for each core; default: 1)",
 )
 SERVICE_OPTIONS = (
     make_argument("--base-url", metavar="URL", help="the address of the service, including /v1"),

@@ -21,13 +21,13 @@ if hasattr(signal, "SIGHUP"):
 
 def interrupt_once(*_: object) -> NoReturn:
     """Raise KeyboardInterrupt, and ignore the later signals that a command handles."""
-    _ignore_signals()
+    ignore_signals()
     raise KeyboardInterrupt
 
 
 def exit_once(number: int, _frame: object) -> NoReturn:
     """Raise SystemExit, and ignore the later signals that a command handles."""
-    _ignore_signals()
+    ignore_signals()
     raise SystemExit(END_SIGNALS[signal.Signals(number)])
 
 
@@ -54,7 +54,8 @@ def handles_interrupts() -> bool:
     return signal.getsignal(signal.SIGINT) in (interrupt_once, _ignore)
 
 
-def _ignore_signals() -> None:
+def ignore_signals() -> None:
+    """Ignore all later signals, to finish what must not be interrupted before the command ends."""
     # Ignore only signals that a command handles, because a caller may have installed other handlers.
     for number in (signal.SIGINT, *END_SIGNALS):
         if signal.getsignal(number) in (interrupt_once, exit_once):

@@ -212,7 +212,7 @@ class SlimSummary:
         counts = {
             "shorter": self.shorter,
             "as short as before": others,
-            "opted out already": self.opted_out,
+            "opted out": self.opted_out,
             "must opt out": self.fell_back,
         }
         shown = ", ".join(f"{count:,} {text}" for text, count in counts.items() if count)

@@ -41,7 +41,8 @@ def command(*arguments):
 
 
 def environment(**changes):
-    return {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "120", **changes}
+    # Python buffers output, as it does for users, even if the tests run with `PYTHONUNBUFFERED`.
+    return {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "120", "PYTHONUNBUFFERED": "", **changes}
 
 
 def restore_signals():

@@ -304,8 +304,8 @@ def test_a_process_that_dies_is_reported(place):
     "sent",
     [
         pytest.param("", id="nothing"),
-        pytest.param("worker.send(print)", id="the function"),
-        pytest.param("worker.send(print); worker.send(1)", id="a message"),
+        pytest.param("worker.send(abs)", id="the function"),
+        pytest.param("worker.send(abs); worker.send(1)", id="a message"),
         pytest.param("worker._process.stdin.write(b'\\x80'); worker._process.stdin.flush()", id="one byte"),
         pytest.param(
             "worker._process.stdin.write(pickle.dumps('x' * 99_999)[:70_000]); worker._process.stdin.flush()", id="half"

@@ -429,6 +429,53 @@ def test_a_directory_that_cannot_be_locked_is_reported(tmp_path, monkeypatch, nu
     assert str(raised.value) == f"{tmp_path}: {problem}"
 
 
+@pytest.mark.parametrize("signal_error", [KeyboardInterrupt, SystemExit])
+@pytest.mark.parametrize("step", ["open", "before the lock", "after the lock", "check"])
+def test_a_signal_while_the_directory_is_locked_leaves_no_lock(tmp_path, monkeypatch, step, signal_error):
+    """If a signal arrives when the lock file exists, the file is removed, and no descriptor stays open."""
+    real = {
+        "open": lambda *arguments: open(*arguments).close(),
+        "lock": directory_lock._lock,
+        "check": directory_lock._is_current,
+    }
+
+    def interrupt(name, *, first=False):
+        def call_once(*arguments):
+            monkeypatch.undo()
+            if not first:
+                real[name](*arguments)
+            raise signal_error
+
+        return call_once
+
+    name, replacement = {
+        "open": ("open", interrupt("open")),
+        "before the lock": ("_lock", interrupt("lock", first=True)),
+        "after the lock": ("_lock", interrupt("lock")),
+        "check": ("_is_current", interrupt("check")),
+    }[step]
+    monkeypatch.setattr(directory_lock, name, replacement, raising=False)
+    with pytest.raises(signal_error), lock_directory(str(tmp_path)):
+        pass
+    assert list_names(tmp_path) == []
+    with lock_directory(str(tmp_path)):
+        assert list_names(tmp_path) == [LOCK_NAME]
+
+
+def test_a_signal_removes_no_lock_of_another_server(tmp_path, monkeypatch):
+    """A signal before the lock is acquired removes no lock file that another process has locked."""
+
+    def interrupt(_file):
+        monkeypatch.undo()
+        raise KeyboardInterrupt
+
+    with lock_directory(str(tmp_path)):
+        monkeypatch.setattr(directory_lock, "_lock", interrupt)
+        with pytest.raises(KeyboardInterrupt), lock_directory(str(tmp_path)):
+            pass
+        assert list_names(tmp_path) == [LOCK_NAME]
+
+
 @pytest.mark.parametrize("kind", ["moved", "lock removed"])
 def test_the_end_removes_no_files_of_another_server(tmp_path, kind):
     """If somebody moves the directory or removes the lock, a second server may use the same path."""

@@ -33,6 +33,9 @@ class Full:
     def write(self, _):
         raise OSError(28, "No space left on device")
 
+    def flush(self):
+        pass
+
 
 def interrupt(*_):
     signal.raise_signal(signal.SIGINT)
@@ -164,6 +167,20 @@ class TestInterrupts:
         monkeypatch.setattr(main, "main", lambda: FINE)
         assert entry.start() == FINE
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+
+    def test_an_interrupt_directly_after_the_command_is_quiet(self, handlers, monkeypatch, capsys):
+        """If Ctrl-C arrives after the command, before it is ignored, the exit code is that of the command."""
+        monkeypatch.setattr(main, "main", lambda: FINE)
+        real = signal.signal
+
+        def set_handler(number, handler):
+            if handler is signal.SIG_IGN:
+                interrupt()
+            return real(number, handler)
+
+        monkeypatch.setattr(signal, "signal", set_handler)
+        assert entry.start() == FINE
+        assert capsys.readouterr().err == ""
 
     @pytest.mark.parametrize("first", [signal.SIGINT, *END_SIGNALS])
     @pytest.mark.parametrize("second", [signal.SIGINT, *END_SIGNALS])

@@ -1,13 +1,17 @@
 """`paramcore slim` shortens requests, and `paramcore extract` moves shared params to a project."""
 
+import errno
 import json
 import os
+import signal
 
 import pytest
 
 from paramcore import Project, read_project
 from paramcore.cli import main
 from paramcore.cli.commands import extract
+from paramcore.cli.exit_codes import INTERRUPTED
+from paramcore.cli.signals import END_SIGNALS, interrupt_once
 from paramcore.service.requests import create_project
 from tests.cli.running import EXAMPLES, run, shell
 
@@ -55,7 +59,7 @@ def test_the_requests_to_send_are_written(tasks, tmp_path, project):
     ]
     assert ran.status == 0
     assert "  inherited   instruction, geometries, padding  (the project has padding 5)" in ran.out
-    assert "4 requests: 2 shorter, 1 as short as before, 1 opted out already" in ran.out
+    assert "4 requests: 2 shorter, 1 as short as before, 1 opted out" in ran.out
     assert "exact while version 2 is the latest; pass --pin" in ran.out
 
 
@@ -151,7 +155,7 @@ def test_a_repeated_instruction_is_a_warning(tasks):
     """If an instruction repeats the project's text, the task gets it twice, and a warning says so."""
     path = tasks({}, {"attachment": "https://example.com/a.jpg", "instruction": f"Night.\n{TEXT}"})
     ran = run("slim", PROJECT, path, "--format", "json")
-    assert f"{path}:2:60: instruction_twice: the task's instruction already contains the text" in ran.err
+    assert f"{path}:2:60: lint_repeated_instruction: the task's instruction already contains the text" in ran.err
     assert ran.lines[1]["request"]["instruction"] == f"Night.\n{TEXT}"
 
 
@@ -377,6 +381,70 @@ def test_both_outputs_or_none(tasks, tmp_path):
     assert ran.status == 2
     assert "cannot write the file" in ran.err
     assert os.listdir(tmp_path) == []
+
+
+@pytest.fixture
+def old_files(tasks, tmp_path, monkeypatch):
+    """Return the arguments of `extract`, and a function that says which of its files are new."""
+    path = tasks(*({"attachment": f"https://example.com/{n}.jpg", "padding": 10} for n in range(9)))
+    directory = tmp_path / "out"
+    directory.mkdir()
+    outputs = [directory / "p.json", directory / "out.jsonl"]
+    for output in outputs:
+        output.write_text("old")
+
+    def list_new():
+        assert sorted(os.listdir(directory)) == ["out.jsonl", "p.json"]
+        return [output.name for output in outputs if output.read_text() != "old"]
+
+    options = ("--name", "yard", "--type", "imageannotation")
+    return ("extract", path, *options, "--project-output", outputs[0], "--output", outputs[1]), list_new
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_full_disk_leaves_both_files_unchanged(old_files, monkeypatch, count):
+    """If the disk is full at the end of either file, neither file is replaced."""
+    arguments, list_new = old_files
+    real, calls = os.fsync, []
+
+    def fsync(descriptor):
+        calls.append(descriptor)
+        if len(calls) == count:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    ran = run(*arguments)
+    assert (ran.status, list_new()) == (2, [])
+    assert f"{('out.jsonl', 'p.json')[count - 1]}: cannot write the file: " in ran.err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("step", ["fsync", "replace"])
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_signal_leaves_both_files_or_none(old_files, monkeypatch, number, step, count):
+    """A signal while the files are completed leaves both as they were, or replaces both."""
+    arguments, list_new = old_files
+    real, calls = getattr(os, step), []
+
+    def send(*given):
+        real(*given)
+        calls.append(given)
+        if len(calls) == count:
+            signal.raise_signal(number)
+
+    monkeypatch.setattr(os, step, send)
+    before = signal.signal(signal.SIGINT, interrupt_once)
+    try:
+        ran = run(*arguments)
+    finally:
+        signal.signal(signal.SIGINT, before)
+        for other in END_SIGNALS:
+            signal.signal(other, signal.SIG_DFL)
+    if step == "fsync" and count == 1:
+        assert (ran.status, list_new()) == ({signal.SIGINT: INTERRUPTED, **END_SIGNALS}[number], [])
+    else:
+        assert (ran.status, list_new()) == (0, ["p.json", "out.jsonl"])
 
 
 @pytest.mark.slow

@@ -149,14 +149,34 @@ def test_a_full_disk_is_an_error():
     assert (ran.status, ran.err.count("\n")) == (CANNOT_WRITE, 1)
 
 
-def test_a_full_standard_error_changes_no_exit_code():
-    """The exit code does not depend on whether standard error can be written."""
-    for arguments, status in (
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("arguments", ["--help", "--version", "slim --help", "help", "help slim", "help files"])
+def test_help_that_cannot_be_printed_is_an_error(arguments, unbuffered):
+    """If the help cannot be printed, the exit code and the message are those of other output."""
+    prefix = f"export PYTHONUNBUFFERED={unbuffered}; $paramcore {arguments}"
+    for end in (">/dev/full", ">&-"):
+        ran = shell(f"{prefix} {end}")
+        assert (ran.status, ran.err.count("\n")) == (CANNOT_WRITE, 1)
+        assert ran.err.startswith("error: cannot write to standard output: ")
+    ran = shell(f"{prefix} | true; echo ${{PIPESTATUS[0]}}")
+    assert (ran.out, ran.err) in [(f"{PIPE_CLOSED}\n", ""), (f"{FINE}\n", "")]
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
         ("preview no-such-file -", REFUSED),
         ("preview", REFUSED),
+        ("nonsense", REFUSED),
         ("preview warehouse-boxes.json -", FINE),
-    ):
-        assert shell(f"echo '{{\"project_param_version\": 0}}' | $paramcore {arguments} 2>/dev/full").status == status
+    ],
+)
+def test_a_lost_message_changes_no_exit_code(arguments, status, unbuffered):
+    """The exit code does not depend on whether standard error can be written."""
+    given = f"export PYTHONUNBUFFERED={unbuffered}; echo '{{\"project_param_version\": 0}}' | $paramcore {arguments}"
+    for end in ("2>/dev/full", "2>&-", "2> >(exec true)"):
+        assert shell(f"{given} {end}").status == status, end
 
 
 def test_a_removed_working_directory(tmp_path):

@@ -343,3 +343,11 @@ def test_a_file_upload_without_a_browser_is_accepted():
     stand_in = StandIn([Project("boxes", type="imageannotation", params={"a": 1})])
     headers = {"host": "127.0.0.1:8080", "authorization": "Bearer k", "content-type": "multipart/form-data; boundary=b"}
     assert stand_in.handle("POST", "/v1/files/upload", headers, FORM).status == 200
+
+
+def test_a_form_without_a_project_is_not_called_empty():
+    """The reply to a form without `project_name` names the fields that the form has."""
+    headers = {"host": "127.0.0.1:8080", "authorization": "Bearer k", "content-type": "multipart/form-data; boundary=b"}
+    file = FORM[FORM.index(b'--b\r\nContent-Disposition: form-data; name="file"') :]
+    reply = StandIn().handle("POST", "/v1/files/upload", headers, file)
+    assert json.loads(reply.body)["error"] == "`project_name` is missing; the request has `file`"

@@ -239,12 +239,18 @@ class TestHTTP:
     """The server rejects invalid requests, and keeps all concurrent updates."""
 
     @pytest.mark.parametrize(
-        "authorization", ["", "Basic", "Basic !!!", "Basic Og==", "Bearer", "Digest x", "Basic w6k6"]
+        "authorization",
+        ["", "Basic", "Basic !!!", "Basic Og==", "Bearer", "Digest x", "Basic w6k6", "Basic \xe9", "Basic \xe9A=="],
     )
     def test_a_request_needs_a_key(self, served, authorization):
         """A request without a valid key is status 401."""
-        reply = httpx2.get(f"{served.url}/projects", headers={"Authorization": authorization})
+        headers = {"Authorization": authorization.encode("latin-1")}
+        reply = httpx2.get(f"{served.url}/projects", headers=headers)
         assert (reply.status_code, reply.json()) == (401, {"status_code": 401, "error": "No valid API key provided."})
+        reason = (
+            "the header `Authorization` has no valid API key; " if authorization else "the request has no API key; "
+        )
+        assert served.stand_in.requests[-1].reason.startswith(f"refused: {reason}")
 
     def test_a_bearer_token_is_a_key(self, served):
         """A key may also be a bearer token (E7)."""

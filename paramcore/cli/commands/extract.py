@@ -15,11 +15,12 @@ from paramcore.cli.hidden_values import select_values
 from paramcore.cli.output import Pieces, exit_on_signals, exit_with_usage, flush_output, format_document, print_message
 from paramcore.cli.request_writer import RequestWriter
 from paramcore.cli.requests import BadLines, BadTask, is_jsonl, is_one_of_many, read_raw_tasks, read_requests
+from paramcore.cli.signals import ignore_signals
 from paramcore.cli.summary import report_document
 from paramcore.errors import DocumentError
 from paramcore.files.chunks import get_file_state, make_change_error
 from paramcore.files.codec import choose_codec
-from paramcore.files.writer import write_atomically
+from paramcore.files.writer import open_atomically
 from paramcore.model import Project, TaskRequest
 from paramcore.report.inverses import build_extraction_document
 from paramcore.text import format_path
@@ -48,11 +49,14 @@ def extract(options: Namespace) -> Pieces:
             text = f"{options.screen.render(extraction.list_pieces())}\n"
             yield format_document(answer) if options.format == "json" else text
         yield from report_document(options, partial(build_extraction_document, extraction))
-        # If standard output cannot be written, leave the files unchanged.
+        # If standard output or a file cannot be written, or if a signal arrives, leave both files unchanged.
         flush_output()
+        writer.sync()
         if options.project_output is not None:
             stack.enter_context(exit_on_signals())
-            write_atomically(options.project_output, [format_document(write_new_project(extraction.project))])
+            project_file = stack.enter_context(open_atomically(options.project_output))
+            project_file.write(format_document(write_new_project(extraction.project)).encode())
+        ignore_signals()
     run.bad_lines.report_count()
     return FINDINGS if run.bad_lines.count or extraction.set_aside or not extraction.moved else FINE
 

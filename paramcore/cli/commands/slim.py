@@ -158,4 +158,4 @@ def _describe_repetition(line: SlimLine) -> str:
     version = line.source.route.inheritance.version
     number = "" if version is None else f" {version.number}"
     problem = f"the task's instruction already contains the text that version{number} appends to it"
-    return f"instruction_twice: {problem}; write only the task's own text"
+    return f"lint_repeated_instruction: {problem}; write only the task's own text"

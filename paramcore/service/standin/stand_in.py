@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
@@ -32,6 +31,11 @@ from paramcore.validation.schema import Schemas
 _BASE_PATH = "/v1"
 #: The names of the services for live and for test keys.
 WORLDS = ("live", "test")
+#: The reason to refuse a request with an `Authorization` header that contains no key.
+_INVALID_AUTHORIZATION = (
+    "the header `Authorization` has no valid API key; send any ASCII key as `Bearer KEY`, "
+    "or as the user name of HTTP Basic"
+)
 
 
 class StandIn:
@@ -164,9 +168,11 @@ class StandIn:
         self._on_event(escape_unprintable(f"{method} {path} {logged.outcome}  {reason}"))
 
     def _answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> tuple[str | None, Result]:
-        key = _read_key(headers.get("authorization", ""))
+        authorization = headers.get("authorization", "")
+        key = _read_key(authorization)
         if not key:
-            why = "the request has no API key; send any key"
+            no_key = "the request has no API key; send any key"
+            why = _INVALID_AUTHORIZATION if authorization else no_key
             return None, Result.refuse(401, "No valid API key provided.", why)
         # Live and test keys see different projects (E7).
         world = "test" if key.startswith("test_") else "live"
@@ -215,5 +221,6 @@ def _read_key(authorization: str) -> str:
         return ""
     try:
         return base64.b64decode(credentials, validate=True).decode("ascii").partition(":")[0]
-    except (binascii.Error, UnicodeDecodeError):
+    # The text before or after the decoding may be malformed, or contain characters outside ASCII.
+    except ValueError:
         return ""

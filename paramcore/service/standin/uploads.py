@@ -25,7 +25,7 @@ def upload_file(context: Context, call: Call) -> Answer:
     if file is None:
         raise RejectedCall(400, "`file` is missing; send the file as the form field `file`")
     content = {"mime_type": file.media_type, "size": len(file.content), "sha256": _digest(file.content)}
-    return _store(context, call, form.fields, file.name, content)
+    return _store(context, call, {"file": file.name, **form.fields}, file.name, content)
 
 
 def import_file(context: Context, call: Call) -> Answer:
