@@ -127,7 +127,7 @@ class InvalidSetting(ParamcoreError, ValueError):
         base_url: an address that is not an `https` URL with a path (on loopback, also `http`), or that
             contains a key or a query.
         base_type: an `Outcome.base` that is not a whole number of at least 0.
-        port: a port that another program uses.
+        port: a port on which the stand-in cannot listen.
         fault: a fault that the stand-in cannot simulate.
     """
 
@@ -227,7 +227,7 @@ class NotDone(ParamcoreError, RuntimeError):
     Codes:
         not_sent: no connection, no time left, no free memory, or no package that can send requests.
         certificate: an invalid certificate; the request is never retried.
-        refused: status 400, or another 4xx status without its own code.
+        refused: status 400, or another 4xx status without its own code, except 408.
         unauthorized: status 401 or 403.
         not_found: status 404.
         conflict: status 409.

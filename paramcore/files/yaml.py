@@ -1,7 +1,7 @@
 """Decode YAML files as JSON values.
 
 Files may use the block style, flow style, quotes and comments of YAML.  A plain
-scalar that is exactly a JSON literal has the value of the literal, and an empty
+scalar that is exactly a JSON literal has the value of the literal, and an empty plain
 scalar is null.  Every other scalar is text, including `no`, `~`, `1_000`, `0x1F` and
 dates.  `YAMLDecoder` rejects tags, anchors, aliases, merge keys, directives and a
 second document.
@@ -20,7 +20,7 @@ from paramcore.files.positions import Locator, SyntaxProblem, Token, TokenLocato
 from paramcore.files.yaml_notation import NotationCheck
 from paramcore.text import MESSAGE_LIMIT, truncate
 
-#: The maximum number of names and values in a YAML file. The parsing time depends on this number, not on the size.
+#: The maximum number of names and values in a YAML file. The parsing time depends mostly on this number.
 MAX_TOKENS = 100_000
 
 #: A directive before the document; comments and empty lines may precede the directive.
@@ -46,13 +46,13 @@ class YAMLDecoder:
             ImportError: if `ruamel.yaml` is not installed.
         """
         documents: list[Any] = []
-        # The open objects and arrays, outermost first: one for each part of the next token's trail.
+        # `documents`, then the open objects and arrays: one for each part of the next token's trail, outermost first.
         containers: list[Any] = [documents]
         for number, token in enumerate(iter_yaml_tokens(text, depth), 1):
             if number > MAX_TOKENS:
                 problem = f"the YAML document has more than {MAX_TOKENS:,} names and values"
                 raise SyntaxProblem("too_large", token.offset, problem, "convert it to JSON, which may have more")
-            # Parsing YAML is slow, so an error must not parse the text again.
+            # Parsing YAML is slow, so record the position now; a later error must not parse the text again.
             self._locator.add(token)
             if token.is_name:
                 if token.content in containers[len(token.trail)]:
@@ -147,6 +147,7 @@ def _parse_events(text: str) -> Iterator[_Event]:
     parse: Callable[[str], Iterator[_Event]] = YAML(typ="safe", pure=True).parse
     try:
         # The parser drops a last line of spaces without a line feed, although it may belong to a block scalar.
+        # So add the line feed.
         has_blank_end = not text.rpartition("\n")[2].strip(" ")
         yield from parse(f"{text}\n" if has_blank_end and not text.endswith("\n") else text)
     except MarkedYAMLError as error:

@@ -191,7 +191,7 @@ def same_member(left: Mapping[str, Any], right: Mapping[str, Any], name: str) ->
 
 
 def equality_key(value: Any) -> tuple[bool, Any]:
-    """Return a hashable key; two frozen values have equal keys only if they are the same JSON value."""
+    """Return a hashable key; the keys of two frozen values are equal exactly if `same` is true."""
     return isinstance(value, bool), value
 
 
