@@ -1,4 +1,4 @@
-"""Measure merges and results, as ratios to the same work in plain Python."""
+"""Measure the time and memory of merges and results, compared with plain Python."""
 
 import copy
 import gc
@@ -56,8 +56,8 @@ def measure_results(size: str) -> tuple[float, float, float]:
     """Return three figures of results without an instruction.
 
     - the time to resolve a mapping, as a ratio to `deepcopy` and `update`
-    - the time to resolve 100,000 requests, as a ratio to a list of bare merges
-    - the bytes of such a result, without its dict
+    - the time to resolve `FEWER_LINES` requests, as a ratio to a list of bare merges
+    - the bytes of a result, without its dict of params
     """
     params, distinct = inputs(size)
     tasks = list(islice(cycle(distinct), FEWER_LINES))
@@ -102,7 +102,7 @@ def rows() -> list[Row]:
     for name, targets in MERGES.items():
         merge, resolve = zip(*(measure_merge(size, name) for size in sizes), strict=True)
         found.append(Row(f"merge, {name}", "bare merge", sizes, merge, targets))
-    # These are the ratios of the last and slowest case: both have an instruction.
+    # These are the ratios of the last and slowest case: project and task have an instruction.
     found.append(Row("`Project.resolve`, given a `TaskRequest`", "bare merge", sizes, resolve, (4.5, 4, 3.5)))
     mapping, many, memory = zip(*map(measure_results, sizes), strict=True)
     found.append(Row("`Project.resolve`, given a dict", "`deepcopy` + `update`", sizes, mapping, (0.25,) * 3))

@@ -1,4 +1,4 @@
-"""Measure the start of processes, and `preview` and `validate` for a million lines of JSONL.
+"""Measure the start of processes, and `preview` and `validate` for up to a million lines of JSONL.
 
 Each command writes to a file.  CPU time is the user and system time of a process and its
 children.
@@ -33,7 +33,8 @@ sys.modules["jsonschema_rs"] = sys.modules["jiter"] = sys.modules["orjson"] = No
 from paramcore.cli.main import main
 sys.exit(main(sys.argv[1:]))
 """
-#: A program that runs a command, and prints the CPU seconds and the peak KiB of its processes.
+#: A program that runs a command, and prints the CPU seconds of its processes and the peak of the largest one.
+#: The peak is in KiB, or in bytes on macOS.
 #: The program is small, because a new process inherits the peak of its parent.
 MEASURE = """
 import resource, subprocess, sys
@@ -52,8 +53,8 @@ class Usage(NamedTuple):
 
 
 def run(command: Iterable[str], output: Path) -> Usage:
-    """Run a command that writes to a file."""
-    # Only the first run compiles modules.
+    """Run a command with its output in a file; return the resources that it used."""
+    # Let Python write bytecode, so that only the first run compiles modules.
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
     with output.open("w") as stdout:
         began = time.perf_counter()
@@ -65,7 +66,7 @@ def run(command: Iterable[str], output: Path) -> Usage:
 
 
 def run_all(commands: Commands, names: Iterable[str], output: Path, rounds: int) -> dict[str, Usage]:
-    """Run each of these commands once in each round; return the median of each figure."""
+    """Run each named command once in each of at most `ROUNDS` rounds; return the median of each figure."""
     runs = [{name: run(commands[name], output) for name in names} for _ in range(min(rounds, ROUNDS))]
     return {name: Usage(*map(statistics.median, zip(*(used[name] for used in runs), strict=True))) for name in names}
 
@@ -107,7 +108,10 @@ def make_commands(project: str, tasks: str) -> Commands:
 
 
 def check_answers(commands: Commands, output: Path) -> None:
-    """Assert that all previews are equal, and that both validations are equal."""
+    """Assert that all previews are equal, except where jq ignores a version.
+
+    Also assert that `validate` prints the same without the extra `fast`.
+    """
     answers = {}
     for name, command in commands.items():
         run(command, output)
@@ -122,7 +126,7 @@ def check_answers(commands: Commands, output: Path) -> None:
 
 
 def measure_lines(directory: Path, output: Path) -> list[Row]:
-    """Measure long files; run slow commands once, and the slowest commands with fewer lines."""
+    """Measure long files; run slow commands once, and some commands with fewer lines."""
     check_answers(make_commands(*write_inputs(directory, min(LINES, 2_000))), output)
     start, few, many = (
         make_commands(*write_inputs(directory, lines)) for lines in (min(LINES, 10_000), FEWER_LINES, LINES)

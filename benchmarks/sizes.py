@@ -1,6 +1,6 @@
-"""Make the inputs that every benchmark uses: decoded JSON of three sizes, from a fixed seed.
+"""Make the inputs that the benchmarks share: decoded JSON of three sizes, from a fixed seed.
 
-Half of a task's params override the project's.
+At most half of a task's params are also params of the project.
 """
 
 import json
@@ -12,7 +12,7 @@ LINES = int(os.environ.get("LINES", "1000000"))
 #: The number of requests and results, and of lines in shorter files.
 FEWER_LINES = min(LINES, 100_000)
 
-#: The number of params and bytes of a project, and the number of params and bytes of a task.
+#: The number of params and the approximate number of bytes of a project, and then of a task.
 SIZES = {"S": (5, 412, 3, 98), "M": (15, 1_448, 6, 380), "L": (30, 2_713, 10, 606)}
 
 WORDS = ("forklift", "pallet", "person", "loaded", "empty", "dark", "aisle", "north", "hidden", "cannot tell")

@@ -9,14 +9,14 @@ from collections.abc import Callable
 
 from attrs import frozen
 
-#: The number of rounds of a measurement; `ROUNDS=1` in the environment only checks that a benchmark runs.
+#: The maximum number of rounds of a measurement; `ROUNDS=1` in the environment only checks that a benchmark runs.
 ROUNDS = int(os.environ.get("ROUNDS", "31"))
-#: The length of a round in nanoseconds; a round repeats a short candidate.
+#: The nanoseconds for which a round repeats each candidate; a long candidate runs once.
 ROUND_NS = 2_000_000
 
 
 def time_calls(run: Callable[[], object], times: int) -> float:
-    """Return the CPU time of a call in nanoseconds, because a busy machine distorts wall time."""
+    """Return the mean CPU time of a call in nanoseconds, because a busy machine distorts wall time."""
     repeat = range(times)
     start = time.process_time_ns()
     for _ in repeat:
@@ -28,7 +28,7 @@ def ratios(*runs: Callable[[], object], rounds: int = ROUNDS, empty: Callable[[]
     """Return the median ratio of each further candidate to the first candidate.
 
     Each round runs the candidates in random order.  The time of `empty`, which only
-    loops, is subtracted from each time.
+    loops, is subtracted from each time if `empty` is given.
     """
     runs = (empty or (lambda: None), *runs)
     # The first call fills caches, so compute the calls in a round from the shortest of three calls.
@@ -50,11 +50,11 @@ def ratios(*runs: Callable[[], object], rounds: int = ROUNDS, empty: Callable[[]
 
 @frozen
 class Row:
-    """A question with its figures, and the maximum of each figure."""
+    """A question with its figures, and the maximum of each figure, if there is one."""
 
     name: str
     unit: str
-    #: What each figure is for: a size, a type or a command.
+    #: What each figure is for, such as a size, a type, a command or a clock.
     cases: tuple[str, ...]
     values: tuple[float, ...]
     targets: tuple[float, ...] = ()

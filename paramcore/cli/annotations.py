@@ -11,7 +11,7 @@ from paramcore.cli.output import Pieces
 from paramcore.errors import DocumentError
 from paramcore.text import escape_unprintable, join_message
 
-#: The number of annotations that GitHub shows for each severity in a step.
+#: The maximum number of annotations that GitHub shows for each severity in a step.
 SHOWN = 10
 
 _SEVERITIES = ("error", "warning", "notice")
@@ -33,7 +33,7 @@ def format_annotation(
 
 
 def annotate_errors(pieces: Pieces, options: Namespace) -> Pieces:
-    """Run a command; with `--format github`, annotate the error that ends it."""
+    """Yield the output of a command; with `--format github`, annotate a `DocumentError` that ends it."""
     try:
         return (yield from pieces)
     except DocumentError as error:
@@ -44,8 +44,8 @@ def annotate_errors(pieces: Pieces, options: Namespace) -> Pieces:
 
 
 def limit_annotations(annotations: Iterable[str], options: Namespace) -> Iterator[str]:
-    """Yield the annotations that GitHub shows, errors first, and then the number of the others."""
-    # The annotations of several projects may be equal.
+    """Yield the annotations that GitHub shows, errors first, and the number of the others, if any."""
+    # The annotations of several projects may be equal, so yield each only once.
     unique = dict.fromkeys(annotations)
     counts: Counter[str] = Counter()
     for severity in _SEVERITIES:
@@ -61,7 +61,7 @@ def limit_annotations(annotations: Iterable[str], options: Namespace) -> Iterato
 
 
 def format_error(error: DocumentError) -> str:
-    """Format the annotation of an error in a file."""
+    """Format an error as a workflow command."""
     at = f"{error.path}: " if error.path else ""
     text = escape_unprintable(at + join_message(error.problem, error.remedy))
     return format_annotation("error", error.code, text, error.source, error.line, error.column)

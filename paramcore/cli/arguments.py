@@ -26,15 +26,17 @@ from paramcore.files.reader import (
 )
 from paramcore.text import format_count, format_path, quote_for_shell
 
-#: The options that name a file to write.
+#: The options that name a file to write, by their attributes of the `Namespace`.
 _OUTPUTS = {"output": "--output", "requests_output": "--output", "project_output": "--project-output"}
 
 
 def check_output(options: Namespace) -> None:
-    """Reject an output file that would replace a file that the command reads, or another output file.
+    """Reject an output file that would replace an input or another output, or become an input.
+
+    A new file in an input directory would become an input.
 
     Raises:
-        SystemExit: for such a file, and for `-`, which does not mean standard output.
+        SystemExit: for such a file, for an empty name, and for `-`, which does not mean standard output.
     """
     outputs = {path: option for name, option in _OUTPUTS.items() if (path := getattr(options, name, None)) is not None}
     for path, option in outputs.items():
@@ -59,7 +61,7 @@ def _check_output_file(options: Namespace, output: str, option: str) -> None:
 
 
 def check_standard_input(options: Namespace) -> None:
-    """Reject `-` for several inputs, because standard input can be read only once.
+    """Reject `-` for several inputs, or for an input and the key: standard input can be read only once.
 
     Raises:
         SystemExit: for such a command line.
@@ -108,7 +110,7 @@ def read_project_argument(options: Namespace, *, quiet: bool = False) -> Project
 
 
 def _may_hold_projects(path: str) -> bool:
-    """Return whether a path is a directory, or a file that contains a project."""
+    """Return whether a path is a directory, or a file other than JSONL that contains a project."""
     if not os.path.isfile(path) or has_suffix(path, JSONL_SUFFIXES):
         return os.path.isdir(path)
     with suppress(DocumentError):
@@ -117,14 +119,15 @@ def _may_hold_projects(path: str) -> bool:
 
 
 def assign_files(options: Namespace) -> ProjectFiles:
-    """Read the projects among the FILE arguments, and use the remaining file as TASKS.
+    """Read the projects among the FILE arguments, and use the remaining file, if any, as TASKS.
 
-    With `--tasks`, every FILE is a file of projects.  Set the option `tasks` to the path
-    of TASKS.  If TASKS was read, set the option `tasks_document` to its document.
+    With `--tasks`, every FILE contains projects.  Set the option `projects` to the paths of
+    the projects, and `tasks` to the path of TASKS.  If TASKS was read to recognize it, set
+    the option `tasks_document` to its document.
 
     Raises:
         DocumentError: the errors of `ProjectFiles`.
-        SystemExit: for several files of tasks, for JSONL without a project, or for an update.
+        SystemExit: for several files of tasks beside a project, for JSONL without a project, or for an update.
     """
     documents: dict[str, Document] = {}
     if options.tasks is None:
@@ -151,10 +154,10 @@ def assign_files(options: Namespace) -> ProjectFiles:
 
 
 def _find_tasks(options: Namespace, documents: dict[str, Document]) -> list[str]:
-    """Return the files without projects; add each document that is read to `documents`."""
+    """Return the files that are JSONL or contain no project; add each document that is read to `documents`."""
     tasks = [path for path in options.files if has_suffix(path, JSONL_SUFFIXES) and not os.path.isdir(path)]
     if options.lines and not tasks and len(options.files) > 1:
-        # With `--lines`, TASKS may have any suffix. TASKS is then the last argument.
+        # With `--lines`, TASKS may have any suffix. If no FILE has a suffix of JSONL, TASKS is the last FILE.
         return [options.files[-1]]
     for path in options.files:
         if path in tasks or path in documents or os.path.isdir(path):

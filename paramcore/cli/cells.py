@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable
 from functools import cache
 
-#: A word with the space after it.  Only a space or an escaped line break ends a word.
+#: A word with the space or the escaped line break that ends it, if any.
 _WORD = re.compile(r"(?:\\[^n]|[^\\ ])*(?:\\n| |\\?$)")
 
 
@@ -19,7 +19,7 @@ def measure(text: str) -> int:
 
 @cache
 def _load_measure() -> Callable[[str], int]:
-    # `wcwidth` is in an extra, and few texts need it.
+    # `wcwidth` is in an extra, and few texts need it, so import it on first use.
     try:
         from wcwidth import wcswidth  # noqa: PLC0415
     except ImportError:
@@ -45,9 +45,9 @@ def wrap(text: str, width: int, *, first: int | None = None, at_newlines: bool =
     r"""Return the start and the end of each line of a text.
 
     A line has at most `width` columns, and the first has at most `first`.  A line ends
-    after a space, or inside a word that is too long for a line of its own.  The space at
-    the end of a line does not count.
-    With `at_newlines`, a line also ends after each `\n` of a JSON string.
+    after a space or an escaped line break (`\n`), or inside a word that is too long for a
+    line of its own.  The space at the end of a line does not count.
+    With `at_newlines`, a line ends after every escaped line break.
     """
     lines: list[tuple[int, int]] = []
     # No line ends after the spaces at the start, which indent the text.

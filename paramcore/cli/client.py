@@ -12,7 +12,7 @@ from paramcore.transport.key import ApiKey
 
 
 def create_client(options: Namespace) -> Client:
-    """Create a client from `--base-url`, `--deadline` and `--key-from-stdin`."""
+    """Create a client from `--base-url`, `--deadline`, `--key-from-stdin` and `--assume`."""
     try:
         from paramcore.transport.http import BASE_URL, HttpTransport  # noqa: PLC0415  (in an extra, and slow to import)
     except ImportError:
@@ -37,5 +37,5 @@ def _read_key() -> ApiKey:
     if not line:
         problem = "the API key is missing, because the first line of standard input is empty"
         raise InvalidKey("credentials_missing", None, problem, "write the key to standard input")
-    # A key is ASCII, so `ApiKey` rejects any other byte.
+    # `latin-1` decodes any byte, and `ApiKey` rejects a key that is not ASCII.
     return ApiKey(line.decode("latin-1"))

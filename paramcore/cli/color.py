@@ -1,4 +1,4 @@
-"""Decide whether to print color, and color labels."""
+"""Color labels, and decide whether to print color."""
 
 from __future__ import annotations
 

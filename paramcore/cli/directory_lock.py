@@ -17,7 +17,7 @@ except ImportError:
     # Windows has `msvcrt` instead.
     fcntl = None  # type: ignore[assignment]
 
-#: The name of the lock file. Commands skip hidden files in a directory.
+#: The name of the lock file.  It is hidden, so commands skip the file in a directory.
 LOCK_NAME = ".paramcore-lock"
 
 
@@ -36,7 +36,7 @@ def lock_directory(path: str) -> Iterator[None]:
     finally:
         # Remove the file while it is locked, so that no other process can have locked it.
         # Windows cannot remove an open file; there, the next process uses the same file.
-        # If somebody moved the directory, another process may have locked a file with the same path.
+        # If somebody moved the directory, another process may have locked a file with the same path: keep that file.
         if _is_current(descriptor, lock):
             with suppress(OSError):
                 os.unlink(lock)

@@ -1,4 +1,4 @@
-"""The entry point, which handles Ctrl-C before it imports other modules."""
+"""The entry point, which handles Ctrl-C before it imports the slow modules."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def start() -> int:
         if isinstance(error, (ImportError, OSError)):
             _print_message(f"error: cannot load a package: {error}; install paramcore again, or free some memory")
             return REFUSED
-        # Python raises no special error if the system cannot start a thread.
+        # If the system cannot start a thread, Python raises a plain RuntimeError, so check the text.
         if isinstance(error, RuntimeError) and "start new thread" in str(error):
             _print_message("error: the system cannot start a thread; end other programs, or allow more processes")
             return REFUSED
@@ -51,5 +51,5 @@ def _print_message(text: str) -> None:
         if sys.stderr is not None:
             sys.stderr.write(f"{text}\n")
     except OSError:
-        # The exit code reports the error too.
+        # Even if standard error cannot be written, the exit code reports the error.
         pass

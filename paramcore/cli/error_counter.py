@@ -16,8 +16,8 @@ AFTER, BEFORE, PATCHED = range(3)
 class ErrorCounter:
     """Counts the errors of a project in up to three states.
 
-    It keeps the keys of the errors on the project, because many tasks have the same ones.
-    It compares the errors on a task immediately, and keeps only their number.
+    It keeps the keys of the errors on the project, because many tasks share these
+    errors.  It compares the errors on a task immediately, and keeps only their numbers.
     """
 
     def __init__(self) -> None:
@@ -57,7 +57,7 @@ class ErrorCounter:
         return _find_states(finding.key, self._keys)
 
     def finish(self) -> ErrorChanges:
-        """Return the number of errors for each combination of states."""
+        """Return the number of errors for each combination of states, and the first locations before the update."""
         shared = Counter(_find_states(key, self._keys) for key in set().union(*self._keys))
         return ErrorChanges(self._counts + shared, tuple(self._locations))
 
@@ -69,6 +69,6 @@ def _find_states(key: ProjectKey, keys: Sequence[set[ProjectKey]]) -> Presence:
 def _identify(located: LocatedFinding) -> ProjectKey:
     """Return a key that identifies an error on a task in all states."""
     finding = located.finding
-    # The message about a rejected request names the project's versions, and an update adds a version.
+    # An update changes the message about a rejected request, which names the versions, so omit the message.
     problem = "" if finding.code == "request_refused" else finding.problem
     return finding.code, finding.pointer, problem

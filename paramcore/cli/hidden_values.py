@@ -55,11 +55,11 @@ def _hide_member(key: str, member: Any, answer: dict[str, Any]) -> Any:
     if key in _SENTENCE_KEYS:
         return None
     if key == "request" and isinstance(member, dict):
-        # Keep the fields that identify a task, and the flag `patch` of an update.
+        # Keep the routing fields of a task, or the flag `patch` of an update.
         is_task = "why" in answer or "blocked" in answer
         shown = ROUTING_TYPES if is_task else {"patch"}
         return {name: value if name in shown else describe_types(value) for name, value in member.items()}
-    # The params of an effect are names.
+    # In an effect, `params` is a list of names, not of values.
     is_names = key == "params" and isinstance(member, list)
     return describe_types(member) if key in _VALUE_KEYS and not is_names else member
 

@@ -1,4 +1,4 @@
-"""Process tasks in one or more processes, in order and in constant memory."""
+"""Process tasks in one or more processes, in order; for JSONL, in constant memory."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ _QUEUED = 2
 def run_tasks(process: Process[_T], options: Namespace, *, prints: bool) -> Iterator[_T]:
     """Run `process` on the tasks of a command line, and yield the outputs in order.
 
-    `--jobs` sets the number of processes.  For the meaning of `prints`, see
-    `show_progress`.
+    `--jobs` sets the maximum number of processes; 0 means one for each core.  For the
+    meaning of `prints`, see `show_progress`.
 
     Raises:
-        ParamcoreError: the errors of `read_raw_tasks`.
-        SystemExit: if `--jobs` is set and the tasks cannot be split into chunks.
+        ParamcoreError: the errors of `read_raw_tasks` and `process_chunks`.
+        SystemExit: if `--jobs` is not 1, and the tasks cannot be split into chunks.
     """
     if options.jobs == 1:
         yield from process(read_raw_tasks(options, prints=prints))
@@ -72,7 +72,7 @@ def _check_tasks(options: Namespace) -> None:
 
 
 def _count_cores() -> int:
-    # Only Linux reports which cores this process may use.
+    # Only some systems, such as Linux, report which cores this process may use.
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -94,8 +94,8 @@ def process_chunks(
     of each processed chunk.
 
     Raises:
-        DocumentError: `unreadable`, if a process ends before it returns a result.
-        ParamcoreError: the error of a chunk, after the outputs of the earlier chunks.
+        DocumentError: `unreadable`, if a process cannot start, or ends before it returns a result.
+        ParamcoreError: the error of a chunk or of `chunks`; for a chunk, after the outputs of the earlier chunks.
     """
     workers: list[Worker] = []
     waiting: deque[tuple[Worker, Chunk]] = deque()

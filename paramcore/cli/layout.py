@@ -32,7 +32,7 @@ class Layout:
     paint: Callable[[Label], str]
 
     def format(self, pieces: Iterable[Piece]) -> str:
-        """Return the pieces as text; no line is wider than the terminal."""
+        """Return the pieces as text; no line has more than `width` columns."""
         return "\n".join(line for piece in pieces for line in self._iter_lines(piece))
 
     def _iter_lines(self, piece: Piece) -> Iterator[str]:

@@ -23,7 +23,8 @@ _NAME_CODES = (
     *("update_mode", "update_wrapper", "update_argument"),
 )
 
-#: The token to underline: a string, which may be truncated, or all characters up to the next punctuation.
+#: The token to underline: a string, which may be truncated, or the characters up to the next space or punctuation.
+#: If there are none, the token is a mark of punctuation, or empty.
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[^\s,\]}":]+(?::[^\s,\]}":]+)*|["\]},]|')
 
 
@@ -86,7 +87,7 @@ class LocatedFinding:
         return {**self.finding.to_json(), **location}
 
     def list_pieces(self) -> list[Piece]:
-        """Return the pieces of the text, with the source line as a frame."""
+        """Return the pieces of the text, with the source line as a frame if the location is known."""
         finding = self.finding
         at = f" at {format_name(finding.pointer)}" if finding.pointer else ""
         location = self.location or f"project {format_value(self.project)}"

@@ -16,7 +16,7 @@ from paramcore.errors import NotDone, OutcomeUnknown, ParamcoreError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit code; print each error on one line."""
+    """Run a command and return its exit code; print the error that ends it."""
     escape_unencodable()
     exit_code, message = _run_command(arguments)
     if exit_code != FINE:
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run_command(arguments: Sequence[str] | None) -> tuple[int, str]:
-    """Run a command; return its exit code, and a message about an error."""
+    """Run a command; return its exit code, and the message to print, which may be empty."""
     # Until the options are parsed, errors show values.
     options = Namespace(values=True)
     try:
@@ -41,7 +41,7 @@ def _run_command(arguments: Sequence[str] | None) -> tuple[int, str]:
         # The help or the error was printed before, or a signal ended the command.
         return end.code if isinstance(end.code, int) else REFUSED, ""
     except (NotDone, OutcomeUnknown) as error:
-        # `apply` handles the outcomes of its updates.  Other commands change nothing in the service.
+        # `apply` handles the outcomes of its updates.  All other requests only read, so nothing was changed.
         return NOT_DONE, f"error: {select_error(error, options)}"
     except ParamcoreError as error:
         return REFUSED, f"error: {select_error(error, options)}"

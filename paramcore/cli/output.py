@@ -48,6 +48,7 @@ def write_answer(pieces: Pieces, path: str | None = None) -> int:
     Raises:
         OSError: if standard output cannot be written.
         DocumentError: if the file cannot be written.
+        ParamcoreError: the errors of the command.
     """
     exit_code = FINE
 

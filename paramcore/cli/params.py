@@ -39,7 +39,7 @@ class ParamsFile:
 
 
 def read_update_file(path: str, *, patch: bool = False) -> UpdateFile:
-    """Read the body of a setParams request; with `patch`, return a `Patch`."""
+    """Read the body of a setParams request; with `patch`, make the update a `Patch`."""
     if has_suffix(path, JSONL_SUFFIXES):
         problem = "the file contains tasks, not an update"
         remedy = "pass a file with one update, before any file of tasks"
@@ -53,8 +53,8 @@ def read_update_file(path: str, *, patch: bool = False) -> UpdateFile:
 def read_params(spec: str) -> ParamsFile:
     """Read the params of `FILE` or `FILE@N`.
 
-    FILE contains either a project or a params object.  For a project, read version N,
-    or the latest version by default.
+    FILE contains a params object, a project, or an array of one project.  For a project,
+    read version N, or the latest version by default.
     """
     path, number = split_spec(spec)
     document = _read_params_document(path)
@@ -91,7 +91,7 @@ def _read_params_document(path: str) -> Document:
 
 
 def split_spec(spec: str) -> tuple[str, int | None]:
-    """Return the path and the version number of `FILE[@N]`."""
+    """Return the path and the version number of `FILE[@N]`; an existing file may have the name `FILE@N`."""
     path, mark, number = spec.rpartition("@")
     if mark and path and number.isascii() and number.isdigit() and not os.path.exists(spec):
         return path, int(number[:20])

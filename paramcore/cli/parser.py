@@ -20,7 +20,7 @@ from paramcore.errors import InvalidSetting
 from paramcore.model import Assumptions
 from paramcore.text import MESSAGE_LIMIT, format_name
 
-#: Marks an operand.  No argument of a process can contain this character.
+#: Marks an operand after `--`.  No argument of a process can contain this character.
 _OPERAND = "\0"
 
 #: The defaults of options that only some commands have.
@@ -50,11 +50,11 @@ def parse_options(arguments: Sequence[str] | None) -> Namespace:
 
     Raises:
         SystemExit: for wrong usage, and after `--help` and `--version`.
-        InvalidSetting: for an unknown assumption, or a wrong value of an assumption.
+        InvalidSetting: for an unknown assumption, or for a missing or wrong value of an assumption.
     """
     arguments = sys.argv[1:] if arguments is None else list(arguments)
-    # Import only the requested command, because importing all commands is slow.
     _reject_dashes(arguments)
+    # Import only the requested command, because importing all commands is slow.
     requested = arguments[0] if arguments and arguments[0] in COMMANDS else None
     if arguments and requested is None:
         _reject_unknown(arguments[0])
@@ -138,7 +138,7 @@ def _reject_unknown_arguments(command: str | None, arguments: Sequence[str]) -> 
 
 
 def reject_name(noun: str, name: str, known: Iterable[str], remedy: str) -> NoReturn:
-    """Reject a name on the command line, and suggest the known name that is most similar.
+    """Reject a name on the command line, and suggest the most similar known name, if one is similar.
 
     Raises:
         SystemExit: always.
@@ -152,7 +152,7 @@ def reject_name(noun: str, name: str, known: Iterable[str], remedy: str) -> NoRe
 
 
 def _reject_dashes(arguments: Sequence[str]) -> None:
-    """Reject `--` as the value of an option, because argparse would drop it."""
+    """Reject `--OPTION=--`, because argparse would drop the value."""
     for argument in takewhile("--".__ne__, arguments):
         option, mark, value = argument.partition("=")
         if mark and value == "--" and option.startswith("--"):
@@ -172,7 +172,7 @@ def _unmark(value: Any) -> Any:
 
 
 def _parse_assumption(text: str) -> tuple[str, str]:
-    """Parse NAME=VALUE; a VALUE in double quotes is a JSON string, with escapes."""
+    """Parse NAME=VALUE; decode a VALUE that is a JSON string."""
     name, mark, value = text.partition("=")
     if not mark:
         problem = f"--assume needs a name and a value, got `{format_name(text, limit=MESSAGE_LIMIT)}`"

@@ -1,4 +1,4 @@
-"""Show a progress bar for large files, if `rich` is installed and stderr is a terminal."""
+"""Show a progress bar for a large file or standard input, if `rich` is installed and stderr is a terminal."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ def show_progress(
     prints: bool,
     count: Callable[[_T], int] = lambda _task: 1,
 ) -> Iterator[_T]:
-    """Yield the items that `read` returns, and show a progress bar on standard error.
+    """Yield the items that `read` returns, and show a progress bar on standard error if `path` is large or `-`.
 
     `count` returns the number of tasks in an item.
 
     `prints` is whether the command prints to standard output while it reads.  If it
-    does, the bar is shown only if standard output is a file, so that the bar does not
-    disturb the output.
+    does, the bar is shown only if standard output is a regular file, so that the bar does
+    not disturb the output.
     """
     if not _wants_bar(path, prints=prints):
         yield from read(None)

@@ -41,7 +41,7 @@ class ProjectDirectory:
         arguments = [source for source in sources if _is_file_in(source, path)]
         if os.path.isdir(path) and list_project_paths(path):
             arguments.append(path)
-        #: The path of the file of each project, by the project's name.
+        #: The path of each project's file, by the project's name.
         self._paths: dict[str, str] = {}
         #: The projects of each file, by path and then by name, in the order of the file.
         self._files: dict[str, Mapping[str, Project]] = {}
@@ -59,7 +59,7 @@ class ProjectDirectory:
         return {name: project for projects in self._files.values() for name, project in projects.items()}
 
     def get_path(self, project_name: str) -> str | None:
-        """Return the path of the file of a project; `None` if the project has no file."""
+        """Return the path of a project's file; `None` if the project has no file."""
         return self._paths.get(project_name)
 
     def check_writable(self, project_names: Iterable[str]) -> None:
@@ -79,13 +79,14 @@ class ProjectDirectory:
         """Write each project to the file that contains it, or to a new file; return the paths.
 
         Each file is written completely or not at all.  A file whose projects are
-        unchanged is not written.  Without `sync`, a file may be lost if the machine loses
-        power.
+        unchanged is not written, but its path is returned too.  Without `sync`, a file may
+        be lost if the machine loses power.
 
         Raises:
             DocumentError: `unwritable` if `check_writable` rejects a changed project, or if
                 another file has the name of the new file.  In both cases, no file is
-                written.  Also `unwritable` if the system cannot write a file.
+                written.  Also `unwritable` if the system cannot create the directory or write
+                a file, and `unreadable` if it cannot list the directory.
         """
         by_name = {project.name: project for project in projects}
         new_paths = self._choose_paths([name for name in by_name if name not in self._paths])

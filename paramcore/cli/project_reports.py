@@ -114,7 +114,7 @@ class ReportBuilder:
 
 
 def _list_updates(projects: ProjectFiles, update: Update) -> list[Mapping[str, Update]]:
-    """Return the updates of each state by project name: after the update, before it, and after the patches."""
+    """Return the updates of each state by project name: after the update, before it, and after the patches, if any."""
     patches = {project.name: find_keeping_patch(Plan.of(project, update)) for project in projects}
     after = dict.fromkeys(patches, update)
     kept = {name: patch for name, patch in patches.items() if patch is not None}
@@ -146,12 +146,12 @@ class _State:
         self._reported: set[ProjectKey] = set()
 
     def validate_project(self, project: Project) -> list[ReportedFinding]:
-        """Return the findings on a project, and on its update if it has one."""
+        """Return the findings on a project; with an update, on the update and on the updated project."""
         validator, update = Validator(project, self._schemas), self._updates.get(project.name)
         return self._report(validator.list_findings() if update is None else validator.update(update), project)
 
     def validate_tasks(self, tasks: Iterable[RawTask]) -> Iterator[TaskOutput]:
-        """Yield the findings on each task."""
+        """Yield the outputs of `TaskValidator.validate_tasks`."""
         return TaskValidator(self._reporter, self._schemas).validate_tasks(tasks)
 
     def select_new(self, output: TaskOutput) -> list[ReportedFinding]:
@@ -205,7 +205,7 @@ class _Draft:
         self.add_findings(findings)
 
     def add_findings(self, findings: Sequence[list[ReportedFinding]]) -> None:
-        """Count the findings of each state, and keep the first errors and the first warnings of the first state."""
+        """Count the errors of each state; count the findings of the first state, and keep the first of them."""
         for finding, presence in self._errors.add(findings):
             self._counts[finding.severity] += 1
             if len(self._findings[finding.severity]) < MAX_FINDINGS:

@@ -62,16 +62,18 @@ def read_project_files(
     `on_skip` with a message for each.
 
     Raises:
-        DocumentError: `wrong_project` for two projects with the same name, or an error of
-            `read_document` or `read_project`.
+        DocumentError: `wrong_project` for two projects with the same name, or for JSONL;
+            `unreadable` for a directory without JSON or YAML files, or for an entry of a
+            directory that cannot be read as a file; or an error of `read_document` or
+            `read_project`.
     """
     files: list[ProjectFile] = []
     locations: dict[str, str] = {}
-    # A shell pattern may match both a directory and a file in the directory.
+    # A shell pattern may match both a directory and a file in the directory, so read each file once.
     by_real_path: dict[str, str] = {}
     for path in chain.from_iterable(map(_list_files, paths)):
         real_path = resolve_path(path)
-        # A file that is named is never skipped, so its own path is more important.
+        # A file that is named is never skipped, so its own path has precedence.
         if path in paths or real_path not in by_real_path:
             by_real_path[real_path] = path
     for path in by_real_path.values():
@@ -101,8 +103,8 @@ class ProjectFiles:
     """The projects that a command line names, by file or by directory.
 
     If a file in a directory contains no project, a message on standard error reports
-    the file.  `documents` contains the documents of files that were already read, by
-    path.
+    the file.  Without `quiet`, messages also report names that no task inherits.
+    `documents` contains the documents of files that were already read, by path.
 
     `many` is true for a directory, an array of projects, or several files.  Commands
     then print a list of results instead of a single result.
@@ -230,7 +232,7 @@ def list_project_paths(directory: str) -> list[str]:
 
 
 def list_directory(path: str) -> list[str]:
-    """Return the sorted names of all files in a directory.
+    """Return the sorted names of all entries of a directory.
 
     Raises:
         DocumentError: `unreadable`.
@@ -268,7 +270,7 @@ def _read_entry(path: str) -> Document:
 
 
 def _check_entry(path: str) -> None:
-    """Reject an entry of a directory that is not a file.
+    """Reject a directory entry that is not a file.
 
     A subdirectory or a broken link may stand for a project, and reading a pipe may never
     end.

@@ -30,7 +30,7 @@ def find_settings_file() -> str | None:
         # The working directory was deleted, so it has no settings.
         return None
     paths = (parent / "pyproject.toml" for parent in (directory, *directory.parents))
-    # `Path.is_file` raises an error in a directory without read permission.
+    # `Path.is_file` raises an error in a directory without search permission, so use `os.path.isfile`.
     return next((os.path.relpath(path) for path in paths if os.path.isfile(path)), None)
 
 

@@ -64,7 +64,7 @@ def is_one_of_many(task: RawTask) -> bool:
 def read_raw_tasks(options: Namespace, *, prints: bool) -> Iterator[RawTask]:
     """Yield the lines of JSONL, the elements of an array, or the single document.
 
-    Show a progress bar.  For the meaning of `prints`, see `show_progress`.
+    For the progress bar and the meaning of `prints`, see `show_progress`.
     """
 
     def read(on_read: OnRead | None) -> Iterable[RawTask]:
@@ -84,7 +84,7 @@ class BadTask(NamedTuple):
 
     @property
     def is_rejected(self) -> bool:
-        """Whether the line is valid JSON, but the request cannot be resolved.
+        """Whether the task is valid JSON, but the request cannot be read or resolved.
 
         False if `--project-version` or `--type` causes the error.
         """

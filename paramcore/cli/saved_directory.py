@@ -6,8 +6,8 @@ just written, it replies first and writes them after a pause.
 
 The next start reads the files, and then the journal.  At the end, the server removes the
 journal if the project files contain everything.  So a journal remains if the server was
-killed, or if there are tasks, batches, uploaded files, settings such as `rapid`, or changed
-projects of test keys.
+killed, if a file could not be written, or if there are tasks, batches, uploaded files,
+settings such as `rapid`, or changed projects of test keys.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from paramcore.service.standin.stand_in import WORLDS, StandIn
 from paramcore.service.standin.state import StoredProject
 from paramcore.text import describe_os_error, format_path, format_value
 
-#: The name of the journal. Commands skip hidden files in a directory.
+#: The name of the journal.  It is hidden, so commands skip the file in a directory.
 JOURNAL_NAME = ".paramcore-journal"
 #: The minimum number of seconds between two writes of the files.
 _PAUSE = 0.1
@@ -86,14 +86,14 @@ class SavedDirectory:
         self._unsynced_lock = threading.Lock()
 
     def _recover(self, project: Project, saved_count: int) -> None:
-        """Serve either the project in the journal or the project in its file."""
+        """Serve the project in the journal, the project in its file, or neither."""
         name, file = project.name, self._files.projects.get(project.name)
         everything_was_saved = saved_count == len(project.versions) > 0
         if file is None and everything_was_saved:
             print_message(f"the file of the project {format_value(name)} was removed, so the project is not served")
             self.projects.pop(name, None)
         elif file is None or (_begins_with(project, file) and len(file.versions) >= saved_count):
-            # The server was killed.  The file contains the same versions, or lacks the last ones.
+            # The server was killed.  The file does not exist, contains the same versions, or lacks the last versions.
             self.projects[name] = project
         elif everything_was_saved or _begins_with(file, project):
             print_message(f"{self._describe_file(name)} was edited, and is used as it is")
@@ -110,7 +110,7 @@ class SavedDirectory:
         """Write the files of changed projects, now, in the background, and at the end.
 
         Raises:
-            DocumentError: `unwritable`, if the files cannot be written now.
+            DocumentError: `unwritable`, if the files or the journal cannot be written now.
         """
         state, ledger = stand_in.states["live"], stand_in.ledger
         in_files = self._files.projects
@@ -189,7 +189,7 @@ class SavedDirectory:
             with suppress(FileNotFoundError):
                 sync_file(path)
                 sync_directory(os.path.dirname(path))
-            # Another thread may sync the same files, or write newer ones.
+            # Another thread may sync the same files, or write newer ones, so remove only the project that was synced.
             with self._unsynced_lock:
                 if self._unsynced.get(name) is stored:
                     del self._unsynced[name]
@@ -219,10 +219,10 @@ class SavedDirectory:
 def open_saved_directory(
     path: str, assumptions: Assumptions, sources: Sequence[str], given: Mapping[str, Project]
 ) -> Iterator[SavedDirectory]:
-    """Create and lock a directory, and read it.
+    """Create a directory unless it exists, lock it, and read it.
 
     Raises:
-        DocumentError: if another process serves the directory, or the errors of `SavedDirectory`.
+        DocumentError: the errors of `make_directory`, `lock_directory` and `SavedDirectory`.
     """
     make_directory(path)
     with lock_directory(path):

@@ -24,7 +24,7 @@ def make_flag(name: str, text: str) -> Argument:
 
 
 def make_input(name: str, metavar: str, text: str) -> Argument:
-    """Return an option that names an input; it may occur once, because another input would be ignored."""
+    """Return an option that names an input; it may occur only once, because argparse would ignore the first of two."""
     return name, {"action": _StoreOnce, "metavar": metavar, "help": text}
 
 

@@ -6,7 +6,7 @@ import signal
 
 from paramcore.cli.exit_codes import HUNG_UP, INTERRUPTED, TERMINATED
 
-# `typing` is slow to import, and Ctrl-C before the handler is installed prints a traceback.
+# Ctrl-C before the handler is installed prints a traceback, so do not import `typing`, which is slow to import.
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
@@ -20,13 +20,13 @@ if hasattr(signal, "SIGHUP"):
 
 
 def interrupt_once(*_: object) -> NoReturn:
-    """Raise KeyboardInterrupt, and ignore all later signals."""
+    """Raise KeyboardInterrupt, and ignore the later signals that a command handles."""
     _ignore_signals()
     raise KeyboardInterrupt
 
 
 def exit_once(number: int, _frame: object) -> NoReturn:
-    """Raise SystemExit, and ignore all later signals."""
+    """Raise SystemExit, and ignore the later signals that a command handles."""
     _ignore_signals()
     raise SystemExit(END_SIGNALS[signal.Signals(number)])
 
@@ -49,7 +49,7 @@ def find_signal(error: BaseException) -> int | None:
 def handles_interrupts() -> bool:
     """Return whether paramcore's entry point handles Ctrl-C.
 
-    False if another program called `main`.
+    False if another program called `main`, or if the parent process ignores Ctrl-C.
     """
     return signal.getsignal(signal.SIGINT) in (interrupt_once, _ignore)
 

@@ -39,9 +39,9 @@ class SlimLine(NamedTuple):
     flat: Mapping[str, Any]
     #: The request to send, as compact JSON in UTF-8.
     body: bytes
-    #: The size of the given request in bytes, in the same form.
+    #: The size of the given request in bytes, as compact JSON of its flat form.
     size_before: int
-    #: Whether the request to send has the same params and the same version.
+    #: Whether both requests have the same params and the same routing fields.
     is_same: bool
     #: The sorted ids of the assumed rules that the params depend on.
     rests_on: tuple[str, ...]
@@ -105,8 +105,8 @@ class LineSlimmer:
         """Shorten a request.
 
         Raises:
-            DocumentError: for wanted params with a `project_version` that contradicts
-                the version of the command line.
+            DocumentError: `argument_type` for wanted params with a `project_version`, if
+                `--to` selects a version too; or the code of an `InexactRequest`.
         """
         params, _routing, route, _source = request
         own_version = route.request.project_version
@@ -146,7 +146,7 @@ def _make_flat(request: RoutedRequest, version: int | None, params: Mapping[str,
 
 @define
 class SlimSummary:
-    """The counts of shortened requests, and the line numbers of those that opt out."""
+    """The counts of requests, and the first line numbers for each reason to opt out."""
 
     #: Whether the given requests contain the wanted params.
     is_wanted: bool = False
@@ -186,7 +186,7 @@ class SlimSummary:
                 self._blocked.setdefault(block, []).append(line.source.line)
 
     def list_totals(self) -> Iterator[Total]:
-        """Yield a total for each inherited param, and for each reason to opt out."""
+        """Yield a total for each inherited param, for appended instructions, and for each reason to opt out."""
         for name, count in self.dropped.items():
             spelled = f", {self.respelled[name]:,} spelled differently" if self.respelled[name] else ""
             yield Total("inherited", name, f"{format_count(count, 'request')}{spelled}")

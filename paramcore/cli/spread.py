@@ -12,8 +12,9 @@ from paramcore.report.words import Run, diff_words
 from paramcore.text import format_name, format_value
 from paramcore.text.rows import Label
 
-#: The number of lines of a value, and of characters in them, that are always shown.
+#: The number of lines of a value that are always shown.
 _MAX_LINES = 16
+#: The number of characters of a value, without spaces, that are always shown, even on more lines.
 _MAX_CHARACTERS = 200
 #: The number of characters of a text that are always shown.
 _MAX_TEXT = 800
@@ -28,7 +29,7 @@ class Block:
     spans: tuple[str, ...]
     #: The columns by which a continued line is indented.
     indent: int = 0
-    #: Whether it is a text, which may have line breaks.
+    #: Whether the line is part of a text, which may have escaped line breaks.
     is_text: bool = False
 
 
@@ -79,7 +80,7 @@ def _iter_blocks(value: Any, prefix: str, width: int, suffix: str = "", depth: i
 
 
 def _truncate(blocks: list[Block], *, full: bool) -> list[Block]:
-    """Return the first blocks, and a remark with the number of the others."""
+    """Return the first blocks, and a remark with the number of the others; with `full`, return all blocks."""
     characters = shown = 0
     for block in blocks:
         if shown >= _MAX_LINES and characters >= _MAX_CHARACTERS:

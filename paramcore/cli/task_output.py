@@ -71,8 +71,8 @@ class TaskFormatter:
     """Formats the effective params of tasks.
 
     Instances can be pickled, so other processes can use them.  With `--format json`, the
-    output is JSONL for JSONL tasks, and an array for an array of tasks.  If there are
-    several tasks, each output begins with the line and the `unique_id` of its task.
+    output is JSONL for JSONL tasks, and an array for an array of tasks.  For
+    JSONL and arrays, each output begins with the line and the `unique_id` of its task.
     """
 
     options: Namespace
@@ -154,9 +154,10 @@ def _identify(request: RoutedRequest) -> dict[str, Any]:
 
 
 def write_outputs(outputs: Iterable[Output], formatter: TaskFormatter) -> Pieces:
-    """Yield the text and JSON among the outputs, then the document; print messages and errors.
+    """Yield the text and JSON among the outputs, then the document, if wanted; print messages.
 
-    A blank line separates texts.  Return the exit code.
+    A blank line separates texts.  With `--keep-going`, print errors; otherwise, raise the
+    first error.  Return the exit code.
     """
     options = formatter.options
     bad_lines = BadLines(options)

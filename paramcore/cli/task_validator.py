@@ -75,6 +75,7 @@ class FindingReporter:
         """Format the new findings that are not ignored, and add their keys to `reported`.
 
         `request` is the task with the findings; `None` for findings on the project alone.
+        With `by_task`, the findings on a task need not be new.
         """
         repeats = self.by_task and request is not None
         selected = []
@@ -88,7 +89,7 @@ class FindingReporter:
         return [self._format(key, self._locate(finding, project, document)) for key, finding in selected]
 
     def report_rejected(self, task: BadTask) -> list[ReportedFinding]:
-        """Convert the error of a rejected request to a finding."""
+        """Convert the error of a rejected request to a finding, unless `request_refused` is ignored."""
         if "request_refused" in self.ignored:
             return []
         error = task.error
@@ -146,7 +147,7 @@ class TaskValidator:
 
     @cached_property
     def _validators(self) -> dict[str, Validator]:
-        # A process validates many chunks, and a validator is slow to create.
+        # A process validates many chunks, and a validator is slow to create, so create each only once.
         return {project.name: Validator(project, self.schemas) for project in self.reporter.projects}
 
     def validate_tasks(self, raw_tasks: Iterable[RawTask]) -> Iterator[TaskOutput]:

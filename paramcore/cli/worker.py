@@ -27,7 +27,7 @@ class Worker:
     pickled.
 
     Raises:
-        OSError: if the system starts no process.
+        OSError: if the system cannot start a process.
     """
 
     def __init__(self) -> None:
@@ -58,7 +58,7 @@ class Worker:
         """Wait for the answer to the first message that has no answer yet.
 
         Raises:
-            EOFError: if the process has ended.
+            EOFError: if the process ended before it answered.
         """
         assert self._process.stdout is not None
         try:
@@ -73,7 +73,7 @@ class Worker:
         self._process.kill()
         self._process.wait()
         self._process.stdout.close()
-        # The stream may contain a message that the process never read.
+        # The stream may contain a message that the process never read, so closing it may fail.
         with suppress(OSError):
             self._process.stdin.close()
 

@@ -38,6 +38,10 @@ _PYTHON_LITERAL = re.compile(
 _MEMBER = re.compile(r'[ \t]*"(?:[^"\\]|\\.)*"[ \t]*:')
 #: A line that git writes around the two sides of a merge conflict.
 _CONFLICT_MARKER = re.compile("<{7} |={7}(?=\r?\n)|>{7} |[|]{7}(?= |\r?\n)")
+_CONFLICT = (
+    "the file contains a merge conflict",
+    "resolve it, and remove the lines that begin with `<<<<<<<`, `=======` and `>>>>>>>`",
+)
 _BARE_NAME = re.compile(r"[A-Za-z_$][\w$-]*(?=\s*:)")
 
 _WRITE_JSON = "write the file with Python's `json.dump`"
@@ -99,11 +103,7 @@ def find_mistake(text: str, offset: int, *, is_line: bool) -> tuple[int, str, st
     char = text[at : at + 1]
     before = text[:at].rstrip(_BLANKS)
     if _CONFLICT_MARKER.match(text, at) and (not before or before != text[:at].rstrip(" \t")):
-        return (
-            at,
-            "the file contains a merge conflict",
-            "resolve it, and remove the lines that begin with `<<<<<<<`, `=======` and `>>>>>>>`",
-        )
+        return at, *_CONFLICT
     if text.startswith("\x1b[", at):
         return at, "the text contains colour codes of a terminal", "write it without colour, for example with `jq -M`"
     if text[:at].strip(_BLANKS) == "" and char == "<":
@@ -124,6 +124,12 @@ def find_mistake(text: str, offset: int, *, is_line: bool) -> tuple[int, str, st
         return _make_trailing_comma(len(before) - 1, char)
     mistake = _find_wrong_text(text, at) or _find_further_text(text, at, is_line=is_line)
     return _find_broken_line(text, at) if mistake is None and is_line else mistake
+
+
+def find_conflict(text: str) -> tuple[int, str, str] | None:
+    """Return the offset, problem and remedy of a merge conflict in text that is not valid YAML."""
+    marker = re.search("^<{7} ", text, re.MULTILINE)
+    return marker and (marker.start(), *_CONFLICT)
 
 
 def _find_broken_line(text: str, at: int) -> tuple[int, str, str] | None:
@@ -168,7 +174,7 @@ def _find_wrong_text(text: str, at: int) -> tuple[int, str, str] | None:
 def _find_further_text(text: str, at: int, *, is_line: bool) -> tuple[int, str, str] | None:
     """Find a table, or a second document after the first."""
     first_line = text.lstrip(_BLANKS).split("\n", 1)[0]
-    is_json = first_line.startswith(("{", "[", "}", "]")) or (is_line and bool(_MEMBER.match(text)))
+    is_json = first_line.startswith(("{", "[", "}", "]")) or bool(_MEMBER.match(text.lstrip(_BLANKS)))
     if not is_json and at <= len(text) - len(text.lstrip(_BLANKS)) + len(first_line) and _is_table(text):
         remedy = 'write one object for each row, such as `{"attachment": "...", "instruction": "..."}`'
         return at, "the text is CSV or another table, not JSON", remedy
@@ -186,9 +192,13 @@ def _find_further_text(text: str, at: int, *, is_line: bool) -> tuple[int, str, 
 
 
 def _is_table(text: str) -> bool:
-    """Return whether the first line, and the second if there is one, share a separator and do not look like JSON."""
+    """Return whether the first line, and the second if there is one, share a separator.
+
+    Text that looks like JSON, code or prose is not a table.
+    """
     first, *others = text.strip(_BLANKS).split("\n", 2)[:2]
-    separators = [separator for separator in ",;\t" if separator in first]
+    # In prose, a space follows a comma, so such a comma is not a separator.
+    separators = [separator for separator in ",;\t" if re.search(rf"{separator}(?=\S)", first)]
     second_start = others[0].lstrip(_BLANKS)[:1] if others else ""
     if set("{[") & set(first) or second_start in ("{", "["):
         return False

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 from paramcore.files.document import STRICT_DECODER
-from paramcore.files.mistakes import describe_depth, describe_duplicate, describe_number
+from paramcore.files.mistakes import describe_depth, describe_duplicate, describe_number, find_conflict
 from paramcore.files.positions import Locator, SyntaxProblem, Token, TokenLocator, advance_trail
 from paramcore.files.yaml_notation import NotationCheck
 from paramcore.text import MESSAGE_LIMIT, truncate
@@ -25,6 +25,12 @@ MAX_TOKENS = 100_000
 
 #: A directive before the document; comments and empty lines may precede the directive.
 _DIRECTIVE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*%")
+
+#: The line ends of YAML 1.1, which YAML 1.2 reads as text, and byte order marks after the start of the text.
+_MISREAD = re.compile("[\x85\u2028\u2029]|(?<!^)\ufeff")
+
+#: An escape in a double-quoted scalar; the group matches if no character has this number.
+_ESCAPE = re.compile(r"\\(?:(U(?!0010|000)[0-9A-Fa-f]{8})|.)", re.DOTALL)
 
 #: An event of `ruamel.yaml`, which is imported on first use.
 _Event: TypeAlias = Any
@@ -117,9 +123,8 @@ def iter_yaml_tokens(text: str, depth: int | None = None) -> Iterator[Token]:
 
 def _iter_events(text: str) -> Iterator[tuple[str, _Event]]:
     """Yield the type (such as `Scalar`) and the event for each event of one document."""
-    if "\x85" in text:
-        problem, remedy = "YAML reads the character U+0085 as the end of a line", "write `\\x85` in double quotes"
-        raise SyntaxProblem("yaml_syntax", text.index("\x85"), problem, remedy)
+    if misread := _MISREAD.search(text):
+        raise _make_character_problem(misread)
     if directive := _DIRECTIVE.match(text):
         problem, remedy = "directives (`%YAML`, `%TAG`) are not supported", "remove the line"
         raise SyntaxProblem("yaml_feature", directive.end() - 1, problem, remedy)
@@ -138,6 +143,15 @@ def _iter_events(text: str) -> Iterator[tuple[str, _Event]]:
         raise SyntaxProblem("yaml_syntax", 0, "invalid YAML: the document is empty", "")
 
 
+def _make_character_problem(misread: re.Match[str]) -> SyntaxProblem:
+    number = f"{ord(misread[0]):04X}"
+    problem = f"YAML 1.1 and YAML 1.2 read the character U+{number} differently"
+    if number == "FEFF":
+        problem = "a byte order mark (U+FEFF) is allowed only at the start of the file"
+    remedy = f"remove it, or write `\\u{number}` in double quotes"
+    return SyntaxProblem("yaml_syntax", misread.start(), problem, remedy)
+
+
 def _parse_events(text: str) -> Iterator[_Event]:
     from ruamel.yaml import YAML  # noqa: PLC0415
     from ruamel.yaml.error import MarkedYAMLError  # noqa: PLC0415
@@ -145,19 +159,35 @@ def _parse_events(text: str) -> Iterator[_Event]:
 
     # The pure parser yields events one at a time, so that a limit can stop it.
     parse: Callable[[str], Iterator[_Event]] = YAML(typ="safe", pure=True).parse
+    parsed = 0
     try:
         # The parser drops a last line of spaces without a line feed, although it may belong to a block scalar.
         # So add the line feed.
         has_blank_end = not text.rpartition("\n")[2].strip(" ")
-        yield from parse(f"{text}\n" if has_blank_end and not text.endswith("\n") else text)
+        for event in parse(f"{text}\n" if has_blank_end and not text.endswith("\n") else text):
+            parsed = event.end_mark.index
+            yield event
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         offset = len(text) if mark is None else min(mark.index, len(text))
-        problem = f"invalid YAML: {error.problem or error.context}"
-        raise SyntaxProblem("yaml_syntax", offset, problem, "") from None
+        raise _make_parser_problem(text, offset, error.problem or error.context) from None
     except ReaderError as error:
         problem = f"YAML does not allow the character U+{ord(text[error.position]):04X}"
         raise SyntaxProblem("yaml_syntax", error.position, problem, "write it as an escape in double quotes") from None
+    except (ValueError, OverflowError):
+        # The parser passes the number of an escape to `chr`.
+        offset = next((escape.start() for escape in _ESCAPE.finditer(text, parsed) if escape[1]), parsed)
+        problem, remedy = "the escape is no Unicode character", "write a number up to `\\U0010FFFF`"
+        raise SyntaxProblem("yaml_syntax", offset, problem, remedy) from None
+
+
+def _make_parser_problem(text: str, offset: int, message: str) -> SyntaxProblem:
+    if conflict := find_conflict(text):
+        return SyntaxProblem("yaml_syntax", *conflict)
+    if text[offset : offset + 1] == "\t":
+        # YAML 1.2 allows tabs in more places than the parser does.
+        return SyntaxProblem("yaml_syntax", offset, "a tab is not supported here", "write spaces")
+    return SyntaxProblem("yaml_syntax", offset, f"invalid YAML: {message}", "")
 
 
 def _check_document(event: _Event, documents: int) -> None:

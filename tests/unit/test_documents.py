@@ -208,6 +208,11 @@ def test_common_mistakes_are_named(written, text, mistake, line, column):
         '\x1e{"a": 1, "b": 2}\n',
         '\xa0{"a": 1, "b": 2}\n',
         "\u2028[1, 2]",
+        "upstream connect error before headers, reason: connection failure",
+        "Error: no such file, sorry\n    at load, main\n",
+        "name: docks, south\ntype: imageannotation, 2\n",
+        "instruction: Box cars, vans\r\n",
+        "let a = 1;\r\nlet b = 2;\r\n",
     ],
 )
 def test_commas_alone_are_no_table(written, text):
@@ -215,6 +220,12 @@ def test_commas_alone_are_no_table(written, text):
     error = refused(lambda: read_document(written(text)))
     assert (error.line, error.column) == (1, 1)
     assert error.problem.startswith(f"invalid JSON: expected a value at `{text[0]}")
+
+
+@pytest.mark.parametrize("text", ['"padding": 3, "a": 1', ' "padding": 3,\n "a": 1\n'])
+def test_members_without_braces_are_no_table(written, text):
+    """The members of an object without its braces are not mistaken for CSV."""
+    assert refused(lambda: read_document(written(text))).problem.startswith("invalid JSON: unexpected text after")
 
 
 @pytest.mark.parametrize("comment", ["// c", "# c", "/* c */"])

@@ -69,7 +69,8 @@ def refused(read):
         ("[a: 1, b]", [{"a": 1}, "b"]),
         ("--- # head\na: 1\n...\n", {"a": 1}),
         ("# c\n- a # d\n", ["a"]),
-        ("a: x\u2028y", {"a": "x\u2028y"}),
+        ('a: "x\\u2028  y\\ufeff"', {"a": "x\u2028  y\ufeff"}),
+        ('"\\U0010FFFF\\U0001f69c"', "\U0010ffff\U0001f69c"),
         ("\ufeffa: \U0001f69c", {"a": "\U0001f69c"}),
         ('"<<": 1', {"<<": 1}),
     ],
@@ -92,6 +93,16 @@ NO_JSON = [
     ("a: 1\n\tb: 2", "yaml_syntax", 2, 1),
     ("a: \x01", "yaml_syntax", 1, 4),
     ("a: 1\nb: x\x85y", "yaml_syntax", 2, 5),
+    ('a: "x\u2028  y"', "yaml_syntax", 1, 6),
+    ("a: 1 # b\u2029c", "yaml_syntax", 1, 9),
+    ("a: 1\n\ufeffb: 2", "yaml_syntax", 2, 1),
+    ("\ufeffa: b\ufeff", "yaml_syntax", 1, 5),
+    ('- a\n- "\\\\U00110000 \\U00110000"', "yaml_syntax", 2, 16),
+    ('"\\UFFFFFFFF": 1', "yaml_syntax", 1, 2),
+    ("a:\t1", "yaml_syntax", 1, 3),
+    ("a: |\t\n  b", "yaml_syntax", 1, 5),
+    ("a: 1\n\t\nb: 2", "yaml_syntax", 2, 1),
+    ("a:\n<<<<<<< ours\n  b: 1\n=======\n  b: 2\n>>>>>>> theirs\n", "yaml_syntax", 2, 1),
     (": 1", "yaml_syntax", 1, 1),
     ("a: 1\nb: 2\na: 3", "json_duplicate_key", 3, 1),
     ('- {x: 1, "x": 2}', "json_duplicate_key", 1, 10),
@@ -275,7 +286,7 @@ def test_positions_equal_those_of_json(value):
     ]
 
 
-@given(st.text(alphabet="{}[]-?:,#&*!|>'\"%@` \n\tab01.~<\\\x85\u2028\x00", max_size=30))
+@given(st.text(alphabet="{}[]-?:,#&*!|>'\"%@` \n\tabU01.~<\\\x85\u2028\x00", max_size=30))
 def test_any_text_is_a_value_or_a_syntax_error(text):
     """Any text is decoded, or raises `SyntaxProblem` with an offset in the text."""
     try:

@@ -60,7 +60,7 @@ def audit(options: Namespace) -> Pieces:
 def _choose_auditor(value: Any, auditors: Mapping[str, Auditor]) -> str | None:
     """Return the name of the project whose auditor checks a task.
 
-    Return `None` for a task of another project.
+    With several auditors, return `None` for a task of another project.
     """
     if len(auditors) == 1 or not isinstance(value, dict):
         # A single auditor also counts tasks of other projects. Any auditor rejects a value that is not an object.

@@ -38,7 +38,7 @@ def explain(options: Namespace) -> Pieces:
 
 @frozen
 class Explainer:
-    """Explains params of tasks, with the file and line of each layer that sets them."""
+    """Explains params of tasks; text and JSON contain the file and line of each layer that sets a param."""
 
     projects: ProjectFiles
     #: The params to explain; empty for all params.

@@ -92,7 +92,7 @@ class _ExtractRun:
         self.extractor.decide()
 
     def write_requests(self, writer: RequestWriter) -> None:
-        """Read TASKS again, and write the request to send for each."""
+        """Read TASKS again, and write the request to send for each task."""
         encode = choose_codec().encode
         for index, request in enumerate(self._read_requests()):
             writer.write(encode(self.extractor.extract(_flatten(request), index, request.line)))
@@ -104,7 +104,7 @@ class _ExtractRun:
         raw_tasks: Iterable[RawTask] = read_raw_tasks(self._options, prints=False)
         if not self._has_lines:
             raw_tasks = list(raw_tasks)
-            # No raw task means that the input was an empty array.
+            # Without raw tasks, the input was an empty array.
             self._is_array = not raw_tasks or any(map(is_one_of_many, raw_tasks))
         for request in read_requests(self._options, lambda _request: self._route, raw_tasks):
             if isinstance(request, BadTask):

@@ -57,7 +57,7 @@ def impact(options: Namespace) -> Pieces:
 
 
 def _list_pieces(impact: Impact, *, many: bool) -> list[Piece]:
-    """Return the pieces of an impact; the first of several begins with the name of its project."""
+    """Return the pieces of an impact; with `many`, the headline begins with the name of the project."""
     headline, *pieces = impact.list_pieces()
     if many and isinstance(headline, Line):
         headline = Line(f"{format_value(impact.plan.project.name)}: ", *headline.spans)

@@ -44,7 +44,7 @@ def _list_commands(options: Namespace) -> Commands:
     with_update = [] if update is None else ["--update", update]
     with_tasks = [] if tasks is None else [tasks]
     flags = [*(["--exit-code"] if options.exit_code else []), *([] if options.values else ["--no-values"])]
-    # Show a fixed name instead of that of `--output`, so that equal inputs produce equal pages.
+    # Show a fixed name instead of the value of `--output`, so that equal inputs produce equal pages.
     report = ["report", project, *with_tasks, *with_update, *read, *check, *flags, "--output", "report.html"]
     validate = ["validate", project, *(["--tasks", tasks] if tasks else []), *with_update, *read, *check]
     return Commands(

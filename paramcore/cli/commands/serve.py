@@ -40,7 +40,7 @@ def serve(options: Namespace) -> Pieces:
             yield f"for example: ScaleClient('any key', api_instance_url='{server.url}')\n"
             while True:
                 flush_output()
-                # A signal directly before the wait does not end the wait.
+                # A signal directly before the wait does not end the wait, so limit the wait.
                 with suppress(queue.Empty):
                     yield f"{events.get(timeout=_MAX_WAIT)}\n"
         except KeyboardInterrupt:
@@ -49,7 +49,7 @@ def serve(options: Namespace) -> Pieces:
 
 
 def _start_server(options: Namespace, stack: ExitStack, events: queue.Queue[str]) -> Server:
-    """Start the server; when the stack closes, it stops the server and then saves the projects."""
+    """Start the server; when the stack closes, it stops the server and then, with `--save`, saves the projects."""
     schemas, projects, directory = read_schemas(options.schema), _read_projects(options), None
     if options.save is not None:
         opened = open_saved_directory(options.save, options.assumptions, options.projects, projects)

@@ -32,7 +32,7 @@ from paramcore.report.verdicts import format_phrase
 from paramcore.text import format_value
 from paramcore.text.rows import Line, Piece
 
-#: The maximum number of requests for which each has an entry; for more requests, print totals.
+#: The maximum number of requests with an entry each; for more requests, print totals without `--list`.
 _MAX_ENTRIES = 20
 
 
@@ -68,7 +68,7 @@ class _SlimRun:
         raw_tasks: Iterable[RawTask] = read_raw_tasks(self._options, prints=prints)
         if not is_jsonl(self._options):
             raw_tasks = list(raw_tasks)
-            # No raw task means that the input was an empty array.
+            # Without raw tasks, the input was an empty array.
             self.is_array = not raw_tasks or any(map(is_one_of_many, raw_tasks))
         for request in read_requests(self._options, self._projects.find_route, raw_tasks):
             try:

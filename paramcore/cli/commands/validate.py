@@ -127,7 +127,7 @@ class ValidationRun:
         return self._report([finding for finding in findings if self._is_recent(finding, project)], project)
 
     def _is_recent(self, finding: Finding, project: Project) -> bool:
-        """Return whether a finding is about a version that `--since-version` selects, or about the latest."""
+        """Return whether a finding is about a version from `--since-version` on, the latest version, or no version."""
         since = min(self._options.since_version, len(project.versions) - 1)
         return finding.version is None or finding.version >= since
 
