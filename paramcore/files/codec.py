@@ -34,7 +34,7 @@ class JSONCodec:
     def decode_object(self, line: bytes) -> dict[str, Any] | None:
         """Return the object in a line; `None` if `Line.document` must decode the line."""
         # `freeze` must accept the object.  A line with fewer than MAX_NODES bytes contains fewer than MAX_NODES values.
-        # Python itself rejects integers with too many digits, but only up to its own limit.
+        # If Python's limit of digits is off or higher, the decoder accepts integers that `freeze` rejects.
         if len(line) >= MAX_NODES or not 0 < sys.get_int_max_str_digits() <= MAX_DIGITS:
             return None
         try:

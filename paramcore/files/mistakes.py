@@ -127,7 +127,7 @@ def find_mistake(text: str, offset: int, *, is_line: bool) -> tuple[int, str, st
 
 
 def find_conflict(text: str) -> tuple[int, str, str] | None:
-    """Return the offset, problem and remedy of a merge conflict in text that is not valid YAML."""
+    """Return the offset, problem and remedy of a merge conflict in invalid YAML; `None` without a conflict."""
     marker = re.search("^<{7} ", text, re.MULTILINE)
     return marker and (marker.start(), *_CONFLICT)
 

@@ -175,7 +175,7 @@ def _parse_events(text: str) -> Iterator[_Event]:
         problem = f"YAML does not allow the character U+{ord(text[error.position]):04X}"
         raise SyntaxProblem("yaml_syntax", error.position, problem, "write it as an escape in double quotes") from None
     except (ValueError, OverflowError):
-        # The parser passes the number of an escape to `chr`.
+        # The parser passes the number of an escape to `chr`, which raises these errors if no character has the number.
         offset = next((escape.start() for escape in _ESCAPE.finditer(text, parsed) if escape[1]), parsed)
         problem, remedy = "the escape is no Unicode character", "write a number up to `\\U0010FFFF`"
         raise SyntaxProblem("yaml_syntax", offset, problem, remedy) from None
@@ -185,7 +185,7 @@ def _make_parser_problem(text: str, offset: int, message: str) -> SyntaxProblem:
     if conflict := find_conflict(text):
         return SyntaxProblem("yaml_syntax", *conflict)
     if text[offset : offset + 1] == "\t":
-        # YAML 1.2 allows tabs in more places than the parser does.
+        # YAML 1.2 allows tabs in more places than the parser does, so the text may be valid YAML.
         return SyntaxProblem("yaml_syntax", offset, "a tab is not supported here", "write spaces")
     return SyntaxProblem("yaml_syntax", offset, f"invalid YAML: {message}", "")
 

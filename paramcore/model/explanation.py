@@ -72,8 +72,8 @@ class Candidate:
     status: Status
     #: The value in this layer; ignore it if `status` is `UNSET`.
     value: Any = field(default=None, eq=equality_key)
-    #: The version that set this value, if the value is unchanged from there to `version`.  `None` for the task
-    #: request, for an unset param, and for a reserved name.
+    #: The version since which this value is unchanged, up to `version`; `None` for the task request, for an unset
+    #: param, and for a reserved name.
     first_set_in: int | None = None
     #: A human-readable detail about `status`.
     note: str = ""
