@@ -95,8 +95,9 @@ class RequestReader:
     """Reads task requests and finds their routes.
 
     `find_route` returns the route of a request, and may read only its `project` and its
-    `project_version`, because the reader caches routes by these fields.  `overrides` replace the `project_version` and the `type` of all
-    requests.  `read_request` reads a decoded request with all checks.
+    `project_version`, because the reader caches routes by these fields.
+    `overrides` may replace the `project_version` and the `type` of all requests.
+    `read_request` reads a decoded request with all checks.
     """
 
     def __init__(
