@@ -175,7 +175,7 @@ def _report_lines(projects: Sequence[str]) -> None:
         if lines:
             path = format_path(os.path.join(directory, lines[0]))
             more = f" and {format_count(len(lines) - 1, 'more .jsonl file')}" if lines[1:] else ""
-            print_message(f"skipped {path}{more}, because a directory contains projects; name it after the directory")
+            print_message(f"skipped {path}{more}, because it contains no project; to read it as tasks, name it too")
 
 
 def _reject_update(options: Namespace) -> None:

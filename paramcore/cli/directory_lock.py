@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -19,6 +20,8 @@ except ImportError:
 
 #: The name of the lock file.  It is hidden, so commands skip the file in a directory.
 LOCK_NAME = ".paramcore-lock"
+#: The errors if another process has locked the file; Windows reports `EACCES`.
+_LOCKED = (errno.EWOULDBLOCK, errno.EACCES)
 
 
 @contextmanager
@@ -52,12 +55,15 @@ def _acquire(lock: str) -> int:
             raise DocumentError("unwritable", None, problem, "", format_path(lock), None, None) from None
         try:
             _lock(descriptor)
-        except OSError:
+        except OSError as error:
             os.close(descriptor)
-            problem, remedy = (
-                "another `paramcore serve --save` uses this directory",
-                "end it, or name another directory",
-            )
+            if error.errno in _LOCKED:
+                problem = "another `paramcore serve --save` uses this directory"
+                remedy = "end it, or name another directory"
+            else:
+                # For example, some network disks have no locks.
+                problem = f"cannot lock the directory: {describe_os_error(error)}"
+                remedy = "name a directory on another disk"
             directory = format_path(os.path.dirname(lock))
             raise DocumentError("unwritable", None, problem, remedy, directory, None, None) from None
         if _is_current(descriptor, lock):

@@ -44,7 +44,7 @@ def is_cut(value: Any) -> bool:
 def format_change_cells(change: Change) -> tuple[Cell, Cell]:
     """Return the cells with the values before and after a change.
 
-    Two long values are truncated to the part that differs.
+    If one of two values is long, both are cut around the part that differs.
     """
     if change.kind == "added":
         return (), format_value_cell(change.after)
@@ -55,7 +55,7 @@ def format_change_cells(change: Change) -> tuple[Cell, Cell]:
 
 
 def cut_outside(before: str, after: str) -> tuple[str, str]:
-    """Cut two long texts to the part that differs, and to `CELL_LIMIT`.
+    """Cut two texts around the part that differs, if one exceeds `CELL_LIMIT`.
 
     Example:
         >>> cut_outside("a" * 99 + "b", "a" * 99 + "c")

@@ -188,7 +188,7 @@ def _view_run(
 
 
 def _compare_texts(before: Lifetime, life: Lifetime) -> ValueView | None:
-    """Compare two texts word by word, unless both are short."""
+    """Compare two values word by word if both are texts and one is not short."""
     if not (isinstance(life.value, str) and isinstance(before.value, str)):
         return None
     is_short = view_value(life.value).is_short and view_value(before.value).is_short
@@ -196,6 +196,6 @@ def _compare_texts(before: Lifetime, life: Lifetime) -> ValueView | None:
 
 
 def _list_changes(param: str, before: Lifetime, life: Lifetime) -> list[Change]:
-    """Return what differs inside two objects or two arrays."""
+    """Return what differs inside two values, if each is an object or an array."""
     is_nested = all(isinstance(value, (dict, list)) for value in (before.value, life.value))
     return list(iter_changes({param: before.value}, {param: life.value})) if is_nested else []

@@ -1,7 +1,7 @@
 """Render a document as GitHub-flavoured Markdown.
 
-Text of the user is only in code spans and fences, so no link, mention, HTML or emoji
-shortcode in it becomes live.
+Text of the user is only in code spans, in fences and in the HTML comment, so no link,
+mention, HTML or emoji shortcode in this text becomes live.
 """
 
 from __future__ import annotations

@@ -49,8 +49,9 @@ class ProjectReport:
     tasks: Tasks | None = None
     #: The findings to list, errors first.
     findings: tuple[FindingRow, ...] = ()
-    #: The numbers of all errors and of all warnings.
+    #: The number of all errors.
     errors: int = 0
+    #: The number of all warnings.
     warnings: int = 0
     #: The errors today, after the update, and with the patch that keeps the params.
     changes: ErrorChanges = field(factory=ErrorChanges)

@@ -126,7 +126,7 @@ class ImpactView:
 
     affected: int
     total: int
-    #: The number of unaffected tasks, with the reason.
+    #: Each reason why tasks are unaffected, with the number of these tasks.
     unaffected: tuple[tuple[str, int], ...]
     #: Each changed param, with the numbers of tasks that are affected and that override it.
     params: tuple[tuple[str, int, int], ...]

@@ -137,7 +137,7 @@ def _count_changes(plan: Plan) -> tuple[Cell, ...]:
 
 
 def _build_keeping_patch(plans: Sequence[Plan]) -> Iterator[Part]:
-    """Build the patch that keeps the dropped params, or a sentence if the projects share no such patch."""
+    """Build the patch that keeps the dropped params, or a sentence if no single patch is useful."""
     if not any(plan.dropped for plan in plans):
         return
     body = _find_keeping_body(plans)

@@ -159,14 +159,15 @@ class ChangeView:
     word: str
     #: The name of the param, or the JSON Pointer of a value inside it.
     place: str
-    #: The array element that contains the value: `name "Forklift"`; empty without one, or if values are hidden.
+    #: The array element that contains the value: `name "Forklift"`; empty if there is none, or if values are hidden.
     identity: str
     before: ValueView | None
     after: ValueView | None
     #: Both values in one view, if both are text, and if one of them is long or they share words.
     words: ValueView | None = None
-    #: The version that set the value of `before`, and its time.
+    #: The version that set the value of `before`.
     since: int | None = None
+    #: The time of this version.
     since_time: TimeView | None = None
 
 

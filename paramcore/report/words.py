@@ -13,7 +13,7 @@ _SENTENCE = re.compile(r"[^.!?\n]*[.!?\n]+\s*|[^.!?\n]+")
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 #: The maximum product of the numbers of tokens to compare.
-# `SequenceMatcher` takes quadratic time, so longer texts are compared sentence by sentence.
+# `SequenceMatcher` takes quadratic time, so longer texts are compared by sentences, or only at both ends.
 _MAX_PAIRS = 25_000_000
 
 

@@ -58,9 +58,9 @@ def classify_reply(plan: Plan, reply: Response | NotDone | OutcomeUnknown) -> Ou
 def reconcile_outcome(outcome: Outcome, clock: Clock) -> Flow[Outcome]:
     """Read the project of an outcome and look for the update in its history.
 
-    If `outcome.plan` is set, the flow finds the update anywhere in the history.  With
-    only `base` and `digest`, the flow does not find a patch if another writer added a
-    version before the patch.
+    If `outcome.plan` is set, the flow finds the update in any version since `base`.  With
+    only `base` and `digest`, the flow may miss a patch if another writer added a version
+    before the patch.
     """
     name, base, plan = outcome.project, outcome.base, outcome.plan
     if type(base) is not int or base < 0:

@@ -26,9 +26,9 @@ _Subject = TypeVar("_Subject")
 class Client:
     """Reads, creates and updates projects, and creates tasks.
 
-    A method raises `NotDone` if the service certainly changed nothing, and
-    `OutcomeUnknown` if it may have changed something.  Once `apply` has sent an
-    update, it does not raise these errors but returns them in its `Outcome`.
+    A method raises `NotDone` if the service certainly did not act on the request, and
+    `OutcomeUnknown` if it may have acted.  Once `apply` has sent an update, it does not
+    raise these errors but returns them in its `Outcome`.
 
     Example:
         >>> from paramcore.service import MemoryService
@@ -101,8 +101,8 @@ class Client:
         """Create a previewed task and return the task object of the service.
 
         The service may bill the task.  By default, the client sends the request that
-        was previewed.  If the project has changed since the preview, the task inherits
-        the changed params.  Pass `send=effective.as_request()` to send exactly the
+        was previewed.  If the project has changed since the preview, the task may
+        inherit other params.  Pass `send=effective.as_request()` to send exactly the
         previewed params.
 
         Raises:
@@ -113,6 +113,9 @@ class Client:
 
     def apply(self, plan: Plan) -> Outcome:
         """Apply a planned update: read the project, send one POST, classify the reply.
+
+        If the project has changed since the plan, the client sends no POST, and the
+        outcome is `not done`.
 
         Raises:
             InvalidSetting: `update_type` if the plan has no update.
@@ -125,7 +128,7 @@ class Client:
         """Read the project and look for the update of an unknown outcome.
 
         Raises:
-            InvalidSetting: `base_type`.
+            InvalidSetting: `base_type`, `project_name`.
             NotDone, OutcomeUnknown: if the project cannot be read.
         """
         return self._run(reconcile_outcome, outcome)

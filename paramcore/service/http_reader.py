@@ -1,7 +1,7 @@
 """Read HTTP/1.1 requests from a byte stream, strictly and within limits.
 
-`http.server` of the standard library answers malformed requests in HTML, ignores
-malformed headers, and reads no chunked bodies.
+This module replaces `http.server` of the standard library, which answers malformed
+requests in HTML, ignores malformed headers, and reads no chunked bodies.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def read_request_line(stream: io.BufferedReader[Any]) -> RequestLine:
     """Read the first line of a request.
 
     Raises:
-        RejectedCall: for a malformed line.
+        RejectedCall: for a malformed or too long line, for TLS, and for another version of HTTP.
     """
     first = stream.peek(1)[:1]
     if first == _TLS_HANDSHAKE:
@@ -51,7 +51,7 @@ def read_request_line(stream: io.BufferedReader[Any]) -> RequestLine:
     # Do not wait for the end of a line that is certainly malformed.
     if first not in b"\r\n" and re.fullmatch(_TOKEN, first.decode("latin-1")) is None:
         raise RejectedCall(400, f"a request must begin with a method, got the byte 0x{first.hex()}")
-    # A client may send an empty line after the previous request.
+    # A client may send an empty line after the previous request, so skip one empty line.
     line = _read_line(stream, MAX_LINE_SIZE, 414, "the request line") or _read_line(
         stream, MAX_LINE_SIZE, 414, "the request line"
     )
@@ -70,7 +70,7 @@ def read_headers(stream: io.BufferedReader[Any]) -> dict[str, str]:
     The values of a repeated header are joined with commas.
 
     Raises:
-        RejectedCall: for malformed or too many headers, and for a repeated `Host`.
+        RejectedCall: for malformed, too long or too many headers, and for a repeated `Host`.
     """
     headers: dict[str, str] = {}
     size = MAX_HEADER_SIZE
@@ -93,10 +93,11 @@ class Body:
     """The body of a request, which is read on demand."""
 
     def __init__(self, stream: io.BufferedReader[Any], headers: Mapping[str, str], version: str) -> None:
-        """Find the length of the body; no length means that the body is chunked.
+        """Find the length of the body, or find that the body is chunked.
 
         Raises:
-            RejectedCall: if the headers contradict each other, are malformed, or announce too many bytes.
+            RejectedCall: if the headers contradict each other, are malformed, or announce too many bytes or an
+                unknown transfer coding.
         """
         self._stream = stream
         self._length = _read_length(headers, version)

@@ -26,8 +26,8 @@ class MemoryService:
     `created_at` returns the time of each request in ISO 8601 format, or None.
     `on_validate` receives the project and the effective params of each new task.  If
     it returns a string, the service rejects the task with this string as the reason.
-    If a task has no project, it receives a placeholder without versions.  `on_event` receives
-    a line about each request.  The service rejects task types that are not in
+    If a task has no project, `on_validate` receives a placeholder project without versions.
+    `on_event` receives a line about each request.  The service rejects task types that are not in
     `task_types`, unless it is None.  A stand-in passes its own `account`.
 
     Example:
@@ -88,7 +88,7 @@ class MemoryService:
             return self._account.context.state.resolve_task(task_id)
 
     def send(self, request: Request) -> Response:
-        """Handle a request and return the reply, which has an error status if it is invalid.
+        """Handle a request and return the reply, which has an error status if the request is invalid.
 
         Raises:
             OutcomeUnknown: `no_reply`, if a fault drops the reply.

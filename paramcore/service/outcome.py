@@ -167,7 +167,7 @@ class Outcome:
 def find_update(plan: Plan, now: Project) -> Outcome:
     """Find a planned update in the current history of the project.
 
-    A version contains the update if applying the update to the previous version
+    A newer version contains the update if applying the update to the previous version
     results in the params of the version.  If no version contains the update, the
     request may still arrive, so the outcome is unknown.
     """

@@ -99,8 +99,8 @@ class Transport(Protocol):
     """Any object with a `send` method, which sends a request and returns the response.
 
     `send` sends each request exactly once, follows no redirect, and returns the
-    whole body unchanged.  It raises `NotDone` (`not_sent`, `certificate`) only if it
-    sent nothing, and `OutcomeUnknown` if it may have sent something.  `send` opens a
+    whole body unchanged.  Without a complete reply, it raises `NotDone` (`not_sent`,
+    `certificate`) only if it sent nothing, and otherwise `OutcomeUnknown`.  `send` opens a
     new connection for each POST, because the service may have closed an idle
     connection.  A transport that sends a key sets `Response.message`.
 

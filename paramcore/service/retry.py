@@ -20,7 +20,7 @@ from paramcore.service.requests import Request, Response, Transport
 _T = TypeVar("_T")
 
 _MAX_ATTEMPTS = 4
-#: The number of seconds before the second attempt; each further wait is twice as long.
+#: The maximum back-off before the second attempt, in seconds; the maximum doubles with each further attempt.
 _FIRST_WAIT = 0.5
 
 
@@ -83,7 +83,7 @@ def run_flow(flow: Flow[_T], transport: Transport, sleep: Callable[[float], None
 def get_with_retry(request: Request, clock: Clock) -> Flow[Response]:
     """Send a GET and return the response with status 200.
 
-    Retry at most three times, with increasing waits.  Retry if nothing was sent, if
+    Retry at most three times, before the deadline.  Retry if nothing was sent, if
     the status is 429, or if the outcome is unknown.
 
     Raises:
@@ -103,7 +103,7 @@ def post_once(request: Request, clock: Clock) -> Flow[Response]:
     Raises:
         NotDone, OutcomeUnknown: the last error of the transport.
     """
-    # E8: the API has no preconditions and no idempotency keys, so a POST that is sent twice may take effect twice.
+    # E8: updates have no preconditions and no idempotency keys, so a POST that is sent twice may take effect twice.
     return (yield from _send_with_retry(request, clock, is_repeatable=False))
 
 

@@ -24,7 +24,7 @@ from paramcore.service.standin.stand_in import StandIn
 from paramcore.text import format_repr
 
 _HOST = "127.0.0.1"
-#: The maximum number of seconds between two requests of a connection.
+#: The maximum number of seconds that a connection waits for its next request.
 _IDLE_TIME = 10.0
 #: The maximum number of seconds for reading a whole request, and for writing a whole reply.
 _REQUEST_TIME = 30.0
@@ -57,7 +57,7 @@ def run_server(stand_in: StandIn, *, port: int = 0) -> Iterator[Server]:
     """Serve a stand-in on a loopback port inside a `with` block; port 0 picks a free port.
 
     Raises:
-        OSError: if the port is in use.
+        OSError: if the port is not available.
 
     Example:
         >>> with run_server(StandIn()) as server:
@@ -98,7 +98,7 @@ class _HTTPServer(socketserver.ThreadingTCPServer):
         self.connections.remove(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Ignore clients that close the connection."""
+        """Ignore all errors, such as those of clients that close the connection."""
 
 
 class _SocketStream(io.RawIOBase):
@@ -178,7 +178,7 @@ class _Handler(socketserver.BaseRequestHandler):
         except OutcomeUnknown:
             # A fault drops the reply.
             return False
-        # `on_validate` and `on_event` may raise anything.
+        # `on_validate` and `on_event` may raise anything, so reply with the error.
         except Exception as error:  # noqa: BLE001
             response = build_error_reply(500, f"the stand-in failed: {format_repr(error)}")
         connection = headers.get("connection", "").lower().replace(" ", "").split(",")
@@ -209,7 +209,7 @@ class _Handler(socketserver.BaseRequestHandler):
         self.request.sendall(content)
 
     def _drain(self) -> None:
-        """Read and discard what the client still sends, because unread bytes may make it lose the reply."""
+        """Read and discard what the client still sends, because the client may lose the reply if bytes stay unread."""
         self.request.shutdown(socket.SHUT_WR)
         self._raw.deadline = time.monotonic() + _DRAIN_TIME
         size = 0

@@ -53,7 +53,7 @@ def texts(*, max_size: int = 6) -> st.SearchStrategy[str]:
 
 
 def json_values() -> st.SearchStrategy[Any]:
-    """Draw a JSON value of up to three levels, often one of `LOOKALIKES`.
+    """Draw a JSON value of up to four levels, often one of `LOOKALIKES`.
 
     Example:
         >>> from hypothesis import find

@@ -15,7 +15,7 @@ from paramcore.errors import NotDone, OutcomeUnknown, ParamcoreError
 from paramcore.service.requests import Request, Response, Transport
 from paramcore.transport.key import MIN_SECRET_LENGTH
 
-#: The timeout of the requests, in seconds.
+#: The timeout of the requests that get no reply, in seconds.
 _TIMEOUT = 1.0
 #: The maximum number of seconds that the server waits for a request or delays a reply.
 _SERVER_TIMEOUT = 10

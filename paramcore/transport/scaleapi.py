@@ -24,8 +24,8 @@ class ScaleApiTransport:
 
     The settings are the key, base URL, proxies and certificates.
 
-    A `ScaleClient` retries a POST after status 408, 429 or 5xx.  If a reply is lost,
-    such a retry adds a second version for the same update (E8).
+    A `ScaleClient` retries a POST after status 408, 429 or 5xx.  If the service made the
+    update despite this status, the retry adds a second version (E8).
 
     Raises:
         InvalidKey: if the key of the client is invalid.

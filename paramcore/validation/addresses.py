@@ -26,12 +26,12 @@ _ADDRESS_TYPES = (
     *("videocuboidannotation", "videoplaybackannotation"),
 )
 
-#: Matches most valid addresses. A matching address needs no other check.
+#: Matches most valid addresses. A matching address needs no check except `_has_several_addresses`.
 _PLAIN = re.compile(r"(?:https?|s3|gs|scaledata)://[!-.0-~][!-~]*", re.IGNORECASE)
 _LOCAL = re.compile(r"file:|/(?!/)|~|\.\.?[/\\]|[a-z]:[/\\]|\\\\", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _WITHOUT_HOST = re.compile(r"https?:(?!//[^/])", re.IGNORECASE)
-#: A second address after a separator. The query of an address may contain other addresses.
+#: Matches a second address after a separator, but not in a query or a fragment, which may contain other addresses.
 _SECOND = re.compile(r"[^?#]*?[,;|\s][a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
@@ -41,7 +41,7 @@ _ENCODED_SPACES = "write `%20` for each space"
 
 
 def _make_finding(pointer: str, text: str, problem: str, remedy: str, corrected: str | None = None) -> Finding:
-    """Return a finding about an address, with the corrected address as the suggestion."""
+    """Return a finding about an address; the suggestion is the corrected address, if there is one."""
     return Finding(
         "param_pattern",
         "warning",
@@ -81,7 +81,7 @@ def _check_whitespace(text: str, pointer: str) -> Iterator[Finding]:
 
 
 def _has_several_addresses(text: str) -> bool:
-    # Most strings contain one address, and counting is faster than matching.
+    # Most strings contain one address, and counting is faster than matching, so count first.
     return text.count("://") > 1 and _SECOND.match(text.strip()) is not None
 
 

@@ -26,8 +26,9 @@ class CrossCheck:
     types: tuple[str, ...] = ()
     #: The params that the check also reads if they are set.
     optional: tuple[str, ...] = ()
-    #: `params` as a set; `reads` adds the optional params.
+    #: `params` as a set.
     needed: frozenset[str] = field(init=False, default=Factory(lambda self: frozenset(self.params), takes_self=True))
+    #: `params` and `optional` as a set.
     reads: frozenset[str] = field(
         init=False, default=Factory(lambda self: frozenset((*self.params, *self.optional)), takes_self=True)
     )

@@ -32,7 +32,7 @@ def _check_limits(
 ) -> Iterator[Finding]:
     """Check that the `upper` limit of an object is not below its `lower` limit.
 
-    If the object has no `lower` limit, `least` is the limit.
+    `least` replaces a missing `lower` limit.
     """
     maximum, minimum = get_number(value, upper), get_number(value, lower)
     bound = least if minimum is None else minimum
@@ -75,13 +75,13 @@ def _check_numbers(params: Mapping[str, Any], param: str) -> Iterator[Finding]:
         yield from _check_limits(attribute, join_pointer(param, name), "min", "max", "error")
 
 
-#: The maximum size of metadata. The documented 10 KB may mean 10,000 or 10,240 bytes.
+#: The maximum size of metadata. The documented 10 KB may mean 10,000 or 10,240 bytes, so use the larger number.
 _MAX_METADATA = 10_240
 _encode_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _check_metadata(params: Mapping[str, Any]) -> Iterator[Finding]:
-    # UTF-8 uses at most four bytes for a character, and `repr` is faster than an encoder.
+    # UTF-8 uses at most four bytes for a character, and `repr` is faster than an encoder, so encode only long metadata.
     if 4 * len(repr(params["metadata"])) <= _MAX_METADATA:
         return
     size = len(_encode_compact(params["metadata"]).encode())

@@ -9,7 +9,7 @@ from paramcore.validation.schema import Schema, read_schema_file
 from paramcore.validation.subschemas import map_schemas
 from paramcore.validation.user_schema import DIALECT
 
-#: Root keywords that apply to one param at a time; other root keywords need the effective params.
+#: Root keywords to keep. Other root keywords may need the effective params, which an editor does not have.
 _PER_PARAM = ("type", "properties", "$defs", "definitions")
 
 
@@ -26,7 +26,7 @@ def make_editor_schema(schema: Schema, purpose: Literal["project", "task", "upda
         fields = read_schema_file("request" if purpose == "task" else "update")["properties"]
         title = f"{schema.type} {purpose}"
         document = {**per_param, "title": title, "properties": {**fields, **schema.params}}
-    # Editors warn about unknown keywords.
+    # Editors warn about unknown keywords, so drop the keywords of this package.
     cleaned: dict[str, Any] = map_schemas(document, _drop_own_keywords)
     # The caller may change the result, and validators use `schema.document`, so return a copy.
     return deepcopy(cleaned)

@@ -58,7 +58,7 @@ class Finding:
     code: str
     #: `error` or `warning`.
     severity: Severity
-    #: A JSON Pointer (RFC 6901) into the effective params, or into the params of `version`.
+    #: A JSON Pointer (RFC 6901) into the effective params, the params of `version`, the task request or the project.
     pointer: str
     #: What is wrong: `must be a whole number, got the text '20'`.
     problem: str
@@ -66,7 +66,7 @@ class Finding:
     remedy: str = ""
     #: The name, or the value as JSON, to write instead; `None` if there is no obvious correction.
     suggestion: str | None = None
-    #: The project version that contains the value; `None` for the task's own values and for missing params.
+    #: The project version that contains the value, or that the update would append; `None` if no version contains it.
     version: int | None = None
     #: The version since which the value has been unchanged, up to `version`.
     first_set_in: int | None = None

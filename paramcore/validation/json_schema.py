@@ -35,7 +35,7 @@ def make_validator(document: Mapping[str, Any]) -> Any:
 
 def has_fast_validator() -> bool:
     """Return whether jsonschema-rs is installed."""
-    # jsonschema-rs imports `decimal` itself, and panics if a signal interrupts the import.
+    # jsonschema-rs imports `decimal` itself, and panics if a signal interrupts this import, so import `decimal` first.
     import decimal  # noqa: F401, PLC0415
 
     try:
@@ -51,7 +51,10 @@ def suits_fast_validator(document: Mapping[str, Any]) -> bool:
 
 
 def make_fast_validator(document: Mapping[str, Any], *, fast: bool) -> Callable[[Any], bool]:
-    """Return a function that returns `True` only for valid values; without `fast`, always `False`."""
+    """Return a function that returns `True` only for values without errors and warnings.
+
+    Without `fast`, the function always returns `False`.
+    """
     if not fast:
         return lambda _: False
     import jsonschema_rs  # noqa: PLC0415

@@ -29,7 +29,7 @@ def make_jsonschema_validator(document: Mapping[str, Any]) -> Any:
         "additionalProperties": _validate_additional,
         "propertyNames": _validate_names,
     }
-    # Warnings must not change which elements are evaluated.
+    # Warnings must not change which elements are evaluated, so a validator without `x-warn` finds these elements.
     lenient = extend(Draft202012Validator, keywords)(document, registry=registry)  # type: ignore[no-untyped-call]
     unevaluated = {
         "unevaluatedItems": lambda _, *rest: lenient.VALIDATORS["unevaluatedItems"](lenient, *rest),
@@ -46,7 +46,7 @@ def _validate_warning(validator: Any, schema: Any, value: Any, _: Any) -> Iterat
 
 
 def _validate_multiple(validator: Any, divisor: float, value: Any, _: Any) -> Iterator[Any]:
-    # jsonschema divides floats, and 0.07 / 0.01 is not exactly 7.
+    # jsonschema divides floats, and 0.07 / 0.01 is not exactly 7, so divide fractions.
     if validator.is_type(value, "number") and _read_decimal(value) % _read_decimal(divisor):
         yield ValidationError("not a multiple")
 
@@ -65,7 +65,7 @@ def _validate_enum(validator: Any, choices: list[Any], value: Any, schema: Any) 
 
 
 def _validate_unique(_: Any, is_unique: Any, value: Any, __: Any) -> Iterator[Any]:
-    # jsonschema compares each pair of elements, which is too slow for a long array.
+    # jsonschema compares each pair of elements, which is too slow for a long array, so count different keys.
     if is_unique and isinstance(value, list):
         keys = {equality_key(freeze(element)) for element in value}
         if len(keys) < len(value):
@@ -94,7 +94,7 @@ def _validate_names(validator: Any, schema: Any, value: Any, _: Any) -> Iterator
 
 
 def _validate_additional(validator: Any, allowed: Any, value: Any, schema: Any) -> Iterator[Any]:
-    # jsonschema joins the patterns, and joining changes the meaning of groups and flags.
+    # jsonschema joins the patterns, which changes the meaning of groups and flags, so match each pattern by itself.
     if isinstance(value, dict):
         described, patterns = schema.get("properties", {}), schema.get("patternProperties", ())
         names = [name for name in value if name not in described and not matches_any(patterns, name)]

@@ -48,7 +48,7 @@ class KnownNames:
             for node in self._nodes
             for keyword in ("additionalProperties", "unevaluatedProperties")
         )
-        # These keywords already reject unknown names as errors.
+        # A schema with one of these keywords already rejects unknown names as errors, or allows them.
         closing = {"additionalProperties", "patternProperties", "unevaluatedProperties"}
         self._lists_all = "properties" in keywords and keywords.isdisjoint(closing)
         self._parts: dict[tuple[str | None, ...], KnownNames] = {}
@@ -58,7 +58,10 @@ class KnownNames:
         return self._allows_others or name in self.names or matches_any(self._patterns, name)
 
     def append_unknown(self, value: Any, trail: tuple[str | int, ...], findings: list[Finding]) -> None:
-        """Append a finding for each unknown name inside the value at `trail`."""
+        """Append the findings on unknown names inside the value at `trail`.
+
+        If a type is not fully public, only a name that is similar to a known name causes a finding.
+        """
         if isinstance(value, list):
             elements = self._get_elements()
             for index, element in enumerate(value):
@@ -86,7 +89,7 @@ class KnownNames:
             findings.append(Finding("param_unknown", "warning", pointer, problem, suggestion=suggestion))
 
     def _list_applicable(self, nodes: Iterable[Any], value: Any) -> Iterator[dict[str, Any]]:
-        """Yield these schemas and all schemas in them that apply to a value."""
+        """Yield these schemas, and all schemas in them that may apply to a value."""
         for node in nodes:
             if not isinstance(node, dict):
                 continue

@@ -41,7 +41,7 @@ def lint_params(own: Mapping[str, Any], inheritance: Inheritance) -> Iterator[Fi
         return
     for name, value in own.items():
         inherited = version.params.get(name)
-        # `==` is fast, and true whenever `same` is true. `same` also distinguishes `true` from `1`.
+        # `same` is slow, but distinguishes `true` from `1`. `==` is fast and true whenever `same` is, so try it first.
         if name != "instruction" and value == inherited and name in version.params and same(value, inherited):
             problem = f"`{name}` has the value that the task would inherit from version {version.number}"
             yield _make_warning(
@@ -109,12 +109,12 @@ def _contains_lines(own: str | None, inherited: str | None) -> bool:
 
 
 def _normalize_lines(text: str) -> str:
-    """Return text with uniform line endings and no whitespace around lines."""
+    """Return text with uniform line endings, without whitespace around lines or empty lines at both ends."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "\n".join(line.strip() for line in lines).strip("\n")
 
 
-# All tasks of a version inherit the same text.
+# All tasks of a version inherit the same text, so cache its normalized form.
 _normalize_inherited = lru_cache(maxsize=64)(_normalize_lines)
 
 
@@ -130,7 +130,7 @@ def lint_type(project: Project, schemas: Schemas) -> Iterator[Finding]:
 
 @define
 class UnusedDefaults:
-    """Counts tasks that inherit the latest version, and the params that all of them override."""
+    """Collects the number of tasks that inherit the latest version, and the params that all these tasks override."""
 
     tasks: int
     overridden: set[str]

@@ -47,12 +47,12 @@ _SIZES = {
     "maxProperties": ("member", "at most"),
 }
 
-#: The maximum number of choices that a message lists.
+#: The number of choices that a message lists before it counts the others; a single further choice is listed, too.
 _MAX_LISTED = 12
 
 
 def explain_errors(errors: Iterable[ValidationError], param: str | None = None) -> Iterator[Finding]:
-    """Yield a finding for each error of jsonschema about one param or about all params.
+    """Yield the findings for the errors of jsonschema about one param or about all params.
 
     Raises:
         InvalidSchema: `schema_failed` if the schema cannot validate a value.

@@ -96,11 +96,11 @@ def _load_look_alikes() -> Mapping[str, MisplacedName]:
 
 @lru_cache(maxsize=4_096)
 def find_look_alike(name: str) -> MisplacedName | None:
-    """Return what is wrong with a name that probably means a routing name or an SDK argument, or `None`.
+    """Describe a name that probably means a routing name or an SDK argument.
 
-    The service treats such a name as a param.
+    The service treats such a name as a param.  For any other name, return `None`.
     """
-    # T14: one of them is `project_param_version`, a field of responses that a published script sends in requests.
+    # T14: one look-alike is the response field `project_param_version`, which a published script sends in requests.
     look_alikes = _load_look_alikes()
     if name in load_misplaced_names() or name in _ROUTING_REASONS:
         return look_alikes.get(name)
@@ -129,7 +129,7 @@ def suggest_name(name: str, known: Iterable[str]) -> str | None:
     return None if len(names) > MOST_NAMES else _find_nearest(name, names)
 
 
-# The same mistake often occurs in many places.
+# The same mistake often occurs in many places, so cache the result.
 @lru_cache(maxsize=512)
 def _find_nearest(name: str, known: tuple[str, ...]) -> str | None:
     normalized = _normalize(name)
@@ -178,7 +178,7 @@ def _collect_letters(text: str) -> int:
 
 
 def _limit_edits(first: str, second: str) -> int:
-    """Return the maximum number of edits in a misspelling: one for each five characters."""
+    """Return the maximum number of edits in a misspelling: one for each five characters, but at least one."""
     longest = max(len(first), len(second))
     # Similar short names are often different words: `min` and `max`, `batch` and `match`.
     if longest < 4 or (longest < 6 and first[:1] != second[:1]) or longest > _LONGEST:

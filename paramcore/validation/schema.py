@@ -1,4 +1,4 @@
-"""The schemas of the task types, which come from the package or from users.
+"""The schemas of the task types, from the package or from users.
 
 All schemas are JSON Schema 2020-12.  Each schema is bundled into one document without
 references to other documents, so nothing is ever fetched.  This package adds four
@@ -83,7 +83,7 @@ class Schemas:
         The schema may refer to `common.json` and `definitions.json`.
 
         Raises:
-            InvalidSchema: if the schema is not valid; `path` is the location in the schema.
+            InvalidSchema: if the schema is not valid; `path` is the location in the schema, or `None`.
         """
         document = _bundle_schema(read_user_schema(schema))
         check_references(document)

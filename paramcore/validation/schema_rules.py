@@ -1,6 +1,6 @@
 """Split the schema of a task type into rules for each param and for all params.
 
-Keywords at the root of a schema are independent of each other.  `properties`
+Most keywords at the root of a schema are independent of each other.  `properties`
 applies to one param at a time, so the findings on a version are cached, and only the
 task's own params are validated again.  The other keywords need the effective params.
 """
@@ -32,11 +32,12 @@ from paramcore.validation.schema import Schema, Schemas
 from paramcore.validation.subschemas import walk_schemas
 from paramcore.values import join_pointer
 
-#: Root keywords that depend on other keywords, so a schema with one of them cannot be split.
+#: Root keywords that also apply to params outside `properties`, so a schema with one of them cannot be split.
 _UNSPLITTABLE = {"additionalProperties", "patternProperties", "unevaluatedProperties", "propertyNames"}
 
-#: The maximum number and length of cached names. Without limits, arbitrary names could fill the memory.
+#: The maximum number of cached names. Without limits, arbitrary names could fill the memory.
 _CACHED_NAMES = 4_096
+#: The maximum length of a cached name.
 _CACHED_LENGTH = 256
 
 
@@ -72,11 +73,10 @@ class SchemaRules:
         for check in self.cross_checks:
             for param in check.reads:
                 self.cross_checks_by_param.setdefault(param, []).append(check)
-        # Every type has the common params, including a type with a user's schema.
         self._known_names = KnownNames(schema, [document], self._validator)
-        #: The params that the schema describes or requires, and the params that all types share.
+        #: The params that the schema describes or requires, and those that all types share, also with a user's schema.
         self.known_params: dict[str, None] = dict.fromkeys((*self._known_names.names, *Schemas().of("common").params))
-        #: The rules of a param by its name, cached.
+        #: Returns the rules of a param by its name, and caches them.
         self.cached_param_rules: Callable[[str], ParamRules] = lru_cache(maxsize=_CACHED_NAMES)(self._make_param_rules)
 
     def validate_each(self, params: Mapping[str, Any]) -> list[Finding]:

@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote
 
 from paramcore.values import join_pointer, resolve_pointer
 
-#: Keywords whose value is one schema, a list of schemas, or an object of schemas.
+#: Keywords whose value is one schema.
 _WITH_SCHEMA = (
     "not",
     "if",
@@ -22,13 +22,15 @@ _WITH_SCHEMA = (
     "unevaluatedItems",
     "unevaluatedProperties",
 )
+#: Keywords whose value is a list of schemas.
 _WITH_LIST = ("allOf", "anyOf", "oneOf", "prefixItems")
+#: Keywords whose value is an object with schemas as members.
 _WITH_NAMES = ("dependentSchemas", "properties", "patternProperties", "$defs", "definitions")
 
-#: Keywords, except `not`, whose schemas describe the value itself. The value may match only some of them.
+#: Keywords, except `not`, whose schemas describe the value itself. The value may match only some of these schemas.
 DESCRIBING = ("if", "then", "else", "x-warn", "allOf", "anyOf", "oneOf", "dependentSchemas")
 
-#: Keywords whose value `false` is kept, because the message then lists the rejected names.
+#: Keywords whose value `true` or `false` is kept, because the message about `false` lists the rejected names.
 CLOSING = ("additionalProperties", "unevaluatedProperties")
 
 
@@ -56,7 +58,10 @@ def walk_schemas(node: Any, pointer: str = "") -> Iterator[tuple[str, dict[str, 
 
 
 def map_schemas(node: Any, change: Callable[[Any], Any]) -> Any:
-    """Return a copy with `change` applied to each schema, inner schemas first."""
+    """Return a copy with `change` applied to each schema, inner schemas first.
+
+    The schemas `true` and `false` in the keywords of `CLOSING` are kept.
+    """
     if not isinstance(node, dict):
         return change(node)
     members = {}
@@ -91,7 +96,7 @@ def resolve_reference(document: Mapping[str, Any], reference: str) -> Any:
     """Return the schema that a `$ref` such as `#/$defs/box` refers to.
 
     Raises:
-        LookupError: if there is no such schema, or the reference is an anchor.
+        LookupError: if there is no such schema in the document, or the reference is an anchor.
     """
     return resolve_pointer(document, read_reference(reference))
 

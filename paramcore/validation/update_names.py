@@ -15,7 +15,7 @@ from paramcore.validation.schema_rules import list_all_params
 
 Mistake: TypeAlias = Literal["update_mode", "update_wrapper", "update_argument"]
 
-#: The maximum length of a name that may be a mistake. A longer name is always a param.
+#: The maximum length, without separators, of a name that may be a mistake. A longer name is always a param.
 _MAX_NAME = 48
 
 #: Words similar to `patch`. They mean `patch` only if the value could be a flag.
@@ -23,7 +23,7 @@ _ORDINARY_WORDS = {
     *("path", "paths", "batch", "match", "catch", "hatch", "latch", "watch", "pitch", "patches"),
     *("march", "parch", "perch", "poach", "punch", "pact", "patchy"),
 }
-#: Words similar to the names of fields of other calls.
+#: Words that are similar to field names of other calls, but are not misspelt.
 _ORDINARY_PLURALS = {"versions", "callbacks"}
 #: Words that occur with `patch` or `replace` in a name for the mode: `is_patch`, `patchMode`.
 _MODE_COMPANIONS = {
@@ -41,12 +41,13 @@ _MODE_NAMES = {"mode", "method", "strategy", "operation", "op", "action", "type"
 _MODE_VALUES = {*_MODE_WORDS, "patch", "update", "full", "post"}
 _FLAG_TEXTS = {"true", "false", "yes", "no", "on", "off", "1", "0", "t", "f", "y", "n", "null", "none"}
 
-#: Words for the whole set of params. An object with such a name is a wrapper, whatever its content.
+#: Words for the whole set of params. An object is a wrapper, whatever its content, if its name has one of these words
+#: and otherwise only words of `_CONTAINER_WORDS`.
 _WRAPPER_WORDS = {
     *("params", "param", "parameters", "parameter", "kwargs", "args", "payload", "body", "json", "data"),
     *("update", "updates", "updated", "request"),
 }
-#: Words for a container. An object with such a name is a wrapper if it contains a param.
+#: Words for a container. An object whose name has only these words is a wrapper if it contains a param or `patch`.
 _CONTAINER_WORDS = {
     *("project", "new", "my", "the", "default", "defaults", "set", "patch", "task", "to", "version", "latest"),
     *("object", "fields", "values", "value", "settings", "config", "configuration", "options", "attributes"),
@@ -56,7 +57,7 @@ _CONTAINER_WORDS = {
 
 @frozen
 class CallField:
-    """A group of fields of other API calls that share a meaning and a remedy."""
+    """Fields with the same meaning and the same remedy, which belong to other API calls or to clients."""
 
     names: tuple[str, ...]
     #: The meaning of the fields, such as `the task type`.
@@ -178,7 +179,7 @@ def list_contents(value: Any) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1_024)
 def find_call_field(name: str) -> tuple[str, CallField] | None:
-    """Return the correct name and the field for a name that may be misspelt."""
+    """Return the correct name and the field for a name that may be misspelt; `None` for any other name."""
     joined, by_name = _join_words(name), _call_fields_by_name()
     if joined in by_name or joined in _ORDINARY_WORDS | _ORDINARY_PLURALS:
         return by_name.get(joined)
@@ -246,7 +247,7 @@ def _omit_words(words: tuple[str, ...], omitted: Collection[str]) -> set[str]:
 def _read_object(value: Any) -> tuple[Mapping[str, Any] | None, bool]:
     """Return an object, and whether it is the only element of an array.
 
-    The value may be a string that contains JSON.
+    The value may be a string that contains JSON.  For any other value, the object is `None`.
     """
     if isinstance(value, str) and value.lstrip().startswith(("{", "[")):
         try:
@@ -275,7 +276,7 @@ def _join_words(name: str) -> str:
 
 
 def _is_misspelt(word: str, known: str) -> bool:
-    """Return whether a word is the known word with one edit or with its letters reordered."""
+    """Return whether a word is the known word with at most one edit, or with its letters reordered."""
     # Comparing lengths and letters is fast, and is enough for most pairs.
     if abs(len(word) - len(known)) > 1 or len(set(word) ^ set(known)) > 2:
         return False

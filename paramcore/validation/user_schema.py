@@ -119,7 +119,7 @@ def _check_has_keyword(schema: dict[str, Any]) -> None:
 
 
 def _check_own_keywords(node: dict[str, Any], pointer: str) -> None:
-    """Check the keywords that this package adds, before `walk_schemas` enters them."""
+    """Check `x-mistaken`, and check `x-warn` before `walk_schemas` enters it."""
     mistaken = node.get("x-mistaken", [])
     if not isinstance(mistaken, list) or not all(isinstance(name, str) for name in mistaken):
         problem = f"`x-mistaken` must be an array of names, got {describe_value(mistaken)}"

@@ -1,7 +1,7 @@
 """Validate the params of one project and of its tasks.
 
-The findings on each version of the project are cached, so only the task's own params
-are validated for each task.
+The findings on each version of the project are cached.  For each task, only the task's
+own params, and the rules for several params, are validated.
 """
 
 from __future__ import annotations
@@ -145,7 +145,10 @@ class Validator:
         return self._findings[version.number]
 
     def _add_versions(self, finding: Finding, version: ParamVersion | None) -> Finding:
-        """Return a finding with the version of its value, and the version that first set the value."""
+        """Return a finding with the version of its value, and the version that first set the value.
+
+        Without a version or a pointer, return the finding unchanged.
+        """
         if version is None or not finding.pointer:
             return finding
         param = _get_param(finding)
@@ -185,7 +188,7 @@ def _downgrade_overridden(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _move_routing_name(finding: Finding) -> Finding:
-    """Move a suggested routing name to the task request (U10)."""
+    """Replace a suggested routing name by a remedy: set it in each task request (U10)."""
     if finding.suggestion not in ROUTING_TYPES or finding.pointer != join_pointer(_get_param(finding)):
         return finding
     remedy = f"set `{finding.suggestion}` in each task request, because a project cannot contain it"

@@ -69,7 +69,7 @@ def test_jsonl_in_a_directory_is_reported(place, names, shown):
         (place / name).write_text('{"padding": "20"}\n')
     (place / "._a.jsonl").write_text("")
     ran = run("validate", place)
-    remedy = "because a directory contains projects; name it after the directory"
+    remedy = "because it contains no project; to read it as tasks, name it too"
     assert (ran.err, ran.status) == (f"skipped {place}/{shown}, {remedy}\n", 0)
     assert run("validate", place, place / names[0]).err == ""
     assert run("log", place).err == ""

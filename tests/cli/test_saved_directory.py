@@ -408,6 +408,27 @@ def test_a_removed_lock_file_is_locked_again(tmp_path, monkeypatch):
         assert (tmp_path / LOCK_NAME).exists()
 
 
+@pytest.mark.parametrize(
+    ("number", "problem"),
+    [
+        (errno.EWOULDBLOCK, "another `paramcore serve --save` uses this directory; end it, or name another directory"),
+        (errno.EACCES, "another `paramcore serve --save` uses this directory; end it, or name another directory"),
+        (errno.ENOLCK, "cannot lock the directory: no locks available; name a directory on another disk"),
+        (errno.EOPNOTSUPP, "cannot lock the directory: operation not supported; name a directory on another disk"),
+    ],
+)
+def test_a_directory_that_cannot_be_locked_is_reported(tmp_path, monkeypatch, number, problem):
+    """A disk without locks is not taken for a directory that another server uses."""
+
+    def flock(_descriptor, _operation):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(directory_lock.fcntl, "flock", flock)
+    with pytest.raises(DocumentError) as raised, lock_directory(str(tmp_path)):
+        pass
+    assert str(raised.value) == f"{tmp_path}: {problem}"
+
+
 @pytest.mark.parametrize("kind", ["moved", "lock removed"])
 def test_the_end_removes_no_files_of_another_server(tmp_path, kind):
     """If somebody moves the directory or removes the lock, a second server may use the same path."""

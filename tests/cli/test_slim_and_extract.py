@@ -315,6 +315,7 @@ def test_extract_rejects_a_file_that_changes(tasks, tmp_path, change, reading, m
     [
         (("-", "--name", "a", "--type", "b"), "<stdin> can be read only once; name a file"),
         (("/dev/null", "--name", "a", "--type", "b"), "/dev/null can be read only once; name a file"),
+        ((".", "--name", "a", "--type", "b"), "error: . is a directory; name a file of tasks"),
         ((YARD, "--type", "b"), "--name"),
         ((YARD, "--name", "a"), "--type"),
         ((YARD, "--name", "", "--type", "b"), "cannot be a project name"),

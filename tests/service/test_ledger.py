@@ -10,7 +10,7 @@ import pytest
 from paramcore import Assumptions, Project
 from paramcore.errors import DocumentError
 from paramcore.service import StandIn
-from paramcore.service.standin import ledger as ledger_module
+from paramcore.service.standin import journal as journal_module, ledger as ledger_module
 from paramcore.service.standin.journal import JournalFile
 from paramcore.service.standin.records import replay_lines
 from paramcore.service.standin.stand_in import WORLDS
@@ -305,6 +305,25 @@ class TestJournalFile:
         for _ in range(2):
             self.create(path).close()
             assert not os.path.exists(path)
+
+    def test_lines_are_accepted_only_if_the_name_of_the_file_is_on_disk(self, path, monkeypatch):
+        """If the directory cannot be synced after a replacement, the new lines count, and `append` syncs it first."""
+        journal = self.create(path, b"[1]\n")
+        calls = []
+
+        def sync(directory):
+            calls.append(directory)
+            if 2 <= len(calls) <= 3:
+                raise OSError(errno.EIO, "I/O error")
+
+        monkeypatch.setattr(journal_module, "sync_directory", sync)
+        journal.replace([b"[2]\n"])
+        with pytest.raises(OSError, match="I/O error"):
+            journal.append(b"[3]\n")
+        journal.append(b"[4]\n")
+        journal.append(b"[5]\n")
+        assert len(calls) == 4
+        assert self.read(path) == [b"[2]", b"[4]", b"[5]"]
 
     @pytest.mark.parametrize("torn", [b"[", b"[3]", b"\0\0\0", "[\u20ac]".encode()[:2]])
     def test_a_torn_last_line_is_discarded(self, path, torn):

@@ -31,6 +31,8 @@ _MAX_IDS = 100_000
 
 def extract(options: Namespace) -> Pieces:
     """Find the params that requests have in common, to move them to a new project."""
+    if os.path.isdir(options.tasks):
+        exit_with_usage(f"{format_path(options.tasks)} is a directory; name a file of tasks")
     if options.tasks == "-" or (os.path.exists(options.tasks) and not os.path.isfile(options.tasks)):
         exit_with_usage(
             f"extract reads TASKS three times, but {format_path(options.tasks)} can be read only once; name a file"

@@ -3,7 +3,7 @@
 A `StandIn` has two services, one for live and one for test keys.  Each service has a
 `State` with projects, tasks, batches and files.  A request becomes a `Call`.  A handler
 returns the `Answer` to a call, or raises `RejectedCall`.  An answer contains the `Change`
-values that the call makes.  The `Ledger` makes the changes and writes them to a `Journal`.
+values that the call makes.  The `Ledger` makes the changes and writes them to a `Journal`, if there is one.
 `Faults` contains the faults of the next calls, and `RequestLog` the last requests.
 
 `StandIn.handle` refuses requests from web pages, reads the key and chooses a service.  The

@@ -33,7 +33,7 @@ class Result:
 
 @frozen(eq=False)
 class Account:
-    """The projects and tasks of an account, as a state of the ledger, and the objects that answer calls to it."""
+    """An account: its projects and tasks in a state of the ledger, and the objects that answer its calls."""
 
     #: The name of the state in the ledger.
     world: str

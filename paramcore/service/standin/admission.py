@@ -25,7 +25,7 @@ _API = "/v1/"
 
 
 def check_request(method: str, target: str, headers: Mapping[str, str]) -> None:
-    """Refuse a request to another host, from another site, or with an invalid target.
+    """Refuse an unknown method, an invalid target, another host, or another site.
 
     `target` is the raw target of the request line; header names are lower case.
 

@@ -69,7 +69,7 @@ class Call:
         return value
 
     def check_query(self, known_names: Collection[str]) -> None:
-        """Reject query parameters with other names."""
+        """Reject query parameters whose names are neither known nor ignored."""
         for name in self.query:
             if name not in known_names and name not in _IGNORED_NAMES:
                 known = ", ".join(f"`{known}`" for known in sorted(known_names))
@@ -86,7 +86,7 @@ class Call:
         return text.lower() == "true"
 
     def get_text(self, name: str) -> str | None:
-        """Return the value of a query parameter; `None` if it is not set."""
+        """Return the value of a query parameter, `None` if it is not set; reject a repeated parameter."""
         values = self.query.get(name, ())
         if len(values) > 1:
             raise RejectedCall(400, f"the query parameter `{format_name(name)}` is repeated; send it once")

@@ -53,7 +53,7 @@ class Fault:
 
 
 class Faults:
-    """The faults of the next calls."""
+    """The faults of the next calls; each fault waits for all faults that were set earlier."""
 
     def __init__(self) -> None:
         self._armed: deque[tuple[Fault, str | None]] = deque()

@@ -71,7 +71,7 @@ class BodyView:
 
     #: `request` or `reply`.
     name: str
-    #: The size of the body, `59 bytes`, or of the part of a longer body that the page shows, `first 4,096 bytes`.
+    #: The size of the body: `59 bytes`, or `first 4,096 bytes` if the log may have cut the body.
     size: str
     lines: tuple[str, ...]
 
@@ -208,7 +208,7 @@ def _view_request(request: LoggedRequest, bodies: tuple[BodyView, ...], *, omits
 def _view_body(name: str, body: bytes) -> tuple[BodyView, ...]:
     if not body:
         return ()
-    # A log keeps the beginning of a long body, which may end inside a character.
+    # A log cuts a long body, perhaps inside a character, so replace an incomplete character.
     size = f"first {MAX_BODY_EXCERPT:,} bytes" if len(body) == MAX_BODY_EXCERPT else format_count(len(body), "byte")
     lines = tuple(map(escape_unprintable, body.decode("utf-8", "replace").split("\n")))
     return (BodyView(name, size, lines),)

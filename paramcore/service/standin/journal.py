@@ -1,4 +1,4 @@
-"""The journal file of a stand-in, which keeps all acknowledged lines if the process is killed."""
+"""The journal file of a stand-in; if the process is killed, the file keeps all acknowledged lines."""
 
 from __future__ import annotations
 
@@ -36,6 +36,8 @@ class JournalFile:
         self._is_closed = False
         # Whether the file may have bytes after `_size`, from a line that could not be written.
         self._has_rest = False
+        # Without its name on disk, a file with further lines would be lost.
+        self._has_unsynced_name = False
         self._read()
 
     @property
@@ -50,6 +52,7 @@ class JournalFile:
             OSError: if the line is not on disk.
         """
         self._check_path()
+        self._sync_name()
         if self._has_rest:
             self._remove_rest()
         self._has_rest = True
@@ -68,7 +71,9 @@ class JournalFile:
         self._has_rest = False
 
     def replace(self, lines: Iterable[bytes]) -> None:
-        """Replace all lines atomically, and return when the new lines are on disk.
+        """Replace all lines atomically.
+
+        If the system stops before the next `append`, the old lines may return.
 
         Raises:
             OSError: if the old lines remain.
@@ -89,7 +94,16 @@ class JournalFile:
             raise OSError(errno.EIO, error.problem) from error
         self._open()
         self._size, self._has_rest = os.fstat(self._descriptor).st_size, False
-        sync_directory(os.path.dirname(self._path))
+        self._has_unsynced_name = True
+        # The new lines are in place, so an error must not look as if the old lines remained.  `append` tries again.
+        with suppress(OSError):
+            self._sync_name()
+
+    def _sync_name(self) -> None:
+        """Return when the directory on disk has the file that `replace` wrote."""
+        if self._has_unsynced_name:
+            sync_directory(os.path.dirname(self._path))
+            self._has_unsynced_name = False
 
     def close(self) -> None:
         """Close the file, and remove it if it has no lines; `append` then fails."""
@@ -153,7 +167,7 @@ class JournalFile:
 
 def sync_directory(path: str) -> None:
     """Return when the names of the files in a directory are on disk."""
-    # Windows cannot open a directory.
+    # Windows cannot open a directory, so do nothing there.
     if hasattr(os, "O_DIRECTORY"):
         descriptor = os.open(path or os.curdir, os.O_RDONLY | os.O_DIRECTORY)
         try:

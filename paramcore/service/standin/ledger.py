@@ -133,7 +133,10 @@ class Ledger:
             self._states[world].mark_saved(projects)
 
     def mark_synced(self, world: str, projects: Iterable[StoredProject]) -> None:
-        """Note in the journal, with its next line, that these versions are in files on disk."""
+        """Note in the next line of the journal that these versions are in files on disk.
+
+        Projects that the journal does not contain need no note.
+        """
         with self.lock:
             marked = [stored for stored in projects if (world, stored.project.name) in self._journaled]
             if marked:
@@ -150,10 +153,10 @@ class Ledger:
         self.wait(entry)
 
     def rewrite(self) -> None:
-        """Replace the journal with the current states, without projects that files contain.
+        """Replace the journal with the current states, without projects that files contain completely.
 
         Raises:
-            OSError: if the journal cannot be written; the old journal remains.
+            OSError: if the journal cannot be written, or if these files cannot be synced.
         """
         with self.lock:
             while self._is_writing:

@@ -84,9 +84,11 @@ class ProjectPageView:
     tasks: tuple[TaskView, ...]
     #: The number of older tasks that the page leaves out.
     omitted_tasks: int
-    #: The commands that print the project, its whole history, and its tasks.
+    #: The command that prints the project.
     project_command: str
+    #: The command that prints the whole history.
     log_command: str
+    #: The command that prints the tasks.
     tasks_command: str
 
     @property

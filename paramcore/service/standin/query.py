@@ -88,7 +88,7 @@ def is_one_of(field: str) -> Filter:
 
 
 def is_one_of_words(field: str) -> Filter:
-    """Return the filter for a field that equals one of the comma-separated words in a value."""
+    """Return the filter for a field that equals a value, or one of the comma-separated words in it."""
 
     def build(_name: str, values: Sequence[str]) -> Predicate:
         words = _split(values)
@@ -110,7 +110,7 @@ def has_status(field: str, statuses: Sequence[str]) -> Filter:
 
 
 def contains_any(field: str) -> Filter:
-    """Return the filter for a list that contains at least one of the values."""
+    """Return the filter for a list that contains a value, or one of the comma-separated words in it."""
 
     def build(_name: str, values: Sequence[str]) -> Predicate:
         words = _split(values)

@@ -69,7 +69,10 @@ def encode_mark(world: str, stored: StoredProject) -> str:
 
 
 def encode_state(world: str, state: State) -> Iterator[tuple[str | None, str]]:
-    """Yield all records of a state, each with the name of the project that it contains as a whole, or `None`."""
+    """Yield the records of a state, without projects that files contain completely.
+
+    Each record comes with the name of its project if it contains the whole project, otherwise with `None`.
+    """
     for name, stored in state.projects.items():
         saved = state.saved.get(name)
         if saved is not stored:

@@ -96,7 +96,7 @@ class StandIn:
 
     @property
     def requests(self) -> tuple[LoggedRequest, ...]:
-        """The last 200 requests over HTTP or WSGI, oldest first, with the reason for each reply."""
+        """The last 200 requests except those for pages, oldest first, with the reason for each reply."""
         return self._log.list_requests()
 
     def fail_next(
@@ -111,7 +111,8 @@ class StandIn:
         `fault` is `error`, `drop`, `throttle=SECONDS` or `slow=SECONDS`.  `error` sends
         status 500 and `drop` sends no reply, both after the change is made.  `throttle`
         changes nothing and sends status 429 with `Retry-After`.  `slow` delays the reply.
-        With `method`, only calls with this method fail.
+        With `method`, only calls with this method fail.  The fault waits for all
+        faults that were set earlier.
 
         Raises:
             InvalidSetting: `fault`.

@@ -1,4 +1,4 @@
-"""The calls for files; the stand-in keeps the name and the size of a file, but not its content."""
+"""The calls for files; the stand-in keeps facts such as the name and the size of a file, but not its content."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TEXT_FIELDS = ("display_name", "reference_id")
 
 
 def upload_file(context: Context, call: Call) -> Answer:
-    """Store the name and the size of an uploaded file."""
+    """Store the name, the type, the size and the digest of an uploaded file."""
     form = read_form(call.headers.get("content-type", ""), call.body)
     if form is None:
         raise RejectedCall(400, "the body must be a form (multipart/form-data) with the field `file`")
