@@ -95,8 +95,9 @@ class RequestReader:
     """Reads task requests and finds their routes.
 
     `find_route` returns the route of a request, and may read only its `project` and its
-    `project_version`.  `overrides` replace the `project_version` and the `type` of all
-    requests.  `read_request` reads a decoded request with all checks.
+    `project_version`, because the reader caches routes by these fields.
+    `overrides` may replace the `project_version` and the `type` of all requests.
+    `read_request` reads a decoded request with all checks.
     """
 
     def __init__(
@@ -118,7 +119,7 @@ class RequestReader:
 
         Raises:
             DocumentError: with the location.  `path` is `None` if the line cannot be
-                decoded, and a JSON Pointer if the request is rejected.
+                decoded; if the request is rejected, it is the path of that error.
         """
         return (isinstance(source, Line) and self._read_fast(source)) or self._read_with_checks(source)
 
@@ -166,6 +167,7 @@ class PreviewEncoder:
         params, _routing, route, _source = request
         instruction = params.get("instruction")
         # `rests_on` depends on the route, on whether the task has an instruction, and on nulls (T1).
+        # So the cache key is the route and the kind of instruction, and tasks with nulls are not cached.
         key = route, "text" if instruction else instruction
         if None in params.values():
             answer = _preview(route, params)
@@ -190,12 +192,12 @@ def preview_lines(
     *,
     source: str = "<lines>",
 ) -> Iterator[bytes | DocumentError]:
-    r"""Yield the preview of each task request as a line of JSON, or the error of an invalid line.
+    r"""Yield, for each line, the preview of its task request as a line of JSON, or its error.
 
     A preview is compact JSON in UTF-8 without a line feed: `line` and `unique_id`,
     then the keys of `EffectiveParams.to_json`.  `project` may be a function that
-    returns the project of a request with a certain `request.project`.  Blank lines are skipped.  `source` names the
-    file in errors, which have the line and the column.
+    returns the project for `request.project`.  Blank lines are skipped.  `source` names
+    the file in errors, which have the line and, except for `too_large`, the column.
 
     Example:
         >>> project = Project("docks", type="imageannotation", params={"padding": 3})

@@ -1,6 +1,6 @@
 """The exceptions of paramcore, which are compared by value and can be pickled.
 
-All are subclasses of `ParamcoreError`, and each also has a built-in base class:
+All are subclasses of `ParamcoreError`.  Each subclass also has a built-in base class:
 `LookupError` for `NoSuchVersion`, `RuntimeError` for `NotDone` and `OutcomeUnknown`, and
 `ValueError` for the others.  In programs, rely on `code`, not on `str()`.
 """
@@ -76,13 +76,13 @@ class ParamcoreError(Exception):
         return attrs.astuple(self, recurse=False)
 
     def within(self, prefix: str) -> Self:
-        """Return a copy of the error whose path begins with `prefix`."""
+        """Return a copy of the error with `prefix` before its path."""
         return attrs.evolve(self, path=prefix + (self.path or ""))
 
 
-# A subclass that adds no fields inherits `frozen` from the base class.
+# A subclass that adds no fields needs no decorator, because it inherits from a frozen class.
 class NotJSON(ParamcoreError, ValueError):
-    """A value that JSON cannot represent, or that exceeds the limits.
+    """A value that is not JSON, that exceeds the limits, or that cannot be read.
 
     Codes:
         value_type: an object of a type that JSON does not have.
@@ -90,7 +90,7 @@ class NotJSON(ParamcoreError, ValueError):
         value_number: NaN, an infinity, or an integer with too many digits.
         value_text: a string with a lone surrogate.
         too_deep: more than 100 levels of objects and arrays.
-        too_large: more than a million values.
+        too_large: more than a million members and elements.
         cycle: an object or array that contains itself.
         changed_during_call: an object that raised an error or changed while paramcore read it.
     """
@@ -111,7 +111,8 @@ class InvalidSetting(ParamcoreError, ValueError):
 
     Codes:
         project_name: a name that no project can have.
-        task_type: a task type that is not a string, or that `paramcore schema` does not list.
+        task_type: a task type that is not a non-empty string, that differs from the type of the
+            request, or that `paramcore schema` does not list.
         routing_type: a routing field whose value has the wrong type.
         flag_type: a flag that is neither true nor false.
         created_at_type: a time that is not a string, or not in ISO 8601 format.
@@ -123,19 +124,20 @@ class InvalidSetting(ParamcoreError, ValueError):
         history_moved: a project whose history does not begin with the versions of the plan.
         code_name: a code that no finding has.
         pipeline: an unknown pipeline, or settings that the pipeline does not have.
-        base_url: an address that is not an `https` URL with a path, or that contains a key or a query.
+        base_url: an address that is not an `https` URL with a path (on loopback, also `http`), or that
+            contains a key or a query.
         base_type: an `Outcome.base` that is not a whole number of at least 0.
-        port: a port that another program uses.
+        port: a port on which the stand-in cannot listen.
         fault: a fault that the stand-in cannot simulate.
     """
 
 
 class NoSuchVersion(ParamcoreError, LookupError):
-    """A version that the project does not have (T7).
+    """A version that the project does not have (T7), or whose number is not its index (P3).
 
     Codes:
         version_type: not a whole number.
-        version_unknown: a number that no version has.
+        version_unknown: a number that no version has, or that is not the index of its version.
     """
 
 
@@ -223,9 +225,9 @@ class NotDone(ParamcoreError, RuntimeError):
     """The request changed nothing, because it was rejected or never sent.
 
     Codes:
-        not_sent: no connection, no time left, or no package that can send requests.
+        not_sent: no connection, no time left, no free memory, or no package that can send requests.
         certificate: an invalid certificate; the request is never retried.
-        refused: status 400, or another 4xx status without its own code.
+        refused: status 400, or another 4xx status without its own code, except 408.
         unauthorized: status 401 or 403.
         not_found: status 404.
         conflict: status 409.
@@ -272,13 +274,13 @@ class DocumentError(ParamcoreError, ValueError):
 
     Codes:
         json_syntax: not JSON.
-        json_encoding: not UTF-8.
-        json_number: a number with too many digits, or out of range.
+        json_encoding: binary data, or text in an unsupported encoding.
+        json_number: a number with too many digits, or that is not finite.
         json_duplicate_key: a name that occurs twice in an object.
         json_depth: too many levels of objects and arrays.
         yaml_syntax: not YAML.
         yaml_feature: a feature of YAML that JSON lacks.
-        too_large: a file or line with too many bytes.
+        too_large: a file or line with too many bytes, or a YAML file with too many names and values.
         unreadable: a file or directory that cannot be read.
         unwritable: a file or directory that cannot be written.
         setting_name: an invalid setting in `pyproject.toml`.
@@ -288,11 +290,11 @@ class DocumentError(ParamcoreError, ValueError):
     For any other error about a document, `code` is the code of that error, such as `params_type`.
     """
 
-    #: The path, or `<stdin>`.
+    #: The path, `<stdin>`, or another name of the source in messages.
     source: str
     #: The line, from 1; `None` if the error is about the whole file.
     line: int | None
-    #: The column, from 1, in characters.
+    #: The column, from 1, in characters; `None` if the error is about a whole line or file.
     column: int | None
 
     def __str__(self) -> str:

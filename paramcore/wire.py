@@ -36,11 +36,12 @@ def read_project(obj: Mapping[str, Any], *, assumptions: Assumptions = Assumptio
     `write_project` can restore them (P8, P9).
 
     Raises:
-        MalformedPayload: for an object that is not a project (`project_is_error`,
-            `project_is_task`, `project_is_page`), or if the versions are not
-            numbered 0, 1, 2, ... in this order.
+        MalformedPayload: for a value that is not a project (`project_type`,
+            `project_is_error`, `project_is_task`, `project_is_page`), for a missing or
+            invalid `param_history` (`history_type`), or if its entries are not numbered
+            0, 1, 2, ... in this order (`history_version`, `history_order`).
         InvalidParams: for an entry with invalid params.
-        InvalidSetting: for an invalid name, type or time.
+        InvalidSetting: for an invalid name, type or time, or for invalid `assumptions`.
         NotJSON: for values that are not JSON.
 
     Example:
@@ -115,7 +116,7 @@ def _read_version(index: int, entry: object) -> ParamVersion:
     if not issubclass(type(entry), Mapping):
         problem = f"entry {index} must be an object with the params of a version, got {describe_value(entry)}"
         raise MalformedPayload("history_type", path, problem, "")
-    # The limits apply to each version, not to the whole history.
+    # The limits apply to each version, not to the whole history, so freeze each entry alone.
     frozen = _read_within(path, freeze, entry)
     number = frozen.get("version")
     if type(number) is not int:

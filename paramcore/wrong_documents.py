@@ -20,7 +20,7 @@ _TASK_NAMES = (
     *({"task_id", name} for name in ("status", "params", "type", "response", "is_test", "project_param_version")),
     {"status", "params"},
 )
-#: Each created task has one of these names.
+#: Each created task has at least one of these names.
 _ANY_TASK_NAMES = frozenset({"task_id", "status", "params", "project_param_version"})
 #: Sets of names that occur together only in the output of `paramcore plan` and `paramcore preview`.
 _ANSWER_NAMES = ({"project", "before", "after"}, {"project", "params", "inherited_version"})
@@ -37,7 +37,7 @@ _ERROR_LIMIT = 80
 def reject_other_than_update(
     members: Mapping[str, Any], *, expected: str = "an update", advice: str = _UPDATE_REMEDY
 ) -> None:
-    """Reject a document other than an update, or other than what `expected` names.
+    """Reject a document that is recognizably not an update, or not what `expected` names.
 
     Raises:
         MalformedPayload: `update_is_project`, `update_is_answer`, `update_is_version`,
@@ -67,7 +67,7 @@ def reject_other_than_update(
 
 
 def reject_other_than_request(members: Mapping[str, Any]) -> None:
-    """Reject a document other than a task request.
+    """Reject a document that is recognizably not a task request.
 
     Raises:
         MalformedPayload: `request_is_project`, `request_is_page`, `request_is_task`,
@@ -89,7 +89,7 @@ def reject_other_than_request(members: Mapping[str, Any]) -> None:
 
 
 def reject_other_than_task(members: Mapping[str, Any]) -> None:
-    """Reject a document other than a created task.
+    """Reject a document that is recognizably not a created task; accept `{}`.
 
     Raises:
         MalformedPayload: `task_type`.
@@ -111,7 +111,7 @@ def reject_other_than_task(members: Mapping[str, Any]) -> None:
 
 
 def reject_other_than_project(members: Mapping[str, Any]) -> None:
-    """Reject a document other than a project.
+    """Reject a document that is recognizably not a project.
 
     Raises:
         MalformedPayload: `project_is_page`, `project_is_task`, `project_is_error`.

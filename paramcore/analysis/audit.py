@@ -2,7 +2,7 @@
 
 If a task contradicts a rule, the task belongs to another history, or an assumption is
 wrong.  The module `contradictions` checks one task.  An `Audit` counts
-the results for many tasks, and finds the assumptions that explain all tasks.
+the results for many tasks, and finds the assumptions that explain the tasks.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Audit(NotebookReprs):
     tasks that belong to another project or record no version.  `findings` contains
     the contradictions of the impossible tasks.  `calibration` contains the
     tried assumptions that no task contradicts.  It ignores tasks that contradict all
-    tried assumptions.
+    tried assumptions, also with the separator of the task itself.
 
     Example:
         >>> project = Project("docks", type="imageannotation", params={"padding": 3})
@@ -55,7 +55,7 @@ class Audit(NotebookReprs):
 
         Raises:
             MalformedPayload: `task_type` for a document other than a created task.
-            InvalidParams: `params_type` for a value that is not an object, or has no object as `params`.
+            InvalidParams: `params_type` for a value that is not an object, or whose `params` is not an object.
             NotJSON: for values that are not JSON.
         """
         auditor = Auditor(project)
@@ -99,7 +99,7 @@ class Audit(NotebookReprs):
         return f"tasks of {format_value(self.project.name)}: {counts}"
 
     def format_calibration(self) -> list[str]:
-        """Format the settings that the tasks confirm or leave undecided, as lines."""
+        """Format as lines which settings explain the tasks, and which the tasks leave undecided."""
         chosen = self.project.assumptions
         if chosen in self.calibration:
             if not self.possible:
@@ -140,7 +140,7 @@ class Auditor:
 
         Raises:
             MalformedPayload: `task_type` for a document other than a created task.
-            InvalidParams: `params_type` for a value that is not an object, or has no object as `params`.
+            InvalidParams: `params_type` for a value that is not an object, or whose `params` is not an object.
             NotJSON: for values that are not JSON.
         """
         task = _freeze_task(obj)
@@ -151,7 +151,7 @@ class Auditor:
         findings = check.find_contradictions(self.project.assumptions)
         self._counts["impossible" if findings else "possible"] += 1
         explanations = _find_explanations(self.project, task, check) if findings else ()
-        # A task that no assumptions explain belongs to another history, so it rules out no setting.
+        # A task that contradicts all assumptions belongs to another history, so it does not change the calibration.
         if explanations or not findings:
             self._calibration = [
                 candidate for candidate in self._calibration if not check.find_contradictions(candidate)

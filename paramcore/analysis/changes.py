@@ -1,6 +1,6 @@
 """Compare two params objects value by value, including nested values.
 
-This is the only module that compares values member by member.  Every form of a diff
+This is the only module that lists the changes inside values.  Every form of a diff
 (text, Markdown, HTML, JSON) lists the changes that `iter_changes` yields.
 """
 
@@ -31,7 +31,7 @@ IDENTIFYING_NAMES = ("name", "field_id", "id", "key", "value", "choice", "label"
 class Change:
     """A change of one value.
 
-    `removed` is a param that `after` lacks, and `lost` is such a value inside a param.
+    `removed` is a param that `after` lacks.  `lost` is a value inside a param, if `after` lacks it.
     `moved` is an array with elements in another order; `before` and `after` are the
     whole arrays.  If a scalar or another kind of container replaces a container,
     the container is `changed` and its members are `lost`.
@@ -52,7 +52,8 @@ class Change:
     after: Any = field(eq=equality_key)
     #: The path of the value in `after`; `None` for a removed or lost value.
     after_parts: Parts | None
-    #: The name and value that identify an array element on the path, the innermost that has them; `None` if none has.
+    #: The name and value that identify the innermost array element on the path that has an identifying member;
+    #: `None` without such an element.
     identity: tuple[str, Any] | None = None
 
     @property
@@ -90,8 +91,8 @@ def iter_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterato
     """Yield the changes between two frozen params objects, param by param.
 
     An array element matches an equal element; otherwise the object with the same
-    identifying member (see `IDENTIFYING_NAMES`); otherwise an unmatched container of the
-    same kind at its index.
+    identifying member (see `IDENTIFYING_NAMES`), if that name identifies every object of
+    both arrays; otherwise an unmatched container of the same kind at its index.
     """
     return _iter_member_changes(before, after, (), (), None)
 
@@ -119,7 +120,7 @@ def count_unchanged(before: Any, changes: Iterable[Change]) -> int:
     """Count the scalars inside `before` that its changes keep."""
     changes = [change for change in changes if change.kind in ("removed", "lost", "changed")]
     replaced = {change.parts for change in changes if change.kind == "changed"}
-    # The members of a replaced container are listed as lost, too.
+    # The members of a replaced container are listed as lost, too, so count only the container.
     gone = (change.before for change in changes if change.parts[:-1] not in replaced)
     return _count_scalars(before) - sum(map(_count_scalars, gone))
 
@@ -194,7 +195,7 @@ def _add(parts: Parts, value: Any, identity: tuple[str, Any] | None) -> Change:
 
 def _match_elements(before: Sequence[Any], after: Sequence[Any]) -> dict[int, int]:
     """Map the index of each element of `before` to the index of its counterpart in `after`."""
-    # Equal objects have the same identifying member, so the two kinds of matches agree.
+    # Equal objects have the same identifying member, so matches by identity and by equality agree.
     matches = {**_match_identities(before, after), **_match_equal(before, after)}
     taken = set(matches.values())
     for index in range(min(len(before), len(after))):

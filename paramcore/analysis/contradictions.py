@@ -19,10 +19,11 @@ from paramcore.values import join_pointer
 class Contradiction:
     """A part of a finished task that no request can produce.
 
-    `task_id` is `None` if the task object has no id.  `rule` is the id of the rule,
+    `task_id` is `None` if the task object has no id that is text.  `rule` is the id of the rule,
     such as `T4`.  `path` is a JSON Pointer into the task object.  `expected` and
-    `actual` are human-readable descriptions of the part.  `vanishes_under` lists the
-    changes to settings that would explain the task: `{"instruction_separator": " "}`.
+    `actual` are human-readable descriptions of the part.  `vanishes_under` lists
+    alternative changes to settings, each of which would explain the task:
+    `{"instruction_separator": " "}`.
     """
 
     task_id: str | None
@@ -112,6 +113,7 @@ def _check_version(version: ParamVersion, task: Mapping[str, Any], assumptions: 
     for name in version.params:
         has_field = name in TASK_FIELD_NAMES
         # A task can override a param (T1), but not remove it.  The service may add params (T9).
+        # So only a missing param is a contradiction.
         if name != "instruction" and name not in (task if has_field else params):
             path = join_pointer(name) if has_field else join_pointer("params", name)
             yield _contradict(task, "T1", path, f"a value, because version {version.number} sets it", "nothing")

@@ -84,7 +84,8 @@ class Diff(NotebookReprs):
         `after`.  An array loses an element that has no counterpart in the array of
         `after`.  The counterpart is an equal element, the object with the same identifying
         member, or an object or array of the same type at the same index.  A changed value
-        is not lost.
+        is not lost, but if a value of another type replaces an object or array, all its
+        members are lost.
         """
         return tuple(change.pointer for change in iter_changes(self.before, self.after) if change.kind == "lost")
 
@@ -127,7 +128,7 @@ class Diff(NotebookReprs):
         return [self.make_table(removed="removed")] if self else [Line("nothing differs")]
 
     def make_table(self, *, removed: str) -> Table:
-        """Return a table with a row for each difference; `removed` is the label of removed params."""
+        """Return a table with a row for each differing param and each lost value; `removed` labels removed params."""
         by_param: dict[str, list[Change]] = {}
         for change in iter_changes(self.before, self.after):
             by_param.setdefault(change.param, []).append(change)

@@ -1,8 +1,9 @@
 """Compute the changes of each version and the values of each param.
 
 A history contains the params after each update, but not the update itself.  Only a
-replace drops params, so a replace created each version that lacks an earlier param.
-A patch or a replace may have created any other version.
+replace drops params, so a replace created each version that lacks a param of the
+previous version.  A patch or a replace may have created any other version after the
+first.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from paramcore.text import (
 from paramcore.text.rows import Label, Line, Piece, Row, Table, format_pieces
 from paramcore.values import equality_key, thaw, wrap_frozen
 
-#: The maximum number of seconds between equal versions that are probably a request and its retry (E8).
+#: The maximum number of seconds between two equal versions that a request and its retry probably created (E8).
 TWIN_SECONDS = 60
 
 
@@ -65,7 +66,8 @@ class Step:
     def is_probable_twin(self) -> bool:
         """Whether a retried request probably created the version (E8).
 
-        Such a version changes nothing, and is only seconds newer than the previous version.
+        Such a version changes nothing, and is at most `TWIN_SECONDS` newer than the previous
+        version.
         """
         return self.is_noop and self.seconds is not None and 0 <= self.seconds <= TWIN_SECONDS
 
@@ -119,7 +121,7 @@ class Lifetime:
     """A run of versions with the same value of a param, or without the param.
 
     `first` and `last` are the numbers of the first and the last version.  `created_at`
-    is the time of the first version, if it is known.
+    is the time of the first version, or `None`.
     """
 
     first: int
@@ -193,7 +195,7 @@ class History(NotebookReprs):
     def list_lifetime_pieces(self, param: str) -> list[Piece]:
         """Return the lifetimes of a param as pieces.
 
-        If a value is long, its differences from the previous value follow.
+        If a value or the previous value is long, the differences follow.
 
         Raises:
             InvalidParams: the errors of `lifetimes`.

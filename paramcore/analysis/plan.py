@@ -55,6 +55,7 @@ class Plan(NotebookReprs):
         Raises:
             InvalidSetting: `update_type`, if `update` is neither a `Patch` nor a
                 `Replace`.
+            NotJSON: `too_large`, if the new params exceed the limits.
         """
         return cls(project, update, project.update(update).params)
 
@@ -121,8 +122,8 @@ class Plan(NotebookReprs):
         """Check the update against a later state of the project.
 
         Raises:
-            InvalidSetting: `history_moved`, if the history of `later` does not begin
-                with the versions that the plan is based on.
+            InvalidSetting: `history_moved`, if `later` has another name, or its history does
+                not begin with the versions that the plan is based on.
         """
         planned = len(self.project.versions)
         if later.name != self.project.name or later.versions[:planned] != self.project.versions:

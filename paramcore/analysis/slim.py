@@ -107,7 +107,7 @@ class SlimRequest:
 
     @property
     def blocked(self) -> tuple[Block, ...]:
-        """Why the request inherits nothing."""
+        """Why the request opts out; empty if it does not."""
         return self._choice.blocked
 
     @property
@@ -125,7 +125,7 @@ class SlimRequest:
         return self._project.resolve(self.request).rests_on
 
     def pin(self) -> SlimRequest:
-        """Return the same request, with the inherited version as its `project_version`."""
+        """Return the same request, with the inherited version, if there is one, as its `project_version`."""
         choice = self._choice.pin()
         return SlimRequest(evolve(self.request, project_version=choice.project_version), choice, self._project)
 

@@ -27,7 +27,7 @@ from paramcore.text import describe_value, format_name, format_value
 from paramcore.text.rows import Label, Piece, Row, Table
 from paramcore.values import encode_compact, same_checked
 
-#: Why a request inherits nothing: what the version would add, or `opted_out` if -1 is selected.
+#: Why a request opts out: what the version would add, or `opted_out` if -1 is selected.
 OptOutCode: TypeAlias = BlockCode | Literal["opted_out"]
 
 #: The version to inherit: a number, `None` for the latest, or `any` for the version with the shortest request.
@@ -45,7 +45,7 @@ LABEL_WIDTH = len("impossible")
 
 
 class Block(NamedTuple):
-    """A reason why a request inherits nothing."""
+    """A reason why a request opts out."""
 
     #: The param; `None` for the code `opted_out`.
     param: str | None
@@ -74,7 +74,7 @@ class Choice(NamedTuple):
     version: ParamVersion | None
     #: The params to send, and what the version adds to them.
     own: OwnParams
-    #: Why the request inherits nothing.
+    #: Why the request opts out; empty if it does not.
     blocked: tuple[Block, ...] = ()
 
     @property
@@ -93,7 +93,7 @@ class Choice(NamedTuple):
         return any(block.code != "opted_out" for block in self.blocked)
 
     def pin(self) -> Choice:
-        """Return the same choice, with the inherited version as its `project_version`."""
+        """Return the same choice, with the inherited version, if there is one, as its `project_version`."""
         return self if self.version is None else self._replace(project_version=self.version.number)
 
     def list_members(self) -> dict[str, Any]:
@@ -166,7 +166,7 @@ class Chooser:
         Raises:
             NoSuchVersion: `version_type` or `version_unknown` for its `project_version`.
             WrongProject: `wrong_project` (T15) or `wrong_type` (T12).
-            InvalidSetting: as `check_version`.
+            InvalidSetting: the errors of `check_version`.
         """
         # As in `Project.resolve`, a wrong version is reported before a wrong project.
         self._inherit(request.project_version)
@@ -244,7 +244,7 @@ class RuleFinder:
 
     def find(self, choice: Choice) -> tuple[str, ...]:
         """Return the sorted ids of the assumed rules, as `SlimRequest.rests_on`."""
-        # Only the instruction and nulls can depend on an assumed rule.
+        # Of the params, only the instruction and nulls can depend on an assumed rule.
         own = {name: value for name, value in choice.own.params.items() if value is None or name == "instruction"}
         if None in own.values():
             return self._resolve(own, choice)

@@ -20,9 +20,9 @@ class _Group:
     by_instruction: dict[str | None, ParamVersion] = field(factory=dict)
     #: The lengths of the instructions in `by_instruction`.
     lengths: set[int] = field(factory=set)
-    #: The first version with an instruction, and the first version without an instruction.
-    #: Under the rule `override`, it is enough to check these two versions of the group.
-    #: The exception is a version whose instruction is the end of the task's instruction.
+    #: The first version with an instruction (key `False`), and the first version without one (key `True`).
+    #: Under the rule `override`, it is enough to check these two versions of the group.  Under `append`, a version
+    #: whose instruction is the end of the task's instruction must be checked, too.
     representatives: dict[bool, ParamVersion] = field(factory=dict)
 
     def add(self, version: ParamVersion) -> None:

@@ -46,14 +46,15 @@ class Chunk:
 
 
 def split_file(path: str, size: int = CHUNK_SIZE) -> Iterator[Chunk]:
-    """Yield chunks of a JSONL file: `size` bytes, extended to the end of the line.
+    """Yield chunks of a JSONL file: at most `size` bytes, extended to the end of the line.
 
     Raises:
-        DocumentError: `unreadable`; `json_encoding` for a file that is not UTF-8.
+        DocumentError: `unreadable`; `json_encoding` for a file that begins like binary
+            data or UTF-16.
     """
     with open_source(path) as (stream, label):
         offset, first_line, file_state = 0, 1, get_file_state(stream.fileno())
-        # Another process has other files under `/dev/stdin` and `/dev/fd`.
+        # Another process has other files under `/dev/stdin` and `/dev/fd`, so pass the real path.
         real_path = resolve_path(path)
         while block := stream.read(size):
             if offset == 0:

@@ -33,7 +33,8 @@ class JSONCodec:
 
     def decode_object(self, line: bytes) -> dict[str, Any] | None:
         """Return the object in a line; `None` if `Line.document` must decode the line."""
-        # A line with fewer than MAX_NODES bytes contains fewer than MAX_NODES values.
+        # `freeze` must accept the object.  A line with fewer than MAX_NODES bytes contains fewer than MAX_NODES values.
+        # If Python's limit of digits is off or higher, the decoder accepts integers that `freeze` rejects.
         if len(line) >= MAX_NODES or not 0 < sys.get_int_max_str_digits() <= MAX_DIGITS:
             return None
         try:
@@ -42,7 +43,7 @@ class JSONCodec:
                 return None
             value = STRICT_DECODER.decode(text)
             if "\\u" in text:
-                # An escape may be a lone surrogate, which UTF-8 cannot encode.
+                # An escape may be a lone surrogate, for which `encode` raises `UnicodeEncodeError`.
                 self.encode(value)
         except (ValueError, RecursionError, DuplicateName):
             return None
@@ -72,7 +73,8 @@ class FastCodec:
         """Return the object in a line; `None` if `Line.document` must decode the line."""
         try:
             value = self._decode(line)
-            # `jiter` decodes 1e400 to infinity, which `orjson` writes as null.  It also allows deeper nesting than `freeze`.
+            # `jiter` decodes 1e400 to infinity, which `orjson` writes as null.  It also allows deeper nesting than
+            # `freeze`.  So `PLAIN` decodes lines with a null, many brackets or many bytes.
             if (
                 type(value) is dict
                 and line.count(b"[") + line.count(b"{") <= TASK_DEPTH

@@ -1,7 +1,7 @@
 """Decode one document strictly, and locate values in it.
 
 Documents must be UTF-8.  Each object must have unique names, and numbers must be finite.
-The digits of a number and the depth of a document are limited.
+The digits of an integer and the depth of a document are limited.
 """
 
 from __future__ import annotations
@@ -52,8 +52,9 @@ class Document:
     _text: str = field(repr=False)
     _first_line: int = 1
     _make_locator: Callable[[str], Locator] = field(default=JSONLocator, repr=False)
-    #: If this document is an element of an array: the document of the array, and the pointer of the element.
+    #: The document of the array that contains this document; `None` if this document is not an element.
     _array: Document | None = field(default=None, repr=False)
+    #: The JSON Pointer of this document in `_array`; `""` if this document is not an element.
     _pointer: str = ""
 
     @property
@@ -123,7 +124,7 @@ class Document:
 def decode_json(text: str, depth: int, *, is_line: bool = False) -> Any:
     """Decode a JSON text strictly.
 
-    `is_line` is true for a line of JSONL, because its errors have other remedies.
+    `is_line` is true for a line of JSONL, whose errors have other remedies.
 
     Raises:
         SyntaxProblem: `json_syntax`, `json_number`, `json_duplicate_key` or `json_depth`.
@@ -136,7 +137,7 @@ def decode_json(text: str, depth: int, *, is_line: bool = False) -> Any:
     try:
         return STRICT_DECODER.decode(text)
     except json.JSONDecodeError as error:
-        # In a string, text that looks like a mistake, such as a comment, is allowed.
+        # In a string, text that looks like a mistake, such as a comment, is allowed, so do not search for mistakes.
         is_in_string = error.msg.startswith(("Invalid", "Unterminated"))
         mistake = None if is_in_string else find_mistake(text, error.pos, is_line=is_line)
         if mistake is not None:
@@ -167,7 +168,7 @@ def decode_document(
 
     Raises:
         DocumentError: `json_encoding`, or the code of the `SyntaxProblem` that
-            `decode` raises, with line and column.
+            `decode` raises, with line and column, or without both if the whole text is wrong.
     """
     text = decode_text(data, source, first_line)
     try:
@@ -186,7 +187,7 @@ _BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[{}\[\]]', re.DOTALL)
 
 
 def find_too_deep(text: str, depth: int) -> int | None:
-    """Return the offset of the bracket that exceeds the depth limit."""
+    """Return the offset of the first bracket deeper than `depth` levels, or `None`."""
     # Counting the brackets is much faster than the loop below, and is enough for most texts.
     if text.count("[") + text.count("{") <= depth:
         return None
@@ -255,7 +256,7 @@ def _find_bad_number(text: str) -> Token:
 
 
 def _describe_json_error(text: str, error: json.JSONDecodeError) -> tuple[int, str, str]:
-    """Return the offset, the problem and the remedy of an error that is no common mistake."""
+    """Return the offset, the problem and the remedy of an error that is not a common mistake."""
     meaning = describe_decoder_message(error.msg)
     end = len(text.rstrip(" \t\r\n"))
     if error.pos >= end:

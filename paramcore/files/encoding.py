@@ -10,7 +10,7 @@ from paramcore.files.mistakes import find_binary
 #: The byte order mark in UTF-8.
 BOM = codecs.BOM_UTF8
 
-#: The byte order marks of UTF-16, which PowerShell's `>` writes.
+#: The byte order marks of UTF-16.  Files that Windows PowerShell's `>` writes begin with the first mark.
 UTF16_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 

@@ -24,7 +24,7 @@ def open_lines(stream: BinaryIO, source: str) -> LineStream:
     """Return a stream of UTF-8 lines; convert UTF-16 that begins with a BOM.
 
     Raises:
-        DocumentError: `json_encoding` for compressed data, which has no lines.
+        DocumentError: `json_encoding` for compressed or other binary data, which has no lines.
     """
     peeking: Any = stream if hasattr(stream, "peek") else io.BufferedReader(_KeepOpen(stream))
     mark = peeking.peek(_MARK_SIZE)[:_MARK_SIZE]
@@ -36,7 +36,7 @@ class UTF16Lines:
     """The lines of a UTF-16 stream, in UTF-8."""
 
     def __init__(self, stream: BinaryIO, source: str) -> None:
-        # A deleted `TextIOWrapper` closes its stream, which may be standard input.
+        # A deleted `TextIOWrapper` closes its stream.  `_KeepOpen` keeps `stream` open, which may be standard input.
         kept_open: Any = _KeepOpen(stream)
         self._text = io.TextIOWrapper(kept_open, "utf-16", newline="\n")
         self._source = source

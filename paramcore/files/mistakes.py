@@ -10,7 +10,7 @@ from paramcore.values import MAX_DIGITS
 
 _BLANKS = " \t\r\n"
 
-#: The first bytes of each compressed format, with its name and the command that unpacks it.
+#: The first bytes of compressed formats, each with the name of the format and the command that unpacks it.
 _COMPRESSED = {
     b"\x1f\x8b": ("gzip", "gunzip -c"),
     b"PK\x03\x04": ("zip", "unzip -p"),
@@ -46,7 +46,7 @@ _BARE_NAME = re.compile(r"[A-Za-z_$][\w$-]*(?=\s*:)")
 
 _WRITE_JSON = "write the file with Python's `json.dump`"
 
-#: The meaning of each message of `json.JSONDecodeError`.
+#: The meanings of common messages of `json.JSONDecodeError`.
 _DECODER_MESSAGES = {
     "Expecting value": "expected a value",
     "Expecting property name enclosed in double quotes": "expected a name in double quotes",
@@ -71,7 +71,7 @@ def describe_depth(depth: int) -> tuple[str, str]:
 
 
 def describe_duplicate(name: str) -> tuple[str, str]:
-    """Return the problem and the remedy for a duplicate name, which includes its quotes."""
+    """Return the problem and the remedy for a duplicate name; `name` includes the quotes."""
     return f"the object contains the name {truncate(name, MESSAGE_LIMIT)} twice", "remove one of the two members"
 
 
@@ -115,7 +115,7 @@ def find_mistake(text: str, offset: int, *, is_line: bool) -> tuple[int, str, st
         if not is_line:
             remedy += ", or save the document in a .yaml file and write comments with `#`"
         return at, "JSON does not allow comments", remedy
-    # The decoder stops at the comma in newer Python versions, and after it in older versions.
+    # The decoder stops at the comma in newer Python versions, and after it in older versions, so check both places.
     if char == ",":
         after = _skip_blanks(text, at + 1)
         if text[after : after + 1] in ("}", "]"):
@@ -127,18 +127,18 @@ def find_mistake(text: str, offset: int, *, is_line: bool) -> tuple[int, str, st
 
 
 def find_conflict(text: str) -> tuple[int, str, str] | None:
-    """Return the offset, problem and remedy of a merge conflict in text that is not valid YAML."""
+    """Return the offset, problem and remedy of a merge conflict in invalid YAML; `None` without a conflict."""
     marker = re.search("^<{7} ", text, re.MULTILINE)
     return marker and (marker.start(), *_CONFLICT)
 
 
 def _find_broken_line(text: str, at: int) -> tuple[int, str, str] | None:
-    """Return the mistake in a document that its line does not complete, or that ends with a comma."""
+    """Return the mistake if the line ends before its document does, or if a comma follows the document."""
     line = text.rstrip(_BLANKS)
     if text[at : at + 1] == "," and at == len(line) - 1 and _is_document(text[:at]):
         return at, "there is a comma after the document", "remove it, because JSONL has no commas between lines"
     if line.endswith(("{", "[", ",", ":")) and line.lstrip(_BLANKS).startswith(("{", "[")) and at >= len(line) - 1:
-        # An array that `jq -c .` writes on one line would still be no request.
+        # `jq -c .` would write an array on one line, which is still not a request, so suggest to split the array.
         jq_filter = "'.[]'" if line.lstrip(_BLANKS).startswith("[") else "."
         remedy = f"write each document on one line, for example with `jq -c {jq_filter} FILE > FILE.jsonl`"
         return at, "the document on this line is incomplete", remedy
@@ -192,9 +192,12 @@ def _find_further_text(text: str, at: int, *, is_line: bool) -> tuple[int, str, 
 
 
 def _is_table(text: str) -> bool:
-    """Return whether the first two lines have columns with the same separator, and are no JSON, code or prose."""
+    """Return whether the first line, and the second if there is one, share a separator.
+
+    Text that looks like JSON, code or prose is not a table.
+    """
     first, *others = text.strip(_BLANKS).split("\n", 2)[:2]
-    # In prose, a space follows a comma.
+    # In prose, a space follows a comma, so such a comma is not a separator.
     separators = [separator for separator in ",;\t" if re.search(rf"{separator}(?=\S)", first)]
     second_start = others[0].lstrip(_BLANKS)[:1] if others else ""
     if set("{[") & set(first) or second_start in ("{", "["):

@@ -37,7 +37,7 @@ class Token(NamedTuple):
     In JSON, `content` is the text of the token.  In YAML, it is the decoded name or
     value; an object or array is empty.  `trail` is the path to the token: names and
     indexes, outermost first.  The trail of a name includes that name.  All tokens share
-    one list, so copy the trail before you read the next token.
+    one trail, so copy the list before you read the next token.
     """
 
     offset: int
@@ -93,7 +93,7 @@ class JSONLocator:
 
     The `json` decoder skips values that are not on the path, because reading all tokens is
     much slower.  The offsets of members are cached, so that many lookups,
-    in any order, read the text once.
+    in any order, read the members of each object or array once.
     """
 
     def __init__(self, text: str) -> None:

@@ -82,7 +82,8 @@ def read_document(source: str, *, limit: int = TASK_SIZE, depth: int = TASK_DEPT
     A file whose name ends with `.yaml` or `.yml` is YAML; any other file is JSON.
 
     Raises:
-        DocumentError: `unreadable`, `too_large` for more than `limit` bytes, or the
+        DocumentError: `unreadable`, also if the package that reads YAML is missing;
+            `too_large` for more than `limit` bytes, or `YAML_SIZE` bytes of YAML; or the
             code of an error in the content, with line and column.
     """
     is_yaml = has_suffix(source, YAML_SUFFIXES)
@@ -124,7 +125,7 @@ def read_lines(source: str, *, limit: int = TASK_SIZE, on_read: Callable[[int], 
     each read.
 
     Raises:
-        DocumentError: `unreadable`, or `json_encoding` for compressed data.
+        DocumentError: `unreadable`, or `json_encoding` for binary data or invalid UTF-16.
     """
     with open_source(source) as (stream, label):
         yield from split_lines(open_lines(stream, label), label, limit=limit, on_read=on_read)

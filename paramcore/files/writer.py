@@ -53,11 +53,13 @@ def open_atomically(path: str, *, sync: bool = True) -> Iterator[BinaryIO]:
 
     The block writes to a new file in the same directory.  At the end of the block, the
     new file replaces the existing file and keeps its mode; Windows has no file modes.
-    An exception in the block removes the new file.  A symbolic link is replaced, not
-    followed.  Without `sync`, the file may be empty after a power failure.
+    An exception in the block removes the new file.  A symbolic link to a regular file,
+    or to no file, is replaced, not followed.  Without `sync`, the file may be empty
+    after a power failure.
 
     Raises:
-        DocumentError: `unwritable`.
+        DocumentError: `unwritable`, also if the path is something other than a regular file or
+            such a link, or links to a file that this process has open.
     """
     try:
         mode = _check_replaceable(path)
@@ -92,7 +94,7 @@ def _finish(stream: BinaryIO, mode: int | None, *, sync: bool) -> None:
 
 
 def _check_replaceable(path: str) -> int | None:
-    """Return the mode of the existing file, or `None`; reject a path that is not a regular file."""
+    """Return the mode of the existing file; `None` for a new file or a link that may be replaced."""
     try:
         status = os.lstat(path)
     except FileNotFoundError:

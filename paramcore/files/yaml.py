@@ -1,7 +1,7 @@
 """Decode YAML files as JSON values.
 
 Files may use the block style, flow style, quotes and comments of YAML.  A plain
-scalar that is exactly a JSON literal has the value of the literal, and an empty
+scalar that is exactly a JSON literal has the value of the literal, and an empty plain
 scalar is null.  Every other scalar is text, including `no`, `~`, `1_000`, `0x1F` and
 dates.  `YAMLDecoder` rejects tags, anchors, aliases, merge keys, directives and a
 second document.
@@ -20,7 +20,7 @@ from paramcore.files.positions import Locator, SyntaxProblem, Token, TokenLocato
 from paramcore.files.yaml_notation import NotationCheck
 from paramcore.text import MESSAGE_LIMIT, truncate
 
-#: The maximum number of names and values in a YAML file. The parsing time depends on this number, not on the size.
+#: The maximum number of names and values in a YAML file. The parsing time depends mostly on this number.
 MAX_TOKENS = 100_000
 
 #: A directive before the document; comments and empty lines may precede the directive.
@@ -52,13 +52,13 @@ class YAMLDecoder:
             ImportError: if `ruamel.yaml` is not installed.
         """
         documents: list[Any] = []
-        # The open objects and arrays, outermost first: one for each part of the next token's trail.
+        # `documents`, then the open objects and arrays: one for each part of the next token's trail, outermost first.
         containers: list[Any] = [documents]
         for number, token in enumerate(iter_yaml_tokens(text, depth), 1):
             if number > MAX_TOKENS:
                 problem = f"the YAML document has more than {MAX_TOKENS:,} names and values"
                 raise SyntaxProblem("too_large", token.offset, problem, "convert it to JSON, which may have more")
-            # Parsing YAML is slow, so an error must not parse the text again.
+            # Parsing YAML is slow, so record the position now; a later error must not parse the text again.
             self._locator.add(token)
             if token.is_name:
                 if token.content in containers[len(token.trail)]:
@@ -162,6 +162,7 @@ def _parse_events(text: str) -> Iterator[_Event]:
     parsed = 0
     try:
         # The parser drops a last line of spaces without a line feed, although it may belong to a block scalar.
+        # So add the line feed.
         has_blank_end = not text.rpartition("\n")[2].strip(" ")
         for event in parse(f"{text}\n" if has_blank_end and not text.endswith("\n") else text):
             parsed = event.end_mark.index
@@ -174,7 +175,7 @@ def _parse_events(text: str) -> Iterator[_Event]:
         problem = f"YAML does not allow the character U+{ord(text[error.position]):04X}"
         raise SyntaxProblem("yaml_syntax", error.position, problem, "write it as an escape in double quotes") from None
     except (ValueError, OverflowError):
-        # The parser passes the number of an escape to `chr`.
+        # The parser passes the number of an escape to `chr`, which raises these errors if no character has the number.
         offset = next((escape.start() for escape in _ESCAPE.finditer(text, parsed) if escape[1]), parsed)
         problem, remedy = "the escape is no Unicode character", "write a number up to `\\U0010FFFF`"
         raise SyntaxProblem("yaml_syntax", offset, problem, remedy) from None
@@ -184,7 +185,7 @@ def _make_parser_problem(text: str, offset: int, message: str) -> SyntaxProblem:
     if conflict := find_conflict(text):
         return SyntaxProblem("yaml_syntax", *conflict)
     if text[offset : offset + 1] == "\t":
-        # YAML 1.2 allows tabs in more places than the parser does.
+        # YAML 1.2 allows tabs in more places than the parser does, so the text may be valid YAML.
         return SyntaxProblem("yaml_syntax", offset, "a tab is not supported here", "write spaces")
     return SyntaxProblem("yaml_syntax", offset, f"invalid YAML: {message}", "")
 

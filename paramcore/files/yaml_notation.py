@@ -15,8 +15,9 @@ class NotationCheck:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        # The offset where the last event ended, and the columns of the open block collections.
+        # The offset where the last event ended.
         self._checked = 0
+        # The columns of the open block collections.
         self._columns: list[int] = []
         # The offsets of the open flow collections.
         self._flow_starts: list[int] = []
@@ -72,7 +73,7 @@ class NotationCheck:
             at = line_end + 1
 
     def _check_indentation(self, start: int, end: int) -> None:
-        """Check that the lines of a value after the first are indented enough."""
+        """Check that every line of a value except the first is indented enough."""
         depth = self._columns[-1] + 1 if self._columns else 0
         at = self._text.find("\n", start, end) + 1
         while at:

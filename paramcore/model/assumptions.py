@@ -1,8 +1,8 @@
-"""The assumed rules, which the API's documentation does not specify.
+"""The assumed rules, which the API's documentation does not specify clearly.
 
-The settings in `Assumptions` change some of these rules.  A setting never changes a
-documented rule.  `EffectiveParams.rests_on` lists the assumed rules that a result
-depends on: T1, T5, T6, T8 or U10.
+The settings in `Assumptions` change some of these rules, and no others.
+`EffectiveParams.rests_on` lists which of the rules T1, T5, T6, T8 and U10 a result
+depends on.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ class Assumptions:
 
     Raises:
         InvalidSetting: `separator_type` or `assumption_value`.
+        NotJSON: `value_text`, if the separator contains a lone surrogate.
 
     Example:
         >>> settings = Assumptions(instruction_separator=" ")
@@ -74,6 +75,7 @@ class Assumptions:
         Raises:
             InvalidSetting: `assumption_name` for an unknown name, `separator_type`
                 or `assumption_value` for an invalid value.
+            NotJSON: `value_text`, if the separator contains a lone surrogate.
         """
         names = [setting.name for setting in fields(cls)]
         for name in settings:
@@ -86,7 +88,7 @@ class Assumptions:
 
 @frozen
 class AssumedRule:
-    """A rule that the API's documentation does not specify."""
+    """A rule that the API's documentation does not specify clearly."""
 
     #: The id, such as `T5`.
     rule: str

@@ -83,7 +83,10 @@ class EffectiveParams(NotebookReprs):
 
     @property
     def project_param_version(self) -> int | None:
-        """The `project_param_version` of the created task; `None` without versions (T8)."""
+        """The `project_param_version` of the created task (T8).
+
+        It is -1 for an opt-out; otherwise, it is `None` if the project has no versions.
+        """
         # T8: the inherited version, or the latest if `pinned_param_version` is `latest`; -1 for an opt-out.
         if self._task.inherits_nothing:
             return INHERIT_NOTHING
@@ -95,9 +98,9 @@ class EffectiveParams(NotebookReprs):
 
     @property
     def rests_on(self) -> tuple[str, ...]:
-        """The sorted ids of the assumed rules that the params depend on, such as `T5`."""
+        """The sorted ids of the assumed rules that the result depends on, such as `T5`."""
         version, own = self.inherited_from, self._task.params
-        # Only the instruction and the task's null params can depend on an assumed rule.
+        # Of the params, only the instruction and the task's nulls can depend on an assumed rule.
         names = {name for name, value in own.items() if value is None} | {"instruction"}
         rules = {rule for name in names for rule in find_assumed_rules(name, self._task, self._inheritance)}
         if self._task.inherits_nothing or (version is not None and version.number != self._versions[-1].number):
@@ -137,7 +140,7 @@ class EffectiveParams(NotebookReprs):
     def as_task(self) -> Mapping[str, Any]:
         """Return the created task as frozen JSON, without the fields that the service adds.
 
-        The keys are `type`, `instruction`, `params` and other fields of a task.
+        The keys are `type`, `params`, and the other fields that are set, such as `instruction`.
         """
         # T9: in a task object, `instruction` and some other params are beside `params`, not inside.
         fields = {name: self.params[name] for name in TASK_FIELD_NAMES if name in self.params}

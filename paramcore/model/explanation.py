@@ -18,7 +18,7 @@ from paramcore.text import NotebookReprs, format_name, format_repr
 from paramcore.text.rows import Label, Piece, Row, Table, format_pieces
 from paramcore.values import equality_key, thaw, wrap_frozen
 
-#: Whether and why the value of a candidate applies.
+#: Whether and how the value of a candidate applies.
 Status: TypeAlias = Literal["WON", "LOST", "UNSET", "APPENDED", "IGNORED"]
 
 #: The code of the reason why a param has its value, or is not set.
@@ -53,8 +53,9 @@ _INSTRUCTION_REASONS: dict[str, Reason] = {
     "project": "INSTRUCTION_PROJECT_ONLY",
 }
 
-#: The status of the task's value and of the version's value, by the source of the effective value.
+#: The status of the task's value, by the source of the effective value.
 _TASK_STATUS: dict[str, Status] = {"task": "WON", "project": "LOST", "both": "APPENDED"}
+#: The status of the version's value, by the source of the effective value.
 _VERSION_STATUS: dict[str, Status] = {"task": "LOST", "project": "WON", "both": "APPENDED"}
 
 #: The layer of a task's own params; the layers of versions are `project version N`.
@@ -67,11 +68,12 @@ class Candidate:
 
     #: The number of the version; `None` for the task request.
     version: int | None
-    #: Whether and why the value of this layer applies.
+    #: Whether and how the value of this layer applies.
     status: Status
     #: The value in this layer; ignore it if `status` is `UNSET`.
     value: Any = field(default=None, eq=equality_key)
-    #: The version that set this value, which has not changed from there to `version`.
+    #: The version since which this value is unchanged, up to `version`; `None` for the task request, for an unset
+    #: param, and for a reserved name.
     first_set_in: int | None = None
     #: A human-readable detail about `status`.
     note: str = ""
@@ -105,10 +107,10 @@ class Candidate:
 class Explanation(NotebookReprs):
     """The value of a param, the reason for it, and the candidates.
 
-    The first candidates are the task and the inherited version.  If that version's value
+    The first candidates are the task and, if there is one, the inherited version.  If that version's value
     replaced an earlier one, or the param was dropped, the version with the previous value
-    follows.  If the task does not inherit the latest version, and that version sets the
-    param, it comes last.
+    follows.  If the task does not inherit the latest version, and the latest version
+    sets the param, the latest version comes last.
     """
 
     #: The name of the param.
@@ -119,9 +121,9 @@ class Explanation(NotebookReprs):
     value: Any = field(eq=equality_key)
     #: The reason, as a stable code.
     reason: Reason
-    #: The candidates, in this order.
+    #: The candidates, in the order that the class describes.
     candidates: tuple[Candidate, ...]
-    #: The version that set the inherited value, which has not changed since; `None` if no value is inherited.
+    #: The version since which the inherited value is unchanged; `None` if the value is not inherited.
     first_set_in: int | None
     #: The ids of the assumed rules that the value depends on.
     rests_on: tuple[str, ...]
@@ -201,7 +203,7 @@ def _merge_param(param: str, task: TaskRequest, inheritance: Inheritance) -> Any
 
 
 def find_assumed_rules(param: str, task: TaskRequest, inheritance: Inheritance) -> tuple[str, ...]:
-    """Return the ids of the assumed rules that a param depends on: T1, T5 or T6."""
+    """Return the ids of the assumed rules that a param depends on: at most one of T1, T5 and T6."""
     own = task.params
     inherited: Mapping[str, Any] = {} if inheritance.version is None else inheritance.version.params
     if param not in inherited:
@@ -248,7 +250,7 @@ def _iter_candidates(
 def _iter_inherited_candidates(
     param: str, source: str, version: ParamVersion, versions: tuple[ParamVersion, ...]
 ) -> Iterator[Candidate]:
-    """Yield the inherited version, and the earlier version that had another value."""
+    """Yield the inherited version, then the version with the previous value, if there is one."""
     since = find_first_set_in(versions, version.number, param)
     if param in version.params:
         status = _VERSION_STATUS[source]

@@ -25,7 +25,7 @@ def find_inherited_version(versions: tuple[ParamVersion, ...], project_version: 
     Raises:
         NoSuchVersion: `version_type` or `version_unknown`.
     """
-    # T2: a task that names no version inherits the latest version; an empty history has none.
+    # T2: a task that names no version inherits the latest version, or nothing if the history is empty.
     if project_version is None:
         return versions[-1] if versions else None
     # T3: -1 inherits nothing.
@@ -74,7 +74,7 @@ class OwnParams(NamedTuple):
     dropped: list[str]
     #: The params in `dropped` that the version spells differently, such as 5 for 5.0.
     respelled: list[str]
-    #: The text that the version appends to the instruction that is sent.
+    #: The text that the version appends to the instruction that is sent; `None` if it appends nothing.
     cut: str | None
     #: The params that make the version unusable, each with the reason.
     blocked: list[tuple[str, BlockCode]]
@@ -98,7 +98,7 @@ class Inheritance:
     _inherited: Mapping[str, Any] = field(eq=False)
     # The text to append to a task's instruction; `None` if nothing is appended.
     _suffix: str | None = field(eq=False)
-    # The effective instruction of a task whose own instruction is missing, null or "".
+    # The effective instruction of a task whose own instruction is missing, null or ""; `None` if nothing is appended.
     _instruction_if_none: str | None = field(eq=False)
     _inherited_sources: Mapping[str, str] = field(eq=False)
 
@@ -108,7 +108,7 @@ class Inheritance:
         # T6: under `override`, `instruction` is a param like any other, and nothing is appended.
         if text and assumptions.instruction_rule == "append":
             # T5: one separator joins the two instructions.
-            # A task without an instruction gets no separator unless `empty_instruction` is `join`.
+            # A task without an instruction gets the separator only if `empty_instruction` is `join`.
             suffix = assumptions.instruction_separator + text
             instruction_if_none = suffix if assumptions.empty_instruction == "join" else text
             inherited = {**inherited, "instruction": instruction_if_none}
@@ -136,7 +136,7 @@ class Inheritance:
         if "instruction" not in params:
             return effective
         own = params["instruction"]
-        # Text needs no further check, and most instructions are text.
+        # Most instructions are text, which is always valid, so skip the call for text.
         if type(own) is not str:
             check_instruction(own)
         if self._suffix is not None:
@@ -193,7 +193,7 @@ class Inheritance:
         return "<Inheritance from nothing>" if self.version is None else f"<Inheritance from {self.version!r}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # The raw entry is needed only to write a project.
+        # Do not pickle the raw entry, which is needed only to write a project.
         version = None if self.version is None else evolve(self.version, raw_entry=None)
         return Inheritance, (version, self.assumptions)
 

@@ -12,8 +12,8 @@ def check_project_name(name: object, *, path: str | None = None) -> None:
 
     Raises:
         InvalidSetting: `project_name`, if the name is not a string or cannot be part of
-            a URL.  The names "", "." and "..", control characters and lone surrogates
-            are not allowed.
+            a URL.  The names "", "." and "..", ASCII control characters and lone
+            surrogates are not allowed.
     """
     if type(name) is not str:
         raise InvalidSetting("project_name", path, f"a project name must be a string, got {describe_value(name)}", "")

@@ -47,9 +47,11 @@ class Project(NotebookReprs):
 
     Raises:
         InvalidSetting: `project_name`, `task_type`, `assumption_value`,
-            `created_at_type`, or `argument_type` if both `params` and `versions`
-            are given.
-        InvalidParams, NotJSON: for invalid `params`; the errors of `Replace`.
+            `created_at_type`, or `argument_type` if `versions` is combined with `params`
+            or `created_at`, or contains something other than `ParamVersion` objects.
+        InvalidParams: for invalid `params`; the errors of `Replace`.
+        NotJSON: for values in `params` or `fields` that are not JSON, or for a lone surrogate
+            in `type` or `created_at`.
         NoSuchVersion: `version_unknown` if the number of a version is not its index (P3).
 
     Example:
@@ -140,7 +142,8 @@ class Project(NotebookReprs):
         Raises:
             InvalidSetting: `update_type` if `update` is neither a `Patch` nor a
                 `Replace`; `created_at_type` if `created_at` is not a string.
-            NotJSON: `too_large`, if the new params exceed the limits.
+            NotJSON: `too_large`, if the new params exceed the limits; `value_text`, if
+                `created_at` contains a lone surrogate.
         """
         if not isinstance(update, (Patch, Replace)):
             problem = f"an update must be a `Patch` or a `Replace`, got {describe_value(update)}"
@@ -151,11 +154,11 @@ class Project(NotebookReprs):
         return self._rebuild(versions=(*self.versions, version))
 
     def patch_params(self, params: Mapping[str, Any], *, created_at: str | None = None) -> Project:
-        """Return a new project, updated by `Patch(params)`; see `Patch` for the errors."""
+        """Return a new project, updated by `Patch(params)`; see `Patch` and `update` for the errors."""
         return self.update(Patch(params), created_at=created_at)
 
     def replace_params(self, params: Mapping[str, Any], *, created_at: str | None = None) -> Project:
-        """Return a new project, updated by `Replace(params)`; see `Replace` for the errors."""
+        """Return a new project, updated by `Replace(params)`; see `Replace` and `update` for the errors."""
         return self.update(Replace(params), created_at=created_at)
 
     def with_assumptions(self, assumptions: Assumptions) -> Project:

@@ -32,7 +32,7 @@ TASK_FIELD_NAMES = ("instruction", "callback_url", "metadata", "tags", "priority
 
 def is_opt_out(project_version: object) -> bool:
     """Return whether a `project_version` is the integer -1."""
-    # In Python, `-1.0 == -1`.
+    # Check the type, too, because `-1.0 == -1` in Python.
     return type(project_version) is int and project_version == INHERIT_NOTHING
 
 
@@ -74,7 +74,7 @@ def _check_flag(_task: object, attribute: Attribute[Any], value: object) -> None
 
 
 def _pair_with_type(value: object) -> tuple[type, object]:
-    # `True == 1` and `1.0 == 1` in Python, but neither is version 1.
+    # Compare the types, too, because `True == 1` and `1.0 == 1` in Python, but neither is version 1.
     return type(value), value
 
 
@@ -86,7 +86,7 @@ class TaskRequest:
     Raises:
         InvalidParams: `params_type`, `instruction_type`, or `param_name` for a
             routing name among the params (T10).
-        InvalidSetting: for a routing field of the wrong type.
+        InvalidSetting: `routing_type` or `flag_type` for a field of the wrong type, or `project_name`.
         NotJSON: for values that are not JSON.
 
     Example:
@@ -117,7 +117,7 @@ class TaskRequest:
 
         Raises:
             InvalidParams: `params_type` or `instruction_type`.
-            InvalidSetting: for a routing field of the wrong type.
+            InvalidSetting: `routing_type` or `flag_type` for a field of the wrong type, or `project_name`.
             NotJSON: for values that are not JSON.
         """
         flat = freeze_params(request)

@@ -1,7 +1,7 @@
 """Format values and names as human-readable text.
 
-All messages and reports use these functions, so they truncate values in the same way.
-The results are on one line and contain no characters that move the cursor.
+Messages and reports use these functions, so they truncate values in the same way.
+Formatted values and names are on one line and contain no characters that move the cursor.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ import json
 from importlib import import_module
 from typing import Any
 
-#: The maximum number of characters of a value in a message, or of a name in a `repr`.
+#: The `limit` of `truncate` for a value in a message, or for a name in a `repr`.
 MESSAGE_LIMIT = 64
-#: The maximum number of characters of a value in a row of a report.
+#: The `limit` of `truncate` for a value in a row of a report.
 ROW_LIMIT = 100
 
 _TYPE_NAMES = {bool: "true or false", int: "a number", float: "a number", str: "text", type(None): "null"}
@@ -42,7 +42,7 @@ def truncate(text: str, limit: int) -> str:
 
 
 def escape_unprintable(text: str) -> str:
-    """Escape control characters and marks that change the writing direction.
+    """Escape unprintable characters, such as control characters and marks of the writing direction.
 
     The result is on one line.
     """
@@ -79,7 +79,7 @@ def format_end(text: str) -> str:
 def format_change(before: Any, after: Any) -> str:
     """Format two values on one line: `1 -> 2`.
 
-    Long strings are shown from shortly before their first difference.
+    If one of two strings is long, both are shown from shortly before their first difference.
     """
     ellipsis = ""
     if isinstance(before, str) and isinstance(after, str) and (is_long(before) or is_long(after)):
@@ -135,7 +135,7 @@ def describe_value(value: object) -> str:
     if value_type is bool:
         return "true" if value else "false"
     if value_type is int:
-        # Python raises an error when it formats a very long integer.
+        # Python raises an error when it formats a very long integer, so do not show its digits.
         is_short = abs(value) < 10**80  # type: ignore[arg-type]
         return f"the number {truncate(str(value), MESSAGE_LIMIT)}" if is_short else "a very large number"
     if value_type is float:
@@ -153,7 +153,10 @@ def describe_python_type(value_type: type) -> str:
 
 
 def describe_os_error(error: Exception) -> str:
-    """Return the operating system's reason for an error: `no such file or directory`."""
+    """Return the operating system's reason for an error: `no such file or directory`.
+
+    If the error has no such reason, return its text or its type.
+    """
     reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return reason.lower().removeprefix("is ")
 

@@ -15,9 +15,9 @@ from paramcore.text import ROW_LIMIT, describe_type, format_change, format_value
 
 
 class Label(str):
-    """A word that states what happened, such as `dropped`; a terminal may show it in color.
+    """A word or two that state what happened, such as `dropped`; a terminal may show them in color.
 
-    `style` is the word that determines the color; by default, the label itself.
+    `style` is the text that determines the color; by default, the label itself.
     """
 
     __slots__ = ("style",)
@@ -79,7 +79,10 @@ class Row:
     inside: tuple[Row, ...] | None = None
 
     def format_text(self, *, values: bool = True, full: bool = False) -> str:
-        """Format the part of the row after its cells, as one line; with `full`, do not truncate values."""
+        """Format the part of the row after its cells, as one line.
+
+        Without `values`, show the types of the values.  With `full`, do not truncate values.
+        """
         notes = [self.note, self.value_note] if values else [self.note]
         text = self._format_values(values=values, full=full) if self.values else self.text
         return "  ".join(part for part in (text, *notes) if part)
@@ -114,7 +117,11 @@ Piece: TypeAlias = Line | Table | Frame
 
 
 def format_pieces(pieces: Iterable[Piece], *, values: bool = True, full: bool = False, paint: Paint = str) -> str:
-    """Format pieces as plain text, one row on each line; without `values`, show only names and types."""
+    """Format pieces as plain text, one row on each line.
+
+    Without `values`, show the types of the values, and no frames.  With `full`, do not
+    truncate values.
+    """
     return "\n".join(_iter_lines(pieces, values=values, full=full, paint=paint))
 
 

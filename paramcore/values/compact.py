@@ -14,7 +14,7 @@ def _make_encoder() -> Callable[[Any], str]:
     make = getattr(encoder, "c_make_encoder", None)
     if make is None:
         return compact.encode
-    # `JSONEncoder.encode` makes this object for each call; reuse it.
+    # `JSONEncoder.encode` makes a C encoder for each call, so make one here and reuse it.
     encode = make(None, compact.default, encoder.encode_basestring, None, ":", ",", False, False, True)
     return lambda value: "".join(encode(value, 0))
 
@@ -25,7 +25,7 @@ _encode = _make_encoder()
 def encode_compact(value: Any) -> str:
     """Return a JSON value as text without spaces between the tokens.
 
-    Only quotes, backslashes and control characters are escaped.  `value` is not checked.
+    Only quotes, backslashes and the characters before U+0020 are escaped.  `value` is not checked.
 
     Example:
         >>> encode_compact({"padding": 3, "tags": ["night"]})

@@ -18,7 +18,7 @@ class Trail(NamedTuple):
     """The location of a value, as the trail of its container and its name or index.
 
     `parent` and `place` are `None` for the outermost value.  `source` is the
-    object or array as the caller passed it; `None` for a scalar.
+    value as the caller passed it; `None` for a scalar.
     """
 
     parent: Trail | None
@@ -26,7 +26,7 @@ class Trail(NamedTuple):
     source: Any
 
 
-#: Types that are often passed by mistake, and the call that converts them to JSON.
+#: The names of types that are often passed by mistake, each with the call that converts its values to JSON.
 _CONVERSIONS = {
     **dict.fromkeys(["set", "frozenset", "range", "generator", "dict_keys", "dict_values"], "list()"),
     **dict.fromkeys(["bytes", "bytearray"], ".decode()"),
@@ -38,10 +38,10 @@ _CONVERSIONS = {
     **dict.fromkeys(["DataFrame"], ".to_dict('records')"),
 }
 
-#: Only exact instances of these types are JSON values, not instances of subclasses.
+#: The error about an instance of a subclass of one of these types names that type.
 _BASES = (str, int, float, list, tuple)
 
-#: The types of missing values in pandas.
+#: The names of the types that only pandas uses for missing values.
 _MISSING = frozenset({"NAType", "NaTType"})
 
 _MISSING_REMEDY = "pass `None` for a missing value (pandas: `df.astype(object).where(df.notna(), None)`)"
@@ -54,7 +54,7 @@ def make_fault(trail: Trail | None, code: str, problem: str, remedy: str = "") -
 
 
 def make_scalar_fault(value: object, trail: Trail | None) -> NotJSON:
-    """Return the error for a string or a number that JSON cannot represent."""
+    """Return the error for a string or a number that `freeze` rejects."""
     if type(value) is str:
         return make_surrogate_fault(trail, describe_value(value))
     if type(value) is int:

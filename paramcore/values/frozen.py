@@ -24,7 +24,7 @@ from paramcore.values.faults import (
 )
 from paramcore.values.scalars import SCALAR_TYPES, has_surrogate, is_json_scalar
 
-#: The maximum number of nested objects and arrays; the params object itself is level 1.
+#: The maximum number of levels of objects and arrays; the outermost object or array is level 1.
 MAX_DEPTH = 100
 #: The maximum total number of members and elements, at all levels.
 MAX_NODES = 1_000_000
@@ -43,7 +43,7 @@ class JSONObject(dict[str, Any]):
 
     __slots__ = ()
 
-    # As with `dict`, other types such as `unittest.mock.ANY` decide themselves.
+    # Return `NotImplemented` for other types, so that types such as `unittest.mock.ANY` can decide.
     def __eq__(self, other: object) -> bool:
         return same_checked(self, other) if isinstance(other, dict) else NotImplemented
 
@@ -67,7 +67,7 @@ class JSONObject(dict[str, Any]):
         return self
 
     # Hide these overrides from type checkers, because their signatures differ from `dict`.
-    # Public values are annotated as `Mapping`, which has no mutators.
+    # Type checkers still reject changes of public values, which are annotated as `Mapping`.
     if not TYPE_CHECKING:
         __copy__ = __deepcopy__ = _return_self
         __init__ = __setitem__ = __delitem__ = __ior__ = _raise_frozen
@@ -105,12 +105,13 @@ def freeze(value: Any) -> Any:
     """Check and freeze a JSON value: `freeze({"a": (1, 2)}) == {"a": [1, 2]}`.
 
     A `list` or `tuple` becomes an array, and any Mapping becomes an object.  A
-    Mapping is read once.  The type of a scalar must be exactly `str`, `int`,
-    `float`, `bool` or `NoneType`; no value is coerced.  A frozen value is not copied.
+    Mapping is read once.  The type of an array must be exactly `list` or `tuple`, and the
+    type of a scalar exactly `str`, `int`, `float`, `bool` or `NoneType`; no value is
+    coerced.  A frozen value is not copied.
 
     Raises:
-        NotJSON: for a value that is not JSON, contains itself, or exceeds a limit.  The
-            limits are 100 levels, 1,000,000 members and elements, and 4,300 digits in
+        NotJSON: for a value that is not JSON, contains itself, cannot be read, or exceeds a
+            limit.  The limits are 100 levels, 1,000,000 members and elements, and 4,300 digits in
             an integer.
     """
     value_type = type(value)
@@ -133,7 +134,7 @@ def read_once(obj: Mapping[str, Any]) -> dict[str, Any]:
     """Read a Mapping once and copy its members to a dict, without checking the values.
 
     Raises:
-        NotJSON: `changed_during_call`, if the Mapping raises an error.
+        NotJSON: `changed_during_call`, if the Mapping raises an error or changes meanwhile.
     """
     return dict(_copy_container(obj, None))
 
@@ -190,7 +191,7 @@ def same_member(left: Mapping[str, Any], right: Mapping[str, Any], name: str) ->
 
 
 def equality_key(value: Any) -> tuple[bool, Any]:
-    """Return a hashable key, which two frozen values share if they are the same JSON value."""
+    """Return a hashable key; the keys of two frozen values are equal exactly if `same` is true."""
     return isinstance(value, bool), value
 
 
@@ -208,7 +209,7 @@ def _wrap_array(elements: Any) -> JSONArray:
 
 
 def _refreeze(value: Any) -> Any:
-    # Unpickled values were checked before they were pickled.
+    # Unpickled values were checked before they were pickled, so do not check them again.
     if isinstance(value, dict):
         return wrap_frozen({name: _refreeze(member) for name, member in value.items()})
     return _wrap_array(map(_refreeze, value)) if isinstance(value, list) else value
@@ -259,7 +260,7 @@ def _freeze_container(value: Any) -> JSONObject | JSONArray:
 
 
 def _copy_container(value: Any, trail: Trail | None) -> Any:
-    """Copy an object or array, so that the checks see values that no longer change."""
+    """Copy an object or array that is not frozen, so that the checks see values that no longer change."""
     value_type = type(value)
     copy = _COPIES.get(value_type) or (_copy_mapping if issubclass(value_type, Mapping) else None)
     if copy is None:
@@ -274,7 +275,7 @@ def _copy_container(value: Any, trail: Trail | None) -> Any:
 
 
 def _copy_mapping(source: Any) -> JSONObject:
-    # A caller's Mapping may yield endless items.
+    # A caller's Mapping may yield endless items, so stop as soon as the limit is exceeded.
     return wrap_frozen(dict(islice(source.items(), MAX_NODES + 1)))
 
 

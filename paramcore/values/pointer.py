@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-#: An array index, without a sign or leading zeros.
+#: An array index of at most 18 digits, without a sign or leading zeros.
 _INDEX = re.compile("0|[1-9][0-9]{0,17}", re.ASCII)
 #: An invalid escape: a tilde that is not followed by 0 or 1.
 _BAD_ESCAPE = re.compile("~(?![01])")
@@ -25,7 +25,8 @@ def resolve_pointer(value: Any, pointer: str) -> Any:
     """Return the value at a JSON Pointer: `resolve_pointer({"a": [5]}, "/a/0")` is 5.
 
     Raises:
-        LookupError: if the value does not exist. `/00` and `/-1` are not array indexes.
+        LookupError: if the pointer is invalid, or the value does not exist.  `/00` and `/-1` are not
+            array indexes.
     """
     if (pointer and not pointer.startswith("/")) or _BAD_ESCAPE.search(pointer):
         raise LookupError(pointer)

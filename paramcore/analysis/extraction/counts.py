@@ -2,7 +2,8 @@
 
 The requests are read twice.  In the first read, `SharedValues` finds the values, and the
 ends of instructions, that several requests share.  In the second read, `TaskGroups`
-counts these exactly, in groups of requests with the same names and the same ends.
+counts these values and ends, in groups of requests with the same names and the same ends.
+The counts are exact up to the limits below.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from paramcore.values import encode_compact, equality_key, freeze
 MAX_VALUES = 1_024
 #: The maximum number of groups of requests.
 MAX_GROUPS = 4_096
-#: The maximum number of ends of an instruction to try; each end begins after one of its last separators.
+#: The maximum number of ends of an instruction to try; each end begins after one of the last separators.
 MAX_SEPARATORS = 64
 
 #: The key of a value: equal JSON values have equal keys.
@@ -42,7 +43,7 @@ class Spelling(NamedTuple):
 
 
 def measure_member(name: str, text: str) -> int:
-    """Return the size in bytes of an object member, and of the comma before it."""
+    """Return the size in bytes of an object member, including the comma before it."""
     return len(f",{encode_compact(name)}:{text}".encode())
 
 
@@ -52,13 +53,13 @@ def measure_text(text: str) -> int:
 
 
 class ValueKeys:
-    """Finds the keys of values; remembers the keys of objects and arrays by their text."""
+    """Finds the keys of values; caches the keys of up to `MAX_VALUES` objects and arrays by their text."""
 
     def __init__(self) -> None:
         self._by_text: dict[str, Key] = {}
 
     def find(self, value: Any, text: str | None = None) -> Key:
-        """Return the key of a value, whose compact JSON is `text`."""
+        """Return the key of a value; `text` is its compact JSON, if it is known."""
         if not isinstance(value, (dict, list)):
             return equality_key(value)
         text = encode_compact(value) if text is None else text
@@ -98,7 +99,8 @@ class FrequentValues:
 def list_tails(text: str, assumptions: Assumptions) -> list[tuple[str, bool]]:
     """Return the ends of an instruction that a project could append, shortest first.
 
-    The flag of an end is true if the task would then send no instruction of its own.
+    Except for the whole instruction, there are at most `MAX_SEPARATORS` ends.  The flag of
+    an end is true if the task would then send no instruction of its own.
     """
     separator = assumptions.instruction_separator
     # T5 joins with the separator.  Without a separator, cut only at the start of a line, never inside a word.
@@ -111,13 +113,13 @@ def list_tails(text: str, assumptions: Assumptions) -> list[tuple[str, bool]]:
         end = start + len(mark) - 1
     whole = text
     if assumptions.empty_instruction == "join":
-        # A task without an instruction gets the separator too.
+        # A task without an instruction gets the separator, too, so cut it from the text.
         whole = text.removeprefix(separator) if text.startswith(separator) else ""
     return [*tails, (whole, True)] if whole else tails
 
 
 def has_more_tails(text: str, assumptions: Assumptions) -> bool:
-    """Return whether an instruction has more ends than `list_tails` returns."""
+    """Return whether an instruction may have more ends than `list_tails` returns."""
     return text.count(assumptions.instruction_separator or "\n") > MAX_SEPARATORS
 
 
@@ -130,9 +132,9 @@ class SharedValues:
         self._keys = ValueKeys()
         self._values: dict[str, FrequentValues] = {}
         self._tails = FrequentValues()
-        #: The names of the params, in the order in which they occur.
+        #: The first `MAX_VALUES` names of params, in the order in which they occur.
         self.names: dict[str, None] = {}
-        #: Whether no limit was exceeded.
+        #: False after the number of counted names or the number of ends exceeded its limit.
         self.is_exact: bool = True
 
     def add(self, params: Mapping[str, Any]) -> None:
@@ -161,7 +163,8 @@ class SharedValues:
         """Return the groups for the second read."""
         tables = [self._tails, *self._values.values()]
         shared = {name: keys for name, table in self._values.items() if (keys := table.list_values(least=2))}
-        # Without a separator, an end that was counted once may also end a longer line of another instruction.
+        # Without a separator, an end that was counted once may also end a longer line of another instruction,
+        # so count it again.
         least = 2 if self._assumptions.instruction_separator else 1
         tails = {str(tail) for tail in self._tails.list_values(least=least)}
         is_exact = self.is_exact and all(table.is_exact for table in tables)
@@ -195,7 +198,7 @@ class TaskGroups:
         self._separator_size = measure_text(assumptions.instruction_separator)
         #: The shortest spelling of each shared value.
         self.spellings: dict[tuple[str, Key], Spelling] = {}
-        #: Whether no limit was exceeded.
+        #: False after a limit was exceeded in the first or the second read.
         self.is_exact: bool = is_exact
 
     def __iter__(self) -> Iterator[Group]:

@@ -77,10 +77,11 @@ class Extraction(NotebookReprs):
         they stay by default, as `attachment` does.
 
         Raises:
-            InvalidSetting: `argument_type`, if `tasks` can be read only once, or a name is
-                in both `keep` and `move`.
-            InvalidParams: `param_name` for a routing name in `keep` or `move`, or a name
-                that no project can have.
+            InvalidSetting: `argument_type`, if `tasks` can be read only once, `keep` or
+                `move` is a string, or a name is in both; the errors of `Project`.
+            InvalidParams: `param_name` for a name in `keep` or `move` that is a routing
+                name, that is not a string, or that no project can have.
+            WrongProject: `wrong_type` for a request of another type (T12).
             ParamcoreError: the errors of `TaskRequest.from_flat`; `path` begins with the
                 index of the task.
         """
@@ -108,6 +109,7 @@ class Extraction(NotebookReprs):
 
         Raises:
             ParamcoreError: the errors of `TaskRequest.from_flat`.
+            WrongProject: `wrong_type` for a request of another type (T12).
             InexactRequest: if the request would not get the same params.
         """
         request = _read_task(task, self.project.type)
@@ -200,7 +202,7 @@ def _make_row(label: str, param: str, text: str, value: str | None = None) -> Ro
 def _read_task(task: TaskRequest | Mapping[str, Any], type: str) -> TaskRequest:
     if not isinstance(task, TaskRequest):
         return TaskRequest.from_flat(task, type=type)
-    # T12 allows one type for a project.
+    # T12 allows one type for a project, so reject a request of another type.  Any project may be named.
     Project("any", type=type).check_request(evolve(task, project=None))
     return task
 

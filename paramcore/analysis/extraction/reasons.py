@@ -48,7 +48,7 @@ class Examples:
         return {"count": self.count, "tasks": list(self.tasks)}
 
     def __str__(self) -> str:
-        """Format the lines: `(5, 75, 99, 113, ...)`."""
+        """Format the first lines: `(5, 75, 99, 113, ...)`."""
         return f"({', '.join(map(str, self.lines[:_SHOWN]))}{', ...' if self.count > _SHOWN else ''})"
 
 
@@ -61,7 +61,7 @@ class MovedParam:
     inherited: int = 0
     #: The number of tasks that send an instruction of their own, to which the project's is appended.
     cut: int = 0
-    #: The tasks that send another value.
+    #: The inheriting tasks that send another value.
     own: Examples = field(factory=Examples)
 
     def to_json(self) -> dict[str, Any]:
@@ -83,9 +83,9 @@ class StayingParam:
 
     param: str
     code: StayCode
-    #: How many bytes larger the total would be if the param moved; `None` if it cannot move.
+    #: How many bytes larger the total would be if the param moved; `None` unless `code` is `some_lack_it`.
     extra_bytes: int | None = None
-    #: The value that would move; `None` if the param cannot move.
+    #: The value that would move; `None` unless `code` is `some_lack_it`.
     value: Any = None
     #: The inheriting tasks that lack the param, or whose instruction ends with other text.
     lacking: Examples = field(factory=Examples)
@@ -132,7 +132,7 @@ class OptedOut:
     param: str
     code: OptOutCode
     tasks: Examples = field(factory=Examples)
-    #: Of these tasks, those whose instruction ends with the project's if white space is ignored.
+    #: Those of `tasks` whose instruction ends with the project's, apart from white space.
     nearly: Examples = field(factory=Examples)
 
     def to_json(self) -> dict[str, Any]:

@@ -1,9 +1,9 @@
-"""Choose the params of a project that make the requests of its tasks shortest.
+"""Choose the params of a project with which requests and update are smallest in total.
 
 Once the inheriting tasks are fixed, each param can be decided alone.  In a best choice,
 the inheriting tasks always form a *closed* set: exactly the tasks that have certain params,
 perhaps none, and perhaps an instruction that ends with a certain text.  So the search tries
-every closed set and decides the params for it.
+every closed set and decides the params for it.  With more than `MAX_SETS`, it is greedy.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from attrs import frozen
 from paramcore.analysis.extraction.counts import Key, Spelling, TaskGroups, measure_member
 from paramcore.values import encode_compact
 
-#: The maximum number of closed sets to try.  With more, the search is greedy.
+#: The maximum number of closed sets to try.
 MAX_SETS = 4_096
 #: The maximum number of groups, and of values, from which a greedy search starts.
 MAX_STARTS = 64
@@ -39,7 +39,8 @@ class _Candidate(NamedTuple):
     #: and the bytes that they need for the value.
     uses: tuple[tuple[int, int, int], ...]
     #: The groups whose tasks can inherit from a project with this value, as a mask of bits.  A task with
-    #: another value can, because it overrides.  A task without the param cannot, because it would get the value.
+    #: another value can, because it overrides (only an instruction is joined).  A task without the param
+    #: cannot, because it would get the value.
     able: int
 
     def measure_gain(self, inheritors: int) -> int:
@@ -87,7 +88,7 @@ class Search:
         self._having = {name: sum(bit for bit, group in self._bits.items() if name in group.names) for name in names}
         values = self._list_values(groups.spellings)
         self._tails = self._list_tails()
-        #: For each param, pairs of a candidate and the most bytes that it may save; the largest number is first.
+        #: For each param: candidates, each after the most bytes that it may save, beginning with the largest number.
         self._candidates: dict[str, list[tuple[int, _Candidate]]] = {}
         for candidate in [*values, *self._tails]:
             most = candidate.measure_gain(self._all)
@@ -106,7 +107,7 @@ class Search:
             yield _Candidate(name, text, size, uses, self._having[name])
 
     def _list_tails(self) -> list[_Candidate]:
-        """Return the ends of instructions; of several ends of the same tasks, only the longest."""
+        """Return the ends of instructions; if several ends fit the same groups, only the longest."""
         longest: dict[int, _Candidate] = {}
         tails = {tail for group in self._groups for tail in group.tails}
         for tail in sorted(tails, key=lambda tail: (len(tail), tail)):
@@ -118,7 +119,7 @@ class Search:
         return list(longest.values())
 
     def decide(self) -> Decision:
-        """Return the best decision."""
+        """Return the best decision; after a greedy search, the best that was found."""
         closed_sets = self._list_closed_sets()
         if closed_sets is None:
             self.is_exact = False
@@ -159,7 +160,7 @@ class Search:
             yield self._find_having(group.names.intersection(self._candidates))
 
     def _list_restrictions(self) -> list[int]:
-        """Return the sets of tasks that can inherit a value, first those whose values may save most."""
+        """Return up to `MAX_STARTS` sets of tasks that can inherit a value; values that may save most come first."""
         best: dict[int, int] = {}
         for candidates in self._candidates.values():
             for most, candidate in candidates:
