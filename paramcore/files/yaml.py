@@ -177,7 +177,7 @@ def _parse_events(text: str) -> Iterator[_Event]:
     except (ValueError, OverflowError):
         # The parser passes the number of an escape to `chr`, which raises these errors if no character has the number.
         offset = next((escape.start() for escape in _ESCAPE.finditer(text, parsed) if escape[1]), parsed)
-        problem, remedy = "the escape is no Unicode character", "write a number up to `\\U0010FFFF`"
+        problem, remedy = "the escape is not a Unicode character", "write a number up to `\\U0010FFFF`"
         raise SyntaxProblem("yaml_syntax", offset, problem, remedy) from None
 
 
