@@ -111,8 +111,7 @@ class InvalidSetting(ParamcoreError, ValueError):
 
     Codes:
         project_name: a name that no project can have.
-        task_type: a task type that is not a non-empty string, that differs from the type of the
-            request, or that `paramcore schema` does not list.
+        task_type: a task type that is empty, not a string, not listed by `paramcore schema`, or not that of the request.
         routing_type: a routing field whose value has the wrong type.
         flag_type: a flag that is neither true nor false.
         created_at_type: a time that is not a string, or not in ISO 8601 format.
@@ -124,8 +123,7 @@ class InvalidSetting(ParamcoreError, ValueError):
         history_moved: a project whose history does not begin with the versions of the plan.
         code_name: a code that no finding has.
         pipeline: an unknown pipeline, or settings that the pipeline does not have.
-        base_url: an address that is not an `https` URL with a path (on loopback, also `http`), or that
-            contains a key or a query.
+        base_url: an address without `https` (except on loopback) or without a path, or with a key or a query.
         base_type: an `Outcome.base` that is not a whole number of at least 0.
         port: a port on which the stand-in cannot listen.
         fault: a fault that the stand-in cannot simulate.

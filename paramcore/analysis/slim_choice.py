@@ -84,16 +84,19 @@ class Choice(NamedTuple):
 
     @property
     def exact_while(self) -> int | None:
-        """The number of the version that must stay the latest; `None` with a pin, or if nothing is inherited."""
+        """The number of the version that must stay the latest, so that the task gets the wanted params.
+
+        `None` if the request pins a version or inherits nothing.
+        """
         return self.inherits if self.project_version is None else None
 
     @property
     def fell_back(self) -> bool:
-        """Whether the request must opt out, because a task that inherits cannot get the wanted params."""
+        """Whether the request must opt out, because no version that may be selected can give the wanted params."""
         return any(block.code != "opted_out" for block in self.blocked)
 
     def pin(self) -> Choice:
-        """Return the same choice, with the inherited version, if there is one, as its `project_version`."""
+        """Return the choice, pinned to the version that it inherits; unchanged if it inherits nothing."""
         return self if self.version is None else self._replace(project_version=self.version.number)
 
     def list_members(self) -> dict[str, Any]:
@@ -224,7 +227,7 @@ class Chooser:
             name in wanted and same_checked(value, wanted[name]) for name, value in effective.items()
         ):
             problem = "the shortened request would not get the wanted params"
-            remedy = "this is a bug in paramcore: please report it, and send the request as it is"
+            remedy = "this is a bug in paramcore: please report it, and send the original request"
             raise InexactRequest("request_inexact", "", problem, remedy)
 
     def _inherit(self, version: int | None) -> Inheritance:
@@ -282,6 +285,6 @@ def _rank(choice: Choice, sizes: Mapping[str, int]) -> tuple[bool, int, int, boo
         size += _measure_member("instruction", params["instruction"]) - sizes["instruction"]
     if version is not None:
         size, length = size + _measure_member("project_version", version), length + 1
-    # The first member has no comma before it, and the braces of an empty object are two bytes, too.
-    size += 1 if length else 2
+    # Add the two braces.  Every member was measured with a comma, so subtract one comma if there are members.
+    size += 2 - 1 if length else 2
     return bool(choice.blocked), size, length, version is not None, -(choice.inherits or 0)

@@ -21,8 +21,8 @@ class _Group:
     #: The lengths of the instructions in `by_instruction`.
     lengths: set[int] = field(factory=set)
     #: The first version with an instruction (key `False`), and the first version without one (key `True`).
-    #: Under the rule `override`, it is enough to check these two versions of the group.  Under `append`, a version
-    #: whose instruction is the end of the task's instruction must be checked, too.
+    #: The values of other params do not matter, because a task may override them.  So under the rule `override`, it is
+    #: enough to check these two versions.  Under `append`, also check versions whose instruction ends the task's.
     representatives: dict[bool, ParamVersion] = field(factory=dict)
 
     def add(self, version: ParamVersion) -> None:

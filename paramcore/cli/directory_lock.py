@@ -30,7 +30,7 @@ def lock_directory(path: str) -> Iterator[None]:
 
     Raises:
         DocumentError: `unwritable`, if another process has the lock, or if the directory
-            cannot be written.
+            cannot be written or locked.
     """
     lock = os.path.join(path, LOCK_NAME)
     try:
@@ -38,7 +38,7 @@ def lock_directory(path: str) -> Iterator[None]:
             try:
                 yield
             finally:
-                # Remove the file while it is locked, so that no other process can have locked it.
+                # Remove the file while this process has the lock.  After the release, another process could lock it.
                 # Windows cannot remove an open file; there, the next process uses the same file.
                 _remove(file, lock)
     except (KeyboardInterrupt, SystemExit):

@@ -23,7 +23,10 @@ _ANSWER_KEYS = frozenset({"plan", "diff", "changes", "versions", "explanations",
 
 
 def select_values(answer: Any, options: Namespace) -> Any:
-    """Return an answer; with `--no-values`, replace each value with its JSON type."""
+    """Return an answer without values, if the option `--no-values` is set.
+
+    Each scalar in params becomes its JSON type, and each sentence with values becomes null.
+    """
     return answer if options.values else _hide(answer)
 
 

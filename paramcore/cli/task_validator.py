@@ -75,7 +75,8 @@ class FindingReporter:
         """Format the new findings that are not ignored, and add their keys to `reported`.
 
         `request` is the task with the findings; `None` for findings on the project alone.
-        With `by_task`, the findings on a task need not be new.
+        With `by_task`, the findings of a task include those on the project that were already
+        reported.
         """
         repeats = self.by_task and request is not None
         selected = []

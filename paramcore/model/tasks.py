@@ -86,7 +86,7 @@ class TaskRequest:
     Raises:
         InvalidParams: `params_type`, `instruction_type`, or `param_name` for a
             routing name among the params (T10).
-        InvalidSetting: `routing_type` or `flag_type` for a field of the wrong type, or `project_name`.
+        InvalidSetting: `project_name` for an invalid `project`; `routing_type` or `flag_type` for another wrong field.
         NotJSON: for values that are not JSON.
 
     Example:
@@ -117,7 +117,7 @@ class TaskRequest:
 
         Raises:
             InvalidParams: `params_type` or `instruction_type`.
-            InvalidSetting: `routing_type` or `flag_type` for a field of the wrong type, or `project_name`.
+            InvalidSetting: `project_name` for an invalid `project`; `routing_type` or `flag_type` for another wrong field.
             NotJSON: for values that are not JSON.
         """
         flat = freeze_params(request)

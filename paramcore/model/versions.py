@@ -62,7 +62,7 @@ class ParamVersion:
 
 
 def find_first_set_in(versions: tuple[ParamVersion, ...], number: int, name: str) -> int:
-    """Return the number of the first version since which a param is unchanged, up to `number`.
+    """Return the number of the earliest version from which a param is unchanged through version `number`.
 
     A param is also unchanged between two versions that both lack the param.
     """

@@ -34,7 +34,7 @@ class FindingRow:
     message: str
     #: The version with the value, and the version that set it first; empty for a value of a task.
     since: str
-    #: Whether an error exists today, and whether the update or the patch causes it; empty without an update.
+    #: Text about the cause of an error: it exists today, or the update or the patch causes it; empty without an update.
     origin: str = ""
 
 
@@ -108,7 +108,7 @@ class PlanView:
 
 
 def view_plan(plan: Plan, *, values: bool, errors: ErrorChanges = ErrorChanges()) -> PlanView:
-    """Return the view of a plan; `errors` counts the errors of the project and of the tasks in each state."""
+    """Return the view of a plan; `errors` counts the errors today, after the update, and with the patch."""
     diff = plan.diff
     losses = [change for change in diff.changes if change.kind in ("removed", "lost")]
     others = [change for change in diff.changes if change.kind not in ("removed", "lost")]

@@ -12,8 +12,9 @@ RunKind: TypeAlias = Literal["kept", "removed", "added"]
 _SENTENCE = re.compile(r"[^.!?\n]*[.!?\n]+\s*|[^.!?\n]+")
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
-#: The maximum product of the numbers of tokens to compare.
-# `SequenceMatcher` takes quadratic time, so longer texts are compared by sentences, or only at both ends.
+#: The maximum number of tokens of one text, times that of the other.
+# `SequenceMatcher` takes quadratic time, so longer texts are compared by sentences.  If there is no further pattern,
+# everything between their equal ends counts as different.
 _MAX_PAIRS = 25_000_000
 
 
@@ -52,7 +53,10 @@ def diff_lines(before: str, after: str) -> list[Run]:
 
 
 def _iter_hunks(before: str, after: str, tokens: Sequence[re.Pattern[str]]) -> Iterator[_Hunk]:
-    """Compare two texts by tokens of the first pattern; if they are too long, by the next patterns."""
+    """Compare two texts by tokens of the first pattern; if they are too long, by the next patterns.
+
+    Sentences that differ are then compared by the patterns after `_SENTENCE`.
+    """
     ours, theirs = tokens[0].findall(before), tokens[0].findall(after)
     start, end = _count_common_ends(ours, theirs)
     head, tail = "".join(ours[:start]), "".join(ours[len(ours) - end :])
@@ -80,7 +84,7 @@ def _count_common_ends(before: Sequence[str], after: Sequence[str]) -> tuple[int
 
 
 def _list_runs(hunks: Iterable[_Hunk]) -> list[Run]:
-    """Join neighbouring hunks, and different hunks with only equal whitespace between them."""
+    """Join neighbouring hunks of the same kind, and different texts with only equal whitespace between them."""
     runs: list[Run] = []
     removed = added = kept = ""
     for before, after in hunks:

@@ -85,7 +85,7 @@ def _check_label_condition(
 ) -> Iterator[Finding]:
     value = get_member(condition, "label_condition", "label")
     events = dict.fromkeys(_list_names(params.get("events_to_annotate")))
-    # In a global condition, the label is an event of a video, and the task may set the events.
+    # In a global condition, the label is an event of a video.  If the events are unknown, the task may set them.
     is_global = get_member(condition, "is_global") is True
     known = events if is_global else labels and labels | events
     expected = "an event of `events_to_annotate`" if is_global else _name_labels(params)
@@ -180,7 +180,7 @@ def _check_features(params: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _check_follow_ups(params: Mapping[str, Any]) -> Iterator[Finding]:
-    """Check each follow-up task by the rules for its own params."""
+    """Apply `_FOLLOW_UP_CHECKS` to each follow-up task, with only the params that it sets itself."""
     for index, task in enumerate(list_elements(get_member(params["dependents"], "defs"))):
         for check in _FOLLOW_UP_CHECKS:
             if isinstance(task, dict) and all(name in task for name in check.params):

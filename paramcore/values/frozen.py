@@ -66,8 +66,7 @@ class JSONObject(dict[str, Any]):
         """Return the object itself; `thaw` returns an editable copy."""
         return self
 
-    # Hide these overrides from type checkers, because their signatures differ from `dict`.
-    # Type checkers still reject changes of public values, which are annotated as `Mapping`.
+    # Hide these overrides from type checkers: public values are annotated as `Mapping`, which has no mutators.
     if not TYPE_CHECKING:
         __copy__ = __deepcopy__ = _return_self
         __init__ = __setitem__ = __delitem__ = __ior__ = _raise_frozen

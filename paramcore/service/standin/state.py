@@ -143,7 +143,7 @@ class State:
         self.revision: int = 0
         #: The size of all values.
         self.size: int = 0
-        #: The key and the result of the last query of a list.
+        #: The last list query, and the keys of the matching objects, newest first.
         self.selection: tuple[object, list[str]] = (None, [])
         self._sizes: dict[tuple[str, str], int] = {}
         for project in projects:
@@ -162,7 +162,7 @@ class State:
         return Snapshot(dict(self.projects), tuple(self.tasks.values()))
 
     def mark_saved(self, projects: Iterable[StoredProject]) -> None:
-        """Note that the files of projects contain these versions."""
+        """Record that the files of these projects contain all their versions."""
         for stored in projects:
             name = stored.project.name
             self.saved[name] = stored
