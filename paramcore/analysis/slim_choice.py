@@ -286,5 +286,5 @@ def _rank(choice: Choice, sizes: Mapping[str, int]) -> tuple[bool, int, int, boo
     if version is not None:
         size, length = size + _measure_member("project_version", version), length + 1
     # Add the two braces.  Every member was measured with a comma, so subtract one comma if there are members.
-    size += 2 - 1 if length else 2
+    size += 2 - bool(length)
     return bool(choice.blocked), size, length, version is not None, -(choice.inherits or 0)

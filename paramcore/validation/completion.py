@@ -110,7 +110,7 @@ class _Completion:
             elif keyword not in _DROPPED:
                 kept[keyword] = value
         if "description" in schema:
-            # A message about a part shows the description that stands beside the keyword.
+            # Messages about a part show the description beside the keyword.
             parts = [{"description": schema["description"], **part} for part in parts]
         return {**kept, "allOf": parts} if parts else kept
 
