@@ -12,7 +12,7 @@ from attrs import evolve
 from paramcore.cli.contents import holds_projects
 from paramcore.cli.output import exit_with_usage, print_message
 from paramcore.cli.params import split_spec
-from paramcore.cli.projects import ProjectFiles, list_directory
+from paramcore.cli.projects import ProjectFiles, list_visible_paths
 from paramcore.cli.pyproject import find_settings_file
 from paramcore.errors import DocumentError
 from paramcore.files.document import PROJECT_DEPTH, Document
@@ -171,11 +171,12 @@ def _find_tasks(options: Namespace, documents: dict[str, Document]) -> list[str]
 def _report_lines(projects: Sequence[str]) -> None:
     """Report the JSONL files in directories of projects: a user may expect that `validate` reads them."""
     for directory in filter(os.path.isdir, projects):
-        lines = [name for name in list_directory(directory) if has_suffix(name, JSONL_SUFFIXES) and name[0] != "."]
-        if lines:
-            path = format_path(os.path.join(directory, lines[0]))
-            more = f" and {format_count(len(lines) - 1, 'more .jsonl file')}" if lines[1:] else ""
-            print_message(f"skipped {path}{more}, because it contains no project; to read it as tasks, name it too")
+        paths = list_visible_paths(directory, JSONL_SUFFIXES)
+        if paths:
+            more = f" and {format_count(len(paths) - 1, 'more .jsonl file')}" if paths[1:] else ""
+            print_message(
+                f"skipped {format_path(paths[0])}{more}, because it contains no project; to read it as tasks, name it too"
+            )
 
 
 def _reject_update(options: Namespace) -> None:

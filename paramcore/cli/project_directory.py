@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from paramcore.cli.file_names import choose_file_names, fold_file_name
 from paramcore.cli.output import format_document
 from paramcore.cli.project_text import ProjectText
-from paramcore.cli.projects import list_directory, list_project_paths, read_project_files
+from paramcore.cli.projects import list_directory, list_visible_paths, read_project_files
 from paramcore.errors import DocumentError
 from paramcore.files.reader import YAML_SUFFIXES, has_suffix, resolve_path
 from paramcore.files.writer import write_atomically
@@ -39,7 +39,7 @@ class ProjectDirectory:
     ) -> None:
         self._path = path
         arguments = [source for source in sources if _is_file_in(source, path)]
-        if os.path.isdir(path) and list_project_paths(path):
+        if os.path.isdir(path) and list_visible_paths(path):
             arguments.append(path)
         #: The path of each project's file, by the project's name.
         self._paths: dict[str, str] = {}

@@ -221,13 +221,13 @@ def _read_projects(document: Document, assumptions: Assumptions) -> tuple[Projec
         raise evolve(error, problem="`param_history` is missing", remedy=remedy) from None
 
 
-def list_project_paths(directory: str) -> list[str]:
-    """Return the paths of the JSON and YAML files in a directory, except hidden files."""
+def list_visible_paths(directory: str, suffixes: tuple[str, ...] = DOCUMENT_SUFFIXES) -> list[str]:
+    """Return the paths of the files in a directory with these suffixes, except hidden files."""
     # Skip hidden files, because macOS writes a `._docks.json` for each `docks.json` on some disks.
     return [
         os.path.join(directory, name)
         for name in list_directory(directory)
-        if has_suffix(name, DOCUMENT_SUFFIXES) and not name.startswith(".")
+        if has_suffix(name, suffixes) and not name.startswith(".")
     ]
 
 
@@ -292,7 +292,7 @@ def _check_entry(path: str) -> None:
 def _list_files(path: str) -> list[str]:
     if not os.path.isdir(path):
         return [path]
-    paths = list_project_paths(path)
+    paths = list_visible_paths(path)
     if not paths:
         problem, remedy = "the directory has no .json or .yaml files", "name a directory that contains projects"
         raise DocumentError("unreadable", None, problem, remedy, format_path(path), None, None)
