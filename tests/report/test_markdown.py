@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from rendering import PARAMS, PROJECT_NAMES, TEXTS, read_diff, render
 
 from paramcore import Audit, Diff, History, Impact, Patch, Plan, Project, Replace
@@ -12,7 +12,7 @@ from paramcore.report.cells import cut_outside
 from paramcore.report.document import Blocks, Code, Document, Paragraph, Rank, Row, RowCollector, Size, Table, Verbatim
 from paramcore.report.findings import build_audit_document, build_validation_document, make_finding_row
 from paramcore.report.histories import build_lifetimes_document, build_log_document, build_status_document
-from paramcore.report.markdown import format_code, format_fence, format_marker, render_markdown
+from paramcore.report.markdown import NAME_LIMIT, format_code, format_fence, format_marker, render_markdown
 from paramcore.report.notebook import build_document
 from paramcore.report.tasks import build_preview_document
 from paramcore.report.updates import (
@@ -33,6 +33,11 @@ def make_plan(name, before, after):
     return Plan.of(Project(name, type="comparison", params=before), Replace(after))
 
 
+def show_name(name):
+    """Return a name as a cell shows it: an empty one in quotes, a long one cut."""
+    return format_name(name, limit=NAME_LIMIT) or '""'
+
+
 def check_inert(page):
     """Check that the page has only these tags, and texts of the user only inside code."""
     assert page.tags <= TAGS
@@ -42,6 +47,7 @@ def check_inert(page):
 
 
 @given(PROJECT_NAMES, PARAMS, PARAMS)
+@example("a", {"`|" * 150: 1}, {"`|" * 150: 2})
 def test_values_are_exact(name, before, after):
     """A short value is the only code span in its cell. A long value is shown whole below the table."""
     plan = make_plan(name, before, after)
@@ -51,7 +57,7 @@ def test_values_are_exact(name, before, after):
     blocks = iter(page.blocks[1:] if plan.keeping.params and plan.dropped else page.blocks)
     assert len(rows) == len(plan.diff.changes)
     for change, (_what, place, *cells) in zip(plan.diff.changes, rows, strict=True):
-        assert place[0] == (format_name(change.pointer if len(change.parts) > 1 else change.param) or '""')
+        assert place[0] == show_name(change.pointer if len(change.parts) > 1 else change.param)
         shown = [cell[0] if cell else None for cell in cells]
         values = [
             None if change.kind == "added" else change.before,
@@ -77,13 +83,14 @@ def test_the_patch_can_be_copied(name, before, after):
 
 
 @given(PROJECT_NAMES, PARAMS)
+@example("a", {"`|" * 150: []})
 def test_kept_params_are_exact(name, params):
     """Kept params are folded, with name and value."""
     plan = Plan.of(Project(name, type="comparison", params=params), Patch({"new": 1}))
     kept = [*plan.diff.kept]
     page = render(render_markdown(build_plan_document([plan], "paramcore plan")))
     rows = page.tables[1][1:] if kept else []
-    assert [row[0][0] for row in rows] == [format_name(param) or '""' for param in kept]
+    assert [row[0][0] for row in rows] == [show_name(param) for param in kept]
     for param, row in zip(kept, rows, strict=True):
         text = format_value(params[param])
         assert row[1][0] == text or len(text) > 60
