@@ -227,8 +227,8 @@ class _Draft:
             self._affected.append(AffectedTask(location, request.unique_id, names))
 
     def _add_rules(self, request: RoutedRequest) -> None:
-        # The rules depend on the route, on whether the task has an instruction, and on nulls (T1).  If none of these
-        # is new, resolving the request adds no rule, so skip it.
+        # The rules depend on the route, on whether the task has an instruction, and on nulls (T1).  So skip a request
+        # without nulls if an earlier request had the same route and the same kind of instruction.
         instruction = request.params.get("instruction")
         key = request.route, "text" if instruction else instruction
         if key not in self._resolved or None in request.params.values():
