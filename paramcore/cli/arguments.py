@@ -10,9 +10,10 @@ from contextlib import suppress
 from attrs import evolve
 
 from paramcore.cli.contents import holds_projects
-from paramcore.cli.output import exit_with_usage, print_message
+from paramcore.cli.output import exit_with_usage
 from paramcore.cli.params import split_spec
-from paramcore.cli.projects import ProjectFiles, list_visible_paths
+from paramcore.cli.project_files import list_visible_paths
+from paramcore.cli.projects import ProjectFiles
 from paramcore.cli.pyproject import find_settings_file
 from paramcore.errors import DocumentError
 from paramcore.files.document import PROJECT_DEPTH, Document
@@ -148,11 +149,12 @@ def assign_files(options: Namespace) -> ProjectFiles:
             options.tasks = tasks[0]
             options.tasks_document = documents.get(tasks[0])
             _reject_update(options)
-        else:
-            _report_lines(options.projects)
     else:
         options.projects = options.files
-    return ProjectFiles(options.projects, options.assumptions, quiet=True, documents=documents)
+    projects = ProjectFiles(options.projects, options.assumptions, quiet=True, documents=documents)
+    if options.tasks is None:
+        _report_lines(options.projects, projects)
+    return projects
 
 
 def _find_tasks(options: Namespace, documents: dict[str, Document]) -> list[str]:
@@ -170,14 +172,15 @@ def _find_tasks(options: Namespace, documents: dict[str, Document]) -> list[str]
     return tasks
 
 
-def _report_lines(projects: Sequence[str]) -> None:
+def _report_lines(paths: Sequence[str], projects: ProjectFiles) -> None:
     """Report the JSONL files in directories of projects: a user may expect that `validate` reads them."""
-    for directory in filter(os.path.isdir, projects):
-        paths = list_visible_paths(directory, JSONL_SUFFIXES)
-        if paths:
-            more = f" and {format_count(len(paths) - 1, 'more .jsonl file')}" if paths[1:] else ""
-            print_message(
-                f"skipped {format_path(paths[0])}{more}, because it contains no project; to read it as tasks, name it too"
+    for directory in filter(os.path.isdir, paths):
+        found = list_visible_paths(directory, JSONL_SUFFIXES)
+        if found:
+            more = f" and {format_count(len(found) - 1, 'more .jsonl file')}" if found[1:] else ""
+            projects.report_skip(
+                f"skipped {format_path(found[0])}{more}, because it contains no project; to read it as tasks, name it too",
+                len(found),
             )
 
 

@@ -104,14 +104,16 @@ class Layout:
         """Yield the source line, with carets below the value."""
         number = str(frame.number)
         prefix, rest = f"  {number} | ", f"  {' ' * len(number)} | "
-        end = frame.start + frame.length
-        for line_start, line_end in _cut(frame.text, self.width - len(prefix)):
+        # A caret after the last character needs a column of its own.
+        text = frame.text + " " * (frame.start == len(frame.text))
+        end = frame.start + max(frame.length, 1)
+        for line_start, line_end in _cut(text, self.width - len(prefix)):
             yield prefix + frame.text[line_start:line_end]
             prefix = rest
             start, stop = max(frame.start, line_start), min(end, line_end)
-            if start < stop or line_start <= frame.start == len(frame.text) == line_end:
-                before = measure(frame.text[line_start:start])
-                yield rest + " " * before + "^" * max(measure(frame.text[start:stop]), 1)
+            if start < stop:
+                before = measure(text[line_start:start])
+                yield rest + " " * before + "^" * max(measure(text[start:stop]), 1)
 
     def _wrap(self, spans: Iterable[str], hanging: int, extra: str, *, at_newlines: bool = False) -> Iterator[str]:
         """Yield spans as lines; indent all lines but the first by `hanging` columns plus the length of `extra`."""

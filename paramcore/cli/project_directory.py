@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 
 from paramcore.cli.file_names import choose_file_names, fold_file_name
 from paramcore.cli.output import format_document
+from paramcore.cli.project_files import list_directory, list_visible_paths, read_project_files
 from paramcore.cli.project_text import ProjectText
-from paramcore.cli.projects import list_directory, list_visible_paths, read_project_files
 from paramcore.errors import DocumentError
 from paramcore.files.reader import YAML_SUFFIXES, has_suffix, resolve_path
 from paramcore.files.writer import write_atomically

@@ -85,6 +85,15 @@ def test_a_frame_marks_the_end_of_a_line():
     assert Screen(40).render([Frame(3, "", 0, 1)]) == "  3 | \n    | ^"
 
 
+@pytest.mark.parametrize("length", [33, 34, 35, 67, 68, 69])
+def test_a_caret_after_a_full_line_fits(length):
+    """The caret after the end of a line that fills the width stands on the next line."""
+    lines = Screen(40).render([Frame(3, "x" * length, length, 1)]).split("\n")
+    assert max(map(len, lines)) <= 40
+    assert "".join(lines).count("^") == 1
+    assert lines[-1].index("^") == 6 + length % 34
+
+
 LINE = "update of a project: " + "words " * 9
 ROW = Row((Label("changed"), "padding"), (3, 4), note="(set since version 0)")
 

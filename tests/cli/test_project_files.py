@@ -75,6 +75,40 @@ def test_jsonl_in_a_directory_is_reported(place, names, shown):
     assert run("log", place).err == ""
 
 
+@pytest.mark.parametrize(
+    ("files", "arguments", "count"),
+    [
+        (["update.json"], ["."], "1 skipped file"),
+        (["update.json", "odd.yaml"], ["."], "2 skipped files"),
+        (["a.jsonl", "b.ndjson"], ["."], "2 skipped files"),
+        (["update.json", "a.jsonl"], [".", "a.jsonl"], "1 skipped file"),
+        (["update.json"], [".", "--tasks", "/dev/null", "--lines"], "1 skipped file"),
+    ],
+)
+def test_strict_fails_for_skipped_files(place, files, arguments, count):
+    """The summary counts skipped files, and with `--strict` they fail the check, with an annotation for each message."""
+    for name in files:
+        (place / name).write_text('{"attachment": "a"}\n')
+    lenient, strict = (run("validate", *arguments, *more, cwd=place) for more in ([], ["--strict"]))
+    assert lenient.out.splitlines()[-1].endswith(f", {count}")
+    assert (lenient.out, lenient.err) == (strict.out, strict.err)
+    annotated = run("validate", *arguments, "--strict", "--format", "github", cwd=place)
+    skipped = annotated.err.splitlines()
+    assert skipped
+    for message in skipped:
+        assert f"::error title=skipped::{message}\n" in annotated.out
+    assert strict.status == annotated.status == 1
+    assert "skipped" not in run("validate", *arguments, "--format", "github", cwd=place).out
+
+
+@pytest.mark.parametrize("arguments", [["docks.json"], [".", "--ignore", "lint_old_pin"]])
+def test_strict_passes_without_skipped_files(place, arguments):
+    """Hidden files and files with other suffixes do not fail `--strict`."""
+    (place / ".update.json").write_text("{}")
+    (place / "notes.txt").write_text("{}")
+    assert run("validate", *arguments, "--strict", cwd=place).status == 0
+
+
 def test_a_named_file_is_read_also_beside_its_directory(place):
     """A file without a project is an error if it is named, also in another spelling than in its directory."""
     (place / "update.json").write_text('{"padding": 4}')

@@ -9,7 +9,7 @@ from functools import partial
 from itertools import chain, islice
 from typing import Any
 
-from paramcore.cli.annotations import annotate_errors, format_error
+from paramcore.cli.annotations import annotate_errors, format_annotation, format_error
 from paramcore.cli.arguments import assign_files
 from paramcore.cli.exit_codes import FINDINGS, FINE, INTERRUPTED
 from paramcore.cli.jobs import run_tasks
@@ -103,6 +103,7 @@ class ValidationRun:
     def list_findings(self) -> Iterator[list[ReportedFinding]]:
         """Yield the findings on the projects, on each task, and on all tasks together."""
         of_projects = self._count(finding for project in self._projects for finding in self._validate_project(project))
+        of_projects += self._list_skipped()
         if self._options.tasks is None:
             yield of_projects
             return
@@ -121,6 +122,13 @@ class ValidationRun:
             for project in self._projects
             for finding in self._report(unused[project.name].list_findings(project), project)
         )
+
+    def _list_skipped(self) -> list[ReportedFinding]:
+        """Return an annotation for each skipped file, if `--strict` fails for it."""
+        if self._options.format != "github" or not self._options.strict:
+            return []
+        annotations = (format_annotation("error", "skipped", message) for message in self._projects.skipped)
+        return [ReportedFinding(None, "skipped file", f"{annotation}\n", None) for annotation in annotations]
 
     def _validate_project(self, project: Project) -> list[ReportedFinding]:
         findings = self._project_findings[project.name]()
@@ -168,7 +176,8 @@ class ValidationRun:
     @property
     def status(self) -> int:
         """The exit code."""
-        fails = self._counts["error"] or (self._options.strict and self._counts["warning"]) or self.bad_lines.count
+        strict = self._options.strict and (self._counts["warning"] or self._projects.skipped)
+        fails = self._counts["error"] or strict or self.bad_lines.count
         return FINDINGS if fails else FINE
 
     @property
@@ -178,6 +187,7 @@ class ValidationRun:
         inputs = [format_count(len(self._projects), "project") + after]
         if self._options.tasks:
             inputs.append(format_count(self._tasks, "task"))
-        bad_lines = f", {format_count(self.bad_lines.count, 'invalid line')}" if self.bad_lines.count else ""
+        others = {"invalid line": self.bad_lines.count, "skipped file": sum(self._projects.skipped.values())}
+        listed = "".join(f", {format_count(count, noun)}" for noun, count in others.items() if count)
         errors, warnings = (format_count(self._counts[severity], severity) for severity in ("error", "warning"))
-        return f"{errors}, {warnings} in {' and '.join(inputs)}{bad_lines}"
+        return f"{errors}, {warnings} in {' and '.join(inputs)}{listed}"

@@ -1,0 +1,188 @@
+"""Read the project files that a command line names, and those in directories."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
+
+from attrs import evolve, frozen
+
+from paramcore.cli.contents import find_misspelt_history, holds_projects
+from paramcore.errors import DocumentError, MalformedPayload, WrongProject
+from paramcore.files.document import PROJECT_DEPTH, Document
+from paramcore.files.reader import (
+    DOCUMENT_SUFFIXES,
+    JSONL_SUFFIXES,
+    PROJECT_SIZE,
+    has_suffix,
+    read_document,
+    resolve_path,
+)
+from paramcore.model import Assumptions, Project
+from paramcore.text import MESSAGE_LIMIT, describe_os_error, format_name, format_path, format_value
+from paramcore.values import join_pointer, split_pointer
+from paramcore.wire import read_projects
+
+
+@frozen
+class ProjectFile:
+    """A file that contains a project or an array of projects."""
+
+    path: str
+    document: Document
+    projects: tuple[Project, ...]
+
+    @property
+    def is_array(self) -> bool:
+        """Whether the file is an array, even with a single project."""
+        return isinstance(self.document.value, list)
+
+    def locate_element(self, index: int) -> str:
+        """Return the JSON Pointer of a project by its index."""
+        return join_pointer(index) if self.is_array else ""
+
+
+def read_project_files(
+    paths: Sequence[str],
+    assumptions: Assumptions,
+    *,
+    documents: Mapping[str, Document] = {},
+    on_skip: Callable[[str], None] = lambda _message: None,
+) -> list[ProjectFile]:
+    """Read the projects in files, and in the JSON and YAML files of directories.
+
+    `documents` contains the documents of files that were already read, by path.  In a
+    directory, skip hidden files silently.  Also skip files without a project, and call
+    `on_skip` with a message for each.
+
+    Raises:
+        DocumentError: `wrong_project` for two projects with the same name, or for JSONL;
+            `unreadable` for a directory without JSON or YAML files, or for an entry of a
+            directory that cannot be read as a file; or an error of `read_document` or
+            `read_projects`.
+    """
+    files: list[ProjectFile] = []
+    locations: dict[str, str] = {}
+    # A shell pattern may match both a directory and a file in the directory, so read each file once.
+    by_real_path: dict[str, str] = {}
+    for path in chain.from_iterable(map(_list_files, paths)):
+        real_path = resolve_path(path)
+        # A file that the command line names is never skipped, so that path has precedence.
+        if path in paths or real_path not in by_real_path:
+            by_real_path[real_path] = path
+    for path in by_real_path.values():
+        document = documents.get(path) or (_read_document(path) if path in paths else _read_entry(path))
+        if path not in paths and not holds_projects(document.value):
+            on_skip(f"skipped {document.source}, because it contains no project")
+            continue
+        with document.locate_errors():
+            file = ProjectFile(path, document, _read_projects(document, assumptions))
+            _reject_duplicates(file, locations)
+        files.append(file)
+    return files
+
+
+def _reject_duplicates(file: ProjectFile, locations: dict[str, str]) -> None:
+    """Reject a project whose name is in `locations`; add the location of any other project."""
+    for index, project in enumerate(file.projects):
+        path = f"{file.locate_element(index)}/name"
+        if project.name in locations:
+            problem = f"two projects have the name {format_value(project.name, limit=MESSAGE_LIMIT)}"
+            remedy = f"remove one of them (the first is at {locations[project.name]})"
+            raise WrongProject("wrong_project", path, problem, remedy)
+        locations[project.name] = file.document.format_location(path)
+
+
+def _read_projects(document: Document, assumptions: Assumptions) -> tuple[Project, ...]:
+    try:
+        return read_projects(document.value, assumptions=assumptions)
+    except MalformedPayload as error:
+        broken = (
+            document.value[int(split_pointer(error.path or "")[0])]
+            if isinstance(document.value, list)
+            else document.value
+        )
+        misspelt = find_misspelt_history(broken)
+        if error.code != "history_type" or misspelt is None:
+            raise
+        remedy = f"rename `{format_name(misspelt)}` to `param_history`"
+        raise evolve(error, problem="`param_history` is missing", remedy=remedy) from None
+
+
+def list_visible_paths(directory: str, suffixes: tuple[str, ...] = DOCUMENT_SUFFIXES) -> list[str]:
+    """Return the paths of the files with these suffixes in a directory, except hidden files."""
+    # Skip hidden files, because macOS writes a `._docks.json` for each `docks.json` on some disks.
+    return [
+        os.path.join(directory, name)
+        for name in list_directory(directory)
+        if has_suffix(name, suffixes) and not name.startswith(".")
+    ]
+
+
+def list_directory(path: str) -> list[str]:
+    """Return the sorted names of all entries of a directory.
+
+    Raises:
+        DocumentError: `unreadable`.
+    """
+    try:
+        return sorted(os.listdir(path))
+    except OSError as error:
+        problem = f"cannot read the directory: {describe_os_error(error)}"
+        raise DocumentError("unreadable", None, problem, "", format_path(path), None, None) from None
+
+
+def _read_document(path: str) -> Document:
+    try:
+        return read_document(path, limit=PROJECT_SIZE, depth=PROJECT_DEPTH)
+    except DocumentError as error:
+        if error.code != "json_syntax" or not has_suffix(path, JSONL_SUFFIXES):
+            raise
+        # The syntax error is probably the second line of JSONL, because a JSON file contains only one document.
+        problem, remedy = (
+            "the file contains JSONL, not a project",
+            "name a .json file with a project or an array of projects",
+        )
+        raise evolve(error, code="wrong_project", problem=problem, remedy=remedy) from None
+
+
+def _read_entry(path: str) -> Document:
+    """Read a file in a directory that the command line names."""
+    _check_entry(path)
+    try:
+        return _read_document(path)
+    except DocumentError as error:
+        if error.code != "unreadable" or error.remedy:
+            raise
+        raise evolve(error, remedy="make it readable, or move it out of the directory") from None
+
+
+def _check_entry(path: str) -> None:
+    """Reject a directory entry that is not a file.
+
+    A user may expect that paramcore reads a subdirectory or a broken link.  Reading a pipe may
+    never end.
+    """
+    if os.path.isdir(path):
+        problem, remedy = (
+            "this is a directory, not a file",
+            "rename it or move it; to read its projects, name it on the command line",
+        )
+    elif os.path.islink(path) and not os.path.exists(path):
+        problem, remedy = "this is a link to a file that does not exist", "remove the link, or restore the file"
+    elif os.path.exists(path) and not os.path.isfile(path):
+        problem, remedy = "this is a pipe, a socket or a device, not a file", "remove it from the directory"
+    else:
+        return
+    raise DocumentError("unreadable", None, problem, remedy, format_path(path), None, None)
+
+
+def _list_files(path: str) -> list[str]:
+    if not os.path.isdir(path):
+        return [path]
+    paths = list_visible_paths(path)
+    if not paths:
+        problem, remedy = "the directory has no .json or .yaml files", "name a directory that contains projects"
+        raise DocumentError("unreadable", None, problem, remedy, format_path(path), None, None)
+    return paths
