@@ -192,7 +192,7 @@ def _find_further_text(text: str, at: int, *, is_line: bool) -> tuple[int, str, 
 
 
 def _is_table(text: str) -> bool:
-    """Return whether the first line contains a separator that is also in the second line, if there is one.
+    """Return whether the first line contains a separator, and the second line, if any, contains it too.
 
     Text that looks like JSON, code or prose is not a table.
     """

@@ -2,8 +2,8 @@
 
 A flow is a generator that yields `Send` and `Wait` steps.  For each `Send`, the
 code that runs the flow passes the response into the flow, or throws the transport's
-error into the flow.  `run_flow` runs a flow over a blocking transport.  An asynchronous client can run
-the same flows in its own event loop.
+error into the flow.  `run_flow` runs a flow over a blocking transport.  An
+asynchronous client can run the same flows in its own event loop.
 """
 
 from __future__ import annotations

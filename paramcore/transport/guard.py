@@ -20,8 +20,8 @@ class GuardedClient:
     """A client that stops updates that have errors or would drop params.
 
     `client` must have the methods `get_project` and `update_project` of the official
-    SDK's `ScaleClient`.  All other attributes of the guard are those of
-    `client`, for reading and for setting.  `schemas` may contain your own schemas.
+    SDK's `ScaleClient`.  If you read or set any other attribute of the guard, the guard
+    reads or sets the attribute of `client`.  `schemas` may contain your own schemas.
 
     Example:
         >>> import scaleapi

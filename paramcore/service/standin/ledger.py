@@ -49,7 +49,7 @@ class Entry:
 
     texts: Sequence[str]
     undo: Sequence[Callable[[], None]] = ()
-    #: The projects that this entry writes to the journal as a whole, by state and name.
+    #: The projects that this entry writes with their whole history, by state and name.
     projects: Sequence[tuple[str, str]] = ()
     is_done: bool = False
     error: OSError | None = field(default=None)
@@ -67,7 +67,7 @@ class Ledger:
         self._journal = journal
         self._pending: list[Entry] = []
         self._is_writing = False
-        #: The projects that the journal contains as a whole, by state and name.
+        #: The projects whose whole history is in the journal, by state and name.
         self._journaled: set[tuple[str, str]] = set()
         self._rewrite_size = MIN_REWRITE_SIZE
         #: Called when the changes of a call are in the journal, before the reply is sent.

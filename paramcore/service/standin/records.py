@@ -2,9 +2,9 @@
 
 A line is a JSON array of records, which were written together.  A record is an array.
 For example, `["live", "tasks", ID, TASK]` sets a value in a table of the state `live`.
-`["live", "versions", NAME, ENTRY]` appends a version to a project that an earlier record
-contains as a whole.  `["live", "saved", NAME, COUNT]` notes how many versions the file of a
-project contains.
+`["live", "versions", NAME, ENTRY]` appends a version to a project; an earlier record
+contains the whole project.  `["live", "saved", NAME, COUNT]` notes how many versions the file
+of a project contains.
 """
 
 from __future__ import annotations
