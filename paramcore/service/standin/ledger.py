@@ -2,8 +2,8 @@
 
 `Ledger.record` makes the changes of a call in memory, and `Ledger.wait` returns when they
 are in the journal.  One write saves the changes of all calls that are waiting when it
-starts.  If the write fails, the ledger takes back all changes that are not in the journal.  `wait` then raises
-`NotSaved` for each call that made such changes, or may have seen them.
+starts.  If the write fails, the ledger takes back all changes that are not in the journal.
+`wait` then raises `NotSaved` for each call that made such changes, or may have seen them.
 """
 
 from __future__ import annotations
