@@ -46,7 +46,7 @@ class Chunk:
 
 
 def split_file(path: str, size: int = CHUNK_SIZE) -> Iterator[Chunk]:
-    """Yield chunks of a JSONL file: at most `size` bytes, extended to the end of the line.
+    """Yield chunks of a JSONL file: about `size` bytes each, extended to the end of a line.
 
     Raises:
         DocumentError: `unreadable`; `json_encoding` for a file that begins like binary

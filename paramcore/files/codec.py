@@ -19,7 +19,7 @@ class Codec(Protocol):
     def decode_object(self, line: bytes) -> dict[str, Any] | None:
         """Return the object in a line; `None` if `Line.document` must decode the line.
 
-        `decode_document` returns the same object for the line, and `freeze` accepts it.
+        `decode_document` would return the same object, and `freeze` accepts this object.
         """
         ...
 
@@ -34,7 +34,7 @@ class JSONCodec:
     def decode_object(self, line: bytes) -> dict[str, Any] | None:
         """Return the object in a line; `None` if `Line.document` must decode the line."""
         # `freeze` must accept the object.  A line with fewer than MAX_NODES bytes contains fewer than MAX_NODES values.
-        # If Python's limit of digits is off or higher, the decoder accepts integers that `freeze` rejects.
+        # If Python's limit of digits is off or too high, the decoder accepts integers that `freeze` rejects.
         if len(line) >= MAX_NODES or not 0 < sys.get_int_max_str_digits() <= MAX_DIGITS:
             return None
         try:

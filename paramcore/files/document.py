@@ -70,7 +70,7 @@ class Document:
         ]
 
     def locate(self, path: str, *, name: bool = False) -> Position:
-        """Return the position of the value at a JSON Pointer; with `name`, of the name of the value.
+        """Return the position of the value at a JSON Pointer; with `name`, the position of its name.
 
         If the value does not exist, return the position of the innermost existing value
         on its path.
@@ -108,7 +108,9 @@ class Document:
 
     @contextmanager
     def locate_errors(self, path: str = "") -> Iterator[None]:
-        """Add the line and column to each error that the block raises about the value at `path`.
+        """Add the file, line and column to an error that the block raises.
+
+        The path of the error is relative to `path`.
 
         Raises:
             DocumentError: instead of any other `ParamcoreError`.
@@ -137,7 +139,7 @@ def decode_json(text: str, depth: int, *, is_line: bool = False) -> Any:
     try:
         return STRICT_DECODER.decode(text)
     except json.JSONDecodeError as error:
-        # In a string, text that looks like a mistake, such as a comment, is allowed, so do not search for mistakes.
+        # Inside a string, text such as `//` is no mistake, so do not search for mistakes there.
         is_in_string = error.msg.startswith(("Invalid", "Unterminated"))
         mistake = None if is_in_string else find_mistake(text, error.pos, is_line=is_line)
         if mistake is not None:
@@ -168,7 +170,7 @@ def decode_document(
 
     Raises:
         DocumentError: `json_encoding`, or the code of the `SyntaxProblem` that
-            `decode` raises, with line and column, or without both if the whole text is wrong.
+            `decode` raises.  The error has no line and column if the whole text is wrong.
     """
     text = decode_text(data, source, first_line)
     try:

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, Protocol
 from paramcore.errors import DocumentError
 from paramcore.files.encoding import UTF16_BOMS, reject_binary
 
-#: The maximum length of the bytes that identify compressed data.
+#: The maximum number of bytes that identify a compressed format.
 _MARK_SIZE = 6
 
 
@@ -36,7 +36,7 @@ class UTF16Lines:
     """The lines of a UTF-16 stream, in UTF-8."""
 
     def __init__(self, stream: BinaryIO, source: str) -> None:
-        # A deleted `TextIOWrapper` closes its stream.  `_KeepOpen` keeps `stream` open, which may be standard input.
+        # A deleted `TextIOWrapper` closes its stream, but `stream` may be standard input, so keep it open.
         kept_open: Any = _KeepOpen(stream)
         self._text = io.TextIOWrapper(kept_open, "utf-16", newline="\n")
         self._source = source

@@ -138,7 +138,7 @@ def _find_broken_line(text: str, at: int) -> tuple[int, str, str] | None:
     if text[at : at + 1] == "," and at == len(line) - 1 and _is_document(text[:at]):
         return at, "there is a comma after the document", "remove it, because JSONL has no commas between lines"
     if line.endswith(("{", "[", ",", ":")) and line.lstrip(_BLANKS).startswith(("{", "[")) and at >= len(line) - 1:
-        # `jq -c .` would write an array on one line, which is still not a request, so suggest to split the array.
+        # `jq -c .` would write an array on one line, which is still not a request, so suggest splitting the array.
         jq_filter = "'.[]'" if line.lstrip(_BLANKS).startswith("[") else "."
         remedy = f"write each document on one line, for example with `jq -c {jq_filter} FILE > FILE.jsonl`"
         return at, "the document on this line is incomplete", remedy
@@ -192,7 +192,7 @@ def _find_further_text(text: str, at: int, *, is_line: bool) -> tuple[int, str, 
 
 
 def _is_table(text: str) -> bool:
-    """Return whether the first line, and the second if there is one, share a separator.
+    """Return whether the first line contains a separator, and the second line, if any, contains it too.
 
     Text that looks like JSON, code or prose is not a table.
     """

@@ -15,7 +15,7 @@ from paramcore.values import split_pointer
 
 @frozen
 class Position:
-    """A line and a column in characters, both from 1; only a line feed ends a line."""
+    """A line and a column in characters, both counted from 1; only a line feed ends a line."""
 
     line: int
     column: int

@@ -84,7 +84,8 @@ def read_document(source: str, *, limit: int = TASK_SIZE, depth: int = TASK_DEPT
     Raises:
         DocumentError: `unreadable`, also if the package that reads YAML is missing;
             `too_large` for more than `limit` bytes, or `YAML_SIZE` bytes of YAML; or the
-            code of an error in the content, with line and column.
+            code of an error in the content.  An error in the content has a line and a column,
+            unless the whole text is wrong.
     """
     is_yaml = has_suffix(source, YAML_SUFFIXES)
     limit = min(limit, YAML_SIZE) if is_yaml else limit
@@ -188,7 +189,7 @@ def resolve_path(path: str) -> str:
 def open_source(source: str, label: str | None = None) -> Iterator[tuple[BinaryIO, str]]:
     """Open a file, or standard input for `-`, and yield the stream and its name in messages.
 
-    `label` is that name; the default is the path.
+    `label` is the name in messages; the default is the path.
 
     Raises:
         DocumentError: `unreadable`, also if a read of the open file fails.

@@ -17,7 +17,7 @@ from paramcore.text import describe_os_error, format_path
 #: The number of bytes to collect before a write, because the output may consist of many short pieces.
 _BUFFER_SIZE = 2**18
 
-#: What to do about an error of the system, by its number.
+#: What to do about an error of the system, by the number of the error.
 _REMEDIES = {
     errno.ENOENT: "create the directory first",
     errno.EACCES: "make the directory writable, or choose another file",
@@ -33,7 +33,7 @@ _TEMPORARY_NAME = re.compile("[.][0-9a-f]{32}[.]tmp")
 def remove_temporary_files(directory: str) -> None:
     """Remove the temporary files that a killed process left behind.
 
-    No process may be writing in the directory.
+    Call this function only while no process writes files in the directory.
     """
     with suppress(OSError):
         for name in os.listdir(directory):
@@ -58,8 +58,8 @@ def open_atomically(path: str, *, sync: bool = True) -> Iterator[BinaryIO]:
     after a power failure.
 
     Raises:
-        DocumentError: `unwritable`, also if the path is something other than a regular file or
-            such a link, or links to a file that this process has open.
+        DocumentError: `unwritable`, also if the path exists but is neither a regular file nor
+            such a link, or if it is a link like `/dev/stdout`.
     """
     try:
         mode = _check_replaceable(path)

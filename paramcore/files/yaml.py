@@ -26,10 +26,10 @@ MAX_TOKENS = 100_000
 #: A directive before the document; comments and empty lines may precede the directive.
 _DIRECTIVE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*%")
 
-#: The line ends of YAML 1.1, which YAML 1.2 reads as text, and byte order marks after the start of the text.
+#: The characters that end a line in YAML 1.1 but not in YAML 1.2, and byte order marks after the start of the text.
 _MISREAD = re.compile("[\x85\u2028\u2029]|(?<!^)\ufeff")
 
-#: An escape in a double-quoted scalar; the group matches if no character has this number.
+#: An escape in a double-quoted scalar; the group matches only an escape with a number above 10FFFF.
 _ESCAPE = re.compile(r"\\(?:(U(?!0010|000)[0-9A-Fa-f]{8})|.)", re.DOTALL)
 
 #: An event of `ruamel.yaml`, which is imported on first use.
@@ -52,7 +52,8 @@ class YAMLDecoder:
             ImportError: if `ruamel.yaml` is not installed.
         """
         documents: list[Any] = []
-        # `documents`, then the open objects and arrays: one for each part of the next token's trail, outermost first.
+        # `documents`, then the open objects and arrays, outermost first.  A value whose trail has n parts belongs in
+        # `containers[n]`.
         containers: list[Any] = [documents]
         for number, token in enumerate(iter_yaml_tokens(text, depth), 1):
             if number > MAX_TOKENS:
@@ -89,7 +90,8 @@ def iter_yaml_tokens(text: str, depth: int | None = None) -> Iterator[Token]:
     """Yield the names and values in YAML text.
 
     Raises:
-        SyntaxProblem, ImportError: the errors of `decode_yaml`.
+        SyntaxProblem: `yaml_syntax`, `yaml_feature`, `json_number` or `json_depth`.
+        ImportError: if `ruamel.yaml` is not installed.
     """
     trail: list[str | int] = []
     next_is_name = False
@@ -122,7 +124,7 @@ def iter_yaml_tokens(text: str, depth: int | None = None) -> Iterator[Token]:
 
 
 def _iter_events(text: str) -> Iterator[tuple[str, _Event]]:
-    """Yield the type (such as `Scalar`) and the event for each event of one document."""
+    """Yield each event of the document as a pair: its type, such as `Scalar`, and the event."""
     if misread := _MISREAD.search(text):
         raise _make_character_problem(misread)
     if directive := _DIRECTIVE.match(text):

@@ -1,4 +1,4 @@
-"""Reject notation that the YAML parser reads differently from YAML 1.2."""
+"""Reject notation that the YAML parser reads differently than YAML 1.2 defines."""
 
 from __future__ import annotations
 

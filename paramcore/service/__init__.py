@@ -1,4 +1,4 @@
-"""A client for the project endpoints, an in-memory service, and a stand-in.
+"""A client for projects and tasks, an in-memory service, and a stand-in.
 
 A `Client` works over any `Transport`: a class from `paramcore.transport`, a
 `MemoryService`, or your own class.  A `StandIn` adds URLs and API keys to two

@@ -1,6 +1,7 @@
 """Apply an update: read the project, send one POST, and classify the reply.
 
 The flows in this module do no I/O; `Client.apply` and `Client.reconcile` run them.
+The module `retry` describes flows.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from paramcore.text import describe_value, format_count
 def apply_plan(plan: Plan, clock: Clock) -> Flow[Outcome]:
     """Apply a planned update unless the project has changed since the plan.
 
-    The flow raises no error after it has sent the POST; the outcome contains the error.
+    The flow does not raise an error of the POST; the outcome contains it.
     """
     if plan.update is None:
         problem = "the plan has no update, because the project already has these params"
@@ -39,7 +40,7 @@ def apply_plan(plan: Plan, clock: Clock) -> Flow[Outcome]:
 
 
 def classify_reply(plan: Plan, reply: Response | NotDone | OutcomeUnknown) -> Outcome:
-    """Return the outcome of an update from the reply or error of its POST.
+    """Derive the outcome of an update from the reply to its POST, or from the error.
 
     The state is *done* if the history in the reply contains the update exactly once,
     and *repeated* if it contains the update more than once.  The state is *not done*
@@ -56,11 +57,11 @@ def classify_reply(plan: Plan, reply: Response | NotDone | OutcomeUnknown) -> Ou
 
 
 def reconcile_outcome(outcome: Outcome, clock: Clock) -> Flow[Outcome]:
-    """Read the project of an outcome and look for the update in its history.
+    """Read the project of an outcome, and look for the update in the project's history.
 
-    If `outcome.plan` is set, the flow finds the update in any version since `base`.  With
-    only `base` and `digest`, the flow may miss a patch if another writer added a version
-    before the patch.
+    If `outcome.plan` is set, the flow finds the update in any version from number
+    `base`.  With only `base` and `digest`, the flow may miss a patch if another writer
+    added a version before the patch.
     """
     name, base, plan = outcome.project, outcome.base, outcome.plan
     if type(base) is not int or base < 0:

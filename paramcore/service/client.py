@@ -1,4 +1,4 @@
-"""A client for the project endpoints, over any transport."""
+"""A client for projects and tasks, over any transport."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Client:
         return read_project_reply(self._run(get_with_retry, requests.get_project(name)), name, self.assumptions)
 
     def list_projects(self, *, archived: bool | None = None) -> tuple[Project, ...]:
-        """Read all projects, or only those with this `archived` flag."""
+        """Read all projects; with `archived`, only those whose `archived` flag has this value."""
         request = requests.list_projects(archived=archived)
         return read_projects_reply(self._run(get_with_retry, request), self.assumptions)
 

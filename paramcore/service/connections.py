@@ -15,7 +15,7 @@ class Connections:
     """The open connections of a server.
 
     At the maximum, a new connection replaces the connection that has waited longest for
-    its client.  A connection whose request is being handled is never replaced.
+    bytes from its client.  A connection that does not wait for bytes is never replaced.
     """
 
     def __init__(self) -> None:
@@ -26,7 +26,7 @@ class Connections:
         self._is_closed = False
 
     def add(self) -> None:
-        """Wait until there are fewer connections than the maximum, and count a new one."""
+        """Make room for a new connection if necessary, and count it."""
         with self._changed:
             while self._count >= MAX_CONNECTIONS and not self._is_closed:
                 if self._waiting:
@@ -43,7 +43,7 @@ class Connections:
 
     @contextmanager
     def wait(self, connection: socket.socket) -> Iterator[None]:
-        """Mark a connection as waiting for its client inside a `with` block.
+        """Inside a `with` block, mark a connection as waiting for its client.
 
         Raises:
             ConnectionAbortedError: if a new connection replaced this one, or after `close`.
@@ -61,7 +61,7 @@ class Connections:
                 del self._waiting[connection]
 
     def close(self) -> None:
-        """Close waiting connections at once, and the others when they next wait for their clients."""
+        """Close waiting connections now, and each other connection when it next waits for its client."""
         with self._changed:
             self._is_closed = True
             for connection in list(self._waiting):
@@ -69,6 +69,6 @@ class Connections:
 
     def _abort(self, connection: socket.socket) -> None:
         del self._waiting[connection]
-        # The client may have closed the connection.
+        # `shutdown` fails if the client has closed the connection.
         with suppress(OSError):
             connection.shutdown(socket.SHUT_RDWR)

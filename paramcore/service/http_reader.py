@@ -24,7 +24,7 @@ MAX_HEADER_COUNT = 100
 
 _TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105
 _REQUEST_LINE = re.compile(rf"({_TOKEN}) ([!-~]+) (HTTP/[0-9]\.[0-9])")
-# A line cannot begin with a space.  Old versions of HTTP continued the previous header with such a line.
+# Reject a line that begins with a space: old versions of HTTP continued the previous header with such a line.
 _HEADER = re.compile(rf"({_TOKEN}):([^\0-\x08\x0a-\x1f\x7f]*)")
 _CHUNK_SIZE = re.compile(r"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\0-\x08\x0a-\x1f\x7f]*)?")
 _TLS_HANDSHAKE = b"\x16"
@@ -43,7 +43,8 @@ def read_request_line(stream: io.BufferedReader[Any]) -> RequestLine:
     """Read the first line of a request.
 
     Raises:
-        RejectedCall: for a malformed or too long line, for TLS, and for another version of HTTP.
+        RejectedCall: for a line that is malformed, cut off or too long, for TLS, and for a version other than
+            HTTP/1.0 and HTTP/1.1.
     """
     first = stream.peek(1)[:1]
     if first == _TLS_HANDSHAKE:
@@ -70,7 +71,7 @@ def read_headers(stream: io.BufferedReader[Any]) -> dict[str, str]:
     The values of a repeated header are joined with commas.
 
     Raises:
-        RejectedCall: for malformed, too long or too many headers, and for a repeated `Host`.
+        RejectedCall: for headers that are malformed, cut off, too long or too many, and for a repeated `Host`.
     """
     headers: dict[str, str] = {}
     size = MAX_HEADER_SIZE
@@ -93,11 +94,11 @@ class Body:
     """The body of a request, which is read on demand."""
 
     def __init__(self, stream: io.BufferedReader[Any], headers: Mapping[str, str], version: str) -> None:
-        """Find the length of the body, or find that the body is chunked.
+        """Determine the length of the body from the headers; a chunked body has no known length.
 
         Raises:
-            RejectedCall: if the headers contradict each other, are malformed, or announce too many bytes or an
-                unknown transfer coding.
+            RejectedCall: if the headers contradict each other or are malformed, if the body is too long, or if its
+                transfer coding is unknown, or not allowed in HTTP/1.0.
         """
         self._stream = stream
         self._length = _read_length(headers, version)
@@ -154,7 +155,7 @@ def _read_length(headers: Mapping[str, str], version: str) -> int | None:
 
 
 def _read_line(stream: io.BufferedReader[Any], max_size: int, status: int, name: str) -> str:
-    """Read a line without its end; reject a longer line with `status`."""
+    """Read a line without its line end; reject more than `max_size` bytes with `status`."""
     line = stream.readline(max_size + 1)
     if not line.endswith(b"\n"):
         if len(line) > max_size:

@@ -28,7 +28,8 @@ class MemoryService:
     it returns a string, the service rejects the task with this string as the reason.
     If a task has no project, `on_validate` receives a placeholder project without versions.
     `on_event` receives a line about each request.  The service rejects task types that are not in
-    `task_types`, unless it is None.  A stand-in passes its own `account`.
+    `task_types`, unless `task_types` is None.  Only a stand-in passes `account`; the service
+    then ignores all other settings except `on_event`.
 
     Example:
         >>> service = MemoryService([Project("docks", type="imageannotation")], on_event=print)
@@ -81,8 +82,8 @@ class MemoryService:
         """Return the effective params of a created task that has a project.
 
         Raises:
-            LookupError: if the task does not exist or has no project, or if the file of
-                its project was edited.
+            LookupError: if the task does not exist or has no project, or if an edit of
+                the file of its project changed these params.
         """
         with self._account.ledger.lock:
             return self._account.context.state.resolve_task(task_id)

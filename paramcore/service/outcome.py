@@ -15,8 +15,8 @@ from paramcore.model import Project
 from paramcore.text import format_count, format_name, format_repr, format_value, quote_for_shell
 from paramcore.values import same
 
-#: `done` and `repeated`: one or several versions have the params of the update.
-#: `not done`: the service certainly did not apply the update.  `unknown`: anything else.
+#: `done`: one version contains the update.  `repeated`: several versions contain it.
+#: `not done`: the service certainly did not apply the update.  `unknown`: any other case.
 OutcomeState: TypeAlias = Literal["done", "not done", "unknown", "repeated"]
 
 
@@ -44,7 +44,7 @@ class Outcome:
     versions: tuple[int, ...] = ()
     #: The project as it was last read; `None` if it was not read.
     now: Project | None = None
-    #: The numbers of earlier versions that the service now reports differently.
+    #: The numbers of the plan's versions that the service now reports differently.
     altered: tuple[int, ...] = ()
     #: The reason why the update was not done, or why its outcome is unknown.
     error: NotDone | OutcomeUnknown | None = None
@@ -68,7 +68,7 @@ class Outcome:
         """Return this outcome with the state that the current history shows.
 
         `versions` are the numbers of the versions that contain the update.  `altered`
-        are the numbers of earlier versions that the service now reports differently.
+        are the numbers of the plan's versions that the service now reports differently.
         """
         state: OutcomeState = "done" if len(versions) == 1 else "repeated" if versions else "unknown"
         error = None
@@ -110,7 +110,7 @@ class Outcome:
         """The command that looks up this outcome again, quoted for a shell."""
         lookup = f"--base {self.base} --digest {quote_for_shell(self.digest)}"
         name = quote_for_shell(self.project)
-        # The command line would read a name that begins with a dash as an option.
+        # Without `--`, the command line would read a name that begins with a dash as an option.
         arguments = f"{lookup} -- {name}" if self.project.startswith("-") else f"{name} {lookup}"
         return f"paramcore reconcile {arguments}"
 
@@ -167,8 +167,8 @@ class Outcome:
 def find_update(plan: Plan, now: Project) -> Outcome:
     """Find a planned update in the current history of the project.
 
-    A newer version contains the update if applying the update to the previous version
-    results in the params of the version.  If no version contains the update, the
+    A newer version contains the update if its params equal the params of the previous
+    version with the update applied.  If no version contains the update, the
     request may still arrive, so the outcome is unknown.
     """
     update = plan.update
@@ -195,7 +195,7 @@ def _normalize(value: Any) -> Any:
         return {name: _normalize(member) for name, member in value.items()}
     if isinstance(value, list):
         return [_normalize(element) for element in value]
-    # In JSON, 1.0 equals 1.
+    # In JSON, 1.0 equals 1, so both must have the same digest.
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 

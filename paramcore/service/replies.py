@@ -1,13 +1,13 @@
 """Strict readers for the API's replies.
 
-Each reader raises `NotDone` if the status says that the service did nothing.
+Each reader raises `NotDone` if the status shows that the service did nothing.
 It raises `OutcomeUnknown` for any other status except 200.  It also raises
 `OutcomeUnknown` for an unexpected body, such as HTML, a truncated document or a
 different project.
 
 A reply may repeat the API key, so an error message quotes only the `error` or
-`message` text of an error reply.  For other replies, the error message shows the
-status, media type and size.
+`message` text of an error reply.  In all other cases, the error message shows
+the status, media type and size.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _MAX_SHOWN = 80
 #: The maximum number of bytes of a body; `read_error_text` ignores longer bodies.
 _MAX_ERROR_SIZE = 2**16
 
-#: Matches the start of a JSON Pointer, as far as it contains only names that the API defines.
+#: Matches the start of a JSON Pointer, up to the first name that the API does not define.
 _KNOWN_PLACE = re.compile(
     r"(?:/[0-9]{1,9})?(?:/(?:name|type|param_history(?:/[0-9]{1,9}(?:/(?:version|created_at|instruction))?)?))?(?=/|$)"
 )
@@ -93,15 +93,15 @@ def read_task_reply(response: Response) -> Mapping[str, Any]:
 
 
 def check_status(response: Response) -> None:
-    """Raise an error with the service's error text unless the status is 200."""
+    """Raise an error unless the status is 200; the message quotes the service's error text."""
     status = response.status
-    # E5: only 200 means success, even if the request creates an object.
+    # E5: only 200 means success, even for a request that creates an object (not 201).
     if status == 200:
         return
     text = read_error_text(response.body) if response.message is None else response.message
     text = truncate(escape_unprintable(" ".join(text.split())), _MAX_SHOWN)
     problem = f"the service returned {f'status {status}: {text}' if text else response.summary}"
-    # E6: the status alone shows whether the service acted.  With 408 or 5xx, it may have done so.
+    # E6: only the status is reliable.  After 4xx (except 408), the service did nothing; otherwise, it may have acted.
     if 400 <= status < 500 and status != 408:
         code = _CODES.get(status, "refused")
         raise NotDone(code, None, problem, _REMEDIES.get(code, ""), status)
@@ -112,7 +112,8 @@ def check_status(response: Response) -> None:
 def read_error_text(body: bytes) -> str:
     """Return the `error` or `message` text of an error reply; `""` if it has neither.
 
-    A transport removes its key from the text and sets the result as `Response.message`.
+    The result is also `""` for a body of more than 65,536 bytes.  A transport removes its
+    key from the text, and then sets the text as `Response.message`.
 
     Example:
         >>> read_error_text(b'{"status_code": 404, "error": "no such project"}')
@@ -130,7 +131,7 @@ def read_error_text(body: bytes) -> str:
 
 
 def hide_reply(error: _Error, problem: str, remedy: str) -> _Error:
-    """Replace the problem and remedy of an error, which may show parts of a reply.
+    """Replace the problem and remedy of an error, because they may show parts of a reply.
 
     The error keeps its code.  Its path is truncated before the first name that the API
     does not define.

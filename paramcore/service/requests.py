@@ -53,7 +53,8 @@ class Request:
     query: Mapping[str, str] = field(factory=dict, hash=False)
     #: The JSON body, encoded as UTF-8.
     body: bytes | None = field(default=None, repr=format_repr)
-    #: The maximum number of seconds from connecting to the last byte of the response.
+    #: The maximum number of seconds from connecting to the last byte of the response;
+    #: `None` means `DEFAULT_TIMEOUT`.
     timeout: float | None = None
 
     @property
@@ -87,7 +88,7 @@ class Response:
     def summary(self) -> str:
         """The status, media type and size: `status 503 (text/html, 6 bytes)`."""
         media_type = self.headers.get("content-type", "").partition(";")[0].strip().lower()
-        # An unknown media type may be any text, even the API key.
+        # An unknown media type may be any text, even the API key, so do not show it.
         known = media_type if media_type in _MEDIA_TYPES else "unknown media type" if media_type else "no media type"
         return f"status {self.status} ({known}, {format_count(len(self.body), 'byte')})"
 
@@ -100,9 +101,9 @@ class Transport(Protocol):
 
     `send` sends each request exactly once, follows no redirect, and returns the
     whole body unchanged.  Without a complete reply, it raises `NotDone` (`not_sent`,
-    `certificate`) only if it sent nothing, and otherwise `OutcomeUnknown`.  `send` opens a
+    `certificate`) if it certainly sent nothing, and otherwise `OutcomeUnknown`.  `send` opens a
     new connection for each POST, because the service may have closed an idle
-    connection.  A transport that sends a key sets `Response.message`.
+    connection.  A transport that sends a key sets `Response.message` for error replies.
 
     Example:
         >>> class EmptyService:
@@ -122,7 +123,7 @@ def get_project(name: str) -> Request:
 
 
 def list_projects(*, archived: bool | None = None) -> Request:
-    """Build the request that lists projects; `archived` filters by the flag (E2)."""
+    """Build the request that lists projects; with `archived`, those whose flag has this value (E2)."""
     return Request("GET", "/projects", {} if archived is None else {"archived": json.dumps(archived)})
 
 
@@ -175,7 +176,7 @@ def create_task(task: TaskRequest, *, type: str | None = None) -> Request:
 def check_studio_fields(
     rapid: object, studio: object, dataset_id: object, pipeline: object, consensus_attempts: object
 ) -> None:
-    """Check the fields of a new project that only some kinds of projects have (E1).
+    """Check the fields that only some kinds of new projects have (E1).
 
     Raises:
         InvalidSetting: `flag_type`, `routing_type` or `pipeline`.

@@ -1,9 +1,9 @@
 """Flows that send a request, wait and retry, without I/O.
 
-A flow is a generator that yields `Send` and `Wait` steps.  The code that runs a flow
-passes the response to each `Send` into the flow, or throws the transport's error into
-it.  `run_flow` runs a flow over a blocking transport.  An asynchronous client can run
-the same flows in its own event loop.
+A flow is a generator that yields `Send` and `Wait` steps.  For each `Send`, the
+code that runs the flow passes the response into the flow, or throws the transport's
+error into the flow.  `run_flow` runs a flow over a blocking transport.  An
+asynchronous client can run the same flows in its own event loop.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ Flow: TypeAlias = Generator[Send | Wait, Any, _T]
 
 @frozen
 class Clock:
-    """Measures the time until a deadline, from the creation of the clock."""
+    """Measures the time until a deadline, which counts from the creation of the clock."""
 
     #: The maximum number of seconds of the whole flow.
     deadline: float
@@ -83,8 +83,8 @@ def run_flow(flow: Flow[_T], transport: Transport, sleep: Callable[[float], None
 def get_with_retry(request: Request, clock: Clock) -> Flow[Response]:
     """Send a GET and return the response with status 200.
 
-    Retry at most three times, before the deadline.  Retry if nothing was sent, if
-    the status is 429, or if the outcome is unknown.
+    Retry at most three times, before the deadline.  Retry after `not_sent`, after
+    status 429, and if the outcome is unknown.
 
     Raises:
         NotDone, OutcomeUnknown: the error of the last attempt.
@@ -97,11 +97,11 @@ def get_with_retry(request: Request, clock: Clock) -> Flow[Response]:
 def post_once(request: Request, clock: Clock) -> Flow[Response]:
     """Send a POST and return the response, whatever its status.
 
-    Retry only if nothing was sent or if the status is 429, because the service then
-    certainly did not act on the request.
+    Retry at most three times, and only after `not_sent` or status 429, because the
+    service then certainly did not act on the request.
 
     Raises:
-        NotDone, OutcomeUnknown: the last error of the transport.
+        NotDone, OutcomeUnknown: if the last attempt got no response.
     """
     # E8: updates have no preconditions and no idempotency keys, so a POST that is sent twice may take effect twice.
     return (yield from _send_with_retry(request, clock, is_repeatable=False))
@@ -137,9 +137,9 @@ def _limit_time(request: Request, clock: Clock) -> Request:
 
 
 def _compute_wait(attempt: int, response: Response | None, clock: Clock) -> float:
-    """Return the seconds to wait: `Retry-After`, or the back-off without this header.
+    """Return the seconds to wait: the number in `Retry-After`, otherwise a back-off.
 
-    A wait of `Retry-After` is at least one second.
+    With `Retry-After`, the wait is at least one second.
     """
     retry_after = "" if response is None else response.headers.get("retry-after", "")
     if retry_after.isascii() and retry_after.isdigit() and len(retry_after) < 12:

@@ -32,7 +32,7 @@ _REQUEST_TIME = 30.0
 _DRAIN_TIME = 2.0
 #: The maximum number of bytes that the server reads after its last reply.
 _DRAIN_SIZE = 32 * 2**20
-#: The request line in the log if the first line is malformed.
+#: The request line for the log if the first line cannot be read.
 _UNKNOWN = RequestLine("?", "?", "HTTP/1.0")
 
 
@@ -58,6 +58,7 @@ def run_server(stand_in: StandIn, *, port: int = 0) -> Iterator[Server]:
 
     Raises:
         OSError: if the port is not available.
+        OverflowError: if the port is not from 0 to 65535.
 
     Example:
         >>> with run_server(StandIn()) as server:
@@ -134,8 +135,8 @@ class _Handler(socketserver.BaseRequestHandler):
         self._stream = io.BufferedReader(self._raw, 2**16)
 
     def handle(self) -> None:
-        """Handle the requests of a connection, one after the other."""
-        # A client may close the connection at any time, or keep it idle for too long.
+        """Handle the requests of a connection, one after another."""
+        # `OSError` means that the connection was closed, or was idle for too long.
         with suppress(OSError):
             while self._wait_for_request() and self._handle_request():
                 pass

@@ -30,6 +30,7 @@ def check_transport(create: Callable[[str], Transport]) -> None:
     Raises:
         AssertionError: if the transport breaks the contract.  The message states what
             the transport must do and what it did.
+        Exception: any unexpected error that the transport raises.
 
     Example:
         >>> from paramcore.transport import ApiKey, HttpTransport
@@ -168,7 +169,7 @@ def _build_reply(status: int, body: bytes, *headers: str) -> bytes:
 
 
 class _LoopbackServer(socketserver.ThreadingTCPServer):
-    """Sends the raw bytes of `answer` to each request; sends nothing if `answer` is None."""
+    """Replies to each request with the raw bytes of `answer`; sends nothing if `answer` is None."""
 
     daemon_threads = True
     block_on_close = False

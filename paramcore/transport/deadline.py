@@ -1,4 +1,4 @@
-"""A time limit for a whole exchange."""
+"""A time limit for a whole exchange: a request and its reply."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def send_within(seconds: float, exchange: Callable[[], Response | NotDone | Outc
         NotDone: the error that `exchange` returns, or `not_sent` if the system cannot
             start a thread.
         OutcomeUnknown: the error that `exchange` returns, `deadline` if the exchange
-            takes longer than `seconds`, or `no_reply` if it raises an error.
+            takes longer than `seconds`, or `no_reply` if `exchange` raises an error.
     """
     results: list[Response | NotDone | OutcomeUnknown] = []
 

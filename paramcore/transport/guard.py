@@ -20,8 +20,8 @@ class GuardedClient:
     """A client that stops updates that have errors or would drop params.
 
     `client` must have the methods `get_project` and `update_project` of the official
-    SDK's `ScaleClient`.  All other attributes of the guard are those of
-    `client`, for reading and for setting.  `schemas` may contain your own schemas.
+    SDK's `ScaleClient`.  If you read or set any other attribute of the guard, the guard
+    reads or sets the attribute of `client`.  `schemas` may contain your own schemas.
 
     Example:
         >>> import scaleapi
@@ -41,7 +41,7 @@ class GuardedClient:
 
     def __getattr__(self, name: str) -> Any:
         if name == "_client":
-            # `copy` and `pickle` read attributes before `_client` is set.
+            # `copy` and `pickle` read attributes before `_client` is set; the line below would then recurse.
             raise AttributeError(name)
         return getattr(self._client, name)
 
@@ -84,7 +84,7 @@ class GuardedClient:
             # `as_dict()` of the SDK's `Project` returns the API's JSON.
             project = read_project(response.as_dict() if hasattr(response, "as_dict") else response)
         except ParamcoreError as error:
-            # The service may repeat the key anywhere in a reply.
+            # Hide the reply, because the service may repeat the key anywhere in it.
             problem = f"`get_project` returned an object that cannot be read as a project ({error.code})"
             remedy = "let `get_project` return the API's JSON, or an object with `as_dict()`"
             raise hide_reply(error, problem, remedy) from None

@@ -136,7 +136,7 @@ def _check_base_url(url: object) -> None:
         parts = urlsplit(url)
         has_secret = bool(parts.username or parts.password or parts.query or parts.fragment or "?" in url or "#" in url)
         is_secure = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))
-        # `urlsplit` ignores spaces at the start, and `httpx2` does not.
+        # Reject spaces, because `urlsplit` ignores spaces at the start and `httpx2` does not.
         is_valid = is_secure and bool(parts.hostname) and parts.port != 0 and not any(map(str.isspace, url))
     except ValueError:
         # An invalid URL may also contain a key.
@@ -154,12 +154,12 @@ def _check_base_url(url: object) -> None:
 
 
 def _create_context() -> ssl.SSLContext:
-    # `ssl.create_default_context` would write the connection's keys to the file in `SSLKEYLOGFILE`.
+    # `ssl.create_default_context` would write the connection's keys to the file that `SSLKEYLOGFILE` names.
     return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _is_loopback(host: str | None) -> bool:
-    """Return whether a host is loopback, or a `localhost` that resolves to loopback."""
+    """Return whether a host is a loopback address, or is `localhost` and resolves only to such addresses."""
     if host == "localhost":
         with suppress(OSError):
             return all(ip_address(info[4][0]).is_loopback for info in getaddrinfo(host, None))

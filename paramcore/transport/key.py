@@ -1,4 +1,4 @@
-"""The API key, which never appears in messages, logs, pickles or files."""
+"""The API key, which messages, logs, pickles and files must not contain."""
 
 from __future__ import annotations
 

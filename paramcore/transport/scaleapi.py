@@ -22,7 +22,8 @@ for _name in ("urllib3.connection", "urllib3.connectionpool"):
 class ScaleApiTransport:
     """Sends requests with the settings of a `scaleapi.ScaleClient`, but without retries.
 
-    The settings are the key, base URL, proxies and certificates.
+    The settings are the key, base URL, proxies and certificates.  Unlike the client, the
+    transport does not read proxies or certificates from the environment.
 
     A `ScaleClient` retries a POST after status 408, 429 or 5xx.  If the service made the
     update despite this status, the retry adds a second version (E8).

@@ -10,14 +10,14 @@ values that the call makes.  The `Ledger` makes the changes and writes them to a
 service builds the call, `routes.answer_call` chooses the handler, `Ledger.record` makes
 the changes, and `Ledger.wait` returns when they are on disk.  Then the service replies.
 
-Handlers are deterministic: they see only the state, the call and its time.
+Handlers are deterministic: they see only the state, the settings, the call and its time.
 
 - `calls`, `state`, `routes`: the values, and the handler of each call
 - `account`: a service, which answers calls and saves their changes
 - `projects`, `tasks`, `task_updates`, `batches`, `uploads`: the handlers
 - `admission`, `wsgi`: checks of each request; requests from WSGI servers
 - `query`, `multipart`: the filters and pages of lists; forms with files
-- `ledger`, `records`, `journal`: changes, their JSON, and the file that contains it
+- `ledger`, `records`, `journal`: changes, their JSON, and the file with this JSON
 - `pages`, `home_view`, `project_view`, `page_text`: the pages for a browser
 - `stand_in`, `faults`, `request_log`, `clock`: the public class, and its parts that a test can set or read
 """

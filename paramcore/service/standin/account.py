@@ -1,4 +1,4 @@
-"""An account of the service, whose clients share projects and tasks."""
+"""An account of the service, with the projects and tasks that its clients share."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Result:
 
     @classmethod
     def refuse(cls, status: int, text: str, why: str = "") -> Result:
-        """Return an error reply in the form of the service (E6); `why` replaces `text` in the reason."""
+        """Return a result with an error reply in the service's format (E6); `why` replaces `text` in the reason."""
         return cls(build_error_reply(status, text), f"refused: {why or text}")
 
 

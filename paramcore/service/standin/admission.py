@@ -1,6 +1,6 @@
 """Refuse requests that a web page may have sent, and requests that are malformed or too long.
 
-A page from any site can send requests to this machine.  A browser names the site in
+A page from any site can send requests to this machine.  A browser describes the site in
 `Origin` and `Sec-Fetch-Site`, which a page can neither set nor remove.  A site can also
 resolve its own name to 127.0.0.1, but the browser then sends that name as `Host`.
 """
@@ -25,7 +25,7 @@ _API = "/v1/"
 
 
 def check_request(method: str, target: str, headers: Mapping[str, str]) -> None:
-    """Refuse an unknown method, an invalid target, another host, or another site.
+    """Refuse an unknown method, an invalid target, another host, and requests that a web page may have sent.
 
     `target` is the raw target of the request line; header names are lower case.
 
@@ -87,24 +87,27 @@ def _read_target(target: str, headers: Mapping[str, str]) -> tuple[str, list[str
 
 
 def _check_site(method: str, path: str, hosts: list[str], headers: Mapping[str, str]) -> None:
-    """Refuse a request from a browser, unless a page of the stand-in or the user started it."""
+    """Refuse a request from a browser, unless a page of the stand-in or the user started it.
+
+    A request that changes something must also have the type `application/json`.
+    """
     origin, site = headers.get("origin"), headers.get("sec-fetch-site", "none")
-    # The host of the absolute form overrides the header.
+    # `hosts` begins with the host of the absolute form, if any, which overrides the header.
     own_origins = {f"{scheme}://{host}".lower() for host in hosts[:1] for scheme in ("http", "https")}
     if origin is not None and origin.lower() not in own_origins:
         raise RejectedCall(403, f"the stand-in refuses web pages from another origin: {_show(origin)}")
-    # `same-site` includes pages from other ports of this machine.
+    # `same-site` includes pages from other ports of this machine, so it is not enough.
     if site not in ("none", "same-origin") and not _is_link(method, path, headers):
         raise RejectedCall(403, f"the stand-in refuses web pages from another site: Sec-Fetch-Site is {_show(site)}")
     media_type = headers.get("content-type", "")
-    # A form on any site needs no script and no permission to send a POST.  The stand-in's own pages have no forms.
+    # A form on any site may send a POST, but not with this content type.  The stand-in's own pages have no forms.
     if method not in ("GET", "HEAD") and media_type.partition(";")[0].strip().lower() != "application/json":
         shown = _show(media_type) if media_type else "missing"
         raise RejectedCall(415, f"the content type is {shown}; a browser must send application/json to the stand-in")
 
 
 def _is_link(method: str, path: str, headers: Mapping[str, str]) -> bool:
-    """Return whether a user followed a link to a page; the page with the link cannot read the reply."""
+    """Return whether a user followed a link to a page of the stand-in; the page with the link cannot read the reply."""
     is_page = headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
     return is_page and method == "GET" and not path.startswith(_API)
 

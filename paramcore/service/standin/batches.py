@@ -21,7 +21,8 @@ from paramcore.service.standin.query import (
 from paramcore.service.standin.state import Change, State
 from paramcore.text import describe_value, format_count, format_value
 
-#: The filters of `GET /batches`. A batch of the stand-in is never completed or audited.
+#: The filters of `GET /batches`. A batch of the stand-in is never completed or audited, so the filters
+#: for completed and audited batches match nothing.
 _FILTERS: Mapping[str, Filter] = {
     "project": is_one_of("project"),
     "status": has_status("status", ("staging", "in_progress", "completed")),

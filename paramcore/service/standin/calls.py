@@ -149,6 +149,6 @@ def build_reply(status: int, text: str) -> Response:
 
 
 def build_error_reply(status: int, text: str, headers: Mapping[str, str] = {}) -> Response:
-    """Return an error reply in the form of the service (E6)."""
+    """Return an error reply in the service's format (E6)."""
     body = json.dumps({"status_code": status, "error": text}).encode()
     return Response(status, body, {"content-type": "application/json", **headers})

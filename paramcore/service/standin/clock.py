@@ -29,7 +29,7 @@ class Clock:
         return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
     def set(self, time: str) -> None:
-        """Stop the clock at a time in ISO 8601 format; without a time zone, it is in UTC.
+        """Stop the clock at a time in ISO 8601 format; a time without a time zone is in UTC.
 
         Raises:
             InvalidSetting: `created_at_type`, if the text is not a time.

@@ -60,12 +60,12 @@ class Faults:
         self._lock = threading.Lock()
 
     def arm(self, fault: Fault, times: int, method: str | None) -> None:
-        """Set the fault of the next calls; with `method`, of the next calls with this method."""
+        """Set the fault of the next `times` calls; with `method`, of the next calls with this method."""
         with self._lock:
             self._armed.extend([(fault, method)] * times)
 
     def take(self, method: str, header: str | None) -> Fault | None:
-        """Return the fault of a call.
+        """Return the fault of a call, if any; a fault in the header overrides an armed fault.
 
         Raises:
             InvalidSetting: `fault`, if the header contains an invalid fault.

@@ -1,4 +1,4 @@
-"""The home page of a stand-in: its projects, and the last requests with their reasons."""
+"""The home page of a stand-in: its projects, and the last requests with the reason for each reply."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from paramcore.text import ROW_LIMIT, escape_unprintable, format_count, format_n
 
 #: The maximum number of projects of a state on the page.
 MAX_PROJECTS = 200
-#: The maximum number of characters of a link to a project; a longer name has no link.
+#: The maximum number of characters of a link to a project; a longer link is left out.
 MAX_LINK = 500
 #: The maximum number of characters of a target.
 MAX_TARGET = 200
 #: The maximum number of characters of a reason.
 MAX_REASON = 400
-#: The maximum number of bytes of all bodies in HTML.
+#: The maximum number of bytes of all bodies together, as HTML.
 MAX_BODIES = 300_000
 
-#: The name of the keys of each state, as pages show it.
+#: How the pages name the keys of each state.
 KEY_NAMES = {"live": "live keys", "test": "test keys"}
 _PREFIXES = {"live": "", "test": "/test"}
 
@@ -35,7 +35,7 @@ class ProjectRow:
     """A project in a table."""
 
     name: str
-    #: The path of its page; empty if the name is too long for a link.
+    #: The path of its page; empty if the link would be too long.
     href: str
     type: str
     version_count: int
@@ -105,7 +105,7 @@ class HomeView:
 
     #: The beginning of the URL of each page.
     base_url: str
-    #: The states, those of live keys first.
+    #: The states: first `live`, then `test`.
     worlds: tuple[WorldView, ...]
     #: The last requests, newest first.
     requests: tuple[RequestRow, ...]

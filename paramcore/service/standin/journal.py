@@ -36,7 +36,7 @@ class JournalFile:
         self._is_closed = False
         # Whether the file may have bytes after `_size`, from a line that could not be written.
         self._has_rest = False
-        # Without its name on disk, a file with further lines would be lost.
+        # Whether the name of the file may not be on disk yet.  A power failure would then lose the file.
         self._has_unsynced_name = False
         self._read()
 
@@ -100,7 +100,7 @@ class JournalFile:
             self._sync_name()
 
     def _sync_name(self) -> None:
-        """Return when the directory on disk has the file that `replace` wrote."""
+        """Return when the name of the file that `replace` wrote is on disk."""
         if self._has_unsynced_name:
             sync_directory(os.path.dirname(self._path))
             self._has_unsynced_name = False
@@ -117,7 +117,8 @@ class JournalFile:
     def _is_in_place(self) -> bool:
         """Return whether the path leads to this journal, and not to one that replaced it."""
         if self._descriptor < 0:
-            # A signal may arrive after the first `replace` has created the file, before it opens the file.
+            # A signal may arrive after the first `replace` has created the file and before it opens the file.
+            # So the file may be in place without a descriptor.
             return not self._is_closed
         with suppress(OSError):
             self._check_path()

@@ -1,9 +1,9 @@
 """Make changes to states, and write them to a journal before any reply shows them.
 
 `Ledger.record` makes the changes of a call in memory, and `Ledger.wait` returns when they
-are in the journal.  One write serves all calls that wait at that moment.  If the write
-fails, the ledger takes back all changes that are not in the journal.  `wait` then raises
-`NotSaved` for each call that made such changes, or may have seen them.
+are in the journal.  One write saves the changes of all calls that are waiting when it
+starts.  If the write fails, the ledger takes back all changes that are not in the journal.
+`wait` then raises `NotSaved` for each call that made such changes, or may have seen them.
 """
 
 from __future__ import annotations
@@ -45,11 +45,11 @@ class Journal(Protocol):
 
 @define(eq=False)
 class Entry:
-    """The changes of a call, until they are in the journal."""
+    """The changes of a call, or notes about saved projects, until they are in the journal."""
 
     texts: Sequence[str]
     undo: Sequence[Callable[[], None]] = ()
-    #: The projects that this entry writes to the journal as a whole, by state and name.
+    #: The projects that this entry writes with their whole history, by state and name.
     projects: Sequence[tuple[str, str]] = ()
     is_done: bool = False
     error: OSError | None = field(default=None)
@@ -67,7 +67,7 @@ class Ledger:
         self._journal = journal
         self._pending: list[Entry] = []
         self._is_writing = False
-        #: The projects that the journal contains as a whole, by state and name.
+        #: The projects whose whole history is in the journal, by state and name.
         self._journaled: set[tuple[str, str]] = set()
         self._rewrite_size = MIN_REWRITE_SIZE
         #: Called when the changes of a call are in the journal, before the reply is sent.
@@ -128,7 +128,7 @@ class Ledger:
         return unsaved
 
     def mark_saved(self, world: str, projects: Sequence[StoredProject]) -> None:
-        """Note that files contain these versions of the projects, which may not be on disk yet."""
+        """Note that files contain these versions of the projects; the files may not be on disk yet."""
         with self.lock:
             self._states[world].mark_saved(projects)
 
@@ -143,7 +143,7 @@ class Ledger:
                 self._pending.append(Entry([encode_mark(world, stored) for stored in marked]))
 
     def flush(self) -> None:
-        """Return when everything is in the journal.
+        """Return when all changes and notes are in the journal.
 
         Raises:
             NotSaved: if the journal cannot be written.
@@ -169,7 +169,7 @@ class Ledger:
         line = encode_line([text for entry in batch for text in entry.texts])
         self._is_writing = True
         error = None
-        # Other calls add entries while this one waits for the disk.
+        # Release the lock, so that other calls can add entries while this call waits for the disk.
         self.lock.release()
         try:
             self._journal.append(line)
@@ -192,7 +192,7 @@ class Ledger:
             entry.is_done = True
 
     def _take_back(self, error: OSError) -> None:
-        """Undo all changes that are not in the journal; later ones may depend on earlier ones."""
+        """Undo all changes that are not in the journal, newest first, because they may depend on earlier changes."""
         for entry in reversed(self._pending):
             for undo in reversed(entry.undo):
                 undo()
@@ -205,7 +205,7 @@ class Ledger:
         try:
             self._rewrite()
         except OSError:
-            # The old journal is complete, only longer than necessary.
+            # The old journal is complete, only longer than necessary, so keep it.
             self._rewrite_size = 2 * self._journal.size
 
     def _rewrite(self) -> None:

@@ -81,7 +81,7 @@ def _iter_project(page: ProjectPageView) -> Iterator[str]:
     if page.lifelines is not None:
         yield from _iter_details(page)
     yield ""
-    yield "The same as JSON"
+    yield "The project and its tasks as JSON"
     yield f"  {page.project_command}"
     yield f"  {page.tasks_command}"
 
@@ -140,7 +140,7 @@ def _iter_param(param: ExplanationView) -> Iterator[str]:
 
 
 def _iter_labelled(label: str, value: ValueView | None, otherwise: str, separator: str = "") -> Iterator[str]:
-    """Yield a label with the first line of a value, and the further lines, indented."""
+    """Yield a label with the first line of a value, and then the other lines of the value, indented."""
     if value is None:
         yield f"{label}{otherwise}"
         return

@@ -1,7 +1,7 @@
 """The pages of a stand-in, which a person reads in a browser.
 
 A page is HTML; without the package `jinja2`, it is plain text with the same facts.  Pages
-need no key and change nothing.  They are not in the log of requests.
+need no key and change nothing.  Requests for pages are not in the log of requests.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from paramcore.service.standin.project_view import DETAILS, ProjectPageView, cho
 from paramcore.service.standin.request_log import LoggedRequest
 from paramcore.service.standin.state import Snapshot, State
 
-#: The maximum number of bytes of a page; a longer page is built again with less detail.
+#: The maximum number of bytes of a page; a longer page of a project is built again with less detail, if possible.
 MAX_PAGE_SIZE = 1_000_000
 _HEADERS = {
     "cache-control": "no-store",
@@ -101,7 +101,7 @@ def _find_short_page(
 def _build_page(
     view: HomeView | ProjectPageView, template: str, format_view: Callable[[Any], str], status: int
 ) -> Response:
-    # `jinja2` is in an extra, and slow to import.
+    # Import `jinja2` late, because it is in an extra and slow to import.
     try:
         html = import_module("paramcore.report.html")
     except ImportError:
@@ -111,7 +111,7 @@ def _build_page(
         text = html.render_page(template, page=view, title=view.title, version=__version__)
     headers = {
         "content-type": f"{media_type}; charset=utf-8",
-        # A `meta` element cannot forbid frames.
+        # A `meta` element cannot forbid frames, so this header is necessary.
         "content-security-policy": f"{policy}; frame-ancestors 'none'",
         **_HEADERS,
     }

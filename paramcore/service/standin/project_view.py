@@ -22,7 +22,7 @@ Detail: TypeAlias = Literal["values", "names", "facts"]
 DETAILS: tuple[Detail, ...] = ("values", "names", "facts")
 #: The maximum number of param names on a page.
 MAX_NAMES = 1_000
-#: The maximum number of params of all versions of a project on a page.
+#: The maximum number of params on a page, counted in all versions of the project.
 MAX_PARAMS = 1_000_000
 #: The maximum number of characters of the JSON of a version; with a longer version, a page shows no values.
 MAX_ENTRY = 200_000
@@ -74,7 +74,7 @@ class ProjectPageView:
     changed: TimeView | None
     task_count: int
     detail: Detail
-    #: The lifelines; `None` if the page leaves out versions and tasks.
+    #: When each value of a param applied; `None` if the page leaves out versions and tasks.
     lifelines: LifelinesView | None
     #: The latest versions, newest first.
     versions: tuple[VersionView, ...]
@@ -163,7 +163,7 @@ def _view_tasks(stored: StoredProject, tasks: Sequence[StoredTask], *, values: b
 
 
 def _describe_inherited(stored: StoredProject, task: StoredTask, effective: EffectiveParams) -> str:
-    # The page already names the project, so keep only the part after it.
+    # The page already names the project, so keep only the text after the project's name.
     headline = effective.headline.rpartition(": ")[2]
     is_current = task.version_count == len(stored.project.versions)
     return headline if is_current else f"{headline}, when the project had {format_count(task.version_count, 'version')}"

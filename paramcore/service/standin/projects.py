@@ -24,7 +24,7 @@ def get_stored_project(state: State, name: object) -> StoredProject:
 
 
 def list_projects(context: Context, call: Call) -> Answer:
-    """Answer with all projects, or only with those that have this `archived` flag (E2)."""
+    """Answer with all projects; with `archived`, only with those whose flag has this value (E2)."""
     call.check_query(("archived",))
     archived = call.get_flag("archived")
     stored = [

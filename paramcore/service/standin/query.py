@@ -17,7 +17,7 @@ from paramcore.text import format_name, format_value
 #: The default number of objects on a page, and the maximum `limit` of a request.
 _PAGE_SIZE = 100
 
-#: Whether the fields of an object match a filter.
+#: Returns whether the fields of an object match a filter.
 Predicate = Callable[[Mapping[str, Any]], bool]
 #: Builds the predicate for the values of a query parameter.
 Filter = Callable[[str, Sequence[str]], Predicate]
@@ -36,7 +36,8 @@ class Page:
         """Return the index of the first id of the page."""
         if self.token is None:
             return self.offset
-        # Newer ids are larger hexadecimal numbers, and the list begins with the newest id.
+        # The list begins with the newest id, which is the largest number.  `bisect_right` needs ascending keys, so
+        # negate the ids.
         return bisect_right(ids, -int(self.token, 16), key=lambda task_id: -int(task_id, 16))
 
 
@@ -88,7 +89,7 @@ def is_one_of(field: str) -> Filter:
 
 
 def is_one_of_words(field: str) -> Filter:
-    """Return the filter for a field that equals a value, or one of the comma-separated words in it."""
+    """Return the filter for a field that equals a value, or one of the comma-separated words of a value."""
 
     def build(_name: str, values: Sequence[str]) -> Predicate:
         words = _split(values)
@@ -110,7 +111,7 @@ def has_status(field: str, statuses: Sequence[str]) -> Filter:
 
 
 def contains_any(field: str) -> Filter:
-    """Return the filter for a list that contains a value, or one of the comma-separated words in it."""
+    """Return the filter for a list that contains a value, or one of the comma-separated words of a value."""
 
     def build(_name: str, values: Sequence[str]) -> Predicate:
         words = _split(values)
@@ -148,7 +149,7 @@ def is_at_most(field: str) -> Filter:
 
 
 def _split(values: Sequence[str]) -> set[str]:
-    # A value may contain a comma itself.
+    # A value may contain a comma itself, so keep each whole value, too.
     return {*values, *(word for value in values for word in value.split(","))}
 
 

@@ -1,10 +1,10 @@
 """The lines of a journal.
 
-A line is a JSON array of records, which were written together.  A record is an array:
-`["live", "tasks", ID, TASK]` sets a value in a table of the state `live`.
-`["live", "versions", NAME, ENTRY]` appends a version to a project that an earlier record
-contains as a whole.  `["live", "saved", NAME, COUNT]` notes how many versions of a project
-its file contains.
+A line is a JSON array of records, which were written together.  A record is an array.
+For example, `["live", "tasks", ID, TASK]` sets a value in a table of the state `live`.
+`["live", "versions", NAME, ENTRY]` appends a version to a project; an earlier record
+contains the whole project.  `["live", "saved", NAME, COUNT]` notes how many versions the file
+of a project contains.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from paramcore.text import format_value
 from paramcore.values import freeze
 from paramcore.wire import read_project
 
-#: A record is inside a line, and the value of a record may be a project.
+#: The depth of a line, which is an array of records.  A record is an array that may contain a project.
 _LINE_DEPTH = PROJECT_DEPTH + 2
 #: The tables whose values are written as a whole.
 _TABLES: tuple[Table, ...] = ("settings", "batches", "tasks", "files")
@@ -96,7 +96,7 @@ def replay_lines(
     """Return what a journal contains about each state; each line comes with its number.
 
     Raises:
-        DocumentError: if a line is not JSON, contains no records, or is missing.
+        DocumentError: if a line is not JSON, contains no records, or is missing or repeated.
     """
     replay = _Replay({world: RecoveredState() for world in worlds}, assumptions)
     for data, number in lines:

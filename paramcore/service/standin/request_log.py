@@ -35,7 +35,7 @@ class LoggedRequest:
     method: str
     #: The target of the request line, encoded, and truncated if it is very long.
     target: str
-    #: `live` or `test`; `None` for a request without a valid key.
+    #: `live` or `test`; `None` if the request has no valid key, or was refused before its key was read.
     world: str | None
     #: The status of the reply; `None` if a fault dropped the reply.
     status: int | None
@@ -70,7 +70,7 @@ class RequestLog:
         world: str | None = None,
         time: str | None = None,
     ) -> LoggedRequest:
-        """Add a request with its reply; no response means that no reply was sent."""
+        """Add a request with its reply; `response` is `None` if no reply was sent."""
         status, reply = (None, b"") if response is None else (response.status, response.body)
         excerpts = body[:MAX_BODY_EXCERPT], reply[:MAX_BODY_EXCERPT]
         texts = [truncate(text, MAX_BODY_EXCERPT) for text in (target, reason)]

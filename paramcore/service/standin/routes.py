@@ -42,7 +42,7 @@ def answer_call(context: Context, call: Call) -> Answer:
 
 
 def _load_uploads() -> Any:
-    # Most scripts upload no file, and `email`, which reads forms, is slow to import.
+    # Import late: most scripts upload no file, and `email`, which reads forms, is slow to import.
     return import_module("paramcore.service.standin.uploads")
 
 

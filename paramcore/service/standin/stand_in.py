@@ -31,7 +31,7 @@ from paramcore.validation.schema import Schemas
 _BASE_PATH = "/v1"
 #: The names of the services for live and for test keys.
 WORLDS = ("live", "test")
-#: The reason to refuse a request with an `Authorization` header that contains no key.
+#: The reason for refusing a request whose `Authorization` header contains no valid key.
 _INVALID_AUTHORIZATION = (
     "the header `Authorization` has no valid API key; send any ASCII key as `Bearer KEY`, "
     "or as the user name of HTTP Basic"
@@ -89,9 +89,9 @@ class StandIn:
             )
             for world, state in self.states.items()
         }
-        #: The service for live keys, and for all keys that are not test keys.
+        #: The service for live keys, which are all keys that do not begin with `test_`.
         self.live: MemoryService = MemoryService(account=self._accounts["live"])
-        #: The service for test keys.
+        #: The service for test keys, which begin with `test_`.
         self.test: MemoryService = MemoryService(account=self._accounts["test"])
 
     def __repr__(self) -> str:
@@ -129,11 +129,13 @@ class StandIn:
         """Handle an HTTP request and return the reply.
 
         `target` is the raw target of the request line; header names are lower case.
-        `body` may be a function, which is not called for a request that a web page may
-        have sent.
+        `body` may be a function that returns the body.  It is not called if the method,
+        the target or a header is refused, for example because a web page may have sent
+        the request.
 
         Raises:
-            OutcomeUnknown: `no_reply`, if a fault drops the reply; close the connection.
+            OutcomeUnknown: `no_reply`, if a fault drops the reply; the caller must then
+                close the connection.
         """
         world, content = None, b""
         try:
@@ -213,7 +215,7 @@ def _restore(projects: Iterable[Project], recovered: RecoveredState | None) -> S
 
 
 def _read_key(authorization: str) -> str:
-    """Return the API key from HTTP Basic or a bearer token; `""` if there is no key."""
+    """Return the API key from HTTP Basic or a bearer token; `""` if there is no valid key."""
     scheme, _, credentials = authorization.partition(" ")
     if scheme.lower() == "bearer":
         return credentials.strip()
@@ -221,6 +223,6 @@ def _read_key(authorization: str) -> str:
         return ""
     try:
         return base64.b64decode(credentials, validate=True).decode("ascii").partition(":")[0]
-    # The text before or after the decoding may be malformed, or contain characters outside ASCII.
+    # The text may be malformed base64, or the decoded key may contain characters outside ASCII.
     except ValueError:
         return ""

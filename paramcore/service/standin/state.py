@@ -123,7 +123,7 @@ class State:
     def __init__(self, projects: Iterable[Project] = ()) -> None:
         #: The projects, by name.
         self.projects: dict[str, StoredProject] = {}
-        #: By project name: the settings that a project object lacks, such as `rapid`.
+        #: The settings that a project object lacks, such as `rapid`, by project name.
         self.settings: dict[str, Mapping[str, Any]] = {}
         #: The tasks by id, oldest first.
         self.tasks: dict[str, StoredTask] = {}
@@ -204,8 +204,8 @@ class State:
         """Return the effective params of a task, as they were when it was created.
 
         Raises:
-            LookupError: if the task does not exist or has no project, or if the history
-                of its project was edited.
+            LookupError: if the task does not exist or has no project, or if an edit of
+                the history of its project changed these params.
         """
         task = self.tasks[task_id]
         if task.request is None:
@@ -217,7 +217,7 @@ def resolve_stored_task(project: Project, task: StoredTask, request: TaskRequest
     """Return the effective params of a task, as they were when it was created.
 
     Raises:
-        LookupError: if the history of the project was edited.
+        LookupError: if an edit of the project's history changed these params.
     """
     effective = truncate_history(project, task.version_count).resolve(request)
     created = effective.as_task()

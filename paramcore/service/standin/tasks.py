@@ -65,13 +65,13 @@ def create_task(context: Context, call: Call, task_type: str) -> Answer:
     context.check_task_type(task_type)
     state, request = context.state, TaskRequest.from_flat(call.read_object(), type=task_type)
     key = call.headers.get("idempotency-key")
-    # S7: a second request with the same key creates no task.
+    # S7: a second request with the same `Idempotency-Key` creates no task.
     if key in state.keys:
         text = f'The Idempotency-Key ("{key}") is already used for a different task ({state.keys[key]}).'
         raise RejectedCall(409, text)
     check_unique_id(state, request.unique_id)
     project_name = _find_project_name(state, request)
-    # S8: a task without a project has the same fields as any other task, so resolve it with a placeholder.
+    # S8: a task without a project has the same form as other tasks, so resolve the request with a placeholder project.
     project = Project("-", type=task_type) if project_name is None else get_stored_project(state, project_name).project
     if project_name is None and not (request.project_version is None or request.inherits_nothing):
         raise RejectedCall(400, "`project_version` is set, but the task has no `project`; name the project")

@@ -44,7 +44,7 @@ def read_body(environ: Mapping[str, Any]) -> bytes:
         size = parse_length(length)
         check_size(size)
     elif environ.get("wsgi.input_terminated"):
-        # The server ends the stream after the body, and decodes a chunked body.
+        # The server decodes a chunked body and ends the stream after it, so no length is needed.
         size = MAX_BODY_SIZE + 1
     elif "HTTP_TRANSFER_ENCODING" in environ:
         raise RejectedCall(411, "this WSGI server does not decode chunked bodies; send Content-Length")
