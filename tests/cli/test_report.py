@@ -319,7 +319,7 @@ def test_the_words_that_differ_are_marked(page):
 
 
 def test_assumptions_of_all_tasks(page):
-    """The page lists the rules of all tasks: T1 for a null, even if an earlier task has the same route."""
+    """The page lists the rules of all tasks, for example T1 if only the second task has a null."""
     text = report(page, BOXES, "-", stdin=b'[{"instruction": "a"}, {"instruction": "b", "padding": null}]')
     assert "T1: a task's null overrides the project's value" in text
     assert "T5:" in text

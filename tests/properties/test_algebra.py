@@ -48,7 +48,7 @@ class TestComposing:
 
     @given(projects(), st.lists(updates(), min_size=1, max_size=5))
     def test_any_run_of_updates_can_be_squashed(self, project, made):
-        """The composition of all updates gives the same latest params."""
+        """The composition of several updates gives the same latest params as the updates in turn."""
         squashed = made[0]
         for update in made[1:]:
             squashed = squashed.then(update)
@@ -142,7 +142,7 @@ class TestPlanning:
 
     @given(FEW, FEW, FEW)
     def test_two_patches_conflict_if_they_disagree(self, held, one, two):
-        """A patch conflicts with another patch on each param that the other changed to another value."""
+        """A patch conflicts with a concurrent patch on each param that the latter changes to another value."""
         project = Project("boxes", type="comparison", params=held)
         moved = Plan.of(project, Patch(one)).rebase_on(project.patch_params(two))
         disagree = {name for name in one.keys() & two.keys() if not same(one[name], two[name])}

@@ -286,7 +286,7 @@ class TestSlowClients:
 
     @pytest.mark.parametrize("raw", ["G", "GET / HTTP/1.1\r\nHos", f"{GET}", post("{", "Content-Length: 9\r\n")])
     def test_an_incomplete_request_is_status_408(self, served, raw):
-        """After a time limit, an incomplete request is status 408 and the connection is closed."""
+        """After a time limit, an incomplete request gets status 408 and the connection is closed."""
         assert ask(served, raw, half_close=False).status == 408
         assert served.stand_in.requests[-1].status == 408
 

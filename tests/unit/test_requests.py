@@ -128,7 +128,7 @@ def test_a_patch_that_would_make_params_too_large_is_refused():
     with pytest.raises(NotJSON) as refused:
         Patch(other).applied_to(half)
     assert refused.value.code == "too_large"
-    # Beyond the limit, the grouping of updates matters.
+    # Only one grouping composes the two patches, whose params together exceed the limit.
     one, two, three = Patch(half), Patch(other), Replace({})
     assert one.then(two.then(three)) == three
     with pytest.raises(NotJSON):
