@@ -95,5 +95,5 @@ def test_each_class_is_documented():
         for node in classes
         if any(isinstance(method, ast.FunctionDef) and method.name == "to_json" for method in node.body)
     }
-    # `PlanFinding` is only a protocol. The keys of `LocatedFinding` are those of `Finding`, and its place.
+    # `PlanFinding` is a protocol. `LocatedFinding` only adds a location to the keys of `Finding`.
     assert with_json - {"PlanFinding", "LocatedFinding"} == set(re.findall(r"`(\w+)\.to_json\(\)`", PAGE))

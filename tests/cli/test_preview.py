@@ -42,7 +42,7 @@ def test_jsonl_gives_a_line_for_a_line():
 
 
 def test_explain_adds_the_explanations():
-    """`--explain` gives every candidate of every param."""
+    """`--explain` adds the explanation of every param."""
     document = run("preview", PROJECT, "night-shift.json", "--explain", "--format", "json").document
     reasons = {explanation["param"]: explanation["reason"] for explanation in document["explanations"]}
     assert reasons["instruction"] == "INSTRUCTION_APPENDED"

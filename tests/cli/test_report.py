@@ -141,7 +141,7 @@ def test_the_exit_code_is_that_of_plan_and_validate(page):
 
 
 def test_the_same_input_makes_the_same_bytes(tmp_path):
-    """The page does not contain its own name, the working directory or the time."""
+    """The page does not depend on its own name, the working directory or the current time."""
     first, second = tmp_path / "first.html", tmp_path / "second.html"
     for page in (first, second):
         report(page, BOXES, "night-shift.jsonl", "--update", REWORD)

@@ -480,7 +480,7 @@ def test_an_unknown_type(tmp_path):
 
 
 def test_no_project_is_no_success(tmp_path):
-    """Every command rejects an array or directory without a project, so that no check succeeds by mistake."""
+    """`validate`, `log`, `audit` and `plan` reject an input without a project, so that no check succeeds by mistake."""
     (tmp_path / "p.json").write_text("[]")
     for arguments in (("validate", "p.json"), ("log", "p.json"), ("audit", ".", "p.json"), ("plan", "p.json", "-")):
         ran = run(*arguments, cwd=tmp_path, stdin="{}")

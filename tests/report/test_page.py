@@ -105,7 +105,7 @@ def test_many_projects(several):
 
 @given(projects(), updates())
 def test_the_same_input_gives_the_same_bytes(project, update):
-    """The page contains no time and no random number."""
+    """A report always has the same page, because the page has neither the current time nor a random number."""
     report = ProjectReport(project, "boxes.json", Plan.of(project, update))
     assert render(report) == render(ProjectReport(project, "boxes.json", Plan.of(project, update)))
 

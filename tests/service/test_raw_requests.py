@@ -426,7 +426,7 @@ def test_a_reported_request_has_no_control_characters():
 
 @pytest.mark.slow
 def test_random_requests_are_answered():
-    """Random and mutated requests get a reply that is no server error except 501 or 507, and none hangs."""
+    """Random and mutated requests get no server error except 501 or 507, and none of them hangs."""
     source = random.Random(20261126)
     with run_server(StandIn([Project("boxes", type="imageannotation", params={"a": 1})])) as served:
         threads_before = threading.active_count()

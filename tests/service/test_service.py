@@ -151,7 +151,7 @@ class TestReplies:
 
     @pytest.mark.parametrize("status", [201, 204, 301, 408, 500, 599, 100])
     def test_other_statuses_are_unknown(self, status):
-        """E5, E6: success is status 200 only. After any status here, the outcome is unknown."""
+        """E5, E6: success is status 200 only. After a status such as 201, 408 or 500, the outcome is unknown."""
         with pytest.raises(OutcomeUnknown) as refused:
             check_status(Response(status))
         assert (refused.value.code, refused.value.status) == ("reply_status", status)
@@ -169,7 +169,7 @@ class TestReplies:
         + [(409, "conflict"), (429, "too_many_requests")],
     )
     def test_a_refused_request_is_not_done(self, status, code):
-        """E6: a reply with such a status proves that the service did nothing."""
+        """E6: a status such as 400, 404 or 429 proves that the service did nothing."""
         with pytest.raises(NotDone) as refused:
             read_project_reply(Response(status, b'{"error": "no\\nway"}'), "boxes")
         assert refused.value.code == code

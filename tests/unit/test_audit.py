@@ -239,7 +239,7 @@ def test_a_task_that_nothing_explains_rules_out_nothing():
 
 
 def test_tasks_can_rule_out_all_assumptions():
-    """Under `append`, tasks that contradict each other can rule out all assumptions."""
+    """Tasks that contradict each other can rule out all assumptions with `append`."""
     audit = audited(
         task(instruction="a\tBox it."), task(0, "Other.", task_id=None), project=BOXES.with_assumptions(Assumptions())
     )

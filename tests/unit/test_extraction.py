@@ -50,7 +50,7 @@ def test_a_task_that_lacks_a_param_opts_out():
 
 
 def test_another_end_is_not_nearly_the_same():
-    """`nearly` counts only instructions that differ from the common ending in nothing but white space."""
+    """`nearly` does not count instructions that differ from the common ending in more than white space."""
     tasks = [*(make_task(n) for n in range(9)), make_task(9, instruction="Count."), make_task(10, instruction=None)]
     [reason] = extract(tasks).opted_out
     assert (reason.tasks.count, reason.nearly.count) == (2, 0)

@@ -31,7 +31,7 @@ def test_a_name_with_unusual_letters_is_kept(name):
 
 @pytest.mark.parametrize("type_", [None, 7, "", ["comparison"]])
 def test_a_type_is_text(type_):
-    """A task type must be text; any text is accepted."""
+    """A task type must be text that is not empty."""
     with pytest.raises(InvalidSetting) as refused:
         Project("boxes", type=type_)
     assert refused.value.code == "task_type"

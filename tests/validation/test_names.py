@@ -58,7 +58,7 @@ ROUTING_MISTAKES = {
     ("meant", "name"), [(meant, name) for meant, names in ROUTING_MISTAKES.items() for name in names]
 )
 def test_misspelt_routing_names(type, meant, name):
-    """A misspelt routing name is reported for every type, with a suggestion and the consequence."""
+    """A misspelt routing name is reported for every type; for `project_version`, with the consequence."""
     findings = validate(Project("boxes", type=type), {name: "x"})
     (finding,) = [finding for finding in findings if finding.code in ("param_unknown", "param_misplaced")]
     assert (finding.severity, finding.pointer, finding.suggestion) == ("warning", f"/{name}", meant)

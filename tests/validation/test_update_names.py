@@ -168,7 +168,7 @@ def test_the_nearest_field_is_suggested():
 
 
 def test_every_misplaced_name_of_a_call_is_an_argument():
-    """Misplaced names are errors in an update, unless they are similar to params."""
+    """A misplaced name of a response or of an SDK call is recognized as an argument."""
     origins = {"response only", "sdk argument"}
     names = [name for name, misplaced in load_misplaced_names().items() if misplaced.origin in origins]
     assert len(names) > 15
