@@ -156,7 +156,7 @@ class TestFetch:
         assert done.stderr.decode().startswith(f"error: {message}")
 
     def test_a_key_that_arrives_late(self):
-        """A key on non-blocking standard input is awaited."""
+        """The command waits for a key on non-blocking standard input."""
         ours, theirs = os.pipe()
         os.set_blocking(ours, False)
         with Server() as server:

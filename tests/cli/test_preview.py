@@ -271,7 +271,7 @@ def test_another_document_in_place_of_a_request(document, options):
 
 
 def test_an_error_reply_in_place_of_a_project(tmp_path):
-    """The error for an error reply of the API in a file quotes the reply."""
+    """If a project file contains an error reply of the API, the error quotes the reply."""
     (tmp_path / "p.json").write_text('{"status_code": 401, "error": "No valid API key provided."}')
     ran = run("preview", tmp_path / "p.json", "night-shift.json")
     assert ran.status == REFUSED

@@ -147,7 +147,7 @@ def test_github(place):
     ],
 )
 def test_a_broken_file_is_annotated(place, name, text, annotation):
-    """A file that cannot be read is an annotation at its line, and still an error with exit code 2."""
+    """An invalid or missing file is an annotation, with a line if there is one, and an error with exit code 2."""
     if text is not None:
         (place / name).write_text(text, encoding="latin-1")
     ran = run("validate", "boxes.json", name, "--format", "github", cwd=place)
@@ -321,7 +321,7 @@ class TestIgnoring:
         ],
     )
     def test_an_unknown_setting(self, place, text, message):
-        """A misspelt setting is an error."""
+        """A wrong setting is an error."""
         (place / "pyproject.toml").write_text(text)
         ran = run("validate", "boxes.json", cwd=place)
         assert ran.err.startswith("error: pyproject.toml: ")

@@ -103,7 +103,7 @@ def damage(draw: st.DrawFn, line: bytes) -> bytes:
 
 @st.composite
 def any_lines(draw: st.DrawFn) -> bytes:
-    """Draw the line of an object in any notation, damaged or not, or any bytes."""
+    """Draw a line of JSON in any notation, damaged or not, or any bytes."""
     text = json.dumps(draw(task_params(max_size=6) | json_values()), **draw(st.sampled_from(NOTATIONS)))
     line = text.encode("utf-8", "surrogatepass")
     return draw(st.sampled_from([line, damage(draw, line), draw(st.binary(max_size=20))]))
@@ -171,7 +171,7 @@ def preview_all(project: Project, lines: list[bytes], codec: Codec) -> list[byte
 
 
 def check_agreement(project: Project, line: bytes, overrides: dict[str, Any] | None = None) -> None:
-    """Assert that `bulk` gives the same as `resolve`, in the same order and types, with each codec."""
+    """Assert that `bulk` gives the result of `resolve` with each codec, with the same order and types."""
     expected = repeat(thawed(check_line(project, line, overrides or {})))
     for codec in CODECS:
         assert repeat(preview_line(project, line, overrides or {}, codec)) == expected

@@ -96,7 +96,7 @@ def test_an_update_is_a_patch_or_a_replace(update):
 
 
 def test_a_time_is_text_or_none():
-    """The time of a version must be text, and is kept unchanged."""
+    """The time of a version must be text or None."""
     with pytest.raises(InvalidSetting) as refused:
         TWO.patch_params({}, created_at=7)
     assert refused.value.code == "created_at_type"

@@ -14,7 +14,7 @@ from tests.validation.helpers import GEOMETRIES, make_boxes, validate
 
 @pytest.mark.parametrize("name", ["project_param_version", "project_name", "task_id", "callback", "force"])
 def test_a_misplaced_name(name):
-    """A field of a response, or an argument of an SDK, is a warning with a suggestion."""
+    """A field of a response, or an argument of an SDK, is a warning, with a suggestion if one is known."""
     (finding,) = validate(make_boxes(geometries=GEOMETRIES), {"attachment": "a", name: 1})
     assert (finding.code, finding.severity, finding.pointer) == ("param_misplaced", "warning", f"/{name}")
     assert finding.suggestion == load_misplaced_names()[name].replacement
