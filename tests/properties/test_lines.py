@@ -111,7 +111,7 @@ def any_lines(draw: st.DrawFn) -> bytes:
 
 @given(line=any_lines() | st.sampled_from(ODD_LINES))
 def test_both_codecs_decode_the_same(line: bytes) -> None:
-    """For any bytes, both codecs return the same value or none. The strict reader returns the same value."""
+    """For any bytes, both codecs return the same value or None. If it is a value, the strict reader returns it, too."""
     plain = PLAIN.decode_object(line)
     assert repeat(FAST.decode_object(line)) == repeat(plain)
     if plain is not None:

@@ -216,7 +216,7 @@ def test_common_mistakes_are_named(written, text, mistake, line, column):
     ],
 )
 def test_commas_alone_are_no_table(written, text):
-    """Code, prose and invisible characters around JSON are not mistaken for CSV; the error shows how it begins."""
+    """Text with commas, such as code or prose, is not mistaken for CSV. The error shows how the text begins."""
     error = refused(lambda: read_document(written(text)))
     assert (error.line, error.column) == (1, 1)
     assert error.problem.startswith(f"invalid JSON: expected a value at `{text[0]}")
