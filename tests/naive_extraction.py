@@ -51,7 +51,7 @@ def merge(project: dict, task: dict, settings: dict) -> dict:
 
 
 def shorten(project: dict, wanted: dict, settings: dict) -> dict | None:
-    """Return the shortest request that inherits these params and gets `wanted`, or `None` if there is none."""
+    """Return the shortest request that inherits the params of `project` and gets `wanted`, or `None`."""
     if any(name not in wanted for name in project):
         return None
     own = {name: value for name, value in wanted.items() if name not in project or not equal(value, project[name])}

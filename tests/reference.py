@@ -330,7 +330,7 @@ def find_blocked(wanted: Params, inherited: Params | None, settings: dict[str, s
 
 
 def shorten(history: History, wanted: Params, asked: JSON, settings: dict[str, str]) -> dict[str, Any]:
-    """Return the version and the params of the slim request; `any` selects the version of the shortest."""
+    """Return the version and the params of the slim request; `any` selects the version with the shortest request."""
     possible = []
     for version in [None, *range(len(history) - 1)] if asked == "any" else [asked]:
         number = find_inherited_version(history, version)

@@ -3,7 +3,7 @@
     python -m tests.slim_laws --cases 100000 --seed 0
 
 A case is a project, wanted params, a task request and a version.  Each law is a
-function that asserts it for one case.  The run checks each law on as many cases.
+function that checks one case.  `--cases` is the number of cases for each law.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Case(NamedTuple):
     """The input of a law."""
 
     project: Project
-    #: Effective params that are wanted; it is open whether a version can give them.
+    #: The wanted effective params; perhaps no version can give them.
     wanted: dict[str, Any]
     #: The routing names of the wanted params and of the request, without `project_version`.
     routing: dict[str, Any]
@@ -184,7 +184,7 @@ def s2_minimal(case: Case) -> None:
 
 
 def s3_complete(case: Case) -> None:
-    """It opts out exactly if no version can give the wanted params, or if -1 is selected."""
+    """A slim request opts out exactly if -1 is selected, or if no version can give the wanted params."""
     slim = SlimRequest.to(case.project, case.flat_wanted, version=case.version)
     possible = [
         version
@@ -247,7 +247,7 @@ def s7_only_params_change(case: Case) -> None:
 
 
 def s8_any_is_shortest(case: Case) -> None:
-    """`any` has the fewest bytes; then the fewest params, no pin, and the newest version decide."""
+    """`any` gives the request with the fewest bytes; among equals, the fewest params, no pin, the newest version."""
     slim = SlimRequest.to(case.project, case.flat_wanted, version="any")
     expected = reference.shorten(case.history, case.wanted, "any", case.settings)
     assert slim.request.project_version == expected["project_version"]
@@ -279,7 +279,7 @@ def s9_name_by_name(case: Case) -> None:
 
 
 def s10_round_trip(case: Case) -> None:
-    """The effective params of a request have the same slim request as the request, and so does `as_request`."""
+    """A request and its effective params have the same slim request, and without a pin, so does `as_request`."""
     slim = SlimRequest.of(case.project, case.request)
     effective = case.project.resolve(case.request)
     assert SlimRequest.to(case.project, {**case.routing, **effective.params}, version=case.own_version) == slim

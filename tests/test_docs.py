@@ -113,7 +113,7 @@ def run_command(command: str) -> str:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_other_blocks_are_well_formed(page):
-    """Each block of JSON can be parsed, and each block has a language that some test checks."""
+    """Each block of JSON can be parsed, and each block has a known language."""
     for text in blocks(page, "json"):
         json.loads(text)
     known = {"python", "console", "json", "sh", "text", "toml", "yaml"}

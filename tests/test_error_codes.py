@@ -33,7 +33,7 @@ def test_each_code_is_documented(name, code):
 
 @pytest.mark.parametrize("name", [name for name in errors.__all__ if name != "ParamcoreError"])
 def test_each_documented_code_is_raised(name):
-    """Each code in the docstring of a class is raised by the source."""
+    """Each code in the docstring of a class occurs in the source."""
     codes = read_codes(CLASSES[name])
     literals = {literal for path in SOURCES for literal in re.findall(r'"([a-z_]+)"', path.read_text("utf-8"))}
     assert codes

@@ -95,5 +95,5 @@ def test_each_class_is_documented():
         for node in classes
         if any(isinstance(method, ast.FunctionDef) and method.name == "to_json" for method in node.body)
     }
-    # The first is a protocol, and the second adds keys to those of `Finding`.
+    # `PlanFinding` is a protocol. `LocatedFinding` only adds a location to the keys of `Finding`.
     assert with_json - {"PlanFinding", "LocatedFinding"} == set(re.findall(r"`(\w+)\.to_json\(\)`", PAGE))

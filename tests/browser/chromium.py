@@ -1,6 +1,6 @@
 """Open pages in a real Chromium, and report what is wrong with them.
 
-`npm install` in this folder brings the browser.  Without it, these tests are skipped.
+`npm install` in this folder installs the browser.  Without it, these tests are skipped.
 """
 
 import json
@@ -24,7 +24,7 @@ NEEDS_BROWSER = [
 
 
 def check_pages(pages):
-    """Open pages, given by name as files or URLs, and return the findings of the browser for each."""
+    """Open the file or URL of each name, and return the findings of the browser by name."""
     command = ["node", "check.mjs", *pages.values()]
     done = subprocess.run(command, cwd=FOLDER, capture_output=True, text=True, timeout=900, check=False)
     assert done.returncode == 0, done.stderr

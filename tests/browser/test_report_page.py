@@ -63,7 +63,7 @@ def test_nothing_is_cut(reports, name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_everything_works_without_scripts(reports, name):
-    """Without JavaScript, and under the policy of Jenkins, a reader can open each part and read each row."""
+    """Without JavaScript, and under the content policy of Jenkins, a reader can open each part and read each row."""
     assert reports[name]["withoutScripts"] == []
     assert reports[name]["underJenkins"] == []
 

@@ -13,8 +13,8 @@ from paramcore.validation.finding import CODES
 FILES = dict.fromkeys(("PROJECT", "TASKS", "UPDATE", "FILE", "FILE[@N]", "FILE.html"), shtab.FILE) | {
     "DIR": shtab.DIRECTORY
 }
-#: The choices for other placeholders.  A value with a space would need quotes, so offer only values other than the
-#: defaults.
+#: The choices for other placeholders.  The default values of settings are omitted, because the default separator
+#: would need quotes.
 CHOICES = {
     "CODE": list(CODES),
     "NAME=VALUE": [

@@ -31,7 +31,7 @@ def run_on_terminal(*arguments, columns, cwd=EXAMPLES, **changes):
         while part := os.read(ours, 65_536):
             shown += part
     except OSError:
-        # Linux reports the end of a terminal as an error.
+        # On Linux, reading from a closed terminal raises an error, which means the end of the output.
         pass
     finally:
         os.close(ours)

@@ -130,7 +130,7 @@ class TestFetch:
 
     @pytest.mark.parametrize("url", ["", " ", " {url}", "{url} "])
     def test_an_empty_base_url_is_not_the_real_service(self, url):
-        """An unset variable of a script does not send a request to another service, and neither does a space."""
+        """An empty base URL, as from an unset variable, or one with a space is an error, and no request is sent."""
         with Server() as server:
             ran = run("fetch", NAME, "--base-url", url.format(url=server.url), SCALE_API_KEY=KEY)
             assert (ran.status, ran.out, server.reads) == (2, "", 0)
@@ -156,7 +156,7 @@ class TestFetch:
         assert done.stderr.decode().startswith(f"error: {message}")
 
     def test_a_key_that_arrives_late(self):
-        """A key on non-blocking standard input is awaited."""
+        """The command waits for a key on non-blocking standard input."""
         ours, theirs = os.pipe()
         os.set_blocking(ours, False)
         with Server() as server:

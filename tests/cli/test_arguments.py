@@ -231,7 +231,7 @@ def test_an_answer_replaces_no_settings(place, monkeypatch, capsys):
 
 @pytest.mark.parametrize("arguments", [("log", "tasks.jsonl"), ("preview", "tasks.jsonl", "task.json")])
 def test_lines_in_place_of_a_project_are_named(place, arguments, monkeypatch, capsys):
-    """The error for JSONL in place of a project names the format, and does not suggest to rename the file."""
+    """The error for JSONL in place of a project names the format, and does not suggest renaming the file."""
     monkeypatch.chdir(place)
     assert main([*arguments]) == 2
     assert capsys.readouterr().err.startswith("error: tasks.jsonl:2:1: the file contains JSONL, not a project")
@@ -266,7 +266,7 @@ def test_standard_input_is_named_once(place, arguments):
 @pytest.mark.parametrize("spec", ["tasks.jsonl", "tasks.jsonl@0"])
 @pytest.mark.parametrize("arguments", [("plan", "docks.json", "--wanted"), ("diff", "docks.json")])
 def test_jsonl_is_no_params_object(place, arguments, spec):
-    """The error for JSONL in place of params names no option that these commands lack."""
+    """The error for JSONL in place of params suggests a .json file, and no option."""
     ran = run(*arguments, spec, cwd=place)
     remedy = "name a .json file with one params object or project"
     problem = "error: tasks.jsonl:2:1: the file contains JSONL, not a params object or a project"
@@ -276,7 +276,7 @@ def test_jsonl_is_no_params_object(place, arguments, spec):
 @pytest.mark.parametrize("wrong", [{"error": "no"}, {"task_id": "a", "params": {}}, {"version": 0, "padding": 1}])
 @pytest.mark.parametrize("arguments", [("plan", "docks.json", "--wanted"), ("diff", "docks.json")])
 def test_another_document_is_no_params_object(place, arguments, wrong):
-    """The error for another document in place of params calls neither the document nor the remedy an update."""
+    """The error for another document in place of params mentions neither an update nor `patch`."""
     (place / "wrong.json").write_text(json.dumps(wrong))
     ran = run(*arguments, "wrong.json", cwd=place)
     assert (ran.status, ran.out) == (2, "")

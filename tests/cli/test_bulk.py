@@ -103,7 +103,7 @@ def with_terminal(*arguments, stdout, **changes):
             while piece := os.read(ours, 65_536):
                 shown += piece
         except OSError:
-            # Linux reports a closed terminal as an error.
+            # On Linux, reading from a closed terminal raises an error, which means the end of the output.
             pass
         os.close(ours)
     return shown.decode()
@@ -134,7 +134,7 @@ def test_a_terminal_shows_progress(name, long_files, tmp_path):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("name", BULK)
 def test_a_signal_leaves_the_cursor_visible(name, number, wait, tmp_path):
-    """A signal removes the bar, shows the cursor again, and prints the message for Ctrl-C."""
+    """A signal removes the bar and shows the cursor again. Ctrl-C also prints its message."""
     (tmp_path / "long.jsonl").write_text(lines(name, 200_000 if name == "preview" else 60_000))
     ours, theirs = pty.openpty()
     with (tmp_path / "answer").open("w") as stdout:
@@ -155,7 +155,7 @@ def test_a_signal_leaves_the_cursor_visible(name, number, wait, tmp_path):
                 process.send_signal(number)
             shown += piece
     except OSError:
-        # Linux reports a closed terminal as an error.
+        # On Linux, reading from a closed terminal raises an error, which means the end of the output.
         pass
     os.close(ours)
     assert process.wait(30) == 128 + number

@@ -31,7 +31,7 @@ def test_each_place_has_the_value(tasks):
 
 
 def test_the_text_has_the_places_of_json():
-    """Each line of the text ends with the location of its candidate, as `file:line:column`."""
+    """The line of each candidate with a value ends with its location, as `file:line:column`."""
     explanation = run("explain", PROJECT, TASK, "padding", "--format", "json").document["explanations"][0]
     lines = run("explain", PROJECT, TASK, "padding").out.splitlines()[1:]
     for line, candidate in zip(lines, explanation["candidates"], strict=False):

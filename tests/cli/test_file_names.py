@@ -129,7 +129,7 @@ def test_a_long_name_is_cut():
 @given(names=NAME_SETS, taken_by=NAME_SETS)
 def test_no_system_confuses_two_files(names, taken_by):
     """No two file names are equal on a file system that ignores case, Unicode form or both."""
-    # A project that already has a file does not get another.
+    # A project that already has a file does not get another, so a name in both sets gets one file.
     taken = list(choose(*(taken_by - names)).values())
     chosen = list(choose(*names, taken=taken).values())
     assert len(chosen) == len(names)

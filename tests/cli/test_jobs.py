@@ -173,7 +173,7 @@ def test_a_document_is_not_split(place):
 @pytest.mark.parametrize("tasks", ["/dev/stdin", "/dev/fd/3", "/proc/self/fd/3", "link.jsonl"])
 @pytest.mark.parametrize("name", ["preview", "validate"])
 def test_the_name_of_an_open_file_is_read(name, tasks, place):
-    """A path that means another file in another process is read as with one process."""
+    """`/dev/stdin`, a path such as `/dev/fd/3`, or a link is read as with one process."""
     if not (place / "link.jsonl").is_symlink():
         (place / "link.jsonl").symlink_to("tasks.jsonl")
     arguments = f"$paramcore {name} boxes.json {tasks} --lines --keep-going < tasks.jsonl 3< tasks.jsonl --jobs"

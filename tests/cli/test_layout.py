@@ -20,7 +20,7 @@ CHANGES = PAIRS | st.tuples(st.dictionaries(st.just("t"), TEXTS), st.dictionarie
 
 
 def iter_shown(rows, screen):
-    """Yield the cells and values that a screen must show, or the rows inside a value that it spreads."""
+    """Yield the cells and values that a screen must show, or, instead of a value, the changes inside it."""
     for row in rows:
         yield from row.cells
         yield from row.text and [row.text]

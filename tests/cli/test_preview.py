@@ -42,7 +42,7 @@ def test_jsonl_gives_a_line_for_a_line():
 
 
 def test_explain_adds_the_explanations():
-    """`--explain` gives every candidate of every param."""
+    """`--explain` adds the explanation of every param."""
     document = run("preview", PROJECT, "night-shift.json", "--explain", "--format", "json").document
     reasons = {explanation["param"]: explanation["reason"] for explanation in document["explanations"]}
     assert reasons["instruction"] == "INSTRUCTION_APPENDED"
@@ -271,7 +271,7 @@ def test_another_document_in_place_of_a_request(document, options):
 
 
 def test_an_error_reply_in_place_of_a_project(tmp_path):
-    """The error for an error reply of the API in a file quotes the reply."""
+    """If a project file contains an error reply of the API, the error quotes the reply."""
     (tmp_path / "p.json").write_text('{"status_code": 401, "error": "No valid API key provided."}')
     ran = run("preview", tmp_path / "p.json", "night-shift.json")
     assert ran.status == REFUSED

@@ -169,7 +169,7 @@ def test_a_name_with_another_project_is_taken(tmp_path):
 
 
 def test_sources_in_the_directory_count(tmp_path):
-    """A project from a file in the directory is written to this file, even if the directory skips such files."""
+    """A project from a file in the directory is written to this file, even if it is hidden or has another suffix."""
     (tmp_path / "elsewhere").mkdir()
     sources = [store(tmp_path / ".hidden.json", DOCKS), store(tmp_path / "cranes.txt", CRANES)]
     outside = store(tmp_path / "elsewhere" / "docks.json", DOCKS)

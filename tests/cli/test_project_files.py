@@ -110,7 +110,7 @@ def test_strict_passes_without_skipped_files(place, arguments):
 
 
 def test_a_named_file_is_read_also_beside_its_directory(place):
-    """A file without a project is an error if it is named, also in another spelling than in its directory."""
+    """A named file without a project is an error, even if its directory is named too, in any order or spelling."""
     (place / "update.json").write_text('{"padding": 4}')
     (place / "tasks.jsonl").write_text("")
     for order in (("update.json", "."), (".", "update.json"), ("./update.json", str(place))):
@@ -178,7 +178,7 @@ def test_a_suffix_in_upper_case_counts(tmp_path, suffix):
 
 @pytest.mark.parametrize("suffix", ["JSONL", "NDJSON"])
 def test_lines_in_upper_case_are_lines(place, suffix):
-    """A suffix of JSONL is recognized in any case, even for a file in place of an update."""
+    """A suffix of JSONL may be in upper case, even if the file is in place of an update."""
     (place / f"tasks.{suffix}").write_text('{"padding": 1}\n{"padding": 2}\n')
     assert len(run("preview", place, f"{place}/tasks.{suffix}", "--format", "json").lines) == 2
     assert run("validate", place, f"{place}/tasks.{suffix}").out.endswith("and 2 tasks\n")
@@ -225,7 +225,7 @@ def test_a_link_to_a_file_is_read(place):
 
 
 def test_an_entry_that_cannot_be_read_is_named_with_a_remedy(place, monkeypatch, capsys):
-    """The error for an unreadable file in a directory suggests to move it; the error for a named file does not."""
+    """The error for an unreadable file in a directory suggests moving it; the error for a named file does not."""
 
     def refuse(*_):
         raise PermissionError(13, "Permission denied")

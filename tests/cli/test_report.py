@@ -141,7 +141,7 @@ def test_the_exit_code_is_that_of_plan_and_validate(page):
 
 
 def test_the_same_input_makes_the_same_bytes(tmp_path):
-    """The page does not contain its own name, the working directory or the time."""
+    """The page does not depend on its own name, the working directory or the current time."""
     first, second = tmp_path / "first.html", tmp_path / "second.html"
     for page in (first, second):
         report(page, BOXES, "night-shift.jsonl", "--update", REWORD)
@@ -319,7 +319,7 @@ def test_the_words_that_differ_are_marked(page):
 
 
 def test_assumptions_of_all_tasks(page):
-    """The page lists the rules of all tasks: T1 for a null, even if an earlier task has the same route."""
+    """The page lists the rules of all tasks, for example T1 if only the second task has a null."""
     text = report(page, BOXES, "-", stdin=b'[{"instruction": "a"}, {"instruction": "b", "padding": null}]')
     assert "T1: a task's null overrides the project's value" in text
     assert "T5:" in text

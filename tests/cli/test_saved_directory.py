@@ -185,7 +185,7 @@ def test_the_file_of_a_project_may_be_read_only(tmp_path, monkeypatch):
 
 
 def test_a_request_at_the_end_is_saved_or_refused(tmp_path, monkeypatch):
-    """A change that a thread writes while the server removes the journal is not acknowledged and then lost."""
+    """A change during the removal of the journal is either saved, or rejected with status 500."""
     replies, is_writing = [], threading.Event()
     with serving(tmp_path, DOCKS) as stand_in:
         real_fsync, real_rewrite = os.fsync, stand_in.ledger.rewrite
@@ -392,7 +392,7 @@ def test_a_second_server_is_refused(tmp_path):
 
 
 def test_a_removed_lock_file_is_locked_again(tmp_path, monkeypatch):
-    """If another process removes the lock file just before the lock, the lock is acquired again."""
+    """If the lock file is removed while it is being locked, a new lock file is created and locked."""
     flocks = []
     real = directory_lock.fcntl.flock
 

@@ -92,7 +92,7 @@ printf '%s\\n' "${{COMPREPLY[@]}}"
         check=True,
         timeout=60,
     )
-    # `compopt` prints an error outside of an interactive completion.
+    # Outside of an interactive completion, `compopt` prints an error, which is no failure here.
     assert [line for line in done.stderr.splitlines() if "compopt: not currently" not in line] == []
     return sorted(done.stdout.split())
 

@@ -194,7 +194,7 @@ class TestInterrupts:
                 # Block the signals, so that both arrive before Python handles either.
                 signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, *END_SIGNALS})
                 try:
-                    # Send them to this thread, because other threads may not block signals.
+                    # Send them to this thread, because other threads may not have blocked them.
                     signal.pthread_kill(threading.get_ident(), first)
                     signal.pthread_kill(threading.get_ident(), second)
                 finally:

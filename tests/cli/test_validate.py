@@ -147,7 +147,7 @@ def test_github(place):
     ],
 )
 def test_a_broken_file_is_annotated(place, name, text, annotation):
-    """A file that cannot be read is an annotation at its line, and still an error with exit code 2."""
+    """An invalid or missing file is an annotation, with a line if there is one, and an error with exit code 2."""
     if text is not None:
         (place / name).write_text(text, encoding="latin-1")
     ran = run("validate", "boxes.json", name, "--format", "github", cwd=place)
@@ -177,7 +177,7 @@ def test_no_values(place, form):
 
 
 def test_a_line_for_each_task(place):
-    """JSONL prints a line for the projects, a complete line for each task, and a line for all tasks together."""
+    """For JSONL, the output has a line for the projects, a line for each task, and a line for all tasks together."""
     geometries = {"box": {"objects_to_annotate": ["Pallet"]}}
     lines = [{"attachment": "a", "padding": 1}, {"attachment": "b", "padding": 2, "geometries": geometries}]
     (place / "tasks.jsonl").write_text("\n".join(map(json.dumps, lines)))
@@ -321,7 +321,7 @@ class TestIgnoring:
         ],
     )
     def test_an_unknown_setting(self, place, text, message):
-        """A misspelt setting is an error."""
+        """A wrong setting is an error."""
         (place / "pyproject.toml").write_text(text)
         ran = run("validate", "boxes.json", cwd=place)
         assert ran.err.startswith("error: pyproject.toml: ")
@@ -480,7 +480,7 @@ def test_an_unknown_type(tmp_path):
 
 
 def test_no_project_is_no_success(tmp_path):
-    """Every command rejects an array or directory without a project, so that no check succeeds by mistake."""
+    """`validate`, `log`, `audit` and `plan` reject an input without a project, so that no check succeeds by mistake."""
     (tmp_path / "p.json").write_text("[]")
     for arguments in (("validate", "p.json"), ("log", "p.json"), ("audit", ".", "p.json"), ("plan", "p.json", "-")):
         ran = run(*arguments, cwd=tmp_path, stdin="{}")

@@ -48,7 +48,7 @@ class TestComposing:
 
     @given(projects(), st.lists(updates(), min_size=1, max_size=5))
     def test_any_run_of_updates_can_be_squashed(self, project, made):
-        """The composition of all updates gives the same latest params."""
+        """The composition of several updates gives the same latest params as the updates in turn."""
         squashed = made[0]
         for update in made[1:]:
             squashed = squashed.then(update)
@@ -67,7 +67,7 @@ class TestPlanning:
 
     @given(projects(), updates())
     def test_a_plan_is_the_update(self, project, update):
-        """`after` has the params of the updated project, and `dropped` only params from before."""
+        """`after` has the params of the updated project, and `dropped` names the earlier params that it lacks."""
         plan = Plan.of(project, update)
         assert plan.after == project.update(update).params
         assert set(plan.dropped) == set(project.params) - set(plan.after)
@@ -142,7 +142,7 @@ class TestPlanning:
 
     @given(FEW, FEW, FEW)
     def test_two_patches_conflict_if_they_disagree(self, held, one, two):
-        """A patch conflicts with another patch on each param that the other changed to another value."""
+        """A patch conflicts with a concurrent patch on each param that the latter changes and both set differently."""
         project = Project("boxes", type="comparison", params=held)
         moved = Plan.of(project, Patch(one)).rebase_on(project.patch_params(two))
         disagree = {name for name in one.keys() & two.keys() if not same(one[name], two[name])}
@@ -155,7 +155,7 @@ class TestImpact:
 
     @given(st.data(), projects(), updates())
     def test_it_equals_resolving_before_and_after(self, data, project, update):
-        """The params of an effect are those that differ between both results. If there are none, there is a reason."""
+        """The params of an effect are those that the update changes for the task. Without any, there is a reason."""
         task = data.draw(task_requests(project))
         plan = Plan.of(project, update)
         (effect,) = Impact.iter_effects(plan, [task])

@@ -234,7 +234,7 @@ class TestComposition:
 
     @given(first=updates(), second=updates())
     def test_a_replace_absorbs_the_update_before_it(self, first: Update, second: Update) -> None:
-        """An update and then a replace is the replace; a replace and then any update is a replace."""
+        """An update followed by a replace is the replace. A replace followed by any update is a replace."""
         assume(isinstance(second, Replace))
         assert first.then(second) == second
         assert isinstance(second.then(first), Replace)

@@ -24,7 +24,7 @@ PAIRS = (
 
 
 def build_after(value, changes, parts=(), after_parts=()):
-    """Build the params after from the params before and the changes."""
+    """Build the value after the changes from the value before them."""
     for change in changes:
         if change.kind in ("changed", "moved") and change.parts == parts:
             return thaw(change.after)
@@ -56,7 +56,7 @@ def build_after(value, changes, parts=(), after_parts=()):
 
 @given(PAIRS)
 def test_applying_the_changes_gives_the_params_after(pair):
-    """The changes are enough to turn the params before into the params after."""
+    """Applying the changes to the params before the update gives the params after it."""
     before, after = pair
     assert same(build_after(before, Diff.between(before, after).changes), after)
 

@@ -95,7 +95,7 @@ def test_any_bytes_are_a_document_or_a_document_error(tmp_path_factory, data):
     try:
         lines = list(read_lines(str(file)))
     except DocumentError as error:
-        # Compressed data has no lines.
+        # Compressed data has no lines, so the error is that of the whole file.
         assert (error.code, error.source) == ("json_encoding", str(file))
         return
     for line in lines:

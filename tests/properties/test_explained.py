@@ -202,7 +202,10 @@ class TestSince:
 
 
 def superseded(history: list[dict[str, Any]], used: int, name: str) -> int | None:
-    """Return the latest version before `used` that has another value of a param, if version `used` sets the param."""
+    """Return the latest version before `used` in which a param has another value, or None.
+
+    If version `used` sets the param, a version without the param ends the search.
+    """
     for number in reversed(range(used)):
         holds, held = name in history[number], name in history[used]
         if holds and not (held and equal(history[number][name], history[used][name])):

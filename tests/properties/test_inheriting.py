@@ -117,7 +117,7 @@ class TestNames:
     def test_another_name_changes_no_other(
         self, version: dict[str, Any], own: dict[str, Any], name: str, value: Any
     ) -> None:
-        """Another param in the task or the project changes no other param."""
+        """Setting one param in the task or the project changes no other param."""
         plainly = bare(resolve(with_versions([version]), own).params)
         for more in (
             resolve(with_versions([{**version, name: value}]), own).params,

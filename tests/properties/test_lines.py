@@ -95,7 +95,7 @@ def repeat(value: object) -> str:
 
 
 def damage(draw: st.DrawFn, line: bytes) -> bytes:
-    """Return a line from which a piece is removed, into which one is inserted, or in which one is repeated."""
+    """Return the line with one piece removed, repeated, inserted or replaced."""
     start, end = sorted(draw(st.tuples(st.integers(0, len(line)), st.integers(0, len(line)))))
     pieces = [b"", line[start:end] * 2, b'"a": 1, "a": 1', b"\\ud800", b"NaN", b"1e999", b" ", b'\\u0022":', b"\xff"]
     return (line[:start] + draw(st.sampled_from(pieces)) + line[end:]).replace(b"\n", b" ")
@@ -103,7 +103,7 @@ def damage(draw: st.DrawFn, line: bytes) -> bytes:
 
 @st.composite
 def any_lines(draw: st.DrawFn) -> bytes:
-    """Draw the line of an object in any notation, damaged or not, or any bytes."""
+    """Draw a line of JSON in any notation, damaged or not, or any bytes."""
     text = json.dumps(draw(task_params(max_size=6) | json_values()), **draw(st.sampled_from(NOTATIONS)))
     line = text.encode("utf-8", "surrogatepass")
     return draw(st.sampled_from([line, damage(draw, line), draw(st.binary(max_size=20))]))
@@ -111,7 +111,7 @@ def any_lines(draw: st.DrawFn) -> bytes:
 
 @given(line=any_lines() | st.sampled_from(ODD_LINES))
 def test_both_codecs_decode_the_same(line: bytes) -> None:
-    """Both codecs, and the strict reader, return the same value for any bytes."""
+    """For any bytes, both codecs return the same value or None. If it is a value, the strict reader returns it, too."""
     plain = PLAIN.decode_object(line)
     assert repeat(FAST.decode_object(line)) == repeat(plain)
     if plain is not None:
@@ -171,7 +171,7 @@ def preview_all(project: Project, lines: list[bytes], codec: Codec) -> list[byte
 
 
 def check_agreement(project: Project, line: bytes, overrides: dict[str, Any] | None = None) -> None:
-    """Assert that `bulk` gives the same as `resolve`, in the same order and types, with each codec."""
+    """Assert that `bulk` gives the result of `resolve` with each codec, with the same order and types."""
     expected = repeat(thawed(check_line(project, line, overrides or {})))
     for codec in CODECS:
         assert repeat(preview_line(project, line, overrides or {}, codec)) == expected
@@ -240,7 +240,7 @@ def test_earlier_lines_do_not_matter(project: Project, data: st.DataObject) -> N
 @pytest.mark.parametrize("under", [{}, {"empty_instruction": "join"}, {"instruction_rule": "override"}])
 @pytest.mark.parametrize("order", [REQUESTS, REQUESTS[::-1]])
 def test_each_request_rests_on_its_own_rules(under: dict[str, Any], order: list[dict[str, Any]]) -> None:
-    """Requests with an instruction, an empty one, a null one and none list different rules, in any order."""
+    """Each request lists its own rules, whether its instruction is text, empty, null or missing, in any order."""
     project = BOXES.with_assumptions(Assumptions(**under, instruction_separator=' "\n\u00e9'))
     lines = [json.dumps(request).encode() for request in order]
     for codec in CODECS:
@@ -274,7 +274,7 @@ def fail_on_document(line: Line) -> None:
 def test_usual_lines_need_no_strict_reader(
     request_of: dict[str, Any], notation: dict[str, Any], codec: Codec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Once its route is known, a usual request in any JSON notation is read by the fast path alone."""
+    """If an earlier request had the same `project` and `project_version`, the fast path alone reads a usual request."""
     line = Line(1, "tasks", json.dumps(request_of, **notation).encode())
     reader = RequestReader(lambda request: Route.of(BOXES, request), codec=codec)
     first = reader.read(line)

@@ -71,7 +71,7 @@ def scribble(value: Any) -> None:
 
 
 def scribble_on_fields(value: Any) -> None:
-    """Try to set and delete each attribute of a model object, and ignore the errors."""
+    """Assert that no attribute of a model object can be set or deleted."""
     private = "_" if isinstance(value, EffectiveParams) else "__"
     for name in [*(one for one in dir(value) if not one.startswith(private)), "scribble", "_scribble"]:
         for change in (

@@ -56,7 +56,7 @@ class TestAnyParams:
 
 
 class TestTheInverseByBruteForce:
-    """Brute force finds what the examples expect, and the laws fail for a wrong inverse."""
+    """Brute force finds what the examples expect, and the laws fail for a wrong engine."""
 
     DEFAULTS = dict(reference.DEFAULTS)
 
@@ -91,7 +91,7 @@ class TestTheInverseByBruteForce:
         ],
     )
     def test_a_mistake_is_found(self, monkeypatch: pytest.MonkeyPatch, name: str, mistake: Any) -> None:
-        """A law fails if the inverse sends, drops, names or rejects too much."""
+        """A law fails if the engine sends, drops, names or rejects too much."""
         project = Project("boxes", type="imageannotation", params={"a": 1, "b": "Q"})
         wanted, right = {"a": 1, "b": "Q", "c": 3}, Inheritance.find_own_params
         case = Case(project, wanted, {}, {"c": 3}, None, None)

@@ -1,9 +1,9 @@
-"""Laws that are checked for all inputs of a small scope, which is enough for all inputs; see `docs/semantics.md`.
+"""Check laws for all inputs of a small scope; `docs/semantics.md` explains why this is enough for all inputs.
 
 The engine decides each param from its own values: by presence, null and JSON equality.
-Some laws also depend on a condition over all names.  So k layers need the values absent,
-null and v1 to vk, on one name and on one more for each condition.  The lookalikes 1, True
-and "1" show that equality is that of JSON.
+Some laws also depend on a condition over all names.  So for k layers, it is enough to check
+one name, and one more for each condition, with the values absent, null and v1 to vk.
+The lookalikes 1, True and "1" show that equality is that of JSON.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def list_params(names: str) -> list[Params]:
 
 
 def iter_distinct_layers(count: int, names: str) -> Iterator[list[Params]]:
-    """Yield all layers that do not differ only in the order of names or in the choice of the values."""
+    """Yield all layers up to the order of names, with two choices of the values v1, v2 and v3."""
     for columns in combinations_with_replacement(sorted(iter_columns(count)), len(names)):
         for values in SUBSTITUTES:
             meant = {"absent": ABSENT, "null": None, **{f"v{place + 1}": value for place, value in enumerate(values)}}
@@ -48,7 +48,7 @@ def iter_distinct_layers(count: int, names: str) -> Iterator[list[Params]]:
 
 
 def iter_columns(count: int) -> Iterator[tuple[str, ...]]:
-    """Yield the values of one name in each layer; a new value is the next of v1, v2 and v3."""
+    """Yield each column, which has the value of one name in each layer; new values are v1, v2 and v3, in this order."""
     if count == 0:
         yield ()
         return
@@ -98,7 +98,7 @@ class TestTheScope:
 
     @pytest.mark.parametrize("count", [1, 2, 3])
     def test_the_distinct_layers_are_complete(self, count: int) -> None:
-        """By JSON equality, each column of values has the same pattern as a column of the distinct layers."""
+        """The columns of the distinct layers have all patterns of absent, null, equal and different values."""
 
         def pattern(column: list[Params]) -> tuple[int, ...]:
             kinds = [ABSENT if "a" not in layer else (type(layer["a"]), layer["a"]) for layer in column]
@@ -258,7 +258,7 @@ class TestSlimming:
     """Two names, three layers: a slim request is exact, minimal, and found if one exists."""
 
     def test_it_is_minimal(self) -> None:
-        """S1 to S3: it gives the wanted params, and every other request that does has its params, too."""
+        """S1 to S3: a slim request gives the wanted params. Each request that gives them has at least its params."""
         for held, solutions, wanted in iter_wanted():
             project = boxes(held)
             slim = SlimRequest.to(project, wanted)
@@ -292,7 +292,7 @@ class TestSlimming:
 
 
 def iter_wanted() -> Iterator[tuple[Params, dict[Any, list[Params]], Params]]:
-    """Yield params of a version, the own params that give each result, and wanted params."""
+    """Yield the params of a version, all own params by the result that they give, and wanted params."""
     everything = list_params("ab")
     for held in everything:
         merge = boxes(held).inheritance()

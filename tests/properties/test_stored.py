@@ -56,7 +56,7 @@ ENTRIES = st.builds(
 
 
 def turned(members: dict[str, Any], turn: int) -> dict[str, Any]:
-    """Return an object with its members in reverse order."""
+    """Return an object with its members rotated by `turn`, and reversed if `turn` is odd."""
     names = list(members)[:: -1 if turn % 2 else 1]
     return {name: members[name] for name in [*names[turn:], *names[:turn]]}
 
@@ -246,7 +246,7 @@ class TestCopies:
 
     @pytest.mark.parametrize("levels", [1, 50, 99, 100])
     def test_a_value_of_the_maximum_depth_can_be_copied(self, levels: int) -> None:
-        """Values of the maximum depth can be pickled, compared and written."""
+        """Values of up to the maximum depth can be pickled, compared and written."""
         deep: Any = "bottom"
         for _ in range(levels - 1):
             deep = [deep]

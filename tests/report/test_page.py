@@ -105,7 +105,7 @@ def test_many_projects(several):
 
 @given(projects(), updates())
 def test_the_same_input_gives_the_same_bytes(project, update):
-    """The page contains no time and no random number."""
+    """A report always has the same page, because the page has neither the current time nor a random number."""
     report = ProjectReport(project, "boxes.json", Plan.of(project, update))
     assert render(report) == render(ProjectReport(project, "boxes.json", Plan.of(project, update)))
 
@@ -191,7 +191,7 @@ def test_values_are_json():
     ("extra", "sentence"), [(0, ""), (1, "1 more param is left out."), (7, "7 more params are left out.")]
 )
 def test_a_page_lists_a_thousand_params(extra, sentence):
-    """Of more than 1,000 params, the rest is a number and the command that lists them, for projects and tasks."""
+    """A page lists 1,000 params of a project or task, counts the others, and shows the command that lists them."""
     params = {f"p{number}": number for number in range(1_000 + extra)}
     of_project = render(ProjectReport(Project("docks", type="imageannotation", params=params), "docks.json"))
     only = Project("docks", type="imageannotation").resolve(params)

@@ -103,7 +103,7 @@ def test_since_when_a_value_was_set():
 
 
 def test_a_value_that_returned_was_set_again():
-    """For a value that returned, it is the version that set it last."""
+    """If a value returned, `since` is the version that set it last."""
     project = project_of({"a": 1}, {"a": 2}, {"a": 1}, {"a": 1})
     [view] = view_changes(Plan.of(project, Replace({})).diff.changes, values=True, versions=project.versions)
     assert view.since == 2
@@ -290,7 +290,7 @@ def test_advice_on_errors(update, errors, advice):
     ],
 )
 def test_the_origin_of_an_error(presence, has_patch, origin):
-    """An error after the update exists already today, or is caused by the update."""
+    """An error after the update already exists today, or is caused by the update."""
     assert describe_origin(presence, has_patch=has_patch) == origin
 
 
@@ -343,7 +343,7 @@ def test_verdicts():
 
 
 def test_effects_on_tasks():
-    """Each effect has a param and the number of tasks, losses first. A task keeps its own part of an instruction."""
+    """Each effect has a param and the number of tasks, losses first. A task keeps its own text of an instruction."""
     project = project_of({"a": 1, "b": 1, "instruction": "x"})
     tasks = [{}, {"a": 2}, {"instruction": "y"}, {"project_version": 0}]
     impact = Impact.of(Plan.of(project, Replace({"b": 2, "c": 3})), tasks)

@@ -36,7 +36,7 @@ def find_status(method="GET", target="/v1/projects", **headers):
     ["localhost", "LocalHost", "localhost.", "127.0.0.1", "127.0.0.1.", "127.1.2.3", "127.255.255.255", "[::1]"],
 )
 def test_loopback_hosts_are_accepted(host, port):
-    """Loopback names and addresses are accepted with any port and in any case, in the header and in the target."""
+    """Loopback hosts are accepted with any port, in upper or lower case, in the header and in the target."""
     assert find_status(host=host + port) is None
     assert find_status(target=f"http://{host}{port}/v1/projects", host="localhost") is None
 
@@ -68,7 +68,7 @@ def test_loopback_hosts_are_accepted(host, port):
     ],
 )
 def test_other_hosts_are_refused(host):
-    """Any other host is status 421, because a site can make its own name resolve to this machine."""
+    """Any other host gets status 421, because a site can make its own name resolve to this machine."""
     assert find_status(host=host) == 421
     assert find_status("POST", host=host, content_type=JSON) == 421
     if host.isascii() and host.isprintable() and "/" not in host and " " not in host:
@@ -103,7 +103,7 @@ def test_a_request_may_have_no_host():
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "HEAD", "DELETE", "PUT"])
 def test_only_the_own_origin_is_accepted(method, origin, host, status):
-    """A request from any other origin is status 403, even from another port of this machine."""
+    """A request from any other origin gets status 403, even from another port of this machine."""
     assert find_status(method, origin=origin, host=host, content_type=JSON) == status
 
 
@@ -115,7 +115,7 @@ def test_the_absolute_form_decides_the_own_origin():
 
 
 def test_an_origin_needs_a_host():
-    """A request with an Origin but without a Host is status 403."""
+    """A request with an Origin but without a Host gets status 403."""
     assert find_status(origin="http://localhost") == 403
 
 
@@ -161,7 +161,7 @@ SIMPLE_TYPES = [
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 @pytest.mark.parametrize("content_type", [None, *SIMPLE_TYPES])
 def test_a_simple_body_is_not_accepted_from_a_browser(method, content_type):
-    """A form, text or untyped body is status 415 if a browser sends it, and is accepted otherwise."""
+    """A form, text or untyped body gets status 415 if a browser sends it, and is accepted otherwise."""
     headers = {} if content_type is None else {"content_type": content_type}
     assert find_status(method, host="localhost", **headers) is None
     assert find_status(method, host="localhost", sec_fetch_site="none", **headers) == 415
@@ -183,7 +183,7 @@ def test_node_sends_only_the_mode():
 
 @pytest.mark.parametrize("method", ["PATCH", "OPTIONS", "TRACE", "CONNECT", "get", "", "GET ", "X" * 10_000])
 def test_other_methods_are_refused(method):
-    """A method that no call has is status 501, with a short message."""
+    """A method that no call has gets status 501 and a short message."""
     assert find_status(method, host="localhost") == 501
     with pytest.raises(RejectedCall) as caught:
         check_request(method, "/", {})
@@ -236,7 +236,7 @@ def send_by_wsgi(stand_in, method, target, headers, body, changes={}):
 
 @given(CALLS, HOSTS, ORIGINS, SITES, st.sampled_from([None, *SIMPLE_TYPES]), st.booleans())
 def test_a_page_never_changes_anything(call, host, origin, site, content_type, by_wsgi):
-    """A request that a browser marks and that has no JSON type never changes the state."""
+    """A browser's request without a JSON content type never changes the state."""
     method, target, body = call
     headers = {"host": host, "origin": origin, "sec-fetch-site": site, "content-type": content_type}
     headers = {name: value for name, value in headers.items() if value is not None}

@@ -299,7 +299,7 @@ class TestRedaction:
 
     @pytest.mark.parametrize("key", ["key>abcdefghijk", ">aaaaaaaaaaaa", "aaaaaaaaaaa<API"])
     def test_the_replacement_does_not_form_a_new_key(self, key):
-        """A key that overlaps with its replacement is replaced, too."""
+        """If a replacement and the text beside it form the key again, the key is replaced again."""
         rest = key.removeprefix("key>").removeprefix(">")
         assert held(ApiKey(key).redact(f"{key}{rest} {key.removesuffix('<API')}{key}"), key) == []
 

@@ -307,7 +307,7 @@ class TestJournalFile:
             assert not os.path.exists(path)
 
     def test_lines_are_accepted_only_if_the_name_of_the_file_is_on_disk(self, path, monkeypatch):
-        """If the directory cannot be synced after a replacement, the new lines count, and `append` syncs it first."""
+        """If `replace` cannot sync the directory, the new lines stay. `append` syncs the directory before it writes."""
         journal = self.create(path, b"[1]\n")
         calls = []
 
@@ -348,7 +348,7 @@ class TestJournalFile:
             assert stream.read() == content
 
     def test_a_failed_line_is_removed(self, path, monkeypatch):
-        """After a write that failed half-way, the next line overwrites it."""
+        """If a write fails half-way, the incomplete line is removed, and the next line takes its place."""
         journal = self.create(path, b"[1]\n")
         write = os.write
 

@@ -286,7 +286,7 @@ class TestSlowClients:
 
     @pytest.mark.parametrize("raw", ["G", "GET / HTTP/1.1\r\nHos", f"{GET}", post("{", "Content-Length: 9\r\n")])
     def test_an_incomplete_request_is_status_408(self, served, raw):
-        """After a time limit, an incomplete request is status 408 and the connection is closed."""
+        """After a time limit, an incomplete request gets status 408 and the connection is closed."""
         assert ask(served, raw, half_close=False).status == 408
         assert served.stand_in.requests[-1].status == 408
 
@@ -426,7 +426,7 @@ def test_a_reported_request_has_no_control_characters():
 
 @pytest.mark.slow
 def test_random_requests_are_answered():
-    """Random and mutated requests get a reply that is no server error except 501 or 507, and none hangs."""
+    """Random and mutated requests get no server error except 501 or 507, and none of them hangs."""
     source = random.Random(20261126)
     with run_server(StandIn([Project("boxes", type="imageannotation", params={"a": 1})])) as served:
         threads_before = threading.active_count()

@@ -84,7 +84,7 @@ def test_documents_read_only_one_limit_from_sys():
 
 def test_a_client_loads_no_file_reader_and_no_network():
     """A client that applies an update in memory loads neither file readers nor sockets."""
-    # When coverage is measured, some of the modules are loaded already.
+    # Coverage may have loaded some of the modules already, so count only those that this script adds.
     script = """
 import sys
 before = set(sys.modules)

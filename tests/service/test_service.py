@@ -60,7 +60,7 @@ class TestRequests:
             assert refused.value.code == "project_name"
 
     def test_projects_are_listed(self):
-        """E2: without `archived`, the request is for all projects; with it, for those with this flag."""
+        """E2: without `archived`, the request lists all projects. With `archived`, it lists those with this flag."""
         assert list_projects() == Request("GET", "/projects")
         assert list_projects(archived=False).query == {"archived": "false"}
         assert list_projects().target == "/projects"
@@ -151,7 +151,7 @@ class TestReplies:
 
     @pytest.mark.parametrize("status", [201, 204, 301, 408, 500, 599, 100])
     def test_other_statuses_are_unknown(self, status):
-        """E5, E6: success is status 200 only. After any status here, the outcome is unknown."""
+        """E5, E6: success is status 200 only. After a status such as 201, 408 or 500, the outcome is unknown."""
         with pytest.raises(OutcomeUnknown) as refused:
             check_status(Response(status))
         assert (refused.value.code, refused.value.status) == ("reply_status", status)
@@ -169,7 +169,7 @@ class TestReplies:
         + [(409, "conflict"), (429, "too_many_requests")],
     )
     def test_a_refused_request_is_not_done(self, status, code):
-        """E6: a reply with such a status proves that the service did nothing."""
+        """E6: a status such as 400, 404 or 429 proves that the service did nothing."""
         with pytest.raises(NotDone) as refused:
             read_project_reply(Response(status, b'{"error": "no\\nway"}'), "boxes")
         assert refused.value.code == code
@@ -208,7 +208,7 @@ class TestReplies:
             read(reply(value))
 
     def test_two_projects_with_one_name_are_rejected(self):
-        """A list with a name twice is unknown, because a caller that keys projects by name would lose one of them."""
+        """A list with two projects of one name is rejected, because a dict by name would lose one of them."""
         for other in (BOXES, BOXES.update(Patch({"padding": 99}))):
             with pytest.raises(OutcomeUnknown, match="two projects with the same name") as refused:
                 read_projects_reply(reply([write_project(project) for project in (BOXES, other)]))
@@ -346,7 +346,7 @@ def test_the_default_deadline():
 
 
 def test_another_loop_can_run_a_flow():
-    """A flow yields requests and waits, so any event loop can run it."""
+    """A flow yields each `Request` and each `Wait`, so any event loop can run it."""
     flow = get_with_retry(Request("GET", "/"), Clock(10, lambda: 0.0, lambda: 1.0))
     next(flow)
     assert flow.send(BROKEN) == Wait(0.5)

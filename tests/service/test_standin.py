@@ -68,7 +68,7 @@ class TestTheOfficialSDK:
         assert sdk.update_project(name, patch=True, b=2).as_dict()["param_history"][1]["b"] == 2
 
     def test_an_unknown_project_is_not_found(self, sdk):
-        """An unknown project is status 404."""
+        """A call for an unknown project gets status 404."""
         with pytest.raises(ScaleResourceNotFound, match="not found"):
             sdk.get_project("none")
         with pytest.raises(ScaleResourceNotFound):
@@ -115,7 +115,7 @@ class TestTheOfficialSDK:
         "request_", [{"project_version": 7}, {"project_version": "1"}, {"instruction": 7}, {"batch": 7}]
     )
     def test_an_invalid_task_request_is_rejected(self, sdk, request_):
-        """An unknown version or an invalid field is status 400, and no task is created."""
+        """A request with an unknown version or an invalid field gets status 400, and no task is created."""
         with pytest.raises(ScaleInvalidRequest):
             sdk.create_task(TaskType.ImageAnnotation, project="boxes", **request_)
         assert list(sdk.get_tasks(project_name="boxes")) == []
@@ -243,7 +243,7 @@ class TestHTTP:
         ["", "Basic", "Basic !!!", "Basic Og==", "Bearer", "Digest x", "Basic w6k6", "Basic \xe9", "Basic \xe9A=="],
     )
     def test_a_request_needs_a_key(self, served, authorization):
-        """A request without a valid key is status 401."""
+        """A request without a valid key gets status 401."""
         headers = {"Authorization": authorization.encode("latin-1")}
         reply = httpx2.get(f"{served.url}/projects", headers=headers)
         assert (reply.status_code, reply.json()) == (401, {"status_code": 401, "error": "No valid API key provided."})
@@ -258,7 +258,7 @@ class TestHTTP:
 
     @pytest.mark.parametrize("path", ["/v2/projects", "/v1", "/v1/", "/v1/nothing", "//v1/projects"])
     def test_other_paths_are_not_found(self, served, path):
-        """A path that the service does not have is status 404."""
+        """A request for a path that the service does not have gets status 404."""
         url = served.url.removesuffix("/v1")
         assert httpx2.get(f"{url}{path}", headers={"Authorization": "Bearer any"}).status_code == 404
 

@@ -142,7 +142,7 @@ class TestPython:
         ],
     )
     def test_an_unknown_object_is_not_found(self, sdk, call):
-        """A call for a task, a batch or a project that does not exist is status 404."""
+        """A call for a task, a batch or a project that does not exist gets status 404."""
         with pytest.raises(ScaleResourceNotFound):
             call(sdk)
 
@@ -157,7 +157,7 @@ class TestPython:
             sdk.create_task(TaskType.ImageAnnotation, project_version=0, **IMAGE)
 
     def test_an_idempotency_key_makes_one_task(self, served, sdk):
-        """S7: a second request with the same key creates no task and is status 409."""
+        """S7: a second request with the same key creates no task and gets status 409."""
         headers = {"Idempotency-Key": "k1", "Authorization": f"Bearer {KEY}"}
         url, body = f"{served.url}/task/imageannotation", {"project": "docks", **IMAGE}
         assert [httpx2.post(url, json=body, headers=headers).status_code for _ in range(2)] == [200, 409]
@@ -266,7 +266,7 @@ class TestPython:
         ],
     )
     def test_calls_that_are_not_offered(self, sdk, call):
-        """A call that the stand-in does not offer is status 501, and the message says so."""
+        """A call that the stand-in does not offer gets status 501, and the message says so."""
         with pytest.raises(ScaleException, match="the stand-in does not offer this") as refused:
             call(sdk)
         assert refused.value.code == 501
@@ -320,7 +320,7 @@ class TestNode:
         assert (refused.status_code, refused.json()["error"]) == (404, "Task with that ID not found.")
 
     def test_tasks_are_listed_by_offset(self, node):
-        """The pages by `offset` have each task once, newest first, and only the last has no further page."""
+        """The pages by `offset` have each task once, newest first. `has_more` is false only on the last page."""
         ids = [node.post("task/annotation", IMAGE).json()["task_id"] for _ in range(5)]
         seen, has_more = [], True
         while has_more:
@@ -403,7 +403,7 @@ def test_a_test_key_completes_tasks():
     ],
 )
 def test_the_missing_field_is_named(node, path, body, texts):
-    """An invalid request is status 400, and the error names the field."""
+    """An invalid request gets status 400, and the error names the field."""
     refused = node.post(path, body)
     assert refused.status_code == 400
     for text in texts:
@@ -430,7 +430,7 @@ def test_the_missing_field_is_named(node, path, body, texts):
     ],
 )
 def test_an_unknown_filter_is_rejected(node, path, text):
-    """An unknown filter, or a filter with an invalid value, is status 400."""
+    """A request with an unknown filter, or with an invalid value for a filter, gets status 400."""
     refused = node.get(path)
     assert (refused.status_code, text in refused.json()["error"]) == (400, True), refused.json()
 

@@ -93,7 +93,7 @@ class TestFaults:
         "fault", ["", "x", "error=1", "drop=1", "slow=", "slow=x", "slow=-1", "slow=1.5", "throttle=3601", "slow=1=2"]
     )
     def test_an_invalid_fault_is_rejected(self, served, fault):
-        """An unknown fault is an error in Python, and status 400 in the header. Nothing changes."""
+        """An invalid fault raises an error in Python. In the header, it gets status 400, and nothing changes."""
         with pytest.raises(InvalidSetting, match="a fault must be error, drop") as refused:
             served.stand_in.fail_next(fault)
         assert refused.value.code == "fault"

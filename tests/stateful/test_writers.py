@@ -113,7 +113,7 @@ class Writers(RuleBasedStateMachine):
 
     @invariant()
     def outcomes_are_true(self):
-        """A done update has one version, a rejected update none, and an unknown update at most one."""
+        """A done update has one version, a repeated one two, a rejected one none, and an unknown one at most one."""
         for mark, outcome in self.outcomes.items():
             commits = self.commits(mark)
             allowed = {"done": {1}, "not done": {0}, "unknown": {0, 1}, "repeated": {2}}

@@ -66,7 +66,7 @@ def test_a_task_that_a_request_can_produce_is_possible(finished):
     ],
 )
 def test_another_document_is_not_counted_as_a_task(wrong, problem):
-    """Another document would otherwise be a task that is not judged, and the audit would pass."""
+    """Another document is rejected. If it counted as a task that is not judged, the audit would pass."""
     with pytest.raises(MalformedPayload) as caught:
         audited(task(), wrong)
     assert caught.value.code == "task_type"
@@ -239,7 +239,7 @@ def test_a_task_that_nothing_explains_rules_out_nothing():
 
 
 def test_tasks_can_rule_out_all_assumptions():
-    """Under `append`, tasks that contradict each other can rule out all assumptions."""
+    """Tasks that contradict each other can rule out all assumptions with `append`."""
     audit = audited(
         task(instruction="a\tBox it."), task(0, "Other.", task_id=None), project=BOXES.with_assumptions(Assumptions())
     )

@@ -88,7 +88,7 @@ def test_lost_values_are_listed_by_pointer(before, after, lost):
 @pytest.mark.parametrize(
     ("before", "after", "changes"),
     [
-        # Elements are matched by the first member that identifies every object on both sides and that a pair shares.
+        # Of the members that identify every object on both sides, the first with a shared value matches the elements.
         (
             [{"name": "a", "x": 1}, {"name": "b", "x": 1}],
             [{"name": "b", "x": 2}, {"name": "a", "x": 1}],

@@ -216,7 +216,7 @@ def test_common_mistakes_are_named(written, text, mistake, line, column):
     ],
 )
 def test_commas_alone_are_no_table(written, text):
-    """Code, prose and invisible characters around JSON are not mistaken for CSV, and the error shows them."""
+    """Text with commas, such as code or prose, is not mistaken for CSV. The error shows how the text begins."""
     error = refused(lambda: read_document(written(text)))
     assert (error.line, error.column) == (1, 1)
     assert error.problem.startswith(f"invalid JSON: expected a value at `{text[0]}")
@@ -247,7 +247,7 @@ def test_a_comment_in_jsonl_is_only_removed(written, comment):
     ],
 )
 def test_the_remedy_for_several_documents(written, text, remedy):
-    """For one document on each line, the remedy is JSONL; for several documents otherwise, it is an array."""
+    """If each line has one document, the remedy is JSONL. Otherwise, the remedy for several documents is an array."""
     assert remedy in refused(lambda: read_document(written(text))).remedy
 
 
@@ -347,7 +347,7 @@ def test_a_full_stack_is_reported(written, monkeypatch):
 
 @pytest.mark.parametrize("size", [0, 1, 2**20 - 1, 2**20, 2**20 + 1, 3 * 2**20])
 def test_memory_depends_on_the_size_of_the_file(written, size):
-    """Reading a short file does not allocate memory for the maximum size. A file of any size is read whole."""
+    """Reading a file takes memory for its size, not for the maximum size. The file is read whole."""
     file = written(f'{{"a": "{"x" * size}"}}')
     tracemalloc.start()
     try:
@@ -466,7 +466,7 @@ TEXT = '{\n  "a": [1, {"é": true}],\n  "": {"a/b": null}\n}'
     ],
 )
 def test_a_value_is_located(path, value, name):
-    """A JSON Pointer is resolved to the position of the value or its name, or of the innermost value around it."""
+    """`locate` returns the position of a value or its name, or else that of the innermost value around the place."""
     document = Document(None, "some.json", TEXT)
     assert document.locate(path) == Position(*value)
     assert document.locate(path, name=True) == Position(*name)

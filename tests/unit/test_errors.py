@@ -45,7 +45,7 @@ def test_an_error_is_of_its_own_class_only():
 
 @pytest.mark.parametrize("kind", [one for one in CLASSES if one is not ParamcoreError])
 def test_an_error_is_a_builtin_one_too(kind):
-    """Each error class has a built-in base class, so that generic handlers catch it."""
+    """Each subclass of `ParamcoreError` has a base class such as `ValueError`, so generic handlers catch it."""
     others = {NoSuchVersion: LookupError, NotDone: RuntimeError, OutcomeUnknown: RuntimeError}
     assert issubclass(kind, others.get(kind, ValueError))
 

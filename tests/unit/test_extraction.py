@@ -50,7 +50,7 @@ def test_a_task_that_lacks_a_param_opts_out():
 
 
 def test_another_end_is_not_nearly_the_same():
-    """`nearly` counts only instructions that differ from the common ending in nothing but white space."""
+    """`nearly` does not count instructions that differ from the common ending in more than white space."""
     tasks = [*(make_task(n) for n in range(9)), make_task(9, instruction="Count."), make_task(10, instruction=None)]
     [reason] = extract(tasks).opted_out
     assert (reason.tasks.count, reason.nearly.count) == (2, 0)
@@ -104,7 +104,7 @@ def test_move_lets_an_attachment_move():
     ],
 )
 def test_a_request_with_a_project_batch_or_version_is_set_aside(routing, code):
-    """X9: a request that names a project, a batch or a version stays unchanged, and does not count for what moves."""
+    """X9: a request that names a project, a batch or a version stays unchanged, and does not affect what moves."""
     tasks = [make_task(1), make_task(2), {**make_task(3), **routing, "extra": 1}]
     extraction = extract(tasks)
     assert [(reason.code, reason.tasks.tasks) for reason in extraction.set_aside] == [(code, [2])]
@@ -198,7 +198,7 @@ def test_a_task_request_may_have_the_type():
 
 
 def test_a_request_that_is_not_exact_is_never_returned(monkeypatch):
-    """If the inverse were wrong, an error would report a bug, and no request would be returned."""
+    """If a computed request were wrong, an error would report a bug, and no request would be returned."""
     tasks = [make_task(1), make_task(2)]
     extraction = extract(tasks)
     find = Inheritance.find_own_params
@@ -257,17 +257,17 @@ class TestLimits:
         self.check([{**task, **{f"p{n}": 1 for n in range(9)}} for task in self.make_tasks()])
 
     def test_more_groups_than_the_limit(self, monkeypatch):
-        """Beyond the limit of groups, requests do not decide what moves, but are still exact."""
+        """Requests in groups beyond the limit do not affect what moves, but are still exact."""
         monkeypatch.setattr(counts, "MAX_GROUPS", 1)
         self.check(self.make_tasks())
 
     def test_more_separators_than_the_limit(self, monkeypatch):
-        """Beyond the limit of separators, only the last endings of an instruction count."""
+        """Beyond the limit of separators, only the endings after the last separators are tried."""
         monkeypatch.setattr(counts, "MAX_SEPARATORS", 2)
         self.check([make_task(n, instruction=f"{n}\n\n\n{RULES}") for n in range(5)])
 
     def test_more_closed_sets_than_the_limit(self, monkeypatch):
-        """Beyond the limit of closed sets, the greedy search finds what the exact search would find."""
+        """Beyond `MAX_SETS`, the search is greedy. For these tasks, its total is that of the exact search."""
         exact = extract(self.make_tasks())
         monkeypatch.setattr(search, "MAX_SETS", 1)
         self.check(self.make_tasks())

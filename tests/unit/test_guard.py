@@ -41,7 +41,7 @@ class SDKProject:
 
 
 def test_an_update_that_would_drop_params_is_stopped():
-    """The guard sends nothing, and the error names the params."""
+    """If an update would drop params, the guard sends nothing, and the error names the params."""
     client = Client()
     with pytest.raises(WouldDrop) as refused:
         GuardedClient(client).update_project("boxes", a=3)
@@ -73,7 +73,7 @@ def test_the_project_is_not_read_if_drops_and_errors_are_allowed():
 
 
 def test_a_patch_flag_must_be_a_bool():
-    """Any other `patch` is rejected before it is sent, because the service could treat it as true or as false."""
+    """A `patch` of another type is rejected before it is sent, because the service could treat it as true or false."""
     client = Client()
     with pytest.raises(ParamcoreError):
         GuardedClient(client).update_project("boxes", a=3, patch="true")
@@ -81,7 +81,7 @@ def test_a_patch_flag_must_be_a_bool():
 
 
 def test_all_other_attributes_are_those_of_the_client():
-    """All other attributes are read from and set on the client. A missing attribute is an error."""
+    """Attributes other than `update_project` are read from and set on the client. A missing attribute is an error."""
     client = Client()
     wrapped = GuardedClient(client)
     wrapped.timeout = 9

@@ -62,7 +62,7 @@ def list_errors():
     for source, decode_text, rows in (("a.json", decode_json, [*FAULTS, *MISTAKES]), ("a.yaml", decode_yaml, NO_JSON)):
         for data, *_ in rows:
             error = raised_by(lambda data=data, source=source, read=decode_text: decode(data, source, read))
-            # Other versions of Python and of the parser word these messages differently.
+            # Skip the messages of the decoders, because they depend on the versions of Python and of the parser.
             is_decoders = error.problem.startswith(("invalid JSON: ", "invalid YAML: "))
             if not is_decoders or error.problem.endswith("the document is empty"):
                 yield f"{source}: {ascii(data):.60}", error

@@ -31,7 +31,7 @@ def test_a_name_with_unusual_letters_is_kept(name):
 
 @pytest.mark.parametrize("type_", [None, 7, "", ["comparison"]])
 def test_a_type_is_text(type_):
-    """A task type must be text; any text is accepted."""
+    """A task type must be text that is not empty."""
     with pytest.raises(InvalidSetting) as refused:
         Project("boxes", type=type_)
     assert refused.value.code == "task_type"
@@ -96,7 +96,7 @@ def test_an_update_is_a_patch_or_a_replace(update):
 
 
 def test_a_time_is_text_or_none():
-    """The time of a version must be text, and is kept unchanged."""
+    """The time of a version must be text or None."""
     with pytest.raises(InvalidSetting) as refused:
         TWO.patch_params({}, created_at=7)
     assert refused.value.code == "created_at_type"

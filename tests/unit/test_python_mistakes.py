@@ -46,7 +46,7 @@ class SDKObject:
     """An object of the official SDK."""
 
     def as_dict(self):
-        """Return its JSON."""
+        """Return the JSON of the object."""
 
 
 def test_objects_of_the_sdk_have_as_dict():

@@ -128,7 +128,7 @@ def test_a_patch_that_would_make_params_too_large_is_refused():
     with pytest.raises(NotJSON) as refused:
         Patch(other).applied_to(half)
     assert refused.value.code == "too_large"
-    # Beyond the limit, the grouping of updates matters.
+    # The params of the two patches together exceed the limit, so only one grouping of the updates works.
     one, two, three = Patch(half), Patch(other), Replace({})
     assert one.then(two.then(three)) == three
     with pytest.raises(NotJSON):

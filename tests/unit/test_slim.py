@@ -428,7 +428,7 @@ class TestVersions:
         [(2, "version_unknown"), *((wrong, "version_type") for wrong in (True, 1.0, "any", "1", [], {"a": [1]}))],
     )
     def test_a_wrong_version_in_the_request_has_a_path(self, version, code):
-        """A wrong `project_version` is an error with its path, even after a request with a number equal to it."""
+        """A wrong `project_version` is an error with its path, even after an equal number, such as 1 before `True`."""
         for answer in (SlimRequest.bind(BOXES).of, SlimRequest.bind(BOXES).to):
             answer({"project_version": 1, **self.WANTED})
             with pytest.raises(NoSuchVersion) as refused:
@@ -470,7 +470,7 @@ class TestErrors:
 
     @pytest.mark.parametrize("make", [SlimRequest.of, SlimRequest.to])
     def test_the_version_is_checked_before_the_project(self, make):
-        """Of two errors, the same one is reported as by `resolve`."""
+        """A request with two errors raises the same error as `resolve`."""
         with pytest.raises(NoSuchVersion):
             make(BOXES, {"project": "others", "project_version": 2})
 

@@ -155,7 +155,7 @@ def test_a_value_that_contains_itself_is_a_cycle():
 
 @pytest.mark.slow
 def test_other_types_decide_whether_they_equal_a_frozen_value():
-    """As with plain values, an object such as `mock.ANY` decides itself; other types are not equal."""
+    """An object such as `mock.ANY` decides whether it equals a frozen value. Values of other types are not equal."""
     for value in (freeze({"a": [1]}), freeze([{"a": 1}])):
         assert (value == ANY, value == ANY, value != ANY) == (True, True, False)
         for other in (None, 1, "a", object(), {1}, [] if isinstance(value, dict) else {}):

@@ -210,7 +210,7 @@ class TestTasks:
 
     @BOTH
     def test_a_task_that_overrides_the_error(self, fast):
-        """If the task overrides the error, it becomes a warning, because the next task may not override the value."""
+        """If a task overrides the wrong value, the error becomes a warning, because other tasks may inherit it."""
         project = Project("boxes", type="mine", params={"a": "x"})
         validator = Validator(project, Schemas().with_schema("mine", self.SCHEMA), fast=fast)
         assert [str(finding) for finding in validator.task(project.resolve({"a": 1}))] == [
@@ -221,7 +221,7 @@ class TestTasks:
         assert (finding.severity, finding.pointer, finding.version) == ("error", "/a", 0)
 
     def test_the_instruction_is_not_overridden(self):
-        """An error on the joined instruction is reported once, as an error that is not overridden."""
+        """An error on a joined instruction is reported once, and not as an error that the task overrides."""
         project = Project("boxes", type="mine", params={"instruction": "Look."})
         schema = {"allOf": [{"properties": {"instruction": {"maxLength": 3}}}]}
         (finding,) = Validator(project, Schemas().with_schema("mine", schema)).task(

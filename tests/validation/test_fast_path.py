@@ -66,7 +66,7 @@ def test_the_fast_path_misses_no_finding(name, flawed, arguments, tmp_path, caps
 
 @pytest.mark.parametrize("flaw", [{}, {"paddingZ": 1}])
 def test_usual_tasks_need_no_document(flaw, tmp_path, capsys, monkeypatch):
-    """The fast path handles tasks without findings, and tasks whose findings were reported for the project."""
+    """After the first task, the fast path handles tasks without findings of their own."""
     held = {"geometries": {"box": {"objects_to_annotate": ["car"]}}, **flaw}
     project, lines = tmp_path / "project.json", tmp_path / "tasks.jsonl"
     history = [{"version": 0, **held}]

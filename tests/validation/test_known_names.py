@@ -158,7 +158,7 @@ def test_names_inside_a_param(fast):
 
 
 def test_names_inside_a_param_with_patterns():
-    """If a pattern describes names, no other name is unknown, and its members are validated by the pattern."""
+    """Beside `patternProperties`, no name of an object is unknown. Names inside a matching member are checked."""
     inner = {"properties": {"x": {}}, "patternProperties": {"^p": {"properties": {"k": {}}}}}
     assert [
         pointer

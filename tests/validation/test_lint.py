@@ -69,7 +69,7 @@ def test_an_opt_out_drops_a_null():
 
 
 def test_an_overriding_instruction_is_no_repetition():
-    """If the task's instruction overrides the project's, it may repeat it."""
+    """Under `override`, the task's instruction may repeat the project's."""
     project = PROJECT.with_assumptions(Assumptions(instruction_rule="override"))
     assert lint({"instruction": "Box cars."}, project) == []
 

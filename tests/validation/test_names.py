@@ -14,7 +14,7 @@ from tests.validation.helpers import GEOMETRIES, make_boxes, validate
 
 @pytest.mark.parametrize("name", ["project_param_version", "project_name", "task_id", "callback", "force"])
 def test_a_misplaced_name(name):
-    """A field of a response, or an argument of an SDK, is a warning with a suggestion."""
+    """A field of a response, or an argument of an SDK, is a warning, with a suggestion if one is known."""
     (finding,) = validate(make_boxes(geometries=GEOMETRIES), {"attachment": "a", name: 1})
     assert (finding.code, finding.severity, finding.pointer) == ("param_misplaced", "warning", f"/{name}")
     assert finding.suggestion == load_misplaced_names()[name].replacement
@@ -58,7 +58,7 @@ ROUTING_MISTAKES = {
     ("meant", "name"), [(meant, name) for meant, names in ROUTING_MISTAKES.items() for name in names]
 )
 def test_misspelt_routing_names(type, meant, name):
-    """A misspelt routing name is reported for every type, with a suggestion and the consequence."""
+    """A misspelt routing name is reported for every type; for `project_version`, with the consequence."""
     findings = validate(Project("boxes", type=type), {name: "x"})
     (finding,) = [finding for finding in findings if finding.code in ("param_unknown", "param_misplaced")]
     assert (finding.severity, finding.pointer, finding.suggestion) == ("warning", f"/{name}", meant)

@@ -245,7 +245,7 @@ def test_conditions_of_fields(conditions, expected):
 
 @pytest.mark.parametrize("conditions", [{"genre": "x"}, [{"not": {"genre": "x"}}], {"genre": {"not": ["x"]}}])
 def test_conditions_of_fields_without_ids(conditions):
-    """If no field has a `field_id`, a condition cannot be compared, as a form and an answer cannot."""
+    """If no field has a `field_id`, the conditions of fields are not checked."""
     fields = [{"type": "text", "title": "T", "conditions": conditions}]
     assert find("textcollection", {"fields": fields, "attachments": []}) == []
 

@@ -385,7 +385,7 @@ class TestPayloads:
                     assert find_violations(SCHEMAS[name], after) == [], path
 
     def test_the_routing_fields_are_valid(self):
-        """The routing fields of every payload are valid by `request.json`."""
+        """The routing fields of every payload are valid under `request.json`."""
         for document in PAYLOADS.values():
             for payload in document["payloads"]:
                 assert find_violations(SCHEMAS["request"], payload["task"]) == []

@@ -122,7 +122,7 @@ def test_no_finding_on_a_project_suggests_a_routing_name():
 
 
 def test_null_is_set_and_does_not_remove():
-    """U6: the message says that null is set and how to remove the param. A misspelt mode has no second finding."""
+    """U6: the message says that null is set and how to remove the param. A misspelt mode is not reported as a null."""
     [message] = explain(Patch({"padding": None}))
     assert "(assumed: U6)" in message
     assert "send a replace without `padding` to remove it" in message

@@ -94,7 +94,7 @@ def test_a_rare_misspelling_needs_a_flag():
     [{"instruction": "x"}, {}, {"no such param": 1}, ' {"padding": 3}', [{"padding": 3}], ' [{"padding": 3}]'],
 )
 def test_an_object_around_the_params_is_a_wrapper(name, value):
-    """An object of one of these names, or of the project's name, is a wrapper whatever its content."""
+    """An object named `params`, `body` or the like, or like the project, is a wrapper, whatever it contains."""
     assert NAMES.classify(name, value) == "update_wrapper"
 
 
@@ -134,7 +134,7 @@ def test_an_object_around_the_params_is_a_wrapper(name, value):
     ],
 )
 def test_other_objects_are_wrappers_if_they_contain_params(name, value, mistake):
-    """An object of any other name is a wrapper only if it contains params."""
+    """An object with any other name is a wrapper only if it contains params."""
     assert NAMES.classify(name, value) == mistake
 
 
@@ -168,7 +168,7 @@ def test_the_nearest_field_is_suggested():
 
 
 def test_every_misplaced_name_of_a_call_is_an_argument():
-    """Misplaced names are errors in an update, unless they are similar to params."""
+    """A misplaced name of a response or of an SDK call is recognized as an argument."""
     origins = {"response only", "sdk argument"}
     names = [name for name, misplaced in load_misplaced_names().items() if misplaced.origin in origins]
     assert len(names) > 15
@@ -199,7 +199,7 @@ def test_an_unknown_name_may_be_a_param(name, value):
 
 
 def test_the_schema_of_the_type_has_priority():
-    """A param of the type is not a mistake. A name similar to a param is one only if it is nearer to a mistake."""
+    """A param of the type is no mistake. A name that is similar to both a param and a mistake counts as the nearer."""
     names = UpdateNames.of("docks", ["pathc", "params", "type", "callbacks_", "statu"])
     assert {names.classify(name, True) for name in ("pathc", "params", "type")} == {None}
     assert names.classify("Params", {"padding": 1}) is None

@@ -470,7 +470,7 @@ def test_an_added_schema_is_a_copy():
 
 @pytest.mark.parametrize("schema", [{"padding": 3}, {"attachment": "a", "instruction": "b"}, {"param_history": []}])
 def test_a_document_without_keywords_is_rejected(schema):
-    """An object without any keyword would accept every value, so it is rejected."""
+    """An object with only unknown keywords would accept every value, so it is rejected."""
     with pytest.raises(InvalidSchema, match="no keyword of JSON Schema; write a schema") as caught:
         Schemas().with_schema("mine", schema)
     assert (caught.value.code, caught.value.path) == ("schema_invalid", "")

@@ -217,7 +217,7 @@ class TestFindings:
 
     @BOTH
     def test_the_history_is_read_once(self, fast, monkeypatch):
-        """The version that first set a wrong value is searched once, not for each task."""
+        """The version that first set a wrong value is searched for once, not for each task."""
         project = Project("boxes", type="categorization")
         held = {"attachment_type": "text", "categories": ["yes", "no"], "category_ids": {"1": "Yes"}}
         for number in range(3):
