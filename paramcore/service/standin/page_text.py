@@ -81,7 +81,7 @@ def _iter_project(page: ProjectPageView) -> Iterator[str]:
     if page.lifelines is not None:
         yield from _iter_details(page)
     yield ""
-    yield "The same as JSON"
+    yield "Project and tasks as JSON"
     yield f"  {page.project_command}"
     yield f"  {page.tasks_command}"
 
@@ -121,7 +121,7 @@ def _iter_version(version: VersionView) -> Iterator[str]:
     yield f"  version {version.number}, {_format_time(version.time)}: {version.how}"
     words = (("DROPPED", version.dropped), ("CHANGED", version.changed), ("ADDED", version.added))
     yield from (f"    {word} {', '.join(names)}" for word, names in words if names)
-    yield from (f"    {name} has its value of version {number} again" for name, number in version.returns)
+    yield from (f"    {name} has its value from version {number} again" for name, number in version.returns)
 
 
 def _iter_task(task: TaskView) -> Iterator[str]:
