@@ -11,12 +11,12 @@ from attrs import frozen
 
 #: The maximum number of rounds of a measurement; `ROUNDS=1` in the environment only checks that a benchmark runs.
 ROUNDS = int(os.environ.get("ROUNDS", "31"))
-#: The nanoseconds for which a round repeats each candidate; a long candidate runs once.
+#: The nanoseconds for which a round repeats each candidate; a slow candidate runs once.
 ROUND_NS = 2_000_000
 
 
 def time_calls(run: Callable[[], object], times: int) -> float:
-    """Return the mean CPU time of a call in nanoseconds; on a busy machine, wall time would be distorted."""
+    """Return the mean CPU time of a call in nanoseconds; wall time would depend on other processes."""
     repeat = range(times)
     start = time.process_time_ns()
     for _ in repeat:

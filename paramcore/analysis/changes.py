@@ -31,10 +31,10 @@ IDENTIFYING_NAMES = ("name", "field_id", "id", "key", "value", "choice", "label"
 class Change:
     """A change of one value.
 
-    `removed` is a param that no longer exists.  `lost` is a value inside a param that no
-    longer exists there.  `moved` is an array whose elements have another order; `before`
-    and `after` are the whole arrays.  If a scalar or another kind of container replaces a container,
-    the container is `changed` and its members are `lost`.
+    `removed` is a param that no longer exists.  `lost` is a value that no longer exists
+    inside its param.  `moved` is an array whose elements have another order; `before` and
+    `after` are the whole arrays.  If a scalar or another kind of container replaces a
+    container, the container is `changed` and its members are `lost`.
 
     Example:
         >>> [change] = iter_changes({"box": {"min": 1, "max": 9}}, {"box": {"min": 2, "max": 9}})
@@ -218,7 +218,7 @@ def _match_equal(before: Sequence[Any], after: Sequence[Any]) -> dict[int, int]:
 
 
 def _match_identities(before: Sequence[Any], after: Sequence[Any]) -> dict[int, int]:
-    """Match objects by the first name that identifies the objects of both arrays, and has a value in common."""
+    """Match objects by the first name that identifies the objects of both arrays, which share a value of it."""
     for name in IDENTIFYING_NAMES:
         ours, theirs = _index_by_member(before, name), _index_by_member(after, name)
         if common := ours.keys() & theirs.keys():

@@ -167,7 +167,7 @@ class Size:
     """The maximum size of a rendered document."""
 
     limit: int
-    #: Measures text: `len`, or the number of its bytes.
+    #: Measures text in characters (`len`) or in bytes.
     measure: Callable[[str], int] = len
     #: The maximum number of pieces of a group.
     max_pieces: int | None = None

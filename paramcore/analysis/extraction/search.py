@@ -90,7 +90,7 @@ class Search:
         self._having = {name: sum(bit for bit, group in self._bits.items() if name in group.names) for name in names}
         values = self._list_values(groups.spellings)
         self._tails = self._list_tails()
-        #: For each param: pairs of the most bytes that a candidate may save, and the candidate.  Largest savings first.
+        #: For each param: pairs of the most bytes that a candidate may save and the candidate, largest first.
         self._candidates: dict[str, list[tuple[int, _Candidate]]] = {}
         for candidate in [*values, *self._tails]:
             most = candidate.measure_gain(self._all)
