@@ -23,7 +23,7 @@ from paramcore.values import freeze, wrap_frozen
 from paramcore.wrong_documents import reject_other_than_task
 
 #: Separators that an audit tries, in addition to the one in the settings of the project.
-#: To explain a single task, an audit also tries the white space before the project's instruction in that task.
+#: To explain a single task, an audit also tries the white space before the project's instruction in this task.
 SEPARATORS = ("\n", "\n\n", " ", "")
 
 

@@ -73,7 +73,7 @@ class ErrorChanges:
 def describe_origin(presence: Presence, *, has_patch: bool) -> str:
     """Describe the cause of an error that exists after the update: `caused by this update, but not by the patch`."""
     if presence.before:
-        return "already exists today" + (", but not with the patch" if has_patch and not presence.patched else "")
+        return "already exists today" + (", but the patch removes it" if has_patch and not presence.patched else "")
     if not has_patch:
         return "caused by this update"
     return f"caused by this update{' and' if presence.patched else ', but not'} by the patch"
