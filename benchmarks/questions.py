@@ -39,7 +39,7 @@ def measure_validation(task_type: str) -> list[float]:
 
 
 def measure_impact(count: int) -> float:
-    """Return the ratio of reading `count` requests and finding the impact on them to only reading them."""
+    """Return the time to read `count` requests and find the impact on them, as a ratio to only reading them."""
     params, tasks = inputs("M", instruction=True)
     lines = [json.dumps(tasks[number % len(tasks)]) for number in range(count)]
     project = Project("benchmark", type="imageannotation", params=params)
@@ -53,7 +53,7 @@ def measure_impact(count: int) -> float:
 
 
 def measure_reading(count: int) -> float:
-    """Return the ratio of decoding and reading a project with `count` versions to only decoding it."""
+    """Return the time to decode and read a project with `count` versions, as a ratio to only decoding it."""
     params, tasks = inputs("M", instruction=True)
     versions = [{**params, **tasks[number % len(tasks)]} for number in range(count)]
     dated = [{"version": n, "created_at": "2024-03-04T09:12:41.643Z", **held} for n, held in enumerate(versions)]

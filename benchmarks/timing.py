@@ -11,12 +11,12 @@ from attrs import frozen
 
 #: The maximum number of rounds of a measurement; `ROUNDS=1` in the environment only checks that a benchmark runs.
 ROUNDS = int(os.environ.get("ROUNDS", "31"))
-#: The nanoseconds for which a round repeats each candidate; a long candidate runs once.
+#: The nanoseconds for which a round repeats each candidate; a slow candidate runs once.
 ROUND_NS = 2_000_000
 
 
 def time_calls(run: Callable[[], object], times: int) -> float:
-    """Return the mean CPU time of a call in nanoseconds, because a busy machine distorts wall time."""
+    """Return the mean CPU time of a call in nanoseconds; wall time would depend on other processes."""
     repeat = range(times)
     start = time.process_time_ns()
     for _ in repeat:
@@ -27,8 +27,8 @@ def time_calls(run: Callable[[], object], times: int) -> float:
 def ratios(*runs: Callable[[], object], rounds: int = ROUNDS, empty: Callable[[], object] | None = None) -> list[float]:
     """Return the median ratio of each further candidate to the first candidate.
 
-    Each round runs the candidates in random order.  The time of `empty`, which only
-    loops, is subtracted from each time if `empty` is given.
+    Each round runs the candidates in random order.  `empty` is the loop of the candidates
+    without their work.  If it is given, its time is subtracted from each time.
     """
     runs = (empty or (lambda: None), *runs)
     # The first call fills caches, so compute the calls in a round from the shortest of three calls.
@@ -50,7 +50,7 @@ def ratios(*runs: Callable[[], object], rounds: int = ROUNDS, empty: Callable[[]
 
 @frozen
 class Row:
-    """A question with its figures, and the maximum of each figure, if there is one."""
+    """A measurement with its figures, and the maximum of each figure, if there is one."""
 
     name: str
     unit: str

@@ -22,7 +22,8 @@ from paramcore.text.rows import Line, Piece, format_pieces
 from paramcore.values import freeze, wrap_frozen
 from paramcore.wrong_documents import reject_other_than_task
 
-#: Separators that an audit tries, in addition to the project's.  To explain a single task, it also tries the task's.
+#: Separators that an audit tries, in addition to the one in the settings of the project.
+#: To explain a single task, an audit also tries the white space before the project's instruction in this task.
 SEPARATORS = ("\n", "\n\n", " ", "")
 
 
@@ -31,10 +32,10 @@ class Audit(NotebookReprs):
     """The result of checking finished tasks against the history of their project.
 
     `possible` and `impossible` count the checked tasks.  `not_judged` counts the
-    tasks that belong to another project or record no version.  `findings` contains
-    the contradictions of the impossible tasks.  `calibration` contains the
-    tried assumptions that no task contradicts.  It ignores tasks that contradict all
-    tried assumptions, also with the separator of the task itself.
+    tasks that do not belong to the project, or that record no version.  `findings`
+    contains the contradictions of the impossible tasks.  `calibration` contains the
+    tried assumptions that no task contradicts.  It ignores a task that no
+    assumptions explain, even with the separator from the task's own instruction.
 
     Example:
         >>> project = Project("docks", type="imageannotation", params={"padding": 3})
@@ -55,7 +56,7 @@ class Audit(NotebookReprs):
 
         Raises:
             MalformedPayload: `task_type` for a document other than a created task.
-            InvalidParams: `params_type` for a value that is not an object, or whose `params` is not an object.
+            InvalidParams: `params_type` for a task that is not an object, or whose `params` is not an object.
             NotJSON: for values that are not JSON.
         """
         auditor = Auditor(project)
@@ -99,7 +100,7 @@ class Audit(NotebookReprs):
         return f"tasks of {format_value(self.project.name)}: {counts}"
 
     def format_calibration(self) -> list[str]:
-        """Format as lines which settings explain the tasks, and which the tasks leave undecided."""
+        """Return lines that state which settings explain the tasks, and which other values are possible."""
         chosen = self.project.assumptions
         if chosen in self.calibration:
             if not self.possible:
@@ -140,7 +141,7 @@ class Auditor:
 
         Raises:
             MalformedPayload: `task_type` for a document other than a created task.
-            InvalidParams: `params_type` for a value that is not an object, or whose `params` is not an object.
+            InvalidParams: `params_type` for a task that is not an object, or whose `params` is not an object.
             NotJSON: for values that are not JSON.
         """
         task = _freeze_task(obj)
@@ -212,9 +213,10 @@ def _find_explanations(project: Project, task: Mapping[str, Any], check: TaskChe
 
 
 def _find_separators(project: Project, task: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the whitespace in the task's instruction before the project's instruction.
+    """Yield the white space that precedes the project's instruction in the task's instruction.
 
-    Yield nothing if the task's instruction does not end with the project's instruction.
+    Yield nothing unless the task records an existing version, and the instruction of that
+    version is the end of the task's instruction.
     """
     number, instruction = task["project_param_version"], task.get("instruction")
     if type(number) is int and 0 <= number < len(project.versions) and type(instruction) is str:

@@ -31,10 +31,10 @@ IDENTIFYING_NAMES = ("name", "field_id", "id", "key", "value", "choice", "label"
 class Change:
     """A change of one value.
 
-    `removed` is a param that `after` lacks.  `lost` is a value inside a param, if `after` lacks it.
-    `moved` is an array with elements in another order; `before` and `after` are the
-    whole arrays.  If a scalar or another kind of container replaces a container,
-    the container is `changed` and its members are `lost`.
+    `removed` is a param that no longer exists.  `lost` is a value that no longer exists
+    inside its param.  `moved` is an array whose elements have another order; `before` and
+    `after` are the whole arrays.  If a scalar or another kind of container replaces a
+    container, the container is `changed` and its members are `lost`.
 
     Example:
         >>> [change] = iter_changes({"box": {"min": 1, "max": 9}}, {"box": {"min": 2, "max": 9}})
@@ -44,16 +44,17 @@ class Change:
 
     #: What happened to the value.
     kind: ChangeKind
-    #: The path of the value in `before`; for an added value, its path in `after`.
+    #: The path of the value in the old params; for an added value, its path in the new params.
     parts: Parts
     #: The value before; `None` for an added value.
     before: Any = field(eq=equality_key)
     #: The value after; `None` for a removed or lost value.
     after: Any = field(eq=equality_key)
-    #: The path of the value in `after`; `None` for a removed or lost value.
+    #: The path of the value in the new params; `None` for a removed or lost value.
     after_parts: Parts | None
-    #: The name and value that identify the innermost array element on the path that has an identifying member;
-    #: `None` without such an element.
+    #: The identifying member of the array element that contains the value, such as `("name", "car")`.
+    #: If array elements are nested, the innermost element with an identifying member counts.
+    #: `None` if no element has one.
     identity: tuple[str, Any] | None = None
 
     @property
@@ -90,9 +91,12 @@ class Change:
 def iter_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
     """Yield the changes between two frozen params objects, param by param.
 
-    An array element matches an equal element; otherwise the object with the same
-    identifying member (see `IDENTIFYING_NAMES`), if that name identifies every object of
-    both arrays; otherwise an unmatched container of the same kind at its index.
+    The elements of two arrays are matched in this order:
+
+    - equal elements
+    - objects with the same value of an identifying member (see `IDENTIFYING_NAMES`), if
+      this member identifies each object in both arrays
+    - two objects, or two arrays, at the same index
     """
     return _iter_member_changes(before, after, (), (), None)
 
@@ -117,7 +121,7 @@ def count_leaves(value: Any) -> int:
 
 
 def count_unchanged(before: Any, changes: Iterable[Change]) -> int:
-    """Count the scalars inside `before` that its changes keep."""
+    """Count the scalars inside `before` that the changes keep."""
     changes = [change for change in changes if change.kind in ("removed", "lost", "changed")]
     replaced = {change.parts for change in changes if change.kind == "changed"}
     # The members of a replaced container are listed as lost, too, so count only the container.
@@ -214,7 +218,7 @@ def _match_equal(before: Sequence[Any], after: Sequence[Any]) -> dict[int, int]:
 
 
 def _match_identities(before: Sequence[Any], after: Sequence[Any]) -> dict[int, int]:
-    """Match objects by the first identifying name under which both arrays have a common value."""
+    """Match objects by the first name that identifies the objects of both arrays, which share a value of it."""
     for name in IDENTIFYING_NAMES:
         ours, theirs = _index_by_member(before, name), _index_by_member(after, name)
         if common := ours.keys() & theirs.keys():

@@ -17,7 +17,7 @@ from paramcore.values import join_pointer
 
 @frozen
 class Contradiction:
-    """A part of a finished task that no request can produce.
+    """A part of a finished task that no request can produce under the current settings.
 
     `task_id` is `None` if the task object has no id that is text.  `rule` is the id of the rule,
     such as `T4`.  `path` is a JSON Pointer into the task object.  `expected` and
@@ -88,7 +88,7 @@ class TaskCheck:
             expected = f"a version from 0 to {last}, or -1" if versions else "-1 (the project has no versions)"
             return [_contradict(self._task, "T8", "/project_param_version", expected, describe_value(number))]
         contradictions = [*wrong_type, *_check_version(versions[number], self._task, assumptions)]
-        # If tasks record the latest version (T8), the task may have inherited that version or any earlier one.
+        # If tasks record the latest version (T8), the task may have inherited an earlier version, so check these, too.
         if contradictions and not wrong_type and assumptions.pinned_param_version == "latest":
             for version in self._candidates:
                 if next(_check_version(version, self._task, assumptions), None) is None:
@@ -126,7 +126,7 @@ def _can_produce_instruction(version: ParamVersion, task: Mapping[str, Any], ass
     if "instruction" not in task or (type(instruction) is not str and instruction is not None):
         return False
     merge = Inheritance(version, assumptions).merge
-    # The request may have set no instruction, the task's whole instruction, or the text before the project's.
+    # The request may have set no instruction, the task's whole instruction, or the part before the project's instruction.
     requests = [{}, {"instruction": instruction}]
     if instruction is not None:
         appended = assumptions.instruction_separator + version.params["instruction"]

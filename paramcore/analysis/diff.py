@@ -80,7 +80,7 @@ class Diff(NotebookReprs):
     def lost(self) -> tuple[str, ...]:
         """JSON Pointers to the values in `before` that changed objects and arrays lose.
 
-        An object loses a member whose name does not exist in the same object of
+        An object loses a member whose name does not exist in the matching object of
         `after`.  An array loses an element that has no counterpart in the array of
         `after`.  The counterpart is an equal element, the object with the same identifying
         member, or an object or array of the same type at the same index.  A changed value
@@ -94,7 +94,7 @@ class Diff(NotebookReprs):
         return len(self.kept) != len(self.before) or len(self.before) != len(self.after)
 
     def applied_to(self, params: Mapping[str, Any]) -> JSONObject:
-        """Apply the changes to `params`; the result for `before` is `after`."""
+        """Apply the changes to `params`; `diff.applied_to(diff.before)` equals `diff.after`."""
         kept = {name: value for name, value in freeze_params(params).items() if name not in self.removed}
         return wrap_frozen({**kept, **self.added, **self.changed})
 
@@ -165,8 +165,8 @@ def find_overwritten_params(
 def _make_row(name: str, before: Any, after: Any, changes: Sequence[Change]) -> Row:
     """Return the row of a changed param.
 
-    The rows inside it show the values that changed, moved or were added.  `make_table` adds
-    rows for lost values, which are shown regardless of the length of a param.
+    The rows inside it replace a long value, and show what changed, moved or was added in
+    it.  Lost values are always shown, so `make_table` adds a row for each.
     """
     is_nested = all(len(change.parts) > 1 or change.kind == "moved" for change in changes)
     inside = (_make_change_row(change) for change in changes if change.kind != "lost")

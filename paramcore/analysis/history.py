@@ -38,7 +38,7 @@ class Step:
     """A version, compared with the previous version.
 
     `returns` contains the params that changed back to an earlier value, each with the number
-    of the last version with that value.  `seconds` is the time since the previous version;
+    of the last version that had this value.  `seconds` is the time since the previous version;
     `None` if the time is unknown.
     """
 
@@ -131,7 +131,7 @@ class Lifetime:
     created_at: str | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Return a JSON object: `first`, `last`, `created_at`, `set`, and `value` only if it is set."""
+        """Return a JSON object: `first`, `last`, `created_at`, `set`, and, if the param is set, `value`."""
         value = {"value": thaw(self.value)} if self.is_set else {}
         versions = {"first": self.first, "last": self.last, "created_at": self.created_at}
         return {**versions, "set": self.is_set, **value}

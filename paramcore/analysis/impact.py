@@ -14,7 +14,8 @@ from paramcore.text import NotebookReprs, format_count, format_name, format_repr
 from paramcore.text.rows import Line, Piece, Row, Table, format_pieces
 from paramcore.values import join_pointer, same_member, thaw, wrap_frozen
 
-#: Why a request is unaffected: it inherits nothing, names a version, sets all changed params, or gets the same params for another reason.
+#: Why a request is unaffected: it inherits nothing, names a version, or sets all changed params.
+#: `same` means that the update changes nothing.
 Why: TypeAlias = Literal["opted_out", "pinned", "override", "same"]
 
 WHY_TEXTS: dict[Why, str] = {

@@ -37,7 +37,7 @@ class Lifeline:
 def list_lifelines(history: History) -> tuple[Lifeline, ...]:
     """Return the lifeline of each param that any version sets, most recently changed first.
 
-    Params that changed last in the same version keep the order in which they first
+    Params whose last change is in the same version keep the order in which they first
     appeared.
 
     Example:

@@ -1,4 +1,4 @@
-"""Slim requests: the least requests with which tasks get their params."""
+"""Slim requests: the smallest requests with which tasks get their params."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from paramcore.values import thaw, wrap_frozen
 
 @frozen(repr=False)
 class SlimRequest:
-    r"""The least request with which a task of a project gets the wanted params.
+    r"""The smallest request with which a task of a project gets the wanted params.
 
     `request` leaves out every param that the task inherits with the wanted value.  If
     a task that inherits cannot get the wanted params, `request` opts out.  It then has
@@ -39,7 +39,7 @@ class SlimRequest:
 
     @staticmethod
     def bind(project: Project, version: int | Literal["any"] | EllipsisType | None = ...) -> Slimmer:
-        """Prepare a project for many requests; see `of` and `to` for `version`."""
+        """Prepare a project for many requests; see `of` and `to` for `version` and its errors."""
         return Slimmer(project, version)
 
     @classmethod
@@ -60,6 +60,7 @@ class SlimRequest:
             ParamcoreError: the errors of `Project.resolve`.
             InvalidSetting: `argument_type` for a `version` of the wrong type.
             NoSuchVersion: `version_unknown`, if `version` does not exist.
+            InexactRequest: if the request would not get the same params.
         """
         return Slimmer(project, version).of(request)
 
@@ -71,17 +72,18 @@ class SlimRequest:
         *,
         version: int | Literal["any"] | EllipsisType | None = ...,
     ) -> SlimRequest:
-        """Return the least request whose effective params are `wanted`.
+        """Return the smallest request whose effective params are `wanted`.
 
         `wanted` has the API's flat form: it may contain routing names beside the params.
         `version` is the number of the version to inherit, `None` for the latest, or
         `any` for the version with the shortest request.  By default, it is the
-        `project_version` of `wanted`, or the latest.
+        `project_version` of `wanted`, or the latest if `wanted` has none.
 
         Raises:
             InvalidSetting: `argument_type`, if both `wanted` and `version` select a
                 version, or for a `version` of the wrong type.
             ParamcoreError: the errors of `Project.resolve`.
+            InexactRequest: if the request would not get the wanted params.
         """
         return Slimmer(project, version).to(wanted)
 
@@ -125,7 +127,7 @@ class SlimRequest:
         return self._project.resolve(self.request).rests_on
 
     def pin(self) -> SlimRequest:
-        """Return the same request, with the inherited version, if there is one, as its `project_version`."""
+        """Return the request, pinned to the version that it inherits; unchanged if it inherits nothing."""
         choice = self._choice.pin()
         return SlimRequest(evolve(self.request, project_version=choice.project_version), choice, self._project)
 
@@ -164,7 +166,7 @@ class Slimmer:
         return self._make_slim(effective.task, self._chooser.choose(wanted, effective.task.project_version))
 
     def to(self, wanted: TaskRequest | Mapping[str, Any]) -> SlimRequest:
-        """Return the least request for the wanted params; see `SlimRequest.to`."""
+        """Return the smallest request for the wanted params; see `SlimRequest.to`."""
         request = wanted if isinstance(wanted, TaskRequest) else TaskRequest.from_flat(wanted)
         self._chooser.check_wanted(request)
         return self._make_slim(request, self._chooser.choose(request.params, request.project_version))

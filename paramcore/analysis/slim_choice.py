@@ -200,7 +200,7 @@ class Chooser:
         """
         version = requested if self._version is ... else self._version
         if version == "any":
-            # The latest version needs no pin.
+            # The latest version needs no pin, so `None` selects it.
             older = range(len(self._project.versions) - 1)
             candidates = (self._choose(wanted, candidate) for candidate in (None, *older))
             # The candidates send the same values, so measure each value once.
@@ -231,7 +231,7 @@ class Chooser:
             raise InexactRequest("request_inexact", "", problem, remedy)
 
     def _inherit(self, version: int | None) -> Inheritance:
-        # `True` and `1.0` equal the key 1, but are not versions: `find_inherited_version` rejects them.
+        # `True` and `1.0` equal the key 1, but are not versions, so `find_inherited_version` must reject them.
         if version not in self._inheritances or type(version) not in (int, type(None)):
             inherited = find_inherited_version(self._project.versions, version)
             self._inheritances[version] = Inheritance(inherited, self._project.assumptions)

@@ -22,7 +22,8 @@ class _Group:
     lengths: set[int] = field(factory=set)
     #: The first version with an instruction (key `False`), and the first version without one (key `True`).
     #: The values of other params do not matter, because a task may override them.  So under the rule `override`, it is
-    #: enough to check these two versions.  Under `append`, also check versions whose instruction ends the task's.
+    #: enough to check these two versions.  Under `append`, also check the first version with each instruction that is the
+    #: end of the task's instruction.
     representatives: dict[bool, ParamVersion] = field(factory=dict)
 
     def add(self, version: ParamVersion) -> None:

@@ -1,1 +1,1 @@
-"""Reports for people: Markdown, notebooks and the parts that all forms share."""
+"""Reports for people: Markdown, HTML pages, notebooks, and the parts that these forms share."""

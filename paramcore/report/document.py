@@ -167,7 +167,7 @@ class Size:
     """The maximum size of a rendered document."""
 
     limit: int
-    #: Measures text: `len`, or the number of its bytes.
+    #: Measures text in characters (`len`) or in bytes.
     measure: Callable[[str], int] = len
     #: The maximum number of pieces of a group.
     max_pieces: int | None = None
@@ -204,7 +204,7 @@ def _describe_cut(cut: Sequence[Rank], omitted: int, name: str) -> str:
 
 
 def _select(groups: Sequence[Group], room: int, size: Size) -> set[tuple[int, int]]:
-    """Return the positions of the pieces to include: of the group, and inside the group."""
+    """Return the pieces to include, each as the index of its group and its index inside the group."""
     included: set[tuple[int, int]] = set()
     is_full = False
     for rank in Rank:

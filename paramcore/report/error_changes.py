@@ -1,4 +1,4 @@
-"""Compare the errors of a project today, after an update, and with the patch that keeps its params."""
+"""Compare the errors of a project today, after an update, and with the patch that keeps the dropped params."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ class Presence(NamedTuple):
 
 @frozen
 class ErrorChanges:
-    """The numbers of errors today, after an update, and with the patch that keeps the params."""
+    """The numbers of errors today, after an update, and with the patch that keeps the dropped params."""
 
     counts: Mapping[Presence, int] = field(factory=dict)
     #: The file, line and column of the first errors of today.
     locations: tuple[str, ...] = ()
 
     def count(self, *, after: bool | None = None, before: bool | None = None, patched: bool | None = None) -> int:
-        """Count the errors that each state has (`True`) or lacks (`False`); `None` ignores a state."""
+        """Count the errors that exist (`True`) or do not exist (`False`) in each state; `None` ignores a state."""
         wanted = after, before, patched
         return sum(
             count
@@ -73,7 +73,7 @@ class ErrorChanges:
 def describe_origin(presence: Presence, *, has_patch: bool) -> str:
     """Describe the cause of an error that exists after the update: `caused by this update, but not by the patch`."""
     if presence.before:
-        return "already exists today" + (", but not with the patch" if has_patch and not presence.patched else "")
+        return "already exists today" + (", but the patch removes it" if has_patch and not presence.patched else "")
     if not has_patch:
         return "caused by this update"
     return f"caused by this update{' and' if presence.patched else ', but not'} by the patch"

@@ -55,7 +55,8 @@ class RunView:
     is_latest: bool
     #: The value; `None` if it is not set, or if values are hidden.
     value: ValueView | None
-    #: The previous and the new text in one view, word by word; `None` unless both are text and one is long.
+    #: The previous and the new text in one view, word by word; `None` if one is not text, if each fits on one line,
+    #: or if values are hidden.
     words: ValueView | None = None
     #: The changes inside the value since the previous value.
     changes: tuple[ChangeView, ...] = ()
@@ -188,7 +189,7 @@ def _view_run(
 
 
 def _compare_texts(before: Lifetime, life: Lifetime) -> ValueView | None:
-    """Compare two values word by word if both are texts and one is not short."""
+    """Compare two values word by word; return `None` if one is not text, or if each fits on one line."""
     if not (isinstance(life.value, str) and isinstance(before.value, str)):
         return None
     is_short = view_value(life.value).is_short and view_value(before.value).is_short

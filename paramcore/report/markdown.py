@@ -28,7 +28,7 @@ from paramcore.text import escape_unprintable, format_name, format_value
 
 #: GitHub rejects comments of more than 65,536 characters.
 COMMENT_SIZE = Size(60_000)
-#: The maximum number of characters of a name.  Longer names leave no room for anything else.
+#: The maximum number of characters of a name.  A very long name would leave no room for other text.
 NAME_LIMIT = 200
 
 

@@ -43,8 +43,8 @@ class IndexRow:
 def render_report(reports: Sequence[ProjectReport], commands: Commands, *, many: bool, values: bool) -> str:
     """Render the page about projects; `many` adds an index.
 
-    Projects whose update needs consent come first.  Without `values`, the page shows
-    only names and kinds of changes.
+    Projects whose update needs consent come first.  Without `values`, the page shows the
+    names of params and the kinds of changes, but no values of params.
     """
     ordered = sorted(reports, key=lambda report: not (report.plan and report.plan.needs_consent))
     prefixes = [f"p{number}-" for number in range(1, len(ordered) + 1)]

@@ -53,12 +53,12 @@ class ProjectReport:
     errors: int = 0
     #: The number of all warnings.
     warnings: int = 0
-    #: The errors today, after the update, and with the patch that keeps the params.
+    #: The errors today, after the update, and with the patch that keeps the dropped params.
     changes: ErrorChanges = field(factory=ErrorChanges)
 
     @property
     def verdict(self) -> Phrase:
-        """The verdict of the plan; without a plan, that of the findings."""
+        """The verdict of the plan; without a plan, the numbers of errors and warnings."""
         if self.plan is not None:
             return get_verdict(self.plan)
         errors, warnings = format_count(self.errors, "error"), format_count(self.warnings, "warning")

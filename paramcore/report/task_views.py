@@ -128,7 +128,7 @@ class ImpactView:
     total: int
     #: Each reason why tasks are unaffected, with the number of these tasks.
     unaffected: tuple[tuple[str, int], ...]
-    #: Each changed param, with the numbers of tasks that are affected and that override it.
+    #: Each changed param, with the number of affected tasks, and the number of tasks that override it.
     params: tuple[tuple[str, int, int], ...]
     tasks: tuple[AffectedTask, ...]
     #: The number of affected tasks that the page leaves out.

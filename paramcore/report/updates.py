@@ -154,7 +154,7 @@ def _build_keeping_patch(plans: Sequence[Plan]) -> Iterator[Part]:
 
 
 def _find_keeping_body(plans: Sequence[Plan]) -> Mapping[str, Any] | None:
-    """Return the body of the patch that keeps the params of all projects; `None` if the projects share none."""
+    """Return the body of the patch that keeps the params of all projects; `None` if no single patch does."""
     if len(plans) == 1:
         return plans[0].keeping.body
     params = [plan.update.params for plan in plans if plan.update is not None]

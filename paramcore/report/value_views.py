@@ -84,8 +84,8 @@ class TextRun:
 class ValueView:
     """A JSON value as text: a template joins the runs, and breaks the text between the lines of a run.
 
-    The text of a string is the JSON string.  The text of another value is its JSON,
-    indented if it is long.
+    The text is the JSON of the value.  An object or array that does not fit on one line is
+    indented.
     """
 
     runs: tuple[TextRun, ...]
@@ -163,7 +163,7 @@ class ChangeView:
     identity: str
     before: ValueView | None
     after: ValueView | None
-    #: Both values in one view, if both are text, and if one of them is long or they share words.
+    #: Both values in one view, if both are text, and if they share words or one does not fit on one line.
     words: ValueView | None = None
     #: The version that set the value of `before`.
     since: int | None = None

@@ -12,9 +12,9 @@ RunKind: TypeAlias = Literal["kept", "removed", "added"]
 _SENTENCE = re.compile(r"[^.!?\n]*[.!?\n]+\s*|[^.!?\n]+")
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
-#: The maximum number of tokens of one text, times that of the other.
+#: The maximum product of the numbers of tokens of two texts.
 # `SequenceMatcher` takes quadratic time, so longer texts are compared by sentences.  If there is no further pattern,
-# everything between their equal ends counts as different.
+# everything between the equal start and the equal end of the texts counts as different.
 _MAX_PAIRS = 25_000_000
 
 
@@ -84,7 +84,7 @@ def _count_common_ends(before: Sequence[str], after: Sequence[str]) -> tuple[int
 
 
 def _list_runs(hunks: Iterable[_Hunk]) -> list[Run]:
-    """Join neighbouring hunks of the same kind, and different texts with only equal whitespace between them."""
+    """Join neighbouring hunks of the same kind; also join changes that only white space separates."""
     runs: list[Run] = []
     removed = added = kept = ""
     for before, after in hunks:

@@ -285,7 +285,7 @@ def test_advice_on_errors(update, errors, advice):
         (CAUSED, True, "caused by this update, but not by the patch"),
         (NEW, True, "caused by this update and by the patch"),
         (TODAY, False, "already exists today"),
-        (TODAY, True, "already exists today, but not with the patch"),
+        (TODAY, True, "already exists today, but the patch removes it"),
         (BOTH, True, "already exists today"),
     ],
 )

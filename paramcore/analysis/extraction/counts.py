@@ -1,6 +1,6 @@
 """Count what requests have in common, in memory that does not grow with their number.
 
-The requests are read twice.  In the first read, `SharedValues` finds the values, and the
+Counting needs two reads of the requests.  In the first read, `SharedValues` finds the values, and the
 ends of instructions, that several requests share.  In the second read, `TaskGroups`
 counts these values and ends, in groups of requests with the same names and the same ends.
 The counts are exact up to the limits below.
@@ -30,7 +30,7 @@ Key: TypeAlias = Hashable
 class Spelling(NamedTuple):
     """A value of a param as a request spells it; shorter spellings sort first."""
 
-    #: The bytes that a request needs for the param, such as `,"padding":5`.
+    #: The size of the param in a request in bytes, including a comma: `,"padding":5`.
     size: int
     text: str
     key: Key
@@ -73,7 +73,7 @@ class ValueKeys:
 class FrequentValues:
     """Counts the most frequent values, with the algorithm of Misra and Gries.
 
-    A value is never lost if it is more than 1/`MAX_VALUES` of all added values.
+    A value is never lost if it makes up more than 1/`MAX_VALUES` of all added values.
     """
 
     def __init__(self) -> None:
@@ -92,18 +92,18 @@ class FrequentValues:
             self._counts = {other: count - 1 for other, count in self._counts.items() if count > 1}
 
     def list_values(self, *, least: int) -> set[Key]:
-        """Return the values that at least `least` requests have; if values may be lost, all that remain."""
+        """Return the values with a count of at least `least`; if counts are inexact, all remaining values."""
         return {key for key, count in self._counts.items() if count >= least or not self.is_exact}
 
 
 def list_tails(text: str, assumptions: Assumptions) -> list[tuple[str, bool]]:
     """Return the ends of an instruction that a project could append, shortest first.
 
-    Except for the whole instruction, there are at most `MAX_SEPARATORS` ends.  The flag of
-    an end is true if the task would then send no instruction of its own.
+    Except for the whole instruction, there are at most `MAX_SEPARATORS` ends.  Each end has
+    a flag, which is true if the task would send no instruction of its own.
     """
     separator = assumptions.instruction_separator
-    # T5 joins with the separator.  Without a separator, cut only at the start of a line, never inside a word.
+    # T5 joins with the separator.  If the separator is empty, cut only at the start of a line.
     mark = separator or "\n"
     tails: list[tuple[str, bool]] = []
     end = len(text)
@@ -134,7 +134,7 @@ class SharedValues:
         self._tails = FrequentValues()
         #: The first `MAX_VALUES` names of params, in the order in which they occur.
         self.names: dict[str, None] = {}
-        #: False after the number of counted names or the number of ends exceeded its limit.
+        #: False if the number of counted names, or of ends of an instruction, exceeded its limit.
         self.is_exact: bool = True
 
     def add(self, params: Mapping[str, Any]) -> None:
@@ -163,8 +163,8 @@ class SharedValues:
         """Return the groups for the second read."""
         tables = [self._tails, *self._values.values()]
         shared = {name: keys for name, table in self._values.items() if (keys := table.list_values(least=2))}
-        # Without a separator, an end that was counted once may also end a longer line of another instruction,
-        # so count it again.
+        # If the separator is empty, an end that was counted once may also be the end of a longer line in another
+        # instruction, so keep it for the second read.
         least = 2 if self._assumptions.instruction_separator else 1
         tails = {str(tail) for tail in self._tails.list_values(least=least)}
         is_exact = self.is_exact and all(table.is_exact for table in tables)
@@ -185,7 +185,7 @@ class Group:
 
 
 class TaskGroups:
-    """The second read: exact counts of shared values and ends, by group."""
+    """The second read: the counts of shared values and ends, by group."""
 
     def __init__(
         self, shared: Mapping[str, set[Key]], tails: set[str], assumptions: Assumptions, is_exact: bool
@@ -198,7 +198,7 @@ class TaskGroups:
         self._separator_size = measure_text(assumptions.instruction_separator)
         #: The shortest spelling of each shared value.
         self.spellings: dict[tuple[str, Key], Spelling] = {}
-        #: False after a limit was exceeded in the first or the second read.
+        #: False if the first or the second read exceeded a limit.
         self.is_exact: bool = is_exact
 
     def __iter__(self) -> Iterator[Group]:
@@ -226,7 +226,7 @@ class TaskGroups:
             group.tail_sizes[tail] = group.tail_sizes.get(tail, 0) + size
 
     def _list_fitting(self, instruction: str) -> list[tuple[str, bool]]:
-        """Return the shared ends that the project could append, with the flag of `list_tails`."""
+        """Return the shared ends of an instruction, each with the flag of `list_tails`."""
         if self.assumptions.instruction_separator:
             return [pair for pair in list_tails(instruction, self.assumptions) if pair[0] in self._tails]
         return [(tail, tail == instruction) for tail in self._tails if instruction.endswith(tail)]

@@ -45,7 +45,7 @@ class Extraction(NotebookReprs):
     moved: tuple[MovedParam, ...]
     #: The params that stay in the requests, and why.
     stays: tuple[StayingParam, ...]
-    #: The tasks that opt out with `project_version` -1, by reason; a task may have several.
+    #: The tasks that opt out with `project_version` -1, by reason.  A task may have several reasons.
     opted_out: tuple[OptedOut, ...]
     #: The requests that stay as they are, by reason.
     set_aside: tuple[SetAside, ...]
@@ -84,6 +84,7 @@ class Extraction(NotebookReprs):
             WrongProject: `wrong_type` for a request of another type (T12).
             ParamcoreError: the errors of `TaskRequest.from_flat`; `path` begins with the
                 index of the task.
+            InexactRequest: if a shortened request would not get the same params.
         """
         if iter(tasks) is tasks:
             problem = "`tasks` can be read only once, but an extraction reads them three times"
@@ -129,7 +130,7 @@ class Extraction(NotebookReprs):
         The keys are `project`, `type`, `tasks`, `params`, `moved`, `stays`, `opt_outs`,
         `opted_out`, `set_aside`, `minimal`, `bytes_before`, `bytes_after` and
         `rests_on`.  Inside a reason, `count` is the number of its tasks, and `tasks` lists
-        the indexes of the first 20, from 0.
+        the indexes of the first 20 tasks.  Indexes start at 0.
         """
         return {
             "project": self.project.name,
@@ -202,7 +203,7 @@ def _make_row(label: str, param: str, text: str, value: str | None = None) -> Ro
 def _read_task(task: TaskRequest | Mapping[str, Any], type: str) -> TaskRequest:
     if not isinstance(task, TaskRequest):
         return TaskRequest.from_flat(task, type=type)
-    # T12 allows one type for a project, so reject a request of another type.  Any project may be named.
+    # T12 allows one type for a project, so reject a request of another type.  The request may name any project.
     Project("any", type=type).check_request(evolve(task, project=None))
     return task
 

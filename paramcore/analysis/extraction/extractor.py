@@ -57,7 +57,7 @@ class FlatTask(NamedTuple):
         return next((code for name, code in _ASIDE_CODES.items() if self.routing.get(name) is not None), None)
 
     def make_flat(self, params: Mapping[str, Any], **routing: Any) -> dict[str, Any]:
-        """Return the request in the API's flat form, with these params in place of its own."""
+        """Return the request in the API's flat form, with these params and routing fields in place of its own."""
         routing = {**self.routing, **routing}
         given = {name: routing[name] for name in ROUTING_NAMES if routing.get(name) is not None}
         return {**given, **params}
@@ -102,7 +102,7 @@ class Extractor:
         self._groups: TaskGroups | None = None
         self._chooser: Chooser | None = None
         self._rules = RuleFinder(self.project)
-        # For each param that could move but stays: what a task would inherit if the param moved.
+        # For each param that could move but stays: what a task would inherit if only this param moved.
         self._staying: dict[str, Inheritance] = {}
         #: Whether it is certain that no other choice of params would make the total smaller.
         self.minimal: bool = True
@@ -155,9 +155,10 @@ class Extractor:
             self.report.stays[name] = stay
 
     def extract(self, task: FlatTask, index: int, line: int) -> dict[str, Any]:
-        """Return the request to send in the API's flat form, and count it: the third read.
+        """Shorten a request and count it: the third read.
 
-        `index` is the index of the task, from 0; `line` is its line, from 1.
+        Return the request to send, in the API's flat form.  `index` is the index of the task,
+        from 0; `line` is its line, from 1.
 
         Raises:
             InexactRequest: if the request would not get the same params.
@@ -195,7 +196,7 @@ class Extractor:
                 reason.nearly.add(index, line)
 
     def _ends_nearly(self, instruction: Any) -> bool:
-        """Return whether an instruction ends with the project's instruction, apart from white space."""
+        """Return whether an instruction ends with the project's instruction if all white space is ignored."""
         wanted = "".join(self.project.params["instruction"].split())
         return isinstance(instruction, str) and "".join(instruction.split()).endswith(wanted)
 

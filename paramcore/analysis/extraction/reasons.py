@@ -132,7 +132,7 @@ class OptedOut:
     param: str
     code: OptOutCode
     tasks: Examples = field(factory=Examples)
-    #: Those of `tasks` whose instruction ends with the project's, apart from white space.
+    #: The tasks among them whose instruction ends with the project's instruction if all white space is ignored.
     nearly: Examples = field(factory=Examples)
 
     def to_json(self) -> dict[str, Any]:

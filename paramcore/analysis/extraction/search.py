@@ -1,9 +1,11 @@
-"""Choose the params of a project with which requests and update are smallest in total.
+"""Choose the params of a project so that the requests and the update are smallest in total.
 
 Once the inheriting tasks are fixed, each param can be decided alone.  In a best choice,
-the inheriting tasks always form a *closed* set: exactly the tasks that have certain params,
-perhaps none, and perhaps an instruction that ends with a certain text.  So the search tries
-every closed set and decides the params for it.  With more than `MAX_SETS`, it is greedy.
+the inheriting tasks always form a *closed* set.  A closed set contains all tasks, all tasks
+with certain params, or all of these whose instruction ends with a certain text.  For
+example, all tasks with `padding` and `tags` form a closed set.  So the search tries every
+closed set and decides the params for it.  If there may be more than `MAX_SETS`, the search
+is greedy.
 """
 
 from __future__ import annotations
@@ -39,8 +41,8 @@ class _Candidate(NamedTuple):
     #: and the bytes that they need for the value.
     uses: tuple[tuple[int, int, int], ...]
     #: The groups whose tasks can inherit from a project with this value, as a mask of bits.  A task with
-    #: another value can, because it overrides (only an instruction is joined).  A task without the param
-    #: cannot, because it would get the value.
+    #: another value can inherit, because its value overrides the project's.  The instruction is the
+    #: exception.  A task without the param cannot inherit, because it would get the value.
     able: int
 
     def measure_gain(self, inheritors: int) -> int:
@@ -88,7 +90,7 @@ class Search:
         self._having = {name: sum(bit for bit, group in self._bits.items() if name in group.names) for name in names}
         values = self._list_values(groups.spellings)
         self._tails = self._list_tails()
-        #: For each param: candidates, each after the most bytes that it may save, beginning with the largest number.
+        #: For each param: pairs of the most bytes that a candidate may save and the candidate, largest first.
         self._candidates: dict[str, list[tuple[int, _Candidate]]] = {}
         for candidate in [*values, *self._tails]:
             most = candidate.measure_gain(self._all)
@@ -198,7 +200,7 @@ class Search:
         best, best_rank = None, (0, 0, "")
         for most, candidate in self._candidates[name]:
             if -most > best_rank[0]:
-                # The other candidates save even less.
+                # The remaining candidates save less than the best one.
                 break
             if inheritors & ~candidate.able:
                 continue
