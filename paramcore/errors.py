@@ -111,7 +111,7 @@ class InvalidSetting(ParamcoreError, ValueError):
 
     Codes:
         project_name: a name that no project can have.
-        task_type: a task type that is empty, not a string, not listed by `paramcore schema`, or not that of the request.
+        task_type: a task type that is empty, not a string, not listed by `paramcore schema`, or not the request's type.
         routing_type: a routing field whose value has the wrong type.
         flag_type: a flag that is neither true nor false.
         created_at_type: a time that is not a string, or not in ISO 8601 format.
@@ -122,8 +122,8 @@ class InvalidSetting(ParamcoreError, ValueError):
         argument_type: an argument of the wrong type, or two arguments that exclude each other.
         history_moved: a project whose history does not begin with the versions of the plan.
         code_name: a code that no finding has.
-        pipeline: an unknown pipeline, or settings that the pipeline does not have.
-        base_url: an address without `https` (except on loopback) or without a path, or with a key or a query.
+        pipeline: an unknown pipeline, or a `pipeline` or `consensus_attempts` that the project cannot have.
+        base_url: a URL without `https` (except on loopback), host or path, or with a user, a query or a fragment.
         base_type: an `Outcome.base` that is not a whole number of at least 0.
         port: a port on which the stand-in cannot listen.
         fault: a fault that the stand-in cannot simulate.
@@ -140,10 +140,11 @@ class NoSuchVersion(ParamcoreError, LookupError):
 
 
 class WrongProject(ParamcoreError, ValueError):
-    """A task request for another project or task type.
+    """A wrong or missing project, or a wrong task type.
 
     Codes:
-        wrong_project: a request for another project, or for none of the given projects (T15).
+        wrong_project: a request that names none of the given projects (T15); two projects with the same name; or more or
+            less than one project where exactly one is needed.
         wrong_type: a request whose task type differs from the project's (T12).
     """
 
@@ -179,8 +180,8 @@ class InvalidSchema(ParamcoreError, ValueError):
     """An invalid schema; `path` is a JSON Pointer into the schema, if the error is inside it.
 
     Codes:
-        schema_invalid: not JSON Schema 2020-12.
-        schema_ref: a reference to another document or a missing target, or a circular reference.
+        schema_invalid: not JSON Schema 2020-12, or a keyword that paramcore does not allow in this place.
+        schema_ref: a reference that is unsupported, circular or without a target, or too many references.
         schema_pattern: a regular expression that Python cannot compile.
         schema_failed: a schema that cannot validate a value.
     """
@@ -282,7 +283,7 @@ class DocumentError(ParamcoreError, ValueError):
         unreadable: a file or directory that cannot be read.
         unwritable: a file or directory that cannot be written.
         setting_name: an invalid setting in `pyproject.toml`.
-        wrong_project: a project that occurs twice, is missing, or was edited while its journal has updates.
+        wrong_project: a project that occurs twice, is missing, or was edited while the journal of `serve --save` has updates.
         update_is_lines: a file of tasks in place of an update.
 
     For any other error about a document, `code` is the code of that error, such as `params_type`.

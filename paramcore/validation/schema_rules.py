@@ -74,7 +74,8 @@ class SchemaRules:
             for param in check.reads:
                 self.cross_checks_by_param.setdefault(param, []).append(check)
         self._known_names = KnownNames(schema, [document], self._validator)
-        #: The params that the schema describes or requires, and those that all types share, also with a user's schema.
+        #: The params that the schema describes or requires, and the params that all types share.  The latter are known
+        #: even if a user's schema omits them.
         self.known_params: dict[str, None] = dict.fromkeys((*self._known_names.names, *Schemas().of("common").params))
         #: Returns the rules of a param by its name, and caches them.
         self.cached_param_rules: Callable[[str], ParamRules] = lru_cache(maxsize=_CACHED_NAMES)(self._make_param_rules)

@@ -190,7 +190,7 @@ def same_member(left: Mapping[str, Any], right: Mapping[str, Any], name: str) ->
 
 
 def equality_key(value: Any) -> tuple[bool, Any]:
-    """Return a hashable key; the keys of two frozen values are equal exactly if `same` is true."""
+    """Return a hashable key; the keys of two frozen values are equal if and only if `same` is true."""
     return isinstance(value, bool), value
 
 
@@ -259,7 +259,10 @@ def _freeze_container(value: Any) -> JSONObject | JSONArray:
 
 
 def _copy_container(value: Any, trail: Trail | None) -> Any:
-    """Copy an object or array that is not frozen, so that the checks see values that no longer change."""
+    """Copy an object or array, so that the checks see values that no longer change.
+
+    A frozen value is returned without a copy.
+    """
     value_type = type(value)
     copy = _COPIES.get(value_type) or (_copy_mapping if issubclass(value_type, Mapping) else None)
     if copy is None:
@@ -274,7 +277,7 @@ def _copy_container(value: Any, trail: Trail | None) -> Any:
 
 
 def _copy_mapping(source: Any) -> JSONObject:
-    # A caller's Mapping may yield endless items, so stop as soon as the limit is exceeded.
+    # A caller's Mapping may never stop yielding items, so stop as soon as the limit is exceeded.
     return wrap_frozen(dict(islice(source.items(), MAX_NODES + 1)))
 
 
