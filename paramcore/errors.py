@@ -224,7 +224,7 @@ class NotDone(ParamcoreError, RuntimeError):
     """The request changed nothing, because it was rejected or never sent.
 
     Codes:
-        not_sent: no connection, no time left, no free memory, or no package that can send requests.
+        not_sent: no connection, no time left, a system that cannot start a thread or OpenSSL, or no package `httpx2`.
         certificate: an invalid certificate; the request is never retried.
         refused: status 400, or another 4xx status without its own code, except 408.
         unauthorized: status 401 or 403.
@@ -243,12 +243,12 @@ class OutcomeUnknown(ParamcoreError, RuntimeError):
     """A request may have been sent, and its effect is unknown.
 
     Codes:
-        no_reply: the connection broke.
+        no_reply: the connection broke, or the request failed in another way.
         deadline: no complete reply before the deadline.
         reply_status: status 408, 5xx, or any other status that is not 200 or 4xx.
         reply_encoding: a compressed reply.
         reply_size: a reply that is too large.
-        wrong_project: a reply about another project.
+        wrong_project: a reply with another project, or with two projects of the same name.
         not_seen: no version has the params of the update yet.
 
     For a reply that cannot be read, `code` is the code of the read error, such as `json_syntax`.
@@ -280,7 +280,7 @@ class DocumentError(ParamcoreError, ValueError):
         yaml_syntax: not YAML.
         yaml_feature: a feature of YAML that JSON lacks.
         too_large: a file or line with too many bytes, or a YAML file with too many names and values.
-        unreadable: a file or directory that cannot be read.
+        unreadable: a file or directory that cannot be read, or a worker process of `--jobs` that ended early.
         unwritable: a file or directory that cannot be written.
         setting_name: an invalid setting in `pyproject.toml`.
         wrong_project: a project that occurs twice, is missing, or was edited while the journal of `serve --save` has updates.
