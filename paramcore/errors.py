@@ -143,8 +143,7 @@ class WrongProject(ParamcoreError, ValueError):
     """A wrong or missing project, or a wrong task type.
 
     Codes:
-        wrong_project: a request that names none of the given projects (T15); two projects with the same name; or more or
-            less than one project where exactly one is needed.
+        wrong_project: a missing or different project (T15), or several projects where only one is allowed.
         wrong_type: a request whose task type differs from the project's (T12).
     """
 

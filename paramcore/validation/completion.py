@@ -37,10 +37,11 @@ _DROPPED = {"required", "minProperties", "dependentRequired", "then", "else", "$
 #: Keywords that can reject a name that a completion adds.
 _CLOSING = ("additionalProperties", "patternProperties", "propertyNames", "unevaluatedProperties")
 
-#: The root keyword for the derived schemas; references to the original schemas stay valid.
+#: The root keyword that contains the derived schemas. The original schemas stay in place, so references to them are
+#: still valid.
 _DERIVED = "x-derived"
 
-#: The keyword for the original of a derived schema. Messages show the original.
+#: The keyword that contains the original of a derived schema, because messages show the original.
 ORIGINAL = "x-original"
 
 

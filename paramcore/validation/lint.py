@@ -141,7 +141,7 @@ class UnusedDefaults:
     @classmethod
     def of(cls, project: Project) -> UnusedDefaults:
         """Return a counter for a project, before any task is added."""
-        # An instruction is appended, so a task does not override it.
+        # By default, an instruction is appended, so a task does not override it (T6).
         return cls(0, {*project.params} - {"instruction"})
 
     def add(self, own: Collection[str]) -> None:

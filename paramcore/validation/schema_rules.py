@@ -66,9 +66,9 @@ class SchemaRules:
         self._is_valid_whole = make_fast_validator(self._whole_schema, fast=self._is_fast and self._has_whole_rules)
         checks = [check for check in CROSS_CHECKS if not check.types or schema.type in check.types]
         self._param_checks = [check for check in checks if not check.reads_several]
-        #: The checks of several params.
+        #: The checks that read several params.
         self.cross_checks: list[CrossCheck] = [check for check in checks if check.reads_several]
-        #: The checks of several params, by each param that they read.
+        #: The checks that read several params, by the name of each param that they read.
         self.cross_checks_by_param: dict[str, list[CrossCheck]] = {}
         for check in self.cross_checks:
             for param in check.reads:

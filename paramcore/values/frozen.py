@@ -104,9 +104,9 @@ def freeze(value: Any) -> Any:
     """Check and freeze a JSON value: `freeze({"a": (1, 2)}) == {"a": [1, 2]}`.
 
     A `list` or `tuple` becomes an array, and any Mapping becomes an object.  A
-    Mapping is read once.  The type of an array must be exactly `list` or `tuple`, and the
-    type of a scalar exactly `str`, `int`, `float`, `bool` or `NoneType`; no value is
-    coerced.  A frozen value is not copied.
+    Mapping is read once.  The type of an array must be exactly `list` or `tuple`.  The type of a
+    scalar must be exactly `str`, `int`, `float`, `bool` or `NoneType`.  No value is coerced.  A
+    frozen value is not copied.
 
     Raises:
         NotJSON: for a value that is not JSON, contains itself, cannot be read, or exceeds a
@@ -259,10 +259,7 @@ def _freeze_container(value: Any) -> JSONObject | JSONArray:
 
 
 def _copy_container(value: Any, trail: Trail | None) -> Any:
-    """Copy an object or array, so that the checks see values that no longer change.
-
-    A frozen value is returned without a copy.
-    """
+    """Copy an object or array, unless it is frozen, so that it cannot change during the checks."""
     value_type = type(value)
     copy = _COPIES.get(value_type) or (_copy_mapping if issubclass(value_type, Mapping) else None)
     if copy is None:
