@@ -15,11 +15,20 @@ from tests.examples import Block, run_and_check
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / ".github").glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+#: The first line of a Python block that readers save as a file, such as `# label.py`.
+FILE_NAME = re.compile(r"# (\w+\.py)\n")
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 
 
 def blocks(page: Path, *languages: str) -> list[str]:
     return [text for language, text in FENCE.findall(page.read_text("utf-8")) if language in languages]
+
+
+def write_files(page: Path, directory: Path) -> None:
+    """Write each Python block of a page that begins with the name of its file."""
+    for text in blocks(page, "python"):
+        if name := FILE_NAME.match(text):
+            (directory / name[1]).write_text(text)
 
 
 @pytest.fixture
@@ -31,8 +40,10 @@ def workspace(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_python_examples_run(page, workspace, pytestconfig):
+def test_python_examples_run(page, workspace, pytestconfig, monkeypatch):
     """Each Python block runs after the ones before it and prints what the page shows. `--update` rewrites the page."""
+    write_files(page, workspace)
+    monkeypatch.syspath_prepend(workspace)
     names: dict = {"__name__": page.stem}
     text = page.read_text("utf-8")
     fences = [fence for fence in FENCE.finditer(text) if fence[1] == "python"]
@@ -46,8 +57,9 @@ def test_python_examples_run(page, workspace, pytestconfig):
 )
 def test_tests_on_pages_pass(page, tmp_path):
     """Each test that a page shows passes."""
-    whole = "\n".join(text for text in blocks(page, "python") if ">>>" not in text)
-    (tmp_path / "test_example.py").write_text(whole)
+    write_files(page, tmp_path)
+    others = [text for text in blocks(page, "python") if ">>>" not in text and not FILE_NAME.match(text)]
+    (tmp_path / "test_example.py").write_text("\n".join(others))
     shutil.copytree(ROOT / "docs" / "examples", tmp_path / "docs" / "examples")
     # A busy machine draws examples slowly, which is not a failure of the test on the page.
     (tmp_path / "conftest.py").write_text(

@@ -64,7 +64,7 @@ def check_standard_input(options: Namespace) -> None:
     """Reject `-` for several inputs, or for an input and the key: standard input can be read only once.
 
     Raises:
-        SystemExit: for such a command line.
+        SystemExit: if the command would read standard input twice.
     """
     single = [getattr(options, name, None) for name in ("project", "update", "tasks")]
     specs = [getattr(options, name, None) or "" for name in ("wanted", "before", "after")]
@@ -91,7 +91,9 @@ def _list_inputs(options: Namespace) -> list[str]:
 
 
 def read_project_argument(options: Namespace, *, quiet: bool = False) -> ProjectFiles:
-    """Read PROJECT; if another argument contains projects instead, the error names it.
+    """Read PROJECT.
+
+    If PROJECT contains no project, but another argument does, the error says to swap them.
 
     Raises:
         DocumentError: the errors of `ProjectFiles`.
@@ -110,7 +112,7 @@ def read_project_argument(options: Namespace, *, quiet: bool = False) -> Project
 
 
 def _may_hold_projects(path: str) -> bool:
-    """Return whether a path is a directory, or a file other than JSONL that contains a project."""
+    """Return whether a path is a directory or a file with a project; ignore JSONL files."""
     if not os.path.isfile(path) or has_suffix(path, JSONL_SUFFIXES):
         return os.path.isdir(path)
     with suppress(DocumentError):
@@ -121,13 +123,13 @@ def _may_hold_projects(path: str) -> bool:
 def assign_files(options: Namespace) -> ProjectFiles:
     """Read the projects among the FILE arguments, and use the remaining file, if any, as TASKS.
 
-    With `--tasks`, every FILE contains projects.  Set the option `projects` to the paths of
-    the projects, and `tasks` to the path of TASKS.  If TASKS was read to recognize it, set
-    the option `tasks_document` to its document.
+    With `--tasks`, every FILE must contain projects.  Set the option `projects` to the
+    paths of the projects, and `tasks` to the path of TASKS.  If TASKS was read to find out
+    what it contains, set the option `tasks_document` to its document.
 
     Raises:
         DocumentError: the errors of `ProjectFiles`.
-        SystemExit: for several files of tasks beside a project, for JSONL without a project, or for an update.
+        SystemExit: for a project with several files of tasks, for JSONL without a project, or for an update.
     """
     documents: dict[str, Document] = {}
     if options.tasks is None:

@@ -34,7 +34,7 @@ def measure_by_character(text: str) -> int:
 
 def _measure_character(character: str) -> int:
     if character == "\ufe0f":
-        # This mark makes the character before it an emoji, which has a second column.
+        # This variation selector makes the character before it an emoji, which has a second column.
         return 1
     if unicodedata.category(character) in ("Mn", "Me"):
         return 0
@@ -77,7 +77,7 @@ def _find_cut(text: str, start: int, end: int, room: int) -> int:
     cut = start + 1
     while cut < end and measure(text[start : cut + 1]) <= room:
         cut += 1
-    # A mark stays with the character before it.
+    # A combining mark stays with the character before it.
     while cut > start + 1 and cut < end and (measure(text[cut]) == 0 or text[cut] == "\ufe0f"):
         cut -= 1
     return cut

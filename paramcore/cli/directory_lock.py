@@ -42,7 +42,7 @@ def lock_directory(path: str) -> Iterator[None]:
                 # Windows cannot remove an open file; there, the next process uses the same file.
                 _remove(file, lock)
     except (KeyboardInterrupt, SystemExit):
-        # A signal may arrive when the file exists, but is not locked yet.
+        # A signal may arrive when the file exists, but is not locked yet, so lock and remove it here.
         with suppress(OSError), open(lock, "r+b") as file:
             _lock(file)
             _remove(file, lock)
@@ -74,7 +74,7 @@ def _acquire(lock: str) -> BinaryIO:
         except BaseException:
             file.close()
             raise
-        # Another process has removed the file since it was opened.
+        # Another process has removed the file since it was opened, so try again.
         file.close()
 
 

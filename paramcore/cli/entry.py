@@ -31,7 +31,7 @@ def start() -> int:
         if isinstance(error, MemoryError):
             _print_message("error: there is not enough memory; end other programs, or pass a smaller file")
             return REFUSED
-        # `main` handles the errors of files that a command opens, so an OSError is about a file of a package.
+        # `main` handles the errors of files that a command opens, so an OSError here is about a file of a package.
         if isinstance(error, (ImportError, OSError)):
             _print_message(f"error: cannot load a package: {error}; install paramcore again, or free some memory")
             return REFUSED
@@ -43,11 +43,11 @@ def start() -> int:
     finally:
         _discard_lost_messages()
         if handles_interrupt:
-            # Without this, an interrupt during the exit of Python would show a traceback.
+            # An interrupt while Python exits would show a traceback, so ignore Ctrl-C from here on.
             try:
                 signal.signal(signal.SIGINT, signal.SIG_IGN)
             except KeyboardInterrupt:
-                # The interrupt arrived after the command.  Its handler raises no second error.
+                # An interrupt arrived before the call.  Its handler ignores later interrupts, so try again.
                 signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
@@ -56,17 +56,20 @@ def _print_message(text: str) -> None:
         if sys.stderr is not None:
             sys.stderr.write(f"{text}\n")
     except OSError:
-        # Even if standard error cannot be written, the exit code reports the error.
+        # If standard error cannot be written, the exit code alone reports the error.
         pass
 
 
 def _discard_lost_messages() -> None:
-    """Discard messages that cannot be written, because Python would write them again and change the exit code."""
+    """Discard messages that cannot be written.
+
+    Otherwise, Python would try to write them again at exit, and change the exit code.
+    """
     try:
         if sys.stderr is not None:
             sys.stderr.flush()
     except OSError:
-        import os  # noqa: PLC0415  (see above)
+        import os  # noqa: PLC0415  (only for this rare error)
 
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, 2)

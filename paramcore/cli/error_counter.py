@@ -30,7 +30,8 @@ class ErrorCounter:
         """Count the errors among the findings of each state, on one task or on the project.
 
         Return the findings after the update, each with the states that have the same
-        error.  For a finding on the project, `None` replaces the states.
+        error.  For a finding on the project, `None` replaces the states, because later tasks
+        may change them.
         """
         own: tuple[set[ProjectKey], ...] = (set(), set(), set())
         for state, reported in enumerate(findings):
@@ -69,6 +70,6 @@ def _find_states(key: ProjectKey, keys: Sequence[set[ProjectKey]]) -> Presence:
 def _identify(located: LocatedFinding) -> ProjectKey:
     """Return a key that identifies an error on a task in all states."""
     finding = located.finding
-    # An update changes the message about a rejected request, which names the versions, so omit the message.
+    # The message about a rejected request names the versions, which differ between the states, so omit the message.
     problem = "" if finding.code == "request_refused" else finding.problem
     return finding.code, finding.pointer, problem

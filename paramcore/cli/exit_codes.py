@@ -15,7 +15,7 @@ TERMINATED = 143
 MEANINGS = {
     FINE: "success, with nothing to report",
     FINDINGS: "the command has findings to report, or the update needs consent",
-    REFUSED: "the usage is wrong, the input is rejected, or a file or standard output cannot be read or written",
+    REFUSED: "the usage is wrong, the input is rejected, or a file or a stream cannot be read or written",
     NOT_DONE: "nothing was changed: the request was refused or not sent, or a request that only reads got no response",
     OUTCOME_UNKNOWN: "a request was sent and its outcome is unknown, or an update was applied more than once",
     HUNG_UP: "ended by SIGHUP; shells use the same exit code",

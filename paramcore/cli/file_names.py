@@ -1,4 +1,4 @@
-"""Choose readable, unique file names for projects, valid on every file system."""
+"""Choose readable, unique file names for projects, valid on all common file systems."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterable
 from unicodedata import normalize
 
-#: The maximum number of bytes of a project name in a file name. Most file systems allow 255 bytes in all.
+#: The maximum number of bytes of a project name in a file name. Most file systems allow 255 bytes for the whole name.
 _MAX_NAME = 180
-#: The space, and the punctuation that every file system accepts.
+#: The space, and the punctuation that all common file systems accept.
 _PLAIN = frozenset(" ()+,=@-_.")
 #: Invisible characters that Python treats as printable. Some file systems ignore them, so encode them.
 _INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
@@ -21,11 +21,11 @@ _DEVICE = re.compile("(con|prn|aux|nul|(com|lpt)[0-9\u00b9\u00b2\u00b3]) *([.]|$
 def choose_file_names(project_names: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
     """Return a file name for each project, by the project's name.
 
-    The project `docks` gets `docks.json`, or `docks~0123456789abcdef.json` if that name
-    is taken.  `taken` contains the names of the files in the directory.  A file name is
-    also taken if another project would get it.  Then each of these projects gets a name
-    with a digest of its project name, so the order of the projects does not matter.
-    File names that differ only in case or Unicode form are the same.
+    `taken` contains the names of the files in the directory.  The project `docks` gets
+    `docks.json`, or `docks~0123456789abcdef.json` if `docks.json` is taken.  If several
+    projects would get the same file name, each of them gets a name with a digest of its
+    project name, so the order of the projects does not matter.  File names that differ
+    only in case or Unicode form count as the same.
 
     Example:
         >>> choose_file_names(["docks", "a/b"], [])

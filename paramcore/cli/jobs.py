@@ -59,7 +59,7 @@ def run_tasks(process: Process[_T], options: Namespace, *, prints: bool) -> Iter
 
 
 def _check_tasks(options: Namespace) -> None:
-    """Reject tasks that other processes cannot read, or that are not lines."""
+    """Reject tasks that other processes cannot read, or that are not one on each line."""
     path = options.tasks
     # `/dev/fd/3` is a link: other processes can open its target if the target is a file.
     is_other = os.path.exists(path) and not os.path.isfile(resolve_path(path))

@@ -16,7 +16,7 @@ from paramcore.text.rows import Frame, Label, Line, Piece, Row, Table, is_long_c
 
 #: The indent of a continued line, and of a value below its row.
 _INDENT = "    "
-#: The minimum number of columns for a text beside its row; with fewer columns, the text goes below the row.
+#: The minimum number of columns for a text beside the cells; with fewer columns, the text goes below its row.
 _LEAST_COLUMNS = 24
 
 
@@ -50,7 +50,7 @@ class Layout:
         # A name that is longer than the limit moves only its own value to the right.
         limit = max(self.width * 2 // 5, 8)
         columns = zip(*(row.cells for row in table.rows), strict=True)
-        # A table without rows has widths, but no columns.
+        # A table without rows has widths but no columns, so the lengths may differ.
         return [
             min(max(width, *map(measure, cells)), limit) for width, cells in zip(table.widths, columns, strict=False)
         ]
@@ -80,11 +80,11 @@ class Layout:
             yield self._paint([*spans, value])
             yield from self._iter_note_lines(row, table.indent + _INDENT)
         elif not row.values and self.width - columns >= _LEAST_COLUMNS:
-            # A text without values is a sentence, which reads well beside its row.
+            # A text without values is a sentence, which reads well beside the cells.
             yield from self._wrap([*spans, text], columns, "")
         else:
             indent = table.indent + _INDENT
-            # Omit the padding of the last cell.
+            # Omit the padding and the gap after the last cell.
             yield from self._wrap(spans[:-2], 2, _INDENT)
             yield from self._iter_value_lines(row, indent)
 
@@ -114,7 +114,7 @@ class Layout:
                 yield rest + " " * before + "^" * max(measure(frame.text[start:stop]), 1)
 
     def _wrap(self, spans: Iterable[str], hanging: int, extra: str, *, at_newlines: bool = False) -> Iterator[str]:
-        """Yield spans as lines; all but the first are indented by `hanging` columns and `extra`."""
+        """Yield spans as lines; indent all lines but the first by `hanging` columns plus the length of `extra`."""
         spans = list(spans)
         text = "".join(spans)
         # A narrow terminal has no room for a deep indent.

@@ -132,7 +132,8 @@ def locate_finding(
     """Locate a finding in the file of its task, its update or its project.
 
     `project_location` is a document and the JSON Pointer of the project in the document.
-    The location of a project's value is in the version that first set the value.
+    The location of a project's value is in the version since which the value has not
+    changed.
     """
     is_in_update = update is not None and update.holds(finding)
     location: tuple[Document, str] | None

@@ -20,7 +20,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     escape_unencodable()
     exit_code, message = _run_command(arguments)
     if exit_code != FINE:
-        # A reference cycle with the error may keep the command's generators alive. Collect it to end the progress bar.
+        # The error may be in a reference cycle that keeps the command's generators alive.  Collect the cycle, so that
+        # the progress bar ends.
         gc.collect()
     if message:
         print_message(message)
@@ -29,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run_command(arguments: Sequence[str] | None) -> tuple[int, str]:
     """Run a command; return its exit code, and the message to print, which may be empty."""
-    # Until the options are parsed, errors show values.
+    # An error of the options may show values, because `--no-values` is not parsed yet.
     options = Namespace(values=True)
     try:
         options = parse_options(arguments)

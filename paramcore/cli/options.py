@@ -49,7 +49,7 @@ SHELLS = ("bash", "zsh", "fish")
 #: The topics of `paramcore help`.
 TOPICS = ("exit-codes", "environment", "files")
 
-#: The commands without `--assume`, because they read no project and list no assumptions.
+#: The commands without `--assume`.  They read no project and list no assumptions.
 _WITHOUT_ASSUMPTIONS = ("schema", "completion", "help")
 
 #: The arguments of each command, in the order of `--help`, without `--assume`.
@@ -183,7 +183,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         make_argument(
             "--project-output",
             metavar="FILE",
-            help="write the body of the request that creates the project to FILE; on error, leave FILE unchanged",
+            help="write to FILE the body of the request that creates the project; on error, leave FILE unchanged",
         ),
         REQUESTS_OUTPUT,
         KEEP_GOING,
@@ -197,7 +197,10 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         *TASK_OPTIONS,
         IGNORE,
         SCHEMA,
-        make_flag("--exit-code", "exit with 1 if the update needs consent, or without --update, if there are errors"),
+        make_flag(
+            "--exit-code",
+            "exit with 1 if the update drops params or has errors; without --update, if there are errors",
+        ),
         NO_VALUES,
     ),
     "schema": (

@@ -31,7 +31,7 @@ def escape_unencodable() -> None:
 def print_message(text: str) -> None:
     """Print a line to standard error."""
     if sys.stderr is not None:
-        # The exit code reports the error even if standard error cannot be written.
+        # If standard error cannot be written, the exit code alone reports the error.
         with suppress(OSError):
             sys.stderr.write(f"{text}\n")
 
@@ -48,7 +48,7 @@ def write_answer(pieces: Pieces, path: str | None = None) -> int:
     Raises:
         OSError, OutputLost: if standard output cannot be written.
         DocumentError: if the file cannot be written.
-        ParamcoreError: the errors of the command.
+        ParamcoreError, SystemExit: the errors of the command; SystemExit also on a signal.
     """
     exit_code = FINE
 
@@ -88,7 +88,7 @@ def _print_pieces(pieces: Generator[str | bytes, None, None]) -> None:
 
 def _print(piece: str | bytes) -> None:
     if sys.stdout is None:
-        # `print` would silently drop the text.
+        # Without standard output, `print` would silently drop the text.
         raise OSError(errno.EBADF, "it is closed")
     if isinstance(piece, str):
         sys.stdout.write(piece)
@@ -135,7 +135,7 @@ def format_document(value: Any) -> str:
 class OutputLost(Exception):
     """Standard output cannot be written.
 
-    This is no OSError, because a block that writes a file reports an OSError as an error of the file.
+    This class is not an OSError, because code that writes a file reports an OSError as an error of that file.
     """
 
     def __init__(self, error: OSError) -> None:

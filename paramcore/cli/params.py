@@ -85,7 +85,7 @@ def _read_params_document(path: str) -> Document:
     except DocumentError as error:
         if error.code != "json_syntax" or not has_suffix(path, JSONL_SUFFIXES):
             raise
-        # Probably, the syntax error is the second line, because JSON allows only one document.
+        # The syntax error is probably the second line of JSONL, because a JSON file contains only one document.
         problem = "the file contains JSONL, not a params object or a project"
         raise evolve(error, problem=problem, remedy="name a .json file with one params object or project") from None
 

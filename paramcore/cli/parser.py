@@ -51,6 +51,7 @@ def parse_options(arguments: Sequence[str] | None) -> Namespace:
     Raises:
         SystemExit: for wrong usage, and after `--help` and `--version`.
         InvalidSetting: for an unknown assumption, or for a missing or wrong value of an assumption.
+        OSError, OutputLost: if the help or the version cannot be printed.
     """
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     _reject_dashes(arguments)
@@ -73,10 +74,11 @@ def parse_options(arguments: Sequence[str] | None) -> Namespace:
 
 
 class _Parser(ArgumentParser):
-    """A parser that reports if the help or the version cannot be printed."""
+    """A parser that raises an error if the help or the version cannot be printed."""
 
     def _print_message(self, message: str, file: Any = None) -> None:
-        # argparse ignores errors of standard output, or leaves them to the exit of Python, which shows a traceback.
+        # argparse ignores an error of standard output.  If the error occurs later, while Python exits, Python shows it
+        # as a traceback.
         if file is sys.stderr:
             super()._print_message(message, file)
         else:
@@ -90,7 +92,7 @@ class _CommandParser(_Parser):
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse intermixed arguments, which argparse does not offer for subcommands."""
-        # `parse_known_intermixed_args` calls this method again.
+        # `parse_known_intermixed_args` calls this method again, and expects the method of argparse.
         if self._is_parsing_intermixed:
             return super().parse_known_args(args, namespace)
         self._is_parsing_intermixed = True
@@ -113,7 +115,7 @@ def make_parser(requested: str | None) -> ArgumentParser:
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_CommandParser)
     for name in COMMANDS if requested is None else [requested]:
         command = getattr(import_module(f"paramcore.cli.commands.{name}"), name)
-        # `python -OO` drops docstrings.
+        # `python -OO` drops docstrings, so the help then shows only the name.
         summary = command.__doc__ or f"run {name}"
         subparser = subparsers.add_parser(
             name,
@@ -149,7 +151,9 @@ def _reject_unknown_arguments(command: str | None, arguments: Sequence[str]) -> 
 
 
 def reject_name(noun: str, name: str, known: Iterable[str], remedy: str) -> NoReturn:
-    """Reject a name on the command line, and suggest the most similar known name, if one is similar.
+    """Reject a name on the command line.
+
+    The error suggests the most similar known name.  If no name is similar, it gives `remedy`.
 
     Raises:
         SystemExit: always.
@@ -183,7 +187,7 @@ def _unmark(value: Any) -> Any:
 
 
 def _parse_assumption(text: str) -> tuple[str, str]:
-    """Parse NAME=VALUE; decode a VALUE that is a JSON string."""
+    """Parse NAME=VALUE; if VALUE is a JSON string, decode it."""
     name, mark, value = text.partition("=")
     if not mark:
         problem = f"--assume needs a name and a value, got `{format_name(text, limit=MESSAGE_LIMIT)}`"

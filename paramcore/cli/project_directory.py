@@ -22,7 +22,7 @@ class ProjectDirectory:
 
     The directory is read once, by the same rules as in other commands.  It need not
     exist.  `sources` are the files that projects were read from.  A source in the
-    directory counts as a project file, even if its name has another suffix.
+    directory counts as a project file, even without the suffix of JSON or YAML.
     `on_skip` is the argument of `read_project_files`.
 
     Raises:

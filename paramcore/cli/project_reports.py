@@ -205,7 +205,7 @@ class _Draft:
         self.add_findings(findings)
 
     def add_findings(self, findings: Sequence[list[ReportedFinding]]) -> None:
-        """Count the errors of each state; count the findings of the first state, and keep the first of them."""
+        """Count the errors of each state; count the findings of the first state, and keep some to list."""
         for finding, presence in self._errors.add(findings):
             self._counts[finding.severity] += 1
             if len(self._findings[finding.severity]) < MAX_FINDINGS:
@@ -227,7 +227,8 @@ class _Draft:
             self._affected.append(AffectedTask(location, request.unique_id, names))
 
     def _add_rules(self, request: RoutedRequest) -> None:
-        # The rules depend on the route, on whether the task has an instruction, and on nulls (T1).
+        # The rules depend on the route, on whether the task has an instruction, and on nulls (T1).  So skip a request
+        # without nulls if an earlier request had the same route and the same kind of instruction.
         instruction = request.params.get("instruction")
         key = request.route, "text" if instruction else instruction
         if key not in self._resolved or None in request.params.values():

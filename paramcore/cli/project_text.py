@@ -1,4 +1,4 @@
-"""Format a project file again after an update, but format only the new versions."""
+"""Format a project file again after an update, and reuse the text of the old versions."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def read_project_files(
         DocumentError: `wrong_project` for two projects with the same name, or for JSONL;
             `unreadable` for a directory without JSON or YAML files, or for an entry of a
             directory that cannot be read as a file; or an error of `read_document` or
-            `read_project`.
+            `read_projects`.
     """
     files: list[ProjectFile] = []
     locations: dict[str, str] = {}
@@ -73,7 +73,7 @@ def read_project_files(
     by_real_path: dict[str, str] = {}
     for path in chain.from_iterable(map(_list_files, paths)):
         real_path = resolve_path(path)
-        # A file that is named is never skipped, so its own path has precedence.
+        # A file that the command line names is never skipped, so that path has precedence.
         if path in paths or real_path not in by_real_path:
             by_real_path[real_path] = path
     for path in by_real_path.values():
@@ -183,7 +183,7 @@ class ProjectFiles:
         if task.project in self._by_name:
             return self._by_name[task.project]
         if len(self) == 1:
-            # If the request names another project, resolving the request raises the error (T15).
+            # If the request names another project, resolving the request raises an error (T15).
             return next(iter(self))
         remedy = f"write the name of one of the {len(self)} projects in {self.paths}"
         if task.project is None:
@@ -222,7 +222,7 @@ def _read_projects(document: Document, assumptions: Assumptions) -> tuple[Projec
 
 
 def list_visible_paths(directory: str, suffixes: tuple[str, ...] = DOCUMENT_SUFFIXES) -> list[str]:
-    """Return the paths of the files in a directory with these suffixes, except hidden files."""
+    """Return the paths of the files with these suffixes in a directory, except hidden files."""
     # Skip hidden files, because macOS writes a `._docks.json` for each `docks.json` on some disks.
     return [
         os.path.join(directory, name)
@@ -250,7 +250,7 @@ def _read_document(path: str) -> Document:
     except DocumentError as error:
         if error.code != "json_syntax" or not has_suffix(path, JSONL_SUFFIXES):
             raise
-        # Probably, the syntax error is the second line: in JSONL, each line is a document, but JSON allows only one.
+        # The syntax error is probably the second line of JSONL, because a JSON file contains only one document.
         problem, remedy = (
             "the file contains JSONL, not a project",
             "name a .json file with a project or an array of projects",
@@ -272,8 +272,8 @@ def _read_entry(path: str) -> Document:
 def _check_entry(path: str) -> None:
     """Reject a directory entry that is not a file.
 
-    A subdirectory or a broken link may stand for a project, and reading a pipe may never
-    end.
+    A user may expect that paramcore reads a subdirectory or a broken link.  Reading a pipe may
+    never end.
     """
     if os.path.isdir(path):
         problem, remedy = (

@@ -38,7 +38,10 @@ class RequestWriter:
         return self._stream is not None and self._as_lines
 
     def write(self, body: bytes, *, line: bytes | None = None) -> None:
-        """Write a request.  In JSONL, write `line` instead if it is given: the line of TASKS with the same request."""
+        """Write a request.
+
+        `line` is the line of TASKS with the same request, if any.  JSONL gets `line` instead of `body`.
+        """
         if self._stream is None:
             return
         if self._as_lines:
@@ -53,7 +56,7 @@ class RequestWriter:
             self._stream.write(b"[\n" + joined + b"\n]\n" if is_array else joined + b"\n")
 
     def sync(self) -> None:
-        """Return when all requests are on disk, in the temporary file.
+        """Wait until all requests are on disk, in the temporary file.
 
         Raises:
             OSError: if they cannot be written, for example if the disk is full.

@@ -5,9 +5,9 @@ changed projects to their files, which people and other commands read.  If the f
 just written, it replies first and writes them after a pause.
 
 The next start reads the files, and then the journal.  At the end, the server removes the
-journal if the project files contain everything.  So a journal remains if the server was
-killed, if a file could not be written, or if there are tasks, batches, uploaded files,
-settings such as `rapid`, or changed projects of test keys.
+journal if the project files contain everything.  The journal remains if the server was
+killed, or if a file could not be written.  It also remains if it contains tasks, batches,
+uploaded files, settings such as `rapid`, or changed projects of test keys.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ from paramcore.text import describe_os_error, format_path, format_value
 JOURNAL_NAME = ".paramcore-journal"
 #: The minimum number of seconds between two writes of the files.
 _PAUSE = 0.1
-#: The number of seconds to pause for each second of CPU time of a write, so that a long history does not slow the
-#: replies.
+#: The pause after a write, in seconds for each second of CPU time of the write.  The pause keeps the writes of a long
+#: history from slowing the replies.
 _PAUSE_PER_SECOND_OF_WRITING = 10
 
 
@@ -45,7 +45,7 @@ class SavedDirectory:
     """The projects in a directory, and the journal beside their files.
 
     `given` are the projects that the command line names; the directory's own projects
-    take precedence.  The caller has locked the directory.
+    take precedence.  The caller must lock the directory first.
 
     Raises:
         DocumentError: if a file cannot be read or written, or contradicts the journal.
@@ -93,12 +93,13 @@ class SavedDirectory:
             print_message(f"the file of the project {format_value(name)} was removed, so the project is not served")
             self.projects.pop(name, None)
         elif file is None or (_begins_with(project, file) and len(file.versions) >= saved_count):
-            # The server was killed.  The file does not exist, contains the same versions, or lacks the last versions.
+            # The server was killed.  The file does not exist, contains the same versions, or lacks the last versions,
+            # so serve the project from the journal.
             self.projects[name] = project
         elif everything_was_saved or _begins_with(file, project):
             print_message(f"{self._describe_file(name)} was edited, and is used as it is")
         else:
-            problem = f"the project {format_value(name)} was edited, but the journal has updates that were not written"
+            problem = f"the project {format_value(name)} was edited, but the journal has updates that the file lacks"
             remedy = f"restore the file, or remove {format_path(os.path.join(self._path, JOURNAL_NAME))}"
             raise DocumentError("wrong_project", None, problem, remedy, self._describe_file(name), None, None)
 
@@ -207,7 +208,7 @@ class SavedDirectory:
     def _close(self, ledger: Ledger) -> None:
         with self._lock:
             self._try_to_write_files(ledger)
-        # A request that is still being handled must not write to a journal that is about to be removed.
+        # Take the lock: a request that is still being handled must not write to a journal that is about to be removed.
         with ledger.lock:
             # A journal that cannot be rewritten is still complete, but longer than necessary.
             with suppress(OSError):
@@ -236,7 +237,7 @@ def open_saved_directory(
 
 
 def _begins_with(project: Project, beginning: Project) -> bool:
-    """Return whether the history of `project` begins with the whole history of `beginning`."""
+    """Return whether a project equals `beginning`, apart from its later versions."""
     count = len(beginning.versions)
     is_same = project.type == beginning.type and project.fields == beginning.fields
     return is_same and project.versions[:count] == beginning.versions

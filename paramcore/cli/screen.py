@@ -53,7 +53,7 @@ class Screen:
 
 
 def _measure_terminal() -> int:
-    """Return the columns of COLUMNS or of the terminal, within the limits of a layout."""
+    """Return the width from COLUMNS or of the terminal, within the limits of a layout."""
     columns = os.environ.get("COLUMNS", "")
     width = int(columns) if columns.isascii() and columns.isdecimal() and len(columns) < 6 else 0
     try:

@@ -24,7 +24,10 @@ def make_flag(name: str, text: str) -> Argument:
 
 
 def make_input(name: str, metavar: str, text: str) -> Argument:
-    """Return an option that names an input; it may occur only once, because argparse would ignore the first of two."""
+    """Return an option that names an input.
+
+    It may occur only once, because argparse would ignore all its values but the last.
+    """
     return name, {"action": _StoreOnce, "metavar": metavar, "help": text}
 
 

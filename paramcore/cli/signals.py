@@ -32,7 +32,7 @@ def exit_once(number: int, _frame: object) -> NoReturn:
 
 
 def find_signal(error: BaseException) -> int | None:
-    """Return the exit code of the signal during which an error was raised, or `None`.
+    """Return the exit code of the signal that led to an error, or `None`.
 
     While a signal's exception passes through a library, the library may raise another error.
     """
@@ -55,7 +55,7 @@ def handles_interrupts() -> bool:
 
 
 def ignore_signals() -> None:
-    """Ignore all later signals, to finish what must not be interrupted before the command ends."""
+    """Ignore the later signals that a command handles, so that the command can finish without an interruption."""
     # Ignore only signals that a command handles, because a caller may have installed other handlers.
     for number in (signal.SIGINT, *END_SIGNALS):
         if signal.getsignal(number) in (interrupt_once, exit_once):

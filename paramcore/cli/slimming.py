@@ -105,8 +105,8 @@ class LineSlimmer:
         """Shorten a request.
 
         Raises:
-            DocumentError: `argument_type` for wanted params with a `project_version`, if
-                `--to` selects a version too; or the code of an `InexactRequest`.
+            DocumentError: `argument_type`, if wanted params have a `project_version` and
+                `--to` selects a version too; or the code of an error of `Chooser.choose`.
         """
         params, _routing, route, _source = request
         own_version = route.request.project_version

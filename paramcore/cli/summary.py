@@ -35,14 +35,14 @@ def check_summary(options: Namespace) -> None:
 
 
 def wants_document(options: Namespace) -> bool:
-    """Return whether a command reports a document."""
+    """Return whether the options request a `Document`: `--format markdown` or `--summary`."""
     return bool(options.format == "markdown" or options.summary)
 
 
 def report_document(options: Namespace, build: Callable[[str], Document]) -> Iterator[str]:
     """Yield the document as Markdown with `--format markdown`, and append it with `--summary`.
 
-    `build` receives the command line that prints everything.
+    `build` receives the command line that prints the result as text.
 
     Raises:
         DocumentError: if the summary cannot be written.
@@ -59,7 +59,7 @@ def report_document(options: Namespace, build: Callable[[str], Document]) -> Ite
 
 
 def format_command(options: Namespace) -> str:
-    """Return the command line without the options for its output."""
+    """Return the command line without the options that change only the output."""
     words: list[str] = []
     arguments = iter(options.arguments)
     for argument in arguments:

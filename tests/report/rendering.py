@@ -8,6 +8,8 @@ from attrs import Factory, define
 from cmarkgfm.cmark import Options
 from hypothesis import strategies as st
 
+from paramcore.model import ROUTING_NAMES
+
 #: Text that has a meaning in Markdown or HTML if it is outside of code.
 HOSTILE = (
     *("`", "``", "a`b", "` `", "|", "a|b", "\\|", "\\", "\\\\|", "`|`", "| --- |", "<b>", "<!--", "-->", "</details>"),
@@ -39,7 +41,7 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
     max_leaves=5,
 )
-NAMES = TEXTS.filter(lambda name: name not in ("version", "created_at", "patch", "instruction"))
+NAMES = TEXTS.filter(lambda name: name not in {*ROUTING_NAMES, "version", "created_at", "patch", "instruction"})
 PARAMS = st.dictionaries(NAMES, VALUES, max_size=4)
 PROJECT_NAMES = TEXTS.filter(lambda name: name not in ("", ".", "..") and all(c >= " " and c != "\x7f" for c in name))
 

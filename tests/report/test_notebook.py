@@ -11,6 +11,7 @@ from rendering import PARAMS, PROJECT_NAMES, TEXTS, parse_html, render
 
 from paramcore import Audit, Diff, History, Impact, Patch, Plan, Project, Replace, TaskRequest
 from paramcore.analysis import Drift
+from paramcore.report.markdown import NAME_LIMIT
 from paramcore.report.notebook import build_document
 from paramcore.text import format_name, format_value
 
@@ -59,7 +60,7 @@ def test_values_are_exact(name, params):
     page = check_html(Project(name, type="comparison", params=params)._repr_html_())
     rows = page.tables[0][1:] if params else []
     for (param, value), row in zip(params.items(), rows, strict=True):
-        assert row[0] == [format_name(param) or '""']
+        assert row[0] == [format_name(param, limit=NAME_LIMIT) or '""']
         assert row[1] == [format_value(value)] or len(format_value(value)) > 60
 
 

@@ -75,7 +75,7 @@ def _has_consent(plan: Plan, options: Namespace) -> bool:
     if sys.stdin is None or not sys.stdin.isatty() or sys.stderr is None:
         print_message("not sent: there is no terminal for a prompt; pass --yes to send the update")
         return False
-    # The terminal may be closed, and an answer in another encoding is not `y`.
+    # If the terminal is closed, or the answer is in another encoding, the answer is no.
     with suppress(OSError, UnicodeDecodeError):
         sys.stderr.write("send the update? [y/N] ")
         sys.stderr.flush()

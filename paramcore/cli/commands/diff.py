@@ -14,7 +14,7 @@ from paramcore.report.updates import build_diff_document
 
 
 def diff(options: Namespace) -> Pieces:
-    """Show the differences between two sets of params, including those inside objects."""
+    """Show the differences between two sets of params, also inside nested objects."""
     diff = Diff.between(read_params(options.before).params, read_params(options.after).params)
     if options.format == "json":
         yield format_document(select_values(diff.to_json(), options))

@@ -26,7 +26,7 @@ from paramcore.report.inverses import build_extraction_document
 from paramcore.text import format_path
 from paramcore.wire import write_new_project
 
-#: The maximum number of `unique_id`s that are compared.  The limit keeps the memory constant.
+#: The maximum number of `unique_id`s that are compared.  The limit bounds the memory.
 _MAX_IDS = 100_000
 
 

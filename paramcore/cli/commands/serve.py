@@ -76,7 +76,7 @@ def _start_server(options: Namespace, stack: ExitStack, events: queue.Queue[str]
 def _read_projects(options: Namespace) -> dict[str, Project]:
     projects: dict[str, Project] = {}
     for path in options.projects:
-        # A new directory for `--save` has no projects yet.
+        # The directory of `--save` may be new or without projects.  `ProjectFiles` would reject it.
         if options.save is not None and _is_same_path(path, options.save) and not _has_projects(options):
             continue
         for project in ProjectFiles([path], options.assumptions):

@@ -32,7 +32,7 @@ from paramcore.report.verdicts import format_phrase
 from paramcore.text import format_value
 from paramcore.text.rows import Line, Piece
 
-#: The maximum number of requests with an entry each; for more requests, print totals without `--list`.
+#: Without `--list`, the maximum number of requests with an entry each; for more requests, print totals.
 _MAX_ENTRIES = 20
 
 
@@ -88,7 +88,7 @@ class _SlimRun:
             yield line
 
     def format(self, writer: RequestWriter) -> Iterator[str | bytes]:
-        """Shorten the requests; yield the answer as text or JSON, or nothing for a document."""
+        """Shorten the requests; yield the answer as text or JSON, or nothing for `--format markdown`."""
         if self._options.format == "markdown":
             for _line in self._slim_requests(writer):
                 pass

@@ -109,7 +109,7 @@ class ValidationRun:
         unused = {project.name: UnusedDefaults.of(project) for project in self._projects}
         of_tasks = self._validate_tasks(unused)
         try:
-            # If the tasks cannot be read, this raises the error before there is any output.
+            # If the tasks cannot be read, raise the error before there is any output.
             first = list(islice(of_tasks, 1))
         except KeyboardInterrupt:
             yield of_projects

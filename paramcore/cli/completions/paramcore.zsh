@@ -14,7 +14,7 @@ _shtab_paramcore_commands() {
     assumptions:'List the assumed rules, the basis of each rule, and the settings that change it.'
     audit:'Check whether finished tasks match the project version that they record.'
     completion:'Print a script that completes commands, options and files in a shell.'
-    diff:'Show the differences between two sets of params, including those inside objects.'
+    diff:'Show the differences between two sets of params, also inside nested objects.'
     explain:'Explain why each param has its value, and list the values that did not apply.'
     extract:'Find the params that requests have in common, to move them to a new project.'
     fetch:'Fetch a project and print it, or write all projects to a directory.'
@@ -149,7 +149,7 @@ _shtab_paramcore_extract_options=(
   "*--keep[keep PARAM in the requests (repeatable)]:PARAM:"
   "*--move[allow PARAM to move to the project, even if it stays in requests by default, as \`attachment\` does (repeatable)]:PARAM:"
   "--lines[read TASKS as JSONL (default\: if its name ends with .jsonl or .ndjson)]"
-  "--project-output[write the body of the request that creates the project to FILE\; on error, leave FILE unchanged]:FILE:_files"
+  "--project-output[write to FILE the body of the request that creates the project\; on error, leave FILE unchanged]:FILE:_files"
   "--output[write to FILE the requests that you should send\; on error, leave FILE unchanged]:FILE:_files"
   "--keep-going[report each invalid line of a .jsonl file, and continue]"
   "--no-values[show names and types, but no values or source lines]"
@@ -293,7 +293,7 @@ _shtab_paramcore_report_options=(
   "--lines[read TASKS as JSONL (default\: if its name ends with .jsonl or .ndjson)]"
   "*--ignore[omit findings with this code (repeatable)]:CODE:(param_missing param_type param_choice param_range param_size param_pattern param_repeated param_conflict param_unknown param_misplaced type_unknown request_refused update_mode update_wrapper update_argument update_null update_noop lint_unused_default lint_equal_override lint_repeated_instruction lint_old_pin lint_bare_opt_out lint_noop_version lint_retry_twin lint_stored_name)"
   "*--schema[validate params of TYPE against this JSON Schema (repeatable)]:TYPE=FILE:"
-  "--exit-code[exit with 1 if the update needs consent, or without --update, if there are errors]"
+  "--exit-code[exit with 1 if the update drops params or has errors\; without --update, if there are errors]"
   "--no-values[show names and types, but no values or source lines]"
   "*--assume[change a setting that \`paramcore assumptions\` lists (repeatable)]:NAME=VALUE:(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)"
   ":a project from \`GET \/projects\/\{name\}\`, an array of projects, or a directory of such files:_files"
