@@ -282,7 +282,7 @@ class DocumentError(ParamcoreError, ValueError):
         unreadable: a file or directory that cannot be read, or a worker process of `--jobs` that ended early.
         unwritable: a file or directory that cannot be written.
         setting_name: an invalid setting in `pyproject.toml`.
-        wrong_project: a project that occurs twice, is missing, or was edited while the journal of `serve --save` has updates.
+        wrong_project: a project that occurs twice, is missing, or was edited while the `--save` journal has updates.
         update_is_lines: a file of tasks in place of an update.
 
     For any other error about a document, `code` is the code of that error, such as `params_type`.

@@ -109,8 +109,8 @@ class Explanation(NotebookReprs):
 
     The first candidates are the task request and, if there is one, the inherited version.  If
     the inherited value replaced an earlier value, or the param was dropped, the version with
-    the previous value follows.  If the task does not inherit the latest version, and the latest version
-    sets the param, the latest version comes last.
+    the previous value follows.  The latest version comes last, if it sets the param and the
+    task does not inherit it.
     """
 
     #: The name of the param.

@@ -23,7 +23,7 @@ class NotebookReprs:
 
     __slots__ = ()
 
-    # Import `paramcore.report` on first use, because it imports the modules that define results, and they import this.
+    # Import `paramcore.report` on first use, because it imports the modules of the results, which import this module.
     def _repr_html_(self) -> str:
         html: str = import_module("paramcore.report.notebook").render_html(self)
         return html

@@ -20,7 +20,7 @@ _DIFFERING = {
     "contentEncoding",
     "contentMediaType",
     "contentSchema",
-    # `make_fast_validator` moves `x-warn` into `allOf`, so these keywords would treat names and items in it as evaluated.
+    # `make_fast_validator` moves `x-warn` into `allOf`, so these keywords would treat its names and items as evaluated.
     "unevaluatedItems",
     "unevaluatedProperties",
 }

@@ -105,7 +105,7 @@ def _explain(error: ValidationError) -> Iterator[Finding]:
 
 
 def _get_limit(error: ValidationError) -> Any:
-    """Return the value of the keyword in the original schema, not in the derived schema."""
+    """Return the value of the keyword in the original schema, not in a schema that `completion` derived."""
     limit: Any = error.validator_value
     return limit.get(ORIGINAL, limit) if error.validator == "not" else limit
 
@@ -197,7 +197,7 @@ def _explain_choice(error: ValidationError) -> Iterator[Finding]:
 def _select_branch_error(branch_errors: Sequence[ValidationError]) -> ValidationError:
     """Return the best error of the nearest branch.
 
-    Branches with the correct type are nearer than the others.  Among them, the branch with the fewest errors is nearest.
+    Branches with the correct type are nearer than the others.  Among them, the one with the fewest errors is nearest.
     """
     from jsonschema.exceptions import best_match  # noqa: PLC0415  (slow to import)
 
