@@ -131,7 +131,7 @@ ASSUMED_RULES = (
     AssumedRule(
         "T6",
         "the project's instruction is appended",
-        "documented, but the pages of some task types state that in a rapid project the task's instruction overrides the project's",
+        "documented, but for rapid projects, some pages state that the task's instruction overrides the project's",
         ("instruction_rule",),
     ),
     AssumedRule(

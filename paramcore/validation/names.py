@@ -137,7 +137,7 @@ def _find_nearest(name: str, known: tuple[str, ...]) -> str | None:
     nearest, least = None, len(normalized) + 1
     if len(candidates) > _MOST_COMPARED:
         candidates = nsmallest(_MOST_COMPARED, candidates)
-        # An omitted name may need only one edit.  A name with two edits is then not the nearest, so allow only one edit.
+        # An omitted name may need only one edit.  A name with two edits is then not the nearest, so allow only one.
         least = 2
     for _, _, candidate, other in candidates:
         limit = min(_limit_edits(normalized, other), least - 1)
