@@ -18,7 +18,7 @@ transport, testing, cli.  A comment such as
 """
 
 # Submodules are imported on first use, so that the command line can catch Ctrl-C early.
-# Type checkers treat this name as true.
+# Type checkers treat `TYPE_CHECKING` as true.
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:

@@ -196,8 +196,10 @@ def preview_lines(
 
     A preview is compact JSON in UTF-8 without a line feed: `line` and `unique_id`,
     then the keys of `EffectiveParams.to_json`.  `project` may be a function that
-    returns the project for `request.project`.  Blank lines are skipped.  `source` names
-    the file in errors, which have the line and, except for `too_large`, the column.
+    returns the project of a request.  The function may read only `request.project` and
+    `request.project_version`, because the result is cached.  Blank lines are skipped.
+    `source` names the file in errors.  Each error has the line and, except for `too_large`,
+    the column.
 
     Example:
         >>> project = Project("docks", type="imageannotation", params={"padding": 3})

@@ -111,7 +111,7 @@ class InvalidSetting(ParamcoreError, ValueError):
 
     Codes:
         project_name: a name that no project can have.
-        task_type: a task type that is empty, not a string, not listed by `paramcore schema`, or not that of the request.
+        task_type: a task type that is empty, not a string, not listed by `paramcore schema`, or not the request's type.
         routing_type: a routing field whose value has the wrong type.
         flag_type: a flag that is neither true nor false.
         created_at_type: a time that is not a string, or not in ISO 8601 format.
@@ -122,8 +122,8 @@ class InvalidSetting(ParamcoreError, ValueError):
         argument_type: an argument of the wrong type, or two arguments that exclude each other.
         history_moved: a project whose history does not begin with the versions of the plan.
         code_name: a code that no finding has.
-        pipeline: an unknown pipeline, or settings that the pipeline does not have.
-        base_url: an address without `https` (except on loopback) or without a path, or with a key or a query.
+        pipeline: an unknown pipeline, or a `pipeline` or `consensus_attempts` that the project cannot have.
+        base_url: a URL without `https` (except on loopback), host or path, or with a user, a query or a fragment.
         base_type: an `Outcome.base` that is not a whole number of at least 0.
         port: a port on which the stand-in cannot listen.
         fault: a fault that the stand-in cannot simulate.
@@ -140,10 +140,10 @@ class NoSuchVersion(ParamcoreError, LookupError):
 
 
 class WrongProject(ParamcoreError, ValueError):
-    """A task request for another project or task type.
+    """A wrong or missing project, or a wrong task type.
 
     Codes:
-        wrong_project: a request for another project, or for none of the given projects (T15).
+        wrong_project: a missing or different project (T15), or several projects where only one is allowed.
         wrong_type: a request whose task type differs from the project's (T12).
     """
 
@@ -179,8 +179,8 @@ class InvalidSchema(ParamcoreError, ValueError):
     """An invalid schema; `path` is a JSON Pointer into the schema, if the error is inside it.
 
     Codes:
-        schema_invalid: not JSON Schema 2020-12.
-        schema_ref: a reference to another document or a missing target, or a circular reference.
+        schema_invalid: not JSON Schema 2020-12, or a keyword that paramcore does not allow in this place.
+        schema_ref: a reference that is unsupported, circular or without a target, or too many references.
         schema_pattern: a regular expression that Python cannot compile.
         schema_failed: a schema that cannot validate a value.
     """
@@ -223,7 +223,7 @@ class NotDone(ParamcoreError, RuntimeError):
     """The request changed nothing, because it was rejected or never sent.
 
     Codes:
-        not_sent: no connection, no time left, no free memory, or no package that can send requests.
+        not_sent: no connection, no time left, a system that cannot start a thread or OpenSSL, or no package `httpx2`.
         certificate: an invalid certificate; the request is never retried.
         refused: status 400, or another 4xx status without its own code, except 408.
         unauthorized: status 401 or 403.
@@ -242,12 +242,12 @@ class OutcomeUnknown(ParamcoreError, RuntimeError):
     """A request may have been sent, and its effect is unknown.
 
     Codes:
-        no_reply: the connection broke.
+        no_reply: the connection broke, or the request failed in another way.
         deadline: no complete reply before the deadline.
         reply_status: status 408, 5xx, or any other status that is not 200 or 4xx.
         reply_encoding: a compressed reply.
         reply_size: a reply that is too large.
-        wrong_project: a reply about another project.
+        wrong_project: a reply with another project, or with two projects of the same name.
         not_seen: no version has the params of the update yet.
 
     For a reply that cannot be read, `code` is the code of the read error, such as `json_syntax`.
@@ -279,10 +279,10 @@ class DocumentError(ParamcoreError, ValueError):
         yaml_syntax: not YAML.
         yaml_feature: a feature of YAML that JSON lacks.
         too_large: a file or line with too many bytes, or a YAML file with too many names and values.
-        unreadable: a file or directory that cannot be read.
+        unreadable: a file or directory that cannot be read, or a worker process of `--jobs` that ended early.
         unwritable: a file or directory that cannot be written.
         setting_name: an invalid setting in `pyproject.toml`.
-        wrong_project: a project that occurs twice, is missing, or was edited while its journal has updates.
+        wrong_project: a project that occurs twice, is missing, or was edited while the `--save` journal has updates.
         update_is_lines: a file of tasks in place of an update.
 
     For any other error about a document, `code` is the code of that error, such as `params_type`.

@@ -36,10 +36,10 @@ def read_project(obj: Mapping[str, Any], *, assumptions: Assumptions = Assumptio
     `write_project` can restore them (P8, P9).
 
     Raises:
-        MalformedPayload: for a value that is not a project (`project_type`,
-            `project_is_error`, `project_is_task`, `project_is_page`), for a missing or
-            invalid `param_history` (`history_type`), or if its entries are not numbered
-            0, 1, 2, ... in this order (`history_version`, `history_order`).
+        MalformedPayload: `project_type`, `project_is_error`, `project_is_task` or
+            `project_is_page` for a value that is not a project; `history_type` for a
+            missing or invalid `param_history`; `history_version` or `history_order` if
+            its entries are not numbered 0, 1, 2, ... in this order.
         InvalidParams: for an entry with invalid params.
         InvalidSetting: for an invalid name, type or time, or for invalid `assumptions`.
         NotJSON: for values that are not JSON.

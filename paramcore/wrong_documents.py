@@ -28,7 +28,8 @@ _ANSWER_NAMES = ({"project", "before", "after"}, {"project", "params", "inherite
 _PAGE_NAMES = ({"docs", "total"}, {"docs", "has_more"})
 #: E6, S5: the names in an error reply of the service.
 _ERROR_NAMES = {"status_code", "error", "message"}
-#: Every document that `reject_other_than_request` rejects has one of these names, and an update may have `patch`.
+#: Every document that `reject_other_than_request` rejects has one of these names. An update, which the command line
+#: rejects as a task request, may have `patch`.
 _SUSPICIOUS_NAMES = frozenset({"patch", "param_history", "task_id", "params", "docs", "status_code", "error"})
 #: The maximum number of characters of the service's error text in a message.
 _ERROR_LIMIT = 80
@@ -37,7 +38,9 @@ _ERROR_LIMIT = 80
 def reject_other_than_update(
     members: Mapping[str, Any], *, expected: str = "an update", advice: str = _UPDATE_REMEDY
 ) -> None:
-    """Reject a document that is recognizably not an update, or not what `expected` names.
+    """Reject a document that is recognizably not an update.
+
+    In messages, `expected` describes the expected document, and `advice` says what to write.
 
     Raises:
         MalformedPayload: `update_is_project`, `update_is_answer`, `update_is_version`,

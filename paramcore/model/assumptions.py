@@ -40,7 +40,7 @@ def _choice_field(*values: str) -> Any:
 class Assumptions:
     """Settings of the assumed rules.
 
-    Each project contains assumptions, so all results of a project use the same rules.
+    Each project has its own assumptions, so all results of a project use the same rules.
 
     Raises:
         InvalidSetting: `separator_type` or `assumption_value`.
@@ -131,11 +131,13 @@ ASSUMED_RULES = (
     AssumedRule(
         "T6",
         "the project's instruction is appended",
-        "documented, but the pages of some task types state that in a rapid project the task's instruction overrides it",
+        "documented, but for rapid projects, some pages state that the task's instruction overrides the project's",
         ("instruction_rule",),
     ),
     AssumedRule(
-        "T7", "a version out of range or not an integer is an error; null means the same as absent", "undocumented"
+        "T7",
+        "a `project_version` that is not an integer or out of range is an error; null counts as missing",
+        "undocumented",
     ),
     AssumedRule(
         "T8",
@@ -144,7 +146,5 @@ ASSUMED_RULES = (
         ("pinned_param_version",),
     ),
     AssumedRule("T12", "a task of a different type than its project is an error", "follows from a project's one type"),
-    AssumedRule(
-        "T15", "a request that names a project other than the project that resolves it is an error", "undocumented"
-    ),
+    AssumedRule("T15", "a request that names one project and is resolved by another is an error", "undocumented"),
 )

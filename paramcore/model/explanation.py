@@ -107,10 +107,10 @@ class Candidate:
 class Explanation(NotebookReprs):
     """The value of a param, the reason for it, and the candidates.
 
-    The first candidates are the task and, if there is one, the inherited version.  If that version's value
-    replaced an earlier one, or the param was dropped, the version with the previous value
-    follows.  If the task does not inherit the latest version, and the latest version
-    sets the param, the latest version comes last.
+    The first candidates are the task request and, if there is one, the inherited version.  If
+    the inherited value replaced an earlier value, or the param was dropped, the version with
+    the previous value follows.  The latest version comes last, if it sets the param and the
+    task does not inherit it.
     """
 
     #: The name of the param.

@@ -1,6 +1,6 @@
 """Updates of a project's params.
 
-The API has one call with a flag; the model has two classes.  A `Patch` keeps the
+The API has one call with the flag `patch`; the model has two classes.  A `Patch` keeps the
 params that it does not name; a `Replace` drops them.  This module contains all
 rules about the effect of an update.
 """
@@ -56,7 +56,7 @@ class Patch:
     params: Mapping[str, Any] = field(converter=_freeze_project_params)
 
     def applied_to(self, params: Mapping[str, Any]) -> JSONObject:
-        """Return the params after this update of a project that has `params`.
+        """Return the params of a project after this update; `params` are its params before the update.
 
         Raises:
             NotJSON: `too_large`, if the result exceeds the limits.
@@ -68,7 +68,11 @@ class Patch:
         return freeze_object({**params, **self.params})
 
     def then(self, second: Update) -> Update:
-        """Return one update with the effect of this update followed by `second`."""
+        """Return one update with the effect of this update followed by `second`.
+
+        Raises:
+            NotJSON: `too_large`, if the result exceeds the limits.
+        """
         return second if isinstance(second, Replace) else Patch(second.applied_to(self.params))
 
     @property
@@ -98,13 +102,17 @@ class Replace:
     params: Mapping[str, Any] = field(converter=_freeze_project_params)
 
     def applied_to(self, params: Mapping[str, Any]) -> JSONObject:
-        """Return the params after this update of a project that has `params`."""
+        """Return the params of a project after this update; `params` are its params before the update."""
         # U2: a replace keeps no param; the new version has exactly the params of the request.
         del params
         return freeze_object(self.params)
 
     def then(self, second: Update) -> Update:
-        """Return one update with the effect of this update followed by `second`."""
+        """Return one update with the effect of this update followed by `second`.
+
+        Raises:
+            NotJSON: `too_large`, if the result exceeds the limits.
+        """
         return second if isinstance(second, Replace) else Replace(second.applied_to(self.params))
 
     @property

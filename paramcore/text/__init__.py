@@ -23,7 +23,7 @@ class NotebookReprs:
 
     __slots__ = ()
 
-    # Import `paramcore.report` on first use, because it imports the modules of the results.
+    # Import `paramcore.report` on first use, because it imports the modules of the results, which import this module.
     def _repr_html_(self) -> str:
         html: str = import_module("paramcore.report.notebook").render_html(self)
         return html
@@ -126,7 +126,7 @@ def format_count(count: int, noun: str) -> str:
 def describe_value(value: object) -> str:
     """Describe a value in a message: `the text '20'`, `an object`, `null`.
 
-    The description never calls `__repr__` of the caller's classes.  It shows a value only
+    This function never calls `__repr__` of the caller's classes.  It shows a value only
     if the type is exactly `str`, `int`, `float`, `bool` or `NoneType`.
     """
     value_type = type(value)

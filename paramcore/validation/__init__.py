@@ -12,10 +12,10 @@ its code to `finding`, and its check to one of these modules:
 
 `schema` loads the schemas, and `user_schema` checks the schemas of users.
 `schema_rules` splits a schema into rules for each param.  `completion` derives the
-rules for a project without its tasks.  `json_schema` runs the two JSON Schema
-validators, and `keywords` implements the keywords of this package.  `subschemas`
-walks through a schema, and `patterns` compiles its regular expressions.
-`editor_schema` makes schemas of whole files.
+rules for a project without its tasks.  `json_schema` runs jsonschema and jsonschema-rs,
+and `keywords` implements the keywords of this package.  `subschemas` walks through a
+schema, and `patterns` compiles its regular expressions.  `editor_schema` makes schemas
+with which editors check whole files.
 """
 
 from paramcore.validation.finding import Finding

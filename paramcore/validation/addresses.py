@@ -15,7 +15,8 @@ from paramcore.validation.check_parts import CrossCheck, get_member, list_elemen
 from paramcore.validation.finding import Finding
 from paramcore.values import join_pointer
 
-#: Values of `attachment_type` for which an attachment is an address; for other values, it is the data itself.
+#: Values of `attachment_type`, or of an attachment's `type`, for which the attachment is an address. For other values,
+#: the attachment is the data itself.
 _MEDIA = ("image", "video", "audio", "website", "pdf")
 
 #: Task types whose attachments are always addresses.
@@ -55,7 +56,7 @@ def _make_finding(pointer: str, text: str, problem: str, remedy: str, corrected:
 
 
 def _is_invisible(character: str) -> bool:
-    # Copied addresses often include a byte order mark or a zero-width space.
+    # Copied addresses often include a byte order mark or a zero-width space, which `isspace` does not recognize.
     return character.isspace() or not character.isprintable()
 
 
@@ -175,7 +176,7 @@ def _check_examples(params: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _check_files(params: Mapping[str, Any]) -> Iterator[Finding]:
-    """Check the addresses of pre-made annotations: video files and image masks."""
+    """Check the addresses of pre-made annotations: a JSON file for a video, or an image mask."""
     for names in (("url",), ("combined", "indexedImage")):
         address = get_member(params["hypothesis"], "annotations", *names)
         yield from _check_address(address, join_pointer("hypothesis", "annotations", *names))

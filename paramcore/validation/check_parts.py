@@ -17,7 +17,7 @@ CheckFunction: TypeAlias = Callable[[Mapping[str, Any]], Iterator[Finding]]
 
 @frozen(eq=False)
 class CrossCheck:
-    """A check that JSON Schema cannot express, of one or more params."""
+    """A check that JSON Schema cannot express.  It reads one or more params."""
 
     function: CheckFunction
     #: The params that the check needs; the check runs if all of them are set.
@@ -40,7 +40,7 @@ class CrossCheck:
 
 
 def make_choice_finding(severity: Severity, pointer: str, value: Any, expected: str, known: Iterable[str]) -> Finding:
-    """Return a finding about an unknown name; suggest the most similar known name."""
+    """Return a finding about an unknown name; suggest the most similar known name, if there is one."""
     name = suggest_name(value if isinstance(value, str) else format_value(value), known)
     suggestion = None if name is None else format_value(name)
     shown, hidden = (f"must be {expected}, got {describe(value)}" for describe in (describe_value, describe_type))

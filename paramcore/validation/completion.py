@@ -1,18 +1,19 @@
-"""Derive a schema that checks the params of a project alone, because its tasks may add params.
+"""Derive a schema that validates the params of a project, to which its tasks may add params.
 
 A project is invalid only if no added param could make it valid.  A completion of an object
-is the object with any params added.  Two schemas are derived from each schema that applies
-to the params as a whole:
+is the object with any params added.  From a schema that applies to the params as a whole,
+this module derives:
 
-- `possible` accepts every object that has a valid completion.
-- `certain` accepts an object only if every completion of it is valid.
+- `possible`, which accepts every object that has a valid completion;
+- `certain`, which accepts an object only if every completion of it is valid.
 
-The two depend on each other, because `not` swaps them.  For example,
-`{"required": ["a"]}` is possible for every object, and certain for an object with `a`.
+For example, for the schema `{"required": ["a"]}`, `possible` accepts every object, and
+`certain` accepts only objects with `a`.  Each of the two depends on the other, because `not`
+swaps them.
 
-Keywords are derived separately, so both are approximate: `possible` may accept an object
-that has no valid completion, and `certain` may reject an object whose completions are all
-valid.
+Both schemas are approximate, because each keyword is derived by itself.  `possible` may
+accept an object that has no valid completion.  `certain` may reject an object whose
+completions are all valid.
 """
 
 from __future__ import annotations
@@ -36,10 +37,11 @@ _DROPPED = {"required", "minProperties", "dependentRequired", "then", "else", "$
 #: Keywords that can reject a name that a completion adds.
 _CLOSING = ("additionalProperties", "patternProperties", "propertyNames", "unevaluatedProperties")
 
-#: The root keyword for the derived schemas; references to the original schemas stay valid.
+#: The root keyword that contains the derived schemas. The original schemas stay in place, so references to them are
+#: still valid.
 _DERIVED = "x-derived"
 
-#: The keyword for the original of a derived schema. Messages show the original.
+#: The keyword that contains the original of a derived schema, because messages show the original.
 ORIGINAL = "x-original"
 
 
@@ -57,7 +59,7 @@ class _Completion:
         self._waiting: list[tuple[str, _Purpose, str]] = []
         #: The `possible` schema of the whole document.
         self.root = self._refer("possible", "")
-        # A chain of references may be too long for recursion.
+        # A chain of references may be too long for recursion, so derive the schemas in a loop.
         while self._waiting:
             name, purpose, pointer = self._waiting.pop()
             schema = resolve_pointer(document, pointer)
@@ -67,7 +69,7 @@ class _Completion:
                 self.derived[name] = self._derive_possible(schema, pointer, purpose)
 
     def _refer(self, purpose: _Purpose, pointer: str) -> _Schema:
-        """Return a reference to the derived schema of the schema at a pointer."""
+        """Return a reference to the schema that is derived from the schema at a pointer."""
         name = f"{purpose} {pointer}"
         if name not in self.derived:
             self.derived[name] = None
@@ -75,7 +77,7 @@ class _Completion:
         return {"$ref": make_reference(join_pointer(_DERIVED, name))}
 
     def _refer_each(self, purpose: _Purpose, schema: _Schema, pointer: str, keyword: str) -> list[_Schema]:
-        """Return a reference to the derived schema of each schema in a keyword."""
+        """Return references to the schemas that are derived from the schemas in a keyword."""
         return [self._refer(purpose, pointer + below) for below, _ in list_subschemas(schema, [keyword])]
 
     def _derive_possible(self, schema: _Schema, pointer: str, purpose: _Purpose) -> _Schema:
@@ -95,8 +97,8 @@ class _Completion:
             elif keyword == "dependentSchemas":
                 names = {name: pointer + join_pointer(keyword, name) for name in value}
                 kept[keyword] = {name: self._refer(purpose, below) for name, below in names.items()}
-                # A completion may add the name.  The schema of the name then applies too, and may evaluate other
-                # names for `unevaluatedProperties`.
+                # A completion may add the name, and the schema of the name may then evaluate other names for
+                # `unevaluatedProperties`.  `anyOf` with `{}` counts these names as evaluated, and rejects nothing.
                 parts += [{"anyOf": [{}, self._refer("enforced", below)]} for below in names.values()]
             elif keyword == "x-warn":
                 if purpose == "possible":
@@ -110,7 +112,7 @@ class _Completion:
             elif keyword not in _DROPPED:
                 kept[keyword] = value
         if "description" in schema:
-            # Messages about a part show the description beside the keyword.
+            # Messages show the description beside a keyword, so copy it to each part.
             parts = [{"description": schema["description"], **part} for part in parts]
         return {**kept, "allOf": parts} if parts else kept
 
@@ -183,7 +185,7 @@ class _Completion:
 
 
 def _make_part_schema(value: Mapping[str, Any]) -> _Schema:
-    """Return a schema that accepts each object from which `value` results when members are added."""
+    """Return a schema that accepts an object if adding members can turn the object into `value`."""
     return {
         "properties": {name: {"const": member} for name, member in value.items()},
         "additionalProperties": False,

@@ -1,6 +1,6 @@
 """Check rules that JSON Schema cannot express, about related values and sizes in bytes.
 
-The API documents each rule for the task types of its check.  A check ignores values
+A check applies to the task types for which the API documents the rule.  It ignores values
 of the wrong JSON type, because the schema reports them.
 """
 

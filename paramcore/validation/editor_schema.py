@@ -1,4 +1,4 @@
-"""Make schemas of whole files for editors: projects, tasks and updates."""
+"""Make schemas with which editors check whole files: projects, tasks and updates."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ Severity: TypeAlias = Literal["error", "warning"]
 
 #: Every code and its meaning; `docs/findings.md` has a paragraph on each code.
 CODES = {
-    "param_missing": "a param that the type requires is missing",
+    "param_missing": "a required param or member is missing",
     "param_type": "a value has the wrong type",
     "param_choice": "a value is not one of the allowed values",
     "param_range": "a number is too small or too large, possibly compared to another number",
@@ -31,7 +31,7 @@ CODES = {
     "update_argument": "an update contains a field of another call",
     "update_null": "an update sets a param to null, which does not remove it",
     "update_noop": "an update changes nothing",
-    "lint_unused_default": "every task in the file overrides the project's value",
+    "lint_unused_default": "all tasks in the file that inherit the latest version override the project's value",
     "lint_equal_override": "a task sets the value that it would inherit",
     "lint_repeated_instruction": "the task's instruction already contains the project's",
     "lint_old_pin": "a task is pinned to a version that is not the latest",

@@ -1,4 +1,4 @@
-"""Check references to the fields of a form, and to the choices of a field (`textcollection`)."""
+"""Check references to the fields of a `textcollection` form, and to the choices of these fields."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _FIELD = "the `field_id` of a field"
 
 
 def _list_fields(params: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """Return the fields of a form by `field_id`, including fields in nested sets."""
+    """Return the fields of a form by `field_id`, including nested fields."""
     fields = [field for field, _ in walk_nested(params["fields"], "", "fields")]
     return {field["field_id"]: field for field in fields if isinstance(field.get("field_id"), str)}
 
@@ -54,7 +54,7 @@ def _check_conditions(params: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _check_answers(answers: Any, pointer: str, field: Mapping[str, Any]) -> Iterator[Finding]:
-    """Check the answers to a field; `not` is the only documented key in an object."""
+    """Check the answers to a field.  In an object, `not` is the only documented key."""
     while isinstance(answers, dict) and "not" in answers:
         answers, pointer = answers["not"], f"{pointer}/not"
     choices = [choice for choice, _ in walk_nested(field.get("choices"), "", "subchoices")]

@@ -20,7 +20,7 @@ _DIFFERING = {
     "contentEncoding",
     "contentMediaType",
     "contentSchema",
-    # `make_fast_validator` moves `x-warn` into `allOf`, so these keywords would count names and items in it as evaluated.
+    # `make_fast_validator` moves `x-warn` into `allOf`, so these keywords would treat its names and items as evaluated.
     "unevaluatedItems",
     "unevaluatedProperties",
 }
@@ -51,7 +51,7 @@ def suits_fast_validator(document: Mapping[str, Any]) -> bool:
 
 
 def make_fast_validator(document: Mapping[str, Any], *, fast: bool) -> Callable[[Any], bool]:
-    """Return a function that returns `True` only for values without errors and warnings.
+    """Return a function that returns `True` only for values that have neither errors nor warnings.
 
     Without `fast`, the function always returns `False`.
     """

@@ -57,7 +57,7 @@ def _read_decimal(number: float) -> Fraction:
 
 
 def _validate_enum(validator: Any, choices: list[Any], value: Any, schema: Any) -> Iterator[Any]:
-    # jsonschema compares the choices one by one in Python, which is slow for thousands of them.
+    # jsonschema compares the choices one by one in Python, which is slow for thousands of them, so use `in` for text.
     if not isinstance(value, str):
         yield from Draft202012Validator.VALIDATORS["enum"](validator, choices, value, schema)
     elif value not in choices:
@@ -65,7 +65,8 @@ def _validate_enum(validator: Any, choices: list[Any], value: Any, schema: Any) 
 
 
 def _validate_unique(_: Any, is_unique: Any, value: Any, __: Any) -> Iterator[Any]:
-    # jsonschema compares each pair of elements, which is too slow for a long array, so count different keys.
+    # jsonschema compares each pair of elements, which is too slow for a long array.  Equal elements have equal keys, so
+    # count the different keys.
     if is_unique and isinstance(value, list):
         keys = {equality_key(freeze(element)) for element in value}
         if len(keys) < len(value):

@@ -48,7 +48,7 @@ class KnownNames:
             for node in self._nodes
             for keyword in ("additionalProperties", "unevaluatedProperties")
         )
-        # A schema with one of these keywords already rejects unknown names as errors, or allows them.
+        # A schema with one of these keywords itself rejects or allows unknown names, so do not warn about them.
         closing = {"additionalProperties", "patternProperties", "unevaluatedProperties"}
         self._lists_all = "properties" in keywords and keywords.isdisjoint(closing)
         self._parts: dict[tuple[str | None, ...], KnownNames] = {}
@@ -60,7 +60,7 @@ class KnownNames:
     def append_unknown(self, value: Any, trail: tuple[str | int, ...], findings: list[Finding]) -> None:
         """Append the findings on unknown names inside the value at `trail`.
 
-        If a type is not fully public, only a name that is similar to a known name causes a finding.
+        If a type is not fully public, an unknown name causes a finding only if there is a suggestion for it.
         """
         if isinstance(value, list):
             elements = self._get_elements()
@@ -79,7 +79,7 @@ class KnownNames:
     def _append_unknown_name(
         self, name: str, value: Mapping[str, Any], trail: tuple[str | int, ...], findings: list[Finding]
     ) -> None:
-        # Suggest only names that apply to this value: `min` is for number fields, not for text fields.
+        # Suggest only names that apply to this value. For example, `min` is for number fields, not for text fields.
         nodes = self._list_applicable(self._roots, value)
         known = {key: node for each in nodes for key, node in each.get("properties", {}).items()}
         corrected = (key for key, node in known.items() if name in node.get("x-mistaken", ()))
@@ -89,7 +89,7 @@ class KnownNames:
             findings.append(Finding("param_unknown", "warning", pointer, problem, suggestion=suggestion))
 
     def _list_applicable(self, nodes: Iterable[Any], value: Any) -> Iterator[dict[str, Any]]:
-        """Yield these schemas, and all schemas in them that may apply to a value."""
+        """Yield the schemas in `nodes`, and all schemas in them that may apply to a value."""
         for node in nodes:
             if not isinstance(node, dict):
                 continue
@@ -105,7 +105,7 @@ class KnownNames:
 
     def get_part(self, name: str) -> KnownNames:
         """Return the names in the member `name`."""
-        # The key contains only the matching schemas, because values may have any number of names.
+        # The key identifies the matching schemas, because a key for each name could fill the memory.
         matching = [pattern for pattern in self._patterns if matches_any([pattern], name)]
         key = ("member", name if name in self.names else None, *matching)
         if key not in self._parts:

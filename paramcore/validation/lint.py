@@ -109,7 +109,10 @@ def _contains_lines(own: str | None, inherited: str | None) -> bool:
 
 
 def _normalize_lines(text: str) -> str:
-    """Return text with uniform line endings, without whitespace around lines or empty lines at both ends."""
+    """Return text with uniform line endings.
+
+    Whitespace around each line, and empty lines at both ends of the text, are removed.
+    """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "\n".join(line.strip() for line in lines).strip("\n")
 
@@ -137,12 +140,12 @@ class UnusedDefaults:
 
     @classmethod
     def of(cls, project: Project) -> UnusedDefaults:
-        """Return the counter of a project, without tasks."""
-        # An instruction is appended, so a task does not override it.
+        """Return a counter for a project, before any task is added."""
+        # By default, an instruction is appended, so a task does not override it (T6).
         return cls(0, {*project.params} - {"instruction"})
 
     def add(self, own: Collection[str]) -> None:
-        """Add a task that inherits the latest version, by the names of its own params."""
+        """Add a task that inherits the latest version; `own` contains the names of its own params."""
         self.tasks += 1
         self.overridden.intersection_update(own)
 

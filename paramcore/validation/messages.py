@@ -37,7 +37,7 @@ _RANGES = {
     "multipleOf": "a multiple of {}",
 }
 
-#: For each keyword, the noun that the keyword counts, and the words before the limit.
+#: For each keyword, the noun for what the keyword counts, and the words before the limit.
 _SIZES = {
     "minLength": ("character", "at least"),
     "maxLength": ("character", "at most"),
@@ -47,7 +47,7 @@ _SIZES = {
     "maxProperties": ("member", "at most"),
 }
 
-#: The number of choices that a message lists before it counts the others; a single further choice is listed, too.
+#: A message lists this number of choices, and only counts the others.  If one more choice remains, it is listed, too.
 _MAX_LISTED = 12
 
 
@@ -105,7 +105,7 @@ def _explain(error: ValidationError) -> Iterator[Finding]:
 
 
 def _get_limit(error: ValidationError) -> Any:
-    """Return the value of the keyword in the user's original schema."""
+    """Return the value of the keyword in the original schema, not in a schema that `completion` derived."""
     limit: Any = error.validator_value
     return limit.get(ORIGINAL, limit) if error.validator == "not" else limit
 
@@ -177,7 +177,7 @@ def _explain_unknown_names(error: ValidationError, names: list[str], known: list
 
 
 def _explain_choice(error: ValidationError) -> Iterator[Finding]:
-    """Explain a choice of schemas by its description, or else by the nearest branch."""
+    """Explain an error of a keyword that contains schemas, such as `anyOf` or `not`."""
     description = _get_schema(error).get("description")
     branch_errors = error.context or ()
     is_about_names = bool(branch_errors) and all(branch.validator == "required" for branch in branch_errors)
@@ -195,7 +195,10 @@ def _explain_choice(error: ValidationError) -> Iterator[Finding]:
 
 
 def _select_branch_error(branch_errors: Sequence[ValidationError]) -> ValidationError:
-    """Return the best error of the branch that has the correct type and the fewest errors."""
+    """Return the best error of the nearest branch.
+
+    Branches with the correct type are nearer than the others.  Among them, the one with the fewest errors is nearest.
+    """
     from jsonschema.exceptions import best_match  # noqa: PLC0415  (slow to import)
 
     branches: dict[Any, list[ValidationError]] = {}
@@ -213,14 +216,17 @@ def _select_branch_error(branch_errors: Sequence[ValidationError]) -> Validation
 
 
 def _join_choices(choices: Sequence[str], count: int) -> str:
-    """Return choices as text, such as `1, 2 or 3`; truncate a long list of `count` choices."""
+    """Return choices as text, such as `1, 2 or 3`.
+
+    A long list is truncated.  `count` is the number of all choices, but `choices` may contain only the first of them.
+    """
     is_long = count > _MAX_LISTED + 1
     listed = [*choices[:_MAX_LISTED], f"one of {count - _MAX_LISTED} other values"] if is_long else choices
     return f"{', '.join(listed[:-1])} or {listed[-1]}" if len(listed) > 1 else "".join(listed)
 
 
 def _convert_text(value: Any, types: list[str]) -> str | None:
-    """Return the number or boolean in a string as JSON, if it has one of these types."""
+    """Return the JSON number or boolean in a string, if it has one of `types`; otherwise, return `None`."""
     if not isinstance(value, str) or len(value) >= 40:
         return None
     try:

@@ -15,8 +15,8 @@ from paramcore.model import ROUTING_TYPES
 from paramcore.text import format_name, join_message
 from paramcore.values import join_pointer
 
-#: The maximum length of a name for which edits are counted. Longer names may
-#: differ only in letter case and separators.
+#: The maximum length of a name for which edits are counted. A longer name is similar to a known name
+#: only if the two differ in nothing but letter case and separators.
 _LONGEST = 64
 
 #: The origin of a misspelt routing name.
@@ -32,7 +32,7 @@ _ROUTING_REASONS = dict.fromkeys(ROUTING_TYPES, _IGNORED) | {
 
 @frozen
 class MisplacedName:
-    """A name that is not a param.  If it stands among the params, the service ignores it.
+    """A name that is not a param.  The service ignores the name if a request contains it as a param.
 
     `str()` returns the problem and the remedy::
 
@@ -137,7 +137,7 @@ def _find_nearest(name: str, known: tuple[str, ...]) -> str | None:
     nearest, least = None, len(normalized) + 1
     if len(candidates) > _MOST_COMPARED:
         candidates = nsmallest(_MOST_COMPARED, candidates)
-        # A name that is left out may be only one edit away, so a name that needs two edits may not be the nearest.
+        # An omitted name may need only one edit.  A name with two edits is then not the nearest, so allow only one.
         least = 2
     for _, _, candidate, other in candidates:
         limit = min(_limit_edits(normalized, other), least - 1)
@@ -150,16 +150,16 @@ def _find_nearest(name: str, known: tuple[str, ...]) -> str | None:
 def _list_candidates(normalized: str, known: tuple[str, ...]) -> list[tuple[int, int, str, str]]:
     """Return the names that may be similar, each with its normalized form.
 
-    Each tuple begins with a sort key: 0 for the same normalized form, otherwise larger if
-    the two names have more different letters.  The position in `known` follows.
+    Each tuple begins with a sort key.  The key is 0 for the same normalized form, and grows
+    with the number of different letters.  The position in `known` follows.
     """
     letters = _collect_letters(normalized)
-    # A candidate with k more letters needs at least k edits, but a fifth of its length is allowed.  So the number of
-    # edits is at most a quarter of this length.
+    # A candidate with k more letters needs at least k edits, but only a fifth of its length is allowed.  So the number
+    # of edits is at most a quarter of the length of `normalized`.
     most_different = 2 * max(1, len(normalized) // 4)
     candidates: list[tuple[int, int, str, str]] = []
     for position, (candidate, other, other_letters) in enumerate(_normalize_all(known)):
-        # An edit changes at most two letters of the set, so few names are candidates.
+        # Each edit adds or removes at most two letters of a set, so names with more different letters are not similar.
         different = (letters ^ other_letters).bit_count()
         if different <= most_different and different <= 2 * _limit_edits(normalized, other):
             candidates.append((different + (other != normalized), position, candidate, other))
@@ -178,7 +178,10 @@ def _collect_letters(text: str) -> int:
 
 
 def _limit_edits(first: str, second: str) -> int:
-    """Return the maximum number of edits in a misspelling: one for each five characters, but at least one."""
+    """Return the maximum number of edits in a misspelling.
+
+    It is one for each five characters, but at least one.  For very short and very long names, it is 0.
+    """
     longest = max(len(first), len(second))
     # Similar short names are often different words: `min` and `max`, `batch` and `match`.
     if longest < 4 or (longest < 6 and first[:1] != second[:1]) or longest > _LONGEST:

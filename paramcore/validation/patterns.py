@@ -16,7 +16,7 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
         re.error, OverflowError, RecursionError: if `re` cannot compile it.
     """
     with warnings.catch_warnings():
-        # If warnings are errors, a pattern such as `[[a]` would raise one.
+        # If Python turns warnings into errors, a pattern such as `[[a]` would raise an error.
         warnings.simplefilter("ignore")
         return re.compile(pattern)
 

@@ -85,7 +85,8 @@ def _check_label_condition(
 ) -> Iterator[Finding]:
     value = get_member(condition, "label_condition", "label")
     events = dict.fromkeys(_list_names(params.get("events_to_annotate")))
-    # In a global condition, the label is an event of a video.  If the events are unknown, the task may set them.
+    # In a global condition, the label is an event of a video.  If the events are unknown, accept any label, because
+    # the task may set the events.
     is_global = get_member(condition, "is_global") is True
     known = events if is_global else labels and labels | events
     expected = "an event of `events_to_annotate`" if is_global else _name_labels(params)
@@ -93,7 +94,7 @@ def _check_label_condition(
 
 
 def _check_answers(answers: Any, pointer: str, attributes: Mapping[str, Any]) -> Iterator[Finding]:
-    """Check that each name in `answers` is an attribute, and that its value is a choice."""
+    """Check that each name in `answers` is an attribute, and that the value of a category is one of its choices."""
     for name, value in list_members(answers if attributes else None):
         at = pointer + join_pointer(name)
         if name not in attributes:

@@ -90,7 +90,7 @@ class Schemas:
         return Schemas({**self.user_schemas, type: Schema(type, document)})
 
     def of(self, type: str) -> Schema:
-        """Return the schema of a type; by default, the schema of the params that all types share."""
+        """Return the schema of a type; for an unknown type, the schema of the params that all types share."""
         return self.user_schemas.get(type) or _load_schema(type)
 
     @property
@@ -120,7 +120,7 @@ def read_schema_file(name: str) -> Any:
 def _bundle_schema(schema: dict[str, Any]) -> dict[str, Any]:
     """Return a schema without references to other files.
 
-    Replace the schemas `true` and `false` by objects, except in the keywords of `CLOSING`.
+    Replace the schemas `true` and `false` by objects, except in the keywords that `CLOSING` lists.
     Copy the definitions that the schema uses from `common.json` and `definitions.json`
     into `$defs`, with names such as `common.tags` and `definitions.box`.
     """
@@ -131,7 +131,7 @@ def _bundle_schema(schema: dict[str, Any]) -> dict[str, Any]:
         def relink_node(node: Any) -> Any:
             if isinstance(node, bool):
                 return {} if node else {"not": {}}
-            # Inside a schema with `$schema`, jsonschema ignores the keywords of this package.
+            # Inside a schema with `$schema`, jsonschema ignores the keywords of this package, so drop `$schema`.
             members = {keyword: value for keyword, value in node.items() if keyword != "$schema"}
             return {**members, "$ref": copy_definition(node["$ref"], file)} if "$ref" in node else members
 
@@ -141,7 +141,7 @@ def _bundle_schema(schema: dict[str, Any]) -> dict[str, Any]:
         target, _, fragment = reference.partition("#")
         target, pointer = target.removesuffix(".json") or file, unquote(fragment)
         if not target:
-            # `check_references` rejects anchors.
+            # Keep an anchor unchanged, because `check_references` rejects it later.
             return make_reference(join_pointer(*split_pointer(pointer))) if pointer.startswith("/") else reference
         name = pointer.removeprefix("/$defs/")
         if target not in _SHARED or not pointer.startswith("/$defs/"):

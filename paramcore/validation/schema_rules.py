@@ -66,15 +66,16 @@ class SchemaRules:
         self._is_valid_whole = make_fast_validator(self._whole_schema, fast=self._is_fast and self._has_whole_rules)
         checks = [check for check in CROSS_CHECKS if not check.types or schema.type in check.types]
         self._param_checks = [check for check in checks if not check.reads_several]
-        #: The checks of several params.
+        #: The checks that read several params.
         self.cross_checks: list[CrossCheck] = [check for check in checks if check.reads_several]
-        #: The checks of several params, by each param that they read.
+        #: The checks that read several params, by the name of each param that they read.
         self.cross_checks_by_param: dict[str, list[CrossCheck]] = {}
         for check in self.cross_checks:
             for param in check.reads:
                 self.cross_checks_by_param.setdefault(param, []).append(check)
         self._known_names = KnownNames(schema, [document], self._validator)
-        #: The params that the schema describes or requires, and those that all types share, also with a user's schema.
+        #: The params that the schema describes or requires, and the params that all types share.  The latter are known
+        #: even if a user's schema omits them.
         self.known_params: dict[str, None] = dict.fromkeys((*self._known_names.names, *Schemas().of("common").params))
         #: Returns the rules of a param by its name, and caches them.
         self.cached_param_rules: Callable[[str], ParamRules] = lru_cache(maxsize=_CACHED_NAMES)(self._make_param_rules)

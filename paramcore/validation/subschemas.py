@@ -35,7 +35,7 @@ CLOSING = ("additionalProperties", "unevaluatedProperties")
 
 
 def list_subschemas(node: Mapping[str, Any], keywords: Iterable[str]) -> Iterator[tuple[str, Any]]:
-    """Yield the schemas in these keywords with pointers, such as `("/allOf/0", {...})`."""
+    """Yield each schema in these keywords with its pointer, such as `("/allOf/0", {...})`."""
     for keyword in keywords:
         if keyword not in node:
             continue
@@ -49,7 +49,10 @@ def list_subschemas(node: Mapping[str, Any], keywords: Iterable[str]) -> Iterato
 
 
 def walk_schemas(node: Any, pointer: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield a schema and all schemas inside it with pointers, outer schemas first."""
+    """Yield a schema and the schemas inside it with their pointers, outer schemas first.
+
+    The schemas `true` and `false` are skipped.
+    """
     if not isinstance(node, dict):
         return
     yield pointer, node
@@ -60,7 +63,7 @@ def walk_schemas(node: Any, pointer: str = "") -> Iterator[tuple[str, dict[str, 
 def map_schemas(node: Any, change: Callable[[Any], Any]) -> Any:
     """Return a copy with `change` applied to each schema, inner schemas first.
 
-    The schemas `true` and `false` in the keywords of `CLOSING` are kept.
+    The schemas `true` and `false` are kept in the keywords that `CLOSING` lists.
     """
     if not isinstance(node, dict):
         return change(node)
@@ -102,7 +105,7 @@ def resolve_reference(document: Mapping[str, Any], reference: str) -> Any:
 
 
 def list_describing(document: Mapping[str, Any], nodes: Iterable[Any]) -> Iterator[dict[str, Any]]:
-    """Yield these schemas, and the schemas that their references and branches lead to."""
+    """Yield the schemas in `nodes`, and the schemas that their references and branches lead to."""
     for node in nodes:
         if isinstance(node, dict):
             yield node

@@ -18,7 +18,7 @@ _SHOWN_CONTENTS = 3
 
 
 def check_update(project: Project, update: Update, params: Iterable[str]) -> Iterator[Finding]:
-    """Yield the findings on an update of a project whose type has these params.
+    """Yield the findings on an update; `params` are the params of the project's type.
 
     Each finding contains the number of the version that the update would append.
     """

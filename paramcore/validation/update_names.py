@@ -25,7 +25,7 @@ _ORDINARY_WORDS = {
 }
 #: Words that are similar to field names of other calls, but are not misspelt.
 _ORDINARY_PLURALS = {"versions", "callbacks"}
-#: Words that occur with `patch` or `replace` in a name for the mode: `is_patch`, `patchMode`.
+#: Words that occur with `patch` or `replace` in a name for the mode of an update: `is_patch`, `patchMode`.
 _MODE_COMPANIONS = {
     *("is", "as", "do", "use", "set", "the", "to", "mode", "flag", "bool", "update", "updates", "only", "should"),
     *("apply", "enable", "enabled", "send", "project", "method", "type", "http", "api", "request", "param", "params"),
@@ -41,13 +41,14 @@ _MODE_NAMES = {"mode", "method", "strategy", "operation", "op", "action", "type"
 _MODE_VALUES = {*_MODE_WORDS, "patch", "update", "full", "post"}
 _FLAG_TEXTS = {"true", "false", "yes", "no", "on", "off", "1", "0", "t", "f", "y", "n", "null", "none"}
 
-#: Words for the whole set of params. An object is a wrapper, whatever its content, if its name has one of these words
-#: and otherwise only words of `_CONTAINER_WORDS`.
+#: Words for the whole set of params. An object is a wrapper around the params if its name has one of these words, and
+#: otherwise only words of `_CONTAINER_WORDS`. The content of the object does not matter.
 _WRAPPER_WORDS = {
     *("params", "param", "parameters", "parameter", "kwargs", "args", "payload", "body", "json", "data"),
     *("update", "updates", "updated", "request"),
 }
-#: Words for a container. An object whose name has only these words is a wrapper if it contains a param or `patch`.
+#: Words for a container. If the name of an object has only these words and `_MODE_WORDS`, the object is a wrapper if
+#: it contains a param or `patch`.
 _CONTAINER_WORDS = {
     *("project", "new", "my", "the", "default", "defaults", "set", "patch", "task", "to", "version", "latest"),
     *("object", "fields", "values", "value", "settings", "config", "configuration", "options", "attributes"),
@@ -92,7 +93,7 @@ _CALL_FIELDS = (
         "a field that routes a task",
         "set `batch`, `unique_id` or `project_version` in each task request, because a project cannot contain them",
     ),
-    CallField(("callback",), "an argument of batches", "write `callback_url`", "callback_url"),
+    CallField(("callback",), "an argument for creating batches", "write `callback_url`", "callback_url"),
     CallField(
         (
             *("rapid", "studio", "dataset_id", "pipeline", "pipeline_name", "consensus_attempts"),
@@ -179,7 +180,7 @@ def list_contents(value: Any) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1_024)
 def find_call_field(name: str) -> tuple[str, CallField] | None:
-    """Return the correct name and the field for a name that may be misspelt; `None` for any other name."""
+    """Return the correct name and the field of a name, which may be misspelt; `None` for any other name."""
     joined, by_name = _join_words(name), _call_fields_by_name()
     if joined in by_name or joined in _ORDINARY_WORDS | _ORDINARY_PLURALS:
         return by_name.get(joined)
@@ -210,7 +211,7 @@ def _names_patch(words: tuple[str, ...], value: Any) -> bool:
 
 def _names_mode(words: tuple[str, ...], value: Any) -> bool:
     """Return whether a name such as `replace` or `mode` means the mode."""
-    # `in_place` is split into two words. `update` means the mode only if the name has no other word.
+    # `in_place` is split into two words, so join them. `update` means the mode only if the name has no other word.
     if "".join(words) in ("inplace", "update") and _is_flag(value):
         return value is not None
     rest = _omit_words(words, _MODE_WORDS)
@@ -239,15 +240,16 @@ def _is_wrapper(
 
 
 def _omit_words(words: tuple[str, ...], omitted: Collection[str]) -> set[str]:
-    """Return the words that are not in `omitted`, and are not misspellings of a long word in it."""
+    """Return `words` without the words in `omitted`, and without misspellings of its long words."""
     long_words = [word for word in omitted if len(word) > 4]
     return {word for word in words if word not in omitted and not any(_is_misspelt(word, long) for long in long_words)}
 
 
 def _read_object(value: Any) -> tuple[Mapping[str, Any] | None, bool]:
-    """Return an object, and whether it is the only element of an array.
+    """Return the object in a value, and whether it is the only element of an array.
 
-    The value may be a string that contains JSON.  For any other value, the object is `None`.
+    The value may be an object, an array of one object, or JSON text for either.  For any other
+    value, return `(None, False)`.
     """
     if isinstance(value, str) and value.lstrip().startswith(("{", "[")):
         try:

@@ -24,7 +24,8 @@ _DECIDING = ("anyOf", "oneOf", "not", "if", "contains", "unevaluatedItems", "une
 #: Keywords whose schemas apply to the value itself, not to its members or elements.
 _SAME_VALUE = ("not", "if", "then", "else", "x-warn", "allOf", "anyOf", "oneOf", "dependentSchemas")
 
-#: Keywords that validate nothing, that this package rejects, or that only this package has.
+#: Further keywords that show that an object is a schema.  They validate nothing, this package rejects them, or only
+#: this package has them.
 _OTHER_KEYWORDS = {"title", "description", "definitions", "dependencies", "x-warn"}
 
 #: Keywords for references and identifiers that user schemas may not contain.

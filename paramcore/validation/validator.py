@@ -1,7 +1,7 @@
 """Validate the params of one project and of its tasks.
 
-The findings on each version of the project are cached.  For each task, only the task's
-own params, and the rules for several params, are validated.
+The findings on each version of the project are cached.  For each task, a validator checks
+only the task's own params, and the rules that read several params.
 """
 
 from __future__ import annotations
@@ -84,6 +84,7 @@ class Validator:
 
         Raises:
             InvalidSetting: `update_type` if the update is neither a `Patch` nor a `Replace`.
+            NotJSON: `too_large`, if the new params exceed the limits.
         """
         after = Validator(self._project.update(update), self._schemas, fast=self._is_fast)
         return (*check_update(self._project, update, self._rules.known_params), *after.list_findings())
@@ -96,6 +97,9 @@ class Validator:
         """Validate the effective params of a task, given its own params.
 
         The params may be plain JSON that `freeze` accepts.
+
+        Raises:
+            InvalidParams: `instruction_type`, if `instruction` is neither text nor null.
         """
         effective, version = inheritance.merge(own), inheritance.version
         findings = self._rules.validate_each(own)
@@ -110,7 +114,7 @@ class Validator:
         )
         # T13: required params and rules for several params apply to the effective params.
         together, readers = [*self._rules.validate_whole(effective)], self._rules.cross_checks_by_param
-        # Run the checks that read a param of the task again. The findings of the other checks are cached.
+        # Rerun the checks that read one of the task's own params. The findings of the other checks are cached.
         touched = {check for name in own if name in readers for check in readers[name]}
         for check in touched:
             if effective.keys() >= check.needed:
@@ -137,7 +141,7 @@ class Validator:
             }
             by_check = {check: check_findings for check, check_findings in by_check.items() if check_findings}
             together = [
-                # A finding on all params together may have no pointer, and `_add_versions` then adds no version.
+                # `_add_versions` adds no version to a finding without a pointer, so set the version here.
                 self._add_versions(evolve(finding, version=version.number), version)
                 for finding in self._rules.validate_completion(version.params)
             ]
@@ -179,7 +183,7 @@ class _VersionFindings:
 def _downgrade_overridden(findings: Iterable[Finding]) -> list[Finding]:
     """Return the errors that a task overrides, as warnings about the project."""
     return [
-        # Warn, because the next task may not override the value.
+        # Keep a warning, because another task might not override the value.
         evolve(finding, severity="warning", overridden=True)
         for finding in findings
         # The task's instruction does not override the project's.

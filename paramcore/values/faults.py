@@ -15,7 +15,7 @@ from paramcore.values.scalars import MAX_DIGITS
 
 
 class Trail(NamedTuple):
-    """The location of a value, as the trail of its container and its name or index.
+    """The location of a value: the trail of its container, and its name or index there.
 
     `parent` and `place` are `None` for the outermost value.  `source` is the
     value as the caller passed it; `None` for a scalar.
@@ -38,7 +38,7 @@ _CONVERSIONS = {
     **dict.fromkeys(["DataFrame"], ".to_dict('records')"),
 }
 
-#: The error about an instance of a subclass of one of these types names that type.
+#: If the type of a value is a subclass of one of these types, the error names the base class.
 _BASES = (str, int, float, list, tuple)
 
 #: The names of the types that only pandas uses for missing values.

@@ -104,9 +104,9 @@ def freeze(value: Any) -> Any:
     """Check and freeze a JSON value: `freeze({"a": (1, 2)}) == {"a": [1, 2]}`.
 
     A `list` or `tuple` becomes an array, and any Mapping becomes an object.  A
-    Mapping is read once.  The type of an array must be exactly `list` or `tuple`, and the
-    type of a scalar exactly `str`, `int`, `float`, `bool` or `NoneType`; no value is
-    coerced.  A frozen value is not copied.
+    Mapping is read once.  The type of an array must be exactly `list` or `tuple`.  The type of a
+    scalar must be exactly `str`, `int`, `float`, `bool` or `NoneType`.  No value is coerced.  A
+    frozen value is not copied.
 
     Raises:
         NotJSON: for a value that is not JSON, contains itself, cannot be read, or exceeds a
@@ -190,7 +190,7 @@ def same_member(left: Mapping[str, Any], right: Mapping[str, Any], name: str) ->
 
 
 def equality_key(value: Any) -> tuple[bool, Any]:
-    """Return a hashable key; the keys of two frozen values are equal exactly if `same` is true."""
+    """Return a hashable key; the keys of two frozen values are equal if and only if `same` is true."""
     return isinstance(value, bool), value
 
 
@@ -259,7 +259,7 @@ def _freeze_container(value: Any) -> JSONObject | JSONArray:
 
 
 def _copy_container(value: Any, trail: Trail | None) -> Any:
-    """Copy an object or array that is not frozen, so that the checks see values that no longer change."""
+    """Copy an object or array, unless it is frozen, so that it cannot change during the checks."""
     value_type = type(value)
     copy = _COPIES.get(value_type) or (_copy_mapping if issubclass(value_type, Mapping) else None)
     if copy is None:
@@ -274,7 +274,7 @@ def _copy_container(value: Any, trail: Trail | None) -> Any:
 
 
 def _copy_mapping(source: Any) -> JSONObject:
-    # A caller's Mapping may yield endless items, so stop as soon as the limit is exceeded.
+    # A caller's Mapping may never stop yielding items, so stop as soon as the limit is exceeded.
     return wrap_frozen(dict(islice(source.items(), MAX_NODES + 1)))
 
 

@@ -14,7 +14,8 @@ def freeze_params(params: Mapping[str, Any]) -> JSONObject:
     """Check params and return them as a frozen object.
 
     Raises:
-        InvalidParams: `params_type` for a value that is not an object, or `instruction_type`.
+        InvalidParams: `params_type` if the value is not an object; `instruction_type` if its
+            `instruction` is neither text nor null.
         NotJSON: for values that are not JSON.
     """
     if not isinstance(params, Mapping):
