@@ -10,6 +10,7 @@ from hypothesis import given, strategies as st
 
 from paramcore import Patch, Plan, Project, Replace
 from paramcore.analysis import ImpactCounter
+from paramcore.model import ROUTING_NAMES
 from paramcore.report.html import get_content_security_policy, render_page
 from paramcore.report.project_report import Commands, render_report
 from paramcore.report.project_views import FindingRow, ProjectReport
@@ -35,7 +36,7 @@ TEXTS = (
     "\U0001f469\u200d\U0001f3ed שלום",
 )
 HOSTILE = st.sampled_from(TEXTS) | st.text(st.characters(codec="utf-8"), max_size=5)
-NAMES = HOSTILE.filter(lambda name: name not in ("version", "created_at", "patch", "instruction"))
+NAMES = HOSTILE.filter(lambda name: name not in {*ROUTING_NAMES, "version", "created_at", "patch", "instruction"})
 VALUES = st.one_of(
     HOSTILE, json_values(), st.recursive(HOSTILE, lambda inner: st.lists(inner) | st.dictionaries(NAMES, inner))
 )
