@@ -119,7 +119,7 @@ class InvalidSetting(ParamcoreError, ValueError):
         separator_type: an instruction separator that is not a string.
         assumption_value: a value that the setting cannot have.
         assumption_name: a setting that does not exist.
-        argument_type: an argument of the wrong type, or two arguments that exclude each other.
+        argument_type: an argument of the wrong type or out of range, or two arguments that exclude each other.
         history_moved: a project whose history does not begin with the versions of the plan.
         code_name: a code that no finding has.
         pipeline: an unknown pipeline, or a `pipeline` or `consensus_attempts` that the project cannot have.

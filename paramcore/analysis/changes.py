@@ -174,7 +174,7 @@ def _iter_element_changes(
 ) -> Iterator[Change]:
     matches = _match_elements(before, after)
     for index, element in enumerate(before):
-        inner = _identify(element) or identity
+        inner = identify(element) or identity
         if index not in matches:
             yield _lose((*parts, index), element, inner)
             continue
@@ -186,7 +186,7 @@ def _iter_element_changes(
     matched = set(order)
     for index, element in enumerate(after):
         if index not in matched:
-            yield _add((*after_parts, index), element, _identify(element) or identity)
+            yield _add((*after_parts, index), element, identify(element) or identity)
 
 
 def _lose(parts: Parts, value: Any, identity: tuple[str, Any] | None) -> Change:
@@ -237,7 +237,7 @@ def _is_identifier(value: Any) -> bool:
     return type(value) is int or (type(value) is str and value != "")
 
 
-def _identify(element: Any) -> tuple[str, Any] | None:
+def identify(element: Any) -> tuple[str, Any] | None:
     """Return the first name that may identify an object, with its value."""
     if not isinstance(element, dict):
         return None

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from attrs import frozen
 
-from paramcore.analysis.changes import Change, ChangeKind
+from paramcore.analysis.changes import Change, ChangeKind, Parts, identify
 from paramcore.model import ParamVersion
 from paramcore.report.words import RunKind, diff_words
 from paramcore.text import escape_unprintable, format_count, format_name, format_value
-from paramcore.values import resolve_pointer, same
+from paramcore.values import same
 
 #: The maximum number of characters of a value that is shown on one line.
 SHORT_VALUE = 60
@@ -176,7 +176,7 @@ def view_change(change: Change, *, values: bool, versions: Sequence[ParamVersion
     place = format_name(change.param if len(change.parts) == 1 else change.pointer)
     since = None
     if versions and change.kind != "added":
-        since = _find_since(versions, change.pointer, change.before)
+        since = _find_since(versions, change)
     time = None if since is None else view_time(versions[since].created_at)
     word = CHANGE_WORDS[change.kind]
     if not values:
@@ -205,16 +205,31 @@ def view_changes(
     return tuple(view_change(change, values=values, versions=versions) for change in changes)
 
 
-def _find_since(versions: Sequence[ParamVersion], pointer: str, value: Any) -> int:
-    """Return the number of the version that set a value, which the last version still has."""
+def _find_since(versions: Sequence[ParamVersion], change: Change) -> int:
+    """Return the number of the version that set the value before a change, which the last version still has."""
+    latest = versions[-1].params
     number = len(versions) - 1
-    while number and _has_value(versions[number - 1], pointer, value):
+    while number and any(
+        same(value, change.before) for value in _iter_values(versions[number - 1].params, latest, change.parts)
+    ):
         number -= 1
     return number
 
 
-def _has_value(version: ParamVersion, pointer: str, value: Any) -> bool:
-    try:
-        return same(resolve_pointer(version.params, pointer), value)
-    except LookupError:
-        return False
+def _iter_values(container: Any, latest: Any, parts: Parts) -> Iterator[Any]:
+    """Yield the values that a path in the latest params may have had in older ones.
+
+    The index of an array element may have changed, so look in each element with the same
+    identifying member, or in each element without one.
+    """
+    if not parts:
+        yield container
+        return
+    part, rest = parts[0], parts[1:]
+    if isinstance(part, str) and isinstance(container, dict):
+        if part in container:
+            yield from _iter_values(container[part], latest[part], rest)
+    elif isinstance(part, int) and isinstance(container, list):
+        for element in container:
+            if identify(element) == identify(latest[part]):
+                yield from _iter_values(element, latest[part], rest)

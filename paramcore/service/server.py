@@ -14,14 +14,14 @@ from typing import Any
 
 from attrs import frozen
 
-from paramcore.errors import OutcomeUnknown
+from paramcore.errors import InvalidSetting, OutcomeUnknown
 from paramcore.service.connections import Connections
 from paramcore.service.http_reader import Body, RequestLine, read_headers, read_request_line
 from paramcore.service.requests import Response
 from paramcore.service.standin.admission import require_host
 from paramcore.service.standin.calls import RejectedCall, build_error_reply
 from paramcore.service.standin.stand_in import StandIn
-from paramcore.text import format_repr
+from paramcore.text import describe_value, format_repr
 
 _HOST = "127.0.0.1"
 #: The maximum number of seconds that a connection waits for its next request.
@@ -58,13 +58,16 @@ def run_server(stand_in: StandIn, *, port: int = 0) -> Iterator[Server]:
 
     Raises:
         OSError: if the port is not available.
-        OverflowError: if the port is not from 0 to 65535.
+        InvalidSetting: `argument_type`, if the port is not a whole number from 0 to 65535.
 
     Example:
         >>> with run_server(StandIn()) as server:
         ...     print(server.url)
         http://127.0.0.1:.../v1
     """
+    if type(port) is not int or not 0 <= port <= 65535:
+        problem = f"`port` must be a whole number from 0 to 65535, got {describe_value(port)}"
+        raise InvalidSetting("argument_type", None, problem, "leave it out to use a free port")
     with _HTTPServer((_HOST, port), _Handler) as http_server:
         http_server.stand_in = stand_in
         thread = threading.Thread(target=http_server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)

@@ -16,6 +16,7 @@ from paramcore import Patch
 from paramcore.service.requests import create_project
 from tests.cli.running import command, environment, restore_signals, run
 from tests.service.faults import KEY, NAME, Server
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -342,8 +343,7 @@ class TestApply:
             )
             with process:
                 announced = process.stderr.readline().decode()
-                while not server.commits:
-                    time.sleep(0.01)
+                wait_until(lambda: server.commits)
                 process.send_signal(end)
                 _, err = process.communicate(timeout=20)
             if end is signal.SIGINT:

@@ -17,6 +17,7 @@ from paramcore.cli.commands import audit
 from paramcore.cli.exit_codes import FINDINGS, FINE, INTERRUPTED, REFUSED, TERMINATED
 from paramcore.cli.main import main
 from paramcore.files.reader import Line, read_lines
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -234,8 +235,7 @@ def test_a_terminated_command_leaves_nothing_behind(tmp_path):
     ) as process:
         process.stdin.write(lines("preview", 10).encode())
         process.stdin.flush()
-        while len(list(tmp_path.iterdir())) < 2:
-            time.sleep(0.01)
+        wait_until(lambda: len(list(tmp_path.iterdir())) == 2)
         process.terminate()
         assert process.wait(20) == TERMINATED
         process.stdin.close()
@@ -252,8 +252,7 @@ def test_an_ignored_sigterm_stays_ignored(tmp_path):
         env=environment(),
         preexec_fn=lambda: signal.signal(signal.SIGTERM, signal.SIG_IGN),
     ) as process:
-        while not list(tmp_path.iterdir()):
-            time.sleep(0.01)
+        wait_until(lambda: list(tmp_path.iterdir()))
         process.terminate()
         process.stdin.write(lines("preview", 3).encode())
         process.stdin.close()

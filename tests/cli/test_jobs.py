@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from paramcore.cli.jobs import process_chunks
 from paramcore.errors import DocumentError
 from paramcore.files.chunks import CHUNK_SIZE, split_file
 from paramcore.files.reader import read_lines
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -217,14 +217,6 @@ def list_workers(pid):
             if parent == pid:
                 children.append(int(folder.name))
     return children
-
-
-def wait_until(condition):
-    """Wait until a condition is true, for at most 20 seconds."""
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def is_running(pid):

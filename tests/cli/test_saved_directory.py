@@ -25,6 +25,7 @@ from paramcore.service.standin.journal import JournalFile
 from paramcore.wire import write_project
 from tests.cli.running import command, environment, restore_signals, run
 from tests.cli.test_serve_killed import served
+from tests.waiting import wait_until
 
 LIVE, TEST = ({"authorization": f"Bearer {key}"} for key in ("any", "test_any"))
 DOCKS = Project("docks", type="imageannotation", params={"padding": 0})
@@ -335,14 +336,6 @@ def count_versions(path):
     return len(read_file(path / "docks.json")["param_history"])
 
 
-def wait_for_versions(path, count):
-    for _ in range(500):
-        if count_versions(path) == count:
-            return
-        time.sleep(0.01)
-    raise AssertionError(f"the file never got {count} versions")
-
-
 @pytest.mark.slow
 def test_files_are_written_in_the_background_during_a_pause(tmp_path, monkeypatch):
     """The first update is written before its reply, and the next updates are written after the pause."""
@@ -354,7 +347,7 @@ def test_files_are_written_in_the_background_during_a_pause(tmp_path, monkeypatc
         update(stand_in, padding=2)
         update(stand_in, padding=3)
         assert count_versions(tmp_path) == 2
-        wait_for_versions(tmp_path, 4)
+        wait_until(lambda: count_versions(tmp_path) == 4)
         update(stand_in, padding=4)
     assert count_versions(tmp_path) == 5
 

@@ -4,7 +4,6 @@ import json
 import shutil
 import signal
 import subprocess
-import time
 from contextlib import contextmanager
 
 import pytest
@@ -14,6 +13,7 @@ from scaleapi.tasks import TaskType
 
 from paramcore.cli.signals import END_SIGNALS
 from tests.cli.running import EXAMPLES, command, environment, restore_signals, run
+from tests.waiting import wait_until
 
 
 @contextmanager
@@ -57,14 +57,6 @@ def test_each_request_is_printed(tmp_path):
     kept = json.loads((tmp_path / "north docks.json").read_text())
     assert kept["param_history"][5]["instruction"] == "Box every crane."
     assert run("log", str(tmp_path)).status == 0
-
-
-def wait_until(condition):
-    for _ in range(200):
-        if condition():
-            return
-        time.sleep(0.05)
-    pytest.fail("this takes more than ten seconds")
 
 
 def list_texts(directory):

@@ -4,7 +4,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from argparse import Namespace
 
 import pytest
@@ -15,6 +14,7 @@ from paramcore.cli.exit_codes import FINE, HUNG_UP, INTERRUPTED, REFUSED, TERMIN
 from paramcore.cli.output import exit_on_signals
 from paramcore.cli.signals import END_SIGNALS, interrupt_once
 from paramcore.errors import ParamcoreError
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -282,10 +282,7 @@ def test_a_signal_leaves_no_file_behind(number, exit_code, long_lines):
     process = subprocess.Popen(
         arguments, stderr=subprocess.PIPE, cwd=EXAMPLES, env=environment(), preexec_fn=restore_signals
     )
-    deadline = time.monotonic() + 30
-    while not any(answers.parent.iterdir()):
-        assert time.monotonic() < deadline, "the command never began to write"
-        time.sleep(0.01)
+    wait_until(lambda: any(answers.parent.iterdir()))
     process.send_signal(number)
     process.send_signal(number)
     error = process.communicate(timeout=30)[1]

@@ -109,6 +109,33 @@ def test_a_value_that_returned_was_set_again():
     assert view.since == 2
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "wanted", "pointer", "since"),
+    [
+        (["A", "B"], ["B"], [], "/labels/0", 0),
+        (["A"], ["B", "A"], ["B"], "/labels/1", 0),
+        (["A"], ["A", "B"], ["A"], "/labels/1", 1),
+        ([{"name": "car", "min": 3}], [{"name": "bus"}, {"name": "car", "min": 3}], [{"name": "bus"}], "/labels/1", 0),
+        (
+            [{"name": "bus", "min": 3}, {"name": "car", "min": 1}],
+            [{"name": "car", "min": 3}, {"name": "bus", "min": 3}],
+            [{"name": "car"}, {"name": "bus", "min": 3}],
+            "/labels/0/min",
+            1,
+        ),
+        ([["A"], ["B"]], [["B", "A"]], [["B"]], "/labels/0/1", 0),
+        ("A", ["A"], [], "/labels/0", 1),
+        ({"0": "A"}, ["A"], [], "/labels/0", 1),
+    ],
+)
+def test_since_when_an_array_had_a_value(first, second, wanted, pointer, since):
+    """An element is found in older versions at any index, and a member in the element with the same name."""
+    project = project_of({"labels": first}, {"labels": second})
+    plan = Plan.of(project, Patch({"labels": wanted}))
+    [view] = view_changes(plan.diff.changes, values=True, versions=project.versions)
+    assert (view.place, view.since) == (pointer, since)
+
+
 def test_the_grid():
     """The cells of each row cover all versions of the grid. Params that never change are listed separately."""
     history = [{"kept": 1, "changing": number // 5} for number in range(20)]

@@ -14,6 +14,7 @@ from paramcore.service.standin import journal as journal_module, ledger as ledge
 from paramcore.service.standin.journal import JournalFile
 from paramcore.service.standin.records import replay_lines
 from paramcore.service.standin.stand_in import WORLDS
+from tests.waiting import wait_until
 
 HEADERS = {"authorization": "Bearer any"}
 TEST_HEADERS = {"authorization": "Bearer test_any"}
@@ -35,7 +36,7 @@ class Disk:
 
     def append(self, line):
         self.is_writing.set()
-        assert self.may_write.wait(10)
+        assert self.may_write.wait(60)
         if self.error is not None:
             raise self.error
         self.lines.append(line)
@@ -60,7 +61,7 @@ def update(stand_in, padding, headers=HEADERS):
 
 def in_thread(function, *arguments):
     results = []
-    thread = threading.Thread(target=lambda: results.append(function(*arguments)))
+    thread = threading.Thread(target=lambda: results.append(function(*arguments)), daemon=True)
     thread.start()
     return thread, results
 
@@ -120,13 +121,13 @@ def test_a_reply_waits_for_the_journal():
     stand_in = StandIn([BOXES], journal=disk)
     disk.may_write.clear()
     writer, written = in_thread(update, stand_in, 1)
-    assert disk.is_writing.wait(10)
+    assert disk.is_writing.wait(60)
     reader, read = in_thread(call, stand_in, "GET", "/projects/boxes")
     reader.join(0.1)
     assert (written, read) == ([], [])
     disk.may_write.set()
-    writer.join(10)
-    reader.join(10)
+    writer.join(60)
+    reader.join(60)
     assert written == [200]
     assert read[0][1]["param_history"][1]["padding"] == 1
 
@@ -137,13 +138,12 @@ def test_one_write_serves_all_waiting_calls():
     stand_in = StandIn([BOXES], journal=disk)
     disk.may_write.clear()
     threads = [in_thread(update, stand_in, 0)]
-    assert disk.is_writing.wait(10)
+    assert disk.is_writing.wait(60)
     threads += [in_thread(update, stand_in, number) for number in range(1, 9)]
-    while len(stand_in.live.projects["boxes"].versions) < 10:
-        pass
+    wait_until(lambda: len(stand_in.live.projects["boxes"].versions) == 10)
     disk.may_write.set()
     for thread, _ in threads:
-        thread.join(10)
+        thread.join(60)
     assert [results for _, results in threads] == [[200]] * 9
     assert disk.writes == 2
 
@@ -158,7 +158,7 @@ def test_a_change_that_cannot_be_written_is_undone():
     disk.may_write.clear()
     disk.is_writing.clear()
     threads = [in_thread(update, stand_in, 7)]
-    assert disk.is_writing.wait(10)
+    assert disk.is_writing.wait(60)
     threads += [
         in_thread(update, stand_in, 8),
         in_thread(lambda: call(stand_in, "GET", "/projects/boxes")[0]),
@@ -166,11 +166,10 @@ def test_a_change_that_cannot_be_written_is_undone():
         in_thread(lambda: call(stand_in, "POST", "/task/chat", {"unique_id": "late"})[0]),
         in_thread(lambda: call(stand_in, "POST", "/task/imageannotation", {"unique_id": "u"})[0]),
     ]
-    while len(stand_in.live.tasks) < 3 or "late" not in stand_in.live.projects:
-        pass
+    wait_until(lambda: len(stand_in.live.tasks) >= 3 and "late" in stand_in.live.projects)
     disk.may_write.set()
     for thread, _ in threads:
-        thread.join(10)
+        thread.join(60)
     assert {status for _, results in threads for status in results} == {500}
     assert (
         "cannot save the change, so nothing changed: no space left"
@@ -180,6 +179,39 @@ def test_a_change_that_cannot_be_written_is_undone():
     assert (everything(stand_in), disk.lines) == (before, lines)
     assert call(stand_in, "POST", "/task/chat", {"unique_id": "late"})[0] == 200
     assert update(stand_in, 9) == 200
+    assert everything(restart(disk)) == everything(stand_in)
+
+
+class DiskThatFailsOnce(Disk):
+    """A journal whose first write raises another error than `OSError`."""
+
+    def append(self, line):
+        if self.is_writing.is_set():
+            super().append(line)
+        else:
+            self.is_writing.set()
+            assert self.may_write.wait(60)
+            raise MemoryError
+
+
+def test_another_error_of_a_write_stops_no_other_call():
+    """If a write raises another error than `OSError`, its call raises it, and a waiting call writes both changes."""
+    disk = DiskThatFailsOnce()
+    disk.may_write.clear()
+    stand_in = StandIn([BOXES], journal=disk)
+    raised = []
+    failing = threading.Thread(
+        target=lambda: raised.append(pytest.raises(MemoryError, update, stand_in, 7)), daemon=True
+    )
+    failing.start()
+    assert disk.is_writing.wait(60)
+    waiting, results = in_thread(update, stand_in, 8)
+    wait_until(lambda: len(stand_in.live.projects["boxes"].versions) == 3)
+    disk.may_write.set()
+    failing.join(60)
+    waiting.join(60)
+    assert len(raised) == 1
+    assert results == [200]
     assert everything(restart(disk)) == everything(stand_in)
 
 

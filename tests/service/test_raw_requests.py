@@ -11,6 +11,7 @@ import httpx2
 import pytest
 
 from paramcore import Project
+from paramcore.errors import InvalidSetting
 from paramcore.service import connections, server
 from paramcore.service.http_reader import MAX_HEADER_COUNT, MAX_HEADER_SIZE, MAX_LINE_SIZE
 from paramcore.service.server import run_server
@@ -440,3 +441,11 @@ def test_random_requests_are_answered():
         assert_alive(served)
         time.sleep(0.5)
         assert threading.active_count() <= threads_before + 2
+
+
+@pytest.mark.parametrize("port", [-1, 65536, 10**30, "8080", 80.5, None, True])
+def test_a_port_that_does_not_exist_is_rejected(port):
+    """`run_server` accepts whole numbers from 0 to 65535."""
+    with pytest.raises(InvalidSetting, match="from 0 to 65535") as refused, run_server(StandIn(), port=port):
+        pass
+    assert refused.value.code == "argument_type"

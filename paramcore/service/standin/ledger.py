@@ -178,13 +178,14 @@ class Ledger:
         finally:
             self.lock.acquire()
             self._is_writing = False
+            # Also after another error than `OSError`, so that a waiting call writes instead.
+            self.lock.notify_all()
         if error is None:
             self._finish(batch)
             if self._journal.size > self._rewrite_size:
                 self._try_rewrite()
         else:
             self._take_back(error)
-        self.lock.notify_all()
 
     def _finish(self, entries: Sequence[Entry]) -> None:
         del self._pending[: len(entries)]
