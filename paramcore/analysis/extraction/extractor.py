@@ -149,8 +149,8 @@ class Extractor:
                 stay.code = "never_moves"
             elif (moved := search.decide_with(decision, name)) is not None:
                 stay.code, stay.extra_bytes = "some_lack_it", decision.saved - moved.saved
-                stay.value = moved.get_params()[name]
-                version = ParamVersion(0, wrap_frozen({name: freeze(stay.value)}))
+                stay.value = freeze(moved.get_params()[name])
+                version = ParamVersion(0, wrap_frozen({name: stay.value}))
                 self._staying[name] = Inheritance(version, self.project.assumptions)
             self.report.stays[name] = stay
 
