@@ -10,7 +10,7 @@ from attrs import field, frozen
 from paramcore.analysis import Impact
 from paramcore.analysis.changes import CHANGE_ORDER, iter_changes
 from paramcore.model import EffectiveParams, Explanation
-from paramcore.model.explanation import REASONS, TASK_LAYER, Candidate
+from paramcore.model.explanation import TASK_LAYER, Candidate
 from paramcore.report.value_views import ChangeView, ValueView, view_changes, view_value
 from paramcore.text import format_name
 
@@ -102,7 +102,7 @@ def view_explanation(explanation: Explanation, *, values: bool) -> ExplanationVi
     candidates = tuple(_view_candidate(candidate, values=values) for candidate in explanation.candidates)
     value = view_value(explanation.value) if values and explanation.is_set else None
     return ExplanationView(
-        format_name(explanation.param), value, _make_sentence(REASONS[explanation.reason]), candidates
+        format_name(explanation.param), value, _make_sentence(explanation.describe_reason()), candidates
     )
 
 
