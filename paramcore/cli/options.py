@@ -202,7 +202,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
     ),
     "schema": (
         make_argument("type", nargs="?", metavar="TYPE", help="a task type (default: list all types)"),
-        make_format("json"),
+        make_argument("--format", choices=("json",), help="list the types as JSON; a schema is always JSON"),
         make_argument(
             "--for",
             dest="purpose",

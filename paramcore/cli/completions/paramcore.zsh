@@ -305,7 +305,7 @@ _shtab_paramcore_report_defaults_added=0
 
 _shtab_paramcore_schema_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--format[the output format (default\: json)]:format:(json)"
+  "--format[list the types as JSON\; a schema is always JSON]:format:(json)"
   "--for[the file that the schema describes (default\: task)]:purpose:(project task update)"
   ":a task type (default\: list all types):(annotation audiotranscription categorization chat chatexperimental chatlite comparison cuboidannotation datacollection documentmodel documenttranscription federal2dvideoannotation imageannotation laneannotation lidarannotation lidarlinking lidarsegmentation lidartopdown lineannotation multichat multistage namedentityrecognition phonecall pointannotation polygonannotation segmentannotation sensorfusion textcollection transcription videoannotation videoboxannotation videocuboidannotation videoplaybackannotation)"
 )
