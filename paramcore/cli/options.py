@@ -49,8 +49,8 @@ SHELLS = ("bash", "zsh", "fish")
 #: The topics of `paramcore help`.
 TOPICS = ("exit-codes", "environment", "files")
 
-#: The commands without `--assume`, because they read no project and list no assumptions.
-_WITHOUT_ASSUMPTIONS = ("schema", "completion", "help")
+#: The commands without `--assume`, because no assumed rule affects their output.
+_WITHOUT_ASSUMPTIONS = ("diff", "schema", "completion", "help")
 
 #: The arguments of each command, in the order of `--help`, without `--assume`.
 COMMANDS: dict[str, Sequence[Argument]] = {

@@ -114,7 +114,6 @@ complete -c paramcore -n '_shtab_paramcore_using diff' -l no-values -d 'show nam
 complete -c paramcore -n '_shtab_paramcore_using diff' -l full -d 'show long values in full'
 complete -c paramcore -n '_shtab_paramcore_using diff' -l width -x -d 'wrap text at N columns (default: the width of the terminal, up to 120)'
 complete -c paramcore -n '_shtab_paramcore_using diff' -l color -xka "auto always never" -d 'print labels in color (default: on a terminal, unless NO_COLOR is set)'
-complete -c paramcore -n '_shtab_paramcore_using diff' -l assume -xka "empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest" -d 'change a setting that `paramcore assumptions` lists (repeatable)'
 complete -c paramcore -n '_shtab_paramcore_using diff; and test $_shtab_paramcore_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'the old params: a file with a params object, or version N of a project (default: the latest)'
 complete -c paramcore -n '_shtab_paramcore_using diff; and test $_shtab_paramcore_npos -eq 1' -ka "(__fish_complete_path (commandline -ct))" -d 'the new params, in the same form'
 complete -c paramcore -n '_shtab_paramcore_using; and test $_shtab_paramcore_npos -eq 0' -a log -d 'Show what each version changed, or when each value of a param applied.'

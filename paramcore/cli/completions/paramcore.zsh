@@ -112,7 +112,6 @@ _shtab_paramcore_diff_options=(
   "--full[show long values in full]"
   "--width[wrap text at N columns (default\: the width of the terminal, up to 120)]:N:"
   "--color[print labels in color (default\: on a terminal, unless NO_COLOR is set)]:color:(auto always never)"
-  "*--assume[change a setting that \`paramcore assumptions\` lists (repeatable)]:NAME=VALUE:(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)"
   ":the old params\: a file with a params object, or version N of a project (default\: the latest):_files"
   ":the new params, in the same form:_files"
 )
