@@ -108,6 +108,11 @@ class Extractor:
         self.minimal: bool = True
         self.report: _Report = _Report()
 
+    @property
+    def names(self) -> Collection[str]:
+        """The names of the params that the first read found; if there are very many, only the first ones."""
+        return self._values.names
+
     def count_values(self, task: FlatTask) -> None:
         """Count the values of a request: the first read."""
         if task.aside_code is None:
