@@ -49,8 +49,8 @@ SHELLS = ("bash", "zsh", "fish")
 #: The topics of `paramcore help`.
 TOPICS = ("exit-codes", "environment", "files")
 
-#: The commands without `--assume`.  They read no project and list no assumptions.
-_WITHOUT_ASSUMPTIONS = ("schema", "completion", "help")
+#: The commands without `--assume`, because no assumed rule affects their output.
+_WITHOUT_ASSUMPTIONS = ("diff", "schema", "completion", "help")
 
 #: The arguments of each command, in the order of `--help`, without `--assume`.
 COMMANDS: dict[str, Sequence[Argument]] = {
@@ -205,7 +205,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
     ),
     "schema": (
         make_argument("type", nargs="?", metavar="TYPE", help="a task type (default: list all types)"),
-        make_format("json"),
+        make_argument("--format", choices=("json",), help="list the types as JSON; a schema is always JSON"),
         make_argument(
             "--for",
             dest="purpose",

@@ -35,9 +35,11 @@ class BadLines:
         Return the error that was reported.
         """
         error = select_error(error, self._options)
+        # An error without a line is about an option, so skipping the line would not help.
+        if error.line is None:
+            raise error
         if not self._options.keep_going:
-            # An error without a line is about an option, so skipping the line would not help.
-            if self._can_keep_going and error.line is not None:
+            if self._can_keep_going:
                 skip = "pass --keep-going to skip invalid lines"
                 raise evolve(error, remedy=f"{error.remedy}, or {skip}" if error.remedy else skip)
             raise error

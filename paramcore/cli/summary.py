@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from argparse import Namespace
 from collections.abc import Callable, Iterator
@@ -76,7 +77,7 @@ def format_command(options: Namespace) -> str:
 def _append_summary(path: str, document: Document) -> None:
     try:
         # Other processes may append to the same file, so append with one write if the system allows it.
-        with open(path, "ab", buffering=0) as file:
+        with open(path, "ab", buffering=0, opener=_open_without_waiting) as file:
             start = os.fstat(file.fileno()).st_size
             room = SUMMARY_BYTES - start
             data = render_markdown(document, Size(room, lambda text: len(text.encode()))).encode()
@@ -86,6 +87,15 @@ def _append_summary(path: str, document: Document) -> None:
             while data:
                 data = data[file.write(data) :]
     except OSError as error:
-        problem = f"cannot append to the job summary: {describe_os_error(error)}"
+        reason = "a pipe without a reader" if error.errno == errno.ENXIO else describe_os_error(error)
+        problem = f"cannot append to the job summary: {reason}"
         remedy = f"set {SUMMARY_VARIABLE} to a file, or omit --summary"
         raise DocumentError("unwritable", None, problem, remedy, format_path(path), None, None) from None
+
+
+def _open_without_waiting(path: str, flags: int) -> int:
+    # To open a pipe without a reader would block until there is one, so fail instead. Windows has no such pipes.
+    descriptor = os.open(path, flags | getattr(os, "O_NONBLOCK", 0), 0o666)
+    if hasattr(os, "O_NONBLOCK"):
+        os.set_blocking(descriptor, True)
+    return descriptor

@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeAlias
 from attrs import field, frozen
 
 from paramcore.model.inheritance import Inheritance
-from paramcore.model.tasks import TaskRequest
+from paramcore.model.tasks import ROUTING_NAMES, TaskRequest
 from paramcore.model.versions import ParamVersion, find_first_set_in
 from paramcore.text import NotebookReprs, format_name, format_repr
 from paramcore.text.rows import Label, Piece, Row, Table, format_pieces
@@ -128,6 +128,17 @@ class Explanation(NotebookReprs):
     #: The ids of the assumed rules that the value depends on.
     rests_on: tuple[str, ...]
 
+    @property
+    def is_routing_name(self) -> bool:
+        """Whether the name is a routing name, which is not a param (T10)."""
+        return self.param in ROUTING_NAMES
+
+    def describe_reason(self) -> str:
+        """Return the meaning of `reason`, or why the name has no value if it is a routing name (T10)."""
+        if self.is_routing_name:
+            return "it is a routing name of the task request, not a param"
+        return REASONS[self.reason]
+
     def to_json(self) -> dict[str, Any]:
         """Return a JSON object.
 
@@ -150,11 +161,12 @@ class Explanation(NotebookReprs):
     def list_pieces(self, places: Sequence[str] | None = None) -> list[Piece]:
         """Return the pieces of `str()`; `places` contains the file and line of each candidate, or `""`."""
         name = format_name(self.param)
-        answer = Row((name, "="), (self.value,)) if self.is_set else Row((name, "is"), text="not set")
+        missing = "not a param" if self.is_routing_name else "not set"
+        answer = Row((name, "="), (self.value,)) if self.is_set else Row((name, "is"), text=missing)
         assumed = f" (assumed: {', '.join(self.rests_on)}; see `paramcore assumptions`)" if self.rests_on else ""
         rows = map(_make_row, self.candidates, places or repeat(""))
         width = max(len(candidate.layer) for candidate in self.candidates)
-        why = Row((Label("why"),), text=f"{self.reason}: {REASONS[self.reason]}{assumed}")
+        why = Row((Label("why"),), text=f"{self.reason}: {self.describe_reason()}{assumed}")
         return [Table((answer,), (0, 0), "", " "), Table(tuple(rows), (8, width)), Table((why,), (8,))]
 
     def __str__(self) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from paramcore.report.value_views import MAX_PARAMS
 from paramcore.text import format_count
 
 
@@ -58,5 +59,6 @@ def _get_environment() -> Environment:
     # The style sheet is the only text that templates insert without escaping.
     environment.globals["style_sheet"] = Markup(_read_style_sheet())  # noqa: S704
     environment.globals["count"] = format_count
+    environment.globals["max_params"] = MAX_PARAMS
     environment.globals["content_security_policy"] = get_content_security_policy()
     return environment

@@ -11,6 +11,7 @@ from paramcore.analysis.history import History, Lifetime
 from paramcore.analysis.lifelines import Lifeline, list_lifelines
 from paramcore.model import ParamVersion
 from paramcore.report.value_views import (
+    MAX_PARAMS,
     ChangeView,
     TimeView,
     ValueView,
@@ -23,8 +24,6 @@ from paramcore.text import format_count, format_name, quote_for_shell
 
 #: The number of versions in the grid.
 GRID_VERSIONS = 12
-#: The maximum number of params that a page lists.
-MAX_LINES = 1_000
 #: The number of values of a param that are always visible.
 VISIBLE_RUNS = 3
 #: The maximum number of values of a param on a page.
@@ -127,7 +126,7 @@ def view_lifelines(history: History, *, prefix: str, values: bool) -> LifelinesV
     first = max(0, len(versions) - GRID_VERSIONS)
     columns = tuple(ColumnView(version.number, view_time(version.created_at)) for version in reversed(versions[first:]))
     all_lifelines = list_lifelines(history)
-    lifelines = all_lifelines[:MAX_LINES]
+    lifelines = all_lifelines[:MAX_PARAMS]
     budget = MAX_OLDER_TEXT // max(1, len(lifelines))
     lines = tuple(
         _view_line(line, versions, first, f"{prefix}{index}", values=values, budget=budget)
@@ -135,7 +134,7 @@ def view_lifelines(history: History, *, prefix: str, values: bool) -> LifelinesV
     )
     changed = tuple(line for line in lines if not line.is_unchanged)
     unchanged = tuple(line for line in lines if line.is_unchanged)
-    return LifelinesView(columns, changed, unchanged, lines, len(all_lifelines[MAX_LINES:]))
+    return LifelinesView(columns, changed, unchanged, lines, len(all_lifelines[MAX_PARAMS:]))
 
 
 def _view_line(

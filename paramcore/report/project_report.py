@@ -21,6 +21,8 @@ class Commands:
     report: str
     #: The command that lists all versions.
     log: str
+    #: The command that lists all changes of the update; empty without an update.
+    plan: str
     #: The command that lists all affected requests; empty without an update or without tasks.
     impact: str
     #: The command that lists the effective params of all tasks; empty without tasks.

@@ -13,7 +13,15 @@ from paramcore.report.advice import find_keeping_patch, iter_advice
 from paramcore.report.error_changes import ErrorChanges
 from paramcore.report.lifeline_views import LifelinesView, view_lifelines
 from paramcore.report.task_views import EffectiveView, ImpactView, Tasks, view_effective, view_impact
-from paramcore.report.value_views import ChangeView, TimeView, ValueView, view_changes, view_time, view_value
+from paramcore.report.value_views import (
+    MAX_PARAMS,
+    ChangeView,
+    TimeView,
+    ValueView,
+    view_changes,
+    view_time,
+    view_value,
+)
 from paramcore.report.verdicts import Phrase, UserText, get_verdict
 from paramcore.text import format_count, format_name, format_value
 
@@ -91,8 +99,12 @@ class PlanView:
 
     #: The dropped params, and the values that are lost inside params.
     losses: tuple[ChangeView, ...]
+    #: The number of losses that the page leaves out.
+    omitted_losses: int
     #: The other changes.
     others: tuple[ChangeView, ...]
+    #: The number of other changes that the page leaves out.
+    omitted_others: int
     #: The names of the dropped params.
     dropped: tuple[str, ...]
     #: The names of the params that lose values inside them.
@@ -115,8 +127,10 @@ def view_plan(plan: Plan, *, values: bool, errors: ErrorChanges = ErrorChanges()
     versions = plan.project.versions
     keeping = find_keeping_patch(plan)
     return PlanView(
-        view_changes(losses, values=values, versions=versions),
-        view_changes(others, values=values, versions=versions),
+        view_changes(losses[:MAX_PARAMS], values=values, versions=versions),
+        len(losses[MAX_PARAMS:]),
+        view_changes(others[:MAX_PARAMS], values=values, versions=versions),
+        len(others[MAX_PARAMS:]),
         tuple(map(format_name, plan.dropped)),
         tuple(dict.fromkeys(format_name(change.param) for change in losses if change.kind == "lost")),
         len(plan.before),

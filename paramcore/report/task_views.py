@@ -8,18 +8,16 @@ from typing import Any
 from attrs import field, frozen
 
 from paramcore.analysis import Impact
-from paramcore.analysis.changes import CHANGE_ORDER, iter_changes
+from paramcore.analysis.changes import CHANGE_ORDER, Change, iter_changes
 from paramcore.model import EffectiveParams, Explanation
-from paramcore.model.explanation import REASONS, TASK_LAYER, Candidate
-from paramcore.report.value_views import ChangeView, ValueView, view_changes, view_value
+from paramcore.model.explanation import TASK_LAYER, Candidate
+from paramcore.report.value_views import MAX_PARAMS, ChangeView, ValueView, view_changes, view_value
 from paramcore.text import format_name
 
 #: The maximum number of affected tasks that a page lists.
 MAX_AFFECTED = 50
 #: The maximum number of effects in the summary.
 MAX_EFFECTS = 10
-#: The maximum number of effective params that a page lists.
-MAX_PARAMS = 1_000
 
 
 @frozen
@@ -84,17 +82,20 @@ class EffectiveView:
     omitted: int
     #: What an update changes for the task; `None` without an update.
     changes: tuple[ChangeView, ...] | None
+    #: The number of changes that the page leaves out.
+    omitted_changes: int
 
 
 def view_effective(effective: EffectiveParams, after: EffectiveParams | None, *, values: bool) -> EffectiveView:
     """Return the view of the effective params of a task, and of its params after an update."""
-    changes = None
+    differing: list[Change] = []
     if after is not None:
-        differing = iter_changes(effective.params, after.params)
-        changes = view_changes(sorted(differing, key=lambda change: CHANGE_ORDER[change.kind]), values=values)
+        differing = sorted(iter_changes(effective.params, after.params), key=lambda change: CHANGE_ORDER[change.kind])
+    changes = None if after is None else view_changes(differing[:MAX_PARAMS], values=values)
     explanations = effective.explain_all()
     params = tuple(view_explanation(explanation, values=values) for explanation in explanations[:MAX_PARAMS])
-    return EffectiveView(effective.headline, params, len(explanations[MAX_PARAMS:]), changes)
+    omitted, omitted_changes = len(explanations[MAX_PARAMS:]), len(differing[MAX_PARAMS:])
+    return EffectiveView(effective.headline, params, omitted, changes, omitted_changes)
 
 
 def view_explanation(explanation: Explanation, *, values: bool) -> ExplanationView:
@@ -102,7 +103,7 @@ def view_explanation(explanation: Explanation, *, values: bool) -> ExplanationVi
     candidates = tuple(_view_candidate(candidate, values=values) for candidate in explanation.candidates)
     value = view_value(explanation.value) if values and explanation.is_set else None
     return ExplanationView(
-        format_name(explanation.param), value, _make_sentence(REASONS[explanation.reason]), candidates
+        format_name(explanation.param), value, _make_sentence(explanation.describe_reason()), candidates
     )
 
 
@@ -130,6 +131,8 @@ class ImpactView:
     unaffected: tuple[tuple[str, int], ...]
     #: Each changed param, with the number of affected tasks, and the number of tasks that override it.
     params: tuple[tuple[str, int, int], ...]
+    #: The number of changed params that the page leaves out.
+    omitted_params: int
     tasks: tuple[AffectedTask, ...]
     #: The number of affected tasks that the page leaves out.
     omitted: int
@@ -153,11 +156,13 @@ _UNAFFECTED: Mapping[str, str] = {
 def view_impact(impact: Impact, affected: tuple[AffectedTask, ...]) -> ImpactView:
     """Return the view of an impact; `affected` are the first affected tasks."""
     counts: Mapping[str, Any] = impact.unaffected
+    params = list(impact.by_param.items())
     return ImpactView(
         impact.affected,
         impact.affected + sum(impact.unaffected.values()),
         tuple((text, counts[why]) for why, text in _UNAFFECTED.items() if counts[why]),
-        tuple((format_name(name), of["affected"], of["override"]) for name, of in impact.by_param.items()),
+        tuple((format_name(name), of["affected"], of["override"]) for name, of in params[:MAX_PARAMS]),
+        len(params[MAX_PARAMS:]),
         affected[:MAX_AFFECTED],
         impact.affected - len(affected[:MAX_AFFECTED]),
         tuple(_iter_effects(impact)),

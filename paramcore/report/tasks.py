@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from paramcore.model import EffectiveParams, Explanation
-from paramcore.model.explanation import REASONS, TASK_LAYER
+from paramcore.model.explanation import TASK_LAYER
 from paramcore.report.cells import format_pretty, format_value_cell, is_cut
 from paramcore.report.document import Blocks, Cell, Code, Document, Paragraph, Part, Rank, Row, RowCollector, Table
 from paramcore.report.verdicts import Phrase, UserText, get_verdict
@@ -84,5 +84,5 @@ def iter_explanation_rows(explanation: Explanation, first: tuple[Cell, ...] = ()
 
 def _make_reason(explanation: Explanation) -> Paragraph:
     assumed = f" (assumed rules: {', '.join(explanation.rests_on)})" if explanation.rests_on else ""
-    text = f": {explanation.reason}, {REASONS[explanation.reason]}{assumed}"
+    text = f": {explanation.reason}, {explanation.describe_reason()}{assumed}"
     return Paragraph((UserText(explanation.param), text), Rank.KEPT)

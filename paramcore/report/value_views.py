@@ -15,6 +15,8 @@ from paramcore.report.words import RunKind, diff_words
 from paramcore.text import escape_unprintable, format_count, format_name, format_value
 from paramcore.values import same
 
+#: The maximum number of params, or of changes, that a page lists.
+MAX_PARAMS = 1_000
 #: The maximum number of characters of a value that is shown on one line.
 SHORT_VALUE = 60
 #: The maximum number of characters of a value that a table does not fold.

@@ -162,7 +162,7 @@ def _get_effective_verdict(effective: EffectiveParams) -> Phrase:
 def _get_explanation_verdict(explanation: Explanation) -> Phrase:
     layers = [candidate.layer for candidate in explanation.candidates if candidate.status in ("WON", "APPENDED")]
     if not explanation.is_set:
-        return UserText(explanation.param), " is not set"
+        return UserText(explanation.param), " is not a param" if explanation.is_routing_name else " is not set"
     return UserText(explanation.param), f" comes from {' and '.join(layers)}"
 
 

@@ -79,8 +79,10 @@ class Finding:
 
     @property
     def layer(self) -> str:
-        """`task request`, or `project version N`."""
-        return "task request" if self.version is None else f"project version {self.version}"
+        """`task request`, `project version N`, or `project` for a finding on the type of the project."""
+        if self.version is not None:
+            return f"project version {self.version}"
+        return "project" if self.code == "type_unknown" else "task request"
 
     @property
     def message(self) -> str:

@@ -59,9 +59,8 @@ def explain_errors(errors: Iterable[ValidationError], param: str | None = None) 
     """
     try:
         for error in errors:
-            is_warning = getattr(error, "is_warning", False)
             for finding in _explain(error):
-                yield evolve(finding, severity="warning") if is_warning else finding
+                yield evolve(finding, severity="warning") if _is_warning(error) else finding
     except (RecursionError, ArithmeticError, ValueError) as error:
         path = "" if param is None else join_pointer("properties", param)
         problem = f"the schema cannot validate a value ({type(error).__name__})"
@@ -81,7 +80,7 @@ def _explain(error: ValidationError) -> Iterator[Finding]:
         types = [limit] if isinstance(limit, str) else limit
         words = [word for name in types for word in _TYPES[name]]
         choices = _join_choices(words, len(words))
-        yield _make_value_finding(error, "param_type", f"must be {choices}", _convert_text(value, types))
+        yield _make_value_finding(error, "param_type", f"{_get_verb(error)} be {choices}", _convert_text(value, types))
     elif keyword in ("enum", "const"):
         yield _explain_enum(error, limit if keyword == "enum" else [limit])
     elif keyword == "pattern":
@@ -135,6 +134,15 @@ def _make_value_finding(error: ValidationError, code: str, expectation: str, sug
     return _make_finding(error, code, shown, hidden=hidden, suggestion=suggestion)
 
 
+def _is_warning(error: ValidationError) -> bool:
+    return getattr(error, "is_warning", False)
+
+
+def _get_verb(error: ValidationError) -> str:
+    # The schema accepts a value that `x-warn` reports, such as null, so the value need not change.
+    return "should" if _is_warning(error) else "must"
+
+
 def _is_about_name(error: ValidationError) -> bool:
     return getattr(error, "is_about_name", False)
 
@@ -142,7 +150,7 @@ def _is_about_name(error: ValidationError) -> bool:
 def _explain_enum(error: ValidationError, choices: list[Any]) -> Finding:
     # An enum may have thousands of values, so format only those that the message lists.
     listed = _join_choices([format_value(choice, limit=40) for choice in choices[: _MAX_LISTED + 1]], len(choices))
-    expectation = f"must be {listed}" if choices else "no value is allowed here"
+    expectation = f"{_get_verb(error)} be {listed}" if choices else "no value is allowed here"
     return _make_value_finding(error, "param_choice", expectation, _suggest_choice(error.instance, choices))
 
 
@@ -187,7 +195,7 @@ def _explain_choice(error: ValidationError) -> Iterator[Finding]:
         yield _make_finding(error, "param_conflict", str(description))
     elif branch_errors:
         branch_error: Any = _select_branch_error(branch_errors)
-        branch_error.is_about_name = _is_about_name(error)
+        branch_error.is_about_name, branch_error.is_warning = _is_about_name(error), _is_warning(error)
         yield from _explain(branch_error)
     else:
         limit = format_value(_get_limit(error), limit=100)

@@ -176,8 +176,16 @@ class ParamRules:
 # Preparing the rules of a type is slow, and many projects have the same type.
 @lru_cache(maxsize=64)
 def get_schema_rules(schema: Schema, *, fast: bool | None) -> SchemaRules:
-    """Return the rules of a schema; `fast=None` uses jsonschema-rs if it is installed."""
-    return SchemaRules(schema, fast=has_fast_validator() if fast is None else fast)
+    """Return the rules of a schema; `fast=None` uses jsonschema-rs if it is installed.
+
+    Raises:
+        ImportError: if `fast` is true, but jsonschema-rs is not installed.
+    """
+    can_be_fast = fast is not False and has_fast_validator()
+    if fast and not can_be_fast:
+        problem = "the package `jsonschema-rs`, which `fast=True` needs, is not installed"
+        raise ImportError(f"{problem}; run `pip install 'paramcore[fast]'`")
+    return SchemaRules(schema, fast=can_be_fast)
 
 
 @cache

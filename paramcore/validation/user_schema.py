@@ -8,6 +8,7 @@ from typing import Any
 
 from paramcore.errors import InvalidSchema, ParamcoreError
 from paramcore.text import describe_value
+from paramcore.validation.messages import explain_errors
 from paramcore.validation.patterns import compile_pattern
 from paramcore.validation.subschemas import list_subschemas, read_reference, resolve_reference, walk_schemas
 from paramcore.values import freeze, join_pointer, thaw
@@ -102,8 +103,12 @@ def _check_dialect(schema: Any) -> None:
         # Disable formats, because the formats that jsonschema supports depend on the installed packages.
         Draft202012Validator.check_schema(schema, format_checker=FormatChecker(formats=()))
     except SchemaError as error:
-        problem = f"JSON Schema 2020-12 does not allow {describe_value(error.instance)} here"
-        raise InvalidSchema("schema_invalid", join_pointer(*error.absolute_path), problem, "") from None
+        # A `SchemaError` has the attributes of a `ValidationError`, but not its type.
+        details: Any = error
+        finding = next(explain_errors([details]))
+        problem = f"in JSON Schema 2020-12, this value {finding.problem}"
+        remedy = finding.remedy if finding.suggestion is None else f"write `{finding.suggestion}`"
+        raise InvalidSchema("schema_invalid", finding.pointer, problem, remedy) from None
 
 
 def _check_has_keyword(schema: dict[str, Any]) -> None:

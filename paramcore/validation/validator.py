@@ -26,7 +26,7 @@ class Validator:
 
     Reuse a validator, because it caches the findings on the project.  The `fast` extra
     makes validation faster and does not change the findings.  `fast=False` disables the
-    extra.
+    extra.  `fast=True` raises `ImportError` if the extra is not installed.
 
     Each method raises `InvalidSchema` (`schema_failed`) if a user's schema cannot
     validate a value.

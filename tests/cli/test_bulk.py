@@ -79,10 +79,27 @@ def test_a_bad_line_names_the_option_that_skips_it(name, bad):
     assert "--keep-going" not in skipped.err + document.err
 
 
-def test_the_error_about_an_option_suggests_no_other_option():
-    """An unknown `--project-version` is wrong for every line, so the error does not suggest `--keep-going`."""
-    ran = run(*BULK["preview"], "-", "--lines", "--project-version", "999", stdin=lines("preview", 2))
-    assert (ran.status, "--keep-going" in ran.err) == (REFUSED, False)
+@pytest.mark.parametrize("more", [(), ("--keep-going",), ("--keep-going", "--format", "json")])
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("preview", ("--project-version", "999")),
+        ("preview", ("--type", "textcollection", "--jobs", "2")),
+        ("validate", ("--project-version", "999", "--jobs", "2")),
+        ("validate", ("--type", "textcollection")),
+        ("impact", ("--project-version", "999")),
+        ("impact", ("--type", "textcollection")),
+        ("slim", ("--type", "textcollection")),
+    ],
+)
+def test_the_error_about_an_option_ends_the_run(name, options, more, tmp_path):
+    """An unknown `--project-version` or a wrong `--type` is wrong for every line, so it ends the run at the first."""
+    tasks = tmp_path / "tasks.jsonl"
+    tasks.write_text(lines("preview", 3))
+    ran = run(*BULK.get(name, (name, PROJECT)), tasks, *options, *more)
+    assert (ran.out, ran.status, ran.err.count("\n")) == ("", REFUSED, 1)
+    assert ran.err.startswith(f"error: {options[0]}: ")
+    assert "--keep-going" not in ran.err
 
 
 def test_json_that_is_no_object_is_a_bad_line():

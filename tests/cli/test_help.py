@@ -85,10 +85,18 @@ def test_help_is_about_its_command_only(command):
     assert ".yaml" not in run("help", command).out
 
 
-def test_commands_that_read_no_project_have_no_assumptions():
-    """Commands that read no project and list no assumptions lack `--assume`."""
+def test_commands_without_assumed_rules_have_no_assumptions():
+    """Commands whose output depends on no assumed rule lack `--assume`."""
     without = {command for command in COMMANDS if "--assume" not in run("help", command).out}
-    assert without == {"schema", "completion", "help"}
+    assert without == {"diff", "schema", "completion", "help"}
+
+
+@pytest.mark.parametrize("setting", ["instruction_separator= ", "pinned_param_version=latest", "no_such=x"])
+def test_diff_rejects_an_assumption(setting):
+    """`diff` compares params as they are stored, so it rejects `--assume` instead of ignoring it."""
+    ran = run("diff", "warehouse-boxes.json@0", "warehouse-boxes.json", "--assume", setting)
+    assert (ran.status, ran.out) == (2, "")
+    assert "`--assume`" in ran.err
 
 
 @pytest.mark.parametrize("topic", TOPICS)

@@ -2,9 +2,11 @@
 
 import json
 import os
+import select
 import subprocess
-import threading
+import time
 from argparse import Namespace
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from running import EXAMPLES, command, environment, run
@@ -308,14 +310,49 @@ def test_the_drift_is_reported(tmp_path):
     assert one.out.splitlines()[2] == '"gone": not there'
 
 
-def test_a_pipe_may_be_the_summary(tmp_path):
-    """If the summary is a pipe, the whole Markdown is written to it."""
+def read_pipe(descriptor, delay=0):
+    """Return all that is written to a pipe, which may have no writer yet."""
+    select.select([descriptor], [], [], 10)
+    time.sleep(delay)
+    with open(descriptor, "rb") as pipe:
+        os.set_blocking(descriptor, True)
+        return pipe.read()
+
+
+@pytest.mark.parametrize("number", [1, 900])
+def test_a_pipe_may_be_the_summary(number, tmp_path):
+    """If the summary is a pipe with a slow reader, the whole Markdown is written to it, even if it fills the pipe."""
+    path, project = tmp_path / "pipe", tmp_path / "p.json"
+    params = {f"param{number}": "x" * 60 for number in range(number)}
+    project.write_text(json.dumps({"name": "p", "type": "chat", "param_history": [{"version": 0, **params}]}))
+    os.mkfifo(path)
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with ThreadPoolExecutor() as pool:
+        read = pool.submit(read_pipe, descriptor, 0.3)
+        ran = run("plan", project, "reword.json", "--summary", GITHUB_STEP_SUMMARY=str(path))
+    assert (ran.status, ran.err) == (1, "")
+    assert read.result().startswith(b"<!-- paramcore plan")
+    assert read.result().endswith(b"\n")
+    assert (len(read.result()) > 65_536) == (number > 1)
+
+
+@pytest.mark.parametrize(
+    "arguments", [("plan", PROJECT, "reword.json"), ("log", PROJECT), ("log", PROJECT, "--format", "json")]
+)
+def test_a_pipe_without_a_reader_is_an_error(arguments, tmp_path):
+    """If nobody reads the pipe, the command ends with an error, and does not wait for a reader."""
     path = tmp_path / "pipe"
     os.mkfifo(path)
-    read = []
-    reader = threading.Thread(target=lambda: read.append(path.read_text()))
-    reader.start()
-    ran = run("plan", PROJECT, "reword.json", "--summary", GITHUB_STEP_SUMMARY=str(path))
-    reader.join(10)
-    assert (ran.status, ran.err) == (1, "")
-    assert read[0].startswith("<!-- paramcore plan")
+    ran = run(*arguments, "--summary", GITHUB_STEP_SUMMARY=str(path))
+    assert ran.status == 2
+    assert ran.err == (
+        f"error: {path}: cannot append to the job summary: a pipe without a reader;"
+        " set GITHUB_STEP_SUMMARY to a file, or omit --summary\n"
+    )
+
+
+def test_a_new_summary_has_the_usual_mode(tmp_path):
+    """A summary that does not exist is created with the mode of any new file."""
+    (tmp_path / "other").touch()
+    run("log", PROJECT, "--summary", GITHUB_STEP_SUMMARY=str(tmp_path / "summary.md"))
+    assert (tmp_path / "summary.md").stat().st_mode == (tmp_path / "other").stat().st_mode

@@ -12,6 +12,14 @@ def test_the_types_are_listed():
     assert "imageannotation" in listed
 
 
+@pytest.mark.parametrize("more", [(), ("--for", "task"), ("--for", "project")])
+def test_the_types_are_listed_as_json(more):
+    """Without TYPE, `--format json` prints an array of the types; with TYPE, it changes nothing."""
+    assert run("schema", "--format", "json", *more).document == run("schema").out.split()
+    shown = run("schema", "imageannotation", *more)
+    assert run("schema", "imageannotation", "--format", "json", *more) == shown
+
+
 @pytest.mark.parametrize(("purpose", "name"), [("task", "project_version"), ("update", "patch")])
 def test_a_schema_is_printed(purpose, name):
     """An editor schema has the params and the other fields of a file."""

@@ -337,6 +337,35 @@ def test_extract_refuses_wrong_usage(arguments, message):
     assert ran.status == 2
 
 
+@pytest.mark.parametrize(
+    ("options", "advice"),
+    [
+        (("--keep", "paddding"), "no task request in tasks.jsonl has the param `paddding`; write `--keep padding`"),
+        (("--move", "padding", "--move", "atachment"), "`atachment`; write `--move attachment`"),
+        (("--keep", "padding", "--move", "zzz"), "`zzz`; leave out `--move zzz`"),
+        (("--keep", "padding.x"), "`padding.x`"),
+        (("--move", ""), "leave out `--move `"),
+    ],
+)
+def test_extract_rejects_a_name_that_no_request_has(options, advice, tmp_path):
+    """A misspelt name is an error before anything is written."""
+    (tmp_path / "tasks.jsonl").write_text('{"attachment": "a", "padding": 1}\n' * 2)
+    outputs = ("--output", "out.jsonl", "--project-output", "project.json")
+    ran = run("extract", "tasks.jsonl", "--name", "a", "--type", "imageannotation", *options, *outputs, cwd=tmp_path)
+    assert (ran.out, ran.status, ran.err.count("\n")) == ("", 2, 1)
+    assert advice in ran.err
+    assert os.listdir(tmp_path) == ["tasks.jsonl"]
+
+
+@pytest.mark.parametrize("task", ['{"tags": ["a"]}', '{"tags": ["a"], "project": "other"}', '{"tags": null}'])
+def test_extract_accepts_a_name_that_one_request_has(task, tmp_path):
+    """A name of any request may be kept or moved, even if only one request has it, or one that is set aside."""
+    (tmp_path / "tasks.jsonl").write_text('{"attachment": "a"}\n' * 2 + task)
+    for option in ("--keep", "--move"):
+        ran = run("extract", "tasks.jsonl", "--name", "a", "--type", "imageannotation", option, "tags", cwd=tmp_path)
+        assert ran.err == ""
+
+
 def test_extract_warns_of_equal_ids_in_one_line(tmp_path):
     """Requests with the same `unique_id` are reported in an array on one line, too."""
     (tmp_path / "tasks.json").write_text('[{"unique_id": "a"}, {"unique_id": "b"}, {"unique_id": "a"}]')

@@ -4,11 +4,12 @@ import json
 import re
 from base64 import b64encode
 from hashlib import sha256
+from html import unescape
 
 import pytest
 from hypothesis import given, strategies as st
 
-from paramcore import Patch, Plan, Project, Replace
+from paramcore import Patch, Plan, Project, Replace, TaskRequest
 from paramcore.analysis import ImpactCounter
 from paramcore.model import ROUTING_NAMES
 from paramcore.report.html import get_content_security_policy, render_page
@@ -20,7 +21,9 @@ from paramcore.text import format_name, format_value
 from paramcore.values import equality_key, freeze
 from tests.report.parsed_page import ParsedPage, find_problems
 
-COMMANDS = Commands("paramcore report", "paramcore log", "paramcore impact", "paramcore preview", "paramcore validate")
+COMMANDS = Commands(
+    "paramcore report", "paramcore log", "paramcore plan", "paramcore impact", "paramcore preview", "paramcore validate"
+)
 TEXTS = (
     "<script>alert(1)</script>",
     "</code></details></table><h1>",
@@ -201,3 +204,50 @@ def test_a_page_lists_a_thousand_params(extra, sentence):
     for page, command in ((of_project, "paramcore log"), (of_task, "paramcore preview")):
         assert ("left out" in page, sentence in page) == (bool(extra), True)
         assert f'<code class="value">{command}</code>' in page or not extra
+
+
+@pytest.mark.parametrize(
+    ("extra", "sentence"), [(0, ""), (1, "1 more change is left out."), (7, "7 more changes are left out.")]
+)
+@pytest.mark.parametrize("values", [True, False])
+def test_a_page_lists_a_thousand_changes(extra, sentence, values):
+    """Of more than 1,000 losses, or other changes, the rest is a number and the command that lists them."""
+    old, new = ({f"{name}{number}": number for number in range(1_000 + extra)} for name in "on")
+    few = Project("docks", type="imageannotation", params={"kept": 1})
+    many = few.patch_params(old)
+    of_losses = Plan.of(many, Replace({"kept": 1})), "DROPPED"
+    of_others = Plan.of(few, Patch(new)), "ADDED"
+    for plan, word in (of_losses, of_others):
+        page = render(ProjectReport(plan.project, "docks.json", plan), values=values)
+        assert (sentence in page, '<code class="value">paramcore plan</code>' in page or not extra) == (True, True)
+        rows = re.findall(rf'<td data-label="What"><strong class="word \w+">{word}</strong></td>', page)
+        assert len(rows) == 1_000
+        assert ("more change" in page) == bool(extra)
+
+
+@pytest.mark.parametrize("extra", [0, 1, 7])
+def test_a_page_lists_a_thousand_changes_of_a_task(extra):
+    """The changes of the only task, and the affected params of many tasks, have the same limit."""
+    few = Project("docks", type="imageannotation", params={"kept": 1})
+    plan = Plan.of(few, Patch({f"n{number}": number for number in range(1_000 + extra)}))
+    after = few.update(plan.update)
+    counter = ImpactCounter(plan)
+    counter.count_task(TaskRequest({}))
+    of_one = Tasks(1, {0: 1}, 0, few.resolve({}), after.resolve({}), counter.build_impact())
+    of_many = Tasks(2, {0: 2}, 0, impact=counter.build_impact())
+    for tasks, noun in ((of_one, "change"), (of_many, "param")):
+        page = render(ProjectReport(few, "docks.json", plan, tasks))
+        sentence = f"<p>{extra} more {noun}{'s are' if extra > 1 else ' is'} left out. To list them all:</p>"
+        assert (sentence in page, '<code class="value">paramcore impact</code>' in page) == (bool(extra), bool(extra))
+
+
+@pytest.mark.parametrize(("number", "rest"), [(1_000, ""), (1_001, "1 more param"), (2_500, "1,500 more params")])
+def test_a_page_names_a_thousand_dropped_params(number, rest):
+    """The summary and the versions name 1,000 dropped params and count the rest; the patch stays complete."""
+    old = {f"o{number}": number for number in range(number)}
+    new = {f"n{number}": number for number in range(number)}
+    project = Project("docks", type="imageannotation", params=old)
+    page = render(ProjectReport(project, "docks.json", Plan.of(project, Replace(new))))
+    assert page.count(f" and {rest}") == 2 if rest else " more param" not in page
+    [patch] = [text for text in re.findall(r"<pre>(.*?)</pre>", page, re.DOTALL) if "patch" in text]
+    assert json.loads(unescape(re.sub("<.*?>", "", patch))) == {"patch": True, **new}

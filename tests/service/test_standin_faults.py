@@ -80,14 +80,32 @@ class TestFaults:
             assert "(slow by 1 s)" in served.stand_in.requests[-1].reason
 
     def test_the_faults_of_several_calls(self, served):
-        """`times` and `method` select the calls that fail. A call with another method does not use up the fault."""
+        """`times` and `method` select the calls that fail. A fault of another method neither applies nor blocks."""
         served.stand_in.fail_next("throttle", times=2, method="POST")
         served.stand_in.fail_next("error", method="GET")
         statuses = [
             (httpx2.get(f"{served.url}/projects", headers=HEADERS).status_code, post(served).status_code)
             for _ in range(3)
         ]
-        assert statuses == [(200, 429), (200, 429), (500, 200)]
+        assert statuses == [(500, 429), (200, 429), (200, 200)]
+
+    @pytest.mark.parametrize(
+        ("armed", "expected"),
+        [
+            ([("error", "POST")], [200, 200, 200]),
+            ([("error", "POST"), ("throttle", "GET")], [429, 200, 200]),
+            ([("throttle", "GET"), ("error", None)], [429, 500, 200]),
+            ([("error", None), ("throttle", "GET")], [500, 429, 200]),
+            ([("slow=0", "POST"), ("error", "GET"), ("throttle", None)], [500, 429, 200]),
+        ],
+    )
+    def test_the_earliest_fault_that_applies(self, armed, expected):
+        """Each call gets the earliest of the faults for its method and for all methods."""
+        stand_in = StandIn([BOXES])
+        for fault, method in armed:
+            stand_in.fail_next(fault, method=method)
+        statuses = [stand_in.handle("GET", "/v1/projects", {**HEADERS}, b"").status for _ in expected]
+        assert statuses == expected
 
     @pytest.mark.parametrize(
         "fault", ["", "x", "error=1", "drop=1", "slow=", "slow=x", "slow=-1", "slow=1.5", "throttle=3601", "slow=1=2"]

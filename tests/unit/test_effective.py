@@ -183,6 +183,17 @@ def test_an_explanation_has_the_value_first():
     )
 
 
+@pytest.mark.parametrize("name", ["project", "project_version", "batch", "unique_id", "clear_unique_id_on_error"])
+@pytest.mark.parametrize("version", [None, 0, -1])
+def test_a_routing_name_is_explained_as_no_param(name, version):
+    """T10: the request may set a routing name, so the explanation does not deny that; it says that it is no param."""
+    explanation = PROJECT.resolve({"project": "boxes", "project_version": version}).explain(name)
+    assert explanation.describe_reason() == "it is a routing name of the task request, not a param"
+    assert str(explanation).startswith(f"{name} is not a param\n")
+    assert "sets it" not in str(explanation)
+    assert explanation.reason == ("INHERITANCE_OFF" if version == -1 else "ABSENT")
+
+
 def test_the_json_of_an_explanation_has_no_value_for_a_missing_param():
     """The JSON has `value` only if the param is set; for a null param, `value` is null."""
     assert resolved().explain("old").to_json() == {

@@ -1,5 +1,7 @@
 """Extractions: which values move to a project, which stay in the requests, and why."""
 
+import pickle
+
 import pytest
 
 from paramcore import Assumptions, Extraction, TaskRequest
@@ -61,7 +63,7 @@ def test_a_value_that_few_lack_stays_if_opting_out_costs_more():
     tasks = [make_task(n, **({} if n in (2, 5) else {"padding": 5})) for n in range(9)]
     extraction = extract(tasks)
     [stays] = [param for param in extraction.stays if param.code == "some_lack_it"]
-    assert (stays.param, stays.value, stays.lacking.tasks, stays.lacking.lines) == ("padding", 5, [2, 5], [3, 6])
+    assert (stays.param, stays.value, stays.lacking.tasks, stays.lacking.lines) == ("padding", 5, (2, 5), (3, 6))
     larger = extract([task for task in tasks if "padding" in task])
     assert "padding" in larger.params
     assert f"would make the total {stays.extra_bytes:,} bytes larger" in str(stays)
@@ -107,7 +109,7 @@ def test_a_request_with_a_project_batch_or_version_is_set_aside(routing, code):
     """X9: a request that names a project, a batch or a version stays unchanged, and does not affect what moves."""
     tasks = [make_task(1), make_task(2), {**make_task(3), **routing, "extra": 1}]
     extraction = extract(tasks)
-    assert [(reason.code, reason.tasks.tasks) for reason in extraction.set_aside] == [(code, [2])]
+    assert [(reason.code, reason.tasks.tasks) for reason in extraction.set_aside] == [(code, (2,))]
     assert dict(extraction.request_of(tasks[2]).flat) == {**routing, **make_task(3), "extra": 1}
     assert extraction.opt_outs == 0
 
@@ -293,6 +295,22 @@ def test_the_json_has_the_numbers_of_tasks():
 def test_the_repr_is_short():
     """The `repr` shows the name and the counts."""
     assert repr(extract([make_task(1), make_task(2)])) == "<Extraction of 'yard': 2 params moved, 0 of 2 opt out>"
+
+
+@pytest.mark.parametrize(
+    "tasks",
+    [
+        [],
+        [make_task(n) for n in range(3)],
+        [make_task(n, **({} if n in (2, 5) else {"sizes": [5, {"a": 1}]})) for n in range(9)],
+        [*(make_task(n) for n in range(9)), make_task(9, geometries=...)],
+        [*(make_task(n) for n in range(9)), {**make_task(9), "project": "other"}],
+    ],
+)
+def test_an_extraction_can_be_a_key(tasks):
+    """Equal extractions have equal hashes, as all results of an analysis, whatever their reasons contain."""
+    assert {extract(tasks): "first"}[extract(tasks)] == "first"
+    assert hash(pickle.loads(pickle.dumps(extract(tasks)))) == hash(extract(tasks))
 
 
 def test_a_notebook_shows_the_extraction():

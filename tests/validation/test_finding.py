@@ -4,7 +4,10 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
 from paramcore import Project
+from paramcore.validation import Validator
 from paramcore.validation.finding import CODES
 from tests.validation.helpers import ROUTING, make_boxes, validate
 from tests.validation.test_schemas import mutations
@@ -26,6 +29,17 @@ def test_without_values_of_two_limits():
     (finding,) = validate(make_boxes(geometries=geometries), {"attachment": "a"})
     assert finding.code == "param_range"
     assert not [limit for limit in ("77", "55") if limit in str(finding.without_values())]
+
+
+@pytest.mark.parametrize("type_", ["imageannotaton", "no such type", "mine"])
+def test_the_layer_of_a_finding_on_the_type(type_):
+    """A finding on the type of a project is about the project; one on a task or a version is about these."""
+    project = Project("boxes", type=type_, params={"paddding": 1})
+    (finding, *_) = Validator(project).list_findings()
+    assert (finding.code, finding.layer, finding.to_json()["layer"]) == ("type_unknown", "project", "project")
+    assert str(finding).endswith("[project]")
+    layers = {finding.layer for finding in validate(make_boxes(paddding=1), {"atachment": "a"})}
+    assert layers == {"task request", "project version 0"}
 
 
 def test_every_code_is_listed():

@@ -133,3 +133,24 @@ def test_a_choice_with_another_case_or_whitespace_is_suggested(value):
     """A choice is suggested for a text that differs from it only in case and outer white space."""
     expected = [] if value == "square" else [("param_choice", "error", "/shape/kind", '"square"')]
     assert validate_own({"shape": {"kind": value}}, OWN) == expected
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "expected"),
+    [
+        ({"type": ["integer", "null"], "x-warn": {"type": "integer"}}, "20", "must be a whole number or null, "),
+        ({"type": ["integer", "null"], "x-warn": {"type": "integer"}}, None, "should be a whole number, "),
+        ({"type": ["string", "null"], "x-warn": {"enum": ["a", "b"]}}, 5, "must be text or null, "),
+        ({"type": ["string", "null"], "x-warn": {"enum": ["a", "b"]}}, "c", 'should be "a" or "b", '),
+        ({"enum": [10, 20, None], "x-warn": {"type": "integer"}}, "x", "must be 10, 20 or null, "),
+        ({"enum": [10, 20, None], "x-warn": {"type": "integer"}}, None, "should be a whole number, "),
+        ({"x-warn": {"anyOf": [{"type": "integer"}, {"type": "array"}]}}, None, "should be a whole number, "),
+    ],
+)
+def test_a_value_that_is_only_a_warning_should_change(schema, value, expected):
+    """A value must have a type of the schema, such as null, and should have a type of `x-warn`."""
+    project = Project("boxes", type="mine")
+    schemas = Schemas().with_schema("mine", {"properties": {"a": schema}})
+    (finding,) = Validator(project, schemas).task(project.resolve({"a": value}))
+    assert finding.message.startswith(expected)
+    assert finding.severity == ("error" if expected.startswith("must") else "warning")

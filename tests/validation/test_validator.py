@@ -1,6 +1,7 @@
 """`Validator`: findings with their place, layer, version and suggestion."""
 
 import json
+import sys
 from copy import deepcopy
 
 import pytest
@@ -278,3 +279,16 @@ def test_params_of_one_version_that_contradict_each_other():
     (finding,) = Validator(project).project()
     assert (finding.pointer, finding.severity, finding.version) == ("/relationships/0/source_label", "error", 0)
     assert Validator(project.replace_params({"relationships": params["relationships"]})).project() == ()
+
+
+@pytest.mark.parametrize(
+    "schema", [{"properties": {"a": {"type": "string"}}}, {"properties": {"a": {"pattern": "x"}}}, {"required": ["a"]}]
+)
+def test_fast_without_the_extra_names_the_extra(schema, monkeypatch):
+    """Without jsonschema-rs, `fast=True` names the extra, for every schema; the other values of `fast` work."""
+    monkeypatch.setitem(sys.modules, "jsonschema_rs", None)
+    project, schemas = Project("boxes", type="mine"), Schemas().with_schema("mine", schema)
+    with pytest.raises(ImportError, match=r"^the package `jsonschema-rs`.*; run `pip install 'paramcore\[fast\]'`$"):
+        Validator(project, schemas, fast=True)
+    for fast in (None, False):
+        assert Validator(project, schemas, fast=fast).project() == ()

@@ -108,6 +108,11 @@ class Extractor:
         self.minimal: bool = True
         self.report: _Report = _Report()
 
+    @property
+    def names(self) -> Collection[str]:
+        """The names of the params that the first read found; if there are very many, only the first ones."""
+        return self._values.names
+
     def count_values(self, task: FlatTask) -> None:
         """Count the values of a request: the first read."""
         if task.aside_code is None:
@@ -149,8 +154,8 @@ class Extractor:
                 stay.code = "never_moves"
             elif (moved := search.decide_with(decision, name)) is not None:
                 stay.code, stay.extra_bytes = "some_lack_it", decision.saved - moved.saved
-                stay.value = moved.get_params()[name]
-                version = ParamVersion(0, wrap_frozen({name: freeze(stay.value)}))
+                stay.value = freeze(moved.get_params()[name])
+                version = ParamVersion(0, wrap_frozen({name: stay.value}))
                 self._staying[name] = Inheritance(version, self.project.assumptions)
             self.report.stays[name] = stay
 

@@ -1,4 +1,8 @@
-"""Why a param moves or stays, and why a task opts out or is set aside."""
+"""Why a param moves or stays, and why a task opts out or is set aside.
+
+`Extractor` changes these objects while it counts.  Then they belong to an `Extraction` and
+no longer change, so they can be hashed, as the extraction can.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from attrs import define, field
 
 from paramcore.analysis.slim_choice import OptOutCode
 from paramcore.text import MESSAGE_LIMIT, format_count, format_name, format_value
+from paramcore.values import thaw
 
 #: The maximum number of tasks that a reason lists.
 MAX_EXAMPLES = 20
@@ -26,22 +31,22 @@ _ASIDE_TEXTS: dict[AsideCode, str] = {
 }
 
 
-@define
+@define(unsafe_hash=True)
 class Examples:
     """The number of tasks to which a reason applies, and the first of these tasks."""
 
     count: int = 0
     #: The indexes of the first tasks, from 0.
-    tasks: list[int] = field(factory=list)
+    tasks: tuple[int, ...] = ()
     #: The lines of the first tasks, from 1.
-    lines: list[int] = field(factory=list)
+    lines: tuple[int, ...] = ()
 
     def add(self, index: int, line: int) -> None:
         """Count a task."""
         self.count += 1
         if len(self.tasks) < MAX_EXAMPLES:
-            self.tasks.append(index)
-            self.lines.append(line)
+            self.tasks += (index,)
+            self.lines += (line,)
 
     def to_json(self) -> dict[str, Any]:
         """Return a JSON object with the keys `count` and `tasks`."""
@@ -52,7 +57,7 @@ class Examples:
         return f"({', '.join(map(str, self.lines[:_SHOWN]))}{', ...' if self.count > _SHOWN else ''})"
 
 
-@define
+@define(unsafe_hash=True)
 class MovedParam:
     """A param that moves to the project."""
 
@@ -77,7 +82,7 @@ class MovedParam:
         return ", ".join(parts)
 
 
-@define
+@define(unsafe_hash=True)
 class StayingParam:
     """A param that stays in the requests, and why."""
 
@@ -95,7 +100,7 @@ class StayingParam:
         return {
             "param": self.param,
             "code": self.code,
-            "value": self.value,
+            "value": thaw(self.value),
             "extra_bytes": self.extra_bytes,
             "lacking": self.lacking.to_json(),
         }
@@ -125,7 +130,7 @@ class StayingParam:
         return f"{self.describe()}{shown}"
 
 
-@define
+@define(unsafe_hash=True)
 class OptedOut:
     """The tasks that cannot inherit the params of the project, for one reason."""
 
@@ -146,7 +151,7 @@ class OptedOut:
         return f"{self.tasks.count:,} do not end with it {self.tasks}{nearly}"
 
 
-@define
+@define(unsafe_hash=True)
 class SetAside:
     """The requests that stay as they are, because they already name a project, a batch or a version."""
 

@@ -7,6 +7,7 @@ from argparse import Namespace
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, suppress
 from functools import partial
+from typing import NoReturn
 
 from paramcore.analysis import Extractor, FlatTask, build_extraction
 from paramcore.bulk import RawTask, Route, RoutedRequest
@@ -23,7 +24,8 @@ from paramcore.files.codec import choose_codec
 from paramcore.files.writer import open_atomically
 from paramcore.model import Project, TaskRequest
 from paramcore.report.inverses import build_extraction_document
-from paramcore.text import format_path
+from paramcore.text import format_name, format_path
+from paramcore.validation.names import suggest_name
 from paramcore.wire import write_new_project
 
 #: The maximum number of `unique_id`s that are compared.  The limit bounds the memory.
@@ -84,8 +86,10 @@ class _ExtractRun:
     def decide(self) -> None:
         """Read TASKS twice and choose the params of the project; report bad lines and equal ids."""
         ids: dict[str, int] = {}
+        missing = {*self._options.keep, *self._options.move}
         for request in self._read_requests(self.bad_lines.report):
             self.extractor.count_values(_flatten(request))
+            missing.difference_update(request.params if missing else ())
             unique_id = request.unique_id
             if unique_id in ids:
                 location = request.read_document().format_location("/unique_id")
@@ -93,9 +97,20 @@ class _ExtractRun:
                 print_message(f"warning: {location}: {first}; the service refuses the second task")
             elif unique_id is not None and len(ids) < _MAX_IDS:
                 ids[unique_id] = request.line
+        if missing:
+            self._reject_missing_name(missing)
         for request in self._read_requests():
             self.extractor.count_groups(_flatten(request))
         self.extractor.decide()
+
+    def _reject_missing_name(self, missing: set[str]) -> NoReturn:
+        option, name = next(
+            (option, name) for option in ("keep", "move") for name in getattr(self._options, option) if name in missing
+        )
+        meant = suggest_name(name, self.extractor.names)
+        shown = format_name(name)
+        remedy = f"leave out `--{option} {shown}`" if meant is None else f"write `--{option} {format_name(meant)}`"
+        exit_with_usage(f"no task request in {format_path(self._options.tasks)} has the param `{shown}`; {remedy}")
 
     def write_requests(self, writer: RequestWriter) -> None:
         """Read TASKS again, and write the request to send for each task."""

@@ -39,7 +39,8 @@ def _list_commands(options: Namespace) -> Commands:
     from paramcore.report.project_report import Commands  # noqa: PLC0415  (see `report`)
 
     project, tasks, update = options.project, options.tasks, options.update
-    read = [*_repeat("--assume", options.assume), *(_list_task_options(options) if tasks else [])]
+    assume = _repeat("--assume", options.assume)
+    read = [*assume, *(_list_task_options(options) if tasks else [])]
     check = [*_repeat("--schema", options.schema), *_repeat("--ignore", options.ignore)]
     with_update = [] if update is None else ["--update", update]
     with_tasks = [] if tasks is None else [tasks]
@@ -50,6 +51,7 @@ def _list_commands(options: Namespace) -> Commands:
     return Commands(
         report=_join(report),
         log=_join(["log", project]),
+        plan=_join(["plan", project, update, *assume, *check]) if update else "",
         impact=_join(["impact", project, update, tasks, *read, "--list"]) if tasks and update else "",
         preview=_join(["preview", project, tasks, *read]) if tasks else "",
         validate=_join(validate),

@@ -16,7 +16,8 @@ def schema(options: Namespace) -> Pieces:
     """Print a JSON Schema of a project, a task request or an update, for editors."""
     schemas = Schemas()
     if options.type is None:
-        yield "".join(f"{name}\n" for name in schemas.types)
+        names = "".join(f"{name}\n" for name in schemas.types)
+        yield names if options.format is None else format_document(list(schemas.types))
         return FINE
     if options.type not in schemas.types:
         problem = f"there is no schema for the task type {format_value(options.type, limit=MESSAGE_LIMIT)}"

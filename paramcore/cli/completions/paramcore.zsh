@@ -112,7 +112,6 @@ _shtab_paramcore_diff_options=(
   "--full[show long values in full]"
   "--width[wrap text at N columns (default\: the width of the terminal, up to 120)]:N:"
   "--color[print labels in color (default\: on a terminal, unless NO_COLOR is set)]:color:(auto always never)"
-  "*--assume[change a setting that \`paramcore assumptions\` lists (repeatable)]:NAME=VALUE:(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)"
   ":the old params\: a file with a params object, or version N of a project (default\: the latest):_files"
   ":the new params, in the same form:_files"
 )
@@ -305,7 +304,7 @@ _shtab_paramcore_report_defaults_added=0
 
 _shtab_paramcore_schema_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--format[the output format (default\: json)]:format:(json)"
+  "--format[list the types as JSON\; a schema is always JSON]:format:(json)"
   "--for[the file that the schema describes (default\: task)]:purpose:(project task update)"
   ":a task type (default\: list all types):(annotation audiotranscription categorization chat chatexperimental chatlite comparison cuboidannotation datacollection documentmodel documenttranscription federal2dvideoannotation imageannotation laneannotation lidarannotation lidarlinking lidarsegmentation lidartopdown lineannotation multichat multistage namedentityrecognition phonecall pointannotation polygonannotation segmentannotation sensorfusion textcollection transcription videoannotation videoboxannotation videocuboidannotation videoplaybackannotation)"
 )

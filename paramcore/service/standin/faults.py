@@ -7,7 +7,6 @@ next calls; the header `X-Paramcore-Fault` sets the fault of its own call.
 from __future__ import annotations
 
 import threading
-from collections import deque
 
 from attrs import frozen
 
@@ -53,10 +52,10 @@ class Fault:
 
 
 class Faults:
-    """The faults of the next calls; each fault waits for all faults that were set earlier."""
+    """The faults of the next calls; each call gets the earliest fault that was set for its method or for all methods."""
 
     def __init__(self) -> None:
-        self._armed: deque[tuple[Fault, str | None]] = deque()
+        self._armed: list[tuple[Fault, str | None]] = []
         self._lock = threading.Lock()
 
     def arm(self, fault: Fault, times: int, method: str | None) -> None:
@@ -73,6 +72,8 @@ class Faults:
         if header is not None:
             return Fault.parse(header)
         with self._lock:
-            if self._armed and self._armed[0][1] in (None, method):
-                return self._armed.popleft()[0]
+            for index, (fault, armed_method) in enumerate(self._armed):
+                if armed_method in (None, method):
+                    del self._armed[index]
+                    return fault
         return None

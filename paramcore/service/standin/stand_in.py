@@ -115,8 +115,8 @@ class StandIn:
         `fault` is `error`, `drop`, `throttle=SECONDS` or `slow=SECONDS`.  `error` sends
         status 500 and `drop` sends no reply, both after the change is made.  `throttle`
         changes nothing and sends status 429 with `Retry-After`.  `slow` delays the reply.
-        With `method`, only calls with this method fail.  The fault waits for all
-        faults that were set earlier.
+        With `method`, only calls with this method fail.  If several faults apply to
+        a call, the earliest applies first.
 
         Raises:
             InvalidSetting: `fault`.
