@@ -78,7 +78,7 @@ def reject_other_than_request(members: Mapping[str, Any]) -> None:
     """
     if "param_history" in members:
         problem = "this is a whole project object, not a task request"
-        raise MalformedPayload("request_is_project", "", problem, "pass projects before task requests")
+        raise MalformedPayload("request_is_project", "", problem, "pass a task request instead")
     if _is_page(members):
         remedy = "write a task request for each task, with the members of its `params` and its `instruction`"
         raise MalformedPayload("request_is_page", "", "this is a page of created tasks, not a task request", remedy)

@@ -8,6 +8,9 @@ from argparse import ArgumentTypeError
 from paramcore.cli.screen import MIN_WIDTH
 from paramcore.text import MESSAGE_LIMIT, format_value
 
+#: The maximum number of digits of a version.
+_MAX_DIGITS = 18
+
 
 def parse_port(text: str) -> int:
     """Parse the number of a port."""
@@ -45,9 +48,11 @@ def parse_jobs(text: str) -> int:
 
 def parse_version(text: str) -> int:
     """Parse the number of a version."""
-    if text.isascii() and text.isdecimal() and len(text) <= 18:
+    if text.isascii() and text.isdecimal() and len(text) <= _MAX_DIGITS:
         return int(text)
-    raise ArgumentTypeError(f"must be a whole number, 0 or more, got {format_value(text, limit=MESSAGE_LIMIT)}")
+    raise ArgumentTypeError(
+        f"must be a whole number, 0 or more, of at most {_MAX_DIGITS} digits, got {format_value(text, limit=MESSAGE_LIMIT)}"
+    )
 
 
 def parse_slim_version(text: str) -> int | str:
@@ -65,9 +70,12 @@ def parse_slim_version(text: str) -> int | str:
 
 def parse_requested_version(text: str) -> int:
     """Parse the `project_version` of a request, which may be negative."""
-    if text.removeprefix("-").isdecimal() and text.isascii() and len(text) <= 18:
+    digits = text.removeprefix("-")
+    if digits.isdecimal() and digits.isascii() and len(digits) <= _MAX_DIGITS:
         return int(text)
-    raise ArgumentTypeError(f"must be a whole number, got {format_value(text, limit=MESSAGE_LIMIT)}")
+    raise ArgumentTypeError(
+        f"must be a whole number of at most {_MAX_DIGITS} digits, got {format_value(text, limit=MESSAGE_LIMIT)}"
+    )
 
 
 def parse_digest(text: str) -> str:

@@ -15,6 +15,7 @@ from paramcore.cli.params import split_spec
 from paramcore.cli.project_files import list_visible_paths
 from paramcore.cli.projects import ProjectFiles
 from paramcore.cli.pyproject import find_settings_file
+from paramcore.cli.summary import SUMMARY_VARIABLE
 from paramcore.errors import DocumentError
 from paramcore.files.document import PROJECT_DEPTH, Document
 from paramcore.files.reader import (
@@ -41,17 +42,27 @@ def check_output(options: Namespace) -> None:
     """
     outputs = {path: option for name, option in _OUTPUTS.items() if (path := getattr(options, name, None)) is not None}
     for path, option in outputs.items():
+        _check_output_name(path, option)
         _check_output_file(options, path, option)
     names_two = None not in (getattr(options, "requests_output", None), getattr(options, "project_output", None))
     if names_two and len(set(map(resolve_path, outputs))) == 1:
         exit_with_usage("--output and --project-output name the same file; name two files")
+    summary = os.environ.get(SUMMARY_VARIABLE) if getattr(options, "summary", False) else None
+    if summary:
+        _check_output_file(options, summary, SUMMARY_VARIABLE)
+        for path, option in outputs.items():
+            if resolve_path(path) == resolve_path(summary):
+                exit_with_usage(f"{option} and {SUMMARY_VARIABLE} name the same file; name two files")
 
 
-def _check_output_file(options: Namespace, output: str, option: str) -> None:
+def _check_output_name(output: str, option: str) -> None:
     if output == "-":
         exit_with_usage(f"to print to standard output, omit {option}; to write to a file named `-`, pass `./-`")
     if not output:
         exit_with_usage(f"the value of {option} is empty; name a file")
+
+
+def _check_output_file(options: Namespace, output: str, option: str) -> None:
     for path in _list_inputs(options):
         if _is_input_in(output, path):
             exit_with_usage(
@@ -86,9 +97,10 @@ def _is_input_in(path: str, directory: str) -> bool:
 
 def _list_inputs(options: Namespace) -> list[str]:
     single = [getattr(options, name, None) for name in ("project", "update", "tasks")]
+    specs = [split_spec(getattr(options, name, None) or "")[0] for name in ("wanted", "before", "after")]
     schemas = [argument.partition("=")[2] for argument in getattr(options, "schema", ())]
     settings = find_settings_file() if hasattr(options, "ignore") else None
-    return [path for path in [*single, *getattr(options, "files", ()), *schemas, settings] if path]
+    return [path for path in [*single, *specs, *getattr(options, "files", ()), *schemas, settings] if path]
 
 
 def read_project_argument(options: Namespace, *, quiet: bool = False) -> ProjectFiles:

@@ -56,10 +56,12 @@ def wrap(text: str, width: int, *, first: int | None = None, at_newlines: bool =
     room = width if first is None else first
     for found in _WORD.finditer(text):
         word_start, word_end = found.span()
-        if end > max(start, indent) and measure(text[start:word_end].removesuffix(" ")) > room:
+        # The space at the end of a line does not count.
+        shown_end = word_end - text.endswith(" ", 0, word_end)
+        if end > max(start, indent) and _is_wider(text, start, shown_end, room):
             lines.append((start, end))
             start, room = end, width
-        while measure(text[start:word_end].removesuffix(" ")) > room:
+        while _is_wider(text, start, shown_end, room):
             cut = _find_cut(text, start, word_end, room)
             lines.append((start, cut))
             start, room = cut, width
@@ -74,10 +76,34 @@ def wrap(text: str, width: int, *, first: int | None = None, at_newlines: bool =
 
 def _find_cut(text: str, start: int, end: int, room: int) -> int:
     """Return the index at which to end a line that begins at `start`: as far as `room` allows."""
-    cut = start + 1
-    while cut < end and measure(text[start : cut + 1]) <= room:
-        cut += 1
+    # A part of a text has at least as many columns as its characters, so no line ends after `last`.
+    cut, last = start + 1, _find_overflow(text, start, end, room)
+    while cut < last:
+        middle = (cut + last + 1) // 2
+        if measure(text[start:middle]) <= room:
+            cut = middle
+        else:
+            last = middle - 1
     # A combining mark stays with the character before it.
     while cut > start + 1 and cut < end and (measure(text[cut]) == 0 or text[cut] == "\ufe0f"):
         cut -= 1
     return cut
+
+
+def _is_wider(text: str, start: int, end: int, width: int) -> bool:
+    """Return whether a part of a text has more than `width` columns."""
+    # Each line of a word that fills many lines would measure the rest of the word, so stop after `width` columns.
+    is_long = end - start > width
+    if is_long and (text[start : start + width + 1].isascii() or _find_overflow(text, start, end, width) < end):
+        return True
+    return measure(text[start:end]) > width
+
+
+def _find_overflow(text: str, start: int, end: int, width: int) -> int:
+    """Return the index of the first character of a part that exceeds `width` columns, or `end`."""
+    columns = 0
+    for index in range(start, end):
+        columns += _measure_character(text[index])
+        if columns > width:
+            return index
+    return end

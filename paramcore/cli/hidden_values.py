@@ -16,6 +16,8 @@ _Error = TypeVar("_Error", bound=ParamcoreError)
 _VALUE_KEYS = frozenset(
     {"value", "before", "after", "params", "added", "removed", "changed", "identity", "request", "cut"}
 )
+#: The keys of `_VALUE_KEYS` that are null if there is no value.
+_OPTIONAL_KEYS = frozenset({"identity", "request", "cut"})
 #: The keys of an answer that contain a sentence with values.
 _SENTENCE_KEYS = frozenset({"expected", "actual"})
 #: The keys of an answer that contain other answers.
@@ -55,7 +57,9 @@ def _hide_member(key: str, member: Any, answer: dict[str, Any]) -> Any:
         return _hide(member)
     if key == "lifetimes":
         return {param: _hide(lifetimes) for param, lifetimes in member.items()}
-    if key in _SENTENCE_KEYS:
+    # `extract` has an object with a null as `value` and as `extra_bytes` for a param that has no value to move.
+    is_absent = key in _OPTIONAL_KEYS or answer.get("extra_bytes", 0) is None
+    if key in _SENTENCE_KEYS or (member is None and is_absent):
         return None
     if key == "request" and isinstance(member, dict):
         # Keep the routing fields of a task, or the flag `patch` of an update.

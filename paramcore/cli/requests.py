@@ -109,7 +109,7 @@ def read_requests(
 
 def _read_request(value: Any) -> TaskRequest:
     if isinstance(value, list):
-        remedy = "write all requests in one array, or one on each line"
+        remedy = "in JSONL, write one request on each line, and in a .json file, all requests in one array"
         raise MalformedPayload("request_type", "", "a task request must be an object, got an array", remedy)
     if isinstance(value, dict) and type(value.get("patch")) is bool:
         problem = "the document contains `patch`, so it is an update, not a task request"

@@ -155,6 +155,9 @@ def _find_wrong_text(text: str, at: int) -> tuple[int, str, str] | None:
     is_first = not text[:at].strip(_BLANKS)
     if literal and (text[:at].strip(_BLANKS).startswith(("{", "[")) or (is_first and literal[0][-1] in "('\"")):
         shown = truncate(literal[0], MESSAGE_LIMIT)
+        if literal[0].endswith("("):
+            # Python's `repr`, the shell of MongoDB, JavaScript and JSONP write calls.
+            return at, f"`{shown}` is code, not JSON", "write the value itself as JSON (in Python, with `json.dump`)"
         return at, f"`{shown}` is Python, not JSON", f"{_WRITE_JSON}, not with `str` or `print`"
     if text.startswith("'", at):
         return (

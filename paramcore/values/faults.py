@@ -6,6 +6,7 @@ value would be slow.  An error converts the trail to a pointer.
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Any, NamedTuple
 
 from paramcore.errors import NotJSON
@@ -64,6 +65,13 @@ def make_scalar_fault(value: object, trail: Trail | None) -> NotJSON:
     return make_fault(trail, "value_number", problem, _MISSING_REMEDY if is_nan else "")
 
 
+def make_name_fault(trail: Trail, name: object) -> NotJSON:
+    """Return the error for a name in an object that is not a string."""
+    problem = f"a name in an object must be a string, got {describe_value(name)}"
+    conversion = ".value" if isinstance(name, Enum) else "str()"
+    return make_fault(trail, "key_type", problem, f"convert it with `{conversion}`")
+
+
 def make_surrogate_fault(trail: Trail | None, description: str) -> NotJSON:
     """Return the error for a lone surrogate; `description` describes the value or name."""
     problem = f"{description} contains a lone surrogate, which UTF-8 cannot encode"
@@ -103,8 +111,11 @@ def _suggest_conversion(value_type: type, base: type | None) -> str:
     # Check numpy before `base`, because `float64` is a subclass of `float`.
     if value_type.__module__.partition(".")[0] == "numpy":
         return "convert it with `.item()`"
+    # `str()` of a member of `class Label(str, Enum)` is its name, such as "Label.CAR", and not its value.
+    if issubclass(value_type, Enum):
+        return "convert it with `.value`"
     if base is not None:
-        return f"convert it, for example with `.value` or `{base.__name__}()`"
+        return f"convert it, for example with `{base.__name__}()`"
     return "pass None, a bool, a number, a string, a list, a tuple or a Mapping"
 
 

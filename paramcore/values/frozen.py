@@ -13,11 +13,12 @@ from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from paramcore.text import MESSAGE_LIMIT, describe_value, truncate
+from paramcore.text import MESSAGE_LIMIT, truncate
 from paramcore.values.faults import (
     Trail,
     make_fault,
     make_limit_fault,
+    make_name_fault,
     make_scalar_fault,
     make_surrogate_fault,
     make_type_fault,
@@ -294,7 +295,6 @@ def _make_size_fault(trail: Trail) -> Exception:
 
 def _check_name(name: object, trail: Trail) -> None:
     if type(name) is not str:
-        problem = f"a name in an object must be a string, got {describe_value(name)}"
-        raise make_fault(trail, "key_type", problem, "convert it with `str()`")
+        raise make_name_fault(trail, name)
     if has_surrogate(name):
         raise make_surrogate_fault(trail, f"the name {truncate(ascii(name), MESSAGE_LIMIT)}")

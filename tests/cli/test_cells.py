@@ -95,3 +95,22 @@ def test_wrapping_loses_nothing(text, width, first, at_newlines):
     for number, (start, end) in enumerate(spans):
         # A character stays with its marks, so a narrow line may have as many columns as an emoji with a mark.
         assert measure(text[start:end].removesuffix(" ")) <= max(first if number == 0 else width, 3)
+
+
+@pytest.mark.parametrize(
+    "word", ["日本語", "ไทยภาษา", "้" * 3, "🚗", "❤\ufe0f", "e\u0301" + "\u0301" * 40, "x日", "\U0001fae8", r"日\\"]
+)
+def test_a_long_word_is_wrapped_in_linear_time(word, monkeypatch):
+    """Each line of a text without spaces, as in Japanese, measures only the characters near its end."""
+    measured = []
+
+    def count(function):
+        return lambda text: measured.append(len(text)) or function(text)
+
+    for name in ("measure", "_measure_character"):
+        monkeypatch.setattr(cells, name, count(getattr(cells, name)))
+    text = word * (40_000 // len(word))
+    lines = cut(text, 60, first=80)
+    assert "".join(lines) == text
+    assert max(map(measure, lines)) <= 80
+    assert sum(measured) < 30 * len(text)

@@ -187,6 +187,32 @@ def test_a_summary_that_cannot_be_written_is_an_error(tmp_path):
     assert SUMMARY_BYTES - 700 < full.stat().st_size <= SUMMARY_BYTES
 
 
+@pytest.mark.parametrize(
+    ("arguments", "summary", "error"),
+    [
+        (("plan", "p.json", "u.json"), "p.json", "GITHUB_STEP_SUMMARY p.json is a file that the command reads"),
+        (("plan", "p.json", "u.json"), "./u.json", "GITHUB_STEP_SUMMARY ./u.json is a file that the command reads"),
+        (("plan", "p.json", "--wanted", "p.json@1"), "p.json", "is a file that the command reads"),
+        (("diff", "u.json", "p.json@0"), "u.json", "is a file that the command reads"),
+        (("diff", "u.json", "p.json@0"), "p.json", "is a file that the command reads"),
+        (("preview", "p.json", "t.jsonl"), "t.jsonl", "is a file that the command reads"),
+        (("validate", "p.json", "t.jsonl"), "t.jsonl", "is a file that the command reads"),
+        (("log", "."), "new.json", "GITHUB_STEP_SUMMARY new.json is a file in ., which is an input"),
+        (("preview", "p.json", "t.jsonl", "--output", "o.md"), "./o.md", "--output and GITHUB_STEP_SUMMARY name"),
+        (("validate", "p.json", "--output", "o.md"), "o.md", "--output and GITHUB_STEP_SUMMARY name the same file"),
+    ],
+)
+def test_a_summary_never_changes_an_input_or_the_output(arguments, summary, error, tmp_path):
+    """If GITHUB_STEP_SUMMARY is a file that the command reads or replaces, that is an error, and no file changes."""
+    for name, source in {"p.json": PROJECT, "u.json": "reword.json", "t.jsonl": "night-shift.jsonl"}.items():
+        (tmp_path / name).write_bytes((EXAMPLES / source).read_bytes())
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    ran = run(*arguments, "--summary", cwd=tmp_path, GITHUB_STEP_SUMMARY=summary)
+    assert (ran.status, ran.out) == (2, "")
+    assert error in ran.err
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
 def test_no_summary_after_an_error(tmp_path):
     """A command that fails appends nothing."""
     summary = tmp_path / "summary.md"

@@ -254,6 +254,34 @@ def test_json_shows_types(folder):
 
 
 @pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        ("plan boxes.json --wanted boxes.json", "request"),
+        ("plan boxes.json update.json", "identity"),
+        ("diff boxes.json@0 boxes.json", "identity"),
+        ("log boxes.json", "identity"),
+        ("slim boxes.json tasks.jsonl", "cut"),
+        ("extract own.jsonl --name boxes --type imageannotation --keep padding", "value"),
+    ],
+)
+def test_null_that_means_no_value_stays_null(line, key, folder):
+    """A null that means that there is no value stays null, because it is not a value."""
+    shown, hidden = (run(*line.split(), "--format", "json", *flag, cwd=folder) for flag in ((), ("--no-values",)))
+    shown, hidden = ([value is None for value in find_members(parse(ran.out), key)] for ran in (shown, hidden))
+    assert any(shown)
+    assert hidden == shown
+
+
+def find_members(answer, key):
+    """Return the values of each member of this name, at any depth."""
+    if isinstance(answer, dict):
+        return [
+            value for name in answer for value in [*([answer[name]] * (name == key)), *find_members(answer[name], key)]
+        ]
+    return [value for element in answer for value in find_members(element, key)] if isinstance(answer, list) else []
+
+
+@pytest.mark.parametrize(
     ("value", "types"),
     [
         (None, "null"),

@@ -74,6 +74,23 @@ def test_opting_out_on_the_command_line():
     assert document["inherited_version"] is None
 
 
+@pytest.mark.parametrize("version", ["9" * 19, "-" + "9" * 19])
+def test_a_version_has_at_most_18_digits(version):
+    """A whole number with more digits is rejected, with the limit."""
+    commands = [("preview", PROJECT, "night-shift.json", "--project-version"), ("validate", PROJECT, "--since-version")]
+    for *arguments, option in commands:
+        ran = run(*arguments, f"{option}={version}")
+        assert ran.status == REFUSED
+        assert f'of at most 18 digits, got "{version}"' in ran.err
+
+
+@pytest.mark.parametrize("version", ["9" * 18, "-" + "9" * 18])
+def test_a_version_of_18_digits_is_unknown(version):
+    """A version with 18 digits is a version that the project does not have."""
+    ran = run("preview", PROJECT, "night-shift.json", f"--project-version={version}")
+    assert f"version {version} does not exist" in ran.err
+
+
 def test_another_type_is_rejected():
     """`--type` must be the project's type (T12)."""
     ran = run("preview", PROJECT, "night-shift.json", "--type", "textcollection")
@@ -241,10 +258,11 @@ def test_an_element_that_fails_can_be_skipped():
 
 @pytest.mark.parametrize(("text", "options"), [("[[{}]]", ()), ("[{}]", ("--lines",))])
 def test_an_array_in_place_of_a_request_is_refused(text, options):
-    """An array inside an array, or on a line of JSONL, is not a request."""
+    """An array inside an array, or on a line of JSONL, is not a request; the remedy names both forms."""
     ran = run("preview", PROJECT, "-", *options, stdin=text)
     assert ran.status == REFUSED
     assert "a task request must be an object, got an array" in ran.err
+    assert "in JSONL, write one request on each line, and in a .json file, all requests in one array" in ran.err
 
 
 CREATED_TASK = {"task_id": "6246", "status": "completed", "params": {"attachment": "a"}, "instruction": "Box."}

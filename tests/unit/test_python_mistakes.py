@@ -24,7 +24,7 @@ def make_scalar(name, base=object, module="numpy"):
         (make_scalar("NAType", module="pandas"), "`None` for a missing value"),
         (make_scalar("NaTType", module="pandas"), "`None` for a missing value"),
         (float("nan"), "`None` for a missing value"),
-        (make_scalar("Level", int, "mine"), "`.value` or `int()`"),
+        (make_scalar("Level", int, "mine"), "for example with `int()`"),
     ],
 )
 def test_values_of_other_libraries_name_the_fix(value, remedy):

@@ -7,7 +7,7 @@ import tracemalloc
 from collections import OrderedDict, UserDict
 from datetime import date
 from decimal import Decimal
-from enum import IntEnum, StrEnum
+from enum import Enum, IntEnum, StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 from unittest.mock import ANY
@@ -40,6 +40,18 @@ class Colour(StrEnum):
 
 class Count(IntEnum):
     ONE = 1
+
+
+class Label(str, Enum):  # noqa: UP042  (`str()` of a member is "Label.CAR")
+    CAR = "car"
+
+
+class Shade(Enum):
+    DARK = "dark"
+
+
+class Name(str):
+    __slots__ = ()
 
 
 class Pair(NamedTuple):
@@ -97,8 +109,11 @@ def test_a_frozen_value_is_shared():
         (date(2024, 1, 1), "`.isoformat()`"),
         (Decimal(1), "`float()`"),
         (UUID(int=0), "`str()`"),
-        (Colour.RED, "`.value`"),
-        (Count.ONE, "`.value`"),
+        (Colour.RED, "convert it with `.value`"),
+        (Count.ONE, "convert it with `.value`"),
+        (Label.CAR, "convert it with `.value`"),
+        (Shade.DARK, "convert it with `.value`"),
+        (Name("a"), "`str()`"),
         (Pair(1, 2), "`tuple()`"),
         (object(), "None, a bool, a number"),
         (float, "None, a bool, a number"),
@@ -125,11 +140,17 @@ def test_lone_surrogates_are_refused(value):
     assert refused(value).code == "value_text"
 
 
-@pytest.mark.parametrize("name", [1, None, True, Colour.RED, ("a",)])
-def test_names_are_text(name):
-    """Names that are not text are rejected."""
+@pytest.mark.parametrize(
+    ("name", "conversion"),
+    [
+        *[(name, "str()") for name in (1, None, True, ("a",), Name("a"))],
+        *[(name, ".value") for name in (Colour.RED, Count.ONE, Label.CAR, Shade.DARK)],
+    ],
+)
+def test_names_are_text(name, conversion):
+    """Names that are not text are rejected, with the call that converts them."""
     error = refused({"a": {name: 1}})
-    assert (error.code, error.path) == ("key_type", "/a")
+    assert (error.code, error.path, error.remedy) == ("key_type", "/a", f"convert it with `{conversion}`")
 
 
 def test_depth_has_a_limit():
