@@ -290,7 +290,7 @@ def resolve(project: dict[str, Any], parts: dict[str, Any]) -> dict[str, Any]:
 
 
 def find_own_params(wanted: Params, inherited: Params | None, settings: dict[str, str]) -> list[Params]:
-    """Return all own params with which a task gets the wanted params.
+    """Return every set of own params with which a task gets the wanted params.
 
     A task gets its own values, so only subsets of the wanted params can work.  Of the
     instruction, any beginning can work, because the project's text is appended.
@@ -319,7 +319,7 @@ def keep_smallest(solutions: list[Params]) -> list[Params]:
 
 
 def find_blocked(wanted: Params, inherited: Params | None, settings: dict[str, str]) -> dict[str, str]:
-    """Return the params that cannot have their wanted value, each with a code for the reason."""
+    """Return the params that cannot be as wanted, each with a code for the reason."""
     found = {}
     for name in {**(inherited or {}), **wanted}:
         some = None if inherited is None else {name: inherited[name]} if name in inherited else {}
@@ -396,7 +396,7 @@ def source(project: dict[str, Any], parts: dict[str, Any], name: str) -> str:
 
 
 def first_set_in(history: History, number: int, name: str) -> int:
-    """Return the first version since which a param has had its value in version `number`."""
+    """Return the earliest version from which a param has had the same value up to version `number`."""
     first = number
     for earlier in reversed(range(number)):
         if name not in history[earlier] or not equal(history[earlier][name], history[number][name]):

@@ -50,7 +50,7 @@ class DocumentFormat:
     columns: tuple[str, ...]
     make_rows: Callable[[EffectiveParams, tuple[Cell, ...]], Iterable[Row]]
     make_document: Callable[[EffectiveParams], Document]
-    #: The contents of a document about many tasks, such as `effective params`.
+    #: What a document about many tasks shows, as words for its heading: `effective params`.
     contents: str
 
     def report(self, request: RoutedRequest) -> TaskRows:
@@ -71,8 +71,9 @@ class TaskFormatter:
     """Formats the effective params of tasks.
 
     Instances can be pickled, so other processes can use them.  With `--format json`, the
-    output is JSONL for JSONL tasks, and an array for an array of tasks.  For
-    JSONL and arrays, each output begins with the line and the `unique_id` of its task.
+    output is JSONL for JSONL tasks, and an array for an array of tasks.  In every format,
+    the output for a line of JSONL or an element of an array begins with its line and its
+    `unique_id`.
     """
 
     options: Namespace

@@ -55,7 +55,7 @@ class Assumptions:
 
     #: The text between the task's instruction and the project's instruction (T5).
     instruction_separator: str = field(default="\n", validator=_check_separator)
-    #: Whether to `leave out` the separator if a task has no instruction, or to `join` with the separator (T5).
+    #: If a task has no instruction: `leave out` the separator, or `join`, so that the separator comes first (T5).
     empty_instruction: Literal["leave out", "join"] = _choice_field("leave out", "join")
     #: Whether to `append` the project's instruction to the task's, or to let the task's `override` it (T6).
     instruction_rule: Literal["append", "override"] = _choice_field("append", "override")
@@ -136,7 +136,7 @@ ASSUMED_RULES = (
     ),
     AssumedRule(
         "T7",
-        "a `project_version` that is not an integer or out of range is an error; null counts as missing",
+        "a `project_version` that is out of range or not an integer is an error; null counts as missing",
         "undocumented",
     ),
     AssumedRule(

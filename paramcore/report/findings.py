@@ -31,7 +31,7 @@ def make_finding_row(finding: PlanFinding) -> Row:
 
 
 def build_findings_table(findings: Iterable[PlanFinding]) -> Iterator[Table]:
-    """Build the table of findings, errors first, if there are any."""
+    """Yield the table of findings, errors first; without findings, yield nothing."""
     # The plans of several projects repeat the findings of their common update, so list equal findings once.
     rows = sorted(dict.fromkeys(map(make_finding_row, findings)), key=lambda row: row.rank)
     if rows:

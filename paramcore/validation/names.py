@@ -137,7 +137,7 @@ def _find_nearest(name: str, known: tuple[str, ...]) -> str | None:
     nearest, least = None, len(normalized) + 1
     if len(candidates) > _MOST_COMPARED:
         candidates = nsmallest(_MOST_COMPARED, candidates)
-        # An omitted name may need only one edit.  A name with two edits is then not the nearest, so allow only one.
+        # A candidate that was cut off may need only one edit, and be nearer than one with two.  So allow only one.
         least = 2
     for _, _, candidate, other in candidates:
         limit = min(_limit_edits(normalized, other), least - 1)
@@ -159,7 +159,7 @@ def _list_candidates(normalized: str, known: tuple[str, ...]) -> list[tuple[int,
     most_different = 2 * max(1, len(normalized) // 4)
     candidates: list[tuple[int, int, str, str]] = []
     for position, (candidate, other, other_letters) in enumerate(_normalize_all(known)):
-        # Each edit adds or removes at most two letters of a set, so names with more different letters are not similar.
+        # One edit changes at most two letters of the difference, so names with more letters in it are not similar.
         different = (letters ^ other_letters).bit_count()
         if different <= most_different and different <= 2 * _limit_edits(normalized, other):
             candidates.append((different + (other != normalized), position, candidate, other))

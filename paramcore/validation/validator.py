@@ -174,7 +174,7 @@ class _VersionFindings:
 
     #: The findings of the rules for each param.
     by_param: Mapping[str, Sequence[Finding]]
-    #: The findings on all params together that no param of a task can resolve.
+    #: The findings of the rules for all params together, without those that a param added by a task can resolve.
     together: Sequence[Finding]
     #: The findings of each check that reads several params.
     by_check: Mapping[CrossCheck, Sequence[Finding]]
@@ -183,7 +183,7 @@ class _VersionFindings:
 def _downgrade_overridden(findings: Iterable[Finding]) -> list[Finding]:
     """Return the errors that a task overrides, as warnings about the project."""
     return [
-        # Keep a warning, because another task might not override the value.
+        # Return an overridden error as a warning, because another task might not override the value.
         evolve(finding, severity="warning", overridden=True)
         for finding in findings
         # The task's instruction does not override the project's.

@@ -81,7 +81,7 @@ def test_a_single_task_has_its_params_in_full():
 
 
 def test_an_explanation_of_several_params_is_about_the_task():
-    """The verdict of several params is that of the task."""
+    """If several params are explained, the heading is the verdict about the task."""
     ran = run("explain", PROJECT, "night-shift.json", "padding", "no such", "--format", "markdown")
     assert ran.out.splitlines()[1].startswith("### 6 params, inherits version 1")
     assert "`no such`: ABSENT" in ran.out
@@ -118,7 +118,7 @@ def test_several_processes_print_the_same(tmp_path):
     (tmp_path / "tasks.jsonl").write_text(lines)
     for name in ("preview", "validate"):
         arguments = (name, EXAMPLES / PROJECT, "tasks.jsonl", "--format", "markdown")
-        # The last line contains the command, which counts for the length of the document.
+        # The limit on the length includes the command in the last line, so both commands must have the same length.
         parallel = run(*arguments, "--jobs", "2", cwd=tmp_path).out
         assert run(*arguments, "--jobs", "1", cwd=tmp_path).out == parallel.replace(" --jobs 2`", " --jobs 1`")
 

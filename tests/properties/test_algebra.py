@@ -63,7 +63,7 @@ class TestComposing:
 
 
 class TestPlanning:
-    """A plan shows the effect of an update, and `Plan.to` returns the smallest update."""
+    """A plan shows the effect of an update, and `Plan.to` plans the smallest update."""
 
     @given(projects(), updates())
     def test_a_plan_is_the_update(self, project, update):
@@ -116,7 +116,7 @@ class TestPlanning:
 
     @given(FEW, FEW)
     def test_a_replace_is_planned_only_to_remove_a_param(self, held, wanted):
-        """`Plan.to` returns a replace exactly if a param must be removed."""
+        """`Plan.to` plans a replace exactly if a param must be removed."""
         plan = Plan.to(Project("boxes", type="comparison", params=held), wanted)
         assert isinstance(plan.update, Replace) is bool(held.keys() - wanted.keys())
 

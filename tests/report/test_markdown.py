@@ -449,7 +449,7 @@ def test_long_values_are_cut_outside_of_the_change(before, after, cells):
 
 
 def test_findings_come_before_changes():
-    """Errors come first. Equal findings of several projects are one row, and a place is a file, line and column."""
+    """Errors come first. Equal findings of several projects are one row, and a place names the file, if there is one."""
     warning = Finding("update_null", "warning", "/a", "is null", version=1)
     error = Finding("param_type", "error", "", "must be `text`", version=1)
     plan = Plan.of(DOCKS, Patch({"a": 2})).with_findings([warning, error])
@@ -507,7 +507,7 @@ def markdown_rows(markdown):
 
 
 def test_affected_requests_are_listed():
-    """Affected requests are folded. Each row has the params that change and the params that the request overrides."""
+    """Each affected request is a row with the params that change and the params that the request overrides."""
     plan = Plan.of(DOCKS, Patch({"a": 2, "c": 2, "z": 1}))
     effects = RowCollector()
     for effect in Impact.iter_effects(plan, [{"c": 5}]):

@@ -74,7 +74,7 @@ def test_a_diff_cuts_long_values():
 
 
 def test_a_history_cuts_long_values_and_escapes_names():
-    """Lifetimes truncate values, and names and times are on one line."""
+    """Lifetimes truncate values, and escape line breaks in names and times."""
     project = PROJECT.patch_params({ODD: 1}).patch_params({ODD: LONG})
     assert History.of(project).format_lifetimes(ODD) == f"a\\n\n  0-3  {CUT}\n  4    1\n  5    {CUT}"
     assert "  returns  a\\n to its value in version 3" in str(History.of(project))
@@ -99,7 +99,7 @@ def test_an_impact_escapes_names():
 
 
 def test_each_effect_has_its_request():
-    """`iter_effects` yields each effect with its request, in order."""
+    """`iter_effects` yields the effect on a request, with the request."""
     plan = Plan.of(PROJECT, Patch({"b": 9}))
     for task in (TaskRequest({}), TaskRequest({"b": 1}), TaskRequest({}, project_version=0)):
         assert next(Impact.iter_effects(plan, [task])).task == task
@@ -113,7 +113,7 @@ def test_other_assumptions_change_nothing_else():
 
 
 def test_a_created_task_carries_its_batch():
-    """`as_task` returns the routing fields of the request."""
+    """The task object of `as_task` has the routing fields of the request."""
     task = PROJECT.resolve({"batch": "monday", "unique_id": "u-1"}).as_task()
     assert {name: task[name] for name in ("project", "batch", "unique_id", "project_param_version")} == {
         "project": "boxes",

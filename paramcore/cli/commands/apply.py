@@ -29,7 +29,7 @@ def apply(options: Namespace) -> Pieces:
     plan = planner.plan(client.get_project(options.name))
     as_json = options.format == "json"
     yield "" if as_json else f"{options.screen.render(plan.list_pieces())}\n"
-    # Show the plan before asking for consent and before sending.
+    # Show the text of the plan before asking for consent and before sending.
     flush_output()
     if plan.update is None or not _has_consent(plan, options):
         if as_json:

@@ -14,7 +14,7 @@ from paramcore.service.standin.request_log import MAX_BODY_EXCERPT, LoggedReques
 from paramcore.service.standin.state import Snapshot, StoredProject
 from paramcore.text import ROW_LIMIT, escape_unprintable, format_count, format_name, truncate
 
-#: The maximum number of projects of a state on the page.
+#: The maximum number of projects that the page shows for each world, `live` or `test`.
 MAX_PROJECTS = 200
 #: The maximum number of characters of a link to a project; a longer link is left out.
 MAX_LINK = 500
@@ -105,7 +105,7 @@ class HomeView:
 
     #: The beginning of the URL of each page.
     base_url: str
-    #: The states: first `live`, then `test`.
+    #: The worlds: first `live`, then `test`.
     worlds: tuple[WorldView, ...]
     #: The last requests, newest first.
     requests: tuple[RequestRow, ...]

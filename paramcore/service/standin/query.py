@@ -55,7 +55,9 @@ def _read_number(call: Call, name: str, default: int, minimum: int) -> int:
     if text is None:
         return default
     if not (text.isascii() and text.isdigit()) or len(text) > 9 or int(text) < minimum:
-        raise RejectedCall(400, f"`{name}` must be a whole number of at least {minimum}, got {format_value(text)}")
+        raise RejectedCall(
+            400, f"`{name}` must be a whole number from {minimum} to 999,999,999, got {format_value(text)}"
+        )
     return int(text)
 
 
