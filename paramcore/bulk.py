@@ -201,6 +201,9 @@ def preview_lines(
     `source` names the file in errors.  Each error has the line and, except for `too_large`,
     the column.
 
+    Raises:
+        InvalidSetting: `argument_type`, if a line is not `bytes`.
+
     Example:
         >>> project = Project("docks", type="imageannotation", params={"padding": 3})
         >>> lines = [b'{"unique_id": "a"}\n', b'{"padding": }\n']

@@ -11,12 +11,12 @@ from typing import BinaryIO, TextIO
 
 from attrs import define, field
 
-from paramcore.errors import DocumentError, ParamcoreError
+from paramcore.errors import DocumentError, InvalidSetting, ParamcoreError
 from paramcore.files.document import TASK_DEPTH, Document, decode_document, decode_json
 from paramcore.files.encoding import BOM, convert_utf16
 from paramcore.files.line_stream import LineStream, open_lines
 from paramcore.files.yaml import YAMLDecoder
-from paramcore.text import describe_os_error, format_path
+from paramcore.text import describe_os_error, describe_value, format_path
 
 #: The maximum size of a task request, an update or a line of JSONL, in bytes.
 TASK_SIZE = 16 * 2**20
@@ -170,8 +170,15 @@ def _truncate_lines(
 
 
 def number_lines(lines: Iterable[bytes], source: str, *, first_line: int = 1, limit: int = TASK_SIZE) -> Iterator[Line]:
-    """Yield numbered lines; count blank lines, but skip them."""
+    """Yield numbered lines; count blank lines, but skip them.
+
+    Raises:
+        InvalidSetting: `argument_type`, if a line is not `bytes`.
+    """
     for number, data in enumerate(lines, first_line):
+        if not isinstance(data, bytes):
+            problem = f"a line must be bytes, got {describe_value(data)}"
+            raise InvalidSetting("argument_type", None, problem, 'open the file with the mode "rb"')
         # Yield a line that exceeds the limit even if its start is blank, so that it is rejected.
         if len(data) > limit or (data.removeprefix(BOM) if number == 1 else data).strip(_BLANK):
             yield Line(number, source, data, limit)

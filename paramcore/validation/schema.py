@@ -23,7 +23,7 @@ from urllib.parse import unquote
 from attrs import field, frozen
 
 from paramcore.errors import InvalidSchema
-from paramcore.text import describe_value
+from paramcore.text import MESSAGE_LIMIT, format_value
 from paramcore.validation.subschemas import make_reference, map_schemas
 from paramcore.validation.user_schema import check_references, read_user_schema
 from paramcore.values import join_pointer, split_pointer
@@ -145,12 +145,12 @@ def _bundle_schema(schema: dict[str, Any]) -> dict[str, Any]:
             return make_reference(join_pointer(*split_pointer(pointer))) if pointer.startswith("/") else reference
         name = pointer.removeprefix("/$defs/")
         if target not in _SHARED or not pointer.startswith("/$defs/"):
-            problem = f"the reference {describe_value(reference)} leads to another document, which is never fetched"
+            problem = f"the reference {format_value(reference, limit=MESSAGE_LIMIT)} leads to another document, which is never fetched"
             remedy = "write `#/...`, `common.json#/$defs/...` or `definitions.json#/$defs/...`"
             raise InvalidSchema("schema_ref", None, problem, remedy)
         shared = read_schema_file(target)["$defs"]
         if name not in shared:
-            problem = f"`{target}.json` does not contain the definition of the reference {describe_value(reference)}"
+            problem = f"`{target}.json` does not contain the definition of the reference {format_value(reference, limit=MESSAGE_LIMIT)}"
             raise InvalidSchema("schema_ref", None, problem, "")
         key = f"{target}.{name}"
         while key in own_definitions:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from paramcore.errors import InvalidSchema, ParamcoreError
-from paramcore.text import describe_value
+from paramcore.text import MESSAGE_LIMIT, describe_value, format_value
 from paramcore.validation.messages import explain_errors
 from paramcore.validation.patterns import compile_pattern
 from paramcore.validation.subschemas import list_subschemas, read_reference, resolve_reference, walk_schemas
@@ -159,7 +159,7 @@ def _check_target(node: dict[str, Any], pointer: str, pointers: set[str]) -> Non
         except LookupError:
             leads_to_schema = False
         if not leads_to_schema:
-            problem = f"the reference {describe_value(node['$ref'])} does not lead to a schema"
+            problem = f"the reference {format_value(node['$ref'], limit=MESSAGE_LIMIT)} does not lead to a schema"
             raise InvalidSchema("schema_ref", f"{pointer}/$ref", problem, "")
 
 

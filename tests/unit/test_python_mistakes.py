@@ -3,7 +3,8 @@
 import pytest
 
 from paramcore import Impact, Patch, Plan, Project, TaskRequest, read_project
-from paramcore.errors import InvalidParams, MalformedPayload, NoSuchVersion, NotJSON, WrongProject
+from paramcore.bulk import preview_lines
+from paramcore.errors import InvalidParams, InvalidSetting, MalformedPayload, NoSuchVersion, NotJSON, WrongProject
 from paramcore.values import freeze
 
 
@@ -98,3 +99,12 @@ def test_tasks_before_the_failing_one_are_resolved():
     assert next(answers).params == {"padding": 1}
     with pytest.raises(InvalidParams):
         next(answers)
+
+
+@pytest.mark.parametrize("line", ['{"padding": 1}\n', "", {"padding": 1}, None, 7])
+def test_lines_are_bytes(line):
+    """A line of text or JSON names the mode in which to open the file, also after other lines."""
+    project = Project("docks", type="imageannotation", params={"padding": 3})
+    for lines in ([line], [b"{}\n", line]):
+        with pytest.raises(InvalidSetting, match='a line must be bytes, got .*; open the file with the mode "rb"'):
+            list(preview_lines(project, lines))
