@@ -70,7 +70,7 @@ def test_partitions_are_previewed_on_two_workers(client, tmp_path):
 
 @pytest.mark.parametrize("versions", [1, 10, 100])
 def test_pickles_are_small(versions):
-    """A pickled project, or merge function, is at most twice as large as its JSON."""
+    """A pickled project is at most twice as large as its JSON, and a merge function as the JSON of the latest params."""
     params = {
         "instruction": "Box every ship. " * 5,
         "geometries": {"box": {"objects_to_annotate": ["Ship", "Crane"] * 5, "min_width": 10, "min_height": 10}},

@@ -35,7 +35,7 @@ def often(strategy: SearchStrategy[Any], *, wrong: SearchStrategy[Any]) -> Searc
 
 
 def faulty_params(right: SearchStrategy[dict[str, Any]]) -> SearchStrategy[Any]:
-    """Draw params, some of them with an invalid value, name, instruction or type."""
+    """Draw params that usually have a fault: an invalid value, name or instruction, or the wrong type."""
     by_name = st.sampled_from(sorted(RESERVED_PROJECT_NAMES))
     by_value = st.builds(lambda own, value: {**own, "b": value}, right, wrong_values)
     by_own_name = st.builds(lambda own, name: {**own, name: 1}, right, by_name)

@@ -16,7 +16,7 @@ from paramcore.cli.task_validator import FindingReporter
 from paramcore.files.reader import Line
 from paramcore.validation.finding import Finding
 
-#: Additions to the tasks: routing names, wrong values, and names that the fast path does not handle.
+#: Additions to the tasks, such as routing names, wrong values and long values.
 ASIDE = [
     {},
     {},
@@ -36,7 +36,7 @@ ASIDE = [
 
 
 def write_files(folder, name, *, flawed=False):
-    """Write a project with half of a payload, and tasks with the other half, each changed once; return both paths."""
+    """Write a project with half of a payload, and tasks with the other half and variants of it; return both paths."""
     whole = base(name, {})
     tasks = [whole, *(change_once(base(name, case), case["change"])[0] for case in CASES[name]["cases"])]
     held = dict(list(whole.items())[::2])

@@ -76,7 +76,7 @@ class JournalFile:
         If the system stops before the next `append`, the old lines may return.
 
         Raises:
-            OSError: if the old lines remain.
+            OSError: if the old lines remain, or if the new file cannot be opened; `append` then fails.
         """
         if self._descriptor >= 0:
             self._check_path()
@@ -100,13 +100,13 @@ class JournalFile:
             self._sync_name()
 
     def _sync_name(self) -> None:
-        """Return when the name of the file that `replace` wrote is on disk."""
+        """Sync the name of the file that `replace` wrote to the disk."""
         if self._has_unsynced_name:
             sync_directory(os.path.dirname(self._path))
             self._has_unsynced_name = False
 
     def close(self) -> None:
-        """Close the file, and remove it if it has no lines; `append` then fails."""
+        """Close the file, so that `append` fails.  Remove the file if it has only the header."""
         is_removable = self._size <= len(_HEADER) and self._is_in_place()
         self._is_closed = True
         self._close()
@@ -167,7 +167,7 @@ class JournalFile:
 
 
 def sync_directory(path: str) -> None:
-    """Return when the names of the files in a directory are on disk."""
+    """Sync the names of the files in a directory to the disk."""
     # Windows cannot open a directory, so do nothing there.
     if hasattr(os, "O_DIRECTORY"):
         descriptor = os.open(path or os.curdir, os.O_RDONLY | os.O_DIRECTORY)
@@ -178,7 +178,7 @@ def sync_directory(path: str) -> None:
 
 
 def sync_file(path: str) -> None:
-    """Return when the content of a file is on disk."""
+    """Sync the content of a file to the disk."""
     # The file may be read-only, but Windows can sync only a file that is open for writing.
     descriptor = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
     try:
