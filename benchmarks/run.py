@@ -15,8 +15,8 @@ from pathlib import Path
 from attrs import asdict, evolve
 from timing import ROUNDS, Row
 
-#: The number of processes for each benchmark.  Several processes run short benchmarks, because the memory
-#: layout of a process changes their ratios.
+#: The number of processes for each benchmark.  A short benchmark is repeated in several processes, because its
+#: ratios depend on the memory layout of the process.
 BENCHMARKS = {"merges": min(ROUNDS, 5), "questions": min(ROUNDS, 3), "processes": 1, "workers": 1}
 HEADER = "| measurement | unit | cases | results | targets | verdict |\n|---|---|---|---|---|---|"
 

@@ -153,7 +153,7 @@ class Cases:
 
 
 def compare_histories(project: Project, history: list[Any], updates: list[tuple[str, Any]]) -> Iterator[str]:
-    """Apply updates to the project and to `history`, in place, and yield a line for each disagreement."""
+    """Apply updates to the project, and in place to `history`, and yield a line for each disagreement."""
     for verb, params in updates:
         expected: Any
         try:
@@ -194,7 +194,7 @@ def ask_model(model: dict[str, Any], flat: Any, type: Any) -> dict[str, Any] | f
 
 
 def ask_engine(project: Project, flat: Any, type: Any) -> dict[str, Any]:
-    """Return the engine's result by each way to resolve: a dict like the model's, or an error code."""
+    """Return the engine's results by way of resolving; each result is a dict like the model's, or an error code."""
 
     def request() -> TaskRequest:
         return TaskRequest.from_flat(flat, type=type)
@@ -229,8 +229,11 @@ def iter_disagreements(project: Project, model: dict[str, Any], flat: Any, type:
     """Yield a line for each result of the engine that differs from the model's."""
     expected = ask_model(model, flat, type)
     for way, found in ask_engine(project, flat, type).items():
-        agrees = found in expected if isinstance(expected, frozenset) else isinstance(found, dict)
-        if not agrees or (isinstance(found, dict) and not _is_same_result(found, expected)):
+        if isinstance(expected, frozenset):
+            agrees = isinstance(found, str) and found in expected
+        else:
+            agrees = isinstance(found, dict) and _is_same_result(found, expected)
+        if not agrees:
             yield f"{way}: engine {found!r}, model {expected!r}"
     if isinstance(expected, dict):
         own = {name: value for name, value in flat.items() if name not in reference.ROUTING}

@@ -236,7 +236,7 @@ class Rebase:
         if not self.since:
             return "the history has not changed since the plan"
         numbers = ", ".join(map(str, self.since))
-        changed = f"the history has changed since the plan (version{'s' if len(self.since) > 1 else ''} {numbers})"
+        changed = f"version{'s' if self.since[1:] else ''} {numbers} {'were' if self.since[1:] else 'was'} added since the plan"
         if self.is_clean:
             return f"{changed}; the update still has the planned effect"
         names = ", ".join(format_name(name) for name in self.conflicts)

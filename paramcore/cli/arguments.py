@@ -106,7 +106,8 @@ def _list_inputs(options: Namespace) -> list[str]:
 def read_project_argument(options: Namespace, *, quiet: bool = False) -> ProjectFiles:
     """Read PROJECT.
 
-    If PROJECT contains no project, but another argument does, the error says to swap them.
+    If PROJECT can be read and contains no project, but another argument does, the error
+    says to swap them.
 
     Raises:
         DocumentError: the errors of `ProjectFiles`.
@@ -115,13 +116,25 @@ def read_project_argument(options: Namespace, *, quiet: bool = False) -> Project
     try:
         return ProjectFiles([path], options.assumptions, quiet=quiet)
     except DocumentError as error:
-        named = [getattr(options, name, None) for name in ("update", "tasks")]
+        # A file that cannot be read may be the project, but the name of a param is not a file.
+        named = [getattr(options, name, None) for name in ("update", "tasks") if _can_be_read(path)]
         others = [other for other in [*named, *getattr(options, "params", ())] if other and other != path]
         swapped = None if _may_hold_projects(path) else next(filter(_may_hold_projects, others), None)
         if swapped is None:
             raise
         remedy = f"swap it with {format_path(swapped)}, which contains projects"
         raise evolve(error, code="wrong_project", problem="PROJECT contains no project", remedy=remedy) from None
+
+
+def _can_be_read(path: str) -> bool:
+    """Return whether a path is a file of JSONL, or a file that contains a document."""
+    if has_suffix(path, JSONL_SUFFIXES):
+        return os.path.isfile(path)
+    try:
+        _read(path)
+    except DocumentError:
+        return False
+    return True
 
 
 def _may_hold_projects(path: str) -> bool:

@@ -211,7 +211,7 @@ def _names_patch(words: tuple[str, ...], value: Any) -> bool:
 
 def _names_mode(words: tuple[str, ...], value: Any) -> bool:
     """Return whether a name such as `replace` or `mode` means the mode."""
-    # `in_place` is split into two words, so join them. `update` means the mode only if the name has no other word.
+    # `in_place` is split into two words, so join them. With a flag, the name `update` means the mode, but `is_update` does not.
     if "".join(words) in ("inplace", "update") and _is_flag(value):
         return value is not None
     rest = _omit_words(words, _MODE_WORDS)
@@ -234,7 +234,7 @@ def _is_wrapper(
         return has_word and rest <= _CONTAINER_WORDS and len(held) > 0
     if has_word and rest <= _CONTAINER_WORDS:
         return True
-    # For any other name, only the content distinguishes a wrapper from a param.
+    # For any other name, the content decides, and a name with an unknown word needs two params.
     enough = 1 if rest <= _CONTAINER_WORDS | _MODE_WORDS else 2
     return len(held) >= enough or type(content.get("patch")) is bool
 

@@ -107,6 +107,27 @@ def test_a_project_in_another_position_is_named(place, arguments):
     assert ran.err.startswith(f"error: {arguments[1]}:")
 
 
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        (None, "cannot read the file"),
+        (b"", "the document is empty"),
+        (b'{"name": }', "invalid JSON"),
+        (b"\x00\x01", "UTF-16"),
+        (b"\xff{}", "UTF-8"),
+        (b'{"a": 1, "a": 2}', "twice"),
+    ],
+)
+def test_a_project_that_cannot_be_read_is_not_swapped(place, content, error):
+    """If PROJECT is missing or broken, this is the error, even if the other argument contains a project."""
+    if content is not None:
+        (place / "other.json").write_bytes(content)
+    ran = run("plan", "other.json", "docks.json", cwd=place)
+    assert (ran.out, ran.status) == ("", 2)
+    assert "swap" not in ran.err
+    assert error in ran.err
+
+
 def test_a_malformed_project_is_not_swapped(place):
     """The error for a malformed project does not depend on the other argument."""
     (place / "broken.json").write_text('{"name": "x", "type": "t"}')

@@ -156,7 +156,7 @@ def preview_line(project: Project, line: bytes, overrides: dict[str, Any], codec
         try:
             answers.append(encoder.encode(reader.read(Line(1, "tasks", line))))
         except DocumentError as error:
-            # Readers skip a blank line, so its error has no line.
+            # The error for a blank line has no line number, because `preview_lines` passes no blank line to the reader.
             assert (error.source, error.line) == ("tasks", 1 if line.strip() else None)
             answers.append(error.code)
     assert answers[0] == answers[1]
@@ -207,7 +207,7 @@ def test_bulk_agrees_with_resolve_on_damaged_lines(both: tuple[Project, bytes], 
 
 @given(value=json_values(), name=st.sampled_from([*ROUTING_NAMES, "instruction"]))
 def test_bulk_agrees_with_resolve_on_any_routing_value(value: Any, name: str) -> None:
-    """A routing name may have any JSON value."""
+    """For any JSON value of a routing name, `bulk` gives the result or the error of `resolve`."""
     check_agreement(BOXES, json.dumps({name: value, "c": 1}).encode())
 
 

@@ -159,13 +159,10 @@ def test_a_changed_history_in_text_and_json():
     plan = Plan.of(BOXES, Patch({"padding": 4, "old": 2}))
     assert str(plan.rebase_on(BOXES)) == "the history has not changed since the plan"
     one = BOXES.patch_params({"new": 1})
-    assert (
-        str(plan.rebase_on(one))
-        == "the history has changed since the plan (version 1); the update still has the planned effect"
-    )
+    assert str(plan.rebase_on(one)) == "version 1 was added since the plan; the update still has the planned effect"
     two = one.patch_params({"padding": 5, "old": 3})
     assert str(plan.rebase_on(two)) == (
-        "the history has changed since the plan (versions 1, 2); the update would overwrite: padding, old"
+        "versions 1, 2 were added since the plan; the update would overwrite: padding, old"
     )
     assert plan.rebase_on(two).to_json() == {"since": [1, 2], "conflicts": ["padding", "old"]}
 

@@ -99,7 +99,7 @@ def test_an_impact_escapes_names():
 
 
 def test_each_effect_has_its_request():
-    """`iter_effects` yields the effect on a request, with the request."""
+    """Each effect that `iter_effects` yields has its request as `task`."""
     plan = Plan.of(PROJECT, Patch({"b": 9}))
     for task in (TaskRequest({}), TaskRequest({"b": 1}), TaskRequest({}, project_version=0)):
         assert next(Impact.iter_effects(plan, [task])).task == task
@@ -177,7 +177,7 @@ def test_a_diff_shows_only_changed_members():
     ],
 )
 def test_quoting_for_a_shell(text, word):
-    """Text is quoted only if a shell needs it; unprintable characters become escapes."""
+    """Text is quoted unless it has only ASCII letters, digits and `-_./`; unprintable characters become escapes."""
     assert quote_for_shell(text) == word
 
 
