@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from argparse import Namespace
 from collections.abc import Callable, Iterator
+from io import FileIO
 
 from paramcore.cli.output import exit_with_usage
 from paramcore.errors import DocumentError
@@ -73,6 +74,21 @@ def format_command(options: Namespace) -> str:
     return " ".join(["paramcore", *map(quote_for_shell, words)])
 
 
+def write_completely(file: FileIO, data: bytes) -> None:
+    """Append data to a file; if the disk is full, append nothing."""
+    written = 0
+    try:
+        while written < len(data):
+            written += file.write(data[written:])
+    except OSError:
+        if written:
+            end = file.tell()
+            # Keep what another process has appended in the meantime.
+            if os.fstat(file.fileno()).st_size == end:
+                file.truncate(end - written)
+        raise
+
+
 def _append_summary(path: str, document: Document) -> None:
     try:
         # Other processes may append to the same file, so append with one write if the system allows it.
@@ -83,8 +99,7 @@ def _append_summary(path: str, document: Document) -> None:
             if len(data) > room:
                 problem = f"the job summary is full: it has {start:,} of at most {SUMMARY_BYTES:,} bytes"
                 raise DocumentError("unwritable", None, problem, "omit --summary", format_path(path), None, None)
-            while data:
-                data = data[file.write(data) :]
+            write_completely(file, data)
     except OSError as error:
         problem = f"cannot append to the job summary: {describe_os_error(error)}"
         remedy = f"set {SUMMARY_VARIABLE} to a file, or omit --summary"
