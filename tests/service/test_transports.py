@@ -417,10 +417,12 @@ class TestAddresses:
             ),
             *("https://api.example.com/v1?", "https://api.example.com/v1#", "https://api.example.com/v1?x#y"),
             *("http://[::]/v1", "http://localhost.example.com/v1", "http:///v1", "ftp://127.0.0.1/v1"),
+            *("https://api..example.com/v1", "https://.example.com/v1", "https://api../v1", "https://./v1"),
+            *(f"https://{'a' * 64}.com/v1", "https://\u2603.example.com/v1", "https://api.example.com/v1/\udcff"),
         ],
     )
     def test_other_urls_are_rejected(self, url):
-        """`http` to another machine is rejected, and so is a URL with a query or fragment, even an empty one."""
+        """`http` to another machine, a query or fragment, and a host that cannot be looked up are rejected."""
         with pytest.raises(InvalidSetting) as refused:
             over_httpx(url)
         assert refused.value.code == "base_url"
