@@ -266,7 +266,9 @@ def _read_entry(path: str) -> Document:
     except DocumentError as error:
         if error.code != "unreadable" or error.remedy:
             raise
-        raise evolve(error, remedy="make it readable, or move it out of the directory") from None
+        # Another process may have removed the file.
+        fix = "make it readable, or move it out of the directory" if os.path.lexists(path) else "run the command again"
+        raise evolve(error, remedy=fix) from None
 
 
 def _check_entry(path: str) -> None:
@@ -276,10 +278,8 @@ def _check_entry(path: str) -> None:
     end.
     """
     if os.path.isdir(path):
-        problem, remedy = (
-            "this is a directory, not a file",
-            "rename it or move it; to read its projects, name it on the command line",
-        )
+        problem = "this is a directory, not a file"
+        remedy = "rename it or move it; to read its projects, name it on the command line"
     elif os.path.islink(path) and not os.path.exists(path):
         problem, remedy = "this is a link to a file that does not exist", "remove the link, or restore the file"
     elif os.path.exists(path) and not os.path.isfile(path):
