@@ -29,7 +29,7 @@ class Chunk:
     size: int
     #: The line number of the first line in the chunk.
     first_line: int
-    #: The state of the file when it was split.
+    #: What `get_file_state` returned when the file was split.
     file_state: tuple[int, ...]
 
     def read_lines(self) -> Iterator[Line]:

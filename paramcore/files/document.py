@@ -1,6 +1,6 @@
 """Decode one document strictly, and locate values in it.
 
-Documents must be UTF-8.  Each object must have unique names, and numbers must be finite.
+Documents must be UTF-8.  The names in each object must be unique, and numbers must be finite.
 The digits of an integer and the depth of a document are limited.
 """
 
@@ -63,7 +63,7 @@ class Document:
         return self._array is not None
 
     def list_elements(self) -> list[Document]:
-        """Return the elements of an array as documents that share the file and its positions."""
+        """Return each element of the array as a document; its positions are those in the file."""
         return [
             evolve(self, value=element, array=self, pointer=join_pointer(index))
             for index, element in enumerate(self.value)

@@ -63,7 +63,7 @@ def open_atomically(path: str, *, sync: bool = True) -> Iterator[BinaryIO]:
     """
     try:
         mode = _check_replaceable(path)
-        # A longer name, such as `FILE.tmp`, could exceed the length limit of the file system.
+        # The path with a suffix, such as `FILE.tmp`, could exceed the length limit of the file system.
         temporary = os.path.join(os.path.dirname(path), f".{uuid.uuid4().hex}.tmp")
         try:
             with open(temporary, "xb", buffering=_BUFFER_SIZE) as stream:

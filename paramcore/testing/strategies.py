@@ -6,8 +6,8 @@ strings and whitespace.  Most other names come from a short list (`NAMES`), so t
 tasks, updates and histories share names.
 
 `updates`, `projects`, `task_requests` and `assumptions` draw objects of
-paramcore.  The other strategies draw plain JSON.  They draw a new object each
-time, so a test may change it.
+paramcore.  The other strategies draw plain JSON.  Each draw gives a new
+value, so a test may change it.
 
 Example:
     >>> from hypothesis import given

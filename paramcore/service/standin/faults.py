@@ -64,7 +64,9 @@ class Faults:
             self._armed.extend([(fault, method)] * times)
 
     def take(self, method: str, header: str | None) -> Fault | None:
-        """Return the fault of a call, if any; a fault in the header overrides an armed fault.
+        """Return the fault of a call, if any; a fault in `header` overrides an armed fault.
+
+        An armed fault that is returned is no longer armed.
 
         Raises:
             InvalidSetting: `fault`, if the header contains an invalid fault.

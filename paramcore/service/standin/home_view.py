@@ -32,7 +32,7 @@ _PREFIXES = {"live": "", "test": "/test"}
 
 @frozen
 class ProjectRow:
-    """A project in a table."""
+    """A row for a project in a table of the home page."""
 
     name: str
     #: The path of its page; empty if the link would be too long.
@@ -208,7 +208,7 @@ def _view_request(request: LoggedRequest, bodies: tuple[BodyView, ...], *, omits
 def _view_body(name: str, body: bytes) -> tuple[BodyView, ...]:
     if not body:
         return ()
-    # A log cuts a long body, perhaps inside a character, so replace an incomplete character.
     size = f"first {MAX_BODY_EXCERPT:,} bytes" if len(body) == MAX_BODY_EXCERPT else format_count(len(body), "byte")
+    # A log cuts a long body, perhaps inside a character, so replace an incomplete character.
     lines = tuple(map(escape_unprintable, body.decode("utf-8", "replace").split("\n")))
     return (BodyView(name, size, lines),)

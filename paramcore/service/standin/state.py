@@ -162,7 +162,7 @@ class State:
         return Snapshot(dict(self.projects), tuple(self.tasks.values()))
 
     def mark_saved(self, projects: Iterable[StoredProject]) -> None:
-        """Record that the files of these projects contain all their versions."""
+        """Record that files contain these projects with exactly these versions."""
         for stored in projects:
             name = stored.project.name
             self.saved[name] = stored

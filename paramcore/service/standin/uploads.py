@@ -1,4 +1,4 @@
-"""The calls for files; the stand-in keeps facts such as the name and the size of a file, but not its content."""
+"""The API calls for files; the stand-in keeps facts such as the name and the size of a file, but not its content."""
 
 from __future__ import annotations
 
