@@ -49,7 +49,7 @@ def write_atomically(path: str, pieces: Iterable[str | bytes], *, sync: bool = T
 
 @contextmanager
 def open_atomically(path: str, *, sync: bool = True) -> Iterator[BinaryIO]:
-    """Open a file to write it completely, or leave the existing file unchanged.
+    """Open a file that the block writes completely, or not at all.
 
     The block writes to a new file in the same directory.  At the end of the block, the
     new file replaces the existing file and keeps its mode; Windows has no file modes.

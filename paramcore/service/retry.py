@@ -1,4 +1,4 @@
-"""Flows that send a request, wait and retry, without I/O.
+"""Flows that decide when to send, wait and retry, without I/O.
 
 A flow is a generator that yields `Send` and `Wait` steps.  For each `Send`, the
 code that runs the flow passes the response into the flow, or throws the transport's

@@ -198,7 +198,7 @@ def task_types() -> st.SearchStrategy[str]:
 
 @st.composite
 def projects(draw: st.DrawFn, *, min_versions: int = 0, max_versions: int = 3) -> Project:
-    """Draw a project with a history, often with the default assumptions.
+    """Draw a project with up to `max_versions` versions, often with the default assumptions.
 
     Example:
         >>> from hypothesis import find

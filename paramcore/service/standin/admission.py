@@ -25,7 +25,7 @@ _API = "/v1/"
 
 
 def check_request(method: str, target: str, headers: Mapping[str, str]) -> None:
-    """Refuse unknown methods, invalid targets, hosts other than this machine, and requests from web pages.
+    """Refuse unknown methods, invalid targets, hosts other than this machine, and requests from other sites.
 
     `target` is the raw target of the request line; header names are lower case.
 

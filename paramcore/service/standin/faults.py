@@ -52,7 +52,10 @@ class Fault:
 
 
 class Faults:
-    """The faults of the next calls; each call gets the earliest fault that was set for its method or for all methods."""
+    """The faults of the next calls.
+
+    Each call gets the earliest fault that was set for its method or for all methods.
+    """
 
     def __init__(self) -> None:
         self._armed: list[tuple[Fault, str | None]] = []

@@ -105,11 +105,11 @@ class HomeView:
 
     #: The beginning of the URL of each page.
     base_url: str
-    #: The worlds: first `live`, then `test`.
+    #: The projects of live keys, then the projects of test keys.
     worlds: tuple[WorldView, ...]
     #: The last requests, newest first.
     requests: tuple[RequestRow, ...]
-    #: The requested project that does not exist; `None` if the request was for the home page.
+    #: The name of the requested project, which does not exist; `None` if the request was for the home page.
     missing: str | None
 
     @property

@@ -59,7 +59,7 @@ def create_project(context: Context, call: Call) -> Answer:
 
 
 def _read_settings(body: dict[str, Any]) -> dict[str, Any]:
-    """Return the fields of a new project that its project object does not have."""
+    """Return the fields of a request that the new project object lacks."""
     # The official SDK sends null or false for each field that is not set (E1).
     names = ("rapid", "studio", "datasetId", "pipeline", "consensus_attempts")
     values = [body.get(name) for name in names]
@@ -117,7 +117,7 @@ def get_template(context: Context, call: Call, name: str) -> Answer:
 
 
 def set_ontology(context: Context, call: Call, name: str) -> Answer:
-    """Accept an ontology, which changes no params."""
+    """Accept and ignore an ontology, because it changes no params."""
     stored = get_stored_project(context.state, name)
     if not isinstance(require(call.read_object(), "ontology"), list):
         raise RejectedCall(400, "`ontology` must be an array")
