@@ -32,7 +32,7 @@ from paramcore.values import MAX_DEPTH, join_pointer
 #: The maximum depth of a task request or an update, whose params are at the top level.
 TASK_DEPTH = MAX_DEPTH
 
-#: The maximum depth of a file of task requests, which may be an array of requests.
+#: The maximum depth of a file that may contain an array of task requests.
 TASKS_DEPTH = MAX_DEPTH + 1
 
 #: The maximum depth of a file of projects. Params are inside an array, a project and a history.

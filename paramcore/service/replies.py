@@ -131,7 +131,7 @@ def read_error_text(body: bytes) -> str:
 
 
 def hide_reply(error: _Error, problem: str, remedy: str) -> _Error:
-    """Return the error with a new problem and remedy, because its own may quote a reply.
+    """Return the error with this problem and remedy; the original texts may quote a reply.
 
     The returned error has the same code.  Its path is truncated before the first name
     that the API does not define.

@@ -102,7 +102,7 @@ class _HTTPServer(socketserver.ThreadingTCPServer):
         self.connections.remove(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Ignore all errors, such as those of clients that close the connection."""
+        """Ignore all errors, such as a connection that the client has closed."""
 
 
 class _SocketStream(io.RawIOBase):

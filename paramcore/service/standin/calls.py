@@ -113,7 +113,7 @@ class Context:
 
     state: State
     assumptions: Assumptions
-    #: The known task types; `None` if any type is accepted.
+    #: The known task types; `None` if every type is accepted.
     task_types: Collection[str] | None
     on_validate: Callable[[Project, EffectiveParams], str | None]
     #: Whether each new task is completed at once, as with a test key of the service (S4).

@@ -1,4 +1,4 @@
-"""The clock of a stand-in, which a test can set."""
+"""The clock of a stand-in; a test can set its time."""
 
 from __future__ import annotations
 

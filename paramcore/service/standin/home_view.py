@@ -14,7 +14,7 @@ from paramcore.service.standin.request_log import MAX_BODY_EXCERPT, LoggedReques
 from paramcore.service.standin.state import Snapshot, StoredProject
 from paramcore.text import ROW_LIMIT, escape_unprintable, format_count, format_name, truncate
 
-#: The maximum number of projects that the page shows for each world, `live` or `test`.
+#: The maximum number of projects that the page shows for live keys, and also for test keys.
 MAX_PROJECTS = 200
 #: The maximum number of characters of a link to a project; a longer link is left out.
 MAX_LINK = 500

@@ -1,4 +1,4 @@
-"""The journal file of a stand-in, which keeps all appended lines if the process is killed."""
+"""The journal file of a stand-in; if the process is killed, the file keeps all appended lines."""
 
 from __future__ import annotations
 

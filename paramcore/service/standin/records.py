@@ -1,6 +1,6 @@
 """The lines of a journal.
 
-A line is a JSON array of records, which were written together.  A record is an array.
+A line is a JSON array of records that were written together.  A record is an array.
 For example, `["live", "tasks", ID, TASK]` sets a value in a table of the state `live`.
 `["live", "versions", NAME, ENTRY]` appends a version to a project; an earlier record
 contains the project without this version.  `["live", "saved", NAME, COUNT]` notes how many versions the file

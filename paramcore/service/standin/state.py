@@ -238,7 +238,7 @@ def truncate_history(project: Project, version_count: int) -> Project:
 
 
 def rebuild_project(project: Project, versions: Iterable[Any]) -> Project:
-    """Return a copy of the project with other versions."""
+    """Return a copy of the project with these versions instead of its own."""
     return Project(
         project.name,
         type=project.type,
