@@ -170,9 +170,9 @@ class Outcome:
 def find_update(plan: Plan, now: Project) -> Outcome:
     """Find a planned update in the current history of the project.
 
-    A version that was added since the plan contains the update if applying the update
-    to the previous version gives its params.  If no version contains the update, the
-    request may still arrive, so the outcome is unknown.
+    A version added since the plan contains the update if the previous version, with the
+    update applied, has equal params.  If no version contains the update, the request may
+    still arrive, so the outcome is unknown.
     """
     update = plan.update
     assert update is not None, "a plan without an update is never applied"
