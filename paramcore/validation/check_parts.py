@@ -50,7 +50,7 @@ def make_choice_finding(severity: Severity, pointer: str, value: Any, expected: 
 def walk_nested(value: Any, pointer: str, below: str) -> Iterator[tuple[Mapping[str, Any], str]]:
     """Yield the objects of an array, and of nested arrays, with their pointers.
 
-    The member named `below` contains the nested array.  Outer objects precede nested objects.
+    The member named `below` contains the nested array.  An object precedes the objects inside it.
     """
     waiting = [(value, pointer)]
     while waiting:

@@ -72,9 +72,9 @@ class Finding:
     first_set_in: int | None = None
     #: Whether this would be an error if the task did not override the value.
     overridden: bool = False
-    #: The problem with all param values left out; empty if the message contains none.
+    #: `problem` without param values; empty if `problem` contains none.
     problem_without_value: str = field(default="", repr=False)
-    #: The remedy with all param values left out; if empty, `remedy` contains none.
+    #: `remedy` without param values; empty if `remedy` contains none.
     remedy_without_value: str = field(default="", repr=False)
 
     @property
