@@ -262,7 +262,7 @@ def _iter_candidates(
 def _iter_inherited_candidates(
     param: str, source: str, version: ParamVersion, versions: tuple[ParamVersion, ...]
 ) -> Iterator[Candidate]:
-    """Yield the inherited version, then the version with the previous value, if there is one."""
+    """Yield the candidate of the inherited version, then that of the version with the previous value, if any."""
     since = find_first_set_in(versions, version.number, param)
     if param in version.params:
         status = _VERSION_STATUS[source]
