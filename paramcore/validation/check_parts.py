@@ -86,10 +86,10 @@ def get_number(value: Any, name: str) -> int | float | None:
 
 
 def list_members(value: Any) -> Iterable[tuple[str, Any]]:
-    """Return the members of an object; for any other value, return nothing."""
+    """Return the members of an object, or an empty tuple if the value is not an object."""
     return value.items() if isinstance(value, dict) else ()
 
 
 def list_elements(value: Any) -> Iterable[Any]:
-    """Return the elements of an array; for any other value, return nothing."""
+    """Return the elements of an array, or an empty tuple if the value is not an array."""
     return value if isinstance(value, (list, tuple)) else ()

@@ -92,7 +92,7 @@ class Finding:
         return join_message(problem, self.remedy or suggestion)
 
     def without_values(self) -> Finding:
-        """Return the finding with all param values left out of its messages."""
+        """Return the finding without param values in its messages."""
         if not self.problem_without_value:
             return self
         remedy = self.remedy_without_value or self.remedy

@@ -19,7 +19,7 @@ from paramcore.values import join_pointer
 #: only if the two differ in nothing but letter case and separators.
 _LONGEST = 64
 
-#: The origin of a misspelt routing name.
+#: The `MisplacedName.origin` of a misspelt routing name.
 _MISSPELT = "misspelt"
 
 _IGNORED = "the service treats it as a param and ignores it"

@@ -174,7 +174,7 @@ class _VersionFindings:
 
     #: The findings of the rules for each param.
     by_param: Mapping[str, Sequence[Finding]]
-    #: The findings of the rules for all params together, without those that a param added by a task can resolve.
+    #: The findings of the rules for all params together, without findings that a param of a task can resolve.
     together: Sequence[Finding]
     #: The findings of each check that reads several params.
     by_check: Mapping[CrossCheck, Sequence[Finding]]
