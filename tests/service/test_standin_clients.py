@@ -415,9 +415,9 @@ def test_the_missing_field_is_named(node, path, body, texts):
     [
         ("tasks?bogus=1", "the query parameter `bogus` is unknown; write one of `batch`, `completed_after`"),
         ("tasks?created_after=yesterday", "`created_after` must be an ISO 8601 time"),
-        ("tasks?limit=x", "`limit` must be a whole number of at least 1"),
-        ("tasks?limit=0", "`limit` must be a whole number of at least 1"),
-        ("tasks?offset=-1", "`offset` must be a whole number of at least 0"),
+        ("tasks?limit=x", "`limit` must be a whole number from 1 to 999,999,999"),
+        ("tasks?limit=0", "`limit` must be a whole number from 1 to 999,999,999"),
+        ("tasks?offset=-1", "`offset` must be a whole number from 0 to 999,999,999"),
         ("tasks?limit=9999999999", "`limit` must be a whole number"),
         ("tasks?next_token=2", "`next_token` must come from a reply"),
         ("tasks?status=done", "`status` must be one of pending, completed, canceled, error"),
