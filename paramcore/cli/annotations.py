@@ -33,7 +33,7 @@ def format_annotation(
 
 
 def annotate_errors(pieces: Pieces, options: Namespace) -> Pieces:
-    """Yield the output of a command; with `--format github`, annotate a `DocumentError` that ends it."""
+    """Yield the output of a command; with `--format github`, annotate a `DocumentError` that ends the command."""
     try:
         return (yield from pieces)
     except DocumentError as error:
@@ -44,7 +44,10 @@ def annotate_errors(pieces: Pieces, options: Namespace) -> Pieces:
 
 
 def limit_annotations(annotations: Iterable[str], options: Namespace) -> Iterator[str]:
-    """Yield the annotations that GitHub shows, errors first, and the number of the others, if any."""
+    """Yield at most `SHOWN` annotations of each severity: errors, then warnings, then notices.
+
+    If there are more annotations, yield their number and how to see them.
+    """
     # The annotations of several projects may be equal, so yield each only once.
     unique = dict.fromkeys(annotations)
     counts: Counter[str] = Counter()

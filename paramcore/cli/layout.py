@@ -132,7 +132,7 @@ class Layout:
 
 
 def _cut(text: str, width: int) -> list[tuple[int, int]]:
-    """Return the start and the end of each part of a source line; the parts keep all spaces."""
+    """Split a source line at `width` columns; return the start and the end of each part, including its spaces."""
     parts, start = [], 0
     for index in range(1, len(text) + 1):
         if index == len(text) or measure(text[start : index + 1]) > width:

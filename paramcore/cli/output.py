@@ -22,7 +22,7 @@ Pieces: TypeAlias = Generator[str | bytes, None, int]
 
 
 def escape_unencodable() -> None:
-    """Escape characters that the encoding of a standard stream lacks."""
+    """Make standard output and standard error escape the characters that their encodings lack."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -48,7 +48,7 @@ def write_answer(pieces: Pieces, path: str | None = None) -> int:
     Raises:
         OSError, OutputLost: if standard output cannot be written.
         DocumentError: if the file cannot be written.
-        ParamcoreError, SystemExit: the errors of the command; SystemExit also on a signal.
+        ParamcoreError, SystemExit: the errors of the command; with `path`, SystemExit also on SIGTERM and SIGHUP.
     """
     exit_code = FINE
 
@@ -121,7 +121,7 @@ def exit_on_signals() -> Iterator[None]:
     finally:
         for number in handled:
             # If no signal came, restore the default.  After a signal, keep ignoring signals until the program ends.
-            # But if another program called `main`, that program continues, so restore the default.
+            # But if another program called `main`, that program continues, so restore the default even then.
             if signal.getsignal(number) is exit_once or not handles_interrupts():
                 signal.signal(number, signal.SIG_DFL)
 
