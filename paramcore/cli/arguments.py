@@ -119,7 +119,7 @@ def read_project_argument(options: Namespace, *, quiet: bool = False) -> Project
         return ProjectFiles([path], options.assumptions, quiet=quiet)
     except DocumentError as error:
         # If PROJECT cannot be read, it may still be a project, so do not suggest to swap it with UPDATE or TASKS.
-        # A PARAM is no file, so if PARAM is the path of a project, it was meant as PROJECT.
+        # A PARAM is the name of a param, so a PARAM that is the path of a project was meant as PROJECT.
         named = [getattr(options, name, None) for name in ("update", "tasks") if _can_be_read(path)]
         others = [other for other in [*named, *getattr(options, "params", ())] if other and other != path]
         swapped = None if _may_hold_projects(path) else next(filter(_may_hold_projects, others), None)

@@ -129,7 +129,7 @@ def process_chunks(
 
 
 def _process_chunk(process: Process[_T], chunk: Chunk) -> ChunkOutputs[_T] | ParamcoreError:
-    """Return the outputs for the tasks of a chunk, or the error that `process` raised."""
+    """Return the outputs for the tasks of a chunk, or the first error."""
     try:
         lines = list(chunk.read_lines())
         return ChunkOutputs(len(lines), _join_bytes(process(lines)))

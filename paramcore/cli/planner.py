@@ -67,7 +67,7 @@ class Planner:
     def locate(self, pointer: str) -> tuple[str, int, int]:
         """Return the file, line and column of a value in the update.
 
-        If the value is missing, locate the innermost object or array around it that exists.
+        If the value is missing, locate the innermost value around it that exists.
         """
         position = self._source.document.locate(self._source.pointer + pointer)
         return self._source.document.source, position.line, position.column

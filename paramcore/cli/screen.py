@@ -14,7 +14,7 @@ from paramcore.text.rows import Piece, format_pieces
 
 #: The maximum number of columns of a layout, unless `--width` sets the number.
 _MAX_WIDTH = 120
-#: The number of columns of a terminal whose size is unknown.
+#: The number of columns to assume for a terminal of unknown size.
 _DEFAULT_WIDTH = 80
 #: The minimum number of columns of a layout.
 MIN_WIDTH = 20

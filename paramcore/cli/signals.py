@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
 
-#: The exit code for each signal that ends a program, except Ctrl-C.
+#: The signals other than Ctrl-C that a command handles, and the exit code for each.
 END_SIGNALS = {signal.SIGTERM: TERMINATED}
 # Windows has no SIGHUP.
 if hasattr(signal, "SIGHUP"):
@@ -20,13 +20,13 @@ if hasattr(signal, "SIGHUP"):
 
 
 def interrupt_once(*_: object) -> NoReturn:
-    """Raise KeyboardInterrupt, and ignore the later signals that a command handles."""
+    """Raise KeyboardInterrupt for Ctrl-C, and ignore later signals."""
     ignore_signals()
     raise KeyboardInterrupt
 
 
 def exit_once(number: int, _frame: object) -> NoReturn:
-    """Raise SystemExit, and ignore the later signals that a command handles."""
+    """Raise SystemExit with the exit code for a signal, and ignore later signals."""
     ignore_signals()
     raise SystemExit(END_SIGNALS[signal.Signals(number)])
 
@@ -55,8 +55,8 @@ def handles_interrupts() -> bool:
 
 
 def ignore_signals() -> None:
-    """Ignore the later signals that a command handles, so that the command can finish without an interruption."""
-    # Ignore only signals that a command handles, because a caller may have installed other handlers.
+    """Ignore Ctrl-C and `END_SIGNALS` from now on, so that the command can finish without an interruption."""
+    # Change only signals with a handler of this module, because a caller may have installed other handlers.
     for number in (signal.SIGINT, *END_SIGNALS):
         if signal.getsignal(number) in (interrupt_once, exit_once):
             signal.signal(number, _ignore)

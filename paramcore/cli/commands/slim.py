@@ -104,7 +104,7 @@ class _SlimRun:
         return build_slim_document(subject, verdict, summary.list_totals(), notes, command)
 
     def format_text(self, writer: RequestWriter) -> Iterator[str]:
-        """Yield an entry for each request, or totals for many requests, and a summary."""
+        """Yield an entry for each request, and a summary; for many requests without `--list`, only the summary."""
         entries: list[str] = []
         for line in self._slim_requests(writer):
             if self._options.list:

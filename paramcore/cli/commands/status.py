@@ -64,7 +64,7 @@ def _build_json(drift: Drift | Project) -> dict[str, Any]:
 
 
 def _iter_annotations(projects: ProjectFiles, drifts: Sequence[Drift | Project]) -> Iterator[str]:
-    """Yield an annotation for each project that is not in sync, at the project in its file."""
+    """Yield an annotation for each project that is not in sync, with the project's file and line."""
     for project, drift in zip(projects, drifts, strict=True):
         state = drift.state if isinstance(drift, Drift) else "not there"
         if state == "in sync":
