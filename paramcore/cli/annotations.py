@@ -20,7 +20,7 @@ _SEVERITIES = ("error", "warning", "notice")
 def format_annotation(
     severity: str, title: str, text: str, file: str | None = None, line: int | None = None, column: int | None = None
 ) -> str:
-    """Format a workflow command.
+    """Return the workflow command that creates an annotation.
 
     Example:
         >>> print(format_annotation("error", "param_dropped", "50% less", "a,b.json", 3, 5))
@@ -38,7 +38,7 @@ def annotate_errors(pieces: Pieces, options: Namespace) -> Pieces:
         return (yield from pieces)
     except DocumentError as error:
         if options.format == "github":
-            # `main` prints the error too, but GitHub shows only a workflow command beside the line.
+            # `main` prints the error too, but GitHub shows only a workflow command beside the line with the error.
             yield f"{format_error(select_error(error, options))}\n"
         raise
 

@@ -186,7 +186,7 @@ def assign_files(options: Namespace) -> ProjectFiles:
 
 
 def _find_tasks(options: Namespace, documents: dict[str, Document]) -> list[str]:
-    """Return the files that are JSONL or contain no project; add each document that is read to `documents`."""
+    """Return the files that are JSONL or contain no project; store the documents in `documents`."""
     tasks = [path for path in options.files if has_suffix(path, JSONL_SUFFIXES) and not os.path.isdir(path)]
     if options.lines and not tasks and len(options.files) > 1:
         # With `--lines`, TASKS may have any suffix. If no FILE has a suffix of JSONL, TASKS is the last FILE.

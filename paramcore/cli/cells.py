@@ -28,7 +28,7 @@ def _load_measure() -> Callable[[str], int]:
 
 
 def measure_by_character(text: str) -> int:
-    """Return the number of columns of a text, character by character."""
+    """Return the sum of the columns of all characters of a text."""
     return sum(map(_measure_character, text))
 
 

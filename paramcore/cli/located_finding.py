@@ -24,7 +24,7 @@ _NAME_CODES = (
 )
 
 #: The token to underline: a string, which may be truncated, or the characters up to the next space or punctuation.
-#: If there are none, the token is a mark of punctuation, or empty.
+#: If there are no such characters, the token is a mark of punctuation, or empty.
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[^\s,\]}":]+(?::[^\s,\]}":]+)*|["\]},]|')
 
 

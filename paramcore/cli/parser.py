@@ -103,7 +103,7 @@ class _CommandParser(_Parser):
 
 
 def make_parser(requested: str | None) -> ArgumentParser:
-    """Return a parser for the requested command only, or for all commands if it is `None`."""
+    """Return a parser for the requested command only, or for all commands if `requested` is `None`."""
     parser = _Parser(
         prog="paramcore",
         description="Show what an update drops and which params a task really gets, before you send either.",
@@ -153,7 +153,7 @@ def _reject_unknown_arguments(command: str | None, arguments: Sequence[str]) -> 
 def reject_name(noun: str, name: str, known: Iterable[str], remedy: str) -> NoReturn:
     """Reject a name on the command line.
 
-    The error suggests the most similar known name.  If no name is similar, it gives `remedy`.
+    The error suggests the most similar known name.  If no name is similar, the error gives `remedy`.
 
     Raises:
         SystemExit: always.

@@ -34,7 +34,7 @@ def show_progress(
     prints: bool,
     count: Callable[[_T], int] = lambda _task: 1,
 ) -> Iterator[_T]:
-    """Yield the items that `read` returns, and show a progress bar on standard error if `path` is large or `-`.
+    """Yield the items that `read` returns; for a large file or standard input, show a progress bar on standard error.
 
     `count` returns the number of tasks in an item.
 

@@ -101,7 +101,7 @@ class ReportBuilder:
             draft = self._drafts[request.route.project.name]
             draft.add_request(request)
             return draft
-        # Invalid JSON, a wrong option or another document in TASKS is a usage error, not a rejected request.
+        # Invalid JSON, a wrong option, or a file without task requests is a usage error, not a rejected request.
         if not request.is_rejected or request.error.code.startswith("request_is_"):
             raise request.error
         value = read_source(request.source).value

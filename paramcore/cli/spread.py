@@ -14,7 +14,7 @@ from paramcore.text.rows import Label
 
 #: The number of lines of a value that are always shown.
 _MAX_LINES = 16
-#: The number of characters of a value, without spaces, that are always shown, even on more than 16 lines.
+#: The number of characters of a value, without spaces, that are always shown, even on more than `_MAX_LINES`.
 _MAX_CHARACTERS = 200
 #: The number of characters of a text that are always shown.
 _MAX_TEXT = 800

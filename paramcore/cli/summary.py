@@ -1,4 +1,4 @@
-"""Print a report as Markdown, and append it to the job summary of GitHub Actions."""
+"""Print reports as Markdown, or append them to the job summary of GitHub Actions."""
 
 from __future__ import annotations
 

@@ -152,7 +152,7 @@ class TaskValidator:
         return {project.name: Validator(project, self.schemas) for project in self.reporter.projects}
 
     def validate_tasks(self, raw_tasks: Iterable[RawTask]) -> Iterator[TaskOutput]:
-        """Yield the findings on each task, in order, and then the unused defaults by project name."""
+        """Yield the findings on each task, in order, and then the params that all tasks override, by project name."""
         options, projects = self.reporter.options, self.reporter.projects
         unused = {project.name: UnusedDefaults.of(project) for project in projects}
         reported: set[ProjectKey] = set()

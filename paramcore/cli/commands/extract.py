@@ -28,7 +28,7 @@ from paramcore.text import format_name, format_path
 from paramcore.validation.names import suggest_name
 from paramcore.wire import write_new_project
 
-#: The maximum number of `unique_id`s that are compared.  The limit bounds the memory.
+#: The maximum number of `unique_id`s that are kept to find repeated ones.  The limit bounds the memory.
 _MAX_IDS = 100_000
 
 

@@ -69,7 +69,7 @@ def _iter_annotations(projects: ProjectFiles, drifts: Sequence[Drift | Project])
         state = drift.state if isinstance(drift, Drift) else "not there"
         if state == "in sync":
             continue
-        # Before the update is sent, the file is expected to be ahead, so this is only a warning.
+        # A file may be ahead on purpose until its update is sent, so this is only a warning.
         severity = "warning" if state == "local ahead" else "error"
         document, pointer = projects.locate_project(project)
         position = document.locate(pointer)

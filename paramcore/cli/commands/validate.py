@@ -124,7 +124,7 @@ class ValidationRun:
         )
 
     def _list_skipped(self) -> list[ReportedFinding]:
-        """Return annotations for skipped files, with `--format github` and `--strict`, which fails for these files."""
+        """With `--format github` and `--strict`, return annotations for skipped files, which then set the exit code."""
         if self._options.format != "github" or not self._options.strict:
             return []
         annotations = (format_annotation("error", "skipped", message) for message in self._projects.skipped)
