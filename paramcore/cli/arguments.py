@@ -58,7 +58,7 @@ def check_output(options: Namespace) -> None:
 
 
 def _check_redirection(options: Namespace) -> None:
-    """Reject an input to which standard output is redirected, because the command would read its own output."""
+    """Reject a redirection of standard output to an input, because the command would read its own output."""
     for path in _list_inputs(options):
         with suppress(OSError, ValueError):
             output = os.fstat(1)

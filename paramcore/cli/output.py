@@ -83,7 +83,7 @@ def _print(piece: str | bytes) -> None:
     try:
         _write(piece)
     except BlockingIOError:
-        # A write waits for the reader, except after a signal.
+        # This error occurs only after a signal, when writes no longer wait for the reader.
         discard_output()
 
 

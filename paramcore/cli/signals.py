@@ -12,8 +12,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
 
-#: The descriptors of pipes to which a command writes.  After a signal, a write does not wait for the reader: if the
-#: reader has stopped reading, as `less` does, the write would never end, because later signals are ignored.
+#: The descriptors of standard output and standard error, except terminals.  After a signal, a write does not wait for
+#: the reader.  If the reader has stopped reading, as `less` does, nothing else could end the write: later signals are
+#: ignored.
 output_pipes: list[int] = []
 
 #: The signals other than Ctrl-C that a command handles, and the exit code for each.

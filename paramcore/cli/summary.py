@@ -76,7 +76,7 @@ def format_command(options: Namespace) -> str:
 
 
 def write_completely(file: FileIO, data: bytes) -> None:
-    """Append data to a file; if the disk is full, append nothing."""
+    """Append data to a file; on an error, remove the part that was written, unless other data follows it."""
     written = 0
     try:
         while written < len(data):
