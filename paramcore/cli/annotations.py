@@ -20,7 +20,7 @@ _SEVERITIES = ("error", "warning", "notice")
 def format_annotation(
     severity: str, title: str, text: str, file: str | None = None, line: int | None = None, column: int | None = None
 ) -> str:
-    """Format a workflow command.
+    """Return the workflow command that creates an annotation.
 
     Example:
         >>> print(format_annotation("error", "param_dropped", "50% less", "a,b.json", 3, 5))
@@ -33,18 +33,21 @@ def format_annotation(
 
 
 def annotate_errors(pieces: Pieces, options: Namespace) -> Pieces:
-    """Yield the output of a command; with `--format github`, annotate a `DocumentError` that ends it."""
+    """Yield the output of a command; with `--format github`, annotate a `DocumentError` that ends the command."""
     try:
         return (yield from pieces)
     except DocumentError as error:
         if options.format == "github":
-            # `main` prints the error too, but GitHub shows only a workflow command beside the line.
+            # `main` prints the error too, but GitHub shows only a workflow command beside the line with the error.
             yield f"{format_error(select_error(error, options))}\n"
         raise
 
 
 def limit_annotations(annotations: Iterable[str], options: Namespace) -> Iterator[str]:
-    """Yield the annotations that GitHub shows, errors first, and the number of the others, if any."""
+    """Yield at most `SHOWN` annotations of each severity: errors, then warnings, then notices.
+
+    If there are more annotations, yield their number and how to see them.
+    """
     # The annotations of several projects may be equal, so yield each only once.
     unique = dict.fromkeys(annotations)
     counts: Counter[str] = Counter()

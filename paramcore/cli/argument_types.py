@@ -8,7 +8,7 @@ from argparse import ArgumentTypeError
 from paramcore.cli.screen import MIN_WIDTH
 from paramcore.text import MESSAGE_LIMIT, format_value
 
-#: The maximum number of digits of a version.
+#: The maximum number of digits of a version number.
 _MAX_DIGITS = 18
 
 

@@ -1,4 +1,4 @@
-"""Recognize the file arguments of a command line by their content."""
+"""Check the files that a command line names, and recognize projects and tasks by content."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from paramcore.files.reader import (
 )
 from paramcore.text import format_count, format_path, quote_for_shell
 
-#: The options that name a file to write, by their attributes of the `Namespace`.
+#: The attributes of the `Namespace` that name a file to write, and the option of each.
 _OUTPUTS = {"output": "--output", "requests_output": "--output", "project_output": "--project-output"}
 
 
@@ -39,7 +39,7 @@ def check_output(options: Namespace) -> None:
     A new file in an input directory would become an input.
 
     Raises:
-        SystemExit: for such a file, for an empty name, and for `-`, which does not mean standard output.
+        SystemExit: for a rejected file, for an empty name, and for `-`, which does not mean standard output.
     """
     _check_redirection(options)
     outputs = {path: option for name, option in _OUTPUTS.items() if (path := getattr(options, name, None)) is not None}
@@ -58,7 +58,7 @@ def check_output(options: Namespace) -> None:
 
 
 def _check_redirection(options: Namespace) -> None:
-    """Reject an input to which standard output is redirected, because the command would read its own output."""
+    """Reject a redirection of standard output to an input, because the command would read its own output."""
     for path in _list_inputs(options):
         with suppress(OSError, ValueError):
             output = os.fstat(1)
@@ -86,10 +86,12 @@ def _check_output_file(options: Namespace, output: str, option: str) -> None:
 
 
 def check_standard_input(options: Namespace) -> None:
-    """Reject `-` for several inputs, or for an input and the key: standard input can be read only once.
+    """Reject a command line that would read standard input more than once.
+
+    Each `-` in place of an input reads it, and so does `--key-from-stdin`.
 
     Raises:
-        SystemExit: if the command would read standard input twice.
+        SystemExit: for a rejected command line.
     """
     single = [getattr(options, name, None) for name in ("project", "update", "tasks")]
     specs = [getattr(options, name, None) or "" for name in ("wanted", "before", "after")]
@@ -119,8 +121,8 @@ def _list_inputs(options: Namespace) -> list[str]:
 def read_project_argument(options: Namespace, *, quiet: bool = False) -> ProjectFiles:
     """Read PROJECT.
 
-    If PROJECT can be read and contains no project, but another argument does, the error
-    says to swap them.
+    If PROJECT contains no project, but a later argument does, the error says to swap the
+    two arguments.
 
     Raises:
         DocumentError: the errors of `ProjectFiles`.
@@ -129,7 +131,8 @@ def read_project_argument(options: Namespace, *, quiet: bool = False) -> Project
     try:
         return ProjectFiles([path], options.assumptions, quiet=quiet)
     except DocumentError as error:
-        # A file that cannot be read may be the project, but the name of a param is not a file.
+        # If PROJECT cannot be read, it may still be a project, so do not suggest to swap it with UPDATE or TASKS.
+        # A PARAM is the name of a param, so a PARAM that is the path of a project was meant as PROJECT.
         named = [getattr(options, name, None) for name in ("update", "tasks") if _can_be_read(path)]
         others = [other for other in [*named, *getattr(options, "params", ())] if other and other != path]
         swapped = None if _may_hold_projects(path) else next(filter(_may_hold_projects, others), None)
@@ -140,7 +143,7 @@ def read_project_argument(options: Namespace, *, quiet: bool = False) -> Project
 
 
 def _can_be_read(path: str) -> bool:
-    """Return whether a path is a file of JSONL, or a file that contains a document."""
+    """Return whether a path is a JSONL file, or a file that `_read` can read."""
     if has_suffix(path, JSONL_SUFFIXES):
         return os.path.isfile(path)
     try:
@@ -151,7 +154,7 @@ def _can_be_read(path: str) -> bool:
 
 
 def _may_hold_projects(path: str) -> bool:
-    """Return whether a path is a directory or a file with a project; ignore JSONL files."""
+    """Return whether a path is a directory, or a JSON or YAML file that contains a project."""
     if not os.path.isfile(path) or has_suffix(path, JSONL_SUFFIXES):
         return os.path.isdir(path)
     with suppress(DocumentError):
@@ -162,20 +165,20 @@ def _may_hold_projects(path: str) -> bool:
 def assign_files(options: Namespace) -> ProjectFiles:
     """Read the projects among the FILE arguments, and use the remaining file, if any, as TASKS.
 
-    With `--tasks`, every FILE must contain projects.  Set the option `projects` to the
-    paths of the projects, and `tasks` to the path of TASKS.  If TASKS was read to find out
-    what it contains, set the option `tasks_document` to its document.
+    With `--tasks`, every FILE must contain projects.  Set `options.projects` to the paths
+    of the projects, and `options.tasks` to the path of TASKS.  If TASKS was read to find
+    out what it contains, set `options.tasks_document` to its document.
 
     Raises:
         DocumentError: the errors of `ProjectFiles`.
-        SystemExit: for a project with several files of tasks, for JSONL without a project, or for an update.
+        SystemExit: if there are projects, for several files of tasks or an update; if there are none, for JSONL.
     """
     documents: dict[str, Document] = {}
     if options.tasks is None:
         tasks = _find_tasks(options, documents)
         options.projects = [path for path in options.files if path not in tasks]
         if not options.projects:
-            # Read the first file as a project, so that the error describes it.
+            # Treat the first file as a project, so that `ProjectFiles` reports what is wrong with this file.
             options.projects = tasks[:1]
             if has_suffix(tasks[0], JSONL_SUFFIXES):
                 shown = format_path(tasks[0])
@@ -196,7 +199,7 @@ def assign_files(options: Namespace) -> ProjectFiles:
 
 
 def _find_tasks(options: Namespace, documents: dict[str, Document]) -> list[str]:
-    """Return the files that are JSONL or contain no project; add each document that is read to `documents`."""
+    """Return the files that are JSONL or contain no project; store the documents in `documents`."""
     tasks = [path for path in options.files if has_suffix(path, JSONL_SUFFIXES) and not os.path.isdir(path)]
     if options.lines and not tasks and len(options.files) > 1:
         # With `--lines`, TASKS may have any suffix. If no FILE has a suffix of JSONL, TASKS is the last FILE.
@@ -211,7 +214,7 @@ def _find_tasks(options: Namespace, documents: dict[str, Document]) -> list[str]
 
 
 def _report_lines(paths: Sequence[str], projects: ProjectFiles) -> None:
-    """Report the JSONL files in directories of projects: a user may expect that `validate` reads them."""
+    """Report that JSONL files in directories are skipped, because a user may expect that `validate` reads them."""
     for directory in filter(os.path.isdir, paths):
         found = list_visible_paths(directory, JSONL_SUFFIXES)
         if found:

@@ -13,7 +13,7 @@ _WORD = re.compile(r"(?:\\[^n]|[^\\ ])*(?:\\n| |\\?$)")
 
 def measure(text: str) -> int:
     """Return the number of columns of a text; a character may have two columns or none."""
-    # All text is printable, so each ASCII character has one column.
+    # Callers pass only printable text, so each ASCII character has one column.
     return len(text) if text.isascii() else _load_measure()(text)
 
 
@@ -28,7 +28,7 @@ def _load_measure() -> Callable[[str], int]:
 
 
 def measure_by_character(text: str) -> int:
-    """Return the number of columns of a text, character by character."""
+    """Return the sum of the columns of all characters of a text."""
     return sum(map(_measure_character, text))
 
 
@@ -42,21 +42,21 @@ def _measure_character(character: str) -> int:
 
 
 def wrap(text: str, width: int, *, first: int | None = None, at_newlines: bool = False) -> list[tuple[int, int]]:
-    r"""Return the start and the end of each line of a text.
+    r"""Wrap a text, and return the start and the end of each line.
 
-    A line has at most `width` columns, and the first has at most `first`.  A line ends
+    A line has at most `width` columns; the first line has at most `first`.  A line ends
     after a space or an escaped line break (`\n`), or inside a word that is too long for a
-    line of its own.  The space at the end of a line does not count.
+    line of its own.  The width of a line does not include the space at its end.
     With `at_newlines`, a line ends after every escaped line break.
     """
     lines: list[tuple[int, int]] = []
-    # No line ends after the spaces at the start, which indent the text.
+    # The spaces at the start of the text indent it.  No line ends directly after them.
     indent = len(text) - len(text.lstrip(" "))
     start = end = 0
     room = width if first is None else first
     for found in _WORD.finditer(text):
         word_start, word_end = found.span()
-        # The space at the end of a line does not count.
+        # The width of a line does not include the space at its end.
         shown_end = word_end - text.endswith(" ", 0, word_end)
         if end > max(start, indent) and _is_wider(text, start, shown_end, room):
             lines.append((start, end))
@@ -76,7 +76,7 @@ def wrap(text: str, width: int, *, first: int | None = None, at_newlines: bool =
 
 def _find_cut(text: str, start: int, end: int, room: int) -> int:
     """Return the index at which to end a line that begins at `start`: as far as `room` allows."""
-    # A part of a text has at least as many columns as its characters, so no line ends after `last`.
+    # `measure` returns at least the sum of the columns of all characters, so the line cannot end after `last`.
     cut, last = start + 1, _find_overflow(text, start, end, room)
     while cut < last:
         middle = (cut + last + 1) // 2
@@ -92,7 +92,7 @@ def _find_cut(text: str, start: int, end: int, room: int) -> int:
 
 def _is_wider(text: str, start: int, end: int, width: int) -> bool:
     """Return whether a part of a text has more than `width` columns."""
-    # Each line of a word that fills many lines would measure the rest of the word, so stop after `width` columns.
+    # A long word may fill many lines.  Measuring its whole rest for each line is slow, so stop after `width` columns.
     is_long = end - start > width
     if is_long and (text[start : start + width + 1].isascii() or _find_overflow(text, start, end, width) < end):
         return True
@@ -100,7 +100,7 @@ def _is_wider(text: str, start: int, end: int, width: int) -> bool:
 
 
 def _find_overflow(text: str, start: int, end: int, width: int) -> int:
-    """Return the index of the first character of a part that exceeds `width` columns, or `end`."""
+    """Return the index of the first character that does not fit in `width` columns; `end` if all fit."""
     columns = 0
     for index in range(start, end):
         columns += _measure_character(text[index])

@@ -24,11 +24,11 @@ def create_client(options: Namespace) -> Client:
 
 
 def _read_key() -> ApiKey:
-    """Read the key from a line of standard input.
+    """Read the key from the first line of standard input.
 
     Raises:
-        DocumentError: `unreadable`.
-        InvalidKey: `credentials_missing`, `credentials_format`.
+        DocumentError: `unreadable`, if standard input cannot be read.
+        InvalidKey: `credentials_missing` for an empty line, `credentials_format` for an invalid key.
     """
     line = b""
     if sys.stdin is not None:

@@ -11,7 +11,7 @@ COLOR_CHOICES = ("auto", "always", "never")
 
 _RED, _GREEN, _YELLOW, _BLUE, _CYAN = "31", "32", "33", "34", "36"
 
-#: The color of each label, as a parameter of the escape sequence SGR.  Other labels are bold.
+#: The colors of labels by style, as parameters of the escape sequence SGR.  Labels of other styles are bold.
 _COLORS = {
     **dict.fromkeys(("dropped", "removed", "lost", "LOST", "error", "contradicts"), _RED),
     **dict.fromkeys(("changed", "warning", "IGNORED"), _YELLOW),

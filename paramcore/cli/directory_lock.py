@@ -18,7 +18,7 @@ except ImportError:
     # Windows has `msvcrt` instead.
     fcntl = None  # type: ignore[assignment]
 
-#: The name of the lock file.  It is hidden, so commands skip the file in a directory.
+#: The name of the lock file.  The file is hidden, so commands that read the directory skip it.
 LOCK_NAME = ".paramcore-lock"
 #: The errors if another process has locked the file; Windows reports `EACCES`.
 _LOCKED = (errno.EWOULDBLOCK, errno.EACCES)

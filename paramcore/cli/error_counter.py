@@ -1,4 +1,4 @@
-"""Compare the errors before an update, after it, and after the patch that keeps all params."""
+"""Compare the errors before an update, after it, and after the patch that keeps the dropped params."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from paramcore.cli.located_finding import LocatedFinding
 from paramcore.cli.task_validator import ProjectKey, ReportedFinding
 from paramcore.report.error_changes import MAX_LOCATIONS, ErrorChanges, Presence
 
-#: The indexes of the states: after the update, before it, and after the patch that keeps all params.
+#: The indexes of the states: after the update, before it, and after the patch that keeps the dropped params.
 AFTER, BEFORE, PATCHED = range(3)
 
 
 class ErrorCounter:
-    """Counts the errors of a project in up to three states.
+    """Counts the errors on a project and its tasks in up to three states.
 
     It keeps the keys of the errors on the project, because many tasks share these
-    errors.  It compares the errors on a task immediately, and keeps only their numbers.
+    errors.  It compares the errors on a task immediately, and keeps only the counts.
     """
 
     def __init__(self) -> None:
@@ -30,8 +30,8 @@ class ErrorCounter:
         """Count the errors among the findings of each state, on one task or on the project.
 
         Return the findings after the update, each with the states that have the same
-        error.  For a finding on the project, `None` replaces the states, because later tasks
-        may change them.
+        error.  For a finding on the project, return `None` instead of the states, because a
+        later task may add a state.
         """
         own: tuple[set[ProjectKey], ...] = (set(), set(), set())
         for state, reported in enumerate(findings):
@@ -54,11 +54,11 @@ class ErrorCounter:
             self._locations += [finding.content.location] if finding.content.location else []
 
     def find_states(self, finding: ReportedFinding) -> Presence:
-        """Return the states that have an error on the project; call this after all tasks are counted."""
+        """Return the states with this error on the project; call the method after all tasks are counted."""
         return _find_states(finding.key, self._keys)
 
     def finish(self) -> ErrorChanges:
-        """Return the number of errors for each combination of states, and the first locations before the update."""
+        """Return the error counts by combination of states, and the locations of the first errors before the update."""
         shared = Counter(_find_states(key, self._keys) for key in set().union(*self._keys))
         return ErrorChanges(self._counts + shared, tuple(self._locations))
 
@@ -68,7 +68,7 @@ def _find_states(key: ProjectKey, keys: Sequence[set[ProjectKey]]) -> Presence:
 
 
 def _identify(located: LocatedFinding) -> ProjectKey:
-    """Return a key that identifies an error on a task in all states."""
+    """Return the key of an error on a task, which is the same in each state."""
     finding = located.finding
     # The message about a rejected request names the versions, which differ between the states, so omit the message.
     problem = "" if finding.code == "request_refused" else finding.problem

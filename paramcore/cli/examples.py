@@ -1,6 +1,6 @@
 """The examples that the help of each command shows."""
 
-#: Arguments of `paramcore`, by command; `docs/examples` has the files.
+#: Arguments of `paramcore`, by command; the files are in `docs/examples`.
 EXAMPLES = {
     "preview": (
         "preview warehouse-boxes.json night-shift.json",

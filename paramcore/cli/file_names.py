@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from unicodedata import normalize
 
-#: The maximum number of bytes of a project name in a file name. Most file systems allow 255 bytes for the whole name.
+#: The maximum number of bytes of a project name in a file name. Most file systems allow 255 bytes for the file name.
 _MAX_NAME = 180
 #: The space, and the punctuation that all common file systems accept.
 _PLAIN = frozenset(" ()+,=@-_.")
@@ -19,12 +19,12 @@ _DEVICE = re.compile("(con|prn|aux|nul|(com|lpt)[0-9\u00b9\u00b2\u00b3]) *([.]|$
 
 
 def choose_file_names(project_names: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
-    """Return a file name for each project, by the project's name.
+    """Return the file name of each project; the keys are the project names.
 
     `taken` contains the names of the files in the directory.  The project `docks` gets
     `docks.json`, or `docks~0123456789abcdef.json` if `docks.json` is taken.  If several
-    projects would get the same file name, each of them gets a name with a digest of its
-    project name, so the order of the projects does not matter.  File names that differ
+    projects would get the same file name, each gets a name with a digest of the project
+    name.  The order of the projects therefore does not matter.  File names that differ
     only in case or Unicode form count as the same.
 
     Example:
@@ -41,7 +41,7 @@ def choose_file_names(project_names: Iterable[str], taken: Iterable[str]) -> dic
 
 
 def fold_file_name(file_name: str) -> str:
-    """Return the same key for all names that some file system treats as the same file."""
+    """Return a key for a file name; if some file system treats two names as the same, their keys are equal."""
     folded = file_name
     # One round is not enough, because a folded letter may have a normal form that folds again.
     for _ in range(3):
@@ -52,7 +52,7 @@ def fold_file_name(file_name: str) -> str:
 
 def _encode_name(project_name: str) -> str:
     characters = [char if _is_plain(char) else _percent_encode(char) for char in project_name]
-    # A leading dot hides a file, so paramcore would skip it.  Programs parse a leading dash as an option.
+    # A leading dot hides a file, so paramcore would skip the file.  Programs parse a leading dash as an option.
     if project_name[0] in ".- " or _DEVICE.match(project_name):
         characters[0] = _percent_encode(project_name[0])
     if project_name[-1] in ". ":

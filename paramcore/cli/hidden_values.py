@@ -25,9 +25,9 @@ _ANSWER_KEYS = frozenset({"plan", "diff", "changes", "versions", "explanations",
 
 
 def select_values(answer: Any, options: Namespace) -> Any:
-    """Return an answer without values, if the option `--no-values` is set.
+    """Return an answer; with `--no-values`, replace the values in it.
 
-    Each scalar in params becomes its JSON type, and each sentence with values becomes null.
+    Each scalar in params becomes the name of its JSON type, and each sentence with values becomes null.
     """
     return answer if options.values else _hide(answer)
 
@@ -57,7 +57,7 @@ def _hide_member(key: str, member: Any, answer: dict[str, Any]) -> Any:
         return _hide(member)
     if key == "lifetimes":
         return {param: _hide(lifetimes) for param, lifetimes in member.items()}
-    # `extract` has an object with a null as `value` and as `extra_bytes` for a param that has no value to move.
+    # For a param without a value to move, the answer of `extract` has null as `value` and as `extra_bytes`.
     is_absent = key in _OPTIONAL_KEYS or answer.get("extra_bytes", 0) is None
     if key in _SENTENCE_KEYS or (member is None and is_absent):
         return None
@@ -72,7 +72,7 @@ def _hide_member(key: str, member: Any, answer: dict[str, Any]) -> Any:
 
 
 def describe_types(value: Any) -> Any:
-    """Return a value with the name of its JSON type in place of each scalar.
+    """Replace each scalar in a value by the name of the scalar's JSON type.
 
     Example:
         >>> describe_types({"box": {"names": ["car", 1]}, "label": None})

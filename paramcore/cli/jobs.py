@@ -28,7 +28,7 @@ Process: TypeAlias = Callable[[Iterable[RawTask]], Iterator[_T]]
 _ENDED = "a process ended before it returned a result, perhaps because the machine lacks memory"
 
 #: The maximum number of chunks that a process has at a time.
-#: With more than one chunk, the process does not wait for the next chunk.
+#: With two chunks, a process that finishes one need not wait for the next.
 _QUEUED = 2
 
 
@@ -48,7 +48,7 @@ def run_tasks(process: Process[_T], options: Namespace, *, prints: bool) -> Iter
     _check_tasks(options)
     jobs = options.jobs or _count_cores()
     with suppress(OSError):
-        # A process without a chunk would be idle.
+        # A process without a chunk would be idle, so start no more processes than there are chunks.
         jobs = min(jobs, 1 + os.path.getsize(options.tasks) // CHUNK_SIZE)
 
     def read(on_read: OnRead | None) -> Iterator[ChunkOutputs[_T]]:
@@ -59,9 +59,9 @@ def run_tasks(process: Process[_T], options: Namespace, *, prints: bool) -> Iter
 
 
 def _check_tasks(options: Namespace) -> None:
-    """Reject tasks that other processes cannot read, or that are not one on each line."""
+    """Reject TASKS if other processes cannot read the file, or if it is not JSONL."""
     path = options.tasks
-    # `/dev/fd/3` is a link: other processes can open its target if the target is a file.
+    # A path such as `/dev/fd/3` is a link.  Other processes can open its target if the target is a file.
     is_other = os.path.exists(path) and not os.path.isfile(resolve_path(path))
     if path == "-" or is_other:
         remedy = "omit --jobs" if is_jsonl(options) else "pass --lines instead of --jobs"
@@ -129,7 +129,7 @@ def process_chunks(
 
 
 def _process_chunk(process: Process[_T], chunk: Chunk) -> ChunkOutputs[_T] | ParamcoreError:
-    """Return the outputs for the tasks of a chunk, or the error that ended it."""
+    """Return the outputs for the tasks of a chunk, or the first error."""
     try:
         lines = list(chunk.read_lines())
         return ChunkOutputs(len(lines), _join_bytes(process(lines)))

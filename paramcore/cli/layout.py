@@ -27,7 +27,7 @@ class Layout:
     width: int
     #: Whether to show values, and not only names and types.
     values: bool
-    #: Whether to show whole values.
+    #: Whether to show long values in full.
     full: bool
     paint: Callable[[Label], str]
 
@@ -64,7 +64,7 @@ class Layout:
         return row.format_text(values=self.values, full=True)
 
     def _list_spans(self, row: Row, table: Table, widths: list[int]) -> list[str]:
-        """Return the cells and the spaces before the value."""
+        """Return the spans before the value: the indent, and each cell with the spaces after it."""
         spans = [table.indent]
         for cell, width in zip(row.cells, widths, strict=True):
             spans += [cell, " " * (width - measure(cell)), table.gap]
@@ -132,7 +132,7 @@ class Layout:
 
 
 def _cut(text: str, width: int) -> list[tuple[int, int]]:
-    """Return the start and the end of each part of a source line; the parts keep all spaces."""
+    """Split a source line at `width` columns; return the start and the end of each part, including its spaces."""
     parts, start = [], 0
     for index in range(1, len(text) + 1):
         if index == len(text) or measure(text[start : index + 1]) > width:

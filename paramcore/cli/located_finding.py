@@ -24,7 +24,7 @@ _NAME_CODES = (
 )
 
 #: The token to underline: a string, which may be truncated, or the characters up to the next space or punctuation.
-#: If there are none, the token is a mark of punctuation, or empty.
+#: If there are no such characters, the token is a mark of punctuation, or empty.
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[^\s,\]}":]+(?::[^\s,\]}":]+)*|["\]},]|')
 
 
@@ -70,7 +70,7 @@ class LocatedFinding:
 
     @property
     def location(self) -> str:
-        """The file, the line and the column; empty without a file."""
+        """The file, the line and the column; empty if there is no file."""
         return "" if self.document is None else f"{self.document.source}:{self.line}:{self.column}"
 
     def __str__(self) -> str:
@@ -87,7 +87,7 @@ class LocatedFinding:
         return {**self.finding.to_json(), **location}
 
     def list_pieces(self) -> list[Piece]:
-        """Return the pieces of the text, with the source line as a frame if the location is known."""
+        """Return the text as pieces; if the value is located in a file, the last piece shows its line."""
         finding = self.finding
         at = f" at {format_name(finding.pointer)}" if finding.pointer else ""
         location = self.location or f"project {format_value(self.project)}"
@@ -132,8 +132,8 @@ def locate_finding(
     """Locate a finding in the file of its task, its update or its project.
 
     `project_location` is a document and the JSON Pointer of the project in the document.
-    The location of a project's value is in the version since which the value has not
-    changed.
+    A value of a project is located in the version that set it, even if later versions
+    have the same value.
     """
     is_in_update = update is not None and update.holds(finding)
     location: tuple[Document, str] | None

@@ -17,7 +17,7 @@ from paramcore.errors import NotDone, OutcomeUnknown, ParamcoreError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit code; print the error that ends it."""
+    """Run a command, print the error that ends the command, and return the exit code."""
     with prepare_streams():
         exit_code, message = _run_command(arguments)
         if exit_code != FINE:
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run_command(arguments: Sequence[str] | None) -> tuple[int, str]:
     """Run a command; return its exit code, and the message to print, which may be empty."""
-    # An error of the options may show values, because `--no-values` is not parsed yet.
+    # An error in the options may show values, because `--no-values` is not parsed yet.
     options = Namespace(values=True)
     try:
         options = parse_options(arguments)
@@ -40,7 +40,7 @@ def _run_command(arguments: Sequence[str] | None) -> tuple[int, str]:
         check_standard_input(options)
         return write_answer(options.command(options), options.output), ""
     except SystemExit as end:
-        # The help or the error was printed before, or a signal ended the command.
+        # The help or the error is already printed, or a signal ended the command.
         return end.code if isinstance(end.code, int) else REFUSED, ""
     except (NotDone, OutcomeUnknown) as error:
         # `apply` handles the outcomes of its updates.  All other requests only read, so nothing was changed.

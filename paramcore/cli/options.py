@@ -1,7 +1,7 @@
 """The commands of the command line, and the arguments of each.
 
-The command `plan` is the function `plan` in `commands/plan.py`.  The docstring of the
-function is the help text.  A new command needs a module, and entries
+For example, the command `plan` is the function `plan` in `commands/plan.py`.  The
+docstring of the function is the help text.  A new command needs a module, and entries
 in `COMMANDS` and in `EXAMPLES`.
 """
 

@@ -41,7 +41,7 @@ def write_answer(pieces: Pieces, path: str | None = None) -> int:
     Raises:
         OSError, OutputLost: if standard output cannot be written.
         DocumentError: if the file cannot be written.
-        ParamcoreError, SystemExit: the errors of the command; SystemExit also on a signal.
+        ParamcoreError, SystemExit: the errors of the command; with `path`, SystemExit also on SIGTERM and SIGHUP.
     """
     exit_code = FINE
 
@@ -83,7 +83,7 @@ def _print(piece: str | bytes) -> None:
     try:
         _write(piece)
     except BlockingIOError:
-        # A write waits for the reader, except after a signal.
+        # This error occurs only after a signal, when writes no longer wait for the reader.
         discard_output()
 
 
@@ -124,7 +124,7 @@ def exit_on_signals() -> Iterator[None]:
     finally:
         for number in handled:
             # If no signal came, restore the default.  After a signal, keep ignoring signals until the program ends.
-            # But if another program called `main`, that program continues, so restore the default.
+            # But if another program called `main`, that program continues, so restore the default even then.
             if signal.getsignal(number) is exit_once or not handles_interrupts():
                 signal.signal(number, signal.SIG_DFL)
 

@@ -91,7 +91,7 @@ def _read_params_document(path: str) -> Document:
 
 
 def split_spec(spec: str) -> tuple[str, int | None]:
-    """Return the path and the version number of `FILE[@N]`; an existing file may have the name `FILE@N`."""
+    """Return the path and the version number of `FILE[@N]`; if a file `FILE@N` exists, return its path and `None`."""
     path, mark, number = spec.rpartition("@")
     if mark and path and number.isascii() and number.isdigit() and not os.path.exists(spec):
         return path, int(number[:20])

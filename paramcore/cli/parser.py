@@ -86,12 +86,12 @@ class _Parser(ArgumentParser):
 
 
 class _CommandParser(_Parser):
-    """The parser of a command; options may be before, between or after the files."""
+    """The parser of a command; options may be before, between or after the positional arguments."""
 
     _is_parsing_intermixed = False
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """Parse intermixed arguments, which argparse does not offer for subcommands."""
+        """Parse options between positional arguments; argparse cannot do this for subcommands."""
         # `parse_known_intermixed_args` calls this method again, and expects the method of argparse.
         if self._is_parsing_intermixed:
             return super().parse_known_args(args, namespace)
@@ -103,7 +103,7 @@ class _CommandParser(_Parser):
 
 
 def make_parser(requested: str | None) -> ArgumentParser:
-    """Return the parser of the requested command, or of all commands."""
+    """Return a parser for the requested command only, or for all commands if `requested` is `None`."""
     parser = _Parser(
         prog="paramcore",
         description="Show what an update drops and which params a task really gets, before you send either.",
@@ -153,7 +153,7 @@ def _reject_unknown_arguments(command: str | None, arguments: Sequence[str]) -> 
 def reject_name(noun: str, name: str, known: Iterable[str], remedy: str) -> NoReturn:
     """Reject a name on the command line.
 
-    The error suggests the most similar known name.  If no name is similar, it gives `remedy`.
+    The error suggests the most similar known name.  If no name is similar, the error gives `remedy`.
 
     Raises:
         SystemExit: always.

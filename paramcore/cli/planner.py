@@ -65,7 +65,10 @@ class Planner:
         )
 
     def locate(self, pointer: str) -> tuple[str, int, int]:
-        """Return the file, line and column of a value in the update, or of the innermost existing value on its path."""
+        """Return the file, line and column of a value in the update.
+
+        If the value is missing, locate the innermost value around it that exists.
+        """
         position = self._source.document.locate(self._source.pointer + pointer)
         return self._source.document.source, position.line, position.column
 
@@ -76,5 +79,5 @@ class Planner:
             plan = Plan.to(project, self._source.params)
         if not (self._is_patch and plan.dropped):
             return plan
-        # A patch cannot drop params.  Plan only the other changes; without changes, there is no update.
+        # A patch cannot drop params.  Plan only the other changes; if there are none, there is no update.
         return Plan.of(project, plan.keeping) if plan.keeping.params else Plan(project, None, project.params)

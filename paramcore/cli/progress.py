@@ -34,7 +34,7 @@ def show_progress(
     prints: bool,
     count: Callable[[_T], int] = lambda _task: 1,
 ) -> Iterator[_T]:
-    """Yield the items that `read` returns, and show a progress bar on standard error if `path` is large or `-`.
+    """Yield the items that `read` returns; for a large file or standard input, show a progress bar on standard error.
 
     `count` returns the number of tasks in an item.
 
@@ -77,7 +77,7 @@ def show_progress(
             if number - shown >= _UPDATE_INTERVAL:
                 shown = number
                 elapsed = progress.tasks[0].elapsed or 0
-                # Only JSONL reports how much was read, so the bar of a document has no total.
+                # Only the reader of JSONL reports how much was read, so the bar for a single document has no total.
                 total = size if bytes_read else None
                 rate = number / elapsed if elapsed else 0
                 progress.update(bar, total=total, completed=bytes_read, tasks=number, rate=rate)

@@ -66,7 +66,7 @@ class ProjectDirectory:
         """Check that no YAML file contains one of the projects.
 
         Raises:
-            DocumentError: `unwritable`.
+            DocumentError: `unwritable`, if a YAML file does.
         """
         for name in project_names:
             path = self._paths.get(name, "")
@@ -84,7 +84,7 @@ class ProjectDirectory:
 
         Raises:
             DocumentError: `unwritable` if `check_writable` rejects a changed project, or if
-                another file has the name of the new file.  In both cases, no file is
+                another file has the name of a new file.  In both cases, no file is
                 written.  Also `unwritable` if the system cannot create the directory or write
                 a file, and `unreadable` if it cannot list the directory.
         """
@@ -111,7 +111,7 @@ class ProjectDirectory:
         return list(updates)
 
     def _choose_paths(self, project_names: list[str]) -> dict[str, str]:
-        """Return the path of a new file for each project; reject a path that exists."""
+        """Return the path of a new file for each project, by project name; reject a path that exists."""
         taken = list_directory(self._path) if project_names and os.path.isdir(self._path) else []
         folded = set(map(fold_file_name, taken))
         paths: dict[str, str] = {}
@@ -142,7 +142,7 @@ def make_directory(path: str) -> None:
     """Create a directory, unless it exists.
 
     Raises:
-        DocumentError: `unwritable`.
+        DocumentError: `unwritable`, if the system cannot create the directory.
     """
     try:
         os.makedirs(path, exist_ok=True)

@@ -35,11 +35,11 @@ class ProjectFile:
 
     @property
     def is_array(self) -> bool:
-        """Whether the file is an array, even with a single project."""
+        """Whether the file contains an array, even if the array has a single project."""
         return isinstance(self.document.value, list)
 
     def locate_element(self, index: int) -> str:
-        """Return the JSON Pointer of a project by its index."""
+        """Return the JSON Pointer of the project at an index."""
         return join_pointer(index) if self.is_array else ""
 
 
@@ -57,9 +57,9 @@ def read_project_files(
     `on_skip` with a message for each.
 
     Raises:
-        DocumentError: `wrong_project` for two projects with the same name, or for JSONL;
-            `unreadable` for a directory without JSON or YAML files, or for an entry of a
-            directory that cannot be read as a file; or an error of `read_document` or
+        DocumentError: `wrong_project` for two projects with the same name, or for JSONL.
+            `unreadable` for a directory without JSON or YAML files, or for a directory
+            entry that is not a file.  Also the errors of `read_document` and
             `read_projects`.
     """
     files: list[ProjectFile] = []
@@ -68,7 +68,7 @@ def read_project_files(
     by_real_path: dict[str, str] = {}
     for path in chain.from_iterable(map(_list_files, paths)):
         real_path = resolve_path(path)
-        # A file that the command line names is never skipped, so that path has precedence.
+        # A file that the command line names is never skipped, so the path on the command line takes precedence.
         if path in paths or real_path not in by_real_path:
             by_real_path[real_path] = path
     for path in by_real_path.values():
@@ -84,7 +84,7 @@ def read_project_files(
 
 
 def _reject_duplicates(file: ProjectFile, locations: dict[str, str]) -> None:
-    """Reject a project whose name is in `locations`; add the location of any other project."""
+    """Reject a project whose name is in `locations`; add the location of each accepted project."""
     for index, project in enumerate(file.projects):
         path = f"{file.locate_element(index)}/name"
         if project.name in locations:
@@ -148,7 +148,7 @@ def _read_document(path: str) -> Document:
 
 
 def _read_entry(path: str) -> Document:
-    """Read a file in a directory that the command line names."""
+    """Read a file that is an entry of a directory on the command line."""
     _check_entry(path)
     try:
         return _read_document(path)
@@ -163,8 +163,8 @@ def _read_entry(path: str) -> Document:
 def _check_entry(path: str) -> None:
     """Reject a directory entry that is not a file.
 
-    A user may expect that paramcore reads a subdirectory or a broken link.  Reading a pipe may
-    never end.
+    A subdirectory or a broken link is not skipped, because a user may expect that paramcore
+    reads it.  Reading a pipe may never end.
     """
     if os.path.isdir(path):
         problem, remedy = (

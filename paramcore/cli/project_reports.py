@@ -59,7 +59,7 @@ class ReportBuilder:
             self._update = file.update
             updates = _list_updates(projects, file.update)
         ignored = read_ignored_codes(options.ignore)
-        #: The states in the order of `ErrorCounter`; without an update, only the current state.
+        #: The states in the order of `AFTER`, `BEFORE` and `PATCHED`; without an update, only the current state.
         self._states = [
             _State(options, projects, of_state, file, self._schemas, ignored) for of_state in updates or [{}]
         ]
@@ -84,13 +84,13 @@ class ReportBuilder:
     def _read_tasks(self) -> None:
         sources, *validated = tee(read_raw_tasks(self._options, prints=False), 1 + len(self._states))
         outputs = [state.validate_tasks(tasks) for state, tasks in zip(self._states, validated, strict=True)]
-        # All generators yield one item for each task, so `tee` keeps one task at a time.
+        # All generators yield one item for each task, so `tee` keeps only one task in memory.
         requests = read_requests(self._options, self._projects.find_route, sources)
         for request, *of_states in zip(requests, *outputs, strict=False):
             self._add_request(request).add_findings(
                 [state.select_new(output) for state, output in zip(self._states, of_states, strict=True)]
             )
-        # The last item counts the params that all tasks override.
+        # After the items for tasks, `outputs[0]` has one more: the params that all tasks override.
         for unused in outputs[0]:
             if isinstance(unused, dict):
                 for name, findings in self._states[0].report_unused(unused).items():
@@ -101,7 +101,7 @@ class ReportBuilder:
             draft = self._drafts[request.route.project.name]
             draft.add_request(request)
             return draft
-        # A file without task requests is a usage error, not a rejected request.
+        # Invalid JSON, a wrong option, or a file without task requests is a usage error, not a rejected request.
         if not request.is_rejected or request.error.code.startswith("request_is_"):
             raise request.error
         value = read_source(request.source).value
@@ -114,7 +114,11 @@ class ReportBuilder:
 
 
 def _list_updates(projects: ProjectFiles, update: Update) -> list[Mapping[str, Update]]:
-    """Return the updates of each state by project name: after the update, before it, and after the patches, if any."""
+    """Return the updates of each state, by project name.
+
+    The states are: after the update, before it, and, if there are patches that keep
+    dropped params, after these patches.
+    """
     patches = {project.name: find_keeping_patch(Plan.of(project, update)) for project in projects}
     after = dict.fromkeys(patches, update)
     kept = {name: patch for name, patch in patches.items() if patch is not None}
@@ -122,7 +126,7 @@ def _list_updates(projects: ProjectFiles, update: Update) -> list[Mapping[str, U
 
 
 class _State:
-    """The projects after an update, before it, or after the patch; validates them and their tasks."""
+    """Validates the projects and their tasks in one state: after an update, before it, or after the patch."""
 
     def __init__(
         self,
@@ -155,7 +159,7 @@ class _State:
         return TaskValidator(self._reporter, self._schemas).validate_tasks(tasks)
 
     def select_new(self, output: TaskOutput) -> list[ReportedFinding]:
-        """Return the findings on a task, and those on its project that are not reported yet."""
+        """Return the findings on a task, and those on its project that were not returned before."""
         if isinstance(output, DocumentError):
             raise output
         if not isinstance(output, TaskReport):
@@ -176,7 +180,7 @@ class _State:
 
 
 class _Draft:
-    """The report of a project, while tasks are read."""
+    """The unfinished report of a project, to which tasks are added."""
 
     def __init__(
         self,
@@ -195,7 +199,7 @@ class _Draft:
         self._findings: dict[str, list[tuple[ReportedFinding, Presence | None]]] = {"error": [], "warning": []}
         self._errors = ErrorCounter()
         self._counts: Counter[str] = Counter()
-        #: The number of requests that the project rejects.
+        #: The number of rejected requests, which cannot be read or resolved.
         self.rejected: int = 0
         self._inherited: Counter[int | None] = Counter()
         self._first: TaskRequest | None = None
@@ -205,7 +209,7 @@ class _Draft:
         self.add_findings(findings)
 
     def add_findings(self, findings: Sequence[list[ReportedFinding]]) -> None:
-        """Count the errors of each state; count the findings of the first state, and keep some to list."""
+        """Count the errors of each state and the findings of the first state; keep up to `MAX_FINDINGS` to list."""
         for finding, presence in self._errors.add(findings):
             self._counts[finding.severity] += 1
             if len(self._findings[finding.severity]) < MAX_FINDINGS:
@@ -227,8 +231,8 @@ class _Draft:
             self._affected.append(AffectedTask(location, request.unique_id, names))
 
     def _add_rules(self, request: RoutedRequest) -> None:
-        # The rules depend on the route, on whether the task has an instruction, and on nulls (T1).  So skip a request
-        # without nulls if an earlier request had the same route and the same kind of instruction.
+        # The assumed rules depend on the route, on whether the task has an instruction, and on nulls (T1).  So skip a
+        # request without nulls if an earlier request had the same route and the same kind of instruction.
         instruction = request.params.get("instruction")
         key = request.route, "text" if instruction else instruction
         if key not in self._resolved or None in request.params.values():

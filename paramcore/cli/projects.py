@@ -21,8 +21,8 @@ _T = TypeVar("_T")
 class ProjectFiles:
     """The projects that a command line names, by file or by directory.
 
-    A file in a directory that contains no project is skipped, and a message on standard
-    error reports it.  Without `quiet`, messages also report names that no task inherits.
+    In a directory, a file without a project is skipped, and a message on standard error
+    reports this.  Without `quiet`, messages also report names that no task inherits.
     `documents` contains the documents of files that were already read, by path.
 
     `many` is true for a directory, an array of projects, or several files.  Commands
@@ -75,7 +75,7 @@ class ProjectFiles:
         self.apply_updates(dict.fromkeys(self._by_name, update))
 
     def apply_updates(self, updates: Mapping[str, Update]) -> None:
-        """Apply updates by the name of the project; other projects do not change."""
+        """Apply an update to each project whose name is a key of `updates`."""
         self._by_name = {
             name: project.update(updates[name]) if name in updates else project
             for name, project in self._by_name.items()

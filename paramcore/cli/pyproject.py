@@ -47,7 +47,7 @@ def _read_ignore() -> list[str]:
         return []
     try:
         with open(path, "rb") as stream:
-            # PowerShell writes UTF-16, and other Windows programs write a BOM, which TOML does not allow.
+            # PowerShell writes UTF-16, and other Windows programs write a BOM.  TOML allows neither.
             text = decode_text(convert_utf16(stream.read(), path), path, 1)
         tool: Any = tomllib.loads(text).get("tool", {})
     except DocumentError:

@@ -64,7 +64,7 @@ def is_one_of_many(task: RawTask) -> bool:
 
 
 def read_raw_tasks(options: Namespace, *, prints: bool) -> Iterator[RawTask]:
-    """Yield the lines of JSONL, the elements of an array, or the single document.
+    """Yield the tasks of TASKS: the lines of JSONL, the elements of an array, or the single document.
 
     For the progress bar and the meaning of `prints`, see `show_progress`.
     """

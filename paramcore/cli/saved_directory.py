@@ -32,7 +32,7 @@ from paramcore.service.standin.stand_in import WORLDS, StandIn
 from paramcore.service.standin.state import StoredProject
 from paramcore.text import describe_os_error, format_path, format_value
 
-#: The name of the journal.  It is hidden, so commands skip the file in a directory.
+#: The name of the journal.  The file is hidden, so commands that read the directory skip it.
 JOURNAL_NAME = ".paramcore-journal"
 #: The minimum number of seconds between two writes of the files.
 _PAUSE = 0.1
@@ -58,7 +58,7 @@ class SavedDirectory:
         self._files = ProjectDirectory(path, assumptions, sources=sources)
         #: The journal, which the stand-in writes.
         self.journal: JournalFile = JournalFile(os.path.join(path, JOURNAL_NAME))
-        #: What the journal contains, by the kind of key. The projects of live keys are moved to `projects`.
+        #: What the journal contains for `live` and for `test` keys. The projects of live keys are moved to `projects`.
         self.recovered: dict[str, RecoveredState] = replay_lines(
             self.journal.lines, self.journal.source, WORLDS, assumptions
         )
@@ -86,7 +86,7 @@ class SavedDirectory:
         self._unsynced_lock = threading.Lock()
 
     def _recover(self, project: Project, saved_count: int) -> None:
-        """Serve the project in the journal, the project in its file, or neither."""
+        """Choose which project to serve: the one in the journal, the one in the file, or neither."""
         name, file = project.name, self._files.projects.get(project.name)
         everything_was_saved = saved_count == len(project.versions) > 0
         if file is None and everything_was_saved:
@@ -108,10 +108,10 @@ class SavedDirectory:
 
     @contextmanager
     def keep_saved(self, stand_in: StandIn) -> Iterator[None]:
-        """Write the files of changed projects, now, in the background, and at the end.
+        """Write the files of changed projects: at the start, in the background, and at the end.
 
         Raises:
-            DocumentError: `unwritable`, if the files or the journal cannot be written now.
+            DocumentError: `unwritable`, if the files or the journal cannot be written at the start.
         """
         state, ledger = stand_in.states["live"], stand_in.ledger
         in_files = self._files.projects
@@ -190,7 +190,7 @@ class SavedDirectory:
             with suppress(FileNotFoundError):
                 sync_file(path)
                 sync_directory(os.path.dirname(path))
-            # Another thread may sync the same files, or write newer ones, so remove only the project that was synced.
+            # Another thread may have written a newer project, so remove the entry only if it is unchanged.
             with self._unsynced_lock:
                 if self._unsynced.get(name) is stored:
                     del self._unsynced[name]
@@ -237,7 +237,7 @@ def open_saved_directory(
 
 
 def _begins_with(project: Project, beginning: Project) -> bool:
-    """Return whether a project equals `beginning`, apart from its later versions."""
+    """Return whether a project equals `beginning`, except that the project may have more versions."""
     count = len(beginning.versions)
     is_same = project.type == beginning.type and project.fields == beginning.fields
     return is_same and project.versions[:count] == beginning.versions

@@ -14,7 +14,7 @@ from paramcore.text.rows import Piece, format_pieces
 
 #: The maximum number of columns of a layout, unless `--width` sets the number.
 _MAX_WIDTH = 120
-#: The number of columns of a terminal whose size is unknown.
+#: The number of columns to assume for a terminal of unknown size.
 _DEFAULT_WIDTH = 80
 #: The minimum number of columns of a layout.
 MIN_WIDTH = 20
@@ -24,11 +24,11 @@ MIN_WIDTH = 20
 class Screen:
     """Renders pieces as text.  Instances can be pickled, so other processes can use them."""
 
-    #: The columns of the layout; `None` for plain text, which a pipe or a file gets without `--width`.
+    #: The number of columns of the layout; `None` for plain text, which a pipe or a file gets without `--width`.
     width: int | None = None
     #: Whether to show values, and not only names and types.
     values: bool = True
-    #: Whether to show whole values.
+    #: Whether to show long values in full.
     full: bool = False
     #: Whether to print labels in color.
     color: bool = False

@@ -9,7 +9,7 @@ from paramcore.cli.argument_types import parse_jobs, parse_requested_version, pa
 from paramcore.cli.color import COLOR_CHOICES
 from paramcore.cli.output import exit_with_usage
 
-#: The name and the keywords of `ArgumentParser.add_argument`.
+#: The name and the keywords to pass to `ArgumentParser.add_argument`.
 Argument: TypeAlias = tuple[str, dict[str, Any]]
 
 

@@ -12,11 +12,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
 
-#: The descriptors of pipes to which a command writes.  After a signal, a write does not wait for the reader: if the
-#: reader has stopped reading, as `less` does, the write would never end, because later signals are ignored.
+#: The descriptors of standard output and standard error, except terminals.  After a signal, a write does not wait for
+#: the reader.  If the reader has stopped reading, as `less` does, nothing else could end the write: later signals are
+#: ignored.
 output_pipes: list[int] = []
 
-#: The exit code for each signal that ends a program, except Ctrl-C.
+#: The signals other than Ctrl-C that a command handles, and the exit code for each.
 END_SIGNALS = {signal.SIGTERM: TERMINATED}
 # Windows has no SIGHUP.
 if hasattr(signal, "SIGHUP"):
@@ -24,14 +25,14 @@ if hasattr(signal, "SIGHUP"):
 
 
 def interrupt_once(*_: object) -> NoReturn:
-    """Raise KeyboardInterrupt, and ignore the later signals that a command handles."""
+    """Raise KeyboardInterrupt for Ctrl-C, and ignore later signals."""
     ignore_signals()
     _stop_waiting()
     raise KeyboardInterrupt
 
 
 def exit_once(number: int, _frame: object) -> NoReturn:
-    """Raise SystemExit, and ignore the later signals that a command handles."""
+    """Raise SystemExit with the exit code for a signal, and ignore later signals."""
     ignore_signals()
     _stop_waiting()
     raise SystemExit(END_SIGNALS[signal.Signals(number)])
@@ -61,8 +62,8 @@ def handles_interrupts() -> bool:
 
 
 def ignore_signals() -> None:
-    """Ignore the later signals that a command handles, so that the command can finish without an interruption."""
-    # Ignore only signals that a command handles, because a caller may have installed other handlers.
+    """Ignore Ctrl-C and `END_SIGNALS` from now on, so that the command can finish without an interruption."""
+    # Change only signals with a handler of this module, because a caller may have installed other handlers.
     for number in (signal.SIGINT, *END_SIGNALS):
         if signal.getsignal(number) in (interrupt_once, exit_once):
             signal.signal(number, _ignore)

@@ -25,7 +25,7 @@ from paramcore.text.rows import Label, Piece, Row, Table
 from paramcore.validation.lint import repeats_instruction
 from paramcore.values import same
 
-#: The maximum number of lines that a summary names for each reason.
+#: The maximum number of line numbers that a summary shows for each reason to opt out.
 _EXAMPLES = 4
 
 
@@ -54,16 +54,16 @@ class SlimLine(NamedTuple):
         return len(self.body) < self.size_before
 
     def find_unchanged_line(self) -> bytes | None:
-        """Return the line of JSONL with the given request, if the request to send is the same request."""
+        """Return the given line of JSONL if it can be sent unchanged; otherwise, `None`."""
         source = self.source.source
         if not isinstance(source, Line) or not self.is_same:
             return None
-        # Null routing names are not sent.  A `RoutedRequest` may lack them, so decode the line again.
+        # The request to send has no null routing names.  A `RoutedRequest` may lack those of the line, so decode it again.
         has_null = b"null" in source.data and not same(source.document().value, self.flat)
         return None if has_null else source.data
 
     def as_json(self) -> dict[str, Any]:
-        """Return the keys of `SlimRequest.to_json`, and the sizes in bytes."""
+        """Return a JSON object with the keys of `SlimRequest.to_json`, and with the sizes in bytes."""
         return {
             "request": self.flat,
             **self.choice.list_members(),
@@ -130,7 +130,7 @@ class LineSlimmer:
             flat,
             self._encode(flat),
             len(self._encode(before)),
-            # Both have the values of the same request, so `==` never compares 1 with True.
+            # Both have their values from the same request, so `==` never compares 1 with True.
             flat == before,
             self._rules[route.project.name].find(choice),
             not self._is_wanted and repeats_instruction(params, route.inheritance),

@@ -60,7 +60,7 @@ def _list_blocks(value: Any, width: int, *, full: bool) -> list[Block]:
 
 
 def _iter_blocks(value: Any, prefix: str, width: int, suffix: str = "", depth: int = 0) -> Iterator[Block]:
-    """Yield a value as JSON; a container that fits on a line stays on it."""
+    """Yield a value as JSON; an object or array that fits on one line gets one line."""
     indent = "  " * min(depth, width // 8)
     text = f"{indent}{prefix}{format_value(value)}{suffix}"
     is_container = isinstance(value, (dict, list)) and value
@@ -108,7 +108,7 @@ def _format_run(run: Run, number: int, runs: Sequence[Run], *, full: bool) -> li
         return [Label(f"{{+{text}+}}", "added")]
     if full or len(run.text) <= 2 * _CONTEXT + _CONTEXT // 2:
         return [text]
-    # The text before the first difference and after the last one needs only one end.
+    # Before the first difference, show only the end of the text; after the last difference, only its start.
     head = "" if number == 0 else format_name(run.text[:_CONTEXT])
     tail = "" if number == len(runs) - 1 else format_name(run.text[-_CONTEXT:])
     hidden = len(run.text) - _CONTEXT * (bool(head) + bool(tail))

@@ -1,4 +1,4 @@
-"""Print a report as Markdown, and append it to the job summary of GitHub Actions."""
+"""Print reports as Markdown, or append them to the job summary of GitHub Actions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
 #: The maximum size of a summary in bytes; GitHub does not show a summary of more than 1,024 KiB.
 SUMMARY_BYTES = 1_000 * 1_024
 
-#: Options that do not change what a command finds, and whether a value follows.
+#: Options that do not change what a command finds, and whether each has a value.
 _OUTPUT_OPTIONS = {"--format": True, "--output": True, "--summary": False, "--color": True, "--width": True}
 
 
@@ -33,7 +33,7 @@ def check_summary(options: Namespace) -> None:
     """Reject `--summary` outside GitHub Actions.
 
     Raises:
-        SystemExit: if the environment names no file.
+        SystemExit: if the variable `GITHUB_STEP_SUMMARY` is empty or not set.
     """
     if options.summary and find_summary_path(options) is None:
         exit_with_usage(
@@ -47,7 +47,7 @@ def wants_document(options: Namespace) -> bool:
 
 
 def report_document(options: Namespace, build: Callable[[str], Document]) -> Iterator[str]:
-    """Yield the document as Markdown with `--format markdown`, and append it with `--summary`.
+    """With `--format markdown`, yield the document as Markdown; with `--summary`, append it to the job summary.
 
     `build` receives the command line that prints the result as text.
 
@@ -81,7 +81,7 @@ def format_command(options: Namespace) -> str:
 
 
 def write_completely(file: FileIO, data: bytes) -> None:
-    """Append data to a file; if the disk is full, append nothing."""
+    """Append data to a file; on an error, remove the part that was written, unless other data follows it."""
     written = 0
     try:
         while written < len(data):
@@ -114,7 +114,7 @@ def _append_summary(path: str, document: Document) -> None:
 
 
 def _open_without_waiting(path: str, flags: int) -> int:
-    # To open a pipe without a reader would block until there is one, so fail instead. Windows has no such pipes.
+    # Opening a pipe without a reader would wait for a reader, so fail instead. Windows has no such pipes.
     descriptor = os.open(path, flags | getattr(os, "O_NONBLOCK", 0), 0o666)
     if hasattr(os, "O_NONBLOCK"):
         os.set_blocking(descriptor, True)

@@ -45,7 +45,7 @@ Output: TypeAlias = str | bytes | TaskRows | Message | DocumentError
 
 @frozen
 class DocumentFormat:
-    """How the tasks of a command become a document.  It can be pickled."""
+    """How the tasks of a command become a document.  Instances can be pickled."""
 
     columns: tuple[str, ...]
     make_rows: Callable[[EffectiveParams, tuple[Cell, ...]], Iterable[Row]]
@@ -72,8 +72,8 @@ class TaskFormatter:
 
     Instances can be pickled, so other processes can use them.  With `--format json`, the
     output is JSONL for JSONL tasks, and an array for an array of tasks.  In every format,
-    the output for a line of JSONL or an element of an array begins with its line and its
-    `unique_id`.
+    the output for a line of JSONL or an element of an array begins with the line number
+    and the `unique_id`.
     """
 
     options: Namespace
@@ -150,12 +150,12 @@ def _format_identity(request: RoutedRequest) -> str:
 
 
 def _identify(request: RoutedRequest) -> dict[str, Any]:
-    """Return the line and the `unique_id` of a task, which identify it in the output."""
+    """Return the line number and the `unique_id` of a task, which identify the task in the output."""
     return {"line": request.line, "unique_id": request.unique_id}
 
 
 def write_outputs(outputs: Iterable[Output], formatter: TaskFormatter) -> Pieces:
-    """Yield the text and JSON among the outputs, then the document, if wanted; print messages.
+    """Yield the text and JSON among the outputs, then the document of the rows, if wanted; print messages.
 
     A blank line separates texts.  With `--keep-going`, print errors; otherwise, raise the
     first error.  Return the exit code.

@@ -35,7 +35,7 @@ class ReportedFinding(NamedTuple):
     severity: str
     #: Text, JSON for `--format json`, or a `LocatedFinding` for a page; empty for `--format markdown`.
     content: Any
-    #: The finding in a document; `None` if no document is wanted.
+    #: The row of a document that shows the finding; `None` if no document is wanted.
     row: Row | None
 
 
@@ -46,7 +46,7 @@ class TaskReport(NamedTuple):
 
 
 #: An output of `TaskValidator`: the findings on a task, or the error of an invalid line.
-#: The last output contains the unused defaults, by project name.
+#: The last output contains the params that all tasks override, by project name.
 TaskOutput: TypeAlias = TaskReport | DocumentError | dict[str, UnusedDefaults]
 
 
@@ -61,7 +61,7 @@ class FindingReporter:
 
     @property
     def by_task(self) -> bool:
-        """Whether the output has a line for each task. Each line repeats the findings on the project."""
+        """Whether the output has a line for each task. Each of these lines repeats the findings on the project."""
         return self.options.format == "json" and is_jsonl(self.options)
 
     def report(
@@ -152,7 +152,7 @@ class TaskValidator:
         return {project.name: Validator(project, self.schemas) for project in self.reporter.projects}
 
     def validate_tasks(self, raw_tasks: Iterable[RawTask]) -> Iterator[TaskOutput]:
-        """Yield the findings on each task, in order, and then the unused defaults by project name."""
+        """Yield the findings on each task, in order, and then the params that all tasks override, by project name."""
         options, projects = self.reporter.options, self.reporter.projects
         unused = {project.name: UnusedDefaults.of(project) for project in projects}
         reported: set[ProjectKey] = set()

@@ -23,8 +23,7 @@ _ENDED = (EOFError, OSError, pickle.UnpicklingError)
 class Worker:
     """A process that calls a function with one message after another.
 
-    The first message that it gets is the function.  Functions, messages and answers are
-    pickled.
+    The first message to send is the function itself.  All messages and answers are pickled.
 
     Raises:
         OSError: if the system cannot start a process.

@@ -61,7 +61,7 @@ def apply(options: Namespace) -> Pieces:
 def _print_outcome(plan: Plan, outcome: Outcome, options: Namespace) -> None:
     """Print the outcome; if standard output cannot be written, print it to standard error.
 
-    The exit code then still is that of the outcome, because the update may have been sent.
+    Even then, the exit code is that of the outcome, because the update may have been sent.
     """
     try:
         if options.format == "json":
@@ -82,7 +82,7 @@ def _reject_swapped(options: Namespace) -> None:
 
 
 def _has_consent(plan: Plan, options: Namespace) -> bool:
-    """Return whether the user agrees to send the update with its errors and drops."""
+    """Return whether to send the update: check the options, and ask the user unless `--yes` is set."""
     refused = False
     if plan.errors and not options.allow_errors:
         print_message("not sent: the update has errors; correct them, or pass --allow-errors to send it as it is")
@@ -97,7 +97,7 @@ def _has_consent(plan: Plan, options: Namespace) -> bool:
     if sys.stdin is None or not sys.stdin.isatty() or sys.stderr is None:
         print_message("not sent: there is no terminal for a prompt; pass --yes to send the update")
         return False
-    # If the terminal is closed, or the answer is in another encoding, the answer is no.
+    # A closed terminal, or an answer in another encoding, counts as no.
     with suppress(OSError, UnicodeDecodeError):
         sys.stderr.write("send the update? [y/N] ")
         sys.stderr.flush()

@@ -60,10 +60,10 @@ def audit(options: Namespace) -> Pieces:
 def _choose_auditor(value: Any, auditors: Mapping[str, Auditor]) -> str | None:
     """Return the name of the project whose auditor checks a task.
 
-    With several auditors, return `None` for a task of another project.
+    With several auditors, return `None` for a task whose project has no auditor.
     """
     if len(auditors) == 1 or not isinstance(value, dict):
-        # A single auditor also counts tasks of other projects. Any auditor rejects a value that is not an object.
+        # A single auditor also counts tasks of other projects. Each auditor rejects a value that is not an object.
         return next(iter(auditors))
     name = value.get("project")
     return name if isinstance(name, str) and name in auditors else None
@@ -71,7 +71,7 @@ def _choose_auditor(value: Any, auditors: Mapping[str, Auditor]) -> str | None:
 
 @frozen
 class _TaskObject:
-    """A task object, the document that contains it, and its JSON Pointer."""
+    """A task object, with its document and with its JSON Pointer in the document."""
 
     value: Any
     document: Document
@@ -81,7 +81,7 @@ class _TaskObject:
 def _read_task_objects(options: Namespace, on_read: OnRead | None) -> Iterator[_TaskObject | DocumentError]:
     """Yield the task objects of a file, and an error for each invalid line.
 
-    A file contains one object, an array, a page (`{"docs": [...]}`), or JSONL.
+    A file contains one object, an array, a page of `GET /tasks` (`{"docs": [...]}`), or JSONL.
     """
     if is_jsonl(options):
         for line in read_lines(options.tasks, on_read=on_read):

@@ -28,7 +28,7 @@ from paramcore.text import format_name, format_path
 from paramcore.validation.names import suggest_name
 from paramcore.wire import write_new_project
 
-#: The maximum number of `unique_id`s that are compared.  The limit bounds the memory.
+#: The maximum number of `unique_id`s that are kept to find repeated ones.  The limit bounds the memory.
 _MAX_IDS = 100_000
 
 
@@ -51,7 +51,7 @@ def extract(options: Namespace) -> Pieces:
             text = f"{options.screen.render(extraction.list_pieces())}\n"
             yield format_document(answer) if options.format == "json" else text
         yield from report_document(options, partial(build_extraction_document, extraction))
-        # If standard output or a file cannot be written, or if a signal arrives, leave both files unchanged.
+        # If standard output or a file cannot be written, or if a signal arrives, leave both output files unchanged.
         flush_output()
         writer.sync()
         if options.project_output is not None:
@@ -80,11 +80,11 @@ class _ExtractRun:
         )
         self.bad_lines: BadLines = BadLines(options)
         self._is_array = True
-        #: The state of TASKS at the start, if it exists.
+        #: The result of `get_file_state` at the start; `None` if there is no file TASKS.
         self._file_state = self._get_file_state()
 
     def decide(self) -> None:
-        """Read TASKS twice and choose the params of the project; report bad lines and equal ids."""
+        """Read TASKS twice and choose the params of the project; report bad lines and repeated `unique_id`s."""
         ids: dict[str, int] = {}
         missing = {*self._options.keep, *self._options.move}
         for request in self._read_requests(self.bad_lines.report):

@@ -22,7 +22,7 @@ from paramcore.text import describe_os_error, format_path, format_value
 from paramcore.validation.schema import Schemas
 from paramcore.validation.validator import Validator
 
-#: The maximum number of lines that wait to be printed; later lines are dropped.
+#: The maximum number of lines that wait to be printed; while that many wait, new lines are discarded.
 _MAX_LINES = 10_000
 #: The maximum number of seconds to wait for a line before signals are handled.
 _MAX_WAIT = 0.5
@@ -112,10 +112,10 @@ def _make_error_finder(schemas: Schemas) -> Callable[[Project, EffectiveParams],
 
 
 def _create_reporter(events: queue.Queue[str]) -> Callable[[str], None]:
-    """Return a function that queues a line about a request for printing."""
+    """Return a function that adds a line about a request to the queue of lines to print."""
 
     def report(event: str) -> None:
-        # Drop the line if nobody reads standard output, because a request must not wait.
+        # Discard the line if the queue is full because nobody reads standard output: a request must not wait.
         with suppress(queue.Full):
             events.put_nowait(event)
 

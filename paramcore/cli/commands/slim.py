@@ -44,7 +44,7 @@ def slim(options: Namespace) -> Pieces:
         yield from run.format(writer)
         writer.finish(is_array=run.is_array)
         yield from report_document(options, run.build_document)
-        # If standard output cannot be written, leave the file unchanged.
+        # If standard output cannot be written, leave the output file unchanged.
         flush_output()
     run.bad_lines.report_count()
     failed = run.bad_lines.count or run.summary.fell_back or (options.exit_code and run.summary.shorter)
@@ -104,7 +104,7 @@ class _SlimRun:
         return build_slim_document(subject, verdict, summary.list_totals(), notes, command)
 
     def format_text(self, writer: RequestWriter) -> Iterator[str]:
-        """Yield an entry for each request, or totals for many requests, and a summary."""
+        """Yield an entry for each request, and a summary; for many requests without `--list`, only the summary."""
         entries: list[str] = []
         for line in self._slim_requests(writer):
             if self._options.list:

@@ -64,12 +64,12 @@ def _build_json(drift: Drift | Project) -> dict[str, Any]:
 
 
 def _iter_annotations(projects: ProjectFiles, drifts: Sequence[Drift | Project]) -> Iterator[str]:
-    """Yield an annotation for each project that is not in sync, at the project in its file."""
+    """Yield an annotation for each project that is not in sync, with the project's file and line."""
     for project, drift in zip(projects, drifts, strict=True):
         state = drift.state if isinstance(drift, Drift) else "not there"
         if state == "in sync":
             continue
-        # Before the update is sent, the file is expected to be ahead, so this is only a warning.
+        # A file may be ahead on purpose until its update is sent, so this is only a warning.
         severity = "warning" if state == "local ahead" else "error"
         document, pointer = projects.locate_project(project)
         position = document.locate(pointer)

@@ -96,7 +96,7 @@ class ValidationRun:
         self.by_task: bool = self._reporter.by_task
         self._reported: set[ProjectKey] = set()
         self._tasks = 0
-        #: The lines that cannot be decoded.
+        #: Reports and counts the lines that cannot be decoded.
         self.bad_lines: BadLines = BadLines(options)
         self._counts: Counter[str] = Counter()
 
@@ -124,7 +124,7 @@ class ValidationRun:
         )
 
     def _list_skipped(self) -> list[ReportedFinding]:
-        """Return an annotation for each skipped file, if `--strict` fails for it."""
+        """With `--format github` and `--strict`, return annotations for skipped files, which then set the exit code."""
         if self._options.format != "github" or not self._options.strict:
             return []
         annotations = (format_annotation("error", "skipped", message) for message in self._projects.skipped)
