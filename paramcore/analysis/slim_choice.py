@@ -203,7 +203,7 @@ class Chooser:
             # The latest version needs no pin, so `None` selects it.
             older = range(len(self._project.versions) - 1)
             candidates = (self._choose(wanted, candidate) for candidate in (None, *older))
-            # The candidates send the same values, so measure each value once.
+            # The candidates send values of `wanted`, except for a shortened instruction.  So measure each value once.
             sizes = {name: _measure_member(name, value) for name, value in wanted.items()}
             choice = min(candidates, key=lambda candidate: _rank(candidate, sizes))
         else:

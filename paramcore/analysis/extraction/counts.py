@@ -73,12 +73,12 @@ class ValueKeys:
 class FrequentValues:
     """Counts the most frequent values, with the algorithm of Misra and Gries.
 
-    A value is never lost if it makes up more than 1/`MAX_VALUES` of all added values.
+    It never forgets a value that makes up more than 1/`MAX_VALUES` of all added values.
     """
 
     def __init__(self) -> None:
         self._counts: dict[Key, int] = {}
-        #: Whether all counts are exact; if not, values may be lost.
+        #: Whether all counts are exact; if not, some values may be forgotten.
         self.is_exact: bool = True
 
     def add(self, key: Key) -> None:
