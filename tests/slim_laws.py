@@ -279,7 +279,7 @@ def s9_name_by_name(case: Case) -> None:
 
 
 def s10_round_trip(case: Case) -> None:
-    """A request and its effective params have the same slim request. For the latest version, so does `as_request`."""
+    """A request and its effective params have the same slim request; without a pin, `as_request` has it, too."""
     slim = SlimRequest.of(case.project, case.request)
     effective = case.project.resolve(case.request)
     assert SlimRequest.to(case.project, {**case.routing, **effective.params}, version=case.own_version) == slim

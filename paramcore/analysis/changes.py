@@ -142,7 +142,7 @@ def _iter_value_changes(
         yield from _iter_element_changes(before, after, parts, after_parts, identity)
     elif not same(before, after):
         yield Change("changed", parts, before, after, after_parts, identity)
-        # If another value replaces an object or array, all its contents are lost.
+        # If a value of another type replaces an object or array, all members of the old object or array are lost.
         if isinstance(before, (dict, list)):
             for part in before if isinstance(before, dict) else range(len(before)):
                 yield _lose((*parts, part), before[part], identity)

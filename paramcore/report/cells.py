@@ -15,7 +15,7 @@ from paramcore.text import escape_unprintable, format_count, format_value, trunc
 
 #: The maximum number of characters of a value in a cell.
 CELL_LIMIT = 60
-#: The number of unchanged characters to show around a change inside a long value.
+#: The number of unchanged characters to show on each side of a change inside a long value.
 CONTEXT = 15
 
 #: The maximum number of full values in a document; no `Size` has room for more.

@@ -24,11 +24,11 @@ from paramcore.text import format_count, format_name, quote_for_shell
 
 #: The maximum number of versions in the grid.
 GRID_VERSIONS = 12
-#: The number of values of a param that are always visible.
+#: The number of newest values of a param that a page lists first; it folds the older values.
 VISIBLE_RUNS = 3
 #: The maximum number of values of a param on a page.
 MAX_RUNS = 20
-#: The maximum number of characters of all values that are not always visible.
+#: The maximum number of characters of all folded older values of a project.
 MAX_OLDER_TEXT = 200_000
 #: The maximum number of changes that a page lists inside a value.
 MAX_CHANGES = 20
@@ -157,7 +157,7 @@ def _view_line(
 
 
 def _count_listed(runs: Sequence[RunView], budget: int) -> int:
-    """Return the number of runs that a page lists: those that are always visible, and older runs within a budget."""
+    """Return the number of runs that a page lists: `VISIBLE_RUNS`, and older runs within a budget of characters."""
     for index in range(VISIBLE_RUNS, len(runs)):
         budget -= runs[index].size
         if budget < 0:

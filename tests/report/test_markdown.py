@@ -449,7 +449,7 @@ def test_long_values_are_cut_outside_of_the_change(before, after, cells):
 
 
 def test_findings_come_before_changes():
-    """Errors come first. Equal findings of several projects are one row. A finding in a file has the file as its place."""
+    """Errors come first. Equal findings of several projects are one row. A place in a file names the file."""
     warning = Finding("update_null", "warning", "/a", "is null", version=1)
     error = Finding("param_type", "error", "", "must be `text`", version=1)
     plan = Plan.of(DOCKS, Patch({"a": 2})).with_findings([warning, error])

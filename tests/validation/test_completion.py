@@ -210,7 +210,7 @@ class TestTasks:
 
     @BOTH
     def test_a_task_that_overrides_the_error(self, fast):
-        """If a task overrides the wrong value, the error becomes a warning, because other tasks may inherit the value."""
+        """If a task overrides the wrong value, the error becomes a warning: other tasks may inherit the value."""
         project = Project("boxes", type="mine", params={"a": "x"})
         validator = Validator(project, Schemas().with_schema("mine", self.SCHEMA), fast=fast)
         assert [str(finding) for finding in validator.task(project.resolve({"a": 1}))] == [

@@ -164,7 +164,7 @@ def test_the_nearest_of_many_similar_names_is_suggested(form):
 
 
 def test_a_name_with_another_spelling_is_found_among_many():
-    """Among hundreds of long names with the same letters, a name that differs only in case or separators is suggested."""
+    """Among hundreds of long similar names, a name that differs only in case or separators is suggested."""
     known = [f"{first}{second} in a long name" for first in "abcdefghijklmnopqrst" for second in "abcdefghijklmnopqrst"]
     assert suggest_name("CD In A Long Name", known) == "cd in a long name"
     assert suggest_name("aaaa aaaa", [*["aaaaaaa"] * 40, "aaaa-aaaa"]) == "aaaa-aaaa"
