@@ -50,7 +50,7 @@ def ratios(*runs: Callable[[], object], rounds: int = ROUNDS, empty: Callable[[]
 
 @frozen
 class Row:
-    """A measurement with its figures, and the maximum of each figure, if there is one."""
+    """A measurement with its figures, and with a maximum for each figure or none at all."""
 
     name: str
     unit: str

@@ -1,4 +1,4 @@
-"""Every rule has one place in the code, and a test or a conformance case."""
+"""Each rule that the code implements has one place in the code, and a test or a conformance case."""
 
 import re
 from pathlib import Path

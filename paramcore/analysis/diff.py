@@ -82,8 +82,8 @@ class Diff(NotebookReprs):
 
         An object loses a member whose name does not exist in the matching object of
         `after`.  An array loses an element that has no counterpart in the array of
-        `after`.  The counterpart is an equal element, the object with the same identifying
-        member, or an object or array of the same type at the same index.  A changed value
+        `after`.  The counterpart is an equal element, or the object with the same identifying
+        member.  Two objects, or two arrays, at the same index also match.  A changed value
         is not lost.  But if a value of another type replaces an object or array, everything
         inside the object or array is lost.
         """

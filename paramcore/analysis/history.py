@@ -2,8 +2,8 @@
 
 A history contains the params after each update, but not the update itself.  Only a
 replace drops params, so a replace created each version that lacks a param of the
-previous version.  A patch or a replace may have created any other version after the
-first.
+previous version.  Any other version after the first may come from a patch or from a
+replace.
 """
 
 from __future__ import annotations

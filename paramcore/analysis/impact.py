@@ -62,9 +62,9 @@ class Impact(NotebookReprs):
     """The numbers of requests that an update affects and does not affect.
 
     `affected` counts the requests whose effective params would differ.  `unaffected`
-    counts the other requests by reason.  For each changed param, `by_param` counts
-    the requests that would get another value of this param, and the requests that
-    override it: `{"padding": {"affected": 2, "override": 1}}`.
+    counts the other requests by reason.  For each changed param, `by_param` has two
+    counts, such as `{"padding": {"affected": 2, "override": 1}}`.  They count the requests
+    that would get another value of this param, and the requests that override it.
 
     Example:
         >>> project = Project("docks", type="imageannotation", params={"padding": 3})

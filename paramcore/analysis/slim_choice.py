@@ -191,8 +191,8 @@ class Chooser:
     def choose(self, wanted: Mapping[str, Any], requested: int | None) -> Choice:
         """Choose the version to inherit and the params to send for wanted params.
 
-        `requested` is the `project_version` of the request.  The version of the chooser, if
-        there is one, overrides it.  `wanted` must be checked.
+        `requested` is the `project_version` of the request.  A version that
+        the chooser was created with overrides it.  `wanted` must be checked.
 
         Raises:
             NoSuchVersion: `version_type` or `version_unknown` for `requested`.

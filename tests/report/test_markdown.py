@@ -34,12 +34,12 @@ def make_plan(name, before, after):
 
 
 def show_name(name):
-    """Return a name as a cell shows it: an empty one in quotes, a long one cut."""
+    """Return a name as a cell shows it: an empty name as two quotes, a long name cut."""
     return format_name(name, limit=NAME_LIMIT) or '""'
 
 
 def check_inert(page):
-    """Check that the page has only these tags, and texts of the user only inside code."""
+    """Check that the page has only the tags in `TAGS`, and texts of the user only inside code."""
     assert page.tags <= TAGS
     assert page.attributes <= {"lang"}
     assert len(page.comments) == 1

@@ -94,7 +94,7 @@ def test_a_rare_misspelling_needs_a_flag():
     [{"instruction": "x"}, {}, {"no such param": 1}, ' {"padding": 3}', [{"padding": 3}], ' [{"padding": 3}]'],
 )
 def test_an_object_around_the_params_is_a_wrapper(name, value):
-    """Any object with a name such as `params` or `body`, or the name of the project, is a wrapper, also as text."""
+    """Any object with a name such as `params`, or the name of the project, is a wrapper, also as JSON text."""
     assert NAMES.classify(name, value) == "update_wrapper"
 
 

@@ -37,8 +37,8 @@ class _Candidate(NamedTuple):
     text: str
     #: The bytes that the project needs for the value.
     size: int
-    #: For each group with requests that have the value: the bit of the group, the number of those requests,
-    #: and the bytes that they need for the value.
+    #: For each group in which requests have the value: the bit of the group, the number of these requests,
+    #: and their bytes for the value.
     uses: tuple[tuple[int, int, int], ...]
     #: The groups whose tasks can inherit from a project with this value, as a mask of bits.  A task with
     #: another value can inherit, because its value overrides the project's.  The instruction is the
