@@ -6,6 +6,7 @@ import errno
 import os
 from argparse import Namespace
 from collections.abc import Callable, Iterator
+from io import FileIO
 
 from paramcore.cli.output import exit_with_usage
 from paramcore.errors import DocumentError
@@ -74,6 +75,21 @@ def format_command(options: Namespace) -> str:
     return " ".join(["paramcore", *map(quote_for_shell, words)])
 
 
+def write_completely(file: FileIO, data: bytes) -> None:
+    """Append data to a file; if the disk is full, append nothing."""
+    written = 0
+    try:
+        while written < len(data):
+            written += file.write(data[written:])
+    except OSError:
+        if written:
+            end = file.tell()
+            # Keep what another process has appended in the meantime.
+            if os.fstat(file.fileno()).st_size == end:
+                file.truncate(end - written)
+        raise
+
+
 def _append_summary(path: str, document: Document) -> None:
     try:
         # Other processes may append to the same file, so append with one write if the system allows it.
@@ -84,8 +100,7 @@ def _append_summary(path: str, document: Document) -> None:
             if len(data) > room:
                 problem = f"the job summary is full: it has {start:,} of at most {SUMMARY_BYTES:,} bytes"
                 raise DocumentError("unwritable", None, problem, "omit --summary", format_path(path), None, None)
-            while data:
-                data = data[file.write(data) :]
+            write_completely(file, data)
     except OSError as error:
         reason = "a pipe without a reader" if error.errno == errno.ENXIO else describe_os_error(error)
         problem = f"cannot append to the job summary: {reason}"

@@ -14,6 +14,11 @@ from typing import BinaryIO
 from paramcore.errors import DocumentError, ParamcoreError
 from paramcore.text import describe_os_error, format_path
 
+try:
+    import fcntl
+except ImportError:
+    fcntl = None  # type: ignore[assignment]
+
 #: The number of bytes to collect before a write, because the output may consist of many short pieces.
 _BUFFER_SIZE = 2**18
 
@@ -31,14 +36,30 @@ _TEMPORARY_NAME = re.compile("[.][0-9a-f]{32}[.]tmp")
 
 
 def remove_temporary_files(directory: str) -> None:
-    """Remove the temporary files that a killed process left behind.
-
-    Call this function only while no process writes files in the directory.
-    """
+    """Remove the temporary files that killed processes left behind."""
     with suppress(OSError):
-        for name in os.listdir(directory):
-            if _TEMPORARY_NAME.fullmatch(name):
-                os.unlink(os.path.join(directory, name))
+        for name in filter(_TEMPORARY_NAME.fullmatch, os.listdir(directory)):
+            path = os.path.join(directory, name)
+            with suppress(OSError):
+                # Keep the file of a process that is still writing it, such as `fetch --all`.
+                if not _is_locked(path):
+                    os.unlink(path)
+
+
+def _lock(file: BinaryIO) -> None:
+    """Lock a temporary file while this process writes it."""
+    # Windows has no `fcntl`, and does not remove a file that a process has open.
+    if fcntl is not None:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _is_locked(path: str) -> bool:
+    with open(path, "rb") as file:
+        try:
+            _lock(file)
+        except OSError:
+            return True
+    return False
 
 
 def write_atomically(path: str, pieces: Iterable[str | bytes], *, sync: bool = True) -> None:
@@ -67,6 +88,9 @@ def open_atomically(path: str, *, sync: bool = True) -> Iterator[BinaryIO]:
         temporary = os.path.join(os.path.dirname(path), f".{uuid.uuid4().hex}.tmp")
         try:
             with open(temporary, "xb", buffering=_BUFFER_SIZE) as stream:
+                # Some network disks have no locks.
+                with suppress(OSError):
+                    _lock(stream)
                 yield stream
                 _finish(stream, mode, sync=sync)
             # Windows cannot rename an open file.

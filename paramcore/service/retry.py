@@ -20,6 +20,8 @@ from paramcore.service.requests import Request, Response, Transport
 _T = TypeVar("_T")
 
 _MAX_ATTEMPTS = 4
+#: The maximum timeout of a request, in seconds.  The system rejects an infinite timeout.
+_MAX_TIMEOUT = 86_400.0
 #: The maximum back-off before the second attempt, in seconds; the maximum doubles with each further attempt.
 _FIRST_WAIT = 0.5
 
@@ -120,7 +122,7 @@ def _send_with_retry(request: Request, clock: Clock, *, is_repeatable: bool) -> 
             can_retry = did_nothing or (is_repeatable and isinstance(error, OutcomeUnknown))
             seconds = _compute_wait(attempt, response, clock)
             attempt += 1
-            if not can_retry or attempt == _MAX_ATTEMPTS or seconds >= clock.remaining:
+            if not can_retry or attempt == _MAX_ATTEMPTS or not seconds < clock.remaining:
                 if response is None:
                     raise
                 return response
@@ -131,9 +133,10 @@ def _send_with_retry(request: Request, clock: Clock, *, is_repeatable: bool) -> 
 
 def _limit_time(request: Request, clock: Clock) -> Request:
     remaining = clock.remaining
-    if remaining <= 0:
+    # This also rejects NaN.
+    if not remaining > 0:
         raise NotDone("not_sent", None, "the deadline passed before the request was sent", "pass a longer deadline")
-    return evolve(request, timeout=remaining)
+    return evolve(request, timeout=min(remaining, _MAX_TIMEOUT))
 
 
 def _compute_wait(attempt: int, response: Response | None, clock: Clock) -> float:

@@ -41,7 +41,7 @@ class GuardedClient:
 
     def __getattr__(self, name: str) -> Any:
         if name == "_client":
-            # `copy` and `pickle` read attributes before `_client` is set; the line below would then recurse.
+            # `copy` and `pickle` read attributes before `_client` is set.  `self._client` would then call this method forever.
             raise AttributeError(name)
         return getattr(self._client, name)
 

@@ -137,8 +137,8 @@ def _check_base_url(url: object) -> None:
         has_secret = bool(parts.username or parts.password or parts.query or parts.fragment or "?" in url or "#" in url)
         is_secure = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))
         # Reject spaces, because `urlsplit` ignores spaces at the start and `httpx2` does not.
-        is_valid = is_secure and bool(parts.hostname) and parts.port != 0 and not any(map(str.isspace, url))
-    except ValueError:
+        is_valid = is_secure and parts.port != 0 and not any(map(str.isspace, url)) and _has_host(url)
+    except (ValueError, httpx2.InvalidURL):
         # An invalid URL may also contain a key.
         problem = "the base URL (not shown, because it may contain a key) cannot be parsed"
         raise InvalidSetting("base_url", None, problem, _URL_REMEDY) from None
@@ -151,6 +151,12 @@ def _check_base_url(url: object) -> None:
     if not is_valid:
         problem = f"the base URL {format_value(url, limit=80)} is not an `https` URL with a host"
         raise InvalidSetting("base_url", None, problem, _URL_REMEDY)
+
+
+def _has_host(url: str) -> bool:
+    """Return whether a URL has a host that can be looked up: each label has 1 to 63 bytes."""
+    labels = httpx2.URL(url).raw_host.removesuffix(b".").split(b".")
+    return all(0 < len(label) < 64 for label in labels)
 
 
 def _create_context() -> ssl.SSLContext:
@@ -179,5 +185,8 @@ def _translate_error(error: Exception) -> NotDone | OutcomeUnknown:
         return NotDone("not_sent", None, problem, "check the network and the base URL")
     if isinstance(error, httpx2.TimeoutException):
         return OutcomeUnknown("deadline", None, "no complete reply arrived before the deadline", "")
+    if isinstance(error, httpx2.RemoteProtocolError):
+        problem = f"the reply was incomplete, or not valid HTTP ({type(error).__name__})"
+        return OutcomeUnknown("no_reply", None, problem, "check the base URL and any proxy")
     problem = f"the connection broke before the reply was complete ({type(error).__name__})"
     return OutcomeUnknown("no_reply", None, problem, "")

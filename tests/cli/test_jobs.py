@@ -30,7 +30,7 @@ PROJECT = {
     ],
 }
 
-#: The number of valid lines, which fill several chunks because each has this note.
+#: The number of lines of `good.jsonl`. Each contains `NOTE`, so the lines fill several chunks.
 GOOD = 12_000
 NOTE = "x" * 180
 
@@ -101,7 +101,7 @@ def test_a_project_from_standard_input(place):
 
 @pytest.mark.parametrize("name", ["preview", "validate"])
 def test_the_first_bad_line_ends_all(name, place, tmp_path):
-    """The error has the line number in the file; the output before it is printed, but no file is written."""
+    """The error has the line number in the file. Earlier output is printed, but with `--output`, no file is written."""
     target = tmp_path / "answer"
     target.write_text("old")
     good = (place / "good.jsonl").read_text()
@@ -123,7 +123,7 @@ def test_the_answer_is_written_whole(place, tmp_path):
 
 
 def test_zero_is_one_process_for_each_core(place):
-    """`--jobs 0` starts a process for each core."""
+    """`--jobs 0` starts up to one process for each core."""
     ran = run("preview", "boxes.json", "good.jsonl", "--format", "json", "--jobs", "0", cwd=place)
     assert (ran.status, len(ran.lines)) == (FINE, GOOD)
 
@@ -156,7 +156,7 @@ def test_only_a_regular_file_is_split(name, tasks, lines, place):
 
 
 def test_a_process_substitution_without_lines_is_rejected_once(place):
-    """The error for `<(...)` of a shell names every option to change."""
+    """The error for a shell's `<(...)` says to add `--lines` and to omit `--jobs`, so the user need not fail twice."""
     ran = shell("$paramcore preview boxes.json <(cat good.jsonl) --jobs 2", cwd=place)
     assert (ran.status, ran.out) == (REFUSED, "")
     assert ran.err.endswith("save the tasks in a .jsonl file, or pass --lines instead of --jobs\n")
@@ -336,7 +336,7 @@ def test_no_process_imports_from_the_working_directory(name, place, tmp_path):
     """A file in the working directory with the name of a module is not imported."""
     (tmp_path / f"{name}.py").write_text("raise SystemExit('imported from the working directory')")
     arguments = command("preview", place / "boxes.json", place / "good.jsonl", "--format", "json", "--jobs", "2")
-    # With `-P`, Python does not search the working directory, as for the script `paramcore`.
+    # With `-P`, Python does not search the working directory. For the script `paramcore`, it does not, either.
     arguments.insert(1, "-P")
     done = subprocess.run(arguments, capture_output=True, cwd=tmp_path, env=environment(), timeout=60)
     assert (done.returncode, done.stderr, done.stdout.count(b"\n")) == (FINE, b"", GOOD)
