@@ -16,7 +16,7 @@ from paramcore.cli.params import split_spec
 from paramcore.cli.project_files import list_visible_paths
 from paramcore.cli.projects import ProjectFiles
 from paramcore.cli.pyproject import find_settings_file
-from paramcore.cli.summary import SUMMARY_VARIABLE
+from paramcore.cli.summary import SUMMARY_VARIABLE, find_summary_path
 from paramcore.errors import DocumentError
 from paramcore.files.document import PROJECT_DEPTH, Document
 from paramcore.files.reader import (
@@ -49,7 +49,7 @@ def check_output(options: Namespace) -> None:
     names_two = None not in (getattr(options, "requests_output", None), getattr(options, "project_output", None))
     if names_two and len(set(map(resolve_path, outputs))) == 1:
         exit_with_usage("--output and --project-output name the same file; name two files")
-    summary = os.environ.get(SUMMARY_VARIABLE) if getattr(options, "summary", False) else None
+    summary = find_summary_path(options)
     if summary:
         _check_output_file(options, summary, SUMMARY_VARIABLE)
         for path, option in outputs.items():

@@ -24,13 +24,18 @@ SUMMARY_BYTES = 1_000 * 1_024
 _OUTPUT_OPTIONS = {"--format": True, "--output": True, "--summary": False, "--color": True, "--width": True}
 
 
+def find_summary_path(options: Namespace) -> str | None:
+    """Return the path of the job summary that `--summary` appends to; `None` without the option or outside GitHub."""
+    return os.environ.get(SUMMARY_VARIABLE) or None if getattr(options, "summary", False) else None
+
+
 def check_summary(options: Namespace) -> None:
     """Reject `--summary` outside GitHub Actions.
 
     Raises:
         SystemExit: if the environment names no file.
     """
-    if options.summary and not os.environ.get(SUMMARY_VARIABLE):
+    if options.summary and find_summary_path(options) is None:
         exit_with_usage(
             f"--summary needs {SUMMARY_VARIABLE}, which GitHub Actions sets; elsewhere, pass --format markdown"
         )

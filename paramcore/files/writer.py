@@ -70,7 +70,7 @@ def write_atomically(path: str, pieces: Iterable[str | bytes], *, sync: bool = T
 
 @contextmanager
 def open_atomically(path: str, *, sync: bool = True) -> Iterator[BinaryIO]:
-    """Open a file to write it completely, or leave the existing file unchanged.
+    """Open a file that the block writes completely, or not at all.
 
     The block writes to a new file in the same directory.  At the end of the block, the
     new file replaces the existing file and keeps its mode; Windows has no file modes.
@@ -84,7 +84,7 @@ def open_atomically(path: str, *, sync: bool = True) -> Iterator[BinaryIO]:
     """
     try:
         mode = _check_replaceable(path)
-        # A longer name, such as `FILE.tmp`, could exceed the length limit of the file system.
+        # The path with a suffix, such as `FILE.tmp`, could exceed the length limit of the file system.
         temporary = os.path.join(os.path.dirname(path), f".{uuid.uuid4().hex}.tmp")
         try:
             with open(temporary, "xb", buffering=_BUFFER_SIZE) as stream:

@@ -1,4 +1,4 @@
-"""Flows that send a request, wait and retry, without I/O.
+"""Flows that decide when to send, wait and retry, without I/O.
 
 A flow is a generator that yields `Send` and `Wait` steps.  For each `Send`, the
 code that runs the flow passes the response into the flow, or throws the transport's
@@ -45,13 +45,13 @@ Flow: TypeAlias = Generator[Send | Wait, Any, _T]
 
 @frozen
 class Clock:
-    """Measures the time until a deadline, which counts from the creation of the clock."""
+    """Measures how much time a flow has left, counted from the creation of the clock."""
 
     #: The maximum number of seconds of the whole flow.
     deadline: float
     #: A function that returns the current time in seconds, such as `time.monotonic`.
     now: Callable[[], float]
-    #: A function that returns a random number from 0 to 1, which spreads the retries of several clients.
+    #: A function that returns a random number from 0 to 1, to spread the retries of several clients.
     jitter: Callable[[], float]
     #: The time when the clock was created.
     started: float = field(init=False, default=Factory(lambda clock: clock.now(), takes_self=True))
@@ -85,8 +85,8 @@ def run_flow(flow: Flow[_T], transport: Transport, sleep: Callable[[float], None
 def get_with_retry(request: Request, clock: Clock) -> Flow[Response]:
     """Send a GET and return the response with status 200.
 
-    Retry at most three times, before the deadline.  Retry after `not_sent`, after
-    status 429, and if the outcome is unknown.
+    Retry at most three times, and only before the deadline.  Retry after `not_sent`,
+    after status 429, and after `OutcomeUnknown`.
 
     Raises:
         NotDone, OutcomeUnknown: the error of the last attempt.

@@ -1,4 +1,4 @@
-"""A transport over `httpx2`, which opens a connection for each request."""
+"""A transport over `httpx2` that opens a new connection for each request."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class HttpTransport:
         except (NotDone, OutcomeUnknown) as error:
             return error
         except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError, RuntimeError, ValueError) as error:
-            # Drop the error of httpx2, because its message may quote the request.
+            # Hide the error of httpx2, because its message may quote the request.
             return _translate_error(error)
 
     def _build_headers(self, request: Request) -> dict[str, str]:
@@ -154,13 +154,13 @@ def _check_base_url(url: object) -> None:
 
 
 def _has_host(url: str) -> bool:
-    """Return whether a URL has a host that can be looked up: each label has 1 to 63 bytes."""
+    """Return whether each label of a URL's host has 1 to 63 bytes, as a name look-up requires."""
     labels = httpx2.URL(url).raw_host.removesuffix(b".").split(b".")
     return all(0 < len(label) < 64 for label in labels)
 
 
 def _create_context() -> ssl.SSLContext:
-    # `ssl.create_default_context` would write the connection's keys to the file that `SSLKEYLOGFILE` names.
+    # `ssl.create_default_context` would write the connection's TLS keys to the file that `SSLKEYLOGFILE` names.
     return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 

@@ -66,12 +66,18 @@ def test_usage_goes_to_standard_error(arguments, message):
         (("status", "a", "--deadline", "1_0"), 'must be more than 0 and less than 86400 seconds, got "1_0"'),
         (("status", "a", "--deadline", "1 "), 'must be more than 0 and less than 86400 seconds, got "1 "'),
         (("status", "a", "--deadline", "1e-400"), 'must be more than 0 and less than 86400 seconds, got "1e-400"'),
-        (("preview", "a", "b", "--project-version", "1_0"), 'must be a whole number, got "1_0"'),
-        (("preview", "a", "b", "--project-version", " 1"), 'must be a whole number, got " 1"'),
-        (("preview", "a", "b", "--project-version", "\uff11"), 'must be a whole number, got "\uff11"'),
+        (("preview", "a", "b", "--project-version", "1_0"), 'must be a whole number of at most 18 digits, got "1_0"'),
+        (("preview", "a", "b", "--project-version", " 1"), 'must be a whole number of at most 18 digits, got " 1"'),
+        (
+            ("preview", "a", "b", "--project-version", "\uff11"),
+            'must be a whole number of at most 18 digits, got "\uff11"',
+        ),
         (("preview", "a", "b", "--project-version", "--1"), "expected one argument"),
-        (("preview", "a", "b", "--project-version", "9" * 19), f'must be a whole number, got "{"9" * 19}"'),
-        (("preview", "a", "b", "--project-version", ""), 'must be a whole number, got ""'),
+        (
+            ("preview", "a", "b", "--project-version", "9" * 19),
+            f'must be a whole number of at most 18 digits, got "{"9" * 19}"',
+        ),
+        (("preview", "a", "b", "--project-version", ""), 'must be a whole number of at most 18 digits, got ""'),
         *(
             (
                 ("reconcile", "a", "--base", "1", "--digest", digest),
@@ -79,7 +85,10 @@ def test_usage_goes_to_standard_error(arguments, message):
             )
             for digest in ("", "5f0c", "0" * 31, "0" * 33, "A" * 32, "g" * 32, "0" * 32 + " ")
         ),
-        (("reconcile", "a", "--digest", "0" * 32, "--base", "-1"), 'must be a whole number, 0 or more, got "-1"'),
+        (
+            ("reconcile", "a", "--digest", "0" * 32, "--base", "-1"),
+            'must be a whole number, 0 or more, of at most 18 digits, got "-1"',
+        ),
         (("preview", "a", "b", "--type", "\udcff"), 'must be the name of a task type, got "\\udcff"'),
         (("preview", "a", "b", "--type", "a\nb"), 'must be the name of a task type, got "a\\nb"'),
         (("schema", "x" * 5_000), f'there is no schema for the task type "{"x" * 63}... (5,002 characters)'),
